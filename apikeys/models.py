@@ -1,0 +1,81 @@
+"""API keys and the idempotency record of what was done with them."""
+
+from functools import partial
+
+from django.db import models
+from django.db.models import Q
+
+from crmsolid.core import clock
+from crmsolid.core.ids import new_id
+from crmsolid.workspaces.models import User
+from crmsolid.workspaces.scoping import WorkspaceModel
+
+
+class ApiKey(WorkspaceModel):
+    """A scoped bearer key. The token itself is never stored: only its SHA-256 and its public prefix."""
+
+    id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "key"), editable=False)
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=20, editable=False)
+    digest = models.BinaryField(max_length=32, unique=True, editable=False)
+    scopes = models.JSONField(default=list)
+    rate_limit = models.PositiveIntegerField(null=True, blank=True, help_text="requests a minute; empty: 600")
+    allowed_networks = models.JSONField(default=list, blank=True, help_text="CIDR networks; empty: from anywhere")
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    created_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    rotated_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.RESTRICT, related_name="replacements", editable=False
+    )
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_used_ip = models.GenericIPAddressField(null=True, blank=True, editable=False)
+    expiry_recorded_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta(WorkspaceModel.Meta):
+        verbose_name = "API key"
+        indexes = [
+            models.Index(fields=["workspace", "-created_at"], name="apikey_recent"),
+            models.Index(fields=["prefix"], name="apikey_prefix"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(rate_limit__isnull=True) | Q(rate_limit__gt=0), name="apikey_limit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}_…)"
+
+    @property
+    def state(self) -> str:
+        """``active``, ``revoked`` or ``expired``, now."""
+        if self.revoked_at is not None and self.revoked_at <= clock.now():
+            return "revoked"
+        if self.expires_at is not None and self.expires_at <= clock.now():
+            return "expired"
+        return "active"
+
+
+class IdempotencyRecord(WorkspaceModel):
+    """The stored answer of a write, committed in one transaction with its effect; kept 24 h at least."""
+
+    key = models.CharField(max_length=255)
+    fingerprint = models.BinaryField(max_length=32)
+    status = models.PositiveSmallIntegerField()
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField()
+    sealed = models.BooleanField(default=False, help_text="the body carries a secret and is encrypted")
+    person = models.CharField(max_length=30, blank=True, help_text="contact the answer is about")
+    erased_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["workspace", "key"], name="idempotency_once")]
+        indexes = [
+            models.Index(fields=["created_at"], name="idempotency_age"),
+            models.Index(fields=["workspace", "person"], name="idempotency_person", condition=~Q(person="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

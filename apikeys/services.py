@@ -1,0 +1,137 @@
+"""The verbs of keys: create, rotate with overlap, revoke. Each writes its audit entry with the change."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from ipaddress import ip_network
+
+from django.db import transaction
+
+from apikeys import tokens
+from apikeys.models import ApiKey
+from crmsolid.core import clock
+from crmsolid.core.errors import DomainError, invalid
+from crmsolid.workspaces import audit
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import User
+from crmsolid.workspaces.scopes import Scope
+
+MAX_NAME = 100
+MAX_RATE_LIMIT = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedKey:
+    """A new key with its token: the only moment the token is known. The repr never shows it."""
+
+    key: ApiKey
+    token: str = field(repr=False)
+
+
+@transaction.atomic
+def create_key(
+    actor: Actor,
+    *,
+    name: str,
+    scopes: Iterable[Scope],
+    expires_at: datetime | None = None,
+    rate_limit: int | None = None,
+    allowed_networks: Sequence[str] = (),
+    created_by: User | None = None,
+) -> IssuedKey:
+    """A key in the actor's workspace; the workspace's mode decides live or test. ``validation_failed`` on bad input."""
+    key = ApiKey(
+        workspace=actor.workspace,
+        name=_checked_name(name),
+        scopes=_checked_scopes(scopes),
+        expires_at=_checked_expiry(expires_at),
+        rate_limit=_checked_limit(rate_limit),
+        allowed_networks=_checked_networks(allowed_networks),
+        created_by=created_by,
+    )
+    issued = _issue(key)
+    audit.record(actor, "key.created", key.id, name=key.name, prefix=key.prefix, scopes=key.scopes)
+    return issued
+
+
+def _issue(key: ApiKey) -> IssuedKey:
+    token = tokens.generate(key.workspace.mode)
+    key.prefix, key.digest = token.prefix, tokens.digest(token.text)
+    key.save(force_insert=True)
+    return IssuedKey(key, token.text)
+
+
+@transaction.atomic
+def rotate_key(actor: Actor, key: ApiKey, *, overlap: timedelta, created_by: User | None = None) -> IssuedKey:
+    """A replacement with the same name, scopes and limits. The old key works until ``overlap`` is over, or it is
+    revoked. ``invalid_state`` for a key that works no more."""
+    old = _locked(actor, key)
+    if old.state != "active":
+        raise DomainError("invalid_state", f"this key is {old.state}; make a new one instead of rotating it")
+    if overlap < timedelta(0):
+        raise invalid("overlap", "min_value", "the overlap cannot be negative")
+    new = ApiKey(
+        workspace=actor.workspace,
+        name=old.name,
+        scopes=old.scopes,
+        rate_limit=old.rate_limit,
+        allowed_networks=old.allowed_networks,
+        expires_at=old.expires_at,
+        created_by=created_by,
+        rotated_from=old,
+    )
+    issued = _issue(new)
+    ends = clock.now() + overlap
+    old.revoked_at = ends if old.revoked_at is None else min(ends, old.revoked_at)
+    old.save(update_fields=["revoked_at"])
+    audit.record(actor, "key.rotated", old.id, replacement=new.id, overlap_seconds=int(overlap.total_seconds()))
+    return issued
+
+
+@transaction.atomic
+def revoke_key(actor: Actor, key: ApiKey) -> ApiKey:
+    """Refused from the next request on, in every process. Revoking twice changes nothing."""
+    found, now = _locked(actor, key), clock.now()
+    if found.revoked_at is None or found.revoked_at > now:
+        found.revoked_at = now
+        found.save(update_fields=["revoked_at"])
+        audit.record(actor, "key.revoked", found.id, name=found.name, prefix=found.prefix)
+    return found
+
+
+def _locked(actor: Actor, key: ApiKey) -> ApiKey:
+    found: ApiKey = ApiKey.objects.for_workspace(actor.workspace).select_for_update().get(pk=key.pk)
+    return found
+
+
+def _checked_name(name: str) -> str:
+    name = name.strip()
+    if not 1 <= len(name) <= MAX_NAME or "\0" in name:
+        raise invalid("name", "invalid", f"a key needs a name of 1 to {MAX_NAME} characters")
+    return name
+
+
+def _checked_scopes(scopes: Iterable[Scope]) -> list[str]:
+    chosen = frozenset(scopes)
+    if not chosen:
+        raise invalid("scopes", "required", "choose at least one scope")
+    return [scope.value for scope in Scope if scope in chosen]
+
+
+def _checked_expiry(expires_at: datetime | None) -> datetime | None:
+    if expires_at is not None and expires_at <= clock.now():
+        raise invalid("expires_at", "past", "the expiry must lie in the future")
+    return expires_at
+
+
+def _checked_limit(limit: int | None) -> int | None:
+    if limit is not None and not 1 <= limit <= MAX_RATE_LIMIT:
+        raise invalid("rate_limit", "out_of_range", f"a rate limit is 1 to {MAX_RATE_LIMIT} requests a minute")
+    return limit
+
+
+def _checked_networks(networks: Sequence[str]) -> list[str]:
+    try:
+        return [str(ip_network(network.strip(), strict=False)) for network in networks if network.strip()]
+    except ValueError:
+        raise invalid("allowed_networks", "invalid", "give networks as CIDR, such as 203.0.113.0/24") from None

@@ -1,0 +1,87 @@
+"""The text of an API key: made, checked and hidden without a database.
+
+`cs_live_<4 hex>_<secret>`. The secret is base62 and ends in a CRC-32 of everything before it, six base62 digits, as
+GitHub's tokens do (github.blog, "Behind GitHub's new authentication token formats"): a mistyped token is refused
+for free, and a secret scanner can tell a real one from noise.
+"""
+
+import re
+import secrets
+import zlib
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal, get_args
+
+Mode = Literal["live", "test"]
+
+_BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+# 62**30 is over 2**178.
+_RANDOM_LENGTH = 30
+_CHECKSUM_LENGTH = 6
+_TOKEN = re.compile(rf"(cs_(live|test)_[0-9a-f]{{4}})_[0-9A-Za-z]{{{_RANDOM_LENGTH + _CHECKSUM_LENGTH}}}")
+
+# Deliberately wider than _TOKEN: a truncated, mistyped or badly pasted token still gives most of a secret away.
+# The public prefix alone, and what display() shows, pass untouched.
+REDACT = re.compile(
+    r"(cs_(?:live|test)_)(?:([0-9a-f]{4}_)[0-9a-z_-]+|[0-9a-z-]{5,}[0-9a-z_-]*)", re.ASCII | re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Token:
+    """A new key. `text` is the secret, shown to its owner once; `prefix` is public, `cs_live_a4f9`."""
+
+    text: str
+    prefix: str
+
+    def __repr__(self) -> str:
+        return f"Token({display(self.prefix)})"
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedToken:
+    """What a well-formed token says of itself. It proves nothing yet: the digest has to be found."""
+
+    mode: Mode
+    prefix: str
+
+
+def generate(mode: Mode) -> Token:
+    """A token that nobody can guess: 30 random base62 characters, more than 178 bits."""
+    if mode not in get_args(Mode):
+        raise ValueError(f"unknown mode: {mode}")
+    prefix = f"cs_{mode}_{secrets.token_hex(2)}"
+    body = f"{prefix}_" + "".join(secrets.choice(_BASE62) for _ in range(_RANDOM_LENGTH))
+    return Token(text=body + _checksum(body), prefix=prefix)
+
+
+def parse(text: str) -> ParsedToken | None:
+    """None when the format or the checksum is wrong, so that no database need be asked."""
+    match = _TOKEN.fullmatch(text)
+    if match is None or _checksum(text[:-_CHECKSUM_LENGTH]) != text[-_CHECKSUM_LENGTH:]:
+        return None
+    return ParsedToken(mode="live" if match[2] == "live" else "test", prefix=match[1])
+
+
+def digest(text: str) -> bytes:
+    """What is stored and looked up: the 32 bytes of SHA-256. No salt or slow hash: 178 bits cannot be searched."""
+    return sha256(text.encode()).digest()
+
+
+def display(prefix: str) -> str:
+    """How a key is shown after its first day: `cs_live_a4f9_…`."""
+    return f"{prefix}_…"
+
+
+def redact(text: str) -> str:
+    """`text` with the secret part of every key in it replaced by `…`; for log lines."""
+    return REDACT.sub(lambda match: f"{match[1]}{match[2] or ''}…", text)
+
+
+def _checksum(body: str) -> str:
+    number = zlib.crc32(body.encode())
+    digits = []
+    for _ in range(_CHECKSUM_LENGTH):
+        number, digit = divmod(number, 62)
+        digits.append(_BASE62[digit])
+    return "".join(reversed(digits))

@@ -1,0 +1,24 @@
+"""Counters of the API for /metrics."""
+
+import time
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+from prometheus_client import Counter, Histogram
+
+if TYPE_CHECKING:
+    from crmsolid.api.call import Call
+
+REQUESTS = Counter("crmsolid_requests_total", "API requests", ["method", "route", "status"])
+SECONDS = Histogram(
+    "crmsolid_request_seconds", "Time in the application", buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+)
+
+
+def count(request: HttpRequest, status: int, call: "Call") -> None:
+    """One finished request. Routes, not paths: their number is bounded."""
+    match = request.resolver_match
+    route = match.route if match is not None else "unknown"
+    method = request.method if request.method in ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE") else "other"
+    REQUESTS.labels(method, route, status).inc()
+    SECONDS.observe(time.perf_counter() - call.started)

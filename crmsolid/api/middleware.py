@@ -1,0 +1,133 @@
+"""The outermost layer: every answer under /v1 and /mcp is an API answer.
+
+Requests to the API never enter the browser's middleware (session, CSRF, messages): no cookie can authenticate
+one, no HTML page can answer one, and they cost less. What raises becomes a problem document; every answer gets
+the request id and the rate headers.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import resolve
+
+from apikeys import limits
+from crmsolid.api import metrics, problems
+from crmsolid.api.call import Call
+from crmsolid.core.errors import DomainError
+
+logger = logging.getLogger("crmsolid.api")
+
+
+def is_api(path: str) -> bool:
+    return path.startswith(("/v1/", "/mcp/")) or path in ("/v1", "/mcp")
+
+
+class ApiMiddleware:
+    """First in MIDDLEWARE; works under Django's WSGI and ASGI handlers alike."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        self.get_response = get_response
+        self.asynchronous = iscoroutinefunction(get_response)
+        if self.asynchronous:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        if not is_api(request.path_info):
+            response: HttpResponseBase | Awaitable[HttpResponseBase] = self.get_response(request)
+            return response
+        if self.asynchronous:
+            return self._answer_async(request)
+        return self._answer(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        call = Call.begin(request)
+        request.api_call = call  # type: ignore[attr-defined]
+        try:
+            view, args, kwargs = _resolve(request)
+            response = view(request, *args, **kwargs)
+        except Exception as error:
+            response = refuse(error, call)
+        return finish(request, response, call)
+
+    async def _answer_async(self, request: HttpRequest) -> HttpResponseBase:
+        call = Call.begin(request)
+        request.api_call = call  # type: ignore[attr-defined]
+        try:
+            view, args, kwargs = _resolve(request)
+            if iscoroutinefunction(view):
+                response = await view(request, *args, **kwargs)
+            else:
+                response = await sync_to_async(view)(request, *args, **kwargs)
+        except Exception as error:
+            response = await sync_to_async(refuse)(error, call)
+        return await sync_to_async(finish)(request, response, call)
+
+
+def _resolve(request: HttpRequest) -> tuple[Callable[..., HttpResponseBase], tuple[Any, ...], dict[str, Any]]:
+    match = resolve(request.path_info)
+    request.resolver_match = match
+    return match.func, match.args, match.kwargs
+
+
+def refuse(error: Exception, call: Call) -> HttpResponse:
+    """The problem document of whatever was raised; a fault of ours is logged whole and told as a 500."""
+    known = problems.from_exception(error)
+    if known is None:
+        known = _fault(error, call)
+    call.refusal = known
+    return problems.response(known, instance=call.path, request_id=call.request_id)
+
+
+def _fault(error: Exception, call: Call) -> DomainError:
+    if isinstance(error, OperationalError):
+        logger.error("database unavailable", extra={"request_id": call.request_id}, exc_info=error)
+        return DomainError("service_unavailable")
+    logger.error("unhandled error", extra={"request_id": call.request_id}, exc_info=error)
+    return DomainError("internal_error")
+
+
+def finish(request: HttpRequest, response: HttpResponseBase, call: Call) -> HttpResponseBase:
+    """Count the call if nothing has counted it yet, stamp the headers, note what the key did."""
+    if call.decision is None:
+        response = _limit_late(request, response, call)
+    call.stamp(response)  # type: ignore[arg-type]
+    if call.credentials is not None:
+        _note_use(call)
+    metrics.count(request, response.status_code, call)
+    return response
+
+
+def _limit_late(request: HttpRequest, response: HttpResponseBase, call: Call) -> HttpResponseBase:
+    """Refusals before the rate limit's turn still cost a request; beyond the limit they are 429 too."""
+    try:
+        _authenticate_softly(request, call)
+        call.limit()
+    except DomainError as error:
+        if call.refusal is not None and call.refusal.status == 403 and call.credentials is not None:
+            return response  # scope and plan come before the limit
+        return refuse(error, call)
+    return response
+
+
+def _authenticate_softly(request: HttpRequest, call: Call) -> None:
+    """Whose bucket an unknown route or a wrong method comes out of."""
+    if call.credentials is None and call.refusal is not None and call.refusal.status in (404, 405):
+        try:
+            call.authenticate(request)
+        except (DomainError, OperationalError):
+            return  # no valid key: the address's bucket
+
+
+def _note_use(call: Call) -> None:
+    assert call.credentials is not None
+    limits.touch(call.credentials.key, call.ip)
+    if call.refusal is not None and call.refusal.code == "scope_missing":
+        limits.audit_refusal(call.credentials, call.refusal, call.ip)

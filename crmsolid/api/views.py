@@ -1,0 +1,215 @@
+"""The base of every /v1 endpoint.
+
+A view declares what it needs (``scopes``), what it takes (``bodies``, ``queries``) and what it answers
+(``answers``), each by HTTP method; the handler gets validated values and answers an :class:`Answer`. A view that
+forgets its scopes cannot be imported.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse
+
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import UnsupportedMediaType
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+from crmsolid.api import idempotency
+from crmsolid.api.call import Call, call_of
+from crmsolid.api.fields import QuerySerializer, StrictSerializer
+from crmsolid.core import strictjson
+from crmsolid.core.errors import DomainError, FieldError
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Workspace
+from crmsolid.workspaces.scopes import Scope
+
+MAX_BODY_BYTES = 1_048_576
+SAFE_METHODS = ("GET", "HEAD")
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a handler answers. ``person``: the contact it is about. ``sealed``: it carries a secret."""
+
+    data: Any
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    person: str = ""
+    sealed: bool = False
+
+
+class KeyAuthentication(BaseAuthentication):
+    """A bearer API key; sessions and cookies are never looked at."""
+
+    def authenticate(self, request: Request) -> tuple[Actor, Call]:
+        call = call_of(request._request)
+        return call.authenticate(request._request), call
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class HasScopes(BasePermission):
+    """Every scope the view declares for this method."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        method = "GET" if request.method == "HEAD" else str(request.method)
+        for scope in view.scopes.get(method, ()):
+            request.user.require(scope)
+        return True
+
+
+class KeyRateLimit(BaseThrottle):
+    """One request out of the key's bucket; raises ``rate_limited`` with its Retry-After."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        call_of(request._request).limit()
+        return True
+
+
+class WorkspaceView(APIView):
+    """An endpoint in the workspace of its key."""
+
+    authentication_classes = [KeyAuthentication]
+    permission_classes = [HasScopes]
+    throttle_classes = [KeyRateLimit]
+    metadata_class = None
+
+    scopes: ClassVar[Mapping[str, Sequence[Scope]]]
+    bodies: ClassVar[Mapping[str, type[StrictSerializer]]] = {}
+    queries: ClassVar[Mapping[str, type[QuerySerializer]]] = {}
+    answers: ClassVar[Mapping[str, Any]] = {}
+
+    actor: Actor
+    body: dict[str, Any]
+    query: dict[str, Any]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        handlers = {name.upper() for name in ("get", "post", "put", "patch", "delete") if hasattr(cls, name)}
+        missing = handlers - set(getattr(cls, "scopes", {}))
+        if missing:
+            raise TypeError(f"{cls.__name__} does not declare the scopes of {', '.join(sorted(missing))}")
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.actor.workspace
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        """Authentication, scope, limit, then (a write) the stored answer, then validation and the handler.
+
+        DRF's renderers and exception handler stay out: errors travel up to the middleware, which answers them.
+        """
+        self.args, self.kwargs = args, kwargs
+        self.request = self.initialize_request(request, *args, **kwargs)
+        method = str(request.method).lower()
+        handler = getattr(self, method, None) if method in self.http_method_names else None
+        if handler is None or method == "options":
+            self.http_method_not_allowed(self.request)
+        self.initial(self.request, *args, **kwargs)
+        self.actor = self.request.user
+        if request.method in SAFE_METHODS:
+            self.prepare()
+            answer = handler(self.request, *args, **kwargs)
+            return answer if isinstance(answer, HttpResponse) else respond(answer)
+        return idempotency.run(self, handler)
+
+    def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        allowed = [name for name in self.allowed_methods if name != "OPTIONS"]
+        raise DomainError(
+            "method_not_allowed",
+            f"{request.method} does not work here; {', '.join(allowed)} does",
+            headers={"Allow": ", ".join(allowed)},
+        )
+
+    def raw_body(self) -> bytes:
+        """The body as sent, at most 1 MiB (``payload_too_large``)."""
+        raw = self.request._request
+        length = raw.META.get("CONTENT_LENGTH") or "0"
+        if raw.META.get("crmsolid.body_too_large") or (length.isdigit() and int(length) > MAX_BODY_BYTES):
+            raise DomainError("payload_too_large")
+        body = raw.body
+        if len(body) > MAX_BODY_BYTES:
+            raise DomainError("payload_too_large")
+        return body
+
+    def prepare(self) -> None:
+        """Validate query and body before any transaction opens."""
+        method = "GET" if self.request.method == "HEAD" else str(self.request.method)
+        self.query = read_query(self.request._request, self.queries.get(method, QuerySerializer))
+        if method not in SAFE_METHODS:
+            self.body = self._read_body(self.bodies.get(method))
+
+    def _read_body(self, kind: type[StrictSerializer] | None) -> dict[str, Any]:
+        raw = self.raw_body()
+        if not raw and (kind is None or not _has_required(kind)):
+            return {}
+        self._require_json()
+        parsed = parse_json(raw)
+        serializer = (kind or StrictSerializer)(data=parsed, context={"view": self})
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def _require_json(self) -> None:
+        meta = self.request._request.META
+        media, _, parameters = meta.get("CONTENT_TYPE", "").partition(";")
+        charset = parameters.strip().lower()
+        if media.strip().lower() != "application/json" or charset not in ("", "charset=utf-8", 'charset="utf-8"'):
+            raise UnsupportedMediaType(media)
+        if meta.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() not in ("", "identity"):
+            raise UnsupportedMediaType(media)
+
+
+def _has_required(kind: type[StrictSerializer]) -> bool:
+    return bool(getattr(kind, "body_required", True))
+
+
+def parse_json(raw: bytes) -> Any:
+    """Strict JSON; ``malformed_json`` or, for a NUL in a string, ``validation_failed``."""
+    try:
+        return strictjson.loads(raw)
+    except strictjson.NullCharacter as error:
+        detail = "a NUL character cannot be stored; remove it"
+        raise DomainError(
+            "validation_failed", errors=[FieldError(error.path, "null_characters_not_allowed", detail)]
+        ) from None
+    except strictjson.MalformedJSON as error:
+        raise DomainError("malformed_json", str(error)) from None
+
+
+def read_query(request: HttpRequest, kind: type[QuerySerializer]) -> dict[str, Any]:
+    """Validated query parameters. ``invalid_parameter`` names each that is unknown, repeated or wrong."""
+    params = request.GET
+    repeated = kind.repeated(params)
+    if repeated:
+        raise _bad_query([FieldError(name, "repeated", "give this parameter once") for name in repeated])
+    if not params and kind is QuerySerializer:
+        return {}
+    serializer = kind(data=kind.read(params))
+    if not serializer.is_valid():
+        from crmsolid.api.problems import field_errors
+
+        raise _bad_query(field_errors(serializer.errors))
+    return dict(serializer.validated_data)
+
+
+def _bad_query(errors: list[FieldError]) -> DomainError:
+    return DomainError("invalid_parameter", errors=errors)
+
+
+def respond(answer: Answer) -> HttpResponse:
+    """The answer as an HTTP response: compact UTF-8 JSON, or nothing with 204."""
+    body = b"" if answer.status == 204 else strictjson.dumps(answer.data)
+    response = HttpResponse(body, status=answer.status, content_type="application/json")
+    if answer.status == 204:
+        del response.headers["Content-Type"]
+    for name, value in answer.headers.items():
+        response.headers[name] = value
+    return response
+
+
+__all__ = ["Answer", "WorkspaceView", "parse_json", "read_query", "respond"]

@@ -1,0 +1,30 @@
+"""Encryption of fields at rest with keys that can be rotated.
+
+``FIELD_ENCRYPTION_KEYS`` is a comma-separated list of Fernet keys: the first encrypts, all of them decrypt.
+To rotate, put a new key in front, re-encrypt, then drop the old one.
+"""
+
+from functools import lru_cache
+
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+
+
+@lru_cache(maxsize=4)
+def _cipher(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+def encrypt(plain: bytes) -> bytes:
+    """Authenticated encryption under the first key."""
+    return _cipher(tuple(settings.FIELD_ENCRYPTION_KEYS)).encrypt(plain)
+
+
+def decrypt(sealed: bytes) -> bytes:
+    """The plain bytes; ``cryptography.fernet.InvalidToken`` when no key fits."""
+    return _cipher(tuple(settings.FIELD_ENCRYPTION_KEYS)).decrypt(bytes(sealed))
+
+
+def reencrypt(sealed: bytes) -> bytes:
+    """The same plain bytes under the first key."""
+    return _cipher(tuple(settings.FIELD_ENCRYPTION_KEYS)).rotate(bytes(sealed))

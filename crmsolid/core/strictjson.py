@@ -1,0 +1,165 @@
+"""JSON read so strictly that a body means one thing only, and nothing in it breaks a later step.
+
+RFC 8259 leaves duplicate keys, huge numbers and depth to the reader; here each of them is refused, because a
+fingerprint, a database and a receiver must all see the same value. PostgreSQL stores no NUL and UTF-8 holds no
+lone surrogate, so both end here and not in a 500 further down.
+"""
+
+import json
+from itertools import accumulate
+from typing import NoReturn
+
+MAX_DEPTH = 64
+# CPython's own default since 3.11; stated here so that no environment variable changes what a client may send.
+MAX_INTEGER_DIGITS = 4300
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_DEPTH_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_SHOWN_KEY_LENGTH = 64
+
+# Keys and indexes from the top down; joined only when there is something to report.
+_Path = tuple[str | int, ...]
+
+
+class StrictJSONError(ValueError):
+    """A body that is refused; `detail` says why, in words fit for the client."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class MalformedJSON(StrictJSONError):
+    """The bytes are no JSON text, or one that different readers would read differently."""
+
+
+class NullCharacter(StrictJSONError):
+    """The JSON is sound but a string or a key holds U+0000; `path` is the dotted field, "" for the body itself."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("the character U+0000 cannot be stored")
+        self.path = path
+
+
+def loads(raw: bytes) -> object:
+    """The value of a UTF-8 JSON text. Raises MalformedJSON or NullCharacter, never anything else for any bytes.
+
+    A NUL written raw is malformed (RFC 8259 wants control characters escaped); an escaped one is a NullCharacter.
+    """
+    text = _decode(raw)
+    # Depth comes first: json's scanner recurses, and where it gives up differs between Python versions.
+    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH:
+        _check_depth(raw)
+    try:
+        value = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise MalformedJSON(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
+    # Raw surrogates cannot pass the UTF-8 decoder and raw NULs cannot pass json: only escapes are left to look for.
+    if b"\\u0000" in raw or b"\\ud" in raw or b"\\uD" in raw:
+        _check_strings(value, ())
+    return value
+
+
+def dumps(value: object) -> bytes:
+    """Compact UTF-8, nothing escaped that need not be; keys keep their order, so equal input gives equal bytes.
+
+    Raises ValueError for NaN, Infinity and lone surrogates, TypeError for what JSON has no form for.
+    """
+    return _ENCODER.encode(value).encode("utf-8")
+
+
+def _decode(raw: bytes) -> str:
+    if not raw:
+        raise MalformedJSON("the body is empty")
+    if raw.startswith(_BYTE_ORDER_MARK):
+        raise MalformedJSON("the body starts with a byte order mark; send plain UTF-8")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MalformedJSON(f"not valid UTF-8 at byte {error.start}") from None
+
+
+def _check_depth(raw: bytes) -> None:
+    """Counts brackets outside strings, in linear time and mostly in C, whatever the bytes are.
+
+    Without its escaped pairs, every second piece between quotation marks is outside a string. In broken JSON that
+    may go wrong after a stray backslash, which is where json stops reading anyway.
+    """
+    outside = raw.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2]
+    brackets = b"".join(outside).translate(None, _NOT_BRACKETS)
+    if max(accumulate(map(_DEPTH_STEP.__getitem__, brackets)), default=0) > MAX_DEPTH:
+        raise MalformedJSON(f"nested more than {MAX_DEPTH} levels deep")
+
+
+def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise MalformedJSON(f'the key "{_shown(key)}" occurs twice in one object')
+            seen.add(key)
+    return result
+
+
+def _integer(digits: str) -> int:
+    if len(digits.lstrip("-")) > MAX_INTEGER_DIGITS:
+        raise MalformedJSON(f"an integer has more than {MAX_INTEGER_DIGITS} digits")
+    try:
+        return int(digits)
+    except ValueError:  # PYTHONINTMAXSTRDIGITS was set lower than our own limit
+        raise MalformedJSON("an integer has too many digits") from None
+
+
+def _float(digits: str) -> float:
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        raise MalformedJSON("a number is too large")
+    return number
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise MalformedJSON(f"{name} is not JSON")
+
+
+def _check_strings(value: object, path: _Path) -> None:
+    """Walks in document order, so the first offence is the one reported; recursion is bounded by MAX_DEPTH."""
+    if isinstance(value, str):
+        _check_text(value, path)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            inner = (*path, key)
+            _check_text(key, inner)
+            _check_strings(item, inner)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            _check_strings(item, (*path, index))
+
+
+def _check_text(text: str, path: _Path) -> None:
+    if "\0" in text:
+        raise NullCharacter(_dotted(path))
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise MalformedJSON(f'a lone surrogate in "{_dotted(path)}"') from None
+
+
+def _dotted(path: _Path) -> str:
+    return ".".join(_shown(step) if isinstance(step, str) else str(step) for step in path)
+
+
+def _shown(key: str) -> str:
+    """A key fit for an answer: short, and with what UTF-8 or a database would refuse written as an escape."""
+    short = key[:_SHOWN_KEY_LENGTH].encode("utf-8", "backslashreplace").decode("utf-8")
+    return short.replace("\0", "\\u0000")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique_keys,
+    parse_int=_integer,
+    parse_float=_float,
+    parse_constant=_no_constant,
+)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))

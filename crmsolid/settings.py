@@ -1,0 +1,179 @@
+"""Settings, all from the environment. Nothing set: one machine, SQLite, an embedded broker, secrets kept in
+``CRMSOLID_DATA``. ``DATABASE_URL`` and ``REDIS_URL`` set: PostgreSQL and Redis, any number of processes.
+``CRMSOLID_ENV=production`` makes the start refuse what is unsafe there (see ``crmsolid/checks.py``)."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import environ
+
+from crmsolid.secrets_file import local_secret
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+ENVIRONMENT = env.str("CRMSOLID_ENV", "development")
+PRODUCTION = ENVIRONMENT == "production"
+DEBUG = env.bool("DEBUG", False)
+DATA_DIR = Path(env.str("CRMSOLID_DATA", "") or BASE_DIR / ".data")
+
+SECRET_KEY = env.str("SECRET_KEY", "") or ("" if PRODUCTION else local_secret(DATA_DIR, "secret_key"))
+FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[]) or (
+    [] if PRODUCTION else [local_secret(DATA_DIR, "field_encryption_key")]
+)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or ([] if PRODUCTION else ["*"])
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "crmsolid.workspaces",
+    "apikeys",
+    "crmsolid.api",
+    "webhooks",
+    "contacts",
+    "messaging",
+]
+
+MIDDLEWARE = [
+    "crmsolid.api.middleware.ApiMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "crmsolid.urls"
+WSGI_APPLICATION = "crmsolid.wsgi.application"
+ASGI_APPLICATION = "crmsolid.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- Database -------------------------------------------------------------------------------------------------
+DATABASE_URL = env.str("DATABASE_URL", "")
+
+
+def _database() -> dict[str, Any]:
+    if not DATABASE_URL:
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        return _sqlite({"NAME": str(DATA_DIR / "crmsolid.sqlite3")})
+    found = dict(env.db_url_config(DATABASE_URL))
+    if "sqlite" in found["ENGINE"]:
+        return _sqlite(found)
+    # A thread keeps its connection: the bridge's threads are few and live as long as the process.
+    return {**found, "ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": None}
+
+
+def _sqlite(found: dict[str, Any]) -> dict[str, Any]:
+    """WAL lets readers and the writer work side by side; an immediate transaction never fails half way to a write."""
+    pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+    options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
+    return {**found, "ENGINE": "django.db.backends.sqlite3", "OPTIONS": options}
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "workspaces.User"
+
+# --- Redis and Celery -----------------------------------------------------------------------------------------
+REDIS_URL = env.str("REDIS_URL", "")
+EMBEDDED = not REDIS_URL
+SWEEP_SECONDS = 2 if EMBEDDED else 5
+
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
+    {"polling_interval": 0.01}
+    if EMBEDDED
+    else {"socket_timeout": 5, "socket_connect_timeout": 1, "visibility_timeout": 3600}
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_TASK_ACKS_LATE = False  # the row is the queue: a lost ring is made good by the sweep
+
+# --- Web ------------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+LOGIN_URL = "/panel/login/"
+APPEND_SLASH = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_SECURE = PRODUCTION
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+METRICS_TOKEN = env.str("CRMSOLID_METRICS_TOKEN", "")
+SILENCED_SYSTEM_CHECKS = ["security.W008"]  # TLS ends at the proxy in front, which redirects
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# --- The product ----------------------------------------------------------------------------------------------
+DAILY_LIMIT = env.int("CRMSOLID_DAILY_LIMIT", 50)
+TELEGRAM_GAP_SECONDS = env.float("CRMSOLID_TELEGRAM_GAP_SECONDS", 1.0)
+SEND_LEASE_SECONDS = 30
+STREAMS_PER_KEY = env.int("CRMSOLID_STREAMS_PER_KEY", 5)
+WEBHOOK_ALLOW_PRIVATE = env.bool("CRMSOLID_WEBHOOK_ALLOW_PRIVATE", False)
+TELEGRAM_API_ID = env.int("TELEGRAM_API_ID", 0)
+TELEGRAM_API_HASH = env.str("TELEGRAM_API_HASH", "")
+WEB_PROCESSES = env.int("CRMSOLID_WEB_PROCESSES", 1)
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "crmsolid.api.schema.V1Schema",
+    "UNAUTHENTICATED_USER": None,
+}
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "crmsolid.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "WARNING" if not PRODUCTION else "INFO")},
+    "loggers": {"django.request": {"level": "ERROR"}, "crmsolid": {"level": env.str("LOG_LEVEL", "INFO")}},
+}

@@ -1,0 +1,9 @@
+"""The table of /v1. Each app brings its own rows."""
+
+from django.urls import URLPattern, path
+
+from crmsolid.api.me import MeView
+
+urlpatterns: list[URLPattern] = [
+    path("me", MeView.as_view()),
+]

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class WorkspacesConfig(AppConfig):
+    name = "crmsolid.workspaces"
+    label = "workspaces"
+    verbose_name = "Workspace"
+    default_auto_field = "django.db.models.BigAutoField"

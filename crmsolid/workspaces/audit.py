@@ -1,0 +1,21 @@
+"""Writing the audit log."""
+
+from typing import Any
+
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import AuditEntry
+
+
+def record(actor: Actor, action: str, target: str = "", **data: Any) -> AuditEntry:
+    """One entry, in the caller's transaction. ``data`` holds ids and plain facts, never a secret or a person's text."""
+    return AuditEntry.unscoped.create(
+        workspace=actor.workspace,
+        action=action,
+        subject_kind=actor.subject.kind,
+        subject_id=actor.subject.id,
+        subject_label=actor.subject.label,
+        surface=actor.surface,
+        ip=actor.ip,
+        target=target,
+        data=data,
+    )

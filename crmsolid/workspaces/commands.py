@@ -1,0 +1,39 @@
+"""The base of our management commands: ``--json`` and errors as the shell expects them."""
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from crmsolid.core.errors import DomainError
+
+
+class ServiceCommand(BaseCommand):
+    """Runs one service. ``--json`` prints one JSON object or array on stdout and nothing else."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            result = self.run(**options)
+        except DomainError as error:
+            raise CommandError(f"{error.detail} [{error.code}]") from None
+        if options["json"]:
+            self.stdout.write(json.dumps(result, ensure_ascii=False))
+        else:
+            self.render(result)
+
+    def run(self, **options: Any) -> Any:
+        """Do the work, return what ``--json`` prints."""
+        raise NotImplementedError  # pragma: no cover - each command has its own
+
+    def render(self, result: Any) -> None:
+        """The same for a person: ``name: value`` lines, a blank line between rows."""
+        rows = result if isinstance(result, list) else [result]
+        for position, row in enumerate(rows):
+            if position:
+                self.stdout.write("")
+            for name, value in row.items():
+                shown = ", ".join(value) if isinstance(value, list) else value
+                self.stdout.write(f"{name}: {'' if shown is None else shown}")

@@ -1,0 +1,206 @@
+"""People and tenants: User, Workspace with its test twin, Membership; the audit log, jobs, heartbeats."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+
+from crmsolid.core import clock
+from crmsolid.core.ids import new_id
+from crmsolid.workspaces.scoping import ScopedManager, WorkspaceModel
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users by e-mail address, compared case-blind."""
+
+    def create_user(self, email: str, password: str | None = None, **extra: Any) -> "User":
+        user = self.model(email=email.strip().lower(), **extra)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **extra: Any) -> "User":
+        return self.create_user(email, password, is_superuser=True, **extra)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in to the panel. What they may do is their membership's matter, not Django's groups'."""
+
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=150, blank=True)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=clock.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def is_staff(self) -> bool:
+        """Django's admin asks this; membership of a workspace is what opens the panel."""
+        return self.is_active
+
+
+class Mode(models.TextChoices):
+    LIVE = "live", "Live"
+    TEST = "test", "Test"
+
+
+class Plan(models.TextChoices):
+    TRIAL = "trial", "Trial"
+    PRO = "pro", "Pro"
+    BUSINESS = "business", "Business"
+    EXPIRED = "expired", "Expired"
+
+
+class Workspace(models.Model):
+    """The tenant. A test twin points at its live workspace and has neither plan nor members of its own."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=100)
+    mode = models.CharField(max_length=4, choices=Mode.choices, default=Mode.LIVE)
+    live = models.OneToOneField("self", null=True, blank=True, on_delete=models.CASCADE, related_name="twin")
+    plan = models.CharField(max_length=10, choices=Plan.choices, blank=True)
+    trial_ends_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(mode="live", live__isnull=True) & ~models.Q(plan="")
+                | models.Q(mode="test", live__isnull=False, plan=""),
+                name="workspace_twin_shape",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} (test)" if self.mode == Mode.TEST else self.name
+
+    @property
+    def owner_workspace(self) -> "Workspace":
+        """The live workspace: the one that has the plan and the members."""
+        return self if self.live_id is None else self.live  # type: ignore[return-value]
+
+    @property
+    def current_plan(self) -> str:
+        """The plan in force now: a trial that has run out is ``expired``."""
+        owner = self.owner_workspace
+        return effective_plan(owner.plan, owner.trial_ends_at)
+
+
+def effective_plan(plan: str, trial_ends_at: datetime | None) -> str:
+    """``expired`` for a trial past its end, else the plan as stored."""
+    if plan == Plan.TRIAL and trial_ends_at is not None and trial_ends_at <= clock.now():
+        return Plan.EXPIRED
+    return plan
+
+
+class Role(models.TextChoices):
+    VIEWER = "viewer", "Viewer"
+    AGENT = "agent", "Agent"
+    ADMIN = "admin", "Admin"
+    OWNER = "owner", "Owner"
+
+
+class Membership(WorkspaceModel):
+    """A user's role in a live workspace (the twin's members are the live one's)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["user", "workspace"], name="membership_once"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.role})"
+
+
+class AuditEntry(WorkspaceModel):
+    """What happened, by whom. Written in the transaction of what it tells; never changed."""
+
+    at = models.DateTimeField(default=clock.now)
+    action = models.CharField(max_length=60)
+    subject_kind = models.CharField(max_length=10)
+    subject_id = models.CharField(max_length=64, blank=True)
+    subject_label = models.CharField(max_length=254, blank=True)
+    surface = models.CharField(max_length=10)
+    ip = models.GenericIPAddressField(null=True, blank=True)
+    target = models.CharField(max_length=64, blank=True)
+    data = models.JSONField(default=dict, blank=True)
+
+    class Meta(WorkspaceModel.Meta):
+        indexes = [models.Index(fields=["workspace", "-at"], name="audit_recent")]
+        verbose_name = "audit entry"
+        verbose_name_plural = "audit log"
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.target}".strip()
+
+
+class JobState(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
+class Job(WorkspaceModel):
+    """Long work: committed as a row first, run by the app that owns ``kind``, leased while it runs."""
+
+    id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "job"), editable=False)
+    kind = models.CharField(max_length=40)
+    scope = models.CharField(max_length=20, help_text="scope of the call that began it, needed to read it")
+    state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(null=True, blank=True)
+    errors = models.JSONField(default=list, blank=True)
+    params = models.JSONField(default=dict, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(WorkspaceModel.Meta):
+        indexes = [
+            models.Index(
+                fields=["created_at"], name="job_open", condition=models.Q(state__in=["queued", "running"])
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class Heartbeat(models.Model):
+    """A part of the product that was alive lately: what ``/readyz`` looks at."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+__all__ = [
+    "AuditEntry", "Heartbeat", "Job", "JobState", "Membership", "Mode", "Plan", "Role", "ScopedManager", "User",
+    "Workspace", "WorkspaceModel", "effective_plan",
+]

@@ -1,0 +1,78 @@
+"""``publish``: an event row in the transaction of what caused it.
+
+No commit, no event; a commit, always an event. The body is frozen here: whatever is delivered later, however
+often, is these bytes. Delivery, order and subscriptions are decided after the commit, never by the caller.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from crmsolid.core import clock, strictjson
+from crmsolid.core.ids import new_id
+from crmsolid.core.rows import Table
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Workspace
+from webhooks.models import Event
+
+EVENT_TYPES = (
+    "message.sent",
+    "message.received",
+    "message.failed",
+    "contact.created",
+    "contact.tagged",
+    "lead.scored",
+    "sequence.started",
+    "sequence.paused",
+    "sequence.completed",
+    "job.completed",
+    "subscription.upgraded",
+)
+
+events = Table(Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """What happened: its type, its ``data``, and the contact it is about (for erasure), if any."""
+
+    type: str
+    data: Mapping[str, Any]
+    person: str = ""
+
+
+def publish(who: Actor | Workspace, type: str, data: Mapping[str, Any], *, person: str = "") -> str:
+    """Write one event; answers its id (``evt_…``). Must run inside the causing transaction."""
+    return publish_all(who, [Occurrence(type, data, person)])[0]
+
+
+def publish_all(who: Actor | Workspace, occurrences: Sequence[Occurrence]) -> list[str]:
+    """Write several events of one cause in one statement, in their order."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("publish() belongs into the transaction of what caused the event")
+    workspace = who.workspace if isinstance(who, Actor) else who
+    rows = [_row(workspace, occurrence) for occurrence in occurrences]
+    events.insert(rows)
+    return [row.id for row in rows]
+
+
+def _row(workspace: Workspace, occurrence: Occurrence) -> Event:
+    if occurrence.type not in EVENT_TYPES:
+        raise ValueError(f"{occurrence.type!r} is no event type of ours")
+    identity, now = new_id("evt"), clock.now()
+    body = {
+        "event": occurrence.type,
+        "id": identity,
+        "created_at": clock.rfc3339(now),
+        "data": occurrence.data,
+    }
+    return Event(
+        id=identity,
+        workspace_id=workspace.pk,
+        type=occurrence.type,
+        body=strictjson.dumps(body),
+        person=occurrence.person,
+        created_at=now,
+    )
