@@ -1,0 +1,112 @@
+"""People and what is known of them."""
+
+from functools import partial
+
+from django.db import models
+from django.db.models import Q
+
+from crmsolid.core import clock
+from crmsolid.core.ids import new_id
+from crmsolid.workspaces.scoping import WorkspaceModel
+
+
+class Stage(models.TextChoices):
+    NEW = "new", "New"
+    CONTACTED = "contacted", "Contacted"
+    REPLIED = "replied", "Replied"
+    QUALIFIED = "qualified", "Qualified"
+    WON = "won", "Won"
+    LOST = "lost", "Lost"
+
+
+class Contact(WorkspaceModel):
+    """A person, once per workspace by each identity: username, e-mail address, Telegram id.
+
+    The ``*_key`` columns hold the one spelling an identity is compared by; NULL where there is none, so that the
+    unique constraints let any number of people be without. ``search`` is the folded text that substring search
+    looks through, the same on every database.
+    """
+
+    id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "con"), editable=False)
+    name = models.CharField(max_length=200, blank=True)
+    given_first_name = models.CharField("first name", max_length=100, blank=True)
+    last_name = models.CharField(max_length=100, blank=True)
+    username = models.CharField(max_length=32, blank=True)
+    username_key = models.CharField(max_length=32, null=True, blank=True, editable=False)
+    telegram_id = models.BigIntegerField(null=True, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    email_key = models.CharField(max_length=254, null=True, blank=True, editable=False)
+    phone = models.CharField(max_length=32, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+    stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.NEW)
+    score = models.PositiveSmallIntegerField(default=0)
+    opted_out = models.BooleanField(default=False)
+    custom_fields = models.JSONField(default=dict, blank=True)
+    search = models.TextField(blank=True, editable=False)
+    last_in_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_out_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    updated_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "username_key"], name="contact_username"),
+            models.UniqueConstraint(fields=["workspace", "email_key"], name="contact_email"),
+            models.UniqueConstraint(fields=["workspace", "telegram_id"], name="contact_telegram"),
+            models.CheckConstraint(condition=Q(score__lte=100), name="contact_score"),
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="contact_stage"),
+        ]
+        indexes = [
+            models.Index(fields=["workspace", "created_at", "id"], name="contact_by_created"),
+            models.Index(fields=["workspace", "updated_at", "id"], name="contact_by_updated"),
+            models.Index(fields=["workspace", "name", "id"], name="contact_by_name"),
+            models.Index(fields=["workspace", "score", "id"], name="contact_by_score"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or (f"@{self.username}" if self.username else self.email) or str(self.telegram_id or self.id)
+
+    @property
+    def first_name(self) -> str:
+        """As given, else the first word of the name."""
+        return self.given_first_name or self.name.partition(" ")[0]
+
+
+class ContactTag(WorkspaceModel):
+    """A tag on a contact. The tags of a workspace are the names in use."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="tag_rows")
+    name = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["contact", "name"], name="contacttag_once")]
+        indexes = [models.Index(fields=["workspace", "name", "contact"], name="contacttag_by_name")]
+        verbose_name = "tag"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FieldType(models.TextChoices):
+    TEXT = "text", "Text"
+    NUMBER = "number", "Number"
+    BOOLEAN = "boolean", "Yes or no"
+    DATE = "date", "Date"
+    CHOICE = "choice", "Choice"
+
+
+class CustomField(WorkspaceModel):
+    """A field that the workspace added to its contacts; values live in ``Contact.custom_fields`` under ``key``."""
+
+    key = models.CharField(max_length=40, help_text="the name in the API and in templates: a-z, 0-9 and _")
+    label = models.CharField(max_length=100)
+    type = models.CharField(max_length=10, choices=FieldType.choices)
+    choices = models.JSONField(default=list, blank=True, help_text="for type choice: the allowed values")
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["workspace", "key"], name="customfield_once")]
+
+    def __str__(self) -> str:
+        return self.label

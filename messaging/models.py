@@ -1,0 +1,156 @@
+"""Telegram accounts, the threads they hold with contacts, and every message in and out."""
+
+import secrets
+from functools import partial
+
+from django.db import models
+from django.db.models import Q
+
+from contacts.models import Contact
+from crmsolid.core import clock
+from crmsolid.core.ids import new_id
+from crmsolid.workspaces.scoping import WorkspaceModel
+
+
+def new_random_id() -> int:
+    """Telegram's ``random_id``: a signed 64-bit number, never 0. The same one serves every attempt of a message."""
+    return secrets.randbits(63) or 1
+
+
+class AccountKind(models.TextChoices):
+    TELEGRAM = "telegram", "Telegram"
+    SANDBOX = "sandbox", "Sandbox"
+
+
+class AccountState(models.TextChoices):
+    CONNECTED = "connected", "Connected"
+    PAUSED = "paused", "Paused"
+    NEEDS_LOGIN = "needs_login", "Needs login"
+    BANNED = "banned", "Banned"
+
+
+class Account(WorkspaceModel):
+    """Who messages are sent as. A sandbox account has no Telegram behind it and the same pipeline."""
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=10, choices=AccountKind.choices)
+    state = models.CharField(max_length=12, choices=AccountState.choices, default=AccountState.CONNECTED)
+    paused_until = models.DateTimeField(null=True, blank=True)
+    daily_limit = models.PositiveIntegerField(default=50, help_text="sends in any 24 hours")
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [
+            models.CheckConstraint(condition=Q(daily_limit__gte=1), name="account_limit"),
+            models.CheckConstraint(condition=Q(state__in=AccountState.values), name="account_state"),
+            models.CheckConstraint(condition=Q(kind__in=AccountKind.values), name="account_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Thread(WorkspaceModel):
+    """The conversation of one account with one contact."""
+
+    id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "thr"), editable=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="threads")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="threads")
+    unread_count = models.PositiveIntegerField(default=0)
+    last_message_at = models.DateTimeField(default=clock.now)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["account", "contact"], name="thread_once")]
+        indexes = [models.Index(fields=["workspace", "last_message_at", "id"], name="thread_recent")]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Direction(models.TextChoices):
+    IN = "in", "In"
+    OUT = "out", "Out"
+
+
+class Status(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    SENDING = "sending", "Sending"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Failed"
+    CANCELED = "canceled", "Canceled"
+    RECEIVED = "received", "Received"
+
+
+class Message(WorkspaceModel):
+    """One message. Outgoing: ``queued → sending → sent | failed``, or ``canceled``; incoming: ``received``.
+
+    ``text`` is the template until the first claim renders it (``rendered``), then what is sent. ``slot_at`` is the
+    instant that counts against the account's 24 hours; NULL where none is taken. ``lease`` names the attempt in
+    progress; it settles the message only while it still holds it.
+    """
+
+    id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "msg"), editable=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="messages")
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="messages")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="messages")
+    direction = models.CharField(max_length=3, choices=Direction.choices)
+    kind = models.CharField(max_length=20, default="text")
+    status = models.CharField(max_length=10, choices=Status.choices)
+    text = models.TextField(blank=True)
+    rendered = models.BooleanField(default=False)
+    recipient = models.CharField(max_length=40, blank=True, help_text="as addressed: @username or a numeric id")
+    source = models.CharField(max_length=10, default="direct", help_text="direct, broadcast, sequence or phone")
+    random_id = models.BigIntegerField(default=new_random_id, editable=False)
+    telegram_message_id = models.BigIntegerField(null=True, blank=True, editable=False)
+    eta = models.DateTimeField(null=True, blank=True)
+    slot_at = models.DateTimeField(null=True, blank=True)
+    lease = models.CharField(max_length=32, blank=True, editable=False)
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    first_attempt_at = models.DateTimeField(null=True, blank=True, editable=False)
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=40, blank=True)
+    error_detail = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    edited_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["account", "random_id"], name="message_random_id"),
+            models.UniqueConstraint(fields=["thread", "telegram_message_id"], name="message_telegram_id"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="message_status"),
+            models.CheckConstraint(
+                condition=Q(direction="in", status="received") | Q(direction="out") & ~Q(status="received"),
+                name="message_direction_status",
+            ),
+            models.CheckConstraint(condition=~Q(status="queued") | Q(eta__isnull=False), name="message_eta"),
+        ]
+        indexes = [
+            models.Index(fields=["workspace", "created_at", "id"], name="message_recent"),
+            models.Index(fields=["thread", "created_at", "id"], name="message_in_thread"),
+            models.Index(fields=["account", "slot_at"], name="message_slot", condition=Q(slot_at__isnull=False)),
+            models.Index(fields=["eta"], name="message_due", condition=Q(status="queued")),
+            models.Index(fields=["lease_until"], name="message_leased", condition=Q(status="sending")),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class MessageAttempt(WorkspaceModel):
+    """One try at sending: when, how it ended, how long it took."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attempt_rows")
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField(default=clock.now)
+    outcome = models.CharField(max_length=20, help_text="sent, duplicate, retry, failed or lost")
+    error = models.CharField(max_length=40, blank=True)
+    duration_ms = models.PositiveIntegerField(default=0)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["message", "number"], name="attempt_once")]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} #{self.number}"
