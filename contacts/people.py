@@ -66,5 +66,7 @@ def _claim(contact: Contact, telegram_id: int | None) -> Contact:
 
 def _free_username(holder: Contact, workspace: Workspace, username: str, telegram_id: int | None) -> None:
     """The username has passed to somebody else: its former holder keeps everything but the name."""
-    _contacts.update({"username": "", "username_key": None}, "id = %s AND username_key = %s", [holder.id, username.lower()])
+    _contacts.update(
+        {"username": "", "username_key": None}, "id = %s AND username_key = %s", [holder.id, username.lower()]
+    )
     return None

@@ -219,4 +219,3 @@ def _ring_for_next() -> None:
     following = rows.order_by("eta").values_list("eta", flat=True).first()
     if following is not None:
         doorbell.ring("messaging.dispatch", after=(following - now).total_seconds())
-

@@ -92,9 +92,7 @@ def _again(message: Message, account: Account, error: SendError, elapsed_ms: int
     until = clock.now() + timedelta(seconds=wait)
     _change_account(locked, error, until)
     eta = slots.next_slot(locked, until, but=message.id)
-    _move(
-        message, status=Status.QUEUED, eta=eta, slot_at=eta, error=error.code, error_detail=error.detail[:200]
-    )
+    _move(message, status=Status.QUEUED, eta=eta, slot_at=eta, error=error.code, error_detail=error.detail[:200])
     note_attempt(message, "retry", error.code, elapsed_ms)
 
 

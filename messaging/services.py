@@ -36,9 +36,7 @@ def send_message(
     texts.check(actor.workspace, text)
     account = _locked_account(actor, account_id)
     eta = slots.direct_slot(account, slots.earliest(account, send_at))
-    contact = people.find_or_create(
-        actor.workspace, username=recipient.username, telegram_id=recipient.telegram_id
-    )
+    contact = people.find_or_create(actor.workspace, username=recipient.username, telegram_id=recipient.telegram_id)
     if contact.opted_out:
         raise DomainError("contact_opted_out")
     message = _new_message(account, contact.pk, threads.touch(account, contact, clock.now()), recipient, text, eta)

@@ -12,9 +12,7 @@ from crmsolid.core.rows import moment
 from messaging import pacing
 from messaging.models import Account, AccountKind, AccountState, Message
 
-_COUNT = (
-    'SELECT count(*), max(slot_at) FROM "messaging_message" WHERE account_id = %s AND slot_at > %s AND id <> %s'
-)
+_COUNT = 'SELECT count(*), max(slot_at) FROM "messaging_message" WHERE account_id = %s AND slot_at > %s AND id <> %s'
 
 
 def gap_of(account: Account) -> timedelta:

@@ -6,13 +6,12 @@ from messaging import dispatch, sandbox
 
 
 @shared_task(name="messaging.dispatch")
-
 def dispatch_messages() -> int:
     """Send what is due."""
     return dispatch.dispatch()
 
-@shared_task(name="messaging.sweep")
 
+@shared_task(name="messaging.sweep")
 def sweep() -> int:
     """What no ring announced: due messages, dead leases, answers the sandbox still owes."""
     return dispatch.dispatch() + sandbox.answer_pending()
