@@ -35,7 +35,7 @@ def send_message(
     _check_send_at(send_at)
     texts.check(actor.workspace, text)
     account = _locked_account(actor, account_id)
-    eta = slots.direct_slot(account, slots.earliest(account, send_at))
+    eta = slots.direct_slot(account, slots.earliest(account, clock.now(), send_at))
     contact = people.find_or_create(actor.workspace, username=recipient.username, telegram_id=recipient.telegram_id)
     if contact.opted_out:
         raise DomainError("contact_opted_out")

@@ -20,9 +20,9 @@ def gap_of(account: Account) -> timedelta:
     return timedelta(seconds=settings.TELEGRAM_GAP_SECONDS if account.kind == AccountKind.TELEGRAM else 0)
 
 
-def earliest(account: Account, wish: datetime | None) -> datetime:
-    """The first instant to consider: the wish, not before now and not within the account's pause."""
-    base = max(wish or clock.now(), clock.now())
+def earliest(account: Account, now: datetime, wish: datetime | None = None) -> datetime:
+    """The first instant to consider: the wish, not before ``now`` and not within the account's pause."""
+    base = max(wish or now, now)
     if account.state == AccountState.PAUSED and account.paused_until is not None:
         base = max(base, account.paused_until)
     return base
