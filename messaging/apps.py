@@ -4,3 +4,12 @@ from django.apps import AppConfig
 class MessagingConfig(AppConfig):
     name = "messaging"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from crmsolid.workspaces.services import on_provision
+        from messaging import gateway, provisioning
+        from messaging.models import AccountKind
+        from messaging.sandbox import SandboxGateway
+
+        gateway.register(AccountKind.SANDBOX, SandboxGateway())
+        on_provision(provisioning.provision)

@@ -108,7 +108,7 @@ class Message(WorkspaceModel):
     slot_at = models.DateTimeField(null=True, blank=True)
     lease = models.CharField(max_length=32, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
-    first_attempt_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_attempt_at = models.DateTimeField(null=True, blank=True, editable=False)
     attempts = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=40, blank=True)
     error_detail = models.CharField(max_length=200, blank=True)
@@ -154,3 +154,25 @@ class MessageAttempt(WorkspaceModel):
 
     def __str__(self) -> str:
         return f"{self.message_id} #{self.number}"
+
+
+class SandboxDelivery(WorkspaceModel):
+    """What a sandbox account's recipients received: the sandbox's Telegram. Once per ``random_id``."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
+    random_id = models.BigIntegerField()
+    answer_pending = models.BooleanField(default=False)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["account", "random_id"], name="sandbox_once")]
+        indexes = [models.Index(fields=["id"], name="sandbox_answers", condition=Q(answer_pending=True))]
+
+    def __str__(self) -> str:
+        return f"sandbox delivery {self.pk}"
+
+    @property
+    def outgoing_id(self) -> int:
+        """The message id in the sandbox's Telegram; the answer, if any, has the next one."""
+        return 2 * int(self.pk)

@@ -29,3 +29,16 @@ class Event(WorkspaceModel):
 
     def __str__(self) -> str:
         return f"{self.type} {self.id}"
+
+
+class Feed(models.Model):
+    """One row: the last position given. Whoever holds its lock is the one writer of positions."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    last_position = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="feed_single")]
+
+    def __str__(self) -> str:
+        return str(self.last_position)

@@ -43,22 +43,28 @@ class Occurrence:
     person: str = ""
 
 
-def publish(who: Actor | Workspace, type: str, data: Mapping[str, Any], *, person: str = "") -> str:
+def publish(who: Actor | Workspace | int, type: str, data: Mapping[str, Any], *, person: str = "") -> str:
     """Write one event; answers its id (``evt_…``). Must run inside the causing transaction."""
     return publish_all(who, [Occurrence(type, data, person)])[0]
 
 
-def publish_all(who: Actor | Workspace, occurrences: Sequence[Occurrence]) -> list[str]:
+def publish_all(who: Actor | Workspace | int, occurrences: Sequence[Occurrence]) -> list[str]:
     """Write several events of one cause in one statement, in their order."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("publish() belongs into the transaction of what caused the event")
-    workspace = who.workspace if isinstance(who, Actor) else who
-    rows = [_row(workspace, occurrence) for occurrence in occurrences]
+    workspace_id = _workspace_id(who)
+    rows = [_row(workspace_id, occurrence) for occurrence in occurrences]
     events.insert(rows)
     return [row.id for row in rows]
 
 
-def _row(workspace: Workspace, occurrence: Occurrence) -> Event:
+def _workspace_id(who: Actor | Workspace | int) -> int:
+    if isinstance(who, int):
+        return who
+    return int((who.workspace if isinstance(who, Actor) else who).pk)
+
+
+def _row(workspace_id: int, occurrence: Occurrence) -> Event:
     if occurrence.type not in EVENT_TYPES:
         raise ValueError(f"{occurrence.type!r} is no event type of ours")
     identity, now = new_id("evt"), clock.now()
@@ -70,7 +76,7 @@ def _row(workspace: Workspace, occurrence: Occurrence) -> Event:
     }
     return Event(
         id=identity,
-        workspace_id=workspace.pk,
+        workspace_id=workspace_id,
         type=occurrence.type,
         body=strictjson.dumps(body),
         person=occurrence.person,

@@ -130,6 +130,13 @@ class PageQuery(QuerySerializer):
 
 
 __all__ = [
-    "Boolean", "Integer", "Moment", "PageQuery", "QueryBoolean", "QueryInteger", "QuerySerializer",
-    "StrictSerializer", "Text",
+    "Boolean",
+    "Integer",
+    "Moment",
+    "PageQuery",
+    "QueryBoolean",
+    "QueryInteger",
+    "QuerySerializer",
+    "StrictSerializer",
+    "Text",
 ]

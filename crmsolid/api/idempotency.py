@@ -130,9 +130,7 @@ def claim(workspace: Workspace, key: str) -> None:
         raise
 
 
-def _store(
-    workspace: Workspace, key: str, mark: bytes, response: HttpResponse, person: str, sealed: bool
-) -> None:
+def _store(workspace: Workspace, key: str, mark: bytes, response: HttpResponse, person: str, sealed: bool) -> None:
     record = IdempotencyRecord(
         workspace_id=workspace.pk,
         key=key,

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 REQUESTS = Counter("crmsolid_requests_total", "API requests", ["method", "route", "status"])
 SECONDS = Histogram(
-    "crmsolid_request_seconds", "Time in the application", buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+    "crmsolid_request_seconds",
+    "Time in the application",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
 
 

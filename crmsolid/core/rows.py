@@ -98,7 +98,9 @@ class Table(Generic[M]):
         """UPDATE the named fields where ``where`` holds. Answers how many rows it changed."""
         fields = [self.model._meta.get_field(name) for name in values]
         sets = ", ".join(f'"{field.column}" = %s' for field in fields)  # type: ignore[union-attr]
-        prepared = [field.get_db_prep_save(value, connection) for field, value in zip(fields, values.values(), strict=True)]  # type: ignore[union-attr]
+        prepared = [
+            field.get_db_prep_save(value, connection) for field, value in zip(fields, values.values(), strict=True)
+        ]  # type: ignore[union-attr]
         with connection.cursor() as cursor:
             cursor.execute(f"UPDATE {self.name} SET {sets} WHERE {where}", [*prepared, *params])
             return cursor.rowcount

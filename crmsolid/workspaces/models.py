@@ -181,9 +181,7 @@ class Job(WorkspaceModel):
 
     class Meta(WorkspaceModel.Meta):
         indexes = [
-            models.Index(
-                fields=["created_at"], name="job_open", condition=models.Q(state__in=["queued", "running"])
-            )
+            models.Index(fields=["created_at"], name="job_open", condition=models.Q(state__in=["queued", "running"]))
         ]
 
     def __str__(self) -> str:
@@ -201,6 +199,17 @@ class Heartbeat(models.Model):
 
 
 __all__ = [
-    "AuditEntry", "Heartbeat", "Job", "JobState", "Membership", "Mode", "Plan", "Role", "ScopedManager", "User",
-    "Workspace", "WorkspaceModel", "effective_plan",
+    "AuditEntry",
+    "Heartbeat",
+    "Job",
+    "JobState",
+    "Membership",
+    "Mode",
+    "Plan",
+    "Role",
+    "ScopedManager",
+    "User",
+    "Workspace",
+    "WorkspaceModel",
+    "effective_plan",
 ]

@@ -1,0 +1,291 @@
+"""The one HTTP client for addresses that customers choose.
+
+It sends frozen bytes, waits a fixed time in all, reads a little of the answer, follows nothing, and connects only
+where the address guard lets it. It reports failures by stable codes, never by texts of the network layer, because
+those tell what a name resolved to.
+"""
+
+import asyncio
+import codecs
+import socket
+import ssl
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from enum import StrEnum
+from errno import EACCES
+from types import TracebackType
+from typing import Self
+from weakref import WeakValueDictionary
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.typedefs import LooseHeaders
+from yarl import URL
+
+from crmsolid.core.addresses import UrlRefused, check_url, is_public
+
+DEADLINE_SECONDS = 10.0
+READ_LIMIT_BYTES = 16 * 1024
+KEPT_BYTES = 4 * 1024
+KEPT_HEADERS = ("Content-Type", "Retry-After")
+KEPT_HEADER_LENGTH = 200
+# Many servers (Node and uvicorn among them) close an idle connection after 5 s. Leaving first keeps a request
+# from being written into a connection that the other side is just closing.
+_KEEP_ALIVE_SECONDS = 4.0
+_NAME_CACHE_SECONDS = 60
+_RESOLVER_THREADS = 64
+
+
+class OutboundError(StrEnum):
+    """Why a request got no complete answer. The values are stored and shown, so they never change."""
+
+    URL_REFUSED = "url_refused"
+    BUSY = "busy"
+    TIMEOUT = "timeout"
+    DNS_FAILED = "dns_failed"
+    ADDRESS_REFUSED = "address_refused"
+    CONNECTION_FAILED = "connection_failed"
+    TLS_FAILED = "tls_failed"
+    CONNECTION_LOST = "connection_lost"
+    ANSWER_INVALID = "answer_invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. `error` None means a complete answer, or one read up to the limit.
+
+    `status` may stand beside an error: the headers came, the body did not. `body` and `headers` are safe to store
+    as text: no NUL, no lone surrogate. `duration_ms` does not count the wait for a place at a busy host.
+    """
+
+    status: int | None
+    error: OutboundError | None
+    duration_ms: int
+    body: str = ""
+    truncated: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class AddressRefused(OSError):
+    """The guard's refusal. One constant text, so that aiohttp can merge several, and names no address."""
+
+    def __init__(self) -> None:
+        super().__init__(EACCES, "address refused")
+
+
+class ThreadedResolver(AbstractResolver):
+    """getaddrinfo on threads of its own, so that slow name servers hold up nobody else's use of the loop's threads.
+
+    One host name holds at most one thread: aiohttp joins look-ups of the same name and port.
+    """
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(_RESOLVER_THREADS, thread_name_prefix="outbound-dns")
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(self._threads, self._look_up, host, port, family)
+        if not found:
+            raise socket.gaierror(socket.EAI_NONAME, "no address")
+        return found
+
+    async def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    @staticmethod
+    def _look_up(host: str, port: int, family: socket.AddressFamily) -> list[ResolveResult]:
+        try:
+            infos = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+        except UnicodeError as error:
+            raise socket.gaierror(socket.EAI_NONAME, "not a host name") from error
+        return [
+            ResolveResult(
+                hostname=host, host=str(address[0]), port=port, family=found, proto=proto, flags=socket.AI_NUMERICHOST
+            )
+            for found, _, proto, _, address in infos
+        ]
+
+
+class OutboundClient:
+    """Posts to customers' addresses; one for each event loop, entered once, used by any number of tasks.
+
+    Promises: `deadline` seconds in all for name look-up, connection, TLS, headers and body; at most
+    READ_LIMIT_BYTES of an answer read, KEPT_BYTES kept; certificates verified; no redirect, cookie, proxy or
+    decompression; never a connection to an address that is not public, unless `allow_private`.
+    At most `per_host` requests to one host and port run at once. Others wait up to `deadline` more, then report
+    `busy`: nothing was sent, and it says nothing about the receiver. A call so ends within twice the deadline.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow_private: bool = False,
+        deadline: float = DEADLINE_SECONDS,
+        per_host: int = 50,
+        user_agent: str = "CRMSolid-Webhooks/1",
+        resolver: AbstractResolver | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> None:
+        self._allow_private = allow_private
+        self._deadline = deadline
+        self._per_host = per_host
+        self._user_agent = user_agent
+        self._resolver = resolver
+        self._ssl_context = ssl_context
+        self._session: aiohttp.ClientSession | None = None
+        # A host's semaphore lives as long as somebody holds or awaits it.
+        self._places: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+
+    async def __aenter__(self) -> Self:
+        self._resolver = self._resolver or ThreadedResolver()
+        self._session = aiohttp.ClientSession(
+            connector=self._connector(self._resolver),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(),  # none of aiohttp's own: one deadline covers all phases
+            auto_decompress=False,
+            trust_env=False,
+            read_bufsize=READ_LIMIT_BYTES,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+        if self._resolver is not None:
+            await self._resolver.close()
+
+    async def post(self, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Sends `body` exactly as it is. Never raises for anything that an address or a receiver can cause."""
+        try:
+            check_url(url, allow_private=self._allow_private)
+        except UrlRefused:
+            return Answer(None, OutboundError.URL_REFUSED, 0)
+        target = URL(url)
+        place = self._place(target)
+        try:
+            async with asyncio.timeout(self._deadline):
+                await place.acquire()
+        except TimeoutError:
+            return Answer(None, OutboundError.BUSY, 0)
+        try:
+            return await self._attempt(target, headers, body)
+        finally:
+            place.release()
+
+    def _connector(self, resolver: AbstractResolver) -> aiohttp.TCPConnector:
+        return aiohttp.TCPConnector(
+            resolver=resolver,
+            ttl_dns_cache=_NAME_CACHE_SECONDS,
+            ssl=self._ssl_context or True,
+            limit=0,  # places are counted here: waiting inside the connector would eat the deadline
+            keepalive_timeout=_KEEP_ALIVE_SECONDS,
+            socket_factory=self._open_socket,
+        )
+
+    def _open_socket(self, info: aiohttp.AddrInfoType) -> socket.socket:
+        """Judges the very address the socket connects to next: nothing is resolved after this."""
+        family, kind, protocol, _, address = info
+        if not self._allow_private and not is_public(str(address[0])):
+            raise AddressRefused
+        return socket.socket(family, kind, protocol)
+
+    def _place(self, target: URL) -> asyncio.Semaphore:
+        host = f"{target.raw_host}:{target.port}"
+        place = self._places.get(host)
+        if place is None:
+            place = self._places[host] = asyncio.Semaphore(self._per_host)
+        return place
+
+    async def _attempt(self, target: URL, headers: Mapping[str, str], body: bytes) -> Answer:
+        exchange = _Exchange()
+        error: OutboundError | None = None
+        try:
+            async with asyncio.timeout(self._deadline):
+                await self._exchange(exchange, target, headers, body)
+        except (TimeoutError, aiohttp.ClientError, OSError) as failure:
+            error = _classify(failure)
+        return exchange.answer(error)
+
+    async def _exchange(self, exchange: "_Exchange", target: URL, headers: Mapping[str, str], body: bytes) -> None:
+        if self._session is None:
+            raise RuntimeError("the client is used outside of its context")
+        sent: LooseHeaders = {"User-Agent": self._user_agent, **headers, "Accept-Encoding": "identity"}
+        async with self._session.post(target, data=body, headers=sent, allow_redirects=False) as response:
+            exchange.response = response
+            try:
+                await exchange.read()
+            finally:
+                _abort_unless_complete(response)
+
+
+class _Exchange:
+    """What is known of one request so far, whatever ends it."""
+
+    def __init__(self) -> None:
+        self.response: aiohttp.ClientResponse | None = None
+        self._started = time.monotonic()
+        self._body = bytearray()
+
+    async def read(self) -> None:
+        """Reads to the end or to the limit, whichever comes first."""
+        assert self.response is not None
+        content = self.response.content
+        while len(self._body) < READ_LIMIT_BYTES:
+            chunk = await content.read(READ_LIMIT_BYTES - len(self._body))
+            if not chunk:
+                return
+            self._body += chunk
+
+    def answer(self, error: OutboundError | None) -> Answer:
+        elapsed = round((time.monotonic() - self._started) * 1000)
+        if self.response is None:
+            return Answer(None, error, elapsed)
+        kept = bytes(self._body[:KEPT_BYTES])
+        truncated = len(self._body) > KEPT_BYTES
+        found = self.response.headers
+        headers = {name: _storable(found[name])[:KEPT_HEADER_LENGTH] for name in KEPT_HEADERS if name in found}
+        return Answer(self.response.status, error, elapsed, _as_text(kept, truncated), truncated, headers)
+
+
+def _abort_unless_complete(response: aiohttp.ClientResponse) -> None:
+    # Closing TLS politely waits up to 30 s for the other side, a socket held per request by whoever never answers.
+    connection = response.connection
+    if connection is not None and connection.transport is not None and not response.content.is_eof():
+        connection.transport.abort()
+
+
+def _classify(failure: BaseException) -> OutboundError:
+    match failure:
+        case aiohttp.ClientConnectorDNSError():
+            return OutboundError.DNS_FAILED
+        case aiohttp.ClientSSLError() | ssl.SSLError():
+            return OutboundError.TLS_FAILED
+        case aiohttp.ClientConnectorError(os_error=AddressRefused()):
+            return OutboundError.ADDRESS_REFUSED
+        case aiohttp.ClientConnectorError():
+            return OutboundError.CONNECTION_FAILED
+        case aiohttp.ClientResponseError():
+            return OutboundError.ANSWER_INVALID
+        case aiohttp.InvalidURL():
+            return OutboundError.URL_REFUSED
+        case TimeoutError():
+            return OutboundError.TIMEOUT
+        case _:
+            return OutboundError.CONNECTION_LOST
+
+
+def _as_text(raw: bytes, cut: bool) -> str:
+    """Decodes as UTF-8 whatever the receiver claims; a character that the cut split is left out."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    return decoder.decode(raw, final=not cut).replace("\0", "\ufffd")
+
+
+def _storable(header: str) -> str:
+    # aiohttp keeps bytes that are not UTF-8 as lone surrogates, which PostgreSQL refuses.
+    return header.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\0", "\ufffd")

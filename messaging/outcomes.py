@@ -1,0 +1,127 @@
+"""How an attempt ends: sent, failed, or back in the queue. Each change happens once, and its event with it.
+
+Locks are taken in one order everywhere: account, contact, thread, message.
+"""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from contacts.models import Contact
+from crmsolid.core import clock
+from crmsolid.core.rows import Table
+from messaging import slots, threads
+from messaging.events import message_payload
+from messaging.gateway import Delivered, SendError
+from messaging.inbox import note_activity
+from messaging.models import Account, AccountState, Message, MessageAttempt, Status
+from webhooks.publishing import publish
+
+logger = logging.getLogger("crmsolid.messaging")
+
+DEFAULT_RETRY_SECONDS = 5.0
+MAX_RETRY_SECONDS = 600.0
+
+_messages, _attempts, _contacts, _accounts = Table(Message), Table(MessageAttempt), Table(Contact), Table(Account)
+
+
+class _LostLease(Exception):
+    """Somebody else has taken the message over meanwhile; all of this settlement is undone."""
+
+
+def settle(message: Message, account: Account, result: Delivered | SendError, elapsed_ms: int) -> bool:
+    """Write the end of an attempt; False if the lease was lost (its new holder settles it)."""
+    try:
+        with transaction.atomic():
+            if isinstance(result, Delivered):
+                _sent(message, account, result, elapsed_ms)
+            elif result.permanent:
+                _failed(message, result, elapsed_ms)
+            else:
+                _again(message, account, result, elapsed_ms)
+        return True
+    except _LostLease:
+        logger.warning("an attempt outlived its lease", extra={"message_id": message.id})
+        return False
+
+
+def _sent(message: Message, account: Account, result: Delivered, elapsed_ms: int) -> None:
+    now = clock.now()
+    contact = _contacts.select("id = %s", [message.contact_id], lock=True)[0]
+    note_activity(contact, now, outgoing=True)
+    threads.touch(account, contact, now)
+    _move(
+        message,
+        status=Status.SENT,
+        sent_at=now,
+        telegram_message_id=result.telegram_message_id,
+        error="",
+        error_detail="",
+    )
+    note_attempt(message, "duplicate" if result.duplicate else "sent", "", elapsed_ms)
+    publish(message.workspace_id, "message.sent", {"message": message_payload(message)}, person=contact.id)
+
+
+def _failed(message: Message, error: SendError, elapsed_ms: int) -> None:
+    """A refusal by Telegram for good. It was a send all the same: its slot stays taken."""
+    _move(message, status=Status.FAILED, error=error.code, error_detail=error.detail[:200])
+    note_attempt(message, "failed", error.code, elapsed_ms)
+    _publish_failed(message)
+
+
+def fail_unsent(message: Message, code: str, detail: str) -> None:
+    """Failed before anything left: the slot is free again. In the claim's transaction."""
+    values = {"status": Status.FAILED, "error": code, "error_detail": detail[:200], "slot_at": None, "lease": ""}
+    _messages.update(values, "id = %s", [message.id])
+    for name, value in values.items():
+        setattr(message, name, value)
+    _publish_failed(message)
+
+
+def _publish_failed(message: Message) -> None:
+    publish(message.workspace_id, "message.failed", {"message": message_payload(message)}, person=message.contact_id)
+
+
+def _again(message: Message, account: Account, error: SendError, elapsed_ms: int) -> None:
+    """Back to the queue with a later eta; a wait that Telegram asked for pauses the account."""
+    locked = _accounts.select("id = %s", [account.pk], lock=True)[0]
+    growing = min(DEFAULT_RETRY_SECONDS * 2 ** min(message.attempts - 1, 10), MAX_RETRY_SECONDS)
+    wait = error.retry_after if error.retry_after is not None else growing
+    until = clock.now() + timedelta(seconds=wait)
+    _change_account(locked, error, until)
+    eta = slots.next_slot(locked, until, but=message.id)
+    _move(message, status=Status.QUEUED, eta=eta, slot_at=eta, error=error.code, error_detail=error.detail[:200])
+    note_attempt(message, "retry", error.code, elapsed_ms)
+
+
+def _change_account(account: Account, error: SendError, until: Any) -> None:
+    if error.account_state in (AccountState.NEEDS_LOGIN, AccountState.BANNED):
+        _accounts.update({"state": error.account_state, "paused_until": None}, "id = %s", [account.pk])
+    elif error.retry_after is not None and account.state in (AccountState.CONNECTED, AccountState.PAUSED):
+        later = max(until, account.paused_until or until)
+        _accounts.update({"state": AccountState.PAUSED, "paused_until": later}, "id = %s", [account.pk])
+
+
+def _move(message: Message, **values: Any) -> None:
+    """Change the message while the lease is ours; :class:`_LostLease` otherwise."""
+    values |= {"lease": "", "lease_until": None}
+    held = "id = %s AND lease = %s AND status = 'sending'"
+    if _messages.update(values, held, [message.id, message.lease]) != 1:
+        raise _LostLease
+    for name, value in values.items():
+        setattr(message, name, value)
+
+
+def note_attempt(message: Message, outcome: str, error: str, elapsed_ms: int) -> None:
+    """One row per attempt, numbered from 1."""
+    row = MessageAttempt(
+        workspace_id=message.workspace_id,
+        message_id=message.id,
+        number=message.attempts,
+        outcome=outcome,
+        error=error,
+        duration_ms=elapsed_ms,
+    )
+    _attempts.insert([row], conflict="(message_id, number) DO NOTHING")

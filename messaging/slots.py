@@ -1,0 +1,74 @@
+"""The account's 24 hours: which instants are taken, and when the next send may be."""
+
+import math
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+
+from crmsolid.core import clock
+from crmsolid.core.errors import DomainError
+from crmsolid.core.rows import moment
+from messaging import pacing
+from messaging.models import Account, AccountKind, AccountState, Message
+
+_COUNT = 'SELECT count(*), max(slot_at) FROM "messaging_message" WHERE account_id = %s AND slot_at > %s AND id <> %s'
+
+
+def gap_of(account: Account) -> timedelta:
+    """The least time between two sends: none for a sandbox."""
+    return timedelta(seconds=settings.TELEGRAM_GAP_SECONDS if account.kind == AccountKind.TELEGRAM else 0)
+
+
+def earliest(account: Account, wish: datetime | None) -> datetime:
+    """The first instant to consider: the wish, not before now and not within the account's pause."""
+    base = max(wish or clock.now(), clock.now())
+    if account.state == AccountState.PAUSED and account.paused_until is not None:
+        base = max(base, account.paused_until)
+    return base
+
+
+def next_slot(account: Account, base: datetime, *, but: str = "") -> datetime:
+    """The first free instant from ``base`` on. The account's row must be locked. ``but``: a message left out."""
+    if _plainly_free(account, base, but):
+        return base
+    return pacing.first_slot(base, _taken(account, base, but), gap=gap_of(account), limit=account.daily_limit)
+
+
+def direct_slot(account: Account, base: datetime) -> datetime:
+    """The instant of a direct send: moved on by the gap, but not by the limit: ``account_daily_limit`` (429) then."""
+    if _plainly_free(account, base, ""):
+        return base
+    taken, gap = _taken(account, base, ""), gap_of(account)
+    paced = pacing.first_slot(base, taken, gap=gap, limit=len(taken) + 1)
+    if pacing.is_free(paced, taken, gap, account.daily_limit):
+        return paced
+    free = pacing.first_slot(base, taken, gap=gap, limit=account.daily_limit)
+    wait = max(1, math.ceil((free - clock.now()).total_seconds()))
+    raise DomainError(
+        "account_daily_limit",
+        f"account {account.pk} may send {account.daily_limit} messages in 24 hours; the next slot is in {wait} s",
+        headers={"Retry-After": str(wait)},
+    )
+
+
+def _plainly_free(account: Account, base: datetime, but: str) -> bool:
+    """Fewer than the limit in the last 24 hours and ever after, and the latest is a gap ago: nothing to work out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [account.pk, moment(base - pacing.DAY), but])
+        count, latest = cursor.fetchone()
+    if count >= account.daily_limit:
+        return False
+    gap = gap_of(account)
+    return not gap or latest is None or _as_datetime(latest) + gap <= base
+
+
+def _as_datetime(value: datetime | str) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    return datetime.fromisoformat(value).replace(tzinfo=clock.now().tzinfo)
+
+
+def _taken(account: Account, base: datetime, but: str) -> list[datetime]:
+    rows = Message.unscoped.filter(account=account, slot_at__gt=base - pacing.DAY).exclude(pk=but)
+    return list(rows.order_by("slot_at").values_list("slot_at", flat=True))

@@ -1,0 +1,51 @@
+"""What the limiter tests share: a clock, a stand-in for Redis, threads that start together."""
+
+import threading
+from collections.abc import Callable
+
+from apikeys.limiter import Decision
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Shared:
+    """In Redis's place: counts its calls and fails when told to."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.error: Exception | None = None
+
+    def check(self, bucket: str, limit: int) -> Decision:
+        self.calls += 1
+        if self.error is not None:
+            raise self.error
+        return Decision(allowed=True, limit=limit, remaining=77, reset_seconds=7)
+
+
+def all_at_once(check: Callable[[], Decision], count: int) -> list[Decision]:
+    barrier, decisions = threading.Barrier(count), []
+
+    def ask() -> None:
+        barrier.wait()
+        decisions.append(check())
+
+    threads = [threading.Thread(target=ask) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return decisions
+
+
+def assert_exactly_600_of_660(decisions: list[Decision]) -> None:
+    passed = [decision for decision in decisions if decision.allowed]
+    refused = [decision for decision in decisions if not decision.allowed]
+    assert sorted(decision.remaining for decision in passed) == list(range(600))
+    assert [decision.remaining for decision in refused] == [0] * 60
+    assert all(decision.limit == 600 and 1 <= decision.reset_seconds <= 60 for decision in decisions)

@@ -1,0 +1,159 @@
+import multiprocessing
+import os
+import threading
+import time
+
+import pytest
+
+from crmsolid.core import ids
+from crmsolid.core.ids import is_id, new_id
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def decode(ulid: str) -> int:
+    number = 0
+    for character in ulid:
+        number = number * 32 + ALPHABET.index(character)
+    return number
+
+
+@pytest.fixture
+def frozen_clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Milliseconds since the epoch, changed by the test; the id state starts afresh."""
+    now = [1_700_000_000_000]
+    monkeypatch.setattr(time, "time_ns", lambda: now[0] * 1_000_000 + 999_999)
+    monkeypatch.setattr(ids, "_clockwork", ids._Clockwork())
+    return now
+
+
+def test_the_shape_of_an_id() -> None:
+    text = new_id("con")
+    assert len(text) == 30
+    assert text.startswith("con_")
+    assert set(text[4:]) <= set(ALPHABET)
+    assert is_id("con", text)
+
+
+def test_the_first_48_bits_are_the_milliseconds(frozen_clock: list[int]) -> None:
+    assert decode(new_id("evt")[4:]) >> 80 == 1_700_000_000_000
+
+
+def test_the_real_clock_is_used() -> None:
+    before = time.time_ns() // 1_000_000
+    stamp = decode(new_id("evt")[4:]) >> 80
+    # Not above: an earlier id of this process may have been ahead of a clock that was set back.
+    assert before <= stamp <= time.time_ns() // 1_000_000
+
+
+def test_within_a_millisecond_the_random_part_counts_up(frozen_clock: list[int]) -> None:
+    numbers = [decode(new_id("msg")[4:]) for _ in range(1000)]
+    assert [number - numbers[0] for number in numbers] == list(range(1000))
+
+
+def test_counting_carries_through_every_digit(frozen_clock: list[int]) -> None:
+    new_id("msg")
+    for start in (2**40 - 1, 2**79 - 1, 0):
+        ids._clockwork.random_part = start
+        assert decode(new_id("msg")[4:]) & (2**80 - 1) == start + 1
+
+
+def test_a_new_millisecond_draws_anew_and_sorts_later(frozen_clock: list[int]) -> None:
+    first = new_id("msg")
+    frozen_clock[0] += 1
+    second = new_id("msg")
+    assert second > first
+    assert decode(second[4:]) >> 80 == 1_700_000_000_001
+    assert decode(second[4:]) % 2**80 != decode(first[4:]) % 2**80 + 1
+
+
+def test_a_clock_that_steps_back_does_not_take_ids_back(frozen_clock: list[int]) -> None:
+    first = new_id("msg")
+    frozen_clock[0] -= 3_600_000
+    assert decode(new_id("msg")[4:]) == decode(first[4:]) + 1
+
+
+def test_the_random_part_starts_with_room_to_count(monkeypatch: pytest.MonkeyPatch, frozen_clock: list[int]) -> None:
+    monkeypatch.setattr(os, "urandom", lambda size: b"\xff" * size)
+    assert decode(new_id("msg")[4:]) % 2**80 == 2**79 - 1
+
+
+def test_ids_of_one_thread_increase() -> None:
+    made = [new_id("con") for _ in range(20_000)]
+    assert made == sorted(made)
+    assert len(set(made)) == len(made)
+
+
+def test_threads_never_share_an_id() -> None:
+    made: list[list[str]] = [[] for _ in range(8)]
+    barrier = threading.Barrier(8)
+
+    def make(own: list[str]) -> None:
+        barrier.wait()
+        own.extend(new_id("con") for _ in range(5000))
+
+    threads = [threading.Thread(target=make, args=(own,)) for own in made]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(own == sorted(own) for own in made)
+    assert len({text for own in made for text in own}) == 40_000
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_a_forked_child_draws_its_own_ids_even_when_the_lock_was_held() -> None:
+    context = multiprocessing.get_context("fork")
+    queue = context.SimpleQueue()
+    new_id("con")
+    children = [
+        # 200 ids each: what all of them say fits the pipe, so none waits for a reader.
+        context.Process(target=lambda: queue.put((os.getpid(), [new_id("con") for _ in range(200)])))
+        for _ in range(4)
+    ]
+    with ids._clockwork.lock:
+        for child in children:
+            child.start()
+    for child in children:
+        child.join(10)
+        stuck = child.exitcode is None
+        child.kill()
+        assert not stuck
+    answers = dict(queue.get() for _ in children)
+    own = [new_id("con") for _ in range(200)]
+    assert len(answers) == 4
+    assert len({*own, *(text for made in answers.values() for text in made)}) == 1000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "con_",
+        "con",
+        "con_01ARZ3NDEKTSV4RRFFQ69G5FA",
+        "con_01ARZ3NDEKTSV4RRFFQ69G5FAVX",
+        "con_01arz3ndektsv4rrffq69g5fav",
+        "con_81ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "con_01ARZ3NDEKTSV4RRFFQ69G5FAI",
+        "con_01ARZ3NDEKTSV4RRFFQ69G5FAL",
+        "con_01ARZ3NDEKTSV4RRFFQ69G5FAO",
+        "con_01ARZ3NDEKTSV4RRFFQ69G5FAU",
+        "con_01ARZ3NDEKTSV4RRFFQ69G5FAV\n",
+        " con_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "con_01ARZ3NDEKTSV4RRFFQ69G5FA٣",
+        "msg_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "con-01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        None,
+        7421,
+        b"con_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+    ],
+)
+def test_is_id_refuses(text: object) -> None:
+    assert is_id("con", text) is False
+
+
+def test_is_id_accepts_the_smallest_and_the_largest() -> None:
+    assert is_id("con", "con_" + "0" * 26)
+    assert is_id("con", "con_7" + "Z" * 25)
+    assert is_id("key", "key_01ARZ3NDEKTSV4RRFFQ69G5FAV")

@@ -1,0 +1,96 @@
+import contextlib
+import time
+from typing import Any
+
+import pytest
+import redis
+
+from crmsolid.core.redis import BUDGET, REDIS_ERRORS, build_client
+from tests.servers import free_port, fresh_prefix, require_redis, silent_server
+
+
+def closing(url: str) -> contextlib.closing[redis.Redis]:
+    return contextlib.closing(build_client(url))
+
+
+def test_the_budget_is_on_every_connection() -> None:
+    with closing("redis://127.0.0.1:6379/3") as client:
+        connection: Any = client.connection_pool.make_connection()
+        assert (connection.socket_timeout, connection.socket_connect_timeout) == (0.1, 0.1)
+        assert connection.retry.get_retries() == 0
+        assert connection.retry_on_error == []
+        assert connection.db == 3
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["socket_timeout=9", "socket_connect_timeout=9", "retry_on_timeout=yes", "health_check_interval=1", "protocol=3"],
+)
+def test_the_url_cannot_widen_the_budget(option: str) -> None:
+    with closing(f"redis://127.0.0.1:6379/0?{option}") as client:
+        connection: Any = client.connection_pool.make_connection()
+        assert (connection.socket_timeout, connection.socket_connect_timeout) == (0.1, 0.1)
+        assert connection.retry.get_retries() == 0
+        assert connection.health_check_interval == 0
+        assert connection.protocol == 2
+
+
+@pytest.mark.parametrize(
+    ("url", "connection_class"),
+    [
+        ("redis://h:1", redis.Connection),
+        ("rediss://u:p@h:1/2", redis.SSLConnection),
+        ("unix:///run/redis.sock", redis.UnixDomainSocketConnection),
+    ],
+)
+def test_every_kind_of_url_makes_connections_of_its_kind(url: str, connection_class: type) -> None:
+    with closing(url) as client:
+        connection: Any = client.connection_pool.make_connection()
+        assert connection.socket_timeout == 0.1
+        assert type(connection) is connection_class
+
+
+def test_another_scheme_is_refused() -> None:
+    with pytest.raises(ValueError):
+        build_client("http://127.0.0.1:6379")
+
+
+def test_it_talks_to_redis() -> None:
+    key = fresh_prefix() + "x"
+    with closing(require_redis()) as client:
+        client.set(key, "я", px=5000)
+        assert client.get(key) == "я".encode()
+        assert client.delete(key) == 1
+
+
+def test_a_redis_that_hangs_costs_one_budget_and_no_retry() -> None:
+    with silent_server() as (url, taken), closing(url) as client:
+        started = time.monotonic()
+        with pytest.raises(redis.TimeoutError) as caught:
+            client.get("x")
+        assert BUDGET <= time.monotonic() - started < 3 * BUDGET
+        assert isinstance(caught.value, REDIS_ERRORS)
+        assert len(taken) == 1
+
+
+def test_a_stopped_redis_fails_at_once() -> None:
+    with closing(f"redis://127.0.0.1:{free_port()}") as client:
+        started = time.monotonic()
+        with pytest.raises(redis.ConnectionError) as caught:
+            client.get("x")
+        assert time.monotonic() - started < BUDGET
+        assert isinstance(caught.value, REDIS_ERRORS)
+
+
+def test_a_connection_that_redis_closed_is_replaced_without_an_error() -> None:
+    url = require_redis()
+    with closing(url) as client, closing(url) as other:
+        number = client.client_id()
+        other.client_kill_filter(_id=str(number))
+        assert client.ping() is True
+        assert client.client_id() != number
+
+
+def test_more_connections_than_redis_py_would_allow() -> None:
+    with closing("redis://127.0.0.1:6379") as client:
+        assert [client.connection_pool.make_connection() for _ in range(500)]

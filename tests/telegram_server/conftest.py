@@ -1,0 +1,94 @@
+"""A server per test, and real Telethon clients that are gone afterwards."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from telethon import TelegramClient
+from telethon.sessions import MemorySession
+
+from tests.telegram_server import Settings, TelegramServer, forget_cached_config, register_public_key
+
+API = (17349, "not a real hash")
+SHOP = "+15550001"
+ANNA = "+15550002"
+OTHER_DC = 4
+
+
+@pytest.fixture
+def server() -> Iterator[TelegramServer]:
+    """Two data centres; two accounts, @shop and @anna."""
+    with TelegramServer({2: 0, OTHER_DC: 0}, settings=Settings()) as server:
+        register_public_key(server.key.public_pem)
+        forget_cached_config()
+        server.create_user(SHOP, username="shop", first_name="Shop")
+        server.create_user(ANNA, username="anna", first_name="Anna")
+        yield server
+        assert server.crashes() == []
+    forget_cached_config()
+
+
+class Clients:
+    """Makes clients and remembers them, so that each is disconnected."""
+
+    def __init__(self, server: TelegramServer) -> None:
+        self.server = server
+        self._made: list[TelegramClient] = []
+
+    def make(self, session: Any = None, **options: Any) -> TelegramClient:
+        """Unconnected. Without a session: one that has to log in at the main data centre."""
+        if session is None:
+            session = MemorySession()
+            session.set_dc(2, *self.server.address())
+        client = TelegramClient(session, *API, **{"retry_delay": 0.05, "raise_last_call_error": True} | options)
+        self._made.append(client)
+        return client
+
+    async def login(self, who: str, **options: Any) -> TelegramClient:
+        """Connected, with a session of the account that is logged in already."""
+        client = self.make(self.server.authorize(who).fill(MemorySession()), **options)
+        await client.connect()
+        return client
+
+    async def close(self) -> None:
+        for client in self._made:
+            await client.disconnect()
+
+
+@pytest_asyncio.fixture
+async def clients(server: TelegramServer) -> AsyncIterator[Clients]:
+    clients = Clients(server)
+    yield clients
+    await clients.close()
+
+
+class Heard:
+    """An event handler that keeps what it was called with."""
+
+    def __init__(self) -> None:
+        self.events: list[Any] = []
+        self._changed = asyncio.Event()
+
+    async def __call__(self, event: Any) -> None:
+        self.events.append(event)
+        self._changed.set()
+
+    async def until(self, count: int, seconds: float = 10) -> list[Any]:
+        async with asyncio.timeout(seconds):
+            while len(self.events) < count:
+                self._changed.clear()
+                await self._changed.wait()
+        return self.events
+
+
+def listen(client: TelegramClient, builder: Callable[..., Any], **options: Any) -> Heard:
+    heard = Heard()
+    client.add_event_handler(heard, builder(**options))
+    return heard
+
+
+async def ask(client: TelegramClient, request: Any) -> Any:
+    """Send without the client's own retries and sleeps: `TelegramClient._sender` is private, and pinned with it."""
+    return await client._sender.send(request)

@@ -1,0 +1,94 @@
+"""messages.*: sending, history, reading."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from telethon.tl import functions, types
+
+from ..delivery import Draft
+from ..errors import failure
+from ..mailbox import StoredMessage
+from ..render import message_view, moment, now, seconds, user_views
+from ..rpc import Call, handles
+from ..settings import Duplicates
+from ..state import User
+from .people import require_peer
+
+LONGEST_TEXT = 4096
+LARGEST_PAGE = 100
+
+
+@handles(functions.messages.SendMessageRequest)
+def send_message(call: Call, request: Any) -> Any:
+    sender = call.user
+    recipient = require_peer(call, request.peer)
+    if not request.random_id:
+        raise failure("RANDOM_ID_EMPTY")
+    first = sender.mailbox.random_ids.get(request.random_id)
+    if first is not None:
+        return duplicate(call, first, request.random_id)
+    check_text(request.message)
+    check_recipient(recipient)
+    draft = Draft(request.message, request.entities, request.random_id)
+    message = call.delivery.post(sender, recipient, draft, call.session)
+    pts = sender.mailbox.pts
+    return types.UpdateShortSentMessage(message.id, pts, 1, moment(message.date), out=True, entities=message.entities)
+
+
+def duplicate(call: Call, first: StoredMessage, random_id: int) -> Any:
+    """Nothing is sent; see Duplicates for the two answers."""
+    if call.settings.duplicates is Duplicates.ERROR:
+        raise failure("RANDOM_ID_DUPLICATE")
+    pts = call.user.mailbox.pts
+    updates = [
+        types.UpdateMessageID(first.id, random_id),
+        types.UpdateNewMessage(message_view(first), pts, pts_count=0),
+    ]
+    people = user_views(call.world, call.user, [first.peer])
+    return types.Updates(updates, users=people, chats=[], date=now(), seq=0)
+
+
+def check_text(text: str) -> None:
+    if not text.strip():
+        raise failure("MESSAGE_EMPTY")
+    if len(text) > LONGEST_TEXT:
+        raise failure("MESSAGE_TOO_LONG")
+
+
+def check_recipient(recipient: User) -> None:
+    if recipient.is_deactivated:
+        raise failure("INPUT_USER_DEACTIVATED")
+    if not recipient.accepts_messages:
+        raise failure("USER_PRIVACY_RESTRICTED")
+
+
+@handles(functions.messages.GetHistoryRequest)
+def get_history(call: Call, request: Any) -> Any:
+    owner = call.user
+    chat = owner.mailbox.chat_with(require_peer(call, request.peer))
+    page = history_page(chat, request)
+    people = user_views(call.world, owner, [message.peer for message in page])
+    views = [message_view(message) for message in page]
+    if len(page) == len(chat):
+        return types.messages.Messages(views, topics=[], chats=[], users=people)
+    return types.messages.MessagesSlice(len(chat), views, topics=[], chats=[], users=people)
+
+
+def history_page(chat: Sequence[StoredMessage], request: Any) -> list[StoredMessage]:
+    """Newest first (core.telegram.org/api/offsets): those between min_id and max_id, from offset_id on, shifted."""
+    highest = request.max_id or float("inf")
+    within = [message for message in chat if request.min_id < message.id < highest]
+    start = request.add_offset
+    if request.offset_id:
+        start += sum(message.id >= request.offset_id for message in within)
+    elif before := seconds(request.offset_date):
+        start += sum(message.date >= before for message in within)
+    end = start + min(max(request.limit, 0), LARGEST_PAGE)
+    return within[max(start, 0) : max(end, 0)]
+
+
+@handles(functions.messages.ReadHistoryRequest)
+def read_history(call: Call, request: Any) -> Any:
+    reader = call.user
+    count = call.delivery.read(reader, require_peer(call, request.peer), request.max_id, call.session)
+    return types.messages.AffectedMessages(reader.mailbox.pts, count)

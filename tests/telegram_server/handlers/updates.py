@@ -1,0 +1,44 @@
+"""updates.*: what a client missed (core.telegram.org/api/updates)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from telethon.tl import functions, types
+
+from ..errors import failure
+from ..mailbox import Event, NewMessage
+from ..render import message_view, now, peer_of, state_view, update_view, user_views
+from ..rpc import Call, handles
+
+
+@handles(functions.updates.GetStateRequest)
+def get_state(call: Call, request: Any) -> Any:
+    return state_view(call.user)
+
+
+@handles(functions.updates.GetDifferenceRequest)
+def get_difference(call: Call, request: Any) -> Any:
+    user = call.user
+    if not 0 < request.pts <= user.mailbox.pts:
+        raise failure("PERSISTENT_TIMESTAMP_INVALID")
+    missed = user.mailbox.events_after(request.pts)
+    if not missed:
+        return types.updates.DifferenceEmpty(now(), seq=1)
+    if request.pts_total_limit and len(missed) > request.pts_total_limit:
+        return types.updates.DifferenceTooLong(user.mailbox.pts)
+    page = missed[: call.settings.difference_limit]
+    parts = difference_parts(call, page)
+    if len(page) == len(missed):
+        return types.updates.Difference(**parts, state=state_view(user))
+    return types.updates.DifferenceSlice(**parts, intermediate_state=state_view(user, page[-1].pts))
+
+
+def difference_parts(call: Call, events: Sequence[Event]) -> dict[str, Any]:
+    changes = [event.change for event in events]
+    return dict(
+        new_messages=[message_view(change.message) for change in changes if isinstance(change, NewMessage)],
+        new_encrypted_messages=[],
+        other_updates=[update_view(event) for event in events if not isinstance(event.change, NewMessage)],
+        chats=[],
+        users=user_views(call.world, call.user, map(peer_of, changes)),
+    )

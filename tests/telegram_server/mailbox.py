@@ -1,0 +1,109 @@
+"""One account's messages and its sequence of events (core.telegram.org/api/updates).
+
+Message identifiers of private chats are numbered per account: the two copies of one message differ in id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .state import User
+
+
+@dataclass(slots=True, eq=False)
+class StoredMessage:
+    """One account's copy. `peer` is the other side of the chat; `twin` the other side's copy; dates in Unix seconds."""
+
+    id: int
+    peer: User
+    is_out: bool
+    text: str
+    date: int
+    entities: list[Any] | None = None
+    random_id: int | None = None
+    edited_at: int | None = None
+    twin: StoredMessage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    message: StoredMessage
+
+
+@dataclass(frozen=True, slots=True)
+class EditedMessage:
+    message: StoredMessage
+
+
+@dataclass(frozen=True, slots=True)
+class ReadInbox:
+    peer: User
+    max_id: int
+    still_unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOutbox:
+    peer: User
+    max_id: int
+
+
+Change = NewMessage | EditedMessage | ReadInbox | ReadOutbox
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A change and the pts after it; each event counts 1."""
+
+    pts: int
+    change: Change
+
+
+@dataclass(eq=False)
+class Mailbox:
+    messages: dict[int, StoredMessage] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    random_ids: dict[int, StoredMessage] = field(default_factory=dict)
+    read_inbox: dict[int, int] = field(default_factory=dict)
+    read_outbox: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def pts(self) -> int:
+        """Starts at 1: clients take 0 for "no state known"."""
+        return 1 + len(self.events)
+
+    def store(self, message: StoredMessage) -> Event:
+        self.messages[message.id] = message
+        if message.random_id is not None:
+            self.random_ids[message.random_id] = message
+        return self.record(NewMessage(message))
+
+    def record(self, change: Change) -> Event:
+        event = Event(self.pts + 1, change)
+        self.events.append(event)
+        return event
+
+    def next_id(self) -> int:
+        return len(self.messages) + 1
+
+    def events_after(self, pts: int) -> list[Event]:
+        return self.events[max(pts - 1, 0) :]
+
+    def chat_with(self, peer: User) -> list[StoredMessage]:
+        """Newest first."""
+        return [message for message in reversed(self.messages.values()) if message.peer is peer]
+
+    def unread_from(self, peer: User) -> list[StoredMessage]:
+        """Newest first."""
+        read_to = self.read_inbox.get(peer.id, 0)
+        return [message for message in self.chat_with(peer) if not message.is_out and message.id > read_to]
+
+    def chats(self) -> list[StoredMessage]:
+        """The newest message of each chat, newest first."""
+        newest: dict[int, StoredMessage] = {}
+        for message in self.messages.values():
+            newest.pop(message.peer.id, None)
+            newest[message.peer.id] = message
+        return list(reversed(newest.values()))

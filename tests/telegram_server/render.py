@@ -1,0 +1,118 @@
+"""TL objects as one account sees them."""
+
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from telethon.tl import types
+
+from .mailbox import Change, EditedMessage, Event, NewMessage, ReadInbox, StoredMessage
+from .state import User, World
+
+
+def moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def seconds(date: datetime | None) -> float:
+    """Unix seconds of a date in a request; 0 if there is none, which TL cannot tell from 1970."""
+    return date.timestamp() if date else 0
+
+
+def now() -> datetime:
+    return moment(int(time.time()))
+
+
+def user_view(world: World, viewer: User, user: User) -> Any:
+    """A deactivated account keeps its id and loses its name; a phone number is shown to its owner only."""
+    if user.is_deactivated:
+        return types.User(user.id, deleted=True, access_hash=world.access_hash(viewer, user))
+    return types.User(
+        user.id,
+        is_self=viewer is user,
+        access_hash=world.access_hash(viewer, user),
+        first_name=user.first_name,
+        last_name=user.last_name or None,
+        username=user.username,
+        phone=user.phone if viewer is user else None,
+    )
+
+
+def user_views(world: World, viewer: User, users: Iterable[User]) -> list[Any]:
+    """Each user once, the viewer first."""
+    unique = {user.id: user for user in (viewer, *users)}
+    return [user_view(world, viewer, user) for user in unique.values()]
+
+
+def message_view(message: StoredMessage) -> Any:
+    """In a private chat the peer is always the other side; there is no from_id."""
+    return types.Message(
+        id=message.id,
+        peer_id=types.PeerUser(message.peer.id),
+        date=moment(message.date),
+        message=message.text,
+        out=message.is_out,
+        entities=message.entities,
+        edit_date=None if message.edited_at is None else moment(message.edited_at),
+    )
+
+
+def update_view(event: Event) -> Any:
+    change = event.change
+    if isinstance(change, NewMessage):
+        return types.UpdateNewMessage(message_view(change.message), event.pts, pts_count=1)
+    if isinstance(change, EditedMessage):
+        return types.UpdateEditMessage(message_view(change.message), event.pts, pts_count=1)
+    peer = types.PeerUser(change.peer.id)
+    if isinstance(change, ReadInbox):
+        return types.UpdateReadHistoryInbox(peer, change.max_id, change.still_unread, event.pts, pts_count=1)
+    return types.UpdateReadHistoryOutbox(peer, change.max_id, event.pts, pts_count=1)
+
+
+def peer_of(change: Change) -> User:
+    return change.message.peer if isinstance(change, NewMessage | EditedMessage) else change.peer
+
+
+def pushed_view(world: World, viewer: User, event: Event) -> Any:
+    """What is pushed: `updates` with the people in it, so that a client learns their access hashes."""
+    people = user_views(world, viewer, [peer_of(event.change)])
+    return types.Updates([update_view(event)], users=people, chats=[], date=now(), seq=0)
+
+
+def short_view(event: Event) -> Any | None:
+    """The short form of a new text message, which names nobody; None where there is no such form."""
+    if not isinstance(event.change, NewMessage):
+        return None
+    message = event.change.message
+    return types.UpdateShortMessage(
+        id=message.id,
+        user_id=message.peer.id,
+        message=message.text,
+        pts=event.pts,
+        pts_count=1,
+        date=moment(message.date),
+        out=message.is_out,
+        entities=message.entities,
+    )
+
+
+def state_view(user: User, pts: int | None = None) -> Any:
+    mailbox = user.mailbox
+    unread = sum(len(mailbox.unread_from(message.peer)) for message in mailbox.chats())
+    return types.updates.State(mailbox.pts if pts is None else pts, qts=0, date=now(), seq=1, unread_count=unread)
+
+
+def dialog_view(owner: User, newest: StoredMessage) -> Any:
+    mailbox, peer = owner.mailbox, newest.peer
+    return types.Dialog(
+        peer=types.PeerUser(peer.id),
+        top_message=newest.id,
+        read_inbox_max_id=mailbox.read_inbox.get(peer.id, 0),
+        read_outbox_max_id=mailbox.read_outbox.get(peer.id, 0),
+        unread_count=len(mailbox.unread_from(peer)),
+        unread_mentions_count=0,
+        unread_reactions_count=0,
+        unread_poll_votes_count=0,
+        notify_settings=types.PeerNotifySettings(),
+    )

@@ -1,0 +1,138 @@
+"""The server: listeners for each data centre, in the running loop or in a thread with a loop of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import traceback
+from collections.abc import Mapping
+from concurrent.futures import Future
+from types import TracebackType
+
+from . import handlers as _handlers  # noqa: F401  registers the requests
+from .connection import Connection
+from .controls import Controls
+from .keys import ServerKey, process_key
+from .rpc import Rpc
+from .settings import Settings
+from .state import World
+
+HOST = "127.0.0.1"
+MAIN_DC = 2
+
+logger = logging.getLogger(__name__)
+
+
+class TelegramServer(Controls):
+    """`with TelegramServer() as server:` runs it in a thread; `async with` in the running loop.
+
+    `ports` maps data centres to ports, 0 being any free one; accounts, messages and faults are common to all,
+    keys belong to one. Stopped and started again, it remembers everything and keeps its ports.
+    """
+
+    def __init__(
+        self, ports: Mapping[int, int] | None = None, key: ServerKey | None = None, settings: Settings | None = None
+    ) -> None:
+        self.key = key or process_key()
+        self.settings = settings or Settings()
+        self.world = World()
+        self.rpc = Rpc(self.world, self.settings)
+        self.connections: set[Connection] = set()
+        self._ports = dict(ports or {MAIN_DC: 0})
+        self._listeners: list[asyncio.Server] = []
+        self._serving: set[asyncio.Task[None]] = set()
+        self._thread: threading.Thread | None = None
+        self._stopping: asyncio.Event
+
+    def address(self, dc_id: int = MAIN_DC) -> tuple[str, int]:
+        return self.rpc.addresses[dc_id]
+
+    def endpoint(self, dc_id: int = MAIN_DC) -> str:
+        """For a setting: "<id>@<host>:<port>"."""
+        host, port = self.address(dc_id)
+        return f"{dc_id}@{host}:{port}"
+
+    async def start(self) -> None:
+        self.bind_to_running_loop()
+        for dc_id, port in self._ports.items():
+            await self._listen(dc_id, port)
+
+    async def stop(self) -> None:
+        """Close the ports and all connections, and abandon what a fault keeps waiting."""
+        for listener in self._listeners:
+            listener.close()
+        self._listeners.clear()
+        for connection in tuple(self.connections):
+            connection.cut()
+        await self.rpc.stop()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+
+    async def go_down(self) -> None:
+        """An outage: nobody can connect until `come_back`. For any loop."""
+        await self.await_in_loop(self.stop())
+
+    async def come_back(self) -> None:
+        await self.await_in_loop(self.start())
+
+    async def _listen(self, dc_id: int, port: int) -> None:
+        async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await self._serve(dc_id, reader, writer)
+
+        listener = await asyncio.start_server(accept, HOST, port)
+        self._listeners.append(listener)
+        self._ports[dc_id] = listener.sockets[0].getsockname()[1]
+        self.rpc.addresses[dc_id] = (HOST, self._ports[dc_id])
+
+    async def _serve(self, dc_id: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = Connection(dc_id, self.world, self.rpc, self.key, writer)
+        self.connections.add(connection)
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
+        try:
+            await connection.serve(reader)
+        except Exception:
+            logger.exception("a connection failed")
+            self.world.crashes.append(traceback.format_exc())
+        finally:
+            self.connections.discard(connection)
+            self._serving.discard(task)
+
+    async def __aenter__(self) -> TelegramServer:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    def __enter__(self) -> TelegramServer:
+        started: Future[None] = Future()
+        self._thread = threading.Thread(target=self._run_thread, args=(started,), name="telegram-server", daemon=True)
+        self._thread.start()
+        started.result()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._thread is not None
+        self.run_in_loop(self._stopping.set)
+        self._thread.join()
+
+    def _run_thread(self, started: Future[None]) -> None:
+        try:
+            asyncio.run(self._run_until_stopped(started))
+        except Exception as mistake:
+            if started.done():
+                raise
+            started.set_exception(mistake)
+
+    async def _run_until_stopped(self, started: Future[None]) -> None:
+        self._stopping = asyncio.Event()
+        await self.start()
+        started.set_result(None)
+        await self._stopping.wait()
+        await self.stop()

@@ -1,0 +1,142 @@
+"""What the server remembers: accounts, authorization keys, login codes and counters. Used from its loop only."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import secrets
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from telethon.crypto import AuthKey
+
+from .errors import RpcFailure
+from .mailbox import Mailbox
+from .srp import Challenge, Verifier
+
+if TYPE_CHECKING:
+    from .session import Session
+
+FIRST_USER_ID = 1_000_001
+
+
+@dataclass(slots=True, eq=False)
+class User:
+    id: int
+    phone: str
+    dc_id: int
+    first_name: str
+    last_name: str = ""
+    username: str | None = None
+    verifier: Verifier | None = None
+    is_deactivated: bool = False
+    accepts_messages: bool = True
+    mailbox: Mailbox = field(default_factory=Mailbox)
+
+
+@dataclass(slots=True, eq=False)
+class Authorization:
+    """An authorization key of one data centre, and whose it is."""
+
+    auth_key: Any
+    dc_id: int
+    salt: int
+    user: User | None = None
+    awaiting_password: User | None = None
+    challenge: Challenge | None = None
+    refusal: RpcFailure | None = None
+    has_layer: bool = False
+    sessions: dict[int, Session] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class LoginCode:
+    code: str
+    phone_code_hash: str
+    is_expired: bool = False
+    is_confirmed: bool = False
+
+
+class World:
+    def __init__(self) -> None:
+        self.users: dict[int, User] = {}
+        self.authorizations: dict[tuple[int, int], Authorization] = {}
+        self.login_codes: dict[str, LoginCode] = {}
+        self.requests: Counter[tuple[str, str]] = Counter()
+        self.peak_connections: Counter[str] = Counter()
+        self.crashes: list[str] = []
+        self._changed = asyncio.Event()
+        self._hash_seed = os.urandom(16)
+
+    def notify(self) -> None:
+        """Wake whoever waits for a change."""
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def change(self) -> None:
+        await self._changed.wait()
+
+    def add_user(self, phone: str, dc_id: int, first_name: str, last_name: str = "") -> User:
+        user = User(FIRST_USER_ID + len(self.users), digits(phone), dc_id, first_name, last_name)
+        if self.user_by_phone(user.phone):
+            raise ValueError(f"the phone {user.phone} is taken")
+        self.users[user.id] = user
+        return user
+
+    def user_by_phone(self, phone: str) -> User | None:
+        wanted = digits(phone)
+        return next((user for user in self.users.values() if user.phone == wanted), None)
+
+    def user_by_username(self, username: str) -> User | None:
+        wanted = username.lower()
+        found = (user for user in self.users.values() if user.username and user.username.lower() == wanted)
+        return next(found, None)
+
+    def access_hash(self, viewer: User, target: User) -> int:
+        """Differs for each account that looks, as Telegram's do; never 0."""
+        seed = self._hash_seed + f"{viewer.id}:{target.id}".encode()
+        return int.from_bytes(hashlib.sha256(seed).digest()[:8], "big") >> 1 | 1
+
+    def add_authorization(self, dc_id: int, auth_key: Any, salt: int) -> Authorization:
+        authorization = Authorization(auth_key, dc_id, salt)
+        self.authorizations[dc_id, auth_key.key_id] = authorization
+        return authorization
+
+    def authorize(self, user: User, dc_id: int) -> Authorization:
+        """A key that is logged in already, as if the login had happened long ago."""
+        # The first byte is not 0, see handshake.py on keys with leading zeros.
+        authorization = self.add_authorization(dc_id, AuthKey(b"\x01" + os.urandom(255)), new_salt())
+        authorization.user = user
+        return authorization
+
+    def authorizations_of(self, user: User) -> list[Authorization]:
+        return [each for each in self.authorizations.values() if each.user is user]
+
+    def sessions_of(self, user: User) -> list[Session]:
+        return [session for each in self.authorizations_of(user) for session in each.sessions.values()]
+
+    def new_login_code(self, phone: str) -> LoginCode:
+        code = LoginCode(f"{secrets.randbelow(100_000):05}", secrets.token_hex(9))
+        self.login_codes[digits(phone)] = code
+        return code
+
+    def count(self, request: str, phone: str) -> None:
+        self.requests[request, phone] += 1
+        self.notify()
+
+    def connections_of(self, user: User) -> int:
+        return len({id(session.line) for session in self.sessions_of(user)})
+
+    def note_peak(self, user: User | None) -> None:
+        if user is not None:
+            self.peak_connections[user.phone] = max(self.peak_connections[user.phone], self.connections_of(user))
+
+
+def digits(phone: str) -> str:
+    return "".join(character for character in phone if character.isdigit())
+
+
+def new_salt() -> int:
+    return secrets.randbits(63)

@@ -1,0 +1,123 @@
+"""The server as another process runs it."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from telethon import TelegramClient
+from telethon.errors import FloodWaitError
+from telethon.sessions import StringSession
+
+from tests.telegram_server import ControlClient, ControlFailed, PreparedSession, forget_cached_config
+from tests.telegram_server.keys import register_public_key
+
+from .conftest import ANNA, API, SHOP
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Standalone:
+    process: subprocess.Popen[str]
+    ready: dict[str, Any]
+    control: ControlClient
+
+
+@pytest.fixture
+def standalone(tmp_path: Path) -> Iterator[Standalone]:
+    forget_cached_config()
+    command = [sys.executable, "-m", "tests.telegram_server", "--key", str(tmp_path / "key.pem"), "--dc", "4:0"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        ready = json.loads(process.stdout.readline())
+        with ControlClient(ready["control_port"]) as control:
+            yield Standalone(process, ready, control)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+        process.stdout.close()
+
+
+def prepared(control: ControlClient, who: str) -> StringSession:
+    return StringSession(PreparedSession(**control.call("authorize", who=who)).to_string())
+
+
+async def send(session: StringSession, text: str) -> int:
+    client = TelegramClient(session, *API, flood_sleep_threshold=0)
+    await client.connect()
+    try:
+        return int((await client.send_message("anna", text)).id)
+    finally:
+        await client.disconnect()
+
+
+def test_a_whole_conversation_through_the_port(standalone: Standalone) -> None:
+    control = standalone.control
+    register_public_key(Path(standalone.ready["public_key"]).read_text())
+    shop = control.call("create_user", phone=SHOP, username="shop")
+    anna = control.call("create_user", phone=ANNA, username="anna", first_name="Anna")
+    assert (anna["phone"], anna["first_name"], anna["dc_id"]) == ("15550002", "Anna", 2)
+    control.call("fail", request="messages.sendMessage", error="FLOOD_WAIT_9")
+    session = prepared(control, SHOP)
+    with pytest.raises(FloodWaitError):
+        asyncio.run(send(session, "too early"))
+    assert control.call("received", who=ANNA) == []
+    assert asyncio.run(send(session, "hello")) == 1
+    (message,) = control.call("wait_received", who="@anna")
+    assert (message["peer_id"], message["text"], message["is_out"]) == (shop["id"], "hello", False)
+    assert control.call("wait_count", request="messages.sendMessage", at_least=2) == 2
+    ids = control.call("deliver", sender="@anna", recipient=shop["id"], text="hi")
+    assert ids == {"sender_message_id": 2, "recipient_message_id": 2}
+    assert control.call("crashes") == []
+
+
+def test_readiness_names_the_data_centres(standalone: Standalone) -> None:
+    data_centres = standalone.ready["data_centres"]
+    assert sorted(data_centres) == ["2", "4"]
+    dc_id, _, address = data_centres["2"].partition("@")
+    assert (dc_id, address.startswith("127.0.0.1:")) == ("2", True)
+    pem = Path(standalone.ready["public_key"]).read_text()
+    assert pem.startswith("-----BEGIN RSA PUBLIC KEY-----")
+
+
+def test_outage_through_the_port(standalone: Standalone) -> None:
+    control = standalone.control
+    register_public_key(Path(standalone.ready["public_key"]).read_text())
+    control.call("create_user", phone=SHOP, username="shop")
+    control.call("create_user", phone=ANNA, username="anna")
+    session = prepared(control, SHOP)
+    control.call("go_down")
+    with pytest.raises(ConnectionError):
+        asyncio.run(refused(session))
+    control.call("come_back")
+    assert asyncio.run(send(session, "back")) == 1
+
+
+async def refused(session: StringSession) -> None:
+    await TelegramClient(session, *API, connection_retries=1, retry_delay=0).connect()
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "error"),
+    [
+        ("no_such_control", {}, "LookupError: no control is called no_such_control"),
+        ("until", {}, "LookupError: no control is called until"),
+        ("received", {"who": "@nobody"}, "KeyError: '@nobody'"),
+        ("wait_count", {"request": "ping", "seconds": 0.01}, "TimeoutError: "),
+    ],
+)
+def test_mistakes_are_answered_and_the_port_lives_on(
+    standalone: Standalone, name: str, args: dict[str, Any], error: str
+) -> None:
+    with pytest.raises(ControlFailed) as refusal:
+        standalone.control.call(name, **args)
+    assert str(refusal.value) == error
+    assert standalone.control.call("counts") == {}

@@ -1,0 +1,86 @@
+"""TCP transports of MTProto: full, abridged and intermediate (core.telegram.org/mtproto/mtproto-transports).
+
+A client announces itself by its first bytes; full announces nothing.
+"""
+
+import asyncio
+import struct
+from abc import ABC, abstractmethod
+from zlib import crc32
+
+ABRIDGED_TAG = 0xEF
+INTERMEDIATE_TAG = b"\xee\xee\xee\xee"
+MAXIMUM_PACKET = 16 * 1024 * 1024
+
+
+class BrokenPacket(Exception):
+    """The bytes on the wire are not a packet of the announced transport."""
+
+
+class Codec(ABC):
+    @abstractmethod
+    def encode(self, packet: bytes) -> bytes: ...
+
+    @abstractmethod
+    async def read(self, reader: asyncio.StreamReader) -> bytes: ...
+
+
+class Abridged(Codec):
+    def encode(self, packet: bytes) -> bytes:
+        words = len(packet) // 4
+        if words < 0x7F:
+            return bytes([words]) + packet
+        return b"\x7f" + words.to_bytes(3, "little") + packet
+
+    async def read(self, reader: asyncio.StreamReader) -> bytes:
+        words = (await reader.readexactly(1))[0]
+        if words == 0x7F:
+            words = int.from_bytes(await reader.readexactly(3), "little")
+        return await reader.readexactly(checked_length(words * 4))
+
+
+class Intermediate(Codec):
+    def encode(self, packet: bytes) -> bytes:
+        return struct.pack("<i", len(packet)) + packet
+
+    async def read(self, reader: asyncio.StreamReader) -> bytes:
+        (length,) = struct.unpack("<i", await reader.readexactly(4))
+        return await reader.readexactly(checked_length(length))
+
+
+class Full(Codec):
+    """Length, sequence number, packet, CRC32. `first` is what was read while looking for another transport's tag."""
+
+    def __init__(self, first: bytes) -> None:
+        self._first = first
+        self._sent = 0
+        self._received = 0
+
+    def encode(self, packet: bytes) -> bytes:
+        body = struct.pack("<ii", len(packet) + 12, self._sent) + packet
+        self._sent += 1
+        return body + struct.pack("<I", crc32(body))
+
+    async def read(self, reader: asyncio.StreamReader) -> bytes:
+        head = self._first + await reader.readexactly(8 - len(self._first))
+        self._first = b""
+        length, number = struct.unpack("<ii", head)
+        rest = await reader.readexactly(checked_length(length - 8))
+        if number != self._received or struct.unpack("<I", rest[-4:])[0] != crc32(head + rest[:-4]):
+            raise BrokenPacket(f"packet {number}, expected {self._received}, or its checksum is wrong")
+        self._received += 1
+        return rest[:-4]
+
+
+async def detect(reader: asyncio.StreamReader) -> Codec:
+    first = await reader.readexactly(1)
+    if first[0] == ABRIDGED_TAG:
+        return Abridged()
+    first += await reader.readexactly(3)
+    return Intermediate() if first == INTERMEDIATE_TAG else Full(first)
+
+
+def checked_length(length: int) -> int:
+    if not 4 <= length <= MAXIMUM_PACKET:
+        raise BrokenPacket(f"a packet of {length} bytes")
+    return length

@@ -1,0 +1,74 @@
+"""When a delivery is tried again, and what an answer means. Pure: time and chance are arguments."""
+
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+
+# After the first attempt come nine more, over 44.7 hours; then the delivery is exhausted.
+RETRY_DELAYS = (
+    timedelta(seconds=5),
+    timedelta(seconds=30),
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+    timedelta(hours=12),
+    timedelta(hours=24),
+)
+MAX_ATTEMPTS = len(RETRY_DELAYS) + 1
+JITTER = 0.2
+_LONGEST_RETRY_AFTER = timedelta(days=30)
+
+
+class Verdict(StrEnum):
+    SUCCEEDED = "succeeded"
+    RETRY = "retry"
+    GONE = "gone"
+
+
+def verdict(status: int | None, error: str | None = None) -> Verdict:
+    """What an attempt's outcome asks for. An incomplete answer (`error` set) is retried, whatever its status."""
+    if error is not None or status is None:
+        return Verdict.RETRY
+    if status == 410:
+        return Verdict.GONE
+    return Verdict.SUCCEEDED if 200 <= status <= 299 else Verdict.RETRY
+
+
+def next_attempt_at(
+    failed_attempts: int,
+    *,
+    now: datetime,
+    retry_after: str | None = None,
+    chance: Callable[[], float] = random.random,
+) -> datetime | None:
+    """The time of the next attempt after `failed_attempts` (1 and up) have failed; None once it is exhausted.
+
+    The planned delay lies within 20 % of its step, by `chance` (0 to 1). The receiver's Retry-After can put the
+    attempt off to twice that delay; it never brings it forward.
+    """
+    if failed_attempts < 1:
+        raise ValueError("there is no retry before the first attempt has failed")
+    if failed_attempts > len(RETRY_DELAYS):
+        return None
+    planned = RETRY_DELAYS[failed_attempts - 1] * (1 + JITTER * (2 * chance() - 1))
+    asked = parse_retry_after(retry_after, now=now) or timedelta(0)
+    return now + min(max(planned, asked), 2 * planned)
+
+
+def parse_retry_after(header: str | None, *, now: datetime) -> timedelta | None:
+    """Reads both forms of RFC 9110, section 10.2.3; None for anything else, or for a time already past."""
+    text = (header or "").strip()
+    if text.isascii() and text.isdigit():
+        seconds = min(int(text[:9]), int(_LONGEST_RETRY_AFTER.total_seconds()))
+        return timedelta(seconds=seconds)
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment - now if moment > now else None
