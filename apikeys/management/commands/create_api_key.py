@@ -1,4 +1,5 @@
-"""``manage.py create_api_key --workspace SLUG --name NAME --scopes a,b [--test] [--expires-in 90d] [--rate-limit N]``"""
+"""``manage.py create_api_key --workspace SLUG --name NAME --scopes a,b [--test] [--expires-in 90d]
+[--rate-limit 600] [--json]``"""
 
 from typing import Any
 

@@ -17,7 +17,7 @@ class Command(ServiceCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("key", metavar="PREFIX_OR_ID")
-        parser.add_argument("--overlap", default="24h", metavar="DURATION", help="90d, 24h, 30m, or 0: old one ends now")
+        parser.add_argument("--overlap", default="24h", metavar="DURATION", help="90d, 24h, 30m, or 0: it ends now")
 
     def run(self, **options: Any) -> dict[str, Any]:
         overlap = parse_duration(options["overlap"], "overlap")
