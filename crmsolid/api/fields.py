@@ -16,7 +16,7 @@ class StrictSerializer(serializers.Serializer[Any]):
     default_error_messages = {"unknown_field": "there is no field of this name; known are: {known}"}
 
     @property
-    def fields(self) -> BindingDict:  # type: ignore[override]
+    def fields(self) -> BindingDict:
         """Built once a class: DRF would copy every field on every request, which takes longer than all else here.
 
         They are bound to a blank instance, so a field of ours may not look at its serializer's context or data.

@@ -102,7 +102,8 @@ class Table(Generic[M]):
 
         False when ON CONFLICT {conflict} left it out.
         """
-        places, params = [], []
+        places: list[str] = []
+        params: list[Any] = []
         for field in self._writable:
             if field.attname in computed:
                 sql, values = computed[field.attname]
