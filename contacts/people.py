@@ -3,9 +3,11 @@
 No scope is asked: whoever may send or receive a message may do so to a person who is not in the list yet.
 """
 
+from contacts import optouts
+from contacts.changes import search_text
 from contacts.events import contact_payload
-from contacts.identity import fold
 from contacts.models import Contact
+from crmsolid.core import clock
 from crmsolid.core.rows import Table
 from crmsolid.workspaces.models import Workspace
 from webhooks.publishing import publish
@@ -30,9 +32,9 @@ def find_or_create(
         username=username or "",
         username_key=key,
         telegram_id=telegram_id,
-        search=fold(f"{name[:200]}\n{username or ''}\n"),
     )
-    if _contacts.insert([made], conflict="DO NOTHING") == 1:
+    made.search = search_text(made)
+    if _contacts.insert_computed(made, {"opted_out": optouts.expression(made)}, "DO NOTHING"):
         publish(workspace, "contact.created", {"contact": contact_payload(made, [])}, person=made.id)
         return made
     won = _find(workspace, username, telegram_id)
@@ -52,7 +54,7 @@ def _find(workspace: Workspace, username: str | None, telegram_id: int | None) -
         if rows and (telegram_id is None or rows[0].telegram_id in (None, telegram_id)):
             return _claim(rows[0], telegram_id)
         if rows:
-            return _free_username(rows[0], workspace, username, telegram_id)
+            _free_username(rows[0])
     return None
 
 
@@ -64,9 +66,8 @@ def _claim(contact: Contact, telegram_id: int | None) -> Contact:
     return contact
 
 
-def _free_username(holder: Contact, workspace: Workspace, username: str, telegram_id: int | None) -> None:
+def _free_username(holder: Contact) -> None:
     """The username has passed to somebody else: its former holder keeps everything but the name."""
-    _contacts.update(
-        {"username": "", "username_key": None}, "id = %s AND username_key = %s", [holder.id, username.lower()]
-    )
-    return None
+    key, holder.username, holder.username_key = holder.username_key, "", None
+    changed = {"username": "", "username_key": None, "search": search_text(holder), "updated_at": clock.now()}
+    _contacts.update(changed, "id = %s AND username_key = %s", [holder.id, key])
