@@ -11,7 +11,7 @@ from django.db import connection
 from contacts.events import contact_payload
 from contacts.models import Contact, ContactTag
 from crmsolid.core import clock, strictjson
-from crmsolid.core.rows import Table
+from crmsolid.core.rows import Table, statement_cursor
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
 
@@ -57,7 +57,7 @@ def answer(actor: Actor, profile: Profile, given: Mapping[str, Any]) -> dict[str
 
 def tags_of(contact_id: str) -> list[str]:
     """The names of a contact's tags."""
-    with connection.cursor() as cursor:
+    with statement_cursor() as cursor:
         cursor.execute(f"SELECT name FROM {_tags.name} WHERE contact_id = %s", [contact_id])
         return [name for (name,) in cursor.fetchall()]
 

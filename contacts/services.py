@@ -7,8 +7,6 @@ last_name username email phone time_zone stage opted_out tags custom_fields``. A
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from django.db import transaction
-
 from contacts import optouts, saving
 from contacts.changes import MAX_TAGS, Changes, read_changes, read_tags
 from contacts.models import Contact, CustomField
@@ -18,6 +16,7 @@ from crmsolid.api.pagination import Page, page
 from crmsolid.core import erasure
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.ids import is_id
+from crmsolid.core.units import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
@@ -26,12 +25,8 @@ from crmsolid.workspaces.scopes import Scope
 ATTEMPTS = 10
 EXPORT_CHUNK = 500
 
-# The verbs join a transaction that is open already, without a savepoint: whoever catches a refusal and goes on in
-# the same transaction must have set one.
-_in_transaction = transaction.atomic(savepoint=False)
 
-
-@_in_transaction
+@unit_of_work()
 def upsert_contact(actor: Actor, given: Mapping[str, Any]) -> Profile:
     """Create the contact of this username or e-mail address (one is required), or update the one there is.
 
@@ -58,7 +53,7 @@ def _add_to(actor: Actor, contact: Contact, changes: Changes) -> Profile | None:
         return None  # the next look finds both
 
 
-@_in_transaction
+@unit_of_work()
 def update_contact(actor: Actor, contact_id: str, given: Mapping[str, Any], *, if_match: str | None = None) -> Profile:
     """Replace the given fields; ``tags`` replaces all tags. ``if_match`` is an ETag list as HTTP has it.
 
@@ -76,7 +71,7 @@ def update_contact(actor: Actor, contact_id: str, given: Mapping[str, Any], *, i
         raise saving.conflict(actor, {contact_id, *saving.holders(actor, changes.identities)}) from None
 
 
-@_in_transaction
+@unit_of_work()
 def tag_contact(
     actor: Actor,
     contact_id: str,
@@ -98,7 +93,7 @@ def tag_contact(
     return saving.update(actor, before, Changes({}, {}, None), add=new, remove=old)
 
 
-@_in_transaction
+@unit_of_work()
 def erase_contact(actor: Actor, contact_id: str, *, if_match: str | None = None) -> None:
     """Erase the person everywhere, for good; the audit log keeps the id, an opt-out lives on as a keyed hash.
 

@@ -2,7 +2,16 @@
 
 import os
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmsolid.settings")
+
 from django.core.asgi import get_asgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmsolid.settings")
-application = get_asgi_application()
+from crmsolid.serving.django_thread import serving_thread
+from crmsolid.serving.root import RootApplication
+from crmsolid.wsgi import application as wsgi_application
+
+ASGI_PATHS = ("/mcp", "/v1/messages/stream")
+
+application = RootApplication(
+    get_asgi_application(), wsgi_application, asgi_paths=ASGI_PATHS, around_thread=serving_thread
+)

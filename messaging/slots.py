@@ -4,11 +4,10 @@ import math
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from crmsolid.core.rows import moment
+from crmsolid.core.rows import moment, statement_cursor
 from messaging import pacing
 from messaging.models import Account, AccountKind, AccountState, Message
 
@@ -54,7 +53,7 @@ def direct_slot(account: Account, base: datetime) -> datetime:
 
 def _plainly_free(account: Account, base: datetime, but: str) -> bool:
     """Fewer than the limit in the last 24 hours and ever after, and the latest is a gap ago: nothing to work out."""
-    with connection.cursor() as cursor:
+    with statement_cursor() as cursor:
         cursor.execute(_COUNT, [account.pk, moment(base - pacing.DAY), but])
         count, latest = cursor.fetchone()
     if count >= account.daily_limit:

@@ -9,10 +9,33 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+import psycopg
 from django.db import connection, models
 
 M = TypeVar("M", bound=models.Model)
 Converter = Callable[[Any], Any]
+
+
+@contextmanager
+def statement_cursor() -> Iterator[Any]:
+    """A cursor for the hot statements. On PostgreSQL it prepares them on the server, once a connection, which
+    saves parsing and planning each time; it is the connection's own, kept from one statement to the next.
+
+    Whoever counts or wraps queries through Django (tests, debugging) gets Django's cursor and sees them all.
+    """
+    if connection.vendor != "postgresql" or connection.queries_logged or connection.execute_wrappers:
+        with connection.cursor() as cursor:
+            yield cursor
+        return
+    connection.ensure_connection()
+    raw: Any = connection.connection
+    cursor = getattr(raw, "crmsolid_cursor", None)
+    if cursor is None:
+        cursor = raw.crmsolid_cursor = psycopg.Cursor(raw)
+        raw.prepare_threshold = 1
+        raw.prepared_max = 200
+    with connection.wrap_database_errors:
+        yield cursor
 
 
 class Table(Generic[M]):
@@ -74,6 +97,7 @@ class Table(Generic[M]):
             for convert in [*connection.ops.get_db_converters(column), *field.get_db_converters(connection)]:
                 yield position, _bind(convert, column)
 
+<<<<<<< HEAD
     def select(self, where: str, params: Sequence[Any], *, lock: bool = False, deleting: bool = False) -> list[M]:
         """Rows of ``SELECT … WHERE {where}``. On SQLite the transaction is the lock; on PostgreSQL ``lock`` is FOR NO
         KEY UPDATE and ``deleting`` FOR UPDATE, which also waits for whoever is about to refer to the row."""
@@ -81,6 +105,12 @@ class Table(Generic[M]):
         if connection.vendor != "postgresql":
             ending = ""
         with connection.cursor() as cursor:
+=======
+    def select(self, where: str, params: Sequence[Any], *, lock: bool = False) -> list[M]:
+        """Rows of ``SELECT … WHERE {where}``. ``lock``: FOR NO KEY UPDATE (on SQLite the transaction is the lock)."""
+        ending = " FOR NO KEY UPDATE" if lock and connection.vendor == "postgresql" else ""
+        with statement_cursor() as cursor:
+>>>>>>> main
             cursor.execute(f"SELECT {self.columns()} FROM {self.name} WHERE {where}{ending}", params)
             return [self.hydrate(row) for row in cursor.fetchall()]
 
@@ -93,7 +123,7 @@ class Table(Generic[M]):
         places = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * len(rows))
         params = [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in fields]
         tail = f" ON CONFLICT {conflict}" if conflict else ""
-        with connection.cursor() as cursor:
+        with statement_cursor() as cursor:
             cursor.execute(f"INSERT INTO {self.name} ({names}) VALUES {places}{tail}", params)
             return cursor.rowcount
 
@@ -114,7 +144,7 @@ class Table(Generic[M]):
                 params.append(field.get_db_prep_save(getattr(row, field.attname), connection))
         names = ", ".join(f'"{field.column}"' for field in self._writable)
         back = ", ".join(f'"{self.model._meta.get_field(name).column}"' for name in computed)  # type: ignore[union-attr]
-        with connection.cursor() as cursor:
+        with statement_cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO {self.name} ({names}) VALUES ({', '.join(places)})"
                 f" ON CONFLICT {conflict} RETURNING {back}",
@@ -133,7 +163,7 @@ class Table(Generic[M]):
         prepared = [
             field.get_db_prep_save(value, connection) for field, value in zip(fields, values.values(), strict=True)
         ]  # type: ignore[union-attr]
-        with connection.cursor() as cursor:
+        with statement_cursor() as cursor:
             cursor.execute(f"UPDATE {self.name} SET {sets} WHERE {where}", [*prepared, *params])
             return cursor.rowcount
 

@@ -16,4 +16,6 @@ class Migration(migrations.Migration):
         TenantForeignKey("message", "thread"),
         TenantForeignKey("message", "contact"),
         TenantForeignKey("messageattempt", "message"),
+        TenantForeignKey("sandboxdelivery", "account"),
+        TenantForeignKey("sandboxdelivery", "message"),
     ]
