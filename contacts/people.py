@@ -5,8 +5,9 @@ No scope is asked: whoever may send or receive a message may do so to a person w
 
 from typing import Any
 
+from contacts import optouts
+from contacts.changes import search_text
 from contacts.events import contact_payload
-from contacts.identity import fold
 from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.rows import Table
@@ -35,8 +36,8 @@ def find_or_create(
         username_key=username.lower() if username else None,
         telegram_id=telegram_id,
     )
-    made.search = _search_text(made)
-    if _contacts.insert([made], conflict="DO NOTHING") == 1:
+    made.search = search_text(made)
+    if _contacts.insert_computed(made, {"opted_out": optouts.expression(made)}, "DO NOTHING"):
         publish(workspace, "contact.created", {"contact": contact_payload(made, [])}, person=made.id)
         return made
     won = _find(workspace, username, telegram_id)
@@ -72,13 +73,6 @@ def _change(contact: Contact, **values: Any) -> Contact:
     """Write identities of a locked contact, and what is derived from them."""
     for name, value in values.items():
         setattr(contact, name, value)
-    contact.search, contact.updated_at = _search_text(contact), clock.now()
+    contact.search, contact.updated_at = search_text(contact), clock.now()
     _contacts.update({**values, "search": contact.search, "updated_at": contact.updated_at}, "id = %s", [contact.id])
     return contact
-
-
-def _search_text(contact: Contact) -> str:
-    """The folded names, username and e-mail address, a line each."""
-    username = f"@{contact.username}" if contact.username else ""
-    parts = (contact.name, contact.given_first_name, contact.last_name, username, contact.email)
-    return fold("\n".join(part for part in parts if part))

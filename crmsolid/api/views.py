@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import UnsupportedMediaType, ValidationError
 from rest_framework.permissions import BasePermission
@@ -102,7 +103,7 @@ class WorkspaceView(APIView):
     def workspace(self) -> Workspace:
         return self.actor.workspace
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         """Authentication, scope, limit, then (a write) the stored answer, then validation and the handler.
 
         DRF's renderers and exception handler stay out: errors travel up to the middleware, which answers them.
@@ -118,7 +119,7 @@ class WorkspaceView(APIView):
         if request.method in SAFE_METHODS:
             self.prepare()
             answer = handler(self.request, *args, **kwargs)
-            return answer if isinstance(answer, HttpResponse) else respond(answer)
+            return answer if isinstance(answer, HttpResponseBase) else respond(answer)
         return idempotency.run(self, handler)
 
     def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Any:

@@ -5,7 +5,7 @@ once per database vendor and keeps the ORM's own conversion of values, so a row 
 PostgreSQL. The WHERE and ON CONFLICT parts are written where they are used and stay within what both understand.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -98,9 +98,12 @@ class Table(Generic[M]):
             for convert in [*connection.ops.get_db_converters(column), *field.get_db_converters(connection)]:
                 yield position, _bind(convert, column)
 
-    def select(self, where: str, params: Sequence[Any], *, lock: bool = False) -> list[M]:
-        """Rows of ``SELECT … WHERE {where}``. ``lock``: FOR NO KEY UPDATE (on SQLite the transaction is the lock)."""
-        ending = " FOR NO KEY UPDATE" if lock and connection.vendor == "postgresql" else ""
+    def select(self, where: str, params: Sequence[Any], *, lock: bool = False, deleting: bool = False) -> list[M]:
+        """Rows of ``SELECT … WHERE {where}``. On SQLite the transaction is the lock; on PostgreSQL ``lock`` is FOR NO
+        KEY UPDATE and ``deleting`` FOR UPDATE, which also waits for whoever is about to refer to the row."""
+        ending = " FOR UPDATE" if deleting else " FOR NO KEY UPDATE" if lock else ""
+        if connection.vendor != "postgresql":
+            ending = ""
         with statement_cursor() as cursor:
             cursor.execute(f"SELECT {self.columns()} FROM {self.name} WHERE {where}{ending}", params)
             return [self.hydrate(row) for row in cursor.fetchall()]
@@ -117,6 +120,35 @@ class Table(Generic[M]):
         with statement_cursor() as cursor:
             cursor.execute(f"INSERT INTO {self.name} ({names}) VALUES {places}{tail}", params)
             return cursor.rowcount
+
+    def insert_computed(self, row: M, computed: Mapping[str, tuple[str, Sequence[Any]]], conflict: str) -> bool:
+        """Insert one row, the fields in ``computed`` by an SQL expression (text, parameters), and read those back.
+
+        False when ON CONFLICT {conflict} left it out.
+        """
+        places: list[str] = []
+        params: list[Any] = []
+        for field in self._writable:
+            if field.attname in computed:
+                sql, values = computed[field.attname]
+                places.append(sql)
+                params += values
+            else:
+                places.append("%s")
+                params.append(field.get_db_prep_save(getattr(row, field.attname), connection))
+        names = ", ".join(f'"{field.column}"' for field in self._writable)
+        back = ", ".join(f'"{self.model._meta.get_field(name).column}"' for name in computed)  # type: ignore[union-attr]
+        with statement_cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {self.name} ({names}) VALUES ({', '.join(places)})"
+                f" ON CONFLICT {conflict} RETURNING {back}",
+                params,
+            )
+            found = cursor.fetchall()
+        for values in found:
+            for name, value in zip(computed, values, strict=True):
+                setattr(row, name, self.convert(name, value))
+        return bool(found)
 
     def update(self, values: dict[str, Any], where: str, params: Sequence[Any]) -> int:
         """UPDATE the named fields where ``where`` holds. Answers how many rows it changed."""
