@@ -1,4 +1,4 @@
-"""The shell of CRM Solid. Every process that loads it knows the Celery application, or a doorbell would ring nowhere."""
+"""CRM Solid: the shell of the product. Importing it makes our Celery application the current one."""
 
 from crmsolid.celery import app as celery_app
 

@@ -2,21 +2,21 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmsolid.settings")
 
-_held_open = get_asgi_application()
+from django.core.asgi import get_asgi_application
 
-from crmsolid.checks import refuse_unsafe_start  # noqa: E402 - Django must be set up first
-from crmsolid.serving.django_thread import serving_thread  # noqa: E402
-from crmsolid.serving.root import RootApplication  # noqa: E402
-from crmsolid.wsgi import application as _rest_and_panel  # noqa: E402
+from crmsolid.checks import refuse_unsafe_start
+from crmsolid.serving.django_thread import serving_thread
+from crmsolid.serving.root import RootApplication
 
-refuse_unsafe_start()
+ASGI_PATHS = ("/mcp", "/v1/messages/stream")
+
+asgi_application = get_asgi_application()
+refuse_unsafe_start()  # before anything loads that would fail for the same reason, and say it worse
+
+from crmsolid.wsgi import application as wsgi_application  # noqa: E402
+
 application = RootApplication(
-    _held_open,
-    _rest_and_panel,
-    asgi_paths=("/mcp", "/v1/messages/stream"),
-    around_thread=serving_thread,
+    asgi_application, wsgi_application, asgi_paths=ASGI_PATHS, around_thread=serving_thread
 )

@@ -3,7 +3,9 @@
 from django.urls import URLPattern, path
 
 from crmsolid.api.me import MeView
+from messaging.urls import urlpatterns as messaging
 
 urlpatterns: list[URLPattern] = [
     path("me", MeView.as_view()),
+    *messaging,
 ]

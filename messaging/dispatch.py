@@ -130,7 +130,7 @@ def claim(message_id: str) -> Claim | None:
     if message is None or not _is_due(message):
         return None
     now = clock.now()
-    free = slots.next_slot(account, max(now, slots.earliest(account, None)), but=message.id)
+    free = slots.next_slot(account, slots.earliest(account, now), but=message.id)
     if free > now:
         return _put_off(message, free)
     contact = _contacts.select("id = %s", [message.contact_id])[0]

@@ -8,6 +8,7 @@ from contacts import people
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.rows import Table
+from crmsolid.core.units import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
@@ -21,7 +22,7 @@ RING_WITHIN_SECONDS = 5.0
 _accounts, _messages = Table(Account), Table(Message)
 
 
-@transaction.atomic
+@unit_of_work()
 def send_message(
     actor: Actor, *, account_id: int, to: str | int, text: str, send_at: datetime | None = None
 ) -> Message:
@@ -35,7 +36,7 @@ def send_message(
     _check_send_at(send_at)
     texts.check(actor.workspace, text)
     account = _locked_account(actor, account_id)
-    eta = slots.direct_slot(account, slots.earliest(account, send_at))
+    eta = slots.direct_slot(account, slots.earliest(account, clock.now(), send_at))
     contact = people.find_or_create(actor.workspace, username=recipient.username, telegram_id=recipient.telegram_id)
     if contact.opted_out:
         raise DomainError("contact_opted_out")
@@ -90,7 +91,7 @@ def _ring(eta: datetime) -> None:
         transaction.on_commit(lambda: doorbell.ring("messaging.dispatch", after=wait))
 
 
-@transaction.atomic
+@unit_of_work()
 def cancel_message(actor: Actor, message: Message) -> Message:
     """Take back a message that is still ``queued`` and free its slot; ``invalid_state`` (409) otherwise."""
     actor.require(Scope.WRITE_MESSAGES)
@@ -105,7 +106,7 @@ def cancel_message(actor: Actor, message: Message) -> Message:
     return found
 
 
-@transaction.atomic
+@unit_of_work()
 def mark_read(actor: Actor, thread: Thread) -> Thread:
     """Set the thread's unread count to 0."""
     actor.require(Scope.WRITE_MESSAGES)
@@ -114,7 +115,7 @@ def mark_read(actor: Actor, thread: Thread) -> Thread:
     return thread
 
 
-@transaction.atomic
+@unit_of_work()
 def create_sandbox_account(actor: Actor, *, name: str, account_id: int | None = None) -> Account:
     """An account with no Telegram behind it. ``account_id`` picks its number; ``validation_failed`` if it is taken."""
     if account_id is not None and Account.unscoped.filter(pk=account_id).exists():

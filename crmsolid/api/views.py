@@ -7,11 +7,12 @@ forgets its scopes cannot be imported.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from functools import cache
+from typing import Any, ClassVar, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import UnsupportedMediaType
+from rest_framework.exceptions import UnsupportedMediaType, ValidationError
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -20,11 +21,14 @@ from rest_framework.views import APIView
 from crmsolid.api import idempotency
 from crmsolid.api.call import Call, call_of
 from crmsolid.api.fields import QuerySerializer, StrictSerializer
+from crmsolid.api.problems import field_errors
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import Scope
+
+S = TypeVar("S", bound=StrictSerializer)
 
 MAX_BODY_BYTES = 1_048_576
 SAFE_METHODS = ("GET", "HEAD")
@@ -149,9 +153,7 @@ class WorkspaceView(APIView):
             return {}
         self._require_json()
         parsed = parse_json(raw)
-        serializer = (kind or StrictSerializer)(data=parsed, context={"view": self})
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
+        return dict(shared(kind or StrictSerializer).run_validation(parsed))
 
     def _require_json(self) -> None:
         meta = self.request._request.META
@@ -165,6 +167,13 @@ class WorkspaceView(APIView):
 
 def _has_required(kind: type[StrictSerializer]) -> bool:
     return bool(getattr(kind, "body_required", True))
+
+
+@cache
+def shared(kind: type[S]) -> S:
+    """One instance of a serializer for all requests: making one copies all its fields, and validating through
+    ``run_validation`` keeps nothing on it."""
+    return kind()
 
 
 def parse_json(raw: bytes) -> Any:
@@ -188,12 +197,10 @@ def read_query(request: HttpRequest, kind: type[QuerySerializer]) -> dict[str, A
         raise _bad_query([FieldError(name, "repeated", "give this parameter once") for name in repeated])
     if not params and kind is QuerySerializer:
         return {}
-    serializer = kind(data=kind.read(params))
-    if not serializer.is_valid():
-        from crmsolid.api.problems import field_errors
-
-        raise _bad_query(field_errors(serializer.errors))
-    return dict(serializer.validated_data)
+    try:
+        return dict(shared(kind).run_validation(kind.read(params)))
+    except ValidationError as error:
+        raise _bad_query(field_errors(error.detail)) from None
 
 
 def _bad_query(errors: list[FieldError]) -> DomainError:

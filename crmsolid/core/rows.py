@@ -5,14 +5,38 @@ once per database vendor and keeps the ORM's own conversion of values, so a row 
 PostgreSQL. The WHERE and ON CONFLICT parts are written where they are used and stay within what both understand.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+import psycopg
 from django.db import connection, models
 
 M = TypeVar("M", bound=models.Model)
 Converter = Callable[[Any], Any]
+
+
+@contextmanager
+def statement_cursor() -> Iterator[Any]:
+    """A cursor for the hot statements. On PostgreSQL it prepares them on the server, once a connection, which
+    saves parsing and planning each time; it is the connection's own, kept from one statement to the next.
+
+    Whoever counts or wraps queries through Django (tests, debugging) gets Django's cursor and sees them all.
+    """
+    if connection.vendor != "postgresql" or connection.queries_logged or connection.execute_wrappers:
+        with connection.cursor() as cursor:
+            yield cursor
+        return
+    connection.ensure_connection()
+    raw: Any = connection.connection
+    cursor = getattr(raw, "crmsolid_cursor", None)
+    if cursor is None:
+        cursor = raw.crmsolid_cursor = psycopg.Cursor(raw)
+        raw.prepare_threshold = 1
+        raw.prepared_max = 200
+    with connection.wrap_database_errors:
+        yield cursor
 
 
 class Table(Generic[M]):
@@ -77,7 +101,7 @@ class Table(Generic[M]):
     def select(self, where: str, params: Sequence[Any], *, lock: bool = False) -> list[M]:
         """Rows of ``SELECT … WHERE {where}``. ``lock``: FOR NO KEY UPDATE (on SQLite the transaction is the lock)."""
         ending = " FOR NO KEY UPDATE" if lock and connection.vendor == "postgresql" else ""
-        with connection.cursor() as cursor:
+        with statement_cursor() as cursor:
             cursor.execute(f"SELECT {self.columns()} FROM {self.name} WHERE {where}{ending}", params)
             return [self.hydrate(row) for row in cursor.fetchall()]
 
@@ -90,7 +114,7 @@ class Table(Generic[M]):
         places = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * len(rows))
         params = [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in fields]
         tail = f" ON CONFLICT {conflict}" if conflict else ""
-        with connection.cursor() as cursor:
+        with statement_cursor() as cursor:
             cursor.execute(f"INSERT INTO {self.name} ({names}) VALUES {places}{tail}", params)
             return cursor.rowcount
 
@@ -101,7 +125,7 @@ class Table(Generic[M]):
         prepared = [
             field.get_db_prep_save(value, connection) for field, value in zip(fields, values.values(), strict=True)
         ]  # type: ignore[union-attr]
-        with connection.cursor() as cursor:
+        with statement_cursor() as cursor:
             cursor.execute(f"UPDATE {self.name} SET {sets} WHERE {where}", [*prepared, *params])
             return cursor.rowcount
 
