@@ -5,6 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 
 from apikeys.models import IdempotencyRecord
+from apikeys.services import record_expired_keys
 from crmsolid.core import clock
 
 KEEP_ANSWERS = timedelta(hours=24)
@@ -13,9 +14,10 @@ BATCH = 1000
 
 @shared_task(name="apikeys.purge")
 def purge() -> int:
-    """Forget the stored answers of writes that are older than 24 h; answers how many. Short transactions: each batch
-    commits by itself, so no write of the API waits long behind it."""
+    """Forget the stored answers of writes that are older than 24 h, and note which keys have expired; answers how many
+    answers went. Short transactions: each batch commits by itself, so no write of the API waits long behind it."""
     removed = 0
+    record_expired_keys()
     while batch := _oldest():
         removed += IdempotencyRecord.unscoped.filter(pk__in=batch).delete()[0]
     return removed

@@ -121,12 +121,11 @@ def _worker(options: argparse.Namespace) -> int:
 
 
 def _scheduler(options: argparse.Namespace) -> int:
-    """Celery beat; what ran when is not kept, for a start may ring anything early."""
     if not _needs_redis("scheduler"):
         return 1
-    from crmsolid.celery import app
+    from crmsolid.run.scheduler import build_beat
 
-    app.Beat(scheduler="celery.beat.Scheduler", loglevel="WARNING", quiet=True).run()
+    build_beat().run()
     return 0
 
 

@@ -2,8 +2,10 @@
 
 import logging
 import threading
+import warnings
 from typing import Any
 
+from celery.exceptions import SecurityWarning
 from celery.worker import state
 
 from crmsolid.celery import app
@@ -17,6 +19,8 @@ _AGAIN_SECONDS = 1.0
 
 def build_worker(threads: int) -> Any:
     """Threads, because tasks wait for networks and database; no talk between workers, because rows say it all."""
+    # Celery warns root of code smuggled into a pickle; CELERY_ACCEPT_CONTENT takes JSON alone.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     return app.Worker(
         pool="threads",
         concurrency=threads,
