@@ -15,8 +15,6 @@ ASGI_PATHS = ("/mcp", "/v1/messages/stream")
 asgi_application = get_asgi_application()
 refuse_unsafe_start()  # before anything loads that would fail for the same reason, and say it worse
 
-from crmsolid.wsgi import application as wsgi_application  # noqa: E402
+from crmsolid.wsgi import application as wsgi_application
 
-application = RootApplication(
-    asgi_application, wsgi_application, asgi_paths=ASGI_PATHS, around_thread=serving_thread
-)
+application = RootApplication(asgi_application, wsgi_application, asgi_paths=ASGI_PATHS, around_thread=serving_thread)

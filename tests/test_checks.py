@@ -49,7 +49,9 @@ def found(settings: Any, **changes: Any) -> list[str]:
         ({"DEBUG": True, "SECRET_KEY": ""}, ["crmsolid.E001", "crmsolid.E004"]),
     ],
 )
-def test_each_unsafe_value_is_refused_by_its_own_error(settings: Any, changes: dict[str, Any], expected: list[str]) -> None:
+def test_each_unsafe_value_is_refused_by_its_own_error(
+    settings: Any, changes: dict[str, Any], expected: list[str]
+) -> None:
     settings.REDIS_URL = ""
     assert found(settings, **changes) == expected
 

@@ -26,7 +26,9 @@ def gauges(client: Client) -> dict[str, float]:
     answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
     assert answer.status_code == 200
     lines = answer.content.decode().splitlines()
-    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if line.startswith("crmsolid_q"))}
+    return {
+        name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if line.startswith("crmsolid_q"))
+    }
 
 
 def test_healthz_asks_no_database(client: Client) -> None:

@@ -78,6 +78,4 @@ def _owner() -> tuple[User, str | None]:
 def _account(live: Workspace) -> Account:
     """Number 7421, or any other if a workspace of this database has that one already."""
     taken = Account.unscoped.filter(pk=ACCOUNT_ID).exists()
-    return create_sandbox_account(
-        Actor.command(live, "run"), name="Sandbox", account_id=None if taken else ACCOUNT_ID
-    )
+    return create_sandbox_account(Actor.command(live, "run"), name="Sandbox", account_id=None if taken else ACCOUNT_ID)

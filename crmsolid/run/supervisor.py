@@ -94,6 +94,8 @@ class Supervisor:
             try:
                 part.process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                logger.warning("%s still works after %s s: ending it; its rows are taken up later", part.name, FINISH_SECONDS)
+                logger.warning(
+                    "%s still works after %s s: ending it; its rows are taken up later", part.name, FINISH_SECONDS
+                )
                 part.process.kill()
                 part.process.wait()

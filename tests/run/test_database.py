@@ -17,7 +17,11 @@ postgresql = pytest.mark.skipif("postgres" not in settings.DATABASE_URL, reason=
 def administrate(statement: sql.Composed) -> None:
     given = connection.settings_dict
     with psycopg.connect(
-        dbname="postgres", host=given["HOST"], port=given["PORT"], user=given["USER"], password=given["PASSWORD"],
+        dbname="postgres",
+        host=given["HOST"],
+        port=given["PORT"],
+        user=given["USER"],
+        password=given["PASSWORD"],
         autocommit=True,
     ) as admin:
         admin.execute(statement)
@@ -56,8 +60,12 @@ def test_who_may_not_make_it_is_told_how(missing: dict[str, Any]) -> None:
 
 def test_a_server_that_is_not_there_is_told_without_the_password() -> None:
     given = {
-        "ENGINE": "django.db.backends.postgresql", "NAME": "crm", "USER": "crm", "PASSWORD": "secret",
-        "HOST": "127.0.0.1", "PORT": 1,
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "crm",
+        "USER": "crm",
+        "PASSWORD": "secret",
+        "HOST": "127.0.0.1",
+        "PORT": 1,
     }
     with pytest.raises(DatabaseUnavailable, match=r"PostgreSQL at 127\.0\.0\.1:1 refuses") as refused:
         ensure_database(given)

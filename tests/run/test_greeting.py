@@ -7,7 +7,14 @@ from crmsolid.run import greeting
 from crmsolid.run.demo import Demo
 
 FIRST = Demo(
-    "owner@example.com", ["cs_live_aaaa"], ["cs_test_bbbb"], True, 7421, "the password", "cs_live_aaaa_x", "cs_test_bbbb_y"
+    "owner@example.com",
+    ["cs_live_aaaa"],
+    ["cs_test_bbbb"],
+    True,
+    7421,
+    "the password",
+    "cs_live_aaaa_x",
+    "cs_test_bbbb_y",
 )
 
 
