@@ -1,5 +1,9 @@
+from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 urlpatterns = [
     path("v1/", include("crmsolid.v1")),
+    path("panel/", admin.site.urls),
+    path("", RedirectView.as_view(pattern_name="admin:index")),
 ]
