@@ -4,6 +4,7 @@ A token is in one answer to one POST and nowhere else: no session, message, cook
 """
 
 from datetime import timedelta
+from math import ceil
 from typing import Any
 
 from django.contrib import admin, messages
@@ -93,7 +94,9 @@ class ApiKeyAdmin(TenantAdmin):
         if key.last_used_at is None:
             return "Never"
         return format_html(
-            '{} UTC<br><span class="cs-muted">{}</span>', f"{key.last_used_at:%d %b %Y %H:%M}", key.last_used_ip or ""
+            '<span class="cs-nowrap">{} UTC</span><br><span class="cs-muted">{}</span>',
+            f"{key.last_used_at:%d %b %Y %H:%M}",
+            key.last_used_ip or "",
         )
 
     @column("expires", ordering="expires_at")
@@ -102,9 +105,10 @@ class ApiKeyAdmin(TenantAdmin):
             return "Never"
         day = f"{key.expires_at:%d %b %Y}"
         if not expires_soon(key):
-            return day
-        left = (key.expires_at - clock.now()).days
-        return format_html('{}<br><span class="cs-warn">{}</span>', day, f"in {left} days" if left else "within a day")
+            return format_html('<span class="cs-nowrap">{}</span>', day)
+        left = ceil((key.expires_at - clock.now()) / timedelta(days=1))
+        warning = f"in {left} days" if left > 1 else "within a day"
+        return format_html('<span class="cs-nowrap">{}</span><br><span class="cs-warn">{}</span>', day, warning)
 
     # --- Pages ------------------------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:

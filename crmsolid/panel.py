@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
+from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.response import TemplateResponse
@@ -20,7 +21,7 @@ from crmsolid.api.call import address_bucket
 from crmsolid.core import clock
 from crmsolid.core.peer import client_ip
 from crmsolid.panel_navigation import crumbs
-from crmsolid.workspaces.admin_base import ADMINS
+from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.seat import Seat, seat_of, take_seat
 from messaging.models import Account, Message, Thread
@@ -48,6 +49,14 @@ class PanelSite(UnfoldAdminSite):
     login_form = SignInForm
     index_template = "panel/home.html"
     index_title = "Home"
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Tenant-safe pages only. Django brings pages for its users and groups by itself: they know no workspace."""
+        if admin_class is not None and admin_class.__module__.startswith("django.contrib."):
+            return
+        if admin_class is None or not issubclass(admin_class, TenantAdmin):
+            raise ImproperlyConfigured(f"{model_or_iterable}: a page of the panel is a TenantAdmin")
+        super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Membership of a workspace opens the panel; nothing else does, not even being a superuser."""

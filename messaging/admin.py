@@ -1,6 +1,8 @@
 """The inbox, the messages with every attempt at sending, and the accounts they go out by."""
 
 
+from datetime import datetime
+
 from django.contrib import admin
 from django.utils.text import Truncator
 
@@ -50,7 +52,7 @@ class AccountAdmin(TenantAdmin):
 
 class MessageInline(StatusColumn, TenantInline):
     model = Message
-    fields = ("created_at", "direction", "beginning", "shown_status")
+    fields = ("created_at", "direction", "beginning", "status")
     readonly_fields = fields
     ordering = ("-created_at", "-id")
     per_page = 20
@@ -66,8 +68,11 @@ class ThreadAdmin(TenantAdmin):
     search_fields = ("contact__search",)
     search_help_text = "Name, username or e-mail of the contact"
     ordering = ("-last_message_at", "-id")
-    fields = ("contact", "account", "unread_count", "last_message_at", "created_at")
+    fields = (("contact", "account"), "unread_count", "last_message_at", "created_at")
     inlines = (MessageInline,)
+
+    def label_of(self, obj: Thread) -> str:
+        return f"{obj.contact} with {obj.account}"
 
     @column("unread", ordering="unread_count", label=True)
     def unread(self, thread: Thread) -> str:
@@ -85,7 +90,7 @@ class AttemptInline(TenantInline):
 class MessageAdmin(StatusColumn, TenantAdmin):
     """Every message in and out, and why one failed."""
 
-    list_display = ("created_at", "direction", "contact", "beginning", "shown_status", "account", "eta")
+    list_display = ("created_at", "direction", "contact", "beginning", "shown_status", "account", "due")
     list_filter = ("status", "direction", "account", "created_at")
     list_select_related = ("contact", "account")
     search_fields = ("id", "text", "recipient")
@@ -96,6 +101,10 @@ class MessageAdmin(StatusColumn, TenantAdmin):
         ("More", {"fields": (("id", "thread"), ("source", "recipient"), ("kind", "attempts"))}),
     )
     inlines = (AttemptInline,)
+
+    @column("due", ordering="eta")
+    def due(self, message: Message) -> datetime | None:
+        return message.eta if message.status == "queued" else None
 
 
 @admin.register(MessageAttempt)

@@ -1,5 +1,6 @@
 """Settings > Members, the audit log and jobs."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -23,7 +24,7 @@ class MembershipAdmin(TenantAdmin):
     viewers, changers, deleters = ADMINS, OWNERS, OWNERS
     needs_plan = False
     services_audit = True
-    list_display = ("user", "shown_role", "created_at")
+    list_display = ("user", "shown_role", "since")
     list_filter = ("role",)
     list_select_related = ("user",)
     search_fields = ("user__email", "user__name")
@@ -34,6 +35,10 @@ class MembershipAdmin(TenantAdmin):
     @column("role", ordering="role", label={"owner": "primary", "admin": "info", "agent": "success"})
     def shown_role(self, member: Membership) -> tuple[str, str]:
         return member.role, member.get_role_display()
+
+    @column("since", ordering="created_at")
+    def since(self, member: Membership) -> datetime:
+        return member.created_at
 
     def home(self, request: HttpRequest) -> Workspace:
         return self.seat(request).live
@@ -50,13 +55,25 @@ class AuditEntryAdmin(TenantAdmin):
     """Who did what, when. Never changed."""
 
     viewers = ADMINS
-    list_display = ("at", "action", "subject_label", "surface", "target", "ip")
+    list_display = ("when", "action", "who", "surface", "target", "address")
     list_filter = (fixed_filter("surface", SURFACES), fixed_filter("subject_kind", SUBJECTS), "at")
     search_fields = ("action", "subject_label", "target")
     date_hierarchy = "at"
     ordering = ("-at", "-id")
     fields = ("at", "action", "subject_label", "subject_kind", "surface", "ip", "target", "shown_data")
     readonly_fields = ("shown_data",)
+
+    @column("when", ordering="at")
+    def when(self, entry: AuditEntry) -> datetime:
+        return entry.at
+
+    @column("by")
+    def who(self, entry: AuditEntry) -> str:
+        return entry.subject_label
+
+    @column("IP")
+    def address(self, entry: AuditEntry) -> str:
+        return entry.ip or ""
 
     @column("details")
     def shown_data(self, entry: AuditEntry) -> SafeString:

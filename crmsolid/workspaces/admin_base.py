@@ -177,6 +177,15 @@ class TenantAdmin(TenantRules, ModelAdmin):
         title = {"title": capfirst(str(self.opts.verbose_name_plural))}
         return self._guarded(request, super().changelist_view, request, {**title, **(extra_context or {})})
 
+    def label_of(self, obj: Any) -> str:
+        """What a row's page is called."""
+        return str(obj)
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        obj = context.get("original")
+        label = self.label_of(obj) if obj is not None else f"New {self.opts.verbose_name}"
+        return super().render_change_form(request, {**context, "title": label, "crumb": label}, *args, **kwargs)
+
     # --- Forms ------------------------------------------------------------------------------------------------
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
