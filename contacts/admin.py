@@ -30,7 +30,7 @@ class ContactAdmin(TenantAdmin):
 
     changers = WRITERS
     form = ContactForm
-    list_display = ("shown_name", "handle", "email", "shown_stage", "score", "opted_out", "created_at")
+    list_display = ("shown_name", "handle", "email", "shown_stage", "score", "silenced", "created_at")
     list_filter = ("stage", "opted_out", "created_at")
     search_fields = ("search",)
     search_help_text = "Name, username or e-mail"
@@ -70,6 +70,10 @@ class ContactAdmin(TenantAdmin):
     @column("stage", ordering="stage", label=STAGE_COLOURS)
     def shown_stage(self, contact: Contact) -> tuple[str, str]:
         return contact.stage, contact.get_stage_display()
+
+    @column("opted out", ordering="opted_out", label={"yes": "danger"})
+    def silenced(self, contact: Contact) -> tuple[str, str] | str:
+        return ("yes", "Opted out") if contact.opted_out else ""
 
     @column("custom fields")
     def shown_fields(self, contact: Contact) -> Any:

@@ -56,7 +56,7 @@ class AuditEntryAdmin(TenantAdmin):
 
     viewers = ADMINS
     list_display = ("when", "action", "who", "surface", "target", "address")
-    list_filter = (fixed_filter("surface", SURFACES), fixed_filter("subject_kind", SUBJECTS), "at")
+    list_filter = (fixed_filter("surface", SURFACES), fixed_filter("subject_kind", SUBJECTS))
     search_fields = ("action", "subject_label", "target")
     date_hierarchy = "at"
     ordering = ("-at", "-id")

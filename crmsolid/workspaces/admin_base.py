@@ -120,6 +120,7 @@ class TenantInline(TenantRules, TabularInline):
     """Rows of the same workspace under a parent. Read-only unless its role sets say otherwise."""
 
     extra = 0
+    hide_title = True
     show_change_link = True
 
 
@@ -184,7 +185,7 @@ class TenantAdmin(TenantRules, ModelAdmin):
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         obj = context.get("original")
         label = self.label_of(obj) if obj is not None else f"New {self.opts.verbose_name}"
-        return super().render_change_form(request, {**context, "title": label, "crumb": label}, *args, **kwargs)
+        return super().render_change_form(request, {**context, "title": label, "page_label": label}, *args, **kwargs)
 
     # --- Forms ------------------------------------------------------------------------------------------------
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -262,6 +263,7 @@ class TenantAdmin(TenantRules, ModelAdmin):
             "title": f"History of {obj}",
             "object": obj,
             "opts": self.opts,
+            "shows_addresses": self.seat(request).has_role(ADMINS),
             "page": pages.get_page(request.GET.get("p", 1)),
             **(extra_context or {}),
         }
