@@ -5,7 +5,8 @@ once per database vendor and keeps the ORM's own conversion of values, so a row 
 PostgreSQL. The WHERE and ON CONFLICT parts are written where they are used and stay within what both understand.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -97,20 +98,13 @@ class Table(Generic[M]):
             for convert in [*connection.ops.get_db_converters(column), *field.get_db_converters(connection)]:
                 yield position, _bind(convert, column)
 
-<<<<<<< HEAD
     def select(self, where: str, params: Sequence[Any], *, lock: bool = False, deleting: bool = False) -> list[M]:
         """Rows of ``SELECT … WHERE {where}``. On SQLite the transaction is the lock; on PostgreSQL ``lock`` is FOR NO
         KEY UPDATE and ``deleting`` FOR UPDATE, which also waits for whoever is about to refer to the row."""
         ending = " FOR UPDATE" if deleting else " FOR NO KEY UPDATE" if lock else ""
         if connection.vendor != "postgresql":
             ending = ""
-        with connection.cursor() as cursor:
-=======
-    def select(self, where: str, params: Sequence[Any], *, lock: bool = False) -> list[M]:
-        """Rows of ``SELECT … WHERE {where}``. ``lock``: FOR NO KEY UPDATE (on SQLite the transaction is the lock)."""
-        ending = " FOR NO KEY UPDATE" if lock and connection.vendor == "postgresql" else ""
         with statement_cursor() as cursor:
->>>>>>> main
             cursor.execute(f"SELECT {self.columns()} FROM {self.name} WHERE {where}{ending}", params)
             return [self.hydrate(row) for row in cursor.fetchall()]
 
