@@ -27,6 +27,7 @@ def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
 
     def run(call: Callable[[], Any]) -> Any:
         try:
+            connection.ensure_connection()  # opening one takes longer than the calls, and would put them in a row
             gate.wait()
             return call()
         finally:
