@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from contacts import people
@@ -95,11 +96,12 @@ def _ring(eta: datetime) -> None:
 def cancel_message(actor: Actor, message: Message) -> Message:
     """Take back a message that is still ``queued`` and free its slot; ``invalid_state`` (409) otherwise."""
     actor.require(Scope.WRITE_MESSAGES)
+    place = [message.id, actor.workspace.pk]
     changed = _messages.update(
-        {"status": Status.CANCELED, "slot_at": None, "lease": ""},
-        "id = %s AND workspace_id = %s AND status = 'queued'",
-        [message.id, actor.workspace.pk],
+        {"status": Status.CANCELED}, "id = %s AND workspace_id = %s AND status = 'queued'", place
     )
+    if changed:  # what may have arrived in an attempt of unknown end goes on counting
+        _messages.update({"slot_at": None}, "id = %s AND workspace_id = %s AND unsettled_since IS NULL", place)
     found: Message = Message.objects.for_workspace(actor.workspace).get(pk=message.pk)
     if not changed:
         raise DomainError("invalid_state", f"the message is {found.status}; only a queued one can be canceled")
@@ -120,7 +122,13 @@ def create_sandbox_account(actor: Actor, *, name: str, account_id: int | None = 
     """An account with no Telegram behind it. ``account_id`` picks its number; ``validation_failed`` if it is taken."""
     if account_id is not None and Account.unscoped.filter(pk=account_id).exists():
         raise invalid("account_id", "taken", f"there is an account {account_id} already")
-    account = Account(workspace=actor.workspace, name=name, kind=AccountKind.SANDBOX, pk=account_id)
+    account = Account(
+        workspace=actor.workspace,
+        name=name,
+        kind=AccountKind.SANDBOX,
+        pk=account_id,
+        daily_limit=settings.DAILY_LIMIT,
+    )
     account.save(force_insert=True)
     if account_id is not None:
         _skip_number(account_id)

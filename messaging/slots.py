@@ -27,6 +27,13 @@ def earliest(account: Account, now: datetime, wish: datetime | None = None) -> d
     return base
 
 
+def can_send(account: Account) -> bool:
+    """Whether its messages may leave at all. A pause with an end only moves them; one without holds them."""
+    return account.state == AccountState.CONNECTED or (
+        account.state == AccountState.PAUSED and account.paused_until is not None
+    )
+
+
 def next_slot(account: Account, base: datetime, *, but: str = "") -> datetime:
     """The first free instant from ``base`` on. The account's row must be locked. ``but``: a message left out."""
     if _plainly_free(account, base, but):
@@ -70,4 +77,5 @@ def _as_datetime(value: datetime | str) -> datetime:
 
 def _taken(account: Account, base: datetime, but: str) -> list[datetime]:
     rows = Message.unscoped.filter(account=account, slot_at__gt=base - pacing.DAY).exclude(pk=but)
-    return list(rows.order_by("slot_at").values_list("slot_at", flat=True))
+    found = rows.order_by("slot_at").values_list("slot_at", flat=True)
+    return [slot for slot in found if slot is not None]

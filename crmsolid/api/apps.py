@@ -6,6 +6,7 @@ class ApiConfig(AppConfig):
     label = "api"
 
     def ready(self) -> None:
+        from crmsolid import checks  # noqa: F401 - registers the checks
         from crmsolid.api import erasure as stored_answers
         from crmsolid.core import erasure
 
