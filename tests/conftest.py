@@ -7,6 +7,11 @@ from apikeys import limits
 from tests.cast import Api, Cast
 
 
+def pytest_configure() -> None:
+    """A password hash that is slow on purpose would be most of the suite's time."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture(autouse=True)
 def fresh_limits() -> Iterator[None]:
     """Each test starts with full buckets."""
