@@ -5,6 +5,7 @@ import re
 import time
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
+from urllib.parse import quote
 from uuid import uuid4
 
 from django.conf import settings
@@ -33,6 +34,11 @@ def client_ip(request: HttpRequest) -> str | None:
         return str(ip_address(peer)) if peer else None
     except ValueError:
         return None
+
+
+def reference(path: str) -> str:
+    """The path as a URI reference (RFC 3986): a problem's ``instance``."""
+    return quote(path.encode("utf-8", "replace"), safe="/:@!$&'()*+,;=~-._")
 
 
 def address_bucket(ip: str | None) -> str:
@@ -65,7 +71,7 @@ class Call:
         own = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id = own if _REQUEST_ID.match(own) else uuid4().hex
         surface: Surface = "mcp" if request.path_info.startswith("/mcp") else "rest"
-        return cls(request_id, request.path, client_ip(request), surface, time.perf_counter())
+        return cls(request_id, reference(request.path), client_ip(request), surface, time.perf_counter())
 
     def authenticate(self, request: HttpRequest) -> Actor:
         """The actor behind ``Authorization: Bearer …``; nothing else is ever looked at."""
