@@ -6,7 +6,7 @@ document calls valid is accepted, what it calls invalid is refused. Fields of DR
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -203,7 +203,7 @@ class Moment(serializers.DateTimeField):
         self.fail("invalid", format="RFC 3339, such as 2026-06-04T09:00:00Z")
         raise AssertionError("unreachable")
 
-    def to_representation(self, value: datetime | None) -> str | None:
+    def to_representation(self, value: datetime | None) -> str | None:  # type: ignore[override]
         return rfc3339(value)
 
     def json_schema(self) -> dict[str, Any]:
@@ -241,7 +241,7 @@ class QueryBoolean(serializers.ChoiceField):
     def __init__(self, **options: Any) -> None:
         super().__init__(choices=["true", "false"], **options)
 
-    def to_internal_value(self, data: Any) -> bool:
+    def to_internal_value(self, data: Any) -> bool:  # type: ignore[override]
         return super().to_internal_value(data) == "true"
 
     def json_schema(self) -> dict[str, Any]:
@@ -261,7 +261,7 @@ class PageQuery(QuerySerializer):
     )
 
 
-def _given(**values: Any) -> Mapping[str, Any]:
+def _given(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 

@@ -45,12 +45,17 @@ class V1Schema(AutoSchema):
             "summary": summary,
             "description": description,
             "tags": self.get_tags(),
-            "security": [{"apiKey": [scope.value for scope in self.view.scopes[self.method]]}],
+            "security": [{"apiKey": [scope.value for scope in self.declared.scopes[self.method]]}],
             "parameters": self._parameters(),
             "responses": self._responses(),
         }
         body = self._body()
         return operation if body is None else {**operation, "requestBody": body}
+
+    @property
+    def declared(self) -> Any:
+        """The view, whose declarations DRF's own type does not know."""
+        return self.view
 
     # --- names and texts ----------------------------------------------------------------------------------
     def get_tags(self) -> list[str]:
@@ -58,7 +63,7 @@ class V1Schema(AutoSchema):
         return [getattr(self.view, "tag", "") or first.capitalize()]
 
     def get_operation_id(self) -> str:
-        """``list_contacts``, ``get_contact``, ``update_contact``, ``enroll_sequence``: stable, for generated clients."""
+        """``list_contacts``, ``get_contact``, ``enroll_sequence``: stable, because clients are generated from it."""
         named = getattr(self.view, "operation_ids", {}).get(self.method)
         if named:
             return str(named)
@@ -79,7 +84,7 @@ class V1Schema(AutoSchema):
         handler = getattr(self.view, self.method.lower())
         text = inspect.cleandoc(handler.__doc__ or self.view.__class__.__doc__ or "")
         summary, _, rest = text.partition("\n\n")
-        scopes = self.view.scopes[self.method]
+        scopes = self.declared.scopes[self.method]
         needs = " and ".join(f"`{scope.value}` ({DESCRIPTIONS[scope].lower()})" for scope in scopes)
         return " ".join(summary.split()), f"{rest.strip()}\n\nScope: {needs or 'any'}.".strip()
 
@@ -102,7 +107,7 @@ class V1Schema(AutoSchema):
         ]
 
     def _query_parameters(self) -> list[Schema]:
-        kind: type[QuerySerializer] = self.view.queries.get(self.method, QuerySerializer)
+        kind: type[QuerySerializer] = self.declared.queries.get(self.method, QuerySerializer)
         serializer = kind()
         return [self._query_parameter(name, field) for name, field in serializer.fields.items()]
 
@@ -116,7 +121,7 @@ class V1Schema(AutoSchema):
         return tuple(getattr(self.view, "conditional", ()))
 
     def _body(self) -> Schema | None:
-        kind = self.view.bodies.get(self.method)
+        kind = self.declared.bodies.get(self.method)
         if kind is None:
             return None
         if isinstance(kind, Raw):
@@ -130,7 +135,7 @@ class V1Schema(AutoSchema):
 
     # --- what is answered ---------------------------------------------------------------------------------
     def _answers(self) -> dict[int, Any]:
-        return dict(self.view.answers[self.method])
+        return dict(self.declared.answers[self.method])
 
     def _responses(self) -> Schema:
         found = {str(status): self._success(status, shape) for status, shape in self._answers().items()}
@@ -192,9 +197,9 @@ class V1Schema(AutoSchema):
         """Our own fields describe themselves, exactly; the rest is drf-spectacular's."""
         describe = getattr(field, "json_schema", None)
         if describe is not None:
-            meta = self._get_serializer_field_meta(field, direction)
+            meta = self._get_serializer_field_meta(field, direction)  # type: ignore[no-untyped-call]
             return append_meta(describe(), {name: meta[name] for name in meta if name != "minLength"})
-        found = super()._map_serializer_field(field, direction, bypass_extensions)
+        found = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
         if isinstance(field, serializers.ListField) and direction == "request":
             least = max(field.min_length or 0, 0 if field.allow_empty else 1)
             found |= {key: value for key, value in (("minItems", least), ("maxItems", field.max_length)) if value}
@@ -202,10 +207,10 @@ class V1Schema(AutoSchema):
 
     def _insert_field_validators(self, field: Any, schema: Any) -> None:
         if not hasattr(field, "json_schema"):
-            super()._insert_field_validators(field, schema)
+            super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
-        found = super()._map_basic_serializer(serializer, direction)
+        found = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
         if isinstance(serializer, StrictSerializer) and direction == "request":
             found.setdefault("properties", {})
             found["additionalProperties"] = serializer.open_schema()
