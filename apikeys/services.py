@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
 
 from apikeys import tokens
 from apikeys.models import ApiKey
@@ -13,7 +14,7 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import User
+from crmsolid.workspaces.models import Mode, User
 from crmsolid.workspaces.scopes import Scope
 
 MAX_NAME = 100
@@ -38,8 +39,12 @@ def create_key(
     rate_limit: int | None = None,
     allowed_networks: Sequence[str] = (),
     created_by: User | None = None,
+    new_id: str | None = None,
 ) -> IssuedKey:
-    """A key in the actor's workspace; the workspace's mode decides live or test. ``validation_failed`` on bad input."""
+    """A key in the actor's workspace; the workspace's mode decides live or test. ``validation_failed`` on bad input.
+
+    ``new_id`` is an id of ours handed out before: asked twice with it, the second time is ``invalid_state``.
+    """
     key = ApiKey(
         workspace=actor.workspace,
         name=_checked_name(name),
@@ -49,22 +54,34 @@ def create_key(
         allowed_networks=_checked_networks(allowed_networks),
         created_by=created_by,
     )
-    issued = _issue(key)
+    issued = _issue(key, new_id)
     audit.record(actor, "key.created", key.id, name=key.name, prefix=key.prefix, scopes=key.scopes)
     return issued
 
 
-def _issue(key: ApiKey) -> IssuedKey:
-    token = tokens.generate(key.workspace.mode)
+def _issue(key: ApiKey, new_id: str | None) -> IssuedKey:
+    key.id = new_id or key.id
+    token = tokens.generate("test" if key.workspace.mode == Mode.TEST else "live")
     key.prefix, key.digest = token.prefix, tokens.digest(token.text)
-    key.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            key.save(force_insert=True)
+    except IntegrityError:
+        raise DomainError("invalid_state", "this key was made a moment ago; its token was shown then, once") from None
     return IssuedKey(key, token.text)
 
 
 @transaction.atomic
-def rotate_key(actor: Actor, key: ApiKey, *, overlap: timedelta, created_by: User | None = None) -> IssuedKey:
+def rotate_key(
+    actor: Actor,
+    key: ApiKey,
+    *,
+    overlap: timedelta,
+    created_by: User | None = None,
+    new_id: str | None = None,
+) -> IssuedKey:
     """A replacement with the same name, scopes and limits. The old key works until ``overlap`` is over, or it is
-    revoked. ``invalid_state`` for a key that works no more."""
+    revoked. ``invalid_state`` for a key that works no more. ``new_id`` as in :func:`create_key`."""
     old = _locked(actor, key)
     if old.state != "active":
         raise DomainError("invalid_state", f"this key is {old.state}; make a new one instead of rotating it")
@@ -80,7 +97,7 @@ def rotate_key(actor: Actor, key: ApiKey, *, overlap: timedelta, created_by: Use
         created_by=created_by,
         rotated_from=old,
     )
-    issued = _issue(new)
+    issued = _issue(new, new_id)
     ends = clock.now() + overlap
     old.revoked_at = ends if old.revoked_at is None else min(ends, old.revoked_at)
     old.save(update_fields=["revoked_at"])
@@ -97,6 +114,46 @@ def revoke_key(actor: Actor, key: ApiKey) -> ApiKey:
         found.save(update_fields=["revoked_at"])
         audit.record(actor, "key.revoked", found.id, name=found.name, prefix=found.prefix)
     return found
+
+
+def record_expired_keys(limit: int = 500) -> int:
+    """``key.expired`` in the audit log, once for each key whose expiry has come; answers how many. For a periodic task.
+
+    A key that had been revoked before is marked but not told of: its end is in the log already.
+    """
+    now, recorded = clock.now(), 0
+    due = ApiKey.unscoped.filter(expires_at__lte=now, expiry_recorded_at__isnull=True)
+    for key in due.select_related("workspace").order_by("expires_at")[:limit]:
+        recorded += _record_expiry(key, now)
+    return recorded
+
+
+@transaction.atomic
+def _record_expiry(key: ApiKey, now: datetime) -> int:
+    mine = ApiKey.objects.for_workspace(key.workspace).filter(pk=key.pk, expiry_recorded_at__isnull=True)
+    revoked_before = mine.filter(revoked_at__lte=F("expires_at")).exists()
+    if not mine.update(expiry_recorded_at=now) or revoked_before:
+        return 0
+    audit.record(Actor.system(key.workspace), "key.expired", key.id, name=key.name, prefix=key.prefix)
+    return 1
+
+
+def find_key(text: str) -> ApiKey:
+    """The key of that id, prefix (``cs_live_a4f9``) or whole token, in any workspace: for who has the machine's shell.
+
+    ``validation_failed`` when a prefix fits several keys, naming them. A token is never repeated in an error.
+    """
+    candidates = ApiKey.unscoped.select_related("workspace", "workspace__live")
+    if tokens.parse(text):
+        found = list(candidates.filter(digest=tokens.digest(text)))
+    else:
+        found = list(candidates.filter(Q(id=text) | Q(prefix=text.rstrip("…").rstrip("_"))).order_by("created_at"))
+    if not found:
+        raise DomainError("not_found", "there is no such key; list_api_keys shows their ids and prefixes")
+    if len(found) > 1:
+        names = "; ".join(f"{key.id} ({key.name}, {key.workspace.owner_workspace.slug}, {key.state})" for key in found)
+        raise invalid("key", "ambiguous", f"that prefix fits {len(found)} keys, give the id of one: {names}")
+    return found[0]
 
 
 def _locked(actor: Actor, key: ApiKey) -> ApiKey:

@@ -17,6 +17,9 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 # Two labels at least, and a top level that is no number: an address literal is no mail domain.
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+(?![0-9]+\Z){_LABEL}")
 
+# i or dotless i, with any dots above: what İ, I and ı come to.
+_TURKISH_I = re.compile("[iı]\u0307*")
+
 
 class IdentityError(ValueError):
     """Text that names nobody; `code` is stable, `detail` says what was wanted."""
@@ -77,7 +80,7 @@ def fold(text: str) -> str:
     # Unicode's own recipe (The Unicode Standard, D146): folding can undo a normal form, so each is done twice.
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFD", text).casefold())
     folded = unicodedata.normalize("NFKD", decomposed.casefold())
-    return unicodedata.normalize("NFKC", folded.replace("i\u0307", "i").replace("ı", "i"))
+    return unicodedata.normalize("NFKC", _TURKISH_I.sub("i", folded))
 
 
 def _local_key(local: str) -> str:

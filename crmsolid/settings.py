@@ -121,6 +121,17 @@ CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_TASK_ACKS_LATE = False  # the row is the queue: a lost ring is made good by the sweep
+CELERY_TASK_DEFAULT_QUEUE = "crmsolid"  # a Redis database may be shared with other Celery applications
+
+# What runs again and again, by task name, every so many seconds. A ring nobody took before the next one is due expires.
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {
+    task: {"task": task, "schedule": float(seconds), "options": {"expires": float(seconds)}}
+    for task, seconds in {
+        "messaging.sweep": SWEEP_SECONDS,
+        "crmsolid.heartbeat": SWEEP_SECONDS,
+        "apikeys.purge": 3600,
+    }.items()
+}
 
 # --- Web ------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -128,7 +139,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = None  # WhiteNoise serves what the packages bring, from where they are: nothing to collect
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 LOGIN_URL = "/panel/login/"
@@ -159,7 +170,7 @@ STREAMS_PER_KEY = env.int("CRMSOLID_STREAMS_PER_KEY", 5)
 WEBHOOK_ALLOW_PRIVATE = env.bool("CRMSOLID_WEBHOOK_ALLOW_PRIVATE", False)
 TELEGRAM_API_ID = env.int("TELEGRAM_API_ID", 0)
 TELEGRAM_API_HASH = env.str("TELEGRAM_API_HASH", "")
-WEB_PROCESSES = env.int("CRMSOLID_WEB_PROCESSES", 1)
+WEB_PROCESSES = max(env.int("CRMSOLID_WEB_PROCESSES", 1), env.int("WEB_CONCURRENCY", 1))
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],

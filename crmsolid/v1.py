@@ -2,8 +2,12 @@
 
 from django.urls import URLPattern, path
 
+from contacts.urls import urlpatterns as contacts
 from crmsolid.api.me import MeView
+from messaging.urls import urlpatterns as messaging
 
 urlpatterns: list[URLPattern] = [
     path("me", MeView.as_view()),
+    *contacts,
+    *messaging,
 ]

@@ -88,7 +88,8 @@ class Message(WorkspaceModel):
 
     ``text`` is the template until the first claim renders it (``rendered``), then what is sent. ``slot_at`` is the
     instant that counts against the account's 24 hours; NULL where none is taken. ``lease`` names the attempt in
-    progress; it settles the message only while it still holds it.
+    progress; it settles the message only while it still holds it. ``unsettled_since`` is the first attempt that may
+    have arrived without our knowing; NULL while there is none.
     """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "msg"), editable=False)
@@ -108,7 +109,7 @@ class Message(WorkspaceModel):
     slot_at = models.DateTimeField(null=True, blank=True)
     lease = models.CharField(max_length=32, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
-    last_attempt_at = models.DateTimeField(null=True, blank=True, editable=False)
+    unsettled_since = models.DateTimeField(null=True, blank=True, editable=False)
     attempts = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=40, blank=True)
     error_detail = models.CharField(max_length=200, blank=True)

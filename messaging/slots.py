@@ -4,11 +4,10 @@ import math
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from crmsolid.core.rows import moment
+from crmsolid.core.rows import moment, statement_cursor
 from messaging import pacing
 from messaging.models import Account, AccountKind, AccountState, Message
 
@@ -20,12 +19,19 @@ def gap_of(account: Account) -> timedelta:
     return timedelta(seconds=settings.TELEGRAM_GAP_SECONDS if account.kind == AccountKind.TELEGRAM else 0)
 
 
-def earliest(account: Account, wish: datetime | None) -> datetime:
-    """The first instant to consider: the wish, not before now and not within the account's pause."""
-    base = max(wish or clock.now(), clock.now())
+def earliest(account: Account, now: datetime, wish: datetime | None = None) -> datetime:
+    """The first instant to consider: the wish, not before ``now`` and not within the account's pause."""
+    base = max(wish or now, now)
     if account.state == AccountState.PAUSED and account.paused_until is not None:
         base = max(base, account.paused_until)
     return base
+
+
+def can_send(account: Account) -> bool:
+    """Whether its messages may leave at all. A pause with an end only moves them; one without holds them."""
+    return account.state == AccountState.CONNECTED or (
+        account.state == AccountState.PAUSED and account.paused_until is not None
+    )
 
 
 def next_slot(account: Account, base: datetime, *, but: str = "") -> datetime:
@@ -54,7 +60,7 @@ def direct_slot(account: Account, base: datetime) -> datetime:
 
 def _plainly_free(account: Account, base: datetime, but: str) -> bool:
     """Fewer than the limit in the last 24 hours and ever after, and the latest is a gap ago: nothing to work out."""
-    with connection.cursor() as cursor:
+    with statement_cursor() as cursor:
         cursor.execute(_COUNT, [account.pk, moment(base - pacing.DAY), but])
         count, latest = cursor.fetchone()
     if count >= account.daily_limit:
@@ -71,4 +77,5 @@ def _as_datetime(value: datetime | str) -> datetime:
 
 def _taken(account: Account, base: datetime, but: str) -> list[datetime]:
     rows = Message.unscoped.filter(account=account, slot_at__gt=base - pacing.DAY).exclude(pk=but)
-    return list(rows.order_by("slot_at").values_list("slot_at", flat=True))
+    found = rows.order_by("slot_at").values_list("slot_at", flat=True)
+    return [slot for slot in found if slot is not None]

@@ -8,32 +8,19 @@ from ipaddress import IPv6Address, ip_address
 from urllib.parse import quote
 from uuid import uuid4
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from apikeys import authentication, limits
 from apikeys.authentication import Credentials
 from apikeys.limiter import Decision
 from crmsolid.core.errors import DomainError
+from crmsolid.core.peer import client_ip
 from crmsolid.workspaces.actor import Actor, Surface
 
 logger = logging.getLogger("crmsolid.api")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}\Z")
 IDEMPOTENCY_KEY = re.compile(r"[\x20-\x7e]{1,255}\Z")
-
-
-def client_ip(request: HttpRequest) -> str | None:
-    """The peer's address, or the one that ``TRUSTED_PROXIES`` hops of X-Forwarded-For vouch for."""
-    peer = request.META.get("REMOTE_ADDR") or None
-    hops: int = settings.TRUSTED_PROXIES
-    if hops:
-        chain = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-        peer = chain[-hops] if len(chain) >= hops else peer
-    try:
-        return str(ip_address(peer)) if peer else None
-    except ValueError:
-        return None
 
 
 def reference(path: str) -> str:

@@ -46,7 +46,8 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 class StrictSerializer(serializers.Serializer[Any]):
     """Refuses a field it does not know (``unknown_field``): a typo never passes silently.
 
-    ``needs_one_of``: names of which at least one must be given, and not null.
+    ``needs_one_of``: names of which at least one must be given, and not null. ``open_names``: a pattern of further
+    names that are welcome; :meth:`open_schema` says what they may hold.
     """
 
     default_error_messages = {
@@ -54,6 +55,7 @@ class StrictSerializer(serializers.Serializer[Any]):
         "one_of": "one of these is needed: {names}",
     }
     needs_one_of: ClassVar[Sequence[str]] = ()
+    open_names: ClassVar[str] = ""
     body_required: ClassVar[bool] = True
 
     def to_internal_value(self, data: Any) -> Any:
@@ -70,24 +72,25 @@ class StrictSerializer(serializers.Serializer[Any]):
 
     def takes(self, name: str) -> bool:
         """Whether a name outside the declared fields is welcome."""
-        return False
+        return bool(self.open_names) and matches(self.open_names, name)
 
-    def open_schema(self) -> bool | dict[str, Any]:
-        """``additionalProperties``: what a name outside the declared fields may hold. Goes with :meth:`takes`."""
-        return type(self).takes is not StrictSerializer.takes
+    def open_schema(self) -> dict[str, Any]:
+        """What a name outside the declared fields may hold."""
+        return {}
 
 
 class Text(serializers.CharField):
     """A JSON string. Kept as sent: nothing is trimmed but where a field asks for it.
 
-    ``pattern`` is a JSON Schema pattern, ``format`` a JSON Schema format that only documents.
+    ``pattern`` is a JSON Schema pattern; ``shape`` one that a service judges, with a code of its own; ``format`` a
+    JSON Schema format that only documents.
     """
 
     default_error_messages = {"pattern": "this does not have the form {pattern}"}
 
-    def __init__(self, *, pattern: str = "", format: str = "", **options: Any) -> None:
+    def __init__(self, *, pattern: str = "", shape: str = "", format: str = "", **options: Any) -> None:
         options.setdefault("trim_whitespace", False)
-        self.pattern, self.format = pattern, format
+        self.pattern, self.shape, self.format = pattern, shape, format
         super().__init__(**options)
 
     def to_internal_value(self, data: Any) -> str:
@@ -101,8 +104,8 @@ class Text(serializers.CharField):
 
     def json_schema(self) -> dict[str, Any]:
         least = max(self.min_length or 0, 0 if self.allow_blank else 1)
-        solid = self.trim_whitespace and not self.allow_blank
-        found: dict[str, Any] = {"type": "string", "pattern": self.pattern or (NOT_BLANK if solid else NO_NUL)}
+        plain = NOT_BLANK if self.trim_whitespace and not self.allow_blank else NO_NUL
+        found: dict[str, Any] = {"type": "string", "pattern": self.pattern or self.shape or plain}
         return found | _given(minLength=least or None, maxLength=self.max_length, format=self.format or None)
 
 

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from asgiref.sync import async_to_sync, iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -52,6 +52,8 @@ class ApiMiddleware:
         request.api_call = call  # type: ignore[attr-defined]
         try:
             view, args, kwargs = _resolve(request)
+            if iscoroutinefunction(view):
+                view = async_to_sync(view)
             response = view(request, *args, **kwargs)
         except Exception as error:
             response = refuse(error, call)

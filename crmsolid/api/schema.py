@@ -2,7 +2,7 @@
 
 Optional declarations, each by HTTP method: ``conditional`` (methods that honour If-Match), ``refusals`` (codes beyond
 those every operation has; without it each code of a status that may occur is listed), ``operation_ids``,
-``examples`` (of the body). ``tag`` is the group in the reference.
+``examples`` (of the body), ``request_headers`` (further parameters). ``tag`` is the group in the reference.
 """
 
 import inspect
@@ -14,7 +14,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent, append_meta
 from rest_framework import serializers
 
-from crmsolid.api import refusals
+from crmsolid.api import answers, refusals
 from crmsolid.api import schema_parts as parts
 from crmsolid.api.answers import JSON, AnyOf, Listed, Raw
 from crmsolid.api.fields import QuerySerializer, StrictSerializer
@@ -95,7 +95,7 @@ class V1Schema(AutoSchema):
             found.append(parts.idempotency_key(required=self.method in ("POST", "PATCH")))
         if self.method in self._conditional():
             found.append(parts.IF_MATCH)
-        return [*found, parts.REQUEST_ID]
+        return [*found, *getattr(self.view, "request_headers", {}).get(self.method, ()), parts.REQUEST_ID]
 
     def _path_parameters(self) -> list[Schema]:
         converters = {name: kind or "str" for kind, name in _CONVERTER.findall(self.path_regex)}
@@ -135,7 +135,7 @@ class V1Schema(AutoSchema):
 
     # --- what is answered ---------------------------------------------------------------------------------
     def _answers(self) -> dict[int, Any]:
-        return dict(self.declared.answers[self.method])
+        return answers.of(self.view, self.method)
 
     def _responses(self) -> Schema:
         found = {str(status): self._success(status, shape) for status, shape in self._answers().items()}
@@ -213,7 +213,9 @@ class V1Schema(AutoSchema):
         found = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
         if isinstance(serializer, StrictSerializer) and direction == "request":
             found.setdefault("properties", {})
-            found["additionalProperties"] = serializer.open_schema()
+            found["additionalProperties"] = False
+            if serializer.open_names:
+                found["patternProperties"] = {serializer.open_names: serializer.open_schema()}
             if serializer.needs_one_of:
                 found["anyOf"] = [_given(name) for name in serializer.needs_one_of]
         return found

@@ -8,13 +8,14 @@ forgets its scopes cannot be imported.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from functools import cache
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import unquote_to_bytes
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import UnsupportedMediaType
+from rest_framework.exceptions import UnsupportedMediaType, ValidationError
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -25,11 +26,14 @@ from crmsolid.api.answers import Raw, media_types
 from crmsolid.api.call import Call, call_of
 from crmsolid.api.fields import INT64, QuerySerializer, StrictSerializer
 from crmsolid.api.negotiation import acceptable
+from crmsolid.api.problems import field_errors
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import Scope
+
+S = TypeVar("S", bound=StrictSerializer)
 
 MAX_BODY_BYTES = 1_048_576
 SAFE_METHODS = ("GET", "HEAD")
@@ -94,6 +98,10 @@ class WorkspaceView(APIView):
     bodies: ClassVar[Mapping[str, type[StrictSerializer] | Raw]] = {}
     queries: ClassVar[Mapping[str, type[QuerySerializer]]] = {}
     answers: ClassVar[Mapping[str, Any]] = {}
+    # Methods that honour If-Match; whether Accept chooses the answer; codes beyond those every operation has.
+    conditional: ClassVar[Sequence[str]] = ()
+    negotiates: ClassVar[bool] = True
+    refusals: ClassVar[Mapping[str, Sequence[str]]] = {}
 
     actor: Actor
     body: dict[str, Any]
@@ -105,9 +113,6 @@ class WorkspaceView(APIView):
         missing = handlers - set(getattr(cls, "scopes", {}))
         if missing:
             raise TypeError(f"{cls.__name__} does not declare the scopes of {', '.join(sorted(missing))}")
-
-    conditional: ClassVar[Sequence[str]] = ()
-    refusals: ClassVar[Mapping[str, Sequence[str]]] = {}
 
     @property
     def workspace(self) -> Workspace:
@@ -139,7 +144,9 @@ class WorkspaceView(APIView):
         self.check_permissions(request)
         self.check_throttles(request)
         method = "GET" if request.method == "HEAD" else str(request.method)
-        produced = media_types(self.answers.get(method, {}))
+        if not self.negotiates:
+            return
+        produced = media_types(self, method)
         if not acceptable(request._request.META.get("HTTP_ACCEPT"), produced):
             raise DomainError("not_acceptable", f"this endpoint answers {' or '.join(produced)}")
 
@@ -176,9 +183,7 @@ class WorkspaceView(APIView):
             return {}
         self._require_json()
         parsed = parse_json(raw)
-        serializer = (kind or StrictSerializer)(data=parsed, context={"view": self})
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
+        return dict(shared(kind or StrictSerializer).run_validation(parsed))
 
     def _require_json(self) -> None:
         meta = self.request._request.META
@@ -195,6 +200,13 @@ def refuse_impossible_ids(kwargs: Mapping[str, Any]) -> None:
     for value in kwargs.values():
         if isinstance(value, int) and value >= INT64:
             raise Http404
+
+
+@cache
+def shared(kind: type[S]) -> S:
+    """One instance of a serializer for all requests: making one copies all its fields, and validating through
+    ``run_validation`` keeps nothing on it."""
+    return kind()
 
 
 def parse_json(raw: bytes) -> Any:
@@ -219,12 +231,10 @@ def read_query(request: HttpRequest, kind: type[QuerySerializer]) -> dict[str, A
         raise _bad_query([FieldError(name, "repeated", "give this parameter once") for name in repeated])
     if not params and kind is QuerySerializer:
         return {}
-    serializer = kind(data=kind.read(params))
-    if not serializer.is_valid():
-        from crmsolid.api.problems import field_errors
-
-        raise _bad_query(field_errors(serializer.errors))
-    return dict(serializer.validated_data)
+    try:
+        return dict(shared(kind).run_validation(kind.read(params)))
+    except ValidationError as error:
+        raise _bad_query(field_errors(error.detail)) from None
 
 
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")

@@ -54,7 +54,7 @@ def loads(raw: bytes) -> object:
     try:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise MalformedJSON(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
+        raise MalformedJSON(f"{error.msg} (line {error.lineno}, column {error.colno})") from None
     # Raw surrogates cannot pass the UTF-8 decoder and raw NULs cannot pass json: only escapes are left to look for.
     if b"\\u0000" in raw or b"\\ud" in raw or b"\\uD" in raw:
         _check_strings(value, ())

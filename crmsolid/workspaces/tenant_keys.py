@@ -61,8 +61,15 @@ class TenantForeignKey(migrations.operations.base.Operation):
     ) -> None:
         if schema_editor.connection.vendor != "postgresql":
             return
-        table, column, _ = self._names(app_label, from_state)
+        table, column, target = self._names(app_label, from_state)
+        name = unique_name(target)
         schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{foreign_name(table, column)}"')
+        # The unique key serves every relation to the target: the last one to go takes it along.
+        schema_editor.execute(
+            f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE contype = 'f' AND confrelid ="
+            f" '\"{target}\"'::regclass AND conindid = '\"{name}\"'::regclass) THEN"
+            f' ALTER TABLE "{target}" DROP CONSTRAINT "{name}"; END IF; END $$'
+        )
 
     def describe(self) -> str:
         return f"Bind {self.model}.{self.field} to its own workspace"

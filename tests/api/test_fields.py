@@ -98,13 +98,19 @@ def test_nested_bodies_are_as_strict() -> None:
 
 def test_open_names_are_told() -> None:
     class Open(StrictSerializer):
+        open_names = r"^custom_[a-z]+$"
+
         name = fields.Text()
 
-        def takes(self, name: str) -> bool:
-            return name.startswith("custom_")
+        def open_schema(self) -> dict[str, Any]:
+            return {"type": "integer"}
 
-    assert schema_of(Open)["components"]["schemas"]["Open"]["additionalProperties"] is True
+    schema = schema_of(Open)["components"]["schemas"]["Open"]
+    assert schema["patternProperties"] == {"^custom_[a-z]+$": {"type": "integer"}}
+    assert schema["additionalProperties"] is False
     assert accepts(Open, {"name": "x", "custom_a": 1})
+    assert not accepts(Open, {"name": "x", "custom_a\n": 1})
+    assert not accepts(Open, {"name": "x", "other": 1})
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,130 @@
+"""The same work as ours, written for nothing but speed: psycopg, single statements, one Redis round trip.
+
+Token, scope, plan and stored answer in one read; rate limit by the same script; then one statement that writes the
+contact, its tags, both events and the idempotency record. No framework; no second database; no conflict of
+identities; nothing of this could be kept up for years. It is the floor to measure against.
+"""
+
+import hashlib
+import json
+import os
+import threading
+from datetime import UTC, datetime
+
+import psycopg
+
+from apikeys.limiter import RedisLimiter
+from crmsolid.core.ids import new_id
+from crmsolid.core.redis import build_client
+from crmsolid.serving.root import RootApplication
+
+DSN = os.environ["DATABASE_URL"]
+LIMITER = RedisLimiter(build_client(os.environ["REDIS_URL"]))
+_local = threading.local()
+
+AUTH = """
+SELECT k.id, k.workspace_id, k.scopes, k.rate_limit, k.revoked_at, k.expires_at, l.plan, r.fingerprint, r.status, r.body
+FROM apikeys_apikey k JOIN workspaces_workspace w ON w.id = k.workspace_id
+JOIN workspaces_workspace l ON l.id = COALESCE(w.live_id, w.id)
+LEFT JOIN apikeys_idempotencyrecord r ON r.workspace_id = k.workspace_id AND r.key = %s WHERE k.digest = %s
+"""
+
+WRITE = """
+WITH contact AS (
+  INSERT INTO contacts_contact (id, workspace_id, name, given_first_name, last_name, username, username_key, email,
+    email_key, phone, time_zone, stage, score, opted_out, custom_fields, search, created_at, updated_at)
+  VALUES (%(id)s, %(ws)s, %(name)s, '', '', %(username)s, %(key)s, %(email)s, %(email)s, '', '', 'new', 0, false, '{}',
+    %(search)s, %(now)s, %(now)s) RETURNING id
+), tags AS (
+  INSERT INTO contacts_contacttag (workspace_id, contact_id, name, created_at)
+  SELECT %(ws)s, contact.id, t, %(now)s FROM contact, unnest(%(tags)s::text[]) AS t
+), events AS (
+  INSERT INTO webhooks_event (id, workspace_id, type, body, person, created_at)
+  VALUES (%(e1)s, %(ws)s, 'contact.created', %(b1)s, %(id)s, %(now)s),
+         (%(e2)s, %(ws)s, 'contact.tagged', %(b2)s, %(id)s, %(now)s)
+)
+INSERT INTO apikeys_idempotencyrecord
+  (workspace_id, key, fingerprint, status, headers, body, sealed, person, created_at)
+VALUES (%(ws)s, %(idem)s, %(mark)s, 201, '{"Content-Type": "application/json"}', %(body)s, false, %(id)s, %(now)s)
+"""
+
+LIST = """
+SELECT c.*, ARRAY(SELECT name FROM contacts_contacttag t WHERE t.contact_id = c.id ORDER BY name) AS tags
+FROM contacts_contact c WHERE workspace_id = %s ORDER BY created_at DESC, id DESC LIMIT 51
+"""
+
+
+def connection() -> psycopg.Connection:
+    if not hasattr(_local, "connection"):
+        _local.connection = psycopg.connect(DSN, autocommit=True)
+    return _local.connection
+
+
+def dumps(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_text).encode()
+
+
+def _text(value: object) -> str:
+    assert isinstance(value, datetime)
+    return value.isoformat()
+
+
+def application(environ, start_response):
+    token = environ["HTTP_AUTHORIZATION"][7:]
+    idem = environ.get("HTTP_IDEMPOTENCY_KEY", "")
+    cursor = connection().cursor()
+    row = cursor.execute(AUTH, [idem, hashlib.sha256(token.encode()).digest()]).fetchone()
+    decision = LIMITER.check(f"key:{row[0]}", row[3] or 600)
+    if environ["REQUEST_METHOD"] == "POST":
+        status, body = "201 Created", upsert(cursor, row, idem, environ)
+    else:
+        status, body = "200 OK", listing(cursor, row[1])
+    start_response(
+        status,
+        [
+            ("Content-Type", "application/json"),
+            ("Content-Length", str(len(body))),
+            ("X-RateLimit-Limit", str(decision.limit)),
+            ("X-RateLimit-Remaining", str(decision.remaining)),
+            ("X-RateLimit-Reset", str(decision.reset_seconds)),
+            ("X-Request-Id", "bench"),
+        ],
+    )
+    return [body]
+
+
+def upsert(cursor, row, idem, environ):
+    raw = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+    given = json.loads(raw)
+    now, identity, username = datetime.now(UTC), new_id("con"), given["username"].lstrip("@")
+    contact = {
+        "id": identity, "name": given["name"], "first_name": given["name"].split(" ")[0], "last_name": None,
+        "username": username, "telegram_id": None, "email": given["email"], "phone": None, "time_zone": None,
+        "tags": sorted(given["tags"]), "stage": "new", "score": 0, "opted_out": False, "custom_fields": {},
+        "created_at": now, "updated_at": now,
+    }  # fmt: skip
+    e1, e2 = new_id("evt"), new_id("evt")
+    body = dumps({"created": True, **contact})
+    cursor.execute(
+        WRITE,
+        {
+            "id": identity, "ws": row[1], "name": given["name"], "username": username, "key": username.lower(),
+            "email": given["email"].lower(), "search": f"{given['name']}\n{username}\n{given['email']}".lower(),
+            "now": now, "tags": given["tags"], "e1": e1, "e2": e2, "idem": idem,
+            "b1": dumps({"event": "contact.created", "id": e1, "created_at": now, "data": {"contact": contact}}),
+            "b2": dumps({"event": "contact.tagged", "id": e2, "created_at": now,
+                         "data": {"contact": contact, "added": given["tags"]}}),
+            "mark": hashlib.sha256(b"POST\n/v1/contacts\n" + raw).digest(), "body": body,
+        },
+    )  # fmt: skip
+    return body
+
+
+def listing(cursor, workspace_id):
+    rows = cursor.execute(LIST, [workspace_id]).fetchall()
+    names = [column.name for column in cursor.description]
+    data = [dict(zip(names, row, strict=True)) for row in rows[:50]]
+    return dumps({"data": data, "next_cursor": None})
+
+
+asgi = RootApplication(None, application, asgi_paths=[])

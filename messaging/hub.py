@@ -1,0 +1,153 @@
+"""One watcher a process for all open streams: it looks for new events as long as anybody listens.
+
+An idle stream costs no database connection and no query of its own. The hub asks in a thread, a few times a second,
+and hands each event to the streams of its workspace.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from django.db import Error as DatabaseAway
+from django.db import connections
+
+from webhooks import feed
+from webhooks.feed import Entry
+
+logger = logging.getLogger("crmsolid.stream")
+
+EVERY_SECONDS = 0.1
+BACKLOG = 1000
+TYPES = ("message.sent", "message.failed", "message.received")
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="stream")
+
+
+class Overrun(Exception):
+    """The stream ends, mostly because its client reads too slowly; it may come back with its Last-Event-ID."""
+
+
+class Subscription:
+    """The events of one workspace, as they are placed."""
+
+    def __init__(self, workspace_id: int, backlog: int = BACKLOG) -> None:
+        self.workspace_id = workspace_id
+        self._queue: asyncio.Queue[Entry | None] = asyncio.Queue()
+        self._backlog = backlog
+        self._ended = False
+
+    def offer(self, entry: Entry) -> None:
+        """Called by the hub. A full queue ends the stream: what was queued before is still read, nothing after it,
+        so the last id the client has seen is where it may resume."""
+        if self._queue.qsize() >= self._backlog:
+            self.end()
+        elif not self._ended:
+            self._queue.put_nowait(entry)
+
+    def end(self) -> None:
+        """No more events; the reader gets :class:`Overrun` after those it has."""
+        if not self._ended:
+            self._ended = True
+            self._queue.put_nowait(None)
+
+    async def next(self, timeout: float) -> Entry | None:
+        """The next event, None after ``timeout`` seconds without one; :class:`Overrun` at the end."""
+        try:
+            entry = await asyncio.wait_for(self._queue.get(), timeout)
+        except TimeoutError:
+            return None
+        if entry is None:
+            raise Overrun
+        return entry
+
+
+class Hub:
+    """Streams of one event loop."""
+
+    def __init__(self) -> None:
+        self._subscriptions: set[Subscription] = set()
+        self._watcher: asyncio.Task[None] | None = None
+        self._starting = asyncio.Lock()
+        self._position = 0
+
+    async def subscribe(self, workspace_id: int) -> Subscription:
+        """Everything placed from now on; read older events from the feed *after* this returns."""
+        subscription = Subscription(workspace_id)
+        async with self._starting:  # one watcher, however many come at once
+            if self._watcher is None or self._watcher.done():
+                self._position = await in_thread(feed.last_position)
+                self._subscriptions.add(subscription)
+                self._watcher = asyncio.get_running_loop().create_task(self._watch())
+            self._subscriptions.add(subscription)
+        return subscription
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        """The last one out stops the watcher."""
+        self._subscriptions.discard(subscription)
+
+    async def _watch(self) -> None:
+        try:
+            while self._subscriptions:
+                await asyncio.sleep(await self._look())
+        except Exception:
+            logger.exception("the watcher of the streams broke; they end and may come back")
+            for subscription in self._subscriptions:
+                subscription.end()
+
+    async def _look(self) -> float:
+        """Hand out what is new; answers the seconds to wait before the next look."""
+        try:
+            entries = await in_thread(_read_new, self._position)
+        except DatabaseAway:
+            logger.warning("the stream cannot reach the database", exc_info=True)
+            return 1.0
+        for entry in entries:
+            self._position = entry.position
+            for subscription in self._subscriptions:
+                if subscription.workspace_id == entry.workspace_id:
+                    subscription.offer(entry)
+        return EVERY_SECONDS if len(entries) < feed.BATCH else 0.0
+
+
+def _read_new(after: int) -> list[Entry]:
+    """Place what has been committed, then what is new. Also done by the workers; here for promptness."""
+    feed.place_events()
+    return feed.read(after=after, types=TYPES)
+
+
+def read_backlog(workspace_id: int, after: int) -> list[Entry]:
+    """A batch of the workspace's events beyond a position, what is committed but not placed yet included."""
+    feed.place_events()
+    return feed.read(after=after, types=TYPES, workspace_id=workspace_id)
+
+
+def _closing(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    try:
+        return function(*args, **kwargs)
+    finally:
+        connections.close_all()
+
+
+async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run database work in the streams' own threads and leave no connection open behind it."""
+    work = partial(_closing, function, *args, **kwargs)
+    return await asyncio.get_running_loop().run_in_executor(_pool, work)
+
+
+_hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
+
+
+def hub() -> Hub:
+    """The hub of the running event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        for old in [known for known in _hubs if known.is_closed()]:
+            del _hubs[old]
+        _hubs[loop] = Hub()
+    return _hubs[loop]

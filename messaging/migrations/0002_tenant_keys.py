@@ -1,0 +1,21 @@
+from django.db import migrations
+
+from crmsolid.workspaces.tenant_keys import TenantForeignKey
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("messaging", "0001_initial"),
+        ("contacts", "0002_tenant_keys"),
+    ]
+
+    operations = [
+        TenantForeignKey("thread", "account"),
+        TenantForeignKey("thread", "contact"),
+        TenantForeignKey("message", "account"),
+        TenantForeignKey("message", "thread"),
+        TenantForeignKey("message", "contact"),
+        TenantForeignKey("messageattempt", "message"),
+        TenantForeignKey("sandboxdelivery", "account"),
+        TenantForeignKey("sandboxdelivery", "message"),
+    ]

@@ -1,0 +1,44 @@
+"""The read vocabulary of messaging."""
+
+from datetime import timedelta
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from crmsolid.core import clock
+from crmsolid.workspaces.models import Workspace
+from messaging.models import Account, Message, Thread
+
+DAY = timedelta(hours=24)
+
+
+def accounts(workspace: Workspace) -> "QuerySet[Account]":
+    """The workspace's accounts with ``used`` (sends in the last 24 h) and ``reserved`` (slots in the next 24 h)."""
+    now = clock.now()
+    rows: QuerySet[Account] = Account.objects.for_workspace(workspace)
+    return rows.annotate(
+        used=_slots(slot_at__gt=now - DAY, slot_at__lte=now), reserved=_slots(slot_at__gt=now, slot_at__lt=now + DAY)
+    )
+
+
+def _slots(**bounds: object) -> Coalesce:
+    counted = Message.unscoped.filter(account=OuterRef("pk"), **bounds).order_by().values("account")
+    return Coalesce(Subquery(counted.annotate(number=Count("pk")).values("number")), 0)
+
+
+def threads(workspace: Workspace) -> "QuerySet[Thread]":
+    rows: QuerySet[Thread] = Thread.objects.for_workspace(workspace)
+    return rows
+
+
+def newest_messages(workspace: Workspace, threads: list[Thread]) -> dict[str, Message]:
+    """The newest message of each of these threads, in one query."""
+    newest = (
+        Message.objects.for_workspace(workspace)
+        .filter(thread_id=OuterRef("pk"))
+        .order_by("-created_at", "-id")
+        .values("pk")[:1]
+    )
+    picked = Thread.unscoped.filter(pk__in=[t.pk for t in threads]).annotate(newest=Subquery(newest)).values("newest")
+    rows = Message.objects.for_workspace(workspace).filter(pk__in=picked)
+    return {message.thread_id: message for message in rows}

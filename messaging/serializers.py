@@ -1,0 +1,129 @@
+"""Shapes of the REST door."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from contacts.serializers import USERNAME
+from crmsolid.api.fields import (
+    Choice,
+    Integer,
+    Moment,
+    PageQuery,
+    QueryBoolean,
+    QueryInteger,
+    StrictSerializer,
+    Text,
+)
+from messaging.models import AccountKind, AccountState, Direction, Status
+
+MAX_BIGINT = 2**63 - 1
+
+RECIPIENT = rf"{USERNAME}|^[1-9][0-9]{{0,17}}$"
+
+
+class RecipientField(serializers.Field[Any, Any, Any, Any]):
+    """``@name``, ``name``, ``https://t.me/name`` or a numeric Telegram id."""
+
+    default_error_messages = {"invalid": "give @name, name, https://t.me/name or a numeric Telegram id"}
+
+    def to_internal_value(self, data: Any) -> str | int:
+        if isinstance(data, bool) or not isinstance(data, str | int):
+            self.fail("invalid")
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+    def json_schema(self) -> dict[str, Any]:
+        number = {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_BIGINT}
+        return {"anyOf": [{"type": "string", "pattern": RECIPIENT}, number]}
+
+
+class SendIn(StrictSerializer):
+    account_id = Integer(min_value=1, max_value=MAX_BIGINT, help_text="The account to send from.")
+    to = RecipientField(help_text="`@name`, `name`, `https://t.me/name` or a numeric Telegram id.")
+    text = Text(max_length=20_000, help_text="1 to 4096 UTF-16 units once `{variables}` are filled in.")
+    send_at = Moment(required=False, allow_null=True, help_text="Not before this time (RFC 3339).")
+
+
+class QueuedOut(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    status = serializers.ChoiceField(choices=["queued"])
+    eta = serializers.DateTimeField()
+
+
+class MessageOut(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    account_id = serializers.IntegerField()
+    thread_id = serializers.CharField()
+    contact_id = serializers.CharField()
+    direction = serializers.ChoiceField(choices=Direction.values)
+    kind = serializers.CharField()
+    status = serializers.ChoiceField(choices=Status.values)
+    text = serializers.CharField(allow_blank=True)
+    eta = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    sent_at = serializers.DateTimeField(allow_null=True)
+    edited_at = serializers.DateTimeField(allow_null=True)
+    error = serializers.CharField(allow_null=True)
+
+
+class CanceledOut(serializers.Serializer[Any]):
+    """The whole message, or ``id`` and ``status`` for a key without read:messages."""
+
+    id = serializers.CharField()
+    status = serializers.ChoiceField(choices=Status.values)
+
+
+class ReadOut(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    unread_count = serializers.IntegerField()
+
+
+class ThreadOut(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    account_id = serializers.IntegerField()
+    contact_id = serializers.CharField()
+    unread_count = serializers.IntegerField()
+    last_message_at = serializers.DateTimeField()
+    last_message = MessageOut(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class AccountOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=AccountKind.values)
+    state = serializers.ChoiceField(choices=AccountState.values)
+    paused_until = serializers.DateTimeField(allow_null=True)
+    daily_limit = serializers.IntegerField()
+    used_today = serializers.IntegerField()
+    left_today = serializers.IntegerField()
+
+
+class MessageQuery(PageQuery):
+    account_id = QueryInteger(required=False, min_value=1, max_value=MAX_BIGINT)
+    contact_id = Text(required=False, max_length=30)
+    thread_id = Text(required=False, max_length=30)
+    direction = Choice(required=False, choices=Direction.values)
+    status = Choice(required=False, choices=Status.values)
+    since = Moment(required=False, help_text="Created at or after this time.")
+    until = Moment(required=False, help_text="Created before this time.")
+    sort = Choice(required=False, choices=["created_at", "-created_at"], default="-created_at")
+
+
+class ThreadMessagesQuery(PageQuery):
+    sort = Choice(required=False, choices=["created_at", "-created_at"], default="-created_at")
+
+
+class ThreadQuery(PageQuery):
+    account_id = QueryInteger(required=False, min_value=1, max_value=MAX_BIGINT)
+    contact_id = Text(required=False, max_length=30)
+    unread = QueryBoolean(required=False)
+
+
+class EmptyIn(StrictSerializer):
+    """No body, or ``{}``."""
+
+    body_required = False

@@ -1,0 +1,19 @@
+"""Messaging's rows of the /v1 table."""
+
+from django.urls import URLPattern, path
+
+from messaging import views
+from messaging.stream import stream
+
+urlpatterns: list[URLPattern] = [
+    path("messages/send", views.SendView.as_view()),
+    path("messages/stream", stream),
+    path("messages", views.MessagesView.as_view()),
+    path("messages/<str:message_id>", views.MessageView.as_view()),
+    path("messages/<str:message_id>/cancel", views.CancelView.as_view()),
+    path("threads", views.ThreadsView.as_view()),
+    path("threads/<str:thread_id>/messages", views.ThreadMessagesView.as_view()),
+    path("threads/<str:thread_id>/read", views.ReadThreadView.as_view()),
+    path("accounts", views.AccountsView.as_view()),
+    path("accounts/<int:account_id>", views.AccountView.as_view()),
+]

@@ -1,0 +1,98 @@
+from datetime import timedelta
+
+import pytest
+
+from apikeys.models import ApiKey
+from apikeys.services import create_key, find_key, record_expired_keys, revoke_key, rotate_key
+from crmsolid.core import clock
+from crmsolid.core.errors import DomainError
+from crmsolid.core.ids import new_id
+from crmsolid.workspaces.models import AuditEntry
+from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
+from tests.cast import Cast
+
+HOUR = timedelta(hours=1)
+
+
+def actions(cast: Cast) -> list[str]:
+    entries = AuditEntry.objects.for_workspace(cast.workspace).filter(action__startswith="key.")
+    return list(entries.order_by("id").values_list("action", flat=True))
+
+
+def test_scopes_are_kept_in_their_one_order(cast: Cast) -> None:
+    issued = create_key(cast.actor(), name=" sender ", scopes=[Scope.WRITE_MESSAGES, Scope.READ_CONTACTS])
+    assert issued.key.name == "sender"
+    assert issued.key.scopes == ["read:contacts", "write:messages"]
+    assert issued.token not in repr(issued)
+
+
+def test_an_id_handed_out_before_makes_one_key(cast: Cast) -> None:
+    identity = new_id("key")
+    create_key(cast.actor(), name="once", scopes=ALL_SCOPES, new_id=identity)
+    with pytest.raises(DomainError) as caught:
+        create_key(cast.actor(), name="twice", scopes=ALL_SCOPES, new_id=identity)
+    assert caught.value.code == "invalid_state"
+    assert [key.name for key in ApiKey.unscoped.all()] == ["once"]
+    assert actions(cast) == ["key.created"]
+
+
+def test_a_rotation_asked_twice_makes_one_replacement(cast: Cast) -> None:
+    old, identity = create_key(cast.actor(), name="old", scopes=ALL_SCOPES).key, new_id("key")
+    rotate_key(cast.actor(), old, overlap=HOUR, new_id=identity)
+    old.refresh_from_db()
+    ends = old.revoked_at
+    with pytest.raises(DomainError) as caught:
+        rotate_key(cast.actor(), old, overlap=timedelta(0), new_id=identity)
+    assert caught.value.code == "invalid_state"
+    old.refresh_from_db()
+    assert old.revoked_at == ends
+    assert ApiKey.unscoped.count() == 2
+
+
+def test_a_second_rotation_never_prolongs_the_first_ones_overlap(cast: Cast) -> None:
+    old = create_key(cast.actor(), name="old", scopes=ALL_SCOPES).key
+    rotate_key(cast.actor(), old, overlap=HOUR)
+    rotate_key(cast.actor(), old, overlap=48 * HOUR)
+    old.refresh_from_db()
+    assert old.revoked_at is not None and old.revoked_at <= clock.now() + HOUR
+
+
+def test_a_strangers_key_is_not_found(cast: Cast) -> None:
+    theirs = create_key(cast.actor(cast.other), name="theirs", scopes=ALL_SCOPES).key
+    for attempt in (revoke_key, lambda actor, key: rotate_key(actor, key, overlap=HOUR)):
+        with pytest.raises(ApiKey.DoesNotExist):
+            attempt(cast.actor(), theirs)
+    theirs.refresh_from_db()
+    assert theirs.state == "active"
+    assert ApiKey.unscoped.count() == 1
+
+
+def test_revoking_twice_tells_it_once(cast: Cast) -> None:
+    key = create_key(cast.actor(), name="k", scopes=ALL_SCOPES).key
+    first = revoke_key(cast.actor(), key).revoked_at
+    assert revoke_key(cast.actor(), key).revoked_at == first
+    assert actions(cast) == ["key.created", "key.revoked"]
+
+
+def test_expired_keys_are_recorded_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    soon = clock.now() + HOUR
+    key = create_key(cast.actor(), name="k", scopes=ALL_SCOPES, expires_at=soon).key
+    create_key(cast.actor(), name="forever", scopes=ALL_SCOPES)
+    gone = create_key(cast.actor(), name="gone", scopes=ALL_SCOPES, expires_at=soon).key
+    revoke_key(cast.actor(), gone)
+    assert record_expired_keys() == 0
+    later = soon + HOUR
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert record_expired_keys() == 1
+    assert record_expired_keys() == 0
+    entry = AuditEntry.objects.for_workspace(cast.workspace).get(action="key.expired")
+    assert (entry.target, entry.subject_kind) == (key.id, "system")
+    key.refresh_from_db()
+    assert key.expiry_recorded_at == later
+
+
+def test_find_key_does_not_take_half_a_prefix(cast: Cast) -> None:
+    key = create_key(cast.actor(), name="k", scopes=ALL_SCOPES).key
+    assert find_key(key.prefix) == key
+    with pytest.raises(DomainError, match="there is no such key"):
+        find_key(key.prefix[:-1])

@@ -1,0 +1,142 @@
+"""On PostgreSQL no row can point into another workspace, whatever the code above does."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+from django.db.migrations.loader import MigrationLoader
+
+from apikeys.services import create_key
+from contacts.models import Contact, ContactTag
+from crmsolid.workspaces.scopes import ALL_SCOPES
+from crmsolid.workspaces.scoping import WorkspaceModel, workspaced_models
+from crmsolid.workspaces.tenant_keys import TenantForeignKey
+from messaging.models import Account, Thread
+from tests.cast import Cast
+
+postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such constraint")
+
+Relation = tuple[str, str, str]
+
+CONSTRAINTS = """
+    SELECT c.conrelid::regclass::text, a.attname, c.confrelid::regclass::text
+    FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[2]
+    WHERE c.contype = 'f' AND cardinality(c.conkey) = 2 AND c.condeferrable AND c.condeferred
+      AND (SELECT attname FROM pg_attribute WHERE attrelid = c.conrelid AND attnum = c.conkey[1]) = 'workspace_id'
+      AND (SELECT attname FROM pg_attribute WHERE attrelid = c.confrelid AND attnum = c.confkey[1]) = 'workspace_id'
+      AND (SELECT attname FROM pg_attribute WHERE attrelid = c.confrelid AND attnum = c.confkey[2]) = 'id'
+"""
+
+
+def foreign_keys() -> Iterator[tuple[type[WorkspaceModel], models.ForeignKey]]:  # type: ignore[type-arg]
+    """Every relation from one tenant model to another."""
+    for model in workspaced_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.ForeignKey) and issubclass(field.related_model, WorkspaceModel):
+                yield model, field
+
+
+def in_models() -> set[Relation]:
+    return {(model._meta.db_table, field.column, field.related_model._meta.db_table) for model, field in foreign_keys()}
+
+
+def in_database() -> set[Relation]:
+    with connection.cursor() as cursor:
+        cursor.execute(CONSTRAINTS)
+        return set(cursor.fetchall())
+
+
+def test_there_are_relations_to_bind() -> None:
+    assert ("messaging_message", "contact_id", "contacts_contact") in in_models()
+
+
+def test_no_relation_between_tenant_models_is_set_null() -> None:
+    """SET NULL would null one column of the pair only; a tenant's row goes with its parent or keeps it alive."""
+    assert [str(field) for _, field in foreign_keys() if field.remote_field.on_delete is models.SET_NULL] == []
+
+
+def test_there_is_no_many_to_many_between_tenant_models() -> None:
+    assert [str(field) for model in workspaced_models() for field in model._meta.local_many_to_many] == []
+
+
+def test_every_relation_has_its_migration() -> None:
+    loader = MigrationLoader(None)
+    bound = {
+        (key[0], operation.model, operation.field)
+        for key, migration in loader.disk_migrations.items()
+        for operation in migration.operations
+        if isinstance(operation, TenantForeignKey)
+    }
+    assert bound == {(model._meta.app_label, model._meta.model_name, field.name) for model, field in foreign_keys()}
+
+
+@postgresql
+@pytest.mark.django_db
+def test_the_database_binds_exactly_these_relations() -> None:
+    assert in_database() == in_models()
+
+
+@postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_row_across_workspaces_is_refused_at_the_commit() -> None:
+    cast = Cast()
+    theirs = Contact.unscoped.create(workspace=cast.other, name="Theirs")
+    with pytest.raises(IntegrityError, match="contacts_contacttag_contact_id_tenant"), transaction.atomic():
+        ContactTag.unscoped.create(workspace=cast.workspace, contact=theirs, name="vip")
+        assert ContactTag.unscoped.count() == 1  # deferred: only the commit refuses
+    assert ContactTag.unscoped.count() == 0
+    ContactTag.unscoped.create(workspace=cast.other, contact=theirs, name="vip")
+
+
+@postgresql
+@pytest.mark.django_db(transaction=True)
+def test_nor_can_a_row_be_moved_or_a_replacement_be_a_strangers() -> None:
+    cast = Cast()
+    account = Account.unscoped.create(workspace=cast.workspace, name="a", kind="sandbox")
+    contact = Contact.unscoped.create(workspace=cast.workspace, name="c")
+    thread = Thread.unscoped.create(workspace=cast.workspace, account=account, contact=contact)
+    with pytest.raises(IntegrityError, match="_tenant"):
+        Thread.unscoped.filter(pk=thread.pk).update(workspace=cast.other)
+    ours = create_key(cast.actor(), name="ours", scopes=ALL_SCOPES).key
+    theirs = create_key(cast.actor(cast.other), name="theirs", scopes=ALL_SCOPES).key
+    assert ours.rotated_from is None  # NULL is free of the rule
+    ours.rotated_from = theirs
+    with pytest.raises(IntegrityError, match="apikeys_apikey_rotated_from_id_tenant"):
+        ours.save()
+    thread.refresh_from_db()
+    assert thread.workspace_id == cast.workspace.pk
+
+
+@postgresql
+@pytest.mark.django_db(transaction=True)
+def test_the_binding_is_reversible() -> None:
+    loader = MigrationLoader(connection)
+    operations = [
+        (key[0], operation)
+        for key, migration in loader.disk_migrations.items()
+        for operation in migration.operations
+        if isinstance(operation, TenantForeignKey)
+    ]
+    state = loader.project_state()
+    try:
+        for label, operation in reversed(operations):
+            with connection.schema_editor() as editor:
+                operation.database_backwards(label, editor, state, state)
+        assert in_database() == set()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT conname FROM pg_constraint WHERE conname LIKE '%%\\_tenant\\_key'")
+            assert cursor.fetchall() == []
+    finally:
+        for label, operation in operations:
+            with connection.schema_editor() as editor:
+                operation.database_forwards(label, editor, state, state)
+    assert in_database() == in_models()
+
+
+def test_the_operation_can_be_written_into_a_migration() -> None:
+    name, arguments, options = TenantForeignKey("message", "contact").deconstruct()
+    again = TenantForeignKey(*arguments, **options)
+    assert (name, again.model, again.field) == ("TenantForeignKey", "message", "contact")
+    assert again.describe() == "Bind message.contact to its own workspace"
+    assert apps.get_model("messaging", again.model)._meta.get_field(again.field).is_relation

@@ -1,0 +1,224 @@
+"""What the bridge answers for one request, and the rules of PEP 3333."""
+
+import asyncio
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+import pytest
+
+from crmsolid.serving.bridge import WsgiBridge
+from tests.serving.test_environ import scope
+
+Messages = list[dict[str, Any]]
+
+
+class Closing:
+    """A response that counts its chunks and remembers whether it was closed."""
+
+    def __init__(self, chunks: Iterable[bytes], *, streaming: bool) -> None:
+        self.streaming = streaming
+        self.taken = 0
+        self.closed = 0
+        self._chunks = chunks
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            self.taken += 1
+            yield chunk
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def ask(app: WSGIApplication, method: str = "GET") -> Messages:
+    """The messages of one request without a body."""
+    sent: Messages = []
+
+    async def main() -> None:
+        bridge = WsgiBridge(app)
+        incoming = [{"type": "http.request", "body": b"", "more_body": False}]
+
+        async def receive() -> dict[str, Any]:
+            if not incoming:
+                await asyncio.Event().wait()  # the client stays until the response is through
+            return incoming.pop()
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        try:
+            await bridge(scope(method=method), receive, send)
+        finally:
+            assert bridge.stop() is True
+
+    asyncio.run(main())
+    return sent
+
+
+def answering(result: Any, status: str = "200 OK", headers: list[tuple[str, str]] | None = None) -> WSGIApplication:
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response(status, headers or [])
+        return result  # type: ignore[no-any-return]
+
+    return app
+
+
+def test_an_unstreamed_response_is_two_messages() -> None:
+    app = answering([b"hello ", b"world"], "201 Created", [("Content-Type", "text/plain"), ("X-Name", "Ren\xe9")])
+    assert ask(app) == [
+        {
+            "type": "http.response.start",
+            "status": 201,
+            "headers": [(b"content-type", b"text/plain"), (b"x-name", b"Ren\xe9"), (b"content-length", b"11")],
+        },
+        {"type": "http.response.body", "body": b"hello world"},
+    ]
+
+
+def test_repeated_response_headers_stay_apart() -> None:
+    headers = [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("Content-Length", "2")]
+    assert ask(answering([b"ok"], headers=headers))[0]["headers"] == [
+        (b"set-cookie", b"a=1"),
+        (b"set-cookie", b"b=2"),
+        (b"content-length", b"2"),
+    ]
+
+
+@pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])
+def test_no_length_where_there_is_no_content(status: str) -> None:
+    assert ask(answering([], status))[0]["headers"] == []
+
+
+def test_head_of_a_whole_response_has_the_length_get_would_have() -> None:
+    result = Closing([b"hello"], streaming=False)
+    start, body = ask(answering(result), "HEAD")
+    assert (start["headers"], body["body"], result.closed) == ([(b"content-length", b"5")], b"", 1)
+
+
+def test_head_of_a_stream_produces_nothing() -> None:
+    result = Closing([b"hello"], streaming=True)
+    start, body = ask(answering(result), "HEAD")
+    assert (start["headers"], body["body"], result.taken, result.closed) == ([], b"", 0, 1)
+
+
+def generator_app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    start_response("202 Accepted", [])
+    yield b""
+    yield b"late"
+
+
+def test_a_generator_starts_its_response_late() -> None:
+    start, chunk, end = ask(generator_app)
+    assert (start["status"], chunk["body"], chunk["more_body"], end["body"]) == (202, b"late", True, b"")
+
+
+def test_head_of_a_generator() -> None:
+    start, body = ask(generator_app, "HEAD")
+    assert (start["status"], body["body"]) == (202, b"")
+
+
+def test_a_stream_without_a_byte_is_whole() -> None:
+    result = Closing([b"", b""], streaming=True)
+    start, body = ask(answering(result))
+    assert (start["headers"], body["body"], result.closed) == ([(b"content-length", b"0")], b"", 1)
+
+
+@pytest.mark.parametrize("rest", [[b" world"], iter([b" world"])])
+def test_what_is_written_precedes_what_is_yielded(rest: Iterable[bytes]) -> None:
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        write = start_response("200 OK", [])
+        write(b"hel")
+        write(b"lo")
+        return rest
+
+    assert b"".join(message["body"] for message in ask(app)[1:]) == b"hello world"
+
+
+def test_an_error_may_replace_a_response_not_yet_sent() -> None:
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        try:
+            raise ValueError
+        except ValueError:
+            start_response("500 Oops", [], sys.exc_info())
+        return [b"sorry"]
+
+    start, body = ask(app)
+    assert (start["status"], body["body"]) == (500, b"sorry")
+
+
+def test_an_error_may_not_replace_a_response_already_sent() -> None:
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
+        start_response("200 OK", [])
+        yield b"half"
+        try:
+            raise ValueError("row 7")
+        except ValueError:
+            start_response("500 Oops", [], sys.exc_info())
+            yield b"never"
+
+    with pytest.raises(ValueError, match="row 7"):
+        ask(app)
+
+
+def start_twice(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    start_response("200 OK", [])
+    start_response("200 OK", [])
+    return []
+
+
+def start_never(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    return [b"?"]
+
+
+def raise_value_error(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    raise ValueError("in the view")
+
+
+def raise_system_exit(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    raise SystemExit(1)
+
+
+def raise_stop_iteration(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    raise StopIteration
+
+
+@pytest.mark.parametrize(
+    ("app", "error", "message"),
+    [
+        (start_twice, RuntimeError, "called start_response twice"),
+        (start_never, RuntimeError, "without calling start_response"),
+        (raise_value_error, ValueError, "in the view"),
+        (raise_system_exit, RuntimeError, "raised SystemExit"),
+        (raise_stop_iteration, RuntimeError, "raised StopIteration"),
+    ],
+)
+def test_an_error_before_the_first_byte_reaches_the_server(
+    app: WSGIApplication, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        ask(app)
+
+
+def failing(after: int) -> Iterator[bytes]:
+    yield from [b"x"] * after
+    raise ValueError("midway")
+
+
+@pytest.mark.parametrize(("streaming", "after"), [(False, 0), (False, 3), (True, 0), (True, 3)])
+def test_a_response_that_fails_is_closed(streaming: bool, after: int) -> None:
+    result = Closing(failing(after), streaming=streaming)
+    with pytest.raises(ValueError, match="midway"):
+        ask(answering(result))
+    assert result.closed == 1
+
+
+def test_a_response_whose_close_fails_is_an_error() -> None:
+    class Broken(Closing):
+        def close(self) -> None:
+            raise OSError("close")
+
+    with pytest.raises(OSError, match="close"):
+        ask(answering(Broken([b"ok"], streaming=False)))

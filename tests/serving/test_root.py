@@ -1,0 +1,101 @@
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from crmsolid.serving.root import RootApplication
+from crmsolid.serving.types import Receive, Scope, Send
+from tests.serving.live_server import serve
+from tests.serving.test_environ import scope
+from tests.serving.test_exchange import answering
+
+PATHS = ["/mcp", "/v1/messages/stream"]
+
+
+async def asgi_app(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"asgi"})
+
+
+def converse(root: RootApplication, asked: dict[str, Any], *messages: dict[str, Any]) -> list[Any]:
+    sent: list[Any] = []
+    incoming = list(messages)
+
+    async def receive() -> dict[str, Any]:
+        return incoming.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(root(asked, receive, send))
+    return sent
+
+
+@pytest.fixture
+def root() -> RootApplication:
+    return RootApplication(asgi_app, answering([b"wsgi"]), asgi_paths=PATHS)
+
+
+@pytest.mark.parametrize(
+    ("path", "served_by"),
+    [
+        ("/mcp", b"asgi"),
+        ("/mcp/", b"asgi"),
+        ("/mcp/session", b"asgi"),
+        ("/%6Dcp", b"asgi"),
+        ("/mcp?cursor=1", b"asgi"),
+        ("/v1/messages/stream", b"asgi"),
+        ("/mcpx", b"wsgi"),
+        ("/MCP", b"wsgi"),
+        ("//mcp", b"wsgi"),
+        ("/v1/mcp", b"wsgi"),
+        ("/v1/messages", b"wsgi"),
+        ("/v1/messages/streams", b"wsgi"),
+        ("/", b"wsgi"),
+    ],
+)
+def test_who_serves_a_path(root: RootApplication, path: str, served_by: bytes) -> None:
+    with serve(root) as live:
+        assert live.request("GET", path)[2] == served_by
+
+
+@pytest.mark.parametrize(("path", "served_by"), [("/crm/mcp", b"asgi"), ("/crm/v1", b"wsgi")])
+def test_who_serves_a_path_below_a_mount_point(root: RootApplication, path: str, served_by: bytes) -> None:
+    with serve(root, root_path="/crm") as live:
+        assert live.request("GET", path.removeprefix("/crm"))[2] == served_by
+
+
+def test_threads_live_as_long_as_the_server(root: RootApplication) -> None:
+    def threads() -> int:
+        return sum(thread.name.startswith("wsgi-") for thread in threading.enumerate())
+
+    with serve(root, lifespan="on") as live:
+        live.request("GET", "/mcp")
+        assert threads() == 4
+    assert threads() == 0
+
+
+def test_a_preparation_that_fails_fails_the_start() -> None:
+    @contextmanager
+    def broken() -> Iterator[None]:
+        raise RuntimeError("no such cache")
+        yield
+
+    root = RootApplication(asgi_app, answering([]), asgi_paths=PATHS, around_thread=broken)
+    sent = converse(root, {"type": "lifespan"}, {"type": "lifespan.startup"}, {"type": "lifespan.shutdown"})
+    assert sent == [
+        {"type": "lifespan.startup.failed", "message": "no such cache"},
+        {"type": "lifespan.shutdown.complete"},
+    ]
+
+
+def test_a_websocket_is_refused(root: RootApplication) -> None:
+    assert converse(root, {"type": "websocket", "path": "/mcp"}) == [{"type": "websocket.close"}]
+
+
+def test_an_unknown_scope_is_an_error(root: RootApplication) -> None:
+    with pytest.raises(ValueError, match="scopes of type quic"):
+        converse(root, scope() | {"type": "quic"})
