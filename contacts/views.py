@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.http import StreamingHttpResponse
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from contacts import export, services
@@ -21,6 +20,7 @@ from contacts.serializers import (
     PersonalDataOut,
     TagsIn,
 )
+from crmsolid.api.answers import Raw
 from crmsolid.api.fields import PageQuery
 from crmsolid.api.pagination import Page
 from crmsolid.api.views import Answer, WorkspaceView
@@ -77,6 +77,7 @@ class ContactView(WorkspaceView):
     scopes: ClassVar = {"GET": READ, "PATCH": WRITE, "DELETE": WRITE}
     bodies: ClassVar = {"PATCH": ContactPatch}
     answers: ClassVar = {"GET": {200: ContactOut}, "PATCH": {200: ContactWrittenOut}, "DELETE": {204: None}}
+    conditional: ClassVar = ("PATCH", "DELETE")
 
     def get(self, request: Request, contact_id: str) -> Answer:
         profile = services.get_contact(self.actor, contact_id)
@@ -97,6 +98,7 @@ class ContactTagsView(WorkspaceView):
     scopes: ClassVar = {"POST": WRITE}
     bodies: ClassVar = {"POST": TagsIn}
     answers: ClassVar = {"POST": {200: ContactWrittenOut}}
+    conditional: ClassVar = ("POST",)
 
     def post(self, request: Request, contact_id: str) -> Answer:
         profile = services.tag_contact(self.actor, contact_id, **self.body, if_match=_if_match(request))
@@ -108,12 +110,8 @@ class ExportView(WorkspaceView):
 
     scopes: ClassVar = {"GET": READ}
     queries: ClassVar = {"GET": ExportQuery}
-    answers: ClassVar = {"GET": {(200, "text/csv"): str, (200, "application/x-ndjson"): str}}
-
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[BaseRenderer, str]:
-        """``format`` decides, whatever ``Accept`` says."""
-        renderer = self.get_renderers()[0]
-        return renderer, str(renderer.media_type)
+    answers: ClassVar = {"GET": {200: Raw("text/csv", "application/x-ndjson")}}
+    negotiates: ClassVar = False  # `format` decides, whatever Accept says
 
     def get(self, request: Request) -> StreamingHttpResponse:
         chosen = self.query["format"]
