@@ -25,12 +25,10 @@ RECIPIENT = rf"{USERNAME}|^[1-9][0-9]{{0,17}}$"
 class RecipientField(serializers.Field[Any, Any, Any, Any]):
     """``@name``, ``name``, ``https://t.me/name`` or a numeric Telegram id."""
 
-    default_error_messages = {"invalid": "give @name, name, https://t.me/name or a numeric Telegram id"}
+    _number = Integer(min_value=1, max_value=MAX_BIGINT)
 
     def to_internal_value(self, data: Any) -> str | int:
-        if isinstance(data, bool) or not isinstance(data, str | int):
-            self.fail("invalid")
-        return data
+        return data if isinstance(data, str) else self._number.run_validation(data)
 
     def to_representation(self, value: Any) -> Any:
         return value

@@ -256,7 +256,8 @@ def refuse_unreadable_query(text: str) -> None:
 
 
 def _bad_query(errors: list[FieldError]) -> DomainError:
-    return DomainError("invalid_parameter", errors=errors)
+    only_cursor = all(error.field == "cursor" for error in errors)
+    return DomainError("invalid_cursor" if only_cursor else "invalid_parameter", errors=errors)
 
 
 def respond(answer: Answer) -> HttpResponse:
