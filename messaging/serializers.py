@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from contacts.serializers import USERNAME
 from crmsolid.api.fields import (
+    EXACT_FLOAT,
     Choice,
     Integer,
     Moment,
@@ -25,10 +26,14 @@ RECIPIENT = rf"{USERNAME}|^[1-9][0-9]{{0,17}}$"
 class RecipientField(serializers.Field[Any, Any, Any, Any]):
     """``@name``, ``name``, ``https://t.me/name`` or a numeric Telegram id."""
 
-    _number = Integer(min_value=1, max_value=MAX_BIGINT)
+    default_error_messages = {"invalid": "give @name, name, https://t.me/name or a numeric Telegram id"}
 
     def to_internal_value(self, data: Any) -> str | int:
-        return data if isinstance(data, str) else self._number.run_validation(data)
+        if isinstance(data, float) and data.is_integer() and abs(data) <= EXACT_FLOAT:
+            return int(data)  # to JSON Schema, 60.0 is an integer
+        if isinstance(data, bool) or not isinstance(data, str | int):
+            self.fail("invalid")
+        return data
 
     def to_representation(self, value: Any) -> Any:
         return value
