@@ -14,6 +14,7 @@ from crmsolid.api.fields import (
     QueryInteger,
     StrictSerializer,
     Text,
+    whole,
 )
 from messaging.models import AccountKind, AccountState, Direction, Status
 
@@ -28,9 +29,10 @@ class RecipientField(serializers.Field[Any, Any, Any, Any]):
     default_error_messages = {"invalid": "give @name, name, https://t.me/name or a numeric Telegram id"}
 
     def to_internal_value(self, data: Any) -> str | int:
-        if isinstance(data, bool) or not isinstance(data, str | int):
+        found = data if isinstance(data, str) else whole(data)
+        if found is None:
             self.fail("invalid")
-        return data
+        return found
 
     def to_representation(self, value: Any) -> Any:
         return value
