@@ -50,7 +50,11 @@ def _add_to(actor: Actor, contact: Contact, changes: Changes) -> Profile | None:
     try:
         return saving.update(actor, before, changes, add=changes.tags or ())
     except IdentityTaken:
-        return None  # the next look finds both
+        # Not by locking both: this one's lock is held already, and out of order it could meet another's coming back.
+        found = saving.holders(actor, changes.identities)
+        if len(found) > 1:
+            raise saving.conflict(actor, found) from None
+        return None
 
 
 @unit_of_work()

@@ -8,6 +8,7 @@ from typing import Any
 
 import environ
 
+from crmsolid.panel_theme import UNFOLD as UNFOLD
 from crmsolid.secrets_file import local_secret
 
 env = environ.Env()
@@ -27,8 +28,8 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "crmsolid.panel_config.PanelConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -138,6 +139,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
+FORMAT_MODULE_PATH = "crmsolid.formats"
 STATIC_URL = "/static/"
 STATIC_ROOT = None  # WhiteNoise serves what the packages bring, from where they are: nothing to collect
 WHITENOISE_USE_FINDERS = True

@@ -1,7 +1,9 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,14 +24,20 @@ SAFE: dict[str, Any] = {
 }
 POSTGRESQL = {"default": {"ENGINE": "django.db.backends.postgresql"}}
 REDIS = "redis://redis:6379/0"
+Found = Callable[..., list[str]]
 
 
-def found(settings: Any, **changes: Any) -> list[str]:
-    for name, value in (SAFE | changes).items():
-        setattr(settings, name, value)
-    errors = checks.check_production()
-    assert all(error.hint for error in errors)
-    return [str(error.id) for error in errors]
+@pytest.fixture
+def found(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """The errors' ids with these settings changed from safe ones."""
+
+    def check(**changes: Any) -> list[str]:
+        monkeypatch.setattr(checks, "settings", SimpleNamespace(**(SAFE | changes)))
+        errors = checks.check_production()
+        assert all(error.hint for error in errors)
+        return [str(error.id) for error in errors]
+
+    return check
 
 
 @pytest.mark.parametrize(
@@ -50,23 +58,22 @@ def found(settings: Any, **changes: Any) -> list[str]:
     ],
 )
 def test_each_unsafe_value_is_refused_by_its_own_error(
-    settings: Any, changes: dict[str, Any], expected: list[str]
+    found: Found, changes: dict[str, Any], expected: list[str]
 ) -> None:
-    settings.REDIS_URL = ""
-    assert found(settings, **changes) == expected
+    assert found(**changes) == expected
 
 
-def test_development_refuses_nothing(settings: Any) -> None:
-    assert found(settings, PRODUCTION=False, DEBUG=True, SECRET_KEY="", ALLOWED_HOSTS=[]) == []
+def test_development_refuses_nothing(found: Found) -> None:
+    assert found(PRODUCTION=False, DEBUG=True, SECRET_KEY="", ALLOWED_HOSTS=[]) == []
 
 
-def test_the_checks_are_registered(settings: Any) -> None:
-    found(settings, DEBUG=True)
+def test_the_checks_are_registered(found: Found) -> None:
+    found(DEBUG=True)
     assert [error.id for error in run_checks(tags=["crmsolid"])] == ["crmsolid.E004"]
 
 
-def test_the_refusal_names_value_and_hint(settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    found(settings, DEBUG=True)
+def test_the_refusal_names_value_and_hint(found: Found, capsys: pytest.CaptureFixture[str]) -> None:
+    found(DEBUG=True)
     with pytest.raises(SystemExit) as exit:
         checks.refuse_unsafe_start()
     assert exit.value.code == 3

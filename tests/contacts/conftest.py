@@ -10,6 +10,12 @@ from tests.cast import Api, Cast
 Add = Callable[..., dict[str, Any]]
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """Nobody signs in here; a slow hash for each test's users would take most of the time."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def ours(api: Api, cast: Cast) -> Api:
     """Our workspace with every scope."""

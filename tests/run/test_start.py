@@ -27,7 +27,7 @@ SPLIT = bool(settings.DATABASE_URL and settings.REDIS_URL)
 class Product:
     """A running product; ``greeting`` is what it said once it was ready."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         self.process = process
         self.greeting = self._read_greeting()
         found = re.search(r"http://127\.0\.0\.1:(\d+)/panel/", self.greeting)
@@ -38,11 +38,11 @@ class Product:
         assert self.process.stdout is not None
         text, deadline = "", time.monotonic() + PATIENCE
         while "Ctrl-C ends it" not in text:
-            ready, _, _ = select.select([self.process.stdout], [], [], deadline - time.monotonic())
+            ready, _, _ = select.select([self.process.stdout], [], [], max(0.0, deadline - time.monotonic()))
             assert ready, f"no greeting: {text}"
-            line = self.process.stdout.readline()
-            assert line, f"it ended: {text}"
-            text += line
+            said = os.read(self.process.stdout.fileno(), 65536)
+            assert said, f"it ended: {text}"
+            text += said.decode()
         return text
 
     def ask(self, method: str, path: str, token: str = "", body: Any = None) -> tuple[int, Any]:
@@ -91,7 +91,7 @@ def started(environment: dict[str, str], log: Path) -> Iterator[Product]:
     command = [sys.executable, "-m", "crmsolid.run", "--port", "0"]
     with (
         log.open("a") as errors,
-        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors) as process,
     ):
         try:
             yield Product(process)
