@@ -15,6 +15,7 @@ from crmsolid.api.fields import (
     QueryInteger,
     StrictSerializer,
     Text,
+    whole,
 )
 from messaging.models import AccountKind, AccountState, Direction, Status
 
@@ -29,11 +30,16 @@ class RecipientField(serializers.Field[Any, Any, Any, Any]):
     default_error_messages = {"invalid": "give @name, name, https://t.me/name or a numeric Telegram id"}
 
     def to_internal_value(self, data: Any) -> str | int:
+<<<<<<< HEAD
         if isinstance(data, float) and data.is_integer() and abs(data) <= EXACT_FLOAT:
             return int(data)  # to JSON Schema, 60.0 is an integer
         if isinstance(data, bool) or not isinstance(data, str | int):
+=======
+        found = data if isinstance(data, str) else whole(data)
+        if found is None:
+>>>>>>> openapi
             self.fail("invalid")
-        return data
+        return found
 
     def to_representation(self, value: Any) -> Any:
         return value
