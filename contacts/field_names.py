@@ -9,9 +9,34 @@ KEY = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 # Names of the contact object and of what its calls answer beside it: a field of that name could not be told apart.
 RESERVED = frozenset(
     {
-        "id", "name", "first_name", "last_name", "username", "telegram_id", "email", "phone", "time_zone", "tags",
-        "stage", "score", "opted_out", "custom_fields", "created", "created_at", "updated_at", "last_in_at",
-        "last_out_at", "account_id", "workspace", "custom", "all", "any", "not", "field", "op", "value",
+        "id",
+        "name",
+        "first_name",
+        "last_name",
+        "username",
+        "telegram_id",
+        "email",
+        "phone",
+        "time_zone",
+        "tags",
+        "stage",
+        "score",
+        "opted_out",
+        "custom_fields",
+        "created",
+        "created_at",
+        "updated_at",
+        "last_in_at",
+        "last_out_at",
+        "account_id",
+        "workspace",
+        "custom",
+        "all",
+        "any",
+        "not",
+        "field",
+        "op",
+        "value",
     }
 )
 

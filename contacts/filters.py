@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from contacts.changes import MAX_TAG
 from contacts.models import Stage
-from crmsolid.api.fields import Moment, PageQuery, QuerySerializer
+from crmsolid.api.fields import Choice, Moment, PageQuery, QuerySerializer, Text
 
 SORTS = ("created_at", "-created_at", "updated_at", "-updated_at", "name", "-name", "score", "-score")
 
@@ -14,22 +14,20 @@ class ContactFilters(QuerySerializer):
 
     repeatable = ("tag",)
 
-    search = serializers.CharField(
-        required=False, max_length=200, help_text="Part of the name, username or e-mail address, case-blind."
-    )
+    search = Text(required=False, max_length=200, help_text="Part of the name, username or e-mail address, case-blind.")
     tag = serializers.ListField(
-        child=serializers.CharField(max_length=MAX_TAG),
+        child=Text(max_length=MAX_TAG),
         required=False,
         max_length=20,
         help_text="A tag; repeat the parameter to ask for several, all of which the contact must have.",
     )
-    stage = serializers.ChoiceField(choices=Stage.values, required=False)
+    stage = Choice(choices=Stage.values, required=False)
     updated_since = Moment(required=False, help_text="Changed at this time or later (RFC 3339).")
 
 
 class ContactQuery(PageQuery, ContactFilters):
-    sort = serializers.ChoiceField(choices=SORTS, default="-created_at", help_text="`-` is the other way round.")
+    sort = Choice(choices=SORTS, default="-created_at", help_text="`-` is the other way round.")
 
 
 class ExportQuery(ContactFilters):
-    format = serializers.ChoiceField(choices=["csv", "ndjson"], default="csv")
+    format = Choice(choices=["csv", "ndjson"], default="csv")

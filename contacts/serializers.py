@@ -1,16 +1,19 @@
 """Shapes of the REST door. Inputs judge types and lengths; what values mean is judged by the services."""
 
-import re
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from contacts.changes import MAX_TAG, MAX_TAGS
 from contacts.models import FieldType, Stage
-from crmsolid.api.fields import Boolean, StrictSerializer, Text
+from crmsolid.api.fields import Boolean, Choice, StrictSerializer, Text
 
-_CUSTOM_KEY = re.compile(r"[a-z0-9_]{1,40}", re.ASCII)
+# As JSON Schema has them; the services judge them, with codes of their own.
+USERNAME = r"^((https?://)?(t|telegram)\.me/|@)?[A-Za-z][A-Za-z0-9_]{3,31}/?$"
+TAG = r"^[^\u0000-\u001f\u007f-\u009f]+$"
+CUSTOM_VALUE = {"type": ["string", "number", "boolean", "null"], "description": "As the type of the custom field asks."}
 
 
 class Tags(serializers.ListField):
@@ -25,6 +28,10 @@ class Tags(serializers.ListField):
             raise serializers.ValidationError("give an array of strings", code="invalid")
         return data
 
+    def json_schema(self) -> dict[str, Any]:
+        item = {"type": "string", "pattern": TAG, "maxLength": MAX_TAG}
+        return {"type": "array", "maxItems": MAX_TAGS, "items": item}
+
 
 class CustomValues(serializers.DictField):
     """Values by the keys of custom fields; null removes one."""
@@ -33,6 +40,9 @@ class CustomValues(serializers.DictField):
         if not isinstance(data, dict):
             raise serializers.ValidationError("give an object", code="not_a_dict")
         return data
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "object", "additionalProperties": CUSTOM_VALUE}
 
 
 def _text(limit: int, help_text: str = "", **options: Any) -> Text:
@@ -44,16 +54,23 @@ def _text(limit: int, help_text: str = "", **options: Any) -> Text:
 class ContactIn(StrictSerializer):
     """A contact to create or update. The workspace's custom fields are welcome by their keys as well."""
 
+    needs_one_of: ClassVar[Sequence[str]] = ("username", "email")
+    open_names = r"^[a-z0-9_]{1,40}$"
+
     username = Text(
-        required=False, allow_null=True, max_length=100, help_text="`@name`, `name` or `https://t.me/name`."
+        required=False,
+        allow_null=True,
+        max_length=100,
+        shape=USERNAME,
+        help_text="`@name`, `name` or `https://t.me/name`.",
     )
-    email = Text(required=False, allow_null=True, max_length=254)
+    email = Text(required=False, allow_null=True, max_length=254, format="email")
     name = _text(200)
     first_name = _text(100, "Else the first word of `name`.")
     last_name = _text(100, allow_null=True)
     phone = _text(32, allow_null=True)
     time_zone = Text(required=False, allow_null=True, max_length=64, help_text="IANA name, such as `Europe/Berlin`.")
-    stage = serializers.ChoiceField(choices=Stage.values, required=False)
+    stage = Choice(choices=Stage.values, required=False)
     opted_out = Boolean(
         required=False,
         help_text="True: send this person nothing. An opt-out that outlived an erasure is undone by PATCH alone.",
@@ -61,8 +78,8 @@ class ContactIn(StrictSerializer):
     tags = Tags(required=False, help_text="Added to those the contact has.")
     custom_fields = CustomValues(required=False, help_text="By key; the keys work at the top level too.")
 
-    def takes(self, name: str) -> bool:
-        return _CUSTOM_KEY.fullmatch(name) is not None
+    def open_schema(self) -> dict[str, Any]:
+        return {**CUSTOM_VALUE, "description": "A custom field of the workspace, by its key."}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         found: dict[str, Any] = super().to_internal_value(data)
@@ -83,6 +100,8 @@ def _refuse_doubles(names: set[str]) -> None:
 
 class ContactPatch(ContactIn):
     """What to replace; absent fields are kept, null clears one."""
+
+    needs_one_of = ()
 
     tags = Tags(required=False, help_text="All tags the contact shall have.")
 

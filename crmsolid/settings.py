@@ -180,7 +180,17 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "crmsolid.api.schema.V1Schema",
     "UNAUTHENTICATED_USER": None,
-    "URL_FORMAT_OVERRIDE": None,  # `?format=` is a parameter of ours, checked like any other
+    "URL_FORMAT_OVERRIDE": None,  # `format` is a parameter of ours
+}
+
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "CRM Solid API",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": r"/v1",
+    "COMPONENT_SPLIT_REQUEST": False,
+    "COMPONENT_NO_READ_ONLY_REQUIRED": True,
+    "POSTPROCESSING_HOOKS": [],
 }
 
 LOGGING: dict[str, Any] = {

@@ -11,4 +11,5 @@ urlpatterns = [
     path("v1/", include("crmsolid.v1")),
     path("panel/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("", include("crmsolid.api.docs")),
 ]

@@ -1,6 +1,5 @@
 """The inbox, the messages with every attempt at sending, and the accounts they go out by."""
 
-
 from datetime import datetime
 
 from django.contrib import admin

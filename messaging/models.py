@@ -3,6 +3,7 @@
 import secrets
 from functools import partial
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -15,6 +16,11 @@ from crmsolid.workspaces.scoping import WorkspaceModel
 def new_random_id() -> int:
     """Telegram's ``random_id``: a signed 64-bit number, never 0. The same one serves every attempt of a message."""
     return secrets.randbits(63) or 1
+
+
+def default_daily_limit() -> int:
+    """Sends in any 24 hours of a new account: ``CRMSOLID_DAILY_LIMIT``, 50."""
+    return int(settings.DAILY_LIMIT)
 
 
 class AccountKind(models.TextChoices):
@@ -37,7 +43,7 @@ class Account(WorkspaceModel):
     kind = models.CharField(max_length=10, choices=AccountKind.choices)
     state = models.CharField(max_length=12, choices=AccountState.choices, default=AccountState.CONNECTED)
     paused_until = models.DateTimeField(null=True, blank=True)
-    daily_limit = models.PositiveIntegerField(default=50, help_text="sends in any 24 hours")
+    daily_limit = models.PositiveIntegerField(default=default_daily_limit, help_text="sends in any 24 hours")
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta(WorkspaceModel.Meta):
@@ -177,3 +183,16 @@ class SandboxDelivery(WorkspaceModel):
     def outgoing_id(self) -> int:
         """The message id in the sandbox's Telegram; the answer, if any, has the next one."""
         return 2 * int(self.pk)
+
+
+class SpentSlot(WorkspaceModel):
+    """A send of the last 24 hours whose message is gone with the person it was for: the limit still counts it."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    slot_at = models.DateTimeField()
+
+    class Meta(WorkspaceModel.Meta):
+        indexes = [models.Index(fields=["account", "slot_at"], name="spentslot_account")]
+
+    def __str__(self) -> str:
+        return f"spent slot {self.pk}"

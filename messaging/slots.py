@@ -9,9 +9,13 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.rows import moment, statement_cursor
 from messaging import pacing
-from messaging.models import Account, AccountKind, AccountState, Message
+from messaging.models import Account, AccountKind, AccountState, Message, SpentSlot
 
-_COUNT = 'SELECT count(*), max(slot_at) FROM "messaging_message" WHERE account_id = %s AND slot_at > %s AND id <> %s'
+_COUNT = (
+    "SELECT count(*), max(slot_at) FROM ("
+    'SELECT slot_at FROM "messaging_message" WHERE account_id = %s AND slot_at > %s AND id <> %s'
+    ' UNION ALL SELECT slot_at FROM "messaging_spentslot" WHERE account_id = %s AND slot_at > %s) AS slots'
+)
 
 
 def gap_of(account: Account) -> timedelta:
@@ -61,7 +65,8 @@ def direct_slot(account: Account, base: datetime) -> datetime:
 def _plainly_free(account: Account, base: datetime, but: str) -> bool:
     """Fewer than the limit in the last 24 hours and ever after, and the latest is a gap ago: nothing to work out."""
     with statement_cursor() as cursor:
-        cursor.execute(_COUNT, [account.pk, moment(base - pacing.DAY), but])
+        since = moment(base - pacing.DAY)
+        cursor.execute(_COUNT, [account.pk, since, but, account.pk, since])
         count, latest = cursor.fetchone()
     if count >= account.daily_limit:
         return False
@@ -77,5 +82,6 @@ def _as_datetime(value: datetime | str) -> datetime:
 
 def _taken(account: Account, base: datetime, but: str) -> list[datetime]:
     rows = Message.unscoped.filter(account=account, slot_at__gt=base - pacing.DAY).exclude(pk=but)
-    found = rows.order_by("slot_at").values_list("slot_at", flat=True)
-    return [slot for slot in found if slot is not None]
+    spent = SpentSlot.unscoped.filter(account=account, slot_at__gt=base - pacing.DAY)
+    found = [*rows.values_list("slot_at", flat=True), *spent.values_list("slot_at", flat=True)]
+    return sorted(slot for slot in found if slot is not None)

@@ -14,7 +14,9 @@ from django.db import Error as DatabaseAway
 from django.http import HttpRequest, StreamingHttpResponse
 
 from apikeys import limits
+from crmsolid.api.answers import Raw
 from crmsolid.api.call import Call, call_of
+from crmsolid.api.described import described
 from crmsolid.api.fields import QuerySerializer
 from crmsolid.api.views import read_query
 from crmsolid.core.errors import DomainError, FieldError
@@ -68,6 +70,21 @@ class _Stream(StreamingHttpResponse):
         self._place.close()  # a response that was never sent is never closed either
 
 
+LAST_EVENT_ID = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "required": False,
+    "description": "The `id` of the last event you saw; the stream goes on right after it.",
+    "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
+}
+
+
+@described(
+    scopes={"GET": (Scope.READ_MESSAGES,)},
+    answers={"GET": {200: Raw("text/event-stream", description="Events `message.…` with the message as data.")}},
+    request_headers={"GET": (LAST_EVENT_ID,)},
+    operation_ids={"GET": "stream_messages"},
+)
 async def stream(request: HttpRequest) -> StreamingHttpResponse:
     """Stream messages (Server-Sent Events)."""
     if request.method != "GET":

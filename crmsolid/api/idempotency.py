@@ -65,7 +65,7 @@ def _run_once(view: "WorkspaceView", handler: Callable[..., Any], key: str, mark
             return replay(stored[0], mark)
         if isinstance(error, DomainError):
             raise
-        raise DomainError("idempotency_in_progress", headers={"Retry-After": "1"}) from None
+        raise DomainError("idempotency_in_progress") from None
 
 
 def _answer(view: "WorkspaceView", handler: Callable[..., Any]) -> tuple[HttpResponse, str, bool]:
@@ -105,7 +105,7 @@ def replay(record: IdempotencyRecord, mark: bytes) -> HttpResponse:
         raise DomainError("idempotency_key_reused")
     if record.erased_at is not None:
         raise DomainError("erased")
-    body = crypto.decrypt(record.body) if record.sealed else bytes(record.body)
+    body = crypto.decrypt(bytes(record.body)) if record.sealed else bytes(record.body)
     response = HttpResponse(body, status=record.status)
     if "Content-Type" not in record.headers:
         del response.headers["Content-Type"]
@@ -127,7 +127,7 @@ def claim(workspace: Workspace, key: str) -> None:
             )
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", None) == "55P03":
-            raise DomainError("idempotency_in_progress", headers={"Retry-After": "1"}) from None
+            raise DomainError("idempotency_in_progress") from None
         raise
 
 

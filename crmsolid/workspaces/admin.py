@@ -16,7 +16,6 @@ SURFACES = ("rest", "mcp", "panel", "command", "system")
 SUBJECTS = ("key", "user", "grant", "command", "system")
 
 
-
 @admin.register(Membership)
 class MembershipAdmin(TenantAdmin):
     """Members belong to the live workspace, whichever side is shown. They join by invitation."""

@@ -171,9 +171,7 @@ def test_the_list_tells_what_one_needs_to_know(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(("state", "names"), [("active", ["ends", "on"]), ("revoked", ["off"]), ("expired", ["out"])])
-def test_the_list_filters_by_state(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch, state: str, names: list[str]
-) -> None:
+def test_the_list_filters_by_state(cast: Cast, monkeypatch: pytest.MonkeyPatch, state: str, names: list[str]) -> None:
     make(cast, name="on")
     make(cast, name="out", expires_at=clock.now() + timedelta(hours=1))
     revoke_key(cast.actor(), make(cast, name="off", expires_at=clock.now() + timedelta(hours=1)))

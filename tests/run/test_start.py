@@ -76,7 +76,11 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     yield given | chosen | {"DATABASE_URL": settings.DATABASE_URL.rsplit("/", 1)[0] + f"/{name}"}
     there = connection.settings_dict
     with psycopg.connect(
-        dbname="postgres", host=there["HOST"], port=there["PORT"], user=there["USER"], password=there["PASSWORD"],
+        dbname="postgres",
+        host=there["HOST"],
+        port=there["PORT"],
+        user=there["USER"],
+        password=there["PASSWORD"],
         autocommit=True,
     ) as admin:
         admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
@@ -85,9 +89,10 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
 @contextmanager
 def started(environment: dict[str, str], log: Path) -> Iterator[Product]:
     command = [sys.executable, "-m", "crmsolid.run", "--port", "0"]
-    with log.open("a") as errors, subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=errors
-    ) as process:
+    with (
+        log.open("a") as errors,
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors) as process,
+    ):
         try:
             yield Product(process)
         finally:
