@@ -1,6 +1,7 @@
 """Shapes of the REST door. Inputs judge types and lengths; what values mean is judged by the services."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
@@ -53,7 +54,7 @@ def _text(limit: int, help_text: str = "", **options: Any) -> Text:
 class ContactIn(StrictSerializer):
     """A contact to create or update. The workspace's custom fields are welcome by their keys as well."""
 
-    needs_one_of = ("username", "email")
+    needs_one_of: ClassVar[Sequence[str]] = ("username", "email")
     open_names = r"^[a-z0-9_]{1,40}$"
 
     username = Text(

@@ -51,6 +51,7 @@ class ContactsView(WorkspaceView):
     listed: ClassVar = True
 
     def get(self, request: Request) -> Answer:
+        """List contacts."""
         filters = {name: value for name, value in self.query.items() if name not in ("sort", "limit", "cursor")}
         found = services.list_contacts(
             self.actor,
@@ -62,6 +63,11 @@ class ContactsView(WorkspaceView):
         return Answer(found.as_dict([profile.payload for profile in found.rows]))
 
     def post(self, request: Request) -> Answer:
+        """Create a contact, or update the one of that username or e-mail address.
+
+        Tags are added, other fields that are given are replaced, absent ones kept. 201 when created, 200 when updated.
+        A key without `read:contacts` is answered `id`, `created` and what it sent.
+        """
         profile = services.upsert_contact(self.actor, self.body)
         found = _written(self.actor, profile, self.body)
         found.data = {"id": profile.contact.id, "created": profile.created, **found.data}
@@ -80,14 +86,23 @@ class ContactView(WorkspaceView):
     conditional: ClassVar = ("PATCH", "DELETE")
 
     def get(self, request: Request, contact_id: str) -> Answer:
+        """Read a contact."""
         profile = services.get_contact(self.actor, contact_id)
         return Answer(profile.payload, headers={"ETag": profile.etag})
 
     def patch(self, request: Request, contact_id: str) -> Answer:
+        """Change a contact.
+
+        Fields that are given are replaced, tags too; null clears a field.
+        """
         profile = services.update_contact(self.actor, contact_id, self.body, if_match=_if_match(request))
         return _written(self.actor, profile, self.body)
 
     def delete(self, request: Request, contact_id: str) -> Answer:
+        """Erase a person, for good.
+
+        Messages, events and stored answers about the person are emptied too.
+        """
         services.erase_contact(self.actor, contact_id, if_match=_if_match(request))
         return Answer(None, status=204)
 
@@ -98,6 +113,7 @@ class ContactTagsView(WorkspaceView):
     scopes: ClassVar = {"POST": WRITE}
     bodies: ClassVar = {"POST": TagsIn}
     answers: ClassVar = {"POST": {200: ContactWrittenOut}}
+    operation_ids: ClassVar = {"POST": "tag_contact"}
     conditional: ClassVar = ("POST",)
 
     def post(self, request: Request, contact_id: str) -> Answer:
@@ -111,6 +127,7 @@ class ExportView(WorkspaceView):
     scopes: ClassVar = {"GET": READ}
     queries: ClassVar = {"GET": ExportQuery}
     answers: ClassVar = {"GET": {200: Raw("text/csv", "application/x-ndjson")}}
+    operation_ids: ClassVar = {"GET": "export_contacts"}
     negotiates: ClassVar = False  # `format` decides, whatever Accept says
 
     def get(self, request: Request) -> StreamingHttpResponse:

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import condition, require_safe
 
 from crmsolid.api import document
@@ -43,8 +45,8 @@ def swagger(request: HttpRequest) -> HttpResponse:
 @require_safe
 def errors(request: HttpRequest) -> HttpResponse:
     """Every code, by status."""
-    rows = sorted(CODES.items(), key=lambda row: row[1].status)
-    return _page(request, "docs/errors.html", {"codes": rows}, _PAGE_POLICY)
+    rows = [(code, info, marked(info.help)) for code, info in CODES.items()]
+    return _page(request, "docs/errors.html", {"codes": sorted(rows, key=lambda row: row[1].status)}, _PAGE_POLICY)
 
 
 @require_safe
@@ -52,7 +54,15 @@ def error(request: HttpRequest, code: str) -> HttpResponse:
     """One code: where the ``type`` of a problem leads."""
     if code not in CODES:
         raise Http404
-    return _page(request, "docs/error.html", {"code": code, "info": CODES[code]}, _PAGE_POLICY)
+    info = CODES[code]
+    return _page(request, "docs/error.html", {"code": code, "info": info, "help": marked(info.help)}, _PAGE_POLICY)
+
+
+def marked(text: str) -> SafeString:
+    """What stands between backticks, as code."""
+    plain, *rest = text.split("`")
+    pairs = zip(rest[::2], rest[1::2], strict=True)
+    return format_html("{}{}", plain, format_html_join("", "<code>{}</code>{}", pairs))
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any], policy: str) -> HttpResponse:

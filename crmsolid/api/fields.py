@@ -122,6 +122,13 @@ def id_pattern(prefix: str) -> str:
     return rf"^{prefix}_[0-7][0-9A-HJKMNP-TV-Z]{{25}}$"
 
 
+def whole(data: Any) -> int | None:
+    """The integer that a JSON value is, 3.0 included; None for what is none."""
+    if isinstance(data, float) and data.is_integer() and abs(data) <= EXACT_FLOAT:
+        return int(data)
+    return data if isinstance(data, int) and not isinstance(data, bool) else None
+
+
 class Integer(serializers.IntegerField):
     """A JSON integer, never a string or a boolean; 64 bits unless the field says less."""
 
@@ -131,11 +138,10 @@ class Integer(serializers.IntegerField):
         super().__init__(**options)
 
     def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, float) and data.is_integer() and abs(data) <= EXACT_FLOAT:
-            return int(data)
-        if isinstance(data, bool) or not isinstance(data, int):
+        found = whole(data)
+        if found is None:
             self.fail("invalid")
-        return data
+        return found
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "integer", "format": "int64", "minimum": self.min_value, "maximum": self.max_value}

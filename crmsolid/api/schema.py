@@ -67,7 +67,7 @@ class V1Schema(AutoSchema):
         named = getattr(self.view, "operation_ids", {}).get(self.method)
         if named:
             return str(named)
-        nouns = [part.replace("-", "_") for part in self._segments() if not part.startswith("{")]
+        nouns = self._nouns()
         of_one = self.path.rstrip("/").endswith("}")
         if self.method == "GET":
             listed = any(isinstance(shape, Listed) for shape in self._answers().values())
@@ -75,6 +75,16 @@ class V1Schema(AutoSchema):
         if self.method == "POST" and len(nouns) > 1:
             return "_".join((nouns[-1], *nouns[:-2], _single(nouns[-2], True)))
         return "_".join((_VERBS[self.method], *nouns[:-1], _single(nouns[-1], True)))
+
+    def _nouns(self) -> list[str]:
+        """The names in the path; one that an id and another name follow is about one thing: ``thread_messages``."""
+        segments = self._segments()
+        inner = segments[:-2]
+        return [
+            _single(part, place < len(inner) and segments[place + 1].startswith("{")).replace("-", "_")
+            for place, part in enumerate(segments)
+            if not part.startswith("{")
+        ]
 
     def _segments(self) -> list[str]:
         return [part for part in self.path.split("/") if part][1:]

@@ -74,14 +74,13 @@ MEANINGS = {
     "invalid_email",
     "invalid_tag",
     "length",
-    "misfit",
     "required",
     "template_syntax",
     "too_far",
     "unknown_variable",
 }
-# Fields whose values are names that live in the workspace or in a database of the world.
-NAMED_FIELDS = {"time_zone"}
+# Fields that take names from a database of the world, and one of them.
+NAMES = {"time_zone": "Europe/Berlin"}
 
 
 def _judged_by_meaning(response: Any) -> bool:
@@ -89,7 +88,7 @@ def _judged_by_meaning(response: Any) -> bool:
         return False
     errors = response.json().get("errors", [])
     custom = [error for error in errors if "custom fields:" in error["detail"] and error["code"] == "unknown_field"]
-    meant = [error for error in errors if error["code"] in MEANINGS or error["field"] in NAMED_FIELDS]
+    meant = [error for error in errors if error["code"] in MEANINGS]
     return bool(errors) and len(custom) + len(meant) == len(errors)
 
 
@@ -101,6 +100,7 @@ def _aim(case: Any) -> None:
             case.path_parameters[name] = SEEDS[segment]
     if isinstance(case.body, dict) and not case.meta.is_negative_at(ParameterLocation.BODY):
         case.body |= {name: SEEDS[where] for name, where in NAMED_IDS.items() if name in case.body and where in SEEDS}
+        case.body |= {name: value for name, value in NAMES.items() if name in case.body}
 
 
 def _make_single(case: Any) -> None:

@@ -46,5 +46,6 @@ def test_every_code_has_its_page(client: Client, code: str) -> None:
 def test_the_list_of_codes(client: Client) -> None:
     page = client.get("/docs/errors/").content.decode()
     assert all(f'href="/docs/errors/{code}"' in page for code in CODES)
+    assert "Send <code>Authorization: Bearer cs_live_...</code>." in page
     assert client.get("/docs/errors/nothing").status_code == 404
     assert client.post("/docs/errors/").status_code == 405

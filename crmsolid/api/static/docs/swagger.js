@@ -6,7 +6,7 @@ SwaggerUIBundle({
   url: reference.dataset.document,
   domNode: reference,
   deepLinking: true,
-  docExpansion: "none",
+  docExpansion: "list",
   filter: true,
   // Without this the page would ask a validator on the internet about the document.
   validatorUrl: null,
