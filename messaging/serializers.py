@@ -6,7 +6,6 @@ from rest_framework import serializers
 
 from contacts.serializers import USERNAME
 from crmsolid.api.fields import (
-    EXACT_FLOAT,
     Choice,
     Integer,
     Moment,
@@ -30,14 +29,8 @@ class RecipientField(serializers.Field[Any, Any, Any, Any]):
     default_error_messages = {"invalid": "give @name, name, https://t.me/name or a numeric Telegram id"}
 
     def to_internal_value(self, data: Any) -> str | int:
-<<<<<<< HEAD
-        if isinstance(data, float) and data.is_integer() and abs(data) <= EXACT_FLOAT:
-            return int(data)  # to JSON Schema, 60.0 is an integer
-        if isinstance(data, bool) or not isinstance(data, str | int):
-=======
         found = data if isinstance(data, str) else whole(data)
         if found is None:
->>>>>>> openapi
             self.fail("invalid")
         return found
 
