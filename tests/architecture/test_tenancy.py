@@ -32,7 +32,6 @@ UNSCOPED = {
     "crmsolid/workspaces/services.py": "makes workspaces and finds a user's membership",
     "crmsolid/workspaces/seat.py": "finds the memberships of the user who asks",
     "crmsolid/queues.py": "lengths and ages over all workspaces, for /metrics",
-    "crmsolid/run/demo.py": "looks whether number 7421 is taken by anybody",
     "apikeys/tasks.py": "purges old idempotency records of all workspaces",
     "webhooks/feed.py": "one order of events for all; readers name their workspace",
     "messaging/dispatch.py": "what is due, whoever it belongs to",
