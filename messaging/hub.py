@@ -36,7 +36,7 @@ class Overrun(Exception):
 class Subscription:
     """The events of one workspace, as they are placed."""
 
-    def __init__(self, workspace_id: int, backlog: int = BACKLOG) -> None:
+    def __init__(self, workspace_id: int, backlog: int) -> None:
         self.workspace_id = workspace_id
         self._queue: asyncio.Queue[Entry | None] = asyncio.Queue()
         self._backlog = backlog
@@ -78,7 +78,7 @@ class Hub:
 
     async def subscribe(self, workspace_id: int) -> Subscription:
         """Everything placed from now on; read older events from the feed *after* this returns."""
-        subscription = Subscription(workspace_id)
+        subscription = Subscription(workspace_id, BACKLOG)
         async with self._starting:  # one watcher, however many come at once
             if self._watcher is None or self._watcher.done():
                 self._position = await in_thread(feed.last_position)
