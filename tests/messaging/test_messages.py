@@ -104,7 +104,7 @@ def test_pages_skip_and_repeat_nothing_while_more_arrives(api: Api, cast: Cast, 
         ({"account": "1"}, "invalid_parameter"),
         ({"account_id": "-1"}, "invalid_parameter"),
         ({"cursor": "nonsense"}, "invalid_cursor"),
-        ({"cursor": ""}, "invalid_parameter"),
+        ({"cursor": ""}, "invalid_cursor"),
     ],
 )
 def test_a_wrong_query_is_refused(api: Api, cast: Cast, query: dict[str, str], code: str) -> None:
