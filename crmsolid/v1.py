@@ -4,8 +4,10 @@ from django.urls import URLPattern, path
 
 from crmsolid.api.me import MeView
 from messaging.urls import urlpatterns as messaging
+from webhooks.urls import urlpatterns as webhooks
 
 urlpatterns: list[URLPattern] = [
     path("me", MeView.as_view()),
     *messaging,
+    *webhooks,
 ]
