@@ -60,10 +60,10 @@ def _place_batch(last_position: int) -> list[Event]:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE webhooks_event SET position = %s + r.place FROM ("
-            " SELECT id, row_number() OVER (ORDER BY created_at, id) AS place FROM ("
+            " SELECT id AS placed_id, row_number() OVER (ORDER BY created_at, id) AS place FROM ("
             "  SELECT id, created_at FROM webhooks_event WHERE position IS NULL ORDER BY created_at, id LIMIT %s"
             " ) AS oldest"
-            f") AS r WHERE webhooks_event.id = r.id RETURNING {_events.columns()}",
+            f") AS r WHERE id = r.placed_id RETURNING {_events.columns()}",
             [last_position, BATCH],
         )
         placed = [_events.hydrate(row) for row in cursor.fetchall()]
