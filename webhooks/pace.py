@@ -31,6 +31,6 @@ class Pace:
         if unanswered:
             self.window = PROBING_WINDOW
         elif durations and max(durations) <= _FAST_SECONDS:
-            self.window = min(self.window * 2, LARGEST_WINDOW)
+            self.window = min(self.window * 4, LARGEST_WINDOW)
         elif durations:
             self.window = min(self.window + FIRST_WINDOW, _STEADY_WINDOW)

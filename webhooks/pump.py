@@ -25,9 +25,10 @@ logger = logging.getLogger("crmsolid.webhooks")
 
 RUN_SECONDS = 30.0
 # Claims in hand, in all: bounds sockets and memory. Endpoints that do not answer share half of it.
-HELD_IN_ALL = 500
+HELD_IN_ALL = 800
 HELD_PROBING = HELD_IN_ALL // 2
 _GATHER_SECONDS = 0.01
+_SMALL_BATCH = 50
 _IDLE_SECONDS = 0.05
 _OLD_SECONDS = 0.5
 
@@ -56,7 +57,7 @@ class Pump:
             self._exchange([])
             while self._count():
                 outcomes = self._courier.collect(_IDLE_SECONDS)
-                if outcomes and self._count() > len(outcomes):
+                if 0 < len(outcomes) < _SMALL_BATCH and self._count() > len(outcomes):
                     time.sleep(_GATHER_SECONDS)  # a larger batch costs hardly more
                     outcomes += self._courier.collect(0)
                 self._release(outcomes)
