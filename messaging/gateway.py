@@ -13,7 +13,7 @@ from messaging.models import Account, AccountKind
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One attempt. ``previous_attempt_at``: an earlier attempt whose end is unknown, None if there is none."""
+    """One attempt. ``previous_attempt_at``: the first earlier attempt whose end is unknown, None if there is none."""
 
     message_id: str
     workspace_id: int
@@ -39,6 +39,7 @@ class SendError(Exception):
     permanent      the message fails for good
     retry_after    seconds until this account may try again; the account pauses that long
     account_state  the account's new state, such as ``needs_login``
+    unsent         this attempt certainly did not arrive; so it is, too, whenever one of the above is given
     """
 
     def __init__(
@@ -49,10 +50,12 @@ class SendError(Exception):
         permanent: bool = False,
         retry_after: float | None = None,
         account_state: str | None = None,
+        unsent: bool = False,
     ) -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
         self.code, self.detail = code, detail
         self.permanent, self.retry_after, self.account_state = permanent, retry_after, account_state
+        self.unsent = unsent or permanent or retry_after is not None or account_state is not None
 
 
 class Gateway(Protocol):

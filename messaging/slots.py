@@ -4,15 +4,18 @@ import math
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from crmsolid.core.rows import moment
+from crmsolid.core.rows import moment, statement_cursor
 from messaging import pacing
-from messaging.models import Account, AccountKind, AccountState, Message
+from messaging.models import Account, AccountKind, AccountState, Message, SpentSlot
 
-_COUNT = 'SELECT count(*), max(slot_at) FROM "messaging_message" WHERE account_id = %s AND slot_at > %s AND id <> %s'
+_COUNT = (
+    "SELECT count(*), max(slot_at) FROM ("
+    'SELECT slot_at FROM "messaging_message" WHERE account_id = %s AND slot_at > %s AND id <> %s'
+    ' UNION ALL SELECT slot_at FROM "messaging_spentslot" WHERE account_id = %s AND slot_at > %s) AS slots'
+)
 
 
 def gap_of(account: Account) -> timedelta:
@@ -26,6 +29,13 @@ def earliest(account: Account, now: datetime, wish: datetime | None = None) -> d
     if account.state == AccountState.PAUSED and account.paused_until is not None:
         base = max(base, account.paused_until)
     return base
+
+
+def can_send(account: Account) -> bool:
+    """Whether its messages may leave at all. A pause with an end only moves them; one without holds them."""
+    return account.state == AccountState.CONNECTED or (
+        account.state == AccountState.PAUSED and account.paused_until is not None
+    )
 
 
 def next_slot(account: Account, base: datetime, *, but: str = "") -> datetime:
@@ -54,8 +64,9 @@ def direct_slot(account: Account, base: datetime) -> datetime:
 
 def _plainly_free(account: Account, base: datetime, but: str) -> bool:
     """Fewer than the limit in the last 24 hours and ever after, and the latest is a gap ago: nothing to work out."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [account.pk, moment(base - pacing.DAY), but])
+    with statement_cursor() as cursor:
+        since = moment(base - pacing.DAY)
+        cursor.execute(_COUNT, [account.pk, since, but, account.pk, since])
         count, latest = cursor.fetchone()
     if count >= account.daily_limit:
         return False
@@ -71,4 +82,6 @@ def _as_datetime(value: datetime | str) -> datetime:
 
 def _taken(account: Account, base: datetime, but: str) -> list[datetime]:
     rows = Message.unscoped.filter(account=account, slot_at__gt=base - pacing.DAY).exclude(pk=but)
-    return list(rows.order_by("slot_at").values_list("slot_at", flat=True))
+    spent = SpentSlot.unscoped.filter(account=account, slot_at__gt=base - pacing.DAY)
+    found = [*rows.values_list("slot_at", flat=True), *spent.values_list("slot_at", flat=True)]
+    return sorted(slot for slot in found if slot is not None)

@@ -76,6 +76,11 @@ def openapi_webhooks() -> dict[str, Any]:
     return {kind.type: {"post": _operation(kind)} for kind in kinds()}
 
 
+def openapi_source() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The section as the schema registry takes it; its schemas stand inline, there are no components."""
+    return openapi_webhooks(), {}
+
+
 def _operation(kind: EventKind) -> dict[str, Any]:
     schema = {name: value for name, value in envelope_schema(kind).items() if name != "$schema"}
     return {

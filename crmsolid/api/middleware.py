@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import async_to_sync, iscoroutinefunction, markcoroutinefunction, sync_to_async
-from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import resolve
 
@@ -74,6 +74,8 @@ class ApiMiddleware:
 
 
 def _resolve(request: HttpRequest) -> tuple[Callable[..., HttpResponseBase], tuple[Any, ...], dict[str, Any]]:
+    if "\0" in request.path_info:  # no id and no database has it
+        raise Http404
     match = resolve(request.path_info)
     request.resolver_match = match
     return match.func, match.args, match.kwargs
@@ -89,7 +91,7 @@ def refuse(error: Exception, call: Call) -> HttpResponse:
 
 
 def _fault(error: Exception, call: Call) -> DomainError:
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError | InterfaceError):
         logger.error("database unavailable", extra={"request_id": call.request_id}, exc_info=error)
         return DomainError("service_unavailable")
     logger.error("unhandled error", extra={"request_id": call.request_id}, exc_info=error)
@@ -100,10 +102,22 @@ def finish(request: HttpRequest, response: HttpResponseBase, call: Call) -> Http
     """Count the call if nothing has counted it yet, stamp the headers, note what the key did."""
     if call.decision is None:
         response = _limit_late(request, response, call)
+    if request.method == "HEAD":
+        response = without_body(response)
     call.stamp(response)  # type: ignore[arg-type]
     if call.credentials is not None:
         _note_use(call)
     metrics.count(request, response.status_code, call)
+    return response
+
+
+def without_body(response: HttpResponseBase) -> HttpResponseBase:
+    """The same headers and the length the body would have; a stream never begins, and ends with the answer."""
+    if isinstance(response, HttpResponse):
+        response.headers["Content-Length"] = str(len(response.content))
+        response.content = b""
+    elif isinstance(response, StreamingHttpResponse):
+        response.streaming_content = []
     return response
 
 
