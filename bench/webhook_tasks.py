@@ -8,13 +8,13 @@ import django
 
 django.setup()
 
-import requests  # noqa: E402
-from celery import Celery  # noqa: E402
-from django.conf import settings  # noqa: E402
+import requests
+from celery import Celery
+from django.conf import settings
 
-from webhooks.keyring import Keyring  # noqa: E402
-from webhooks.models import Delivery, Endpoint, Event  # noqa: E402
-from webhooks.signing import body_signature  # noqa: E402
+from webhooks.keyring import Keyring
+from webhooks.models import Delivery, Endpoint, Event
+from webhooks.signing import body_signature
 
 app = Celery("bench", broker=settings.REDIS_URL)
 app.conf.update(task_ignore_result=True, task_default_queue="bench", broker_connection_retry_on_startup=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from crmsolid.api.fields import Boolean, Integer, Moment, PageQuery, StrictSerializer, Text
+from crmsolid.api.fields import Boolean, Choice, Integer, Moment, PageQuery, StrictSerializer, Text
 from crmsolid.core.addresses import URL_MAX_LENGTH
 from webhooks.models import DeliveryStatus, DisabledReason, Verified
 from webhooks.publishing import EVENT_TYPES, PING
@@ -50,8 +50,8 @@ class ReplayIn(StrictSerializer):
 
 
 class DeliveryQuery(PageQuery):
-    event = serializers.ChoiceField(required=False, choices=[*EVENT_TYPES, PING], help_text="Of this type alone.")
-    status = serializers.ChoiceField(required=False, choices=DeliveryStatus.values, help_text="In this state alone.")
+    event = Choice(required=False, choices=[*EVENT_TYPES, PING], help_text="Of this type alone.")
+    status = Choice(required=False, choices=DeliveryStatus.values, help_text="In this state alone.")
     since = Moment(required=False, help_text="Made from this time on.")
     until = Moment(required=False, help_text="Made before this time.")
 

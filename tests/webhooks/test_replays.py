@@ -22,9 +22,7 @@ def ours(cast: Cast, api: Api) -> Api:
     return api(cast.key([Scope.MANAGE_WEBHOOKS]))
 
 
-def test_a_replay_sends_the_same_bytes_again(
-    cast: Cast, ours: Api, receiver: Receiver, endpoint: MakeEndpoint
-) -> None:
+def test_a_replay_sends_the_same_bytes_again(cast: Cast, ours: Api, receiver: Receiver, endpoint: MakeEndpoint) -> None:
     endpoint(receiver.url())
     emit(cast.workspace)
     run_pump()

@@ -286,7 +286,9 @@ def test_lists_cost_the_same_however_long(cast: Cast, ours: Api, receiver: Recei
     found = endpoint(receiver.url())
 
     def count(path: str) -> int:
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             assert ours.get(path).status_code == 200
         return len(queries)
 
