@@ -78,9 +78,7 @@ def test_a_killed_pump_loses_nothing(cast: Cast, receiver: Receiver, endpoint: M
     assert not Attempt.unscoped.filter(number__gt=F("delivery__attempts")).exists()
 
 
-def test_several_pumps_at_once_post_each_delivery_once(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
-) -> None:
+def test_several_pumps_at_once_post_each_delivery_once(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
     for place in range(3):
         endpoint(receiver.url(f"/{place}"))
     committed, _ = emit_some(cast, 60)
