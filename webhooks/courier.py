@@ -69,12 +69,13 @@ class Courier:
         self._ready = threading.Condition()
         self._woken = False
         self._failure: BaseException | None = None
-        self._loop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop
         self._stop = asyncio.Event()
         self._started = threading.Event()
         self._thread = threading.Thread(target=self._run, name="webhooks-courier", daemon=True)
 
     def __enter__(self) -> "Courier":
+        self._loop = asyncio.new_event_loop()
         self._thread.start()
         self._started.wait()
         return self

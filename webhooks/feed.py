@@ -89,4 +89,4 @@ def read(*, after: int, types: Sequence[str], workspace_id: int | None = None, l
     if workspace_id is not None:
         rows = rows.filter(workspace_id=workspace_id)
     found = rows.order_by("position").values_list("position", "workspace_id", "type", "body")[:limit]
-    return [Entry(position, workspace, type, bytes(body)) for position, workspace, type, body in found]
+    return [Entry(int(position or 0), workspace, type, bytes(body)) for position, workspace, type, body in found]

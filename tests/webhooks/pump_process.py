@@ -1,4 +1,4 @@
-"""A process that pumps, and kills itself with SIGKILL at a given point: ``python -m tests.webhooks.pump_process POINT``.
+"""A process that pumps, and kills itself with SIGKILL at a point: ``python -m tests.webhooks.pump_process POINT``.
 
 ``claimed``: claims are committed, nothing is posted. ``posted``: answers are here, nothing is settled. ``settling``:
 all is written, the transaction is open. ``settled``: committed, the next claims are not posted. ``never``: it lives.
@@ -24,9 +24,9 @@ def main(point: str) -> None:
         case "claimed":
             Courier.submit = die  # type: ignore[method-assign]
         case "posted":
-            pump.settle = die  # type: ignore[assignment]
+            vars(pump)["settle"] = die
         case "settling":
-            health.note = die
+            vars(health)["note"] = die
         case "settled":
             submit, calls = Courier.submit, iter([True])
             Courier.submit = lambda self, work: submit(self, work) if next(calls, None) else die()  # type: ignore

@@ -10,7 +10,7 @@ from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver, answering
 from webhooks import health, tasks
 from webhooks.feed import place_events
-from webhooks.models import Delivery, Endpoint
+from webhooks.models import Delivery, DisabledReason, Endpoint
 
 MakeEndpoint = Callable[..., Endpoint]
 
@@ -57,6 +57,7 @@ def test_a_success_within_five_days_starts_anew(cast: Cast, receiver: Receiver, 
     run_pump()
     found.refresh_from_db()
     assert found.enabled
+    assert found.failing_since is not None
     assert clock.now() - found.failing_since < timedelta(minutes=1)
 
 
@@ -73,7 +74,7 @@ def test_less_than_five_days_do_not_disable(cast: Cast, receiver: Receiver, endp
 
 def test_another_pumps_success_saves_an_endpoint(cast: Cast, endpoint: MakeEndpoint) -> None:
     found = endpoint("http://127.0.0.1:9/hook")
-    assert not health.switch_off(found.id, found.workspace_id, health.DisabledReason.FAILING)
+    assert not health.switch_off(found.id, found.workspace_id, DisabledReason.FAILING)
     found.refresh_from_db()
     assert found.enabled
 

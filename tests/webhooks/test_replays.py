@@ -6,13 +6,18 @@ from datetime import timedelta
 import pytest
 
 from crmsolid.core import clock
+from crmsolid.core.outbound import Answer
 from crmsolid.workspaces.models import Job
 from crmsolid.workspaces.scopes import Scope
 from tests.cast import Api, Cast
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver, answering
 from webhooks import erasure, replays, tasks
+from webhooks.courier import Outcome, Try
+from webhooks.feed import place_events
 from webhooks.models import Attempt, Delivery, Endpoint, Event
+from webhooks.queue import claim, due_targets
+from webhooks.settling import settle
 
 MakeEndpoint = Callable[..., Endpoint]
 
@@ -54,7 +59,7 @@ def test_a_replayed_failure_has_its_whole_schedule_before_it(
 def test_what_is_being_sent_is_not_replayed(cast: Cast, ours: Api, endpoint: MakeEndpoint) -> None:
     endpoint("http://127.0.0.1:9/hook")
     emit(cast.workspace)
-    tasks.place_events()
+    place_events()
     held = {"status": "sending", "lease": "x", "lease_until": clock.now(), "next_attempt_at": None}
     Delivery.unscoped.update(**held)
     answer = ours.post(f"/v1/deliveries/{Delivery.unscoped.get().id}/replay")
@@ -84,10 +89,10 @@ def test_erasing_cancels_what_waits_and_what_is_on_its_way(cast: Cast, endpoint:
     endpoint("http://127.0.0.1:9/hook")
     emit(cast.workspace, person="con_1")
     kept = emit(cast.workspace, person="con_2")
-    tasks.place_events()
+    place_events()
     emit(cast.workspace, person="con_1")  # not placed yet
     erasure.erase(cast.workspace.pk, "con_1")
-    tasks.place_events()
+    place_events()
     found = Delivery.unscoped.order_by("created_at").values_list("status", "reason")
     assert list(found) == [("canceled", "erased"), ("pending", "")]
     assert [event.id for event in Event.unscoped.exclude(body=b"")] == [kept]
@@ -101,16 +106,10 @@ def test_an_answer_that_comes_after_the_erasure_is_not_kept(
 ) -> None:
     endpoint(receiver.url())
     emit(cast.workspace, person="con_1")
-    tasks.place_events()
-    from webhooks.courier import Outcome, Try
-    from webhooks.queue import claim, due_targets
-    from webhooks.settling import settle
-
+    place_events()
     [target] = due_targets()
     [held] = claim({target.id: 5})
     erasure.erase(cast.workspace.pk, "con_1")
-    from crmsolid.core.outbound import Answer
-
     answered = Try(clock.now(), target.url, {}, "current", Answer(200, None, 5, "Мария"))
     assert settle([Outcome(held, [answered])], {target.id: target}) == 0
     assert (Delivery.unscoped.get().status, Attempt.unscoped.count()) == ("canceled", 0)

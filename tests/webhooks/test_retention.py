@@ -6,7 +6,8 @@ from crmsolid.core.ids import first_id
 from tests.cast import Cast
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver
-from webhooks import purging, services, tasks
+from webhooks import purging, services
+from webhooks.feed import place_events
 from webhooks.models import Attempt, Delivery, Endpoint, Event
 
 MakeEndpoint = Callable[..., Endpoint]
@@ -35,7 +36,7 @@ def test_what_is_past_it_goes_and_what_is_open_stays(cast: Cast, receiver: Recei
     emit(cast.workspace)
     run_pump()
     emit(cast.workspace)
-    tasks.place_events()
+    place_events()
     later = timedelta(days=30, minutes=1)
     original = purging.RETENTION
     try:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from apikeys.models import IdempotencyRecord
 from crmsolid.workspaces.models import AuditEntry
@@ -67,7 +67,7 @@ def test_an_unfit_secret_is_refused(ours: Api, secret: str) -> None:
 
 @pytest.mark.parametrize("secret", ["x", "x" * 255, "пароль🔑"])
 def test_a_fit_secret_is_taken(ours: Api, secret: str) -> None:
-    assert ours.post("/v1/webhooks", {"url": URL, "events": ["ping"[:0] or "contact.created"], "secret": secret})
+    assert ours.post("/v1/webhooks", {"url": URL, "events": ["contact.created"], "secret": secret})
     assert Keyring.of(Endpoint.unscoped.get()).current == secret
 
 
