@@ -1,18 +1,18 @@
 """The Celery door. A task is a doorbell: what is due stands in the rows."""
 
-from celery import shared_task  # type: ignore[import-untyped]
+from celery import shared_task
 
 from webhooks import health, purging, replays, running, settling
 from webhooks.feed import BATCH, place_events
 
 
-@shared_task(name="webhooks.pump")  # type: ignore[untyped-decorator]
+@shared_task(name="webhooks.pump")
 def pump() -> int:
     """Deliver what is due, unless a pump is at it already."""
     return running.run_pump()
 
 
-@shared_task(name="webhooks.sweep")  # type: ignore[untyped-decorator]
+@shared_task(name="webhooks.sweep")
 def sweep() -> int:
     """What no ring announced: unplaced events, dead leases, strays in the queue of a disabled endpoint, jobs."""
     while place_events() == BATCH:
@@ -22,13 +22,13 @@ def sweep() -> int:
     return found
 
 
-@shared_task(name="webhooks.replay")  # type: ignore[untyped-decorator]
+@shared_task(name="webhooks.replay")
 def replay() -> int:
     """Run the jobs that replay failed deliveries."""
     return replays.run_open()
 
 
-@shared_task(name="webhooks.purge")  # type: ignore[untyped-decorator]
+@shared_task(name="webhooks.purge")
 def purge() -> int:
     """Delete what is past its retention."""
     return purging.purge()

@@ -15,7 +15,7 @@ from tests.cast import Api, Cast
 from tests.messaging.conftest import Hands
 from tests.messaging.world import again, events, send
 
-EMPTY = {"data": [], "next_cursor": None}
+EMPTY: dict[str, Any] = {"data": [], "next_cursor": None}
 
 
 def at(message: Message, moment: datetime) -> Message:
