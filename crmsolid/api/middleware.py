@@ -7,10 +7,11 @@ the request id and the rate headers.
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from asgiref.sync import async_to_sync, iscoroutinefunction, markcoroutinefunction, sync_to_async
-from django.db import InterfaceError, OperationalError
+from django.core.handlers.asgi import ASGIRequest
+from django.db import InterfaceError, OperationalError, connections
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import resolve
@@ -21,6 +22,9 @@ from crmsolid.api.call import Call
 from crmsolid.core.errors import DomainError
 
 logger = logging.getLogger("crmsolid.api")
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def is_api(path: str) -> bool:
@@ -45,6 +49,8 @@ class ApiMiddleware:
             return response
         if self.asynchronous:
             return self._answer_async(request)
+        if isinstance(request, ASGIRequest):
+            return _leaving_no_connection(self._answer, request)
         return self._answer(request)
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
@@ -69,8 +75,19 @@ class ApiMiddleware:
             else:
                 response = await sync_to_async(view)(request, *args, **kwargs)
         except Exception as error:
-            response = await sync_to_async(refuse)(error, call)
-        return await sync_to_async(finish)(request, response, call)
+            response = await sync_to_async(_leaving_no_connection)(refuse, error, call)
+        return await sync_to_async(_leaving_no_connection)(finish, request, response, call)
+
+
+def _leaving_no_connection(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Under ASGI each request has a thread of its own, which ends without closing the connection it opened, or, with
+    a streamed answer, keeps it as long as the stream."""
+    try:
+        return function(*args, **kwargs)
+    finally:
+        for connection in connections.all(initialized_only=True):
+            if not connection.in_atomic_block:
+                connection.close()
 
 
 def _resolve(request: HttpRequest) -> tuple[Callable[..., HttpResponseBase], tuple[Any, ...], dict[str, Any]]:

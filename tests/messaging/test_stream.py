@@ -278,13 +278,18 @@ async def test_refusals_are_problems(cast: Cast, listen: Listen, key: Key) -> No
     assert await refusal(await key(), query="limit=5") == (400, "invalid_parameter")
 
 
+@pytest.fixture
+def disconnected(cast: Cast) -> None:
+    """The test's own connection is closed once the cast is there."""
+    connections.close_all()
+
+
 async def test_fifty_idle_streams_hold_no_database_connection(
-    cast: Cast, listen: Listen, key: Key, settings: Settings
+    cast: Cast, disconnected: None, listen: Listen, key: Key, settings: Settings
 ) -> None:
     needs_postgresql()
     settings.STREAMS_PER_KEY = 50
     token = await key()
-    connections.close_all()
     opened = await asyncio.gather(*(listen(token) for _ in range(50)))
     assert {listener.status for listener in opened} == {200}
     for listener in opened:
