@@ -24,8 +24,8 @@ lint: $(READY) ## ruff: what the code looks like
 types: $(READY) ## mypy: what the code says of itself
 	@$(BIN)/mypy .
 
-openapi: $(READY) ## write the OpenAPI document to openapi.json
-	@$(BIN)/python manage.py spectacular --format openapi-json --file openapi.json
+openapi: $(READY) ## write the OpenAPI document to docs/openapi.json
+	@$(BIN)/python manage.py write_openapi
 
 bench: $(READY) ## measure requests, sends and webhooks on this machine
 	@$(BIN)/python -m bench

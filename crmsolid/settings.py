@@ -129,6 +129,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     task: {"task": task, "schedule": float(seconds), "options": {"expires": float(seconds)}}
     for task, seconds in {
         "messaging.sweep": SWEEP_SECONDS,
+        "webhooks.sweep": SWEEP_SECONDS,
+        "webhooks.purge": 3600,
         "crmsolid.heartbeat": SWEEP_SECONDS,
         "apikeys.purge": 3600,
     }.items()

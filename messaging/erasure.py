@@ -19,7 +19,11 @@ def erase(workspace_id: int, person: str) -> None:
     rows = _messages(workspace_id, person)
     spent = rows.filter(slot_at__gt=clock.now() - DAY).exclude(status="queued").values_list("account_id", "slot_at")
     SpentSlot.objects.for_workspace(workspace_id).bulk_create(
-        [SpentSlot(workspace_id=workspace_id, account_id=account, slot_at=slot) for account, slot in spent]
+        [
+            SpentSlot(workspace_id=workspace_id, account_id=account, slot_at=slot)
+            for account, slot in spent
+            if slot is not None
+        ]
     )
     Thread.objects.for_workspace(workspace_id).filter(contact_id=person).delete()
 

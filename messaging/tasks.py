@@ -1,17 +1,17 @@
 """The Celery door. A task is a doorbell: what is due stands in the rows."""
 
-from celery import shared_task  # type: ignore[import-untyped]
+from celery import shared_task
 
 from messaging import dispatch, sandbox
 
 
-@shared_task(name="messaging.dispatch")  # type: ignore[untyped-decorator]
+@shared_task(name="messaging.dispatch")
 def dispatch_messages() -> int:
     """Send what is due."""
     return dispatch.dispatch()
 
 
-@shared_task(name="messaging.sweep")  # type: ignore[untyped-decorator]
+@shared_task(name="messaging.sweep")
 def sweep() -> int:
     """What no ring announced: due messages, dead leases, answers the sandbox still owes."""
     return dispatch.dispatch() + sandbox.answer_pending()

@@ -13,7 +13,7 @@ from tests.cast import Api, Cast
 def cheap_passwords() -> None:
     """The cast's users cost a second each with the real hasher, and no test here is about its strength."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    get_hashers.cache_clear()
+    get_hashers.cache_clear()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,8 @@ from crmsolid.workspaces.models import Job, Membership, User, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging.models import Account, Message, MessageAttempt, Thread
-from webhooks.models import Event
+from webhooks.keyring import seal
+from webhooks.models import Attempt, Delivery, Endpoint, Event
 
 
 @dataclass
@@ -47,7 +48,14 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     _add(made, ContactTag(contact=contact, name=f"{mark} tag"))
     _add(made, CustomField(key=f"{mark}_field", label=f"{mark} label", type="choice", choices=[mark]))
     _add(made, Job(kind=f"{mark} import", scope="write:contacts", errors=[mark]))
-    _add(made, Event(id=new_id("evt"), type="contact.created", body=f'"{mark}"'.encode(), person=contact.pk))
+    event = _add(made, Event(id=new_id("evt"), type="contact.created", body=f'"{mark}"'.encode(), person=contact.pk))
+    endpoint = _add(
+        made, Endpoint(url=f"https://{mark}.example.com/hook", events=["contact.created"], secret=seal(mark))
+    )
+    delivery = _add(
+        made, Delivery(event=event, endpoint=endpoint, event_type=event.type, status="succeeded", attempts=1)
+    )
+    _add(made, Attempt(delivery=delivery, number=1, url=endpoint.url, status=200, answer_body=mark))
     made.rows.append(audit.record(actor, f"{mark}.done", contact.pk, mark=mark))
     old = create_key(actor, name=f"{mark} key", scopes=ALL_SCOPES).key
     made.rows += [old, rotate_key(actor, old, overlap=timedelta(hours=1)).key]

@@ -21,7 +21,7 @@ Ringer = Callable[[str, str | None], None]
 
 
 def _send(name: str, queue: str | None) -> None:
-    from celery import current_app  # type: ignore[import-untyped]
+    from celery import current_app
 
     current_app.send_task(name, queue=queue, retry=False, ignore_result=True)
 

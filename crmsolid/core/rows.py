@@ -30,13 +30,13 @@ def statement_cursor() -> Iterator[Any]:
         return
     connection.ensure_connection()
     raw: Any = connection.connection
-    cursor = getattr(raw, "crmsolid_cursor", None)
-    if cursor is None:
-        cursor = raw.crmsolid_cursor = psycopg.Cursor(raw)
+    own = getattr(raw, "crmsolid_cursor", None)
+    if own is None:
+        own = raw.crmsolid_cursor = psycopg.Cursor(raw)
         raw.prepare_threshold = 1
         raw.prepared_max = 200
     with connection.wrap_database_errors:
-        yield cursor
+        yield own
 
 
 class Table(Generic[M]):
@@ -152,11 +152,11 @@ class Table(Generic[M]):
 
     def update(self, values: dict[str, Any], where: str, params: Sequence[Any]) -> int:
         """UPDATE the named fields where ``where`` holds. Answers how many rows it changed."""
-        fields = [self.model._meta.get_field(name) for name in values]
-        sets = ", ".join(f'"{field.column}" = %s' for field in fields)  # type: ignore[union-attr]
+        fields: list[Any] = [self.model._meta.get_field(name) for name in values]
+        sets = ", ".join(f'"{field.column}" = %s' for field in fields)
         prepared = [
             field.get_db_prep_save(value, connection) for field, value in zip(fields, values.values(), strict=True)
-        ]  # type: ignore[union-attr]
+        ]
         with statement_cursor() as cursor:
             cursor.execute(f"UPDATE {self.name} SET {sets} WHERE {where}", [*prepared, *params])
             return cursor.rowcount

@@ -20,6 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (CannotListen, DatabaseUnavailable) as error:
         print(f"cannot start: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:  # during the set-up; later on each role ends as it should
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -59,7 +59,8 @@ def _create(settings: dict[str, Any], name: str) -> None:
         return  # another start was faster
     except psycopg.errors.InsufficientPrivilege:
         user = settings.get("USER") or "this user"
-        text = f"there is no database {name!r} and {user} may not create it; run `createdb -O {user} {name}` as one who may"
+        way = f"run `createdb -O {user} {name}` as one who may"
+        text = f"there is no database {name!r} and {user} may not create it; {way}"
         raise DatabaseUnavailable(text) from None
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from apikeys.models import ApiKey
 from apikeys.services import create_key
+from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Mode, Plan, User, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES
@@ -77,5 +78,8 @@ def _owner() -> tuple[User, str | None]:
 
 def _account(live: Workspace) -> Account:
     """Number 7421, or any other if a workspace of this database has that one already."""
-    taken = Account.unscoped.filter(pk=ACCOUNT_ID).exists()
-    return create_sandbox_account(Actor.command(live, "run"), name="Sandbox", account_id=None if taken else ACCOUNT_ID)
+    actor = Actor.command(live, "run")
+    try:
+        return create_sandbox_account(actor, name="Sandbox", account_id=ACCOUNT_ID)
+    except DomainError:  # taken, told before anything was written
+        return create_sandbox_account(actor, name="Sandbox")

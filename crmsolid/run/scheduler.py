@@ -7,7 +7,7 @@ from celery.beat import Scheduler
 from crmsolid.celery import app
 
 
-class EagerScheduler(Scheduler):  # type: ignore[misc]
+class EagerScheduler(Scheduler):
     """Beat waits a whole interval before the first ring; an hourly one would never come in a process that restarts
     more often than that. Ringing early is harmless: the rows say what is due."""
 

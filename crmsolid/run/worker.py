@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 import warnings
 from typing import Any
 
@@ -15,6 +16,10 @@ logger = logging.getLogger("crmsolid.run")
 THREADS = 8
 EMBEDDED_THREADS = 4
 _AGAIN_SECONDS = 1.0
+# The consumer's loop waits up to 2 s for a message before it looks whether to stop, and goes round once more then.
+_NUDGES = 3
+_NUDGE_SECONDS = 0.1
+HEARTBEAT = "crmsolid.heartbeat"
 
 
 def build_worker(threads: int) -> Any:
@@ -49,5 +54,9 @@ class WorkerThread(threading.Thread):
         """Take no more work and finish what runs; False if that took longer than ``seconds``."""
         self._stopping.set()
         state.should_stop = 0  # the consumer's loop looks at this and leaves with that exit status
-        self.join(seconds)
+        deadline = time.monotonic() + seconds
+        for _ in range(_NUDGES):
+            app.send_task(HEARTBEAT, retry=False)
+            self.join(_NUDGE_SECONDS)
+        self.join(max(0.0, deadline - time.monotonic()))
         return not self.is_alive()

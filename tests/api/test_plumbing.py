@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from apikeys import authentication
 from apikeys.models import ApiKey
 from crmsolid.core import clock
 from crmsolid.core.errors import CODES
@@ -343,8 +344,10 @@ def test_the_limit_holds_exactly_and_says_when_it_ends(api: Api, cast: Cast) -> 
     assert api(cast.key()).get("/v1/me").status_code == 200
 
 
-def test_addresses_without_a_key_are_limited(client: Client, db: None) -> None:
-    for _ in range(600):
+def test_addresses_without_a_key_are_limited(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert client.get("/v1/me").headers["X-RateLimit-Limit"] == "600"
+    monkeypatch.setattr(authentication, "DEFAULT_RATE_LIMIT", 5)
+    for _ in range(4):
         assert client.get("/v1/me").status_code == 401
     refused(client.get("/v1/me"), "rate_limited")
     refused(client.get("/v1/nothing"), "rate_limited")

@@ -61,7 +61,7 @@ class Listener:
         self._takes.set()
         self._rest = b""
         self.status, self.headers = 0, dict[str, str]()
-        self._task = asyncio.create_task(get_asgi_application()(self._scope, self._receive, self._send))  # type: ignore[arg-type]
+        self._task = asyncio.create_task(get_asgi_application()(self._scope, self._receive, self._send))
 
     async def _receive(self) -> dict[str, Any]:
         if not self._asked:

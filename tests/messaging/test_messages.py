@@ -15,7 +15,7 @@ from tests.cast import Api, Cast
 from tests.messaging.conftest import Hands
 from tests.messaging.world import again, events, send
 
-EMPTY = {"data": [], "next_cursor": None}
+EMPTY: dict[str, Any] = {"data": [], "next_cursor": None}
 
 
 def at(message: Message, moment: datetime) -> Message:
@@ -104,7 +104,7 @@ def test_pages_skip_and_repeat_nothing_while_more_arrives(api: Api, cast: Cast, 
         ({"account": "1"}, "invalid_parameter"),
         ({"account_id": "-1"}, "invalid_parameter"),
         ({"cursor": "nonsense"}, "invalid_cursor"),
-        ({"cursor": ""}, "invalid_parameter"),
+        ({"cursor": ""}, "invalid_cursor"),
     ],
 )
 def test_a_wrong_query_is_refused(api: Api, cast: Cast, query: dict[str, str], code: str) -> None:

@@ -249,7 +249,7 @@ async def test_a_slow_reader_is_ended_and_loses_nothing(
     while (frame := await slow.event()) is not None:
         seen.append(frame)
     assert 1 <= len(seen) <= 5
-    again = await listen(token, seen[-1].id)  # type: ignore[union-attr]
+    again = await listen(token, seen[-1].id)
     seen += [await again.event() for _ in range(11 - len(seen))]
     assert [number(frame) for frame in seen] == list(range(11))
 

@@ -12,7 +12,7 @@ from messaging.models import Account, Message, Thread
 from tests.cast import Api, Cast
 from tests.messaging.conftest import Hands
 
-EMPTY = {"data": [], "next_cursor": None}
+EMPTY: dict[str, Any] = {"data": [], "next_cursor": None}
 
 
 def hear(account: Account, number: int, hands: Hands, text: str = "hi") -> Message:

@@ -36,7 +36,10 @@ def when(condition: Callable[[], bool], do: Callable[[], None]) -> threading.Thr
 
 def test_a_signal_ends_every_part(tmp_path: Path) -> None:
     parts = [part(ONE_MORE_LINE, str(tmp_path / name)) for name in ("one", "two")]
-    both = lambda: all((tmp_path / name).exists() for name in ("one", "two"))  # noqa: E731
+
+    def both() -> bool:
+        return all((tmp_path / name).exists() for name in ("one", "two"))
+
     when(both, lambda: os.kill(os.getpid(), signal.SIGTERM))
     assert Supervisor(parts).run() == 0
     ended = [part.process.returncode for part in parts if part.process is not None]
@@ -47,7 +50,9 @@ def test_a_part_that_dies_is_started_again(tmp_path: Path) -> None:
     told: list[int] = []
     mark = tmp_path / "mark"
     one = part(ONE_MORE_LINE, str(mark))
-    lines = lambda: mark.read_text().count("started") if mark.exists() else 0  # noqa: E731
+
+    def lines() -> int:
+        return mark.read_text().count("started") if mark.exists() else 0
 
     def kill_then_end() -> None:
         assert one.process is not None
@@ -73,7 +78,10 @@ def test_a_refusal_to_start_ends_the_others_and_is_not_repeated(tmp_path: Path) 
 
 
 def test_a_part_ends_when_its_supervisor_was_killed() -> None:
-    watch = "from crmsolid.run.orphan import end_with_supervisor as e; e(); print('up', flush=True); import time; time.sleep(600)"
+    watch = (
+        "import time; from crmsolid.run.orphan import end_with_supervisor; end_with_supervisor();"
+        "print('up', flush=True); time.sleep(600)"
+    )
     start = (
         "import os, subprocess, sys; os.environ['CRMSOLID_SUPERVISOR_PID'] = str(os.getpid());"
         f"child = subprocess.Popen([sys.executable, '-c', {watch!r}]); print(child.pid, flush=True); child.wait()"

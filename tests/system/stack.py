@@ -140,7 +140,7 @@ class Stack:
 
     def query(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.dsn, autocommit=True) as connection:
-            return connection.execute(sql, params).fetchall()  # type: ignore[arg-type]
+            return connection.execute(sql, params).fetchall()
 
     def call(self, method: str, path: str, token: str, body: Any = None, key: str | None = None) -> Reply:
         """One request on a connection of its own. ``OSError`` or ``HTTPException`` when the server dies under it."""

@@ -48,7 +48,8 @@ def test_of_60_sends_at_once_on_one_account_exactly_50_pass(stack: Stack) -> Non
 
 
 def test_a_retry_under_the_replacement_key_replays(stack: Stack) -> None:
-    first, second, account = *stack.seeded["fast"], stack.seeded["accounts"][2]
+    first, second = stack.seeded["fast"]
+    account = stack.seeded["accounts"][2]
     body = {"account_id": account, "to": "@rotated", "text": "once"}
     one = stack.call("POST", "/v1/messages/send", first, body, "rotation")
     two = stack.call("POST", "/v1/messages/send", second, body, "rotation")

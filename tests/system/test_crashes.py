@@ -38,7 +38,8 @@ def _assert_exactly_once(stack: Stack, account: int, count: int) -> None:
 
 
 def test_the_web_killed_under_load_doubles_nothing(stack: Stack) -> None:
-    account, replies = stack.seeded["accounts"][3], []  # type: tuple[int, list[Any]]
+    account = stack.seeded["accounts"][3]
+    replies: list[Reply | None] = []
     load = threading.Thread(target=lambda: replies.extend(_send_all(stack, account, "web", 40)))
     load.start()
     until(lambda: stack.query("SELECT 1 FROM messaging_message WHERE account_id = %s LIMIT 1", account), "first send")
@@ -49,7 +50,7 @@ def test_the_web_killed_under_load_doubles_nothing(stack: Stack) -> None:
     assert {reply.status for reply in again if reply} == {200}
     assert len([reply for reply in again if reply]) == 40
     for before, after in zip(replies, again, strict=True):
-        assert before is None or before.body == after.body  # type: ignore[union-attr]
+        assert before is None or after is not None and before.body == after.body
     _assert_exactly_once(stack, account, 40)
 
 
