@@ -32,14 +32,15 @@ def then_stop(function: Callable[..., Any]) -> Callable[..., Any]:
 def arm(point: str) -> None:
     """Put the stop where the point is. Those within a transaction stop before its commit."""
     from messaging import dispatch, inbox, outcomes, sandbox
+    from webhooks.publishing import publish
 
     places: dict[str, tuple[Any, str, Callable[..., Any]]] = {
         "claiming": (dispatch, "_lease", then_stop(dispatch._lease)),
         "claimed": (sandbox.SandboxGateway, "send", stop_here),
         "sent": (sandbox.SandboxGateway, "send", then_stop(sandbox.SandboxGateway.send)),
-        "settling": (outcomes, "publish", then_stop(outcomes.publish)),
+        "settling": (outcomes, "publish", then_stop(publish)),
         "settled": (sandbox.SandboxGateway, "after_sent", stop_here),
-        "answering": (inbox, "publish", then_stop(inbox.publish)),
+        "answering": (inbox, "publish", then_stop(publish)),
     }
     module, name, stop = places[point]
     setattr(module, name, stop)
