@@ -70,10 +70,13 @@ def _text(value: object) -> str:
 
 
 def application(environ, start_response):
-    token = environ["HTTP_AUTHORIZATION"][7:]
+    token = environ.get("HTTP_AUTHORIZATION", "")[7:]
     idem = environ.get("HTTP_IDEMPOTENCY_KEY", "")
     cursor = connection().cursor()
     row = cursor.execute(AUTH, [idem, hashlib.sha256(token.encode()).digest()]).fetchone()
+    if row is None:
+        start_response("401 Unauthorized", [("Content-Length", "0")])
+        return [b""]
     decision = LIMITER.check(f"key:{row[0]}", row[3] or 600)
     if environ["REQUEST_METHOD"] == "POST":
         status, body = "201 Created", upsert(cursor, row, idem, environ)
