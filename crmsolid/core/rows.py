@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import psycopg
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 M = TypeVar("M", bound=models.Model)
 Converter = Callable[[Any], Any]
@@ -24,18 +24,19 @@ def statement_cursor() -> Iterator[Any]:
 
     Whoever counts or wraps queries through Django (tests, debugging) gets Django's cursor and sees them all.
     """
-    if connection.vendor != "postgresql" or connection.queries_logged or connection.execute_wrappers:
-        with connection.cursor() as cursor:
+    here = connections[DEFAULT_DB_ALIAS]  # looked up once: behind Django's proxy each attribute is a look-up more
+    if here.vendor != "postgresql" or here.queries_logged or here.execute_wrappers:
+        with here.cursor() as cursor:
             yield cursor
         return
-    connection.ensure_connection()
-    raw: Any = connection.connection
+    here.ensure_connection()
+    raw: Any = here.connection
     own = getattr(raw, "crmsolid_cursor", None)
     if own is None:
         own = raw.crmsolid_cursor = psycopg.Cursor(raw)
         raw.prepare_threshold = 1
         raw.prepared_max = 200
-    with connection.wrap_database_errors:
+    with here.wrap_database_errors:
         yield own
 
 
@@ -112,10 +113,10 @@ class Table(Generic[M]):
         """Insert all rows in one statement; ``conflict`` follows ON CONFLICT. Answers how many were written."""
         if not rows:
             return 0
-        fields = self._writable
+        fields, here = self._writable, connections[DEFAULT_DB_ALIAS]
         names = ", ".join(f'"{field.column}"' for field in fields)
         places = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * len(rows))
-        params = [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in fields]
+        params = [field.get_db_prep_save(getattr(row, field.attname), here) for row in rows for field in fields]
         tail = f" ON CONFLICT {conflict}" if conflict else ""
         with statement_cursor() as cursor:
             cursor.execute(f"INSERT INTO {self.name} ({names}) VALUES {places}{tail}", params)

@@ -53,6 +53,15 @@ async def listen() -> AsyncIterator[Listen]:
     yield open_stream
     await asyncio.gather(*(listener.leave() for listener in opened))
     assert not stream._open
+    await _quiet()
+
+
+async def _quiet() -> None:
+    """The watcher has ended and both threads are idle: nobody reads while the tables are emptied."""
+    watcher, meeting = hub.hub()._watcher, threading.Barrier(2)
+    if watcher is not None:
+        await asyncio.wait_for(watcher, 10)
+    await asyncio.gather(*(hub.in_thread(meeting.wait, 10) for _ in range(2)))
 
 
 def happen(workspace: Workspace, number: int) -> str:
