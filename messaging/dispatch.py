@@ -13,6 +13,7 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -23,13 +24,14 @@ from contacts.models import Contact
 from crmsolid.core import clock, doorbell
 from crmsolid.core.rows import Table
 from crmsolid.workspaces.models import Plan
-from messaging import outcomes, slots, templating, texts
+from messaging import gateway, outcomes, slots, templating, texts
 from messaging.gateway import Delivered, Gateway, Outgoing, SendError, gateway_for
 from messaging.models import Account, AccountState, Message, Status
 
 logger = logging.getLogger("crmsolid.messaging")
 
 BATCH = 50
+OWNERS_BATCH = 1000
 RUN_SECONDS = 20.0
 
 _accounts, _messages, _contacts = Table(Account), Table(Message), Table(Contact)
@@ -45,11 +47,13 @@ class Claim:
 
 
 def dispatch(*, seconds: float = RUN_SECONDS) -> int:
-    """Send what is due and may be sent by any worker; ring the owner's queue for the rest. Answers how many were
+    """Send what is due and may be sent by any worker; ring the owners' queues for the rest. Answers how many were
     tried. Ends when nothing is due, or after ``seconds``; then it rings again."""
     tried, ends = 0, time.monotonic() + seconds
+    _ring_owners()
+    anybodys = gateway.kinds(has_owners=False)
     while True:
-        batch = list(due().order_by("eta", "id")[:BATCH])
+        batch = list(due().filter(account__kind__in=anybodys).order_by("eta", "id")[:BATCH])
         moved = sum(_handle(message) for message in batch)
         tried += moved
         if not moved:
@@ -86,36 +90,44 @@ def _paid() -> Q:
 
 
 def _handle(message: Message) -> int:
-    gateway = gateway_for(message.account)
-    if gateway is None:
-        return 0
-    queue = gateway.queue(message.account)
-    if queue is not None:
-        doorbell.ring("messaging.send_for_account", queue=queue)
-        return 0
-    return int(attempt(message.pk, gateway))
+    way = gateway_for(message.account)
+    return int(way is not None and attempt(message.pk, way))
 
 
-def attempt(message_id: str, gateway: Gateway) -> bool:
+def _ring_owners() -> None:
+    """Tell the workers that hold connections that something is due on accounts of theirs."""
+    owned = due().filter(account__kind__in=gateway.kinds(has_owners=True)).order_by()
+    for account_id, kind in owned.values_list("account_id", "account__kind").distinct()[:OWNERS_BATCH]:
+        queue = gateway.gateway_of_kind(kind).queue(account_id)
+        if queue is not None:
+            doorbell.ring("messaging.send_for_account", queue=queue)
+
+
+def attempt(message_id: str, way: Gateway) -> bool:
     """One whole attempt at one message; False if it was not ours to make."""
     claimed = claim(message_id)
     if claimed is None:
         return False
     if claimed.outgoing.text:
-        _send(claimed, gateway)
+        _send(claimed, way)
     return True
 
 
-def _send(claimed: Claim, gateway: Gateway) -> None:
+def _send(claimed: Claim, way: Gateway) -> None:
     started = time.monotonic()
     result: Delivered | SendError
     try:
-        result = gateway.send(claimed.outgoing)
+        result = way.send(claimed.outgoing)
     except SendError as error:
         result = error
-    elapsed = int((time.monotonic() - started) * 1000)
-    if outcomes.settle(claimed.message, claimed.account, result, elapsed) and isinstance(result, Delivered):
-        gateway.after_sent(claimed.outgoing)
+    finish(claimed, way, result, time.monotonic() - started)
+
+
+def finish(claimed: Claim, way: Gateway, result: Delivered | SendError, seconds: float) -> None:
+    """Settle an attempt that took so long, unless its lease has been lost meanwhile."""
+    settled = outcomes.settle(claimed.message, claimed.account, result, int(seconds * 1000))
+    if settled and isinstance(result, Delivered):
+        way.after_sent(claimed.outgoing)
 
 
 @transaction.atomic
@@ -130,7 +142,7 @@ def claim(message_id: str) -> Claim | None:
     if message is None or not _is_due(message):
         return None
     now = clock.now()
-    free = slots.next_slot(account, slots.earliest(account, now), but=message.id)
+    free = slots.next_send(account, slots.earliest(account, now), but=message.id)
     if free > now:
         return _put_off(message, free)
     contact = _contacts.select("id = %s", [message.contact_id])[0]
@@ -156,7 +168,9 @@ def _is_due(message: Message) -> bool:
 
 def _put_off(message: Message, free: datetime) -> None:
     """No slot now: the message moves, and its reservation with it."""
-    values = {"status": Status.QUEUED, "eta": free, "slot_at": free, "lease": "", "lease_until": None}
+    values: dict[str, Any] = {"status": Status.QUEUED, "eta": free, "slot_at": free, "lease": "", "lease_until": None}
+    if message.status == Status.SENDING:
+        values["unsettled_at"] = message.unsettled_at or message.last_attempt_at
     _messages.update(values, "id = %s", [message.id])
 
 
@@ -178,7 +192,7 @@ def _text(message: Message, contact: Contact) -> str | None:
 
 def _lease(message: Message, account: Account, text: str) -> Claim:
     now, unsettled = clock.now(), message.status == Status.SENDING
-    previous = message.last_attempt_at if unsettled else None
+    previous = message.unsettled_at or (message.last_attempt_at if unsettled else None)
     if unsettled:
         outcomes.note_attempt(message, "lost", "lease_expired", 0)
     slot = message.slot_at if unsettled else now  # a lost attempt may have arrived: its slot stays where it was
@@ -190,6 +204,7 @@ def _lease(message: Message, account: Account, text: str) -> Claim:
         "lease": uuid4().hex,
         "lease_until": now + timedelta(seconds=settings.SEND_LEASE_SECONDS),
         "last_attempt_at": now,
+        "unsettled_at": previous,
         "attempts": message.attempts + 1,
     }
     _messages.update(changed, "id = %s", [message.id])

@@ -38,6 +38,7 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
     contact = people.find_or_create(
         workspace, username=incoming.username, telegram_id=incoming.telegram_id, name=incoming.name
     )
+    contact = _contacts.select("id = %s", [contact.id], lock=True)[0]  # contact, thread, message: as everywhere
     thread_id = threads.touch(account, contact, incoming.at)
     message = Message(
         workspace=workspace,

@@ -10,6 +10,11 @@ from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.scoping import WorkspaceModel
+from messaging.telegram_models import AccountLease as AccountLease
+from messaging.telegram_models import AccountOwner as AccountOwner
+from messaging.telegram_models import LoginAttempt as LoginAttempt
+from messaging.telegram_models import PeerHash as PeerHash
+from messaging.telegram_models import TelegramSession as TelegramSession
 
 
 def new_random_id() -> int:
@@ -109,6 +114,9 @@ class Message(WorkspaceModel):
     lease = models.CharField(max_length=32, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     last_attempt_at = models.DateTimeField(null=True, blank=True, editable=False)
+    unsettled_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="the first attempt of which nobody knows how it ended"
+    )
     attempts = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=40, blank=True)
     error_detail = models.CharField(max_length=200, blank=True)

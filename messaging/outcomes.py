@@ -56,12 +56,19 @@ def _sent(message: Message, account: Account, result: Delivered, elapsed_ms: int
         message,
         status=Status.SENT,
         sent_at=now,
-        telegram_message_id=result.telegram_message_id,
+        telegram_message_id=_free_id(message, result.telegram_message_id),
+        unsettled_at=None,
         error="",
         error_detail="",
     )
     note_attempt(message, "duplicate" if result.duplicate else "sent", "", elapsed_ms)
     publish(message.workspace_id, "message.sent", {"message": message_payload(message)}, person=contact.id)
+
+
+def _free_id(message: Message, telegram_message_id: int | None) -> int | None:
+    """Telegram's id, unless another row of the thread has it: then this message goes without rather than not at all."""
+    taken = Message.unscoped.filter(thread_id=message.thread_id, telegram_message_id=telegram_message_id)
+    return None if telegram_message_id is None or taken.exclude(pk=message.pk).exists() else telegram_message_id
 
 
 def _failed(message: Message, error: SendError, elapsed_ms: int) -> None:
@@ -92,14 +99,18 @@ def _again(message: Message, account: Account, error: SendError, elapsed_ms: int
     until = clock.now() + timedelta(seconds=wait)
     _change_account(locked, error, until)
     eta = slots.next_slot(locked, until, but=message.id)
-    _move(message, status=Status.QUEUED, eta=eta, slot_at=eta, error=error.code, error_detail=error.detail[:200])
-    note_attempt(message, "retry", error.code, elapsed_ms)
+    unsettled_at = message.unsettled_at or (message.last_attempt_at if error.unknown else None)
+    values = {"eta": eta, "slot_at": eta, "unsettled_at": unsettled_at}
+    _move(message, status=Status.QUEUED, error=error.code, error_detail=error.detail[:200], **values)
+    note_attempt(message, "lost" if error.unknown else "retry", error.code, elapsed_ms)
 
 
 def _change_account(account: Account, error: SendError, until: Any) -> None:
     if error.account_state in (AccountState.NEEDS_LOGIN, AccountState.BANNED):
         _accounts.update({"state": error.account_state, "paused_until": None}, "id = %s", [account.pk])
-    elif error.retry_after is not None and account.state in (AccountState.CONNECTED, AccountState.PAUSED):
+    elif error.retry_after is None or not error.pauses_account:
+        return
+    elif account.state in (AccountState.CONNECTED, AccountState.PAUSED):
         later = max(until, account.paused_until or until)
         _accounts.update({"state": AccountState.PAUSED, "paused_until": later}, "id = %s", [account.pk])
 

@@ -35,6 +35,18 @@ def next_slot(account: Account, base: datetime, *, but: str = "") -> datetime:
     return pacing.first_slot(base, _taken(account, base, but), gap=gap_of(account), limit=account.daily_limit)
 
 
+def next_send(account: Account, base: datetime, *, but: str) -> datetime:
+    """The first instant from ``base`` on that the sends of the past leave free. The account's row must be locked.
+
+    Reservations do not count: a send that is a moment late would have to wait behind all that follow it. Their own
+    claims see this send and make room.
+    """
+    if _plainly_free(account, base, but):
+        return base
+    past = [slot for slot in _taken(account, base, but) if slot <= base]
+    return pacing.first_slot(base, past, gap=gap_of(account), limit=account.daily_limit)
+
+
 def direct_slot(account: Account, base: datetime) -> datetime:
     """The instant of a direct send: moved on by the gap, but not by the limit: ``account_daily_limit`` (429) then."""
     if _plainly_free(account, base, ""):
