@@ -10,6 +10,8 @@ class MessagingConfig(AppConfig):
         from messaging import gateway, provisioning
         from messaging.models import AccountKind
         from messaging.sandbox import SandboxGateway
+        from messaging.telegram.gateway import TelegramGateway
 
         gateway.register(AccountKind.SANDBOX, SandboxGateway())
+        gateway.register(AccountKind.TELEGRAM, TelegramGateway())
         on_provision(provisioning.provision)

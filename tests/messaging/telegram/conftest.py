@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from crmsolid.workspaces.actor import Actor
+from messaging.models import Account
+from messaging.telegram.owner import Owner
 from tests.cast import Cast
-from tests.messaging.telegram.accounts import ANNA, OTHER_DC, SHOP
+from tests.messaging.telegram.accounts import ANNA, OTHER_DC, SHOP, connect_account
 from tests.telegram_server import Settings, TelegramServer, forget_cached_config, register_public_key
 
 
@@ -28,3 +30,18 @@ def server(settings: Any) -> Iterator[TelegramServer]:
 @pytest.fixture
 def actor(cast: Cast) -> Actor:
     return cast.actor()
+
+
+@pytest.fixture
+def shop(transactional_db: None, server: TelegramServer, cast: Cast) -> Account:
+    """@shop's account in the workspace, not held by anybody yet."""
+    return connect_account(cast.actor(), server.authorize(SHOP), server.find(SHOP).id)
+
+
+@pytest.fixture
+def owner(settings: Any, transactional_db: None, server: TelegramServer) -> Iterator[Owner]:
+    """A holder of accounts in this process, started by the test; stopped at its end."""
+    owner = Owner("tests")
+    yield owner
+    if owner.is_started:
+        owner.stop()
