@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.rows import moment
 from messaging import pacing
-from messaging.models import Account, AccountKind, AccountState, Message
+from messaging.models import Account, AccountKind, AccountState, Message, Status
 
 _COUNT = 'SELECT count(*), max(slot_at) FROM "messaging_message" WHERE account_id = %s AND slot_at > %s AND id <> %s'
 
@@ -36,15 +37,15 @@ def next_slot(account: Account, base: datetime, *, but: str = "") -> datetime:
 
 
 def next_send(account: Account, base: datetime, *, but: str) -> datetime:
-    """The first instant from ``base`` on that the sends of the past leave free. The account's row must be locked.
+    """The first instant from ``base`` on that leaves what was sent its room. The account's row must be locked.
 
     Reservations do not count: a send that is a moment late would have to wait behind all that follow it. Their own
     claims see this send and make room.
     """
     if _plainly_free(account, base, but):
         return base
-    past = [slot for slot in _taken(account, base, but) if slot <= base]
-    return pacing.first_slot(base, past, gap=gap_of(account), limit=account.daily_limit)
+    sent = Message.unscoped.exclude(status=Status.QUEUED)
+    return pacing.first_slot(base, _taken(account, base, but, sent), gap=gap_of(account), limit=account.daily_limit)
 
 
 def direct_slot(account: Account, base: datetime) -> datetime:
@@ -81,6 +82,7 @@ def _as_datetime(value: datetime | str) -> datetime:
     return datetime.fromisoformat(value).replace(tzinfo=clock.now().tzinfo)
 
 
-def _taken(account: Account, base: datetime, but: str) -> list[datetime]:
-    rows = Message.unscoped.filter(account=account, slot_at__gt=base - pacing.DAY).exclude(pk=but)
-    return list(rows.order_by("slot_at").values_list("slot_at", flat=True))
+def _taken(account: Account, base: datetime, but: str, messages: "QuerySet[Message] | None" = None) -> list[datetime]:
+    among = Message.unscoped.all() if messages is None else messages
+    rows = among.filter(account=account, slot_at__gt=base - pacing.DAY).exclude(pk=but)
+    return [slot for slot in rows.order_by("slot_at").values_list("slot_at", flat=True) if slot is not None]

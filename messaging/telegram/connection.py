@@ -8,7 +8,7 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,10 +21,12 @@ from messaging.gateway import Delivered, Gateway, SendError
 from messaging.models import TelegramSession
 from messaging.telegram import accounts, history, sending
 from messaging.telegram.client import Client
+from messaging.telegram.codes import name_of
 from messaging.telegram.database import DatabaseThreads
 from messaging.telegram.errors import classify
 from messaging.telegram.leases import Held
 from messaging.telegram.receive import Receiver
+from messaging.telegram.sending import Errand
 from messaging.telegram.session import UpdateState
 
 logger = logging.getLogger("crmsolid.telegram")
@@ -46,6 +48,7 @@ class Connection:
         self._way = way
         self._client: Client | None = None
         self._closing = False
+        self._wait_until = 0.0
         self._drain: asyncio.Task[None] | None = None
         self._task = asyncio.get_running_loop().create_task(self._run(), name=f"telegram-{held.account_id}")
 
@@ -94,7 +97,8 @@ class Connection:
         session, receiver, row = await self._database.run(accounts.load, self.held.account_id)
 
         async def keep(updates: Sequence[Any], users: Iterable[Any], state: UpdateState) -> None:
-            await self._database.run(receiver.keep, updates, users, state)
+            found = [*users, *await self._introduce(client, receiver, updates)]
+            await self._database.run(receiver.keep, updates, found, state)
 
         client = self._client = Client(session, row.user_id, keep)
         try:
@@ -121,6 +125,16 @@ class Connection:
                 raise
             logger.warning("the conversations were not looked through: %s", error)
 
+    async def _introduce(self, client: Client, receiver: Receiver, updates: Sequence[Any]) -> list[Any]:
+        """Short updates name nobody: for a sender we have not met, the list of conversations does."""
+        if not receiver.strangers(updates):
+            return []
+        try:
+            return await history.recent_people(client)
+        except RPCError as error:
+            logger.warning("a sender stays without a name: %s", error)
+            return []
+
     async def _is_over(self, error: Exception) -> bool:
         """Whether Telegram has ended the session for good; then the account waits for a login."""
         if not isinstance(error, RPCError | AuthKeyNotFound):
@@ -137,30 +151,34 @@ class Connection:
 
     def drain(self) -> None:
         """Send what is due, unless that is going on already."""
-        if self.is_ready and (self._drain is None or self._drain.done()):
+        is_draining = self._drain is not None and not self._drain.done()
+        if self.is_ready and not is_draining and time.monotonic() >= self._wait_until:
             self._drain = asyncio.get_running_loop().create_task(self._send_due())
 
     async def _send_due(self) -> None:
         try:
-            tried = True
-            while tried and self.is_ready:
-                tried = False
-                for message_id in await self._database.run(accounts.due, self.held.account_id):
-                    tried = await self._attempt(message_id) or tried
+            while self.is_ready:
+                message_id = await self._database.run(accounts.next_due, self.held.account_id)
+                if message_id is None or not await self._attempt(message_id):
+                    return
         except Exception:
             logger.exception("sending stopped", extra={"account_id": self.held.account_id})
 
     async def _attempt(self, message_id: str) -> bool:
-        """One whole attempt; False if there was none."""
-        if not self.is_ready:
-            return False
-        claimed = await self._database.run(dispatch.claim, message_id)
-        if claimed is None or not claimed.outgoing.text:
-            return False
+        """One whole attempt; False if the account has to wait."""
+        claimed = await self._database.run(accounts.claim, message_id)
+        if isinstance(claimed, float):
+            self._wait(claimed)
+            return not claimed
         started = time.monotonic()
         result = await self._send(claimed)
         await self._database.run(dispatch.finish, claimed, self._way, result, time.monotonic() - started)
         return True
+
+    def _wait(self, seconds: float) -> None:
+        if seconds:
+            self._wait_until = time.monotonic() + seconds
+            asyncio.get_running_loop().call_later(seconds, self.drain)
 
     async def _send(self, claimed: Claim) -> Delivered | SendError:
         try:
@@ -168,28 +186,40 @@ class Connection:
         except SendError as error:
             return error
         try:
-            delivered, peer = await self._ask(errand)
+            return await self._within_time(self._ask(errand))
         except (Exception, asyncio.CancelledError) as error:
-            if isinstance(error, asyncio.CancelledError) and self._is_cancelled():
+            if isinstance(error, asyncio.CancelledError) and _is_cancelled():
                 raise
             return await self._database.run(sending.note_refusal, errand, error)
-        await self._database.run(sending.keep_peer, errand, peer)
-        return delivered
 
-    async def _ask(self, errand: sending.Errand) -> tuple[Delivered, Any]:
-        """The network's part, within the time both leases leave it."""
-        client, left = self._client, self.stop_at - time.monotonic()
-        if client is None or left <= 0:
+    async def _ask(self, errand: Errand) -> Delivered:
+        client, peer = self._client, errand.peer
+        if client is None:
             raise ConnectionError("the connection has gone")
+        if peer is None:
+            peer = await sending.resolve(client, errand)
+            await self._database.run(sending.keep_peer, errand, peer)
         try:
-            async with asyncio.timeout(min(settings.TELEGRAM_SEND_SECONDS, left)):
-                return await sending.deliver(client, errand)
+            return await sending.deliver(client, errand, peer)
+        except RPCError as error:
+            if errand.peer is None or not errand.username or name_of(error) != "PEER_ID_INVALID":
+                raise
+        peer = await sending.resolve(client, errand)  # the address kept was of another time
+        await self._database.run(sending.keep_peer, errand, peer)
+        return await sending.deliver(client, errand, peer)
+
+    async def _within_time(self, asking: Coroutine[Any, Any, Delivered]) -> Delivered:
+        """The network's part, within the time that both leases leave it."""
+        left = min(settings.TELEGRAM_SEND_SECONDS, self.stop_at - time.monotonic())
+        try:
+            async with asyncio.timeout(left):
+                return await asking
         except TimeoutError:
             await self.hang_up()  # or Telethon would send the abandoned request after its next reconnection
             raise
 
-    @staticmethod
-    def _is_cancelled() -> bool:
-        """Whether we are to end; a hung-up client cancels the requests it drops, too."""
-        task = asyncio.current_task()
-        return task is not None and task.cancelling() > 0
+
+def _is_cancelled() -> bool:
+    """Whether we are to end; a hung-up client cancels the requests it drops, too."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

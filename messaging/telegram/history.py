@@ -50,11 +50,7 @@ def _history(peer: types.InputPeerUser, offset: int) -> Any:
 
 async def sweep(client: Client, since: datetime) -> AsyncIterator[tuple[list[Any], list[Any]]]:
     """Batches of (messages, oldest first; users) of the private conversations that had something new since then."""
-    answer = await client.ask(
-        functions.messages.GetDialogsRequest(
-            offset_date=None, offset_id=0, offset_peer=types.InputPeerEmpty(), limit=PAGE, hash=0
-        )
-    )
+    answer = await client.ask(_dialogs())
     newest = {(type(each.peer_id), _id(each.peer_id), each.id): each.date for each in answer.messages}
     people = {user.id: user for user in answer.users}
     for dialog in answer.dialogs:
@@ -66,6 +62,18 @@ async def sweep(client: Client, since: datetime) -> AsyncIterator[tuple[list[Any
             continue
         found = [each async for each in messages_since(client, input_peer(person.peer), since)]
         yield found[::-1], [people[person.peer.id]]
+
+
+async def recent_people(client: Client) -> list[Any]:
+    """The people of the newest conversations."""
+    people: list[Any] = (await client.ask(_dialogs())).users
+    return people
+
+
+def _dialogs() -> Any:
+    return functions.messages.GetDialogsRequest(
+        offset_date=None, offset_id=0, offset_peer=types.InputPeerEmpty(), limit=PAGE, hash=0
+    )
 
 
 def _id(peer: Any) -> int:

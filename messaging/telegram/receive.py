@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DataError, IntegrityError
+from django.db.models import Q
 from telethon.tl import types
 
 from messaging import inbox
@@ -42,6 +43,11 @@ class Receiver:
         for update in updates:
             self._take(update)
         self._keep_state(state)
+
+    def strangers(self, updates: Iterable[Any]) -> set[int]:
+        """The senders of short updates whom this connection has not met."""
+        senders = {update.user_id for update in updates if isinstance(update, types.UpdateShortMessage)}
+        return senders - self._known.keys()
 
     def keep_history(self, messages: Iterable[Any], users: Iterable[Any]) -> None:
         """What a sweep found; most of it is known."""
@@ -92,7 +98,11 @@ class Receiver:
         sends = Message.unscoped.filter(account=self.account, direction=Direction.OUT)
         if sends.filter(telegram_message_id=message.id).exists():
             return True
-        tried = sends.filter(telegram_message_id=None, status__in=OPEN, contact__telegram_id=message.peer_id)
+        to = Q(contact__telegram_id=message.peer_id)
+        username = self._person(message.peer_id).peer.username
+        if username:
+            to |= Q(contact__username_key=username.lower())
+        tried = sends.filter(to, telegram_message_id=None, status__in=OPEN)
         tried = tried.filter(last_attempt_at__lte=message.at + ECHO_SLACK, attempts__gt=0)
         same = [row for row in tried if seen.same_text(row.text, message.text) and _may_be(row, message.at)]
         for row in same[:1]:

@@ -1,7 +1,7 @@
 """One attempt at one message: what to know beforehand (from the database), what to ask Telegram, what to keep."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -81,21 +81,18 @@ def _taken(message: Message) -> frozenset[int]:
     return frozenset(number for number in ids[:1000] if number is not None)
 
 
-async def deliver(client: Client, errand: Errand) -> tuple[Delivered, Peer]:
-    """Ask Telegram. Raises what Telethon raises, and :class:`SendError`. Answers whom it went to, too."""
-    peer = errand.peer or await _resolve(client, errand)
+async def deliver(client: Client, errand: Errand, peer: Peer) -> Delivered:
+    """Ask Telegram. Raises what Telethon raises."""
     if errand.look_back is not None:
         found = await _find(client, errand, peer, errand.look_back)
         if found is not None:
-            return Delivered(found, duplicate=True), peer
+            return Delivered(found, duplicate=True)
     try:
-        return await _send(client, errand, peer), peer
+        return await _send(client, errand, peer)
     except RPCError as error:
-        if errand.peer is not None and errand.username and name_of(error) == "PEER_ID_INVALID":
-            return await deliver(client, replace(errand, peer=None))  # the hash was of another time
-        if errand.outgoing.previous_attempt_at is not None and classify(error).permanent:
-            return await _sent_before(client, errand, peer, error), peer
-        raise
+        if errand.outgoing.previous_attempt_at is None or not classify(error).permanent:
+            raise
+        return await _sent_before(client, errand, peer, error)
 
 
 async def _send(client: Client, errand: Errand, peer: Peer) -> Delivered:
@@ -133,8 +130,9 @@ def read_answer(answer: Any, random_id: int) -> Delivered:
     return Delivered(numbers[0] if numbers else None, duplicate=repeated)
 
 
-async def _resolve(client: Client, errand: Errand) -> Peer:
-    """Telegram allows few resolutions: the answer is kept for good."""
+async def resolve(client: Client, errand: Errand) -> Peer:
+    """Whom the username names. Telegram allows few such questions, so the answer is kept for good. Raises
+    :class:`SendError` where it is nobody we may write to."""
     answer = await client.ask(functions.contacts.ResolveUsernameRequest(errand.username))
     found = [seen.person(user) for user in answer.users if user.id == getattr(answer.peer, "user_id", None)]
     if not found or found[0] is None:
@@ -146,9 +144,8 @@ async def _resolve(client: Client, errand: Errand) -> Peer:
 
 
 def keep_peer(errand: Errand, peer: Peer) -> None:
-    """Remember the address, and that the contact is this Telegram user: an answer may come without a username."""
-    if errand.peer == peer:
-        return
+    """Remember the address, and that the contact is this Telegram user: before the send, for the send may be seen
+    from outside before its end is known here, and an answer may come without a username."""
     peers.save(errand.account, [peer])
     known = Contact.unscoped.filter(workspace_id=errand.account.workspace_id, telegram_id=peer.id)
     if not known.exists():
