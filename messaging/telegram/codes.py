@@ -10,6 +10,6 @@ _NAMES = {cls: name for name, cls in rpc_errors_dict.items()}
 
 
 def name_of(error: RPCError) -> str:
-    """``FLOOD_WAIT_X``, ``PEER_FLOOD`` …; as Telegram wrote it where Telethon knows no class."""
+    """``PEER_FLOOD``, ``FLOOD_WAIT_X`` (whatever its number), also where Telethon knows no class."""
     kind = type(error)
-    return _WITH_NUMBER.get(kind) or _NAMES.get(kind) or str(error.message).upper()
+    return _WITH_NUMBER.get(kind) or _NAMES.get(kind) or re.sub(r"_\d+$", "_X", str(error.message).upper())

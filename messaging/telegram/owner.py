@@ -119,7 +119,7 @@ class Owner:
             await self._database.run(leases.renew, self.id)
             self._renewed = now
         excess = len(self._connections) - await self._database.run(leases.fair_share)
-        if excess > 1:
+        if excess > 0:
             self._let_go(list(self._connections)[:excess])
         elif excess < 0:
             await self._database.run(leases.take, self.id, -excess)
