@@ -9,7 +9,7 @@ from apikeys import tokens
 from apikeys.models import ApiKey, IdempotencyRecord
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from crmsolid.core.rows import Table
+from crmsolid.core.rows import Table, statement_cursor
 from crmsolid.workspaces.actor import Actor, Subject, Surface
 from crmsolid.workspaces.models import Plan, Workspace, effective_plan
 from crmsolid.workspaces.scopes import Scope
@@ -100,7 +100,7 @@ def _read(digest: bytes, idempotency_key: str | None) -> Credentials | None:
 
 
 def _read_once(digest: bytes, idempotency_key: str | None) -> Credentials | None:
-    with connection.cursor() as cursor:
+    with statement_cursor() as cursor:
         cursor.execute(_sql(), [idempotency_key or "", digest])
         row = cursor.fetchone()
     if row is None:

@@ -47,6 +47,7 @@ def touch(key: ApiKey, ip: str | None) -> None:
             "id = %s AND (last_used_at IS NULL OR last_used_at < %s)",
             [key.id, moment(now - LAST_USED_EVERY)],
         )
+        key.last_used_at = now
     except DatabaseError:  # the answer is ready; a lost note about it must not turn it into an error
         logger.warning("could not note the use of a key", extra={"key": key.id}, exc_info=True)
 

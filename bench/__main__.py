@@ -69,7 +69,7 @@ class Server:
     def __init__(self, name: str) -> None:
         self.name, self.port = name, PORTS[name]
         command = [sys.executable, "-m", "uvicorn", APPS[name], "--port", str(self.port), "--workers", "2"]
-        command += ["--no-access-log", "--log-level", "warning", "--lifespan", "on"]
+        command += ["--no-proxy-headers", "--no-access-log", "--log-level", "warning", "--lifespan", "on"]
         self.process = subprocess.Popen(command, env=environment(), cwd=ROOT, start_new_session=True)
 
     def wait(self) -> None:

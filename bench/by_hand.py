@@ -43,7 +43,8 @@ WITH contact AS (
   VALUES (%(e1)s, %(ws)s, 'contact.created', %(b1)s, %(id)s, %(now)s),
          (%(e2)s, %(ws)s, 'contact.tagged', %(b2)s, %(id)s, %(now)s)
 )
-INSERT INTO apikeys_idempotencyrecord (workspace_id, key, fingerprint, status, headers, body, sealed, person, created_at)
+INSERT INTO apikeys_idempotencyrecord
+  (workspace_id, key, fingerprint, status, headers, body, sealed, person, created_at)
 VALUES (%(ws)s, %(idem)s, %(mark)s, 201, '{"Content-Type": "application/json"}', %(body)s, false, %(id)s, %(now)s)
 """
 

@@ -50,12 +50,12 @@ settings.configure(
 )
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.core.wsgi import get_wsgi_application  # noqa: E402
-from django.urls import include, path  # noqa: E402
-from rest_framework import routers, serializers, viewsets  # noqa: E402
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+from django.urls import include, path
+from rest_framework import routers, serializers, viewsets
 
-from bench.plain.models import PlainContact, PlainTag  # noqa: E402
+from bench.plain.models import PlainContact, PlainTag
 
 
 class ContactSerializer(serializers.ModelSerializer):
@@ -99,6 +99,6 @@ if __name__ == "__main__":
     print(prepare())
     sys.exit()
 
-from crmsolid.serving.root import RootApplication  # noqa: E402
+from crmsolid.serving.root import RootApplication
 
 application = RootApplication(None, get_wsgi_application(), asgi_paths=[])  # type: ignore[arg-type]

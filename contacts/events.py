@@ -1,7 +1,41 @@
+"""What the outside sees of a contact: one function for GET, events and writes alike."""
+
+from collections.abc import Sequence
 from typing import Any
 
 from contacts.models import Contact
+from crmsolid.core.clock import rfc3339
+from webhooks.publishing import Occurrence
 
 
-def contact_payload(contact: Contact, tags: list[str]) -> dict[str, Any]:
-    return {"id": contact.id}
+def contact_payload(contact: Contact, tags: Sequence[str]) -> dict[str, Any]:
+    """A contact as ``GET /v1/contacts/{id}`` answers it. Tags and custom fields are sorted: PostgreSQL keeps no order
+    of keys, and equal contacts must be equal bytes."""
+    return {
+        "id": contact.id,
+        "name": contact.name,
+        "first_name": contact.first_name,
+        "last_name": contact.last_name or None,
+        "username": contact.username or None,
+        "telegram_id": contact.telegram_id,
+        "email": contact.email or None,
+        "phone": contact.phone or None,
+        "time_zone": contact.time_zone or None,
+        "tags": sorted(tags),
+        "stage": str(contact.stage),
+        "score": contact.score,
+        "opted_out": contact.opted_out,
+        "custom_fields": dict(sorted(contact.custom_fields.items())),
+        "created_at": rfc3339(contact.created_at),
+        "updated_at": rfc3339(contact.updated_at),
+    }
+
+
+def created(payload: dict[str, Any]) -> Occurrence:
+    """``contact.created``"""
+    return Occurrence("contact.created", {"contact": payload}, payload["id"])
+
+
+def tagged(payload: dict[str, Any], added: Sequence[str]) -> Occurrence:
+    """``contact.tagged``: the contact as it is now, and the tags that are new."""
+    return Occurrence("contact.tagged", {"contact": payload, "added": list(added)}, payload["id"])

@@ -1,13 +1,15 @@
 """People and what is known of them."""
 
 from functools import partial
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
+from contacts.querysets import ContactQuerySet
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
-from crmsolid.workspaces.scoping import WorkspaceModel
+from crmsolid.workspaces.scoping import ScopedManager, WorkspaceModel
 
 
 class Stage(models.TextChoices):
@@ -47,6 +49,8 @@ class Contact(WorkspaceModel):
     last_out_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     updated_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects: ClassVar[ScopedManager] = ScopedManager(ContactQuerySet)
 
     class Meta(WorkspaceModel.Meta):
         constraints = [
@@ -110,3 +114,17 @@ class CustomField(WorkspaceModel):
 
     def __str__(self) -> str:
         return self.label
+
+
+class OptOut(WorkspaceModel):
+    """A person who was erased and wants no messages: known by the keyed hash of an identity, by nothing else."""
+
+    digest = models.BinaryField(max_length=32)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["workspace", "digest"], name="optout_once")]
+        verbose_name = "opt-out"
+
+    def __str__(self) -> str:
+        return bytes(self.digest).hex()[:12]

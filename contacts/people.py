@@ -3,9 +3,13 @@
 No scope is asked: whoever may send or receive a message may do so to a person who is not in the list yet.
 """
 
+from typing import Any
+
+from contacts import optouts
+from contacts.changes import search_text
 from contacts.events import contact_payload
-from contacts.identity import fold
 from contacts.models import Contact
+from crmsolid.core import clock
 from crmsolid.core.rows import Table
 from crmsolid.workspaces.models import Workspace
 from webhooks.publishing import publish
@@ -18,21 +22,22 @@ def find_or_create(
 ) -> Contact:
     """The contact of this Telegram id, else of this username, else a new one (with its ``contact.created``).
 
-    Runs in the caller's transaction. Two at once agree on one contact: the database's unique keys decide.
+    Runs in the caller's transaction and leaves the contact's row locked, so that its stage and its wishes stay what
+    they are read as. Two at once agree on one contact: the database's unique keys decide. Who is given with both
+    identities was seen on Telegram: the username is kept up to date then, and a name fills in where there is none.
     """
     found = _find(workspace, username, telegram_id)
     if found is not None:
-        return found
-    key = username.lower() if username else None
+        return _change(found, name=name[:200]) if name and not found.name else found
     made = Contact(
         workspace_id=workspace.pk,
         name=name[:200],
         username=username or "",
-        username_key=key,
+        username_key=username.lower() if username else None,
         telegram_id=telegram_id,
-        search=fold(f"{name[:200]}\n{username or ''}\n"),
     )
-    if _contacts.insert([made], conflict="DO NOTHING") == 1:
+    made.search = search_text(made)
+    if _contacts.insert_computed(made, {"opted_out": optouts.expression(made)}, "DO NOTHING"):
         publish(workspace, "contact.created", {"contact": contact_payload(made, [])}, person=made.id)
         return made
     won = _find(workspace, username, telegram_id)
@@ -43,30 +48,31 @@ def find_or_create(
 
 def _find(workspace: Workspace, username: str | None, telegram_id: int | None) -> Contact | None:
     """Telegram id first: usernames change hands."""
-    if telegram_id is not None:
-        rows = _contacts.select("workspace_id = %s AND telegram_id = %s", [workspace.pk, telegram_id])
-        if rows:
-            return rows[0]
-    if username:
-        rows = _contacts.select("workspace_id = %s AND username_key = %s", [workspace.pk, username.lower()])
-        if rows and (telegram_id is None or rows[0].telegram_id in (None, telegram_id)):
-            return _claim(rows[0], telegram_id)
-        if rows:
-            return _free_username(rows[0], workspace, username, telegram_id)
-    return None
+    known = _locked("telegram_id", workspace, telegram_id) if telegram_id is not None else None
+    if not username or (known is not None and known.username_key == username.lower()):
+        return known
+    holder = _locked("username_key", workspace, username.lower())
+    if telegram_id is None:
+        return holder
+    if holder is not None and holder.telegram_id is None:
+        return known or _change(holder, telegram_id=telegram_id)
+    if holder is not None and holder.telegram_id != telegram_id:
+        _change(holder, username="", username_key=None)  # the name has passed on; all else stays with the holder
+        holder = None
+    if known is not None:
+        return _change(known, username=username, username_key=username.lower())
+    return holder
 
 
-def _claim(contact: Contact, telegram_id: int | None) -> Contact:
-    """Note the Telegram id of somebody who was known by username alone."""
-    if telegram_id is not None and contact.telegram_id is None:
-        contact.telegram_id = telegram_id
-        _contacts.update({"telegram_id": telegram_id}, "id = %s AND telegram_id IS NULL", [contact.id])
+def _locked(column: str, workspace: Workspace, value: Any) -> Contact | None:
+    rows = _contacts.select(f"workspace_id = %s AND {column} = %s", [workspace.pk, value], lock=True)
+    return rows[0] if rows else None
+
+
+def _change(contact: Contact, **values: Any) -> Contact:
+    """Write identities of a locked contact, and what is derived from them."""
+    for name, value in values.items():
+        setattr(contact, name, value)
+    contact.search, contact.updated_at = search_text(contact), clock.now()
+    _contacts.update({**values, "search": contact.search, "updated_at": contact.updated_at}, "id = %s", [contact.id])
     return contact
-
-
-def _free_username(holder: Contact, workspace: Workspace, username: str, telegram_id: int | None) -> None:
-    """The username has passed to somebody else: its former holder keeps everything but the name."""
-    _contacts.update(
-        {"username": "", "username_key": None}, "id = %s AND username_key = %s", [holder.id, username.lower()]
-    )
-    return None

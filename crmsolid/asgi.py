@@ -2,7 +2,19 @@
 
 import os
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmsolid.settings")
+
 from django.core.asgi import get_asgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmsolid.settings")
-application = get_asgi_application()
+from crmsolid.checks import refuse_unsafe_start
+from crmsolid.serving.django_thread import serving_thread
+from crmsolid.serving.root import RootApplication
+
+ASGI_PATHS = ("/mcp", "/v1/messages/stream")
+
+asgi_application = get_asgi_application()
+refuse_unsafe_start()  # before anything loads that would fail for the same reason, and say it worse
+
+from crmsolid.wsgi import application as wsgi_application
+
+application = RootApplication(asgi_application, wsgi_application, asgi_paths=ASGI_PATHS, around_thread=serving_thread)

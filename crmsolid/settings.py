@@ -8,6 +8,7 @@ from typing import Any
 
 import environ
 
+from crmsolid.panel_theme import UNFOLD as UNFOLD
 from crmsolid.secrets_file import local_secret
 
 env = environ.Env()
@@ -27,8 +28,8 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "crmsolid.panel_config.PanelConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -123,14 +124,28 @@ CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_TASK_ACKS_LATE = False  # the row is the queue: a lost ring is made good by the sweep
+CELERY_TASK_DEFAULT_QUEUE = "crmsolid"  # a Redis database may be shared with other Celery applications
+
+# What runs again and again, by task name, every so many seconds. A ring nobody took before the next one is due expires.
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {
+    task: {"task": task, "schedule": float(seconds), "options": {"expires": float(seconds)}}
+    for task, seconds in {
+        "messaging.sweep": SWEEP_SECONDS,
+        "webhooks.sweep": SWEEP_SECONDS,
+        "webhooks.purge": 3600,
+        "crmsolid.heartbeat": SWEEP_SECONDS,
+        "apikeys.purge": 3600,
+    }.items()
+}
 
 # --- Web ------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
+FORMAT_MODULE_PATH = "crmsolid.formats"
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = None  # WhiteNoise serves what the packages bring, from where they are: nothing to collect
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 LOGIN_URL = "/panel/login/"
@@ -167,7 +182,7 @@ TELEGRAM_SEND_SECONDS = env.float("CRMSOLID_TELEGRAM_SEND_SECONDS", 25.0)  # bel
 TELEGRAM_LEASE_SECONDS = env.float("CRMSOLID_TELEGRAM_LEASE_SECONDS", 30.0)  # of a worker on an account
 TELEGRAM_ACCOUNTS_PER_WORKER = env.int("CRMSOLID_TELEGRAM_ACCOUNTS_PER_WORKER", 250)
 TELEGRAM_LOOK_BACK_AFTER_SECONDS = 600.0  # how long a random_id is trusted to be remembered by Telegram
-WEB_PROCESSES = env.int("CRMSOLID_WEB_PROCESSES", 1)
+WEB_PROCESSES = max(env.int("CRMSOLID_WEB_PROCESSES", 1), env.int("WEB_CONCURRENCY", 1))
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
@@ -175,6 +190,17 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "crmsolid.api.schema.V1Schema",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # `format` is a parameter of ours
+}
+
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "CRM Solid API",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": r"/v1",
+    "COMPONENT_SPLIT_REQUEST": False,
+    "COMPONENT_NO_READ_ONLY_REQUIRED": True,
+    "POSTPROCESSING_HOOKS": [],
 }
 
 LOGGING: dict[str, Any] = {

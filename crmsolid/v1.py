@@ -2,10 +2,14 @@
 
 from django.urls import URLPattern, path
 
+from contacts.urls import urlpatterns as contacts
 from crmsolid.api.me import MeView
 from messaging.urls import urlpatterns as messaging
+from webhooks.urls import urlpatterns as webhooks
 
 urlpatterns: list[URLPattern] = [
     path("me", MeView.as_view()),
+    *contacts,
     *messaging,
+    *webhooks,
 ]

@@ -6,7 +6,9 @@ class MessagingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from crmsolid.core import erasure
         from crmsolid.workspaces.services import on_provision
+        from messaging import erasure as messages
         from messaging import gateway, provisioning
         from messaging.models import AccountKind
         from messaging.sandbox import SandboxGateway
@@ -15,3 +17,4 @@ class MessagingConfig(AppConfig):
         gateway.register(AccountKind.SANDBOX, SandboxGateway())
         gateway.register(AccountKind.TELEGRAM, TelegramGateway())
         on_provision(provisioning.provision)
+        erasure.register(erase=messages.erase, export=messages.export)

@@ -13,11 +13,10 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
 
 from contacts.models import Contact
@@ -48,21 +47,30 @@ class Claim:
 
 def dispatch(*, seconds: float = RUN_SECONDS) -> int:
     """Send what is due and may be sent by any worker; ring the owners' queues for the rest. Answers how many were
-    tried. Ends when nothing is due, or after ``seconds``; then it rings again."""
-    tried, ends = 0, time.monotonic() + seconds
+    tried. Looks at each due message once, oldest first; after ``seconds`` it rings again and leaves."""
+    tried, started, ends = 0, clock.now(), time.monotonic() + seconds
     _ring_owners()
-    anybodys = gateway.kinds(has_owners=False)
-    while True:
-        batch = list(due().filter(account__kind__in=anybodys).order_by("eta", "id")[:BATCH])
-        moved = sum(_handle(message) for message in batch)
-        tried += moved
-        if not moved:
-            break
-        if time.monotonic() > ends:
-            doorbell.ring("messaging.dispatch")
-            return tried
-    _ring_for_next()
+    open_to_us = due().filter(account__kind__in=gateway.kinds(has_owners=False)).order_by("eta", "id")
+    rows = open_to_us
+    while batch := list(rows[:BATCH]):
+        for message in batch:
+            tried += _handle(message)
+            if time.monotonic() > ends:
+                doorbell.ring("messaging.dispatch")
+                return tried
+        # Onwards from here: one that could not be taken now must not hold up those behind it.
+        rows = open_to_us.filter(Q(eta__gt=batch[-1].eta) | Q(eta=batch[-1].eta, id__gt=batch[-1].id))
+    _ring_for_next(started)
     return tried
+
+
+def _ring_owners() -> None:
+    """Tell the workers that hold connections that something is due on accounts of theirs."""
+    owned = due().filter(account__kind__in=gateway.kinds(has_owners=True)).order_by()
+    accounts = owned.values_list("account_id", "account__kind").distinct()[:OWNERS_BATCH]
+    for queue in {gateway.gateway_of_kind(kind).queue(account_id) for account_id, kind in accounts}:
+        if queue is not None:
+            doorbell.ring("messaging.send_for_account", queue=queue)
 
 
 def due() -> "QuerySet[Message]":
@@ -91,16 +99,15 @@ def _paid() -> Q:
 
 def _handle(message: Message) -> int:
     way = gateway_for(message.account)
-    return int(way is not None and attempt(message.pk, way))
-
-
-def _ring_owners() -> None:
-    """Tell the workers that hold connections that something is due on accounts of theirs."""
-    owned = due().filter(account__kind__in=gateway.kinds(has_owners=True)).order_by()
-    for account_id, kind in owned.values_list("account_id", "account__kind").distinct()[:OWNERS_BATCH]:
-        queue = gateway.gateway_of_kind(kind).queue(account_id)
-        if queue is not None:
-            doorbell.ring("messaging.send_for_account", queue=queue)
+    if way is None:
+        return 0
+    try:
+        return int(attempt(message.pk, way))
+    except (OperationalError, InterfaceError):
+        raise  # the database is away, for every other message too
+    except Exception:
+        logger.exception("an attempt broke off", extra={"message_id": message.pk})
+        return 1
 
 
 def attempt(message_id: str, way: Gateway) -> bool:
@@ -108,43 +115,47 @@ def attempt(message_id: str, way: Gateway) -> bool:
     claimed = claim(message_id)
     if claimed is None:
         return False
-    if claimed.outgoing.text:
-        _send(claimed, way)
-    return True
-
-
-def _send(claimed: Claim, way: Gateway) -> None:
     started = time.monotonic()
-    result: Delivered | SendError
-    try:
-        result = way.send(claimed.outgoing)
-    except SendError as error:
-        result = error
+    result = _send(claimed.outgoing, way)
     finish(claimed, way, result, time.monotonic() - started)
+    return True
 
 
 def finish(claimed: Claim, way: Gateway, result: Delivered | SendError, seconds: float) -> None:
     """Settle an attempt that took so long, unless its lease has been lost meanwhile."""
-    settled = outcomes.settle(claimed.message, claimed.account, result, int(seconds * 1000))
+    settled = outcomes.settle(
+        claimed.message, claimed.account, result, int(seconds * 1000), earlier=claimed.outgoing.previous_attempt_at
+    )
     if settled and isinstance(result, Delivered):
         way.after_sent(claimed.outgoing)
 
 
+def _send(outgoing: Outgoing, way: Gateway) -> Delivered | SendError:
+    try:
+        return way.send(outgoing)
+    except SendError as error:
+        return error
+    except Exception as error:  # a fault of the gateway's: whether it arrived is not known, so it is asked again
+        logger.exception("the gateway broke", extra={"message_id": outgoing.message_id})
+        return SendError("internal_error", type(error).__name__)
+
+
 @transaction.atomic
 def claim(message_id: str) -> Claim | None:
-    """Take the message for one attempt. None when somebody else has it, or it is not due any more, or it was put
-    off to a later slot, or it failed before it could be sent."""
+    """Take the message for one attempt. None when somebody else has it, or it is not due any more, or its account
+    cannot send, or it was put off to a later slot, or it failed before it could be sent."""
     found = Message.unscoped.filter(pk=message_id).values_list("account_id", flat=True).first()
     if found is None:
         return None
     account = _accounts.select("id = %s", [found], lock=True)[0]
     message = _lock_message(message_id)
-    if message is None or not _is_due(message):
+    if message is None or not _is_due(message) or not slots.can_send(account):
         return None
     now = clock.now()
     free = slots.next_send(account, slots.earliest(account, now), but=message.id)
     if free > now:
-        return _put_off(message, free)
+        _put_off(message, free)
+        return None
     contact = _contacts.select("id = %s", [message.contact_id])[0]
     text = _text(message, contact)
     if text is None:
@@ -167,10 +178,11 @@ def _is_due(message: Message) -> bool:
 
 
 def _put_off(message: Message, free: datetime) -> None:
-    """No slot now: the message moves, and its reservation with it."""
-    values: dict[str, Any] = {"status": Status.QUEUED, "eta": free, "slot_at": free, "lease": "", "lease_until": None}
+    """No slot now: the message moves, and its reservation with it. What may have arrived keeps its slot."""
+    slot = free if message.unsettled_since is None else message.slot_at
+    values = {"status": Status.QUEUED, "eta": free, "slot_at": slot, "lease": "", "lease_until": None}
     if message.status == Status.SENDING:
-        values["unsettled_at"] = message.unsettled_at or message.last_attempt_at
+        outcomes.note_attempt(message, "lost", "lease_expired", 0)
     _messages.update(values, "id = %s", [message.id])
 
 
@@ -179,7 +191,7 @@ def _text(message: Message, contact: Contact) -> str | None:
     if contact.opted_out:
         outcomes.fail_unsent(message, "contact_opted_out", "the contact asked for no more messages")
         return None
-    if message.rendered:
+    if message.rendered and message.text:
         return message.text
     try:
         return texts.render(message.text, contact)
@@ -191,11 +203,10 @@ def _text(message: Message, contact: Contact) -> str | None:
 
 
 def _lease(message: Message, account: Account, text: str) -> Claim:
-    now, unsettled = clock.now(), message.status == Status.SENDING
-    previous = message.unsettled_at or (message.last_attempt_at if unsettled else None)
-    if unsettled:
+    now, previous = clock.now(), message.unsettled_since
+    if message.status == Status.SENDING:
         outcomes.note_attempt(message, "lost", "lease_expired", 0)
-    slot = message.slot_at if unsettled else now  # a lost attempt may have arrived: its slot stays where it was
+    slot = now if previous is None else message.slot_at  # it may have arrived already: the slot stays where it was
     changed = {
         "status": Status.SENDING,
         "text": text,
@@ -203,8 +214,7 @@ def _lease(message: Message, account: Account, text: str) -> Claim:
         "slot_at": slot,
         "lease": uuid4().hex,
         "lease_until": now + timedelta(seconds=settings.SEND_LEASE_SECONDS),
-        "last_attempt_at": now,
-        "unsettled_at": previous,
+        "unsettled_since": previous or now,
         "attempts": message.attempts + 1,
     }
     _messages.update(changed, "id = %s", [message.id])
@@ -226,11 +236,11 @@ def _outgoing(message: Message, previous: datetime | None) -> Outgoing:
     )
 
 
-def _ring_for_next() -> None:
-    """What is due within seconds is rung for at its moment; what is later, the sweep finds."""
+def _ring_for_next(looked_at: datetime) -> None:
+    """What has come due since we looked or will within seconds is rung for at its moment; the sweep finds the rest."""
     now = clock.now()
     soon = now + timedelta(seconds=settings.SWEEP_SECONDS)
-    rows = Message.unscoped.filter(_sendable_account(), status=Status.QUEUED, eta__gt=now, eta__lte=soon)
+    rows = Message.unscoped.filter(_sendable_account(), status=Status.QUEUED, eta__gt=looked_at, eta__lte=soon)
     following = rows.order_by("eta").values_list("eta", flat=True).first()
     if following is not None:
         doorbell.ring("messaging.dispatch", after=(following - now).total_seconds())

@@ -40,8 +40,9 @@ def thread_payload(thread: Thread, last: Message | None) -> dict[str, Any]:
 
 
 def account_state(account: Account) -> str:
-    """The state now: a pause that is over is none."""
-    if account.state == AccountState.PAUSED and (account.paused_until is None or account.paused_until <= clock.now()):
+    """The state now: a pause that is over is none. One without an end lasts until somebody ends it."""
+    over = account.paused_until is not None and account.paused_until <= clock.now()
+    if account.state == AccountState.PAUSED and over:
         return AccountState.CONNECTED
     return account.state
 

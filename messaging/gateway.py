@@ -13,7 +13,7 @@ from messaging.models import Account, AccountKind
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One attempt. ``previous_attempt_at``: the first attempt whose end is unknown, None if there is none."""
+    """One attempt. ``previous_attempt_at``: the first earlier attempt whose end is unknown, None if there is none."""
 
     message_id: str
     workspace_id: int
@@ -37,10 +37,11 @@ class SendError(Exception):
     """It did not arrive (or it is not known). ``code`` is stable; the rest says what follows.
 
     permanent       the message fails for good
-    unknown         it may have arrived: the next attempt has to find out
     retry_after     seconds until this may be tried again
     pauses_account  whether all of the account waits for ``retry_after``, or this message alone
     account_state   the account's new state, such as ``needs_login``
+    unsent          this attempt certainly did not arrive; so it is, too, whenever a wait, a state or ``permanent`` is
+                    given
     """
 
     def __init__(
@@ -49,15 +50,16 @@ class SendError(Exception):
         detail: str = "",
         *,
         permanent: bool = False,
-        unknown: bool = False,
         retry_after: float | None = None,
         pauses_account: bool = True,
         account_state: str | None = None,
+        unsent: bool = False,
     ) -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
         self.code, self.detail = code, detail
-        self.permanent, self.unknown = permanent, unknown
-        self.retry_after, self.pauses_account, self.account_state = retry_after, pauses_account, account_state
+        self.permanent, self.retry_after, self.account_state = permanent, retry_after, account_state
+        self.pauses_account = pauses_account
+        self.unsent = unsent or permanent or retry_after is not None or account_state is not None
 
 
 class Gateway(Protocol):
@@ -66,7 +68,8 @@ class Gateway(Protocol):
     ``has_owners``: only the worker that holds an account's connection may send for it. Else any worker may.
     """
 
-    has_owners: bool
+    @property
+    def has_owners(self) -> bool: ...
 
     def queue(self, account_id: int) -> str | None:
         """Where the account's owner listens; None while nobody holds it (whoever takes it looks for what is due)."""

@@ -1,14 +1,18 @@
 """One watcher a process for all open streams: it looks for new events as long as anybody listens.
 
-An idle stream costs no database connection and no query of its own. The hub asks in a thread with a connection of
-its own, a few times a second, and hands each event to the streams of its workspace.
+An idle stream costs no database connection and no query of its own. The hub asks in a thread, a few times a second,
+and hands each event to the streams of its workspace.
 """
 
 import asyncio
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
 
-from django.db import DatabaseError, connections
+from django.db import Error as DatabaseAway
+from django.db import connections
 
 from webhooks import feed
 from webhooks.feed import Entry
@@ -19,30 +23,41 @@ EVERY_SECONDS = 0.1
 BACKLOG = 1000
 TYPES = ("message.sent", "message.failed", "message.received")
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 _pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="stream")
 
 
 class Overrun(Exception):
-    """The client reads too slowly; it may come back with its Last-Event-ID."""
+    """The stream ends, mostly because its client reads too slowly; it may come back with its Last-Event-ID."""
 
 
 class Subscription:
     """The events of one workspace, as they are placed."""
 
-    def __init__(self, workspace_id: int) -> None:
+    def __init__(self, workspace_id: int, backlog: int) -> None:
         self.workspace_id = workspace_id
-        self._queue: asyncio.Queue[Entry | None] = asyncio.Queue(BACKLOG)
+        self._queue: asyncio.Queue[Entry | None] = asyncio.Queue()
+        self._backlog = backlog
+        self._ended = False
 
     def offer(self, entry: Entry) -> None:
-        """Called by the hub. A full queue ends the stream instead of losing an event."""
-        if self._queue.full():
-            self._queue.get_nowait()
-            self._queue.put_nowait(None)
-        else:
+        """Called by the hub. A full queue ends the stream: what was queued before is still read, nothing after it,
+        so the last id the client has seen is where it may resume."""
+        if self._queue.qsize() >= self._backlog:
+            self.end()
+        elif not self._ended:
             self._queue.put_nowait(entry)
 
+    def end(self) -> None:
+        """No more events; the reader gets :class:`Overrun` after those it has."""
+        if not self._ended:
+            self._ended = True
+            self._queue.put_nowait(None)
+
     async def next(self, timeout: float) -> Entry | None:
-        """The next event, None after ``timeout`` seconds without one; :class:`Overrun` for a slow reader."""
+        """The next event, None after ``timeout`` seconds without one; :class:`Overrun` at the end."""
         try:
             entry = await asyncio.wait_for(self._queue.get(), timeout)
         except TimeoutError:
@@ -58,15 +73,18 @@ class Hub:
     def __init__(self) -> None:
         self._subscriptions: set[Subscription] = set()
         self._watcher: asyncio.Task[None] | None = None
+        self._starting = asyncio.Lock()
         self._position = 0
 
     async def subscribe(self, workspace_id: int) -> Subscription:
         """Everything placed from now on; read older events from the feed *after* this returns."""
-        if self._watcher is None or self._watcher.done():
-            self._position = await in_thread(feed.last_position)
-            self._watcher = asyncio.get_running_loop().create_task(self._watch())
-        subscription = Subscription(workspace_id)
-        self._subscriptions.add(subscription)
+        subscription = Subscription(workspace_id, BACKLOG)
+        async with self._starting:  # one watcher, however many come at once
+            if self._watcher is None or self._watcher.done():
+                self._position = await in_thread(feed.last_position)
+                self._subscriptions.add(subscription)
+                self._watcher = asyncio.get_running_loop().create_task(self._watch())
+            self._subscriptions.add(subscription)
         return subscription
 
     def unsubscribe(self, subscription: Subscription) -> None:
@@ -74,23 +92,30 @@ class Hub:
         self._subscriptions.discard(subscription)
 
     async def _watch(self) -> None:
-        while self._subscriptions:
-            try:
-                entries = await in_thread(_look, self._position)
-            except DatabaseError:
-                logger.warning("the stream cannot reach the database", exc_info=True)
-                await asyncio.sleep(1.0)
-                continue
-            for entry in entries:
-                self._position = entry.position
-                for subscription in self._subscriptions:
-                    if subscription.workspace_id == entry.workspace_id:
-                        subscription.offer(entry)
-            if len(entries) < feed.BATCH:
-                await asyncio.sleep(EVERY_SECONDS)
+        try:
+            while self._subscriptions:
+                await asyncio.sleep(await self._look())
+        except Exception:
+            logger.exception("the watcher of the streams broke; they end and may come back")
+            for subscription in self._subscriptions:
+                subscription.end()
+
+    async def _look(self) -> float:
+        """Hand out what is new; answers the seconds to wait before the next look."""
+        try:
+            entries = await in_thread(_read_new, self._position)
+        except DatabaseAway:
+            logger.warning("the stream cannot reach the database", exc_info=True)
+            return 1.0
+        for entry in entries:
+            self._position = entry.position
+            for subscription in self._subscriptions:
+                if subscription.workspace_id == entry.workspace_id:
+                    subscription.offer(entry)
+        return EVERY_SECONDS if len(entries) < feed.BATCH else 0.0
 
 
-def _look(after: int) -> list[Entry]:
+def _read_new(after: int) -> list[Entry]:
     """Place what has been committed, then what is new. Also done by the workers; here for promptness."""
     feed.place_events()
     return feed.read(after=after, types=TYPES)
@@ -102,16 +127,17 @@ def read_backlog(workspace_id: int, after: int) -> list[Entry]:
     return feed.read(after=after, types=TYPES, workspace_id=workspace_id)
 
 
-def _closing(function, *args):  # type: ignore[no-untyped-def]
+def _closing(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     try:
-        return function(*args)
+        return function(*args, **kwargs)
     finally:
         connections.close_all()
 
 
-async def in_thread(function, *args):  # type: ignore[no-untyped-def]
+async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run database work in the streams' own threads and leave no connection open behind it."""
-    return await asyncio.get_running_loop().run_in_executor(_pool, _closing, function, *args)
+    work = partial(_closing, function, *args, **kwargs)
+    return await asyncio.get_running_loop().run_in_executor(_pool, work)
 
 
 _hubs: dict[asyncio.AbstractEventLoop, Hub] = {}

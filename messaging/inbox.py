@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -38,10 +39,30 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
     contact = people.find_or_create(
         workspace, username=incoming.username, telegram_id=incoming.telegram_id, name=incoming.name
     )
-    contact = _contacts.select("id = %s", [contact.id], lock=True)[0]  # contact, thread, message: as everywhere
     thread_id = threads.touch(account, contact, incoming.at)
-    message = Message(
-        workspace=workspace,
+    if incoming.outgoing and _is_in_flight(thread_id, incoming.text):
+        return None
+    message = _message(account, contact, thread_id, incoming)
+    if _messages.insert([message], conflict="(thread_id, telegram_message_id) DO NOTHING") == 0:
+        return None
+    note_activity(contact, incoming.at, outgoing=incoming.outgoing)
+    if not incoming.outgoing:
+        threads.touch(account, contact, incoming.at, unread=1)
+    type = "message.sent" if incoming.outgoing else "message.received"
+    publish(workspace, type, {"message": message_payload(message)}, person=contact.id)
+    return message
+
+
+def _is_in_flight(thread_id: str, text: str) -> bool:
+    """Telegram also reports what we sent ourselves. Before its settlement that is a message of ours, not a new one."""
+    rows = Message.unscoped.filter(thread_id=thread_id, unsettled_since__isnull=False)
+    texts = rows.filter(status__in=(Status.SENDING, Status.QUEUED)).values_list("text", flat=True)
+    return any(sent.strip() == text.strip() for sent in texts)  # Telegram trims what it delivers
+
+
+def _message(account: Account, contact: Contact, thread_id: str, incoming: Incoming) -> Message:
+    return Message(
+        workspace_id=account.workspace_id,
         account=account,
         contact=contact,
         thread_id=thread_id,
@@ -53,23 +74,18 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
         source="phone" if incoming.outgoing else "direct",
         telegram_message_id=incoming.telegram_message_id,
         sent_at=incoming.at,
-        slot_at=incoming.at if incoming.outgoing else None,
     )
-    if _messages.insert([message], conflict="(thread_id, telegram_message_id) DO NOTHING") == 0:
-        return None
-    note_activity(contact, incoming.at, outgoing=incoming.outgoing)
-    if not incoming.outgoing:
-        threads.touch(account, contact, incoming.at, unread=1)
-    type = "message.sent" if incoming.outgoing else "message.received"
-    publish(workspace, type, {"message": message_payload(message)}, person=contact.id)
-    return message
 
 
 def note_activity(contact: Contact, at: datetime, *, outgoing: bool) -> None:
-    """Write last in or last out down onto the contact and move its stage on: new → contacted → replied."""
-    changed = {"last_out_at" if outgoing else "last_in_at": at, "updated_at": clock.now()}
+    """Write last in or last out down onto the contact and move its stage on: new → contacted → replied.
+
+    The contact's row is locked by the caller. What arrives late moves neither backwards.
+    """
+    column = "last_out_at" if outgoing else "last_in_at"
+    changed: dict[str, Any] = {column: max(at, getattr(contact, column) or at), "updated_at": clock.now()}
     if outgoing and contact.stage == Stage.NEW:
-        changed["stage"] = Stage.CONTACTED  # type: ignore[assignment]
+        changed["stage"] = Stage.CONTACTED
     if not outgoing and contact.stage in (Stage.NEW, Stage.CONTACTED):
-        changed["stage"] = Stage.REPLIED  # type: ignore[assignment]
+        changed["stage"] = Stage.REPLIED
     _contacts.update(changed, "id = %s", [contact.id])

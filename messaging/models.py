@@ -3,6 +3,7 @@
 import secrets
 from functools import partial
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -20,6 +21,11 @@ from messaging.telegram_models import TelegramSession as TelegramSession
 def new_random_id() -> int:
     """Telegram's ``random_id``: a signed 64-bit number, never 0. The same one serves every attempt of a message."""
     return secrets.randbits(63) or 1
+
+
+def default_daily_limit() -> int:
+    """Sends in any 24 hours of a new account: ``CRMSOLID_DAILY_LIMIT``, 50."""
+    return int(settings.DAILY_LIMIT)
 
 
 class AccountKind(models.TextChoices):
@@ -42,7 +48,7 @@ class Account(WorkspaceModel):
     kind = models.CharField(max_length=10, choices=AccountKind.choices)
     state = models.CharField(max_length=12, choices=AccountState.choices, default=AccountState.CONNECTED)
     paused_until = models.DateTimeField(null=True, blank=True)
-    daily_limit = models.PositiveIntegerField(default=50, help_text="sends in any 24 hours")
+    daily_limit = models.PositiveIntegerField(default=default_daily_limit, help_text="sends in any 24 hours")
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta(WorkspaceModel.Meta):
@@ -93,7 +99,8 @@ class Message(WorkspaceModel):
 
     ``text`` is the template until the first claim renders it (``rendered``), then what is sent. ``slot_at`` is the
     instant that counts against the account's 24 hours; NULL where none is taken. ``lease`` names the attempt in
-    progress; it settles the message only while it still holds it.
+    progress; it settles the message only while it still holds it. ``unsettled_since`` is the first attempt that may
+    have arrived without our knowing; NULL while there is none.
     """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "msg"), editable=False)
@@ -113,10 +120,7 @@ class Message(WorkspaceModel):
     slot_at = models.DateTimeField(null=True, blank=True)
     lease = models.CharField(max_length=32, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
-    last_attempt_at = models.DateTimeField(null=True, blank=True, editable=False)
-    unsettled_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="the first attempt of which nobody knows how it ended"
-    )
+    unsettled_since = models.DateTimeField(null=True, blank=True, editable=False)
     attempts = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=40, blank=True)
     error_detail = models.CharField(max_length=200, blank=True)
@@ -184,3 +188,16 @@ class SandboxDelivery(WorkspaceModel):
     def outgoing_id(self) -> int:
         """The message id in the sandbox's Telegram; the answer, if any, has the next one."""
         return 2 * int(self.pk)
+
+
+class SpentSlot(WorkspaceModel):
+    """A send of the last 24 hours whose message is gone with the person it was for: the limit still counts it."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    slot_at = models.DateTimeField()
+
+    class Meta(WorkspaceModel.Meta):
+        indexes = [models.Index(fields=["account", "slot_at"], name="spentslot_account")]
+
+    def __str__(self) -> str:
+        return f"spent slot {self.pk}"

@@ -4,7 +4,7 @@ Locks are taken in one order everywhere: account, contact, thread, message.
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -31,33 +31,46 @@ class _LostLease(Exception):
     """Somebody else has taken the message over meanwhile; all of this settlement is undone."""
 
 
-def settle(message: Message, account: Account, result: Delivered | SendError, elapsed_ms: int) -> bool:
-    """Write the end of an attempt; False if the lease was lost (its new holder settles it)."""
+def settle(
+    message: Message,
+    account: Account,
+    result: Delivered | SendError,
+    elapsed_ms: int,
+    *,
+    earlier: datetime | None = None,
+) -> bool:
+    """Write the end of an attempt; False if the lease was lost (its new holder settles it) or the person erased.
+
+    ``earlier``: the first attempt before this one whose end is unknown.
+    """
     try:
         with transaction.atomic():
             if isinstance(result, Delivered):
-                _sent(message, account, result, elapsed_ms)
+                _sent(message, account, result, elapsed_ms, earlier)
             elif result.permanent:
                 _failed(message, result, elapsed_ms)
             else:
-                _again(message, account, result, elapsed_ms)
+                _again(message, account, result, elapsed_ms, earlier)
         return True
     except _LostLease:
         logger.warning("an attempt outlived its lease", extra={"message_id": message.id})
         return False
 
 
-def _sent(message: Message, account: Account, result: Delivered, elapsed_ms: int) -> None:
+def _sent(message: Message, account: Account, result: Delivered, elapsed_ms: int, earlier: datetime | None) -> None:
     now = clock.now()
-    contact = _contacts.select("id = %s", [message.contact_id], lock=True)[0]
+    contacts = _contacts.select("id = %s", [message.contact_id], lock=True)
+    if not contacts:
+        raise _LostLease  # the person was erased meanwhile, and the message with them
+    contact = contacts[0]
     note_activity(contact, now, outgoing=True)
     threads.touch(account, contact, now)
     _move(
         message,
         status=Status.SENT,
         sent_at=now,
+        slot_at=now if earlier is not None and not result.duplicate else message.slot_at,
         telegram_message_id=_free_id(message, result.telegram_message_id),
-        unsettled_at=None,
         error="",
         error_detail="",
     )
@@ -79,8 +92,18 @@ def _failed(message: Message, error: SendError, elapsed_ms: int) -> None:
 
 
 def fail_unsent(message: Message, code: str, detail: str) -> None:
-    """Failed before anything left: the slot is free again. In the claim's transaction."""
-    values = {"status": Status.FAILED, "error": code, "error_detail": detail[:200], "slot_at": None, "lease": ""}
+    """Failed before anything left: the slot is free again, unless an earlier attempt may have arrived.
+
+    In the claim's transaction.
+    """
+    values = {
+        "status": Status.FAILED,
+        "error": code,
+        "error_detail": detail[:200],
+        "slot_at": None if message.unsettled_since is None else message.slot_at,
+        "lease": "",
+        "lease_until": None,
+    }
     _messages.update(values, "id = %s", [message.id])
     for name, value in values.items():
         setattr(message, name, value)
@@ -91,28 +114,43 @@ def _publish_failed(message: Message) -> None:
     publish(message.workspace_id, "message.failed", {"message": message_payload(message)}, person=message.contact_id)
 
 
-def _again(message: Message, account: Account, error: SendError, elapsed_ms: int) -> None:
-    """Back to the queue with a later eta; a wait that Telegram asked for pauses the account."""
+def _again(message: Message, account: Account, error: SendError, elapsed_ms: int, earlier: datetime | None) -> None:
+    """Back to the queue with a later eta; a wait that Telegram asked of all the account pauses it.
+
+    The slot moves along, but not that of a message which may have arrived.
+    """
     locked = _accounts.select("id = %s", [account.pk], lock=True)[0]
     growing = min(DEFAULT_RETRY_SECONDS * 2 ** min(message.attempts - 1, 10), MAX_RETRY_SECONDS)
     wait = error.retry_after if error.retry_after is not None else growing
     until = clock.now() + timedelta(seconds=wait)
     _change_account(locked, error, until)
-    eta = slots.next_slot(locked, until, but=message.id)
-    unsettled_at = message.unsettled_at or (message.last_attempt_at if error.unknown else None)
-    values = {"eta": eta, "slot_at": eta, "unsettled_at": unsettled_at}
-    _move(message, status=Status.QUEUED, error=error.code, error_detail=error.detail[:200], **values)
-    note_attempt(message, "lost" if error.unknown else "retry", error.code, elapsed_ms)
+    eta = slots.next_slot(locked, slots.earliest(locked, until), but=message.id)
+    unsettled = earlier if error.unsent else message.unsettled_since
+    _move(
+        message,
+        status=Status.QUEUED,
+        eta=eta,
+        slot_at=eta if unsettled is None else message.slot_at,
+        unsettled_since=unsettled,
+        error=error.code,
+        error_detail=error.detail[:200],
+    )
+    note_attempt(message, "retry", error.code, elapsed_ms)
 
 
-def _change_account(account: Account, error: SendError, until: Any) -> None:
+def _change_account(account: Account, error: SendError, until: datetime) -> None:
+    """The account's row is locked. A longer pause, or one without an end, stays."""
     if error.account_state in (AccountState.NEEDS_LOGIN, AccountState.BANNED):
-        _accounts.update({"state": error.account_state, "paused_until": None}, "id = %s", [account.pk])
+        account.state, account.paused_until = error.account_state, None
     elif error.retry_after is None or not error.pauses_account:
         return
-    elif account.state in (AccountState.CONNECTED, AccountState.PAUSED):
-        later = max(until, account.paused_until or until)
-        _accounts.update({"state": AccountState.PAUSED, "paused_until": later}, "id = %s", [account.pk])
+    elif account.state == AccountState.CONNECTED:
+        account.state, account.paused_until = AccountState.PAUSED, until
+    elif account.state == AccountState.PAUSED and account.paused_until is not None:
+        account.paused_until = max(until, account.paused_until)
+    else:
+        return
+    _accounts.update({"state": account.state, "paused_until": account.paused_until}, "id = %s", [account.pk])
 
 
 def _move(message: Message, **values: Any) -> None:

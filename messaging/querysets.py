@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 
 from crmsolid.core import clock
 from crmsolid.workspaces.models import Workspace
-from messaging.models import Account, Message, Thread
+from messaging.models import Account, Message, SpentSlot, Thread
 
 DAY = timedelta(hours=24)
 
@@ -21,8 +22,12 @@ def accounts(workspace: Workspace) -> "QuerySet[Account]":
     )
 
 
-def _slots(**bounds: object) -> Coalesce:
-    counted = Message.unscoped.filter(account=OuterRef("pk"), **bounds).order_by().values("account")
+def _slots(**bounds: object) -> CombinedExpression:
+    return _count(Message, bounds) + _count(SpentSlot, bounds)
+
+
+def _count(model: type[Message] | type[SpentSlot], bounds: dict[str, object]) -> Coalesce:
+    counted = model.unscoped.filter(account=OuterRef("pk"), **bounds).order_by().values("account")
     return Coalesce(Subquery(counted.annotate(number=Count("pk")).values("number")), 0)
 
 

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from crmsolid.core import clock
 from crmsolid.core.rows import Table
 from messaging.gateway import Delivered, Outgoing, SendError
-from messaging.models import SandboxDelivery
+from messaging.models import SandboxDelivery, Status
 
 _FLOOD = re.compile(r"@flood_wait(?:_?([0-9]{1,5}))?", re.IGNORECASE)
 DEFAULT_FLOOD_SECONDS = 30
@@ -64,8 +64,9 @@ class SandboxGateway:
 def answer_pending() -> int:
     """Let the recipients who owe an answer give it, once each. Also run by the sweep, for answers a crash cut off."""
     answered = 0
-    for row in SandboxDelivery.unscoped.filter(answer_pending=True).order_by("id")[:100]:
-        answered += _answer(row.pk)
+    ready = SandboxDelivery.unscoped.filter(answer_pending=True, message__status=Status.SENT)
+    for pk in list(ready.order_by("id").values_list("pk", flat=True)[:100]):
+        answered += _answer(pk)
     return answered
 
 
@@ -77,7 +78,7 @@ def _answer(pk: int) -> int:
         rows = SandboxDelivery.unscoped.select_related("message__account", "message__contact")
         found = rows.filter(pk=pk, answer_pending=True)
         row = found.select_for_update(skip_locked=True, of=("self",)).first() if lock else found.first()
-        if row is None or row.message.status != "sent":
+        if row is None or row.message.status != Status.SENT:
             return 0
         contact = row.message.contact
         receive(

@@ -4,7 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from contacts.serializers import USERNAME
 from crmsolid.api.fields import (
+    Choice,
     Integer,
     Moment,
     PageQuery,
@@ -12,10 +14,13 @@ from crmsolid.api.fields import (
     QueryInteger,
     StrictSerializer,
     Text,
+    whole,
 )
 from messaging.models import AccountKind, AccountState, Direction, Status
 
 MAX_BIGINT = 2**63 - 1
+
+RECIPIENT = rf"{USERNAME}|^[1-9][0-9]{{0,17}}$"
 
 
 class RecipientField(serializers.Field[Any, Any, Any, Any]):
@@ -24,12 +29,17 @@ class RecipientField(serializers.Field[Any, Any, Any, Any]):
     default_error_messages = {"invalid": "give @name, name, https://t.me/name or a numeric Telegram id"}
 
     def to_internal_value(self, data: Any) -> str | int:
-        if isinstance(data, bool) or not isinstance(data, str | int):
+        found = data if isinstance(data, str) else whole(data)
+        if found is None:
             self.fail("invalid")
-        return data
+        return found
 
     def to_representation(self, value: Any) -> Any:
         return value
+
+    def json_schema(self) -> dict[str, Any]:
+        number = {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_BIGINT}
+        return {"anyOf": [{"type": "string", "pattern": RECIPIENT}, number]}
 
 
 class SendIn(StrictSerializer):
@@ -96,22 +106,22 @@ class AccountOut(serializers.Serializer[Any]):
 
 class MessageQuery(PageQuery):
     account_id = QueryInteger(required=False, min_value=1, max_value=MAX_BIGINT)
-    contact_id = serializers.CharField(required=False, max_length=30)
-    thread_id = serializers.CharField(required=False, max_length=30)
-    direction = serializers.ChoiceField(required=False, choices=Direction.values)
-    status = serializers.ChoiceField(required=False, choices=Status.values)
+    contact_id = Text(required=False, max_length=30)
+    thread_id = Text(required=False, max_length=30)
+    direction = Choice(required=False, choices=Direction.values)
+    status = Choice(required=False, choices=Status.values)
     since = Moment(required=False, help_text="Created at or after this time.")
     until = Moment(required=False, help_text="Created before this time.")
-    sort = serializers.ChoiceField(required=False, choices=["created_at", "-created_at"], default="-created_at")
+    sort = Choice(required=False, choices=["created_at", "-created_at"], default="-created_at")
 
 
 class ThreadMessagesQuery(PageQuery):
-    sort = serializers.ChoiceField(required=False, choices=["created_at", "-created_at"], default="-created_at")
+    sort = Choice(required=False, choices=["created_at", "-created_at"], default="-created_at")
 
 
 class ThreadQuery(PageQuery):
     account_id = QueryInteger(required=False, min_value=1, max_value=MAX_BIGINT)
-    contact_id = serializers.CharField(required=False, max_length=30)
+    contact_id = Text(required=False, max_length=30)
     unread = QueryBoolean(required=False)
 
 

@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from contacts import people
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.rows import Table
+from crmsolid.core.units import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
@@ -21,7 +23,7 @@ RING_WITHIN_SECONDS = 5.0
 _accounts, _messages = Table(Account), Table(Message)
 
 
-@transaction.atomic
+@unit_of_work()
 def send_message(
     actor: Actor, *, account_id: int, to: str | int, text: str, send_at: datetime | None = None
 ) -> Message:
@@ -90,22 +92,23 @@ def _ring(eta: datetime) -> None:
         transaction.on_commit(lambda: doorbell.ring("messaging.dispatch", after=wait))
 
 
-@transaction.atomic
+@unit_of_work()
 def cancel_message(actor: Actor, message: Message) -> Message:
     """Take back a message that is still ``queued`` and free its slot; ``invalid_state`` (409) otherwise."""
     actor.require(Scope.WRITE_MESSAGES)
+    place = [message.id, actor.workspace.pk]
     changed = _messages.update(
-        {"status": Status.CANCELED, "slot_at": None, "lease": ""},
-        "id = %s AND workspace_id = %s AND status = 'queued'",
-        [message.id, actor.workspace.pk],
+        {"status": Status.CANCELED}, "id = %s AND workspace_id = %s AND status = 'queued'", place
     )
+    if changed:  # what may have arrived in an attempt of unknown end goes on counting
+        _messages.update({"slot_at": None}, "id = %s AND workspace_id = %s AND unsettled_since IS NULL", place)
     found: Message = Message.objects.for_workspace(actor.workspace).get(pk=message.pk)
     if not changed:
         raise DomainError("invalid_state", f"the message is {found.status}; only a queued one can be canceled")
     return found
 
 
-@transaction.atomic
+@unit_of_work()
 def mark_read(actor: Actor, thread: Thread) -> Thread:
     """Set the thread's unread count to 0."""
     actor.require(Scope.WRITE_MESSAGES)
@@ -114,12 +117,18 @@ def mark_read(actor: Actor, thread: Thread) -> Thread:
     return thread
 
 
-@transaction.atomic
+@unit_of_work()
 def create_sandbox_account(actor: Actor, *, name: str, account_id: int | None = None) -> Account:
     """An account with no Telegram behind it. ``account_id`` picks its number; ``validation_failed`` if it is taken."""
     if account_id is not None and Account.unscoped.filter(pk=account_id).exists():
         raise invalid("account_id", "taken", f"there is an account {account_id} already")
-    account = Account(workspace=actor.workspace, name=name, kind=AccountKind.SANDBOX, pk=account_id)
+    account = Account(
+        workspace=actor.workspace,
+        name=name,
+        kind=AccountKind.SANDBOX,
+        pk=account_id,
+        daily_limit=settings.DAILY_LIMIT,
+    )
     account.save(force_insert=True)
     if account_id is not None:
         _skip_number(account_id)

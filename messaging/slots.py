@@ -4,16 +4,19 @@ import math
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from crmsolid.core.rows import moment
+from crmsolid.core.rows import moment, statement_cursor
 from messaging import pacing
-from messaging.models import Account, AccountKind, AccountState, Message, Status
+from messaging.models import Account, AccountKind, AccountState, Message, SpentSlot, Status
 
-_COUNT = 'SELECT count(*), max(slot_at) FROM "messaging_message" WHERE account_id = %s AND slot_at > %s AND id <> %s'
+_COUNT = (
+    "SELECT count(*), max(slot_at) FROM ("
+    'SELECT slot_at FROM "messaging_message" WHERE account_id = %s AND slot_at > %s AND id <> %s'
+    ' UNION ALL SELECT slot_at FROM "messaging_spentslot" WHERE account_id = %s AND slot_at > %s) AS slots'
+)
 
 
 def gap_of(account: Account) -> timedelta:
@@ -29,6 +32,13 @@ def earliest(account: Account, now: datetime, wish: datetime | None = None) -> d
     return base
 
 
+def can_send(account: Account) -> bool:
+    """Whether its messages may leave at all. A pause with an end only moves them; one without holds them."""
+    return account.state == AccountState.CONNECTED or (
+        account.state == AccountState.PAUSED and account.paused_until is not None
+    )
+
+
 def next_slot(account: Account, base: datetime, *, but: str = "") -> datetime:
     """The first free instant from ``base`` on. The account's row must be locked. ``but``: a message left out."""
     if _plainly_free(account, base, but):
@@ -37,15 +47,21 @@ def next_slot(account: Account, base: datetime, *, but: str = "") -> datetime:
 
 
 def next_send(account: Account, base: datetime, *, but: str) -> datetime:
-    """The first instant from ``base`` on that leaves what was sent its room. The account's row must be locked.
+    """The first instant from ``base`` on that the limit allows and that is a gap away from what was sent. The
+    account's row must be locked.
 
-    Reservations do not count: a send that is a moment late would have to wait behind all that follow it. Their own
-    claims see this send and make room.
+    The gaps around reservations do not count: a send that is a moment late would have to wait behind all that follow
+    it. Their own claims see this send and make room.
     """
     if _plainly_free(account, base, but):
         return base
-    sent = Message.unscoped.exclude(status=Status.QUEUED)
-    return pacing.first_slot(base, _taken(account, base, but, sent), gap=gap_of(account), limit=account.daily_limit)
+    taken, gap = _taken(account, base, but), gap_of(account)
+    sent = _taken(account, base, but, ~Q(status=Status.QUEUED) | Q(unsettled_since__isnull=False)) if gap else []
+    while True:
+        paced = pacing.first_slot(base, sent, gap=gap, limit=len(sent) + 1)
+        base = pacing.first_slot(paced, taken, gap=timedelta(0), limit=account.daily_limit)
+        if base == paced:
+            return base
 
 
 def direct_slot(account: Account, base: datetime) -> datetime:
@@ -67,8 +83,9 @@ def direct_slot(account: Account, base: datetime) -> datetime:
 
 def _plainly_free(account: Account, base: datetime, but: str) -> bool:
     """Fewer than the limit in the last 24 hours and ever after, and the latest is a gap ago: nothing to work out."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [account.pk, moment(base - pacing.DAY), but])
+    with statement_cursor() as cursor:
+        since = moment(base - pacing.DAY)
+        cursor.execute(_COUNT, [account.pk, since, but, account.pk, since])
         count, latest = cursor.fetchone()
     if count >= account.daily_limit:
         return False
@@ -82,7 +99,8 @@ def _as_datetime(value: datetime | str) -> datetime:
     return datetime.fromisoformat(value).replace(tzinfo=clock.now().tzinfo)
 
 
-def _taken(account: Account, base: datetime, but: str, messages: "QuerySet[Message] | None" = None) -> list[datetime]:
-    among = Message.unscoped.all() if messages is None else messages
-    rows = among.filter(account=account, slot_at__gt=base - pacing.DAY).exclude(pk=but)
-    return [slot for slot in rows.order_by("slot_at").values_list("slot_at", flat=True) if slot is not None]
+def _taken(account: Account, base: datetime, but: str, which: Q | None = None) -> list[datetime]:
+    rows = Message.unscoped.filter(which or Q(), account=account, slot_at__gt=base - pacing.DAY).exclude(pk=but)
+    spent = SpentSlot.unscoped.filter(account=account, slot_at__gt=base - pacing.DAY)
+    found = [*rows.values_list("slot_at", flat=True), *spent.values_list("slot_at", flat=True)]
+    return sorted(slot for slot in found if slot is not None)

@@ -4,15 +4,19 @@ One request. The headers go out at once; a comment every 15 seconds keeps proxie
 checked again. ``id:`` is the position in the feed; a client that comes back with ``Last-Event-ID`` misses nothing.
 """
 
+import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error as DatabaseAway
 from django.http import HttpRequest, StreamingHttpResponse
 
+from apikeys import limits
+from crmsolid.api.answers import Raw
 from crmsolid.api.call import Call, call_of
+from crmsolid.api.described import described
 from crmsolid.api.fields import QuerySerializer
 from crmsolid.api.views import read_query
 from crmsolid.core.errors import DomainError, FieldError
@@ -27,46 +31,90 @@ PING_SECONDS = 15.0
 _open: Counter[str] = Counter()
 
 
+class Place:
+    """One of the streams that a key may have open. Taken before the headers go out, given back once."""
+
+    def __init__(self, key_id: str) -> None:
+        """``rate_limited`` (429) when all are taken."""
+        if _open[key_id] >= settings.STREAMS_PER_KEY:
+            raise DomainError(
+                "rate_limited",
+                f"this key has {settings.STREAMS_PER_KEY} streams open already; close one first",
+                headers={"Retry-After": str(int(PING_SECONDS) or 1)},
+            )
+        _open[key_id] += 1
+        self._key_id: str | None = key_id
+
+    def close(self) -> None:
+        if self._key_id is not None:
+            _open[self._key_id] -= 1
+            if not _open[self._key_id]:
+                del _open[self._key_id]
+            self._key_id = None
+
+
+class _Stream(StreamingHttpResponse):
+    """Gives its place back when it ends, also when the client left before the first byte was read."""
+
+    def __init__(self, events: AsyncIterator[bytes], place: Place) -> None:
+        self._place = place
+        super().__init__(events, content_type="text/event-stream")
+        self.headers["Cache-Control"] = "no-store"
+        self.headers["X-Accel-Buffering"] = "no"
+
+    def close(self) -> None:
+        self._place.close()
+        super().close()
+
+    def __del__(self) -> None:
+        self._place.close()  # a response that was never sent is never closed either
+
+
+LAST_EVENT_ID = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "required": False,
+    "description": "The `id` of the last event you saw; the stream goes on right after it.",
+    "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
+}
+
+
+@described(
+    scopes={"GET": (Scope.READ_MESSAGES,)},
+    answers={"GET": {200: Raw("text/event-stream", description="Events `message.…` with the message as data.")}},
+    request_headers={"GET": (LAST_EVENT_ID,)},
+    operation_ids={"GET": "stream_messages"},
+)
 async def stream(request: HttpRequest) -> StreamingHttpResponse:
     """Stream messages (Server-Sent Events)."""
     if request.method != "GET":
-        raise DomainError("method_not_allowed", headers={"Allow": "GET"})
+        raise DomainError("method_not_allowed", "only GET works here", headers={"Allow": "GET"})
     call = call_of(request)
-    await in_thread(_admit, request, call)
+    key_id = await in_thread(_admit, request, call)
     position = await _start_position(request)
-    response = StreamingHttpResponse(_events(request, call, position), content_type="text/event-stream")
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Accel-Buffering"] = "no"
-    return response
+    place = Place(key_id)
+    return _Stream(_events(request, call, position, place), place)
 
 
-def _admit(request: HttpRequest, call: Call) -> None:
-    """Key, scope, limit and the cap on streams, before anything is streamed."""
+def _admit(request: HttpRequest, call: Call) -> str:
+    """Key, scope, limit and parameters, before anything is streamed. Answers the key's id."""
     call.authenticate(request).require(Scope.READ_MESSAGES)
     call.limit()
     read_query(request, QuerySerializer)
-    if _open[_key_id(call)] >= settings.STREAMS_PER_KEY:
-        raise DomainError(
-            "rate_limited",
-            f"this key has {settings.STREAMS_PER_KEY} streams open already; close one first",
-            headers={"Retry-After": str(int(PING_SECONDS))},
-        )
-
-
-def _key_id(call: Call) -> str:
     assert call.credentials is not None
+    # Noted here already: where it is done otherwise, a connection would stay open as long as the stream.
+    limits.touch(call.credentials.key, call.ip)
     return call.credentials.key.id
 
 
 async def _start_position(request: HttpRequest) -> int:
-    """Where the client left off, else now."""
+    """Where the client left off, else now. Beyond now there is nothing to have seen."""
     given = request.META.get("HTTP_LAST_EVENT_ID", "")
-    if not given:
-        return int(await in_thread(_now))
-    if not given.isascii() or not given.isdigit() or len(given) > 18:
+    if given and (not given.isascii() or not given.isdigit() or len(given) > 18):
         detail = "send the id of the last event you saw, or nothing"
         raise DomainError("invalid_parameter", errors=[FieldError("Last-Event-ID", "invalid", detail)])
-    return int(given)
+    now = await in_thread(_now)
+    return min(int(given), now) if given else now
 
 
 def _now() -> int:
@@ -74,39 +122,43 @@ def _now() -> int:
     return feed.last_position()
 
 
-@asynccontextmanager
-async def _listening(call: Call) -> AsyncIterator[Subscription]:
+async def _events(request: HttpRequest, call: Call, position: int, place: Place) -> AsyncIterator[bytes]:
+    yield b": connected\n\n"
     assert call.credentials is not None
-    key = _key_id(call)
-    _open[key] += 1
     hub = hubs.hub()
     subscription = await hub.subscribe(call.credentials.workspace.pk)
     try:
-        yield subscription
-    finally:
-        hub.unsubscribe(subscription)
-        _open[key] -= 1
-
-
-async def _events(request: HttpRequest, call: Call, position: int) -> AsyncIterator[bytes]:
-    yield b": connected\n\n"
-    async with _listening(call) as subscription:
         while batch := await in_thread(hubs.read_backlog, subscription.workspace_id, position):
             for entry in batch:
                 position = entry.position
                 yield _frame(entry)
-        while True:
-            try:
-                entry = await subscription.next(PING_SECONDS)
-            except Overrun:
+        async with aclosing(_live(request, call, subscription, position)) as frames:
+            async for frame in frames:
+                yield frame
+    finally:
+        hub.unsubscribe(subscription)
+        place.close()
+
+
+async def _live(
+    request: HttpRequest, call: Call, subscription: Subscription, position: int
+) -> AsyncGenerator[bytes, None]:
+    """Frames of what comes beyond ``position`` and a comment now and then; ends with the key or the subscription."""
+    clock = asyncio.get_running_loop().time
+    ping_at = clock() + PING_SECONDS
+    while True:
+        try:
+            entry = await subscription.next(max(0.0, ping_at - clock()))
+        except Overrun:
+            return
+        if clock() >= ping_at:  # on a busy stream too: a revoked key must not read on
+            if not await in_thread(_still_valid, request, call):
                 return
-            if entry is None:
-                if not await in_thread(_still_valid, request, call):
-                    return
-                yield b": ping\n\n"
-            elif entry.position > position:
-                position = entry.position
-                yield _frame(entry)
+            ping_at = clock() + PING_SECONDS
+            yield b": ping\n\n"
+        if entry is not None and entry.position > position:
+            position = entry.position
+            yield _frame(entry)
 
 
 def _still_valid(request: HttpRequest, call: Call) -> bool:
@@ -115,7 +167,7 @@ def _still_valid(request: HttpRequest, call: Call) -> bool:
         return call.authenticate(request).has(Scope.READ_MESSAGES)
     except DomainError:
         return False
-    except DatabaseError:
+    except DatabaseAway:
         return True
 
 

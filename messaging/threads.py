@@ -2,11 +2,9 @@
 
 from datetime import datetime
 
-from django.db import connection
-
 from contacts.models import Contact
 from crmsolid.core.ids import new_id
-from crmsolid.core.rows import Table, moment
+from crmsolid.core.rows import Table, moment, statement_cursor
 from messaging.models import Account, Thread
 
 _threads = Table(Thread)
@@ -23,6 +21,6 @@ _UPSERT = (
 def touch(account: Account, contact: Contact, at: datetime, *, unread: int = 0) -> str:
     """The id of the thread, made if need be, with its newest moment and ``unread`` more unread messages."""
     values = [new_id("thr"), account.workspace_id, account.pk, contact.pk, unread, moment(at), moment(at)]
-    with connection.cursor() as cursor:
+    with statement_cursor() as cursor:
         cursor.execute(_UPSERT, values)
         return str(cursor.fetchone()[0])

@@ -11,6 +11,7 @@ from crmsolid.api.pagination import page
 from crmsolid.api.views import Answer, WorkspaceView
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import not_found
+from crmsolid.core.ids import is_id
 from crmsolid.workspaces.scopes import Scope
 from messaging import querysets, services
 from messaging.events import account_payload, message_payload, thread_payload
@@ -64,8 +65,8 @@ class MessagesView(WorkspaceView):
     answers: ClassVar = {"GET": {200: MessageOut}}
     listed: ClassVar = True
 
-    def get(self, request: Request, **place: str) -> Answer:
-        query = {**self.query, **place}
+    def get(self, request: Request) -> Answer:
+        query = self.query
         rows = _filtered(Message.objects.for_workspace(self.workspace), query)
         found = page(
             rows,
@@ -82,7 +83,8 @@ class _OneMessage(WorkspaceView):
     scopes: ClassVar = {}
 
     def message(self, message_id: str) -> Message:
-        found: Message | None = Message.objects.for_workspace(self.workspace).filter(pk=message_id).first()
+        rows = Message.objects.for_workspace(self.workspace).filter(pk=message_id)
+        found: Message | None = rows.first() if is_id("msg", message_id) else None
         if found is None:
             raise not_found("message")
         return found
@@ -144,7 +146,8 @@ class _OneThread(WorkspaceView):
     scopes: ClassVar = {}
 
     def thread(self, thread_id: str) -> Thread:
-        found: Thread | None = Thread.objects.for_workspace(self.workspace).filter(pk=thread_id).first()
+        rows = Thread.objects.for_workspace(self.workspace).filter(pk=thread_id)
+        found: Thread | None = rows.first() if is_id("thr", thread_id) else None
         if found is None:
             raise not_found("thread")
         return found
@@ -210,7 +213,8 @@ class AccountView(WorkspaceView):
     answers: ClassVar = {"GET": {200: AccountOut}}
 
     def get(self, request: Request, account_id: int) -> Answer:
-        row = querysets.accounts(self.workspace).filter(pk=account_id).first() if account_id < 2**63 else None
+        rows = querysets.accounts(self.workspace).filter(pk=account_id)
+        row: Any = rows.first() if account_id < 2**63 else None
         if row is None:
             raise not_found("account")
         return Answer(account_payload(row, row.used, row.reserved))

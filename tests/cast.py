@@ -12,6 +12,7 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Membership, Role, User, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from crmsolid.workspaces.services import create_workspace
+from messaging.models import Account, AccountKind
 
 PASSWORD = "correct horse battery"
 
@@ -37,6 +38,11 @@ class Cast:
 
     def actor(self, workspace: Workspace | None = None) -> Actor:
         return Actor.command(workspace or self.workspace, "tests")
+
+    def sandbox(self, workspace: Workspace | None = None, **fields: Any) -> Account:
+        """A sandbox account in ``workspace``; other fields as given, such as ``daily_limit=2``."""
+        fields.setdefault("name", "Sandbox")
+        return Account.unscoped.create(workspace=workspace or self.workspace, kind=AccountKind.SANDBOX, **fields)
 
     def key(self, scopes: Iterable[Scope] = ALL_SCOPES, workspace: Workspace | None = None, **options: Any) -> str:
         """The token of a new key."""

@@ -1,8 +1,13 @@
-"""The outbox of events: written in the transaction of their cause, ordered once committed."""
+"""The outbox of events, written in the transaction of their cause and ordered once committed; the endpoints they
+go to; a delivery for each event and endpoint, with a row for every attempt."""
+
+from functools import partial
 
 from django.db import models
+from django.db.models import Q
 
 from crmsolid.core import clock
+from crmsolid.core.ids import new_id
 from crmsolid.workspaces.scoping import WorkspaceModel
 
 
@@ -23,8 +28,8 @@ class Event(WorkspaceModel):
     class Meta(WorkspaceModel.Meta):
         indexes = [
             models.Index(fields=["workspace", "position"], name="event_feed"),
-            models.Index(fields=["created_at"], name="event_unplaced", condition=models.Q(position__isnull=True)),
-            models.Index(fields=["workspace", "person"], name="event_person", condition=~models.Q(person="")),
+            models.Index(fields=["created_at"], name="event_unplaced", condition=Q(position__isnull=True)),
+            models.Index(fields=["workspace", "person"], name="event_person", condition=~Q(person="")),
         ]
 
     def __str__(self) -> str:
@@ -38,7 +43,143 @@ class Feed(models.Model):
     last_position = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="feed_single")]
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="feed_single")]
 
     def __str__(self) -> str:
         return str(self.last_position)
+
+
+class DisabledReason(models.TextChoices):
+    MANUAL = "manual", "Disabled by hand"
+    GONE = "gone", "The receiver answered 410 Gone"
+    FAILING = "failing", "Nothing but failures for 5 days"
+
+
+class Verified(models.TextChoices):
+    """Which secret the receiver accepted last, while two are in force; empty until it is known."""
+
+    CURRENT = "current", "The current secret"
+    PREVIOUS = "previous", "The previous secret"
+
+
+class Endpoint(WorkspaceModel):
+    """Where a workspace's events go. Secrets are encrypted; ``previous_secret`` is in force during an overlap.
+
+    A deleted endpoint keeps its row, without its secrets, until its log has been purged.
+    """
+
+    id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "whk"), editable=False)
+    url = models.CharField(max_length=2048)
+    events = models.JSONField(default=list, help_text="event types it gets")
+    secret = models.BinaryField(editable=False)
+    previous_secret = models.BinaryField(null=True, blank=True, editable=False)
+    previous_secret_until = models.DateTimeField(null=True, blank=True, editable=False)
+    verified_with = models.CharField(max_length=8, choices=Verified.choices, blank=True, editable=False)
+    enabled = models.BooleanField(default=True)
+    disabled_reason = models.CharField(max_length=10, choices=DisabledReason.choices, blank=True, editable=False)
+    disabled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    failing_since = models.DateTimeField(null=True, blank=True, editable=False)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    updated_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta(WorkspaceModel.Meta):
+        verbose_name = "webhook endpoint"
+        constraints = [
+            models.CheckConstraint(condition=Q(deleted_at__isnull=True) | Q(enabled=False), name="endpoint_deleted"),
+            models.CheckConstraint(
+                condition=Q(previous_secret__isnull=True, previous_secret_until__isnull=True)
+                | Q(previous_secret__isnull=False, previous_secret_until__isnull=False),
+                name="endpoint_overlap",
+            ),
+            models.CheckConstraint(
+                condition=Q(enabled=True, disabled_reason="") | Q(enabled=False) & ~Q(disabled_reason=""),
+                name="endpoint_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["workspace", "created_at", "id"], name="endpoint_recent")]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class DeliveryStatus(models.TextChoices):
+    PENDING = "pending", "Pending"
+    SENDING = "sending", "Sending"
+    SUCCEEDED = "succeeded", "Succeeded"
+    FAILED = "failed", "Failed, will retry"
+    EXHAUSTED = "exhausted", "Exhausted"
+    CANCELED = "canceled", "Canceled"
+
+
+class Delivery(WorkspaceModel):
+    """One event on its way to one endpoint; there is never a second for the pair. A replay starts it again.
+
+    ``next_attempt_at`` is set exactly while it is queued (``pending`` or ``failed``), ``lease`` exactly while it is
+    ``sending``: whoever posts it settles it only while the lease is still theirs. ``failures`` is how far it is in
+    the schedule of retries, ``attempts`` how many attempts it has had in all.
+    """
+
+    id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "dlv"), editable=False)
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+", db_index=False)
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
+    event_type = models.CharField(max_length=40)
+    status = models.CharField(max_length=10, choices=DeliveryStatus.choices, default=DeliveryStatus.PENDING)
+    reason = models.CharField(max_length=20, blank=True, help_text="why it was canceled")
+    attempts = models.PositiveIntegerField(default=0)
+    failures = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    lease = models.CharField(max_length=32, blank=True, editable=False)
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta(WorkspaceModel.Meta):
+        verbose_name_plural = "deliveries"
+        constraints = [
+            models.UniqueConstraint(fields=["event", "endpoint"], name="delivery_once"),
+            models.CheckConstraint(condition=Q(status__in=DeliveryStatus.values), name="delivery_status"),
+            models.CheckConstraint(
+                condition=Q(status__in=["pending", "failed"], next_attempt_at__isnull=False)
+                | ~Q(status__in=["pending", "failed"]) & Q(next_attempt_at__isnull=True),
+                name="delivery_queued",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="sending", lease_until__isnull=False) & ~Q(lease="")
+                | ~Q(status="sending") & Q(lease="", lease_until__isnull=True),
+                name="delivery_leased",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["endpoint", "created_at", "id"], name="delivery_log"),
+            models.Index(
+                fields=["endpoint", "next_attempt_at"], name="delivery_due", condition=Q(next_attempt_at__isnull=False)
+            ),
+            models.Index(fields=["lease_until"], name="delivery_lease", condition=Q(lease_until__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Attempt(WorkspaceModel):
+    """One try at a delivery: what was asked of whom, and what came back. ``error`` is a stable code, empty when the
+    answer came whole; ``lost``: a process died between sending and noting it, so the outcome is not known."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempt_rows", db_index=False)
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField(default=clock.now)
+    url = models.CharField(max_length=2048, blank=True)
+    request_headers = models.JSONField(default=dict)
+    signed_with = models.CharField(max_length=8, choices=Verified.choices, blank=True)
+    status = models.PositiveSmallIntegerField(null=True, blank=True)
+    error = models.CharField(max_length=20, blank=True)
+    duration_ms = models.PositiveIntegerField(default=0)
+    answer_headers = models.JSONField(default=dict)
+    answer_body = models.TextField(blank=True)
+    answer_truncated = models.BooleanField(default=False)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["delivery", "number"], name="delivery_attempt_once")]
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id} #{self.number}"

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from crmsolid.core import clock, strictjson
+from crmsolid.core import clock, doorbell, strictjson
 from crmsolid.core.ids import new_id
 from crmsolid.core.rows import Table
 from crmsolid.workspaces.actor import Actor
@@ -30,6 +30,9 @@ EVENT_TYPES = (
     "job.completed",
     "subscription.upgraded",
 )
+
+PING = "ping"
+PUMP_TASK = "webhooks.pump"
 
 events = Table(Event)
 
@@ -53,9 +56,21 @@ def publish_all(who: Actor | Workspace | int, occurrences: Sequence[Occurrence])
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("publish() belongs into the transaction of what caused the event")
     workspace_id = _workspace_id(who)
-    rows = [_row(workspace_id, occurrence) for occurrence in occurrences]
+    rows = [new_event(workspace_id, occurrence) for occurrence in occurrences]
     events.insert(rows)
+    ring_on_commit()
     return [row.id for row in rows]
+
+
+def ring_on_commit() -> None:
+    """Ring for the pump once the transaction has committed; once a transaction, however much it publishes."""
+    waiting = transaction.get_connection().run_on_commit
+    if not any(entry[1] is _ring for entry in waiting):
+        transaction.on_commit(_ring)
+
+
+def _ring() -> None:
+    doorbell.ring(PUMP_TASK)
 
 
 def _workspace_id(who: Actor | Workspace | int) -> int:
@@ -64,8 +79,9 @@ def _workspace_id(who: Actor | Workspace | int) -> int:
     return int((who.workspace if isinstance(who, Actor) else who).pk)
 
 
-def _row(workspace_id: int, occurrence: Occurrence) -> Event:
-    if occurrence.type not in EVENT_TYPES:
+def new_event(workspace_id: int, occurrence: Occurrence) -> Event:
+    """The event, its bytes frozen; not written yet. ``ValueError`` for a type that is none of ours."""
+    if occurrence.type not in EVENT_TYPES and occurrence.type != PING:
         raise ValueError(f"{occurrence.type!r} is no event type of ours")
     identity, now = new_id("evt"), clock.now()
     body = {

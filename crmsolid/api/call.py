@@ -5,6 +5,7 @@ import re
 import time
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
+from urllib.parse import quote
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +21,11 @@ logger = logging.getLogger("crmsolid.api")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}\Z")
 IDEMPOTENCY_KEY = re.compile(r"[\x20-\x7e]{1,255}\Z")
+
+
+def reference(path: str) -> str:
+    """The path as a URI reference (RFC 3986): a problem's ``instance``."""
+    return quote(path.encode("utf-8", "replace"), safe="/:@!$&'()*+,;=~-._")
 
 
 def address_bucket(ip: str | None) -> str:
@@ -52,7 +58,7 @@ class Call:
         own = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id = own if _REQUEST_ID.match(own) else uuid4().hex
         surface: Surface = "mcp" if request.path_info.startswith("/mcp") else "rest"
-        return cls(request_id, request.path, client_ip(request), surface, time.perf_counter())
+        return cls(request_id, reference(request.path), client_ip(request), surface, time.perf_counter())
 
     def authenticate(self, request: HttpRequest) -> Actor:
         """The actor behind ``Authorization: Bearer …``; nothing else is ever looked at."""

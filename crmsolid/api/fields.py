@@ -1,57 +1,169 @@
-"""Input serializers that take JSON at its word: no coercion of types, no unknown names."""
+"""Input serializers that take JSON at its word: no coercion of types, no unknown names.
 
+Each field also says what it takes as JSON Schema (``json_schema``), and the two must agree exactly: what the OpenAPI
+document calls valid is accepted, what it calls invalid is refused. Fields of DRF that read ``"1"`` as 1 or 1 as
+``"1"`` have no place in a body.
+"""
+
+import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, ClassVar
 
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from crmsolid.core.clock import rfc3339
 
+INT64 = 2**63
+# Every integer up to here has one float of its own, so 3.0 may stand for 3 (JSON knows one kind of number).
+EXACT_FLOAT = 2**53
+# An integer beyond it has no float at all.
+FLOAT_ROOM = 10**300
+
+NO_NUL = r"^[^\u0000]*$"
+# str.strip() takes these; `\s` means something else in each dialect of regular expressions.
+_BLANKS = r"\t\n\u000b\f\r\u001c-\u001f \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+NOT_BLANK = rf"^[^\u0000]*[^\u0000{_BLANKS}][^\u0000]*$"
+
+_DAY = r"(0[1-9]|[12][0-9]|3[01])"
+_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?"
+# Years that no offset pushes out of what a database can hold.
+RFC3339 = rf"^[12][0-9]{{3}}-(0[1-9]|1[0-2])-{_DAY}[Tt]{_TIME}([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether a JSON Schema pattern fits; its ``$`` is the very end, as in ECMAScript."""
+    return _compiled(pattern).search(text) is not None
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\$\Z", r"\\Z", pattern))
+
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses a field it does not know (``unknown_field``): a typo never passes silently."""
+    """Refuses a field it does not know (``unknown_field``): a typo never passes silently.
 
-    default_error_messages = {"unknown_field": "there is no field of this name; known are: {known}"}
+    ``needs_one_of``: names of which at least one must be given, and not null. ``open_names``: a pattern of further
+    names that are welcome; :meth:`open_schema` says what they may hold.
+    """
+
+    default_error_messages = {
+        "unknown_field": "there is no field of this name; known are: {known}",
+        "one_of": "one of these is needed: {names}",
+    }
+    needs_one_of: ClassVar[Sequence[str]] = ()
+    open_names: ClassVar[str] = ""
+    body_required: ClassVar[bool] = True
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict):
-            unknown = [name for name in data if name not in self.fields and not self.takes(str(name))]
+            unknown = [str(name) for name in data if name not in self.fields and not self.takes(str(name))]
             if unknown:
                 message = self.error_messages["unknown_field"].format(known=", ".join(self.fields))
-                raise serializers.ValidationError({str(n): [_detail(message, "unknown_field")] for n in unknown})
-        return super().to_internal_value(data)
+                raise serializers.ValidationError({name: [ErrorDetail(message, "unknown_field")] for name in unknown})
+        found = super().to_internal_value(data)
+        if self.needs_one_of and all(data.get(name) is None for name in self.needs_one_of):
+            message = self.error_messages["one_of"].format(names=", ".join(self.needs_one_of))
+            raise serializers.ValidationError({self.needs_one_of[0]: [ErrorDetail(message, "required")]})
+        return found
 
     def takes(self, name: str) -> bool:
         """Whether a name outside the declared fields is welcome."""
-        return False
+        return bool(self.open_names) and matches(self.open_names, name)
 
-
-def _detail(message: str, code: str) -> Any:
-    from rest_framework.exceptions import ErrorDetail
-
-    return ErrorDetail(message, code)
+    def open_schema(self) -> dict[str, Any]:
+        """What a name outside the declared fields may hold."""
+        return {}
 
 
 class Text(serializers.CharField):
-    """A JSON string. Kept as sent: nothing is trimmed but where a field asks for it."""
+    """A JSON string. Kept as sent: nothing is trimmed but where a field asks for it.
 
-    def __init__(self, **options: Any) -> None:
+    ``pattern`` is a JSON Schema pattern; ``shape`` one that a service judges, with a code of its own; ``format`` a
+    JSON Schema format that only documents.
+    """
+
+    default_error_messages = {"pattern": "this does not have the form {pattern}"}
+
+    def __init__(self, *, pattern: str = "", shape: str = "", format: str = "", **options: Any) -> None:
         options.setdefault("trim_whitespace", False)
+        self.pattern, self.shape, self.format = pattern, shape, format
         super().__init__(**options)
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
+        if self.trim_whitespace and self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        if self.pattern and not matches(self.pattern, data):
+            self.fail("pattern", pattern=self.pattern)
         return super().to_internal_value(data)
+
+    def json_schema(self) -> dict[str, Any]:
+        least = max(self.min_length or 0, 0 if self.allow_blank else 1)
+        plain = NOT_BLANK if self.trim_whitespace and not self.allow_blank else NO_NUL
+        found: dict[str, Any] = {"type": "string", "pattern": self.pattern or self.shape or plain}
+        return found | _given(minLength=least or None, maxLength=self.max_length, format=self.format or None)
+
+
+class Id(Text):
+    """A public id with this prefix."""
+
+    def __init__(self, prefix: str, **options: Any) -> None:
+        self.prefix = prefix
+        super().__init__(pattern=id_pattern(prefix), **options)
+
+
+def id_pattern(prefix: str) -> str:
+    """A ULID behind its prefix: 26 of Crockford's characters, the first at most 7."""
+    return rf"^{prefix}_[0-7][0-9A-HJKMNP-TV-Z]{{25}}$"
+
+
+def whole(data: Any) -> int | None:
+    """The integer that a JSON value is, 3.0 included; None for what is none."""
+    if isinstance(data, float) and data.is_integer() and abs(data) <= EXACT_FLOAT:
+        return int(data)
+    return data if isinstance(data, int) and not isinstance(data, bool) else None
 
 
 class Integer(serializers.IntegerField):
-    """A JSON integer, never a string or a boolean."""
+    """A JSON integer, never a string or a boolean; 64 bits unless the field says less."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("min_value", -INT64)
+        options.setdefault("max_value", INT64 - 1)
+        super().__init__(**options)
 
     def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, bool) or not isinstance(data, int):
+        found = whole(data)
+        if found is None:
             self.fail("invalid")
-        return data
+        return found
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "integer", "format": "int64", "minimum": self.min_value, "maximum": self.max_value}
+
+
+class Number(serializers.FloatField):
+    """A JSON number, never a string or a boolean; at most 15 digits before the point unless the field says so."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("min_value", -1e15)
+        options.setdefault("max_value", 1e15)
+        super().__init__(**options)
+
+    def to_internal_value(self, data: Any) -> float:
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            self.fail("invalid")
+        if abs(data) > FLOAT_ROOM:
+            self.fail("max_value" if data > 0 else "min_value", max_value=self.max_value, min_value=self.min_value)
+        return float(data)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "number", "minimum": self.min_value, "maximum": self.max_value}
 
 
 class Boolean(serializers.BooleanField):
@@ -62,29 +174,49 @@ class Boolean(serializers.BooleanField):
             self.fail("invalid", input=data)
         return data
 
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+class Choice(serializers.ChoiceField):
+    """One of a few strings, as a string."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid_choice", input="this")
+        return str(super().to_internal_value(data))
+
+    def json_schema(self) -> dict[str, Any]:
+        names: list[Any] = [*([""] if self.allow_blank else []), *self.choices]
+        return {"type": "string", "enum": [*names, None] if self.allow_null else names}
+
+
+def _read_moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text.upper()).astimezone(UTC) if matches(RFC3339, text) else None
+    except ValueError:  # the 31st of a shorter month
+        return None
+
 
 class Moment(serializers.DateTimeField):
-    """RFC 3339 with an offset; answers UTC."""
+    """RFC 3339 with an offset, years 1000 to 2999; answers UTC."""
 
     default_error_messages = {"naive": "give the offset too, such as 2026-06-04T09:00:00Z"}
 
     def to_internal_value(self, value: Any) -> datetime:
-        if not isinstance(value, str) or "T" not in value.upper():
-            self.fail("invalid", format="RFC 3339, such as 2026-06-04T09:00:00Z")
-        try:
-            found = datetime.fromisoformat(value.upper())
-        except ValueError:
-            self.fail("invalid", format="RFC 3339, such as 2026-06-04T09:00:00Z")
-        if found.tzinfo is None:
+        found = _read_moment(value) if isinstance(value, str) else None
+        if found is not None:
+            return found
+        if isinstance(value, str) and _read_moment(f"{value}Z") is not None:
             self.fail("naive")
-        try:
-            return found.astimezone(UTC)
-        except OverflowError:
-            self.fail("overflow")
+        self.fail("invalid", format="RFC 3339, such as 2026-06-04T09:00:00Z")
         raise AssertionError("unreachable")
 
-    def to_representation(self, value: datetime | None) -> str | None:
+    def to_representation(self, value: datetime | None) -> str | None:  # type: ignore[override]
         return rfc3339(value)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "date-time", "pattern": RFC3339}
 
 
 class QuerySerializer(StrictSerializer):
@@ -103,13 +235,13 @@ class QuerySerializer(StrictSerializer):
         return [name for name in params if name not in cls.repeatable and len(params.getlist(name)) > 1]
 
 
-class QueryInteger(serializers.IntegerField):
+class QueryInteger(Integer):
     """A decimal integer in a query string, nothing else."""
 
     def to_internal_value(self, data: Any) -> int:
-        if not isinstance(data, str) or not data.isascii() or not data.lstrip("-").isdigit():
+        if not isinstance(data, str) or not matches(r"^(0|-?[1-9][0-9]{0,18})$", data):
             self.fail("invalid")
-        return super().to_internal_value(data)
+        return int(data)
 
 
 class QueryBoolean(serializers.ChoiceField):
@@ -118,21 +250,37 @@ class QueryBoolean(serializers.ChoiceField):
     def __init__(self, **options: Any) -> None:
         super().__init__(choices=["true", "false"], **options)
 
-    def to_internal_value(self, data: Any) -> bool:
+    def to_internal_value(self, data: Any) -> bool:  # type: ignore[override]
         return super().to_internal_value(data) == "true"
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
 
 
 class PageQuery(QuerySerializer):
     """What every list takes."""
 
     limit = QueryInteger(required=False, min_value=1, max_value=100, default=50, help_text="Rows a page.")
-    cursor = serializers.CharField(required=False, help_text="`next_cursor` of the page before.")
+    cursor = Text(
+        required=False,
+        max_length=4096,
+        pattern=r"^[A-Za-z0-9_-]+$",
+        format="cursor",
+        help_text="`next_cursor` of the page before, with the same sort and filters.",
+    )
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 __all__ = [
     "Boolean",
+    "Choice",
+    "Id",
     "Integer",
     "Moment",
+    "Number",
     "PageQuery",
     "QueryBoolean",
     "QueryInteger",

@@ -10,14 +10,15 @@ import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 from django.http import HttpResponse
 
 from apikeys.models import IdempotencyRecord
 from crmsolid.api.call import IDEMPOTENCY_KEY, call_of
 from crmsolid.core import clock, crypto
 from crmsolid.core.errors import DomainError
-from crmsolid.core.rows import Table
+from crmsolid.core.rows import Table, statement_cursor
+from crmsolid.core.units import unit_of_work
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import Scope
 
@@ -52,7 +53,7 @@ def run(view: "WorkspaceView", handler: Callable[..., Any]) -> HttpResponse:
 
 def _run_once(view: "WorkspaceView", handler: Callable[..., Any], key: str, mark: bytes) -> HttpResponse:
     try:
-        with transaction.atomic():
+        with unit_of_work():
             claim(view.workspace, key)
             response, person, sealed = _answer(view, handler)
             _store(view.workspace, key, mark, response, person, sealed)
@@ -64,7 +65,7 @@ def _run_once(view: "WorkspaceView", handler: Callable[..., Any], key: str, mark
             return replay(stored[0], mark)
         if isinstance(error, DomainError):
             raise
-        raise DomainError("idempotency_in_progress", headers={"Retry-After": "1"}) from None
+        raise DomainError("idempotency_in_progress") from None
 
 
 def _answer(view: "WorkspaceView", handler: Callable[..., Any]) -> tuple[HttpResponse, str, bool]:
@@ -104,7 +105,7 @@ def replay(record: IdempotencyRecord, mark: bytes) -> HttpResponse:
         raise DomainError("idempotency_key_reused")
     if record.erased_at is not None:
         raise DomainError("erased")
-    body = crypto.decrypt(record.body) if record.sealed else bytes(record.body)
+    body = crypto.decrypt(bytes(record.body)) if record.sealed else bytes(record.body)
     response = HttpResponse(body, status=record.status)
     if "Content-Type" not in record.headers:
         del response.headers["Content-Type"]
@@ -120,13 +121,13 @@ def claim(workspace: Workspace, key: str) -> None:
         return
     number = int.from_bytes(hashlib.sha256(f"{workspace.pk}:{key}".encode()).digest()[:8], "big", signed=True)
     try:
-        with connection.cursor() as cursor:
+        with statement_cursor() as cursor:
             cursor.execute(
                 "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(%s)", [f"{PATIENCE_MS}", number]
             )
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", None) == "55P03":
-            raise DomainError("idempotency_in_progress", headers={"Retry-After": "1"}) from None
+            raise DomainError("idempotency_in_progress") from None
         raise
 
 

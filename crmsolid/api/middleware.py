@@ -7,11 +7,12 @@ the request id and the rate headers.
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from asgiref.sync import async_to_sync, iscoroutinefunction, markcoroutinefunction, sync_to_async
-from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.core.handlers.asgi import ASGIRequest
+from django.db import InterfaceError, OperationalError, connections
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import resolve
 
@@ -21,6 +22,9 @@ from crmsolid.api.call import Call
 from crmsolid.core.errors import DomainError
 
 logger = logging.getLogger("crmsolid.api")
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def is_api(path: str) -> bool:
@@ -45,6 +49,8 @@ class ApiMiddleware:
             return response
         if self.asynchronous:
             return self._answer_async(request)
+        if isinstance(request, ASGIRequest):
+            return _leaving_no_connection(self._answer, request)
         return self._answer(request)
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
@@ -69,11 +75,24 @@ class ApiMiddleware:
             else:
                 response = await sync_to_async(view)(request, *args, **kwargs)
         except Exception as error:
-            response = await sync_to_async(refuse)(error, call)
-        return await sync_to_async(finish)(request, response, call)
+            response = await sync_to_async(_leaving_no_connection)(refuse, error, call)
+        return await sync_to_async(_leaving_no_connection)(finish, request, response, call)
+
+
+def _leaving_no_connection(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Under ASGI each request has a thread of its own, which ends without closing the connection it opened, or, with
+    a streamed answer, keeps it as long as the stream."""
+    try:
+        return function(*args, **kwargs)
+    finally:
+        for connection in connections.all(initialized_only=True):
+            if not connection.in_atomic_block:
+                connection.close()
 
 
 def _resolve(request: HttpRequest) -> tuple[Callable[..., HttpResponseBase], tuple[Any, ...], dict[str, Any]]:
+    if "\0" in request.path_info:  # no id and no database has it
+        raise Http404
     match = resolve(request.path_info)
     request.resolver_match = match
     return match.func, match.args, match.kwargs
@@ -89,7 +108,7 @@ def refuse(error: Exception, call: Call) -> HttpResponse:
 
 
 def _fault(error: Exception, call: Call) -> DomainError:
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError | InterfaceError):
         logger.error("database unavailable", extra={"request_id": call.request_id}, exc_info=error)
         return DomainError("service_unavailable")
     logger.error("unhandled error", extra={"request_id": call.request_id}, exc_info=error)
@@ -100,10 +119,22 @@ def finish(request: HttpRequest, response: HttpResponseBase, call: Call) -> Http
     """Count the call if nothing has counted it yet, stamp the headers, note what the key did."""
     if call.decision is None:
         response = _limit_late(request, response, call)
+    if request.method == "HEAD":
+        response = without_body(response)
     call.stamp(response)  # type: ignore[arg-type]
     if call.credentials is not None:
         _note_use(call)
     metrics.count(request, response.status_code, call)
+    return response
+
+
+def without_body(response: HttpResponseBase) -> HttpResponseBase:
+    """The same headers and the length the body would have; a stream never begins, and ends with the answer."""
+    if isinstance(response, HttpResponse):
+        response.headers["Content-Length"] = str(len(response.content))
+        response.content = b""
+    elif isinstance(response, StreamingHttpResponse):
+        response.streaming_content = []
     return response
 
 

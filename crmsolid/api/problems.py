@@ -10,6 +10,9 @@ from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError, FieldError
 
 CONTENT_TYPE = "application/problem+json"
+# A refusal must not be larger than what it refuses.
+MAX_FIELD_ERRORS = 100
+MAX_FIELD_LENGTH = 200
 
 
 def document(error: DomainError, *, instance: str, request_id: str) -> dict[str, Any]:
@@ -24,8 +27,12 @@ def document(error: DomainError, *, instance: str, request_id: str) -> dict[str,
         "request_id": request_id,
     }
     if error.errors:
-        body["errors"] = [item.as_dict() for item in error.errors]
+        body["errors"] = [_shown(item) for item in error.errors[:MAX_FIELD_ERRORS]]
     return {**body, **error.extra}
+
+
+def _shown(item: FieldError) -> dict[str, str]:
+    return {"field": item.field[:MAX_FIELD_LENGTH], "code": item.code, "detail": item.detail}
 
 
 def response(error: DomainError, *, instance: str, request_id: str) -> HttpResponse:

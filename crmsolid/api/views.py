@@ -5,26 +5,35 @@ A view declares what it needs (``scopes``), what it takes (``bodies``, ``queries
 forgets its scopes cannot be imported.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from functools import cache
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import unquote_to_bytes
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import UnsupportedMediaType
+from rest_framework.exceptions import UnsupportedMediaType, ValidationError
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from crmsolid.api import idempotency
+from crmsolid.api.answers import Raw, media_types
 from crmsolid.api.call import Call, call_of
-from crmsolid.api.fields import QuerySerializer, StrictSerializer
+from crmsolid.api.fields import INT64, QuerySerializer, StrictSerializer
+from crmsolid.api.negotiation import acceptable
+from crmsolid.api.problems import field_errors
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import Scope
+
+S = TypeVar("S", bound=StrictSerializer)
 
 MAX_BODY_BYTES = 1_048_576
 SAFE_METHODS = ("GET", "HEAD")
@@ -52,13 +61,20 @@ class KeyAuthentication(BaseAuthentication):
         return "Bearer"
 
 
+def actor_of(request: Request) -> Actor:
+    """Who asks; raises what authentication raises."""
+    found: Any = request.user
+    return found
+
+
 class HasScopes(BasePermission):
     """Every scope the view declares for this method."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         method = "GET" if request.method == "HEAD" else str(request.method)
+        actor = actor_of(request)
         for scope in view.scopes.get(method, ()):
-            request.user.require(scope)
+            actor.require(scope)
         return True
 
 
@@ -79,9 +95,13 @@ class WorkspaceView(APIView):
     metadata_class = None
 
     scopes: ClassVar[Mapping[str, Sequence[Scope]]]
-    bodies: ClassVar[Mapping[str, type[StrictSerializer]]] = {}
+    bodies: ClassVar[Mapping[str, type[StrictSerializer] | Raw]] = {}
     queries: ClassVar[Mapping[str, type[QuerySerializer]]] = {}
     answers: ClassVar[Mapping[str, Any]] = {}
+    # Methods that honour If-Match; whether Accept chooses the answer; codes beyond those every operation has.
+    conditional: ClassVar[Sequence[str]] = ()
+    negotiates: ClassVar[bool] = True
+    refusals: ClassVar[Mapping[str, Sequence[str]]] = {}
 
     actor: Actor
     body: dict[str, Any]
@@ -98,7 +118,7 @@ class WorkspaceView(APIView):
     def workspace(self) -> Workspace:
         return self.actor.workspace
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Authentication, scope, limit, then (a write) the stored answer, then validation and the handler.
 
         DRF's renderers and exception handler stay out: errors travel up to the middleware, which answers them.
@@ -108,28 +128,41 @@ class WorkspaceView(APIView):
         method = str(request.method).lower()
         handler = getattr(self, method, None) if method in self.http_method_names else None
         if handler is None or method == "options":
-            self.http_method_not_allowed(self.request)
+            raise self.no_such_method(self.request)
+        refuse_impossible_ids(kwargs)
         self.initial(self.request, *args, **kwargs)
-        self.actor = self.request.user
+        self.actor = actor_of(self.request)
         if request.method in SAFE_METHODS:
             self.prepare()
             answer = handler(self.request, *args, **kwargs)
-            return answer if isinstance(answer, HttpResponse) else respond(answer)
+            return answer if isinstance(answer, HttpResponseBase) else respond(answer)
         return idempotency.run(self, handler)
 
-    def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        allowed = [name for name in self.allowed_methods if name != "OPTIONS"]
-        raise DomainError(
-            "method_not_allowed",
-            f"{request.method} does not work here; {', '.join(allowed)} does",
-            headers={"Allow": ", ".join(allowed)},
-        )
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Who asks, may they, how often; only then whether they can read the answer (``not_acceptable``)."""
+        self.perform_authentication(request)
+        self.check_permissions(request)
+        self.check_throttles(request)
+        method = "GET" if request.method == "HEAD" else str(request.method)
+        if not self.negotiates:
+            return
+        produced = media_types(self, method)
+        if not acceptable(request._request.META.get("HTTP_ACCEPT"), produced):
+            raise DomainError("not_acceptable", f"this endpoint answers {' or '.join(produced)}")
+
+    def no_such_method(self, request: Request) -> DomainError:
+        """``method_not_allowed``, with the methods that work."""
+        allowed = ", ".join(name for name in self.allowed_methods if name != "OPTIONS")
+        detail = f"{request.method} does not work here; {allowed} does"
+        return DomainError("method_not_allowed", detail, headers={"Allow": allowed})
 
     def raw_body(self) -> bytes:
         """The body as sent, at most 1 MiB (``payload_too_large``)."""
         raw = self.request._request
         length = raw.META.get("CONTENT_LENGTH") or "0"
-        if raw.META.get("crmsolid.body_too_large") or (length.isdigit() and int(length) > MAX_BODY_BYTES):
+        if not (length.isascii() and length.isdigit()):
+            raise DomainError("bad_request", "Content-Length is not a number")
+        if raw.META.get("crmsolid.body_too_large") or len(length) > 18 or int(length) > MAX_BODY_BYTES:
             raise DomainError("payload_too_large")
         body = raw.body
         if len(body) > MAX_BODY_BYTES:
@@ -140,18 +173,17 @@ class WorkspaceView(APIView):
         """Validate query and body before any transaction opens."""
         method = "GET" if self.request.method == "HEAD" else str(self.request.method)
         self.query = read_query(self.request._request, self.queries.get(method, QuerySerializer))
-        if method not in SAFE_METHODS:
-            self.body = self._read_body(self.bodies.get(method))
+        kind = self.bodies.get(method)
+        if method not in SAFE_METHODS and not isinstance(kind, Raw):
+            self.body = self._read_body(kind)
 
     def _read_body(self, kind: type[StrictSerializer] | None) -> dict[str, Any]:
         raw = self.raw_body()
-        if not raw and (kind is None or not _has_required(kind)):
+        if not raw and (kind is None or not kind.body_required):
             return {}
         self._require_json()
         parsed = parse_json(raw)
-        serializer = (kind or StrictSerializer)(data=parsed, context={"view": self})
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
+        return dict(shared(kind or StrictSerializer).run_validation(parsed))
 
     def _require_json(self) -> None:
         meta = self.request._request.META
@@ -163,8 +195,18 @@ class WorkspaceView(APIView):
             raise UnsupportedMediaType(media)
 
 
-def _has_required(kind: type[StrictSerializer]) -> bool:
-    return bool(getattr(kind, "body_required", True))
+def refuse_impossible_ids(kwargs: Mapping[str, Any]) -> None:
+    """An id that no row can have is not found; some databases would answer it with an error instead."""
+    for value in kwargs.values():
+        if isinstance(value, int) and value >= INT64:
+            raise Http404
+
+
+@cache
+def shared(kind: type[S]) -> S:
+    """One instance of a serializer for all requests: making one copies all its fields, and validating through
+    ``run_validation`` keeps nothing on it."""
+    return kind()
 
 
 def parse_json(raw: bytes) -> Any:
@@ -182,22 +224,40 @@ def parse_json(raw: bytes) -> Any:
 
 def read_query(request: HttpRequest, kind: type[QuerySerializer]) -> dict[str, Any]:
     """Validated query parameters. ``invalid_parameter`` names each that is unknown, repeated or wrong."""
+    refuse_unreadable_query(request.META.get("QUERY_STRING", ""))
     params = request.GET
     repeated = kind.repeated(params)
     if repeated:
         raise _bad_query([FieldError(name, "repeated", "give this parameter once") for name in repeated])
     if not params and kind is QuerySerializer:
         return {}
-    serializer = kind(data=kind.read(params))
-    if not serializer.is_valid():
-        from crmsolid.api.problems import field_errors
+    try:
+        return dict(shared(kind).run_validation(kind.read(params)))
+    except ValidationError as error:
+        raise _bad_query(field_errors(error.detail)) from None
 
-        raise _bad_query(field_errors(serializer.errors))
-    return dict(serializer.validated_data)
+
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+def refuse_unreadable_query(text: str) -> None:
+    """``bad_request`` for what is not percent-encoded UTF-8; Django would go on with replacement characters."""
+    try:
+        raw = text.encode("latin-1")  # PEP 3333: the bytes of the request line
+    except UnicodeEncodeError:
+        raw = text.encode("utf-8", "surrogatepass")
+    try:
+        unquote_to_bytes(raw).decode("utf-8")
+        readable = not _BROKEN_ESCAPE.search(text)
+    except UnicodeDecodeError:
+        readable = False
+    if not readable:
+        raise DomainError("bad_request", "the query string is not percent-encoded UTF-8")
 
 
 def _bad_query(errors: list[FieldError]) -> DomainError:
-    return DomainError("invalid_parameter", errors=errors)
+    only_cursor = all(error.field == "cursor" for error in errors)
+    return DomainError("invalid_cursor" if only_cursor else "invalid_parameter", errors=errors)
 
 
 def respond(answer: Answer) -> HttpResponse:

@@ -34,7 +34,6 @@ class Doorbell:
         self._wanted: dict[tuple[str, str | None], float] = {}
         self._condition = threading.Condition()
         self._thread: threading.Thread | None = None
-        self._pid = 0
         self._warned = -WARN_EVERY_SECONDS
 
     def ring(self, name: str, *, queue: str | None = None, after: float = 0.0) -> None:
@@ -48,8 +47,7 @@ class Doorbell:
                 self._condition.notify()
 
     def _start(self) -> None:
-        if self._thread is None or self._pid != os.getpid() or not self._thread.is_alive():
-            self._pid = os.getpid()
+        if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._run, name="doorbell", daemon=True)
             self._thread.start()
 
@@ -82,6 +80,15 @@ class Doorbell:
 
 
 _bell = Doorbell()
+
+
+def _start_afresh() -> None:
+    """A forked child has neither its parent's thread nor, maybe, whoever held the lock; the parent rings its own."""
+    global _bell
+    _bell = Doorbell()
+
+
+os.register_at_fork(after_in_child=_start_afresh)
 
 
 def ring(name: str, *, queue: str | None = None, after: float = 0.0) -> None:

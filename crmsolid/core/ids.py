@@ -4,6 +4,7 @@ import os
 import re
 import threading
 import time
+from datetime import datetime
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # Two characters, ten bits, at a look-up: an id costs eight look-ups, not twenty-six divisions.
@@ -73,6 +74,11 @@ os.register_at_fork(after_in_child=_start_afresh)
 def new_id(prefix: str) -> str:
     """`con` gives `con_01J…`: unique everywhere, and increasing within one process."""
     return f"{prefix}_{_clockwork.next_ulid()}"
+
+
+def first_id(prefix: str, moment: datetime) -> str:
+    """The smallest id of that millisecond: ids are sorted by birth, so the key's own index answers "older than"."""
+    return f"{prefix}_{_encode_time(int(moment.timestamp() * 1000))}{'0' * 16}"
 
 
 def is_id(prefix: str, text: object) -> bool:

@@ -5,14 +5,38 @@ once per database vendor and keeps the ORM's own conversion of values, so a row 
 PostgreSQL. The WHERE and ON CONFLICT parts are written where they are used and stay within what both understand.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+import psycopg
 from django.db import connection, models
 
 M = TypeVar("M", bound=models.Model)
 Converter = Callable[[Any], Any]
+
+
+@contextmanager
+def statement_cursor() -> Iterator[Any]:
+    """A cursor for the hot statements. On PostgreSQL it prepares them on the server, once a connection, which
+    saves parsing and planning each time; it is the connection's own, kept from one statement to the next.
+
+    Whoever counts or wraps queries through Django (tests, debugging) gets Django's cursor and sees them all.
+    """
+    if connection.vendor != "postgresql" or connection.queries_logged or connection.execute_wrappers:
+        with connection.cursor() as cursor:
+            yield cursor
+        return
+    connection.ensure_connection()
+    raw: Any = connection.connection
+    own = getattr(raw, "crmsolid_cursor", None)
+    if own is None:
+        own = raw.crmsolid_cursor = psycopg.Cursor(raw)
+        raw.prepare_threshold = 1
+        raw.prepared_max = 200
+    with connection.wrap_database_errors:
+        yield own
 
 
 class Table(Generic[M]):
@@ -74,10 +98,13 @@ class Table(Generic[M]):
             for convert in [*connection.ops.get_db_converters(column), *field.get_db_converters(connection)]:
                 yield position, _bind(convert, column)
 
-    def select(self, where: str, params: Sequence[Any], *, lock: bool = False) -> list[M]:
-        """Rows of ``SELECT … WHERE {where}``. ``lock``: FOR NO KEY UPDATE (on SQLite the transaction is the lock)."""
-        ending = " FOR NO KEY UPDATE" if lock and connection.vendor == "postgresql" else ""
-        with connection.cursor() as cursor:
+    def select(self, where: str, params: Sequence[Any], *, lock: bool = False, deleting: bool = False) -> list[M]:
+        """Rows of ``SELECT … WHERE {where}``. On SQLite the transaction is the lock; on PostgreSQL ``lock`` is FOR NO
+        KEY UPDATE and ``deleting`` FOR UPDATE, which also waits for whoever is about to refer to the row."""
+        ending = " FOR UPDATE" if deleting else " FOR NO KEY UPDATE" if lock else ""
+        if connection.vendor != "postgresql":
+            ending = ""
+        with statement_cursor() as cursor:
             cursor.execute(f"SELECT {self.columns()} FROM {self.name} WHERE {where}{ending}", params)
             return [self.hydrate(row) for row in cursor.fetchall()]
 
@@ -90,18 +117,47 @@ class Table(Generic[M]):
         places = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * len(rows))
         params = [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in fields]
         tail = f" ON CONFLICT {conflict}" if conflict else ""
-        with connection.cursor() as cursor:
+        with statement_cursor() as cursor:
             cursor.execute(f"INSERT INTO {self.name} ({names}) VALUES {places}{tail}", params)
             return cursor.rowcount
 
+    def insert_computed(self, row: M, computed: Mapping[str, tuple[str, Sequence[Any]]], conflict: str) -> bool:
+        """Insert one row, the fields in ``computed`` by an SQL expression (text, parameters), and read those back.
+
+        False when ON CONFLICT {conflict} left it out.
+        """
+        places: list[str] = []
+        params: list[Any] = []
+        for field in self._writable:
+            if field.attname in computed:
+                sql, values = computed[field.attname]
+                places.append(sql)
+                params += values
+            else:
+                places.append("%s")
+                params.append(field.get_db_prep_save(getattr(row, field.attname), connection))
+        names = ", ".join(f'"{field.column}"' for field in self._writable)
+        back = ", ".join(f'"{self.model._meta.get_field(name).column}"' for name in computed)  # type: ignore[union-attr]
+        with statement_cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {self.name} ({names}) VALUES ({', '.join(places)})"
+                f" ON CONFLICT {conflict} RETURNING {back}",
+                params,
+            )
+            found = cursor.fetchall()
+        for values in found:
+            for name, value in zip(computed, values, strict=True):
+                setattr(row, name, self.convert(name, value))
+        return bool(found)
+
     def update(self, values: dict[str, Any], where: str, params: Sequence[Any]) -> int:
         """UPDATE the named fields where ``where`` holds. Answers how many rows it changed."""
-        fields = [self.model._meta.get_field(name) for name in values]
-        sets = ", ".join(f'"{field.column}" = %s' for field in fields)  # type: ignore[union-attr]
+        fields: list[Any] = [self.model._meta.get_field(name) for name in values]
+        sets = ", ".join(f'"{field.column}" = %s' for field in fields)
         prepared = [
             field.get_db_prep_save(value, connection) for field, value in zip(fields, values.values(), strict=True)
-        ]  # type: ignore[union-attr]
-        with connection.cursor() as cursor:
+        ]
+        with statement_cursor() as cursor:
             cursor.execute(f"UPDATE {self.name} SET {sets} WHERE {where}", [*prepared, *params])
             return cursor.rowcount
 

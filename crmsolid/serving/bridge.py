@@ -15,7 +15,7 @@ from crmsolid.serving.exchange import Exchange
 from crmsolid.serving.limits import BridgeLimits
 from crmsolid.serving.pool import AroundThread, ThreadPool
 from crmsolid.serving.spool import ResponseSpool
-from crmsolid.serving.types import Receive, Scope, Send
+from crmsolid.serving.types import Message, Receive, Scope, Send
 
 BODY_TOO_LARGE = "crmsolid.body_too_large"
 
@@ -66,19 +66,21 @@ class WsgiBridge:
             status, headers, body, spool = await exchange.reply
             if upload.must_close:
                 headers.append((b"connection", b"close"))
-            await send({"type": "http.response.start", "status": status, "headers": headers})
+            start = {"type": "http.response.start", "status": status, "headers": headers}
             if spool is None:
+                await send(start)
                 await send({"type": "http.response.body", "body": body})
             else:
-                await self._send_stream(spool, receive, send)
+                await self._send_stream(start, spool, receive, send)
         finally:
             exchange.is_abandoned = True
 
-    async def _send_stream(self, spool: ResponseSpool, receive: Receive, send: Send) -> None:
+    async def _send_stream(self, start: Message, spool: ResponseSpool, receive: Receive, send: Send) -> None:
         """Servers differ in whether `send` says that the client is gone; `receive` does in all of them."""
         departure = asyncio.create_task(_until_disconnect(receive))
         departure.add_done_callback(lambda _: spool.leave())
         try:
+            await send(start)
             while chunk := await spool.next_chunk():
                 await self._send_chunk(chunk, send)
             if not departure.done():

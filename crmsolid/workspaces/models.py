@@ -51,6 +51,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.email
 
+    def get_full_name(self) -> str:
+        return self.name
+
     @property
     def is_staff(self) -> bool:
         """Django's admin asks this; membership of a workspace is what opens the panel."""
@@ -126,6 +129,7 @@ class Membership(WorkspaceModel):
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta(WorkspaceModel.Meta):
+        verbose_name = "member"
         constraints = [
             models.UniqueConstraint(fields=["user", "workspace"], name="membership_once"),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role"),
@@ -151,7 +155,7 @@ class AuditEntry(WorkspaceModel):
     class Meta(WorkspaceModel.Meta):
         indexes = [models.Index(fields=["workspace", "-at"], name="audit_recent")]
         verbose_name = "audit entry"
-        verbose_name_plural = "audit log"
+        verbose_name_plural = "audit entries"
 
     def __str__(self) -> str:
         return f"{self.action} {self.target}".strip()

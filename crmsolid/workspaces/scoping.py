@@ -5,7 +5,7 @@ and default manager because Django itself needs one (deletion, serialisation, mi
 may name it are listed in a test.
 """
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
 
@@ -51,7 +51,7 @@ class WorkspaceModel(models.Model):
     workspace = models.ForeignKey("workspaces.Workspace", on_delete=models.CASCADE, related_name="+", editable=False)
 
     unscoped = models.Manager()
-    objects = ScopedManager()
+    objects: ClassVar[ScopedManager] = ScopedManager()
 
     class Meta:
         abstract = True

@@ -57,3 +57,41 @@ def find_workspace(slug: str, *, test: bool = False) -> Workspace:
 def role_of(user: User, workspace: Workspace) -> Membership | None:
     """The user's membership of the workspace's live side, or None."""
     return Membership.unscoped.select_related("user").filter(user=user, workspace=workspace.owner_workspace).first()
+
+
+@transaction.atomic
+def set_role(actor: Actor, membership: Membership, role: str) -> Membership:
+    """Give a member another role. ``invalid_state`` if that left the workspace without an owner."""
+    found = _locked_member(actor, membership)
+    if found.role == role:
+        return found
+    if found.role == Role.OWNER:
+        _keep_an_owner(found)
+    old, found.role = found.role, role
+    found.save(update_fields=["role"])
+    audit.record(actor, "membership.changed", str(found.pk), old_role=old, role=role)
+    return found
+
+
+@transaction.atomic
+def remove_member(actor: Actor, membership: Membership) -> None:
+    """Take a member out, from the next request on. ``invalid_state`` for the last owner."""
+    found = _locked_member(actor, membership)
+    if found.role == Role.OWNER:
+        _keep_an_owner(found)
+    audit.record(actor, "membership.deleted", str(found.pk), user=found.user_id, role=found.role)
+    found.delete()
+
+
+def _locked_member(actor: Actor, membership: Membership) -> Membership:
+    """The row as it is now; the workspace's row is locked first, so two owners cannot both leave at once."""
+    live = actor.workspace.owner_workspace
+    Workspace.objects.select_for_update().get(pk=live.pk)
+    found: Membership = Membership.objects.for_workspace(live).get(pk=membership.pk)
+    return found
+
+
+def _keep_an_owner(leaving: Membership) -> None:
+    others = Membership.objects.for_workspace(leaving.workspace_id).filter(role=Role.OWNER).exclude(pk=leaving.pk)
+    if not others.exists():
+        raise DomainError("invalid_state", "a workspace keeps at least one owner; make somebody else an owner first")

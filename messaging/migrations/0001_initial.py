@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 ('slot_at', models.DateTimeField(blank=True, null=True)),
                 ('lease', models.CharField(blank=True, editable=False, max_length=32)),
                 ('lease_until', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('last_attempt_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('unsettled_since', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('attempts', models.PositiveIntegerField(default=0)),
                 ('error', models.CharField(blank=True, max_length=40)),
                 ('error_detail', models.CharField(blank=True, max_length=200)),

@@ -48,14 +48,14 @@ WAITS = ("FLOOD_WAIT_X", "FLOOD_PREMIUM_WAIT_X", "SLOWMODE_WAIT_X")
 
 
 def classify(error: BaseException) -> SendError:
-    """The consequence of a failed send. Whatever leaves open if it arrived is ``unknown``."""
+    """The consequence of a failed send. What leaves open if it arrived is not ``unsent``."""
     if isinstance(error, RPCError):
         return _refused(error, name_of(error))
     if isinstance(error, AuthKeyNotFound):
         return SendError("login_lost", "Telegram no longer knows the session", account_state=AccountState.NEEDS_LOGIN)
     if isinstance(error, TimeoutError):
-        return SendError("timeout", "Telegram did not answer in time", unknown=True)
-    return SendError("connection_lost", type(error).__name__, unknown=True)
+        return SendError("timeout", "Telegram did not answer in time")
+    return SendError("connection_lost", type(error).__name__)
 
 
 def _refused(error: RPCError, name: str) -> SendError:
@@ -75,7 +75,7 @@ def _refused(error: RPCError, name: str) -> SendError:
 def _by_number(number: int, name: str) -> SendError:
     """Names nobody has seen yet."""
     if number >= 500:
-        return SendError("telegram_trouble", name, unknown=True)
+        return SendError("telegram_trouble", name)
     if number == 420:
         return SendError("flood_wait", name, retry_after=ODD_WAIT_SECONDS)
     if number == 401:

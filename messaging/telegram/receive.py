@@ -6,7 +6,7 @@ Telegram tell us again.
 
 import logging
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import DataError, IntegrityError
@@ -103,8 +103,9 @@ class Receiver:
         if username:
             to |= Q(contact__username_key=username.lower())
         tried = sends.filter(to, telegram_message_id=None, status__in=OPEN)
-        tried = tried.filter(last_attempt_at__lte=message.at + ECHO_SLACK, attempts__gt=0)
-        same = [row for row in tried if seen.same_text(row.text, message.text) and _may_be(row, message.at)]
+        # Telegram's clock has whole seconds and is not ours.
+        tried = tried.filter(unsettled_since__lte=message.at + ECHO_SLACK)
+        same = [row for row in tried if seen.same_text(row.text, message.text)]
         for row in same[:1]:
             if row.status == Status.SENT:
                 Message.unscoped.filter(pk=row.pk, telegram_message_id=None).update(telegram_message_id=message.id)
@@ -135,9 +136,3 @@ class Receiver:
         rows = TelegramSession.unscoped.filter(account=self.account, login_epoch=self._epoch)
         rows.update(pts=state.pts, qts=state.qts, date=state.date, seq=state.seq)
         self._kept = state
-
-
-def _may_be(row: Message, at: datetime) -> bool:
-    """Whether this moment lies within the message's attempts; Telegram's clock has whole seconds and is not ours."""
-    first = row.unsettled_at or row.last_attempt_at
-    return first is not None and at >= first - ECHO_SLACK

@@ -85,9 +85,7 @@ def test_create_refuses(cast: Cast, arguments: list[str], said: str) -> None:
     assert not ApiKey.unscoped.exists()
 
 
-def test_rotation_keeps_both_keys_until_the_overlap_ends(
-    cast: Cast, api: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rotation_keeps_both_keys_until_the_overlap_ends(cast: Cast, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     old = create("--rate-limit", "50")
     new = run("rotate_api_key", old["prefix"], "--overlap", "24h")
     assert [new[name] for name in ("name", "scopes", "mode", "workspace")] == [

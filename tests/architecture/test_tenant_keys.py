@@ -38,10 +38,7 @@ def foreign_keys() -> Iterator[tuple[type[WorkspaceModel], models.ForeignKey]]: 
 
 
 def in_models() -> set[Relation]:
-    return {
-        (model._meta.db_table, field.column, field.related_model._meta.db_table)
-        for model, field in foreign_keys()
-    }
+    return {(model._meta.db_table, field.column, field.related_model._meta.db_table) for model, field in foreign_keys()}
 
 
 def in_database() -> set[Relation]:

@@ -60,7 +60,7 @@ def ask(app: WSGIApplication, method: str = "GET") -> Messages:
 def answering(result: Any, status: str = "200 OK", headers: list[tuple[str, str]] | None = None) -> WSGIApplication:
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         start_response(status, headers or [])
-        return result  # type: ignore[no-any-return]
+        return result
 
     return app
 

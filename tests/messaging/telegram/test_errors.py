@@ -13,7 +13,7 @@ def consequence(error: BaseException) -> tuple[str, bool, bool, float | None, bo
     return (
         found.code,
         found.permanent,
-        found.unknown,
+        found.unsent,
         found.retry_after,
         found.pauses_account,
         found.account_state,
@@ -21,19 +21,19 @@ def consequence(error: BaseException) -> tuple[str, bool, bool, float | None, bo
 
 
 def permanent(code: str) -> tuple[object, ...]:
-    return (code, True, False, None, True, None)
+    return (code, True, True, None, True, None)
 
 
 def wait(seconds: float) -> tuple[object, ...]:
-    return ("flood_wait", False, False, seconds, True, None)
+    return ("flood_wait", False, True, seconds, True, None)
 
 
 def account(code: str, state: str) -> tuple[object, ...]:
-    return (code, False, False, None, True, state)
+    return (code, False, True, None, True, state)
 
 
 def unknown(code: str) -> tuple[object, ...]:
-    return (code, False, True, None, True, None)
+    return (code, False, False, None, True, None)
 
 
 TABLE: list[tuple[int, str, tuple[object, ...]]] = [
@@ -57,7 +57,7 @@ TABLE: list[tuple[int, str, tuple[object, ...]]] = [
     (420, "FLOOD_PREMIUM_WAIT_7", wait(7)),
     (420, "SLOWMODE_WAIT_9", wait(9)),
     (420, "SOMETHING_NEW_5", wait(60)),
-    (400, "PEER_FLOOD", ("peer_flood", False, False, 3600.0, False, None)),
+    (400, "PEER_FLOOD", ("peer_flood", False, True, 3600.0, False, None)),
     (401, "AUTH_KEY_UNREGISTERED", account("login_lost", "needs_login")),
     (401, "AUTH_KEY_INVALID", account("login_lost", "needs_login")),
     (401, "SESSION_REVOKED", account("login_lost", "needs_login")),

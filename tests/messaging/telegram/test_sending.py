@@ -71,13 +71,14 @@ def test_a_send_that_hangs_is_given_up_and_made_good(
     settings.TELEGRAM_SEND_SECONDS = 1.0
     server.hang("messages.sendMessage", 60, when=when)
     owner.start()
-    message = tried(send(actor, shop), "lost")
-    assert (message.status, message.error, message.unsettled_at) == ("queued", "timeout", message.last_attempt_at)
+    message = tried(send(actor, shop), "retry")
+    assert (message.status, message.error, message.slot_at) == ("queued", "timeout", message.unsettled_since)
+    assert message.unsettled_since is not None
     make_due(message)
     sent = status(message, "sent", seconds=20)
     assert texts(server) == ["Hello"]
-    assert [outcome for outcome, _ in attempts(sent)] == ["lost", "sent" if when == "before" else "duplicate"]
-    assert (sent.unsettled_at, Message.unscoped.count()) == (None, 1)
+    assert [outcome for outcome, _ in attempts(sent)] == ["retry", "sent" if when == "before" else "duplicate"]
+    assert Message.unscoped.count() == 1
 
 
 def test_a_flood_wait_puts_back_and_pauses_this_account_alone(
@@ -219,9 +220,9 @@ def test_an_old_attempt_is_looked_for_in_the_history(
     settings.TELEGRAM_SEND_SECONDS = 1.0
     server.hang("messages.sendMessage", 60, when="after" if arrived else "before")
     owner.start()
-    message = tried(send(actor, shop), "lost")
+    message = tried(send(actor, shop), "retry")
     server.forget_random_ids(SHOP)
-    Message.unscoped.filter(pk=message.pk).update(unsettled_at=clock.now() - timedelta(minutes=11))
+    Message.unscoped.filter(pk=message.pk).update(unsettled_since=clock.now() - timedelta(minutes=11))
     make_due(message)
     sent = status(message, "sent", seconds=20)
     assert texts(server) == ["Hello"]
@@ -236,7 +237,7 @@ def test_an_attempt_of_before_a_new_login_is_looked_for(
     settings.TELEGRAM_SEND_SECONDS = 1.0
     server.hang("messages.sendMessage", 60, when="after")
     owner.start()
-    message = tried(send(actor, shop), "lost")
+    message = tried(send(actor, shop), "retry")
     server.forget_random_ids(SHOP)
     TelegramSession.unscoped.update(logged_in_at=clock.now())
     make_due(message)
@@ -251,7 +252,7 @@ def test_a_refusal_after_a_lost_answer_is_no_failure(
     settings.TELEGRAM_SEND_SECONDS = 1.0
     server.hang("messages.sendMessage", 60, when="after")
     owner.start()
-    message = tried(send(actor, shop), "lost")
+    message = tried(send(actor, shop), "retry")
     server.fail("messages.sendMessage", "USER_IS_BLOCKED")
     make_due(message)
     sent = status(message, "sent", seconds=20)

@@ -17,7 +17,7 @@ LEASE_SECONDS, SEND_LEASE_SECONDS, SEND_SECONDS = 3.0, 6.0, 4.0
 class Worker:
     """A worker that holds accounts; it runs what is due on the default queue, too."""
 
-    def __init__(self, name: str, server: TelegramServer, folder: Path, queues: str = "celery,telegram") -> None:
+    def __init__(self, name: str, server: TelegramServer, folder: Path, queues: str = "crmsolid,telegram") -> None:
         self.name = name
         self._log = (folder / f"{name}.log").open("wb")
         command = [sys.executable, "-m", "celery", "-A", "crmsolid", "worker", "-Q", queues, "-P", "threads", "-c", "2"]

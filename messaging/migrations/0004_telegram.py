@@ -14,7 +14,7 @@ from crmsolid.workspaces.tenant_keys import TenantForeignKey
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0002_tenant_keys'),
+        ('messaging', '0003_spent_slots'),
         ('workspaces', '0001_initial'),
     ]
 
@@ -25,11 +25,6 @@ class Migration(migrations.Migration):
                 ('id', models.CharField(max_length=200, primary_key=True, serialize=False)),
                 ('seen_at', models.DateTimeField(default=crmsolid.core.clock.now)),
             ],
-        ),
-        migrations.AddField(
-            model_name='message',
-            name='unsettled_at',
-            field=models.DateTimeField(blank=True, editable=False, help_text='the first attempt of which nobody knows how it ended', null=True),
         ),
         migrations.CreateModel(
             name='AccountLease',

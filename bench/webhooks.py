@@ -1,0 +1,227 @@
+"""Deliveries a second: the pump, a Celery task per delivery, and a bare aiohttp sender, in interleaved rounds.
+
+``python -m bench.webhooks [--deliveries N] [--rounds R]``. Needs PostgreSQL on 127.0.0.1:5432 (BENCH_POSTGRES) and
+Redis (BENCH_REDIS). Ten endpoints, one delivery an event, to a receiver in a process of its own that answers at
+once. The clock of the pump and of the tasks starts before the events are written and stops when the last healthy
+delivery is committed as succeeded with its rows; the bare sender has no database at all.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+POSTGRES = os.environ.get("BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432")
+DATABASE = "crmsolid_bench_webhooks"
+os.environ.update(
+    DJANGO_SETTINGS_MODULE="crmsolid.settings",
+    DATABASE_URL=f"{POSTGRES}/{DATABASE}",
+    REDIS_URL=os.environ.get("BENCH_REDIS", "redis://127.0.0.1:6379/13"),
+    CRMSOLID_DATA="/tmp/crmsolid-bench",
+    CRMSOLID_WEBHOOK_ALLOW_PRIVATE="true",
+    LOG_LEVEL="ERROR",
+    PYTHONPATH=str(ROOT),
+)
+BARE_PLACES = 200
+TYPES = [
+    "message.sent",
+    "message.received",
+    "message.failed",
+    "contact.created",
+    "contact.tagged",
+    "lead.scored",
+    "sequence.started",
+    "sequence.paused",
+    "sequence.completed",
+    "job.completed",
+]
+DATA = {"contact": {"id": "con_01HKQ9R2X3AAAAAAAAAAAAAAAA", "name": "Мария 😀", "tags": ["lead"], "note": "x" * 300}}
+
+
+def prepare() -> None:
+    """A fresh database with its tables."""
+    import psycopg
+
+    with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        admin.execute(f"CREATE DATABASE {DATABASE}")
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, check=True)
+
+
+def make_endpoints(ports: Sequence[int], *, hanging: bool) -> list[Any]:
+    """A clean slate: ten endpoints, each for one type; the first one hangs if asked."""
+    from crmsolid.workspaces.actor import Actor
+    from crmsolid.workspaces.models import User, Workspace
+    from crmsolid.workspaces.services import create_workspace
+    from webhooks.models import Attempt, Delivery, Endpoint, Event
+    from webhooks.services import create_endpoint
+
+    for model in (Attempt, Delivery, Endpoint, Event):
+        model.unscoped.all().delete()
+    if not Workspace.objects.exists():
+        create_workspace(slug="bench", name="Bench", owner=User.objects.create_user("o@bench.example"), plan="pro")
+    actor = Actor.command(Workspace.objects.get(slug="bench"), "bench")
+    paths = ["/hang" if hanging and not place else "/hook" for place in range(10)]
+    return [
+        create_endpoint(actor, url=f"http://127.0.0.1:{port}{path}", events=[type]).endpoint
+        for port, path, type in zip(ports, paths, TYPES, strict=True)
+    ]
+
+
+def write_events(workspace_id: int, count: int) -> list[str]:
+    """Events in transactions of 100."""
+    from django.db import transaction
+
+    from webhooks.publishing import Occurrence, publish_all
+
+    found: list[str] = []
+    for start in range(0, count, 100):
+        with transaction.atomic():
+            found += publish_all(
+                workspace_id, [Occurrence(TYPES[n % 10], DATA) for n in range(start, min(count, start + 100))]
+            )
+    return found
+
+
+def pump_round(ports: Sequence[int], count: int, *, hanging: bool = False) -> float:
+    """Healthy deliveries a second of our pump."""
+    from webhooks.pump import Pump
+
+    endpoints = make_endpoints(ports, hanging=hanging)
+    expected = count * 9 // 10 if hanging else count
+
+    class Enough(Exception):
+        """The last healthy delivery is committed."""
+
+    class Watched(Pump):
+        done = 0
+
+        def _exchange(self, outcomes: Any, **options: Any) -> None:
+            super()._exchange(outcomes, **options)
+            self.done += sum(1 for outcome in outcomes if outcome.tries and outcome.tries[-1].answer.status == 200)
+            if self.done >= expected:
+                raise Enough
+
+    started = time.perf_counter()
+    write_events(endpoints[0].workspace_id, count)
+    with contextlib.suppress(Enough):
+        Watched(seconds=600).run()
+    seconds = time.perf_counter() - started
+    from webhooks.models import Attempt, Delivery
+
+    assert Delivery.unscoped.filter(status="succeeded").count() == Attempt.unscoped.filter(status=200).count()
+    return expected / seconds
+
+
+def task_round(ports: Sequence[int], count: int, *, pool: str) -> float:
+    """Deliveries a second of a Celery task each, with the workers started beforehand."""
+    from bench.webhook_tasks import deliver
+    from webhooks.models import Delivery
+
+    endpoints = make_endpoints(ports, hanging=False)
+    options = ["--pool=prefork", "-c2"] if pool == "prefork" else ["--pool=threads", "-c20"]
+    command = [sys.executable, "-m", "celery", "-A", "bench.webhook_tasks", "worker", "-Q", "bench", "-lERROR"]
+    worker = subprocess.Popen([*command, *options, "--without-gossip", "--without-mingle"], cwd=ROOT)
+    try:
+        _await_rows(lambda: _warmed(endpoints[0].pk, deliver), 60)
+        Delivery.unscoped.all().delete()
+        started = time.perf_counter()
+        events = write_events(endpoints[0].workspace_id, count)
+        for place, event_id in enumerate(events):
+            deliver.delay(event_id, endpoints[place % 10].pk)
+        _await_rows(lambda: Delivery.unscoped.filter(status="succeeded").count() >= count, 600)
+        return count / (time.perf_counter() - started)
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(30)
+
+
+def _warmed(endpoint_id: str, deliver: Any) -> bool:
+    from webhooks.models import Delivery, Endpoint
+
+    if not Delivery.unscoped.exists():
+        [event_id] = write_events(Endpoint.unscoped.get(pk=endpoint_id).workspace_id, 1)
+        deliver.delay(event_id, endpoint_id)
+        time.sleep(0.5)
+    return Delivery.unscoped.filter(status="succeeded").exists()
+
+
+def _await_rows(reached: Any, limit: float) -> None:
+    ends = time.monotonic() + limit
+    while not reached():
+        if time.monotonic() > ends:
+            raise TimeoutError("the workers did not get there")
+        time.sleep(0.02)
+
+
+def bare_round(ports: Sequence[int], count: int) -> float:
+    """Posts a second of aiohttp with nothing around it."""
+    return asyncio.run(_bare(ports, count))
+
+
+async def _bare(ports: Sequence[int], count: int) -> float:
+    import aiohttp
+
+    body = json.dumps({"event": "contact.created", "data": DATA}, ensure_ascii=False).encode()
+    urls = [f"http://127.0.0.1:{port}/hook" for port in ports]
+    left = iter(range(count))
+
+    async def place() -> None:
+        for number in left:
+            async with session.post(urls[number % 10], data=body) as response:
+                await response.read()
+
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+        started = time.perf_counter()
+        await asyncio.gather(*(place() for _ in range(BARE_PLACES)))
+        return count / (time.perf_counter() - started)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--deliveries", type=int, default=5000)
+    parser.add_argument("--tasks", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    prepare()
+    import django
+
+    django.setup()
+    receiver = subprocess.Popen(
+        [sys.executable, "-m", "bench.webhook_receiver"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert receiver.stdout is not None
+    ports = [int(port) for port in receiver.stdout.readline().split()]
+    kinds = {
+        "bare aiohttp": lambda: bare_round(ports, options.deliveries),
+        "pump": lambda: pump_round(ports, options.deliveries),
+        "pump, one of ten hangs": lambda: pump_round(ports, options.deliveries, hanging=True),
+        "task each, prefork 2": lambda: task_round(ports, options.tasks, pool="prefork"),
+        "task each, 20 threads": lambda: task_round(ports, options.tasks, pool="threads"),
+    }
+    try:
+        figures: dict[str, list[float]] = {name: [] for name in kinds}
+        for _ in range(options.rounds):
+            for name, run in kinds.items():
+                figures[name].append(run())
+                print(f"{name:24} {figures[name][-1]:8.0f}", flush=True)
+    finally:
+        receiver.terminate()
+        receiver.wait(10)
+    print("median deliveries a second")
+    for name, found in figures.items():
+        print(f"{name:24} {statistics.median(found):8.0f}   {min(found):6.0f} … {max(found):6.0f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,14 @@
+"""The contacts' rows of the /v1 table."""
+
+from django.urls import URLPattern, path
+
+from contacts import views
+
+urlpatterns: list[URLPattern] = [
+    path("contacts", views.ContactsView.as_view()),
+    path("contacts/export", views.ExportView.as_view()),
+    path("contacts/<str:contact_id>", views.ContactView.as_view()),
+    path("contacts/<str:contact_id>/tags", views.ContactTagsView.as_view()),
+    path("contacts/<str:contact_id>/data", views.PersonalDataView.as_view()),
+    path("custom-fields", views.CustomFieldsView.as_view()),
+]

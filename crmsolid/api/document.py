@@ -1,0 +1,65 @@
+"""The OpenAPI document as a whole: built from the routes, the same bytes for the same code."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.generators import SchemaGenerator
+
+from crmsolid.api import schema_parts as parts
+from crmsolid.api import schema_registry
+
+DESCRIPTION = """\
+Contacts, messages and sequences of a workspace.
+
+Every request carries `Authorization: Bearer <key>`; every write an `Idempotency-Key`. Every answer, refusals included,
+carries `X-Request-Id` and the `X-RateLimit-*` headers. A refusal is a problem document (RFC 9457) with a stable
+`code`; each is explained under [/docs/errors/](/docs/errors/). Unknown fields and parameters are refused.
+"""
+
+SECURITY = {
+    "apiKey": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "cs_live_… or cs_test_…",
+        "description": "A key of the workspace, made in Settings > API Keys. A test key works in the test twin.",
+    }
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The bytes served and their strong ETag."""
+
+    body: bytes
+    etag: str
+
+
+def build(urlconf: str | None = None) -> dict[str, Any]:
+    """The document of a URL configuration, the product's by default."""
+    document = SchemaGenerator(urlconf=urlconf or settings.ROOT_URLCONF).get_schema(request=None, public=True)
+    document["info"]["description"] = DESCRIPTION
+    items, schemas = schema_registry.webhooks()
+    components = document.setdefault("components", {})
+    components["headers"] = parts.HEADERS
+    components["securitySchemes"] = SECURITY
+    own = {"Problem": parts.PROBLEM, "FieldProblem": parts.FIELD_PROBLEM}
+    components["schemas"] = dict(sorted({**components.get("schemas", {}), **own, **schemas}.items()))
+    if items:
+        document["webhooks"] = items
+    return dict(document)
+
+
+def to_text(document: dict[str, Any]) -> str:
+    """The form that is kept under version control."""
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+@lru_cache(maxsize=8)
+def served(urlconf: str) -> Document:
+    """Built once a process."""
+    body = json.dumps(build(urlconf), ensure_ascii=False, separators=(",", ":")).encode()
+    return Document(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')

@@ -1,0 +1,31 @@
+"""``manage.py write_openapi``: write the OpenAPI document to docs/openapi.json, or check that it is up to date."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from crmsolid.api import document
+
+
+def committed() -> Path:
+    """Where the document is kept under version control."""
+    return Path(settings.BASE_DIR) / "docs" / "openapi.json"
+
+
+class Command(BaseCommand):
+    help = "Write docs/openapi.json from the routes and what their views declare."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--check", action="store_true", help="write nothing; fail if the file is out of date")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        text, target = document.to_text(document.build()), committed()
+        if options["check"]:
+            if not target.exists() or target.read_text(encoding="utf-8") != text:
+                raise CommandError(f"{target} is out of date; run manage.py write_openapi")
+            return
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+        self.stdout.write(f"wrote {target}")

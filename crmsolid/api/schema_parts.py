@@ -1,0 +1,162 @@
+"""The parts of the OpenAPI document that no serializer holds: headers, problems, parameters of every operation."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from crmsolid.api.fields import NO_NUL, id_pattern
+from crmsolid.api.problems import CONTENT_TYPE
+from crmsolid.core.errors import CODES
+from crmsolid.workspaces.scopes import Scope
+
+# What stands in front of a path parameter tells which kind of id it takes.
+ID_PREFIXES = {
+    "contacts": "con",
+    "messages": "msg",
+    "threads": "thr",
+    "sequences": "seq",
+    "enrollments": "enr",
+    "webhooks": "whk",
+    "events": "evt",
+    "deliveries": "dlv",
+    "segments": "seg",
+    "broadcasts": "brd",
+    "jobs": "job",
+    "keys": "key",
+}
+
+STATUS_NAMES = {
+    400: "BadRequest",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "NotFound",
+    405: "MethodNotAllowed",
+    406: "NotAcceptable",
+    409: "Conflict",
+    410: "Gone",
+    412: "PreconditionFailed",
+    413: "PayloadTooLarge",
+    415: "UnsupportedMediaType",
+    422: "Unprocessable",
+    429: "TooManyRequests",
+    500: "InternalError",
+    503: "ServiceUnavailable",
+}
+
+_COUNT = {"type": "integer", "minimum": 0}
+
+HEADERS: dict[str, dict[str, Any]] = {
+    "X-Request-Id": {
+        "description": "The request's id: your own, if it was 1 to 128 of `[A-Za-z0-9._-]`, else a new one.",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"},
+    },
+    "X-RateLimit-Limit": {"description": "Requests a minute.", "required": True, "schema": _COUNT},
+    "X-RateLimit-Remaining": {"description": "Requests left in this window.", "required": True, "schema": _COUNT},
+    "X-RateLimit-Reset": {
+        "description": "Seconds until the window ends and Remaining is Limit again.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 1, "maximum": 60},
+    },
+    "Retry-After": {"description": "Seconds to wait.", "required": True, "schema": {"type": "integer", "minimum": 1}},
+    "WWW-Authenticate": {
+        "description": "`Bearer` with the reason (RFC 6750).",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^Bearer "},
+    },
+    "Allow": {"description": "The methods that work here.", "required": True, "schema": {"type": "string"}},
+    "ETag": {"description": "The version of the object, for If-Match.", "schema": {"type": "string"}},
+    "Location": {"description": "Where the new object is.", "schema": {"type": "string", "format": "uri-reference"}},
+    "Idempotency-Replayed": {
+        "description": "`true` when this is the stored answer to an earlier request with the same key.",
+        "schema": {"type": "string", "const": "true"},
+    },
+}
+
+EVERY_RESPONSE = ("X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+PROBLEM_HEADERS = {401: ("WWW-Authenticate",), 405: ("Allow",), 429: ("Retry-After",)}
+
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "RFC 9457. Branch on `code`: it is stable. An error may add members, such as `required_scope`.",
+    "required": ["type", "title", "status", "detail", "code", "instance", "request_id"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference", "description": "An address that explains the code."},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string", "description": "What is wrong with this request, and what to do."},
+        "code": {"type": "string", "enum": sorted(CODES)},
+        "instance": {"type": "string", "format": "uri-reference", "description": "The path that was asked."},
+        "request_id": {"type": "string"},
+        "required_scope": {"type": "string", "enum": [scope.value for scope in Scope]},
+        "errors": {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/FieldProblem"}},
+    },
+}
+
+FIELD_PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "required": ["field", "code", "detail"],
+    "properties": {
+        "field": {"type": "string", "description": "Dotted path; list positions are numbers."},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+    },
+}
+
+_IDEMPOTENCY = (
+    "1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the"
+    " first answer back, for 24 h at least, and does nothing again."
+)
+
+REQUEST_ID: dict[str, Any] = {
+    "name": "X-Request-Id",
+    "in": "header",
+    "required": False,
+    "description": "Your id of the request, answered and logged if it is 1 to 128 of `[A-Za-z0-9._-]`.",
+    "schema": {"type": "string"},
+}
+
+IF_MATCH: dict[str, Any] = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of the object as you read it: `precondition_failed` (412) if it has changed since.",
+    "schema": {"type": "string"},
+}
+
+
+def idempotency_key(required: bool) -> dict[str, Any]:
+    """The parameter: required on POST and PATCH, honoured on PUT and DELETE."""
+    shape = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[!-~]([ -~]*[!-~])?$"}
+    return {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": required,
+        "description": _IDEMPOTENCY,
+        "schema": shape,
+    }
+
+
+def path_parameter(name: str, before: str, converter: str) -> dict[str, Any]:
+    """An id in the path; ``before`` is the segment in front of it."""
+    if converter == "int":
+        schema: dict[str, Any] = {"type": "integer", "format": "int64", "minimum": 0, "maximum": 2**63 - 1}
+    elif before in ID_PREFIXES:
+        schema = {"type": "string", "pattern": id_pattern(ID_PREFIXES[before])}
+    else:
+        schema = {"type": "string", "pattern": NO_NUL, "minLength": 1}
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def header_refs(names: Iterable[str]) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def problem_response(status: int, codes: list[str]) -> dict[str, Any]:
+    """The refusals of one status, by their codes."""
+    lines = [f"- `{code}`: {CODES[code].help}" for code in codes]
+    narrowed = {"properties": {"status": {"const": status}, "code": {"enum": codes}}}
+    return {
+        "description": "\n".join(lines),
+        "headers": header_refs((*EVERY_RESPONSE, *PROBLEM_HEADERS.get(status, ()))),
+        "content": {CONTENT_TYPE: {"schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}, narrowed]}}},
+    }

@@ -1,0 +1,15 @@
+"use strict";
+
+const reference = document.getElementById("reference");
+
+SwaggerUIBundle({
+  url: reference.dataset.document,
+  domNode: reference,
+  deepLinking: true,
+  docExpansion: "list",
+  filter: true,
+  // Without this the page would ask a validator on the internet about the document.
+  validatorUrl: null,
+  presets: [SwaggerUIBundle.presets.apis],
+  layout: "BaseLayout",
+});

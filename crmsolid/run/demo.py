@@ -1,0 +1,85 @@
+"""The ``demo`` workspace: what a first start makes, and what later ones say about it."""
+
+import os
+import secrets
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from apikeys.models import ApiKey
+from apikeys.services import create_key
+from crmsolid.core.errors import DomainError
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Mode, Plan, User, Workspace
+from crmsolid.workspaces.scopes import ALL_SCOPES
+from crmsolid.workspaces.services import create_workspace
+from messaging.models import Account
+from messaging.services import create_sandbox_account
+
+SLUG = "demo"
+OWNER = "owner@example.com"
+ACCOUNT_ID = 7421  # the one in the guide's requests
+PASSWORD_VARIABLE = "CRMSOLID_DEMO_PASSWORD"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """``password``, ``live_token`` and ``test_token`` are known at the first start only; ``password`` is None also
+    when the owner was there before, or chose it by the environment."""
+
+    owner: str
+    live_prefixes: list[str]
+    test_prefixes: list[str]
+    is_new: bool = False
+    account_id: int = ACCOUNT_ID
+    password: str | None = field(default=None, repr=False)
+    live_token: str = field(default="", repr=False)
+    test_token: str = field(default="", repr=False)
+
+
+@transaction.atomic
+def ensure_demo() -> Demo:
+    """Make the workspace, its owner, account 7421, a live and a test key; all of it or nothing."""
+    found = Workspace.objects.filter(slug=SLUG, mode=Mode.LIVE).first()
+    if found is not None:
+        return Demo(OWNER, _prefixes(found), _prefixes(found.twin))
+    owner, password = _owner()
+    live = create_workspace(slug=SLUG, name="Demo", owner=owner, plan=Plan.BUSINESS)
+    account = _account(live)
+    live_key, test_key = (
+        create_key(Actor.command(workspace, "run"), name="first key", scopes=ALL_SCOPES, created_by=owner)
+        for workspace in (live, live.twin)
+    )
+    return Demo(
+        OWNER,
+        [live_key.key.prefix],
+        [test_key.key.prefix],
+        is_new=True,
+        account_id=account.pk,
+        password=password,
+        live_token=live_key.token,
+        test_token=test_key.token,
+    )
+
+
+def _prefixes(workspace: Workspace) -> list[str]:
+    keys = ApiKey.objects.for_workspace(workspace).order_by("created_at")
+    return [key.prefix for key in keys if key.state == "active"]
+
+
+def _owner() -> tuple[User, str | None]:
+    found = User.objects.filter(email=OWNER).first()
+    if found is not None:
+        return found, None
+    chosen = os.environ.get(PASSWORD_VARIABLE, "")
+    password = chosen or secrets.token_urlsafe(12)
+    return User.objects.create_user(OWNER, password, name="Demo Owner"), None if chosen else password
+
+
+def _account(live: Workspace) -> Account:
+    """Number 7421, or any other if a workspace of this database has that one already."""
+    actor = Actor.command(live, "run")
+    try:
+        return create_sandbox_account(actor, name="Sandbox", account_id=ACCOUNT_ID)
+    except DomainError:  # taken, told before anything was written
+        return create_sandbox_account(actor, name="Sandbox")

@@ -1,0 +1,49 @@
+"""Small parts that the panel's lists share: typed columns, JSON as text, filters by known values."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from django.contrib.admin import SimpleListFilter
+from django.db import models
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from unfold.decorators import display
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def column(
+    title: str, *, ordering: str | None = None, label: Mapping[str, str] | bool | None = None
+) -> Callable[[F], F]:
+    """A computed column. With ``label`` the method answers ``(value, text)`` and the value chooses the colour."""
+
+    def decorate(method: F) -> F:
+        decorated: F = display(method, description=title, ordering=ordering, label=label)
+        return decorated
+
+    return decorate
+
+
+def pretty_json(value: Any) -> SafeString:
+    """A JSON value as a block of text."""
+    return format_html('<pre class="cs-json">{}</pre>', json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def fixed_filter(name: str, values: Iterable[str]) -> type[SimpleListFilter]:
+    """A filter by known values: it does not read the whole table to learn which ones occur."""
+    offered = [(value, str(capfirst(value))) for value in values]
+
+    class FixedFilter(SimpleListFilter):
+        title = name.replace("_", " ")
+        parameter_name = name
+
+        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+            return offered
+
+        def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+            return queryset.filter(**{name: self.value()}) if self.value() else queryset
+
+    return FixedFilter

@@ -1,0 +1,117 @@
+"""The inbox, the messages with every attempt at sending, and the accounts they go out by."""
+
+from datetime import datetime
+
+from django.contrib import admin
+from django.utils.text import Truncator
+
+from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin, TenantInline
+from crmsolid.workspaces.admin_parts import column, fixed_filter
+from messaging.models import Account, Message, MessageAttempt, Thread
+
+OUTCOMES = ("sent", "duplicate", "retry", "failed", "lost")
+STATE_COLOURS = {"connected": "success", "paused": "warning", "needs_login": "danger", "banned": "danger"}
+STATUS_COLOURS = {
+    "queued": "info",
+    "sending": "warning",
+    "sent": "success",
+    "failed": "danger",
+    "received": "primary",
+}
+
+
+class StatusColumn:
+    """A message's status as a coloured label, and the beginning of its text."""
+
+    @column("status", ordering="status", label=STATUS_COLOURS)
+    def shown_status(self, message: Message) -> tuple[str, str]:
+        return message.status, message.get_status_display()
+
+    @column("text")
+    def beginning(self, message: Message) -> str:
+        return Truncator(message.text).chars(90)
+
+
+@admin.register(Account)
+class AccountAdmin(TenantAdmin):
+    """Accounts are connected by ``manage.py telegram_login``."""
+
+    changers = ADMINS
+    list_display = ("name", "id", "kind", "shown_state", "daily_limit", "created_at")
+    list_filter = ("kind", "state")
+    search_fields = ("name",)
+    ordering = ("name", "id")
+    fields = ("name", "daily_limit", "id", "kind", "state", "paused_until", "created_at")
+    readonly_fields = ("id", "kind", "state", "paused_until", "created_at")
+
+    @column("state", ordering="state", label=STATE_COLOURS)
+    def shown_state(self, account: Account) -> tuple[str, str]:
+        return account.state, account.get_state_display()
+
+
+class MessageInline(StatusColumn, TenantInline):
+    model = Message
+    fields = ("created_at", "direction", "beginning", "status")
+    readonly_fields = fields
+    ordering = ("-created_at", "-id")
+    per_page = 20
+
+
+@admin.register(Thread)
+class ThreadAdmin(TenantAdmin):
+    """The inbox: conversations, the one with the latest message first."""
+
+    list_display = ("contact", "account", "unread", "last_message_at")
+    list_filter = ("account",)
+    list_select_related = ("contact", "account")
+    search_fields = ("contact__search",)
+    search_help_text = "Name, username or e-mail of the contact"
+    ordering = ("-last_message_at", "-id")
+    fields = (("contact", "account"), "unread_count", "last_message_at", "created_at")
+    inlines = (MessageInline,)
+
+    def label_of(self, obj: Thread) -> str:
+        return f"{obj.contact} with {obj.account}"
+
+    @column("unread", ordering="unread_count", label=True)
+    def unread(self, thread: Thread) -> str:
+        return str(thread.unread_count) if thread.unread_count else ""
+
+
+class AttemptInline(TenantInline):
+    model = MessageAttempt
+    fields = ("number", "at", "outcome", "error", "duration_ms")
+    show_change_link = False
+    verbose_name_plural = "attempts"
+
+
+@admin.register(Message)
+class MessageAdmin(StatusColumn, TenantAdmin):
+    """Every message in and out, and why one failed."""
+
+    list_display = ("created_at", "direction", "contact", "beginning", "shown_status", "account", "due")
+    list_filter = ("status", "direction", "account", "created_at")
+    list_select_related = ("contact", "account")
+    search_fields = ("id", "text", "recipient")
+    ordering = ("-created_at", "-id")
+    fieldsets = (
+        (None, {"fields": (("contact", "account"), "text", ("status", "direction"), ("error", "error_detail"))}),
+        ("Times", {"fields": (("created_at", "eta"), ("sent_at", "edited_at"))}),
+        ("More", {"fields": (("id", "thread"), ("source", "recipient"), ("kind", "attempts"))}),
+    )
+    inlines = (AttemptInline,)
+
+    @column("due", ordering="eta")
+    def due(self, message: Message) -> datetime | None:
+        return message.eta if message.status == "queued" else None
+
+
+@admin.register(MessageAttempt)
+class MessageAttemptAdmin(TenantAdmin):
+    """Each try at sending; shown with its message."""
+
+    list_display = ("at", "message", "number", "outcome", "error", "duration_ms")
+    list_filter = (fixed_filter("outcome", OUTCOMES),)
+    list_select_related = ("message",)
+    search_fields = ("message__id",)
+    ordering = ("-at", "-id")

@@ -1,0 +1,39 @@
+"""Messages with a person: gone with the person, shown to them until then.
+
+What an account sent in the last 24 hours still counts against its limit, or erasing and sending again would be a
+way around it; only the instants are kept.
+"""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from crmsolid.core import clock
+from messaging.events import message_payload
+from messaging.models import Message, SpentSlot, Thread
+from messaging.pacing import DAY
+
+
+def erase(workspace_id: int, person: str) -> None:
+    """Delete the threads with all their messages, waiting ones too, which are never sent then."""
+    rows = _messages(workspace_id, person)
+    spent = rows.filter(slot_at__gt=clock.now() - DAY).exclude(status="queued").values_list("account_id", "slot_at")
+    SpentSlot.objects.for_workspace(workspace_id).bulk_create(
+        [
+            SpentSlot(workspace_id=workspace_id, account_id=account, slot_at=slot)
+            for account, slot in spent
+            if slot is not None
+        ]
+    )
+    Thread.objects.for_workspace(workspace_id).filter(contact_id=person).delete()
+
+
+def export(workspace_id: int, person: str) -> dict[str, Any]:
+    """``messages``: every message with the person, oldest first."""
+    rows = _messages(workspace_id, person).order_by("created_at", "id")
+    return {"messages": [message_payload(row) for row in rows]}
+
+
+def _messages(workspace_id: int, person: str) -> "QuerySet[Message]":
+    rows: QuerySet[Message] = Message.objects.for_workspace(workspace_id).filter(contact_id=person)
+    return rows

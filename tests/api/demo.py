@@ -1,0 +1,194 @@
+"""A small API over the audit log, as strict as the product's own: it shows what the machinery does with any view."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.urls import include, path
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from crmsolid.api.answers import Listed, Raw
+from crmsolid.api.fields import (
+    Boolean,
+    Choice,
+    Id,
+    Integer,
+    Moment,
+    Number,
+    PageQuery,
+    QueryBoolean,
+    QueryInteger,
+    StrictSerializer,
+    Text,
+)
+from crmsolid.api.me import MeView
+from crmsolid.api.pagination import page
+from crmsolid.api.views import Answer, WorkspaceView
+from crmsolid.core.clock import rfc3339
+from crmsolid.core.errors import DomainError, not_found
+from crmsolid.workspaces import audit
+from crmsolid.workspaces.models import AuditEntry
+from crmsolid.workspaces.scopes import Scope
+
+ACTION = "note.made"
+
+
+class PlaceIn(StrictSerializer):
+    city = Text(max_length=20)
+    height = Number(required=False, allow_null=True)
+
+
+class NoteIn(StrictSerializer):
+    """A field of every kind."""
+
+    title = Text(max_length=40, trim_whitespace=True)
+    body = Text(required=False, allow_blank=True, max_length=200)
+    count = Integer(required=False, min_value=0)
+    big = Integer(required=False, allow_null=True)
+    done = Boolean(required=False)
+    kind = Choice(choices=["plain", "1"], required=False, allow_null=True)
+    due = Moment(required=False, allow_null=True)
+    tags = serializers.ListField(child=Text(max_length=10), required=False, max_length=3)
+    job = Id("job", required=False)
+    place = PlaceIn(required=False, allow_null=True)
+
+
+class NotePatch(StrictSerializer):
+    needs_one_of = ("title", "done")
+
+    title = Text(required=False, max_length=40)
+    done = Boolean(required=False, allow_null=True)
+
+
+class CloseIn(StrictSerializer):
+    body_required = False
+
+    reason = Text(required=False, max_length=40)
+
+
+class NoteOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    kind = serializers.ChoiceField(choices=["plain", "1"], allow_null=True)
+    tags = serializers.ListField(child=serializers.CharField())
+    due = serializers.DateTimeField(allow_null=True)
+    made_at = serializers.DateTimeField()
+
+
+class NoteQuery(PageQuery):
+    repeatable = ("tag",)
+
+    tag = serializers.ListField(child=Text(max_length=10), required=False, help_text="Notes with any of these.")
+    kind = Choice(choices=["plain", "1"], required=False)
+    done = QueryBoolean(required=False)
+    since = Moment(required=False)
+    least = QueryInteger(required=False, min_value=0, max_value=9)
+
+
+def show(note: AuditEntry) -> dict[str, Any]:
+    data = note.data
+    made = {"id": note.pk, "title": data["title"], "kind": data.get("kind"), "tags": data.get("tags", [])}
+    return {**made, "due": data.get("due"), "made_at": rfc3339(note.at)}
+
+
+def plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: rfc3339(value) if isinstance(value, datetime) else value for name, value in values.items()}
+
+
+class NotesView(WorkspaceView):
+    """Notes."""
+
+    scopes: ClassVar = {"GET": (Scope.READ_CONTACTS,), "POST": (Scope.WRITE_CONTACTS,)}
+    bodies: ClassVar = {"POST": NoteIn}
+    queries: ClassVar = {"GET": NoteQuery}
+    answers: ClassVar = {"GET": {200: Listed(NoteOut)}, "POST": {201: NoteOut}}
+    refusals: ClassVar = {"POST": ()}
+    examples: ClassVar = {"POST": {"title": "Call back", "tags": ["urgent"]}}
+
+    def get(self, request: Request) -> Answer:
+        """List notes.
+
+        Newest first.
+        """
+        rows = AuditEntry.objects.for_workspace(self.workspace).filter(action=ACTION)
+        options = {"limit": self.query.pop("limit"), "cursor": self.query.pop("cursor", None)}
+        found = page(rows, sort="-at", workspace_id=self.workspace.pk, filters=self.query, **options)
+        return Answer(found.as_dict([show(row) for row in found.rows]))
+
+    def post(self, request: Request) -> Answer:
+        """Write a note."""
+        note = audit.record(self.actor, ACTION, **plain(self.body))
+        return Answer(show(note), 201, headers={"Location": f"/v1/notes/{note.pk}"})
+
+
+class NoteView(WorkspaceView):
+    """One note."""
+
+    scopes: ClassVar = {"GET": (Scope.READ_CONTACTS,), "PATCH": (Scope.WRITE_CONTACTS,), "DELETE": ()}
+    bodies: ClassVar = {"PATCH": NotePatch}
+    answers: ClassVar = {"GET": {200: NoteOut}, "PATCH": {200: NoteOut}, "DELETE": {204: None}}
+    conditional: ClassVar = ("PATCH",)
+    refusals: ClassVar = {"PATCH": (), "DELETE": ()}
+
+    def find(self) -> AuditEntry:
+        note = AuditEntry.objects.for_workspace(self.workspace).filter(action=ACTION, pk=self.kwargs["note_id"]).first()
+        if note is None:
+            raise not_found("note")
+        return note
+
+    def get(self, request: Request, note_id: int) -> Answer:
+        note = self.find()
+        return Answer(show(note), headers={"ETag": f'"{note.pk}"'})
+
+    def patch(self, request: Request, note_id: int) -> Answer:
+        note = self.find()
+        wanted = request.META.get("HTTP_IF_MATCH")
+        if wanted not in (None, "*", f'"{note.pk}"'):
+            raise DomainError("precondition_failed")
+        note.data |= plain(self.body)
+        note.save()
+        return Answer(show(note), headers={"ETag": f'"{note.pk}"'})
+
+    def delete(self, request: Request, note_id: int) -> Answer:
+        self.find().delete()
+        return Answer(None, 204)
+
+
+class CloseView(WorkspaceView):
+    """Close a note."""
+
+    scopes: ClassVar = {"POST": (Scope.WRITE_CONTACTS,)}
+    bodies: ClassVar = {"POST": CloseIn}
+    answers: ClassVar = {"POST": {204: None}}
+
+    def post(self, request: Request, note_id: int) -> Answer:
+        return Answer(None, 204)
+
+
+class ExportView(WorkspaceView):
+    """All notes as lines."""
+
+    scopes: ClassVar = {"GET": (Scope.READ_CONTACTS,)}
+    answers: ClassVar = {"GET": {200: Raw("text/csv", "application/x-ndjson")}}
+
+    def get(self, request: Request) -> Any:
+        from django.http import StreamingHttpResponse
+
+        return StreamingHttpResponse([b"id\n"], content_type="text/csv")
+
+
+urlpatterns = [
+    path(
+        "v1/",
+        include(
+            [
+                path("me", MeView.as_view()),
+                path("notes", NotesView.as_view()),
+                path("notes/export", ExportView.as_view()),
+                path("notes/<int:note_id>", NoteView.as_view()),
+                path("notes/<int:note_id>/close", CloseView.as_view()),
+            ]
+        ),
+    ),
+    path("", include("crmsolid.api.docs")),
+]

@@ -1,0 +1,218 @@
+"""The document is sound, up to date, and holds every route."""
+
+import json
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import URLPattern, URLResolver, get_resolver
+from drf_spectacular.validation import validate_schema
+from rest_framework import serializers
+
+from crmsolid.api import document, schema_registry
+from crmsolid.api.fields import StrictSerializer
+from crmsolid.api.management.commands.write_openapi import committed
+from crmsolid.api.views import WorkspaceView
+from tests.api import demo
+
+# Fields that take a value of any type, or none: nothing to coerce.
+_EXACT = (serializers.ListField, serializers.DictField, serializers.JSONField, serializers.HiddenField)
+
+
+@pytest.fixture(scope="module")
+def product() -> dict[str, Any]:
+    return document.build()
+
+
+@pytest.fixture(scope="module")
+def demonstration() -> dict[str, Any]:
+    return document.build(demo.__name__)
+
+
+def routes(patterns: list[Any], prefix: str = "/") -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for entry in patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            found += routes(entry.url_patterns, path)
+        elif isinstance(entry, URLPattern):
+            found.append((path, entry.callback))
+    return found
+
+
+def v1_views() -> list[tuple[str, type[WorkspaceView]]]:
+    return [(path, view.view_class) for path, view in routes(get_resolver().url_patterns) if path.startswith("/v1/")]
+
+
+def handlers(view: type[WorkspaceView]) -> set[str]:
+    return {name.upper() for name in ("get", "post", "put", "patch", "delete") if hasattr(view, name)}
+
+
+def operations(found: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [(path, method, operation) for path, item in found["paths"].items() for method, operation in item.items()]
+
+
+def test_the_document_is_valid_openapi(product: dict[str, Any], demonstration: dict[str, Any]) -> None:
+    validate_schema(product)
+    validate_schema(demonstration)
+    assert product["openapi"] == "3.1.0"
+
+
+def test_the_committed_document_is_up_to_date(product: dict[str, Any]) -> None:
+    assert committed().read_text(encoding="utf-8") == document.to_text(product), "run manage.py write_openapi"
+    call_command("write_openapi", "--check")
+
+
+def test_the_check_fails_on_another_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document, "build", lambda: {})
+    with pytest.raises(CommandError, match="out of date"):
+        call_command("write_openapi", "--check")
+
+
+def test_every_route_is_in_the_document(product: dict[str, Any]) -> None:
+    for path, view in v1_views():
+        shown = path.replace("<", "{").replace(">", "}")
+        for converter in ("int:", "str:", "slug:"):
+            shown = shown.replace("{" + converter, "{")
+        assert {method.upper() for method in product["paths"].get(shown, {})} == handlers(view), path
+
+
+def test_every_view_declares_scopes_answers_and_words() -> None:
+    for path, view in v1_views():
+        assert handlers(view) <= set(view.scopes), path
+        assert handlers(view) <= set(view.answers), path
+        assert view.__doc__ or all(getattr(view, method.lower()).__doc__ for method in handlers(view)), path
+
+
+def strict_fields(serializer: Any, path: str) -> list[str]:
+    """Paths of fields that would coerce."""
+    found: list[str] = []
+    for name, field in serializer.fields.items():
+        inner = field
+        while isinstance(inner, serializers.ListField | serializers.DictField) and not hasattr(inner, "json_schema"):
+            inner = inner.child
+        if isinstance(inner, StrictSerializer):
+            found += strict_fields(inner, f"{path}.{name}")
+        elif not hasattr(inner, "json_schema") and not isinstance(inner, _EXACT):
+            found.append(f"{path}.{name}: {type(inner).__name__}")
+    return found
+
+
+def test_every_input_field_is_exact() -> None:
+    lenient: list[str] = []
+    for path, view in v1_views():
+        for kind in [*view.bodies.values(), *view.queries.values()]:
+            if isinstance(kind, type):
+                lenient += strict_fields(kind(), path)
+    assert lenient == []
+
+
+def test_operations_are_named_once_and_told(product: dict[str, Any], demonstration: dict[str, Any]) -> None:
+    for found in (product, demonstration):
+        names = [operation["operationId"] for _, _, operation in operations(found)]
+        assert len(names) == len(set(names))
+        assert all(operation["summary"] and operation["tags"] for _, _, operation in operations(found))
+
+
+def test_operation_names(demonstration: dict[str, Any]) -> None:
+    names = {f"{method} {path}": operation["operationId"] for path, method, operation in operations(demonstration)}
+    assert names == {
+        "get /v1/me": "get_me",
+        "get /v1/notes": "list_notes",
+        "post /v1/notes": "create_note",
+        "get /v1/notes/export": "get_notes_export",
+        "get /v1/notes/{note_id}": "get_note",
+        "patch /v1/notes/{note_id}": "update_note",
+        "delete /v1/notes/{note_id}": "delete_note",
+        "post /v1/notes/{note_id}/close": "close_note",
+    }
+
+
+def parameters(found: dict[str, Any], method: str, path: str) -> dict[str, Any]:
+    return {item["name"]: item for item in found["paths"][path][method]["parameters"]}
+
+
+def test_parameters(demonstration: dict[str, Any]) -> None:
+    listing = parameters(demonstration, "get", "/v1/notes")
+    assert listing["tag"]["schema"] == {
+        "type": "array",
+        "items": {"type": "string", "pattern": r"^[^\u0000]*$", "minLength": 1, "maxLength": 10},
+    }
+    assert listing["limit"]["schema"] == {
+        "type": "integer", "format": "int64", "minimum": 1, "maximum": 100, "default": 50
+    }  # fmt: skip
+    assert listing["kind"]["schema"] == {"type": "string", "enum": ["plain", "1"]}
+    assert listing["done"]["schema"] == {"type": "boolean"}
+    assert "Idempotency-Key" not in listing
+    patch = parameters(demonstration, "patch", "/v1/notes/{note_id}")
+    assert patch["Idempotency-Key"]["required"] is True
+    assert patch["If-Match"]["required"] is False
+    assert patch["note_id"]["schema"]["maximum"] == 2**63 - 1
+    assert parameters(demonstration, "delete", "/v1/notes/{note_id}")["Idempotency-Key"]["required"] is False
+
+
+def resolved(found: dict[str, Any], method: str, path: str) -> dict[str, Any]:
+    answers = found["paths"][path][method]["responses"]
+    return {
+        status: found["components"]["responses"][answer["$ref"].rsplit("/", 1)[1]] if "$ref" in answer else answer
+        for status, answer in answers.items()
+    }
+
+
+def codes(answer: dict[str, Any]) -> list[str]:
+    narrowed = answer["content"]["application/problem+json"]["schema"]["allOf"][1]
+    found: list[str] = narrowed["properties"]["code"]["enum"]
+    return found
+
+
+def test_problems_of_a_read(demonstration: dict[str, Any]) -> None:
+    answers = resolved(demonstration, "get", "/v1/notes/{note_id}")
+    assert sorted(answers) == ["200", "400", "401", "403", "404", "405", "406", "429", "500", "503"]
+    assert codes(answers["400"]) == ["invalid_parameter", "bad_request"]
+    assert codes(answers["429"]) == ["rate_limited"]
+    assert "Retry-After" in answers["429"]["headers"]
+    assert "ETag" in answers["200"]["headers"]
+
+
+def test_problems_of_a_write(demonstration: dict[str, Any]) -> None:
+    answers = resolved(demonstration, "patch", "/v1/notes/{note_id}")
+    assert sorted(answers) == [
+        "200", "400", "401", "403", "404", "405", "406", "409", "410", "412", "413", "415", "422", "429", "500", "503",
+    ]  # fmt: skip
+    assert codes(answers["409"]) == ["idempotency_in_progress"]
+    assert codes(answers["422"]) == ["validation_failed", "idempotency_key_reused"]
+    assert "Idempotency-Replayed" in answers["200"]["headers"]
+    undeclared = resolved(demonstration, "post", "/v1/notes/{note_id}/close")
+    assert "already_enrolled" in codes(undeclared["409"])
+
+
+def test_every_response_has_the_headers_of_every_response(demonstration: dict[str, Any]) -> None:
+    for path, method, _ in operations(demonstration):
+        for answer in resolved(demonstration, method, path).values():
+            assert set(answer["headers"]) >= {"X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining"}
+
+
+def test_scopes_are_named(demonstration: dict[str, Any]) -> None:
+    post = demonstration["paths"]["/v1/notes"]["post"]
+    assert post["security"] == [{"apiKey": ["write:contacts"]}]
+    assert "`write:contacts`" in post["description"]
+
+
+def test_streams_and_empty_answers(demonstration: dict[str, Any]) -> None:
+    export = resolved(demonstration, "get", "/v1/notes/export")["200"]
+    assert sorted(export["content"]) == ["application/x-ndjson", "text/csv"]
+    assert "content" not in resolved(demonstration, "delete", "/v1/notes/{note_id}")["204"]
+
+
+def test_webhooks_are_filled_from_above(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema_registry, "_sources", [])
+    item = {"post": {"responses": {"200": {"description": "Received."}}}}
+    schema_registry.register_webhooks(lambda: ({"note.made": item}, {"NoteMade": {"type": "object"}}))
+    found = document.build()
+    assert found["webhooks"] == {"note.made": item}
+    assert found["components"]["schemas"]["NoteMade"] == {"type": "object"}
+    validate_schema(found)
+
+
+def test_the_document_is_the_same_each_time(product: dict[str, Any]) -> None:
+    assert json.dumps(document.build()) == json.dumps(product)

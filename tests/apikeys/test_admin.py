@@ -1,0 +1,292 @@
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
+
+from apikeys import tokens
+from apikeys.models import ApiKey
+from apikeys.services import create_key, revoke_key
+from crmsolid.core import clock
+from crmsolid.workspaces.models import AuditEntry, Role, Workspace
+from crmsolid.workspaces.scopes import ALL_SCOPES, DESCRIPTIONS, Scope
+from tests.cast import Api, Cast
+from tests.panel import browser
+
+LIST = reverse("admin:apikeys_apikey_changelist")
+NEW = reverse("admin:apikeys_apikey_add")
+
+
+def at(verb: str, key: ApiKey) -> str:
+    return reverse(f"admin:apikeys_apikey_{verb}", args=[key.pk])
+
+
+def filled(client: Client, workspace: Workspace, **changes: Any) -> dict[str, Any]:
+    """What a browser would post from the form it was given."""
+    once = client.get(NEW).context["form"]["once"].value()
+    chosen = {"side": workspace.pk, "name": "sender", "scopes": ["read:contacts", "write:messages"], "lasts": ""}
+    return {"once": once, "rate_limit": "", "allowed_networks": "", "last_day": "", **chosen, **changes}
+
+
+def token_in(answer: Any) -> str:
+    found: list[str] = re.findall(r'value="(cs_(?:live|test)_[0-9a-f]{4}_\w+)"', answer.content.decode())
+    assert len(found) == 1
+    return found[0]
+
+
+def make(cast: Cast, workspace: Workspace | None = None, **options: Any) -> ApiKey:
+    options = {"name": "sender", "scopes": [Scope.READ_CONTACTS], **options}
+    return create_key(cast.actor(workspace), **options).key
+
+
+def test_the_form_describes_every_scope_and_ticks_none(cast: Cast) -> None:
+    text = browser(cast.owner).get(NEW).content.decode()
+    for scope, description in DESCRIPTIONS.items():
+        assert scope.value in text and description in text
+    boxes = re.findall(r'<input type="checkbox" name="scopes"[^>]*>', text)
+    assert len(boxes) == len(Scope)
+    assert [box for box in boxes if "checked" in box] == []
+
+
+def test_a_new_key_is_shown_in_the_answer_and_works(cast: Cast, api: Api) -> None:
+    client = browser(cast.owner)
+    answer = client.post(NEW, filled(client, cast.workspace))
+    assert answer.status_code == 200
+    assert "no-store" in answer["Cache-Control"]
+    assert answer["Referrer-Policy"] == "no-referrer"
+    token = token_in(answer)
+    key = ApiKey.objects.for_workspace(cast.workspace).get()
+    assert bytes(key.digest) == tokens.digest(token)
+    assert (key.name, key.scopes, key.created_by) == ("sender", ["read:contacts", "write:messages"], cast.owner)
+    assert f"Authorization: Bearer {token}" in answer.content.decode()
+    assert "http://testserver/v1/me" in answer.content.decode()
+    assert api(token).get("/v1/me").json()["mode"] == "live"
+    entry = AuditEntry.objects.for_workspace(cast.workspace).get(action="key.created")
+    assert (entry.surface, entry.subject_label, entry.ip) == ("panel", "owner@acme.example", "127.0.0.1")
+
+
+def test_the_token_is_nowhere_else(cast: Cast) -> None:
+    client = browser(cast.owner)
+    token = token_in(client.post(NEW, filled(client, cast.workspace)))
+    secret = token.rsplit("_", 1)[1]
+    key = ApiKey.unscoped.get()
+    assert [session for session in Session.objects.all() if secret in str(session.get_decoded())] == []
+    assert secret not in str(client.cookies)
+    for address in (LIST, at("change", key), at("history", key), NEW, reverse("admin:index")):
+        assert secret not in client.get(address).content.decode()
+    assert [entry for entry in AuditEntry.unscoped.all() if secret in str(entry.__dict__)] == []
+
+
+def test_sending_the_page_again_shows_no_token_and_makes_no_key(cast: Cast) -> None:
+    client = browser(cast.owner)
+    form = filled(client, cast.workspace)
+    token = token_in(client.post(NEW, form))
+    again = client.post(NEW, form)
+    assert "made a moment ago" in again.content.decode()
+    assert "cs_live_" not in re.sub(r"cs_live_…", "", again.content.decode())
+    assert token not in again.content.decode()
+    assert ApiKey.unscoped.count() == 1
+
+
+def test_the_choice_decides_live_or_test_whichever_side_is_shown(cast: Cast, api: Api) -> None:
+    client = browser(cast.owner)  # seated live
+    test = client.post(NEW, filled(client, cast.twin))
+    assert token_in(test).startswith("cs_test_")
+    assert api(token_in(test)).get("/v1/me").json()["mode"] == "test"
+    client = browser(cast.owner, cast.twin)
+    assert client.get(NEW).context["form"]["side"].value() == str(cast.twin.pk)
+    assert token_in(client.post(NEW, filled(client, cast.workspace))).startswith("cs_live_")
+    assert [ApiKey.objects.for_workspace(place).count() for place in (cast.workspace, cast.twin)] == [1, 1]
+
+
+def test_limits_are_kept(cast: Cast) -> None:
+    client = browser(cast.owner)
+    limits = {"lasts": "90d", "rate_limit": "30", "allowed_networks": "203.0.113.9/24\r\n2001:db8::/32"}
+    client.post(NEW, filled(client, cast.workspace, **limits))
+    key = ApiKey.unscoped.get()
+    assert (key.rate_limit, key.allowed_networks) == (30, ["203.0.113.0/24", "2001:db8::/32"])
+    assert key.expires_at is not None
+    assert timedelta(days=89, hours=23) < key.expires_at - clock.now() <= timedelta(days=90)
+
+
+def test_a_key_lasts_to_the_end_of_its_last_day(cast: Cast) -> None:
+    client, day = browser(cast.owner), date.today() + timedelta(days=3)
+    client.post(NEW, filled(client, cast.workspace, lasts="date", last_day=day.isoformat()))
+    assert ApiKey.unscoped.get().expires_at == datetime.combine(day, time.max, UTC)
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "said"),
+    [
+        ({"scopes": []}, "scopes", "Choose at least one scope."),
+        ({"scopes": ["read:everything"]}, "scopes", "read:everything is not one of the available choices"),
+        ({"name": "  "}, "name", "This field is required."),
+        ({"allowed_networks": "everywhere"}, "allowed_networks", "give networks as CIDR"),
+        ({"rate_limit": "0"}, "rate_limit", "greater than or equal to 1"),
+        ({"lasts": "date"}, "last_day", "Choose the key&#x27;s last day."),
+        ({"lasts": "date", "last_day": "2020-01-01"}, "lasts", "the expiry must lie in the future"),
+        ({"side": ""}, "side", "This field is required."),
+        ({"once": "forged"}, "once", "This page is too old."),
+    ],
+)
+def test_a_refused_form_makes_no_key(cast: Cast, change: dict[str, Any], field: str, said: str) -> None:
+    client = browser(cast.owner)
+    answer = client.post(NEW, filled(client, cast.workspace, **change))
+    assert answer.status_code == 200
+    assert list(answer.context["form"].errors) == [field]
+    assert said in answer.content.decode()
+    assert not ApiKey.unscoped.exists()
+    assert not AuditEntry.unscoped.filter(action__startswith="key.").exists()
+
+
+def test_no_key_can_be_made_in_a_strangers_workspace(cast: Cast) -> None:
+    client = browser(cast.owner)
+    for place in (cast.other, cast.other.twin):
+        assert list(client.post(NEW, filled(client, place)).context["form"].errors) == ["side"]
+    assert not ApiKey.unscoped.exists()
+
+
+def test_an_id_signed_for_somebody_else_is_refused(cast: Cast) -> None:
+    theirs = filled(browser(cast.stranger), cast.workspace)
+    assert list(browser(cast.owner).post(NEW, theirs).context["form"].errors) == ["once"]
+    assert not ApiKey.unscoped.exists()
+
+
+def test_the_list_tells_what_one_needs_to_know(cast: Cast) -> None:
+    soon = make(cast, name="soon", expires_at=clock.now() + timedelta(days=13, hours=12))
+    make(cast, name="later", expires_at=clock.now() + timedelta(days=15))
+    ApiKey.unscoped.filter(pk=soon.pk).update(last_used_at=clock.now(), last_used_ip="203.0.113.9")
+    make(cast, cast.twin, name="twin's")
+    text = browser(cast.owner).get(LIST).content.decode()
+    assert f"{soon.prefix}_…" in text
+    assert "203.0.113.9" in text
+    assert text.count("cs-warn") == 1 and "in 14 days" in text
+    assert "twin&#x27;s" not in text
+    in_test = browser(cast.owner, cast.twin).get(LIST).content.decode()
+    assert "twin&#x27;s" in in_test and "later" not in in_test
+    assert "cs-test-strip" in in_test and "cs-test-strip" not in text
+
+
+@pytest.mark.parametrize(("state", "names"), [("active", ["ends", "on"]), ("revoked", ["off"]), ("expired", ["out"])])
+def test_the_list_filters_by_state(cast: Cast, monkeypatch: pytest.MonkeyPatch, state: str, names: list[str]) -> None:
+    make(cast, name="on")
+    make(cast, name="out", expires_at=clock.now() + timedelta(hours=1))
+    revoke_key(cast.actor(), make(cast, name="off", expires_at=clock.now() + timedelta(hours=1)))
+    ApiKey.unscoped.filter(pk=make(cast, name="ends").pk).update(revoked_at=clock.now() + timedelta(days=9))
+    later = clock.now() + timedelta(hours=2)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    client = browser(cast.owner)
+    answer = client.get(f"{LIST}?state={state}")
+    assert sorted(key.name for key in answer.context["cl"].result_list) == names
+
+
+def rotation(client: Client, key: ApiKey, overlap: str = "24h") -> dict[str, str]:
+    return {"overlap": overlap, "once": client.get(at("change", key)).context["rotate_form"]["once"].value()}
+
+
+def test_rotation_shows_the_new_token_and_keeps_the_old_key_for_a_while(cast: Cast, api: Api) -> None:
+    token = cast.key([Scope.READ_CONTACTS], name="sender")
+    old, client = ApiKey.unscoped.get(), browser(cast.owner)
+    form = rotation(client, old)
+    answer = client.post(at("rotate", old), form)
+    assert "no-store" in answer["Cache-Control"]
+    new = token_in(answer)
+    assert [api(each).get("/v1/me").status_code for each in (token, new)] == [200, 200]
+    old.refresh_from_db()
+    assert old.revoked_at is not None
+    assert timedelta(hours=23) < old.revoked_at - clock.now() <= timedelta(hours=24)
+    assert "Replaced by" in client.get(at("change", old)).content.decode()
+    again = client.post(at("rotate", old), form)
+    assert "made a moment ago" in again.content.decode()
+    assert new not in again.content.decode()
+    assert ApiKey.unscoped.count() == 2
+
+
+def test_rotation_can_end_the_old_key_at_once(cast: Cast, api: Api) -> None:
+    token = cast.key([Scope.READ_CONTACTS])
+    old, client = ApiKey.unscoped.get(), browser(cast.owner)
+    answer = client.post(at("rotate", old), rotation(client, old, "0"))
+    assert api(token).get("/v1/me").json()["code"] == "token_revoked"
+    assert api(token_in(answer)).get("/v1/me").status_code == 200
+
+
+def test_an_unknown_overlap_changes_nothing(cast: Cast) -> None:
+    old, client = make(cast), browser(cast.owner)
+    client.post(at("rotate", old), rotation(client, old, "1000d"))
+    old.refresh_from_db()
+    assert (old.revoked_at, ApiKey.unscoped.count()) == (None, 1)
+
+
+def test_revoking_wants_a_confirmation(cast: Cast, api: Api) -> None:
+    token = cast.key()
+    key, client = ApiKey.unscoped.get(), browser(cast.owner)
+    unsure = client.post(at("revoke", key))
+    assert "Tick the box" in unsure.content.decode()
+    assert api(token).get("/v1/me").status_code == 200
+    sure = client.post(at("revoke", key), {"confirm": "on"})
+    assert (sure.status_code, sure["Location"]) == (302, LIST)
+    assert api(token).get("/v1/me").json()["code"] == "token_revoked"
+    assert AuditEntry.objects.for_workspace(cast.workspace).get(action="key.revoked").surface == "panel"
+
+
+@pytest.mark.parametrize("verb", ["rotate", "revoke"])
+def test_actions_are_posts_with_a_csrf_token(cast: Cast, verb: str) -> None:
+    key, client = make(cast), browser(cast.owner)
+    assert client.get(at(verb, key)).status_code == 405
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(cast.owner)
+    form = {**rotation(client, key), "confirm": "on"}
+    assert strict.post(at(verb, key), form).status_code == 403
+    assert strict.post(NEW, filled(client, cast.workspace)).status_code == 403
+    key.refresh_from_db()
+    assert (key.revoked_at, ApiKey.unscoped.count()) == (None, 1)
+
+
+def test_a_key_never_changes_and_is_never_deleted(cast: Cast) -> None:
+    key, client = make(cast), browser(cast.owner)
+    client.post(at("change", key), {"name": "other", "scopes": ["manage:webhooks"], "scopes_0": "on"})
+    assert client.post(at("delete", key), {"post": "yes"}).status_code == 403
+    client.post(LIST, {"action": "delete_selected", "_selected_action": [key.pk], "post": "yes"})
+    found = ApiKey.unscoped.get()
+    assert (found.name, found.scopes) == ("sender", ["read:contacts"])
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.AGENT])
+def test_settings_are_for_admins_and_owners(cast: Cast, role: Role) -> None:
+    key, client = make(cast), browser(cast.member(role))
+    home = client.get(reverse("admin:index")).content.decode()
+    for place in ("API Keys", "Members", "Audit log", "Events"):
+        assert place not in home
+    assert [client.get(address).status_code for address in (LIST, NEW, at("change", key))] == [403, 403, 403]
+    form = {"overlap": "0", "confirm": "on", "once": "x"}
+    assert [client.post(at(verb, key), form).status_code for verb in ("rotate", "revoke")] == [403, 403]
+    key.refresh_from_db()
+    assert (key.revoked_at, ApiKey.unscoped.count()) == (None, 1)
+
+
+def test_an_admin_may_make_keys(cast: Cast) -> None:
+    client = browser(cast.member(Role.ADMIN))
+    assert "Settings" in client.get(reverse("admin:index")).content.decode()
+    assert token_in(client.post(NEW, filled(client, cast.workspace))).startswith("cs_live_")
+
+
+def test_who_was_taken_out_is_out_at_once(cast: Cast) -> None:
+    admin = cast.member(Role.ADMIN)
+    client = browser(admin)
+    form = filled(client, cast.workspace)
+    admin.memberships.all().delete()
+    answer = client.post(NEW, form, follow=True)
+    assert answer.status_code == 403
+    assert "in no workspace yet" in answer.content.decode()
+    assert not ApiKey.unscoped.exists()
+
+
+def test_the_key_page_shows_no_action_once_the_key_is_dead(cast: Cast) -> None:
+    key = make(cast, scopes=ALL_SCOPES)
+    revoke_key(cast.actor(), key)
+    text = browser(cast.owner).get(at("change", key)).content.decode()
+    assert "Revoke key" not in text and "Rotate key" not in text
+    assert "shows event data" in text

@@ -1,0 +1,271 @@
+"""Two workspaces full of rows: no page, choice, filter or autocomplete of the panel shows one the other's."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.db import models
+from django.test import Client
+from django.urls import reverse
+
+from apikeys.models import IdempotencyRecord
+from contacts.models import Contact, OptOut
+from crmsolid.workspaces.admin_base import TenantAdmin, TenantInline
+from crmsolid.workspaces.models import Role, User, Workspace
+from crmsolid.workspaces.scoping import ScopedManager, UnscopedAccess, WorkspaceModel, workspaced_models
+from messaging.models import AccountLease, LoginAttempt, PeerHash, SandboxDelivery, SpentSlot, TelegramSession
+from tests.cast import Cast
+from tests.panel import Belongings, browser, contact_form, furnish
+
+OURS, TEST, THEIRS = "zebraours", "zebratwin", "zebratheirs"
+
+# The only modules that may name the manager without a workspace, and why.
+UNSCOPED = {
+    "crmsolid/workspaces/scoping.py": "defines it",
+    "crmsolid/workspaces/audit.py": "writes rows with their workspace",
+    "crmsolid/workspaces/services.py": "makes workspaces and finds a user's membership",
+    "crmsolid/workspaces/seat.py": "finds the memberships of the user who asks",
+    "crmsolid/queues.py": "lengths and ages over all workspaces, for /metrics",
+    "apikeys/tasks.py": "purges old idempotency records of all workspaces",
+    "webhooks/feed.py": "one order of events for all; readers name their workspace",
+    "webhooks/fanout.py": "the subscribers of a batch of everybody's events, by each one's workspace",
+    "webhooks/health.py": "endpoints by the deliveries that the pump holds, whoever they belong to",
+    "webhooks/purging.py": "retention, for all workspaces",
+    "webhooks/replays.py": "runs the open jobs of all workspaces",
+    "messaging/dispatch.py": "what is due, whoever it belongs to",
+    "messaging/inbox.py": "reads back a message by the account it came in on",
+    "messaging/outcomes.py": "looks whether a thread already has a message of that number",
+    "messaging/querysets.py": "counts within rows that were fetched through their workspace",
+    "messaging/sandbox.py": "answers that are owed, whoever owes them",
+    "messaging/services.py": "looks whether an account's number is taken by anybody",
+    "messaging/slots.py": "the slots of an account that was fetched through its workspace",
+    "messaging/telegram/accounts.py": "rows of accounts that a worker holds, whoever they belong to",
+    "messaging/telegram/leases.py": "shares all accounts among the workers",
+    "messaging/telegram/peers.py": "addresses by the account that knows them",
+    "messaging/telegram/receive.py": "rows by the account that an update came in on",
+    "messaging/telegram/sending.py": "rows of a message that was claimed",
+    "messaging/telegram/services.py": "sets out an account's lease; drops logins of all workspaces that have expired",
+    "apikeys/services.py": "expiries of all workspaces; keys named in a shell",
+    "apikeys/management/commands/list_api_keys.py": "whoever has the shell sees every key",
+}
+# Plumbing without a page: stored answers, the sandbox's own Telegram, keyed hashes of opt-outs, bare instants; keys to
+# Telegram with who holds them, addresses there, logins between two steps.
+NOT_SHOWN: set[type[models.Model]] = {
+    IdempotencyRecord,
+    SandboxDelivery,
+    OptOut,
+    SpentSlot,
+    TelegramSession,
+    AccountLease,
+    PeerHash,
+    LoginAttempt,
+}
+
+Furnished = dict[str, Belongings]
+
+
+@pytest.fixture
+def places(cast: Cast) -> Furnished:
+    return {
+        OURS: furnish(cast.workspace, OURS),
+        TEST: furnish(cast.twin, TEST),
+        THEIRS: furnish(cast.other, THEIRS),
+    }
+
+
+def sources() -> Iterator[tuple[str, str]]:
+    """Every module of the product with its path."""
+    for package in ("crmsolid", "apikeys", "contacts", "messaging", "sequences", "webhooks"):
+        for path in sorted(Path(settings.BASE_DIR, package).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield str(path.relative_to(settings.BASE_DIR)), path.read_text()
+
+
+def test_unscoped_is_named_in_few_modules() -> None:
+    naming = {path for path, text in sources() if re.search(r"\bunscoped\b|_(default|base)_manager\b", text)}
+    assert naming == set(UNSCOPED)
+
+
+def test_every_model_of_a_workspace_is_a_workspace_model() -> None:
+    with_workspace = {
+        model
+        for model in apps.get_models()
+        if any(f.name == "workspace" and f.related_model is Workspace for f in model._meta.concrete_fields)
+    }
+    assert with_workspace == set(workspaced_models())
+    assert len(with_workspace) > 10
+
+
+@pytest.mark.parametrize("model", workspaced_models(), ids=lambda model: str(model._meta.label))
+def test_objects_answers_nothing_without_a_workspace(model: type[WorkspaceModel]) -> None:
+    assert model._meta.default_manager is not None
+    assert (model._meta.default_manager.name, model._meta.base_manager.name) == ("unscoped", "unscoped")
+    assert isinstance(model.objects, ScopedManager)
+    for attempt in (model.objects.all, model.objects.count, lambda: model.objects.filter(pk=1)):
+        with pytest.raises(UnscopedAccess):
+            attempt()
+
+
+def test_every_model_has_a_page_on_the_one_base() -> None:
+    registered = admin.site._registry
+    assert {type(page) for page in registered.values() if not isinstance(page, TenantAdmin)} == set()
+    assert set(registered) == set(workspaced_models()) - NOT_SHOWN
+    for page in registered.values():
+        assert [inline for inline in page.inlines if not issubclass(inline, TenantInline)] == []
+
+
+def pages() -> list[TenantAdmin]:
+    return list(admin.site._registry.values())  # type: ignore[arg-type]
+
+
+def url(page: TenantAdmin, verb: str, *arguments: Any) -> str:
+    return reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_{verb}", args=arguments)
+
+
+def addresses(page: TenantAdmin, rows: list[WorkspaceModel]) -> Iterator[str]:
+    """Every address of a model's pages that can be read, about these rows."""
+    yield url(page, "changelist")
+    yield url(page, "changelist") + "?q=zebra"
+    yield url(page, "add")
+    for row in rows:
+        if isinstance(row, page.model):
+            for verb in ("change", "delete", "history"):
+                yield url(page, verb, row.pk)
+    for model_field in page.model._meta.get_fields():
+        if model_field.is_relation and model_field.concrete:
+            names = f"app_label={page.opts.app_label}&model_name={page.opts.model_name}&field_name={model_field.name}"
+            yield f"{reverse('admin:autocomplete')}?term=&{names}"
+            yield f"{reverse('admin:autocomplete')}?term=zebra&{names}"
+
+
+def read(client: Client, address: str) -> tuple[int, str]:
+    answer = client.get(address)
+    return answer.status_code, answer.content.decode()
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("side", [OURS, TEST])
+def test_no_page_shows_anything_foreign(cast: Cast, places: Furnished, role: Role, side: str) -> None:
+    """Our rows' pages and theirs, asked for by each role: what is another workspace's is nowhere to be read."""
+    here = places[side]
+    client = browser(cast.member(role), here.workspace)
+    foreign = [mark for mark in places if mark != side]
+    seen = 0
+    for page in pages():
+        for address in addresses(page, [row for place in places.values() for row in place.rows]):
+            status, text = read(client, address)
+            assert status in (200, 302, 403, 404, 405), address
+            assert [mark for mark in foreign if mark in text] == [], address
+            assert "owner@rival.example" not in text, address
+            seen += side in text
+    assert seen > 20  # the pages were not empty for the wrong reason
+
+
+@pytest.mark.parametrize("verb", ["change", "delete", "history"])
+def test_a_foreign_row_is_like_none_at_all(cast: Cast, places: Furnished, verb: str) -> None:
+    """Same status, same place to go to, same words but for the id: nothing tells whether it exists."""
+    client = browser(cast.owner)
+    for page in pages():
+        row = places[THEIRS].of(page.model)
+        absent = "999999" if isinstance(row.pk, int) else row.pk[:-8] + "00000000"
+        assert told(client, url(page, verb, row.pk), row.pk) == told(client, url(page, verb, absent), absent), page
+
+
+def told(client: Client, address: str, key: Any) -> tuple[int, list[Any], list[str]]:
+    """Everything that the answer says, with the id taken out."""
+    answer = client.get(address, follow=True)
+    said = [str(message) for message in answer.context["messages"]] if answer.status_code == 200 else []
+    return answer.status_code, answer.redirect_chain, [text.replace(str(key), "ID") for text in said]
+
+
+def test_list_filters_and_form_choices_offer_only_our_own(cast: Cast, places: Furnished, rf: Any) -> None:
+    request = rf.get("/panel/")
+    request.user, request.session = cast.owner, {"workspace": cast.workspace.pk}
+    relations = 0
+    for page in pages():
+        for model_field in page.model._meta.concrete_fields:
+            if not model_field.is_relation or model_field.name == "workspace":
+                continue
+            relations += 1
+            offered: Any = page.formfield_for_dbfield(model_field, request)
+            rows = offered.queryset if offered else page.get_field_queryset(None, model_field, request)
+            told = " ".join(str(row) for row in rows)
+            assert THEIRS not in told and TEST not in told and "rival" not in told, model_field
+            assert rows.exists() or model_field.name == "created_by", model_field
+    assert relations >= 10
+
+
+def test_a_workspace_is_never_offered(cast: Cast, rf: Any) -> None:
+    request = rf.get("/panel/")
+    request.user, request.session = cast.owner, {}
+    page = admin.site._registry[Contact]
+    with pytest.raises(Exception, match="leads out of the workspace"):
+        page.get_field_queryset("default", Contact._meta.get_field("workspace"), request)
+
+
+def test_a_forged_seat_leads_nowhere(cast: Cast, places: Furnished) -> None:
+    """A session that names a workspace of somebody else's shows the user's own."""
+    for workspace in (cast.other, cast.other.twin):
+        text = read(browser(cast.owner, workspace), reverse("admin:contacts_contact_changelist"))[1]
+        assert OURS in text and THEIRS not in text
+
+
+def test_switching_takes_only_ones_own(cast: Cast, places: Furnished) -> None:
+    client, contacts = browser(cast.owner), reverse("admin:contacts_contact_changelist")
+    switch = reverse("admin:switch_workspace")
+    for stranger in (cast.other.pk, cast.other.twin.pk, 0, "", "x"):
+        assert client.post(switch, {"workspace": stranger, "next": contacts}).status_code == 404
+    assert OURS in read(client, contacts)[1]
+    moved = client.post(switch, {"workspace": cast.twin.pk, "next": contacts})
+    assert (moved.status_code, moved["Location"]) == (302, contacts)
+    text = read(client, contacts)[1]
+    assert TEST in text and OURS not in text
+    assert client.get(switch).status_code == 405
+
+
+@pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example/panel/", "/v1/me", "", "/panel/logout/"])
+def test_switching_never_leads_out(cast: Cast, address: str) -> None:
+    answer = browser(cast.owner).post(reverse("admin:switch_workspace"), {"workspace": cast.twin.pk, "next": address})
+    assert answer["Location"] == reverse("admin:index")
+
+
+def test_posting_to_foreign_rows_changes_nothing(cast: Cast, places: Furnished) -> None:
+    client = browser(cast.owner)
+    for page in pages():
+        row = places[THEIRS].of(page.model)
+        before = type(row).unscoped.filter(pk=row.pk).values().get()
+        changes = {"stage": "won", "name": "taken", "role": "viewer"}
+        for verb, data in [("change", changes), ("delete", {"post": "yes"})]:
+            assert client.post(url(page, verb, row.pk), data).status_code in (302, 403)
+        client.post(url(page, "changelist"), {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"})
+        assert type(row).unscoped.filter(pk=row.pk).values().get() == before, page
+
+
+def test_an_address_cannot_probe_columns_that_no_filter_asks(cast: Cast, places: Furnished) -> None:
+    client = browser(cast.owner)
+    for probe in ("created_by__password__startswith=p", "digest__gt=a", "workspace__slug=acme", "created_by__email=x"):
+        assert client.get(f"{reverse('admin:apikeys_apikey_changelist')}?{probe}").status_code == 400
+
+
+def test_the_doors_that_know_no_workspace_are_shut(cast: Cast, places: Furnished) -> None:
+    client = browser(cast.owner)
+    assert client.get(f"{reverse('admin:search')}?s=zebra&extended=1").status_code == 404
+    assert client.get("/panel/r/1/1/").status_code == 404
+    contact = places[OURS].of(Contact)
+    client.post(reverse("admin:contacts_contact_change", args=[contact.pk]), contact_form(stage="won"))
+    contact.refresh_from_db()
+    assert contact.stage == "won"
+    assert not LogEntry.objects.exists()
+
+
+def test_superusers_are_members_or_strangers(cast: Cast, places: Furnished) -> None:
+    root = User.objects.create_superuser("root@example.com", "a long password here")
+    answer = browser(root, cast.workspace).get(reverse("admin:contacts_contact_changelist"), follow=True)
+    assert answer.status_code == 403
+    assert OURS not in answer.content.decode()

@@ -1,0 +1,50 @@
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from crmsolid.core import clock, doorbell
+from messaging.models import Account
+from tests.cast import Cast
+from tests.messaging.world import Ring
+
+
+@pytest.fixture(autouse=True)
+def rings(monkeypatch: pytest.MonkeyPatch) -> list[Ring]:
+    """What was rung for; nothing reaches a broker."""
+    heard: list[Ring] = []
+
+    def ring(name: str, *, queue: str | None = None, after: float = 0.0) -> None:
+        heard.append(Ring(name, queue, after))
+
+    monkeypatch.setattr(doorbell, "ring", ring)
+    return heard
+
+
+class Hands:
+    """The clock's hands: time stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = clock.now()
+
+    def forward(self, **span: float) -> datetime:
+        """Move on by a timedelta's keywords; answers the new instant."""
+        self.now += timedelta(**span)
+        return self.now
+
+
+@pytest.fixture
+def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
+    found = Hands()
+    monkeypatch.setattr(clock, "now", lambda: found.now)
+    return found
+
+
+@pytest.fixture
+def sandbox(cast: Cast) -> Account:
+    return cast.sandbox()
+
+
+@pytest.fixture
+def on_postgresql() -> bool:
+    return connection.vendor == "postgresql"

@@ -1,0 +1,128 @@
+"""GET /v1/accounts: state, and what is used and left of the 24 hours."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from crmsolid.core.clock import rfc3339
+from crmsolid.core.errors import DomainError
+from crmsolid.workspaces.models import AuditEntry
+from crmsolid.workspaces.scopes import Scope
+from messaging import dispatch, services
+from messaging.models import Account, AccountState
+from tests.cast import Api, Cast
+from tests.messaging.conftest import Hands
+from tests.messaging.world import send
+
+
+def test_an_account_reads_as_the_contract_says(api: Api, cast: Cast, hands: Hands) -> None:
+    account = cast.sandbox(name="Sales", daily_limit=5)
+    ours = api(cast.key([Scope.READ_MESSAGES]))
+    expected = {
+        "id": account.pk,
+        "name": "Sales",
+        "kind": "sandbox",
+        "state": "connected",
+        "paused_until": None,
+        "daily_limit": 5,
+        "used_today": 0,
+        "left_today": 5,
+    }
+    assert ours.get(f"/v1/accounts/{account.pk}").json() == expected
+    assert ours.get("/v1/accounts").json() == {"data": [expected], "next_cursor": None}
+
+
+def test_used_and_left_follow_the_sliding_day(api: Api, cast: Cast, hands: Hands) -> None:
+    account = cast.sandbox(daily_limit=5)
+    ours, path = api(cast.key()), f"/v1/accounts/{account.pk}"
+
+    def used_and_left() -> tuple[int, int]:
+        answer = ours.get(path).json()
+        return answer["used_today"], answer["left_today"]
+
+    send(account)
+    dispatch.dispatch()
+    assert used_and_left() == (1, 4)
+    planned = send(account, send_at=hands.now + timedelta(hours=2))
+    assert used_and_left() == (1, 3)
+    services.cancel_message(cast.actor(), planned)
+    assert used_and_left() == (1, 4)
+    hands.forward(hours=24)
+    assert used_and_left() == (0, 5)
+
+
+def test_left_is_never_negative(api: Api, cast: Cast) -> None:
+    account = cast.sandbox(daily_limit=3)
+    for _ in range(3):
+        send(account)
+    Account.unscoped.filter(pk=account.pk).update(daily_limit=1)
+    answer = api(cast.key()).get(f"/v1/accounts/{account.pk}").json()
+    assert (answer["used_today"], answer["left_today"]) == (3, 0)
+
+
+def test_states(api: Api, cast: Cast, hands: Hands) -> None:
+    until = hands.now + timedelta(minutes=1)
+    paused = cast.sandbox(state=AccountState.PAUSED, paused_until=until)
+    for_good = cast.sandbox(state=AccountState.PAUSED)
+    banned = cast.sandbox(state=AccountState.BANNED)
+    ours = api(cast.key())
+
+    def state(account: Account) -> tuple[str, str | None]:
+        answer = ours.get(f"/v1/accounts/{account.pk}").json()
+        return answer["state"], answer["paused_until"]
+
+    assert state(paused) == ("paused", rfc3339(until))
+    assert state(for_good) == ("paused", None)
+    assert state(banned) == ("banned", None)
+    hands.now = until
+    assert state(paused) == ("connected", None)
+
+
+def test_a_strangers_accounts_do_not_exist(api: Api, cast: Cast, sandbox: Account) -> None:
+    stranger = api(cast.key(workspace=cast.other))
+    assert stranger.get("/v1/accounts").json()["data"] == []
+    for name in (str(sandbox.pk), "999999", str(2**63), "9" * 40, "0"):
+        answer = stranger.get(f"/v1/accounts/{name}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), name
+    assert api(cast.key([Scope.WRITE_MESSAGES])).get("/v1/accounts").json()["required_scope"] == "read:messages"
+
+
+def test_the_twin_has_a_ready_made_sandbox(api: Api, cast: Cast) -> None:
+    [account] = api(cast.key(workspace=cast.twin)).get("/v1/accounts").json()["data"]
+    assert (account["name"], account["kind"], account["daily_limit"]) == ("Sandbox", "sandbox", 50)
+    assert api(cast.key()).get("/v1/accounts").json()["data"] == []
+
+
+def test_pages(api: Api, cast: Cast) -> None:
+    made, ours = [cast.sandbox().pk for _ in range(3)], api(cast.key())
+    first = ours.get("/v1/accounts", {"limit": 2}).json()
+    rest = ours.get("/v1/accounts", {"limit": 2, "cursor": first["next_cursor"]}).json()
+    assert [row["id"] for row in first["data"] + rest["data"]] == made
+    assert rest["next_cursor"] is None
+    assert ours.get("/v1/accounts", {"cursor": "x"}).json()["code"] == "invalid_cursor"
+
+
+def test_fifty_accounts_cost_no_more_queries_than_one(
+    api: Api, cast: Cast, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    ours = api(cast.key())
+    ours.get("/v1/accounts")
+    send(cast.sandbox())
+    for accounts in (1, 50):
+        with django_assert_num_queries(2):  # key, accounts
+            assert len(ours.get("/v1/accounts").json()["data"]) == accounts
+        for _ in range(49):
+            send(cast.sandbox())
+
+
+def test_a_sandbox_account_can_have_a_number_of_its_own(cast: Cast) -> None:
+    account = services.create_sandbox_account(cast.actor(), name="Demo", account_id=7421)
+    assert (account.pk, account.kind, account.daily_limit) == (7421, "sandbox", 50)
+    entry = AuditEntry.unscoped.get(action="account.created", target="7421")
+    assert entry.workspace_id == cast.workspace.pk
+    with pytest.raises(DomainError) as refusal:
+        services.create_sandbox_account(cast.actor(cast.other), name="Demo", account_id=7421)
+    assert (refusal.value.code, refusal.value.errors[0].code) == ("validation_failed", "taken")
+    assert services.create_sandbox_account(cast.actor(), name="Next").pk > 7421

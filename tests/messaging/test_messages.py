@@ -1,0 +1,206 @@
+"""GET /v1/messages, /v1/messages/{id} and POST …/cancel."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from crmsolid.core.clock import rfc3339
+from crmsolid.workspaces.scopes import Scope
+from messaging import dispatch
+from messaging.inbox import Incoming, receive
+from messaging.models import Account, Message
+from tests.cast import Api, Cast
+from tests.messaging.conftest import Hands
+from tests.messaging.world import again, events, send
+
+EMPTY: dict[str, Any] = {"data": [], "next_cursor": None}
+
+
+def at(message: Message, moment: datetime) -> Message:
+    """The message, as if it had been stored at that moment."""
+    Message.unscoped.filter(pk=message.pk).update(created_at=moment)
+    return again(message)
+
+
+def ids(answer: Any) -> list[str]:
+    return [row["id"] for row in answer.json()["data"]]
+
+
+def test_a_message_reads_as_the_contract_says(api: Api, cast: Cast, sandbox: Account, hands: Hands) -> None:
+    message = at(send(sandbox, "@alice", "hello"), hands.now)
+    ours = api(cast.key([Scope.READ_MESSAGES]))
+    expected = {
+        "id": message.pk,
+        "account_id": sandbox.pk,
+        "thread_id": message.thread_id,
+        "contact_id": message.contact_id,
+        "direction": "out",
+        "kind": "text",
+        "status": "queued",
+        "text": "hello",
+        "eta": rfc3339(hands.now),
+        "created_at": rfc3339(hands.now),
+        "sent_at": None,
+        "edited_at": None,
+        "error": None,
+    }
+    assert ours.get(f"/v1/messages/{message.pk}").json() == expected
+    assert ours.get("/v1/messages").json() == {"data": [expected], "next_cursor": None}
+    hands.forward(seconds=1)
+    dispatch.dispatch()
+    sent = expected | {"status": "sent", "sent_at": rfc3339(hands.now)}
+    assert ours.get(f"/v1/messages/{message.pk}").json() == sent
+    assert events("message.sent")[0]["data"]["message"] == sent
+
+
+def test_filters(api: Api, cast: Cast, sandbox: Account, hands: Hands) -> None:
+    other, start = cast.sandbox(), hands.now
+    one = at(send(sandbox, "@alice"), start)
+    two = at(send(other, "@alice"), start + timedelta(seconds=1))
+    three = at(send(sandbox, "@fail_privacy"), start + timedelta(seconds=2))
+    four = receive(sandbox, Incoming(telegram_message_id=9, text="hi", at=start, username="alice"))
+    assert four is not None
+    four = at(four, start + timedelta(seconds=3))
+    dispatch.dispatch()
+    ours = api(cast.key())
+
+    def found(**query: Any) -> list[str]:
+        return ids(ours.get("/v1/messages", query))
+
+    assert found() == [four.pk, three.pk, two.pk, one.pk]
+    assert found(sort="created_at") == [one.pk, two.pk, three.pk, four.pk]
+    assert found(account_id=other.pk) == [two.pk]
+    assert found(contact_id=one.contact_id) == [four.pk, two.pk, one.pk]
+    assert found(thread_id=one.thread_id) == [four.pk, one.pk]
+    assert found(direction="in") == [four.pk]
+    assert found(status="sent") == [two.pk, one.pk]
+    assert found(status="failed", direction="out") == [three.pk]
+    assert found(since=rfc3339(two.created_at), until=rfc3339(four.created_at)) == [three.pk, two.pk]
+    assert found(account_id=424242) == []
+
+
+def test_pages_skip_and_repeat_nothing_while_more_arrives(api: Api, cast: Cast, sandbox: Account, hands: Hands) -> None:
+    first = [at(send(sandbox, f"@person_{number}"), hands.now).pk for number in range(5)]  # all at one instant
+    ours, seen, cursor = api(cast.key()), list[str](), None
+    for _ in range(3):
+        answer = ours.get("/v1/messages", {"limit": 2} | ({"cursor": cursor} if cursor else {}))
+        seen += ids(answer)
+        cursor = answer.json()["next_cursor"]
+        at(send(sandbox, "@later"), hands.forward(seconds=1))
+    assert cursor is None
+    assert seen == sorted(first, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ({"status": "gone"}, "invalid_parameter"),
+        ({"direction": "up"}, "invalid_parameter"),
+        ({"since": "yesterday"}, "invalid_parameter"),
+        ({"since": "2026-06-04T09:00:00"}, "invalid_parameter"),
+        ({"sort": "text"}, "invalid_parameter"),
+        ({"account": "1"}, "invalid_parameter"),
+        ({"account_id": "-1"}, "invalid_parameter"),
+        ({"cursor": "nonsense"}, "invalid_cursor"),
+        ({"cursor": ""}, "invalid_cursor"),
+    ],
+)
+def test_a_wrong_query_is_refused(api: Api, cast: Cast, query: dict[str, str], code: str) -> None:
+    answer = api(cast.key()).get("/v1/messages", query)
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+
+def test_a_cursor_binds_sort_and_filters(api: Api, cast: Cast, sandbox: Account) -> None:
+    for number in range(3):
+        send(sandbox, f"@person_{number}")
+    ours = api(cast.key())
+    cursor = ours.get("/v1/messages", {"limit": 1, "status": "queued"}).json()["next_cursor"]
+    assert ours.get("/v1/messages", {"status": "queued", "cursor": cursor}).status_code == 200
+    for query in ({}, {"status": "sent"}, {"status": "queued", "sort": "created_at"}):
+        assert ours.get("/v1/messages", query | {"cursor": cursor}).json()["code"] == "invalid_cursor"
+    assert ours.get("/v1/messages", {"status": "queued", "cursor": cursor[:-2]}).json()["code"] == "invalid_cursor"
+
+
+def test_a_queued_message_can_be_canceled_once(api: Api, cast: Cast, sandbox: Account, hands: Hands) -> None:
+    message = send(sandbox, send_at=hands.now + timedelta(minutes=1))
+    ours = api(cast.key())
+    answer = ours.post(f"/v1/messages/{message.pk}/cancel")
+    assert (answer.status_code, answer.json()["status"], answer.json()["text"]) == (200, "canceled", "hello")
+    assert answer.json() == ours.get(f"/v1/messages/{message.pk}").json()
+    second = ours.post(f"/v1/messages/{message.pk}/cancel")
+    assert (second.status_code, second.json()["code"]) == (409, "invalid_state")
+    hands.forward(minutes=1)
+    assert dispatch.dispatch() == 0
+    assert again(message).status == "canceled"
+
+
+@pytest.mark.parametrize("to", ["@alice", "@fail_privacy"])
+def test_what_is_on_its_way_or_over_cannot_be_canceled(
+    api: Api, cast: Cast, sandbox: Account, hands: Hands, to: str
+) -> None:
+    message, ours = send(sandbox, to), api(cast.key())
+    dispatch.claim(message.pk)
+    assert ours.post(f"/v1/messages/{message.pk}/cancel").json()["code"] == "invalid_state"
+    assert again(message).status == "sending"
+    hands.forward(seconds=31)
+    dispatch.dispatch()
+    before = again(message)
+    answer = ours.post(f"/v1/messages/{message.pk}/cancel")
+    assert (answer.status_code, answer.json()["code"]) == (409, "invalid_state")
+    assert (again(message).status, again(message).slot_at) == (before.status, before.slot_at)
+
+
+def test_an_incoming_message_cannot_be_canceled(api: Api, cast: Cast, sandbox: Account, hands: Hands) -> None:
+    message = receive(sandbox, Incoming(telegram_message_id=1, text="hi", at=hands.now, username="alice"))
+    assert message is not None
+    assert api(cast.key()).post(f"/v1/messages/{message.pk}/cancel").json()["code"] == "invalid_state"
+
+
+def test_a_key_that_may_not_read_learns_nothing_by_canceling(api: Api, cast: Cast, sandbox: Account) -> None:
+    message = send(sandbox)
+    answer = api(cast.key([Scope.WRITE_MESSAGES])).post(f"/v1/messages/{message.pk}/cancel")
+    assert answer.json() == {"id": message.pk, "status": "canceled"}
+
+
+def test_reading_and_canceling_have_their_scopes(api: Api, cast: Cast, sandbox: Account) -> None:
+    message = send(sandbox)
+    writer, reader = api(cast.key([Scope.WRITE_MESSAGES])), api(cast.key([Scope.READ_MESSAGES]))
+    for path in ("/v1/messages", f"/v1/messages/{message.pk}"):
+        assert writer.get(path).json()["required_scope"] == "read:messages"
+    refused = reader.post(f"/v1/messages/{message.pk}/cancel")
+    assert refused.json()["required_scope"] == "write:messages"
+    assert again(message).status == "queued"
+
+
+def test_a_strangers_messages_do_not_exist(api: Api, cast: Cast, sandbox: Account) -> None:
+    message = send(sandbox)
+    for token in (cast.key(workspace=cast.other), cast.key(workspace=cast.twin)):
+        stranger = api(token)
+        assert stranger.get("/v1/messages").json() == EMPTY
+        for query in ({"account_id": sandbox.pk}, {"contact_id": message.contact_id}, {"thread_id": message.thread_id}):
+            assert stranger.get("/v1/messages", query).json() == EMPTY
+        assert stranger.get(f"/v1/messages/{message.pk}").json()["code"] == "not_found"
+        assert stranger.post(f"/v1/messages/{message.pk}/cancel").json()["code"] == "not_found"
+    assert again(message).status == "queued"
+
+
+@pytest.mark.parametrize("name", ["1", "%00", "msg_%00", "msg_01ARZ3NDEKTSV4RRFFQ69G5FAV", "msg_" + "x" * 500])
+def test_no_such_message(api: Api, cast: Cast, name: str) -> None:
+    assert api(cast.key()).get(f"/v1/messages/{name}").json()["code"] == "not_found"
+    assert api(cast.key()).post(f"/v1/messages/{name}/cancel").json()["code"] == "not_found"
+
+
+def test_fifty_messages_cost_no_more_queries_than_one(
+    api: Api, cast: Cast, sandbox: Account, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    ours = api(cast.key())
+    ours.get("/v1/messages")
+    send(sandbox, "@person_0")
+    with django_assert_num_queries(2):  # key, messages
+        assert len(ids(ours.get("/v1/messages"))) == 1
+    for number in range(1, 50):
+        send(sandbox, f"@person_{number}")
+    with django_assert_num_queries(2):
+        assert len(ids(ours.get("/v1/messages"))) == 50

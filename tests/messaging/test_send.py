@@ -1,0 +1,249 @@
+"""POST /v1/messages/send: what is accepted, what is refused, and that a refusal leaves nothing behind."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from contacts.models import Contact, CustomField
+from crmsolid.core.clock import rfc3339
+from crmsolid.workspaces.models import Plan, Workspace
+from crmsolid.workspaces.scopes import Scope
+from messaging.models import Account, AccountKind, AccountState, Message, Thread
+from tests.cast import Api, Cast
+from tests.messaging.conftest import Hands
+from tests.messaging.world import Ring, counts, events, send
+
+PATH = "/v1/messages/send"
+
+
+def body(account: Account, **fields: Any) -> dict[str, Any]:
+    return {"account_id": account.pk, "to": "@alice", "text": "hello"} | fields
+
+
+def test_an_accepted_message_answers_id_status_and_eta(api: Api, cast: Cast, sandbox: Account, hands: Hands) -> None:
+    answer = api(cast.key([Scope.WRITE_MESSAGES])).post(PATH, body(sandbox))
+    message = Message.unscoped.get()
+    assert answer.status_code == 200
+    assert answer.json() == {"id": message.pk, "status": "queued", "eta": rfc3339(hands.now)}
+    assert message.pk.startswith("msg_")
+    assert (message.status, message.direction, message.recipient, message.text) == ("queued", "out", "@alice", "hello")
+    assert message.slot_at == message.eta == hands.now
+    assert message.random_id > 0
+
+
+def test_somebody_unknown_becomes_a_contact_once(api: Api, cast: Cast, sandbox: Account) -> None:
+    ours = api(cast.key())
+    for to in ("@Alice", "alice", "https://t.me/ALICE"):
+        assert ours.post(PATH, body(sandbox, to=to)).status_code == 200
+    contact = Contact.unscoped.get()
+    assert (contact.username, contact.username_key, contact.stage) == ("Alice", "alice", "new")
+    assert Thread.unscoped.get().contact_id == contact.pk
+    assert [event["data"]["contact"]["id"] for event in events()] == [contact.pk]
+    assert [event["event"] for event in events()] == ["contact.created"]
+
+
+def test_a_numeric_id_is_a_recipient(api: Api, cast: Cast, sandbox: Account) -> None:
+    for to in (12345, "12345"):
+        assert api(cast.key()).post(PATH, body(sandbox, to=to)).status_code == 200
+    assert Contact.unscoped.get().telegram_id == 12345
+    assert set(Message.unscoped.values_list("recipient", flat=True)) == {"12345"}
+
+
+def test_a_message_due_now_rings_once_committed(
+    api: Api,
+    cast: Cast,
+    sandbox: Account,
+    hands: Hands,
+    rings: list[Ring],
+    django_capture_on_commit_callbacks: Callable[..., Any],
+) -> None:
+    later = rfc3339(hands.now + timedelta(seconds=6))
+    with django_capture_on_commit_callbacks(execute=True):
+        api(cast.key()).post(PATH, body(sandbox, send_at=later))
+    assert rings == []  # the sweep finds it
+    with django_capture_on_commit_callbacks(execute=True):
+        api(cast.key()).post(PATH, body(sandbox))
+    assert rings == [Ring("messaging.dispatch", None, 0.0)]
+
+
+def test_send_at_is_the_eta_and_the_past_is_now(api: Api, cast: Cast, sandbox: Account, hands: Hands) -> None:
+    ours, tomorrow = api(cast.key()), hands.now + timedelta(days=1)
+    assert ours.post(PATH, body(sandbox, send_at=rfc3339(tomorrow))).json()["eta"] == rfc3339(tomorrow)
+    past = rfc3339(hands.now - timedelta(days=1))
+    assert ours.post(PATH, body(sandbox, send_at=past)).json()["eta"] == rfc3339(hands.now)
+    assert ours.post(PATH, body(sandbox, send_at=None)).json()["eta"] == rfc3339(hands.now)
+
+
+def test_telegram_accounts_keep_a_gap_and_sandboxes_none(api: Api, cast: Cast, hands: Hands) -> None:
+    telegram = Account.unscoped.create(workspace=cast.workspace, name="Phone", kind=AccountKind.TELEGRAM)
+    etas = [send(telegram).eta for _ in range(3)]
+    assert etas == [hands.now, hands.now + timedelta(seconds=1), hands.now + timedelta(seconds=2)]
+    box = cast.sandbox()
+    assert [send(box).eta for _ in range(3)] == [hands.now] * 3
+
+
+def test_a_paused_account_accepts_for_after_its_pause(api: Api, cast: Cast, hands: Hands) -> None:
+    until = hands.now + timedelta(minutes=5)
+    paused = cast.sandbox(state=AccountState.PAUSED, paused_until=until)
+    assert api(cast.key()).post(PATH, body(paused)).json()["eta"] == rfc3339(until)
+
+
+@pytest.mark.parametrize("state", [AccountState.NEEDS_LOGIN, AccountState.BANNED])
+def test_an_account_that_cannot_send_accepts_and_its_messages_wait(
+    api: Api, cast: Cast, hands: Hands, state: AccountState
+) -> None:
+    answer = api(cast.key()).post(PATH, body(cast.sandbox(state=state)))
+    assert (answer.status_code, answer.json()["eta"]) == (200, rfc3339(hands.now))
+
+
+REFUSED_BODIES = [
+    ({"to": ""}, "to", "invalid_recipient"),
+    ({"to": "@ab"}, "to", "invalid_recipient"),
+    ({"to": "two words"}, "to", "invalid_recipient"),
+    ({"to": 0}, "to", "invalid_recipient"),
+    ({"to": -5}, "to", "invalid_recipient"),
+    ({"to": 2**63}, "to", "invalid_recipient"),
+    ({"to": True}, "to", "invalid"),
+    ({"to": None}, "to", "null"),
+    ({"to": ["@alice"]}, "to", "invalid"),
+    ({"text": ""}, "text", "blank"),
+    ({"text": "  \n"}, "text", "length"),
+    ({"text": 5}, "text", "invalid"),
+    ({"text": "x" * 4097}, "text", "length"),
+    ({"text": "\U0001f600" * 2049}, "text", "length"),
+    ({"text": "x" * 20_001}, "text", "max_length"),
+    ({"text": "hello {frist_name}"}, "text", "unknown_variable"),
+    ({"text": "hello {frist_name|there}"}, "text", "unknown_variable"),
+    ({"text": "hello {first_name"}, "text", "template_syntax"),
+    ({"text": "hello }"}, "text", "template_syntax"),
+    ({"account_id": "1"}, "account_id", "invalid"),
+    ({"account_id": True}, "account_id", "invalid"),
+    ({"account_id": 0}, "account_id", "min_value"),
+    ({"account_id": 2**63}, "account_id", "max_value"),
+    ({"send_at": "tomorrow"}, "send_at", "invalid"),
+    ({"send_at": "2026-06-04T09:00:00"}, "send_at", "naive"),
+    ({"send_at": "2999-01-01T00:00:00Z"}, "send_at", "too_far"),
+    ({"sent_at": "2026-06-04T09:00:00Z"}, "sent_at", "unknown_field"),
+]
+
+
+@pytest.mark.parametrize(("fields", "field", "code"), REFUSED_BODIES)
+def test_a_wrong_body_is_refused_and_nothing_happens(
+    api: Api, cast: Cast, sandbox: Account, fields: dict[str, Any], field: str, code: str
+) -> None:
+    before = counts()
+    answer = api(cast.key()).post(PATH, body(sandbox, **fields))
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
+    assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [(field, code)]
+    assert counts() == before
+
+
+@pytest.mark.parametrize("field", ["account_id", "to", "text"])
+def test_a_missing_field_is_named(api: Api, cast: Cast, sandbox: Account, field: str) -> None:
+    given = body(sandbox)
+    del given[field]
+    answer = api(cast.key()).post(PATH, given)
+    assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [(field, "required")]
+
+
+def test_the_longest_text_passes(api: Api, cast: Cast, sandbox: Account) -> None:
+    for text in ("x" * 4096, "\U0001f600" * 2048, "{{" + "x" * 4095):
+        assert api(cast.key()).post(PATH, body(sandbox, text=text)).status_code == 200
+
+
+def test_every_variable_is_known_custom_fields_too(api: Api, cast: Cast, sandbox: Account) -> None:
+    CustomField.unscoped.create(workspace=cast.workspace, key="city", label="City", type="text")
+    CustomField.unscoped.create(workspace=cast.other, key="secret", label="Secret", type="text")
+    ours = api(cast.key())
+    text = "{first_name|a} {last_name} {name} {username} {email} {city}"
+    assert ours.post(PATH, body(sandbox, text=text)).status_code == 200
+    assert ours.post(PATH, body(sandbox, text="{secret}")).json()["errors"][0]["code"] == "unknown_variable"
+
+
+@pytest.mark.parametrize("place", ["other", "twin"])
+def test_another_workspaces_account_does_not_exist(api: Api, cast: Cast, place: str) -> None:
+    foreign, before = cast.sandbox(getattr(cast, place)), counts()
+    answer = api(cast.key()).post(PATH, body(foreign))
+    unknown = api(cast.key()).post(PATH, {"account_id": 987654, "to": "@alice", "text": "hello"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert answer.json()["detail"] == unknown.json()["detail"]
+    assert unknown.status_code == 404
+    assert counts() == before
+
+
+def test_an_opted_out_contact_is_refused(api: Api, cast: Cast, sandbox: Account) -> None:
+    Contact.unscoped.create(workspace=cast.workspace, username="alice", username_key="alice", opted_out=True)
+    before = counts()
+    answer = api(cast.key()).post(PATH, body(sandbox))
+    assert (answer.status_code, answer.json()["code"]) == (409, "contact_opted_out")
+    assert counts() == before
+
+
+def test_the_51st_send_of_a_day_is_refused(api: Api, cast: Cast, hands: Hands) -> None:
+    full = cast.sandbox(daily_limit=2)
+    send(full)
+    hands.forward(hours=1)
+    send(full)
+    before = counts()
+    answer = api(cast.key()).post(PATH, body(full, to="@somebody_new"))
+    assert (answer.status_code, answer.json()["code"]) == (429, "account_daily_limit")
+    assert answer.headers["Retry-After"] == str(23 * 3600)
+    assert counts() == before
+    hands.forward(hours=23)
+    assert api(cast.key()).post(PATH, body(full, to="@somebody_new")).status_code == 200
+
+
+def test_scope_plan_and_key_are_asked_first(api: Api, cast: Cast, sandbox: Account) -> None:
+    before = counts()
+    reader = api(cast.key([Scope.READ_MESSAGES])).post(PATH, body(sandbox))
+    assert (reader.status_code, reader.json()["required_scope"]) == (403, "write:messages")
+    assert api(None).post(PATH, body(sandbox)).json()["code"] == "token_missing"
+    token = cast.key()
+    Workspace.objects.filter(pk=cast.workspace.pk).update(plan=Plan.EXPIRED)
+    assert api(token).post(PATH, body(sandbox)).json()["code"] == "plan_required"
+    assert counts() == before
+
+
+def test_a_retry_gets_the_same_answer_and_sends_once(api: Api, cast: Cast, sandbox: Account) -> None:
+    ours = api(cast.key())
+    first = ours.post(PATH, body(sandbox), idempotency_key="one")
+    second = api(cast.key()).post(PATH, body(sandbox), idempotency_key="one")  # another key, the same workspace
+    assert (second.status_code, second.content) == (200, first.content)
+    assert second.headers["Idempotency-Replayed"] == "true"
+    assert "Idempotency-Replayed" not in first.headers
+    assert Message.unscoped.count() == 1
+    reused = ours.post(PATH, body(sandbox, text="other"), idempotency_key="one")
+    assert (reused.status_code, reused.json()["code"]) == (422, "idempotency_key_reused")
+    assert Message.unscoped.count() == 1
+
+
+def test_a_refused_call_leaves_its_key_for_the_corrected_one(api: Api, cast: Cast, sandbox: Account) -> None:
+    ours = api(cast.key())
+    assert ours.post(PATH, body(sandbox, text="{nope}"), idempotency_key="one").status_code == 422
+    answer = ours.post(PATH, body(sandbox, text="hello"), idempotency_key="one")
+    assert (answer.status_code, "Idempotency-Replayed" in answer.headers) == (200, False)
+    full = cast.sandbox(daily_limit=1)
+    send(full)
+    assert ours.post(PATH, body(full), idempotency_key="two").status_code == 429
+    Account.unscoped.filter(pk=full.pk).update(daily_limit=2)
+    assert ours.post(PATH, body(full), idempotency_key="two").status_code == 200
+
+
+def test_without_a_key_nothing_is_sent(api: Api, cast: Cast, sandbox: Account) -> None:
+    client = api(cast.key())
+    headers = {"Authorization": f"Bearer {client.token}"}
+    answer = client.client.post(PATH, data=body(sandbox), content_type="application/json", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_missing")
+    assert Message.unscoped.count() == 0
+
+
+def test_a_send_to_somebody_known_takes_nine_statements(
+    api: Api, cast: Cast, sandbox: Account, django_assert_num_queries: Callable[..., Any], on_postgresql: bool
+) -> None:
+    ours = api(cast.key())
+    ours.post(PATH, body(sandbox))
+    # key; begin (a savepoint here) and end; account, slots, contact, thread, message, record. PostgreSQL: + lock.
+    with django_assert_num_queries(10 if on_postgresql else 9):
+        assert ours.post(PATH, body(sandbox)).status_code == 200

@@ -1,0 +1,91 @@
+"""Two workspaces full of rows, each row marked, and a browser that is signed in."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db import models
+from django.test import Client
+
+from apikeys.services import create_key, rotate_key
+from contacts.models import Contact, ContactTag, CustomField
+from crmsolid.core import clock
+from crmsolid.core.ids import new_id
+from crmsolid.workspaces import audit
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Job, Membership, User, Workspace
+from crmsolid.workspaces.scopes import ALL_SCOPES
+from crmsolid.workspaces.scoping import WorkspaceModel
+from messaging.models import Account, Message, MessageAttempt, Thread
+from webhooks.keyring import seal
+from webhooks.models import Attempt, Delivery, Endpoint, Event
+
+
+@dataclass
+class Belongings:
+    """One workspace's rows; ``mark`` is in every text of theirs and in nobody else's."""
+
+    workspace: Workspace
+    mark: str
+    rows: list[WorkspaceModel] = field(default_factory=list)
+
+    def of(self, model: type[models.Model]) -> Any:
+        return next(row for row in self.rows if isinstance(row, model))
+
+
+def furnish(workspace: Workspace, mark: str) -> Belongings:
+    """At least one row of every kind that the panel shows."""
+    actor = Actor.command(workspace, f"{mark} shell")
+    made = Belongings(workspace, mark)
+    contact = _add(made, Contact(name=f"{mark} Person", email=f"{mark}@example.com", search=f"{mark} person"))
+    account = _add(made, Account(name=f"{mark} account", kind="sandbox"))
+    thread = _add(made, Thread(account=account, contact=contact))
+    message = _add(
+        made,
+        Message(account=account, thread=thread, contact=contact, direction="out", status="sent", text=f"{mark} text"),
+    )
+    _add(made, MessageAttempt(message=message, number=1, outcome="sent", error=mark))
+    _add(made, ContactTag(contact=contact, name=f"{mark} tag"))
+    _add(made, CustomField(key=f"{mark}_field", label=f"{mark} label", type="choice", choices=[mark]))
+    _add(made, Job(kind=f"{mark} import", scope="write:contacts", errors=[mark]))
+    event = _add(made, Event(id=new_id("evt"), type="contact.created", body=f'"{mark}"'.encode(), person=contact.pk))
+    endpoint = _add(
+        made, Endpoint(url=f"https://{mark}.example.com/hook", events=["contact.created"], secret=seal(mark))
+    )
+    delivery = _add(
+        made, Delivery(event=event, endpoint=endpoint, event_type=event.type, status="succeeded", attempts=1)
+    )
+    _add(made, Attempt(delivery=delivery, number=1, url=endpoint.url, status=200, answer_body=mark))
+    made.rows.append(audit.record(actor, f"{mark}.done", contact.pk, mark=mark))
+    old = create_key(actor, name=f"{mark} key", scopes=ALL_SCOPES).key
+    made.rows += [old, rotate_key(actor, old, overlap=timedelta(hours=1)).key]
+    made.rows += list(Membership.objects.for_workspace(workspace.owner_workspace))
+    return made
+
+
+def _add(made: Belongings, row: Any) -> Any:
+    row.workspace = made.workspace
+    row.save()
+    made.rows.append(row)
+    return row
+
+
+def browser(user: User, workspace: Workspace | None = None) -> Client:
+    """Signed in, seated in ``workspace`` through the session, as a forged session would be too."""
+    client = Client(headers={"user-agent": "tests"})
+    client.force_login(user)
+    if workspace is not None:
+        session = client.session
+        session["workspace"] = workspace.pk
+        session.save()
+    return client
+
+
+def contact_form(**changes: Any) -> dict[str, Any]:
+    """What a browser posts from a contact's page."""
+    tags = {"tag_rows-TOTAL_FORMS": 0, "tag_rows-INITIAL_FORMS": 0}
+    return {"stage": "new", "phone": "", "time_zone": "", **tags, **changes}
+
+
+def later(days: float) -> Any:
+    return clock.now() + timedelta(days=days)

@@ -1,0 +1,72 @@
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+from psycopg import sql
+
+from crmsolid.run.database import DatabaseUnavailable, ensure_database
+
+NAME = f"crmsolid_run_{uuid4().hex[:8]}"
+postgresql = pytest.mark.skipif("postgres" not in settings.DATABASE_URL, reason="DATABASE_URL names no PostgreSQL")
+
+
+def administrate(statement: sql.Composed) -> None:
+    given = connection.settings_dict
+    with psycopg.connect(
+        dbname="postgres",
+        host=given["HOST"],
+        port=given["PORT"],
+        user=given["USER"],
+        password=given["PASSWORD"],
+        autocommit=True,
+    ) as admin:
+        admin.execute(statement)
+
+
+@pytest.fixture
+def missing() -> Iterator[dict[str, Any]]:
+    yield {**connection.settings_dict, "NAME": NAME}
+    administrate(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(NAME)))
+
+
+def test_sqlite_needs_nothing() -> None:
+    assert ensure_database({"ENGINE": "django.db.backends.sqlite3", "NAME": "/nowhere/at/all"}) is False
+
+
+@postgresql
+def test_a_missing_database_is_made_once(missing: dict[str, Any]) -> None:
+    assert ensure_database(missing) is True
+    assert ensure_database(missing) is False
+
+
+@postgresql
+def test_who_may_not_make_it_is_told_how(missing: dict[str, Any]) -> None:
+    role = sql.Identifier(f"{NAME}_role")
+    administrate(sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'secret'").format(role))
+    try:
+        with pytest.raises(DatabaseUnavailable) as refused:
+            ensure_database({**missing, "USER": f"{NAME}_role", "PASSWORD": "secret"})
+    finally:
+        administrate(sql.SQL("DROP ROLE {}").format(role))
+    assert str(refused.value) == (
+        f"there is no database '{NAME}' and {NAME}_role may not create it; "
+        f"run `createdb -O {NAME}_role {NAME}` as one who may"
+    )
+
+
+def test_a_server_that_is_not_there_is_told_without_the_password() -> None:
+    given = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "crm",
+        "USER": "crm",
+        "PASSWORD": "secret",
+        "HOST": "127.0.0.1",
+        "PORT": 1,
+    }
+    with pytest.raises(DatabaseUnavailable, match=r"PostgreSQL at 127\.0\.0\.1:1 refuses") as refused:
+        ensure_database(given)
+    assert "secret" not in str(refused.value)

@@ -1,0 +1,173 @@
+"""The whole product in real processes, on a database and a Redis of its own: what the system tests talk to."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parents[2]
+SEED = """
+import json, django
+django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from apikeys.services import create_key
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import User
+from crmsolid.workspaces.scopes import ALL_SCOPES
+from crmsolid.workspaces.services import create_workspace
+from messaging.services import create_sandbox_account
+owner = User.objects.create_user("owner@example.com", None)
+workspace = create_workspace(slug="demo", name="Demo", owner=owner, plan="business")
+actor = Actor.command(workspace, "tests")
+accounts = [create_sandbox_account(actor, name=f"Account {n}").pk for n in range(8)]
+tokens = [create_key(actor, name=f"Key {n}", scopes=ALL_SCOPES).token for n in range(4)]
+fast = [create_key(actor, name=f"Fast {n}", scopes=ALL_SCOPES, rate_limit=100000).token for n in range(2)]
+print(json.dumps({"accounts": accounts, "tokens": tokens, "fast": fast}))
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Stack:
+    """Two web processes behind one port, a Celery worker, a Redis; PostgreSQL is the machine's."""
+
+    def __init__(self, postgres: str, name: str) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="crmsolid-system-"))
+        self.database = name
+        self.port, self.redis_port = free_port(), free_port()
+        self._postgres = postgres
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._create_database()
+        self.start_redis()
+        self.seeded: dict[str, Any] = json.loads(self._python("-c", SEED).stdout)
+
+    @property
+    def dsn(self) -> str:
+        return f"{self._postgres}/{self.database}"
+
+    def environment(self) -> dict[str, str]:
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith("PYTEST")},
+            "DJANGO_SETTINGS_MODULE": "crmsolid.settings",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONWARNINGS": "ignore",
+            "DATABASE_URL": self.dsn,
+            "REDIS_URL": f"redis://127.0.0.1:{self.redis_port}/0",
+            "CRMSOLID_DATA": str(self.folder / "data"),
+            "CRMSOLID_WEB_PROCESSES": "2",
+        }
+
+    def _create_database(self) -> None:
+        with psycopg.connect(f"{self._postgres}/postgres", autocommit=True) as admin:
+            admin.execute(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
+            admin.execute(f'CREATE DATABASE "{self.database}"')
+
+    def _python(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, *arguments]
+        return subprocess.run(
+            command, env=self.environment(), cwd=ROOT, check=True, capture_output=True, text=True, timeout=120
+        )
+
+    def manage(self, *arguments: str) -> str:
+        """A management command's standard output."""
+        return self._python("manage.py", *arguments).stdout
+
+    def _start(self, name: str, *command: str) -> None:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self._processes[name] = subprocess.Popen(
+                command, env=self.environment(), cwd=ROOT, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def start_redis(self) -> None:
+        port = str(self.redis_port)
+        self._start("redis", "redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", "/tmp")
+        until(lambda: _answers(self.redis_port), "redis")
+
+    def start_web(self) -> None:
+        command = [sys.executable, "-m", "uvicorn", "crmsolid.asgi:application", "--port", str(self.port)]
+        self._start(
+            "web", *command, "--workers", "2", "--no-proxy-headers", "--no-access-log", "--log-level", "warning"
+        )
+        until(lambda: _answers(self.port), "web")
+
+    def start_worker(self) -> None:
+        command = [sys.executable, "-m", "celery", "-A", "crmsolid.celery", "worker", "--pool", "threads"]
+        self._start("worker", *command, "--concurrency", "4", "--loglevel", "warning", "--without-gossip")
+
+    def kill(self, name: str, how: int = signal.SIGKILL) -> None:
+        """End a part and all its processes, by default without a chance to say goodbye."""
+        process = self._processes.pop(name)
+        os.killpg(process.pid, how)
+        process.wait(30)
+
+    def signal(self, name: str, how: int) -> None:
+        os.killpg(self._processes[name].pid, how)
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text()
+
+    def stop(self) -> None:
+        for name in list(self._processes):
+            self.kill(name)
+        with psycopg.connect(f"{self._postgres}/postgres", autocommit=True) as admin:
+            admin.execute(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
+
+    def query(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            return connection.execute(sql, params).fetchall()
+
+    def call(self, method: str, path: str, token: str, body: Any = None, key: str | None = None) -> Reply:
+        """One request on a connection of its own. ``OSError`` or ``HTTPException`` when the server dies under it."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        try:
+            connection.request(method, path, body=None if body is None else json.dumps(body), headers=headers)
+            answer = connection.getresponse()
+            return Reply(answer.status, dict(answer.getheaders()), answer.read())
+        finally:
+            connection.close()
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def until(condition: Callable[[], Any], what: str, seconds: float = 30) -> Any:
+    """Wait for a condition; fails naming it. Polls: what is waited for happens in another process."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"not within {seconds} s: {what}")

@@ -1,0 +1,136 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection
+from django.test import Client
+
+from crmsolid import health
+from crmsolid.core import clock
+from crmsolid.core.ids import new_id
+from crmsolid.workspaces.models import Heartbeat, Job, JobState
+from crmsolid.workspaces.tasks import heartbeat
+from messaging.services import create_sandbox_account, send_message
+from tests.cast import Cast
+from webhooks.feed import place_events
+
+TOKEN = "a metrics token"
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client(raise_request_exception=False)
+
+
+def gauges(client: Client) -> dict[str, float]:
+    answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert answer.status_code == 200
+    lines = answer.content.decode().splitlines()
+    return {
+        name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if line.startswith("crmsolid_q"))
+    }
+
+
+def test_healthz_asks_no_database(client: Client) -> None:
+    """Without the ``db`` fixture a query would fail this test."""
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+def test_ready_when_a_worker_was_seen_lately(client: Client, db: None) -> None:
+    heartbeat()
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ready", "missing": [], "database": "ok", "broker": "ok", "worker": "ok"}
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_not_ready_before_any_worker_was_seen(client: Client, db: None) -> None:
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert (answer.json()["status"], answer.json()["missing"]) == ("unavailable", ["worker"])
+    assert answer.json()["worker"] == "never seen: is a worker running, and the scheduler?"
+
+
+def test_not_ready_when_the_worker_was_seen_too_long_ago(client: Client, db: None) -> None:
+    Heartbeat.objects.create(name="worker", seen_at=clock.now() - timedelta(seconds=31))
+    assert client.get("/readyz").json()["missing"] == ["worker"]
+    Heartbeat.objects.update(seen_at=clock.now() - timedelta(seconds=29))
+    assert client.get("/readyz").json()["missing"] == []
+
+
+def test_not_ready_without_the_database(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any) -> None:
+        raise DatabaseError("gone")
+
+    with connection.execute_wrapper(refuse):
+        answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["missing"] == ["database", "worker"]
+    assert answer.json()["database"] == "does not answer (DatabaseError)"
+
+
+def test_not_ready_without_the_broker(client: Client, db: None, settings: Any) -> None:
+    heartbeat()
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["missing"] == ["broker"]
+    assert answer.json()["broker"] == "does not answer (ConnectionError)"
+
+
+def test_metrics_do_not_exist_without_a_token(client: Client, db: None, settings: Any) -> None:
+    settings.METRICS_TOKEN = ""
+    assert client.get("/metrics").status_code == 404
+    assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
+
+
+@pytest.mark.parametrize("given", [None, "Bearer wrong", f"Basic {TOKEN}", TOKEN])
+def test_metrics_refuse_another_token(client: Client, settings: Any, given: str | None) -> None:
+    settings.METRICS_TOKEN = TOKEN
+    answer = client.get("/metrics", headers={} if given is None else {"Authorization": given})
+    assert (answer.status_code, answer.content) == (401, b"unauthorized\n")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_metrics_tell_length_and_age_of_each_queue(client: Client, cast: Cast, settings: Any) -> None:
+    settings.METRICS_TOKEN = TOKEN
+    place_events()
+    empty = gauges(client)
+    assert {name: value for name, value in empty.items() if value} == {}
+    actor = cast.actor()
+    account = create_sandbox_account(actor, name="Sandbox")
+    message = send_message(actor, account_id=account.pk, to="@sarah_miller", text="hello")
+    type(message).unscoped.filter(pk=message.pk).update(eta=clock.now() - timedelta(seconds=90))
+    place_events()
+    for state in JobState:
+        Job.unscoped.create(id=new_id("job"), workspace=cast.workspace, kind="import", scope="", state=state)
+    full = gauges(client)
+    assert full['crmsolid_queue_length{queue="messages"}'] == 1
+    assert 90 <= full['crmsolid_queue_oldest_seconds{queue="messages"}'] < 120
+    assert full['crmsolid_queue_length{queue="events"}'] == 0
+    assert full['crmsolid_queue_length{queue="jobs"}'] == 2
+
+
+def test_a_message_for_later_is_not_due(client: Client, cast: Cast, settings: Any) -> None:
+    settings.METRICS_TOKEN = TOKEN
+    actor = cast.actor()
+    account = create_sandbox_account(actor, name="Sandbox")
+    send_message(
+        actor, account_id=account.pk, to="@sarah_miller", text="hello", send_at=clock.now() + timedelta(hours=1)
+    )
+    assert gauges(client)['crmsolid_queue_length{queue="messages"}'] == 0
+
+
+def test_metrics_count_requests(client: Client, cast: Cast, settings: Any) -> None:
+    settings.METRICS_TOKEN = TOKEN
+    client.get("/v1/me", headers={"Authorization": f"Bearer {cast.key()}"})
+    answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert b'crmsolid_requests_total{method="GET",route="v1/me",status="200"}' in answer.content
+
+
+def test_several_processes_are_read_from_their_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    assert list(health._registry().collect()) == []
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR")
+    assert "crmsolid_requests" in {family.name for family in health._registry().collect()}

@@ -1,0 +1,93 @@
+"""Pumps that are killed, and pumps at once: every committed event arrives, no rolled-back one ever does."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+
+from crmsolid.core import clock
+from tests.cast import Cast
+from tests.webhooks.conftest import emit, run_pump
+from tests.webhooks.receiver import Receiver
+from webhooks import tasks
+from webhooks.models import Attempt, Delivery, Endpoint
+from webhooks.publishing import publish
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="several processes at once need PostgreSQL"),
+]
+MakeEndpoint = Callable[..., Endpoint]
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> Cast:
+    return Cast()
+
+
+def start(point: str) -> "subprocess.Popen[bytes]":
+    at = connection.settings_dict
+    url = f"postgres://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT'] or 5432}/{at['NAME']}"
+    environment: dict[str, Any] = {
+        **os.environ,
+        "DATABASE_URL": url,
+        "CRMSOLID_WEBHOOK_ALLOW_PRIVATE": "true",
+        "FIELD_ENCRYPTION_KEYS": ",".join(settings.FIELD_ENCRYPTION_KEYS),
+        "PYTHONPATH": str(settings.BASE_DIR),
+    }
+    command = [sys.executable, "-m", "tests.webhooks.pump_process", point]
+    return subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.DEVNULL)
+
+
+def emit_some(cast: Cast, count: int) -> tuple[set[str], set[str]]:
+    """Committed events, and as many that were rolled back."""
+    committed = {emit(cast.workspace, str(number)) for number in range(count)}
+    undone = set()
+    for number in range(count):
+        with transaction.atomic():
+            undone.add(publish(cast.workspace, "contact.created", {"contact": {"name": f"undone {number}"}}))
+            transaction.set_rollback(True)
+    return committed, undone
+
+
+@pytest.mark.parametrize("point", ["claimed", "posted", "settling", "settled"])
+def test_a_killed_pump_loses_nothing(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint, point: str) -> None:
+    endpoint(receiver.url())
+    committed, undone = emit_some(cast, 30)
+    assert start(point).wait(60) == -9
+    assert run_pump() >= 30 - 25  # what nobody holds; the rest is leased to the dead
+    held = Delivery.unscoped.filter(status="sending")
+    leased = held.count()
+    assert leased > 0
+    held.update(lease_until=clock.now())  # 90 seconds later
+    tasks.sweep()
+    run_pump()
+    arrived = [post.headers["webhook-id"] for post in receiver.posts]
+    assert set(arrived) == committed
+    assert not undone & set(arrived)
+    assert Delivery.unscoped.filter(status="succeeded").count() == 30
+    assert Attempt.unscoped.filter(error="lost").count() == leased
+    assert Attempt.unscoped.count() == sum(Delivery.unscoped.values_list("attempts", flat=True)) == 30 + leased
+    assert len(set(Attempt.unscoped.values_list("delivery", "number"))) == 30 + leased
+    assert not Attempt.unscoped.filter(number__gt=F("delivery__attempts")).exists()
+
+
+def test_several_pumps_at_once_post_each_delivery_once(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+    for place in range(3):
+        endpoint(receiver.url(f"/{place}"))
+    committed, _ = emit_some(cast, 60)
+    processes = [start("never") for _ in range(3)]
+    run_pump()
+    assert [process.wait(60) for process in processes] == [0, 0, 0]
+    run_pump()
+    arrived = [(post.path, post.headers["webhook-id"]) for post in receiver.posts]
+    assert len(arrived) == len(set(arrived)) == 3 * 60
+    assert {event_id for _, event_id in arrived} == committed
+    assert Delivery.unscoped.filter(status="succeeded", attempts=1).count() == 3 * 60
+    assert Attempt.unscoped.count() == 3 * 60

@@ -1,0 +1,80 @@
+"""The example receivers, run as they are, against real deliveries."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests.cast import Cast
+from tests.webhooks.conftest import SECRET, emit, run_pump
+from webhooks import services
+from webhooks.models import Attempt, Delivery, Endpoint
+
+MakeEndpoint = Callable[..., Endpoint]
+EXAMPLES = Path(settings.BASE_DIR) / "examples"
+node = pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
+KINDS = [
+    pytest.param([sys.executable, "webhook_receiver.py"], id="python"),
+    pytest.param(["node", "webhook_receiver.js"], id="node", marks=node),
+]
+
+
+@contextmanager
+def running(command: list[str], secret: str) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+    """The example as a process; its address once it says that it listens."""
+    environment = {**os.environ, "CRMSOLID_WEBHOOK_SECRET": secret, "PORT": "0", "PYTHONIOENCODING": "utf-8"}
+    process = subprocess.Popen(
+        command, cwd=EXAMPLES, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline()
+        assert line.startswith("listening on ")
+        yield f"http://127.0.0.1:{line.split()[-1]}/webhooks/crm", process
+    finally:
+        process.kill()
+        process.wait(5)
+        process.stdout.close()
+
+
+@pytest.mark.parametrize("command", KINDS)
+def test_an_example_takes_what_we_send(cast: Cast, endpoint: MakeEndpoint, command: list[str]) -> None:
+    with running(command, SECRET) as (url, process):
+        endpoint(url)
+        event_id = emit(cast.workspace, "Мария 😀")
+        run_pump(deadline=5.0)
+        assert process.stdout is not None
+        told = process.stdout.readline()
+    assert told.split(" ", 2)[:2] == ["contact.created", event_id]
+    assert "Мария 😀" in told
+    assert Delivery.unscoped.get().status == "succeeded"
+    attempt = Attempt.unscoped.get()
+    assert (attempt.status, attempt.answer_body) == (200, "ok")
+
+
+@pytest.mark.parametrize("command", KINDS)
+def test_an_example_refuses_another_secret(cast: Cast, endpoint: MakeEndpoint, command: list[str]) -> None:
+    with running(command, "not-the-secret") as (url, _):
+        endpoint(url)
+        emit(cast.workspace)
+        run_pump(deadline=5.0)
+    assert Attempt.unscoped.get().status == 401
+    assert Delivery.unscoped.get().status == "failed"
+
+
+@pytest.mark.parametrize("command", KINDS)
+@pytest.mark.parametrize("switched", [False, True])
+def test_a_rotation_breaks_no_example(cast: Cast, endpoint: MakeEndpoint, command: list[str], switched: bool) -> None:
+    with running(command, "the-new-one" if switched else SECRET) as (url, _):
+        found = endpoint(url)
+        services.rotate_secret(cast.actor(), found, secret="the-new-one", overlap=timedelta(hours=1))
+        emit(cast.workspace)
+        run_pump(deadline=5.0)
+    assert Delivery.unscoped.get().status == "succeeded"

@@ -1,0 +1,222 @@
+"""The panel as a whole: getting in, roles, members, custom fields, what is written to the audit log."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from contacts.models import Contact, CustomField
+from crmsolid.core import clock
+from crmsolid.core.errors import DomainError
+from crmsolid.workspaces.models import AuditEntry, Membership, Role, Workspace
+from crmsolid.workspaces.services import remove_member, set_role
+from tests.cast import PASSWORD, Cast
+from tests.panel import browser, contact_form, furnish, later
+
+HOME = reverse("admin:index")
+LOGIN = reverse("admin:login")
+
+
+def change(model: str, row: Any) -> str:
+    return reverse(f"admin:{model}_change", args=[row.pk])
+
+
+def test_one_signs_in_by_e_mail_in_any_case(cast: Cast) -> None:
+    client = Client()
+    assert "E-mail" in client.get(LOGIN).content.decode()
+    answer = client.post(LOGIN, {"username": "Owner@Acme.example", "password": PASSWORD, "next": HOME})
+    assert (answer.status_code, answer["Location"]) == (302, HOME)
+    assert "Acme" in client.get(HOME).content.decode()
+
+
+def test_a_wrong_password_says_no_more_than_that(cast: Cast) -> None:
+    tried = [Client().post(LOGIN, {"username": name, "password": "x"}) for name in ("owner@acme.example", "nobody@x.y")]
+    assert [answer.status_code for answer in tried] == [200, 200]
+    for answer in tried:
+        assert "do not belong together" in answer.content.decode()
+
+
+def test_guessing_is_slowed_down(cast: Cast) -> None:
+    client, guess = Client(), {"username": "owner@acme.example", "password": "x"}
+    assert [client.post(LOGIN, guess).status_code for _ in range(11)] == [200] * 10 + [429]
+    right = client.post(LOGIN, {**guess, "password": PASSWORD})
+    assert (right.status_code, right["Retry-After"]) == (429, "60")
+
+
+def test_strangers_are_led_to_sign_in(cast: Cast) -> None:
+    answer = Client().get(reverse("admin:contacts_contact_changelist"))
+    assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, LOGIN)
+
+
+def test_a_user_of_no_workspace_is_told_so_and_can_leave(cast: Cast) -> None:
+    cast.owner.memberships.all().delete()
+    client = browser(cast.owner)
+    answer = client.get(HOME, follow=True)
+    assert answer.status_code == 403
+    assert "owner@acme.example is not a member of any workspace" in answer.content.decode()
+    assert client.post(reverse("admin:logout")).status_code == 200
+    assert "E-mail" in client.get(LOGIN).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "may_edit"), [(Role.VIEWER, False), (Role.AGENT, True), (Role.ADMIN, True), (Role.OWNER, True)]
+)
+def test_who_may_edit_a_contact(cast: Cast, role: Role, may_edit: bool) -> None:
+    contact, client = furnish(cast.workspace, "acme").of(Contact), browser(cast.member(role))
+    form = contact_form(stage="won", phone="1", time_zone="Asia/Tokyo")
+    answer = client.post(change("contacts_contact", contact), form)
+    assert answer.status_code == (302 if may_edit else 403)
+    found = Contact.unscoped.get(pk=contact.pk)
+    assert (found.stage, found.phone) == (("won", "1") if may_edit else ("new", ""))
+    assert (found.updated_at > contact.updated_at) is may_edit
+    assert (found.name, found.search) == (contact.name, contact.search)
+
+
+def test_a_change_is_in_the_audit_log_without_the_persons_data(cast: Cast) -> None:
+    contact, client = furnish(cast.workspace, "acme").of(Contact), browser(cast.owner)
+    client.post(change("contacts_contact", contact), contact_form(stage="won", phone="555-0100"))
+    entry = AuditEntry.objects.for_workspace(cast.workspace).get(action="contact.changed")
+    assert (entry.target, entry.subject_label, entry.surface) == (contact.pk, "owner@acme.example", "panel")
+    assert entry.data == {"fields": ["phone", "stage"]}
+    history = client.get(reverse("admin:contacts_contact_history", args=[contact.pk])).content.decode()
+    assert "contact.changed" in history and "127.0.0.1" in history and "555-0100" not in history
+    agents = browser(cast.member(Role.AGENT)).get(reverse("admin:contacts_contact_history", args=[contact.pk]))
+    assert "contact.changed" in agents.content.decode() and "127.0.0.1" not in agents.content.decode()
+
+
+def test_a_time_zone_has_to_exist(cast: Cast) -> None:
+    contact, client = furnish(cast.workspace, "acme").of(Contact), browser(cast.owner)
+    answer = client.post(change("contacts_contact", contact), contact_form(stage="won", time_zone="Mars/Base"))
+    assert list(answer.context["adminform"].form.errors) == ["time_zone"]
+    assert Contact.unscoped.get(pk=contact.pk).stage == "new"
+
+
+FIELD = {"label": "Company", "key": "company", "type": "text", "choices": ""}
+ADD_FIELD = reverse("admin:contacts_customfield_add")
+
+
+def test_a_custom_field_is_made_where_one_sits(cast: Cast) -> None:
+    assert browser(cast.owner, cast.twin).post(ADD_FIELD, FIELD).status_code == 302
+    found = CustomField.unscoped.get()
+    assert (found.workspace, found.key, found.type, found.choices) == (cast.twin, "company", "text", [])
+    assert browser(cast.owner).post(ADD_FIELD, FIELD).status_code == 302  # the same key in another workspace
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"key": "Company"},
+        {"key": "1st"},
+        {"key": "a" * 41},
+        {"key": "email"},
+        {"key": "custom_fields"},
+        {"key": ""},
+        {"type": "choice", "choices": " \n "},
+    ],
+)
+def test_a_custom_field_that_cannot_be(cast: Cast, wrong: dict[str, str]) -> None:
+    answer = browser(cast.owner).post(ADD_FIELD, {**FIELD, **wrong})
+    assert answer.status_code == 200
+    assert len(answer.context["adminform"].form.errors) == 1
+    assert not CustomField.unscoped.exists()
+
+
+def test_a_key_taken_in_this_workspace_is_refused_in_words(cast: Cast) -> None:
+    client = browser(cast.owner)
+    client.post(ADD_FIELD, FIELD)
+    answer = client.post(ADD_FIELD, {**FIELD, "label": "Other"})
+    assert answer.status_code == 200
+    assert "already exists" in answer.content.decode()
+    assert CustomField.unscoped.count() == 1
+
+
+def test_choices_are_lines_and_a_key_stays(cast: Cast) -> None:
+    client = browser(cast.owner)
+    client.post(ADD_FIELD, {**FIELD, "type": "choice", "choices": "red\r\n\r\nblue\r\nred"})
+    found = CustomField.unscoped.get()
+    assert found.choices == ["red", "blue"]
+    edited = {"label": "Colour", "key": "other", "type": "text", "choices": "green"}
+    client.post(change("contacts_customfield", found), edited)
+    found.refresh_from_db()
+    assert (found.label, found.key, found.type, found.choices) == ("Colour", "company", "choice", ["green"])
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.AGENT])
+def test_custom_fields_are_made_by_admins(cast: Cast, role: Role) -> None:
+    assert browser(cast.member(role)).post(ADD_FIELD, FIELD).status_code == 403
+    assert not CustomField.unscoped.exists()
+
+
+@pytest.mark.parametrize("page", ["messaging_message", "messaging_messageattempt", "webhooks_event"])
+def test_what_happened_is_not_edited(cast: Cast, page: str) -> None:
+    furnish(cast.workspace, "acme")
+    client = browser(cast.owner)
+    assert client.get(reverse(f"admin:{page}_add")).status_code == 403
+    row = client.get(reverse(f"admin:{page}_changelist")).context["cl"].result_list[0]
+    assert client.post(change(page, row), {}).status_code == 403
+    assert client.post(reverse(f"admin:{page}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
+    assert type(row).unscoped.filter(pk=row.pk).exists()
+
+
+def test_an_expired_trial_can_be_read_and_not_written(cast: Cast) -> None:
+    contact, client = furnish(cast.workspace, "acme").of(Contact), browser(cast.owner)
+    Workspace.objects.filter(pk=cast.workspace.pk).update(plan="trial", trial_ends_at=later(-1))
+    page = client.get(change("contacts_contact", contact))
+    assert page.status_code == 200
+    assert "The trial of Acme has ended" in page.content.decode()
+    assert client.post(change("contacts_contact", contact), contact_form(stage="won")).status_code == 403
+    assert Contact.unscoped.get(pk=contact.pk).stage == "new"
+
+
+def member_of(cast: Cast, user: Any) -> Membership:
+    found: Membership = Membership.objects.for_workspace(cast.workspace).get(user=user)
+    return found
+
+
+def test_owners_change_roles_and_a_role_holds_at_once(cast: Cast) -> None:
+    agent = cast.member(Role.AGENT)
+    page = change("workspaces_membership", member_of(cast, agent))
+    assert browser(cast.member(Role.ADMIN)).post(page, {"role": "owner"}).status_code == 403
+    assert member_of(cast, agent).role == "agent"
+    assert browser(cast.owner, cast.twin).post(page, {"role": "admin"}).status_code == 302
+    assert member_of(cast, agent).role == "admin"
+    assert browser(agent).get(reverse("admin:apikeys_apikey_changelist")).status_code == 200
+    entry = AuditEntry.objects.for_workspace(cast.workspace).get(action="membership.changed")
+    assert entry.data == {"old_role": "agent", "role": "admin"}
+
+
+def test_a_workspace_keeps_an_owner(cast: Cast) -> None:
+    mine, client = member_of(cast, cast.owner), browser(cast.owner)
+    for address, form in [
+        (change("workspaces_membership", mine), {"role": "viewer"}),
+        (reverse("admin:workspaces_membership_delete", args=[mine.pk]), {"post": "yes"}),
+    ]:
+        assert "at least one owner" in client.post(address, form, follow=True).content.decode()
+    for attempt in (lambda: set_role(cast.actor(), mine, Role.ADMIN), lambda: remove_member(cast.actor(), mine)):
+        with pytest.raises(DomainError, match="at least one owner"):
+            attempt()
+    assert member_of(cast, cast.owner).role == "owner"
+
+
+def test_owners_take_members_out(cast: Cast) -> None:
+    agent = cast.member(Role.AGENT)
+    address = reverse("admin:workspaces_membership_delete", args=[member_of(cast, agent).pk])
+    assert browser(cast.owner).post(address, {"post": "yes"}).status_code == 302
+    assert not Membership.unscoped.filter(user=agent).exists()
+    assert browser(agent).get(HOME, follow=True).status_code == 403
+
+
+def test_the_test_side_is_marked_on_every_kind_of_page(cast: Cast) -> None:
+    contact = furnish(cast.twin, "twin").of(Contact)
+    pages = [HOME, reverse("admin:contacts_contact_changelist"), change("contacts_contact", contact), ADD_FIELD]
+    for seat, marked in [(cast.twin, True), (cast.workspace, False)]:
+        for page in pages[: None if marked else 2]:
+            text = browser(cast.owner, seat).get(page).content.decode()
+            assert ("cs-test-strip" in text, "[TEST]" in text) == (marked, marked), page
+
+
+def test_search_is_blind_to_case_in_every_script(cast: Cast) -> None:
+    Contact.unscoped.create(workspace=cast.workspace, name="Дмитрий", search="дмитрий", created_at=clock.now())
+    found = browser(cast.owner).get(reverse("admin:contacts_contact_changelist"), {"q": "ДМИТ"})
+    assert [contact.name for contact in found.context["cl"].result_list] == ["Дмитрий"]

@@ -1,0 +1,112 @@
+"""What the outside sees of endpoints, deliveries, attempts and jobs; and the events that are webhooks' own."""
+
+from typing import Any
+
+from crmsolid.core import clock
+from crmsolid.core.clock import rfc3339
+from crmsolid.workspaces.models import Job
+from webhooks.catalogue import register_event
+from webhooks.models import Attempt, Delivery, Endpoint
+
+
+def endpoint_payload(endpoint: Endpoint) -> dict[str, Any]:
+    """An endpoint as ``GET /v1/webhooks/{id}`` answers it; never a secret."""
+    overlap = endpoint.previous_secret_until
+    in_overlap = overlap is not None and overlap > clock.now()
+    return {
+        "id": endpoint.id,
+        "url": endpoint.url,
+        "events": endpoint.events,
+        "enabled": endpoint.enabled,
+        "disabled_reason": endpoint.disabled_reason or None,
+        "disabled_at": rfc3339(endpoint.disabled_at),
+        "failing_since": rfc3339(endpoint.failing_since),
+        "previous_secret_until": rfc3339(overlap) if in_overlap else None,
+        "verified_with": (endpoint.verified_with or None) if in_overlap else None,
+        "created_at": rfc3339(endpoint.created_at),
+        "updated_at": rfc3339(endpoint.updated_at),
+    }
+
+
+def delivery_payload(delivery: Delivery) -> dict[str, Any]:
+    """A delivery as the lists answer it."""
+    return {
+        "id": delivery.id,
+        "endpoint_id": delivery.endpoint_id,
+        "event_id": delivery.event_id,
+        "event": delivery.event_type,
+        "status": delivery.status,
+        "reason": delivery.reason or None,
+        "attempts": delivery.attempts,
+        "next_attempt_at": rfc3339(delivery.next_attempt_at),
+        "created_at": rfc3339(delivery.created_at),
+    }
+
+
+def attempt_payload(attempt: Attempt) -> dict[str, Any]:
+    """One attempt: the request (its body is the delivery's) and the answer."""
+    return {
+        "number": attempt.number,
+        "at": rfc3339(attempt.at),
+        "status": attempt.status,
+        "error": attempt.error or None,
+        "duration_ms": attempt.duration_ms,
+        "request": {
+            "url": attempt.url,
+            "headers": attempt.request_headers,
+            "signed_with": attempt.signed_with or None,
+        },
+        "answer": {
+            "headers": attempt.answer_headers,
+            "body": attempt.answer_body,
+            "truncated": attempt.answer_truncated,
+        },
+    }
+
+
+def job_payload(job: Job) -> dict[str, Any]:
+    """A job as ``GET /v1/jobs/{id}`` answers it."""
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "state": job.state,
+        "done": job.done,
+        "total": job.total,
+        "errors": job.errors,
+        "created_at": rfc3339(job.created_at),
+        "finished_at": rfc3339(job.finished_at),
+    }
+
+
+_TIME = {"type": "string", "format": "date-time"}
+_JOB = {
+    "type": "object",
+    "required": ["id", "kind", "state", "done", "total", "errors", "created_at", "finished_at"],
+    "properties": {
+        "id": {"type": "string"},
+        "kind": {"type": "string"},
+        "state": {"enum": ["queued", "running", "done", "failed"]},
+        "done": {"type": "integer"},
+        "total": {"type": ["integer", "null"]},
+        "errors": {"type": "array"},
+        "created_at": _TIME,
+        "finished_at": {"type": ["string", "null"], "format": "date-time"},
+    },
+}
+_PLAN = {"enum": ["trial", "pro", "business", "expired"]}
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def register_own_events() -> None:
+    """The events whose causes stand on this floor or below it."""
+    ping = _object(webhook=_object(id={"type": "string"}, url={"type": "string"}))
+    register_event("ping", ping, description="Sent by POST /v1/webhooks/{id}/test, to that endpoint alone.")
+    register_event("job.completed", _object(job=_JOB), description="Long work has ended, done or failed.")
+    register_event(
+        "subscription.upgraded",
+        _object(old_plan=_PLAN, plan=_PLAN),
+        description="An owner has moved the workspace to a higher plan.",
+    )

@@ -1,0 +1,150 @@
+"""The queue of deliveries: what is due, and taking it under a lease. Rows only; nothing here touches the network."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from django.db import connection, transaction
+
+from crmsolid.core import clock
+from crmsolid.core.rows import Table, moment
+from webhooks.bulk import ids_clause, row_lock, rows_parameter, rows_source
+from webhooks.keyring import Keyring
+from webhooks.models import Endpoint
+
+# Longer than a claimed delivery can take: STALE_SECONDS of waiting for a place, two posts of 20 s at most (the
+# second one with the other secret), and the settling.
+LEASE = timedelta(seconds=90)
+
+_endpoints = Table(Endpoint)
+
+# Jumps from endpoint to endpoint through the index of what is queued: its cost follows the number of endpoints
+# with a queue, not the length of any queue.
+_LANES = """
+    WITH RECURSIVE lane(endpoint_id) AS (
+        SELECT min(endpoint_id) FROM webhooks_delivery WHERE next_attempt_at IS NOT NULL
+        UNION ALL
+        SELECT (
+            SELECT min(endpoint_id) FROM webhooks_delivery
+            WHERE next_attempt_at IS NOT NULL AND endpoint_id > lane.endpoint_id
+        ) FROM lane WHERE lane.endpoint_id IS NOT NULL
+    )
+    SELECT lane.endpoint_id, (
+        SELECT min(next_attempt_at) FROM webhooks_delivery
+        WHERE endpoint_id = lane.endpoint_id AND next_attempt_at IS NOT NULL
+    ) FROM lane JOIN webhooks_endpoint e ON e.id = lane.endpoint_id WHERE e.enabled
+"""
+
+
+@dataclass(slots=True)
+class Target:
+    """An enabled endpoint with something due, as its row was at the last look."""
+
+    id: str
+    workspace_id: int
+    url: str
+    keys: Keyring
+    failing_since: datetime | None
+
+
+@dataclass(slots=True)
+class Claim:
+    """A delivery in our hands: ours to settle as long as its row carries ``lease``."""
+
+    id: str
+    workspace_id: int
+    endpoint_id: str
+    event_id: str
+    attempts: int
+    failures: int
+    body: bytes = field(repr=False)
+    lease: str
+
+
+def due_targets() -> list[Target]:
+    """Every enabled endpoint with a delivery that is due now."""
+    now = clock.now()
+    return _load([endpoint for endpoint, due_at in _lanes() if due_at <= now])
+
+
+def next_due() -> datetime | None:
+    """When the next delivery is due, in the past if one is; None if nothing is queued."""
+    return min((due_at for _, due_at in _lanes()), default=None)
+
+
+def _lanes() -> list[tuple[str, datetime]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_LANES)
+        return [(endpoint, _as_moment(due_at)) for endpoint, due_at in cursor.fetchall() if due_at is not None]
+
+
+def _as_moment(value: datetime | str) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(f"{value}+00:00")
+
+
+def _load(ids: Sequence[str]) -> list[Target]:
+    if not ids:
+        return []
+    where, params = ids_clause("id", ids)
+    return [
+        Target(row.id, row.workspace_id, row.url, Keyring.of(row), row.failing_since)
+        for row in _endpoints.select(f"enabled AND {where}", params)
+    ]
+
+
+@transaction.atomic
+def claim(rooms: Mapping[str, int]) -> list[Claim]:
+    """Take up to ``rooms[endpoint id]`` due deliveries of each endpoint, the longest due first.
+
+    What another pump is taking at this moment is passed over, not waited for.
+    """
+    wanted = {endpoint: room for endpoint, room in rooms.items() if room > 0}
+    if not wanted:
+        return []
+    lease, now = uuid4().hex, clock.now()
+    rows = _pick_together(wanted, now) if connection.vendor == "postgresql" else _pick_in_turn(wanted, now)
+    claims = [Claim(*row[:6], bytes(row[6]), lease) for row in rows]
+    if claims:
+        _take([claim.id for claim in claims], lease, now + LEASE)
+    return claims
+
+
+_PICKED = "d.id, d.workspace_id, d.endpoint_id, d.event_id, d.attempts, d.failures, e.body"
+
+
+def _pick_together(wanted: Mapping[str, int], now: datetime) -> list[tuple[str, int, str, str, int, int, bytes]]:
+    source = rows_source({"endpoint": "text", "room": "int"}, "lane")
+    statement = (
+        f"SELECT {_PICKED} FROM {source} CROSS JOIN LATERAL ("
+        " SELECT * FROM webhooks_delivery WHERE endpoint_id = lane.endpoint AND next_attempt_at <= %s"
+        f" ORDER BY next_attempt_at LIMIT lane.room{row_lock(skip_locked=True)}"
+        ") d JOIN webhooks_event e ON e.id = d.event_id"
+    )
+    lanes = rows_parameter([{"endpoint": endpoint, "room": room} for endpoint, room in wanted.items()])
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [lanes, now])
+        return cursor.fetchall()
+
+
+def _pick_in_turn(wanted: Mapping[str, int], now: datetime) -> list[tuple[str, int, str, str, int, int, bytes]]:
+    found: list[tuple[str, int, str, str, int, int, bytes]] = []
+    with connection.cursor() as cursor:
+        for endpoint, room in wanted.items():
+            cursor.execute(
+                f"SELECT {_PICKED} FROM webhooks_delivery d JOIN webhooks_event e ON e.id = d.event_id"
+                " WHERE d.endpoint_id = %s AND d.next_attempt_at <= %s ORDER BY d.next_attempt_at LIMIT %s",
+                [endpoint, moment(now), room],
+            )
+            found += cursor.fetchall()
+    return found
+
+
+def _take(ids: Sequence[str], lease: str, until: datetime) -> None:
+    where, params = ids_clause("id", ids)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE webhooks_delivery SET status = 'sending', next_attempt_at = NULL, lease = %s, lease_until = %s"
+            f" WHERE {where}",
+            [lease, moment(until), *params],
+        )

@@ -1,0 +1,135 @@
+"""Shapes of the REST door."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from crmsolid.api.fields import Boolean, Choice, Integer, Moment, PageQuery, StrictSerializer, Text
+from crmsolid.core.addresses import URL_MAX_LENGTH
+from webhooks.models import DeliveryStatus, DisabledReason, Verified
+from webhooks.publishing import EVENT_TYPES, PING
+
+_EVENTS_HELP = "Event types to deliver here; GET /v1/webhooks/events lists them."
+_SECRET_HELP = "1 to 255 visible characters. Left out: one is generated and answered, this once."
+
+
+class EndpointIn(StrictSerializer):
+    url = Text(max_length=URL_MAX_LENGTH, help_text="Where to POST: https, a public address.")
+    events = serializers.ListField(child=Text(max_length=40), max_length=50, help_text=_EVENTS_HELP)
+    secret = Text(required=False, max_length=255, help_text=_SECRET_HELP)
+
+
+class EndpointPatch(StrictSerializer):
+    url = Text(required=False, max_length=URL_MAX_LENGTH, help_text="Where to POST: https, a public address.")
+    events = serializers.ListField(required=False, child=Text(max_length=40), max_length=50, help_text=_EVENTS_HELP)
+    enabled = Boolean(required=False, help_text="False cancels what is queued.")
+
+
+class RotateIn(StrictSerializer):
+    body_required = False
+
+    secret = Text(required=False, max_length=255, help_text=_SECRET_HELP)
+    overlap_seconds = Integer(
+        required=False,
+        min_value=0,
+        max_value=604_800,
+        default=86_400,
+        help_text="How long the old secret stays in force beside the new one.",
+    )
+
+
+class NothingIn(StrictSerializer):
+    """No body, or an empty object."""
+
+    body_required = False
+
+
+class ReplayIn(StrictSerializer):
+    since = Moment(help_text="Deliveries made from this time on (RFC 3339).")
+    until = Moment(required=False, help_text="… and before this one; now, if left out.")
+
+
+class DeliveryQuery(PageQuery):
+    event = Choice(required=False, choices=[*EVENT_TYPES, PING], help_text="Of this type alone.")
+    status = Choice(required=False, choices=DeliveryStatus.values, help_text="In this state alone.")
+    since = Moment(required=False, help_text="Made from this time on.")
+    until = Moment(required=False, help_text="Made before this time.")
+
+
+class EndpointOut(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    url = serializers.CharField()
+    events = serializers.ListField(child=serializers.ChoiceField(choices=EVENT_TYPES))
+    enabled = serializers.BooleanField()
+    disabled_reason = serializers.ChoiceField(choices=DisabledReason.values, allow_null=True)
+    disabled_at = serializers.DateTimeField(allow_null=True)
+    failing_since = serializers.DateTimeField(allow_null=True)
+    previous_secret_until = serializers.DateTimeField(allow_null=True)
+    verified_with = serializers.ChoiceField(choices=Verified.values, allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class IssuedEndpointOut(EndpointOut):
+    """With ``secret`` if it was generated: it is never shown again."""
+
+    secret = serializers.CharField(required=False)
+
+
+class DeliveryOut(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    endpoint_id = serializers.CharField()
+    event_id = serializers.CharField()
+    event = serializers.ChoiceField(choices=[*EVENT_TYPES, PING])
+    status = serializers.ChoiceField(choices=DeliveryStatus.values)
+    reason = serializers.CharField(allow_null=True)
+    attempts = serializers.IntegerField()
+    next_attempt_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class RequestOut(serializers.Serializer[Any]):
+    url = serializers.CharField(allow_blank=True)
+    headers = serializers.DictField(child=serializers.CharField())
+    signed_with = serializers.ChoiceField(choices=Verified.values, allow_null=True)
+
+
+class AnswerOut(serializers.Serializer[Any]):
+    headers = serializers.DictField(child=serializers.CharField())
+    body = serializers.CharField(allow_blank=True)
+    truncated = serializers.BooleanField()
+
+
+class AttemptOut(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    status = serializers.IntegerField(allow_null=True)
+    error = serializers.CharField(allow_null=True)
+    duration_ms = serializers.IntegerField()
+    request = RequestOut()
+    answer = AnswerOut()
+
+
+class DeliveryDetailOut(DeliveryOut):
+    """With the bytes that are sent, and every attempt."""
+
+    body = serializers.CharField(allow_null=True)
+    attempt_log = AttemptOut(many=True)
+
+
+class JobOut(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    kind = serializers.CharField()
+    state = serializers.ChoiceField(choices=["queued", "running", "done", "failed"])
+    done = serializers.IntegerField()
+    total = serializers.IntegerField(allow_null=True)
+    errors = serializers.ListField(child=serializers.DictField())  # type: ignore[assignment]
+    created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class EventKindOut(serializers.Serializer[Any]):
+    type = serializers.ChoiceField(choices=[*EVENT_TYPES, PING])
+    version = serializers.IntegerField()
+    description = serializers.CharField(allow_blank=True)
+    schema = serializers.DictField()

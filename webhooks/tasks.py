@@ -1,0 +1,34 @@
+"""The Celery door. A task is a doorbell: what is due stands in the rows."""
+
+from celery import shared_task
+
+from webhooks import health, purging, replays, running, settling
+from webhooks.feed import BATCH, place_events
+
+
+@shared_task(name="webhooks.pump")
+def pump() -> int:
+    """Deliver what is due, unless a pump is at it already."""
+    return running.run_pump()
+
+
+@shared_task(name="webhooks.sweep")
+def sweep() -> int:
+    """What no ring announced: unplaced events, dead leases, strays in the queue of a disabled endpoint, jobs."""
+    while place_events() == BATCH:
+        pass
+    found = settling.recover_lost() + health.cancel_strays() + replays.run_open()
+    running.ring_if_due()
+    return found
+
+
+@shared_task(name="webhooks.replay")
+def replay() -> int:
+    """Run the jobs that replay failed deliveries."""
+    return replays.run_open()
+
+
+@shared_task(name="webhooks.purge")
+def purge() -> int:
+    """Delete what is past its retention."""
+    return purging.purge()
