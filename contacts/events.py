@@ -39,3 +39,17 @@ def created(payload: dict[str, Any]) -> Occurrence:
 def tagged(payload: dict[str, Any], added: Sequence[str]) -> Occurrence:
     """``contact.tagged``: the contact as it is now, and the tags that are new."""
     return Occurrence("contact.tagged", {"contact": payload, "added": list(added)}, payload["id"])
+
+
+def register_events() -> None:
+    """Describe them for the catalogue: the contact has the shape that GET answers."""
+    from contacts.serializers import ContactOut
+    from crmsolid.api.shapes import json_shape
+    from webhooks.catalogue import register_event
+
+    contact = json_shape(ContactOut)
+    added = {"type": "array", "items": {"type": "string"}}
+    both = {"type": "object", "required": ["contact", "added"], "properties": {"contact": contact, "added": added}}
+    alone = {"type": "object", "required": ["contact"], "properties": {"contact": contact}}
+    register_event("contact.created", alone, description="A person was added: by the API, the panel or a message.")
+    register_event("contact.tagged", both, description="Tags were added to a contact; `added` names the new ones.")

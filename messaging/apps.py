@@ -9,7 +9,7 @@ class MessagingConfig(AppConfig):
         from crmsolid.core import erasure
         from crmsolid.workspaces.services import on_provision
         from messaging import erasure as messages
-        from messaging import gateway, provisioning
+        from messaging import events, gateway, provisioning
         from messaging.models import AccountKind
         from messaging.sandbox import SandboxGateway
         from messaging.telegram.gateway import TelegramGateway
@@ -18,3 +18,4 @@ class MessagingConfig(AppConfig):
         gateway.register(AccountKind.TELEGRAM, TelegramGateway())
         on_provision(provisioning.provision)
         erasure.register(erase=messages.erase, export=messages.export)
+        events.register_events()

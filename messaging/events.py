@@ -59,3 +59,15 @@ def account_payload(account: Account, used: int, reserved: int) -> dict[str, Any
         "used_today": used,
         "left_today": max(0, account.daily_limit - used - reserved),
     }
+
+
+def register_events() -> None:
+    """Describe them for the catalogue: the message has the shape that GET answers."""
+    from crmsolid.api.shapes import json_shape
+    from messaging.serializers import MessageOut
+    from webhooks.catalogue import register_event
+
+    data = {"type": "object", "required": ["message"], "properties": {"message": json_shape(MessageOut)}}
+    register_event("message.sent", data, description="A message has arrived, or was typed on the account's own phone.")
+    register_event("message.failed", data, description="A message will not be sent; `error` says why.")
+    register_event("message.received", data, description="Somebody has written to one of the accounts.")

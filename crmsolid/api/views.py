@@ -256,7 +256,7 @@ def refuse_unreadable_query(text: str) -> None:
 
 
 def _bad_query(errors: list[FieldError]) -> DomainError:
-    only_cursor = all(error.field == "cursor" for error in errors)
+    only_cursor = all(error.field == "cursor" and error.code != "unknown_field" for error in errors)
     return DomainError("invalid_cursor" if only_cursor else "invalid_parameter", errors=errors)
 
 

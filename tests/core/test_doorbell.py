@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from crmsolid.core.doorbell import Doorbell
+from tests.servers import free_port
 
 
 class Ears:
@@ -135,3 +136,16 @@ def test_a_forked_child_rings_by_itself(monkeypatch: pytest.MonkeyPatch) -> None
         return theirs.heard.get(timeout=10) == ("child", None)
 
     assert _in_child(work) == 0
+
+
+def test_a_broker_that_is_not_there_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    from celery import Celery
+
+    port = free_port()
+    app = Celery("nobody", broker=f"redis://127.0.0.1:{port}/0", set_as_current=False)
+    monkeypatch.setattr("celery.current_app", app)
+    bell = Doorbell()
+    started = time.monotonic()
+    for number in range(100):
+        bell.ring(f"task-{number}")
+    assert time.monotonic() - started < 1

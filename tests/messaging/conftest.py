@@ -11,11 +11,12 @@ from tests.messaging.world import Ring
 
 @pytest.fixture(autouse=True)
 def rings(monkeypatch: pytest.MonkeyPatch) -> list[Ring]:
-    """What was rung for; nothing reaches a broker."""
+    """What messaging rang for; nothing reaches a broker."""
     heard: list[Ring] = []
 
     def ring(name: str, *, queue: str | None = None, after: float = 0.0) -> None:
-        heard.append(Ring(name, queue, after))
+        if name.startswith("messaging."):
+            heard.append(Ring(name, queue, after))
 
     monkeypatch.setattr(doorbell, "ring", ring)
     return heard

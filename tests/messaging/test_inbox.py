@@ -1,6 +1,9 @@
 """What arrives is stored once, by whoever it is from."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -194,11 +197,11 @@ def test_a_send_and_a_message_at_once_make_one_contact(cast: Cast) -> None:
     account = cast.sandbox()
     for number in range(1, 11):
         name = f"person_{number}"
-        calls = [
-            lambda n=number, u=name: receive(account, incoming(n, username=u, telegram_id=n)),
-            lambda u=name: send(account, f"@{u}"),
+        calls: list[Callable[[], Any]] = [
+            partial(receive, account, incoming(number, username=name, telegram_id=number)),
+            partial(send, account, f"@{name}"),
         ]
-        found = at_once(calls)  # type: ignore[misc]
+        found = at_once(calls)
         assert all(isinstance(answer, Message) for answer in found), found
     assert (Contact.unscoped.count(), Thread.unscoped.count()) == (10, 10)
     assert Message.unscoped.filter(direction=Direction.IN).count() == 10

@@ -50,7 +50,7 @@ def test_the_web_killed_under_load_doubles_nothing(stack: Stack) -> None:
     assert {reply.status for reply in again if reply} == {200}
     assert len([reply for reply in again if reply]) == 40
     for before, after in zip(replies, again, strict=True):
-        assert before is None or after is not None and before.body == after.body
+        assert before is None or (after is not None and before.body == after.body)
     _assert_exactly_once(stack, account, 40)
 
 
