@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from telethon.errors import AuthKeyNotFound, RPCError
 
+from crmsolid.core import clock
 from messaging import dispatch
 from messaging.dispatch import Claim
 from messaging.gateway import Delivered, Gateway, SendError
@@ -33,6 +34,7 @@ logger = logging.getLogger("crmsolid.telegram")
 
 CONNECT_SECONDS = 30.0
 CLOSE_SECONDS = 5.0
+LEASE_MARGIN = 1.0
 FIRST_BACK_OFF = 1.0
 LAST_BACK_OFF = 60.0
 SWEEP_OVERLAP = timedelta(minutes=10)
@@ -186,7 +188,7 @@ class Connection:
         except SendError as error:
             return error
         try:
-            return await self._within_time(self._ask(errand))
+            return await self._within_time(claimed, self._ask(errand))
         except (Exception, asyncio.CancelledError) as error:
             if isinstance(error, asyncio.CancelledError) and _is_cancelled():
                 raise
@@ -208,9 +210,11 @@ class Connection:
         await self._database.run(sending.keep_peer, errand, peer)
         return await sending.deliver(client, errand, peer)
 
-    async def _within_time(self, asking: Coroutine[Any, Any, Delivered]) -> Delivered:
-        """The network's part, within the time that both leases leave it."""
-        left = min(settings.TELEGRAM_SEND_SECONDS, self.stop_at - time.monotonic())
+    async def _within_time(self, claimed: Claim, asking: Coroutine[Any, Any, Delivered]) -> Delivered:
+        """The network's part, within the time that the leases of message and account leave it."""
+        until = claimed.message.lease_until or clock.now()
+        of_message = (until - clock.now()).total_seconds() - LEASE_MARGIN
+        left = min(settings.TELEGRAM_SEND_SECONDS, of_message, self.stop_at - time.monotonic())
         try:
             async with asyncio.timeout(left):
                 return await asking

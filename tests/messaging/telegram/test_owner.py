@@ -1,13 +1,22 @@
 """An owner in this process, a real MTProto server, the database: sending and receiving for real."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from django.db import OperationalError
+
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
-from messaging.models import Account, Message, MessageAttempt, TelegramSession
+from messaging.models import Account, AccountLease, Message, MessageAttempt, TelegramSession
 from messaging.services import send_message
+from messaging.telegram import leases
+from messaging.telegram.config import DataCentre
+from messaging.telegram.login import LoggedIn
 from messaging.telegram.owner import Owner
+from messaging.telegram.services import store_login
+from messaging.telegram.session import RowSession, UpdateState
 from tests.messaging.telegram.accounts import ANNA, SHOP
 from tests.messaging.telegram.waiting import until
 from tests.telegram_server import TelegramServer
@@ -56,3 +65,46 @@ def test_what_came_meanwhile_arrives_after_the_start(
     assert texts == [f"missed {number}" for number in range(20)]
     assert Event.unscoped.filter(type="message.received").count() == 20
     until(lambda: TelegramSession.unscoped.get().pts == 21)
+
+
+def test_an_owner_that_cannot_renew_falls_silent_before_its_lease_ends(
+    shop: Account,
+    owner: Owner,
+    server: TelegramServer,
+    actor: Actor,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings.TELEGRAM_LEASE_SECONDS = 3.0
+    owner.start()
+    until(lambda: owner.ready_accounts)
+
+    def unreachable(_: str) -> None:
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr(leases, "renew", unreachable)
+    lease_until = AccountLease.unscoped.get().lease_until
+    server.wait(lambda: server.connected(SHOP) == 0, 5)
+    assert clock.now() < lease_until
+    assert owner.ready_accounts == set()
+    message = send_message(actor, account_id=shop.pk, to="@anna_x", text="Hello")
+    owner.ring()
+    time.sleep(0.5)  # nothing can be waited for: nothing is to happen
+    assert (Message.unscoped.get(pk=message.pk).status, server.sent(SHOP)) == ("queued", [])
+    monkeypatch.undo()
+    status(message, "sent")
+
+
+def test_a_new_login_replaces_the_connection(shop: Account, owner: Owner, server: TelegramServer, actor: Actor) -> None:
+    owner.start()
+    until(lambda: owner.ready_accounts)
+    fresh = server.authorize(SHOP)
+    row = TelegramSession.unscoped.get()
+    centre = DataCentre(fresh.dc_id, fresh.host, fresh.port)
+    session = RowSession(centre, bytes.fromhex(fresh.auth_key))
+    store_login(row, LoggedIn(session, row.user_id, "Shop", UpdateState(1, 0, 1, 1)))
+    key_id = session.auth_key.key_id
+    until(lambda: server.world.authorizations[fresh.dc_id, key_id].sessions)
+    until(lambda: owner.ready_accounts)
+    assert server.connected(SHOP) == 1
+    status(send_message(actor, account_id=shop.pk, to="@anna_x", text="Hello"), "sent")
