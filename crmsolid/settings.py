@@ -95,7 +95,9 @@ def _sqlite(found: dict[str, Any]) -> dict[str, Any]:
     """WAL lets readers and the writer work side by side; an immediate transaction never fails half way to a write."""
     pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
     options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
-    return {**found, "ENGINE": "django.db.backends.sqlite3", "OPTIONS": options}
+    # Tests use a file too: SQLite's shared memory refuses a second thread instead of letting it wait.
+    test = {"NAME": str(DATA_DIR / "test.sqlite3")}
+    return {**found, "ENGINE": "django.db.backends.sqlite3", "OPTIONS": options, "TEST": test}
 
 
 DATABASES = {"default": _database()}
@@ -169,11 +171,17 @@ AUTH_PASSWORD_VALIDATORS = [
 # --- The product ----------------------------------------------------------------------------------------------
 DAILY_LIMIT = env.int("CRMSOLID_DAILY_LIMIT", 50)
 TELEGRAM_GAP_SECONDS = env.float("CRMSOLID_TELEGRAM_GAP_SECONDS", 1.0)
-SEND_LEASE_SECONDS = 30
+SEND_LEASE_SECONDS = env.float("CRMSOLID_SEND_LEASE_SECONDS", 30.0)
 STREAMS_PER_KEY = env.int("CRMSOLID_STREAMS_PER_KEY", 5)
 WEBHOOK_ALLOW_PRIVATE = env.bool("CRMSOLID_WEBHOOK_ALLOW_PRIVATE", False)
 TELEGRAM_API_ID = env.int("TELEGRAM_API_ID", 0)
 TELEGRAM_API_HASH = env.str("TELEGRAM_API_HASH", "")
+TELEGRAM_TEST_DC = env.str("TELEGRAM_TEST_DC", "")  # <id>@<host>:<port>, another MTProto server
+TELEGRAM_TEST_RSA_KEY = env.str("TELEGRAM_TEST_RSA_KEY", "")  # its public key, a PEM file (PKCS#1)
+TELEGRAM_SEND_SECONDS = env.float("CRMSOLID_TELEGRAM_SEND_SECONDS", 25.0)  # below SEND_LEASE_SECONDS
+TELEGRAM_LEASE_SECONDS = env.float("CRMSOLID_TELEGRAM_LEASE_SECONDS", 30.0)  # of a worker on an account
+TELEGRAM_ACCOUNTS_PER_WORKER = env.int("CRMSOLID_TELEGRAM_ACCOUNTS_PER_WORKER", 250)
+TELEGRAM_LOOK_BACK_AFTER_SECONDS = 600.0  # how long a random_id is trusted to be remembered by Telegram
 WEB_PROCESSES = max(env.int("CRMSOLID_WEB_PROCESSES", 1), env.int("WEB_CONCURRENCY", 1))
 
 REST_FRAMEWORK: dict[str, Any] = {

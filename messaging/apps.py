@@ -12,8 +12,10 @@ class MessagingConfig(AppConfig):
         from messaging import events, gateway, provisioning
         from messaging.models import AccountKind
         from messaging.sandbox import SandboxGateway
+        from messaging.telegram.gateway import TelegramGateway
 
         gateway.register(AccountKind.SANDBOX, SandboxGateway())
+        gateway.register(AccountKind.TELEGRAM, TelegramGateway())
         on_provision(provisioning.provision)
         erasure.register(erase=messages.erase, export=messages.export)
         events.register_events()

@@ -23,13 +23,14 @@ from contacts.models import Contact
 from crmsolid.core import clock, doorbell
 from crmsolid.core.rows import Table
 from crmsolid.workspaces.models import Plan
-from messaging import outcomes, slots, templating, texts
+from messaging import gateway, outcomes, slots, templating, texts
 from messaging.gateway import Delivered, Gateway, Outgoing, SendError, gateway_for
 from messaging.models import Account, AccountState, Message, Status
 
 logger = logging.getLogger("crmsolid.messaging")
 
 BATCH = 50
+OWNERS_BATCH = 1000
 RUN_SECONDS = 20.0
 
 _accounts, _messages, _contacts = Table(Account), Table(Message), Table(Contact)
@@ -45,10 +46,11 @@ class Claim:
 
 
 def dispatch(*, seconds: float = RUN_SECONDS) -> int:
-    """Send what is due and may be sent by any worker; ring the owner's queue for the rest. Answers how many were
+    """Send what is due and may be sent by any worker; ring the owners' queues for the rest. Answers how many were
     tried. Looks at each due message once, oldest first; after ``seconds`` it rings again and leaves."""
     tried, started, ends = 0, clock.now(), time.monotonic() + seconds
-    open_to_us = due().filter(account_id__in=_accounts_for_any_worker()).order_by("eta", "id")
+    _ring_owners()
+    open_to_us = due().filter(account__kind__in=gateway.kinds(has_owners=False)).order_by("eta", "id")
     rows = open_to_us
     while batch := list(rows[:BATCH]):
         for message in batch:
@@ -62,17 +64,13 @@ def dispatch(*, seconds: float = RUN_SECONDS) -> int:
     return tried
 
 
-def _accounts_for_any_worker() -> list[int]:
-    """Accounts with due messages that need no worker of their own; the owners of the others are rung for."""
-    found = []
-    for account in Account.unscoped.filter(pk__in=due().order_by().values("account_id")).order_by("pk"):
-        gateway = gateway_for(account)
-        queue = gateway.queue(account) if gateway is not None else None
+def _ring_owners() -> None:
+    """Tell the workers that hold connections that something is due on accounts of theirs."""
+    owned = due().filter(account__kind__in=gateway.kinds(has_owners=True)).order_by()
+    accounts = owned.values_list("account_id", "account__kind").distinct()[:OWNERS_BATCH]
+    for queue in {gateway.gateway_of_kind(kind).queue(account_id) for account_id, kind in accounts}:
         if queue is not None:
             doorbell.ring("messaging.send_for_account", queue=queue)
-        elif gateway is not None:
-            found.append(account.pk)
-    return found
 
 
 def due() -> "QuerySet[Message]":
@@ -100,11 +98,11 @@ def _paid() -> Q:
 
 
 def _handle(message: Message) -> int:
-    gateway = gateway_for(message.account)
-    if gateway is None:
+    way = gateway_for(message.account)
+    if way is None:
         return 0
     try:
-        return int(attempt(message.pk, gateway))
+        return int(attempt(message.pk, way))
     except (OperationalError, InterfaceError):
         raise  # the database is away, for every other message too
     except Exception:
@@ -112,25 +110,29 @@ def _handle(message: Message) -> int:
         return 1
 
 
-def attempt(message_id: str, gateway: Gateway) -> bool:
+def attempt(message_id: str, way: Gateway) -> bool:
     """One whole attempt at one message; False if it was not ours to make."""
     claimed = claim(message_id)
     if claimed is None:
         return False
     started = time.monotonic()
-    result = _send(claimed.outgoing, gateway)
-    elapsed = int((time.monotonic() - started) * 1000)
-    settled = outcomes.settle(
-        claimed.message, claimed.account, result, elapsed, earlier=claimed.outgoing.previous_attempt_at
-    )
-    if settled and isinstance(result, Delivered):
-        gateway.after_sent(claimed.outgoing)
+    result = _send(claimed.outgoing, way)
+    finish(claimed, way, result, time.monotonic() - started)
     return True
 
 
-def _send(outgoing: Outgoing, gateway: Gateway) -> Delivered | SendError:
+def finish(claimed: Claim, way: Gateway, result: Delivered | SendError, seconds: float) -> None:
+    """Settle an attempt that took so long, unless its lease has been lost meanwhile."""
+    settled = outcomes.settle(
+        claimed.message, claimed.account, result, int(seconds * 1000), earlier=claimed.outgoing.previous_attempt_at
+    )
+    if settled and isinstance(result, Delivered):
+        way.after_sent(claimed.outgoing)
+
+
+def _send(outgoing: Outgoing, way: Gateway) -> Delivered | SendError:
     try:
-        return gateway.send(outgoing)
+        return way.send(outgoing)
     except SendError as error:
         return error
     except Exception as error:  # a fault of the gateway's: whether it arrived is not known, so it is asked again
@@ -150,7 +152,7 @@ def claim(message_id: str) -> Claim | None:
     if message is None or not _is_due(message) or not slots.can_send(account):
         return None
     now = clock.now()
-    free = slots.next_slot(account, slots.earliest(account, now), but=message.id)
+    free = slots.next_send(account, slots.earliest(account, now), but=message.id)
     if free > now:
         _put_off(message, free)
         return None

@@ -36,10 +36,12 @@ class Delivered:
 class SendError(Exception):
     """It did not arrive (or it is not known). ``code`` is stable; the rest says what follows.
 
-    permanent      the message fails for good
-    retry_after    seconds until this account may try again; the account pauses that long
-    account_state  the account's new state, such as ``needs_login``
-    unsent         this attempt certainly did not arrive; so it is, too, whenever one of the above is given
+    permanent       the message fails for good
+    retry_after     seconds until this may be tried again
+    pauses_account  whether all of the account waits for ``retry_after``, or this message alone
+    account_state   the account's new state, such as ``needs_login``
+    unsent          this attempt certainly did not arrive; so it is, too, whenever a wait, a state or ``permanent`` is
+                    given
     """
 
     def __init__(
@@ -49,20 +51,28 @@ class SendError(Exception):
         *,
         permanent: bool = False,
         retry_after: float | None = None,
+        pauses_account: bool = True,
         account_state: str | None = None,
         unsent: bool = False,
     ) -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
         self.code, self.detail = code, detail
         self.permanent, self.retry_after, self.account_state = permanent, retry_after, account_state
+        self.pauses_account = pauses_account
         self.unsent = unsent or permanent or retry_after is not None or account_state is not None
 
 
 class Gateway(Protocol):
-    """What a kind of account must be able to do."""
+    """What a kind of account must be able to do.
 
-    def queue(self, account: Account) -> str | None:
-        """The queue of the one worker that may send for this account now; None: any worker may."""
+    ``has_owners``: only the worker that holds an account's connection may send for it. Else any worker may.
+    """
+
+    @property
+    def has_owners(self) -> bool: ...
+
+    def queue(self, account_id: int) -> str | None:
+        """Where the account's owner listens; None while nobody holds it (whoever takes it looks for what is due)."""
 
     def send(self, outgoing: Outgoing) -> Delivered:
         """Deliver, or raise :class:`SendError`. Runs outside any transaction, for less than a lease."""
@@ -79,6 +89,16 @@ def register(kind: AccountKind, gateway: Gateway) -> None:
     _gateways[kind] = gateway
 
 
+def kinds(*, has_owners: bool) -> list[str]:
+    """The registered kinds of account of which only an owner, or any worker, may send."""
+    return [kind for kind, gateway in _gateways.items() if gateway.has_owners is has_owners]
+
+
 def gateway_for(account: Account) -> Gateway | None:
     """The gateway of the account's kind; None while none is registered (its messages wait)."""
     return _gateways.get(account.kind)
+
+
+def gateway_of_kind(kind: str) -> Gateway:
+    """The gateway of a kind that :func:`kinds` named."""
+    return _gateways[kind]

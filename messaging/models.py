@@ -11,6 +11,11 @@ from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.scoping import WorkspaceModel
+from messaging.telegram_models import AccountLease as AccountLease
+from messaging.telegram_models import AccountOwner as AccountOwner
+from messaging.telegram_models import LoginAttempt as LoginAttempt
+from messaging.telegram_models import PeerHash as PeerHash
+from messaging.telegram_models import TelegramSession as TelegramSession
 
 
 def new_random_id() -> int:

@@ -70,12 +70,18 @@ def _sent(message: Message, account: Account, result: Delivered, elapsed_ms: int
         status=Status.SENT,
         sent_at=now,
         slot_at=now if earlier is not None and not result.duplicate else message.slot_at,
-        telegram_message_id=result.telegram_message_id,
+        telegram_message_id=_free_id(message, result.telegram_message_id),
         error="",
         error_detail="",
     )
     note_attempt(message, "duplicate" if result.duplicate else "sent", "", elapsed_ms)
     publish(message.workspace_id, "message.sent", {"message": message_payload(message)}, person=contact.id)
+
+
+def _free_id(message: Message, telegram_message_id: int | None) -> int | None:
+    """Telegram's id, unless another row of the thread has it: then this message goes without rather than not at all."""
+    taken = Message.unscoped.filter(thread_id=message.thread_id, telegram_message_id=telegram_message_id)
+    return None if telegram_message_id is None or taken.exclude(pk=message.pk).exists() else telegram_message_id
 
 
 def _failed(message: Message, error: SendError, elapsed_ms: int) -> None:
@@ -109,7 +115,7 @@ def _publish_failed(message: Message) -> None:
 
 
 def _again(message: Message, account: Account, error: SendError, elapsed_ms: int, earlier: datetime | None) -> None:
-    """Back to the queue with a later eta; a wait that Telegram asked for pauses the account.
+    """Back to the queue with a later eta; a wait that Telegram asked of all the account pauses it.
 
     The slot moves along, but not that of a message which may have arrived.
     """
@@ -136,9 +142,11 @@ def _change_account(account: Account, error: SendError, until: datetime) -> None
     """The account's row is locked. A longer pause, or one without an end, stays."""
     if error.account_state in (AccountState.NEEDS_LOGIN, AccountState.BANNED):
         account.state, account.paused_until = error.account_state, None
-    elif error.retry_after is not None and account.state == AccountState.CONNECTED:
+    elif error.retry_after is None or not error.pauses_account:
+        return
+    elif account.state == AccountState.CONNECTED:
         account.state, account.paused_until = AccountState.PAUSED, until
-    elif error.retry_after is not None and account.state == AccountState.PAUSED and account.paused_until is not None:
+    elif account.state == AccountState.PAUSED and account.paused_until is not None:
         account.paused_until = max(until, account.paused_until)
     else:
         return

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from crmsolid.core import clock
 from crmsolid.core.rows import Table
 from messaging.gateway import Delivered, Outgoing, SendError
-from messaging.models import Account, SandboxDelivery, Status
+from messaging.models import SandboxDelivery, Status
 
 _FLOOD = re.compile(r"@flood_wait(?:_?([0-9]{1,5}))?", re.IGNORECASE)
 DEFAULT_FLOOD_SECONDS = 30
@@ -27,7 +27,9 @@ _deliveries = Table(SandboxDelivery)
 class SandboxGateway:
     """See the module. Any worker may send for a sandbox account."""
 
-    def queue(self, account: Account) -> str | None:
+    has_owners = False
+
+    def queue(self, account_id: int) -> str | None:
         return None
 
     def send(self, outgoing: Outgoing) -> Delivered:

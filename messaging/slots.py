@@ -4,12 +4,13 @@ import math
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.rows import moment, statement_cursor
 from messaging import pacing
-from messaging.models import Account, AccountKind, AccountState, Message, SpentSlot
+from messaging.models import Account, AccountKind, AccountState, Message, SpentSlot, Status
 
 _COUNT = (
     "SELECT count(*), max(slot_at) FROM ("
@@ -43,6 +44,24 @@ def next_slot(account: Account, base: datetime, *, but: str = "") -> datetime:
     if _plainly_free(account, base, but):
         return base
     return pacing.first_slot(base, _taken(account, base, but), gap=gap_of(account), limit=account.daily_limit)
+
+
+def next_send(account: Account, base: datetime, *, but: str) -> datetime:
+    """The first instant from ``base`` on that the limit allows and that is a gap away from what was sent. The
+    account's row must be locked.
+
+    The gaps around reservations do not count: a send that is a moment late would have to wait behind all that follow
+    it. Their own claims see this send and make room.
+    """
+    if _plainly_free(account, base, but):
+        return base
+    taken, gap = _taken(account, base, but), gap_of(account)
+    sent = _taken(account, base, but, ~Q(status=Status.QUEUED) | Q(unsettled_since__isnull=False)) if gap else []
+    while True:
+        paced = pacing.first_slot(base, sent, gap=gap, limit=len(sent) + 1)
+        base = pacing.first_slot(paced, taken, gap=timedelta(0), limit=account.daily_limit)
+        if base == paced:
+            return base
 
 
 def direct_slot(account: Account, base: datetime) -> datetime:
@@ -80,8 +99,8 @@ def _as_datetime(value: datetime | str) -> datetime:
     return datetime.fromisoformat(value).replace(tzinfo=clock.now().tzinfo)
 
 
-def _taken(account: Account, base: datetime, but: str) -> list[datetime]:
-    rows = Message.unscoped.filter(account=account, slot_at__gt=base - pacing.DAY).exclude(pk=but)
+def _taken(account: Account, base: datetime, but: str, which: Q | None = None) -> list[datetime]:
+    rows = Message.unscoped.filter(which or Q(), account=account, slot_at__gt=base - pacing.DAY).exclude(pk=but)
     spent = SpentSlot.unscoped.filter(account=account, slot_at__gt=base - pacing.DAY)
     found = [*rows.values_list("slot_at", flat=True), *spent.values_list("slot_at", flat=True)]
     return sorted(slot for slot in found if slot is not None)

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from messaging import dispatch, sandbox
+from messaging.telegram import worker
 
 
 @shared_task(name="messaging.dispatch")
@@ -15,3 +16,9 @@ def dispatch_messages() -> int:
 def sweep() -> int:
     """What no ring announced: due messages, dead leases, answers the sandbox still owes."""
     return dispatch.dispatch() + sandbox.answer_pending()
+
+
+@shared_task(name="messaging.send_for_account")
+def send_for_account() -> bool:
+    """Something is due on an account whose connection this worker holds: its owner claims and sends it."""
+    return worker.ring()

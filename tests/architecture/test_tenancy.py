@@ -19,7 +19,7 @@ from contacts.models import Contact, OptOut
 from crmsolid.workspaces.admin_base import TenantAdmin, TenantInline
 from crmsolid.workspaces.models import Role, User, Workspace
 from crmsolid.workspaces.scoping import ScopedManager, UnscopedAccess, WorkspaceModel, workspaced_models
-from messaging.models import SandboxDelivery, SpentSlot
+from messaging.models import AccountLease, LoginAttempt, PeerHash, SandboxDelivery, SpentSlot, TelegramSession
 from tests.cast import Cast
 from tests.panel import Belongings, browser, contact_form, furnish
 
@@ -40,15 +40,32 @@ UNSCOPED = {
     "webhooks/replays.py": "runs the open jobs of all workspaces",
     "messaging/dispatch.py": "what is due, whoever it belongs to",
     "messaging/inbox.py": "reads back a message by the account it came in on",
+    "messaging/outcomes.py": "looks whether a thread already has a message of that number",
     "messaging/querysets.py": "counts within rows that were fetched through their workspace",
     "messaging/sandbox.py": "answers that are owed, whoever owes them",
     "messaging/services.py": "looks whether an account's number is taken by anybody",
     "messaging/slots.py": "the slots of an account that was fetched through its workspace",
+    "messaging/telegram/accounts.py": "rows of accounts that a worker holds, whoever they belong to",
+    "messaging/telegram/leases.py": "shares all accounts among the workers",
+    "messaging/telegram/peers.py": "addresses by the account that knows them",
+    "messaging/telegram/receive.py": "rows by the account that an update came in on",
+    "messaging/telegram/sending.py": "rows of a message that was claimed",
+    "messaging/telegram/services.py": "sets out an account's lease; drops logins of all workspaces that have expired",
     "apikeys/services.py": "expiries of all workspaces; keys named in a shell",
     "apikeys/management/commands/list_api_keys.py": "whoever has the shell sees every key",
 }
-# Plumbing without a page: stored answers, the sandbox's own Telegram, keyed hashes of opt-outs, bare instants.
-NOT_SHOWN: set[type[models.Model]] = {IdempotencyRecord, SandboxDelivery, OptOut, SpentSlot}
+# Plumbing without a page: stored answers, the sandbox's own Telegram, keyed hashes of opt-outs, bare instants; keys to
+# Telegram with who holds them, addresses there, logins between two steps.
+NOT_SHOWN: set[type[models.Model]] = {
+    IdempotencyRecord,
+    SandboxDelivery,
+    OptOut,
+    SpentSlot,
+    TelegramSession,
+    AccountLease,
+    PeerHash,
+    LoginAttempt,
+}
 
 Furnished = dict[str, Belongings]
 

@@ -12,6 +12,7 @@ from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.workspaces.models import Plan, Workspace
 from messaging import dispatch, outcomes, tasks
+from messaging import gateway as gateways
 from messaging.gateway import Delivered, Outgoing, SendError
 from messaging.models import (
     Account,
@@ -300,7 +301,8 @@ def test_messages_that_must_wait_hide_none_behind_them(
     assert Message.unscoped.filter(account=phone, status="queued").count() == 7
 
 
-def test_an_account_without_a_gateway_waits_for_one(cast: Cast, hands: Hands) -> None:
+def test_an_account_without_a_gateway_waits_for_one(cast: Cast, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(gateways._gateways, AccountKind.TELEGRAM)
     phone = Account.unscoped.create(workspace=cast.workspace, name="Phone", kind=AccountKind.TELEGRAM)
     waiting, sent = send(phone), send(cast.sandbox())
     dispatch.dispatch()

@@ -96,7 +96,11 @@ class Scripted:
     asked: list[Outgoing] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
 
-    def queue(self, account: Account) -> str | None:
+    @property
+    def has_owners(self) -> bool:
+        return self.own_queue is not None
+
+    def queue(self, account_id: int) -> str | None:
         return self.own_queue
 
     def send(self, outgoing: Outgoing) -> Delivered:

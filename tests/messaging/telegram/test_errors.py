@@ -1,0 +1,94 @@
+"""Telegram's refusals, one by one: what each means for the message and the account."""
+
+import pytest
+from telethon.errors import AuthKeyNotFound, rpc_message_to_error
+from telethon.tl.types import RpcError
+
+from messaging.gateway import SendError
+from messaging.telegram.errors import classify
+
+
+def consequence(error: BaseException) -> tuple[str, bool, bool, float | None, bool, str | None]:
+    found: SendError = classify(error)
+    return (
+        found.code,
+        found.permanent,
+        found.unsent,
+        found.retry_after,
+        found.pauses_account,
+        found.account_state,
+    )
+
+
+def permanent(code: str) -> tuple[object, ...]:
+    return (code, True, True, None, True, None)
+
+
+def wait(seconds: float) -> tuple[object, ...]:
+    return ("flood_wait", False, True, seconds, True, None)
+
+
+def account(code: str, state: str) -> tuple[object, ...]:
+    return (code, False, True, None, True, state)
+
+
+def unknown(code: str) -> tuple[object, ...]:
+    return (code, False, False, None, True, None)
+
+
+TABLE: list[tuple[int, str, tuple[object, ...]]] = [
+    (403, "USER_PRIVACY_RESTRICTED", permanent("privacy_restricted")),
+    (406, "PRIVACY_PREMIUM_REQUIRED", permanent("premium_required")),
+    (403, "ALLOW_PAYMENT_REQUIRED_10", permanent("payment_required")),
+    (400, "USER_IS_BLOCKED", permanent("blocked_by_recipient")),
+    (400, "YOU_BLOCKED_USER", permanent("recipient_blocked")),
+    (400, "INPUT_USER_DEACTIVATED", permanent("recipient_deleted")),
+    (400, "PEER_ID_INVALID", permanent("recipient_not_found")),
+    (400, "USERNAME_NOT_OCCUPIED", permanent("recipient_not_found")),
+    (400, "USERNAME_INVALID", permanent("recipient_not_found")),
+    (403, "CHAT_WRITE_FORBIDDEN", permanent("write_forbidden")),
+    (400, "MESSAGE_EMPTY", permanent("message_empty")),
+    (400, "MESSAGE_TOO_LONG", permanent("message_too_long")),
+    (400, "SOMETHING_NEW", permanent("something_new")),
+    (403, "SOMETHING_NEW", permanent("something_new")),
+    (406, "SOMETHING_NEW", permanent("something_new")),
+    (420, "FLOOD_WAIT_30", wait(30)),
+    (420, "FLOOD_WAIT_0", wait(1)),
+    (420, "FLOOD_PREMIUM_WAIT_7", wait(7)),
+    (420, "SLOWMODE_WAIT_9", wait(9)),
+    (420, "SOMETHING_NEW_5", wait(60)),
+    (400, "PEER_FLOOD", ("peer_flood", False, True, 3600.0, False, None)),
+    (401, "AUTH_KEY_UNREGISTERED", account("login_lost", "needs_login")),
+    (401, "AUTH_KEY_INVALID", account("login_lost", "needs_login")),
+    (401, "SESSION_REVOKED", account("login_lost", "needs_login")),
+    (401, "SESSION_EXPIRED", account("login_lost", "needs_login")),
+    (401, "SOMETHING_NEW", account("login_lost", "needs_login")),
+    (406, "AUTH_KEY_DUPLICATED", account("login_lost", "needs_login")),
+    (401, "USER_DEACTIVATED", account("account_banned", "banned")),
+    (401, "USER_DEACTIVATED_BAN", account("account_banned", "banned")),
+    (420, "FROZEN_METHOD_INVALID", account("account_banned", "banned")),
+    (500, "RPC_CALL_FAIL", unknown("telegram_trouble")),
+    (500, "INTERNAL", unknown("telegram_trouble")),
+    (-503, "Timeout", unknown("telegram_trouble")),
+    (503, "TIMEOUT", unknown("telegram_trouble")),
+]
+
+
+@pytest.mark.parametrize(("number", "name", "expected"), TABLE, ids=[f"{row[0]} {row[1]}" for row in TABLE])
+def test_refusals(number: int, name: str, expected: tuple[object, ...]) -> None:
+    assert consequence(rpc_message_to_error(RpcError(number, name), None)) == expected
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (TimeoutError(), unknown("timeout")),
+        (ConnectionError("gone"), unknown("connection_lost")),
+        (OSError("gone"), unknown("connection_lost")),
+        (ValueError("odd"), unknown("connection_lost")),
+        (AuthKeyNotFound(), account("login_lost", "needs_login")),
+    ],
+)
+def test_lines_that_break(error: BaseException, expected: tuple[object, ...]) -> None:
+    """Nobody knows whether the message arrived, except where the session itself is refused."""
+    assert consequence(error) == expected

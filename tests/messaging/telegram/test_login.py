@@ -1,0 +1,188 @@
+"""Three steps, each of which may be made by another process, against a real MTProto server."""
+
+import io
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from crmsolid.core import clock
+from crmsolid.core.errors import DomainError
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import AuditEntry
+from messaging.models import Account, AccountLease, LoginAttempt, TelegramSession
+from messaging.telegram import services
+from tests.cast import Cast
+from tests.messaging.telegram.accounts import ANNA, OTHER_DC, SHOP
+from tests.telegram_server import TelegramServer
+
+
+def codes(error: "pytest.ExceptionInfo[DomainError]") -> list[tuple[str, str]]:
+    return [(each.field, each.code) for each in error.value.errors]
+
+
+def login(server: TelegramServer, actor: Actor, phone: str = SHOP) -> Any:
+    attempt = services.begin_login(actor, phone=phone)
+    return services.submit_code(actor, attempt_id=attempt.id, code=server.login_code(phone))
+
+
+def test_login_by_code_makes_an_account(server: TelegramServer, actor: Actor) -> None:
+    account = login(server, actor)
+    row = TelegramSession.objects.for_workspace(actor.workspace).get(account=account)
+    assert (account.name, account.kind, account.state) == ("Shop", "telegram", "connected")
+    assert (row.dc_id, (row.host, row.port), row.login_epoch, row.pts) == (2, server.address(), 1, 1)
+    assert (row.user_id, AccountLease.unscoped.get(account=account).owner) == (1_000_001, "")
+    assert LoginAttempt.unscoped.count() == 0
+    assert server.connected(SHOP) == 0
+
+
+def test_nothing_is_kept_in_the_clear(server: TelegramServer, actor: Actor) -> None:
+    attempt = services.begin_login(actor, phone=SHOP)
+    assert b"15550001" not in bytes(LoginAttempt.unscoped.get().sealed)
+    services.submit_code(actor, attempt_id=attempt.id, code=server.login_code(SHOP))
+    key = next(iter(server.world.authorizations.values())).auth_key.key
+    assert key not in bytes(TelegramSession.unscoped.get().auth_key)
+    audit = json.dumps(list(AuditEntry.unscoped.values_list("action", "target", "data")))
+    assert "15550001" not in audit and "telegram.logged_in" in audit
+
+
+def test_the_login_moves_to_the_account_s_data_centre(server: TelegramServer, actor: Actor) -> None:
+    server.create_user("+15550009", first_name="Far", dc_id=OTHER_DC)
+    account = login(server, actor, "+15550009")
+    row = TelegramSession.unscoped.get(account=account)
+    assert (row.dc_id, (row.host, row.port)) == (OTHER_DC, server.address(OTHER_DC))
+
+
+def test_a_second_factor_is_a_third_step(server: TelegramServer, actor: Actor) -> None:
+    server.create_user("+15550009", first_name="Safe", password="swordfish")
+    attempt = login(server, actor, "+15550009")
+    assert isinstance(attempt, LoginAttempt) and attempt.needs_password
+    with pytest.raises(DomainError) as refused:
+        services.submit_password(actor, attempt_id=attempt.id, password="wrong")
+    assert codes(refused) == [("password", "wrong")]
+    assert Account.objects.for_workspace(actor.workspace).count() == 0
+    account = services.submit_password(actor, attempt_id=attempt.id, password="swordfish")
+    assert (account.name, account.state) == ("Safe", "connected")
+
+
+def test_a_wrong_code_may_be_corrected(server: TelegramServer, actor: Actor) -> None:
+    attempt = services.begin_login(actor, phone=SHOP)
+    with pytest.raises(DomainError) as refused:
+        services.submit_code(actor, attempt_id=attempt.id, code="x")
+    assert codes(refused) == [("code", "wrong")]
+    account = services.submit_code(actor, attempt_id=attempt.id, code=server.login_code(SHOP))
+    assert isinstance(account, Account)
+
+
+def test_an_attempt_ends_after_five_minutes(
+    server: TelegramServer, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = services.begin_login(actor, phone=SHOP)
+    later = clock.now() + timedelta(minutes=5)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    with pytest.raises(DomainError, match="the login has expired; start again"):
+        services.submit_code(actor, attempt_id=attempt.id, code=server.login_code(SHOP))
+    assert server.count("auth.signIn") == 0
+
+
+@pytest.mark.parametrize("phone", ["no phone", "+1", ""])
+def test_a_phone_that_is_none_is_refused(server: TelegramServer, actor: Actor, phone: str) -> None:
+    with pytest.raises(DomainError) as refused:
+        services.begin_login(actor, phone=phone)
+    assert codes(refused) == [("phone", "invalid")]
+    assert LoginAttempt.unscoped.count() == 0
+
+
+def test_signing_up_is_not_offered(server: TelegramServer, actor: Actor) -> None:
+    with pytest.raises(DomainError) as refused:
+        login(server, actor, "+15557777")
+    assert codes(refused) == [("phone", "not_registered")]
+    assert Account.objects.for_workspace(actor.workspace).count() == 0
+
+
+def test_a_flood_wait_says_how_long(server: TelegramServer, actor: Actor) -> None:
+    server.fail("auth.sendCode", "FLOOD_WAIT_77")
+    with pytest.raises(DomainError) as refused:
+        services.begin_login(actor, phone=SHOP)
+    assert (refused.value.code, refused.value.headers) == ("rate_limited", {"Retry-After": "77"})
+
+
+def test_a_stranger_s_attempt_is_not_found(server: TelegramServer, cast: Cast, actor: Actor) -> None:
+    attempt = services.begin_login(actor, phone=SHOP)
+    with pytest.raises(DomainError) as refused:
+        services.submit_code(cast.actor(cast.other), attempt_id=attempt.id, code=server.login_code(SHOP))
+    assert refused.value.code == "not_found"
+    assert server.count("auth.signIn") == 0
+
+
+def test_a_test_workspace_has_no_telegram(server: TelegramServer, cast: Cast) -> None:
+    with pytest.raises(DomainError, match="sandbox accounts only"):
+        services.begin_login(cast.actor(cast.twin), phone=SHOP)
+    assert server.count("auth.sendCode") == 0
+
+
+def test_a_second_login_keeps_the_account_and_counts(server: TelegramServer, actor: Actor) -> None:
+    first = login(server, actor)
+    before = TelegramSession.unscoped.get()
+    TelegramSession.unscoped.update(pts=5)
+    Account.unscoped.filter(pk=first.pk).update(state="needs_login")
+    assert login(server, actor).pk == first.pk
+    row = TelegramSession.unscoped.get()
+    assert (row.login_epoch, row.pts, Account.unscoped.get(pk=first.pk).state) == (2, 5, "connected")
+    assert row.logged_in_at > before.logged_in_at and bytes(row.auth_key) != bytes(before.auth_key)
+
+
+def test_a_logout_ends_the_session(server: TelegramServer, actor: Actor) -> None:
+    account = login(server, actor)
+    assert services.logout(actor, account) is True
+    row = TelegramSession.unscoped.get()
+    account.refresh_from_db()
+    assert (bytes(row.auth_key), row.login_epoch, account.state) == (b"", 2, "needs_login")
+    assert server.count("auth.logOut") == 1
+    with pytest.raises(DomainError, match="not logged in"):
+        services.logout(actor, account)
+
+
+def test_a_logout_holds_here_though_telegram_does_not_hear(server: TelegramServer, actor: Actor) -> None:
+    account = login(server, actor)
+    server.fail("auth.logOut", "AUTH_KEY_UNREGISTERED")
+    assert services.logout(actor, account) is False
+    assert bytes(TelegramSession.unscoped.get().auth_key) == b""
+
+
+class _Typist(io.StringIO):
+    """Standard input of somebody who reads the code off a phone."""
+
+    def __init__(self, server: TelegramServer, phone: str, *rest: str) -> None:
+        super().__init__()
+        self._lines = iter([lambda: server.login_code(phone), *(lambda line=line: line for line in rest)])
+
+    def readline(self, *_: Any) -> str:  # type: ignore[override]
+        line = next(self._lines, None)
+        return "" if line is None else f"{line()}\n"
+
+
+def test_the_command_asks_for_code_and_password(
+    server: TelegramServer, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.create_user("+15550009", first_name="Safe", password="swordfish")
+    monkeypatch.setattr("sys.stdin", _Typist(server, "+15550009", "swordfish"))
+    out = io.StringIO()
+    call_command("telegram_login", workspace="acme", phone="+15550009", json=True, stdout=out, stderr=io.StringIO())
+    account = Account.objects.for_workspace(cast.workspace).get()
+    assert json.loads(out.getvalue()) == {
+        "id": account.pk,
+        "name": "Safe",
+        "kind": "telegram",
+        "state": "connected",
+        "workspace": "acme",
+    }
+
+
+def test_the_command_says_what_is_missing(server: TelegramServer, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with pytest.raises(CommandError, match="no code on standard input"):
+        call_command("telegram_login", workspace="acme", phone=ANNA, stderr=io.StringIO())
+    assert Account.objects.for_workspace(cast.workspace).count() == 0

@@ -1,0 +1,59 @@
+"""Celery workers as processes of their own, to be killed."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from tests.telegram_server import TelegramServer
+
+LEASE_SECONDS, SEND_LEASE_SECONDS, SEND_SECONDS = 3.0, 6.0, 4.0
+
+
+class Worker:
+    """A worker that holds accounts; it runs what is due on the default queue, too."""
+
+    def __init__(self, name: str, server: TelegramServer, folder: Path, queues: str = "crmsolid,telegram") -> None:
+        self.name = name
+        self._log = (folder / f"{name}.log").open("wb")
+        command = [sys.executable, "-m", "celery", "-A", "crmsolid", "worker", "-Q", queues, "-P", "threads", "-c", "2"]
+        command += ["-n", f"{name}@tests", "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "INFO"]
+        self.process = subprocess.Popen(
+            command, env=environment(server, folder), stdout=self._log, stderr=subprocess.STDOUT
+        )
+
+    def kill(self) -> None:
+        """As if the machine had lost its power."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def end(self) -> int:
+        """As a deployment does it. The exit status."""
+        self.process.terminate()
+        return self.process.wait(30)
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.kill()
+        self._log.close()
+
+
+def environment(server: TelegramServer, folder: Path) -> dict[str, str]:
+    key = folder / "server.pub"
+    key.write_text(server.key.public_pem)
+    found = connection.settings_dict
+    place = f"{found['HOST']}:{found['PORT'] or 5432}/{found['NAME']}"
+    return os.environ | {
+        "DATABASE_URL": f"postgres://{found['USER']}:{found['PASSWORD']}@{place}",
+        "FIELD_ENCRYPTION_KEYS": ",".join(settings.FIELD_ENCRYPTION_KEYS),
+        "TELEGRAM_TEST_DC": server.endpoint(),
+        "TELEGRAM_TEST_RSA_KEY": str(key),
+        "CRMSOLID_TELEGRAM_LEASE_SECONDS": str(LEASE_SECONDS),
+        "CRMSOLID_SEND_LEASE_SECONDS": str(SEND_LEASE_SECONDS),
+        "CRMSOLID_TELEGRAM_SEND_SECONDS": str(SEND_SECONDS),
+        "CRMSOLID_TELEGRAM_GAP_SECONDS": "0",
+    }
