@@ -112,7 +112,7 @@ def start_worker(folder: Path, ready: Any) -> "subprocess.Popen[bytes]":
         "TELEGRAM_TEST_DC": ready["data_centres"]["2"],
         "TELEGRAM_TEST_RSA_KEY": ready["public_key"],
     }
-    command = [sys.executable, "-m", "celery", "-A", "crmsolid", "worker", "-Q", "celery,telegram", "-P", "threads"]
+    command = [sys.executable, "-m", "celery", "-A", "crmsolid", "worker", "-Q", "crmsolid,telegram", "-P", "threads"]
     command += ["-c", "2", "-n", "bench@bench", "--without-gossip", "--without-mingle", "-l", "INFO"]
     with (folder / "worker.log").open("wb") as log:
         return subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
