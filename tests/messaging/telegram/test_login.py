@@ -35,7 +35,7 @@ def test_login_by_code_makes_an_account(server: TelegramServer, actor: Actor) ->
     assert (row.dc_id, (row.host, row.port), row.login_epoch, row.pts) == (2, server.address(), 1, 1)
     assert (row.user_id, AccountLease.unscoped.get(account=account).owner) == (1_000_001, "")
     assert LoginAttempt.unscoped.count() == 0
-    assert server.connected(SHOP) == 0
+    server.wait(lambda: server.connected(SHOP) == 0)
 
 
 def test_nothing_is_kept_in_the_clear(server: TelegramServer, actor: Actor) -> None:

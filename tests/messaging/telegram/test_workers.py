@@ -29,6 +29,11 @@ SECONDS = 40.0
 
 
 @pytest.fixture
+def rings() -> None:
+    """Here rings do reach the broker, unlike in the tests of one process."""
+
+
+@pytest.fixture
 def start(shop: Account, server: TelegramServer, tmp_path: Path, settings: Any) -> Iterator[Start]:
     settings.TELEGRAM_GAP_SECONDS = 0.0
     started: list[Worker] = []
