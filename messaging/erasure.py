@@ -8,10 +8,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from contacts.models import Contact
 from crmsolid.core import clock
 from messaging.events import message_payload
 from messaging.models import Message, SpentSlot, Thread
 from messaging.pacing import DAY
+from messaging.telegram_models import PeerHash
 
 
 def erase(workspace_id: int, person: str) -> None:
@@ -26,6 +28,17 @@ def erase(workspace_id: int, person: str) -> None:
         ]
     )
     Thread.objects.for_workspace(workspace_id).filter(contact_id=person).delete()
+    _forget_addresses(workspace_id, person)
+
+
+def _forget_addresses(workspace_id: int, person: str) -> None:
+    """How accounts address the person on Telegram: id, username and access hash."""
+    contact = Contact.objects.for_workspace(workspace_id).get(pk=person)
+    addresses = PeerHash.objects.for_workspace(workspace_id)
+    if contact.telegram_id is not None:
+        addresses.filter(peer_id=contact.telegram_id).delete()
+    if contact.username_key:
+        addresses.filter(username__iexact=contact.username_key).delete()
 
 
 def export(workspace_id: int, person: str) -> dict[str, Any]:

@@ -8,8 +8,11 @@ from typing import Any
 
 from celery.exceptions import SecurityWarning
 from celery.worker import state
+from django.conf import settings
 
 from crmsolid.celery import app
+from messaging.telegram import config as telegram
+from messaging.telegram.gateway import SHARED_QUEUE
 
 logger = logging.getLogger("crmsolid.run")
 
@@ -31,10 +34,16 @@ def build_worker(threads: int) -> Any:
         concurrency=threads,
         quiet=True,
         loglevel="WARNING",
+        queues=_queues(),
         without_gossip=True,
         without_mingle=True,
         without_heartbeat=True,
     )
+
+
+def _queues() -> list[str]:
+    """The ordinary queue, and the one that makes a worker hold Telegram accounts, where Telegram is set up."""
+    return [settings.CELERY_TASK_DEFAULT_QUEUE, *([SHARED_QUEUE] if telegram.enabled() else [])]
 
 
 class WorkerThread(threading.Thread):

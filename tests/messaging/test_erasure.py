@@ -1,6 +1,7 @@
 from crmsolid.workspaces.actor import Actor
 from messaging import dispatch, services
 from messaging.models import Message, SpentSlot, Thread
+from messaging.telegram_models import PeerHash
 from tests.cast import Api, Cast
 from webhooks.models import Event
 
@@ -28,3 +29,22 @@ def test_a_person_is_erased_with_their_messages_and_the_limit_still_counts(api: 
     assert all(b"secret" not in bytes(event.body) for event in Event.objects.for_workspace(cast.workspace))
     assert client.post("/v1/messages/send", body, idempotency_key="first").json()["code"] == "erased"
     assert dispatch.dispatch() == 0
+
+
+def test_how_accounts_address_a_person_on_telegram_goes_too(api: Api, cast: Cast) -> None:
+    account = services.create_sandbox_account(Actor.command(cast.workspace, "tests"), name="ours")
+    made = api(cast.key()).post("/v1/contacts", {"username": "@Sarah_Miller"}).json()
+    for peer, username in ((1, "sarah_miller"), (2, "somebody_else")):
+        PeerHash.unscoped.create(
+            workspace=cast.workspace, account=account, peer_id=peer, access_hash=5, username=username
+        )
+    PeerHash.unscoped.create(
+        workspace=cast.other,
+        account=services.create_sandbox_account(Actor.command(cast.other, "tests"), name="theirs"),
+        peer_id=1,
+        access_hash=5,
+        username="sarah_miller",
+    )
+    assert api(cast.key()).delete(f"/v1/contacts/{made['id']}").status_code == 204
+    left = PeerHash.unscoped.order_by("pk").values_list("workspace__slug", "username")
+    assert list(left) == [("acme", "somebody_else"), ("rival", "sarah_miller")]
