@@ -169,6 +169,8 @@ def rounds(
     servers: dict[str, Server], case: str, connections: int, options: argparse.Namespace, seeded: dict[str, Any]
 ) -> dict[str, list[dict[str, float]]]:
     found: dict[str, list[dict[str, float]]] = {name: [] for name in CASES[case]}
+    for name in CASES[case]:  # rows to make plans for, before anything counts
+        measure(servers[name], case, connections, 1, f"{case[0]}{connections}w{name[0]}", seeded)
     analyze()
     for number in range(options.rounds):
         for name in CASES[case]:
