@@ -115,7 +115,11 @@ def _web(options: argparse.Namespace) -> int:
 def _worker(options: argparse.Namespace) -> int:
     if not _needs_redis("worker"):
         return 1
+    import django
+
     from crmsolid.run.worker import THREADS, build_worker
+
+    django.setup()  # which queues it listens to depends on the apps
 
     worker = build_worker(THREADS)
     worker.start()

@@ -11,8 +11,6 @@ from celery.worker import state
 from django.conf import settings
 
 from crmsolid.celery import app
-from messaging.telegram import config as telegram
-from messaging.telegram.gateway import SHARED_QUEUE
 
 logger = logging.getLogger("crmsolid.run")
 
@@ -43,6 +41,9 @@ def build_worker(threads: int) -> Any:
 
 def _queues() -> list[str]:
     """The ordinary queue, and the one that makes a worker hold Telegram accounts, where Telegram is set up."""
+    from messaging.telegram import config as telegram  # models, so not before Django is set up
+    from messaging.telegram.gateway import SHARED_QUEUE
+
     return [settings.CELERY_TASK_DEFAULT_QUEUE, *([SHARED_QUEUE] if telegram.enabled() else [])]
 
 
