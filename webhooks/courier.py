@@ -147,7 +147,9 @@ class Courier:
         for target, claims in work:
             lane = self._lanes.get(target.id)
             if lane is None:
-                lane = self._lanes[target.id] = _Lane(target, moved_at=now)
+                lane = self._lanes[target.id] = _Lane(target)
+            if not lane.running:
+                lane.moved_at = now  # it stood still for want of work
             lane.target = target
             lane.waiting.extend((claim, now) for claim in claims)
             self._fill(lane)
