@@ -5,6 +5,7 @@ not started, so neither places nor memory stay with an endpoint that hangs. The 
 """
 
 import asyncio
+import sys
 import threading
 import time
 from collections import deque
@@ -75,7 +76,7 @@ class Courier:
         self._thread = threading.Thread(target=self._run, name="webhooks-courier", daemon=True)
 
     def __enter__(self) -> "Courier":
-        self._loop = asyncio.new_event_loop()
+        self._loop = _new_event_loop()
         self._thread.start()
         self._started.wait()
         return self
@@ -210,6 +211,14 @@ class Courier:
         headers = {"Content-Type": "application/json", **signatures}
         answer = await self._client.post(target.url, headers=headers, body=claim.body)
         return Try(at, target.url, headers, keys[0][0].value, answer)
+
+
+def _new_event_loop() -> asyncio.AbstractEventLoop:
+    if sys.platform == "win32":
+        return asyncio.new_event_loop()
+    import uvloop
+
+    return uvloop.new_event_loop()
 
 
 def _signature_refused(answer: Answer) -> bool:

@@ -6,10 +6,10 @@ https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-w
 
 import base64
 import binascii
-import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
+from functools import lru_cache
 
 STANDARD_PREFIX = "whsec_"
 # 192 bits, and a multiple of three bytes: the text form needs no padding, which some environment files mangle.
@@ -28,7 +28,7 @@ def standard_form(secret: str) -> str:
 
 def body_signature(secret: str, body: bytes) -> str:
     """The value of X-Signature: keyed with the UTF-8 bytes of the secret, prefix included, over the raw body."""
-    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return "sha256=" + hmac.digest(secret.encode(), body, "sha256").hex()
 
 
 def standard_signature(secret: str, event_id: str, timestamp: int, body: bytes) -> str:
@@ -53,6 +53,7 @@ def signature_headers(secrets_in_force: Sequence[str], *, event_id: str, timesta
     }
 
 
+@lru_cache(maxsize=4096)
 def _standard_key(secret: str) -> bytes:
     if not secret.startswith(STANDARD_PREFIX):
         return secret.encode()

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
 from errno import EACCES
+from functools import lru_cache
 from types import TracebackType
 from typing import Self
 from weakref import WeakValueDictionary
@@ -163,16 +164,18 @@ class OutboundClient:
     async def post(self, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
         """Sends `body` exactly as it is. Never raises for anything that an address or a receiver can cause."""
         try:
-            check_url(url, allow_private=self._allow_private)
+            target, host = _judged(url, self._allow_private)
         except UrlRefused:
             return Answer(None, OutboundError.URL_REFUSED, 0)
-        target = URL(url)
-        place = self._place(target)
-        try:
-            async with asyncio.timeout(self._deadline):
-                await place.acquire()
-        except TimeoutError:
-            return Answer(None, OutboundError.BUSY, 0)
+        place = self._place(host)
+        if place.locked():
+            try:
+                async with asyncio.timeout(self._deadline):
+                    await place.acquire()
+            except TimeoutError:
+                return Answer(None, OutboundError.BUSY, 0)
+        else:
+            await place.acquire()  # at once; a timer would cost more than the place
         try:
             return await self._attempt(target, headers, body)
         finally:
@@ -195,8 +198,7 @@ class OutboundClient:
             raise AddressRefused
         return socket.socket(family, kind, protocol)
 
-    def _place(self, target: URL) -> asyncio.Semaphore:
-        host = f"{target.raw_host}:{target.port}"
+    def _place(self, host: str) -> asyncio.Semaphore:
         place = self._places.get(host)
         if place is None:
             place = self._places[host] = asyncio.Semaphore(self._per_host)
@@ -222,6 +224,15 @@ class OutboundClient:
                 await exchange.read()
             finally:
                 _abort_unless_complete(response)
+
+
+@lru_cache(maxsize=1024)
+def _judged(url: str, allow_private: bool) -> tuple[URL, str]:
+    """The address and its host with port, as a key. The judgement of a form never changes; that of the network, at
+    each connection, is not remembered. Raises UrlRefused, each time anew."""
+    check_url(url, allow_private=allow_private)
+    target = URL(url)
+    return target, f"{target.raw_host}:{target.port}"
 
 
 class _Exchange:
