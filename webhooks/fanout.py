@@ -7,66 +7,80 @@ from typing import Any
 from django.db import connection
 
 from crmsolid.core.ids import new_id
-from webhooks.bulk import moment_text, rows_parameter, rows_source
+from crmsolid.core.rows import moment
+from webhooks.bulk import rows_parameter, rows_source
+from webhooks.feed import Placed
 from webhooks.models import Endpoint, Event
+from webhooks.queue import Hand, Target
 
-_COLUMNS = {
-    "id": "text",
-    "workspace_id": "int",
-    "event_id": "text",
-    "endpoint_id": "text",
-    "event_type": "text",
-    "created_at": "time",
-}
+_COLUMNS = {"delivery_id": "text", "for_event": "text", "to_endpoint": "text", "leased": "bool"}
+
+# What the event's row says is read there, where the transaction has just been.
+_INSERT = """
+    INSERT INTO webhooks_delivery (
+        id, workspace_id, event_id, endpoint_id, event_type, created_at, reason, attempts, failures,
+        status, next_attempt_at, lease, lease_until
+    )
+    SELECT
+        delivery_id, e.workspace_id, e.id, to_endpoint, e.type, e.created_at, '', 0, 0,
+        CASE WHEN leased THEN 'sending' ELSE 'pending' END, CASE WHEN leased THEN NULL ELSE e.created_at END,
+        CASE WHEN leased THEN %s ELSE '' END, CASE WHEN leased THEN {moment} END
+    FROM {source} JOIN webhooks_event e ON e.id = for_event
+"""
 
 
-def make_deliveries(batch: Sequence[Event]) -> None:
-    """A pending delivery for each event and enabled endpoint of its workspace that asked for its type.
+def make_deliveries(batch: Sequence[Placed], hand: Hand | None = None) -> None:
+    """A delivery for each event and enabled endpoint of its workspace that asked for its type: pending, or already
+    taken by ``hand``.
 
     An event that was emptied meanwhile (its person was erased) goes nowhere.
     """
     subscribers = _subscribers({event.workspace_id for event in batch})
     if not subscribers:
         return
+    if hand is not None:
+        hand.open([Target.of(endpoint) for of_workspace in subscribers.values() for endpoint in of_workspace])
     insert(
-        (event, endpoint)
-        for event in batch
-        if len(event.body)
-        for endpoint in subscribers[event.workspace_id]
-        if event.type in endpoint.events
+        (
+            (event, endpoint)
+            for event in batch
+            if event.body
+            for endpoint in subscribers[event.workspace_id]
+            if event.type in endpoint.events
+        ),
+        hand,
     )
 
 
-def insert(pairs: Iterable[tuple[Event, Endpoint]]) -> list[str]:
-    """Write the deliveries of these pairs, due at once; answers their ids."""
-    rows = [_row(event, endpoint) for event, endpoint in pairs]
+def insert(pairs: Iterable[tuple[Placed | Event, Endpoint]], hand: Hand | None = None) -> list[str]:
+    """Write the deliveries of these pairs, due at once unless ``hand`` takes them; answers their ids."""
+    rows = [_row(event, endpoint, hand) for event, endpoint in pairs]
     if not rows:
         return []
-    names = ", ".join(_COLUMNS)
-    statement = (
-        f"INSERT INTO webhooks_delivery ({names}, next_attempt_at, status, reason, attempts, failures, lease)"
-        f" SELECT {names}, created_at, 'pending', '', 0, 0, '' FROM {rows_source(_COLUMNS)}"
-    )
+    statement = _INSERT.format(source=rows_source(_COLUMNS), moment=_MOMENTS[connection.vendor])
+    lease, until = ("", None) if hand is None else (hand.lease, moment(hand.until))
     with connection.cursor() as cursor:
-        cursor.execute(statement, [rows_parameter(rows)])
-    return [str(row["id"]) for row in rows]
+        cursor.execute(statement, [lease, until, rows_parameter(rows)])
+    return [str(row["delivery_id"]) for row in rows]
 
 
-def _row(event: Event, endpoint: Endpoint) -> dict[str, Any]:
+# A NULL in a CASE is text to PostgreSQL unless it is told otherwise.
+_MOMENTS = {"postgresql": "%s::timestamptz", "sqlite": "%s"}
+
+
+def _row(event: Placed | Event, endpoint: Endpoint, hand: Hand | None) -> dict[str, Any]:
+    identity = new_id("dlv")
     return {
-        "id": new_id("dlv"),
-        "workspace_id": event.workspace_id,
-        "event_id": event.id,
-        "endpoint_id": endpoint.id,
-        "event_type": event.type,
-        "created_at": moment_text(event.created_at),
+        "delivery_id": identity,
+        "for_event": event.id,
+        "to_endpoint": endpoint.id,
+        "leased": hand is not None
+        and hand.take(identity, event.workspace_id, endpoint.id, event.id, bytes(event.body)),
     }
 
 
 def _subscribers(workspaces: set[int]) -> dict[int, list[Endpoint]]:
     found: dict[int, list[Endpoint]] = defaultdict(list)
-    for endpoint in Endpoint.unscoped.filter(workspace_id__in=workspaces, enabled=True).only(
-        "id", "workspace_id", "events"
-    ):
+    for endpoint in Endpoint.unscoped.filter(workspace_id__in=workspaces, enabled=True):
         found[endpoint.workspace_id].append(endpoint)
     return found

@@ -9,14 +9,26 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from crmsolid.core.rows import Table
 from webhooks.models import Event, Feed
+from webhooks.queue import Hand
 
 BATCH = 500
 
-_events = Table(Event)
 
-_place_listeners: list[Callable[[Sequence[Event]], None]] = []
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An event that has just got its position. An empty body: its person was erased meanwhile."""
+
+    id: str
+    workspace_id: int
+    type: str
+    body: bytes
+    position: int
+
+
+Listener = Callable[[Sequence[Placed], Hand | None], None]
+
+_place_listeners: list[Listener] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +41,7 @@ class Entry:
     body: bytes
 
 
-def on_placed(listener: Callable[[Sequence[Event]], None]) -> None:
+def on_placed(listener: Listener) -> None:
     """Run with each batch in the transaction that gives its positions: deliveries are made here, never twice."""
     if listener not in _place_listeners:
         _place_listeners.append(listener)
@@ -40,22 +52,23 @@ def has_unplaced() -> bool:
     return Event.unscoped.filter(position__isnull=True).exists()
 
 
-def place_events() -> int:
-    """Give the next positions to what has been committed since; answers how many events got theirs."""
+def place_events(*, limit: int | None = None, hand: Hand | None = None) -> int:
+    """Give the next positions to what has been committed since, to BATCH events unless ``limit`` says otherwise;
+    answers how many got theirs. ``hand``: where a pump takes deliveries at their birth."""
     if not has_unplaced():
         return 0
     with transaction.atomic():
         feed = _lock()
         if feed is None:
             return 0  # somebody else is at it
-        batch = _place_batch(feed.last_position)
+        batch = _place_batch(feed.last_position, BATCH if limit is None else limit)
         Feed.objects.filter(id=1).update(last_position=feed.last_position + len(batch))
         for listener in _place_listeners:
-            listener(batch)
+            listener(batch, hand)
     return len(batch)
 
 
-def _place_batch(last_position: int) -> list[Event]:
+def _place_batch(last_position: int, limit: int) -> list[Placed]:
     """The oldest unplaced events, by one statement instead of one expression a row; in their new order."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -63,11 +76,11 @@ def _place_batch(last_position: int) -> list[Event]:
             " SELECT id AS placed_id, row_number() OVER (ORDER BY created_at, id) AS place FROM ("
             "  SELECT id, created_at FROM webhooks_event WHERE position IS NULL ORDER BY created_at, id LIMIT %s"
             " ) AS oldest"
-            f") AS r WHERE id = r.placed_id RETURNING {_events.columns()}",
-            [last_position, BATCH],
+            ") AS r WHERE id = r.placed_id RETURNING id, workspace_id, type, body, position",
+            [last_position, limit],
         )
-        placed = [_events.hydrate(row) for row in cursor.fetchall()]
-    return sorted(placed, key=lambda event: event.position or 0)
+        placed = [Placed(row[0], row[1], row[2], bytes(row[3]), row[4]) for row in cursor.fetchall()]
+    return sorted(placed, key=lambda event: event.position)
 
 
 def _lock() -> Feed | None:

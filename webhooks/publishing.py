@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from crmsolid.core import clock, doorbell, strictjson
 from crmsolid.core.ids import new_id
 from crmsolid.core.rows import Table
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
+from webhooks.bulk import moment_writer, rows_parameter, rows_source
 from webhooks.models import Event
 
 EVENT_TYPES = (
@@ -35,6 +36,16 @@ PING = "ping"
 PUMP_TASK = "webhooks.pump"
 
 events = Table(Event)
+
+_MANY = 10
+_COLUMNS = {
+    "id": "text",
+    "workspace_id": "int",
+    "type": "text",
+    "frozen": "text",
+    "person": "text",
+    "created_at": "time",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +68,35 @@ def publish_all(who: Actor | Workspace | int, occurrences: Sequence[Occurrence])
         raise RuntimeError("publish() belongs into the transaction of what caused the event")
     workspace_id = _workspace_id(who)
     rows = [new_event(workspace_id, occurrence) for occurrence in occurrences]
-    events.insert(rows)
+    if len(rows) < _MANY:
+        events.insert(rows)
+    else:
+        _insert_many(rows)
     ring_on_commit()
     return [row.id for row in rows]
+
+
+def _insert_many(rows: Sequence[Event]) -> None:
+    """As one JSON parameter: psycopg would take a text of hundreds of placeholders apart each time."""
+    text = moment_writer()
+    values = [
+        {
+            "id": row.id,
+            "workspace_id": row.workspace_id,
+            "type": row.type,
+            "frozen": bytes(row.body).decode(),
+            "person": row.person,
+            "created_at": text(row.created_at),
+        }
+        for row in rows
+    ]
+    body = "convert_to(frozen, 'UTF8')" if connection.vendor == "postgresql" else "CAST(frozen AS BLOB)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO webhooks_event (id, workspace_id, type, body, person, created_at)"
+            f" SELECT id, workspace_id, type, {body}, person, created_at FROM {rows_source(_COLUMNS)}",
+            [rows_parameter(values)],
+        )
 
 
 def ring_on_commit() -> None:

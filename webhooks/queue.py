@@ -1,6 +1,6 @@
 """The queue of deliveries: what is due, and taking it under a lease. Rows only; nothing here touches the network."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -47,6 +47,10 @@ class Target:
     keys: Keyring
     failing_since: datetime | None
 
+    @classmethod
+    def of(cls, row: Endpoint) -> "Target":
+        return cls(row.id, row.workspace_id, row.url, Keyring.of(row), row.failing_since)
+
 
 @dataclass(slots=True)
 class Claim:
@@ -60,6 +64,35 @@ class Claim:
     failures: int
     body: bytes = field(repr=False)
     lease: str
+
+
+class Hand:
+    """Where a pump takes deliveries at the moment they are made: born leased, they need no claim, and so no second
+    version of their row. ``room`` tells how many more of each of these endpoints the pump can take; what an endpoint
+    it mentions has too many of is counted in ``left``."""
+
+    def __init__(self, room: Callable[[Sequence[Target]], dict[str, int]]) -> None:
+        self.lease, self.until = uuid4().hex, clock.now() + LEASE
+        self.targets: dict[str, Target] = {}
+        self.claims: list[Claim] = []
+        self.left = 0
+        self._room = room
+        self._rooms: dict[str, int] = {}
+
+    def open(self, targets: Sequence[Target]) -> None:
+        """Ask how much there is to take of these endpoints now."""
+        self.targets.update((target.id, target) for target in targets)
+        self._rooms = self._room(targets)
+
+    def take(self, delivery_id: str, workspace_id: int, endpoint_id: str, event_id: str, body: bytes) -> bool:
+        """Whether this new delivery is ours from its birth."""
+        room = self._rooms.get(endpoint_id)
+        if not room:
+            self.left += room is not None
+            return False
+        self._rooms[endpoint_id] = room - 1
+        self.claims.append(Claim(delivery_id, workspace_id, endpoint_id, event_id, 0, 0, body, self.lease))
+        return True
 
 
 def due_targets() -> list[Target]:
@@ -87,10 +120,7 @@ def _load(ids: Sequence[str]) -> list[Target]:
     if not ids:
         return []
     where, params = ids_clause("id", ids)
-    return [
-        Target(row.id, row.workspace_id, row.url, Keyring.of(row), row.failing_since)
-        for row in _endpoints.select(f"enabled AND {where}", params)
-    ]
+    return [Target.of(row) for row in _endpoints.select(f"enabled AND {where}", params)]
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """What the pump writes down: outcomes of deliveries, attempt rows, the health of endpoints. Many at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from crmsolid.core import clock
 from crmsolid.core.rows import moment
 from webhooks import health
-from webhooks.bulk import ids_clause, moment_text, row_lock, rows_parameter, rows_source
+from webhooks.bulk import ids_clause, moment_writer, row_lock, rows_parameter, rows_source
 from webhooks.courier import Outcome, Try
 from webhooks.models import DeliveryStatus
 from webhooks.queue import Target
@@ -91,8 +91,8 @@ def _held(outcomes: Sequence[Outcome]) -> dict[str, str]:
 
 
 def _update_deliveries(outcomes: Sequence[Outcome]) -> None:
-    now = clock.now()
-    rows = [_delivery_row(outcome, settlement(outcome, now)) for outcome in outcomes]
+    now, text = clock.now(), moment_writer()
+    rows = [_delivery_row(outcome, settlement(outcome, now), text) for outcome in outcomes]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE webhooks_delivery SET status = r.status, reason = r.reason, attempts = r.attempts,"
@@ -102,20 +102,21 @@ def _update_deliveries(outcomes: Sequence[Outcome]) -> None:
         )
 
 
-def _delivery_row(outcome: Outcome, after: Settlement) -> dict[str, Any]:
+def _delivery_row(outcome: Outcome, after: Settlement, text: Callable[[datetime | None], str | None]) -> dict[str, Any]:
     return {
         "id": outcome.claim.id,
         "status": after.status.value,
         "reason": after.reason,
         "attempts": outcome.claim.attempts + len(outcome.tries),
         "failures": after.failures,
-        "next_at": moment_text(after.next_at),
+        "next_at": text(after.next_at),
     }
 
 
 def _insert_attempts(outcomes: Sequence[Outcome]) -> None:
+    text = moment_writer()
     rows = [
-        _attempt_row(outcome, outcome.claim.attempts + place, each)
+        _attempt_row(outcome, outcome.claim.attempts + place, each, text(each.at))
         for outcome in outcomes
         for place, each in enumerate(outcome.tries, start=1)
     ]
@@ -133,13 +134,13 @@ def insert_attempt_rows(rows: Sequence[Mapping[str, Any]]) -> None:
         )
 
 
-def _attempt_row(outcome: Outcome, number: int, each: Try) -> dict[str, Any]:
+def _attempt_row(outcome: Outcome, number: int, each: Try, at: str | None) -> dict[str, Any]:
     answer = each.answer
     return {
         "workspace_id": outcome.claim.workspace_id,
         "delivery_id": outcome.claim.id,
         "number": number,
-        "at": moment_text(each.at),
+        "at": at,
         "url": each.url,
         "request_headers": each.headers,
         "signed_with": each.signed_with,
@@ -166,16 +167,17 @@ def recover_lost() -> int:
         )
         lost = cursor.fetchall()
     if lost:
-        insert_attempt_rows([_lost_row(now, *row) for row in lost])
+        at = moment_writer()(now)
+        insert_attempt_rows([_lost_row(at, *row) for row in lost])
     return len(lost)
 
 
-def _lost_row(now: datetime, workspace_id: int, delivery_id: str, number: int) -> dict[str, Any]:
+def _lost_row(at: str | None, workspace_id: int, delivery_id: str, number: int) -> dict[str, Any]:
     return {
         "workspace_id": workspace_id,
         "delivery_id": delivery_id,
         "number": number,
-        "at": moment_text(now),
+        "at": at,
         "url": "",
         "request_headers": {},
         "signed_with": "",

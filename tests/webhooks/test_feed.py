@@ -1,7 +1,7 @@
 """Positions follow the order of commits: a reader who goes on from the last one it saw gets all, none twice."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from django.db import connection, connections, transaction
@@ -31,8 +31,8 @@ def placed() -> Iterator[list[list[str]]]:
     """What the listeners of the feed were told."""
     told: list[list[str]] = []
 
-    def listen(batch: object) -> None:
-        told.append([event.pk for event in batch])  # type: ignore[attr-defined]
+    def listen(batch: Sequence[feed.Placed], hand: object) -> None:
+        told.append([event.id for event in batch])
 
     feed.on_placed(listen)
     yield told
@@ -97,7 +97,7 @@ def test_listeners_see_each_event_once(cast: Cast, placed: list[list[str]]) -> N
 def test_a_listener_that_fails_leaves_the_events_to_be_placed_again(cast: Cast) -> None:
     made = happen(cast)
 
-    def broken(batch: object) -> None:
+    def broken(batch: object, hand: object) -> None:
         raise ZeroDivisionError
 
     feed.on_placed(broken)

@@ -1,0 +1,91 @@
+"""What a pump has in hand, by endpoint, and how much more it may take: within each endpoint's pace and the limits of
+all. Numbers only; neither the database nor the network is touched here."""
+
+import random
+import time
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from webhooks.courier import Outcome
+from webhooks.pace import Pace
+from webhooks.queue import Claim, Target
+
+# Claims in hand, in all: bounds sockets and memory. Endpoints that do not answer share half of it.
+HELD_IN_ALL = 800
+HELD_PROBING = HELD_IN_ALL // 2
+_OLD_SECONDS = 0.5
+
+
+class Holding:
+    """The claims in hand and the pace of each endpoint."""
+
+    def __init__(self) -> None:
+        self._paces: dict[str, Pace] = {}
+        self._held: dict[str, dict[str, float]] = defaultdict(dict)
+
+    def __len__(self) -> int:
+        return sum(len(held) for held in self._held.values())
+
+    def add(self, endpoint_id: str, claims: Sequence[Claim]) -> None:
+        now = time.monotonic()
+        self._held[endpoint_id].update((each.id, now) for each in claims)
+
+    def release(self, outcomes: Sequence[Outcome]) -> None:
+        """These are settled; what they were like decides how many their endpoints get next."""
+        by_endpoint: dict[str, list[Outcome]] = defaultdict(list)
+        for outcome in outcomes:
+            del self._held[outcome.claim.endpoint_id][outcome.claim.id]
+            by_endpoint[outcome.claim.endpoint_id].append(outcome)
+        for endpoint_id, of_endpoint in by_endpoint.items():
+            tried = [outcome for outcome in of_endpoint if outcome.tries]
+            unanswered = any(outcome.tries[-1].answer.error is not None for outcome in tried)
+            given_back = len(tried) < len(of_endpoint)
+            self._paces[endpoint_id].note([each.seconds for each in tried], unanswered=unanswered or given_back)
+
+    def rooms(
+        self, targets: Sequence[Target], planned: Mapping[str, int], *, closing: bool, without: Collection[str] = ()
+    ) -> dict[str, int]:
+        """How many to take of each endpoint, beside the ``planned`` ones that are as good as in hand; 0 for one that
+        answers but has its hands full.
+
+        ``closing``: none, unless an endpoint keeps us waiting; then the others go on being served.
+        """
+        if closing and not self._has_old():
+            return {}
+        free = HELD_IN_ALL - len(self) - sum(planned.values())
+        probing = HELD_PROBING - self._probing(planned)
+        rooms: dict[str, int] = {}
+        for target in random.sample(targets, len(targets)):
+            pace = self._paces.setdefault(target.id, Pace.of_failing() if target.failing_since else Pace())
+            limit = min(free, probing) if pace.is_probing else free
+            room = max(0, min(pace.window - len(self._held[target.id]) - planned.get(target.id, 0), limit))
+            if (not room and pace.is_probing) or target.id in without or (closing and self._is_old(target.id)):
+                continue
+            rooms[target.id] = room
+            free -= room
+            probing -= room if pace.is_probing else 0
+        return rooms
+
+    def free(self, planned: Mapping[str, int], *, without: Collection[str] = ()) -> int:
+        """How many more of all endpoints seen so far could be taken, not counting those that do not answer."""
+        of_each = (
+            pace.window - len(self._held[endpoint_id]) - planned.get(endpoint_id, 0)
+            for endpoint_id, pace in self._paces.items()
+            if not pace.is_probing and endpoint_id not in without
+        )
+        return min(sum(max(0, room) for room in of_each), HELD_IN_ALL - len(self) - sum(planned.values()))
+
+    def _probing(self, planned: Mapping[str, int]) -> int:
+        return sum(
+            len(self._held[endpoint_id]) + planned.get(endpoint_id, 0)
+            for endpoint_id, pace in self._paces.items()
+            if pace.is_probing
+        )
+
+    def _has_old(self) -> bool:
+        return any(self._is_old(endpoint_id) for endpoint_id in self._held)
+
+    def _is_old(self, endpoint_id: str) -> bool:
+        """Whether the endpoint has kept us waiting for half a second."""
+        held = self._held[endpoint_id]
+        return bool(held) and time.monotonic() - next(iter(held.values())) > _OLD_SECONDS
