@@ -58,16 +58,31 @@ def prepare() -> None:
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, check=True)
 
 
+def warm_up(ports: Sequence[int], count: int) -> None:
+    """A round that is not counted, then statistics: a new database plans by guesses."""
+    from django.db import connection
+
+    pump_round(ports, count)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    connection.close()
+
+
 def make_endpoints(ports: Sequence[int], *, hanging: bool) -> list[Any]:
-    """A clean slate: ten endpoints, each for one type; the first one hangs if asked."""
+    """Ten new endpoints, each for one type; the first one hangs if asked. Earlier ones are off, their log stays:
+    emptied tables would be planned for as if they were small for ever."""
+    from crmsolid.core import clock
     from crmsolid.workspaces.actor import Actor
     from crmsolid.workspaces.models import User, Workspace
     from crmsolid.workspaces.services import create_workspace
-    from webhooks.models import Attempt, Delivery, Endpoint, Event
+    from webhooks.health import cancel_queue
+    from webhooks.models import Endpoint
     from webhooks.services import create_endpoint
 
-    for model in (Attempt, Delivery, Endpoint, Event):
-        model.unscoped.all().delete()
+    for earlier in Endpoint.unscoped.filter(deleted_at=None):
+        cancel_queue(earlier.id, "endpoint_deleted")
+    now = clock.now()
+    Endpoint.unscoped.update(enabled=False, disabled_reason="manual", deleted_at=now)
     if not Workspace.objects.exists():
         create_workspace(slug="bench", name="Bench", owner=User.objects.create_user("o@bench.example"), plan="pro")
     actor = Actor.command(Workspace.objects.get(slug="bench"), "bench")
@@ -119,7 +134,8 @@ def pump_round(ports: Sequence[int], count: int, *, hanging: bool = False) -> fl
     seconds = time.perf_counter() - started
     from webhooks.models import Attempt, Delivery
 
-    assert Delivery.unscoped.filter(status="succeeded").count() == Attempt.unscoped.filter(status=200).count()
+    ours = Delivery.unscoped.filter(endpoint__in=endpoints, status="succeeded")
+    assert ours.count() == Attempt.unscoped.filter(delivery__in=ours, status=200).count() >= expected
     return expected / seconds
 
 
@@ -134,12 +150,13 @@ def task_round(ports: Sequence[int], count: int, *, pool: str) -> float:
     worker = subprocess.Popen([*command, *options, "--without-gossip", "--without-mingle"], cwd=ROOT)
     try:
         _await_rows(lambda: _warmed(endpoints[0].pk, deliver), 60)
-        Delivery.unscoped.all().delete()
+        ours = Delivery.unscoped.filter(endpoint__in=endpoints, status="succeeded")
+        before = ours.count()
         started = time.perf_counter()
         events = write_events(endpoints[0].workspace_id, count)
         for place, event_id in enumerate(events):
             deliver.delay(event_id, endpoints[place % 10].pk)
-        _await_rows(lambda: Delivery.unscoped.filter(status="succeeded").count() >= count, 600)
+        _await_rows(lambda: ours.count() >= before + count, 600)
         return count / (time.perf_counter() - started)
     finally:
         worker.send_signal(signal.SIGTERM)
@@ -149,11 +166,12 @@ def task_round(ports: Sequence[int], count: int, *, pool: str) -> float:
 def _warmed(endpoint_id: str, deliver: Any) -> bool:
     from webhooks.models import Delivery, Endpoint
 
-    if not Delivery.unscoped.exists():
+    ours = Delivery.unscoped.filter(endpoint=endpoint_id)
+    if not ours.exists():
         [event_id] = write_events(Endpoint.unscoped.get(pk=endpoint_id).workspace_id, 1)
         deliver.delay(event_id, endpoint_id)
         time.sleep(0.5)
-    return Delivery.unscoped.filter(status="succeeded").exists()
+    return bool(ours.filter(status="succeeded").exists())
 
 
 def _await_rows(reached: Any, limit: float) -> None:
@@ -210,6 +228,7 @@ def main() -> None:
         "task each, 20 threads": lambda: task_round(ports, options.tasks, pool="threads"),
     }
     try:
+        warm_up(ports, options.deliveries)
         figures: dict[str, list[float]] = {name: [] for name in kinds}
         for _ in range(options.rounds):
             for name, run in kinds.items():
