@@ -126,6 +126,7 @@ def test_many_events_of_one_cause_are_written_as_each_would_be(cast: Cast) -> No
     assert bytes(first.body).split(b'"data"')[1] == bytes(last.body).split(b'"data"')[1]
 
 
+@pytest.mark.django_db
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps what Django makes")
 def test_the_busiest_tables_carry_no_key_twice() -> None:
     def names(sql: str) -> set[tuple[str, str]]:
