@@ -81,6 +81,7 @@ class Stack:
             "REDIS_URL": f"redis://127.0.0.1:{self.redis_port}/0",
             "CRMSOLID_DATA": str(self.folder / "data"),
             "CRMSOLID_WEB_PROCESSES": "2",
+            "CRMSOLID_WEBHOOK_ALLOW_PRIVATE": "true",
         }
 
     def _create_database(self) -> None:
@@ -119,6 +120,10 @@ class Stack:
     def start_worker(self) -> None:
         command = [sys.executable, "-m", "celery", "-A", "crmsolid.celery", "worker", "--pool", "threads"]
         self._start("worker", *command, "--concurrency", "4", "--loglevel", "warning", "--without-gossip")
+
+    def start_scheduler(self) -> None:
+        command = [sys.executable, "-m", "celery", "-A", "crmsolid.celery", "beat", "--loglevel", "warning"]
+        self._start("scheduler", *command, "--schedule", str(self.folder / "beat"), "--pidfile=")
 
     def kill(self, name: str, how: int = signal.SIGKILL) -> None:
         """End a part and all its processes, by default without a chance to say goodbye."""
