@@ -58,7 +58,7 @@ class EndpointForm(ServiceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [(kind.type, kind.description) for kind in kinds() if kind.type != PING]
+        offered = [(kind.type, kind.description.replace("`", "")) for kind in kinds() if kind.type != PING]
         self.fields["events"].choices = offered  # type: ignore[attr-defined]
 
     def options(self) -> dict[str, Any]:
@@ -83,12 +83,13 @@ class RotateForm(ServiceForm):
 
     replaces = forms.CharField(widget=forms.HiddenInput)
     overlap = forms.ChoiceField(
+        label="The old one stays in force for another",
         choices=[
             ("24h", "24 hours"),
             ("1h", "1 hour"),
             ("7d", "7 days"),
             ("0", "Not at all: it ends now"),
-        ]
+        ],
     )
     secret = SecretField()
 

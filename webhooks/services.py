@@ -137,7 +137,7 @@ def rotate_secret(
     """
     locked, now = _locked(actor, endpoint), clock.now()
     if replaces is not None and replaces != secret_mark(locked):
-        raise DomainError("precondition_failed", "the secret has been replaced since this page was opened; look again")
+        raise DomainError("precondition_failed", "the secret has been replaced in the meantime; look again")
     if not timedelta(0) <= overlap <= MAX_OVERLAP:
         raise invalid("overlap_seconds", "out_of_range", "the overlap is 0 to 604800 seconds (7 days)")
     used = check_secret(secret) if secret is not None else generate_secret()

@@ -85,8 +85,8 @@ class DeliveryAdmin(WebhookPages):
         return delivery.status, delivery.get_status_display()
 
     @column("next attempt", ordering="next_attempt_at")
-    def next_attempt(self, delivery: Delivery) -> str:
-        return shown_time(delivery.next_attempt_at)
+    def next_attempt(self, delivery: Delivery) -> SafeString:
+        return format_html('<span class="cs-nowrap">{}</span>', shown_time(delivery.next_attempt_at))
 
     # --- Pages ------------------------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:

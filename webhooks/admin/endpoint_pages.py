@@ -65,7 +65,8 @@ class EndpointPages(WebhookPages):
             return "None yet"
         said = endpoint.last_error or (f"HTTP {endpoint.last_answer}" if endpoint.last_answer else "")
         return format_html(
-            '<a class="cs-link cs-nowrap" href="{}">{}{}</a><br><span class="cs-muted cs-nowrap">{}</span>',
+            '<span class="cs-stack"><a class="cs-link cs-nowrap" href="{}">{}{}</a><br>'
+            '<span class="cs-muted cs-nowrap">{}</span></span>',
             reverse("admin:webhooks_delivery_change", args=[endpoint.last_delivery]),
             DeliveryStatus(endpoint.last_status).label,
             f" ({said})" if said else "",
@@ -88,6 +89,7 @@ class EndpointPages(WebhookPages):
         place, overlap = self.home(request), endpoint.previous_secret_until
         context = {
             "title": endpoint.url,
+            "page_label": "Endpoint",
             "original": endpoint,
             "endpoint": endpoint,
             "state": {"type": STATE_COLOURS[colour], "text": text},

@@ -53,6 +53,9 @@ class EndpointAdmin(EndpointPages):
             try:
                 return self._issued(request, services.create_endpoint(seat.actor(request), **form.options()))
             except DomainError as error:
+                if error.code == "invalid_state":  # the page was sent twice
+                    self.tell(request, error)
+                    return HttpResponseRedirect(reverse("admin:webhooks_endpoint_changelist"))
                 form.refuse(error)
         return self.page(request, "panel/webhook_form.html", title="New endpoint", page_label="New endpoint", form=form)
 
@@ -75,7 +78,7 @@ class EndpointAdmin(EndpointPages):
             else:
                 messages.success(request, "The endpoint is changed. What is waiting goes to the address it has now.")
                 return self._back(endpoint)
-        context = {"title": f"Edit {endpoint.url}", "original": endpoint, "endpoint": endpoint, "form": form}
+        context = {"title": f"Edit {endpoint.url}", "page_label": "Edit", "endpoint": endpoint, "form": form}
         return self.page(request, "panel/webhook_form.html", **context)
 
     @_hides_secret
@@ -87,6 +90,9 @@ class EndpointAdmin(EndpointPages):
             try:
                 return self._issued(request, services.rotate_secret(actor, endpoint, **form.options()), rotated=True)
             except DomainError as error:
+                if error.code == "precondition_failed":  # the page was sent twice, or is an old one
+                    self.tell(request, error)
+                    return self._back(endpoint)
                 form.refuse(error)
         return self.endpoint_page(request, endpoint, rotate_form=form)
 
@@ -100,7 +106,7 @@ class EndpointAdmin(EndpointPages):
             request,
             "panel/webhook_secret.html",
             title="Copy the secret",
-            original=issued.endpoint,
+            page_label="Secret",
             endpoint=issued.endpoint,
             secret=issued.secret,
             rotated=rotated,
@@ -120,7 +126,7 @@ class EndpointAdmin(EndpointPages):
             return self._did(
                 request, endpoint, services.delete_endpoint, "The endpoint and its log are deleted.", gone=True
             )
-        context = {"title": "Delete endpoint", "original": endpoint, "endpoint": endpoint, "form": form}
+        context = {"title": "Delete endpoint", "page_label": "Delete", "endpoint": endpoint, "form": form}
         waiting = querysets.waiting(self.home(request), endpoint)
         return self.page(request, "panel/webhook_delete.html", waiting=waiting, **context)
 
