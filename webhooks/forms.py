@@ -1,10 +1,11 @@
 """Forms of Settings > Webhooks. What is a good address, event or secret, the services judge."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django import forms
 
+from crmsolid.core import clock
 from crmsolid.workspaces.forms import OnceForm, ServiceForm
 from webhooks.catalogue import kinds
 from webhooks.publishing import EVENT_TYPES, PING
@@ -109,6 +110,13 @@ class ReplayForm(ServiceForm):
         error_messages={"required": "Give a date and a time."},
         widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
     )
+
+    def clean_since(self) -> datetime:
+        """Within the years that both databases and all time zones know; there is no log of other times anyway."""
+        since: datetime = self.cleaned_data["since"]
+        if since.year < 2000 or since > clock.now():
+            raise forms.ValidationError("Give a time that has passed, after 2000.")
+        return since
 
 
 class DeleteForm(forms.Form):

@@ -1,7 +1,7 @@
 """Settings > Webhooks: endpoints in the panel."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -197,12 +197,23 @@ def test_all_that_failed_is_sent_again_as_a_counted_job(cast: Cast, receiver: Re
     assert "Nothing has failed" in said(nothing)[-1]
 
 
-@pytest.mark.parametrize("since", ["", "yesterday", "2026-13-01T00:00"])
+@pytest.mark.parametrize(
+    "since",
+    ["", "yesterday", "2026-13-01T00:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00+14:00", "1999-12-31T00:00"],
+)
 def test_a_replay_needs_a_time(cast: Cast, endpoint: MakeEndpoint, since: str) -> None:
     found, client = endpoint(URL), browser(cast.owner)
     answer = client.post(at("replay", found), {"since": since})
     assert list(answer.context["replay_form"].errors) == ["since"]
     assert (Job.unscoped.count(), audited()) == (0, ["webhook.created"])
+
+
+@pytest.mark.parametrize("since", ["", "x", "2026-13-01T00:00", "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00"])
+def test_a_strange_time_in_the_address_is_passed_over(cast: Cast, endpoint: MakeEndpoint, since: str) -> None:
+    answer = browser(cast.owner).get(at("change", endpoint(URL)), {"since": since})
+    assert answer.status_code == 200
+    proposed = answer.context["replay_form"]["since"].value().replace(tzinfo=UTC)
+    assert timedelta(days=1) <= clock.now() - proposed < timedelta(days=1, minutes=1)
 
 
 def test_deleting_asks_first(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:

@@ -122,4 +122,6 @@ def _since(request: HttpRequest, endpoint: Endpoint) -> Any:
         given = parse_datetime(asked)
     except ValueError:
         given = None
+    if given is not None and given.tzinfo is not None:  # ours says no zone: it is UTC
+        given = None
     return given or endpoint.failing_since or clock.now() - timedelta(days=1)
