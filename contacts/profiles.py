@@ -78,10 +78,10 @@ def add_tags(contact: Contact, names: Iterable[str]) -> None:
     """Insert tags the contact does not have; its row must be locked, so that two cannot add the same."""
     now = clock.now()
     rows = [
-        ContactTag(workspace_id=contact.workspace_id, contact_id=contact.id, name=name, created_at=now)
+        {"workspace_id": contact.workspace_id, "contact_id": contact.id, "name": name, "created_at": now}
         for name in names
     ]
-    _tags.insert(rows, conflict="(contact_id, name) DO NOTHING")
+    _tags.insert_later(rows, conflict="(contact_id, name) DO NOTHING")
 
 
 def remove_tags(contact: Contact, names: Sequence[str]) -> None:
