@@ -22,3 +22,8 @@ def note(workspace_id: int, *, new: bool) -> None:
     _known_last[workspace_id] = None
     if len(_known_last) > _MAX_WORKSPACES:
         _known_last.pop(next(iter(_known_last), workspace_id), None)
+
+
+def forget() -> None:
+    """Expect new ones everywhere again."""
+    _known_last.clear()

@@ -151,6 +151,7 @@ def list_contacts(
         cursor=cursor,
         workspace_id=actor.workspace.pk,
         filters=filters,
+        read=saving.contacts.read,
     )
     return Page(profiles(found.rows), found.next_cursor)
 

@@ -5,6 +5,7 @@ once per database vendor and keeps the ORM's own conversion of values, so a row 
 PostgreSQL. The WHERE and ON CONFLICT parts are written where they are used and stay within what both understand.
 """
 
+from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,8 +13,10 @@ from functools import cached_property, lru_cache
 from typing import Any, Generic, NoReturn, TypeVar
 
 import psycopg
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, models
 from psycopg import errors, pq
+from psycopg.types.datetime import TimestamptzLoader
 
 from crmsolid.core import gathering
 
@@ -47,6 +50,8 @@ def statement_cursor() -> Iterator[Any]:
     own = getattr(raw, "crmsolid_cursor", None)
     if own is None:
         own = raw.crmsolid_cursor = psycopg.Cursor(raw)
+        # psycopg's own loader: Django's does the same (the connection's zone is UTC), but in Python.
+        own.adapters.register_loader("timestamptz", TimestamptzLoader)
         raw.prepare_threshold = 1
         raw.prepared_max = 200
     with here.wrap_database_errors:
@@ -64,13 +69,15 @@ def take_turn() -> None:
 
 def _take_turn(unit: gathering.Unit, raw: Any) -> None:
     """BEGIN, the lock that puts equal requests in a row, and how long they wait for it, in one round trip."""
-    number, unit.turn = unit.turn, None
+    number, unit.turn = unit.turn or 0, None
     begin = b"BEGIN; " if raw.info.transaction_status == pq.TransactionStatus.IDLE else b""
     command = b"%bSET LOCAL lock_timeout = %d; SELECT pg_advisory_xact_lock(%d)" % (begin, PATIENCE_MS, number)
     result = raw.pgconn.exec_(command)
     if result.status != pq.ExecStatus.TUPLES_OK:
         error = errors.error_from_result(result)
-        raise gathering.TurnNeverCame from error if isinstance(error, errors.LockNotAvailable) else error
+        if isinstance(error, errors.LockNotAvailable):
+            raise gathering.TurnNeverCame from error
+        raise error
 
 
 def _take_turn_plainly(unit: gathering.Unit, cursor: Any) -> None:
@@ -175,6 +182,32 @@ class Table(Generic[M]):
         with statement_cursor() as cursor:
             cursor.execute(f"SELECT {self.columns()} FROM {self.name} WHERE {where}{ending}", params)
             return [self.hydrate(row) for row in cursor.fetchall()]
+
+    def read(self, queryset: "models.QuerySet[Any]") -> list[Any]:
+        """The rows of a queryset as named tuples of the model's columns, where making instances would cost more than
+        the query; the statement is one of the hot ones."""
+        try:
+            sql, params = queryset.values_list(*self.names).query.sql_with_params()
+        except EmptyResultSet:
+            return []
+        with statement_cursor() as cursor:
+            cursor.execute(sql, params)
+            found = cursor.fetchall()
+        converters, make = self._converters_here(), self._record._make
+        if not converters:
+            return [make(row) for row in found]
+        records = []
+        for values in found:
+            row = list(values)
+            for position, convert in converters:
+                if row[position] is not None:
+                    row[position] = convert(row[position])
+            records.append(make(row))
+        return records
+
+    @cached_property
+    def _record(self) -> Any:
+        return namedtuple(f"{self.model.__name__}Record", self.names)
 
     def insert(self, rows: "Sequence[M | Mapping[str, Any]]", conflict: str = "") -> int:
         """Insert all rows in one statement; ``conflict`` follows ON CONFLICT. Answers how many were written.
@@ -312,10 +345,10 @@ def _execute_last(raw: Any, sql: bytes, params: Sequence[Any], alone: bool) -> b
     if cursor is None:  # psycopg would parse a text of this length each time; a raw cursor's needs no parsing
         cursor = raw.crmsolid_last = psycopg.RawCursor(raw)
     if not alone:
-        return bool(cursor.execute(sql, params).fetchone()[0])
+        return bool(cursor.execute(sql, params).fetchone()[0])  # type: ignore[index]
     raw.autocommit = True
     try:
-        return bool(cursor.execute(sql, params).fetchone()[0])
+        return bool(cursor.execute(sql, params).fetchone()[0])  # type: ignore[index]
     finally:
         if not raw.closed:
             raw.autocommit = False
