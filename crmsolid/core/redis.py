@@ -15,7 +15,8 @@ REDIS_ERRORS: tuple[type[Exception], ...] = (redis.RedisError, OSError)
 
 
 def build_client(url: str, budget: float = BUDGET) -> redis.Redis:
-    """A client with the budget (seconds a call); nothing in `url` can widen it. Thread-safe and fork-safe; connects when first used.
+    """A client with the budget (seconds a call); nothing in `url` can widen it. Thread-safe and fork-safe; connects
+    when first used.
 
     redis-py (8.1) retries, greets with several round trips and stops at 100 connections unless told otherwise: each
     would break the budget, or turn a busy moment into a Redis failure. Threads of the process bound the pool.
