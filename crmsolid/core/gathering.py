@@ -44,8 +44,9 @@ class Guess:
 @dataclass(slots=True)
 class Unit:
     """What the unit of this thread has gathered. ``turn``: the number its turn is waited for by, before the first
-    statement that is not the last; ``depth``: savepoints open when it began."""
+    statement that is not the last; ``depth``: savepoints open when it began; ``database``: its connection."""
 
+    database: Any
     may_guess: bool
     depth: int
     pending: list[Insertion] = field(default_factory=list)

@@ -128,9 +128,9 @@ class Table(Generic[M]):
         """Each writable field, its name, and whether simple values of it go to the driver as they are."""
         return [(field, field.attname, not isinstance(field, models.JSONField)) for field in self._writable]
 
-    def _values(self, row: "M | Mapping[str, Any]") -> list[Any]:
+    def _values(self, row: "M | Mapping[str, Any]", here: Any) -> list[Any]:
         """What the driver is given for a row: the ORM's conversion, left out where it would change nothing."""
-        here, given = connections[DEFAULT_DB_ALIAS], row if isinstance(row, dict) else row.__dict__
+        given = row if isinstance(row, dict) else row.__dict__
         as_is = _AS_IS if here.vendor != "postgresql" else _AS_IS_ON_POSTGRESQL
         found = []
         for field, name, plain in self._plain:
@@ -218,7 +218,8 @@ class Table(Generic[M]):
             return 0
         names = ", ".join(self.quoted)
         places = ", ".join([f"({', '.join(['%s'] * len(self.quoted))})"] * len(rows))
-        params = [value for row in rows for value in self._values(row)]
+        here = connections[DEFAULT_DB_ALIAS]
+        params = [value for row in rows for value in self._values(row, here)]
         tail = f" ON CONFLICT {conflict}" if conflict else ""
         with statement_cursor() as cursor:
             cursor.execute(f"INSERT INTO {self.name} ({names}) VALUES {places}{tail}", params)
@@ -228,10 +229,10 @@ class Table(Generic[M]):
         """As :meth:`insert`, at the end of a unit of work that gathers (``units.run``); at once in any other, and
         within a savepoint, which could be undone alone. Nobody may read the rows back before."""
         unit = gathering.current()
-        if unit is None or len(connections[DEFAULT_DB_ALIAS].savepoint_ids) != unit.depth:
+        if unit is None or len(unit.database.savepoint_ids) != unit.depth:
             self.insert(rows, conflict)
         elif rows:
-            unit.pending.append(gathering.Insertion(self, [self._values(row) for row in rows], conflict))
+            unit.pending.append(gathering.Insertion(self, [self._values(row, unit.database) for row in rows], conflict))
 
     def guess(self, row: M, unless: str, params: Sequence[Any]) -> None:
         """Insert the row at the end of the unit, and with it all the unit writes; if ``unless`` holds or a unique key
@@ -239,7 +240,7 @@ class Table(Generic[M]):
         unit = gathering.current()
         if unit is None or not gathering.may_guess():
             raise RuntimeError("this unit of work cannot guess")
-        unit.guess = gathering.Guess(self, self._values(row), unless, params)
+        unit.guess = gathering.Guess(self, self._values(row, unit.database), unless, params)
 
     @cached_property
     def quoted(self) -> list[str]:
@@ -305,7 +306,7 @@ def flush(unit: gathering.Unit) -> None:
     """Write what the unit gathered. :class:`gathering.WrongGuess`: nothing was written. ``IntegrityError`` as ever."""
     if unit.guess is None and not unit.pending:
         return
-    if connections[DEFAULT_DB_ALIAS].vendor != "postgresql":
+    if unit.database.vendor != "postgresql":
         _flush_each(unit)
         return
     guess = unit.guess
@@ -317,7 +318,7 @@ def flush(unit: gathering.Unit) -> None:
         (guess.table, guess.unless) if guess is not None else None,
         tuple((each.table, len(each.rows), each.conflict) for each in unit.pending),
     )
-    alone = guess is not None and _nothing_said()
+    alone = guess is not None and _nothing_said(unit.database.connection)
     if alone:
         unit.turn = None
     try:
@@ -333,9 +334,8 @@ def flush(unit: gathering.Unit) -> None:
         raise gathering.WrongGuess
 
 
-def _nothing_said() -> bool:
+def _nothing_said(raw: Any) -> bool:
     """Whether the open transaction has had no statement yet; psycopg sends BEGIN with the first one."""
-    raw: Any = connections[DEFAULT_DB_ALIAS].connection
     return raw is not None and raw.info.transaction_status == pq.TransactionStatus.IDLE
 
 

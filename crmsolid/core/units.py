@@ -52,9 +52,10 @@ def _is_open() -> bool:
 
 
 def _gathered(work: Callable[[], T], *, may_guess: bool) -> T:
+    here = connections[DEFAULT_DB_ALIAS]
     with transaction.atomic():
         _local.open = True
-        unit = gathering.Unit(may_guess, len(connections[DEFAULT_DB_ALIAS].savepoint_ids))
+        unit = gathering.Unit(here, may_guess, len(here.savepoint_ids))
         gathering.begin(unit)
         try:
             answer = work()
