@@ -117,17 +117,6 @@ class DeliveryDetailOut(DeliveryOut):
     attempt_log = AttemptOut(many=True)
 
 
-class JobOut(serializers.Serializer[Any]):
-    id = serializers.CharField()
-    kind = serializers.CharField()
-    state = serializers.ChoiceField(choices=["queued", "running", "done", "failed"])
-    done = serializers.IntegerField()
-    total = serializers.IntegerField(allow_null=True)
-    errors = serializers.ListField(child=serializers.DictField())  # type: ignore[assignment]
-    created_at = serializers.DateTimeField()
-    finished_at = serializers.DateTimeField(allow_null=True)
-
-
 class EventKindOut(serializers.Serializer[Any]):
     type = serializers.ChoiceField(choices=[*EVENT_TYPES, PING])
     version = serializers.IntegerField()
