@@ -25,6 +25,7 @@ from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.seat import Seat, seat_of, take_seat
 from messaging.models import Account, Message, Thread
+from webhooks.troubles import Troubles, troubles
 
 SIGN_INS_A_MINUTE = 10
 
@@ -85,7 +86,8 @@ class PanelSite(UnfoldAdminSite):
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         seat = seat_of(request)
         assert seat is not None  # has_permission has let them in
-        return super().index(request, {"figures": _figures(seat), "steps": _steps(seat), **(extra_context or {})})
+        shown = {"figures": _figures(seat), "steps": _steps(seat), "webhook_troubles": _webhook_troubles(seat)}
+        return super().index(request, {**shown, **(extra_context or {})})
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if request.user.is_authenticated and not self.has_permission(request):
@@ -146,6 +148,11 @@ def _figures(seat: Seat) -> list[dict[str, Any]]:
 
 def _figure(title: str, value: int, name: str) -> dict[str, Any]:
     return {"title": title, "value": value, "link": reverse(f"admin:{name}_changelist")}
+
+
+def _webhook_troubles(seat: Seat) -> Troubles | None:
+    """For who can do something about them."""
+    return troubles(seat.workspace) if seat.has_role(ADMINS) else None
 
 
 def _steps(seat: Seat) -> list[dict[str, Any]]:
