@@ -70,10 +70,12 @@ class Bearer:
 
 
 def check(case: Any) -> None:
-    """Send one generated request and judge the answer."""
+    """Send one generated request and judge the answer; each starts from the same rows."""
     _make_single(case)
     _aim(case)
-    judge(case, case.call())
+    with transaction.atomic():
+        judge(case, case.call())
+        transaction.set_rollback(True)
 
 
 def judge(case: Any, response: Any, **options: Any) -> None:
