@@ -42,7 +42,7 @@ _COLUMNS = {
     "id": "text",
     "workspace_id": "int",
     "type": "text",
-    "frozen": "text",
+    "body": "text",
     "person": "text",
     "created_at": "time",
 }
@@ -67,30 +67,20 @@ def publish_all(who: Actor | Workspace | int, occurrences: Sequence[Occurrence])
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("publish() belongs into the transaction of what caused the event")
     workspace_id = _workspace_id(who)
-    rows = [new_event(workspace_id, occurrence) for occurrence in occurrences]
+    rows = [_values(workspace_id, occurrence) for occurrence in occurrences]
     if len(rows) < _MANY:
-        events.insert(rows)
+        events.insert_later(rows)
     else:
         _insert_many(rows)
     ring_on_commit()
-    return [row.id for row in rows]
+    return [row["id"] for row in rows]
 
 
-def _insert_many(rows: Sequence[Event]) -> None:
+def _insert_many(rows: Sequence[dict[str, Any]]) -> None:
     """As one JSON parameter: psycopg would take a text of hundreds of placeholders apart each time."""
     text = moment_writer()
-    values = [
-        {
-            "id": row.id,
-            "workspace_id": row.workspace_id,
-            "type": row.type,
-            "frozen": bytes(row.body).decode(),
-            "person": row.person,
-            "created_at": text(row.created_at),
-        }
-        for row in rows
-    ]
-    body = "convert_to(frozen, 'UTF8')" if connection.vendor == "postgresql" else "CAST(frozen AS BLOB)"
+    values = [{**row, "body": row["body"].decode(), "created_at": text(row["created_at"])} for row in rows]
+    body = "convert_to(r.body, 'UTF8')" if connection.vendor == "postgresql" else "CAST(r.body AS BLOB)"
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO webhooks_event (id, workspace_id, type, body, person, created_at)"
@@ -118,6 +108,10 @@ def _workspace_id(who: Actor | Workspace | int) -> int:
 
 def new_event(workspace_id: int, occurrence: Occurrence) -> Event:
     """The event, its bytes frozen; not written yet. ``ValueError`` for a type that is none of ours."""
+    return Event(**_values(workspace_id, occurrence))
+
+
+def _values(workspace_id: int, occurrence: Occurrence) -> dict[str, Any]:
     if occurrence.type not in EVENT_TYPES and occurrence.type != PING:
         raise ValueError(f"{occurrence.type!r} is no event type of ours")
     identity, now = new_id("evt"), clock.now()
@@ -127,11 +121,11 @@ def new_event(workspace_id: int, occurrence: Occurrence) -> Event:
         "created_at": clock.rfc3339(now),
         "data": occurrence.data,
     }
-    return Event(
-        id=identity,
-        workspace_id=workspace_id,
-        type=occurrence.type,
-        body=strictjson.dumps(body),
-        person=occurrence.person,
-        created_at=now,
-    )
+    return {
+        "id": identity,
+        "workspace_id": workspace_id,
+        "type": occurrence.type,
+        "body": strictjson.dumps(body),
+        "person": occurrence.person,
+        "created_at": now,
+    }
