@@ -1,16 +1,16 @@
-"""The inbox, the messages with every attempt at sending, and the accounts they go out by."""
+"""The inbox, and the messages with every attempt at sending. The accounts are in ``account_admin``."""
 
 from datetime import datetime
 
 from django.contrib import admin
 from django.utils.text import Truncator
 
-from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin, TenantInline
+from crmsolid.workspaces.admin_base import TenantAdmin, TenantInline
 from crmsolid.workspaces.admin_parts import column, fixed_filter
-from messaging.models import Account, Message, MessageAttempt, Thread
+from messaging.account_admin import AccountAdmin as AccountAdmin  # found by Django through this module
+from messaging.models import Message, MessageAttempt, Thread
 
 OUTCOMES = ("sent", "duplicate", "retry", "failed", "lost")
-STATE_COLOURS = {"connected": "success", "paused": "warning", "needs_login": "danger", "banned": "danger"}
 STATUS_COLOURS = {
     "queued": "info",
     "sending": "warning",
@@ -30,23 +30,6 @@ class StatusColumn:
     @column("text")
     def beginning(self, message: Message) -> str:
         return Truncator(message.text).chars(90)
-
-
-@admin.register(Account)
-class AccountAdmin(TenantAdmin):
-    """Accounts are connected by ``manage.py telegram_login``."""
-
-    changers = ADMINS
-    list_display = ("name", "id", "kind", "shown_state", "daily_limit", "created_at")
-    list_filter = ("kind", "state")
-    search_fields = ("name",)
-    ordering = ("name", "id")
-    fields = ("name", "daily_limit", "id", "kind", "state", "paused_until", "created_at")
-    readonly_fields = ("id", "kind", "state", "paused_until", "created_at")
-
-    @column("state", ordering="state", label=STATE_COLOURS)
-    def shown_state(self, account: Account) -> tuple[str, str]:
-        return account.state, account.get_state_display()
 
 
 class MessageInline(StatusColumn, TenantInline):
