@@ -51,9 +51,9 @@ class AccountAdmin(LoginPages):
     ordering = ("name", "id")
     fieldsets = (
         (None, {"fields": (("name", "daily_limit"),)}),
-        ("Account", {"fields": (("id", "kind"), ("shown_phone", "shown_state"), ("today", "created_at"))}),
+        ("Account", {"fields": (("id", "kind"), ("shown_phone", "told_state"), ("today", "created_at"))}),
     )
-    readonly_fields = ("id", "kind", "shown_phone", "shown_state", "today", "created_at")
+    readonly_fields = ("id", "kind", "shown_phone", "told_state", "today", "created_at")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """All that a line shows in one query. The session's key stays in the database."""
@@ -75,6 +75,10 @@ class AccountAdmin(LoginPages):
     @column("state", ordering="state", label=STATE_COLOURS)
     def shown_state(self, account: Any) -> tuple[str, str]:
         return account_state(account), state_text(account)
+
+    @column("state")
+    def told_state(self, account: Any) -> str:
+        return state_text(account)
 
     @column("used in 24 hours")
     def today(self, account: Any) -> SafeString:
@@ -107,7 +111,8 @@ class AccountAdmin(LoginPages):
     ) -> HttpResponse:
         account = self.get_object(request, unquote(object_id)) if self.has_view_permission(request) else None
         context = {} if account is None else self._account_context(request, account)
-        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
+        buttons = {"show_save_and_add_another": False}  # an account is not made by filling in a form
+        return super().change_view(request, object_id, form_url, {**buttons, **context, **(extra_context or {})})
 
     def _account_context(self, request: HttpRequest, account: Any) -> dict[str, Any]:
         if account.kind != AccountKind.TELEGRAM:
@@ -117,7 +122,7 @@ class AccountAdmin(LoginPages):
         return {
             "telegram": account,
             "can_log_in": state in LOG_IN_AGAIN and self.has_add_permission(request),
-            "can_log_out": not account.logged_out,
+            "can_log_out": state not in LOG_IN_AGAIN,
             "holder": account.holder.partition("/")[0] if held else "",
             "log_out_form": LogOutForm(),
             "troubled": [(account, state_text(account))] if state != AccountState.CONNECTED else [],

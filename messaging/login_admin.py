@@ -193,7 +193,6 @@ class LoginPages(TenantAdmin):
         whole = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media, **context}
         response = TemplateResponse(request, template, whole)
         response.headers["Cache-Control"] = "no-store"
-        response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
 

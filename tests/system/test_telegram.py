@@ -198,9 +198,11 @@ def test_a_flood_wait_moves_the_message_and_nobody_else(
     assert 25 < left <= 30
     sent(product, product.send(safe, "Not held"), 10)
     assert (received(server, "Held"), received(server, "Not held")) == ([], ["Not held"])
-    sent(product, held, 40)
+    past = "2020-01-01 00:00:00+00"  # as if the 30 s were over: the suite does not sit them out
+    product.world.query(f"UPDATE messaging_account SET paused_until = '{past}' WHERE id = {shop} RETURNING id")
+    product.world.query(f"UPDATE messaging_message SET eta = '{past}', slot_at = NULL WHERE id = '{held}' RETURNING id")
+    sent(product, held)
     assert received(server, "Held") == ["Held"]
-    assert datetime.now(UTC) >= datetime.fromisoformat(found["eta"])
 
 
 def test_the_end_lets_go_at_once_and_what_came_meanwhile_arrives(
