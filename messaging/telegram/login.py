@@ -7,6 +7,7 @@ offered: Telegram lets no third-party application create accounts.
 import asyncio
 import logging
 import math
+import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -26,6 +27,8 @@ logger = logging.getLogger("crmsolid.telegram")
 
 STEP_SECONDS = 30.0
 LEAVE_SECONDS = 5.0
+# Each holds one of the few threads that answer requests for as long as Telegram takes.
+AT_ONCE = threading.BoundedSemaphore(2)
 
 T = TypeVar("T")
 
@@ -161,7 +164,12 @@ async def _finish(client: LoginClient, user: Any) -> LoggedIn:
 
 
 def _run(session: RowSession, step: Callable[[LoginClient], Awaitable[T]]) -> T:
-    return asyncio.run(_with_client(session, step))
+    if not AT_ONCE.acquire(blocking=False):
+        raise DomainError("service_unavailable", "other logins are waiting for Telegram; try again in a moment")
+    try:
+        return asyncio.run(_with_client(session, step))
+    finally:
+        AT_ONCE.release()
 
 
 async def _with_client(session: RowSession, step: Callable[[LoginClient], Awaitable[T]]) -> T:

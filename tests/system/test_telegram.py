@@ -19,7 +19,7 @@ from tests.system.telegram_product import Panel, Product, Stream, World
 from tests.telegram_server import TelegramServer, forget_cached_config
 from tests.webhooks.receiver import Receiver
 
-SHOP, SAFE, ANNA = "+15550001", "+15550004", "+15550002"
+SHOP, SAFE, ANNA, LATE = "+15550001", "+15550004", "+15550002", "+15550005"
 TWO_STEP = "correct horse 7"
 ADD = "/panel/messaging/account/add/"
 SPLIT = bool("postgres" in settings.DATABASE_URL and settings.REDIS_URL)
@@ -31,6 +31,7 @@ def server() -> Iterator[TelegramServer]:
         forget_cached_config()
         server.create_user(SHOP, username="shop", first_name="Shop")
         server.create_user(SAFE, username="safe", first_name="Safe", password=TWO_STEP, dc_id=4)
+        server.create_user(LATE, username="late", first_name="Late")
         server.create_user(ANNA, username="anna_x", first_name="Anna", last_name="Ek")
         yield server
         assert server.crashes() == []
@@ -209,6 +210,10 @@ def test_the_end_lets_go_at_once_and_what_came_meanwhile_arrives(
     product: Product, server: TelegramServer, shop: int, world: World
 ) -> None:
     until(lambda: server.connected(SHOP) == 1, "the account is connected")
+    panel = Panel(product)
+    panel.get(ADD)
+    panel.post({"phone": LATE})
+    step = panel.at
     assert product.end(signal.SIGINT) < 15
     assert world.query("SELECT owner FROM messaging_accountlease WHERE owner <> ''") == []
     assert server.connected(SHOP) == 0
@@ -220,6 +225,28 @@ def test_the_end_lets_go_at_once_and_what_came_meanwhile_arrives(
     assert [text for (text,) in world.query(seen)] == [f"missed {number:02}" for number in range(20)]
     events = product.ask("GET", "/v1/messages?direction=in&limit=20")["data"]
     assert len({each["id"] for each in events}) == 20
+
+    panel = Panel(product)
+    panel.get(step)  # a login that was under way goes on where it was
+    panel.post({"code": server.login_code(LATE)})
+    assert "Late is connected" in panel.text
+
+
+def test_messages_wait_for_a_new_login(product: Product, server: TelegramServer, shop: int) -> None:
+    until(lambda: server.connected(SHOP) == 1, "the account is connected")
+    panel = Panel(product)
+    panel.get(f"/panel/messaging/account/{shop}/change/")
+    panel.post({"confirm": "on"}, f"/panel/messaging/account/{shop}/logout/")
+    assert "Shop is logged out." in panel.text
+    until(lambda: server.connected(SHOP) == 0, "the worker has let go")
+    waits = product.send(shop, "After the login")
+    panel.get(f"/panel/messaging/account/{shop}/change/")
+    panel.post({}, f"/panel/messaging/account/{shop}/login/")
+    assert product.status(waits) == ("queued", "")
+    panel.post({"code": server.login_code(SHOP)})
+    assert panel.at == f"/panel/messaging/account/{shop}/connected/"
+    sent(product, waits)
+    assert received(server, "After the login") == ["After the login"]
 
 
 def test_a_stopped_product_has_told_of_no_error(product: Product) -> None:

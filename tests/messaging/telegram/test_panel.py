@@ -15,12 +15,12 @@ from django.urls import reverse
 
 from crmsolid.core import clock
 from crmsolid.workspaces.models import AuditEntry, Role, Workspace
-from messaging.models import Account, AccountOwner, LoginAttempt, TelegramSession
+from messaging.models import Account, AccountOwner, LoginAttempt, Message, TelegramSession, Thread
 from messaging.telegram import login, services
 from tests.cast import Cast
 from tests.messaging.telegram.accounts import ANNA, SHOP, connect_account
 from tests.messaging.telegram.panel_steps import ADD, LIST, at, begin, connect
-from tests.panel import browser
+from tests.panel import browser, furnish
 from tests.telegram_server import TelegramServer
 
 SAFE, PASSWORD = "+15550009", "swordfish 5"
@@ -424,7 +424,7 @@ def test_settings_are_for_admins_and_owners(server: TelegramServer, cast: Cast, 
     step = begin(browser(cast.owner), SHOP)
     account = connect(browser(cast.owner), server, ANNA)
     client = browser(cast.member(role))
-    assert "Telegram accounts" not in text(client.get(reverse("admin:index")))
+    assert "/messaging/account/" not in text(client.get(reverse("admin:index")))
     gets = [LIST, ADD, step, at("change", account), at("connected", account)]
     assert [client.get(address).status_code for address in gets][:3] == [403, 403, 403]
     assert [client.get(address).status_code in (302, 403) for address in gets] == [True] * 5
@@ -433,6 +433,16 @@ def test_settings_are_for_admins_and_owners(server: TelegramServer, cast: Cast, 
     assert [client.post(address, form).status_code for address in posts] == [403] * 6
     assert (server.count("auth.sendCode"), server.count("auth.signIn"), server.count("auth.logOut")) == (2, 1, 0)
     assert LoginAttempt.unscoped.count() == 1
+
+
+@pytest.mark.parametrize(("role", "linked"), [(Role.AGENT, False), (Role.ADMIN, True)])
+def test_an_account_is_linked_for_those_who_may_see_its_page(cast: Cast, role: Role, linked: bool) -> None:
+    made = furnish(cast.workspace, "acme")
+    client = browser(cast.member(role))
+    for name, row in (("thread", made.of(Thread)), ("message", made.of(Message))):
+        page = text(client.get(reverse(f"admin:messaging_{name}_change", args=[row.pk])))
+        assert "acme account" in page
+        assert (at("change", made.of(Account).pk) in page) is linked
 
 
 def test_an_admin_may_add_accounts(server: TelegramServer, cast: Cast) -> None:
