@@ -4,12 +4,10 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from django import forms
-from django.core import signing
 
 from apikeys.services import MAX_NAME, MAX_RATE_LIMIT
 from crmsolid.core import clock
-from crmsolid.core.errors import DomainError
-from crmsolid.core.ids import is_id, new_id
+from crmsolid.workspaces.forms import OnceForm
 from crmsolid.workspaces.models import User, Workspace
 from crmsolid.workspaces.scopes import DESCRIPTIONS, Scope
 
@@ -21,41 +19,13 @@ OVERLAPS = {
     "7d": timedelta(days=7),
     "30d": timedelta(days=30),
 }
-FORM_LIVES = timedelta(days=1)
 
 
-class OnceForm(forms.Form):
-    """Carries the id that the new key will have, signed for its user. A page that is sent again (a reload, a double
-    click) asks for the same id, which exists by then: no second key is made and no token is shown again."""
-
-    once = forms.CharField(widget=forms.HiddenInput)
-
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.signer = signing.TimestampSigner(salt=f"apikeys.once:{user.pk}")
-        self.initial.setdefault("once", self.signer.sign(new_id("key")))
-
-    def clean_once(self) -> str:
-        try:
-            identity = self.signer.unsign(self.cleaned_data["once"], max_age=FORM_LIVES)
-        except signing.BadSignature:
-            raise forms.ValidationError("This page is too old. Open it again.") from None
-        if not is_id("key", identity):
-            raise forms.ValidationError("This page is too old. Open it again.")
-        return identity
-
-    def refuse(self, error: DomainError) -> None:
-        """Show a service's refusal beside the fields it is about."""
-        for problem in error.errors:
-            self.add_error(self.field_of(problem.field), problem.detail)
-        if not error.errors:
-            self.add_error(None, error.detail)
-
-    def field_of(self, name: str) -> str | None:
-        return name if name in self.fields else None
+class KeyForm(OnceForm):
+    kind = "key"
 
 
-class NewKeyForm(OnceForm):
+class NewKeyForm(KeyForm):
     """Nothing is ticked beforehand: a key gets what somebody chose, no more."""
 
     side = forms.ChoiceField(label="Environment", widget=forms.RadioSelect)
@@ -87,9 +57,6 @@ class NewKeyForm(OnceForm):
         self.sides = {str(live.pk): live, str(live.twin.pk): live.twin}
         self.fields["side"].choices = [(key, place.get_mode_display()) for key, place in self.sides.items()]  # type: ignore[attr-defined]
 
-    def field_of(self, name: str) -> str | None:
-        return super().field_of(self.names_of_service.get(name, name))
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("lasts") == "date" and not cleaned.get("last_day") and "last_day" not in self.errors:
@@ -120,7 +87,7 @@ class NewKeyForm(OnceForm):
         return clock.now() + LIFETIMES[lasts] if lasts else None
 
 
-class RotateForm(OnceForm):
+class RotateForm(KeyForm):
     """How long the old key goes on working."""
 
     overlap = forms.ChoiceField(

@@ -27,6 +27,7 @@ from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.seat import Seat, seat_of, take_seat
 from messaging.models import Account, AccountState, Message, Thread
 from messaging.querysets import in_trouble
+from webhooks.troubles import Troubles, troubles
 
 SIGN_INS_A_MINUTE = 10
 
@@ -87,8 +88,13 @@ class PanelSite(UnfoldAdminSite):
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         seat = seat_of(request)
         assert seat is not None  # has_permission has let them in
-        context = {"figures": _figures(seat), "steps": _steps(seat), "accounts_in_trouble": _accounts_in_trouble(seat)}
-        return super().index(request, {**context, **(extra_context or {})})
+        shown = {
+            "figures": _figures(seat),
+            "steps": _steps(seat),
+            "accounts_in_trouble": _accounts_in_trouble(seat),
+            "webhook_troubles": _webhook_troubles(seat),
+        }
+        return super().index(request, {**shown, **(extra_context or {})})
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if request.user.is_authenticated and not self.has_permission(request):
@@ -159,6 +165,11 @@ def _accounts_in_trouble(seat: Seat) -> list[Account]:
         return []
     waiting = in_trouble() & ~Q(state=AccountState.PAUSED)
     return list(Account.objects.for_workspace(seat.workspace).filter(waiting).order_by("name", "id")[:5])
+
+
+def _webhook_troubles(seat: Seat) -> Troubles | None:
+    """For who can do something about them."""
+    return troubles(seat.workspace) if seat.has_role(ADMINS) else None
 
 
 def _steps(seat: Seat) -> list[dict[str, Any]]:

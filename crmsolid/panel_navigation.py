@@ -58,6 +58,7 @@ GROUPS = (
             Place("Scoring", "trending_up", "contacts.scorerule"),
             Place("API Keys", "key", "apikeys.apikey"),
             Place("Webhooks", "webhook", "webhooks.endpoint"),
+            Place("Deliveries", "outbox", "webhooks.delivery"),
             Place("Events", "bolt", "webhooks.event"),
             Place("Members", "badge", "workspaces.membership"),
             Place("Audit log", "policy", "workspaces.auditentry"),

@@ -149,6 +149,7 @@ STATIC_ROOT = None  # WhiteNoise serves what the packages bring, from where they
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 LOGIN_URL = "/panel/login/"
+LOGIN_REDIRECT_URL = "/panel/"  # the sign-in page opened by itself: its form names no next page
 APPEND_SLASH = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 SECURE_CONTENT_TYPE_NOSNIFF = True

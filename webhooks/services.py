@@ -1,12 +1,13 @@
 """The verbs of webhooks. Each needs ``manage:webhooks`` and leaves its audit entry with the change."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from crmsolid.core import addresses, clock
 from crmsolid.core.errors import DomainError, invalid, not_found
@@ -36,9 +37,12 @@ class IssuedEndpoint:
 
 
 @transaction.atomic
-def create_endpoint(actor: Actor, *, url: str, events: Sequence[str], secret: str | None = None) -> IssuedEndpoint:
+def create_endpoint(
+    actor: Actor, *, url: str, events: Sequence[str], secret: str | None = None, new_id: str | None = None
+) -> IssuedEndpoint:
     """Register an address for these event types. Without ``secret`` one is generated and answered, once.
 
+    ``new_id`` is an id of ours handed out before: asked twice with it, the second time is ``invalid_state``.
     Errors: ``scope_missing``; ``validation_failed`` (url, events, secret, too many endpoints).
     """
     actor.require(Scope.MANAGE_WEBHOOKS)
@@ -48,7 +52,14 @@ def create_endpoint(actor: Actor, *, url: str, events: Sequence[str], secret: st
     endpoint = Endpoint(
         workspace=actor.workspace, url=_checked_url(url), events=_checked_events(events), secret=seal(used)
     )
-    endpoint.save(force_insert=True)
+    endpoint.id = new_id or endpoint.id
+    try:
+        with transaction.atomic():
+            endpoint.save(force_insert=True)
+    except IntegrityError:
+        raise DomainError(
+            "invalid_state", "this endpoint was made a moment ago; a generated secret was shown then, once"
+        ) from None
     audit.record(actor, "webhook.created", endpoint.id, events=endpoint.events)
     return IssuedEndpoint(endpoint, used if secret is None else None)
 
@@ -111,14 +122,22 @@ def delete_endpoint(actor: Actor, endpoint: Endpoint) -> None:
 
 @transaction.atomic
 def rotate_secret(
-    actor: Actor, endpoint: Endpoint, *, secret: str | None = None, overlap: timedelta = DEFAULT_OVERLAP
+    actor: Actor,
+    endpoint: Endpoint,
+    *,
+    secret: str | None = None,
+    overlap: timedelta = DEFAULT_OVERLAP,
+    replaces: str | None = None,
 ) -> IssuedEndpoint:
     """A new secret; the one the receiver checks with stays in force for ``overlap`` (0 to 7 days).
 
     A second rotation within an overlap keeps, of the two, the one that the receiver was last seen to accept.
+    ``replaces`` is the :func:`secret_mark` that was seen: if the secret has another by now, ``precondition_failed``.
     Errors: ``validation_failed`` (secret, overlap), ``not_found``.
     """
     locked, now = _locked(actor, endpoint), clock.now()
+    if replaces is not None and replaces != secret_mark(locked):
+        raise DomainError("precondition_failed", "the secret has been replaced in the meantime; look again")
     if not timedelta(0) <= overlap <= MAX_OVERLAP:
         raise invalid("overlap_seconds", "out_of_range", "the overlap is 0 to 604800 seconds (7 days)")
     used = check_secret(secret) if secret is not None else generate_secret()
@@ -131,6 +150,11 @@ def rotate_secret(
     locked.save(update_fields=["secret", "previous_secret", "previous_secret_until", "verified_with", "updated_at"])
     audit.record(actor, "webhook.secret_rotated", locked.id, overlap_seconds=int(overlap.total_seconds()))
     return IssuedEndpoint(locked, used if secret is None else None)
+
+
+def secret_mark(endpoint: Endpoint) -> str:
+    """Tells one secret of an endpoint from the next. Made of its sealed bytes, so it gives nothing away."""
+    return hashlib.sha256(bytes(endpoint.secret)).hexdigest()
 
 
 def locked_enabled(actor: Actor, endpoint: Endpoint) -> Endpoint:

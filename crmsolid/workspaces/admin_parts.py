@@ -34,7 +34,7 @@ def pretty_json(value: Any) -> SafeString:
 
 def fixed_filter(name: str, values: Iterable[str]) -> type[SimpleListFilter]:
     """A filter by known values: it does not read the whole table to learn which ones occur."""
-    offered = [(value, str(capfirst(value))) for value in values]
+    offered = [(value, value if "." in value else str(capfirst(value))) for value in values]
 
     class FixedFilter(SimpleListFilter):
         title = name.replace("_", " ")

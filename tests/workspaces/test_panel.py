@@ -30,6 +30,11 @@ def test_one_signs_in_by_e_mail_in_any_case(cast: Cast) -> None:
     assert "Acme" in client.get(HOME).content.decode()
 
 
+def test_who_opens_the_sign_in_page_itself_comes_to_the_panel(cast: Cast) -> None:
+    answer = Client().post(LOGIN, {"username": "owner@acme.example", "password": PASSWORD})
+    assert (answer.status_code, answer["Location"]) == (302, HOME)
+
+
 def test_a_wrong_password_says_no_more_than_that(cast: Cast) -> None:
     tried = [Client().post(LOGIN, {"username": name, "password": "x"}) for name in ("owner@acme.example", "nobody@x.y")]
     assert [answer.status_code for answer in tried] == [200, 200]

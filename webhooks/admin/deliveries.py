@@ -1,0 +1,195 @@
+"""Settings > Deliveries: the log of what went to whom, and sending again."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
+
+from crmsolid.core import clock
+from crmsolid.core.errors import DomainError
+from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin, TenantRelatedFilter
+from crmsolid.workspaces.admin_parts import column, fixed_filter, pretty_json
+from webhooks import querysets, replays
+from webhooks.admin.parts import WebhookPages
+from webhooks.admin.words import STATUS_COLOURS, attempt_outcome, delivery_story, shown_time
+from webhooks.models import Attempt, Delivery, DeliveryStatus, Endpoint
+from webhooks.publishing import EVENT_TYPES, PING
+
+ATTEMPTS_SHOWN = 50
+_JUST_NOW = timedelta(minutes=1)
+
+
+class WhenFilter(admin.SimpleListFilter):
+    """By the time it was made; the log itself goes back 30 days."""
+
+    title = "made"
+    parameter_name = "made"
+    spans: ClassVar[Mapping[str, tuple[str, timedelta]]] = {
+        "1h": ("In the last hour", timedelta(hours=1)),
+        "24h": ("In the last 24 hours", timedelta(hours=24)),
+        "7d": ("In the last 7 days", timedelta(days=7)),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(key, text) for key, (text, _) in self.spans.items()]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        span = self.spans.get(self.value() or "")
+        return queryset.filter(created_at__gte=clock.now() - span[1]) if span else queryset
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(WebhookPages):
+    """The log of a deleted endpoint is gone with it."""
+
+    viewers, changers = ADMINS, ADMINS
+    list_display = ("made", "event_type", "shown_endpoint", "status_label", "attempts", "next_attempt")
+    list_select_related = ("endpoint",)
+    list_filter = (
+        ("endpoint", TenantRelatedFilter),
+        fixed_filter("status", DeliveryStatus.values),
+        fixed_filter("event_type", (*EVENT_TYPES, PING)),
+        WhenFilter,
+    )
+    search_fields = ("id", "event__id")
+    search_help_text = "Id of a delivery or of an event"
+    ordering = ("-created_at", "-id")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return super().get_queryset(request).filter(endpoint__deleted_at__isnull=True)
+
+    def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> models.QuerySet[Any]:
+        rows = super().get_field_queryset(db, db_field, request)
+        return rows.filter(deleted_at__isnull=True) if rows.model is Endpoint else rows
+
+    # --- List -------------------------------------------------------------------------------------------------
+    @column("made", ordering="created_at")
+    def made(self, delivery: Delivery) -> SafeString:
+        return format_html('<span class="cs-nowrap">{}</span>', f"{delivery.created_at:%d %b %Y %H:%M:%S} UTC")
+
+    @column("endpoint")
+    def shown_endpoint(self, delivery: Delivery) -> SafeString:
+        return format_html('<span class="cs-url">{}</span>', delivery.endpoint.url)
+
+    @column("status", ordering="status", label=STATUS_COLOURS)
+    def status_label(self, delivery: Delivery) -> tuple[str, str]:
+        return delivery.status, delivery.get_status_display()
+
+    @column("next attempt", ordering="next_attempt_at")
+    def next_attempt(self, delivery: Delivery) -> SafeString:
+        return format_html('<span class="cs-nowrap">{}</span>', shown_time(delivery.next_attempt_at))
+
+    # --- Pages ------------------------------------------------------------------------------------------------
+    def get_urls(self) -> list[URLPattern]:
+        replay = self.admin_site.admin_view(require_POST(self.replay_view))
+        return [path("<path:object_id>/replay/", replay, name="webhooks_delivery_replay"), *super().get_urls()]
+
+    def found(self, request: HttpRequest, object_id: str) -> Delivery | None:
+        return querysets.delivery(self.home(request), unquote(object_id))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The bytes, and every attempt. While it is on its way the page looks again by itself."""
+        delivery = self.visible(request, object_id)
+        if delivery is None:
+            return self.missing(request, object_id)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        attempts = querysets.newest_attempts(delivery, ATTEMPTS_SHOWN + 1)
+        on_its_way = _on_its_way(delivery)
+        response = self.page(
+            request,
+            "panel/webhook_delivery.html",
+            title=f"{delivery.event_type} to {delivery.endpoint.url}",
+            page_label=delivery.event_type,
+            original=delivery,
+            delivery=delivery,
+            status={"type": STATUS_COLOURS[delivery.status], "text": delivery.get_status_display()},
+            story=delivery_story(delivery),
+            body=_shown_body(delivery),
+            attempts=[_shown_attempt(attempt) for attempt in attempts[:ATTEMPTS_SHOWN]],
+            more_attempts=len(attempts) > ATTEMPTS_SHOWN,
+            on_its_way=on_its_way,
+            may_change=self.has_change_permission(request),
+        )
+        if on_its_way:
+            response.headers["Refresh"] = "2"
+        return response
+
+    def replay_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        delivery = self.writable(request, object_id)
+        try:
+            replays.replay_delivery(self.seat(request).actor(request), delivery)
+        except DomainError as error:
+            self.tell(request, error)
+        else:
+            messages.success(request, "It is being sent again, with the same bytes and id.")
+        return HttpResponseRedirect(reverse("admin:webhooks_delivery_change", args=[delivery.pk]))
+
+
+def _on_its_way(delivery: Delivery) -> bool:
+    """Due since a moment, or being sent. Not for ever: a queue that nobody works on is not worth a reload."""
+    if delivery.status == DeliveryStatus.SENDING:
+        return True
+    due = delivery.next_attempt_at
+    return delivery.status == DeliveryStatus.PENDING and due is not None and due > clock.now() - _JUST_NOW
+
+
+def _shown_body(delivery: Delivery) -> SafeString | None:
+    body = bytes(delivery.event.body)
+    return pretty_json(json.loads(body)) if body else None
+
+
+def _shown_attempt(attempt: Attempt) -> dict[str, Any]:
+    good = not attempt.error and attempt.status is not None and 200 <= attempt.status <= 299
+    return {
+        "row": attempt,
+        "outcome": attempt_outcome(attempt),
+        "colour": "success" if good else "danger",
+    }
+
+
+@admin.register(Attempt)
+class AttemptAdmin(TenantAdmin):
+    """Every request with what came back; shown with its delivery."""
+
+    viewers = ADMINS
+    list_display = ("at", "delivery", "number", "status", "error", "duration_ms")
+    list_select_related = ("delivery",)
+    ordering = ("-id",)
+    fields = (
+        "delivery",
+        "number",
+        "at",
+        "url",
+        "shown_request",
+        "signed_with",
+        "status",
+        "error",
+        "duration_ms",
+        "shown_answer",
+        "answer_body",
+        "answer_truncated",
+    )
+    readonly_fields = ("shown_request", "shown_answer")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return super().get_queryset(request).filter(delivery__endpoint__deleted_at__isnull=True)
+
+    @column("request headers")
+    def shown_request(self, attempt: Attempt) -> SafeString:
+        return pretty_json(attempt.request_headers)
+
+    @column("answer headers")
+    def shown_answer(self, attempt: Attempt) -> SafeString:
+        return pretty_json(attempt.answer_headers)

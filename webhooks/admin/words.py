@@ -1,0 +1,70 @@
+"""Codes of the log in the panel's words and colours."""
+
+from datetime import datetime
+
+from webhooks.models import Attempt, Delivery, DeliveryStatus, DisabledReason, Endpoint
+
+STATUS_COLOURS = {
+    "pending": "info",
+    "sending": "info",
+    "succeeded": "success",
+    "failed": "warning",
+    "exhausted": "danger",
+    "canceled": "",
+}
+STATE_COLOURS = {"active": "success", "failing": "warning", "switched off": "danger", "disabled": ""}
+
+CANCELED = {
+    "endpoint_disabled": "Its endpoint was disabled before it got through.",
+    "endpoint_deleted": "Its endpoint was deleted before it got through.",
+    "erased": "The person it was about was erased before it got through.",
+}
+ERRORS = {
+    "timeout": "No complete answer within 10 seconds",
+    "dns_failed": "The host name was not found",
+    "address_refused": "The host is not on the public internet",
+    "connection_failed": "No connection to the host",
+    "tls_failed": "The certificate was not accepted",
+    "connection_lost": "The connection was cut before the answer was complete",
+    "answer_invalid": "What came back was not an HTTP answer",
+    "url_refused": "The address may not be sent to",
+    "lost": "A process of ours ended before it noted what came back",
+}
+
+
+def shown_time(moment: datetime | None) -> str:
+    """To the minute, in UTC; empty for none."""
+    return f"{moment:%d %b %Y %H:%M} UTC" if moment else ""
+
+
+def endpoint_state(endpoint: Endpoint) -> tuple[str, str]:
+    """A key of :data:`STATE_COLOURS`, and what to show."""
+    if endpoint.enabled:
+        return ("failing", "Failing") if endpoint.failing_since else ("active", "Active")
+    by_itself = endpoint.disabled_reason in (DisabledReason.GONE, DisabledReason.FAILING)
+    return "switched off" if by_itself else "disabled", "Disabled"
+
+
+def attempt_outcome(attempt: Attempt) -> str:
+    """What came back, or why nothing did."""
+    if attempt.error:
+        return ERRORS.get(attempt.error, attempt.error)
+    return f"HTTP {attempt.status}"
+
+
+def delivery_story(delivery: Delivery) -> str:
+    """Where a delivery stands and what happens next, in a sentence."""
+    match delivery.status:
+        case DeliveryStatus.PENDING:
+            return "It is about to be sent."
+        case DeliveryStatus.SENDING:
+            return "It is being sent at this moment."
+        case DeliveryStatus.SUCCEEDED:
+            return "The receiver has taken it."
+        case DeliveryStatus.FAILED:
+            return (
+                f"It has not got through yet. The next attempt is at {delivery.next_attempt_at:%d %b %Y %H:%M:%S} UTC."
+            )
+        case DeliveryStatus.CANCELED:
+            return CANCELED.get(delivery.reason, delivery.reason)
+    return "It is not tried again by itself: its attempts are used up, or the receiver answered 410 Gone."
