@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
+from typing import Any
 
 from django.db import OperationalError, close_old_connections, connection
 
@@ -73,6 +74,9 @@ def address_allowed(networks: list[str], ip: str | None) -> bool:
     return any((mapped or address) in ip_network(network) for network in networks)
 
 
+MAX_KEPT = 10_000
+_kept: dict[bytes, tuple[tuple[Any, ...], ApiKey, Workspace]] = {}
+
 _SQL = ""
 
 
@@ -105,10 +109,24 @@ def _read_once(digest: bytes, idempotency_key: str | None) -> Credentials | None
         row = cursor.fetchone()
     if row is None:
         return None
-    here, there = len(_keys.names), len(_keys.names) + len(_workspaces.names)
-    key, workspace = _keys.hydrate(row[:here]), _workspaces.hydrate(row[here:there])
+    there = len(_keys.names) + len(_workspaces.names)
+    key, workspace = _instances(digest, row[:there])
     plan, ends, stored = row[there], row[there + 1], row[there + 2 :]
     record = _records.hydrate(stored) if stored[0] is not None else None
     trial_end = _workspaces.convert("trial_ends_at", ends)
-    key.workspace = workspace
     return Credentials(key, workspace, effective_plan(plan, trial_end), record)
+
+
+def _instances(digest: bytes, values: tuple[Any, ...]) -> tuple[ApiKey, Workspace]:
+    """The instances of the values just read; those of the last request if nothing in them has changed. Whoever gets
+    them never changes them."""
+    kept = _kept.get(digest)
+    if kept is not None and kept[0] == values:
+        return kept[1], kept[2]
+    here = len(_keys.names)
+    key, workspace = _keys.hydrate(values[:here]), _workspaces.hydrate(values[here:])
+    key.workspace = workspace
+    if len(_kept) >= MAX_KEPT:
+        _kept.clear()
+    _kept[digest] = values, key, workspace
+    return key, workspace

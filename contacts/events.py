@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from contacts.models import Contact
+from contacts.models import Contact, first_name
 from crmsolid.core.clock import rfc3339
 from webhooks.publishing import Occurrence
 
@@ -14,7 +14,7 @@ def contact_payload(contact: Contact, tags: Sequence[str]) -> dict[str, Any]:
     return {
         "id": contact.id,
         "name": contact.name,
-        "first_name": contact.first_name,
+        "first_name": first_name(contact),
         "last_name": contact.last_name or None,
         "username": contact.username or None,
         "telegram_id": contact.telegram_id,

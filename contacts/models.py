@@ -67,13 +67,17 @@ class Contact(WorkspaceModel):
             models.Index(fields=["workspace", "score", "id"], name="contact_by_score"),
         ]
 
+    @property
+    def first_name(self) -> str:
+        return first_name(self)
+
     def __str__(self) -> str:
         return self.name or (f"@{self.username}" if self.username else self.email) or str(self.telegram_id or self.id)
 
-    @property
-    def first_name(self) -> str:
-        """As given, else the first word of the name."""
-        return self.given_first_name or self.name.partition(" ")[0]
+
+def first_name(contact: Contact) -> str:
+    """As given, else the first word of the name."""
+    return contact.given_first_name or contact.name.partition(" ")[0]
 
 
 class ContactTag(WorkspaceModel):

@@ -34,12 +34,20 @@ def stands(contact: Contact) -> bool:
     return bool(OptOut.objects.for_workspace(contact.workspace_id).filter(digest__in=digests).exists())
 
 
-def expression(contact: Contact) -> tuple[str, Sequence[Any]]:
-    """SQL for ``opted_out`` of a new contact: as given, or because an opt-out stands."""
+def standing(contact: Contact) -> tuple[str, Sequence[Any]]:
+    """SQL for whether an opt-out of an earlier life stands, which a new contact would not know of by itself."""
+    if contact.opted_out:
+        return "false", []
     digests = list(_digests(contact))
     marks = ", ".join(["%s"] * len(digests)) or "NULL"
-    text = f"(%s OR EXISTS (SELECT 1 FROM {_optouts.name} WHERE workspace_id = %s AND digest IN ({marks})))"
-    return text, [contact.opted_out, contact.workspace_id, *digests]
+    text = f"EXISTS (SELECT 1 FROM {_optouts.name} WHERE workspace_id = %s AND digest IN ({marks}))"
+    return text, [contact.workspace_id, *digests]
+
+
+def expression(contact: Contact) -> tuple[str, Sequence[Any]]:
+    """SQL for ``opted_out`` of a new contact: as given, or because an opt-out stands."""
+    text, params = standing(contact)
+    return f"(%s OR {text})", [contact.opted_out, *params]
 
 
 def _digests(contact: Contact, *, current: bool = False) -> Iterator[bytes]:

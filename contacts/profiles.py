@@ -6,8 +6,6 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from django.db import connection
-
 from contacts.events import contact_payload
 from contacts.models import Contact, ContactTag
 from crmsolid.core import clock, strictjson
@@ -67,7 +65,7 @@ def profiles(contacts: Sequence[Contact]) -> list[Profile]:
     names: dict[str, list[str]] = {contact.id: [] for contact in contacts}
     if contacts:
         marks = ", ".join(["%s"] * len(names))
-        with connection.cursor() as cursor:
+        with statement_cursor() as cursor:
             cursor.execute(f"SELECT contact_id, name FROM {_tags.name} WHERE contact_id IN ({marks})", list(names))
             for contact_id, name in cursor.fetchall():
                 names[contact_id].append(name)
@@ -78,10 +76,10 @@ def add_tags(contact: Contact, names: Iterable[str]) -> None:
     """Insert tags the contact does not have; its row must be locked, so that two cannot add the same."""
     now = clock.now()
     rows = [
-        ContactTag(workspace_id=contact.workspace_id, contact_id=contact.id, name=name, created_at=now)
+        {"workspace_id": contact.workspace_id, "contact_id": contact.id, "name": name, "created_at": now}
         for name in names
     ]
-    _tags.insert(rows, conflict="(contact_id, name) DO NOTHING")
+    _tags.insert_later(rows, conflict="(contact_id, name) DO NOTHING")
 
 
 def remove_tags(contact: Contact, names: Sequence[str]) -> None:

@@ -8,11 +8,13 @@ from rest_framework.exceptions import ErrorDetail
 
 from contacts.changes import MAX_TAG, MAX_TAGS
 from contacts.models import FieldType, Stage
-from crmsolid.api.fields import Boolean, Choice, StrictSerializer, Text
+from crmsolid.api.fields import BLANKS, Boolean, Choice, StrictSerializer, Text
 
 # As JSON Schema has them; the services judge them, with codes of their own.
 USERNAME = r"^((https?://)?(t|telegram)\.me/|@)?[A-Za-z][A-Za-z0-9_]{3,31}/?$"
-TAG = r"^[^\u0000-\u001f\u007f-\u009f]+$"
+_CONTROLS = r"\u0000-\u001f\u007f-\u009f"
+_SEEN = rf"[^{_CONTROLS}{BLANKS}]"
+TAG = rf"^[{BLANKS}]*{_SEEN}([^{_CONTROLS}]{{0,{MAX_TAG - 2}}}{_SEEN})?[{BLANKS}]*$"  # its length once trimmed
 CUSTOM_VALUE = {"type": ["string", "number", "boolean", "null"], "description": "As the type of the custom field asks."}
 
 
@@ -29,7 +31,7 @@ class Tags(serializers.ListField):
         return data
 
     def json_schema(self) -> dict[str, Any]:
-        item = {"type": "string", "pattern": TAG, "maxLength": MAX_TAG}
+        item = {"type": "string", "pattern": TAG}
         return {"type": "array", "maxItems": MAX_TAGS, "items": item}
 
 

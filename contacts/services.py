@@ -7,13 +7,13 @@ last_name username email phone time_zone stage opted_out tags custom_fields``. A
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from contacts import optouts, saving
+from contacts import newcomers, optouts, saving
 from contacts.changes import MAX_TAGS, Changes, read_changes, read_tags
 from contacts.models import Contact, CustomField
 from contacts.profiles import Profile, profiles, tags_of
 from contacts.saving import IdentityTaken
 from crmsolid.api.pagination import Page, page
-from crmsolid.core import erasure
+from crmsolid.core import erasure, gathering, units
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.ids import is_id
 from crmsolid.core.units import unit_of_work
@@ -26,7 +26,6 @@ ATTEMPTS = 10
 EXPORT_CHUNK = 500
 
 
-@unit_of_work()
 def upsert_contact(actor: Actor, given: Mapping[str, Any]) -> Profile:
     """Create the contact of this username or e-mail address (one is required), or update the one there is.
 
@@ -37,8 +36,15 @@ def upsert_contact(actor: Actor, given: Mapping[str, Any]) -> Profile:
     changes = read_changes(actor.workspace, given)
     if not changes.identities:
         raise invalid("username", "required", "give a username or an email")
+    return units.run(lambda: _upsert(actor, changes))
+
+
+def _upsert(actor: Actor, changes: Changes) -> Profile:
+    if gathering.may_guess() and newcomers.expected(actor.workspace.pk):
+        return saving.insert_unseen(actor, changes)
     for _ in range(ATTEMPTS):
         found = saving.match(actor, changes.identities)
+        newcomers.note(actor.workspace.pk, new=found is None)
         profile = saving.insert(actor, changes) if found is None else _add_to(actor, found, changes)
         if profile is not None:
             return profile
@@ -145,6 +151,7 @@ def list_contacts(
         cursor=cursor,
         workspace_id=actor.workspace.pk,
         filters=filters,
+        read=saving.contacts.read,
     )
     return Page(profiles(found.rows), found.next_cursor)
 

@@ -49,6 +49,7 @@ class ContactsView(WorkspaceView):
     bodies: ClassVar = {"POST": ContactIn}
     answers: ClassVar = {"GET": {200: ContactOut}, "POST": {200: ContactUpsertedOut, 201: ContactUpsertedOut}}
     listed: ClassVar = True
+    guesses: ClassVar = True
 
     def get(self, request: Request) -> Answer:
         """List contacts."""

@@ -11,8 +11,8 @@ from prometheus_client.registry import Collector
 
 from crmsolid.core import clock
 from crmsolid.workspaces.models import Job, JobState
-from messaging.models import Message, Status
-from webhooks.models import Event
+from messaging.models import AccountKind, Message, SandboxDelivery, Status
+from webhooks.models import Delivery, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,17 @@ class Queue:
     since: str
 
 
+def _due_messages(now: datetime) -> QuerySet[Message]:
+    return Message.unscoped.filter(status=Status.QUEUED, eta__lte=now)
+
+
+# No row is in two of them. Telegram's messages wait for the one worker that holds their account, the others for any.
 QUEUES = (
-    Queue("messages", lambda now: Message.unscoped.filter(status=Status.QUEUED, eta__lte=now), "eta"),
+    Queue("messages", lambda now: _due_messages(now).exclude(account__kind=AccountKind.TELEGRAM), "eta"),
+    Queue("telegram", lambda now: _due_messages(now).filter(account__kind=AccountKind.TELEGRAM), "eta"),
+    Queue("sandbox_answers", lambda now: SandboxDelivery.unscoped.filter(answer_pending=True), "at"),
     Queue("events", lambda now: Event.unscoped.filter(position__isnull=True), "created_at"),
+    Queue("deliveries", lambda now: Delivery.unscoped.filter(next_attempt_at__lte=now), "next_attempt_at"),
     Queue("jobs", lambda now: Job.unscoped.filter(state__in=[JobState.QUEUED, JobState.RUNNING]), "created_at"),
 )
 

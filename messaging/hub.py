@@ -1,7 +1,7 @@
 """One watcher a process for all open streams: it looks for new events as long as anybody listens.
 
-An idle stream costs no database connection and no query of its own. The hub asks in a thread, a few times a second,
-and hands each event to the streams of its workspace.
+An idle stream costs no database connection and no query of its own. The hub asks in a thread, a few times a second, on
+one connection that it keeps while anybody listens, and hands each event to the streams of its workspace.
 """
 
 import asyncio
@@ -27,6 +27,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="stream")
+_watching = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stream-watch")  # has the kept connection
 
 
 class Overrun(Exception):
@@ -73,6 +74,7 @@ class Hub:
     def __init__(self) -> None:
         self._subscriptions: set[Subscription] = set()
         self._watcher: asyncio.Task[None] | None = None
+        self._watches = False
         self._starting = asyncio.Lock()
         self._position = 0
 
@@ -80,9 +82,10 @@ class Hub:
         """Everything placed from now on; read older events from the feed *after* this returns."""
         subscription = Subscription(workspace_id, BACKLOG)
         async with self._starting:  # one watcher, however many come at once
-            if self._watcher is None or self._watcher.done():
+            if not self._watches:
                 self._position = await in_thread(feed.last_position)
                 self._subscriptions.add(subscription)
+                self._watches = True
                 self._watcher = asyncio.get_running_loop().create_task(self._watch())
             self._subscriptions.add(subscription)
         return subscription
@@ -99,11 +102,15 @@ class Hub:
             logger.exception("the watcher of the streams broke; they end and may come back")
             for subscription in self._subscriptions:
                 subscription.end()
+        finally:
+            self._watches = False  # before anything is waited for: who comes now starts another one
+            await asyncio.get_running_loop().run_in_executor(_watching, connections.close_all)
 
     async def _look(self) -> float:
         """Hand out what is new; answers the seconds to wait before the next look."""
         try:
-            entries = await in_thread(_read_new, self._position)
+            work = partial(_keeping, _read_new, self._position)
+            entries = await asyncio.get_running_loop().run_in_executor(_watching, work)
         except DatabaseAway:
             logger.warning("the stream cannot reach the database", exc_info=True)
             return 1.0
@@ -132,6 +139,20 @@ def _closing(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         return function(*args, **kwargs)
     finally:
         connections.close_all()
+
+
+def _keeping(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run on the thread's connection and keep it. One that has died since the last look is replaced; what is run must
+    bear being run twice."""
+    try:
+        return function(*args, **kwargs)
+    except DatabaseAway:
+        connections.close_all()
+    try:
+        return function(*args, **kwargs)
+    except DatabaseAway:
+        connections.close_all()
+        raise
 
 
 async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

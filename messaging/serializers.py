@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from contacts.serializers import USERNAME
 from crmsolid.api.fields import (
+    BLANKS,
     Choice,
     Integer,
     Moment,
@@ -20,6 +21,9 @@ from messaging.models import AccountKind, AccountState, Direction, Status
 
 MAX_BIGINT = 2**63 - 1
 
+# A template that is not blank: plain text, doubled braces, `{name}` and `{name|fallback}`. The service judges it.
+_PART = rf"[^{{}}\u0000{BLANKS}]|\{{\{{|\}}\}}|\{{[A-Za-z_][A-Za-z0-9_]{{0,63}}(\|[^{{}}\u0000]*)?\}}"
+TEMPLATE = rf"^[{BLANKS}]*({_PART})([{BLANKS}]|{_PART})*$"
 RECIPIENT = rf"{USERNAME}|^[1-9][0-9]{{0,17}}$"
 
 
@@ -45,7 +49,7 @@ class RecipientField(serializers.Field[Any, Any, Any, Any]):
 class SendIn(StrictSerializer):
     account_id = Integer(min_value=1, max_value=MAX_BIGINT, help_text="The account to send from.")
     to = RecipientField(help_text="`@name`, `name`, `https://t.me/name` or a numeric Telegram id.")
-    text = Text(max_length=20_000, help_text="1 to 4096 UTF-16 units once `{variables}` are filled in.")
+    text = Text(max_length=20_000, shape=TEMPLATE, help_text="1 to 4096 UTF-16 units once `{variables}` are filled in.")
     send_at = Moment(required=False, allow_null=True, help_text="Not before this time (RFC 3339).")
 
 

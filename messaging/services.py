@@ -42,7 +42,7 @@ def send_message(
     if contact.opted_out:
         raise DomainError("contact_opted_out")
     message = _new_message(account, contact.pk, threads.touch(account, contact, clock.now()), recipient, text, eta)
-    _messages.insert([message])
+    _messages.insert_later([message])
     _ring(eta)
     return message
 

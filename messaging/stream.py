@@ -1,15 +1,14 @@
 """GET /v1/messages/stream: every message in and out as it happens, as Server-Sent Events.
 
 One request. The headers go out at once; a comment every 15 seconds keeps proxies awake, and at each the key is
-checked again. ``id:`` is the position in the feed; a client that comes back with ``Last-Event-ID`` misses nothing.
+checked again and its place among the key's streams renewed. ``id:`` is the position in the feed; a client that comes
+back with ``Last-Event-ID`` misses nothing.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
-from django.conf import settings
 from django.db import Error as DatabaseAway
 from django.http import HttpRequest, StreamingHttpResponse
 
@@ -22,35 +21,13 @@ from crmsolid.api.views import read_query
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.workspaces.scopes import Scope
 from messaging import hub as hubs
+from messaging import places
 from messaging.hub import Overrun, Subscription, in_thread
+from messaging.places import Place
 from webhooks import feed
 from webhooks.feed import Entry
 
 PING_SECONDS = 15.0
-
-_open: Counter[str] = Counter()
-
-
-class Place:
-    """One of the streams that a key may have open. Taken before the headers go out, given back once."""
-
-    def __init__(self, key_id: str) -> None:
-        """``rate_limited`` (429) when all are taken."""
-        if _open[key_id] >= settings.STREAMS_PER_KEY:
-            raise DomainError(
-                "rate_limited",
-                f"this key has {settings.STREAMS_PER_KEY} streams open already; close one first",
-                headers={"Retry-After": str(int(PING_SECONDS) or 1)},
-            )
-        _open[key_id] += 1
-        self._key_id: str | None = key_id
-
-    def close(self) -> None:
-        if self._key_id is not None:
-            _open[self._key_id] -= 1
-            if not _open[self._key_id]:
-                del _open[self._key_id]
-            self._key_id = None
 
 
 class _Stream(StreamingHttpResponse):
@@ -92,7 +69,7 @@ async def stream(request: HttpRequest) -> StreamingHttpResponse:
     call = call_of(request)
     key_id = await in_thread(_admit, request, call)
     position = await _start_position(request)
-    place = Place(key_id)
+    place = await places.take(key_id, retry_after=int(PING_SECONDS) or 1)
     return _Stream(_events(request, call, position, place), place)
 
 
@@ -132,7 +109,8 @@ async def _events(request: HttpRequest, call: Call, position: int, place: Place)
             for entry in batch:
                 position = entry.position
                 yield _frame(entry)
-        async with aclosing(_live(request, call, subscription, position)) as frames:
+            await place.renew()
+        async with aclosing(_live(request, call, subscription, position, place)) as frames:
             async for frame in frames:
                 yield frame
     finally:
@@ -141,7 +119,7 @@ async def _events(request: HttpRequest, call: Call, position: int, place: Place)
 
 
 async def _live(
-    request: HttpRequest, call: Call, subscription: Subscription, position: int
+    request: HttpRequest, call: Call, subscription: Subscription, position: int, place: Place
 ) -> AsyncGenerator[bytes, None]:
     """Frames of what comes beyond ``position`` and a comment now and then; ends with the key or the subscription."""
     clock = asyncio.get_running_loop().time
@@ -154,6 +132,7 @@ async def _live(
         if clock() >= ping_at:  # on a busy stream too: a revoked key must not read on
             if not await in_thread(_still_valid, request, call):
                 return
+            await place.renew()
             ping_at = clock() + PING_SECONDS
             yield b": ping\n\n"
         if entry is not None and entry.position > position:

@@ -25,7 +25,8 @@ suite() { # name, pytest arguments...
         --tb=short --no-header "${PYTEST_WORKERS[@]}" "${@:2}" 
 }
 
-PYTEST_WORKERS=(-n "${TEST_PROCESSES:-2}" --dist loadscope)
+# In the order of the files: the reordered one keeps modules with one long, waiting test for the end.
+PYTEST_WORKERS=(-n "${TEST_PROCESSES:-2}" --dist loadscope --no-loadscope-reorder)
 
 step "ruff" "$bin/ruff" check .
 step "mypy" "$bin/mypy" .

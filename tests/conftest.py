@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -6,7 +7,11 @@ from django.contrib.auth.hashers import get_hashers
 from django.db import connection
 
 from apikeys import limits
+from contacts import newcomers
+from crmsolid.core import doorbell
+from crmsolid.core.doorbell import Doorbell
 from tests.cast import Api, Cast
+from tests.servers import empty_redis
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -34,6 +39,36 @@ def fresh_limits() -> Iterator[None]:
         for key in client.scan_iter("crmsolid:rate:*"):
             client.delete(key)
     yield
+
+
+@pytest.fixture(autouse=True)
+def no_expectations() -> None:
+    """Workspaces of different tests may have one id: what the last one sent tells nothing of the next."""
+    newcomers.forget()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def unheard_rings() -> None:
+    """Nobody takes a test's rings off the broker: they would wait there for the next worker that a test starts."""
+    doorbell._bell = Doorbell(lambda name, queue: None)
+
+
+@pytest.fixture
+def heard_rings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """For tests with workers of their own: rings reach the broker, and none of them outlives the test."""
+    bell = Doorbell()
+    monkeypatch.setattr(doorbell, "_bell", bell)
+    yield
+    silence(bell)
+    empty_redis()
+
+
+def silence(bell: Doorbell) -> None:
+    """From here on it rings nothing, those included that wait for their moment."""
+    silent = threading.Event()
+    bell._ringer = lambda name, queue: silent.set()
+    bell.ring("silence")
+    assert silent.wait(20)  # one thread rings: what it was at has ended
 
 
 @pytest.fixture

@@ -26,6 +26,13 @@ def require_redis() -> str:
     return REDIS_URL
 
 
+def empty_redis() -> None:
+    """Empty the tests' own database; see tests/plugins/isolation.py. Nothing to do where no Redis is set."""
+    if "REDIS_URL" in os.environ:
+        with contextlib.closing(redis.Redis.from_url(REDIS_URL)) as client:
+            client.flushdb()
+
+
 def fresh_prefix() -> str:
     return f"test:{uuid.uuid4().hex}:"
 

@@ -10,9 +10,12 @@ from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.models import Heartbeat, Job, JobState
 from crmsolid.workspaces.tasks import heartbeat
+from messaging.models import Account, AccountKind, Message, SandboxDelivery
 from messaging.services import create_sandbox_account, send_message
 from tests.cast import Cast
 from webhooks.feed import place_events
+from webhooks.models import Delivery
+from webhooks.services import create_endpoint
 
 TOKEN = "a metrics token"
 
@@ -110,6 +113,33 @@ def test_metrics_tell_length_and_age_of_each_queue(client: Client, cast: Cast, s
     assert 90 <= full['crmsolid_queue_oldest_seconds{queue="messages"}'] < 120
     assert full['crmsolid_queue_length{queue="events"}'] == 0
     assert full['crmsolid_queue_length{queue="jobs"}'] == 2
+
+
+def test_each_kind_of_work_has_its_queue(client: Client, cast: Cast, settings: Any) -> None:
+    """Deliveries that are due, a retry included; Telegram's messages apart; answers that the sandbox owes."""
+    settings.METRICS_TOKEN = TOKEN
+    actor = cast.actor()
+    create_endpoint(actor, url="https://example.com/hook", events=["contact.created"])
+    account = create_sandbox_account(actor, name="Sandbox")
+    for to in ("@sarah_miller", "@reply_bob"):
+        send_message(actor, account_id=account.pk, to=to, text="hello")
+    telegram = cast.sandbox()
+    send_message(actor, account_id=telegram.pk, to="@sarah_miller", text="hello")
+    Account.unscoped.filter(pk=telegram.pk).update(kind=AccountKind.TELEGRAM)
+    owed = Message.unscoped.filter(recipient="@reply_bob").get()
+    SandboxDelivery.unscoped.create(
+        workspace=cast.workspace, account=account, message=owed, random_id=1, answer_pending=True
+    )
+    place_events()
+    failed, waiting = Delivery.unscoped.order_by("id")
+    Delivery.unscoped.filter(pk=failed.pk).update(status="failed", next_attempt_at=clock.now() - timedelta(seconds=600))
+    found = gauges(client)
+    lengths = {name.split('"')[1]: value for name, value in found.items() if "length" in name}
+    expected = {"messages": 2, "telegram": 1, "sandbox_answers": 1, "events": 0, "deliveries": 2, "jobs": 0}
+    assert lengths == expected
+    assert 600 <= found['crmsolid_queue_oldest_seconds{queue="deliveries"}'] < 630
+    Delivery.unscoped.filter(pk=waiting.pk).update(next_attempt_at=clock.now() + timedelta(hours=1))
+    assert gauges(client)['crmsolid_queue_length{queue="deliveries"}'] == 1
 
 
 def test_a_message_for_later_is_not_due(client: Client, cast: Cast, settings: Any) -> None:

@@ -1,10 +1,9 @@
-"""What the outside sees of endpoints, deliveries, attempts and jobs; and the events that are webhooks' own."""
+"""What the outside sees of endpoints, deliveries, attempts; and the events that are webhooks' own."""
 
 from typing import Any
 
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
-from crmsolid.workspaces.models import Job
 from webhooks.catalogue import register_event
 from webhooks.models import Attempt, Delivery, Endpoint
 
@@ -64,35 +63,6 @@ def attempt_payload(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def job_payload(job: Job) -> dict[str, Any]:
-    """A job as ``GET /v1/jobs/{id}`` answers it."""
-    return {
-        "id": job.id,
-        "kind": job.kind,
-        "state": job.state,
-        "done": job.done,
-        "total": job.total,
-        "errors": job.errors,
-        "created_at": rfc3339(job.created_at),
-        "finished_at": rfc3339(job.finished_at),
-    }
-
-
-_TIME = {"type": "string", "format": "date-time"}
-_JOB = {
-    "type": "object",
-    "required": ["id", "kind", "state", "done", "total", "errors", "created_at", "finished_at"],
-    "properties": {
-        "id": {"type": "string"},
-        "kind": {"type": "string"},
-        "state": {"enum": ["queued", "running", "done", "failed"]},
-        "done": {"type": "integer"},
-        "total": {"type": ["integer", "null"]},
-        "errors": {"type": "array"},
-        "created_at": _TIME,
-        "finished_at": {"type": ["string", "null"], "format": "date-time"},
-    },
-}
 _PLAN = {"enum": ["trial", "pro", "business", "expired"]}
 
 
@@ -102,9 +72,12 @@ def _object(**properties: Any) -> dict[str, Any]:
 
 def register_own_events() -> None:
     """The events whose causes stand on this floor or below it."""
+    from crmsolid.api.jobs import JobOut
+    from crmsolid.api.shapes import json_shape
+
     ping = _object(webhook=_object(id={"type": "string"}, url={"type": "string"}))
     register_event("ping", ping, description="Sent by POST /v1/webhooks/{id}/test, to that endpoint alone.")
-    register_event("job.completed", _object(job=_JOB), description="Long work has ended, done or failed.")
+    register_event("job.completed", _object(job=json_shape(JobOut)), description="Long work has ended, done or failed.")
     register_event(
         "subscription.upgraded",
         _object(old_plan=_PLAN, plan=_PLAN),

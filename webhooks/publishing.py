@@ -56,10 +56,10 @@ def publish_all(who: Actor | Workspace | int, occurrences: Sequence[Occurrence])
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("publish() belongs into the transaction of what caused the event")
     workspace_id = _workspace_id(who)
-    rows = [new_event(workspace_id, occurrence) for occurrence in occurrences]
-    events.insert(rows)
+    rows = [_values(workspace_id, occurrence) for occurrence in occurrences]
+    events.insert_later(rows)
     ring_on_commit()
-    return [row.id for row in rows]
+    return [row["id"] for row in rows]
 
 
 def ring_on_commit() -> None:
@@ -81,6 +81,10 @@ def _workspace_id(who: Actor | Workspace | int) -> int:
 
 def new_event(workspace_id: int, occurrence: Occurrence) -> Event:
     """The event, its bytes frozen; not written yet. ``ValueError`` for a type that is none of ours."""
+    return Event(**_values(workspace_id, occurrence))
+
+
+def _values(workspace_id: int, occurrence: Occurrence) -> dict[str, Any]:
     if occurrence.type not in EVENT_TYPES and occurrence.type != PING:
         raise ValueError(f"{occurrence.type!r} is no event type of ours")
     identity, now = new_id("evt"), clock.now()
@@ -90,11 +94,11 @@ def new_event(workspace_id: int, occurrence: Occurrence) -> Event:
         "created_at": clock.rfc3339(now),
         "data": occurrence.data,
     }
-    return Event(
-        id=identity,
-        workspace_id=workspace_id,
-        type=occurrence.type,
-        body=strictjson.dumps(body),
-        person=occurrence.person,
-        created_at=now,
-    )
+    return {
+        "id": identity,
+        "workspace_id": workspace_id,
+        "type": occurrence.type,
+        "body": strictjson.dumps(body),
+        "person": occurrence.person,
+        "created_at": now,
+    }

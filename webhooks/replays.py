@@ -10,10 +10,10 @@ from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.jobs import job_payload
 from crmsolid.workspaces.models import Job, JobState
 from crmsolid.workspaces.scopes import Scope
 from webhooks import fanout, services
-from webhooks.events import job_payload
 from webhooks.models import Delivery, DeliveryStatus, Endpoint, Event
 from webhooks.publishing import PING, Occurrence, events, new_event, publish, ring_on_commit
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from crmsolid.api.fields import Boolean, Choice, Integer, Moment, PageQuery, StrictSerializer, Text
+from crmsolid.api.fields import BLANKS, Boolean, Choice, Integer, Moment, PageQuery, StrictSerializer, Text
 from crmsolid.core.addresses import URL_MAX_LENGTH
 from webhooks.models import DeliveryStatus, DisabledReason, Verified
 from webhooks.publishing import EVENT_TYPES, PING
@@ -13,22 +13,45 @@ _EVENTS_HELP = "Event types to deliver here; GET /v1/webhooks/events lists them.
 _SECRET_HELP = "1 to 255 visible characters. Left out: one is generated and answered, this once."
 
 
+# Judged by the services, with codes of their own. What looks like an address may still be refused: for its host.
+URL = r"^https?://[^\u0000-\u0020\u007f-\u00a0\u2028\u2029\\]+$"
+SECRET = rf"^[^\u0000-\u0020\u007f-\u009f{BLANKS}]+$"
+
+
+class EventName(Text):
+    """One of the event types; the service refuses others."""
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "enum": list(EVENT_TYPES)}
+
+
+def _url(**options: Any) -> Text:
+    help_text = "Where to POST: https, a public address."
+    return Text(max_length=URL_MAX_LENGTH, shape=URL, format="uri", help_text=help_text, **options)
+
+
+def _events(**options: Any) -> serializers.ListField:
+    return serializers.ListField(
+        child=EventName(max_length=40), allow_empty=False, max_length=50, help_text=_EVENTS_HELP, **options
+    )
+
+
 class EndpointIn(StrictSerializer):
-    url = Text(max_length=URL_MAX_LENGTH, help_text="Where to POST: https, a public address.")
-    events = serializers.ListField(child=Text(max_length=40), max_length=50, help_text=_EVENTS_HELP)
-    secret = Text(required=False, max_length=255, help_text=_SECRET_HELP)
+    url = _url()
+    events = _events()
+    secret = Text(required=False, max_length=255, shape=SECRET, help_text=_SECRET_HELP)
 
 
 class EndpointPatch(StrictSerializer):
-    url = Text(required=False, max_length=URL_MAX_LENGTH, help_text="Where to POST: https, a public address.")
-    events = serializers.ListField(required=False, child=Text(max_length=40), max_length=50, help_text=_EVENTS_HELP)
+    url = _url(required=False)
+    events = _events(required=False)
     enabled = Boolean(required=False, help_text="False cancels what is queued.")
 
 
 class RotateIn(StrictSerializer):
     body_required = False
 
-    secret = Text(required=False, max_length=255, help_text=_SECRET_HELP)
+    secret = Text(required=False, max_length=255, shape=SECRET, help_text=_SECRET_HELP)
     overlap_seconds = Integer(
         required=False,
         min_value=0,
@@ -115,17 +138,6 @@ class DeliveryDetailOut(DeliveryOut):
 
     body = serializers.CharField(allow_null=True)
     attempt_log = AttemptOut(many=True)
-
-
-class JobOut(serializers.Serializer[Any]):
-    id = serializers.CharField()
-    kind = serializers.CharField()
-    state = serializers.ChoiceField(choices=["queued", "running", "done", "failed"])
-    done = serializers.IntegerField()
-    total = serializers.IntegerField(allow_null=True)
-    errors = serializers.ListField(child=serializers.DictField())  # type: ignore[assignment]
-    created_at = serializers.DateTimeField()
-    finished_at = serializers.DateTimeField(allow_null=True)
 
 
 class EventKindOut(serializers.Serializer[Any]):

@@ -6,12 +6,14 @@ from typing import Any, ClassVar
 from rest_framework.request import Request
 
 from crmsolid.api.fields import PageQuery
+from crmsolid.api.jobs import JobOut
 from crmsolid.api.pagination import page
 from crmsolid.api.views import Answer, WorkspaceView
 from crmsolid.core.errors import not_found
+from crmsolid.workspaces.jobs import job_location, job_payload
 from crmsolid.workspaces.scopes import Scope
 from webhooks import catalogue, querysets, replays, services
-from webhooks.events import attempt_payload, delivery_payload, endpoint_payload, job_payload
+from webhooks.events import attempt_payload, delivery_payload, endpoint_payload
 from webhooks.models import Delivery, Endpoint
 from webhooks.serializers import (
     DeliveryDetailOut,
@@ -22,7 +24,6 @@ from webhooks.serializers import (
     EndpointPatch,
     EventKindOut,
     IssuedEndpointOut,
-    JobOut,
     NothingIn,
     ReplayIn,
     RotateIn,
@@ -166,7 +167,7 @@ class ReplayFailedView(_OneEndpoint):
 
     def post(self, request: Request, endpoint_id: str) -> Answer:
         job = replays.replay_failed(self.actor, self.endpoint(endpoint_id), **self.body)
-        return Answer(job_payload(job), status=202, headers={"Location": f"/v1/jobs/{job.id}"})
+        return Answer(job_payload(job), status=202, headers={"Location": job_location(job)})
 
 
 class _OneDelivery(WorkspaceView):

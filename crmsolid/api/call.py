@@ -58,7 +58,7 @@ class Call:
         own = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id = own if _REQUEST_ID.match(own) else uuid4().hex
         surface: Surface = "mcp" if request.path_info.startswith("/mcp") else "rest"
-        return cls(request_id, reference(request.path), client_ip(request), surface, time.perf_counter())
+        return cls(request_id, request.path, client_ip(request), surface, time.perf_counter())
 
     def authenticate(self, request: HttpRequest) -> Actor:
         """The actor behind ``Authorization: Bearer …``; nothing else is ever looked at."""

@@ -11,6 +11,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from crmsolid.api import schema_parts as parts
 from crmsolid.api import schema_registry
+from crmsolid.api.schema_links import add_links
 
 DESCRIPTION = """\
 Contacts, messages and sequences of a workspace.
@@ -48,6 +49,7 @@ def build(urlconf: str | None = None) -> dict[str, Any]:
     components["securitySchemes"] = SECURITY
     own = {"Problem": parts.PROBLEM, "FieldProblem": parts.FIELD_PROBLEM}
     components["schemas"] = dict(sorted({**components.get("schemas", {}), **own, **schemas}.items()))
+    add_links(document)
     if items:
         document["webhooks"] = items
     return dict(document)

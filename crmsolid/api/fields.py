@@ -24,8 +24,8 @@ FLOAT_ROOM = 10**300
 
 NO_NUL = r"^[^\u0000]*$"
 # str.strip() takes these; `\s` means something else in each dialect of regular expressions.
-_BLANKS = r"\t\n\u000b\f\r\u001c-\u001f \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-NOT_BLANK = rf"^[^\u0000]*[^\u0000{_BLANKS}][^\u0000]*$"
+BLANKS = r"\t\n\u000b\f\r\u001c-\u001f \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+NOT_BLANK = rf"^[^\u0000]*[^\u0000{BLANKS}][^\u0000]*$"
 
 _DAY = r"(0[1-9]|[12][0-9]|3[01])"
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?"
@@ -105,8 +105,11 @@ class Text(serializers.CharField):
     def json_schema(self) -> dict[str, Any]:
         least = max(self.min_length or 0, 0 if self.allow_blank else 1)
         plain = NOT_BLANK if self.trim_whitespace and not self.allow_blank else NO_NUL
-        found: dict[str, Any] = {"type": "string", "pattern": self.pattern or self.shape or plain}
-        return found | _given(minLength=least or None, maxLength=self.max_length, format=self.format or None)
+        pattern = self.pattern or self.shape or (None if self.format == "email" else plain)  # that format says it all
+        found: dict[str, Any] = {"type": "string"}
+        return found | _given(
+            pattern=pattern, minLength=least or None, maxLength=self.max_length, format=self.format or None
+        )
 
 
 class Id(Text):

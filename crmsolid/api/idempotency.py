@@ -1,24 +1,24 @@
 """Writes that never double.
 
 A write and its stored answer commit in ONE transaction, so a crash leaves both or neither and no "running" mark
-is ever stored. Two requests with one key are put in a row by a lock on the key: on PostgreSQL a transaction's
-advisory lock with 2 s of patience, on SQLite the one writer's lock. Whoever comes second finds the first one's
-record: either before it starts, or because storing its own answer fails, which undoes all it did.
+is ever stored. Two requests with one key are put in a row: on PostgreSQL by a transaction's advisory lock with 2 s
+of patience (or, for a write of one statement, by the record's unique key), on SQLite by the one writer's lock.
+Whoever comes second finds the first one's record: either before it starts, or because storing its own answer fails,
+which undoes all it did.
 """
 
 import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from django.db import OperationalError, connection
+from django.db import IntegrityError
 from django.http import HttpResponse
 
 from apikeys.models import IdempotencyRecord
 from crmsolid.api.call import IDEMPOTENCY_KEY, call_of
-from crmsolid.core import clock, crypto
+from crmsolid.core import clock, crypto, gathering, units
 from crmsolid.core.errors import DomainError
-from crmsolid.core.rows import Table, statement_cursor
-from crmsolid.core.units import unit_of_work
+from crmsolid.core.rows import Table, take_turn
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import Scope
 
@@ -26,14 +26,9 @@ if TYPE_CHECKING:
     from crmsolid.api.views import WorkspaceView
 
 REQUIRED = ("POST", "PATCH")
-PATIENCE_MS = 2000
 KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 
 _records = Table(IdempotencyRecord)
-
-
-class _AlreadyStored(Exception):
-    """Somebody else's answer to the same key was committed first."""
 
 
 def run(view: "WorkspaceView", handler: Callable[..., Any]) -> HttpResponse:
@@ -52,20 +47,23 @@ def run(view: "WorkspaceView", handler: Callable[..., Any]) -> HttpResponse:
 
 
 def _run_once(view: "WorkspaceView", handler: Callable[..., Any], key: str, mark: bytes) -> HttpResponse:
+    def work() -> HttpResponse:
+        claim(view, key)
+        response, person, sealed = _answer(view, handler)
+        _store(view.workspace, key, mark, response, person, sealed)
+        return response
+
     try:
-        with unit_of_work():
-            claim(view.workspace, key)
-            response, person, sealed = _answer(view, handler)
-            _store(view.workspace, key, mark, response, person, sealed)
-            return response
-    except (_AlreadyStored, DomainError) as error:
-        # A refusal may be the shadow of the first one's success: its answer is the right one then.
+        return units.run(work)
+    except gathering.TurnNeverCame:
+        raise DomainError("idempotency_in_progress") from None
+    except (IntegrityError, DomainError) as error:
+        # A refusal may be the shadow of the first one's success: its answer is the right one then. So may a unique
+        # key that is taken; the record's own always is.
         stored = _records.select("workspace_id = %s AND key = %s", [view.workspace.pk, key])
         if stored:
             return replay(stored[0], mark)
-        if isinstance(error, DomainError):
-            raise
-        raise DomainError("idempotency_in_progress") from None
+        raise error
 
 
 def _answer(view: "WorkspaceView", handler: Callable[..., Any]) -> tuple[HttpResponse, str, bool]:
@@ -115,33 +113,29 @@ def replay(record: IdempotencyRecord, mark: bytes) -> HttpResponse:
     return response
 
 
-def claim(workspace: Workspace, key: str) -> None:
-    """Wait for our turn with this key. ``idempotency_in_progress`` (409) after 2 s."""
-    if connection.vendor != "postgresql":
-        return
-    number = int.from_bytes(hashlib.sha256(f"{workspace.pk}:{key}".encode()).digest()[:8], "big", signed=True)
-    try:
-        with statement_cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(%s)", [f"{PATIENCE_MS}", number]
-            )
-    except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", None) == "55P03":
-            raise DomainError("idempotency_in_progress") from None
-        raise
+def claim(view: "WorkspaceView", key: str) -> None:
+    """Wait for our turn with this key. ``idempotency_in_progress`` (409) after 2 s.
+
+    A view that guesses waits only before its second statement: its one statement waits at the record's unique key.
+    """
+    unit = gathering.current()
+    assert unit is not None
+    digest = hashlib.sha256(f"{view.workspace.pk}:{key}".encode()).digest()
+    unit.turn = int.from_bytes(digest[:8], "big", signed=True)
+    if not (view.guesses and unit.may_guess):
+        take_turn()
 
 
 def _store(workspace: Workspace, key: str, mark: bytes, response: HttpResponse, person: str, sealed: bool) -> None:
-    record = IdempotencyRecord(
-        workspace_id=workspace.pk,
-        key=key,
-        fingerprint=mark,
-        status=response.status_code,
-        headers={name: response.headers[name] for name in KEPT_HEADERS if name in response.headers},
-        body=crypto.encrypt(response.content) if sealed else response.content,
-        sealed=sealed,
-        person=person,
-        created_at=clock.now(),
-    )
-    if _records.insert([record], conflict="(workspace_id, key) DO NOTHING") == 0:
-        raise _AlreadyStored
+    record = {
+        "workspace_id": workspace.pk,
+        "key": key,
+        "fingerprint": mark,
+        "status": response.status_code,
+        "headers": {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers},
+        "body": crypto.encrypt(response.content) if sealed else response.content,
+        "sealed": sealed,
+        "person": person,
+        "created_at": clock.now(),
+    }
+    _records.insert_later([record])

@@ -7,6 +7,7 @@ the request id and the rate headers.
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from typing import Any, ParamSpec, TypeVar
 
 from asgiref.sync import async_to_sync, iscoroutinefunction, markcoroutinefunction, sync_to_async
@@ -14,14 +15,16 @@ from django.core.handlers.asgi import ASGIRequest
 from django.db import InterfaceError, OperationalError, connections
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import resolve
+from django.urls import ResolverMatch, resolve
 
 from apikeys import limits
 from crmsolid.api import metrics, problems
-from crmsolid.api.call import Call
+from crmsolid.api.call import Call, reference
 from crmsolid.core.errors import DomainError
 
 logger = logging.getLogger("crmsolid.api")
+
+_SHORT = 100  # characters of a path that is worth remembering
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -90,10 +93,16 @@ def _leaving_no_connection(function: Callable[P, R], *args: P.args, **kwargs: P.
                 connection.close()
 
 
+@lru_cache(maxsize=1024)
+def _resolve_short(path: str) -> ResolverMatch:
+    """Routes do not change while the process lives, and most requests are for few paths."""
+    return resolve(path)
+
+
 def _resolve(request: HttpRequest) -> tuple[Callable[..., HttpResponseBase], tuple[Any, ...], dict[str, Any]]:
     if "\0" in request.path_info:  # no id and no database has it
         raise Http404
-    match = resolve(request.path_info)
+    match = (_resolve_short if len(request.path_info) <= _SHORT else resolve)(request.path_info)
     request.resolver_match = match
     return match.func, match.args, match.kwargs
 
@@ -104,7 +113,7 @@ def refuse(error: Exception, call: Call) -> HttpResponse:
     if known is None:
         known = _fault(error, call)
     call.refusal = known
-    return problems.response(known, instance=call.path, request_id=call.request_id)
+    return problems.response(known, instance=reference(call.path), request_id=call.request_id)
 
 
 def _fault(error: Exception, call: Call) -> DomainError:

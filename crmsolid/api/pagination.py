@@ -4,7 +4,7 @@ import base64
 import binascii
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -38,18 +38,22 @@ def page(
     cursor: str | None,
     workspace_id: int,
     filters: Mapping[str, Any],
+    read: "Callable[[QuerySet[Any]], list[Any]]" = list,
 ) -> Page:
-    """One page by an indexed column (``-`` for the other way), ties broken by id. ``invalid_cursor`` (400)."""
+    """One page by an indexed column (``-`` for the other way), ties broken by id. ``invalid_cursor`` (400).
+
+    ``read`` fetches the rows: as instances, or as ``rows.Table.read`` does.
+    """
     column, descending = sort.lstrip("-"), sort.startswith("-")
     binding = _binding(workspace_id, sort, filters)
     if cursor is not None:
         queryset = queryset.filter(_beyond(column, descending, *_decode(cursor, binding)))
     sign = "-" if descending else ""
-    rows = list(queryset.order_by(f"{sign}{column}", f"{sign}id")[: limit + 1])
+    rows = read(queryset.order_by(f"{sign}{column}", f"{sign}id")[: limit + 1])
     if len(rows) <= limit:
         return Page(rows, None)
     last = rows[limit - 1]
-    return Page(rows[:limit], _encode(getattr(last, column), last.pk, binding))
+    return Page(rows[:limit], _encode(getattr(last, column), last.id, binding))
 
 
 def _beyond(column: str, descending: bool, value: Any, pk: Any) -> Q:

@@ -2,7 +2,8 @@
 
 Optional declarations, each by HTTP method: ``conditional`` (methods that honour If-Match), ``refusals`` (codes beyond
 those every operation has; without it each code of a status that may occur is listed), ``operation_ids``,
-``examples`` (of the body), ``request_headers`` (further parameters). ``tag`` is the group in the reference.
+``examples`` (of the body), ``request_headers`` (further parameters). ``tag`` is the group in the reference,
+``scope_text`` says which scope is needed where ``scopes`` cannot.
 """
 
 import inspect
@@ -96,7 +97,8 @@ class V1Schema(AutoSchema):
         summary, _, rest = text.partition("\n\n")
         scopes = self.declared.scopes[self.method]
         needs = " and ".join(f"`{scope.value}` ({DESCRIPTIONS[scope].lower()})" for scope in scopes)
-        return " ".join(summary.split()), f"{rest.strip()}\n\nScope: {needs or 'any'}.".strip()
+        needs = needs or getattr(self.view, "scope_text", "any")
+        return " ".join(summary.split()), f"{rest.strip()}\n\nScope: {needs}.".strip()
 
     # --- what is asked ------------------------------------------------------------------------------------
     def _parameters(self) -> list[Schema]:

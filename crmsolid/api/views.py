@@ -98,6 +98,8 @@ class WorkspaceView(APIView):
     bodies: ClassVar[Mapping[str, type[StrictSerializer] | Raw]] = {}
     queries: ClassVar[Mapping[str, type[QuerySerializer]]] = {}
     answers: ClassVar[Mapping[str, Any]] = {}
+    # Whether its writes may come down to one statement (``rows.Table.guess``).
+    guesses: ClassVar[bool] = False
     # Methods that honour If-Match; whether Accept chooses the answer; codes beyond those every operation has.
     conditional: ClassVar[Sequence[str]] = ()
     negotiates: ClassVar[bool] = True

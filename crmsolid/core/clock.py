@@ -12,4 +12,7 @@ def rfc3339(moment: datetime | None) -> str | None:
     """RFC 3339 in UTC with ``Z``, microseconds kept (an order by time must survive the text)."""
     if moment is None:
         return None
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    text = moment.isoformat()
+    if not text.endswith("+00:00"):
+        text = moment.astimezone(UTC).isoformat()
+    return text[:-6] + "Z"

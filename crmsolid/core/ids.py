@@ -10,6 +10,7 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # Two characters, ten bits, at a look-up: an id costs eight look-ups, not twenty-six divisions.
 _PAIRS = tuple(high + low for high in _ALPHABET for low in _ALPHABET)
 _TEN_BITS = 1023
+_POOL_BYTES = 640
 # 26 characters hold 130 bits, a ULID is 128: the first character never passes 7.
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 
@@ -26,6 +27,7 @@ class _Clockwork:
         self.millisecond = 0
         self.random_part = 0
         self.time_text = ""
+        self.pool = b""  # random bytes not used yet: asking the system for each ten of them costs more than the id
 
     def next_ulid(self) -> str:
         now = time.time_ns() // 1_000_000
@@ -33,11 +35,17 @@ class _Clockwork:
             if now > self.millisecond:
                 self.millisecond = now
                 self.time_text = _encode_time(now)
-                self.random_part = int.from_bytes(os.urandom(10)) >> 1
+                self.random_part = int.from_bytes(self._ten_bytes()) >> 1
             else:
                 self.random_part += 1
             time_text, number = self.time_text, self.random_part
         return time_text + _encode_random(number)
+
+    def _ten_bytes(self) -> bytes:
+        if not self.pool:
+            self.pool = os.urandom(_POOL_BYTES)
+        ten, self.pool = self.pool[:10], self.pool[10:]
+        return ten
 
 
 def _encode_time(millisecond: int) -> str:

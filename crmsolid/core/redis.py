@@ -14,16 +14,17 @@ BUDGET = 0.1
 REDIS_ERRORS: tuple[type[Exception], ...] = (redis.RedisError, OSError)
 
 
-def build_client(url: str) -> redis.Redis:
-    """A client with the budget; nothing in `url` can widen it. Thread-safe and fork-safe; connects when first used.
+def build_client(url: str, budget: float = BUDGET) -> redis.Redis:
+    """A client with the budget (seconds a call); nothing in `url` can widen it. Thread-safe and fork-safe; connects
+    when first used.
 
     redis-py (8.1) retries, greets with several round trips and stops at 100 connections unless told otherwise: each
     would break the budget, or turn a busy moment into a Redis failure. Threads of the process bound the pool.
     """
     options: dict[str, Any] = parse_url(url)  # type: ignore[no-untyped-call]
     options.update(
-        socket_timeout=BUDGET,
-        socket_connect_timeout=BUDGET,
+        socket_timeout=budget,
+        socket_connect_timeout=budget,
         socket_keepalive=True,
         retry=Retry(NoBackoff(), 0),
         retry_on_timeout=False,

@@ -5,16 +5,29 @@ once per database vendor and keeps the ORM's own conversion of values, so a row 
 PostgreSQL. The WHERE and ON CONFLICT parts are written where they are used and stay within what both understand.
 """
 
+from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
-from typing import Any, Generic, TypeVar
+from datetime import datetime
+from functools import cached_property, lru_cache
+from typing import Any, Generic, NoReturn, TypeVar
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.core.exceptions import EmptyResultSet
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, models
+from psycopg import errors, pq
+from psycopg.types.datetime import TimestamptzLoader
+
+from crmsolid.core import gathering
 
 M = TypeVar("M", bound=models.Model)
 Converter = Callable[[Any], Any]
+
+_AS_IS = frozenset({str, int, bool, bytes, type(None)})
+_AS_IS_ON_POSTGRESQL = _AS_IS | {datetime}
+
+# How long a request waits for a row, a unique key or a turn that another transaction holds.
+PATIENCE_MS = 2000
 
 
 @contextmanager
@@ -27,6 +40,9 @@ def statement_cursor() -> Iterator[Any]:
     here = connections[DEFAULT_DB_ALIAS]  # looked up once: behind Django's proxy each attribute is a look-up more
     if here.vendor != "postgresql" or here.queries_logged or here.execute_wrappers:
         with here.cursor() as cursor:
+            unit = gathering.current()
+            if unit is not None and unit.turn is not None:
+                _take_turn_plainly(unit, cursor)
             yield cursor
         return
     here.ensure_connection()
@@ -34,10 +50,53 @@ def statement_cursor() -> Iterator[Any]:
     own = getattr(raw, "crmsolid_cursor", None)
     if own is None:
         own = raw.crmsolid_cursor = psycopg.Cursor(raw)
+        # psycopg's own loader: Django's does the same (the connection's zone is UTC), but in Python.
+        own.adapters.register_loader("timestamptz", TimestamptzLoader)
         raw.prepare_threshold = 1
         raw.prepared_max = 200
     with here.wrap_database_errors:
+        unit = gathering.current()
+        if unit is not None and unit.turn is not None:
+            _take_turn(unit, raw)
         yield own
+
+
+def take_turn() -> None:
+    """Begin the transaction and wait for the unit's turn, if it has one. :class:`gathering.TurnNeverCame`."""
+    with statement_cursor():
+        pass
+
+
+def _take_turn(unit: gathering.Unit, raw: Any) -> None:
+    """BEGIN, the lock that puts equal requests in a row, and how long they wait for it, in one round trip."""
+    number, unit.turn = unit.turn or 0, None
+    begin = b"BEGIN; " if raw.info.transaction_status == pq.TransactionStatus.IDLE else b""
+    command = b"%bSET LOCAL lock_timeout = %d; SELECT pg_advisory_xact_lock(%d)" % (begin, PATIENCE_MS, number)
+    result = raw.pgconn.exec_(command)
+    if result.status != pq.ExecStatus.TUPLES_OK:
+        error = errors.error_from_result(result)
+        if isinstance(error, errors.LockNotAvailable):
+            raise gathering.TurnNeverCame from error
+        raise error
+
+
+def _take_turn_plainly(unit: gathering.Unit, cursor: Any) -> None:
+    """The same where Django's cursor has to see every statement. SQLite's one writer has had its turn already."""
+    number, unit.turn = unit.turn, None
+    if connection.vendor != "postgresql":
+        return
+    try:
+        cursor.execute(
+            "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(%s)", [f"{PATIENCE_MS}", number]
+        )
+    except OperationalError as error:
+        _translate(error)
+
+
+def _translate(error: OperationalError) -> NoReturn:
+    if getattr(error.__cause__, "sqlstate", None) == "55P03":
+        raise gathering.TurnNeverCame from error
+    raise error
 
 
 class Table(Generic[M]):
@@ -63,6 +122,21 @@ class Table(Generic[M]):
     @cached_property
     def _writable(self) -> "list[models.Field[Any, Any]]":
         return [field for field in self.fields if not isinstance(field, models.AutoField | models.BigAutoField)]
+
+    @cached_property
+    def _plain(self) -> "list[tuple[models.Field[Any, Any], str, bool]]":
+        """Each writable field, its name, and whether simple values of it go to the driver as they are."""
+        return [(field, field.attname, not isinstance(field, models.JSONField)) for field in self._writable]
+
+    def _values(self, row: "M | Mapping[str, Any]", here: Any) -> list[Any]:
+        """What the driver is given for a row: the ORM's conversion, left out where it would change nothing."""
+        given = row if isinstance(row, dict) else row.__dict__
+        as_is = _AS_IS if here.vendor != "postgresql" else _AS_IS_ON_POSTGRESQL
+        found = []
+        for field, name, plain in self._plain:
+            value = given[name] if name in given else field.get_default()
+            found.append(value if plain and type(value) in as_is else field.get_db_prep_save(value, here))
+        return found
 
     def columns(self, alias: str = "") -> str:
         """The column list, for a SELECT of one's own; :meth:`hydrate` reads it back."""
@@ -109,18 +183,74 @@ class Table(Generic[M]):
             cursor.execute(f"SELECT {self.columns()} FROM {self.name} WHERE {where}{ending}", params)
             return [self.hydrate(row) for row in cursor.fetchall()]
 
-    def insert(self, rows: Sequence[M], conflict: str = "") -> int:
-        """Insert all rows in one statement; ``conflict`` follows ON CONFLICT. Answers how many were written."""
+    def read(self, queryset: "models.QuerySet[Any]") -> list[Any]:
+        """The rows of a queryset as named tuples of the model's columns, where making instances would cost more than
+        the query; the statement is one of the hot ones."""
+        try:
+            sql, params = queryset.values_list(*self.names).query.sql_with_params()
+        except EmptyResultSet:
+            return []
+        with statement_cursor() as cursor:
+            cursor.execute(sql, params)
+            found = cursor.fetchall()
+        converters, make = self._converters_here(), self._record._make
+        if not converters:
+            return [make(row) for row in found]
+        records = []
+        for values in found:
+            row = list(values)
+            for position, convert in converters:
+                if row[position] is not None:
+                    row[position] = convert(row[position])
+            records.append(make(row))
+        return records
+
+    @cached_property
+    def _record(self) -> Any:
+        return namedtuple(f"{self.model.__name__}Record", self.names)
+
+    def insert(self, rows: "Sequence[M | Mapping[str, Any]]", conflict: str = "") -> int:
+        """Insert all rows in one statement; ``conflict`` follows ON CONFLICT. Answers how many were written.
+
+        A row is an instance or, cheaper, the values of its fields by name; what is left out is the field's default.
+        """
         if not rows:
             return 0
-        fields, here = self._writable, connections[DEFAULT_DB_ALIAS]
-        names = ", ".join(f'"{field.column}"' for field in fields)
-        places = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * len(rows))
-        params = [field.get_db_prep_save(getattr(row, field.attname), here) for row in rows for field in fields]
+        names = ", ".join(self.quoted)
+        places = ", ".join([f"({', '.join(['%s'] * len(self.quoted))})"] * len(rows))
+        here = connections[DEFAULT_DB_ALIAS]
+        params = [value for row in rows for value in self._values(row, here)]
         tail = f" ON CONFLICT {conflict}" if conflict else ""
         with statement_cursor() as cursor:
             cursor.execute(f"INSERT INTO {self.name} ({names}) VALUES {places}{tail}", params)
             return cursor.rowcount
+
+    def insert_later(self, rows: "Sequence[M | Mapping[str, Any]]", conflict: str = "") -> None:
+        """As :meth:`insert`, at the end of a unit of work that gathers (``units.run``); at once in any other, and
+        within a savepoint, which could be undone alone. Nobody may read the rows back before."""
+        unit = gathering.current()
+        if unit is None or len(unit.database.savepoint_ids) != unit.depth:
+            self.insert(rows, conflict)
+        elif rows:
+            unit.pending.append(gathering.Insertion(self, [self._values(row, unit.database) for row in rows], conflict))
+
+    def guess(self, row: M, unless: str, params: Sequence[Any]) -> None:
+        """Insert the row at the end of the unit, and with it all the unit writes; if ``unless`` holds or a unique key
+        of it is taken, none of it (``gathering.WrongGuess``)."""
+        unit = gathering.current()
+        if unit is None or not gathering.may_guess():
+            raise RuntimeError("this unit of work cannot guess")
+        unit.guess = gathering.Guess(self, self._values(row, unit.database), unless, params)
+
+    @cached_property
+    def quoted(self) -> list[str]:
+        """The columns an INSERT names."""
+        return [f'"{field.column}"' for field in self._writable]
+
+    @cached_property
+    def casts(self) -> list[str]:
+        """Their types on PostgreSQL, without lengths: a cast to a type with a length would cut silently."""
+        return [str(field.db_type(connection)).partition("(")[0] for field in self._writable]
 
     def insert_computed(self, row: M, computed: Mapping[str, tuple[str, Sequence[Any]]], conflict: str) -> bool:
         """Insert one row, the fields in ``computed`` by an SQL expression (text, parameters), and read those back.
@@ -170,3 +300,109 @@ def _bind(convert: Any, column: Any) -> Converter:
 def moment(value: Any) -> Any:
     """A datetime as a parameter of hand-written SQL, right for the database in use."""
     return connection.ops.adapt_datetimefield_value(value)
+
+
+def flush(unit: gathering.Unit) -> None:
+    """Write what the unit gathered. :class:`gathering.WrongGuess`: nothing was written. ``IntegrityError`` as ever."""
+    if unit.guess is None and not unit.pending:
+        return
+    if unit.database.vendor != "postgresql":
+        _flush_each(unit)
+        return
+    guess = unit.guess
+    params = [*guess.row, *guess.params] if guess is not None else []
+    for each in unit.pending:
+        for row in each.rows:
+            params += row
+    plain, numbered = _as_one(
+        (guess.table, guess.unless) if guess is not None else None,
+        tuple((each.table, len(each.rows), each.conflict) for each in unit.pending),
+    )
+    alone = guess is not None and _nothing_said(unit.database.connection)
+    if alone:
+        unit.turn = None
+    try:
+        with statement_cursor() as cursor:
+            if isinstance(cursor, psycopg.Cursor):
+                held = _execute_last(cursor.connection, numbered, params, alone)
+            else:
+                cursor.execute(plain, params)
+                held = cursor.fetchone()[0]
+    except OperationalError as error:
+        _translate(error)
+    if not held:
+        raise gathering.WrongGuess
+
+
+def _nothing_said(raw: Any) -> bool:
+    """Whether the open transaction has had no statement yet; psycopg sends BEGIN with the first one."""
+    return raw is not None and raw.info.transaction_status == pq.TransactionStatus.IDLE
+
+
+def _execute_last(raw: Any, sql: bytes, params: Sequence[Any], alone: bool) -> bool:
+    """The unit's last statement; ``alone``, it is the whole transaction and commits by itself."""
+    cursor = getattr(raw, "crmsolid_last", None)
+    if cursor is None:  # psycopg would parse a text of this length each time; a raw cursor's needs no parsing
+        cursor = raw.crmsolid_last = psycopg.RawCursor(raw)
+    if not alone:
+        return bool(cursor.execute(sql, params).fetchone()[0])  # type: ignore[index]
+    raw.autocommit = True
+    try:
+        return bool(cursor.execute(sql, params).fetchone()[0])  # type: ignore[index]
+    finally:
+        if not raw.closed:
+            raw.autocommit = False
+
+
+@lru_cache(maxsize=500)
+def _as_one(
+    guess: tuple[Table[Any], str] | None, pending: tuple[tuple[Table[Any], int, str], ...]
+) -> tuple[str, bytes]:
+    """One WITH that writes everything and answers whether the guess held, with ``%s`` and with numbered places.
+
+    On a wrong guess the rest writes nothing: its rows are selected only where the guessed row was written.
+    """
+    parts: list[str] = []
+    if guess is not None:
+        # The time limit on locks is set by the row that comes first, for a statement that is its own transaction.
+        table, unless = guess
+        parts.append(
+            f"guess AS (INSERT INTO {table.name} ({', '.join(table.quoted)})"
+            f" SELECT {', '.join(['%s'] * len(table.quoted))}"
+            f" WHERE set_config('lock_timeout', '{PATIENCE_MS}', true) IS NOT NULL AND NOT ({unless})"
+            " ON CONFLICT DO NOTHING RETURNING 1)"
+        )
+    for number, (table, count, conflict) in enumerate(pending):
+        first = "(" + ", ".join(f"%s::{cast}" for cast in table.casts) + ")"
+        others = ["(" + ", ".join(["%s"] * len(table.casts)) + ")"] * (count - 1)
+        values = f"VALUES {', '.join([first, *others])}"
+        if guess is not None:
+            values = f"SELECT * FROM ({values}) AS given WHERE EXISTS (SELECT 1 FROM guess)"
+        tail = f" ON CONFLICT {conflict}" if conflict else ""
+        parts.append(f"w{number} AS (INSERT INTO {table.name} ({', '.join(table.quoted)}) {values}{tail})")
+    plain = f"WITH {', '.join(parts)} SELECT {'EXISTS (SELECT 1 FROM guess)' if guess is not None else 'true'}"
+    pieces = plain.split("%s")
+    numbered = pieces[0] + "".join(f"${place}{piece}" for place, piece in enumerate(pieces[1:], 1))
+    return plain, numbered.encode()
+
+
+def _flush_each(unit: gathering.Unit) -> None:
+    with statement_cursor() as cursor:
+        guess = unit.guess
+        if guess is not None:
+            names = guess.table.quoted
+            cursor.execute(
+                f"INSERT INTO {guess.table.name} ({', '.join(names)}) SELECT {', '.join(['%s'] * len(names))}"
+                f" WHERE NOT ({guess.unless}) ON CONFLICT DO NOTHING",
+                [*guess.row, *guess.params],
+            )
+            if not cursor.rowcount:
+                raise gathering.WrongGuess
+        for each in unit.pending:
+            names = each.table.quoted
+            places = ", ".join([f"({', '.join(['%s'] * len(names))})"] * len(each.rows))
+            tail = f" ON CONFLICT {each.conflict}" if each.conflict else ""
+            cursor.execute(
+                f"INSERT INTO {each.table.name} ({', '.join(names)}) VALUES {places}{tail}",
+                [value for row in each.rows for value in row],
+            )

@@ -6,10 +6,15 @@ their own around the call.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+
+from crmsolid.core import gathering, rows
+
+T = TypeVar("T")
 
 _local = threading.local()
 
@@ -17,7 +22,7 @@ _local = threading.local()
 @contextmanager
 def unit_of_work() -> Iterator[None]:
     """The current unit, or a new one in a transaction. Also a decorator."""
-    if getattr(_local, "open", False) and transaction.get_connection().in_atomic_block:
+    if _is_open():
         yield
         return
     with transaction.atomic():
@@ -25,4 +30,37 @@ def unit_of_work() -> Iterator[None]:
         try:
             yield
         finally:
+            _local.open = False
+
+
+def run(work: Callable[[], T]) -> T:
+    """``work()`` in the current unit or in a new one that gathers its inserts (see ``gathering``).
+
+    ``work`` must stand being run twice: once more, from its start, when it guessed and the guess was wrong. What the
+    first run did is undone by then.
+    """
+    if _is_open():
+        return work()
+    try:
+        return _gathered(work, may_guess=True)
+    except gathering.WrongGuess:
+        return _gathered(work, may_guess=False)
+
+
+def _is_open() -> bool:
+    return getattr(_local, "open", False) and connections[DEFAULT_DB_ALIAS].in_atomic_block
+
+
+def _gathered(work: Callable[[], T], *, may_guess: bool) -> T:
+    here = connections[DEFAULT_DB_ALIAS]
+    with transaction.atomic():
+        _local.open = True
+        unit = gathering.Unit(here, may_guess, len(here.savepoint_ids))
+        gathering.begin(unit)
+        try:
+            answer = work()
+            rows.flush(unit)
+            return answer
+        finally:
+            gathering.end()
             _local.open = False

@@ -216,3 +216,34 @@ def test_webhooks_are_filled_from_above(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_the_document_is_the_same_each_time(product: dict[str, Any]) -> None:
     assert json.dumps(document.build()) == json.dumps(product)
+
+
+def test_an_answer_links_to_the_calls_that_take_its_id(product: dict[str, Any]) -> None:
+    def links(method: str, path: str, status: str) -> set[str]:
+        return set(product["paths"][path][method]["responses"][status].get("links", {}))
+
+    of_contact = {"get_contact", "update_contact", "delete_contact", "tag_contact", "get_contact_data"}
+    assert links("post", "/v1/contacts", "201") == of_contact
+    assert links("post", "/v1/messages/send", "200") == {"get_message", "cancel_message"}
+    assert "get_contact_by_contact_id" in links("get", "/v1/messages/{message_id}", "200")
+    assert links("post", "/v1/webhooks/{endpoint_id}/replay", "202") == {"get_job"}  # the job's id, not the endpoint's
+    assert {"get_delivery", "replay_delivery"} < links("post", "/v1/webhooks/{endpoint_id}/test", "202")
+    assert links("get", "/v1/contacts", "200") == links("delete", "/v1/contacts/{contact_id}", "204") == set()
+
+
+def test_every_link_leads_to_an_operation_and_names_its_parameter(
+    product: dict[str, Any], demonstration: dict[str, Any]
+) -> None:
+    for found in (product, demonstration):
+        takes = {
+            operation["operationId"]: {given["name"] for given in operation["parameters"] if given["in"] == "path"}
+            for _, _, operation in operations(found)
+        }
+        used = set()
+        for _, _, operation in operations(found):
+            for answer in operation["responses"].values():
+                used |= {link["$ref"].rsplit("/", 1)[-1] for link in answer.get("links", {}).values()}
+        links = found["components"].get("links", {})
+        assert used == set(links)
+        for link in links.values():
+            assert set(link["parameters"]) == takes[link["operationId"]]

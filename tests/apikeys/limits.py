@@ -1,7 +1,10 @@
 """What the limiter tests share: a clock, a stand-in for Redis, threads that start together."""
 
+import logging
 import threading
 from collections.abc import Callable
+
+import pytest
 
 from apikeys.limiter import Decision
 
@@ -49,3 +52,8 @@ def assert_exactly_600_of_660(decisions: list[Decision]) -> None:
     assert sorted(decision.remaining for decision in passed) == list(range(600))
     assert [decision.remaining for decision in refused] == [0] * 60
     assert all(decision.limit == 600 and 1 <= decision.reset_seconds <= 60 for decision in decisions)
+
+
+def limiters(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
+    """What the limiter logged; others may have something to say at the same time."""
+    return [record for record in caplog.records if record.name == "apikeys.limiter"]

@@ -1,14 +1,16 @@
 """Calls at the same instant, with real threads, on PostgreSQL: SQLite has one writer at a time anyway."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
+from apikeys.models import IdempotencyRecord
 from contacts.models import Contact
 from tests.cast import Api, Cast
 from webhooks.models import Event
@@ -37,9 +39,9 @@ def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
         return list(pool.map(run, calls))
 
 
-def poster(token: str, path: str, body: dict[str, Any]) -> Callable[[], Any]:
+def poster(token: str, path: str, body: dict[str, Any], key: str | None = None) -> Callable[[], Any]:
     api = Api(token, Client(raise_request_exception=False))
-    return lambda: api.post(path, body)
+    return lambda: api.post(path, body, idempotency_key=key) if key else api.post(path, body)
 
 
 def test_many_upserts_of_one_person_are_one_contact(cast: Cast) -> None:
@@ -118,3 +120,37 @@ def test_an_erasure_among_upserts_leaves_no_trace_of_the_first(cast: Cast) -> No
     assert not Contact.unscoped.filter(pk=first).exists()
     assert {bytes(body) for body in Event.unscoped.filter(person=first).values_list("body", flat=True)} == {b""}
     assert Contact.unscoped.count() <= 1
+
+
+def test_twenty_equal_upserts_under_one_idempotency_key_are_one(cast: Cast) -> None:
+    """The one statement that writes a new contact takes no lock beforehand; the record's unique key decides."""
+    token, body = cast.key(), {"username": "sarah", "tags": ["a", "b"]}
+    answers = at_once([poster(token, "/v1/contacts", body, "one-key") for _ in range(20)])
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    assert sum("Idempotency-Replayed" in answer.headers for answer in answers) == 19
+    assert Contact.unscoped.count() == 1
+    assert Event.unscoped.count() == 2
+
+
+def test_an_upsert_waits_two_seconds_for_the_same_key_and_then_says_so(cast: Cast) -> None:
+    """Somebody holds the record of the same key uncommitted: neither a wait without end nor a double."""
+    token, body = cast.key(), {"username": "sarah"}
+    values = {"workspace_id": cast.workspace.pk, "key": "one-key", "fingerprint": b"x" * 32, "status": 200, "body": b""}
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        IdempotencyRecord(**values).save()
+        began = time.monotonic()
+        answer = pool.submit(in_a_thread, poster(token, "/v1/contacts", body, "one-key")).result(30)
+        waited = time.monotonic() - began
+        transaction.set_rollback(True)
+    assert (answer.status_code, answer.json()["code"]) == (409, "idempotency_in_progress")
+    assert 1.5 < waited < 10
+    assert Contact.unscoped.count() == Event.unscoped.count() == 0
+    assert Api(token).post("/v1/contacts", body, idempotency_key="one-key").status_code == 201
+
+
+def in_a_thread(call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    finally:
+        connection.close()

@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable
 
 import pytest
+from kombu.exceptions import OperationalError
 
+from crmsolid.core import doorbell
 from crmsolid.core.doorbell import Doorbell
 from tests.servers import free_port
 
@@ -121,8 +123,6 @@ def _in_child(work: Callable[[], bool]) -> int:
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_forked_child_rings_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    from crmsolid.core import doorbell
-
     ears = Ears()
     monkeypatch.setattr("crmsolid.core.doorbell._send", ears)
     monkeypatch.setattr(doorbell, "_bell", Doorbell(ears))
@@ -141,11 +141,21 @@ def test_a_forked_child_rings_by_itself(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_broker_that_is_not_there_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     from celery import Celery
 
-    port = free_port()
-    app = Celery("nobody", broker=f"redis://127.0.0.1:{port}/0", set_as_current=False)
+    app = Celery("nobody", broker=f"redis://127.0.0.1:{free_port()}/0", set_as_current=False)
+    app.conf.broker_transport_options = {"max_retries": 0}
     monkeypatch.setattr("celery.current_app", app)
-    bell = Doorbell()
+    monkeypatch.setattr(doorbell, "_BACK_OFF_SECONDS", 0.0)
+    refused: queue.Queue[str] = queue.Queue()
+
+    def ring(name: str, queue_name: str | None) -> None:
+        with pytest.raises(OperationalError):
+            doorbell._send(name, queue_name)
+        refused.put(name)
+
+    bell = Doorbell(ring)
     started = time.monotonic()
-    for number in range(100):
+    for number in range(20):
         bell.ring(f"task-{number}")
     assert time.monotonic() - started < 1
+    # All of them while there is no broker: a ring that comes later would reach the one of the tests.
+    assert {refused.get(timeout=20) for _ in range(20)} == {f"task-{number}" for number in range(20)}

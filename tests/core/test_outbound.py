@@ -20,6 +20,8 @@ from .receivers import Visit, answering, dripping, hanging, receiver
 
 pytestmark = pytest.mark.asyncio
 
+SLACK_MS = 4000  # before this a short deadline has ended it; the machine may be busy, what is ended goes on for ever
+
 
 class Unresolvable(Names):
     async def resolve(
@@ -54,19 +56,19 @@ async def test_sends_the_frozen_bytes_and_reports_the_answer() -> None:
 async def test_headers_that_drip_end_at_the_deadline(start: bytes) -> None:
     async with receiver(dripping(start, every=0.05)) as server, development(deadline=0.5) as client:
         answer = await send(client, server.url)
-        await asyncio.wait_for(server.hung_up.wait(), 2)
+        await asyncio.wait_for(server.hung_up.wait(), 20)
     assert (answer.status, answer.error, answer.body) == (None, OutboundError.TIMEOUT, "")
-    assert 500 <= answer.duration_ms < 900
+    assert 500 <= answer.duration_ms < SLACK_MS
 
 
 async def test_a_body_that_drips_ends_at_the_deadline_and_keeps_what_came() -> None:
     start = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nstart "
     async with receiver(dripping(start, every=0.05)) as server, development(deadline=0.5) as client:
         answer = await send(client, server.url)
-        await asyncio.wait_for(server.hung_up.wait(), 2)
+        await asyncio.wait_for(server.hung_up.wait(), 20)
     assert (answer.status, answer.error) == (200, OutboundError.TIMEOUT)
     assert answer.body.startswith("start x")
-    assert 500 <= answer.duration_ms < 900
+    assert 500 <= answer.duration_ms < SLACK_MS
 
 
 async def test_the_deadline_is_ten_seconds_unless_told() -> None:
@@ -82,7 +84,7 @@ async def test_a_receiver_that_hangs_delays_no_other() -> None:
         ended = await asyncio.gather(*stuck)
     assert {answer.status for answer in quick} == {200}
     assert {(answer.status, answer.error) for answer in ended} == {(None, OutboundError.TIMEOUT)}
-    assert max(answer.duration_ms for answer in ended) < 1500
+    assert max(answer.duration_ms for answer in ended) < SLACK_MS
 
 
 async def test_a_name_server_that_hangs_ends_at_the_deadline() -> None:
@@ -96,7 +98,7 @@ async def test_a_name_server_that_hangs_ends_at_the_deadline() -> None:
     async with OutboundClient(deadline=0.3, resolver=Silent([])) as client:
         answer = await send(client, "https://hook.example.com/")
     assert (answer.status, answer.error) == (None, OutboundError.TIMEOUT)
-    assert 300 <= answer.duration_ms < 700
+    assert 300 <= answer.duration_ms < SLACK_MS
 
 
 async def test_a_receiver_that_never_reads_ends_at_the_deadline() -> None:
@@ -122,7 +124,7 @@ async def test_of_a_gigabyte_only_the_start_is_read() -> None:
     tracemalloc.start()
     async with receiver(gigabyte) as server, development() as client:
         answer = await send(client, server.url)
-        await asyncio.wait_for(server.hung_up.wait(), 2)
+        await asyncio.wait_for(server.hung_up.wait(), 20)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert (answer.status, answer.error, answer.truncated) == (200, None, True)
@@ -250,14 +252,14 @@ async def test_a_host_has_a_limited_number_of_places() -> None:
 
 
 async def test_no_place_in_time_is_busy_and_unsent() -> None:
-    async with receiver(hanging) as server, development(deadline=0.4, per_host=1) as client:
+    async with receiver(hanging) as server, development(deadline=1.0, per_host=1) as client:
         started = time.monotonic()
         answers = await asyncio.gather(*[send(client, server.url) for _ in range(3)])
         elapsed = time.monotonic() - started
     errors = sorted(str(answer.error) for answer in answers)
     assert errors.count("busy") >= 1 and set(errors) == {"busy", "timeout"}
     assert len(server.visits) == errors.count("timeout")
-    assert elapsed < 1.2
+    assert elapsed < 2.9  # one after the other would be 3
     assert len(client._places) == 0
 
 
@@ -269,7 +271,7 @@ async def test_cancelling_a_call_gives_its_place_back() -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await asyncio.wait_for(server.hung_up.wait(), 2)
+        await asyncio.wait_for(server.hung_up.wait(), 20)
         assert len(client._places) == 0
 
 

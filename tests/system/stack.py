@@ -117,8 +117,10 @@ class Stack:
         until(lambda: _answers(self.port), "web")
 
     def start_worker(self) -> None:
-        command = [sys.executable, "-m", "celery", "-A", "crmsolid.celery", "worker", "--pool", "threads"]
-        self._start("worker", *command, "--concurrency", "4", "--loglevel", "warning", "--without-gossip")
+        self._start("worker", sys.executable, "-m", "crmsolid.run", "worker")
+
+    def start_scheduler(self) -> None:
+        self._start("scheduler", sys.executable, "-m", "crmsolid.run", "scheduler")
 
     def kill(self, name: str, how: int = signal.SIGKILL) -> None:
         """End a part and all its processes, by default without a chance to say goodbye."""

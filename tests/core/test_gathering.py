@@ -1,0 +1,155 @@
+"""Inserts that wait for the end of their unit, and guesses that may be wrong. Contacts serve as the rows."""
+
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from contacts import saving
+from contacts.models import Contact, ContactTag
+from contacts.profiles import add_tags
+from crmsolid.core import gathering, units
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def contact(cast: Cast, username: str) -> Contact:
+    return Contact(workspace_id=cast.workspace.pk, username=username, username_key=username.lower())
+
+
+def usernames() -> set[str]:
+    return set(Contact.unscoped.values_list("username", flat=True))
+
+
+def test_what_is_gathered_is_written_at_the_end_and_not_before(cast: Cast) -> None:
+    def work() -> int:
+        saving.contacts.insert_later([contact(cast, "sarah"), contact(cast, "tom")])
+        return Contact.unscoped.count()
+
+    assert units.run(work) == 0
+    assert usernames() == {"sarah", "tom"}
+
+
+def test_without_a_unit_it_is_written_at_once(cast: Cast) -> None:
+    with transaction.atomic():
+        saving.contacts.insert_later([contact(cast, "sarah")])
+        assert usernames() == {"sarah"}
+
+
+def test_within_a_savepoint_it_is_written_at_once_and_undone_with_it(cast: Cast) -> None:
+    def work() -> None:
+        saving.contacts.insert_later([contact(cast, "kept")])
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            saving.contacts.insert_later([contact(cast, "undone")])
+            assert usernames() == {"undone"}
+            raise ZeroDivisionError
+
+    units.run(work)
+    assert usernames() == {"kept"}
+
+
+def test_a_failing_unit_writes_nothing_and_leaves_the_thread_as_it_was(cast: Cast) -> None:
+    def work() -> None:
+        saving.contacts.insert_later([contact(cast, "sarah")])
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        units.run(work)
+    assert usernames() == set()
+    assert gathering.current() is None and not connection.in_atomic_block
+    units.run(lambda: saving.contacts.insert_later([contact(cast, "tom")]))
+    assert usernames() == {"tom"}
+
+
+def guessing(cast: Cast, one: Contact, unless: str = "false", tags: Any = ("a", "b")) -> list[bool]:
+    """Guess that ``one`` is new, with tags; look when told to. Answers whether it could guess, each time it ran."""
+    runs: list[bool] = []
+
+    def work() -> None:
+        runs.append(gathering.may_guess())
+        if gathering.may_guess():
+            saving.contacts.guess(one, unless, [])
+            add_tags(one, tags)
+
+    units.run(work)
+    return runs
+
+
+def test_a_right_guess_is_written_with_all_that_belongs_to_it(cast: Cast) -> None:
+    one = contact(cast, "sarah")
+    assert guessing(cast, one) == [True]
+    assert set(ContactTag.unscoped.values_list("contact_id", "name")) == {(one.id, "a"), (one.id, "b")}
+    assert connection.get_autocommit() and not connection.in_atomic_block
+
+
+@pytest.mark.parametrize("unless", ["false", "true"])
+def test_a_wrong_guess_writes_nothing_and_the_unit_runs_once_more(cast: Cast, unless: str) -> None:
+    if unless == "false":
+        contact(cast, "SARAH").save()
+    before = usernames()
+    assert guessing(cast, contact(cast, "sarah"), unless) == [True, False]
+    assert usernames() == before
+    assert not ContactTag.unscoped.exists()
+    assert connection.get_autocommit()
+
+
+def test_what_collides_behind_a_right_guess_undoes_the_guess_too(cast: Cast) -> None:
+    """In a transaction of one statement as in one of many."""
+    taken, one = contact(cast, "tom"), contact(cast, "sarah")
+    taken.save()
+
+    def work() -> None:
+        saving.contacts.guess(one, "false", [])
+        saving.contacts.insert_later([contact(cast, "tom")])
+
+    with pytest.raises(IntegrityError):
+        units.run(work)
+    assert usernames() == {"tom"}
+    assert connection.get_autocommit()
+    assert guessing(cast, one) == [True]
+
+
+def test_a_guess_joins_a_transaction_that_has_begun(cast: Cast) -> None:
+    one = contact(cast, "sarah")
+
+    def work() -> None:
+        Contact.unscoped.count()
+        contact(cast, "before").save()
+        if gathering.may_guess():
+            saving.contacts.guess(one, "false", [])
+        raise_later.append(1)
+
+    raise_later: list[int] = []
+    units.run(work)
+    assert usernames() == {"before", "sarah"} and raise_later == [1]
+    contact(cast, "other").save()
+    one = contact(cast, "other")
+    Contact.unscoped.filter(username="before").delete()
+    units.run(work)
+    assert usernames() == {"before", "other", "sarah"} and raise_later == [1, 1, 1]
+
+
+def test_nobody_guesses_outside_of_such_a_unit(cast: Cast) -> None:
+    with pytest.raises(RuntimeError), units.unit_of_work():
+        saving.contacts.guess(contact(cast, "sarah"), "false", [])
+    assert usernames() == set()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's driver begins every transaction itself")
+def test_one_statement_is_the_whole_transaction(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No BEGIN and no COMMIT is sent, and the claim that was to come with BEGIN is not needed."""
+    guessing(cast, contact(cast, "warm"))
+    said: list[Any] = []
+    plain = psycopg.Connection._exec_command
+
+    def listening(self: Any, command: Any, *rest: Any) -> Any:
+        said.append(command)
+        return plain(self, command, *rest)
+
+    monkeypatch.setattr(psycopg.Connection, "_exec_command", listening)
+    guessing(cast, contact(cast, "sarah"))
+    assert said == []
+    units.run(lambda: saving.contacts.insert_later([contact(cast, "tom")]))
+    assert said == [b"BEGIN", b"COMMIT"]

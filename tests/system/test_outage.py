@@ -1,0 +1,49 @@
+"""A minute without Redis: requests go on, and what they left is done when it is back. Nobody helps with a sweep."""
+
+import signal
+import time
+
+from tests.system.sends import assert_exactly_once, send
+from tests.system.stack import Reply, Stack, until
+
+HANGS_SECONDS, GONE_SECONDS = 20.0, 40.0
+EVERY_SECONDS = 1.5
+SLOWEST_SECONDS = 5.0  # far from a request's budget for Redis, which a busy machine would miss, and from its timeouts
+
+
+def test_a_minute_without_redis_loses_nothing_and_answers_everybody(stack: Stack) -> None:
+    """It hangs first, which costs each call its budget, then it is killed."""
+    stack.start_scheduler()
+    account = stack.seeded["accounts"][0]
+    replies: list[Reply | None] = [send(stack, account, "outage", 0)]
+    until(lambda: _sent(stack, account) == 1, "the first one sent")
+    stack.signal("redis", signal.SIGSTOP)
+    slowest = _keep_on(stack, account, replies, HANGS_SECONDS)
+    stack.kill("redis")
+    slowest = max(slowest, _keep_on(stack, account, replies, GONE_SECONDS))
+    assert _sent(stack, account) < len(replies)  # there was something to catch up with
+    stack.start_redis()
+    replies.append(send(stack, account, "outage", len(replies)))
+    assert [reply and reply.status for reply in replies] == [200] * len(replies)
+    assert all(reply and reply.headers["x-ratelimit-limit"] == "100000" for reply in replies)
+    assert slowest < SLOWEST_SECONDS
+    assert_exactly_once(stack, account, len(replies))
+    until(lambda: stack.call("GET", "/readyz", "").status == 200, "ready again")
+
+
+def _sent(stack: Stack, account: int) -> int:
+    found = stack.query("SELECT count(*) FROM messaging_message WHERE account_id = %s AND status = 'sent'", account)
+    return int(found[0][0])
+
+
+def _keep_on(stack: Stack, account: int, replies: list[Reply | None], seconds: float) -> float:
+    """Send now and then, and read what was sent; answers how long the slowest call took, in seconds."""
+    ends, slowest, token = time.monotonic() + seconds, 0.0, stack.seeded["fast"][0]
+    while time.monotonic() < ends:
+        began = time.monotonic()
+        replies.append(send(stack, account, "outage", len(replies)))
+        read = time.monotonic()
+        assert stack.call("GET", "/v1/messages", token).status == 200
+        slowest = max(slowest, read - began, time.monotonic() - read)
+        time.sleep(EVERY_SECONDS)
+    return slowest
