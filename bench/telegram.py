@@ -111,6 +111,7 @@ def start_worker(folder: Path, ready: Any) -> "subprocess.Popen[bytes]":
         "DATABASE_URL": f"postgres://{found['USER']}:{found['PASSWORD']}@{place}",
         "TELEGRAM_TEST_DC": ready["data_centres"]["2"],
         "TELEGRAM_TEST_RSA_KEY": ready["public_key"],
+        "LOG_LEVEL": "INFO",  # Celery says that it is ready at this level
     }
     command = [sys.executable, "-m", "celery", "-A", "crmsolid", "worker", "-Q", "crmsolid,telegram", "-P", "threads"]
     command += ["-c", "2", "-n", "bench@bench", "--without-gossip", "--without-mingle", "-l", "INFO"]

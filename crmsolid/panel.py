@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.response import TemplateResponse
@@ -24,7 +25,8 @@ from crmsolid.panel_navigation import crumbs
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.seat import Seat, seat_of, take_seat
-from messaging.models import Account, Message, Thread
+from messaging.models import Account, AccountState, Message, Thread
+from messaging.querysets import in_trouble
 from webhooks.troubles import Troubles, troubles
 
 SIGN_INS_A_MINUTE = 10
@@ -86,7 +88,12 @@ class PanelSite(UnfoldAdminSite):
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         seat = seat_of(request)
         assert seat is not None  # has_permission has let them in
-        shown = {"figures": _figures(seat), "steps": _steps(seat), "webhook_troubles": _webhook_troubles(seat)}
+        shown = {
+            "figures": _figures(seat),
+            "steps": _steps(seat),
+            "accounts_in_trouble": _accounts_in_trouble(seat),
+            "webhook_troubles": _webhook_troubles(seat),
+        }
         return super().index(request, {**shown, **(extra_context or {})})
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -138,16 +145,26 @@ def _figures(seat: Seat) -> list[dict[str, Any]]:
     lately = clock.now() - timedelta(hours=24)
     sent = Message.objects.for_workspace(place).filter(direction="out", status="sent", sent_at__gte=lately)
     unread = Thread.objects.for_workspace(place).filter(unread_count__gt=0)
-    return [
+    figures = [
         _figure("Contacts", Contact.objects.for_workspace(place).count(), "contacts_contact"),
         _figure("Unread threads", unread.count(), "messaging_thread"),
         _figure("Sent in 24 hours", sent.count(), "messaging_message"),
-        _figure("Accounts", Account.objects.for_workspace(place).count(), "messaging_account"),
     ]
+    if seat.has_role(ADMINS):
+        figures.append(_figure("Accounts", Account.objects.for_workspace(place).count(), "messaging_account"))
+    return figures
 
 
 def _figure(title: str, value: int, name: str) -> dict[str, Any]:
     return {"title": title, "value": value, "link": reverse(f"admin:{name}_changelist")}
+
+
+def _accounts_in_trouble(seat: Seat) -> list[Account]:
+    """For those who can log them in again; a pause ends by itself."""
+    if not seat.has_role(ADMINS):
+        return []
+    waiting = in_trouble() & ~Q(state=AccountState.PAUSED)
+    return list(Account.objects.for_workspace(seat.workspace).filter(waiting).order_by("name", "id")[:5])
 
 
 def _webhook_troubles(seat: Seat) -> Troubles | None:

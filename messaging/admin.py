@@ -1,16 +1,18 @@
-"""The inbox, the messages with every attempt at sending, and the accounts they go out by."""
+"""The inbox, and the messages with every attempt at sending. The accounts are in ``account_admin``."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.text import Truncator
 
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin, TenantInline
 from crmsolid.workspaces.admin_parts import column, fixed_filter
-from messaging.models import Account, Message, MessageAttempt, Thread
+from messaging.account_admin import AccountAdmin as AccountAdmin  # found by Django through this module
+from messaging.models import Message, MessageAttempt, Thread
 
 OUTCOMES = ("sent", "duplicate", "retry", "failed", "lost")
-STATE_COLOURS = {"connected": "success", "paused": "warning", "needs_login": "danger", "banned": "danger"}
 STATUS_COLOURS = {
     "queued": "info",
     "sending": "warning",
@@ -32,21 +34,24 @@ class StatusColumn:
         return Truncator(message.text).chars(90)
 
 
-@admin.register(Account)
-class AccountAdmin(TenantAdmin):
-    """Accounts are connected by ``manage.py telegram_login``."""
+class AccountLink(TenantAdmin):
+    """The account's name without its link for those whom its page would refuse."""
 
-    changers = ADMINS
-    list_display = ("name", "id", "kind", "shown_state", "daily_limit", "created_at")
-    list_filter = ("kind", "state")
-    search_fields = ("name",)
-    ordering = ("name", "id")
-    fields = ("name", "daily_limit", "id", "kind", "state", "paused_until", "created_at")
-    readonly_fields = ("id", "kind", "state", "paused_until", "created_at")
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if self.seat(request).has_role(ADMINS):
+            return fieldsets
+        return [(name, {**options, "fields": _unlinked(options["fields"])}) for name, options in fieldsets]
 
-    @column("state", ordering="state", label=STATE_COLOURS)
-    def shown_state(self, account: Account) -> tuple[str, str]:
-        return account.state, account.get_state_display()
+    @column("account")
+    def account_name(self, row: Any) -> str:
+        return str(row.account)
+
+
+def _unlinked(fields: Any) -> Any:
+    if isinstance(fields, str):
+        return "account_name" if fields == "account" else fields
+    return tuple(_unlinked(each) for each in fields)
 
 
 class MessageInline(StatusColumn, TenantInline):
@@ -58,7 +63,7 @@ class MessageInline(StatusColumn, TenantInline):
 
 
 @admin.register(Thread)
-class ThreadAdmin(TenantAdmin):
+class ThreadAdmin(AccountLink):
     """The inbox: conversations, the one with the latest message first."""
 
     list_display = ("contact", "account", "unread", "last_message_at")
@@ -86,7 +91,7 @@ class AttemptInline(TenantInline):
 
 
 @admin.register(Message)
-class MessageAdmin(StatusColumn, TenantAdmin):
+class MessageAdmin(StatusColumn, AccountLink):
     """Every message in and out, and why one failed."""
 
     list_display = ("created_at", "direction", "contact", "beginning", "shown_status", "account", "due")

@@ -2,24 +2,36 @@
 
 from datetime import timedelta
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 
 from crmsolid.core import clock
 from crmsolid.workspaces.models import Workspace
-from messaging.models import Account, Message, SpentSlot, Thread
+from messaging.models import Account, AccountState, Message, SpentSlot, Thread
 
 DAY = timedelta(hours=24)
 
 
 def accounts(workspace: Workspace) -> "QuerySet[Account]":
-    """The workspace's accounts with ``used`` (sends in the last 24 h) and ``reserved`` (slots in the next 24 h)."""
-    now = clock.now()
+    """The workspace's accounts, :func:`with_usage`."""
     rows: QuerySet[Account] = Account.objects.for_workspace(workspace)
+    return with_usage(rows)
+
+
+def with_usage(rows: "QuerySet[Account]") -> "QuerySet[Account]":
+    """Accounts with ``used`` (sends in the last 24 h) and ``reserved`` (slots in the next 24 h)."""
+    now = clock.now()
     return rows.annotate(
         used=_slots(slot_at__gt=now - DAY, slot_at__lte=now), reserved=_slots(slot_at__gt=now, slot_at__lt=now + DAY)
     )
+
+
+def in_trouble() -> Q:
+    """Accounts whose messages wait for somebody to act or for a pause to end; not those that were logged out here."""
+    paused = Q(state=AccountState.PAUSED) & (Q(paused_until=None) | Q(paused_until__gt=clock.now()))
+    lost = Q(state=AccountState.NEEDS_LOGIN) & ~Q(telegram_session__auth_key=b"")
+    return paused | lost | Q(state=AccountState.BANNED)
 
 
 def _slots(**bounds: object) -> CombinedExpression:

@@ -16,11 +16,13 @@ class TelegramSession(WorkspaceModel):
     """An account's key to Telegram and how far its updates have been read.
 
     ``auth_key`` is encrypted; empty after a logout. ``login_epoch`` counts the logins: a connection made with an
-    older one is given up. ``pts``, ``qts``, ``date`` and ``seq`` are Telegram's update state.
+    older one is given up. ``pts``, ``qts``, ``date`` and ``seq`` are Telegram's update state. ``phone`` has digits
+    only, the country code first.
     """
 
     account = models.OneToOneField("messaging.Account", on_delete=models.CASCADE, related_name="telegram_session")
     user_id = models.BigIntegerField()
+    phone = models.CharField(max_length=20, blank=True)
     dc_id = models.PositiveSmallIntegerField()
     host = models.CharField(max_length=100)
     port = models.PositiveIntegerField()
@@ -56,11 +58,15 @@ class PeerHash(WorkspaceModel):
 
 
 class LoginAttempt(WorkspaceModel):
-    """A login between two of its steps. ``sealed`` is encrypted: phone, code hash and the half-open session."""
+    """A login between two of its steps. ``sealed`` is encrypted: phone, code hash and the half-open session.
+
+    ``step_until`` is set while a step is being made: one at a time, and nobody's any more after that moment.
+    """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "log"), editable=False)
     sealed = models.BinaryField()
     needs_password = models.BooleanField(default=False)
+    step_until = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(default=clock.now)
 

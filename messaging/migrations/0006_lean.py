@@ -5,7 +5,7 @@ from crmsolid.workspaces.lean_tables import Lean
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("messaging", "0004_telegram"),
+        ("messaging", "0005_telegram_login"),
     ]
 
     operations = [

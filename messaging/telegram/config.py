@@ -21,18 +21,25 @@ class DataCentre:
 TELEGRAMS_OWN = DataCentre(2, "149.154.167.51", 443)
 
 
+def missing() -> list[str]:
+    """The settings without which there is no Telegram here; none for a server in its place."""
+    if settings.TELEGRAM_TEST_DC:
+        return []
+    return [name for name in ("TELEGRAM_API_ID", "TELEGRAM_API_HASH") if not getattr(settings, name)]
+
+
 def enabled() -> bool:
     """Whether this installation speaks to Telegram, or to a server in its place."""
-    return bool(settings.TELEGRAM_API_ID or settings.TELEGRAM_TEST_DC)
+    return not missing()
 
 
 def application() -> tuple[int, str]:
     """``api_id`` and ``api_hash`` of my.telegram.org; a test server takes any."""
-    if settings.TELEGRAM_API_ID:
+    if settings.TELEGRAM_API_ID and settings.TELEGRAM_API_HASH:
         return settings.TELEGRAM_API_ID, settings.TELEGRAM_API_HASH
     if settings.TELEGRAM_TEST_DC:
         return 1, "0" * 32
-    raise ImproperlyConfigured("set TELEGRAM_API_ID and TELEGRAM_API_HASH (my.telegram.org, API development tools)")
+    raise ImproperlyConfigured(f"set {' and '.join(missing())} (my.telegram.org, API development tools)")
 
 
 def first_data_centre() -> DataCentre:

@@ -21,7 +21,8 @@ class TelegramGateway:
         return queue_of(owner) if owner else None
 
     def send(self, outgoing: Outgoing) -> Delivered:
-        raise SendError("not_the_owner", "another worker holds the account's connection", retry_after=1.0)
+        detail = "another worker holds the account's connection"
+        raise SendError("not_the_owner", detail, retry_after=1.0, pauses_account=False)
 
     def after_sent(self, outgoing: Outgoing) -> None:
         """Nothing is left to do."""

@@ -84,6 +84,11 @@ def forget_owner(owner: str) -> None:
     AccountOwner.objects.filter(id=owner).delete()
 
 
+def is_anybody_alive() -> bool:
+    """Whether some worker holds accounts, or would."""
+    return bool(AccountOwner.objects.filter(seen_at__gt=clock.now() - 3 * third()).exists())
+
+
 def fair_share() -> int:
     """How many accounts each living owner should hold, never more than TELEGRAM_ACCOUNTS_PER_WORKER."""
     alive = AccountOwner.objects.filter(seen_at__gt=clock.now() - 3 * third()).count()

@@ -2,6 +2,7 @@
 
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry
 from messaging.models import Account, AccountLease, LoginAttempt, TelegramSession
+from messaging.telegram import login as login_steps
 from messaging.telegram import services
 from tests.cast import Cast
 from tests.messaging.telegram.accounts import ANNA, OTHER_DC, SHOP
@@ -107,6 +109,18 @@ def test_a_flood_wait_says_how_long(server: TelegramServer, actor: Actor) -> Non
     with pytest.raises(DomainError) as refused:
         services.begin_login(actor, phone=SHOP)
     assert (refused.value.code, refused.value.headers) == ("rate_limited", {"Retry-After": "77"})
+
+
+def test_logins_that_wait_for_telegram_leave_threads_for_the_rest(server: TelegramServer) -> None:
+    server.hang("auth.sendCode", 1, times=2)
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(login_steps.send_code, phone) for phone in (SHOP, ANNA)]
+        server.wait(lambda: server.count("auth.sendCode") == 2)
+        with pytest.raises(DomainError, match="other logins are waiting for Telegram"):
+            login_steps.send_code(SHOP)
+        assert [each.result().via for each in waiting] == ["app", "app"]
+    assert login_steps.send_code(SHOP).phone == SHOP[1:]
+    assert server.count("auth.sendCode") == 3
 
 
 def test_a_stranger_s_attempt_is_not_found(server: TelegramServer, cast: Cast, actor: Actor) -> None:

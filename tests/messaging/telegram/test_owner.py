@@ -9,10 +9,12 @@ from django.db import OperationalError
 
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
+from messaging import dispatch
 from messaging.models import Account, AccountLease, Message, MessageAttempt, TelegramSession
 from messaging.services import send_message
 from messaging.telegram import leases
 from messaging.telegram.config import DataCentre
+from messaging.telegram.gateway import TelegramGateway
 from messaging.telegram.login import LoggedIn
 from messaging.telegram.owner import Owner
 from messaging.telegram.services import store_login
@@ -108,3 +110,13 @@ def test_a_new_login_replaces_the_connection(shop: Account, owner: Owner, server
     until(lambda: owner.ready_accounts)
     assert server.connected(SHOP) == 1
     status(send_message(actor, account_id=shop.pk, to="@anna_x", text="Hello"), "sent")
+
+
+def test_a_send_by_somebody_else_pauses_nobody(shop: Account, actor: Actor) -> None:
+    """Only the owner sends. Should a ring reach another worker, the message waits a second, the account not at all."""
+    message = send_message(actor, account_id=shop.pk, to="@anna_x", text="Hello")
+    assert dispatch.attempt(message.pk, TelegramGateway())
+    message.refresh_from_db()
+    shop.refresh_from_db()
+    assert (message.status, message.error, message.unsettled_since) == ("queued", "not_the_owner", None)
+    assert (shop.state, shop.paused_until) == ("connected", None)

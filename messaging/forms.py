@@ -1,0 +1,71 @@
+"""Forms of Settings > Telegram accounts: one question a step, and its refusals beside it."""
+
+from typing import Any, ClassVar
+
+from django import forms
+
+from crmsolid.core.errors import DomainError
+
+
+class StepForm(forms.Form):
+    """``question`` is the one field of the step; whatever goes wrong stands there."""
+
+    question: ClassVar[str]
+
+    def refuse(self, error: DomainError) -> None:
+        """Show a service's refusal."""
+        for detail in [problem.detail for problem in error.errors] or [error.detail]:
+            self.add_error(self.question, f"{detail[:1].upper()}{detail[1:]}.")
+
+    def answer(self) -> dict[str, Any]:
+        """The keyword argument of the step's service."""
+        return {self.question: self.cleaned_data[self.question]}
+
+
+class PhoneForm(StepForm):
+    question = "phone"
+
+    phone = forms.CharField(
+        label="Phone number",
+        max_length=32,
+        widget=forms.TextInput(
+            attrs={"type": "tel", "autocomplete": "off", "placeholder": "+1 555 0001", "autofocus": True}
+        ),
+    )
+
+
+class TypedAnew(forms.PasswordInput):
+    """Readable while it is typed; what was refused does not come back with the page."""
+
+    input_type = "text"
+
+
+class CodeForm(StepForm):
+    question = "code"
+
+    code = forms.CharField(
+        max_length=32,
+        widget=TypedAnew(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false", "autofocus": True}
+        ),
+    )
+
+    def clean_code(self) -> str:
+        """Telegram writes codes as ``12345`` and ``123-45``; people type spaces."""
+        code: str = self.cleaned_data["code"]
+        return code.replace(" ", "").replace("-", "")
+
+
+class PasswordForm(StepForm):
+    question = "password"
+
+    password = forms.CharField(
+        label="Two-step password",
+        max_length=1024,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "autofocus": True}),
+    )
+
+
+class LogOutForm(forms.Form):
+    confirm = forms.BooleanField(error_messages={"required": "Tick the box to log the account out."})
