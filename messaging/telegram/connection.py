@@ -80,17 +80,27 @@ class Connection:
     # The connection
 
     async def _run(self) -> None:
+        """One connection after the other, until we are to close or Telegram has ended the session for good."""
         pause = FIRST_BACK_OFF
         while not self._closing:
             started = time.monotonic()
-            try:
-                await self._connect_and_listen()
-            except Exception as error:
-                if await self._is_over(error):
-                    return
-                logger.warning("no connection: %r", error, extra={"account_id": self.held.account_id})
+            if await self._is_last_connection():
+                return
             pause = FIRST_BACK_OFF if time.monotonic() - started > LAST_BACK_OFF else min(pause * 2, LAST_BACK_OFF)
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))
+
+    async def _is_last_connection(self) -> bool:
+        """Connect and listen until that ends; whether no further connection can succeed."""
+        try:
+            await self._connect_and_listen()
+        except asyncio.CancelledError:
+            if _is_cancelled():
+                raise  # else somebody hung up, and Telethon cancelled what we were asking
+        except Exception as error:
+            if await self._is_over(error):
+                return True
+            logger.warning("no connection: %r", error, extra={"account_id": self.held.account_id})
+        return False
 
     async def _connect_and_listen(self) -> None:
         """Returns or raises when the connection has ended."""

@@ -1,0 +1,36 @@
+"""A connection that breaks in the middle of something comes back by itself, however it was broken."""
+
+from typing import Any
+
+from crmsolid.core import clock
+from crmsolid.workspaces.actor import Actor
+from messaging.models import Account, Message, MessageAttempt, Status
+from messaging.services import send_message
+from messaging.telegram.owner import Owner
+from tests.messaging.telegram.accounts import ANNA
+from tests.messaging.telegram.waiting import until
+from tests.telegram_server import TelegramServer
+
+
+def tried(message: Message) -> list[str]:
+    rows = MessageAttempt.unscoped.filter(message=message).order_by("number")
+    return list(rows.values_list("outcome", flat=True))
+
+
+def make_due(message: Message) -> None:
+    Message.unscoped.filter(pk=message.pk, status=Status.QUEUED).update(eta=clock.now(), slot_at=clock.now())
+
+
+def test_a_send_given_up_during_the_catching_up_ends_not_the_account(
+    shop: Account, owner: Owner, server: TelegramServer, actor: Actor, settings: Any
+) -> None:
+    """Hanging up cancels what the connection is asking at that moment, and so whoever waits for it."""
+    settings.TELEGRAM_SEND_SECONDS = 1.0
+    server.hang("messages.getDialogs", 60)
+    server.hang("messages.sendMessage", 60)
+    owner.start()
+    message = send_message(actor, account_id=shop.pk, to="@anna_x", text="Hello")
+    until(lambda: tried(message))
+    make_due(message)
+    until(lambda: Message.unscoped.filter(pk=message.pk, status="sent").exists())
+    assert [each.text for each in server.received(ANNA)] == ["Hello"]
