@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 from telethon.errors import AuthKeyNotFound, RPCError
 
 from crmsolid.core import clock
@@ -151,13 +152,21 @@ class Connection:
         """Whether Telegram has ended the session for good; then the account waits for a login."""
         if not isinstance(error, RPCError | AuthKeyNotFound):
             return False
-        state = classify(error).account_state
-        if state is None:
+        found = classify(error)
+        if found.account_state is None:
             return False
-        await self._database.run(
-            accounts.lose, self.held.account_id, self.held.login_epoch, state, classify(error).detail
-        )
+        try:
+            await self._lose(found)
+        except DatabaseError as away:  # Telegram will say it again at the next connection
+            logger.warning(
+                "the end of a session could not be noted: %r", away, extra={"account_id": self.held.account_id}
+            )
+            return False
         return True
+
+    async def _lose(self, found: SendError) -> None:
+        state = str(found.account_state)
+        await self._database.run(accounts.lose, self.held.account_id, self.held.login_epoch, state, found.detail)
 
     # Sending
 

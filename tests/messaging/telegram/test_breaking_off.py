@@ -2,12 +2,16 @@
 
 from typing import Any
 
+import pytest
+from django.db import OperationalError
+
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, Message, MessageAttempt, Status
 from messaging.services import send_message
+from messaging.telegram import accounts
 from messaging.telegram.owner import Owner
-from tests.messaging.telegram.accounts import ANNA
+from tests.messaging.telegram.accounts import ANNA, SHOP
 from tests.messaging.telegram.waiting import until
 from tests.telegram_server import TelegramServer
 
@@ -34,3 +38,20 @@ def test_a_send_given_up_during_the_catching_up_ends_not_the_account(
     make_due(message)
     until(lambda: Message.unscoped.filter(pk=message.pk, status="sent").exists())
     assert [each.text for each in server.received(ANNA)] == ["Hello"]
+
+
+def test_a_logged_out_session_is_noted_though_the_database_was_away(
+    shop: Account, owner: Owner, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lose, failures = accounts.lose, iter([OperationalError("gone")])
+
+    def failing(*args: Any) -> Any:
+        for failure in failures:
+            raise failure
+        return lose(*args)
+
+    monkeypatch.setattr(accounts, "lose", failing)
+    owner.start()
+    until(lambda: owner.ready_accounts)
+    server.revoke(SHOP)
+    until(lambda: Account.unscoped.filter(pk=shop.pk, state="needs_login").exists())
