@@ -234,6 +234,9 @@ class Connection:
         until = claimed.message.lease_until or clock.now()
         of_message = (until - clock.now()).total_seconds() - LEASE_MARGIN
         left = min(settings.TELEGRAM_SEND_SECONDS, of_message, self.stop_at - time.monotonic())
+        if left <= 0:  # a timeout would let the first request out before it strikes
+            asking.close()
+            raise SendError("not_the_owner", "the lease is over", retry_after=1.0, pauses_account=False)
         try:
             async with asyncio.timeout(left):
                 return await asking

@@ -1,5 +1,6 @@
 """A connection that breaks in the middle of something comes back by itself, however it was broken."""
 
+import time
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, Message, MessageAttempt, Status
 from messaging.services import send_message
-from messaging.telegram import accounts
+from messaging.telegram import accounts, peers, sending
 from messaging.telegram.owner import Owner
 from tests.messaging.telegram.accounts import ANNA, SHOP
 from tests.messaging.telegram.waiting import until
@@ -55,3 +56,29 @@ def test_a_logged_out_session_is_noted_though_the_database_was_away(
     until(lambda: owner.ready_accounts)
     server.revoke(SHOP)
     until(lambda: Account.unscoped.filter(pk=shop.pk, state="needs_login").exists())
+
+
+def test_nothing_leaves_after_the_lease_is_over(
+    shop: Account, owner: Owner, server: TelegramServer, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process stood still between the claim and the send, and others may have taken the account over."""
+    prepare, pauses = sending.prepare, iter([True])
+
+    def stand_still(*args: Any) -> Any:
+        errand = prepare(*args)
+        for _ in pauses:
+            for connection in owner._connections.values():
+                connection.stop_at = time.monotonic() - 1
+        return errand
+
+    monkeypatch.setattr(sending, "prepare", stand_still)
+    owner.start()
+    until(lambda: owner.ready_accounts)
+    anna = server.find(ANNA)
+    peers.save(shop, [peers.Peer(anna.id, server.world.access_hash(server.find(SHOP), anna))])
+    message = send_message(actor, account_id=shop.pk, to=str(anna.id), text="Hello")
+    until(lambda: tried(message))
+    assert (server.count("messages.sendMessage"), server.received(ANNA)) == (0, [])
+    make_due(message)
+    until(lambda: Message.unscoped.filter(pk=message.pk, status="sent").exists())
+    assert (tried(message), len(server.received(ANNA))) == (["retry", "sent"], 1)
