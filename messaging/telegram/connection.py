@@ -36,6 +36,7 @@ logger = logging.getLogger("crmsolid.telegram")
 CONNECT_SECONDS = 30.0
 CLOSE_SECONDS = 5.0
 LEASE_MARGIN = 1.0
+LEASE_LOOK_SECONDS = 0.2
 FIRST_BACK_OFF = 1.0
 LAST_BACK_OFF = 60.0
 SWEEP_OVERLAP = timedelta(minutes=10)
@@ -87,6 +88,9 @@ class Connection:
             started = time.monotonic()
             if await self._is_last_connection():
                 return
+            if await self._was_without_lease():
+                pause = FIRST_BACK_OFF
+                continue
             pause = FIRST_BACK_OFF if time.monotonic() - started > LAST_BACK_OFF else min(pause * 2, LAST_BACK_OFF)
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))
 
@@ -102,6 +106,14 @@ class Connection:
                 return True
             logger.warning("no connection: %r", error, extra={"account_id": self.held.account_id})
         return False
+
+    async def _was_without_lease(self) -> bool:
+        """Waits for the lease to be ours again; False if it is. Telegram has not failed, so no back-off grows."""
+        waited = False
+        while time.monotonic() >= self.stop_at and not self._closing:
+            waited = True
+            await asyncio.sleep(LEASE_LOOK_SECONDS)
+        return waited
 
     async def _connect_and_listen(self) -> None:
         """Returns or raises when the connection has ended."""

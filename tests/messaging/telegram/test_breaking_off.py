@@ -10,7 +10,7 @@ from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, Message, MessageAttempt, Status
 from messaging.services import send_message
-from messaging.telegram import accounts, peers, sending
+from messaging.telegram import accounts, connection, leases, peers, sending
 from messaging.telegram.owner import Owner
 from tests.messaging.telegram.accounts import ANNA, SHOP
 from tests.messaging.telegram.waiting import until
@@ -67,8 +67,8 @@ def test_nothing_leaves_after_the_lease_is_over(
     def stand_still(*args: Any) -> Any:
         errand = prepare(*args)
         for _ in pauses:
-            for connection in owner._connections.values():
-                connection.stop_at = time.monotonic() - 1
+            for held in owner._connections.values():
+                held.stop_at = time.monotonic() - 1
         return errand
 
     monkeypatch.setattr(sending, "prepare", stand_still)
@@ -82,3 +82,21 @@ def test_nothing_leaves_after_the_lease_is_over(
     make_due(message)
     until(lambda: Message.unscoped.filter(pk=message.pk, status="sent").exists())
     assert (tried(message), len(server.received(ANNA))) == (["retry", "sent"], 1)
+
+
+def unreachable(*_: Any) -> None:
+    raise OperationalError("the database is away")
+
+
+def test_a_lease_that_is_back_is_used_at_once(
+    shop: Account, owner: Owner, server: TelegramServer, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that was away is no reason to spare Telegram: the back-off is for connections that fail."""
+    settings.TELEGRAM_LEASE_SECONDS = 4.5
+    monkeypatch.setattr(connection, "FIRST_BACK_OFF", 60.0)
+    owner.start()
+    server.wait(lambda: server.connected(SHOP) == 1)
+    with monkeypatch.context() as away:
+        away.setattr(leases, "renew", unreachable)
+        server.wait(lambda: server.connected(SHOP) == 0)
+    until(lambda: owner.ready_accounts, seconds=5)
