@@ -70,6 +70,7 @@ class Owner:
 
     async def _main(self) -> None:
         self._loop, self._bell, self._database = asyncio.get_running_loop(), asyncio.Event(), DatabaseThreads()
+        self._leases = DatabaseThreads(1)  # its own: a renewal must not wait behind what the accounts have to store
         self._started.set()
         watch = asyncio.create_task(self._watch())
         try:
@@ -81,6 +82,7 @@ class Owner:
             await asyncio.gather(*self._leaving.values())
             watch.cancel()
             await self._quietly(leases.forget_owner, self.id)
+            self._leases.close()
             self._database.close()
 
     async def _sleep(self, seconds: float) -> None:
@@ -94,7 +96,7 @@ class Owner:
     async def _tick(self) -> None:
         try:
             await self._renew()
-            await self._follow(await self._database.run(leases.holdings, self.id))
+            await self._follow(await self._leases.run(leases.holdings, self.id))
             await self._send_due()
         except Error as error:
             logger.warning("the database cannot be reached, leases may run out: %r", error)
@@ -106,7 +108,7 @@ class Owner:
         if not self._connections:
             return TICK_SECONDS
         try:
-            eta = await self._database.run(accounts.next_eta, list(self._connections))
+            eta = await self._leases.run(accounts.next_eta, list(self._connections))
         except Error:
             return TICK_SECONDS
         return TICK_SECONDS if eta is None else min(TICK_SECONDS, max(0.01, eta))
@@ -115,14 +117,14 @@ class Owner:
         """Each third of a lease: prolong ours, take a fair share of what is free, give back what is more than it."""
         now, third = time.monotonic(), leases.third().total_seconds()
         if now - self._renewed >= third:
-            await self._database.run(leases.note_owner, self.id)
-            await self._database.run(leases.renew, self.id)
+            await self._leases.run(leases.note_owner, self.id)
+            await self._leases.run(leases.renew, self.id)
             self._renewed = now
-        excess = len(self._connections) - await self._database.run(leases.fair_share)
+        excess = len(self._connections) - await self._leases.run(leases.fair_share)
         if excess > 0:
             self._let_go(list(self._connections)[:excess])
         elif excess < 0:
-            await self._database.run(leases.take, self.id, -excess)
+            await self._leases.run(leases.take, self.id, -excess)
 
     async def _follow(self, held: dict[int, leases.Held]) -> None:
         """Open what we hold, close what we do not hold any more or by an older login."""
@@ -138,7 +140,7 @@ class Owner:
 
     async def _send_due(self) -> None:
         ready = [pk for pk, connection in self._connections.items() if connection.is_ready]
-        for account_id in await self._database.run(accounts.with_something_due, ready):
+        for account_id in await self._leases.run(accounts.with_something_due, ready):
             self._connections[account_id].drain()
 
     async def _watch(self) -> None:
@@ -164,6 +166,6 @@ class Owner:
     async def _quietly(self, function: Callable[..., None], *args: object) -> None:
         """What may be left undone: a lease runs out by itself."""
         try:
-            await self._database.run(function, *args)
+            await self._leases.run(function, *args)
         except Error as error:
             logger.warning("the database cannot be reached at the end: %r", error)

@@ -1,6 +1,8 @@
 """A connection that breaks in the middle of something comes back by itself, however it was broken."""
 
+import threading
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,11 +10,13 @@ from django.db import OperationalError
 
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
-from messaging.models import Account, Message, MessageAttempt, Status
+from messaging import inbox
+from messaging.models import Account, AccountLease, Message, MessageAttempt, Status
 from messaging.services import send_message
 from messaging.telegram import accounts, connection, leases, peers, sending
+from messaging.telegram.database import THREADS
 from messaging.telegram.owner import Owner
-from tests.messaging.telegram.accounts import ANNA, SHOP
+from tests.messaging.telegram.accounts import ANNA, SHOP, connect_account
 from tests.messaging.telegram.waiting import until
 from tests.telegram_server import TelegramServer
 
@@ -100,3 +104,31 @@ def test_a_lease_that_is_back_is_used_at_once(
         away.setattr(leases, "renew", unreachable)
         server.wait(lambda: server.connected(SHOP) == 0)
     until(lambda: owner.ready_accounts, seconds=5)
+
+
+def test_a_crowded_database_does_not_cost_the_leases(
+    owner: Owner, server: TelegramServer, actor: Actor, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a time away every account has a batch to store; the renewal must not wait behind all of them."""
+    settings.TELEGRAM_LEASE_SECONDS = 4.5
+    crowded, receive = threading.Event(), inbox.receive
+
+    def slow(*args: Any) -> Any:
+        crowded.wait(30)
+        return receive(*args)
+
+    monkeypatch.setattr(inbox, "receive", slow)
+    for number in range(THREADS):
+        phone = f"+1555100{number}"
+        user = server.create_user(phone, first_name=f"Shop {number}")
+        connect_account(actor, server.authorize(phone), user.id)
+        server.deliver(ANNA, phone, f"hello {number}")
+    owner.start()
+    try:
+        until(lambda: AccountLease.unscoped.exclude(owner="").count() == THREADS)
+        later = clock.now() + timedelta(seconds=8)
+        until(lambda: AccountLease.unscoped.filter(lease_until__gt=later).count() == THREADS)
+        assert len(owner.ready_accounts) == THREADS
+    finally:
+        crowded.set()
+    until(lambda: Message.unscoped.filter(direction="in").count() == THREADS)
