@@ -23,11 +23,13 @@ def load(account_id: int) -> tuple[RowSession, Receiver, TelegramSession]:
 @transaction.atomic
 def lose(account_id: int, login_epoch: int, state: str, why: str) -> None:
     """Telegram has ended the session: nothing is sent until somebody logs in. Not if somebody has meanwhile."""
-    if not TelegramSession.unscoped.filter(account_id=account_id, login_epoch=login_epoch).exists():
+    rows = TelegramSession.unscoped.select_for_update()  # a login that is being stored comes before or after this
+    if rows.filter(account_id=account_id, login_epoch=login_epoch).first() is None:
         return
     account = Account.unscoped.select_related("workspace").get(pk=account_id)
-    Account.unscoped.filter(pk=account_id).update(state=state, paused_until=None)
-    audit.record(Actor.system(account.workspace), f"telegram.{state}", str(account_id), reason=why)
+    changed = Account.unscoped.filter(pk=account_id).exclude(state=state).update(state=state, paused_until=None)
+    if changed:
+        audit.record(Actor.system(account.workspace), f"telegram.{state}", str(account_id), reason=why)
 
 
 def next_due(account_id: int) -> str | None:

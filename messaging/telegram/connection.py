@@ -205,6 +205,10 @@ class Connection:
             return not claimed
         started = time.monotonic()
         result = await self._send(claimed)
+        if isinstance(result, SendError) and result.account_state is not None:
+            await self._lose(result)
+            # What becomes of the account is written by now, unless a newer login has made it wrong.
+            result = SendError(result.code, result.detail, unsent=True)
         await self._database.run(dispatch.finish, claimed, self._way, result, time.monotonic() - started)
         return True
 

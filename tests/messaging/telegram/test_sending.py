@@ -1,18 +1,23 @@
 """What becomes of a send that Telegram refuses, loses or leaves hanging: exactly one message, or none and a reason."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, connections, transaction
 
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import AuditEntry
 from messaging.models import Account, Message, MessageAttempt, PeerHash, Status, TelegramSession
 from messaging.services import send_message
+from messaging.telegram import accounts, sending
 from messaging.telegram.owner import Owner
 from tests.cast import Cast
 from tests.messaging.telegram.accounts import ANNA, BOB, SHOP, connect_account
 from tests.messaging.telegram.waiting import until
+from tests.messaging.world import needs_postgresql
 from tests.telegram_server import TelegramServer
 from webhooks.models import Event
 
@@ -188,8 +193,63 @@ def test_a_lost_login_lets_the_messages_wait(
     owner.start()
     message = tried(send(actor, shop), "retry")
     shop.refresh_from_db()
-    assert (message.status, shop.state, texts(server)) == ("queued", state, [])
+    assert (message.status, message.unsettled_since, shop.state, texts(server)) == ("queued", None, state, [])
+    noted = AuditEntry.unscoped.get(action=f"telegram.{state}")
+    assert (noted.target, noted.data) == (str(shop.pk), {"reason": error})
     until(lambda: server.connected(SHOP) == 0)
+
+
+def test_a_refusal_of_an_older_login_does_not_undo_the_new_one(
+    shop: Account, owner: Owner, server: TelegramServer, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare, logins = sending.prepare, iter([2])
+
+    def log_in_meanwhile(*args: Any) -> Any:
+        for login_epoch in logins:
+            TelegramSession.unscoped.update(login_epoch=login_epoch)
+        return prepare(*args)
+
+    monkeypatch.setattr(sending, "prepare", log_in_meanwhile)
+    server.fail("messages.sendMessage", "SESSION_REVOKED")
+    owner.start()
+    message = tried(send(actor, shop), "retry")
+    shop.refresh_from_db()
+    assert (message.error, shop.state, AuditEntry.unscoped.filter(action="telegram.needs_login").count()) == (
+        "login_lost",
+        "connected",
+        0,
+    )
+    make_due(message)
+    status(message, "sent")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_login_that_is_being_stored_outlives_the_old_one_s_end(shop: Account) -> None:
+    needs_postgresql()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            TelegramSession.unscoped.filter(account=shop).update(login_epoch=2)
+            losing = pool.submit(closing, accounts.lose, shop.pk, 1, "needs_login", "SESSION_REVOKED")
+            until(somebody_waits)
+            Account.unscoped.filter(pk=shop.pk).update(state="connected", paused_until=None)
+        losing.result(10)
+    shop.refresh_from_db()
+    assert (shop.state, AuditEntry.unscoped.filter(action="telegram.needs_login").count()) == ("connected", 0)
+
+
+def closing(function: Any, *args: Any) -> Any:
+    """Run in a thread that leaves no connection behind."""
+    try:
+        return function(*args)
+    finally:
+        connections.close_all()
+
+
+def somebody_waits() -> bool:
+    """For this transaction. Not asked of pg_stat_activity, which a transaction sees as it was at the first look."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid")
+        return cursor.fetchone() is not None
 
 
 def test_an_idle_account_notices_that_it_was_logged_out(
