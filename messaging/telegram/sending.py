@@ -1,5 +1,6 @@
 """One attempt at one message: what to know beforehand (from the database), what to ask Telegram, what to keep."""
 
+import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,8 @@ from messaging.telegram.client import Client
 from messaging.telegram.codes import name_of
 from messaging.telegram.errors import DUPLICATE, PEER_FLOOD, STRANGERS_HOLD_SECONDS, classify
 from messaging.telegram.peers import Peer
+
+logger = logging.getLogger("crmsolid.telegram")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +105,17 @@ async def _send(client: Client, errand: Errand, peer: Peer) -> Delivered:
     except RPCError as error:
         if name_of(error) != DUPLICATE:
             raise
-        since = outgoing.previous_attempt_at or clock.now()
-        return Delivered(await _find(client, errand, peer, since), duplicate=True)
+        return Delivered(await _number_of_first(client, errand, peer), duplicate=True)
     return read_answer(answer, outgoing.random_id)
+
+
+async def _number_of_first(client: Client, errand: Errand, peer: Peer) -> int | None:
+    """Telegram's id of what a repetition repeats. That it was sent is certain, so no refusal here is one of it."""
+    try:
+        return await _find(client, errand, peer, errand.outgoing.previous_attempt_at or clock.now())
+    except RPCError as error:
+        logger.warning("a repeated message stays without its number: %s", name_of(error))
+        return None
 
 
 async def _sent_before(client: Client, errand: Errand, peer: Peer, refusal: RPCError) -> Delivered:

@@ -69,6 +69,21 @@ def test_a_lost_answer_sends_nothing_twice(
     assert Message.unscoped.count() == 1
 
 
+def test_a_repetition_counts_as_sent_though_its_number_is_not_told(
+    shop: Account, owner: Owner, server: TelegramServer, actor: Actor
+) -> None:
+    """Not as a wait, which would say that the message certainly did not arrive."""
+    server.configure(duplicates="error")
+    server.lose("messages.sendMessage", when="after")
+    server.fail("messages.getHistory", "FLOOD_WAIT_30")
+    owner.start()
+    sent = status(send(actor, shop), "sent", seconds=20)
+    assert (texts(server), attempts(sent)) == (["Hello"], [("duplicate", "")])
+    assert (sent.telegram_message_id, server.faults_left()) == (None, 0)
+    shop.refresh_from_db()
+    assert shop.state == "connected"
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_send_that_hangs_is_given_up_and_made_good(
     when: str, shop: Account, owner: Owner, server: TelegramServer, actor: Actor, settings: Any
