@@ -21,12 +21,14 @@ from crmsolid.workspaces.admin_base import TenantAdmin
 from messaging.forms import CodeForm, LogOutForm, PasswordForm, PhoneForm, StepForm
 from messaging.models import Account, LoginAttempt
 from messaging.telegram import config
+from messaging.telegram.loading import load_telethon
 
 LIST = "admin:messaging_account_changelist"
 
 
 def services() -> Any:
     """Loaded when somebody logs in, not with the panel: Telethon costs a web process 30 MiB."""
+    load_telethon()
     from messaging.telegram import services
 
     return services

@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from messaging.telegram import config
 from messaging.telegram.gateway import SHARED_QUEUE
+from messaging.telegram.loading import load_telethon
 
 logger = logging.getLogger("crmsolid.telegram")
 
@@ -34,6 +35,7 @@ def _ready(sender: Any, **_: Any) -> None:
     if not _is_wanted(sender):
         return
     if _owner is None:
+        load_telethon()
         from messaging.telegram.owner import Owner
 
         _owner = Owner(str(sender.hostname))
