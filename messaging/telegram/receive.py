@@ -39,7 +39,9 @@ class Receiver:
 
     def keep(self, updates: Sequence[Any], users: Iterable[Any], state: UpdateState) -> None:
         """A batch of updates, in their order, then how far that was."""
-        self.meet(users)
+        found = [self._heard(update) for update in updates]
+        private = {message.peer_id for message in found if message is not None}
+        self.meet(user for user in users if user.id in private)  # those who write in groups are nobody's business here
         for update in updates:
             self._take(update)
         self._keep_state(state)
@@ -63,15 +65,19 @@ class Receiver:
             peers.save(self.account, {person.peer.id: person.peer for person in new}.values())
             self._known |= {person.peer.id: person for person in new}
 
+    def _heard(self, update: Any) -> Seen | None:
+        """The private message that an update brings or changes."""
+        if isinstance(update, types.UpdateNewMessage | types.UpdateEditMessage):
+            return seen.message(update.message, self.own_id)
+        return seen.message(update, self.own_id) if isinstance(update, types.UpdateShortMessage) else None
+
     def _take(self, update: Any) -> None:
-        if isinstance(update, types.UpdateNewMessage):
-            self._store(seen.message(update.message, self.own_id))
-        elif isinstance(update, types.UpdateShortMessage):
-            self._store(seen.message(update, self.own_id))
-        elif isinstance(update, types.UpdateEditMessage):
-            self._edit(seen.message(update.message, self.own_id))
+        if isinstance(update, types.UpdateEditMessage):
+            self._edit(self._heard(update))
         elif isinstance(update, types.UpdateReadHistoryInbox) and isinstance(update.peer, types.PeerUser):
             self._read(update.peer.user_id, update.still_unread_count)
+        else:
+            self._store(self._heard(update))
 
     def _store(self, message: Seen | None) -> None:
         if message is None or (message.outgoing and self._is_our_own(message)):
