@@ -13,7 +13,7 @@ from crmsolid.core import clock
 from messaging.events import message_payload
 from messaging.models import Message, SpentSlot, Thread
 from messaging.pacing import DAY
-from messaging.telegram_models import PeerHash
+from messaging.telegram_models import PeerHash, TelegramSession
 
 
 def erase(workspace_id: int, person: str) -> None:
@@ -27,8 +27,15 @@ def erase(workspace_id: int, person: str) -> None:
             if slot is not None
         ]
     )
+    _never_read_again(workspace_id, person)
     Thread.objects.for_workspace(workspace_id).filter(contact_id=person).delete()
     _forget_addresses(workspace_id, person)
+
+
+def _never_read_again(workspace_id: int, person: str) -> None:
+    """The conversation still stands at Telegram; the next look through the conversations must not bring it back."""
+    sessions = TelegramSession.objects.for_workspace(workspace_id).filter(account__threads__contact_id=person)
+    sessions.update(nothing_before=clock.now())
 
 
 def _forget_addresses(workspace_id: int, person: str) -> None:

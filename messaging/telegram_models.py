@@ -17,7 +17,7 @@ class TelegramSession(WorkspaceModel):
 
     ``auth_key`` is encrypted; empty after a logout. ``login_epoch`` counts the logins: a connection made with an
     older one is given up. ``pts``, ``qts``, ``date`` and ``seq`` are Telegram's update state. ``phone`` has digits
-    only, the country code first.
+    only, the country code first. ``nothing_before`` is the last erasure: Telegram still has what was erased here.
     """
 
     account = models.OneToOneField("messaging.Account", on_delete=models.CASCADE, related_name="telegram_session")
@@ -33,6 +33,7 @@ class TelegramSession(WorkspaceModel):
     qts = models.BigIntegerField(default=0)
     date = models.BigIntegerField(default=0, help_text="Unix seconds")
     seq = models.BigIntegerField(default=0)
+    nothing_before = models.DateTimeField(null=True, blank=True, help_text="what is older is not looked through again")
     strangers_after = models.DateTimeField(null=True, blank=True, help_text="no first messages to anybody before")
 
     class Meta(WorkspaceModel.Meta):

@@ -141,7 +141,8 @@ class Connection:
         """Telethon asks for the difference; beside it the conversations are looked through, for differences can be
         too long to be told."""
         read_to = datetime.fromtimestamp(row.date, UTC) - SWEEP_OVERLAP
-        since = max(read_to, row.logged_in_at) if row.login_epoch == 1 else read_to
+        borders = [row.nothing_before, row.logged_in_at if row.login_epoch == 1 else None]
+        since = max([read_to, *(each for each in borders if each is not None)])
         try:
             async for messages, users in history.sweep(client, since):
                 await self._database.run(receiver.keep_history, messages, users)

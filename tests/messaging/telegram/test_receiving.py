@@ -1,14 +1,19 @@
 """What Telegram tells an account: each message once, in its thread, whoever typed it and wherever."""
 
+import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import OperationalError
 
 from contacts.models import Contact
+from contacts.services import erase_contact
+from crmsolid.core import clock
 from messaging import inbox
 from messaging.models import Account, Message, TelegramSession
 from messaging.services import send_message
+from messaging.telegram import history
 from messaging.telegram.owner import Owner
 from tests.cast import Cast
 from tests.messaging.telegram.accounts import ANNA, SHOP
@@ -151,3 +156,34 @@ def test_a_first_login_does_not_import_the_past(shop: Account, owner: Owner, ser
     server.deliver(ANNA, SHOP, "today")
     until(lambda: Message.unscoped.exists())
     assert [each.text for each in rows()] == ["today"]
+
+
+def test_who_was_erased_does_not_come_back_with_the_next_start(
+    shop: Account, owner: Owner, server: TelegramServer, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Telegram keeps the conversation, and the worker looks through the conversations when it starts."""
+    TelegramSession.unscoped.update(logged_in_at=clock.now() - timedelta(days=1))
+    owner.start()
+    server.deliver(ANNA, SHOP, "forget me")
+    until(lambda: Message.unscoped.exists())
+    until(lambda: TelegramSession.unscoped.get().pts == 2)
+    owner.stop()
+    erase_contact(cast.actor(), Contact.unscoped.get().pk)
+    swept, sweep = threading.Event(), history.sweep
+
+    async def noted(*args: Any) -> Any:
+        async for batch in sweep(*args):
+            yield batch
+        swept.set()
+
+    monkeypatch.setattr(history, "sweep", noted)
+    second = Owner("second")
+    second.start()
+    try:
+        assert swept.wait(10)
+        assert (Contact.unscoped.count(), Message.unscoped.count()) == (0, 0)
+        server.deliver(ANNA, SHOP, "me again")
+        until(lambda: Message.unscoped.exists())
+    finally:
+        second.stop()
+    assert [each.text for each in rows()] == ["me again"]
