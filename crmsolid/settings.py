@@ -132,6 +132,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     task: {"task": task, "schedule": float(seconds), "options": {"expires": float(seconds)}}
     for task, seconds in {
         "messaging.sweep": SWEEP_SECONDS,
+        "messaging.purge": 3600,
         "webhooks.sweep": SWEEP_SECONDS,
         "webhooks.purge": 3600,
         "crmsolid.heartbeat": SWEEP_SECONDS,

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from messaging import dispatch, sandbox
+from messaging import dispatch, purging, sandbox
 from messaging.telegram import worker
 
 
@@ -16,6 +16,12 @@ def dispatch_messages() -> int:
 def sweep() -> int:
     """What no ring announced: due messages, dead leases, answers the sandbox still owes."""
     return dispatch.dispatch() + sandbox.answer_pending()
+
+
+@shared_task(name="messaging.purge")
+def purge() -> int:
+    """Delete logins that nobody finished and slots that no longer count."""
+    return purging.purge()
 
 
 @shared_task(name="messaging.send_for_account")

@@ -41,6 +41,7 @@ UNSCOPED = {
     "messaging/dispatch.py": "what is due, whoever it belongs to",
     "messaging/inbox.py": "reads back a message by the account it came in on",
     "messaging/outcomes.py": "looks whether a thread already has a message of that number",
+    "messaging/purging.py": "drops what has lapsed, whoever it belonged to",
     "messaging/querysets.py": "counts within rows that were fetched through their workspace",
     "messaging/sandbox.py": "answers that are owed, whoever owes them",
     "messaging/services.py": "looks whether an account's number is taken by anybody",
