@@ -1,5 +1,5 @@
-"""Imports run downward only: the contract of pyproject.toml, run. In a process of its own, because the linter sets
-up logging for itself and would silence ours."""
+"""Imports run downward only, and Telethon is imported in one place: the contracts of pyproject.toml, run. In a process
+of its own, because the linter sets up logging for itself and would silence ours."""
 
 import subprocess
 import sys
