@@ -144,6 +144,27 @@ def test_two_workers_share_and_one_takes_over(
     assert (server.peak_connected(SHOP), server.peak_connected(BOB)) == (1, 1)
 
 
+def test_a_worker_that_stood_still_does_not_send_beside_the_next(
+    start: Start, shop: Account, server: TelegramServer, actor: Actor
+) -> None:
+    """It comes back with a send in its hands and a lease that is another's by now."""
+    server.hang("messages.sendMessage", 60)
+    first = start("one")
+    message = send(actor, shop)
+    server.wait(lambda: server.count("messages.sendMessage") == 1, SECONDS)
+    first.stop()
+    start("two")
+    settled = sent(message)
+    later = sent(send(actor, shop, "later"))
+    before = server.count("messages.sendMessage")
+    first.go_on()
+    server.wait(lambda: server.connected(SHOP) == 1, SECONDS)
+    assert (holder(shop), outcomes(settled), outcomes(later)) == ("two", ["lost", "sent"], ["sent"])
+    sent(send(actor, shop, "last"))
+    assert (texts(server), server.count("messages.sendMessage")) == (["Hello", "later", "last"], before + 1)
+    assert first.end() == 0  # and it had not died of it
+
+
 def test_a_worker_that_is_told_to_end_hands_over_at_once(
     start: Start, shop: Account, server: TelegramServer, actor: Actor
 ) -> None:

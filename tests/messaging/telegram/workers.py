@@ -31,6 +31,13 @@ class Worker:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
+    def stop(self) -> None:
+        """As if the machine stood still: it neither works nor ends."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
     def end(self) -> int:
         """As a deployment does it. The exit status."""
         self.process.terminate()
