@@ -79,7 +79,9 @@ def test_a_repetition_counts_as_sent_though_its_number_is_not_told(
     owner.start()
     sent = status(send(actor, shop), "sent", seconds=20)
     assert (texts(server), attempts(sent)) == (["Hello"], [("duplicate", "")])
-    assert (sent.telegram_message_id, server.faults_left()) == (None, 0)
+    assert server.faults_left() == 0
+    # The account also hears of its own message from outside, which tells the number if it comes after the settlement.
+    assert sent.telegram_message_id in (None, server.sent(SHOP)[0].id)
     shop.refresh_from_db()
     assert shop.state == "connected"
 
@@ -267,14 +269,39 @@ def somebody_waits() -> bool:
         return cursor.fetchone() is not None
 
 
+@pytest.mark.parametrize("error", ["AUTH_KEY_UNREGISTERED", "AUTH_KEY_DUPLICATED", "USER_DEACTIVATED_BAN"])
 def test_an_idle_account_notices_that_it_was_logged_out(
-    shop: Account, owner: Owner, server: TelegramServer, actor: Actor
+    error: str, shop: Account, owner: Owner, server: TelegramServer
 ) -> None:
     owner.start()
-    until(lambda: owner.ready_accounts)
-    server.revoke(SHOP)
+    server.wait(lambda: server.connected(SHOP) == 1)
+    server.revoke(SHOP, error)
+    state = "banned" if error == "USER_DEACTIVATED_BAN" else "needs_login"
+    until(lambda: Account.unscoped.filter(pk=shop.pk, state=state).exists())
+    until(lambda: not owner.ready_accounts)
+    assert AuditEntry.unscoped.get(action=f"telegram.{state}").data == {"reason": error}
+
+
+def test_a_key_that_telegram_has_lost_is_noticed(shop: Account, owner: Owner, server: TelegramServer) -> None:
+    server.forget_keys(SHOP)
+    owner.start()
     until(lambda: Account.unscoped.filter(pk=shop.pk, state="needs_login").exists())
     until(lambda: not owner.ready_accounts)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_trouble_at_telegram_is_tried_again(
+    when: str, shop: Account, owner: Owner, server: TelegramServer, actor: Actor
+) -> None:
+    """A 500 says nothing of whether the message went out."""
+    server.fail("messages.sendMessage", "RPC_CALL_FAIL", code=500, when=when)
+    owner.start()
+    message = tried(send(actor, shop), "retry")
+    assert (message.status, message.error, message.unsettled_since is not None) == ("queued", "telegram_trouble", True)
+    make_due(message)
+    sent = status(message, "sent")
+    assert texts(server) == ["Hello"]
+    assert attempts(sent)[1] == ("sent" if when == "before" else "duplicate", "")
 
 
 def test_an_address_that_has_gone_stale_is_asked_for_again(
