@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -11,10 +12,14 @@ from crmsolid.core import clock
 from crmsolid.core.ids import first_id
 from webhooks.models import Attempt, Delivery, DeliveryStatus, Endpoint, Event
 
-RETENTION = timedelta(days=30)
 BATCH = 1000
 
 _FINAL = (DeliveryStatus.SUCCEEDED, DeliveryStatus.EXHAUSTED, DeliveryStatus.CANCELED)
+
+
+def retention() -> timedelta:
+    """How long the log is kept."""
+    return timedelta(days=settings.WEBHOOK_LOG_DAYS)
 
 
 def purge(*, batches: int = 50) -> int:
@@ -36,7 +41,7 @@ def _in_batches(step: Callable[[], int], batches: int) -> int:
 
 
 def _old_deliveries() -> int:
-    oldest_kept = first_id("dlv", clock.now() - RETENTION)
+    oldest_kept = first_id("dlv", clock.now() - retention())
     return _delete_deliveries(Delivery.unscoped.filter(pk__lt=oldest_kept).order_by("pk"))
 
 
@@ -69,7 +74,7 @@ def _deleted_endpoints() -> int:
 @transaction.atomic
 def _old_events() -> int:
     """Placed events without a delivery left; a stream cannot resume further back than the retention either."""
-    oldest_kept = first_id("evt", clock.now() - RETENTION)
+    oldest_kept = first_id("evt", clock.now() - retention())
     left = Delivery.unscoped.filter(event=OuterRef("pk"))
     rows = Event.unscoped.filter(~Exists(left), pk__lt=oldest_kept, position__isnull=False)
     ids = _locked_ids(rows.order_by("pk"))

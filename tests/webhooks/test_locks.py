@@ -137,7 +137,7 @@ def test_a_purge_passes_over_what_an_erasure_or_a_replay_holds(
     endpoint("http://127.0.0.1:9/hook")
     kept, _ = two_deliveries(cast)
     Delivery.unscoped.update(status="exhausted", next_attempt_at=None)
-    much_later = clock.now() + purging.RETENTION + timedelta(days=1)
+    much_later = clock.now() + purging.retention() + timedelta(days=1)
     monkeypatch.setattr(clock, "now", lambda: much_later)
     with transaction.atomic():
         held(kept)

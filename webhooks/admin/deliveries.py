@@ -29,7 +29,7 @@ _JUST_NOW = timedelta(minutes=1)
 
 
 class WhenFilter(admin.SimpleListFilter):
-    """By the time it was made; the log itself goes back 30 days."""
+    """By the time it was made; the log itself goes back as far as it is kept."""
 
     title = "made"
     parameter_name = "made"
