@@ -191,6 +191,8 @@ class Courier:
     async def _deliver(self, target: Target, claim: Claim) -> Outcome:
         """One attempt; during an overlap a refused signature is tried again at once with the other secret."""
         keys = target.keys.in_force(clock.now())
+        if not keys:
+            return Outcome(claim, ())
         tries = [await self._post(target, claim, keys)]
         if len(keys) == 2 and _signature_refused(tries[0].answer):
             keys = [keys[1], keys[0]]

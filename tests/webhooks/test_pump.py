@@ -6,15 +6,18 @@ import json
 import time
 from collections.abc import Callable
 
+import pytest
+from cryptography.fernet import Fernet
 from standardwebhooks.webhooks import Webhook
 
+from crmsolid.core import clock
 from tests.cast import Cast
 from tests.webhooks.conftest import SECRET, emit, run_pump
 from tests.webhooks.receiver import Receiver, answering, hang
-from webhooks import courier
+from webhooks import courier, services
 from webhooks.feed import place_events
 from webhooks.models import Attempt, Delivery, Endpoint, Event
-from webhooks.signing import standard_form
+from webhooks.signing import body_signature, standard_form
 
 MakeEndpoint = Callable[..., Endpoint]
 
@@ -157,3 +160,32 @@ def test_no_event_without_an_endpoint_costs_a_delivery(cast: Cast, receiver: Rec
     emit(cast.workspace)
     assert run_pump() == 0
     assert (Delivery.unscoped.count(), Event.unscoped.get().position) == (0, 1)
+
+
+def test_a_secret_that_no_key_opens_stops_nobody_else(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint, caplog: pytest.LogCaptureFixture
+) -> None:
+    lost = endpoint(receiver.url("/lost"))
+    kept = bytes(lost.secret)
+    Endpoint.unscoped.filter(pk=lost.pk).update(secret=Fernet(Fernet.generate_key()).encrypt(b"x"))
+    endpoint(receiver.url("/other"))
+    emit(cast.workspace)
+    run_pump(seconds=0.5)
+    assert [post.path for post in receiver.posts] == ["/other"]
+    waiting = Delivery.unscoped.get(endpoint=lost)
+    assert (waiting.status, waiting.attempts, waiting.failures) == ("pending", 0, 0)
+    assert f"opens a secret of {lost.pk}" in caplog.text
+    Endpoint.unscoped.filter(pk=lost.pk).update(secret=kept)
+    Delivery.unscoped.filter(pk=waiting.pk).update(next_attempt_at=clock.now())
+    run_pump()
+    assert [post.path for post in receiver.posts] == ["/other", "/lost"]
+
+
+def test_a_secret_that_no_key_opens_can_be_replaced(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+    found = endpoint(receiver.url())
+    Endpoint.unscoped.update(secret=Fernet(Fernet.generate_key()).encrypt(b"x"))
+    services.rotate_secret(cast.actor(), found, secret="replaced")
+    assert Endpoint.unscoped.get().previous_secret is None
+    emit(cast.workspace)
+    run_pump()
+    assert receiver.posts[0].headers["x-signature"] == body_signature("replaced", receiver.posts[0].body)
