@@ -211,7 +211,8 @@ class Courier:
             body=claim.body,
         )
         headers = {"Content-Type": "application/json", **signatures}
-        answer = await self._client.post(target.url, headers=headers, body=claim.body)
+        payer = str(target.workspace_id)
+        answer = await self._client.post(target.url, headers=headers, body=claim.body, payer=payer)
         return Try(at, target.url, headers, keys[0][0].value, answer)
 
 

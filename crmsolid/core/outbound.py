@@ -82,8 +82,9 @@ class OutboundClient:
     Promises: `deadline` seconds in all for name look-up, connection, TLS, headers and body; at most
     READ_LIMIT_BYTES of an answer read, KEPT_BYTES kept; certificates verified; no redirect, cookie, proxy or
     decompression; never a connection to an address that is not public, unless `allow_private`.
-    At most `per_host` requests to one host and port run at once. Others wait up to `deadline` more, then report
-    `busy`: nothing was sent, and it says nothing about the receiver. A call so ends within twice the deadline.
+    At most `per_host` requests of one `payer` to one host and port run at once. Others wait up to `deadline` more,
+    then report `busy`: nothing was sent, and it says nothing about the receiver. A call so ends within twice the
+    deadline. Different payers wait for each other nowhere: one host can be a service with many customers.
     """
 
     def __init__(
@@ -104,7 +105,7 @@ class OutboundClient:
         self._ssl_context = ssl_context
         self._session: aiohttp.ClientSession | None = None
         self._unkept: aiohttp.ClientSession | None = None
-        # A host's semaphore lives as long as somebody holds or awaits it.
+        # By payer and host; a semaphore lives as long as somebody holds or awaits it.
         self._places: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def __aenter__(self) -> Self:
@@ -122,13 +123,13 @@ class OutboundClient:
         if self._resolver is not None:
             await self._resolver.close()
 
-    async def post(self, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
+    async def post(self, url: str, *, headers: Mapping[str, str], body: bytes, payer: str = "") -> Answer:
         """Sends `body` exactly as it is. Never raises for anything that an address or a receiver can cause."""
         try:
             target, host = _judged(url, self._allow_private)
         except UrlRefused:
             return Answer(None, OutboundError.URL_REFUSED, 0)
-        place = self._place(host)
+        place = self._place(f"{payer} {host}")
         if place.locked():
             try:
                 async with asyncio.timeout(self._deadline):
@@ -171,10 +172,10 @@ class OutboundClient:
             raise AddressRefused
         return socket.socket(family, kind, protocol)
 
-    def _place(self, host: str) -> asyncio.Semaphore:
-        place = self._places.get(host)
+    def _place(self, key: str) -> asyncio.Semaphore:
+        place = self._places.get(key)
         if place is None:
-            place = self._places[host] = asyncio.Semaphore(self._per_host)
+            place = self._places[key] = asyncio.Semaphore(self._per_host)
         return place
 
     async def _attempt(self, target: URL, headers: Mapping[str, str], body: bytes) -> Answer:

@@ -5,18 +5,21 @@ import hmac
 import json
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 from standardwebhooks.webhooks import Webhook
 
 from crmsolid.core import clock
+from crmsolid.core.outbound import OutboundClient
 from tests.cast import Cast
 from tests.webhooks.conftest import SECRET, emit, run_pump
 from tests.webhooks.receiver import Receiver, answering, hang
 from webhooks import courier, services
 from webhooks.feed import place_events
 from webhooks.models import Attempt, Delivery, Endpoint, Event
+from webhooks.pump import Pump
 from webhooks.signing import body_signature, standard_form
 
 MakeEndpoint = Callable[..., Endpoint]
@@ -134,6 +137,33 @@ def test_one_that_hangs_keeps_nobody_else_waiting(cast: Cast, receiver: Receiver
     assert hung.filter(status="sending").count() == 0
     assert hung.filter(status="pending", attempts=0).count() >= 50  # untouched: still in the queue
     assert set(Attempt.unscoped.filter(delivery__in=hung).values_list("error", flat=True)) == {"timeout"}
+
+
+def test_another_workspaces_endpoints_that_hang_on_the_same_host_delay_nobody(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
+    """As many services are one host to all their customers."""
+    for place in range(15):
+        receiver.behaviours[f"/hang/{place}"] = hang
+        endpoint(receiver.url(f"/hang/{place}"), workspace=cast.other)
+    for _ in range(5):
+        emit(cast.other)
+    place_events()
+    endpoint(receiver.url("/healthy"))
+
+    class Late(Pump):
+        """Something happens for us once the host has as many requests as one workspace may have there."""
+
+        def _visit(self, *given: Any, **options: Any) -> Any:
+            if sum(receiver.running.values()) == 50 and not Event.unscoped.filter(workspace=cast.workspace).exists():
+                emit(cast.workspace)
+            return super()._visit(*given, **options)
+
+    deadline = 4.0
+    Late(lambda: OutboundClient(allow_private=True, deadline=deadline), seconds=1.0).run()
+    [healthy] = receiver.to("/healthy")
+    assert healthy.at < receiver.posts[0].at + deadline / 2
+    assert max(receiver.most_at_once.values()) <= 5 and len(receiver.posts) >= 75
 
 
 def test_a_lane_has_so_many_posts_at_once(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
