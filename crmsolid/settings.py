@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 from crmsolid.panel_theme import UNFOLD as UNFOLD
 from crmsolid.secrets_file import local_secret
@@ -175,6 +176,9 @@ AUTH_PASSWORD_VALIDATORS = [
 DAILY_LIMIT = env.int("CRMSOLID_DAILY_LIMIT", 50)
 TELEGRAM_GAP_SECONDS = env.float("CRMSOLID_TELEGRAM_GAP_SECONDS", 1.0)
 SEND_LEASE_SECONDS = env.float("CRMSOLID_SEND_LEASE_SECONDS", 30.0)
+WEBHOOK_LOG_DAYS = env.int("CRMSOLID_WEBHOOK_LOG_DAYS", 30)
+if WEBHOOK_LOG_DAYS < 1:
+    raise ImproperlyConfigured("CRMSOLID_WEBHOOK_LOG_DAYS: the log of webhooks is kept for at least one day")
 STREAMS_PER_KEY = env.int("CRMSOLID_STREAMS_PER_KEY", 5)
 WEBHOOK_ALLOW_PRIVATE = env.bool("CRMSOLID_WEBHOOK_ALLOW_PRIVATE", False)
 TELEGRAM_API_ID = env.int("TELEGRAM_API_ID", 0)

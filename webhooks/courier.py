@@ -191,6 +191,8 @@ class Courier:
     async def _deliver(self, target: Target, claim: Claim) -> Outcome:
         """One attempt; during an overlap a refused signature is tried again at once with the other secret."""
         keys = target.keys.in_force(clock.now())
+        if not keys:
+            return Outcome(claim, ())
         tries = [await self._post(target, claim, keys)]
         if len(keys) == 2 and _signature_refused(tries[0].answer):
             keys = [keys[1], keys[0]]
@@ -209,7 +211,8 @@ class Courier:
             body=claim.body,
         )
         headers = {"Content-Type": "application/json", **signatures}
-        answer = await self._client.post(target.url, headers=headers, body=claim.body)
+        payer = str(target.workspace_id)
+        answer = await self._client.post(target.url, headers=headers, body=claim.body, payer=payer)
         return Try(at, target.url, headers, keys[0][0].value, answer)
 
 

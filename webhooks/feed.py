@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from webhooks.bulk import row_lock
 from webhooks.models import Event, Feed
 from webhooks.queue import Hand
 
@@ -69,12 +70,17 @@ def place_events(*, limit: int | None = None, hand: Hand | None = None) -> int:
 
 
 def _place_batch(last_position: int, limit: int) -> list[Placed]:
-    """The oldest unplaced events, by one statement instead of one expression a row; in their new order."""
+    """The oldest unplaced events, by one statement instead of one expression a row; in their new order.
+
+    One that an erasure is emptying at this moment comes later: whoever places may hold deliveries that the erasure
+    waits for.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE webhooks_event SET position = %s + r.place FROM ("
             " SELECT id AS placed_id, row_number() OVER (ORDER BY created_at, id) AS place FROM ("
-            "  SELECT id, created_at FROM webhooks_event WHERE position IS NULL ORDER BY created_at, id LIMIT %s"
+            "  SELECT id, created_at FROM webhooks_event WHERE position IS NULL ORDER BY created_at, id"
+            f"  LIMIT %s{row_lock(skip_locked=True)}"
             " ) AS oldest"
             ") AS r WHERE id = r.placed_id RETURNING id, workspace_id, type, body, position",
             [last_position, limit],

@@ -82,19 +82,23 @@ def switch_off(endpoint_id: str, workspace_id: int, reason: DisabledReason) -> b
         rows = rows.filter(failing_since__lte=now - FAILING_LIMIT)
     changed = rows.update(enabled=False, disabled_reason=reason, disabled_at=now, updated_at=now)
     if changed:
-        cancel_queue(endpoint_id, "endpoint_disabled")
+        cancel_queue(endpoint_id, "endpoint_disabled", patient=False)
         actor = Actor.system(Workspace.objects.get(pk=workspace_id), "webhooks")
         audit.record(actor, "webhook.disabled", endpoint_id, reason=reason.value)
     return bool(changed)
 
 
-def cancel_queue(endpoint_id: str, reason: str) -> int:
-    """Cancel what is queued for the endpoint. What is being sent is settled by who sends it."""
+def cancel_queue(endpoint_id: str, reason: str, *, patient: bool = True) -> int:
+    """Cancel what is queued for the endpoint. What is being sent is settled by who sends it.
+
+    Whoever holds other deliveries already must not be ``patient``: what somebody else holds is then left to
+    :func:`cancel_strays`, since that one may wait for ours.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE webhooks_delivery SET status = 'canceled', reason = %s, next_attempt_at = NULL WHERE id IN ("
             " SELECT id FROM webhooks_delivery WHERE endpoint_id = %s AND next_attempt_at IS NOT NULL"
-            f" ORDER BY id{row_lock()})",
+            f" ORDER BY id{row_lock(skip_locked=not patient)})",
             [reason, endpoint_id],
         )
         return cursor.rowcount

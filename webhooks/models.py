@@ -154,6 +154,13 @@ class Delivery(WorkspaceModel):
             models.Index(
                 fields=["endpoint", "next_attempt_at"], name="delivery_due", condition=Q(next_attempt_at__isnull=False)
             ),
+            # What somebody looks for, and a replay of all that failed: few rows of a long log. Settling a success
+            # writes nothing here.
+            models.Index(
+                fields=["endpoint", "created_at", "id"],
+                name="delivery_unsuccessful",
+                condition=Q(status__in=["failed", "exhausted", "canceled"]),
+            ),
             models.Index(fields=["lease_until"], name="delivery_lease", condition=Q(lease_until__isnull=False)),
         ]
 

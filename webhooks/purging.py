@@ -2,18 +2,24 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from crmsolid.core import clock
 from crmsolid.core.ids import first_id
 from webhooks.models import Attempt, Delivery, DeliveryStatus, Endpoint, Event
 
-RETENTION = timedelta(days=30)
 BATCH = 1000
 
 _FINAL = (DeliveryStatus.SUCCEEDED, DeliveryStatus.EXHAUSTED, DeliveryStatus.CANCELED)
+
+
+def retention() -> timedelta:
+    """How long the log is kept."""
+    return timedelta(days=settings.WEBHOOK_LOG_DAYS)
 
 
 def purge(*, batches: int = 50) -> int:
@@ -35,27 +41,28 @@ def _in_batches(step: Callable[[], int], batches: int) -> int:
 
 
 def _old_deliveries() -> int:
-    oldest_kept = first_id("dlv", clock.now() - RETENTION)
-    return _delete_deliveries(
-        list(
-            Delivery.unscoped.filter(pk__lt=oldest_kept, status__in=_FINAL)
-            .order_by("pk")
-            .values_list("pk", flat=True)[:BATCH]
-        )
-    )
+    oldest_kept = first_id("dlv", clock.now() - retention())
+    return _delete_deliveries(Delivery.unscoped.filter(pk__lt=oldest_kept).order_by("pk"))
 
 
 def _deliveries_of_deleted_endpoints() -> int:
-    rows = Delivery.unscoped.filter(endpoint__deleted_at__isnull=False, status__in=_FINAL)
-    return _delete_deliveries(list(rows.order_by().values_list("pk", flat=True)[:BATCH]))
+    return _delete_deliveries(Delivery.unscoped.filter(endpoint__deleted_at__isnull=False).order_by())
 
 
 @transaction.atomic
-def _delete_deliveries(ids: list[str]) -> int:
+def _delete_deliveries(rows: "QuerySet[Delivery]") -> int:
+    """A batch of what is final and in nobody's hands: under their locks first, so that none is started again
+    meanwhile, and nobody who holds one of them waits for its attempts."""
+    ids = _locked_ids(rows.filter(status__in=_FINAL))
     if ids:
         Attempt.unscoped.filter(delivery__in=ids).delete()
         Delivery.unscoped.filter(pk__in=ids).delete()
     return len(ids)
+
+
+def _locked_ids(rows: "QuerySet[Any]") -> list[str]:
+    found = rows.select_for_update(skip_locked=True, of=("self",))
+    return list(found.values_list("pk", flat=True)[:BATCH])
 
 
 def _deleted_endpoints() -> int:
@@ -64,11 +71,12 @@ def _deleted_endpoints() -> int:
     return rows.delete()[0]
 
 
+@transaction.atomic
 def _old_events() -> int:
     """Placed events without a delivery left; a stream cannot resume further back than the retention either."""
-    oldest_kept = first_id("evt", clock.now() - RETENTION)
+    oldest_kept = first_id("evt", clock.now() - retention())
     left = Delivery.unscoped.filter(event=OuterRef("pk"))
     rows = Event.unscoped.filter(~Exists(left), pk__lt=oldest_kept, position__isnull=False)
-    ids = list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    ids = _locked_ids(rows.order_by("pk"))
     Event.unscoped.filter(pk__in=ids).delete()
     return len(ids)

@@ -121,10 +121,7 @@ def _step(job_id: str) -> int | None:
     if not ids:
         _end(job, JobState.DONE, [])
         return None
-    now = clock.now()
-    Delivery.unscoped.filter(pk__in=ids).exclude(status=DeliveryStatus.SENDING).update(
-        next_attempt_at=now, **_STARTED_AGAIN
-    )
+    Delivery.unscoped.filter(pk__in=ids).update(next_attempt_at=clock.now(), **_STARTED_AGAIN)
     job.state, job.done, job.params["after"] = JobState.RUNNING, job.done + len(ids), ids[-1]
     job.save(update_fields=["state", "done", "params"])
     ring_on_commit()
@@ -132,10 +129,13 @@ def _step(job_id: str) -> int | None:
 
 
 def _next_ids(job: Job) -> list[str]:
+    """The next batch under its locks, taken in the order that everybody takes them in: still failed when we have
+    them, and so until they are started again."""
     since, until = (datetime.fromisoformat(job.params[name]) for name in ("since", "until"))
     rows = _failed(job.params["endpoint"], since, until).filter(pk__gt=job.params["after"])
     kept = rows.filter(event__in=Event.unscoped.exclude(body=b"").values("pk"))
-    return list(kept.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    locked = kept.select_for_update(no_key=True, of=("self",))
+    return list(locked.order_by("pk").values_list("pk", flat=True)[:BATCH])
 
 
 def _end(job: Job, state: JobState, errors: list[dict[str, str]]) -> None:

@@ -141,10 +141,10 @@ def rotate_secret(
     if not timedelta(0) <= overlap <= MAX_OVERLAP:
         raise invalid("overlap_seconds", "out_of_range", "the overlap is 0 to 604800 seconds (7 days)")
     used = check_secret(secret) if secret is not None else generate_secret()
-    _, in_use = Keyring.of(locked).in_force(now)[0]
+    in_force = Keyring.of(locked).in_force(now) if overlap else []
     locked.secret = seal(used)
-    locked.previous_secret = seal(in_use) if overlap else None
-    locked.previous_secret_until = now + overlap if overlap else None
+    locked.previous_secret = seal(in_force[0][1]) if in_force else None
+    locked.previous_secret_until = now + overlap if in_force else None
     locked.verified_with = ""
     locked.updated_at = now
     locked.save(update_fields=["secret", "previous_secret", "previous_secret_until", "verified_with", "updated_at"])

@@ -6,8 +6,12 @@ class ApiConfig(AppConfig):
     label = "api"
 
     def ready(self) -> None:
+        from django.db.models import Q
+
+        from apikeys.models import IdempotencyRecord
         from crmsolid import checks  # noqa: F401 - registers the checks
         from crmsolid.api import erasure as stored_answers
-        from crmsolid.core import erasure
+        from crmsolid.core import erasure, sealed
 
+        sealed.register(IdempotencyRecord, "body", where=Q(sealed=True))
         erasure.register(erase=stored_answers.erase, export=stored_answers.export)

@@ -109,8 +109,11 @@ def _parse(url: str) -> URL:
     if not parsed.raw_host:
         raise UrlRefused("url_invalid", "The address has no host name.")
     # An empty user (https://@host) leaves no trace in the parsed form.
-    if "@" in re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0]:
+    authority = re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0]
+    if "@" in authority:
         raise UrlRefused("user_info_refused", "The address must not contain a user name or password.")
+    if "[" in authority and ":" not in parsed.raw_host:  # RFC 3986's [v1.a], whose brackets the parsed form has lost
+        raise UrlRefused("host_invalid", "The host is not a valid IP address.")
     return parsed
 
 

@@ -1,12 +1,12 @@
 """Encryption of fields at rest with keys that can be rotated.
 
 ``FIELD_ENCRYPTION_KEYS`` is a comma-separated list of Fernet keys: the first encrypts, all of them decrypt.
-To rotate, put a new key in front, re-encrypt, then drop the old one.
+To rotate, put a new key in front, run ``manage.py reencrypt``, then drop the old one.
 """
 
 from functools import lru_cache
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 
@@ -28,3 +28,12 @@ def decrypt(sealed: bytes) -> bytes:
 def reencrypt(sealed: bytes) -> bytes:
     """The same plain bytes under the first key."""
     return _cipher(tuple(settings.FIELD_ENCRYPTION_KEYS)).rotate(bytes(sealed))
+
+
+def is_under_newest_key(sealed: bytes) -> bool:
+    """Whether the first key alone opens it."""
+    try:
+        _cipher(tuple(settings.FIELD_ENCRYPTION_KEYS[:1])).decrypt(bytes(sealed))
+    except InvalidToken:
+        return False
+    return True

@@ -11,21 +11,22 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from errno import EACCES
 from functools import lru_cache
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from weakref import WeakValueDictionary
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.abc import AbstractResolver
 from aiohttp.typedefs import LooseHeaders
 from yarl import URL
 
 from crmsolid.core.addresses import UrlRefused, check_url, is_public
+from crmsolid.core.resolver import ThreadedResolver
 
 DEADLINE_SECONDS = 10.0
 READ_LIMIT_BYTES = 16 * 1024
@@ -36,7 +37,6 @@ KEPT_HEADER_LENGTH = 200
 # from being written into a connection that the other side is just closing.
 _KEEP_ALIVE_SECONDS = 4.0
 _NAME_CACHE_SECONDS = 60
-_RESOLVER_THREADS = 64
 
 
 class OutboundError(StrEnum):
@@ -76,49 +76,15 @@ class AddressRefused(OSError):
         super().__init__(EACCES, "address refused")
 
 
-class ThreadedResolver(AbstractResolver):
-    """getaddrinfo on threads of its own, so that slow name servers hold up nobody else's use of the loop's threads.
-
-    One host name holds at most one thread: aiohttp joins look-ups of the same name and port.
-    """
-
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(_RESOLVER_THREADS, thread_name_prefix="outbound-dns")
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(self._threads, self._look_up, host, port, family)
-        if not found:
-            raise socket.gaierror(socket.EAI_NONAME, "no address")
-        return found
-
-    async def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
-
-    @staticmethod
-    def _look_up(host: str, port: int, family: socket.AddressFamily) -> list[ResolveResult]:
-        try:
-            infos = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
-        except UnicodeError as error:
-            raise socket.gaierror(socket.EAI_NONAME, "not a host name") from error
-        return [
-            ResolveResult(
-                hostname=host, host=str(address[0]), port=port, family=found, proto=proto, flags=socket.AI_NUMERICHOST
-            )
-            for found, _, proto, _, address in infos
-        ]
-
-
 class OutboundClient:
     """Posts to customers' addresses; one for each event loop, entered once, used by any number of tasks.
 
     Promises: `deadline` seconds in all for name look-up, connection, TLS, headers and body; at most
     READ_LIMIT_BYTES of an answer read, KEPT_BYTES kept; certificates verified; no redirect, cookie, proxy or
     decompression; never a connection to an address that is not public, unless `allow_private`.
-    At most `per_host` requests to one host and port run at once. Others wait up to `deadline` more, then report
-    `busy`: nothing was sent, and it says nothing about the receiver. A call so ends within twice the deadline.
+    At most `per_host` requests of one `payer` to one host and port run at once. Others wait up to `deadline` more,
+    then report `busy`: nothing was sent, and it says nothing about the receiver. A call so ends within twice the
+    deadline. Different payers wait for each other nowhere: one host can be a service with many customers.
     """
 
     def __init__(
@@ -138,36 +104,32 @@ class OutboundClient:
         self._resolver = resolver
         self._ssl_context = ssl_context
         self._session: aiohttp.ClientSession | None = None
-        # A host's semaphore lives as long as somebody holds or awaits it.
+        self._unkept: aiohttp.ClientSession | None = None
+        # By payer and host; a semaphore lives as long as somebody holds or awaits it.
         self._places: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def __aenter__(self) -> Self:
         self._resolver = self._resolver or ThreadedResolver()
-        self._session = aiohttp.ClientSession(
-            connector=self._connector(self._resolver),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(),  # none of aiohttp's own: one deadline covers all phases
-            auto_decompress=False,
-            trust_env=False,
-            read_bufsize=READ_LIMIT_BYTES,
-        )
+        self._session = self._open_session(self._resolver, keep_alive=True)
+        self._unkept = self._open_session(self._resolver, keep_alive=False)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._session is not None:
-            await self._session.close()
+        for session in (self._session, self._unkept):
+            if session is not None:
+                await session.close()
         if self._resolver is not None:
             await self._resolver.close()
 
-    async def post(self, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
+    async def post(self, url: str, *, headers: Mapping[str, str], body: bytes, payer: str = "") -> Answer:
         """Sends `body` exactly as it is. Never raises for anything that an address or a receiver can cause."""
         try:
             target, host = _judged(url, self._allow_private)
         except UrlRefused:
             return Answer(None, OutboundError.URL_REFUSED, 0)
-        place = self._place(host)
+        place = self._place(f"{payer} {host}")
         if place.locked():
             try:
                 async with asyncio.timeout(self._deadline):
@@ -181,27 +143,39 @@ class OutboundClient:
         finally:
             place.release()
 
-    def _connector(self, resolver: AbstractResolver) -> aiohttp.TCPConnector:
+    def _open_session(self, resolver: AbstractResolver, *, keep_alive: bool) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=self._connector(resolver, keep_alive),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(),  # none of aiohttp's own: one deadline covers all phases
+            auto_decompress=False,
+            trust_env=False,
+            read_bufsize=READ_LIMIT_BYTES,
+        )
+
+    def _connector(self, resolver: AbstractResolver, keep_alive: bool) -> aiohttp.TCPConnector:
+        kept: dict[str, Any] = {"keepalive_timeout": _KEEP_ALIVE_SECONDS} if keep_alive else {"force_close": True}
         return aiohttp.TCPConnector(
             resolver=resolver,
             ttl_dns_cache=_NAME_CACHE_SECONDS,
             ssl=self._ssl_context or True,
             limit=0,  # places are counted here: waiting inside the connector would eat the deadline
-            keepalive_timeout=_KEEP_ALIVE_SECONDS,
             socket_factory=self._open_socket,
+            **kept,
         )
 
     def _open_socket(self, info: aiohttp.AddrInfoType) -> socket.socket:
         """Judges the very address the socket connects to next: nothing is resolved after this."""
         family, kind, protocol, _, address = info
+        _current.get().is_connection_new = True
         if not self._allow_private and not is_public(str(address[0])):
             raise AddressRefused
         return socket.socket(family, kind, protocol)
 
-    def _place(self, host: str) -> asyncio.Semaphore:
-        place = self._places.get(host)
+    def _place(self, key: str) -> asyncio.Semaphore:
+        place = self._places.get(key)
         if place is None:
-            place = self._places[host] = asyncio.Semaphore(self._per_host)
+            place = self._places[key] = asyncio.Semaphore(self._per_host)
         return place
 
     async def _attempt(self, target: URL, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -215,10 +189,25 @@ class OutboundClient:
         return exchange.answer(error)
 
     async def _exchange(self, exchange: "_Exchange", target: URL, headers: Mapping[str, str], body: bytes) -> None:
-        if self._session is None:
+        """Once; once more if a kept connection ended without a word, which a server may do at any time (RFC 9112,
+        9.3.1 and 9.6). Most likely it never saw the request, and if it did, ours may be repeated."""
+        if self._session is None or self._unkept is None:
             raise RuntimeError("the client is used outside of its context")
         sent: LooseHeaders = {"User-Agent": self._user_agent, **headers, "Accept-Encoding": "identity"}
-        async with self._session.post(target, data=body, headers=sent, allow_redirects=False) as response:
+        _current.set(exchange)
+        try:
+            await self._exchange_in(self._session, exchange, target, sent, body)
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, aiohttp.ClientConnectionResetError) as lost:
+            never_connected = isinstance(lost, aiohttp.ClientConnectorError)
+            if never_connected or exchange.is_connection_new or exchange.response is not None:
+                raise
+            await self._exchange_in(self._unkept, exchange, target, sent, body)
+
+    @staticmethod
+    async def _exchange_in(
+        session: aiohttp.ClientSession, exchange: "_Exchange", target: URL, headers: LooseHeaders, body: bytes
+    ) -> None:
+        async with session.post(target, data=body, headers=headers, allow_redirects=False) as response:
             exchange.response = response
             try:
                 await exchange.read()
@@ -240,6 +229,7 @@ class _Exchange:
 
     def __init__(self) -> None:
         self.response: aiohttp.ClientResponse | None = None
+        self.is_connection_new = False
         self._started = time.monotonic()
         self._body = bytearray()
 
@@ -262,6 +252,10 @@ class _Exchange:
         found = self.response.headers
         headers = {name: _storable(found[name])[:KEPT_HEADER_LENGTH] for name in KEPT_HEADERS if name in found}
         return Answer(self.response.status, error, elapsed, _as_text(kept, truncated), truncated, headers)
+
+
+# Sockets are opened in the task of the request that needs one, or in tasks of its making.
+_current: ContextVar[_Exchange] = ContextVar("exchange")
 
 
 def _abort_unless_complete(response: aiohttp.ClientResponse) -> None:

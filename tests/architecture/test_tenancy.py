@@ -31,6 +31,7 @@ UNSCOPED = {
     "crmsolid/workspaces/audit.py": "writes rows with their workspace",
     "crmsolid/workspaces/services.py": "makes workspaces and finds a user's membership",
     "crmsolid/workspaces/seat.py": "finds the memberships of the user who asks",
+    "crmsolid/core/sealed.py": "puts what is encrypted under the newest key, for all workspaces",
     "crmsolid/queues.py": "lengths and ages over all workspaces, for /metrics",
     "apikeys/tasks.py": "purges old idempotency records of all workspaces",
     "webhooks/feed.py": "one order of events for all; readers name their workspace",

@@ -162,6 +162,8 @@ def test_accepted(url: str) -> None:
         ("https://8.8.2056/", "host_invalid"),
         ("https://256.1.1.1/", "host_invalid"),
         ("https://[fe80::1%25eth0]/", "host_invalid"),
+        ("https://[v1.a]/", "host_invalid"),
+        ("https://[v1.example.com]:443/", "host_invalid"),
         ("https://127.0.0.1/", "address_refused"),
         ("https://１２７.０.０.１/", "address_refused"),
         ("https://①②⑦.0.0.1/", "address_refused"),

@@ -5,8 +5,11 @@ import contextlib
 import gzip
 import socket
 import ssl
+import threading
 import time
 import tracemalloc
+from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -14,9 +17,11 @@ from aiohttp.abc import ResolveResult
 
 from crmsolid.core import outbound
 from crmsolid.core.outbound import OutboundClient, OutboundError
+from crmsolid.core.resolver import ThreadedResolver
+from webhooks.holding import HELD_PROBING
 
 from .clients import BODY, OK, PUBLIC, Names, development, send
-from .receivers import Visit, answering, dripping, hanging, receiver
+from .receivers import Visit, answering, authority, dripping, hanging, receiver
 
 pytestmark = pytest.mark.asyncio
 
@@ -27,6 +32,7 @@ class Unresolvable(Names):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
+        self.asked.append(host)
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
 
@@ -180,6 +186,60 @@ async def test_a_connection_is_reused() -> None:
     assert (len(server.visits), server.connections) == (5, 1)
 
 
+@pytest.mark.parametrize("tls", [False, True])
+async def test_a_kept_connection_that_ends_is_replaced_at_once(tmp_path: Path, tls: bool) -> None:
+    """Each connection serves one request and ends at the second without a word, as at the end of a keep-alive."""
+    authorities = authority(tmp_path, "hook.example.com")
+
+    async def once(visit: Visit) -> None:
+        if sum(each.writer is visit.writer for each in server.visits) > 1:
+            raise ConnectionResetError
+        await visit.say(OK)
+
+    async with receiver(once, tls=authorities.server if tls else None) as server:
+        client = OutboundClient(allow_private=True, resolver=Names(["127.0.0.1"]), ssl_context=authorities.client)
+        url = f"{'https' if tls else 'http'}://hook.example.com:{server.port}/"
+        async with client:
+            answers = [await send(client, url) for _ in range(3)]
+    assert [(answer.status, answer.error) for answer in answers] == [(200, None)] * 3
+    assert {visit.body for visit in server.visits} == {BODY}
+    assert (server.connections, len(server.visits)) == (3, 4)
+
+
+async def test_a_new_connection_that_ends_is_not_tried_again() -> None:
+    async def leave(visit: Visit) -> None:
+        raise ConnectionResetError
+
+    async with receiver(leave) as server, development() as client:
+        answer = await send(client, server.url)
+    assert (answer.status, answer.error) == (None, OutboundError.CONNECTION_LOST)
+    assert len(server.visits) == 1
+
+
+async def test_a_second_connection_has_what_is_left_of_the_deadline() -> None:
+    async def slow(visit: Visit) -> None:
+        if len(server.visits) == 1:
+            await visit.say(OK)
+            return
+        if len(server.visits) == 2:
+            await asyncio.sleep(0.4)
+            raise ConnectionResetError
+        await hanging(visit)
+
+    async with receiver(slow) as server, development(deadline=0.8) as client:
+        assert (await send(client, server.url)).status == 200
+        answer = await send(client, server.url)
+    assert (answer.status, answer.error, len(server.visits)) == (None, OutboundError.TIMEOUT, 3)
+    assert 800 <= answer.duration_ms < 1150
+
+
+async def test_a_name_that_is_not_found_is_asked_for_once() -> None:
+    names = Unresolvable([])
+    async with OutboundClient(resolver=names) as client:
+        answer = await send(client, "https://hook.example.com/")
+    assert (answer.error, names.asked) == (OutboundError.DNS_FAILED, ["hook.example.com"])
+
+
 async def test_no_cookie_goes_from_one_request_to_the_next() -> None:
     said = b"HTTP/1.1 200 OK\r\nSet-Cookie: session=1; Path=/\r\nContent-Length: 0\r\n\r\n"
     async with receiver(answering(said)) as server, development() as client:
@@ -284,13 +344,35 @@ async def test_headers_that_hold_a_line_break_are_an_error_of_ours() -> None:
 
 async def test_the_own_resolver_finds_names_and_refuses_broken_ones() -> None:
     async with contextlib.AsyncExitStack() as stack:
-        resolver = outbound.ThreadedResolver()
+        resolver = ThreadedResolver()
         stack.push_async_callback(resolver.close)
         found = await resolver.resolve("localhost", 8080)
         assert {entry["port"] for entry in found} == {8080}
         assert "127.0.0.1" in {entry["host"] for entry in found}
         with pytest.raises(socket.gaierror):
             await resolver.resolve("a" * 70 + ".example.com", 443)
+
+
+async def test_names_that_hang_leave_threads_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as a pump has in hand for endpoints that do not answer."""
+    go_on = threading.Event()
+
+    def look_up(host: str, *_: object, **__: object) -> list[Any]:
+        if host.startswith("dead"):
+            assert go_on.wait(20)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (PUBLIC, 443))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    resolver = ThreadedResolver()
+    dead = [asyncio.create_task(resolver.resolve(f"dead{number}.example.com", 443)) for number in range(HELD_PROBING)]
+    try:
+        [found] = await asyncio.wait_for(resolver.resolve("alive.example.com", 443), 10)
+        assert found["host"] == PUBLIC
+        assert not any(task.done() for task in dead)
+    finally:
+        go_on.set()
+        await asyncio.gather(*dead)
+        await resolver.close()
 
 
 async def test_the_client_must_be_entered() -> None:

@@ -5,16 +5,22 @@ import hmac
 import json
 import time
 from collections.abc import Callable
+from typing import Any
 
+import pytest
+from cryptography.fernet import Fernet
 from standardwebhooks.webhooks import Webhook
 
+from crmsolid.core import clock
+from crmsolid.core.outbound import OutboundClient
 from tests.cast import Cast
 from tests.webhooks.conftest import SECRET, emit, run_pump
 from tests.webhooks.receiver import Receiver, answering, hang
-from webhooks import courier
+from webhooks import courier, services
 from webhooks.feed import place_events
 from webhooks.models import Attempt, Delivery, Endpoint, Event
-from webhooks.signing import standard_form
+from webhooks.pump import Pump
+from webhooks.signing import body_signature, standard_form
 
 MakeEndpoint = Callable[..., Endpoint]
 
@@ -133,6 +139,33 @@ def test_one_that_hangs_keeps_nobody_else_waiting(cast: Cast, receiver: Receiver
     assert set(Attempt.unscoped.filter(delivery__in=hung).values_list("error", flat=True)) == {"timeout"}
 
 
+def test_another_workspaces_endpoints_that_hang_on_the_same_host_delay_nobody(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
+    """As many services are one host to all their customers."""
+    for place in range(15):
+        receiver.behaviours[f"/hang/{place}"] = hang
+        endpoint(receiver.url(f"/hang/{place}"), workspace=cast.other)
+    for _ in range(5):
+        emit(cast.other)
+    place_events()
+    endpoint(receiver.url("/healthy"))
+
+    class Late(Pump):
+        """Something happens for us once the host has as many requests as one workspace may have there."""
+
+        def _visit(self, *given: Any, **options: Any) -> Any:
+            if sum(receiver.running.values()) == 50 and not Event.unscoped.filter(workspace=cast.workspace).exists():
+                emit(cast.workspace)
+            return super()._visit(*given, **options)
+
+    deadline = 4.0
+    Late(lambda: OutboundClient(allow_private=True, deadline=deadline), seconds=1.0).run()
+    [healthy] = receiver.to("/healthy")
+    assert healthy.at < receiver.posts[0].at + deadline / 2
+    assert max(receiver.most_at_once.values()) <= 5 and len(receiver.posts) >= 75
+
+
 def test_a_lane_has_so_many_posts_at_once(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
     endpoint(receiver.url())
     for number in range(300):
@@ -157,3 +190,32 @@ def test_no_event_without_an_endpoint_costs_a_delivery(cast: Cast, receiver: Rec
     emit(cast.workspace)
     assert run_pump() == 0
     assert (Delivery.unscoped.count(), Event.unscoped.get().position) == (0, 1)
+
+
+def test_a_secret_that_no_key_opens_stops_nobody_else(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint, caplog: pytest.LogCaptureFixture
+) -> None:
+    lost = endpoint(receiver.url("/lost"))
+    kept = bytes(lost.secret)
+    Endpoint.unscoped.filter(pk=lost.pk).update(secret=Fernet(Fernet.generate_key()).encrypt(b"x"))
+    endpoint(receiver.url("/other"))
+    emit(cast.workspace)
+    run_pump(seconds=0.5)
+    assert [post.path for post in receiver.posts] == ["/other"]
+    waiting = Delivery.unscoped.get(endpoint=lost)
+    assert (waiting.status, waiting.attempts, waiting.failures) == ("pending", 0, 0)
+    assert f"opens a secret of {lost.pk}" in caplog.text
+    Endpoint.unscoped.filter(pk=lost.pk).update(secret=kept)
+    Delivery.unscoped.filter(pk=waiting.pk).update(next_attempt_at=clock.now())
+    run_pump()
+    assert [post.path for post in receiver.posts] == ["/other", "/lost"]
+
+
+def test_a_secret_that_no_key_opens_can_be_replaced(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+    found = endpoint(receiver.url())
+    Endpoint.unscoped.update(secret=Fernet(Fernet.generate_key()).encrypt(b"x"))
+    services.rotate_secret(cast.actor(), found, secret="replaced")
+    assert Endpoint.unscoped.get().previous_secret is None
+    emit(cast.workspace)
+    run_pump()
+    assert receiver.posts[0].headers["x-signature"] == body_signature("replaced", receiver.posts[0].body)

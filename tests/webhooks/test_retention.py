@@ -1,5 +1,11 @@
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from crmsolid.core import clock
 from crmsolid.core.ids import first_id
@@ -21,30 +27,40 @@ def test_the_first_id_of_a_moment_parts_old_from_new() -> None:
     assert first_id("dlv", now - timedelta(seconds=1)) < new_id("dlv") < first_id("dlv", now + timedelta(seconds=60))
 
 
-def test_the_log_is_kept_for_its_retention(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint, monkeypatch: object
+@pytest.mark.parametrize("days", [30, 7])
+def test_what_is_past_its_retention_goes_and_what_is_open_stays(
+    cast: Cast,
+    receiver: Receiver,
+    endpoint: MakeEndpoint,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    days: int,
 ) -> None:
-    endpoint(receiver.url())
-    emit(cast.workspace)
-    run_pump()
-    assert purging.purge() == 0
-    assert (Delivery.unscoped.count(), Attempt.unscoped.count(), Event.unscoped.count()) == (1, 1, 1)
-
-
-def test_what_is_past_it_goes_and_what_is_open_stays(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+    settings.WEBHOOK_LOG_DAYS = days
     endpoint(receiver.url())
     emit(cast.workspace)
     run_pump()
     emit(cast.workspace)
     place_events()
-    later = timedelta(days=30, minutes=1)
-    original = purging.RETENTION
-    try:
-        purging.RETENTION = original - later  # as if it were a month later
-        assert purging.purge() == 2 + 0
-    finally:
-        purging.RETENTION = original
+    made = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: made + timedelta(days=days) - timedelta(minutes=1))
+    assert purging.purge() == 0
+    assert (Delivery.unscoped.count(), Attempt.unscoped.count(), Event.unscoped.count()) == (2, 1, 2)
+    monkeypatch.setattr(clock, "now", lambda: made + timedelta(days=days, minutes=1))
+    assert purging.purge() == 2
     assert (Delivery.unscoped.get().status, Attempt.unscoped.count(), Event.unscoped.count()) == ("pending", 0, 1)
+
+
+def test_it_is_thirty_days_unless_told() -> None:
+    assert purging.retention() == timedelta(days=30)
+
+
+def test_no_log_at_all_is_refused() -> None:
+    environment = {**os.environ, "CRMSOLID_WEBHOOK_LOG_DAYS": "0"}
+    command = [sys.executable, "-c", "import crmsolid.settings"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "CRMSOLID_WEBHOOK_LOG_DAYS" in ended.stderr
 
 
 def test_a_deleted_endpoint_goes_with_its_log(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:

@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.admin_base import TenantAdmin
+from webhooks.purging import retention
 from webhooks.troubles import troubles
 
 
@@ -22,7 +23,7 @@ class WebhookPages(TenantAdmin):
     list_before_template = "panel/webhook_before_list.html"
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        told = {"webhook_troubles": troubles(self.home(request))}
+        told = {"webhook_troubles": troubles(self.home(request)), "webhook_log_days": retention().days}
         return super().changelist_view(request, {**told, **(extra_context or {})})
 
     def must(self, allowed: bool) -> None:
