@@ -100,8 +100,10 @@ class WorkspaceView(APIView):
     answers: ClassVar[Mapping[str, Any]] = {}
     # Whether its writes may come down to one statement (``rows.Table.guess``).
     guesses: ClassVar[bool] = False
-    # Methods that honour If-Match; whether Accept chooses the answer; codes beyond those every operation has.
+    # Methods that honour If-Match; others that answer an ETag; whether Accept chooses the answer; codes beyond those
+    # every operation has.
     conditional: ClassVar[Sequence[str]] = ()
+    versioned: ClassVar[Sequence[str]] = ()
     negotiates: ClassVar[bool] = True
     refusals: ClassVar[Mapping[str, Sequence[str]]] = {}
 
