@@ -97,7 +97,7 @@ class ContactView(WorkspaceView):
     def patch(self, request: Request, contact_id: str) -> Answer:
         """Change a contact.
 
-        Fields that are given are replaced, tags too; null clears a field.
+        Fields that are given are replaced, tags too. Null clears a field that takes it, `""` a name.
         """
         profile = services.update_contact(self.actor, contact_id, self.body, if_match=_if_match(request))
         return _written(self.actor, profile, self.body)
