@@ -19,6 +19,7 @@ from crmsolid.workspaces.scopes import Scope
 
 MAX_NAME = 100
 MAX_RATE_LIMIT = 100_000
+MAX_NAMED = 20  # keys in one refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,19 +142,26 @@ def _record_expiry(key: ApiKey, now: datetime) -> int:
 def find_key(text: str) -> ApiKey:
     """The key of that id, prefix (``cs_live_a4f9``) or whole token, in any workspace: for who has the machine's shell.
 
-    ``validation_failed`` when a prefix fits several keys, naming them. A token is never repeated in an error.
+    ``validation_failed`` when a prefix fits several keys, naming them. The beginning of a prefix never picks a key: the
+    one that fits today need not be the one that was meant. A token is never repeated in an error.
     """
-    candidates = ApiKey.unscoped.select_related("workspace", "workspace__live")
+    candidates = ApiKey.unscoped.select_related("workspace", "workspace__live").order_by("created_at")
+    prefix = text.rstrip("…").rstrip("_")
     if tokens.parse(text):
         found = list(candidates.filter(digest=tokens.digest(text)))
     else:
-        found = list(candidates.filter(Q(id=text) | Q(prefix=text.rstrip("…").rstrip("_"))).order_by("created_at"))
-    if not found:
+        found = list(candidates.filter(Q(id=text) | Q(prefix=prefix)))
+    if len(found) == 1:
+        return found[0]
+    several = found or (list(candidates.filter(prefix__startswith=prefix)) if prefix.startswith("cs_") else [])
+    if len(several) < 2:
         raise DomainError("not_found", "there is no such key; list_api_keys shows their ids and prefixes")
-    if len(found) > 1:
-        names = "; ".join(f"{key.id} ({key.name}, {key.workspace.owner_workspace.slug}, {key.state})" for key in found)
-        raise invalid("key", "ambiguous", f"that prefix fits {len(found)} keys, give the id of one: {names}")
-    return found[0]
+    raise invalid("key", "ambiguous", f"that fits {len(several)} keys, give the id of one: {_named(several)}")
+
+
+def _named(keys: Sequence[ApiKey]) -> str:
+    shown = [f"{key.id} ({key.name}, {key.workspace.owner_workspace.slug}, {key.state})" for key in keys[:MAX_NAMED]]
+    return "; ".join([*shown, *([f"and {len(keys) - MAX_NAMED} more"] if len(keys) > MAX_NAMED else [])])
 
 
 def _locked(actor: Actor, key: ApiKey) -> ApiKey:

@@ -6,8 +6,8 @@ import pytest
 
 from apikeys.models import IdempotencyRecord
 from contacts.models import Contact, ContactTag, OptOut
-from contacts.serializers import PersonalDataOut
 from contacts.people import find_or_create
+from contacts.serializers import PersonalDataOut
 from crmsolid.core import erasure
 from crmsolid.core.units import unit_of_work
 from crmsolid.workspaces.models import AuditEntry
