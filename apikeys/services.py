@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
@@ -19,6 +19,7 @@ from crmsolid.workspaces.scopes import Scope
 
 MAX_NAME = 100
 MAX_RATE_LIMIT = 100_000
+MAPPED_BITS = 96  # of ::ffff:0:0/96, where IPv6 holds IPv4 addresses
 MAX_NAMED = 20  # keys in one refusal
 
 
@@ -197,6 +198,15 @@ def _checked_limit(limit: int | None) -> int | None:
 
 def _checked_networks(networks: Sequence[str]) -> list[str]:
     try:
-        return [str(ip_network(network.strip(), strict=False)) for network in networks if network.strip()]
+        found = [ip_network(network.strip(), strict=False) for network in networks if network.strip()]
     except ValueError:
         raise invalid("allowed_networks", "invalid", "give networks as CIDR, such as 203.0.113.0/24") from None
+    return [str(_unmapped(network)) for network in found]
+
+
+def _unmapped(network: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
+    """``::ffff:203.0.113.0/120`` is 203.0.113.0/24, as addresses are compared."""
+    mapped = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
+    if mapped is None or network.prefixlen < MAPPED_BITS:
+        return network
+    return IPv4Network((mapped, network.prefixlen - MAPPED_BITS))
