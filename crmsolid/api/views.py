@@ -157,7 +157,7 @@ class WorkspaceView(APIView):
     def no_such_method(self, request: Request) -> DomainError:
         """``method_not_allowed``, with the methods that work."""
         allowed = ", ".join(name for name in self.allowed_methods if name != "OPTIONS")
-        detail = f"{request.method} does not work here; {allowed} does"
+        detail = f"{request.method} does not work here; use {allowed}"
         return DomainError("method_not_allowed", detail, headers={"Allow": allowed})
 
     def raw_body(self) -> bytes:
