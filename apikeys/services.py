@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
@@ -19,6 +19,8 @@ from crmsolid.workspaces.scopes import Scope
 
 MAX_NAME = 100
 MAX_RATE_LIMIT = 100_000
+MAPPED_BITS = 96  # of ::ffff:0:0/96, where IPv6 holds IPv4 addresses
+MAX_NAMED = 20  # keys in one refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,19 +143,26 @@ def _record_expiry(key: ApiKey, now: datetime) -> int:
 def find_key(text: str) -> ApiKey:
     """The key of that id, prefix (``cs_live_a4f9``) or whole token, in any workspace: for who has the machine's shell.
 
-    ``validation_failed`` when a prefix fits several keys, naming them. A token is never repeated in an error.
+    ``validation_failed`` when a prefix fits several keys, naming them. The beginning of a prefix never picks a key: the
+    one that fits today need not be the one that was meant. A token is never repeated in an error.
     """
-    candidates = ApiKey.unscoped.select_related("workspace", "workspace__live")
+    candidates = ApiKey.unscoped.select_related("workspace", "workspace__live").order_by("created_at")
+    prefix = text.rstrip("…").rstrip("_")
     if tokens.parse(text):
         found = list(candidates.filter(digest=tokens.digest(text)))
     else:
-        found = list(candidates.filter(Q(id=text) | Q(prefix=text.rstrip("…").rstrip("_"))).order_by("created_at"))
-    if not found:
+        found = list(candidates.filter(Q(id=text) | Q(prefix=prefix)))
+    if len(found) == 1:
+        return found[0]
+    several = found or (list(candidates.filter(prefix__startswith=prefix)) if prefix.startswith("cs_") else [])
+    if len(several) < 2:
         raise DomainError("not_found", "there is no such key; list_api_keys shows their ids and prefixes")
-    if len(found) > 1:
-        names = "; ".join(f"{key.id} ({key.name}, {key.workspace.owner_workspace.slug}, {key.state})" for key in found)
-        raise invalid("key", "ambiguous", f"that prefix fits {len(found)} keys, give the id of one: {names}")
-    return found[0]
+    raise invalid("key", "ambiguous", f"that fits {len(several)} keys, give the id of one: {_named(several)}")
+
+
+def _named(keys: Sequence[ApiKey]) -> str:
+    shown = [f"{key.id} ({key.name}, {key.workspace.owner_workspace.slug}, {key.state})" for key in keys[:MAX_NAMED]]
+    return "; ".join([*shown, *([f"and {len(keys) - MAX_NAMED} more"] if len(keys) > MAX_NAMED else [])])
 
 
 def _locked(actor: Actor, key: ApiKey) -> ApiKey:
@@ -189,6 +198,15 @@ def _checked_limit(limit: int | None) -> int | None:
 
 def _checked_networks(networks: Sequence[str]) -> list[str]:
     try:
-        return [str(ip_network(network.strip(), strict=False)) for network in networks if network.strip()]
+        found = [ip_network(network.strip(), strict=False) for network in networks if network.strip()]
     except ValueError:
         raise invalid("allowed_networks", "invalid", "give networks as CIDR, such as 203.0.113.0/24") from None
+    return [str(_unmapped(network)) for network in found]
+
+
+def _unmapped(network: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
+    """``::ffff:203.0.113.0/120`` is 203.0.113.0/24, as addresses are compared."""
+    mapped = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
+    if mapped is None or network.prefixlen < MAPPED_BITS:
+        return network
+    return IPv4Network((mapped, network.prefixlen - MAPPED_BITS))

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from contacts.forms import ContactForm, CustomFieldForm
 from contacts.identity import fold
 from contacts.models import Contact, ContactTag, CustomField
-from crmsolid.core import clock
+from contacts.services import update_contact
 from crmsolid.workspaces.admin_base import ADMINS, WRITERS, TenantAdmin, TenantInline
 from crmsolid.workspaces.admin_parts import column, pretty_json
 
@@ -54,10 +54,10 @@ class ContactAdmin(TenantAdmin):
         return queryset, False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Only the columns that were changed: a call of the API may be writing the others right now."""
-        if form.changed_data:
-            obj.updated_at = clock.now()
-            obj.save(update_fields=[*form.changed_data, "updated_at"])
+        """By the service, with what was changed and nothing else: a call of the API may be writing the rest now."""
+        given = {name: None if form.cleaned_data[name] == "" else form.cleaned_data[name] for name in form.changed_data}
+        if given:
+            update_contact(self.seat(request).actor(request), obj.pk, given)
 
     @column("name", ordering="name")
     def shown_name(self, contact: Contact) -> str:

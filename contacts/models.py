@@ -76,8 +76,8 @@ class Contact(WorkspaceModel):
 
 
 def first_name(contact: Contact) -> str:
-    """As given, else the first word of the name."""
-    return contact.given_first_name or contact.name.partition(" ")[0]
+    """As given, else the first word of the name: up to white space of any kind."""
+    return contact.given_first_name or next(iter(contact.name.split(maxsplit=1)), "")
 
 
 class ContactTag(WorkspaceModel):

@@ -10,9 +10,13 @@ from contacts.changes import search_text
 from contacts.events import contact_payload
 from contacts.models import Contact
 from crmsolid.core import clock
+from crmsolid.core.errors import DomainError
 from crmsolid.core.rows import Table
 from crmsolid.workspaces.models import Workspace
 from webhooks.publishing import publish
+
+# Each turn is lost to another call that got through, and to an erasure right after it.
+ATTEMPTS = 5
 
 _contacts = Table(Contact)
 
@@ -25,10 +29,20 @@ def find_or_create(
     Runs in the caller's transaction and leaves the contact's row locked, so that its stage and its wishes stay what
     they are read as. Two at once agree on one contact: the database's unique keys decide. Who is given with both
     identities was seen on Telegram: the username is kept up to date then, and a name fills in where there is none.
+    ``service_unavailable`` if contacts of these identities come and go faster than they can be looked at.
     """
-    found = _find(workspace, username, telegram_id)
-    if found is not None:
-        return _change(found, name=name[:200]) if name and not found.name else found
+    for _ in range(ATTEMPTS):
+        found = _find(workspace, username, telegram_id)
+        if found is not None:
+            return _change(found, name=name[:200]) if name and not found.name else found
+        made = _make(workspace, username, telegram_id, name)
+        if made is not None:
+            return made
+    raise DomainError("service_unavailable")
+
+
+def _make(workspace: Workspace, username: str | None, telegram_id: int | None, name: str) -> Contact | None:
+    """A new contact with its event; None if another call was faster with one of its identities."""
     made = Contact(
         workspace_id=workspace.pk,
         name=name[:200],
@@ -37,13 +51,10 @@ def find_or_create(
         telegram_id=telegram_id,
     )
     made.search = search_text(made)
-    if _contacts.insert_computed(made, {"opted_out": optouts.expression(made)}, "DO NOTHING"):
-        publish(workspace, "contact.created", {"contact": contact_payload(made, [])}, person=made.id)
-        return made
-    won = _find(workspace, username, telegram_id)
-    if won is None:
-        raise RuntimeError("the contact that stood in the way is gone again")
-    return won
+    if not _contacts.insert_computed(made, {"opted_out": optouts.expression(made)}, "DO NOTHING"):
+        return None
+    publish(workspace, "contact.created", {"contact": contact_payload(made, [])}, person=made.id)
+    return made
 
 
 def _find(workspace: Workspace, username: str | None, telegram_id: int | None) -> Contact | None:

@@ -101,7 +101,7 @@ def _refuse_doubles(names: set[str]) -> None:
 
 
 class ContactPatch(ContactIn):
-    """What to replace; absent fields are kept, null clears one."""
+    """What to replace; absent fields are kept. Null clears a field that takes it, `""` a name."""
 
     needs_one_of = ()
 
@@ -160,7 +160,9 @@ class PersonalDataOut(serializers.Serializer[Any]):
     """``contact``, and a section for each kind of thing that is kept about the person."""
 
     contact = ContactOut()
+    messages = serializers.ListField(child=serializers.DictField(), help_text="Oldest first, as GET answers them.")
     events = serializers.ListField(child=serializers.DictField())
+    deliveries = serializers.ListField(child=serializers.DictField(), help_text="To which webhooks they went.")
     stored_answers = serializers.ListField(child=serializers.DictField())
 
 

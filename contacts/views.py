@@ -50,6 +50,8 @@ class ContactsView(WorkspaceView):
     answers: ClassVar = {"GET": {200: ContactOut}, "POST": {200: ContactUpsertedOut, 201: ContactUpsertedOut}}
     listed: ClassVar = True
     guesses: ClassVar = True
+    versioned: ClassVar = ("POST",)
+    refusals: ClassVar = {"POST": ("contact_conflict",)}
 
     def get(self, request: Request) -> Answer:
         """List contacts."""
@@ -85,6 +87,7 @@ class ContactView(WorkspaceView):
     bodies: ClassVar = {"PATCH": ContactPatch}
     answers: ClassVar = {"GET": {200: ContactOut}, "PATCH": {200: ContactWrittenOut}, "DELETE": {204: None}}
     conditional: ClassVar = ("PATCH", "DELETE")
+    refusals: ClassVar = {"PATCH": ("contact_conflict",), "DELETE": ()}
 
     def get(self, request: Request, contact_id: str) -> Answer:
         """Read a contact."""
@@ -94,7 +97,7 @@ class ContactView(WorkspaceView):
     def patch(self, request: Request, contact_id: str) -> Answer:
         """Change a contact.
 
-        Fields that are given are replaced, tags too; null clears a field.
+        Fields that are given are replaced, tags too. Null clears a field that takes it, `""` a name.
         """
         profile = services.update_contact(self.actor, contact_id, self.body, if_match=_if_match(request))
         return _written(self.actor, profile, self.body)
@@ -116,6 +119,7 @@ class ContactTagsView(WorkspaceView):
     answers: ClassVar = {"POST": {200: ContactWrittenOut}}
     operation_ids: ClassVar = {"POST": "tag_contact"}
     conditional: ClassVar = ("POST",)
+    refusals: ClassVar = {"POST": ()}
 
     def post(self, request: Request, contact_id: str) -> Answer:
         profile = services.tag_contact(self.actor, contact_id, **self.body, if_match=_if_match(request))
@@ -127,7 +131,7 @@ class ExportView(WorkspaceView):
 
     scopes: ClassVar = {"GET": READ}
     queries: ClassVar = {"GET": ExportQuery}
-    answers: ClassVar = {"GET": {200: Raw("text/csv", "application/x-ndjson")}}
+    answers: ClassVar = {"GET": {200: Raw("text/csv", "application/x-ndjson", headers=("Content-Disposition",))}}
     operation_ids: ClassVar = {"GET": "export_contacts"}
     negotiates: ClassVar = False  # `format` decides, whatever Accept says
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from cryptography.fernet import Fernet
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register, run_checks
@@ -16,6 +17,10 @@ from django.core.exceptions import ImproperlyConfigured
 TAG = "crmsolid"
 MIN_SECRET_KEY = 50
 EXIT_UNSAFE = 3
+KEYS_HINT = (
+    'set FIELD_ENCRYPTION_KEYS to what `python -c "from cryptography.fernet import Fernet; '
+    'print(Fernet.generate_key().decode())"` prints; to rotate, put a new key in front, separated by a comma'
+)
 
 
 @register(TAG)
@@ -44,11 +49,18 @@ def _secrets() -> Iterable[CheckMessage]:
         text = f"SECRET_KEY has {len(secret)} characters, fewer than {MIN_SECRET_KEY}"
         yield Error(text, hint=_random_hint("SECRET_KEY", 50), id="crmsolid.E002")
     if not settings.FIELD_ENCRYPTION_KEYS:
-        hint = (
-            'set FIELD_ENCRYPTION_KEYS to what `python -c "from cryptography.fernet import Fernet; '
-            'print(Fernet.generate_key().decode())"` prints; to rotate, put a new key in front, separated by a comma'
-        )
-        yield Error("FIELD_ENCRYPTION_KEYS is not set", hint=hint, id="crmsolid.E003")
+        yield Error("FIELD_ENCRYPTION_KEYS is not set", hint=KEYS_HINT, id="crmsolid.E003")
+    elif wrong := [number for number, key in enumerate(settings.FIELD_ENCRYPTION_KEYS, 1) if not _is_fernet(key)]:
+        text = f"FIELD_ENCRYPTION_KEYS: number {wrong[0]} is no Fernet key"
+        yield Error(text, hint=KEYS_HINT, id="crmsolid.E009")
+
+
+def _is_fernet(key: str) -> bool:
+    try:
+        Fernet(key)
+    except ValueError:
+        return False
+    return True
 
 
 def _secret_key() -> str:

@@ -6,16 +6,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import environ
-from django.core.exceptions import ImproperlyConfigured
-
+from crmsolid import given
+from crmsolid.given import env
 from crmsolid.panel_theme import UNFOLD as UNFOLD
 from crmsolid.secrets_file import local_secret
 
-env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-ENVIRONMENT = env.str("CRMSOLID_ENV", "development")
+ENVIRONMENT = given.one_of("CRMSOLID_ENV", ["development", "production"])
 PRODUCTION = ENVIRONMENT == "production"
 DEBUG = env.bool("DEBUG", False)
 DATA_DIR = Path(env.str("CRMSOLID_DATA", "") or BASE_DIR / ".data")
@@ -25,7 +23,7 @@ FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[]) or (
     [] if PRODUCTION else [local_secret(DATA_DIR, "field_encryption_key")]
 )
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or ([] if PRODUCTION else ["*"])
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+TRUSTED_PROXIES = given.whole("TRUSTED_PROXIES", 0)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
@@ -85,7 +83,7 @@ def _database() -> dict[str, Any]:
     if not DATABASE_URL:
         DATA_DIR.mkdir(parents=True, exist_ok=True)
         return _sqlite({"NAME": str(DATA_DIR / "crmsolid.sqlite3")})
-    found = dict(env.db_url_config(DATABASE_URL))
+    found = given.database("DATABASE_URL")
     if "sqlite" in found["ENGINE"]:
         return _sqlite(found)
     # A thread keeps its connection: the bridge's threads are few and live as long as the process.
@@ -173,23 +171,21 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # --- The product ----------------------------------------------------------------------------------------------
-DAILY_LIMIT = env.int("CRMSOLID_DAILY_LIMIT", 50)
+DAILY_LIMIT = given.whole("CRMSOLID_DAILY_LIMIT", 50, least=1)
 TELEGRAM_GAP_SECONDS = env.float("CRMSOLID_TELEGRAM_GAP_SECONDS", 1.0)
 SEND_LEASE_SECONDS = env.float("CRMSOLID_SEND_LEASE_SECONDS", 30.0)
-WEBHOOK_LOG_DAYS = env.int("CRMSOLID_WEBHOOK_LOG_DAYS", 30)
-if WEBHOOK_LOG_DAYS < 1:
-    raise ImproperlyConfigured("CRMSOLID_WEBHOOK_LOG_DAYS: the log of webhooks is kept for at least one day")
-STREAMS_PER_KEY = env.int("CRMSOLID_STREAMS_PER_KEY", 5)
+WEBHOOK_LOG_DAYS = given.whole("CRMSOLID_WEBHOOK_LOG_DAYS", 30, least=1)
+STREAMS_PER_KEY = given.whole("CRMSOLID_STREAMS_PER_KEY", 5, least=1)
 WEBHOOK_ALLOW_PRIVATE = env.bool("CRMSOLID_WEBHOOK_ALLOW_PRIVATE", False)
-TELEGRAM_API_ID = env.int("TELEGRAM_API_ID", 0)
+TELEGRAM_API_ID = given.whole("TELEGRAM_API_ID", 0)
 TELEGRAM_API_HASH = env.str("TELEGRAM_API_HASH", "")
 TELEGRAM_TEST_DC = env.str("TELEGRAM_TEST_DC", "")  # <id>@<host>:<port>, another MTProto server
 TELEGRAM_TEST_RSA_KEY = env.str("TELEGRAM_TEST_RSA_KEY", "")  # its public key, a PEM file (PKCS#1)
 TELEGRAM_SEND_SECONDS = env.float("CRMSOLID_TELEGRAM_SEND_SECONDS", 25.0)  # below SEND_LEASE_SECONDS
 TELEGRAM_LEASE_SECONDS = env.float("CRMSOLID_TELEGRAM_LEASE_SECONDS", 30.0)  # of a worker on an account
-TELEGRAM_ACCOUNTS_PER_WORKER = env.int("CRMSOLID_TELEGRAM_ACCOUNTS_PER_WORKER", 250)
+TELEGRAM_ACCOUNTS_PER_WORKER = given.whole("CRMSOLID_TELEGRAM_ACCOUNTS_PER_WORKER", 250, least=1)
 TELEGRAM_LOOK_BACK_AFTER_SECONDS = 600.0  # how long a random_id is trusted to be remembered by Telegram
-WEB_PROCESSES = max(env.int("CRMSOLID_WEB_PROCESSES", 1), env.int("WEB_CONCURRENCY", 1))
+WEB_PROCESSES = max(given.whole(name, 1, least=1) for name in ("CRMSOLID_WEB_PROCESSES", "WEB_CONCURRENCY"))
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],

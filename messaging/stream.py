@@ -61,6 +61,7 @@ LAST_EVENT_ID = {
     answers={"GET": {200: Raw("text/event-stream", description="Events `message.…` with the message as data.")}},
     request_headers={"GET": (LAST_EVENT_ID,)},
     operation_ids={"GET": "stream_messages"},
+    negotiates=False,
 )
 async def stream(request: HttpRequest) -> StreamingHttpResponse:
     """Stream messages (Server-Sent Events)."""

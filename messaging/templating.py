@@ -41,6 +41,11 @@ def variables(text: str) -> set[str]:
     return {part.name for part in _parts(text) if isinstance(part, _Variable)}
 
 
+def literal(text: str) -> str:
+    """What every reader gets: the text without its variables. Raises TemplateSyntaxError."""
+    return "".join(part for part in _parts(text) if isinstance(part, str))
+
+
 def render(text: str, values: Mapping[str, str | None]) -> str:
     """The text with every variable replaced; a value that is missing, None or blank gives way to the fallback.
 

@@ -1,6 +1,7 @@
 """A message's text: judged when it is accepted, rendered once at the first claim."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from contacts.models import Contact, CustomField
@@ -24,10 +25,10 @@ def check(workspace: Workspace, text: str) -> None:
     if unknown:
         shown = ", ".join(f"{{{name}}}" for name in sorted(unknown))
         raise invalid("text", "unknown_variable", f"there is no contact field for {shown}; {{{{ and }}}} are braces")
-    if not names:
-        plain = templating.render(text, {})
-        if not 1 <= templating.utf16_length(plain) <= MAX_UNITS or not plain.strip():
-            raise invalid("text", "length", f"a text has 1 to {MAX_UNITS} UTF-16 units and is not blank")
+    plain = templating.literal(text)
+    is_blank = not names and not plain.strip()
+    if is_blank or templating.utf16_length(plain) > MAX_UNITS:
+        raise invalid("text", "length", f"a text has 1 to {MAX_UNITS} UTF-16 units and is not blank")
 
 
 def render(text: str, contact: Contact) -> str:
@@ -56,4 +57,4 @@ def _shown(value: Any) -> str | None:
         return value
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return format(Decimal(repr(value)).normalize(), "f")  # every digit, no exponent, no ".0"

@@ -39,6 +39,7 @@ class SendView(WorkspaceView):
     scopes: ClassVar = {"POST": WRITE}
     bodies: ClassVar = {"POST": SendIn}
     answers: ClassVar = {"POST": {200: QueuedOut}}
+    refusals: ClassVar = {"POST": ("not_found", "contact_opted_out", "account_daily_limit")}
 
     def post(self, request: Request) -> Answer:
         message = services.send_message(self.actor, **self.body)
@@ -106,6 +107,7 @@ class CancelView(_OneMessage):
     scopes: ClassVar = {"POST": WRITE}
     bodies: ClassVar = {"POST": EmptyIn}
     answers: ClassVar = {"POST": {200: CanceledOut}}
+    refusals: ClassVar = {"POST": ("invalid_state",)}
 
     def post(self, request: Request, message_id: str) -> Answer:
         message = services.cancel_message(self.actor, self.message(message_id))
@@ -180,6 +182,7 @@ class ReadThreadView(_OneThread):
     scopes: ClassVar = {"POST": WRITE}
     bodies: ClassVar = {"POST": EmptyIn}
     answers: ClassVar = {"POST": {200: ReadOut}}
+    refusals: ClassVar = {"POST": ()}
 
     def post(self, request: Request, thread_id: str) -> Answer:
         thread = services.mark_read(self.actor, self.thread(thread_id))

@@ -11,11 +11,12 @@ from django.core.checks import run_checks
 
 from crmsolid import checks
 
+KEY = "A" * 43 + "="
 SAFE: dict[str, Any] = {
     "PRODUCTION": True,
     "DEBUG": False,
     "SECRET_KEY": "x" * 50,
-    "FIELD_ENCRYPTION_KEYS": ["a key"],
+    "FIELD_ENCRYPTION_KEYS": [KEY],
     "ALLOWED_HOSTS": ["crm.example.com"],
     "WEBHOOK_ALLOW_PRIVATE": False,
     "WEB_PROCESSES": 1,
@@ -47,6 +48,9 @@ def found(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
         ({"SECRET_KEY": ""}, ["crmsolid.E001"]),
         ({"SECRET_KEY": "x" * 49}, ["crmsolid.E002"]),
         ({"FIELD_ENCRYPTION_KEYS": []}, ["crmsolid.E003"]),
+        ({"FIELD_ENCRYPTION_KEYS": ["hunter2"]}, ["crmsolid.E009"]),
+        ({"FIELD_ENCRYPTION_KEYS": [KEY, "A" * 40]}, ["crmsolid.E009"]),
+        ({"FIELD_ENCRYPTION_KEYS": [KEY, "é" * 44]}, ["crmsolid.E009"]),
         ({"DEBUG": True}, ["crmsolid.E004"]),
         ({"ALLOWED_HOSTS": []}, ["crmsolid.E005"]),
         ({"ALLOWED_HOSTS": ["crm.example.com", "*"]}, ["crmsolid.E005"]),
@@ -82,6 +86,15 @@ def test_the_refusal_names_value_and_hint(found: Found, capsys: pytest.CaptureFi
         "  crmsolid.E004: DEBUG is on\n"
         "    hint: unset DEBUG: its error pages show settings and data to anybody\n"
     )
+
+
+def test_a_wrong_encryption_key_is_numbered_and_not_shown(found: Found, capsys: pytest.CaptureFixture[str]) -> None:
+    found(FIELD_ENCRYPTION_KEYS=[KEY, "hunter2"])
+    with pytest.raises(SystemExit):
+        checks.refuse_unsafe_start()
+    said = capsys.readouterr().err
+    assert "crmsolid.E009: FIELD_ENCRYPTION_KEYS: number 2 is no Fernet key" in said
+    assert "hunter2" not in said
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,11 @@ def _issued(issued: services.IssuedEndpoint, status: int) -> Answer:
     return Answer(data, status=status, sealed=issued.secret is not None)
 
 
+def _accepted(delivery: Delivery) -> Answer:
+    """202, with where to look how it went."""
+    return Answer(delivery_payload(delivery), status=202, headers={"Location": f"/v1/deliveries/{delivery.pk}"})
+
+
 class EndpointsView(WorkspaceView):
     """List the endpoints; register one."""
 
@@ -47,6 +52,7 @@ class EndpointsView(WorkspaceView):
     queries: ClassVar = {"GET": PageQuery}
     bodies: ClassVar = {"POST": EndpointIn}
     answers: ClassVar = {"GET": {200: EndpointOut}, "POST": {201: IssuedEndpointOut}}
+    refusals: ClassVar = {"POST": ()}
     listed: ClassVar = True
 
     def get(self, request: Request) -> Answer:
@@ -94,6 +100,7 @@ class EndpointView(_OneEndpoint):
     scopes: ClassVar = {"GET": MANAGE, "PATCH": MANAGE, "DELETE": MANAGE}
     bodies: ClassVar = {"PATCH": EndpointPatch}
     answers: ClassVar = {"GET": {200: EndpointOut}, "PATCH": {200: EndpointOut}, "DELETE": {204: None}}
+    refusals: ClassVar = {"PATCH": (), "DELETE": ()}
 
     def get(self, request: Request, endpoint_id: str) -> Answer:
         return Answer(endpoint_payload(self.endpoint(endpoint_id)))
@@ -113,6 +120,7 @@ class RotateSecretView(_OneEndpoint):
     scopes: ClassVar = {"POST": MANAGE}
     bodies: ClassVar = {"POST": RotateIn}
     answers: ClassVar = {"POST": {200: IssuedEndpointOut}}
+    refusals: ClassVar = {"POST": ()}
 
     def post(self, request: Request, endpoint_id: str) -> Answer:
         overlap = timedelta(seconds=self.body.get("overlap_seconds", 86_400))
@@ -128,9 +136,10 @@ class TestEndpointView(_OneEndpoint):
     scopes: ClassVar = {"POST": MANAGE}
     bodies: ClassVar = {"POST": NothingIn}
     answers: ClassVar = {"POST": {202: DeliveryOut}}
+    refusals: ClassVar = {"POST": ("invalid_state",)}
 
     def post(self, request: Request, endpoint_id: str) -> Answer:
-        return Answer(delivery_payload(replays.test_endpoint(self.actor, self.endpoint(endpoint_id))), status=202)
+        return _accepted(replays.test_endpoint(self.actor, self.endpoint(endpoint_id)))
 
 
 class EndpointDeliveriesView(_OneEndpoint):
@@ -164,6 +173,7 @@ class ReplayFailedView(_OneEndpoint):
     scopes: ClassVar = {"POST": MANAGE}
     bodies: ClassVar = {"POST": ReplayIn}
     answers: ClassVar = {"POST": {202: JobOut}}
+    refusals: ClassVar = {"POST": ("invalid_state",)}
 
     def post(self, request: Request, endpoint_id: str) -> Answer:
         job = replays.replay_failed(self.actor, self.endpoint(endpoint_id), **self.body)
@@ -199,6 +209,7 @@ class ReplayDeliveryView(_OneDelivery):
     scopes: ClassVar = {"POST": MANAGE}
     bodies: ClassVar = {"POST": NothingIn}
     answers: ClassVar = {"POST": {202: DeliveryOut}}
+    refusals: ClassVar = {"POST": ("invalid_state",)}
 
     def post(self, request: Request, delivery_id: str) -> Answer:
-        return Answer(delivery_payload(replays.replay_delivery(self.actor, self.delivery(delivery_id))), status=202)
+        return _accepted(replays.replay_delivery(self.actor, self.delivery(delivery_id)))

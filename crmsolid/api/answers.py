@@ -31,14 +31,16 @@ class AnyOf:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """Bytes of one of these media types: an export, a stream, an upload."""
+    """Bytes of one of these media types: an export, a stream, an upload. ``headers``: those it has beside the usual."""
 
     content_types: tuple[str, ...]
     description: str = ""
+    headers: tuple[str, ...] = ()
 
-    def __init__(self, *content_types: str, description: str = "") -> None:
+    def __init__(self, *content_types: str, description: str = "", headers: tuple[str, ...] = ()) -> None:
         object.__setattr__(self, "content_types", content_types)
         object.__setattr__(self, "description", description)
+        object.__setattr__(self, "headers", headers)
 
 
 def of(view: Any, method: str) -> dict[int, Any]:

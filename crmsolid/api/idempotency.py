@@ -20,7 +20,7 @@ from crmsolid.core import clock, crypto, gathering, units
 from crmsolid.core.errors import DomainError
 from crmsolid.core.rows import Table, take_turn
 from crmsolid.workspaces.models import Workspace
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.scopes import READ_BESIDE
 
 if TYPE_CHECKING:
     from crmsolid.api.views import WorkspaceView
@@ -86,10 +86,12 @@ def read_key(view: "WorkspaceView") -> str | None:
 
 
 def fingerprint(view: "WorkspaceView") -> bytes:
-    """SHA-256 over what makes the request: method, path, query, If-Match, what its key may read, body."""
+    """SHA-256 over what makes the request: method, path, query, If-Match, body, and whether its key may read what it
+    writes: an answer to one that may is not for one that may not."""
     raw = view.request._request
     digest = hashlib.sha256()
-    readable = "".join("1" if view.actor.has(s) else "0" for s in (Scope.READ_CONTACTS, Scope.READ_MESSAGES))
+    beside = [READ_BESIDE[scope] for scope in view.scopes[str(raw.method)] if scope in READ_BESIDE]
+    readable = "".join("1" if view.actor.has(scope) else "0" for scope in beside)
     head = (raw.method, raw.path, raw.META.get("QUERY_STRING", ""), raw.META.get("HTTP_IF_MATCH", ""), readable)
     digest.update("\n".join(str(part) for part in head).encode("utf-8", "surrogateescape"))
     digest.update(b"\n")

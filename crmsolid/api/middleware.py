@@ -109,11 +109,12 @@ def _resolve(request: HttpRequest) -> tuple[Callable[..., HttpResponseBase], tup
 
 def refuse(error: Exception, call: Call) -> HttpResponse:
     """The problem document of whatever was raised; a fault of ours is logged whole and told as a 500."""
-    known = problems.from_exception(error)
-    if known is None:
-        known = _fault(error, call)
-    call.refusal = known
-    return problems.response(known, instance=reference(call.path), request_id=call.request_id)
+    expected = problems.from_exception(error)
+    call.refusal = known = expected or _fault(error, call)
+    answer = problems.response(known, instance=reference(call.path), request_id=call.request_id)
+    if expected is None:
+        answer._has_been_logged = True  # type: ignore[attr-defined]  # by us; Django would log the fault again
+    return answer
 
 
 def _fault(error: Exception, call: Call) -> DomainError:

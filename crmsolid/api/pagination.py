@@ -1,4 +1,4 @@
-"""Keyset pages: the cursor says where the last page ended and binds workspace, sort and filters."""
+"""Keyset pages: the cursor says where the last page ended and binds the list, its workspace, sort and filters."""
 
 import base64
 import binascii
@@ -45,7 +45,7 @@ def page(
     ``read`` fetches the rows: as instances, or as ``rows.Table.read`` does.
     """
     column, descending = sort.lstrip("-"), sort.startswith("-")
-    binding = _binding(workspace_id, sort, filters)
+    binding = _binding(queryset, workspace_id, sort, filters)
     if cursor is not None:
         queryset = queryset.filter(_beyond(column, descending, *_decode(cursor, binding)))
     sign = "-" if descending else ""
@@ -63,9 +63,10 @@ def _beyond(column: str, descending: bool, value: Any, pk: Any) -> Q:
     return Q(**{f"{column}__gte": value}) & (Q(**{f"{column}__gt": value}) | Q(pk__gt=pk))
 
 
-def _binding(workspace_id: int, sort: str, filters: Mapping[str, Any]) -> bytes:
+def _binding(queryset: "QuerySet[Any]", workspace_id: int, sort: str, filters: Mapping[str, Any]) -> bytes:
+    """What a cursor is good for. The kind of row is part of it: other rows have other ids, of another type maybe."""
     given = {name: str(value) for name, value in filters.items() if name not in ("limit", "cursor")}
-    return json.dumps([workspace_id, sort, given], sort_keys=True).encode()
+    return json.dumps([queryset.model._meta.label, workspace_id, sort, given], sort_keys=True).encode()
 
 
 def _tag(payload: bytes, binding: bytes) -> bytes:

@@ -40,14 +40,15 @@ def response(error: DomainError, *, instance: str, request_id: str) -> HttpRespo
     body = strictjson.dumps(document(error, instance=instance, request_id=request_id))
     answer = HttpResponse(body, status=error.status, content_type=CONTENT_TYPE)
     if error.status == 401:
-        answer["WWW-Authenticate"] = f'Bearer realm="crmsolid", error="{_bearer_error(error.code)}"'
+        answer["WWW-Authenticate"] = _challenge(error.code)
     for name, value in error.headers.items():
         answer[name] = value
     return answer
 
 
-def _bearer_error(code: str) -> str:
-    return "invalid_request" if code == "token_missing" else "invalid_token"
+def _challenge(code: str) -> str:
+    """RFC 6750, 3.1: a request without a token of this kind is told the scheme and no error."""
+    return 'Bearer realm="crmsolid"' + ("" if code == "token_missing" else ', error="invalid_token"')
 
 
 def from_exception(error: Exception) -> DomainError | None:

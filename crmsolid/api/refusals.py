@@ -13,12 +13,10 @@ _WRITES = (
     "malformed_json", "idempotency_key_invalid", "idempotency_in_progress", "erased", "payload_too_large",
     "unsupported_media_type", "validation_failed", "idempotency_key_reused",
 )  # fmt: skip
-# What a write may answer when the view does not say: every conflict, and a thing it names that is not there.
-_UNDECLARED = ("not_found", "account_daily_limit", *(code for code, info in CODES.items() if info.status == 409))
 
 
 def of(view: Any, method: str, has_ids: bool) -> dict[int, list[str]]:
-    """Codes by status, in the order of the table of codes. A view narrows them with ``refusals``."""
+    """Codes by status, in the order of the table of codes; the view adds its own in ``refusals``."""
     codes = set(_ALWAYS)
     codes |= {"scope_missing"} if view.scopes[method] else set()
     codes |= {"not_found"} if has_ids else set()
@@ -26,8 +24,8 @@ def of(view: Any, method: str, has_ids: bool) -> dict[int, list[str]]:
     codes |= {"precondition_failed"} if method in getattr(view, "conditional", ()) else set()
     if method != "GET":
         codes |= _of_writes(method)
-    declared = getattr(view, "refusals", {}).get(method)
-    codes |= set(declared) if declared is not None else set(_UNDECLARED if method != "GET" else ())
+    codes |= set(view.refusals.get(method, ()))
+    codes -= set() if view.negotiates else {"not_acceptable"}
     found: dict[int, list[str]] = {}
     for code, info in CODES.items():
         if code in codes:

@@ -1,7 +1,8 @@
 """The OpenAPI 3.1 description of a view, from what the view itself declares: scopes, bodies, queries, answers.
 
-Optional declarations, each by HTTP method: ``conditional`` (methods that honour If-Match), ``refusals`` (codes beyond
-those every operation has; without it each code of a status that may occur is listed), ``operation_ids``,
+Each write says in ``refusals`` which codes it has beyond those that every operation has. Optional declarations, each
+by HTTP method: ``conditional`` (methods that honour If-Match), ``versioned`` (others that answer an ETag),
+``operation_ids``,
 ``examples`` (of the body), ``request_headers`` (further parameters). ``tag`` is the group in the reference,
 ``scope_text`` says which scope is needed where ``scopes`` cannot.
 """
@@ -158,7 +159,7 @@ class V1Schema(AutoSchema):
     def _success(self, status: int, shape: Any) -> Schema:
         answer: Schema = {
             "description": getattr(shape, "description", "") or HTTPStatus(status).phrase,
-            "headers": parts.header_refs(self._success_headers(status)),
+            "headers": parts.header_refs((*self._success_headers(status), *getattr(shape, "headers", ()))),
         }
         if isinstance(shape, Raw):
             answer["content"] = {media: {"schema": {"type": "string"}} for media in shape.content_types}
@@ -167,7 +168,8 @@ class V1Schema(AutoSchema):
         return answer
 
     def _success_headers(self, status: int) -> tuple[str, ...]:
-        conditional = ("ETag",) if self._conditional() and status != 204 else ()
+        versioned = self._conditional() or self.method in self.declared.versioned
+        conditional = ("ETag",) if versioned and status != 204 else ()
         created = ("Location",) if status in (201, 202) else ()
         replayed = ("Idempotency-Replayed",) if self.method in WRITES else ()
         return (*parts.EVERY_RESPONSE, *conditional, *created, *replayed)

@@ -66,6 +66,7 @@ HEADERS: dict[str, dict[str, Any]] = {
     "Allow": {"description": "The methods that work here.", "required": True, "schema": {"type": "string"}},
     "ETag": {"description": "The version of the object, for If-Match.", "schema": {"type": "string"}},
     "Location": {"description": "Where the new object is.", "schema": {"type": "string", "format": "uri-reference"}},
+    "Content-Disposition": {"description": "Under which name to save it.", "schema": {"type": "string"}},
     "Idempotency-Replayed": {
         "description": "`true` when this is the stored answer to an earlier request with the same key.",
         "schema": {"type": "string", "const": "true"},

@@ -100,8 +100,10 @@ class WorkspaceView(APIView):
     answers: ClassVar[Mapping[str, Any]] = {}
     # Whether its writes may come down to one statement (``rows.Table.guess``).
     guesses: ClassVar[bool] = False
-    # Methods that honour If-Match; whether Accept chooses the answer; codes beyond those every operation has.
+    # Methods that honour If-Match; others that answer an ETag; whether Accept chooses the answer; codes beyond those
+    # every operation has.
     conditional: ClassVar[Sequence[str]] = ()
+    versioned: ClassVar[Sequence[str]] = ()
     negotiates: ClassVar[bool] = True
     refusals: ClassVar[Mapping[str, Sequence[str]]] = {}
 
@@ -155,7 +157,7 @@ class WorkspaceView(APIView):
     def no_such_method(self, request: Request) -> DomainError:
         """``method_not_allowed``, with the methods that work."""
         allowed = ", ".join(name for name in self.allowed_methods if name != "OPTIONS")
-        detail = f"{request.method} does not work here; {allowed} does"
+        detail = f"{request.method} does not work here; use {allowed}"
         return DomainError("method_not_allowed", detail, headers={"Allow": allowed})
 
     def raw_body(self) -> bytes:

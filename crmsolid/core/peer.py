@@ -1,6 +1,6 @@
 """Where a request came from."""
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -11,9 +11,22 @@ def client_ip(request: HttpRequest) -> str | None:
     peer = request.META.get("REMOTE_ADDR") or None
     hops: int = settings.TRUSTED_PROXIES
     if hops:
-        chain = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+        chain = [part for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
         peer = chain[-hops] if len(chain) >= hops else peer
+    return address_of(peer) if peer else None
+
+
+def address_of(text: str) -> str | None:
+    """The address in what a server or a proxy writes: some add a port, brackets or a zone. One address, one spelling:
+    an IPv4 address that is mapped into IPv6 is the IPv4 address."""
+    host = text.strip()
+    if host.startswith("["):
+        host = host[1:].partition("]")[0]
+    elif host.count(":") == 1:
+        host = host.partition(":")[0]
     try:
-        return str(ip_address(peer)) if peer else None
+        found = ip_address(host.partition("%")[0])
     except ValueError:
         return None
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return str(mapped or found)

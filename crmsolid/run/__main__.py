@@ -6,6 +6,8 @@ import socket
 import sys
 from collections.abc import Sequence
 
+from django.core.exceptions import ImproperlyConfigured
+
 from crmsolid.run.database import DatabaseUnavailable, ensure_database
 from crmsolid.run.orphan import end_with_supervisor
 from crmsolid.run.web import CannotListen, listen, serve
@@ -17,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     end_with_supervisor()
     try:
         return {"web": _web, "worker": _worker, "scheduler": _scheduler}.get(options.role, _all)(options)
-    except (CannotListen, DatabaseUnavailable) as error:
+    except (CannotListen, DatabaseUnavailable, ImproperlyConfigured) as error:
         print(f"cannot start: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:  # during the set-up; later on each role ends as it should

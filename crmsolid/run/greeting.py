@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import shlex
 import shutil
 import sys
 import threading
@@ -109,8 +110,15 @@ def first_request(base: str, token: str, account_id: int) -> str:
 
 
 def command() -> str:
-    """How to run manage.py from this folder, with the data folder this start was given."""
+    """How to run manage.py from this folder, with the data folder and the database that this start was given.
+
+    The database's address may hold a password, so it is the shell's own variable that is shown; a shell without it
+    says so, where an empty one would take the command to another database.
+    """
     python = Path(sys.executable)
     shown = python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else python
     data = os.environ.get("CRMSOLID_DATA")
-    return f"{f'CRMSOLID_DATA={data} ' if data else ''}{shown} manage.py"
+    given = [f"CRMSOLID_DATA={shlex.quote(data)}"] if data else []
+    if settings.DATABASE_URL:
+        given.append('DATABASE_URL="${DATABASE_URL:?}"')
+    return " ".join([*given, shlex.quote(str(shown)), "manage.py"])

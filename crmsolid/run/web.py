@@ -22,6 +22,9 @@ def listen(host: str, port: int) -> socket.socket:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host, port))
+    except OverflowError:
+        sock.close()
+        raise CannotListen(f"there is no port {port}: ports are 0 to 65535") from None
     except OSError as error:
         sock.close()
         if error.errno == errno.EADDRINUSE:

@@ -1,5 +1,6 @@
 """The Celery worker: a thread of the one process, or a process of its own."""
 
+import contextlib
 import logging
 import threading
 import time
@@ -9,6 +10,7 @@ from typing import Any
 from celery.exceptions import SecurityWarning
 from celery.worker import state
 from django.conf import settings
+from kombu.exceptions import OperationalError
 
 from crmsolid.celery import app
 
@@ -66,7 +68,8 @@ class WorkerThread(threading.Thread):
         state.should_stop = 0  # the consumer's loop looks at this and leaves with that exit status
         deadline = time.monotonic() + seconds
         for _ in range(_NUDGES):
-            app.send_task(HEARTBEAT, retry=False)
+            with contextlib.suppress(OperationalError):  # no broker, no nudge: the loop looks by itself
+                app.send_task(HEARTBEAT, retry=False)
             self.join(_NUDGE_SECONDS)
         self.join(max(0.0, deadline - time.monotonic()))
         return not self.is_alive()

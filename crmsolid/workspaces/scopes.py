@@ -15,6 +15,9 @@ class Scope(StrEnum):
 
 ALL_SCOPES = frozenset(Scope)
 
+# What a write answers beyond what was sent is for those who hold the read scope beside it.
+READ_BESIDE = {Scope.WRITE_CONTACTS: Scope.READ_CONTACTS, Scope.WRITE_MESSAGES: Scope.READ_MESSAGES}
+
 DESCRIPTIONS: dict[Scope, str] = {
     Scope.READ_CONTACTS: "List, search and export contacts",
     Scope.READ_MESSAGES: "Stream chat history and inbox threads",

@@ -160,6 +160,7 @@ class CloseView(WorkspaceView):
     scopes: ClassVar = {"POST": (Scope.WRITE_CONTACTS,)}
     bodies: ClassVar = {"POST": CloseIn}
     answers: ClassVar = {"POST": {204: None}}
+    refusals: ClassVar = {"POST": ("invalid_state",)}
 
     def post(self, request: Request, note_id: int) -> Answer:
         return Answer(None, 204)
@@ -169,7 +170,8 @@ class ExportView(WorkspaceView):
     """All notes as lines."""
 
     scopes: ClassVar = {"GET": (Scope.READ_CONTACTS,)}
-    answers: ClassVar = {"GET": {200: Raw("text/csv", "application/x-ndjson")}}
+    answers: ClassVar = {"GET": {200: Raw("text/csv", "application/x-ndjson", headers=("Content-Disposition",))}}
+    negotiates: ClassVar = False
 
     def get(self, request: Request) -> Any:
         from django.http import StreamingHttpResponse

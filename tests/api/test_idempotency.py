@@ -87,6 +87,17 @@ def test_a_key_that_may_not_read_does_not_get_an_answer_to_one_that_may(api: Api
     assert code(blind.post("/v1/notes", NOTE, idempotency_key=KEY)) == (422, "idempotency_key_reused")
 
 
+@pytest.mark.parametrize("first_may_all", [True, False])
+def test_a_key_with_fewer_scopes_that_may_read_the_answer_finds_it(api: Api, cast: Cast, first_may_all: bool) -> None:
+    wide, narrow = cast.key(), cast.key([Scope.WRITE_CONTACTS, Scope.READ_CONTACTS])
+    one, other = (wide, narrow) if first_may_all else (narrow, wide)
+    first = api(one).post("/v1/notes", NOTE, idempotency_key=KEY)
+    again = api(other).post("/v1/notes", NOTE, idempotency_key=KEY)
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert made(cast) == 1
+
+
 def test_a_rotated_key_finds_the_answer_and_a_stranger_does_not(api: Api, cast: Cast) -> None:
     first = api(cast.key()).post("/v1/notes", NOTE, idempotency_key=KEY)
     again = api(cast.key()).post("/v1/notes", NOTE, idempotency_key=KEY)

@@ -77,8 +77,9 @@ def test_every_route_is_in_the_document(product: dict[str, Any]) -> None:
         assert {method.upper() for method in product["paths"].get(shown, {})} == handlers(view), path
 
 
-def test_every_view_declares_scopes_answers_and_words() -> None:
+def test_every_view_declares_scopes_answers_refusals_and_words() -> None:
     for path, view in v1_views():
+        assert handlers(view) - {"GET"} <= set(view.refusals), path
         assert handlers(view) <= set(view.scopes), path
         assert handlers(view) <= set(view.answers), path
         assert view.__doc__ or all(getattr(view, method.lower()).__doc__ for method in handlers(view)), path
@@ -182,8 +183,43 @@ def test_problems_of_a_write(demonstration: dict[str, Any]) -> None:
     assert codes(answers["409"]) == ["idempotency_in_progress"]
     assert codes(answers["422"]) == ["validation_failed", "idempotency_key_reused"]
     assert "Idempotency-Replayed" in answers["200"]["headers"]
-    undeclared = resolved(demonstration, "post", "/v1/notes/{note_id}/close")
-    assert "already_enrolled" in codes(undeclared["409"])
+    declared = resolved(demonstration, "post", "/v1/notes/{note_id}/close")
+    assert codes(declared["409"]) == ["idempotency_in_progress", "invalid_state"]
+
+
+# Codes of 404, 409 and 429 that each write of contacts and messages may answer, and whether it answers an ETag.
+OWN_REFUSALS = {
+    "post /v1/contacts": ([], ["idempotency_in_progress", "contact_conflict"], ["rate_limited"], True),
+    "patch /v1/contacts/{contact_id}": (
+        ["not_found"],
+        ["idempotency_in_progress", "contact_conflict"],
+        ["rate_limited"],
+        True,
+    ),
+    "delete /v1/contacts/{contact_id}": (["not_found"], ["idempotency_in_progress"], ["rate_limited"], False),
+    "post /v1/contacts/{contact_id}/tags": (["not_found"], ["idempotency_in_progress"], ["rate_limited"], True),
+    "post /v1/messages/send": (
+        ["not_found"],
+        ["idempotency_in_progress", "contact_opted_out"],
+        ["rate_limited", "account_daily_limit"],
+        False,
+    ),
+    "post /v1/messages/{message_id}/cancel": (
+        ["not_found"],
+        ["idempotency_in_progress", "invalid_state"],
+        ["rate_limited"],
+        False,
+    ),
+    "post /v1/threads/{thread_id}/read": (["not_found"], ["idempotency_in_progress"], ["rate_limited"], False),
+}
+
+
+@pytest.mark.parametrize("operation", list(OWN_REFUSALS))
+def test_a_write_lists_what_it_answers_and_nothing_else(product: dict[str, Any], operation: str) -> None:
+    answers = resolved(product, *operation.split())
+    found = [codes(answers[status]) if status in answers else [] for status in ("404", "409", "429")]
+    success = [answer for status, answer in answers.items() if status.startswith("2")]
+    assert (*found, all("ETag" in answer["headers"] for answer in success)) == OWN_REFUSALS[operation]
 
 
 def test_every_response_has_the_headers_of_every_response(demonstration: dict[str, Any]) -> None:
@@ -199,8 +235,10 @@ def test_scopes_are_named(demonstration: dict[str, Any]) -> None:
 
 
 def test_streams_and_empty_answers(demonstration: dict[str, Any]) -> None:
-    export = resolved(demonstration, "get", "/v1/notes/export")["200"]
-    assert sorted(export["content"]) == ["application/x-ndjson", "text/csv"]
+    answers = resolved(demonstration, "get", "/v1/notes/export")
+    assert sorted(answers["200"]["content"]) == ["application/x-ndjson", "text/csv"]
+    assert "Content-Disposition" in answers["200"]["headers"]
+    assert "406" not in answers  # whatever Accept says
     assert "content" not in resolved(demonstration, "delete", "/v1/notes/{note_id}")["204"]
 
 

@@ -128,6 +128,26 @@ def test_a_prefix_that_fits_several_keys_is_refused_naming_them(cast: Cast, api:
     assert first["id"] in refusal("rotate_api_key", "cs_live_aaaa", "--overlap", "0")
 
 
+@pytest.mark.parametrize("beginning", ["cs_live", "cs_live_", "cs_live_a", "cs_live_aaa_…"])
+def test_the_beginning_of_several_prefixes_is_refused_naming_the_keys(cast: Cast, beginning: str) -> None:
+    first, second, test = create(name="one"), create(name="two"), create("--test", name="test one")
+    ApiKey.unscoped.filter(pk=first["id"]).update(prefix="cs_live_aaaa")
+    ApiKey.unscoped.filter(pk=second["id"]).update(prefix="cs_live_aaab")
+    for said in (refusal("revoke_api_key", beginning), refusal("rotate_api_key", beginning, "--overlap", "0")):
+        assert f"that fits 2 keys, give the id of one: {first['id']} (one, acme, active); {second['id']}" in said
+        assert test["id"] not in said
+    assert ApiKey.unscoped.count() == 3
+    assert not ApiKey.unscoped.filter(revoked_at__isnull=False).exists()
+
+
+def test_a_refusal_names_twenty_keys_at_most(cast: Cast) -> None:
+    for number in range(22):
+        cast.key(name=f"key {number}")
+    said = refusal("revoke_api_key", "cs_live")
+    assert said.count("key_") == 20
+    assert "and 2 more" in said
+
+
 @pytest.mark.parametrize("text", ["cs_live_0000", "key_nothing", "", "…", "cs_live"])
 def test_an_unknown_key_is_refused(cast: Cast, text: str) -> None:
     create()

@@ -26,6 +26,22 @@ def test_scopes_are_kept_in_their_one_order(cast: Cast) -> None:
     assert issued.token not in repr(issued)
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("203.0.113.9/24", "203.0.113.0/24"),
+        ("::ffff:203.0.113.9/120", "203.0.113.0/24"),
+        ("::ffff:203.0.113.9", "203.0.113.9/32"),
+        ("::ffff:0:0/96", "0.0.0.0/0"),
+        ("::/0", "::/0"),
+        ("2001:db8::1/32", "2001:db8::/32"),
+    ],
+)
+def test_networks_have_one_spelling(cast: Cast, given: str, kept: str) -> None:
+    issued = create_key(cast.actor(), name="k", scopes=ALL_SCOPES, allowed_networks=[given])
+    assert issued.key.allowed_networks == [kept]
+
+
 def test_an_id_handed_out_before_makes_one_key(cast: Cast) -> None:
     identity = new_id("key")
     create_key(cast.actor(), name="once", scopes=ALL_SCOPES, new_id=identity)

@@ -7,6 +7,7 @@ import pytest
 from apikeys.models import IdempotencyRecord
 from contacts.models import Contact, ContactTag, OptOut
 from contacts.people import find_or_create
+from contacts.serializers import PersonalDataOut
 from crmsolid.core import erasure
 from crmsolid.core.units import unit_of_work
 from crmsolid.workspaces.models import AuditEntry
@@ -84,6 +85,7 @@ def test_data_is_all_that_is_kept(ours: Api, add: Add) -> None:
     assert [event["event"] for event in found["events"]] == ["contact.created", "contact.tagged"]
     assert found["events"][0]["data"] == {"contact": found["contact"]}
     assert [(answer["status"], answer["body"]) for answer in found["stored_answers"]] == [(201, made)]
+    assert set(found) == set(PersonalDataOut().fields)  # each part of the product that keeps something is told of
 
 
 @pytest.mark.parametrize(

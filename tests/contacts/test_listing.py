@@ -160,6 +160,19 @@ def test_a_cursor_belongs_to_its_list(ours: Api, rival: Api, add: Add) -> None:
         assert (answer.status_code, answer.json()["code"]) == (400, "invalid_cursor")
 
 
+@pytest.mark.parametrize(
+    ("sort", "path"),
+    [("created_at", "/v1/accounts"), ("-created_at", "/v1/webhooks"), ("-created_at", "/v1/messages?sort=-created_at")],
+)
+def test_a_cursor_of_one_list_does_not_open_another(ours: Api, add: Add, sort: str, path: str) -> None:
+    for number in range(2):
+        add(username=f"user{number}")
+    cursor = ours.get("/v1/contacts", {"limit": 1, "sort": sort}).json()["next_cursor"]
+    assert ours.get("/v1/contacts", {"limit": 1, "sort": sort, "cursor": cursor}).status_code == 200
+    answer = ours.get(f"{path}{'&' if '?' in path else '?'}cursor={cursor}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_cursor")
+
+
 @pytest.mark.parametrize("number", [1, 50])
 def test_a_page_takes_three_queries(ours: Api, add: Add, number: int, django_assert_num_queries: Any) -> None:
     for index in range(number):

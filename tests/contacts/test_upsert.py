@@ -283,3 +283,15 @@ def test_updated_at_moves_with_a_tag_alone(add: Add) -> None:
     before = clock.rfc3339(clock.now())
     add(username="sarah")
     assert add(username="sarah", tags=["x"])["updated_at"] > str(before)
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [("Bob\tSmith", "Bob"), ("Anna\nMaria Lopez", "Anna"), ("Jean\u00a0Paul", "Jean"), ("Zoë", "Zoë"), ("", "")],
+)
+def test_the_first_word_ends_at_any_white_space(add: Add, name: str, first: str) -> None:
+    assert add(username="sarah", name=name)["first_name"] == first
+
+
+def test_a_name_that_telegram_pads_has_a_first_word_too() -> None:
+    assert Contact(name=" Bob Smith").first_name == "Bob"

@@ -113,6 +113,8 @@ REFUSED_BODIES = [
     ({"text": 5}, "text", "invalid"),
     ({"text": "x" * 4097}, "text", "length"),
     ({"text": "\U0001f600" * 2049}, "text", "length"),
+    ({"text": "x" * 4097 + "{first_name}"}, "text", "length"),
+    ({"text": "{{" * 4097 + "{first_name|}"}, "text", "length"),
     ({"text": "x" * 20_001}, "text", "max_length"),
     ({"text": "hello {frist_name}"}, "text", "unknown_variable"),
     ({"text": "hello {frist_name|there}"}, "text", "unknown_variable"),

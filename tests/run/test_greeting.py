@@ -1,5 +1,9 @@
 import json
+import shlex
 import shutil
+import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,3 +50,17 @@ def test_the_first_request_is_the_guides(monkeypatch: pytest.MonkeyPatch) -> Non
     assert (body["account_id"], body["to"]) == (7421, "@sarah_miller")
     monkeypatch.setattr(shutil, "which", lambda name: None)
     assert "uuidgen" not in greeting.first_request("http://localhost:9000", "cs_live_aaaa_x", 7421)
+
+
+def test_commands_can_be_pasted_from_any_folder_and_for_any_database(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+) -> None:
+    folder = tmp_path / "my data"
+    monkeypatch.setenv("CRMSOLID_DATA", str(folder))
+    monkeypatch.setattr(sys, "executable", "/opt/my tools/bin/python")
+    settings.DATABASE_URL = ""
+    assert shlex.split(greeting.command()) == [f"CRMSOLID_DATA={folder}", "/opt/my tools/bin/python", "manage.py"]
+    settings.DATABASE_URL = "postgres://crm:secret@db/crm"
+    shown = greeting.command()
+    assert 'DATABASE_URL="${DATABASE_URL:?}"' in shown
+    assert "secret" not in shown

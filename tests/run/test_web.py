@@ -17,6 +17,12 @@ def test_an_address_of_another_machine_is_told() -> None:
         listen("192.0.2.1", 0)
 
 
+@pytest.mark.parametrize("port", [-1, 65536])
+def test_a_port_that_cannot_be_is_told(port: int) -> None:
+    with pytest.raises(CannotListen, match=f"there is no port {port}: ports are 0 to 65535"):
+        listen("127.0.0.1", port)
+
+
 def test_the_server_believes_no_forwarded_header_and_names_no_software() -> None:
     config = build_server().config
     assert (config.proxy_headers, config.server_header, config.access_log) == (False, False, False)

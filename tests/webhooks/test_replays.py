@@ -34,6 +34,7 @@ def test_a_replay_sends_the_same_bytes_again(cast: Cast, ours: Api, receiver: Re
     delivery = Delivery.unscoped.get()
     answer = ours.post(f"/v1/deliveries/{delivery.id}/replay")
     assert (answer.status_code, answer.json()["id"], answer.json()["status"]) == (202, delivery.id, "pending")
+    assert answer.headers["Location"] == f"/v1/deliveries/{delivery.id}"
     assert run_pump() == 1
     first, second = receiver.posts
     assert (first.body, first.headers["webhook-id"]) == (second.body, second.headers["webhook-id"])

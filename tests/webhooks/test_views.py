@@ -199,6 +199,7 @@ def test_a_test_ping_goes_to_that_endpoint_alone(
     endpoint(receiver.url("/two"), events=EVENT_TYPES)
     answer = ours.post(f"/v1/webhooks/{found.id}/test")
     assert (answer.status_code, answer.json()["event"], answer.json()["status"]) == (202, "ping", "pending")
+    assert answer.headers["Location"] == f"/v1/deliveries/{answer.json()['id']}"
     assert run_pump() == 1
     [post] = receiver.posts
     assert (post.path, json.loads(post.body)["event"]) == ("/one", "ping")

@@ -1,0 +1,28 @@
+"""Addresses as servers and proxies write them."""
+
+import pytest
+
+from crmsolid.core.peer import address_of
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("192.0.2.9", "192.0.2.9"),
+        (" 192.0.2.9 ", "192.0.2.9"),
+        ("192.0.2.9:51234", "192.0.2.9"),
+        ("2001:DB8::0:1", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("[2001:db8::1]:443", "2001:db8::1"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("::ffff:192.0.2.9", "192.0.2.9"),
+        ("[::ffff:192.0.2.9]:80", "192.0.2.9"),
+        ("unknown", None),
+        ("_hidden", None),
+        ("192.0.2.09", None),
+        ("192.0.2.9, 192.0.2.8", None),
+        ("", None),
+    ],
+)
+def test_addresses(text: str, address: str | None) -> None:
+    assert address_of(text) == address

@@ -1,0 +1,66 @@
+"""The environment, read strictly."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from crmsolid import given
+
+NAME = "CRMSOLID_TEST_VALUE"
+
+
+def refusal() -> str:
+    with pytest.raises(ImproperlyConfigured) as refused:
+        given.whole(NAME, 7, least=1)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(("text", "number"), [(None, 7), ("", 7), (" 12 ", 12), ("1", 1)])
+def test_a_whole_number(monkeypatch: pytest.MonkeyPatch, text: str | None, number: int) -> None:
+    if text is not None:
+        monkeypatch.setenv(NAME, text)
+    assert given.whole(NAME, 7, least=1) == number
+
+
+@pytest.mark.parametrize("text", ["-1", "0", "two", "1.5", "0x10", "١"])
+def test_no_whole_number(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv(NAME, text)
+    assert refusal() == f"{NAME} is {text!r}; give a whole number, 1 or more"
+
+
+def test_one_of_a_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = ["development", "production"]
+    assert given.one_of(NAME, known) == "development"
+    monkeypatch.setenv(NAME, "production")
+    assert given.one_of(NAME, known) == "production"
+    monkeypatch.setenv(NAME, "Production")
+    with pytest.raises(ImproperlyConfigured, match=f"{NAME} is 'Production'; give development or production"):
+        given.one_of(NAME, known)
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://u:secret@h/n", "://", "/var/db.sqlite3"])
+def test_an_address_of_no_database_we_know(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv(NAME, url)
+    with pytest.raises(ImproperlyConfigured) as refused:
+        given.database(NAME)
+    assert str(refused.value) == f"{NAME} is no address we know; give postgres://user:password@host:5432/name"
+
+
+def test_addresses_of_databases(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(NAME, "postgresql://crm:secret@db:5433/crm")
+    found = given.database(NAME)
+    assert (found["HOST"], found["PORT"], found["NAME"], found["PASSWORD"]) == ("db", 5433, "crm", "secret")
+    monkeypatch.setenv(NAME, "sqlite:////tmp/crm.sqlite3")
+    assert given.database(NAME)["NAME"] == "/tmp/crm.sqlite3"
+
+
+def test_a_start_says_it_in_one_line(tmp_path: Path) -> None:
+    environment = {**os.environ, "CRMSOLID_DATA": str(tmp_path), "TRUSTED_PROXIES": "-1"}
+    command = [sys.executable, "-m", "crmsolid.run", "web", "--port", "0"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    said = "cannot start: TRUSTED_PROXIES is '-1'; give a whole number, 0 or more\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", said)
