@@ -12,10 +12,10 @@ from django.contrib import messages
 from django.contrib.admin import FieldListFilter, RelatedFieldListFilter
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.utils import get_fields_from_path, unquote
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
@@ -205,6 +205,10 @@ class TenantAdmin(TenantRules, ModelAdmin):
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         return self._guarded(request, super().delete_view, request, object_id, extra_context)
 
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        """404, as on every other surface: a row of another workspace is like none at all."""
+        raise Http404
+
     def _guarded(self, request: HttpRequest, view: Any, *args: Any) -> HttpResponse:
         """A refusal by a service is a message on the same page; its transaction is rolled back by then."""
         try:
@@ -254,8 +258,10 @@ class TenantAdmin(TenantRules, ModelAdmin):
         return ordered
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         obj = self.get_object(request, unquote(object_id))
-        if obj is None or not self.has_view_permission(request, obj):
+        if obj is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         pages = Paginator(self.history_entries(request, str(obj.pk)), 50)
         context = {
