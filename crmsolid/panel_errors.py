@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from crmsolid.workspaces.admin_base import OWNERS
 from crmsolid.workspaces.seat import seat_of
 
 
@@ -26,6 +27,10 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     if seat.is_expired:
         text = f"The trial of {seat.live.name} has ended: everything can be read, nothing changed."
         return _page(request, 403, "Nothing can be changed at the moment", text)
+    if seat.has_role(OWNERS):
+        return _page(
+            request, 403, "The panel does not do this", "It is not a matter of your role: nobody can do it here."
+        )
     role = seat.membership.get_role_display().lower()
     text = f"You are {role} in {seat.live.name}. Ask an owner of the workspace to do this, or for another role."
     return _page(request, 403, "Your role does not allow this", text)

@@ -297,7 +297,9 @@ def test_a_second_click_is_not_sent(cast: Cast) -> None:
     key = make(cast)
     client = browser(cast.owner)
     for address, button in [(NEW, "Create key"), (at("change", key), "Rotate key")]:
-        form = next(f for f in re.findall(r"<form.*?</form>", client.get(address).content.decode(), re.S) if button in f)
+        form = next(
+            f for f in re.findall(r"<form.*?</form>", client.get(address).content.decode(), re.S) if button in f
+        )
         assert 'x-on:submit="busy = true"' in form
         assert f'x-bind:disabled="busy">{button}</button>' in form
 

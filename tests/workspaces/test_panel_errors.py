@@ -43,6 +43,12 @@ def test_a_role_that_does_not_reach_is_told_so(cast: Cast) -> None:
     assert "The trial of Acme has ended" in browser(cast.owner).get(ADD_FIELD).content.decode()
 
 
+def test_an_owner_is_not_sent_for_another_role(cast: Cast) -> None:
+    answer = browser(cast.owner).get(reverse("admin:contacts_contact_add"))
+    assert answer.status_code == 403
+    assert "nobody can do it here" in answer.content.decode() and "another role" not in answer.content.decode()
+
+
 def test_a_page_that_is_too_old_to_be_sent(cast: Cast) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(cast.owner)
