@@ -72,6 +72,8 @@ class ApiKeyAdmin(TenantAdmin):
     list_display = ("name", "shown_prefix", "shown_scopes", "state_label", "last_used", "expires")
     list_filter = (StateFilter,)
     search_fields = ("name", "prefix")
+    search_help_text = "Name or beginning of a key"
+    empty_text = "A program needs a key to read contacts, send messages or listen to events over the API."
     ordering = ("-created_at", "-id")
     actions = None
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin import FieldListFilter, RelatedFieldListFilter
+from django.contrib.admin import FieldListFilter, RelatedFieldListFilter, ShowFacets
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.utils import get_fields_from_path, unquote
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
@@ -52,6 +52,8 @@ class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if self.instance._state.adding:
             self.instance.workspace = self.workspace
+        for field in self.fields.values():
+            field.help_text = capfirst(str(field.help_text))
 
     def _get_validation_exclusions(self) -> set[str]:
         exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
@@ -132,6 +134,9 @@ class TenantAdmin(TenantRules, ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     compressed_fields = True
+    show_facets = ShowFacets.NEVER  # a count for each choice of each filter, over the whole table
+    keeps_history = True  # False for what is never changed, so that no button leads to an empty page
+    empty_text = ""  # what to do about an empty list
     services_audit = False  # True where the services called here write the audit log themselves
 
     def __init__(self, model: type[models.Model], admin_site: Any) -> None:
@@ -185,7 +190,8 @@ class TenantAdmin(TenantRules, ModelAdmin):
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         obj = context.get("original")
         label = self.label_of(obj) if obj is not None else f"New {self.opts.verbose_name}"
-        return super().render_change_form(request, {**context, "title": label, "page_label": label}, *args, **kwargs)
+        said = {"title": label, "page_label": label, "subtitle": None, "show_history": self.keeps_history}
+        return super().render_change_form(request, {**context, **said}, *args, **kwargs)
 
     # --- Forms ------------------------------------------------------------------------------------------------
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -266,7 +272,7 @@ class TenantAdmin(TenantRules, ModelAdmin):
         pages = Paginator(self.history_entries(request, str(obj.pk)), 50)
         context = {
             **self.admin_site.each_context(request),
-            "title": f"History of {obj}",
+            "title": f"History of {self.label_of(obj)}",
             "object": obj,
             "opts": self.opts,
             "shows_addresses": self.seat(request).has_role(ADMINS),
