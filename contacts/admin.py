@@ -51,7 +51,7 @@ class ContactAdmin(TenantAdmin):
         ("More", {"fields": (("last_in", "last_out"), ("added", "changed"), "id")}),
     )
     readonly_fields = (
-        *("id", "name", "handle", "mail", "score", "shown_fields"),
+        *("id", "name", "handle", "mail", "score", "told_opt_out", "shown_fields"),
         *("last_in", "last_out", "added", "changed"),
     )
     mail = fact("e-mail", "email")
@@ -59,6 +59,19 @@ class ContactAdmin(TenantAdmin):
     last_out = moment("last written to", "last_out_at")
     added = moment("added", "created_at")
     changed = moment("changed", "updated_at")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Yes or no in words for who cannot change it: a red cross would look like a warning."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            return fieldsets
+        (head, first), *others = fieldsets
+        fields = tuple("told_opt_out" if field == "opted_out" else field for field in first["fields"])
+        return [(head, {**first, "fields": fields}), *others]
+
+    @column("opted out")
+    def told_opt_out(self, contact: Contact) -> str:
+        return told_value(contact.opted_out)
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
@@ -123,7 +136,7 @@ class ContactTagAdmin(TenantAdmin):
 class CustomFieldAdmin(TenantAdmin):
     """A field stays once it is made: contacts keep values under its key."""
 
-    adders, changers = ADMINS, ADMINS
+    viewers, adders, changers = ADMINS, ADMINS, ADMINS
     form = CustomFieldForm
     list_display = ("label", "key", "type", "shown_choices", "added")
     list_filter = ("type",)

@@ -110,6 +110,13 @@ def test_a_contacts_custom_fields_stand_under_their_labels(cast: Cast) -> None:
     assert "<dt>Important</dt><dd>Yes</dd><dt>Plan</dt><dd>&lt;b&gt;gold&lt;/b&gt;</dd>" in text
 
 
+def test_an_opt_out_is_told_in_words_to_who_cannot_change_it(cast: Cast) -> None:
+    contact = furnish(cast.workspace, "acme").of(Contact)
+    text = text_of(browser(cast.member(Role.VIEWER)), change("contacts_contact", contact))
+    assert re.search(r"Opted out\s*</label>.*?<div class=\"readonly[^>]*>No</div>", text, re.S)
+    assert 'name="opted_out"' in text_of(browser(cast.member(Role.AGENT)), change("contacts_contact", contact))
+
+
 def test_a_key_that_is_taken_is_told_at_its_field(cast: Cast) -> None:
     client, add = browser(cast.owner), reverse("admin:contacts_customfield_add")
     field = {"label": "Company", "key": "company", "type": "text", "choices": ""}
