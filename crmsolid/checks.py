@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from cryptography.fernet import Fernet
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register, run_checks
@@ -43,12 +44,15 @@ def _secrets() -> Iterable[CheckMessage]:
     elif len(secret) < MIN_SECRET_KEY:
         text = f"SECRET_KEY has {len(secret)} characters, fewer than {MIN_SECRET_KEY}"
         yield Error(text, hint=_random_hint("SECRET_KEY", 50), id="crmsolid.E002")
+    hint = (
+        'set FIELD_ENCRYPTION_KEYS to what `python -c "from cryptography.fernet import Fernet; '
+        'print(Fernet.generate_key().decode())"` prints; to rotate, put a new key in front, separated by a comma'
+    )
     if not settings.FIELD_ENCRYPTION_KEYS:
-        hint = (
-            'set FIELD_ENCRYPTION_KEYS to what `python -c "from cryptography.fernet import Fernet; '
-            'print(Fernet.generate_key().decode())"` prints; to rotate, put a new key in front, separated by a comma'
-        )
         yield Error("FIELD_ENCRYPTION_KEYS is not set", hint=hint, id="crmsolid.E003")
+    for place, key in enumerate(settings.FIELD_ENCRYPTION_KEYS, start=1):
+        if not _is_fernet_key(key):  # never named: it may be a key with a letter missing
+            yield Error(f"key {place} of FIELD_ENCRYPTION_KEYS is no Fernet key", hint=hint, id="crmsolid.E009")
 
 
 def _secret_key() -> str:
@@ -56,6 +60,14 @@ def _secret_key() -> str:
         return str(settings.SECRET_KEY)
     except ImproperlyConfigured:  # how Django says that it is empty
         return ""
+
+
+def _is_fernet_key(key: str) -> bool:
+    try:
+        Fernet(key)
+    except ValueError:
+        return False
+    return True
 
 
 def _random_hint(name: str, size: int) -> str:
