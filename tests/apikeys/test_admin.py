@@ -317,3 +317,10 @@ def test_a_refusal_is_a_sentence(cast: Cast) -> None:
     form = filled(client, cast.workspace)
     client.post(NEW, form)
     assert "This key was made a moment ago" in client.post(NEW, form).content.decode()
+
+
+def test_the_list_names_the_scopes_or_says_all(cast: Cast) -> None:
+    make(cast, scopes=[Scope.READ_CONTACTS, Scope.WRITE_CONTACTS])
+    make(cast, scopes=ALL_SCOPES)
+    chips = re.findall(r'<span class="cs-chip">(.*?)</span>', browser(cast.owner).get(LIST).content.decode())
+    assert sorted(chips) == ["all scopes", "read:contacts", "write:contacts"]
