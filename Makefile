@@ -2,6 +2,7 @@
 PORT ?= 8000
 HOST ?= 127.0.0.1
 PYTHON ?=
+TESTS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -15,8 +16,8 @@ help: ## this list
 run: $(READY) ## the whole product on this machine: make run PORT=8000
 	@$(BIN)/python -m crmsolid.run --host $(HOST) --port $(PORT)
 
-test: $(READY) ## lint, types and the whole suite, on SQLite and on PostgreSQL with Redis
-	@bash scripts/test.sh
+test: $(READY) ## lint, types and the whole suite, on both databases; a part: TESTS=tests/contacts
+	@bash scripts/test.sh $(TESTS)
 
 lint: $(READY) ## ruff: what the code looks like
 	@$(BIN)/ruff check .

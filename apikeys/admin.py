@@ -26,7 +26,7 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin
 from crmsolid.workspaces.admin_parts import column
-from crmsolid.workspaces.scopes import DESCRIPTIONS, Scope
+from crmsolid.workspaces.scopes import ALL_SCOPES, DESCRIPTIONS, Scope
 
 WARN_BEFORE = timedelta(days=14)
 STATE_COLOURS = {"active": "success", "replaced": "warning", "expired": "danger"}
@@ -72,6 +72,8 @@ class ApiKeyAdmin(TenantAdmin):
     list_display = ("name", "shown_prefix", "shown_scopes", "state_label", "last_used", "expires")
     list_filter = (StateFilter,)
     search_fields = ("name", "prefix")
+    search_help_text = "Name or beginning of a key"
+    empty_text = "A program needs a key to read contacts, send messages or listen to events over the API."
     ordering = ("-created_at", "-id")
     actions = None
 
@@ -82,7 +84,8 @@ class ApiKeyAdmin(TenantAdmin):
 
     @column("scopes")
     def shown_scopes(self, key: ApiKey) -> SafeString:
-        chips = format_html_join("", '<span class="cs-chip">{}</span>', ((scope,) for scope in key.scopes))
+        names = ["all scopes"] if set(key.scopes) == ALL_SCOPES else key.scopes
+        chips = format_html_join("", '<span class="cs-chip">{}</span>', ((name,) for name in names))
         return format_html('<span class="cs-chips">{}</span>', chips)
 
     @column("state", label=STATE_COLOURS)

@@ -5,22 +5,30 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from contacts.forms import ContactForm, CustomFieldForm
 from contacts.identity import fold
 from contacts.models import Contact, ContactTag, CustomField
 from contacts.services import update_contact
 from crmsolid.workspaces.admin_base import ADMINS, WRITERS, TenantAdmin, TenantInline
-from crmsolid.workspaces.admin_parts import column, pretty_json
+from crmsolid.workspaces.admin_parts import column, fact, moment
 
 STAGE_COLOURS = {"new": "info", "contacted": "primary", "replied": "warning", "qualified": "success", "won": "success"}
 
 
+def told_value(value: Any) -> str:
+    """A custom field's value in words."""
+    return {True: "Yes", False: "No"}[value] if isinstance(value, bool) else str(value)
+
+
 class TagInline(TenantInline):
     model = ContactTag
-    fields = ("name", "created_at")
-    readonly_fields = ("created_at",)
+    fields = ("name", "added")
+    readonly_fields = ("added",)
     show_change_link = False
+    added = moment("added", "created_at")
     verbose_name_plural = "tags"
 
 
@@ -30,20 +38,40 @@ class ContactAdmin(TenantAdmin):
 
     changers = WRITERS
     form = ContactForm
-    list_display = ("shown_name", "handle", "email", "shown_stage", "score", "silenced", "created_at")
+    list_display = ("shown_name", "handle", "mail", "shown_stage", "score", "silenced", "added")
     list_filter = ("stage", "opted_out", "created_at")
     search_fields = ("search",)
     search_help_text = "Name, username or e-mail"
     ordering = ("-created_at", "-id")
+    empty_text = "They come in with their first message, or over the API with a key that may write contacts."
     inlines = (TagInline,)
     fieldsets = (
-        (None, {"fields": ("name", ("handle", "email"), ("stage", "score"), "opted_out", ("phone", "time_zone"))}),
-        ("More", {"fields": ("id", "shown_fields", ("last_in_at", "last_out_at"), ("created_at", "updated_at"))}),
+        (None, {"fields": ("name", ("handle", "mail"), ("stage", "score"), "opted_out", ("phone", "time_zone"))}),
+        ("Custom fields", {"fields": ("shown_fields",)}),
+        ("More", {"fields": (("last_in", "last_out"), ("added", "changed"), "id")}),
     )
     readonly_fields = (
-        *("id", "name", "handle", "email", "score", "shown_fields"),
-        *("last_in_at", "last_out_at", "created_at", "updated_at"),
+        *("id", "name", "handle", "mail", "score", "told_opt_out", "shown_fields"),
+        *("last_in", "last_out", "added", "changed"),
     )
+    mail = fact("e-mail", "email")
+    last_in = moment("last wrote", "last_in_at")
+    last_out = moment("last written to", "last_out_at")
+    added = moment("added", "created_at")
+    changed = moment("changed", "updated_at")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Yes or no in words for who cannot change it: a red cross would look like a warning."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            return fieldsets
+        (head, first), *others = fieldsets
+        fields = tuple("told_opt_out" if field == "opted_out" else field for field in first["fields"])
+        return [(head, {**first, "fields": fields}), *others]
+
+    @column("opted out")
+    def told_opt_out(self, contact: Contact) -> str:
+        return told_value(contact.opted_out)
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
@@ -75,17 +103,30 @@ class ContactAdmin(TenantAdmin):
     def silenced(self, contact: Contact) -> tuple[str, str] | str:
         return ("yes", "Opted out") if contact.opted_out else ""
 
-    @column("custom fields")
-    def shown_fields(self, contact: Contact) -> Any:
-        return pretty_json(contact.custom_fields)
+    @column("values")
+    def shown_fields(self, contact: Contact) -> SafeString | str:
+        """Under the labels that the workspace gave them, in the order of the labels."""
+        fields = CustomField.objects.for_workspace(contact.workspace_id).order_by("label")
+        values = contact.custom_fields
+        told = [(field.label, told_value(values[field.key])) for field in fields if field.key in values]
+        rows = format_html_join("", "<dt>{}</dt><dd>{}</dd>", told)
+        return format_html('<dl class="cs-facts cs-values">{}</dl>', rows) if told else "None"
 
 
 @admin.register(ContactTag)
 class ContactTagAdmin(TenantAdmin):
     """Who has which tag."""
 
-    list_display = ("name", "contact", "created_at")
+    list_display = ("tag", "contact", "added")
     list_select_related = ("contact",)
+    fields = ("tag", "contact", "added")
+    readonly_fields = ("tag", "added")
+    keeps_history = False
+    empty_text = (
+        "Contacts are tagged over the API with a key that may write contacts. Who has which tag is listed here."
+    )
+    tag = fact("tag", "name")
+    added = moment("added", "created_at")
     search_fields = ("name__istartswith",)
     search_help_text = "Beginning of a tag"
     ordering = ("name", "id")
@@ -95,11 +136,15 @@ class ContactTagAdmin(TenantAdmin):
 class CustomFieldAdmin(TenantAdmin):
     """A field stays once it is made: contacts keep values under its key."""
 
-    adders, changers = ADMINS, ADMINS
+    viewers, adders, changers = ADMINS, ADMINS, ADMINS
     form = CustomFieldForm
-    list_display = ("label", "key", "type", "shown_choices", "created_at")
+    list_display = ("label", "key", "type", "shown_choices", "added")
     list_filter = ("type",)
     search_fields = ("key", "label")
+    search_help_text = "Label or key"
+    empty_text = "What you want to know of a contact beyond name and address: a company, a birthday, a plan."
+    add_label = "New field"
+    added = moment("added", "created_at")
     ordering = ("label",)
     fields = ("label", "key", "type", "choices")
 

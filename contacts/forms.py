@@ -4,18 +4,29 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.utils.text import capfirst
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from contacts.field_names import check_key
-from contacts.models import FieldType
+from contacts.models import CustomField, FieldType
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.admin_base import TenantForm
 
 MAX_CHOICES = 100
+HELP = {
+    "opted_out": "While this is on, nothing is sent to this person.",
+    "time_zone": "By its name, such as Europe/Berlin.",
+}
 
 
 class ContactForm(TenantForm):
     """What may be changed by hand without touching the keys a person is found by."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, help_text in HELP.items():
+            if name in self.fields:  # who may not change the contact has none
+                self.fields[name].help_text = help_text
 
     def clean_time_zone(self) -> str:
         zone: str = self.cleaned_data["time_zone"].strip()
@@ -39,9 +50,12 @@ class CustomFieldForm(TenantForm):
 
     def clean_key(self) -> str:
         try:
-            return check_key(self.cleaned_data["key"])
+            key = check_key(self.cleaned_data["key"])
         except DomainError as error:
-            raise forms.ValidationError(error.detail) from None
+            raise forms.ValidationError(capfirst(error.detail)) from None
+        if CustomField.objects.for_workspace(self.workspace).filter(key=key).exists():
+            raise forms.ValidationError("A field with this key already exists.")
+        return key
 
     def clean_choices(self) -> list[str]:
         lines = [line.strip() for line in self.cleaned_data["choices"].splitlines()]

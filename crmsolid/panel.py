@@ -105,7 +105,7 @@ class PanelSite(UnfoldAdminSite):
             response = render(request, "panel/too_many.html", context, status=429)
             response.headers["Retry-After"] = "60"
             return response
-        return super().login(request, {"title": "Sign in", **(extra_context or {})})
+        return super().login(request, {"title": "Log in", **(extra_context or {})})
 
     def switch(self, request: HttpRequest) -> HttpResponse:
         """To another workspace of the user's; a list stays the same list, a row's page leads home."""
@@ -147,7 +147,7 @@ def _figures(seat: Seat) -> list[dict[str, Any]]:
     unread = Thread.objects.for_workspace(place).filter(unread_count__gt=0)
     figures = [
         _figure("Contacts", Contact.objects.for_workspace(place).count(), "contacts_contact"),
-        _figure("Unread threads", unread.count(), "messaging_thread"),
+        _figure("Unread conversations", unread.count(), "messaging_thread"),
         _figure("Sent in 24 hours", sent.count(), "messaging_message"),
     ]
     if seat.has_role(ADMINS):
@@ -156,7 +156,7 @@ def _figures(seat: Seat) -> list[dict[str, Any]]:
 
 
 def _figure(title: str, value: int, name: str) -> dict[str, Any]:
-    return {"title": title, "value": value, "link": reverse(f"admin:{name}_changelist")}
+    return {"title": title, "value": f"{value:,}", "link": reverse(f"admin:{name}_changelist")}
 
 
 def _accounts_in_trouble(seat: Seat) -> list[Account]:

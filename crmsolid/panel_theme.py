@@ -21,6 +21,10 @@ _TEAL = {
 }
 
 
+def _icon(request: HttpRequest) -> str:
+    return static("panel/favicon.svg")
+
+
 def _style_sheet(request: HttpRequest) -> str:
     return static("panel/panel.css")
 
@@ -31,6 +35,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": "crmsolid.panel.workspace_title",
     "SITE_SYMBOL": "forum",
     "SITE_URL": None,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _icon}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT_TITLE_PREFIX": "crmsolid.panel.title_prefix",

@@ -4,6 +4,9 @@ from django.views.generic import RedirectView
 
 from crmsolid import health
 
+handler403 = "crmsolid.panel_errors.forbidden"
+handler404 = "crmsolid.panel_errors.not_found"
+
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from crmsolid.core import clock
 from crmsolid.workspaces.admin_base import ADMINS
-from crmsolid.workspaces.admin_parts import column
+from crmsolid.workspaces.admin_parts import column, moment
 from crmsolid.workspaces.models import AuditEntry
 from messaging import querysets
 from messaging.events import account_payload, account_state
@@ -45,15 +45,18 @@ class AccountAdmin(LoginPages):
     list_before_template = "panel/telegram_notices.html"
     change_form_outer_before_template = "panel/telegram_notices.html"
     change_form_outer_after_template = "panel/telegram_account.html"
-    list_display = ("name", "id", "shown_phone", "shown_state", "today", "kind", "created_at")
+    list_display = ("name", "id", "shown_phone", "shown_state", "today", "kind", "added")
     list_filter = ("kind", "state")
     search_fields = ("name", "telegram_session__phone")
+    search_help_text = "Name or phone"
+    empty_text = "An account is who messages are sent as."
+    added = moment("added", "created_at")
     ordering = ("name", "id")
     fieldsets = (
         (None, {"fields": (("name", "daily_limit"),)}),
-        ("Account", {"fields": (("id", "kind"), ("shown_phone", "told_state"), ("today", "created_at"))}),
+        ("Account", {"fields": (("id", "kind"), ("shown_phone", "told_state"), ("today", "added"))}),
     )
-    readonly_fields = ("id", "kind", "shown_phone", "told_state", "today", "created_at")
+    readonly_fields = ("id", "kind", "shown_phone", "told_state", "today", "added")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """All that a line shows in one query. The session's key stays in the database."""

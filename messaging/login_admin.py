@@ -127,7 +127,9 @@ class LoginPages(TenantAdmin):
 
     def connected_view(self, request: HttpRequest, account_id: int) -> HttpResponse:
         """What to do with an account now that it is connected."""
-        account: Any = self.get_object(request, str(account_id)) if self.has_view_permission(request) else None
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        account: Any = self.get_object(request, str(account_id))
         if account is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(account_id))
         curl = (

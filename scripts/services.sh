@@ -11,7 +11,7 @@ start_postgres() {
     tools=$(ls -d /usr/lib/postgresql/*/bin /opt/homebrew/opt/postgresql*/bin 2>/dev/null | sort -V | tail -n 1)
     [ -n "$tools" ] || tools=$(dirname "$(command -v initdb || echo .)")
     if [ ! -x "$tools/initdb" ]; then
-        reason="no PostgreSQL answers at 127.0.0.1:5432, and none is installed"
+        reason="no PostgreSQL answers at ${postgres_url##*@}, and none is installed"
         return 1
     fi
     postgres_folder=$(mktemp -d)
@@ -35,7 +35,8 @@ as_postgres() { # PostgreSQL refuses to run as root
 start_redis() {
     if "$bin/python" -m tests.plugins.answers "$redis_url"; then return 0; fi
     if ! command -v redis-server >/dev/null; then
-        reason="no Redis answers at 127.0.0.1:6379, and none is installed"
+        local place=${redis_url#*//} # without its password
+        reason="no Redis answers at ${place##*@}, and none is installed"
         return 1
     fi
     local port

@@ -9,13 +9,13 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin import FieldListFilter, RelatedFieldListFilter
+from django.contrib.admin import FieldListFilter, RelatedFieldListFilter, ShowFacets
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.utils import get_fields_from_path, unquote
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
@@ -52,6 +52,8 @@ class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if self.instance._state.adding:
             self.instance.workspace = self.workspace
+        for field in self.fields.values():
+            field.help_text = capfirst(str(field.help_text))
 
     def _get_validation_exclusions(self) -> set[str]:
         exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
@@ -132,6 +134,9 @@ class TenantAdmin(TenantRules, ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     compressed_fields = True
+    show_facets = ShowFacets.NEVER  # a count for each choice of each filter, over the whole table
+    keeps_history = True  # False for what is never changed, so that no button leads to an empty page
+    empty_text = ""  # what to do about an empty list
     services_audit = False  # True where the services called here write the audit log themselves
 
     def __init__(self, model: type[models.Model], admin_site: Any) -> None:
@@ -185,7 +190,8 @@ class TenantAdmin(TenantRules, ModelAdmin):
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         obj = context.get("original")
         label = self.label_of(obj) if obj is not None else f"New {self.opts.verbose_name}"
-        return super().render_change_form(request, {**context, "title": label, "page_label": label}, *args, **kwargs)
+        said = {"title": label, "page_label": label, "subtitle": None, "show_history": self.keeps_history}
+        return super().render_change_form(request, {**context, **said}, *args, **kwargs)
 
     # --- Forms ------------------------------------------------------------------------------------------------
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -204,6 +210,10 @@ class TenantAdmin(TenantRules, ModelAdmin):
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         return self._guarded(request, super().delete_view, request, object_id, extra_context)
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        """404, as on every other surface: a row of another workspace is like none at all."""
+        raise Http404
 
     def _guarded(self, request: HttpRequest, view: Any, *args: Any) -> HttpResponse:
         """A refusal by a service is a message on the same page; its transaction is rolled back by then."""
@@ -254,13 +264,15 @@ class TenantAdmin(TenantRules, ModelAdmin):
         return ordered
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         obj = self.get_object(request, unquote(object_id))
-        if obj is None or not self.has_view_permission(request, obj):
+        if obj is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         pages = Paginator(self.history_entries(request, str(obj.pk)), 50)
         context = {
             **self.admin_site.each_context(request),
-            "title": f"History of {obj}",
+            "title": f"History of {self.label_of(obj)}",
             "object": obj,
             "opts": self.opts,
             "shows_addresses": self.seat(request).has_role(ADMINS),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.contrib.admin import SimpleListFilter
@@ -27,17 +28,46 @@ def column(
     return decorate
 
 
+def shown_time(moment: datetime | None) -> SafeString | str:
+    """To the minute, in UTC, on one line; empty for none."""
+    return format_html('<span class="cs-nowrap">{} UTC</span>', f"{moment:%d %b %Y %H:%M}") if moment else ""
+
+
+def moment(title: str, field: str) -> Callable[..., SafeString | str]:
+    """A column, or a fact on a row's page: the time that ``field`` holds, under the panel's word for it."""
+
+    @column(title, ordering=field)
+    def told(page: Any, row: Any) -> SafeString | str:
+        return shown_time(getattr(row, field))
+
+    return told
+
+
+def fact(title: str, field: str) -> Callable[..., str]:
+    """What ``field`` holds, in words where it has choices, under the panel's word for it."""
+
+    @column(title, ordering=field)
+    def told(page: Any, row: Any) -> str:
+        words = getattr(row, f"get_{field}_display", None)
+        value = words() if words else getattr(row, field)
+        return "" if value is None else str(value)
+
+    return told
+
+
 def pretty_json(value: Any) -> SafeString:
     """A JSON value as a block of text."""
     return format_html('<pre class="cs-json">{}</pre>', json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def fixed_filter(name: str, values: Iterable[str]) -> type[SimpleListFilter]:
+def fixed_filter(name: str, values: Iterable[str], *, title: str = "") -> type[SimpleListFilter]:
     """A filter by known values: it does not read the whole table to learn which ones occur."""
     offered = [(value, value if "." in value else str(capfirst(value))) for value in values]
 
+    shown = title or name.replace("_", " ")
+
     class FixedFilter(SimpleListFilter):
-        title = name.replace("_", " ")
+        title = shown
         parameter_name = name
 
         def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:

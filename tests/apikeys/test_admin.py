@@ -124,7 +124,7 @@ def test_a_key_lasts_to_the_end_of_its_last_day(cast: Cast) -> None:
         ({"scopes": []}, "scopes", "Choose at least one scope."),
         ({"scopes": ["read:everything"]}, "scopes", "read:everything is not one of the available choices"),
         ({"name": "  "}, "name", "This field is required."),
-        ({"allowed_networks": "everywhere"}, "allowed_networks", "give networks as CIDR"),
+        ({"allowed_networks": "everywhere"}, "allowed_networks", "Give networks as CIDR"),
         ({"rate_limit": "0"}, "rate_limit", "greater than or equal to 1"),
         ({"lasts": "date"}, "last_day", "Choose the key&#x27;s last day."),
         ({"lasts": "date", "last_day": "2020-01-01"}, "lasts", "the expiry must lie in the future"),
@@ -290,3 +290,37 @@ def test_the_key_page_shows_no_action_once_the_key_is_dead(cast: Cast) -> None:
     text = browser(cast.owner).get(at("change", key)).content.decode()
     assert "Revoke key" not in text and "Rotate key" not in text
     assert "shows event data" in text
+
+
+def test_a_second_click_is_not_sent(cast: Cast) -> None:
+    """It would reach the server after the first, whose answer, with the token in it, the browser then throws away."""
+    key = make(cast)
+    client = browser(cast.owner)
+    for address, button in [(NEW, "Create key"), (at("change", key), "Rotate key")]:
+        form = next(
+            f for f in re.findall(r"<form.*?</form>", client.get(address).content.decode(), re.S) if button in f
+        )
+        assert 'x-on:submit="busy = true"' in form
+        assert f'x-bind:disabled="busy">{button}</button>' in form
+
+
+def test_the_page_says_what_manage_webhooks_shows(cast: Cast) -> None:
+    client = browser(cast.owner)
+    key = make(cast, scopes=[Scope.MANAGE_WEBHOOKS])
+    for address in (NEW, at("change", key)):
+        assert client.get(address).content.decode().count("sees the data of every event") == 1
+    assert "sees the data" not in client.get(at("change", make(cast))).content.decode()
+
+
+def test_a_refusal_is_a_sentence(cast: Cast) -> None:
+    client = browser(cast.owner)
+    form = filled(client, cast.workspace)
+    client.post(NEW, form)
+    assert "This key was made a moment ago" in client.post(NEW, form).content.decode()
+
+
+def test_the_list_names_the_scopes_or_says_all(cast: Cast) -> None:
+    make(cast, scopes=[Scope.READ_CONTACTS, Scope.WRITE_CONTACTS])
+    make(cast, scopes=ALL_SCOPES)
+    chips = re.findall(r'<span class="cs-chip">(.*?)</span>', browser(cast.owner).get(LIST).content.decode())
+    assert sorted(chips) == ["all scopes", "read:contacts", "write:contacts"]

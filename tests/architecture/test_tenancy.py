@@ -162,7 +162,7 @@ def test_no_page_shows_anything_foreign(cast: Cast, places: Furnished, role: Rol
     for page in pages():
         for address in addresses(page, [row for place in places.values() for row in place.rows]):
             status, text = read(client, address)
-            assert status in (200, 302, 403, 404, 405), address
+            assert status in (200, 403, 404, 405), address
             assert [mark for mark in foreign if mark in text] == [], address
             assert "owner@rival.example" not in text, address
             seen += side in text
@@ -171,19 +171,19 @@ def test_no_page_shows_anything_foreign(cast: Cast, places: Furnished, role: Rol
 
 @pytest.mark.parametrize("verb", ["change", "delete", "history"])
 def test_a_foreign_row_is_like_none_at_all(cast: Cast, places: Furnished, verb: str) -> None:
-    """Same status, same place to go to, same words but for the id: nothing tells whether it exists."""
+    """Same status, same words: nothing tells whether it exists."""
     client = browser(cast.owner)
     for page in pages():
         row = places[THEIRS].of(page.model)
         absent = "999999" if isinstance(row.pk, int) else row.pk[:-8] + "00000000"
-        assert told(client, url(page, verb, row.pk), row.pk) == told(client, url(page, verb, absent), absent), page
+        assert told(client, url(page, verb, row.pk)) == told(client, url(page, verb, absent)), page
 
 
-def told(client: Client, address: str, key: Any) -> tuple[int, list[Any], list[str]]:
-    """Everything that the answer says, with the id taken out."""
-    answer = client.get(address, follow=True)
-    said = [str(message) for message in answer.context["messages"]] if answer.status_code == 200 else []
-    return answer.status_code, answer.redirect_chain, [text.replace(str(key), "ID") for text in said]
+def told(client: Client, address: str) -> tuple[int, str]:
+    """Everything that the answer says but the address itself and what is new in every page."""
+    answer = client.get(address)
+    page = re.sub(r'(name="csrfmiddlewaretoken" value=)"\w+"', r"\1", answer.content.decode())
+    return answer.status_code, page.replace(address, "ADDRESS")
 
 
 def test_list_filters_and_form_choices_offer_only_our_own(cast: Cast, places: Furnished, rf: Any) -> None:
@@ -244,7 +244,7 @@ def test_posting_to_foreign_rows_changes_nothing(cast: Cast, places: Furnished) 
         before = type(row).unscoped.filter(pk=row.pk).values().get()
         changes = {"stage": "won", "name": "taken", "role": "viewer"}
         for verb, data in [("change", changes), ("delete", {"post": "yes"})]:
-            assert client.post(url(page, verb, row.pk), data).status_code in (302, 403)
+            assert client.post(url(page, verb, row.pk), data).status_code in (403, 404)
         client.post(url(page, "changelist"), {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"})
         assert type(row).unscoped.filter(pk=row.pk).values().get() == before, page
 

@@ -187,7 +187,7 @@ def test_another_workspaces_delivery_is_not_there(cast: Cast, endpoint: MakeEndp
     delivery, client = Delivery.unscoped.get(), browser(cast.owner)
     before = row(delivery)
     assert client.post(at("replay", delivery)).status_code == 404
-    assert client.get(at("change", delivery)).status_code == 302
+    assert client.get(at("change", delivery)).status_code == 404
     assert URL not in client.get(LOG).content.decode()
     assert row(delivery) == before
 

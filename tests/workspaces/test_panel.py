@@ -3,19 +3,23 @@
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
 from contacts.models import Contact, CustomField
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
+from crmsolid.panel_navigation import GROUPS
 from crmsolid.workspaces.models import AuditEntry, Membership, Role, Workspace
 from crmsolid.workspaces.services import remove_member, set_role
 from tests.cast import PASSWORD, Cast
 from tests.panel import browser, contact_form, furnish, later
 
 HOME = reverse("admin:index")
+REGISTERED = {model._meta.label_lower for model in admin.site._registry}
 LOGIN = reverse("admin:login")
+SETTINGS = [place for place in GROUPS[-1].places if place.label in REGISTERED]
 
 
 def change(model: str, row: Any) -> str:
@@ -225,3 +229,16 @@ def test_search_is_blind_to_case_in_every_script(cast: Cast) -> None:
     Contact.unscoped.create(workspace=cast.workspace, name="Дмитрий", search="дмитрий", created_at=clock.now())
     found = browser(cast.owner).get(reverse("admin:contacts_contact_changelist"), {"q": "ДМИТ"})
     assert [contact.name for contact in found.context["cl"].result_list] == ["Дмитрий"]
+
+
+@pytest.mark.parametrize(
+    ("role", "places"), [(Role.VIEWER, 0), (Role.AGENT, 0), (Role.ADMIN, len(SETTINGS)), (Role.OWNER, len(SETTINGS))]
+)
+def test_only_admins_and_owners_see_settings(cast: Cast, role: Role, places: int) -> None:
+    furnish(cast.workspace, "acme")
+    client = browser(cast.member(role))
+    addresses = [reverse(f"admin:{place.label.lower().replace('.', '_')}_changelist") for place in SETTINGS]
+    home = client.get(HOME).content.decode()
+    assert (">Settings<" in "".join(home.split())) is bool(places)
+    assert len([address for address in addresses if address in home]) == places
+    assert [client.get(address).status_code for address in addresses] == [200 if places else 403] * len(SETTINGS)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin, TenantRelatedFilter
-from crmsolid.workspaces.admin_parts import column, fixed_filter, pretty_json
+from crmsolid.workspaces.admin_parts import column, fixed_filter, moment, pretty_json
 from webhooks import querysets, replays
 from webhooks.admin.parts import WebhookPages
 from webhooks.admin.words import STATUS_COLOURS, attempt_outcome, delivery_story, shown_time
@@ -64,6 +64,7 @@ class DeliveryAdmin(WebhookPages):
     search_help_text = "Id of a delivery or of an event"
     # An id tells when it was made, and the table is indexed by workspace and id; by its time it would be sorted whole.
     ordering = ("-id",)
+    empty_text = "Each event that goes to a webhook endpoint is listed here."
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).filter(endpoint__deleted_at__isnull=True)
@@ -165,24 +166,31 @@ class AttemptAdmin(TenantAdmin):
     """Every request with what came back; shown with its delivery."""
 
     viewers = ADMINS
-    list_display = ("at", "delivery", "number", "status", "error", "duration_ms")
+    list_display = ("made", "delivery", "number", "status", "error", "took")
     list_select_related = ("delivery",)
     ordering = ("-id",)
     fields = (
         "delivery",
         "number",
-        "at",
+        "made",
         "url",
         "shown_request",
         "signed_with",
         "status",
         "error",
-        "duration_ms",
+        "took",
         "shown_answer",
         "answer_body",
         "answer_truncated",
     )
-    readonly_fields = ("shown_request", "shown_answer")
+    readonly_fields = ("made", "took", "shown_request", "shown_answer")
+    keeps_history = False
+    empty_text = "Each attempt at delivering an event is listed here."
+    made = moment("made", "at")
+
+    @column("took")
+    def took(self, attempt: Attempt) -> str:
+        return f"{attempt.duration_ms} ms"
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).filter(delivery__endpoint__deleted_at__isnull=True)

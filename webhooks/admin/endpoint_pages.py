@@ -15,7 +15,7 @@ from crmsolid.workspaces.admin_base import ADMINS
 from crmsolid.workspaces.admin_parts import column
 from webhooks import querysets, services
 from webhooks.admin.parts import WebhookPages
-from webhooks.admin.words import STATE_COLOURS, STATUS_COLOURS, endpoint_state, shown_time
+from webhooks.admin.words import ERRORS, STATE_COLOURS, STATUS_COLOURS, endpoint_state, shown_time
 from webhooks.forms import ReplayForm, RotateForm
 from webhooks.health import FAILING_LIMIT
 from webhooks.models import DeliveryStatus, Endpoint
@@ -33,6 +33,7 @@ class EndpointPages(WebhookPages):
     search_fields = ("url",)
     search_help_text = "Part of the address"
     ordering = ("-created_at", "-id")
+    empty_text = "An endpoint is an address of yours that is told what happens here."
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Without deleted ones, whose rows wait for their log to be purged."""
@@ -63,9 +64,11 @@ class EndpointPages(WebhookPages):
         """The newest that was tried: how it stands, and what the receiver said."""
         if endpoint.last_delivery is None:
             return "None yet"
-        said = endpoint.last_error or (f"HTTP {endpoint.last_answer}" if endpoint.last_answer else "")
+        said = ERRORS.get(endpoint.last_error, endpoint.last_error) or (
+            f"HTTP {endpoint.last_answer}" if endpoint.last_answer else ""
+        )
         return format_html(
-            '<span class="cs-stack"><a class="cs-link cs-nowrap" href="{}">{}{}</a><br>'
+            '<span class="cs-stack"><a class="cs-link" href="{}">{}{}</a><br>'
             '<span class="cs-muted cs-nowrap">{}</span></span>',
             reverse("admin:webhooks_delivery_change", args=[endpoint.last_delivery]),
             DeliveryStatus(endpoint.last_status).label,

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin
-from crmsolid.workspaces.admin_parts import column, fixed_filter, pretty_json
+from crmsolid.workspaces.admin_parts import column, fact, fixed_filter, moment, pretty_json
 from webhooks.models import Event
 from webhooks.publishing import EVENT_TYPES
 
@@ -16,12 +16,20 @@ class EventAdmin(TenantAdmin):
     """For admins and owners: an event shows people's data."""
 
     viewers = ADMINS
-    list_display = ("created_at", "type", "id", "person")
+    list_display = ("made", "type", "id", "contact_id")
     list_filter = (fixed_filter("type", EVENT_TYPES), "created_at")
     search_fields = ("id", "person")
+    search_help_text = "Id of an event or of a contact"
     ordering = ("-created_at", "-id")
-    fields = ("id", "type", "created_at", "person", "shown_body")
-    readonly_fields = ("shown_body",)
+    fields = ("type", "made", "contact_id", "shown_body", "id")
+    readonly_fields = ("made", "contact_id", "shown_body")
+    keeps_history = False
+    empty_text = "Each message, each new contact and each tag is an event: what webhooks deliver."
+    made = moment("made", "created_at")
+    contact_id = fact("contact", "person")
+
+    def label_of(self, obj: Event) -> str:
+        return obj.type
 
     @column("body")
     def shown_body(self, event: Event) -> SafeString:

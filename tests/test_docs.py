@@ -1,0 +1,57 @@
+"""What the docs name is there, and what is there is named."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import get_commands
+
+ROOT = Path(settings.BASE_DIR)
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text()
+
+
+def test_every_setting_is_in_the_table() -> None:
+    read_from = set(re.findall(r'env\.\w+\(\s*"(\w+)"', read("crmsolid/settings.py")))
+    table = set(re.findall(r"`([A-Z][A-Z_]+)`", read("docs/running.md")))
+    assert len(read_from) > 20
+    assert read_from - table == set()
+
+
+def test_every_dependency_has_its_reason() -> None:
+    required = re.findall(r"^([a-z_-]+)", read("requirements.txt"), re.M)
+    reasons = read("README.md").split("## What it stands on")[1].split("## ")[0].replace("with its sidecar", "")
+    assert len(required) > 15
+    assert [name for name in required if name.removesuffix("-") not in reasons] == []
+
+
+def test_every_command_of_ours_is_in_the_table() -> None:
+    ours = {name for name, app in get_commands().items() if (ROOT / str(app).partition(".")[0]).is_dir()}
+    table = set(re.findall(r"^\| `(\w+)", read("docs/running.md"), re.M))
+    assert ours - table == {"write_openapi"}  # what `make openapi` runs
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_and_path_leads_somewhere(page: Path) -> None:
+    text = page.read_text()
+    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
+    assert [link for link in links if link and not (page.parent / link).exists()] == []
+    paths = re.findall(r"`((?:[a-z_]+/)+[a-z_.]*)`", text)
+    tops = {each.name for each in ROOT.iterdir()}
+    inside = [path for path in paths if path.split("/")[0] in tops]
+    assert [path for path in inside if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_to_a_heading_finds_it(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)]*#[^)]+)\)", page.read_text()):
+        if "://" in link:
+            continue
+        name, _, anchor = link.partition("#")
+        headings = re.findall(r"^#+ (.+)$", (page.parent / name if name else page).read_text(), re.M)
+        anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+        assert anchor in anchors, link

@@ -1,0 +1,73 @@
+"""What a browser is told when a page cannot be shown."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from contacts.models import CustomField
+from crmsolid.workspaces.models import Role, Workspace
+from tests.cast import Cast
+from tests.panel import browser, later
+
+HOME = reverse("admin:index")
+LOGIN = reverse("admin:login")
+ADD_FIELD = reverse("admin:contacts_customfield_add")
+FIELD = {"label": "Company", "key": "company", "type": "text", "choices": ""}
+
+
+@pytest.mark.parametrize(
+    ("address", "in_frame"),
+    [("/panel/nowhere/", True), ("/panel/contacts/contact/con_none/change/", True), ("/nowhere", False)],
+)
+def test_an_address_that_leads_nowhere_says_so(cast: Cast, address: str, in_frame: bool) -> None:
+    answer = browser(cast.owner).get(address)
+    text = answer.content.decode()
+    assert (answer.status_code, "There is nothing here" in text) == (404, True)
+    assert ("cs-switcher" in text) is in_frame
+
+
+def test_a_stranger_learns_nothing_from_an_address_that_leads_nowhere(cast: Cast) -> None:
+    answer = Client().get("/nowhere")
+    assert answer.status_code == 404
+    assert "The address may be mistyped" in answer.content.decode() and "workspace" not in answer.content.decode()
+
+
+def test_a_role_that_does_not_reach_is_told_so(cast: Cast) -> None:
+    answer = browser(cast.member(Role.AGENT)).get(ADD_FIELD)
+    assert answer.status_code == 403
+    text = answer.content.decode()
+    assert "You are agent in Acme." in text and "cs-switcher" in text
+    Workspace.objects.filter(pk=cast.workspace.pk).update(plan="trial", trial_ends_at=later(-1))
+    assert "The trial of Acme has ended" in browser(cast.owner).get(ADD_FIELD).content.decode()
+
+
+def test_an_owner_is_not_sent_for_another_role(cast: Cast) -> None:
+    answer = browser(cast.owner).get(reverse("admin:contacts_contact_add"))
+    assert answer.status_code == 403
+    assert "nobody can do it here" in answer.content.decode() and "another role" not in answer.content.decode()
+
+
+def test_a_page_that_is_too_old_to_be_sent(cast: Cast) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.owner)
+    answer = client.post(ADD_FIELD, FIELD)
+    assert (answer.status_code, CustomField.unscoped.count()) == (403, 0)
+    assert "Nothing was changed." in answer.content.decode()
+
+
+def test_a_fault_has_a_page_that_needs_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: Any) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr("crmsolid.panel._figures", fail)
+    client = browser(cast.owner)
+    client.raise_request_exception = False
+    answer = client.get(HOME)
+    assert answer.status_code == 500
+    assert "Something went wrong" in answer.content.decode() and "secret" not in answer.content.decode()
+
+
+def test_the_browser_has_an_icon(cast: Cast) -> None:
+    assert 'href="/static/panel/favicon.svg"' in Client().get(LOGIN).content.decode()

@@ -1,0 +1,175 @@
+"""What the panel's pages say: names, times, empty lists, and nothing that only a programmer understands."""
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from contacts.models import Contact, ContactTag, CustomField
+from crmsolid.workspaces.admin_base import TenantAdmin
+from crmsolid.workspaces.models import AuditEntry, Job, Membership, Role, Workspace
+from messaging.models import Account, Message, Thread
+from tests.cast import Cast
+from tests.panel import browser, furnish, later
+
+PAGES: list[TenantAdmin] = list(admin.site._registry.values())  # type: ignore[arg-type]
+
+
+def listing(model: str) -> str:
+    return reverse(f"admin:{model}_changelist")
+
+
+def change(model: str, row: Any) -> str:
+    return reverse(f"admin:{model}_change", args=[row.pk])
+
+
+def text_of(client: Any, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    found: str = answer.content.decode()
+    return found
+
+
+def tab(text: str) -> str:
+    found = re.search(r"<title>(.*?)</title>", text, re.S)
+    assert found is not None
+    return " ".join(found[1].split())
+
+
+@pytest.mark.parametrize(
+    ("model", "title"),
+    [("messaging_thread", "Inbox"), ("apikeys_apikey", "API Keys"), ("messaging_account", "Telegram accounts")],
+)
+def test_the_tab_says_what_the_sidebar_says(cast: Cast, model: str, title: str) -> None:
+    assert tab(text_of(browser(cast.owner), listing(model))) == f"{title} | CRM Solid"
+
+
+def test_a_rows_tab_names_it_once(cast: Cast) -> None:
+    made, client = furnish(cast.workspace, "acme"), browser(cast.owner)
+    contact, message, job = made.of(Contact), made.of(Message), made.of(Job)
+    assert tab(text_of(client, change("contacts_contact", contact))) == "acme Person | Contacts | CRM Solid"
+    assert tab(text_of(client, change("messaging_message", message))) == "To acme Person | Messages | CRM Solid"
+    assert tab(text_of(client, change("workspaces_job", job))) == "acme import | Jobs | CRM Solid"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.opts.label)
+def test_an_empty_list_says_what_to_do(cast: Cast, page: TenantAdmin) -> None:
+    page.model.unscoped.exclude(pk__in=Membership.unscoped.values("pk") if page.model is Membership else []).delete()
+    text = text_of(browser(cast.owner), listing(f"{page.opts.app_label}_{page.opts.model_name}"))
+    assert "yielded" not in text
+    if page.model is not Membership:  # who reads this is a member
+        assert f"No {page.opts.verbose_name_plural} yet" in text
+        assert page.empty_text in text
+
+
+def test_a_search_that_finds_nothing_leads_back_to_all(cast: Cast) -> None:
+    furnish(cast.workspace, "acme")
+    text = text_of(browser(cast.owner), f"{listing('contacts_contact')}?q=nobody")
+    assert "Nothing fits" in text and 'href="?">Show all' in text and "yet" not in text
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.opts.label)
+def test_times_have_their_zone_and_labels_are_words(cast: Cast, page: TenantAdmin) -> None:
+    made, client = furnish(cast.workspace, "acme"), browser(cast.owner)
+    name = f"{page.opts.app_label}_{page.opts.model_name}"
+    for address in (listing(name), change(name, made.of(page.model))):
+        text = text_of(client, address)
+        times = re.findall(r"\d\d? \w{3} 20\d\d \d\d:\d\d(?::\d\d)?(.{4})", text)
+        assert [rest for rest in times if rest != " UTC"] == [], address
+        for jargon in ("Created at", "Eta", "Duration ms", "Subject label", "Last in at", "Unread count", ">Ip<"):
+            assert jargon not in text, address
+
+
+def test_no_list_counts_for_each_choice_of_a_filter(cast: Cast) -> None:
+    furnish(cast.workspace, "acme")
+    for page in PAGES:
+        text = text_of(browser(cast.owner), listing(f"{page.opts.app_label}_{page.opts.model_name}"))
+        assert "_facets" not in text, page
+
+
+def test_what_never_changes_offers_no_history(cast: Cast) -> None:
+    made, client = furnish(cast.workspace, "acme"), browser(cast.owner)
+    for model, row, offered in [
+        ("workspaces_auditentry", made.of(AuditEntry), False),
+        ("messaging_message", made.of(Message), False),
+        ("contacts_contact", made.of(Contact), True),
+    ]:
+        assert ("/history/" in text_of(client, change(model, row))) is offered, model
+
+
+def test_a_contacts_custom_fields_stand_under_their_labels(cast: Cast) -> None:
+    contact = furnish(cast.workspace, "acme").of(Contact)
+    CustomField.unscoped.create(workspace=cast.workspace, key="vip", label="Important", type="boolean")
+    CustomField.unscoped.create(workspace=cast.workspace, key="plan", label="Plan", type="text")
+    Contact.unscoped.filter(pk=contact.pk).update(custom_fields={"vip": True, "plan": "<b>gold</b>"})
+    text = text_of(browser(cast.owner), change("contacts_contact", contact))
+    assert "<dt>Important</dt><dd>Yes</dd><dt>Plan</dt><dd>&lt;b&gt;gold&lt;/b&gt;</dd>" in text
+
+
+def test_an_opt_out_is_told_in_words_to_who_cannot_change_it(cast: Cast) -> None:
+    contact = furnish(cast.workspace, "acme").of(Contact)
+    text = text_of(browser(cast.member(Role.VIEWER)), change("contacts_contact", contact))
+    assert re.search(r"Opted out\s*</label>.*?<div class=\"readonly[^>]*>No</div>", text, re.S)
+    assert 'name="opted_out"' in text_of(browser(cast.member(Role.AGENT)), change("contacts_contact", contact))
+
+
+def test_a_key_that_is_taken_is_told_at_its_field(cast: Cast) -> None:
+    client, add = browser(cast.owner), reverse("admin:contacts_customfield_add")
+    field = {"label": "Company", "key": "company", "type": "text", "choices": ""}
+    client.post(add, field)
+    answer = client.post(add, field)
+    assert answer.context["adminform"].form.errors == {"key": ["A field with this key already exists."]}
+    assert CustomField.unscoped.count() == 1
+
+
+def test_a_conversation_leads_to_its_messages_and_back(cast: Cast) -> None:
+    made, client = furnish(cast.workspace, "acme"), browser(cast.member(Role.AGENT))
+    thread, message = made.of(Thread), made.of(Message)
+    assert change("messaging_message", message) in text_of(client, change("messaging_thread", thread))
+    text = text_of(client, change("messaging_message", message))
+    assert f'href="{change("messaging_thread", thread)}">acme Person with acme account</a>' in text
+
+
+def test_taking_a_member_out_says_what_it_means(cast: Cast) -> None:
+    agent = Membership.objects.for_workspace(cast.workspace).get(user=cast.member(Role.AGENT))
+    text = text_of(browser(cast.owner), reverse("admin:workspaces_membership_delete", args=[agent.pk]))
+    assert f"Take {agent.user.email} out of Acme?" in text
+    assert "Keys that they have made go on working" in text and "Objects" not in text
+
+
+def test_the_home_page_says_when_a_trial_ends(cast: Cast) -> None:
+    Workspace.objects.filter(pk=cast.workspace.pk).update(plan="trial", trial_ends_at=later(3))
+    ends = Workspace.objects.get(pk=cast.workspace.pk).trial_ends_at
+    assert ends is not None
+    text = text_of(browser(cast.owner), reverse("admin:index"))
+    assert f"the plan is trial, until {ends.day} {ends:%b %Y %H:%M} UTC" in text
+
+
+def grow(workspace: Workspace, number: int) -> None:
+    """So many contacts, each with a tag, a conversation and a message."""
+    account = Account.objects.for_workspace(workspace).first()
+    assert account is not None
+    for each in range(number):
+        contact = Contact.unscoped.create(workspace=workspace, name=f"Person {each}", search=f"person {each}")
+        ContactTag.unscoped.create(workspace=workspace, contact=contact, name="vip")
+        thread = Thread.unscoped.create(workspace=workspace, account=account, contact=contact)
+        common = {"workspace": workspace, "account": account, "thread": thread, "contact": contact}
+        Message.unscoped.create(**common, direction="in", status="received", text="Hello")
+
+
+@pytest.mark.parametrize("model", ["contacts_contact", "contacts_contacttag", "messaging_thread", "messaging_message"])
+def test_a_list_does_not_grow_its_queries(cast: Cast, model: str) -> None:
+    furnish(cast.workspace, "acme")
+    client, counts = browser(cast.owner), []
+    for rows in (1, 20):
+        grow(cast.workspace, rows)
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            text_of(client, listing(model))
+        counts.append(len(queries))
+    assert counts[0] == counts[1] and counts[1] <= 8
