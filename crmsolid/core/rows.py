@@ -156,9 +156,11 @@ class Table(Generic[M]):
 
     def convert(self, name: str, value: Any) -> Any:
         """One value of the field ``name`` as its model would have it."""
+        if value is None:
+            return None
         position = self.names.index(name)
         for place, convert in self._converters_here():
-            if place == position and value is not None:
+            if place == position:
                 value = convert(value)
         return value
 
