@@ -9,7 +9,8 @@ from typing import Any
 from contacts.events import contact_payload
 from contacts.models import Contact, ContactTag
 from crmsolid.core import clock, strictjson
-from crmsolid.core.rows import Table, statement_cursor
+from crmsolid.core.rows import Table
+from crmsolid.core.statements import statement_cursor
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
 

@@ -18,7 +18,8 @@ from apikeys.models import IdempotencyRecord
 from crmsolid.api.call import IDEMPOTENCY_KEY, call_of
 from crmsolid.core import clock, crypto, gathering, units
 from crmsolid.core.errors import DomainError
-from crmsolid.core.rows import Table, take_turn
+from crmsolid.core.rows import Table
+from crmsolid.core.statements import take_turn
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import Scope
 

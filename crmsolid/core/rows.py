@@ -7,97 +7,22 @@ PostgreSQL. The WHERE and ON CONFLICT parts are written where they are used and 
 
 import json
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property, lru_cache
-from typing import Any, Generic, NoReturn, TypeVar
+from functools import cached_property
+from typing import Any, Generic, TypeVar
 
-import psycopg
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, models
-from psycopg import errors, pq
-from psycopg.types.datetime import TimestamptzLoader
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 from crmsolid.core import gathering
+from crmsolid.core.statements import statement_cursor
 
 M = TypeVar("M", bound=models.Model)
 Converter = Callable[[Any], Any]
 
 _AS_IS = frozenset({str, int, bool, bytes, type(None)})
 _AS_IS_ON_POSTGRESQL = _AS_IS | {datetime}
-
-# How long a request waits for a row, a unique key or a turn that another transaction holds.
-PATIENCE_MS = 2000
-
-
-@contextmanager
-def statement_cursor() -> Iterator[Any]:
-    """A cursor for the hot statements. On PostgreSQL it prepares them on the server, once a connection, which
-    saves parsing and planning each time; it is the connection's own, kept from one statement to the next.
-
-    Whoever counts or wraps queries through Django (tests, debugging) gets Django's cursor and sees them all.
-    """
-    here = connections[DEFAULT_DB_ALIAS]  # looked up once: behind Django's proxy each attribute is a look-up more
-    if here.vendor != "postgresql" or here.queries_logged or here.execute_wrappers:
-        with here.cursor() as cursor:
-            unit = gathering.current()
-            if unit is not None and unit.turn is not None:
-                _take_turn_plainly(unit, cursor)
-            yield cursor
-        return
-    here.ensure_connection()
-    raw: Any = here.connection
-    own = getattr(raw, "crmsolid_cursor", None)
-    if own is None:
-        own = raw.crmsolid_cursor = psycopg.Cursor(raw)
-        # psycopg's own loader: Django's does the same (the connection's zone is UTC), but in Python.
-        own.adapters.register_loader("timestamptz", TimestamptzLoader)
-        raw.prepare_threshold = 1
-        raw.prepared_max = 200
-    with here.wrap_database_errors:
-        unit = gathering.current()
-        if unit is not None and unit.turn is not None:
-            _take_turn(unit, raw)
-        yield own
-
-
-def take_turn() -> None:
-    """Begin the transaction and wait for the unit's turn, if it has one. :class:`gathering.TurnNeverCame`."""
-    with statement_cursor():
-        pass
-
-
-def _take_turn(unit: gathering.Unit, raw: Any) -> None:
-    """BEGIN, the lock that puts equal requests in a row, and how long they wait for it, in one round trip."""
-    number, unit.turn = unit.turn or 0, None
-    begin = b"BEGIN; " if raw.info.transaction_status == pq.TransactionStatus.IDLE else b""
-    command = b"%bSET LOCAL lock_timeout = %d; SELECT pg_advisory_xact_lock(%d)" % (begin, PATIENCE_MS, number)
-    result = raw.pgconn.exec_(command)
-    if result.status != pq.ExecStatus.TUPLES_OK:
-        error = errors.error_from_result(result)
-        if isinstance(error, errors.LockNotAvailable):
-            raise gathering.TurnNeverCame from error
-        raise error
-
-
-def _take_turn_plainly(unit: gathering.Unit, cursor: Any) -> None:
-    """The same where Django's cursor has to see every statement. SQLite's one writer has had its turn already."""
-    number, unit.turn = unit.turn, None
-    if connection.vendor != "postgresql":
-        return
-    try:
-        cursor.execute(
-            "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(%s)", [f"{PATIENCE_MS}", number]
-        )
-    except OperationalError as error:
-        _translate(error)
-
-
-def _translate(error: OperationalError) -> NoReturn:
-    if getattr(error.__cause__, "sqlstate", None) == "55P03":
-        raise gathering.TurnNeverCame from error
-    raise error
 
 
 class Table(Generic[M]):
@@ -310,109 +235,3 @@ def _bind(convert: Any, column: Any) -> Converter:
 def moment(value: Any) -> Any:
     """A datetime as a parameter of hand-written SQL, right for the database in use."""
     return connection.ops.adapt_datetimefield_value(value)
-
-
-def flush(unit: gathering.Unit) -> None:
-    """Write what the unit gathered. :class:`gathering.WrongGuess`: nothing was written. ``IntegrityError`` as ever."""
-    if unit.guess is None and not unit.pending:
-        return
-    if unit.database.vendor != "postgresql":
-        _flush_each(unit)
-        return
-    guess = unit.guess
-    params = [*guess.row, *guess.params] if guess is not None else []
-    for each in unit.pending:
-        for row in each.rows:
-            params += row
-    plain, numbered = _as_one(
-        (guess.table, guess.unless) if guess is not None else None,
-        tuple((each.table, len(each.rows), each.conflict) for each in unit.pending),
-    )
-    alone = guess is not None and _nothing_said(unit.database.connection)
-    if alone:
-        unit.turn = None
-    try:
-        with statement_cursor() as cursor:
-            if isinstance(cursor, psycopg.Cursor):
-                held = _execute_last(cursor.connection, numbered, params, alone)
-            else:
-                cursor.execute(plain, params)
-                held = cursor.fetchone()[0]
-    except OperationalError as error:
-        _translate(error)
-    if not held:
-        raise gathering.WrongGuess
-
-
-def _nothing_said(raw: Any) -> bool:
-    """Whether the open transaction has had no statement yet; psycopg sends BEGIN with the first one."""
-    return raw is not None and raw.info.transaction_status == pq.TransactionStatus.IDLE
-
-
-def _execute_last(raw: Any, sql: bytes, params: Sequence[Any], alone: bool) -> bool:
-    """The unit's last statement; ``alone``, it is the whole transaction and commits by itself."""
-    cursor = getattr(raw, "crmsolid_last", None)
-    if cursor is None:  # psycopg would parse a text of this length each time; a raw cursor's needs no parsing
-        cursor = raw.crmsolid_last = psycopg.RawCursor(raw)
-    if not alone:
-        return bool(cursor.execute(sql, params).fetchone()[0])  # type: ignore[index]
-    raw.autocommit = True
-    try:
-        return bool(cursor.execute(sql, params).fetchone()[0])  # type: ignore[index]
-    finally:
-        if not raw.closed:
-            raw.autocommit = False
-
-
-@lru_cache(maxsize=500)
-def _as_one(
-    guess: tuple[Table[Any], str] | None, pending: tuple[tuple[Table[Any], int, str], ...]
-) -> tuple[str, bytes]:
-    """One WITH that writes everything and answers whether the guess held, with ``%s`` and with numbered places.
-
-    On a wrong guess the rest writes nothing: its rows are selected only where the guessed row was written.
-    """
-    parts: list[str] = []
-    if guess is not None:
-        # The time limit on locks is set by the row that comes first, for a statement that is its own transaction.
-        table, unless = guess
-        parts.append(
-            f"guess AS (INSERT INTO {table.name} ({', '.join(table.quoted)})"
-            f" SELECT {', '.join(['%s'] * len(table.quoted))}"
-            f" WHERE set_config('lock_timeout', '{PATIENCE_MS}', true) IS NOT NULL AND NOT ({unless})"
-            " ON CONFLICT DO NOTHING RETURNING 1)"
-        )
-    for number, (table, count, conflict) in enumerate(pending):
-        first = "(" + ", ".join(f"%s::{cast}" for cast in table.casts) + ")"
-        others = ["(" + ", ".join(["%s"] * len(table.casts)) + ")"] * (count - 1)
-        values = f"VALUES {', '.join([first, *others])}"
-        if guess is not None:
-            values = f"SELECT * FROM ({values}) AS given WHERE EXISTS (SELECT 1 FROM guess)"
-        tail = f" ON CONFLICT {conflict}" if conflict else ""
-        parts.append(f"w{number} AS (INSERT INTO {table.name} ({', '.join(table.quoted)}) {values}{tail})")
-    plain = f"WITH {', '.join(parts)} SELECT {'EXISTS (SELECT 1 FROM guess)' if guess is not None else 'true'}"
-    pieces = plain.split("%s")
-    numbered = pieces[0] + "".join(f"${place}{piece}" for place, piece in enumerate(pieces[1:], 1))
-    return plain, numbered.encode()
-
-
-def _flush_each(unit: gathering.Unit) -> None:
-    with statement_cursor() as cursor:
-        guess = unit.guess
-        if guess is not None:
-            names = guess.table.quoted
-            cursor.execute(
-                f"INSERT INTO {guess.table.name} ({', '.join(names)}) SELECT {', '.join(['%s'] * len(names))}"
-                f" WHERE NOT ({guess.unless}) ON CONFLICT DO NOTHING",
-                [*guess.row, *guess.params],
-            )
-            if not cursor.rowcount:
-                raise gathering.WrongGuess
-        for each in unit.pending:
-            names = each.table.quoted
-            places = ", ".join([f"({', '.join(['%s'] * len(names))})"] * len(each.rows))
-            tail = f" ON CONFLICT {each.conflict}" if each.conflict else ""
-            cursor.execute(
-                f"INSERT INTO {each.table.name} ({', '.join(names)}) VALUES {places}{tail}",
-                [value for row in each.rows for value in row],
-            )
