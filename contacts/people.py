@@ -29,7 +29,7 @@ def find_or_create(
     found = _find(workspace, username, telegram_id)
     if found is not None:
         return _change(found, name=name[:200]) if name and not found.name else found
-    made = Contact(
+    made = _contacts.new(
         workspace_id=workspace.pk,
         name=name[:200],
         username=username or "",

@@ -107,7 +107,8 @@ class Integer(serializers.IntegerField):
 
     def run_validators(self, value: int) -> None:
         """The two there are, only to say which of them it fails."""
-        if not self.min_value <= value <= self.max_value:
+        least, most = self.min_value, self.max_value
+        if least is None or most is None or not least <= value <= most:
             super().run_validators(value)
 
     def json_schema(self) -> dict[str, Any]:

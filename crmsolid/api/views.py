@@ -110,7 +110,7 @@ class WorkspaceView(APIView):
     query: dict[str, Any]
     _body: bytes | None = None
     _authenticators: ClassVar[list[BaseAuthentication]]
-    _permissions: ClassVar[list[BasePermission]]
+    _permissions: ClassVar[list[Any]]
     _throttles: ClassVar[list[BaseThrottle]]
 
     def __init_subclass__(cls) -> None:
@@ -127,7 +127,7 @@ class WorkspaceView(APIView):
         """The same for all requests, as those of permissions and throttles are: none of them keeps anything."""
         return self._authenticators
 
-    def get_permissions(self) -> list[BasePermission]:
+    def get_permissions(self) -> list[Any]:
         return self._permissions
 
     def get_throttles(self) -> list[BaseThrottle]:
@@ -169,7 +169,7 @@ class WorkspaceView(APIView):
         method = "GET" if request.method == "HEAD" else str(request.method)
         if not self.negotiates:
             return
-        produced = media_types(type(self), method)
+        produced = media_types(type(self), method)  # type: ignore[arg-type]  # a class is hashable whatever it makes
         if not acceptable(request._request.META.get("HTTP_ACCEPT"), produced):
             raise DomainError("not_acceptable", f"this endpoint answers {' or '.join(produced)}")
 

@@ -8,14 +8,14 @@ from psycopg import pq
 
 from crmsolid.core import gathering
 from crmsolid.core.rows import Table
-from crmsolid.core.statements import PATIENCE_MS, PreparedCursor, numbered, statement_cursor, translate
+from crmsolid.core.statements import PATIENCE_MS, PreparedCursor, numbered, on_postgresql, statement_cursor, translate
 
 
 def flush(unit: gathering.Unit) -> None:
     """Write what the unit gathered. :class:`gathering.WrongGuess`: nothing was written. ``IntegrityError`` as ever."""
     if unit.guess is None and not unit.pending:
         return
-    if unit.database.vendor != "postgresql":
+    if not on_postgresql():
         _flush_each(unit)
         return
     guess = unit.guess

@@ -16,7 +16,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 from crmsolid.core import gathering
-from crmsolid.core.statements import statement_cursor
+from crmsolid.core.statements import on_postgresql, statement_cursor
 
 M = TypeVar("M", bound=models.Model)
 Converter = Callable[[Any], Any]
@@ -30,7 +30,6 @@ class Table(Generic[M]):
 
     def __init__(self, model: type[M]) -> None:
         self.model = model
-        self._converters: dict[str, list[tuple[int, Converter]]] = {}
         self._columns: dict[str, str] = {}
 
     @cached_property
@@ -50,18 +49,40 @@ class Table(Generic[M]):
         return [field for field in self.fields if not isinstance(field, models.AutoField | models.BigAutoField)]
 
     @cached_property
-    def _plain(self) -> "list[tuple[models.Field[Any, Any], str, bool]]":
-        """Each writable field, its name, and whether simple values of it go to the driver as they are."""
-        return [(field, field.attname, not isinstance(field, models.JSONField)) for field in self._writable]
+    def _defaults(self) -> dict[str, Any]:
+        """By field: what makes its default value."""
+        return {field.attname: _default_of(field) for field in self.fields}
+
+    def new(self, **values: Any) -> M:
+        """A row that is not written yet: the values given by column, else the defaults. As ``Model(**values)``, which
+        asks each field and each relation several times."""
+        row = [values.pop(name) if name in values else make() for name, make in self._defaults.items()]
+        if values:
+            raise TypeError(f"{self.model.__name__} has no columns {', '.join(values)}")
+        made = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row)
+        made._state.adding = True
+        return made
+
+    @cached_property
+    def _writers(self) -> "list[tuple[models.Field[Any, Any], str, Callable[[], Any], bool]]":
+        """Each writable field, its name, its default, and whether it is stored as JSON text."""
+        return [
+            (field, field.attname, self._defaults[field.attname], type(field) is models.JSONField and not field.encoder)
+            for field in self._writable
+        ]
 
     def _values(self, row: "M | Mapping[str, Any]", here: Any) -> list[Any]:
         """What the driver is given for a row: the ORM's conversion, left out where it would change nothing."""
         given = row if isinstance(row, dict) else row.__dict__
-        as_is = _AS_IS if here.vendor != "postgresql" else _AS_IS_ON_POSTGRESQL
+        as_is = _AS_IS_ON_POSTGRESQL if on_postgresql() else _AS_IS
         found = []
-        for field, name, plain in self._plain:
-            value = given[name] if name in given else field.get_default()
-            found.append(value if plain and type(value) in as_is else field.get_db_prep_save(value, here))
+        for field, name, make, is_json in self._writers:
+            value = given[name] if name in given else make()
+            if is_json:
+                value = "{}" if value == {} else None if value is None else json.dumps(value)
+            elif type(value) not in as_is:
+                value = value.value if isinstance(value, models.Choices) else field.get_db_prep_save(value, here)
+            found.append(value)
         return found
 
     def columns(self, alias: str = "") -> str:
@@ -74,26 +95,24 @@ class Table(Generic[M]):
     def hydrate(self, values: Sequence[Any]) -> M:
         """A model instance from the values of :meth:`columns`."""
         row = list(values)
-        for position, convert in self._converters_here():
+        for position, convert in self._converters:
             if row[position] is not None:
                 row[position] = convert(row[position])
-        return self.model.from_db(connection.alias, self.names, row)
+        return self.model.from_db(DEFAULT_DB_ALIAS, self.names, row)
 
     def convert(self, name: str, value: Any) -> Any:
         """One value of the field ``name`` as its model would have it."""
         if value is None:
             return None
         position = self.names.index(name)
-        for place, convert in self._converters_here():
+        for place, convert in self._converters:
             if place == position:
                 value = convert(value)
         return value
 
-    def _converters_here(self) -> list[tuple[int, Converter]]:
-        found = self._converters.get(connection.vendor)
-        if found is None:
-            found = self._converters[connection.vendor] = list(self._find_converters())
-        return found
+    @cached_property
+    def _converters(self) -> list[tuple[int, Converter]]:
+        return list(self._find_converters())
 
     def _find_converters(self) -> Iterable[tuple[int, Converter]]:
         for position, field in enumerate(self.fields):
@@ -108,7 +127,7 @@ class Table(Generic[M]):
         """Rows of ``SELECT … WHERE {where}``. On SQLite the transaction is the lock; on PostgreSQL ``lock`` is FOR NO
         KEY UPDATE and ``deleting`` FOR UPDATE, which also waits for whoever is about to refer to the row."""
         ending = " FOR UPDATE" if deleting else " FOR NO KEY UPDATE" if lock else ""
-        if connection.vendor != "postgresql":
+        if not on_postgresql():
             ending = ""
         with statement_cursor() as cursor:
             cursor.execute(f"SELECT {self.columns()} FROM {self.name} WHERE {where}{ending}", params)
@@ -124,7 +143,7 @@ class Table(Generic[M]):
         with statement_cursor() as cursor:
             cursor.execute(sql, params)
             found = cursor.fetchall()
-        converters, make = self._converters_here(), self._record._make
+        converters, make = self._converters, self._record._make
         if not converters:
             return [make(row) for row in found]
         records = []
@@ -224,6 +243,16 @@ class Table(Generic[M]):
             return cursor.rowcount
 
 
+def _default_of(field: "models.Field[Any, Any]") -> Callable[[], Any]:
+    """What ``field.get_default`` would find each time; an enumeration's member as the text it is stored as."""
+    if field.has_default() and callable(field.default):
+        return field.default
+    value = field.get_default()
+    if isinstance(value, models.Choices):
+        value = value.value
+    return lambda: value
+
+
 def _load_json(text: str) -> Any:
     return {} if text == "{}" else json.loads(text)
 
@@ -234,4 +263,11 @@ def _bind(convert: Any, column: Any) -> Converter:
 
 def moment(value: Any) -> Any:
     """A datetime as a parameter of hand-written SQL, right for the database in use."""
-    return connection.ops.adapt_datetimefield_value(value)
+    return value if on_postgresql() else connection.ops.adapt_datetimefield_value(value)
+
+
+def among(column: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
+    """SQL for "the column is one of these": on PostgreSQL one statement, however many there are."""
+    if on_postgresql():
+        return f"{column} = ANY(%s)", [list(values)]
+    return f"{column} IN ({', '.join(['%s'] * len(values))})", list(values)

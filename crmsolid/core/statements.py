@@ -7,7 +7,7 @@ through Django (tests, debugging) gets Django's cursor and sees them all, as doe
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NoReturn
 
 import psycopg
@@ -23,11 +23,17 @@ PATIENCE_MS = 2000
 MAX_PREPARED = 200
 
 
+@cache
+def on_postgresql() -> bool:
+    """Whether this process works on PostgreSQL; else it is SQLite."""
+    return connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
+
+
 def statement_cursor() -> AbstractContextManager[Any]:
     """A cursor for hot statements: ``execute``, ``fetchone``, ``fetchall``, ``rowcount``. Before the first one of a
     unit that waits for its turn, it has begun and had it (:class:`gathering.TurnNeverCame`)."""
     here = connections[DEFAULT_DB_ALIAS]  # looked up once: behind Django's proxy each attribute is a look-up more
-    if here.vendor != "postgresql" or here.queries_logged or here.execute_wrappers:
+    if not on_postgresql() or here.queries_logged or here.execute_wrappers:
         return _plain_cursor(here)
     if here.connection is None:
         here.ensure_connection()
@@ -75,9 +81,8 @@ class PreparedCursor:
         if not alone and not self._raw.autocommit and pgconn.transaction_status == pq.TransactionStatus.IDLE:
             self._checked(pgconn.exec_(b"BEGIN"))
         given = values.dump_sequence(params, _automatic(len(params)))
-        name = self._prepared.get((sql, values.types))
-        if name is None:
-            name = self._prepare(sql, values.types or ())
+        types = values.types or ()
+        name = self._prepared.get((sql, types)) or self._prepare(sql, types)
         self._result = self._checked(pgconn.exec_prepared(name, given, values.formats))
         self.rowcount = self._result.command_tuples or 0
 
@@ -124,7 +129,7 @@ def _plain_cursor(here: Any) -> Iterator[Any]:
     with here.cursor() as cursor:
         unit = gathering.current()
         if unit is not None and unit.turn is not None:
-            _take_turn_plainly(unit, here, cursor)
+            _take_turn_plainly(unit, cursor)
         yield cursor
 
 
@@ -147,10 +152,10 @@ def _take_turn(unit: gathering.Unit, raw: Any) -> None:
         raise error
 
 
-def _take_turn_plainly(unit: gathering.Unit, here: Any, cursor: Any) -> None:
+def _take_turn_plainly(unit: gathering.Unit, cursor: Any) -> None:
     """The same where Django's cursor has to see every statement. SQLite's one writer has had its turn already."""
     number, unit.turn = unit.turn, None
-    if here.vendor != "postgresql":
+    if not on_postgresql():
         return
     try:
         cursor.execute(
