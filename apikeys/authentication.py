@@ -10,7 +10,8 @@ from apikeys import tokens
 from apikeys.models import ApiKey, IdempotencyRecord
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from crmsolid.core.rows import Table, statement_cursor
+from crmsolid.core.rows import Table
+from crmsolid.core.statements import statement_cursor
 from crmsolid.workspaces.actor import Actor, Subject, Surface
 from crmsolid.workspaces.models import Plan, Workspace, effective_plan
 from crmsolid.workspaces.scopes import Scope
@@ -22,11 +23,12 @@ _keys, _workspaces, _records = Table(ApiKey), Table(Workspace), Table(Idempotenc
 
 @dataclass(slots=True)
 class Credentials:
-    """A key that was found, its workspace, the live workspace's plan, and the answer stored under the
+    """A key that was found, its workspace and scopes, the live workspace's plan, and the answer stored under the
     request's Idempotency-Key, if any: one read serves them all."""
 
     key: ApiKey
     workspace: Workspace
+    scopes: frozenset[Scope]
     plan: str
     record: IdempotencyRecord | None
 
@@ -35,8 +37,7 @@ class Credentials:
         return self.key.rate_limit or DEFAULT_RATE_LIMIT
 
     def actor(self, surface: Surface, ip: str | None) -> Actor:
-        scopes = frozenset(Scope(scope) for scope in self.key.scopes)
-        return Actor(self.workspace, Subject("key", self.key.id, self.key.name), scopes, surface, ip)
+        return Actor(self.workspace, Subject("key", self.key.id, self.key.name), self.scopes, surface, ip)
 
 
 def find(token: str, idempotency_key: str | None = None) -> Credentials:
@@ -75,7 +76,7 @@ def address_allowed(networks: list[str], ip: str | None) -> bool:
 
 
 MAX_KEPT = 10_000
-_kept: dict[bytes, tuple[tuple[Any, ...], ApiKey, Workspace]] = {}
+_kept: dict[bytes, tuple[tuple[Any, ...], ApiKey, Workspace, frozenset[Scope]]] = {}
 
 _SQL = ""
 
@@ -110,23 +111,24 @@ def _read_once(digest: bytes, idempotency_key: str | None) -> Credentials | None
     if row is None:
         return None
     there = len(_keys.names) + len(_workspaces.names)
-    key, workspace = _instances(digest, row[:there])
+    key, workspace, scopes = _instances(digest, row[:there])
     plan, ends, stored = row[there], row[there + 1], row[there + 2 :]
     record = _records.hydrate(stored) if stored[0] is not None else None
     trial_end = _workspaces.convert("trial_ends_at", ends)
-    return Credentials(key, workspace, effective_plan(plan, trial_end), record)
+    return Credentials(key, workspace, scopes, effective_plan(plan, trial_end), record)
 
 
-def _instances(digest: bytes, values: tuple[Any, ...]) -> tuple[ApiKey, Workspace]:
-    """The instances of the values just read; those of the last request if nothing in them has changed. Whoever gets
-    them never changes them."""
+def _instances(digest: bytes, values: tuple[Any, ...]) -> tuple[ApiKey, Workspace, frozenset[Scope]]:
+    """What the values just read come to; what they came to at the last request if nothing in them has changed.
+    Whoever gets it never changes it."""
     kept = _kept.get(digest)
     if kept is not None and kept[0] == values:
-        return kept[1], kept[2]
+        return kept[1:]
     here = len(_keys.names)
     key, workspace = _keys.hydrate(values[:here]), _workspaces.hydrate(values[here:])
     key.workspace = workspace
+    scopes = frozenset(map(Scope, key.scopes))
     if len(_kept) >= MAX_KEPT:
         _kept.clear()
-    _kept[digest] = values, key, workspace
-    return key, workspace
+    _kept[digest] = values, key, workspace, scopes
+    return key, workspace, scopes

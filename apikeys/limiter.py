@@ -17,7 +17,7 @@ from typing import Protocol, cast
 import redis
 
 from crmsolid.core.breaker import Breaker
-from crmsolid.core.redis import REDIS_ERRORS
+from crmsolid.core.redis import REDIS_ERRORS, Line
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class RedisLimiter:
     """Exact across processes; raises one of REDIS_ERRORS when Redis does not answer in time."""
 
     def __init__(self, client: redis.Redis, script: str = WINDOW_SCRIPT, key_prefix: str = "crmsolid:rate:") -> None:
-        self._client = client
+        self._line = Line(client)
         self._script = script
         # A name for the script in Redis, not a safeguard of anything.
         self._sha = hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
@@ -76,9 +76,9 @@ class RedisLimiter:
     def _run(self, key: str) -> tuple[int, int]:
         window = WINDOW_SECONDS * 1000
         try:
-            answer = self._client.evalsha(self._sha, 1, key, window)
+            answer = self._line.ask("EVALSHA", self._sha, 1, key, window)
         except redis.exceptions.NoScriptError:  # a restarted Redis forgot it; EVAL runs it and keeps it, in one trip
-            answer = self._client.eval(self._script, 1, key, window)
+            answer = self._line.ask("EVAL", self._script, 1, key, window)
         count, milliseconds = cast("list[int]", answer)
         return count, milliseconds
 

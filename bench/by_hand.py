@@ -1,8 +1,9 @@
 """The same work as ours, written for nothing but speed: psycopg, single statements, one Redis round trip.
 
 Token, scope, plan and stored answer in one read; rate limit by the same script; then one statement that writes the
-contact, its tags, both events and the idempotency record. No framework; no second database; no conflict of
-identities; nothing of this could be kept up for years. It is the floor to measure against.
+contact, its tags, both events and the idempotency record (``by_hand_send`` is the other write). No framework; no
+second database; no conflict of identities; nothing of this could be kept up for years. It is the floor to measure
+against.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 import psycopg
 
 from apikeys.limiter import RedisLimiter
+from bench.by_hand_send import send
 from crmsolid.core.ids import new_id
 from crmsolid.core.redis import build_client
 from crmsolid.serving.root import RootApplication
@@ -78,7 +80,9 @@ def application(environ, start_response):
         start_response("401 Unauthorized", [("Content-Length", "0")])
         return [b""]
     decision = LIMITER.check(f"key:{row[0]}", row[3] or 600)
-    if environ["REQUEST_METHOD"] == "POST":
+    if environ["PATH_INFO"] == "/v1/messages/send":
+        status, body = send(cursor, row, idem, environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])), dumps)
+    elif environ["REQUEST_METHOD"] == "POST":
         status, body = "201 Created", upsert(cursor, row, idem, environ)
     else:
         status, body = "200 OK", listing(cursor, row[1])

@@ -43,7 +43,7 @@ def find_or_create(
 
 def _make(workspace: Workspace, username: str | None, telegram_id: int | None, name: str) -> Contact | None:
     """A new contact with its event; None if another call was faster with one of its identities."""
-    made = Contact(
+    made = _contacts.new(
         workspace_id=workspace.pk,
         name=name[:200],
         username=username or "",

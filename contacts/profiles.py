@@ -9,7 +9,8 @@ from typing import Any
 from contacts.events import contact_payload
 from contacts.models import Contact, ContactTag
 from crmsolid.core import clock, strictjson
-from crmsolid.core.rows import Table, statement_cursor
+from crmsolid.core.rows import Table, among
+from crmsolid.core.statements import statement_cursor
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
 
@@ -64,9 +65,9 @@ def profiles(contacts: Sequence[Contact]) -> list[Profile]:
     """Each with its tags, by one query for all of them."""
     names: dict[str, list[str]] = {contact.id: [] for contact in contacts}
     if contacts:
-        marks = ", ".join(["%s"] * len(names))
+        where, params = among("contact_id", list(names))
         with statement_cursor() as cursor:
-            cursor.execute(f"SELECT contact_id, name FROM {_tags.name} WHERE contact_id IN ({marks})", list(names))
+            cursor.execute(f"SELECT contact_id, name FROM {_tags.name} WHERE {where}", params)
             for contact_id, name in cursor.fetchall():
                 names[contact_id].append(name)
     return [Profile(contact, names[contact.id]) for contact in contacts]

@@ -84,7 +84,7 @@ def insert(actor: Actor, changes: Changes) -> Profile | None:
 
 def _new(actor: Actor, changes: Changes) -> Contact:
     now = clock.now()
-    contact = Contact(workspace_id=actor.workspace.pk, created_at=now, updated_at=now)
+    contact = contacts.new(workspace_id=actor.workspace.pk, created_at=now, updated_at=now)
     changes.apply(contact)
     return contact
 

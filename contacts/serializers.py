@@ -85,7 +85,7 @@ class ContactIn(StrictSerializer):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         found: dict[str, Any] = super().to_internal_value(data)
-        known = self.fields
+        known = self.known
         loose = {name: value for name, value in data.items() if name not in known}
         if loose:
             given = found.get("custom_fields", {})

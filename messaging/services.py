@@ -50,7 +50,7 @@ def send_message(
 def _new_message(
     account: Account, contact_id: str, thread_id: str, recipient: Recipient, text: str, eta: datetime
 ) -> Message:
-    return Message(
+    return _messages.new(
         workspace_id=account.workspace_id,
         account_id=account.pk,
         contact_id=contact_id,

@@ -8,7 +8,8 @@ from django.db.models import Q
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from crmsolid.core.rows import moment, statement_cursor
+from crmsolid.core.rows import moment
+from crmsolid.core.statements import statement_cursor
 from messaging import pacing
 from messaging.models import Account, AccountKind, AccountState, Message, SpentSlot, Status
 

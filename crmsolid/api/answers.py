@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from rest_framework import serializers
@@ -63,7 +64,8 @@ def _is_list(view: Any, method: str, shape: Any) -> bool:
     return method == "GET" and getattr(view, "listed", False) and not isinstance(shape, Listed)
 
 
-def media_types(view: Any, method: str) -> tuple[str, ...]:
+@cache
+def media_types(view: type[Any], method: str) -> tuple[str, ...]:
     """What a method's successful answers may be made of, the preferred type first."""
     found: dict[str, None] = {}
     for shape in of(view, method).values():

@@ -1,12 +1,12 @@
 """One API call: what the middleware, the views and the idempotent runner know of it together."""
 
 import logging
+import os
 import re
 import time
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import quote
-from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 
@@ -56,7 +56,7 @@ class Call:
     @classmethod
     def begin(cls, request: HttpRequest) -> "Call":
         own = request.META.get("HTTP_X_REQUEST_ID", "")
-        request_id = own if _REQUEST_ID.match(own) else uuid4().hex
+        request_id = own if _REQUEST_ID.match(own) else os.urandom(16).hex()
         surface: Surface = "mcp" if request.path_info.startswith("/mcp") else "rest"
         return cls(request_id, request.path, client_ip(request), surface, time.perf_counter())
 

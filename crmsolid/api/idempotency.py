@@ -18,7 +18,8 @@ from apikeys.models import IdempotencyRecord
 from crmsolid.api.call import IDEMPOTENCY_KEY, call_of
 from crmsolid.core import clock, crypto, gathering, units
 from crmsolid.core.errors import DomainError
-from crmsolid.core.rows import Table, take_turn
+from crmsolid.core.rows import Table
+from crmsolid.core.statements import take_turn
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import READ_BESIDE
 
@@ -89,14 +90,13 @@ def fingerprint(view: "WorkspaceView") -> bytes:
     """SHA-256 over what makes the request: method, path, query, If-Match, body, and whether its key may read what it
     writes: an answer to one that may is not for one that may not."""
     raw = view.request._request
-    digest = hashlib.sha256()
+    meta = raw.META
     beside = [READ_BESIDE[scope] for scope in view.scopes[str(raw.method)] if scope in READ_BESIDE]
     readable = "".join("1" if view.actor.has(scope) else "0" for scope in beside)
-    head = (raw.method, raw.path, raw.META.get("QUERY_STRING", ""), raw.META.get("HTTP_IF_MATCH", ""), readable)
-    digest.update("\n".join(str(part) for part in head).encode("utf-8", "surrogateescape"))
-    digest.update(b"\n")
-    digest.update(view.raw_body())
-    return digest.digest()
+    head = "\n".join(
+        (str(raw.method), raw.path, meta.get("QUERY_STRING", ""), meta.get("HTTP_IF_MATCH", ""), readable, "")
+    )
+    return hashlib.sha256(head.encode("utf-8", "surrogateescape") + view.raw_body()).digest()
 
 
 def replay(record: IdempotencyRecord, mark: bytes) -> HttpResponse:

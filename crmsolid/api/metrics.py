@@ -1,6 +1,7 @@
 """Counters of the API for /metrics."""
 
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
@@ -22,5 +23,10 @@ def count(request: HttpRequest, status: int, call: "Call") -> None:
     match = request.resolver_match
     route = match.route if match is not None else "unknown"
     method = request.method if request.method in ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE") else "other"
-    REQUESTS.labels(method, route, status).inc()
+    _counter(method, route, status).inc()
     SECONDS.observe(time.perf_counter() - call.started)
+
+
+@lru_cache(maxsize=1024)
+def _counter(method: str, route: str, status: int) -> Counter:
+    return REQUESTS.labels(method, route, status)

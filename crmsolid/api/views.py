@@ -110,6 +110,10 @@ class WorkspaceView(APIView):
     actor: Actor
     body: dict[str, Any]
     query: dict[str, Any]
+    _body: bytes | None = None
+    _authenticators: ClassVar[list[BaseAuthentication]]
+    _permissions: ClassVar[list[Any]]
+    _throttles: ClassVar[list[BaseThrottle]]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -117,6 +121,23 @@ class WorkspaceView(APIView):
         missing = handlers - set(getattr(cls, "scopes", {}))
         if missing:
             raise TypeError(f"{cls.__name__} does not declare the scopes of {', '.join(sorted(missing))}")
+        cls._authenticators = [kind() for kind in cls.authentication_classes]
+        cls._permissions = [kind() for kind in cls.permission_classes]
+        cls._throttles = [kind() for kind in cls.throttle_classes]
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        """The same for all requests, as those of permissions and throttles are: none of them keeps anything."""
+        return self._authenticators
+
+    def get_permissions(self) -> list[Any]:
+        return self._permissions
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        return self._throttles
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """Without parsers and renderers: bodies are read as strict JSON, answers are rendered by :func:`respond`."""
+        return Request(request, authenticators=self._authenticators)
 
     @property
     def workspace(self) -> Workspace:
@@ -150,7 +171,7 @@ class WorkspaceView(APIView):
         method = "GET" if request.method == "HEAD" else str(request.method)
         if not self.negotiates:
             return
-        produced = media_types(self, method)
+        produced = media_types(type(self), method)  # type: ignore[arg-type]  # a class is hashable whatever it makes
         if not acceptable(request._request.META.get("HTTP_ACCEPT"), produced):
             raise DomainError("not_acceptable", f"this endpoint answers {' or '.join(produced)}")
 
@@ -162,6 +183,8 @@ class WorkspaceView(APIView):
 
     def raw_body(self) -> bytes:
         """The body as sent, at most 1 MiB (``payload_too_large``)."""
+        if self._body is not None:
+            return self._body
         raw = self.request._request
         length = raw.META.get("CONTENT_LENGTH") or "0"
         if not (length.isascii() and length.isdigit()):
@@ -171,6 +194,7 @@ class WorkspaceView(APIView):
         body = raw.body
         if len(body) > MAX_BODY_BYTES:
             raise DomainError("payload_too_large")
+        self._body = body
         return body
 
     def prepare(self) -> None:
@@ -228,7 +252,10 @@ def parse_json(raw: bytes) -> Any:
 
 def read_query(request: HttpRequest, kind: type[QuerySerializer]) -> dict[str, Any]:
     """Validated query parameters. ``invalid_parameter`` names each that is unknown, repeated or wrong."""
-    refuse_unreadable_query(request.META.get("QUERY_STRING", ""))
+    text = request.META.get("QUERY_STRING", "")
+    if not text and kind is QuerySerializer:
+        return {}
+    refuse_unreadable_query(text)
     params = request.GET
     repeated = kind.repeated(params)
     if repeated:

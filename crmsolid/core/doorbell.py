@@ -13,7 +13,8 @@ from collections.abc import Callable
 
 logger = logging.getLogger("crmsolid.doorbell")
 
-PAUSE_SECONDS = 0.02
+# A ring costs a millisecond of the process that its requests have to do without.
+PAUSE_SECONDS = 0.05
 WARN_EVERY_SECONDS = 60.0
 _BACK_OFF_SECONDS = 1.0
 

@@ -1,5 +1,6 @@
 """Where a request came from."""
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from django.conf import settings
@@ -16,6 +17,7 @@ def client_ip(request: HttpRequest) -> str | None:
     return address_of(peer) if peer else None
 
 
+@lru_cache(maxsize=1024)
 def address_of(text: str) -> str | None:
     """The address in what a server or a proxy writes: some add a port, brackets or a zone. One address, one spelling:
     an IPv4 address that is mapped into IPv6 is the IPv4 address."""

@@ -1,5 +1,7 @@
 """The one place that makes a Redis client, so that no call to Redis can hold a request for long."""
 
+import os
+from collections import deque
 from typing import Any
 
 import redis
@@ -38,3 +40,46 @@ def build_client(url: str, budget: float = BUDGET) -> redis.Redis:
     if issubclass(options.get("connection_class", redis.Connection), redis.UnixDomainSocketConnection):
         del options["socket_keepalive"]
     return redis.Redis(connection_pool=redis.ConnectionPool(**options))
+
+
+class Line:
+    """One command and its answer, over redis-py's connections without its client, which costs a request more than
+    all that the limiter does. The budget is the client's. Thread-safe and fork-safe.
+
+    A connection that lay idle may have been closed by Redis; the client looks before each command, a line asks again
+    on a new one.
+    """
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._pool = client.connection_pool
+        self._idle: deque[Any] = deque()
+
+    def ask(self, *command: Any) -> Any:
+        """What Redis answers; one of REDIS_ERRORS. A connection that broke on the way may have carried the command
+        twice, one that timed out has not."""
+        connection = self._take()
+        if connection is not None:
+            try:
+                return self._exchange(connection, command)
+            except redis.ConnectionError:
+                pass
+        return self._exchange(self._pool.connection_class(**self._pool.connection_kwargs), command)
+
+    def _take(self) -> Any:
+        """An idle connection of this process: a forked child must not talk on its parent's."""
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            return None
+        return connection if connection.pid == os.getpid() else None
+
+    def _exchange(self, connection: Any, command: tuple[Any, ...]) -> Any:
+        """A connection that failed is closed by then, and not kept."""
+        connection.send_command(*command, check_health=False)
+        try:
+            answer = connection.read_response()
+        except redis.ResponseError:  # an answer too
+            self._idle.append(connection)
+            raise
+        self._idle.append(connection)
+        return answer

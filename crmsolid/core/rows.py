@@ -7,19 +7,16 @@ PostgreSQL. The WHERE and ON CONFLICT parts are written where they are used and 
 
 import json
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property, lru_cache
-from typing import Any, Generic, NoReturn, TypeVar
+from functools import cached_property
+from typing import Any, Generic, TypeVar
 
-import psycopg
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, models
-from psycopg import errors, pq
-from psycopg.types.datetime import TimestamptzLoader
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 from crmsolid.core import gathering
+from crmsolid.core.statements import on_postgresql, statement_cursor
 
 M = TypeVar("M", bound=models.Model)
 Converter = Callable[[Any], Any]
@@ -27,85 +24,12 @@ Converter = Callable[[Any], Any]
 _AS_IS = frozenset({str, int, bool, bytes, type(None)})
 _AS_IS_ON_POSTGRESQL = _AS_IS | {datetime}
 
-# How long a request waits for a row, a unique key or a turn that another transaction holds.
-PATIENCE_MS = 2000
-
-
-@contextmanager
-def statement_cursor() -> Iterator[Any]:
-    """A cursor for the hot statements. On PostgreSQL it prepares them on the server, once a connection, which
-    saves parsing and planning each time; it is the connection's own, kept from one statement to the next.
-
-    Whoever counts or wraps queries through Django (tests, debugging) gets Django's cursor and sees them all.
-    """
-    here = connections[DEFAULT_DB_ALIAS]  # looked up once: behind Django's proxy each attribute is a look-up more
-    if here.vendor != "postgresql" or here.queries_logged or here.execute_wrappers:
-        with here.cursor() as cursor:
-            unit = gathering.current()
-            if unit is not None and unit.turn is not None:
-                _take_turn_plainly(unit, cursor)
-            yield cursor
-        return
-    here.ensure_connection()
-    raw: Any = here.connection
-    own = getattr(raw, "crmsolid_cursor", None)
-    if own is None:
-        own = raw.crmsolid_cursor = psycopg.Cursor(raw)
-        # psycopg's own loader: Django's does the same (the connection's zone is UTC), but in Python.
-        own.adapters.register_loader("timestamptz", TimestamptzLoader)
-        raw.prepare_threshold = 1
-        raw.prepared_max = 200
-    with here.wrap_database_errors:
-        unit = gathering.current()
-        if unit is not None and unit.turn is not None:
-            _take_turn(unit, raw)
-        yield own
-
-
-def take_turn() -> None:
-    """Begin the transaction and wait for the unit's turn, if it has one. :class:`gathering.TurnNeverCame`."""
-    with statement_cursor():
-        pass
-
-
-def _take_turn(unit: gathering.Unit, raw: Any) -> None:
-    """BEGIN, the lock that puts equal requests in a row, and how long they wait for it, in one round trip."""
-    number, unit.turn = unit.turn or 0, None
-    begin = b"BEGIN; " if raw.info.transaction_status == pq.TransactionStatus.IDLE else b""
-    command = b"%bSET LOCAL lock_timeout = %d; SELECT pg_advisory_xact_lock(%d)" % (begin, PATIENCE_MS, number)
-    result = raw.pgconn.exec_(command)
-    if result.status != pq.ExecStatus.TUPLES_OK:
-        error = errors.error_from_result(result)
-        if isinstance(error, errors.LockNotAvailable):
-            raise gathering.TurnNeverCame from error
-        raise error
-
-
-def _take_turn_plainly(unit: gathering.Unit, cursor: Any) -> None:
-    """The same where Django's cursor has to see every statement. SQLite's one writer has had its turn already."""
-    number, unit.turn = unit.turn, None
-    if connection.vendor != "postgresql":
-        return
-    try:
-        cursor.execute(
-            "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(%s)", [f"{PATIENCE_MS}", number]
-        )
-    except OperationalError as error:
-        _translate(error)
-
-
-def _translate(error: OperationalError) -> NoReturn:
-    if getattr(error.__cause__, "sqlstate", None) == "55P03":
-        raise gathering.TurnNeverCame from error
-    raise error
-
 
 class Table(Generic[M]):
     """One model's table. Fields are always all concrete columns, in the model's order."""
 
     def __init__(self, model: type[M]) -> None:
         self.model = model
-        self._converters: dict[str, list[tuple[int, Converter]]] = {}
         self._columns: dict[str, str] = {}
 
     @cached_property
@@ -125,18 +49,40 @@ class Table(Generic[M]):
         return [field for field in self.fields if not isinstance(field, models.AutoField | models.BigAutoField)]
 
     @cached_property
-    def _plain(self) -> "list[tuple[models.Field[Any, Any], str, bool]]":
-        """Each writable field, its name, and whether simple values of it go to the driver as they are."""
-        return [(field, field.attname, not isinstance(field, models.JSONField)) for field in self._writable]
+    def _defaults(self) -> dict[str, Any]:
+        """By field: what makes its default value."""
+        return {field.attname: _default_of(field) for field in self.fields}
+
+    def new(self, **values: Any) -> M:
+        """A row that is not written yet: the values given by column, else the defaults. As ``Model(**values)``, which
+        asks each field and each relation several times."""
+        row = [values.pop(name) if name in values else make() for name, make in self._defaults.items()]
+        if values:
+            raise TypeError(f"{self.model.__name__} has no columns {', '.join(values)}")
+        made = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row)
+        made._state.adding = True
+        return made
+
+    @cached_property
+    def _writers(self) -> "list[tuple[models.Field[Any, Any], str, Callable[[], Any], bool]]":
+        """Each writable field, its name, its default, and whether it is stored as JSON text."""
+        return [
+            (field, field.attname, self._defaults[field.attname], type(field) is models.JSONField and not field.encoder)
+            for field in self._writable
+        ]
 
     def _values(self, row: "M | Mapping[str, Any]", here: Any) -> list[Any]:
         """What the driver is given for a row: the ORM's conversion, left out where it would change nothing."""
         given = row if isinstance(row, dict) else row.__dict__
-        as_is = _AS_IS if here.vendor != "postgresql" else _AS_IS_ON_POSTGRESQL
+        as_is = _AS_IS_ON_POSTGRESQL if on_postgresql() else _AS_IS
         found = []
-        for field, name, plain in self._plain:
-            value = given[name] if name in given else field.get_default()
-            found.append(value if plain and type(value) in as_is else field.get_db_prep_save(value, here))
+        for field, name, make, is_json in self._writers:
+            value = given[name] if name in given else make()
+            if is_json:
+                value = "{}" if value == {} else None if value is None else json.dumps(value)
+            elif type(value) not in as_is:
+                value = value.value if isinstance(value, models.Choices) else field.get_db_prep_save(value, here)
+            found.append(value)
         return found
 
     def columns(self, alias: str = "") -> str:
@@ -149,24 +95,24 @@ class Table(Generic[M]):
     def hydrate(self, values: Sequence[Any]) -> M:
         """A model instance from the values of :meth:`columns`."""
         row = list(values)
-        for position, convert in self._converters_here():
+        for position, convert in self._converters:
             if row[position] is not None:
                 row[position] = convert(row[position])
-        return self.model.from_db(connection.alias, self.names, row)
+        return self.model.from_db(DEFAULT_DB_ALIAS, self.names, row)
 
     def convert(self, name: str, value: Any) -> Any:
         """One value of the field ``name`` as its model would have it."""
+        if value is None:
+            return None
         position = self.names.index(name)
-        for place, convert in self._converters_here():
-            if place == position and value is not None:
+        for place, convert in self._converters:
+            if place == position:
                 value = convert(value)
         return value
 
-    def _converters_here(self) -> list[tuple[int, Converter]]:
-        found = self._converters.get(connection.vendor)
-        if found is None:
-            found = self._converters[connection.vendor] = list(self._find_converters())
-        return found
+    @cached_property
+    def _converters(self) -> list[tuple[int, Converter]]:
+        return list(self._find_converters())
 
     def _find_converters(self) -> Iterable[tuple[int, Converter]]:
         for position, field in enumerate(self.fields):
@@ -181,7 +127,7 @@ class Table(Generic[M]):
         """Rows of ``SELECT … WHERE {where}``. On SQLite the transaction is the lock; on PostgreSQL ``lock`` is FOR NO
         KEY UPDATE and ``deleting`` FOR UPDATE, which also waits for whoever is about to refer to the row."""
         ending = " FOR UPDATE" if deleting else " FOR NO KEY UPDATE" if lock else ""
-        if connection.vendor != "postgresql":
+        if not on_postgresql():
             ending = ""
         with statement_cursor() as cursor:
             cursor.execute(f"SELECT {self.columns()} FROM {self.name} WHERE {where}{ending}", params)
@@ -197,7 +143,7 @@ class Table(Generic[M]):
         with statement_cursor() as cursor:
             cursor.execute(sql, params)
             found = cursor.fetchall()
-        converters, make = self._converters_here(), self._record._make
+        converters, make = self._converters, self._record._make
         if not converters:
             return [make(row) for row in found]
         records = []
@@ -297,6 +243,16 @@ class Table(Generic[M]):
             return cursor.rowcount
 
 
+def _default_of(field: "models.Field[Any, Any]") -> Callable[[], Any]:
+    """What ``field.get_default`` would find each time; an enumeration's member as the text it is stored as."""
+    if field.has_default() and callable(field.default):
+        return field.default
+    value = field.get_default()
+    if isinstance(value, models.Choices):
+        value = value.value
+    return lambda: value
+
+
 def _load_json(text: str) -> Any:
     return {} if text == "{}" else json.loads(text)
 
@@ -307,110 +263,11 @@ def _bind(convert: Any, column: Any) -> Converter:
 
 def moment(value: Any) -> Any:
     """A datetime as a parameter of hand-written SQL, right for the database in use."""
-    return connection.ops.adapt_datetimefield_value(value)
+    return value if on_postgresql() else connection.ops.adapt_datetimefield_value(value)
 
 
-def flush(unit: gathering.Unit) -> None:
-    """Write what the unit gathered. :class:`gathering.WrongGuess`: nothing was written. ``IntegrityError`` as ever."""
-    if unit.guess is None and not unit.pending:
-        return
-    if unit.database.vendor != "postgresql":
-        _flush_each(unit)
-        return
-    guess = unit.guess
-    params = [*guess.row, *guess.params] if guess is not None else []
-    for each in unit.pending:
-        for row in each.rows:
-            params += row
-    plain, numbered = _as_one(
-        (guess.table, guess.unless) if guess is not None else None,
-        tuple((each.table, len(each.rows), each.conflict) for each in unit.pending),
-    )
-    alone = guess is not None and _nothing_said(unit.database.connection)
-    if alone:
-        unit.turn = None
-    try:
-        with statement_cursor() as cursor:
-            if isinstance(cursor, psycopg.Cursor):
-                held = _execute_last(cursor.connection, numbered, params, alone)
-            else:
-                cursor.execute(plain, params)
-                held = cursor.fetchone()[0]
-    except OperationalError as error:
-        _translate(error)
-    if not held:
-        raise gathering.WrongGuess
-
-
-def _nothing_said(raw: Any) -> bool:
-    """Whether the open transaction has had no statement yet; psycopg sends BEGIN with the first one."""
-    return raw is not None and raw.info.transaction_status == pq.TransactionStatus.IDLE
-
-
-def _execute_last(raw: Any, sql: bytes, params: Sequence[Any], alone: bool) -> bool:
-    """The unit's last statement; ``alone``, it is the whole transaction and commits by itself."""
-    cursor = getattr(raw, "crmsolid_last", None)
-    if cursor is None:  # psycopg would parse a text of this length each time; a raw cursor's needs no parsing
-        cursor = raw.crmsolid_last = psycopg.RawCursor(raw)
-    if not alone:
-        return bool(cursor.execute(sql, params).fetchone()[0])  # type: ignore[index]
-    raw.autocommit = True
-    try:
-        return bool(cursor.execute(sql, params).fetchone()[0])  # type: ignore[index]
-    finally:
-        if not raw.closed:
-            raw.autocommit = False
-
-
-@lru_cache(maxsize=500)
-def _as_one(
-    guess: tuple[Table[Any], str] | None, pending: tuple[tuple[Table[Any], int, str], ...]
-) -> tuple[str, bytes]:
-    """One WITH that writes everything and answers whether the guess held, with ``%s`` and with numbered places.
-
-    On a wrong guess the rest writes nothing: its rows are selected only where the guessed row was written.
-    """
-    parts: list[str] = []
-    if guess is not None:
-        # The time limit on locks is set by the row that comes first, for a statement that is its own transaction.
-        table, unless = guess
-        parts.append(
-            f"guess AS (INSERT INTO {table.name} ({', '.join(table.quoted)})"
-            f" SELECT {', '.join(['%s'] * len(table.quoted))}"
-            f" WHERE set_config('lock_timeout', '{PATIENCE_MS}', true) IS NOT NULL AND NOT ({unless})"
-            " ON CONFLICT DO NOTHING RETURNING 1)"
-        )
-    for number, (table, count, conflict) in enumerate(pending):
-        first = "(" + ", ".join(f"%s::{cast}" for cast in table.casts) + ")"
-        others = ["(" + ", ".join(["%s"] * len(table.casts)) + ")"] * (count - 1)
-        values = f"VALUES {', '.join([first, *others])}"
-        if guess is not None:
-            values = f"SELECT * FROM ({values}) AS given WHERE EXISTS (SELECT 1 FROM guess)"
-        tail = f" ON CONFLICT {conflict}" if conflict else ""
-        parts.append(f"w{number} AS (INSERT INTO {table.name} ({', '.join(table.quoted)}) {values}{tail})")
-    plain = f"WITH {', '.join(parts)} SELECT {'EXISTS (SELECT 1 FROM guess)' if guess is not None else 'true'}"
-    pieces = plain.split("%s")
-    numbered = pieces[0] + "".join(f"${place}{piece}" for place, piece in enumerate(pieces[1:], 1))
-    return plain, numbered.encode()
-
-
-def _flush_each(unit: gathering.Unit) -> None:
-    with statement_cursor() as cursor:
-        guess = unit.guess
-        if guess is not None:
-            names = guess.table.quoted
-            cursor.execute(
-                f"INSERT INTO {guess.table.name} ({', '.join(names)}) SELECT {', '.join(['%s'] * len(names))}"
-                f" WHERE NOT ({guess.unless}) ON CONFLICT DO NOTHING",
-                [*guess.row, *guess.params],
-            )
-            if not cursor.rowcount:
-                raise gathering.WrongGuess
-        for each in unit.pending:
-            names = each.table.quoted
-            places = ", ".join([f"({', '.join(['%s'] * len(names))})"] * len(each.rows))
-            tail = f" ON CONFLICT {each.conflict}" if each.conflict else ""
-            cursor.execute(
-                f"INSERT INTO {each.table.name} ({', '.join(names)}) VALUES {places}{tail}",
-                [value for row in each.rows for value in row],
-            )
+def among(column: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
+    """SQL for "the column is one of these": on PostgreSQL one statement, however many there are."""
+    if on_postgresql():
+        return f"{column} = ANY(%s)", [list(values)]
+    return f"{column} IN ({', '.join(['%s'] * len(values))})", list(values)

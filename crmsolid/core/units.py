@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
-from crmsolid.core import gathering, rows
+from crmsolid.core import flushing, gathering
 
 T = TypeVar("T")
 
@@ -59,7 +59,7 @@ def _gathered(work: Callable[[], T], *, may_guess: bool) -> T:
         gathering.begin(unit)
         try:
             answer = work()
-            rows.flush(unit)
+            flushing.flush(unit)
             return answer
         finally:
             gathering.end()

@@ -1,8 +1,10 @@
 """Inserts that wait for the end of their unit, and guesses that may be wrong. Contacts serve as the rows."""
 
+import re
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -138,18 +140,25 @@ def test_nobody_guesses_outside_of_such_a_unit(cast: Cast) -> None:
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's driver begins every transaction itself")
-def test_one_statement_is_the_whole_transaction(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_statement_is_the_whole_transaction(cast: Cast, tmp_path: Path) -> None:
     """No BEGIN and no COMMIT is sent, and the claim that was to come with BEGIN is not needed."""
     guessing(cast, contact(cast, "warm"))
-    said: list[Any] = []
-    plain = psycopg.Connection._exec_command
+    guess = contact(cast, "sarah")
+    assert said(tmp_path, lambda: guessing(cast, guess)) == ["prepared"]
+    assert "sarah" in usernames()
+    first, second = contact(cast, "tim"), contact(cast, "tom")
+    units.run(lambda: saving.contacts.insert_later([first]))
+    later = said(tmp_path, lambda: units.run(lambda: saving.contacts.insert_later([second])))
+    assert later == ["BEGIN", "prepared", "COMMIT"]
 
-    def listening(self: Any, command: Any, *rest: Any) -> Any:
-        said.append(command)
-        return plain(self, command, *rest)
 
-    monkeypatch.setattr(psycopg.Connection, "_exec_command", listening)
-    guessing(cast, contact(cast, "sarah"))
-    assert said == []
-    units.run(lambda: saving.contacts.insert_later([contact(cast, "tom")]))
-    assert said == [b"BEGIN", b"COMMIT"]
+def said(folder: Path, work: Callable[[], object]) -> list[str]:
+    """What PostgreSQL is told meanwhile, by libpq's own trace."""
+    raw: Any = connection.connection
+    with (folder / "trace").open("w+") as trace:
+        raw.pgconn.trace(trace.fileno())
+        work()
+        raw.pgconn.untrace()
+        trace.seek(0)
+        sent = re.findall(r'\tF\t\d+\t(?:Query|Parse|Bind)\t (?:"" )?"(\w+)', trace.read())
+    return ["prepared" if text.startswith("crmsolid_") else text for text in sent]

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import redis
 
-from crmsolid.core.redis import BUDGET, REDIS_ERRORS, build_client
-from tests.servers import free_port, fresh_prefix, require_redis, silent_server
+from crmsolid.core.redis import BUDGET, REDIS_ERRORS, Line, build_client
+from tests.servers import free_port, fresh_prefix, own_redis, require_redis, silent_server
 
 
 def closing(url: str) -> contextlib.closing[redis.Redis]:
@@ -94,3 +94,37 @@ def test_a_connection_that_redis_closed_is_replaced_without_an_error() -> None:
 def test_more_connections_than_redis_py_would_allow() -> None:
     with closing("redis://127.0.0.1:6379") as client:
         assert [client.connection_pool.make_connection() for _ in range(500)]
+
+
+def test_a_line_asks_again_when_redis_has_closed_its_connection() -> None:
+    port = free_port()
+    with closing(f"redis://127.0.0.1:{port}") as client:
+        line = Line(client)
+        with own_redis(port):
+            assert line.ask("PING") == b"PONG"
+            client.client_kill_filter(_type="normal", skipme=True)
+            assert line.ask("PING") == b"PONG"
+        with pytest.raises(redis.ConnectionError):
+            line.ask("PING")
+        with own_redis(port):
+            assert line.ask("PING") == b"PONG"
+
+
+def test_a_line_keeps_its_connection_after_an_error_that_redis_answers() -> None:
+    with closing(require_redis()) as client:
+        line = Line(client)
+        here = line.ask("CLIENT", "ID")
+        with pytest.raises(redis.ResponseError):
+            line.ask("EVALSHA", "0" * 40, 0)
+        assert line.ask("CLIENT", "ID") == here
+
+
+def test_a_line_waits_once_for_a_redis_that_hangs_and_never_reads_a_late_answer() -> None:
+    with silent_server() as (url, taken), closing(url) as client:
+        line = Line(client)
+        for turn in (1, 2):
+            started = time.monotonic()
+            with pytest.raises(redis.TimeoutError):
+                line.ask("PING")
+            assert 0.1 <= time.monotonic() - started < 0.2
+            assert len(taken) == turn
