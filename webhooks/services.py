@@ -14,6 +14,7 @@ from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.rows import Table
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import Scope
 from webhooks import health
 from webhooks.keyring import Keyring, check_secret, seal
@@ -46,6 +47,7 @@ def create_endpoint(
     Errors: ``scope_missing``; ``validation_failed`` (url, events, secret, too many endpoints).
     """
     actor.require(Scope.MANAGE_WEBHOOKS)
+    Workspace.objects.select_for_update(no_key=True).get(pk=actor.workspace.pk)  # one after the other, to be counted
     if Endpoint.objects.for_workspace(actor.workspace).filter(deleted_at=None).count() >= MAX_ENDPOINTS:
         raise invalid("url", "too_many", f"a workspace has at most {MAX_ENDPOINTS} endpoints")
     used = check_secret(secret) if secret is not None else generate_secret()
@@ -73,13 +75,14 @@ def update_endpoint(
     events: Sequence[str] | None = None,
     enabled: bool | None = None,
 ) -> Endpoint:
-    """Change what is given. Disabling cancels the queue; enabling starts with a clean record.
+    """Change what is given. Disabling cancels the queue; enabling, and another address, start with a clean record.
 
     What is queued goes to the new address. Errors as in :func:`create_endpoint`, and ``not_found``.
     """
     locked = _locked(actor, endpoint)
-    if url is not None:
+    if url is not None and url != locked.url:
         locked.url = _checked_url(url)
+        locked.failing_since = None  # that was the other address
     if events is not None:
         locked.events = _checked_events(events)
     if enabled is not None and enabled != locked.enabled:

@@ -8,7 +8,7 @@ from crmsolid.workspaces.models import AuditEntry
 from tests.cast import Cast
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver, answering
-from webhooks import health, tasks
+from webhooks import health, services, tasks
 from webhooks.feed import place_events
 from webhooks.models import Delivery, DisabledReason, Endpoint
 
@@ -88,3 +88,17 @@ def test_the_sweep_cancels_strays(cast: Cast, endpoint: MakeEndpoint) -> None:
     assert tasks.sweep() == 1
     delivery = Delivery.unscoped.get()
     assert (delivery.status, delivery.reason) == ("canceled", "endpoint_disabled")
+
+
+def test_another_address_starts_with_a_clean_record(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+    receiver.behaviours["/new"] = answering(500)
+    found = endpoint(receiver.url("/old"))
+    Endpoint.unscoped.update(failing_since=clock.now() - timedelta(days=4))
+    services.update_endpoint(cast.actor(), found, url=receiver.url("/old"))
+    assert Endpoint.unscoped.get().failing_since is not None
+    services.update_endpoint(cast.actor(), found, url=receiver.url("/new"))
+    assert Endpoint.unscoped.get().failing_since is None
+    emit(cast.workspace)
+    run_pump()
+    since = Endpoint.unscoped.get().failing_since
+    assert since is not None and clock.now() - since < timedelta(minutes=1)

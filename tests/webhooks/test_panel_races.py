@@ -1,4 +1,4 @@
-"""A page that shows a secret, sent many times at one instant: on PostgreSQL, SQLite has one writer anyway."""
+"""Pages that make something, sent many times at one instant: on PostgreSQL, SQLite has one writer anyway."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,8 +10,10 @@ from django.test import Client
 from crmsolid.workspaces.models import AuditEntry
 from tests.cast import Cast
 from tests.contacts.test_races import at_once
+from tests.messaging import world
 from tests.panel import browser
 from tests.webhooks.panel import NEW, URL, at, filled, rotation, secret_in
+from webhooks import services
 from webhooks.keyring import Keyring
 from webhooks.models import Endpoint
 
@@ -42,6 +44,17 @@ def test_one_form_makes_one_endpoint(cast: Cast) -> None:
     answers = posts(cast, NEW, filled(browser(cast.owner)))
     assert Keyring.of(Endpoint.unscoped.get()).current == shown(answers)
     assert AuditEntry.unscoped.filter(action="webhook.created").count() == 1
+
+
+def test_no_more_are_made_than_a_workspace_may_have(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "MAX_ENDPOINTS", 2)
+
+    def make(number: int) -> Callable[[], Any]:
+        return lambda: services.create_endpoint(cast.actor(), url=f"{URL}/{number}", events=["contact.created"])
+
+    found = world.at_once([make(number) for number in range(THREADS)])
+    assert sorted(type(each).__name__ for each in found) == ["DomainError"] * 6 + ["IssuedEndpoint"] * 2
+    assert Endpoint.unscoped.count() == AuditEntry.unscoped.filter(action="webhook.created").count() == 2
 
 
 def test_one_page_replaces_the_secret_once(cast: Cast, endpoint: Callable[..., Endpoint]) -> None:
