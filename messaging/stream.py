@@ -55,10 +55,12 @@ LAST_EVENT_ID = {
     "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
 }
 
+EVENTS = "`message.sent`, `message.failed`, `message.received`; the data is the body that webhooks get."
+
 
 @described(
     scopes={"GET": (Scope.READ_MESSAGES,)},
-    answers={"GET": {200: Raw("text/event-stream", description="Events `message.…` with the message as data.")}},
+    answers={"GET": {200: Raw("text/event-stream", description=EVENTS)}},
     request_headers={"GET": (LAST_EVENT_ID,)},
     operation_ids={"GET": "stream_messages"},
     negotiates=False,

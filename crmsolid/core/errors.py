@@ -43,7 +43,7 @@ CODES: dict[str, CodeInfo] = {
         400, "Invalid query parameter", "Correct or remove the query parameters that `errors` names."
     ),
     "invalid_cursor": CodeInfo(
-        400, "Invalid cursor", "A cursor belongs to the sort and filters it came from. Start again without it."
+        400, "Invalid cursor", "A cursor belongs to the list, sort and filters it came from. Start again without it."
     ),
     "bad_request": CodeInfo(400, "Bad request", "The request line or a header cannot be understood."),
     "token_missing": CodeInfo(401, "API key missing", "Send `Authorization: Bearer cs_live_...`."),
