@@ -44,6 +44,7 @@ def test_a_wrong_password_says_no_more_than_that(cast: Cast) -> None:
     assert [answer.status_code for answer in tried] == [200, 200]
     for answer in tried:
         assert "do not belong together" in answer.content.decode()
+        assert "something below" not in answer.content.decode()  # no field is wrong by itself
 
 
 def test_guessing_is_slowed_down(cast: Cast) -> None:
@@ -98,6 +99,7 @@ def test_a_time_zone_has_to_exist(cast: Cast) -> None:
     contact, client = furnish(cast.workspace, "acme").of(Contact), browser(cast.owner)
     answer = client.post(change("contacts_contact", contact), contact_form(stage="won", time_zone="Mars/Base"))
     assert list(answer.context["adminform"].form.errors) == ["time_zone"]
+    assert answer.content.decode().count("Nothing was saved") == 1
     assert Contact.unscoped.get(pk=contact.pk).stage == "new"
 
 
