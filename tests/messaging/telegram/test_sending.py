@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
@@ -16,7 +16,7 @@ from messaging.telegram import accounts, sending
 from messaging.telegram.owner import Owner
 from tests.cast import Cast
 from tests.messaging.telegram.accounts import ANNA, BOB, SHOP, connect_account
-from tests.messaging.telegram.waiting import until
+from tests.messaging.telegram.waiting import somebody_waits, until
 from tests.messaging.world import needs_postgresql
 from tests.telegram_server import TelegramServer
 from webhooks.models import Event
@@ -260,13 +260,6 @@ def closing(function: Any, *args: Any) -> Any:
         return function(*args)
     finally:
         connections.close_all()
-
-
-def somebody_waits() -> bool:
-    """For this transaction. Not asked of pg_stat_activity, which a transaction sees as it was at the first look."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid")
-        return cursor.fetchone() is not None
 
 
 @pytest.mark.parametrize("error", ["AUTH_KEY_UNREGISTERED", "AUTH_KEY_DUPLICATED", "USER_DEACTIVATED_BAN"])

@@ -14,7 +14,7 @@ from messaging.services import send_message
 from messaging.telegram import leases
 from tests.cast import Cast
 from tests.messaging.telegram.accounts import ANNA, BOB, SHOP, connect_account
-from tests.messaging.telegram.waiting import until
+from tests.messaging.telegram.waiting import somebody_waits, until
 from tests.messaging.telegram.workers import Worker
 from tests.telegram_server import TelegramServer
 from webhooks.models import Event
@@ -96,21 +96,12 @@ def test_killed_between_answer_and_settlement(
     server.wait(lambda: server.count("messages.sendMessage") == 1, SECONDS)
     with transaction.atomic():
         Message.unscoped.select_for_update().get(pk=message.pk)
-        until(_somebody_waits_for_the_row, SECONDS)
+        until(somebody_waits, SECONDS)
         first.kill()
     start("two")
     settled = sent(message)
     assert (texts(server), outcomes(settled)) == (["Hello"], ["lost", "duplicate"])
     assert Event.unscoped.filter(type="message.sent").count() == 1
-
-
-def _somebody_waits_for_the_row() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        found: int = cursor.fetchone()[0]
-    return found > 0
 
 
 def test_killed_before_the_send_was_claimed(start: Start, shop: Account, server: TelegramServer, actor: Actor) -> None:
