@@ -8,9 +8,11 @@ from typing import Any
 
 from django.conf import settings
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.plumbing import get_lib_doc_excludes
 
 from crmsolid.api import schema_parts as parts
 from crmsolid.api import schema_registry
+from crmsolid.api.fields import QuerySerializer, StrictSerializer
 from crmsolid.api.schema_links import add_links
 
 DESCRIPTION = """\
@@ -52,7 +54,24 @@ def build(urlconf: str | None = None) -> dict[str, Any]:
     add_links(document)
     if items:
         document["webhooks"] = items
-    return dict(document)
+    return dict(_in_markdown(document))
+
+
+def bases_without_a_say() -> list[type]:
+    """Classes whose docstrings speak to who writes serializers, not to who sends what they describe."""
+    return [*get_lib_doc_excludes(), QuerySerializer, StrictSerializer]
+
+
+def _in_markdown(part: Any) -> Any:
+    """Descriptions come from docstrings, where code stands in two backticks; OpenAPI takes CommonMark."""
+    if isinstance(part, list):
+        return [_in_markdown(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    plain = {name: _in_markdown(each) for name, each in part.items()}
+    if isinstance(plain.get("description"), str):
+        plain["description"] = plain["description"].replace("``", "`")
+    return plain
 
 
 def to_text(document: dict[str, Any]) -> str:

@@ -63,6 +63,12 @@ def test_the_committed_document_is_up_to_date(product: dict[str, Any]) -> None:
     call_command("write_openapi", "--check")
 
 
+def test_descriptions_speak_to_who_calls_the_api(product: dict[str, Any]) -> None:
+    text = document.to_text(product)
+    assert [mark for mark in ("``", ":meth:", ":class:", ":func:", "needs_one_of", "``source``") if mark in text] == []
+    assert product["components"]["schemas"]["ContactPatch"]["description"].startswith("What to replace;")
+
+
 def test_the_check_fails_on_another_document(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(document, "build", lambda: {})
     with pytest.raises(CommandError, match="out of date"):
