@@ -53,3 +53,10 @@ def register_events() -> None:
     alone = {"type": "object", "required": ["contact"], "properties": {"contact": contact}}
     register_event("contact.created", alone, description="A person was added: by the API, the panel or a message.")
     register_event("contact.tagged", both, description="Tags were added to a contact; `added` names the new ones.")
+    score = {"type": "integer", "minimum": 0, "maximum": 100}
+    scored = {"contact": contact, "old_score": score, "new_score": score, "rules": {"type": "array"}}
+    register_event(
+        "lead.scored",
+        {"type": "object", "required": list(scored), "properties": scored},
+        description="The score of a contact has changed; `rules` names what changed it.",
+    )

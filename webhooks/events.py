@@ -83,3 +83,27 @@ def register_own_events() -> None:
         _object(old_plan=_PLAN, plan=_PLAN),
         description="An owner has moved the workspace to a higher plan.",
     )
+    _register_drips()
+
+
+def _register_drips() -> None:
+    """What is promised of sequences, so that one can subscribe and write the receiver before the first is made."""
+    sequence = _object(id=_id("seq"), name={"type": "string"}, status={"enum": ["draft", "active", "paused"]})
+    enrollment = _object(
+        id=_id("enr"),
+        sequence_id=_id("seq"),
+        contact_id=_id("con"),
+        status={"enum": ["active", "paused", "completed", "stopped", "failed"]},
+        reason={"type": ["string", "null"]},
+        step={"type": ["integer", "null"]},
+        next_run_at={"type": ["string", "null"], "format": "date-time"},
+    )
+    of_all = _object(sequence=sequence)
+    of_one = _object(sequence=sequence, enrollment=enrollment)
+    register_event("sequence.started", of_all, description="A sequence was started: its drips go out.")
+    register_event("sequence.paused", of_all, description="A sequence was paused: nothing of it goes out.")
+    register_event("sequence.completed", of_one, description="A contact has come to the end of a sequence.")
+
+
+def _id(prefix: str) -> dict[str, Any]:
+    return {"type": "string", "pattern": f"^{prefix}_[0-7][0-9A-HJKMNP-TV-Z]{{25}}$"}
