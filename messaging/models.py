@@ -145,6 +145,11 @@ class Message(WorkspaceModel):
             models.Index(fields=["account", "slot_at"], name="message_slot", condition=Q(slot_at__isnull=False)),
             models.Index(fields=["eta"], name="message_due", condition=Q(status="queued")),
             models.Index(fields=["lease_until"], name="message_leased", condition=Q(status="sending")),
+            models.Index(
+                fields=["account", "telegram_message_id"],
+                name="message_of_telegram",
+                condition=Q(telegram_message_id__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
