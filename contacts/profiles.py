@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from hashlib import sha256
 from typing import Any
+
+from django.utils.functional import cached_property
 
 from contacts.events import contact_payload
 from contacts.models import Contact, ContactTag
 from crmsolid.core import clock, strictjson
-from crmsolid.core.rows import Table, among
+from crmsolid.core.rows import Table, among_ids
 from crmsolid.core.statements import statement_cursor
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
@@ -65,7 +66,7 @@ def profiles(contacts: Sequence[Contact]) -> list[Profile]:
     """Each with its tags, by one query for all of them."""
     names: dict[str, list[str]] = {contact.id: [] for contact in contacts}
     if contacts:
-        where, params = among("contact_id", list(names))
+        where, params = among_ids("contact_id", list(names))
         with statement_cursor() as cursor:
             cursor.execute(f"SELECT contact_id, name FROM {_tags.name} WHERE {where}", params)
             for contact_id, name in cursor.fetchall():

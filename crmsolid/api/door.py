@@ -24,7 +24,7 @@ class ApiDoor:
 
     def takes(self, environ: WSGIEnvironment) -> bool:
         """Whether the request is for the API; one whose path is no UTF-8 is Django's to judge."""
-        path: str = environ["PATH_INFO"]
+        path: str = environ.get("PATH_INFO", "")
         return path.isascii() and is_api(path)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -25,10 +25,10 @@ class StrictSerializer(serializers.Serializer[Any]):
 
     ``needs_one_of``: names of which at least one must be given, and not null. ``open_names``: a pattern of further
     names that are welcome; :meth:`open_schema` says what they may hold.
-
-    Its fields are for input alone and called what they are stored as (no ``source``, no ``read_only``), so it asks
-    them itself, and only those that have something to say to what was sent.
     """
+
+    # Fields are for input alone and called what they are stored as (no `source`, no `read_only`), so they are asked
+    # without DRF's loop, and only those that have something to say to what was sent.
 
     default_error_messages = {
         "unknown_field": "there is no field of this name; known are: {known}",

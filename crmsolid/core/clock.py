@@ -12,7 +12,6 @@ def rfc3339(moment: datetime | None) -> str | None:
     """RFC 3339 in UTC with ``Z``, microseconds kept (an order by time must survive the text)."""
     if moment is None:
         return None
-    text = moment.isoformat()
-    if not text.endswith("+00:00"):
-        text = moment.astimezone(UTC).isoformat()
-    return text[:-6] + "Z"
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat()[:-6] + "Z"

@@ -106,9 +106,14 @@ class PreparedCursor:
     def _checked(self, result: Any) -> Any:
         if result.status in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
             return result
-        if self._pgconn.status == pq.ConnStatus.BAD:
-            raise psycopg.OperationalError(result.get_error_message() or "the connection is lost")
-        raise errors.error_from_result(result)
+        raise _error(self._pgconn, result)
+
+
+def _error(pgconn: Any, result: Any) -> psycopg.Error:
+    """psycopg's error for a result; one of a lost connection has no code to tell it by."""
+    if pgconn.status == pq.ConnStatus.BAD:
+        return psycopg.OperationalError(result.get_error_message() or "the connection is lost")
+    return errors.error_from_result(result)
 
 
 @lru_cache(maxsize=64)
@@ -146,7 +151,7 @@ def _take_turn(unit: gathering.Unit, raw: Any) -> None:
     command = b"%bSET LOCAL lock_timeout = %d; SELECT pg_advisory_xact_lock(%d)" % (begin, PATIENCE_MS, number)
     result = raw.pgconn.exec_(command)
     if result.status != pq.ExecStatus.TUPLES_OK:
-        error = errors.error_from_result(result)
+        error = _error(raw.pgconn, result)
         if isinstance(error, errors.LockNotAvailable):
             raise gathering.TurnNeverCame from error
         raise error
