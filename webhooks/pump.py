@@ -109,7 +109,7 @@ class Pump:
         limit = min(max(_FEWEST_PLACED, self._holding.free(planned(), without=queued)), feed.BATCH)
         while True:
             before = len(hand.claims) + hand.left
-            placed = feed.place_events(limit=limit, hand=hand)
+            placed = feed.place_within(limit=limit, hand=hand)
             if placed < limit or (len(hand.claims) + hand.left - before) * 2 >= placed:
                 return hand
             limit = feed.BATCH

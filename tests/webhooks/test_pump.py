@@ -11,9 +11,9 @@ from standardwebhooks.webhooks import Webhook
 from tests.cast import Cast
 from tests.webhooks.conftest import SECRET, emit, run_pump
 from tests.webhooks.receiver import Receiver, answering, hang
-from webhooks import courier
 from webhooks.feed import place_events
 from webhooks.models import Attempt, Delivery, Endpoint, Event
+from webhooks.pace import POSTS_PER_ENDPOINT
 from webhooks.signing import standard_form
 
 MakeEndpoint = Callable[..., Endpoint]
@@ -138,7 +138,7 @@ def test_a_lane_has_so_many_posts_at_once(cast: Cast, receiver: Receiver, endpoi
     for number in range(300):
         emit(cast.workspace, str(number))
     assert run_pump() == 300
-    assert receiver.most_at_once["/hook"] <= courier.POSTS_PER_ENDPOINT
+    assert receiver.most_at_once["/hook"] <= POSTS_PER_ENDPOINT
     assert len({post.headers["webhook-id"] for post in receiver.posts}) == len(receiver.posts) == 300
 
 
