@@ -68,10 +68,10 @@ class Claim:
 
 class Hand:
     """Where a pump takes deliveries at the moment they are made: born leased, they need no claim, and so no second
-    version of their row. ``room`` tells how many more of each of these endpoints the pump can take; what an endpoint
-    it mentions has too many of is counted in ``left``."""
+    version of their row. ``room`` tells how many more of each of these endpoints the pump can take beside the claims
+    taken so far; what an endpoint it mentions has too many of is counted in ``left``."""
 
-    def __init__(self, room: Callable[[Sequence[Target]], dict[str, int]]) -> None:
+    def __init__(self, room: Callable[[Sequence[Target], Sequence[Claim]], dict[str, int]]) -> None:
         self.lease, self.until = uuid4().hex, clock.now() + LEASE
         self.targets: dict[str, Target] = {}
         self.claims: list[Claim] = []
@@ -82,7 +82,7 @@ class Hand:
     def open(self, targets: Sequence[Target]) -> None:
         """Ask how much there is to take of these endpoints now."""
         self.targets.update((target.id, target) for target in targets)
-        self._rooms = self._room(targets)
+        self._rooms = self._room(targets, self.claims)
 
     def take(self, delivery_id: str, workspace_id: int, endpoint_id: str, event_id: str, body: bytes) -> bool:
         """Whether this new delivery is ours from its birth."""

@@ -1,5 +1,6 @@
 """The pump on a healthy and on a sick world."""
 
+import gc
 import hashlib
 import hmac
 import json
@@ -14,6 +15,7 @@ from tests.webhooks.receiver import Receiver, answering, hang
 from webhooks.feed import place_events
 from webhooks.models import Attempt, Delivery, Endpoint, Event
 from webhooks.pace import POSTS_PER_ENDPOINT
+from webhooks.queue import Claim
 from webhooks.signing import standard_form
 
 MakeEndpoint = Callable[..., Endpoint]
@@ -140,6 +142,19 @@ def test_a_lane_has_so_many_posts_at_once(cast: Cast, receiver: Receiver, endpoi
     assert run_pump() == 300
     assert receiver.most_at_once["/hook"] <= POSTS_PER_ENDPOINT
     assert len({post.headers["webhook-id"] for post in receiver.posts}) == len(receiver.posts) == 300
+
+
+def test_a_settled_claim_is_not_kept(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+    endpoint(receiver.url())
+    for number in range(30):
+        emit(cast.workspace, str(number))
+    gc.collect()
+    gc.disable()
+    try:
+        assert run_pump() == 30
+        assert not [each for each in gc.get_objects() if isinstance(each, Claim)]
+    finally:
+        gc.enable()
 
 
 def test_what_is_published_while_it_runs_is_delivered_too(
