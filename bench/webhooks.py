@@ -2,8 +2,10 @@
 
 ``python -m bench.webhooks [--deliveries N] [--rounds R]``. Needs PostgreSQL on 127.0.0.1:5432 (BENCH_POSTGRES) and
 Redis (BENCH_REDIS). Ten endpoints, one delivery an event, to a receiver in a process of its own that answers at
-once. The clock of the pump and of the tasks starts before the events are written and stops when the last healthy
-delivery is committed as succeeded with its rows; the bare sender has no database at all.
+once. The clock of the pump and of the tasks starts before the first event is written and stops when the last healthy
+delivery is committed as succeeded with its rows; the bare sender has no database at all. The events are written by a
+process that does not deliver, while the deliveries run: for the tasks that is this one, for the pump, which runs in
+this one, another. ``events first`` is the pump that starts when the last event is written, by its own process.
 """
 
 import argparse
@@ -22,7 +24,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get("BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432")
-DATABASE = "crmsolid_bench_webhooks"
+DATABASE = os.environ.get("BENCH_DATABASE", "crmsolid_bench_webhooks")
 os.environ.update(
     DJANGO_SETTINGS_MODULE="crmsolid.settings",
     DATABASE_URL=f"{POSTGRES}/{DATABASE}",
@@ -33,6 +35,7 @@ os.environ.update(
     PYTHONPATH=str(ROOT),
 )
 BARE_PLACES = 200
+RING_SECONDS = 0.005  # from a commit to the pump, through Redis
 TYPES = [
     "message.sent",
     "message.received",
@@ -108,29 +111,48 @@ def write_events(workspace_id: int, count: int) -> list[str]:
     return found
 
 
-def pump_round(ports: Sequence[int], count: int, *, hanging: bool = False) -> float:
-    """Healthy deliveries a second of our pump."""
+def start_producer() -> "subprocess.Popen[str]":
+    """A process that is ready to write events."""
+    command = [sys.executable, "-m", "bench.webhook_producer"]
+    producer = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert producer.stdout is not None
+    producer.stdout.readline()
+    return producer
+
+
+def pump_round(
+    ports: Sequence[int], count: int, producer: "subprocess.Popen[str] | None" = None, *, hanging: bool = False
+) -> float:
+    """Healthy deliveries a second of our pump; the events come from ``producer``, or are written first."""
     from webhooks.pump import Pump
 
     endpoints = make_endpoints(ports, hanging=hanging)
     expected = count * 9 // 10 if hanging else count
+    done = 0
 
     class Enough(Exception):
         """The last healthy delivery is committed."""
 
     class Watched(Pump):
-        done = 0
-
         def _exchange(self, outcomes: Any, **options: Any) -> None:
+            nonlocal done
             super()._exchange(outcomes, **options)
-            self.done += sum(1 for outcome in outcomes if outcome.tries and outcome.tries[-1].answer.status == 200)
-            if self.done >= expected:
+            done += sum(1 for outcome in outcomes if outcome.tries and outcome.tries[-1].answer.status == 200)
+            if done >= expected:
                 raise Enough
 
     started = time.perf_counter()
-    write_events(endpoints[0].workspace_id, count)
+    if producer is None:
+        write_events(endpoints[0].workspace_id, count)
+    else:
+        assert producer.stdin is not None
+        producer.stdin.write(f"{endpoints[0].workspace_id} {count}\n")
+        producer.stdin.flush()
     with contextlib.suppress(Enough):
-        Watched(seconds=600).run()
+        while True:  # a pump ends when it finds nothing; the next commit rings for the next one
+            Watched(seconds=600).run()
+            time.sleep(RING_SECONDS)
+            assert producer is None or producer.poll() is None
     seconds = time.perf_counter() - started
     from webhooks.models import Attempt, Delivery
 
@@ -220,23 +242,26 @@ def main() -> None:
     )
     assert receiver.stdout is not None
     ports = [int(port) for port in receiver.stdout.readline().split()]
+    warm_up(ports, options.deliveries)
+    producer = start_producer()
     kinds = {
         "bare aiohttp": lambda: bare_round(ports, options.deliveries),
-        "pump": lambda: pump_round(ports, options.deliveries),
-        "pump, one of ten hangs": lambda: pump_round(ports, options.deliveries, hanging=True),
+        "pump": lambda: pump_round(ports, options.deliveries, producer),
+        "pump, one of ten hangs": lambda: pump_round(ports, options.deliveries, producer, hanging=True),
+        "pump, events first": lambda: pump_round(ports, options.deliveries),
         "task each, prefork 2": lambda: task_round(ports, options.tasks, pool="prefork"),
         "task each, 20 threads": lambda: task_round(ports, options.tasks, pool="threads"),
     }
     try:
-        warm_up(ports, options.deliveries)
         figures: dict[str, list[float]] = {name: [] for name in kinds}
         for _ in range(options.rounds):
             for name, run in kinds.items():
                 figures[name].append(run())
                 print(f"{name:24} {figures[name][-1]:8.0f}", flush=True)
     finally:
-        receiver.terminate()
-        receiver.wait(10)
+        for process in (producer, receiver):
+            process.terminate()
+            process.wait(10)
     print("median deliveries a second")
     for name, found in figures.items():
         print(f"{name:24} {statistics.median(found):8.0f}   {min(found):6.0f} … {max(found):6.0f}")

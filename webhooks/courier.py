@@ -16,11 +16,11 @@ from datetime import datetime
 from crmsolid.core import clock
 from crmsolid.core.outbound import Answer, OutboundClient, OutboundError
 from webhooks.models import Verified
+from webhooks.pace import POSTS_PER_ENDPOINT
 from webhooks.queue import Claim, Target
 from webhooks.schedule import Verdict, verdict
 from webhooks.signing import signature_headers
 
-POSTS_PER_ENDPOINT = 20
 # A claim that has waited this long for its turn goes back to the queue, unstarted.
 STALE_SECONDS = 5.0
 STALL_SECONDS = 1.0

@@ -7,11 +7,13 @@ from typing import Any
 from django.db import connection
 
 from crmsolid.core.ids import new_id
-from crmsolid.core.rows import moment
-from webhooks.bulk import rows_parameter, rows_source
+from crmsolid.core.rows import Table, moment
+from webhooks.bulk import ids_clause, rows_parameter, rows_source, run
 from webhooks.feed import Placed
 from webhooks.models import Endpoint, Event
 from webhooks.queue import Hand, Target
+
+_endpoints = Table(Endpoint)
 
 _COLUMNS = {"delivery_id": "text", "for_event": "text", "to_endpoint": "text", "leased": "bool"}
 
@@ -59,28 +61,24 @@ def insert(pairs: Iterable[tuple[Placed | Event, Endpoint]], hand: Hand | None =
         return []
     statement = _INSERT.format(source=rows_source(_COLUMNS), moment=_MOMENTS[connection.vendor])
     lease, until = ("", None) if hand is None else (hand.lease, moment(hand.until))
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [lease, until, rows_parameter(rows)])
-    return [str(row["delivery_id"]) for row in rows]
+    run(statement, [lease, until, rows_parameter(rows)])
+    return [str(row[0]) for row in rows]
 
 
 # A NULL in a CASE is text to PostgreSQL unless it is told otherwise.
 _MOMENTS = {"postgresql": "%s::timestamptz", "sqlite": "%s"}
 
 
-def _row(event: Placed | Event, endpoint: Endpoint, hand: Hand | None) -> dict[str, Any]:
+def _row(event: Placed | Event, endpoint: Endpoint, hand: Hand | None) -> Sequence[Any]:
+    """The values of _COLUMNS."""
     identity = new_id("dlv")
-    return {
-        "delivery_id": identity,
-        "for_event": event.id,
-        "to_endpoint": endpoint.id,
-        "leased": hand is not None
-        and hand.take(identity, event.workspace_id, endpoint.id, event.id, bytes(event.body)),
-    }
+    leased = hand is not None and hand.take(identity, event.workspace_id, endpoint.id, event.id, bytes(event.body))
+    return identity, event.id, endpoint.id, leased
 
 
 def _subscribers(workspaces: set[int]) -> dict[int, list[Endpoint]]:
     found: dict[int, list[Endpoint]] = defaultdict(list)
-    for endpoint in Endpoint.unscoped.filter(workspace_id__in=workspaces, enabled=True):
+    where, params = ids_clause("workspace_id", list(workspaces))
+    for endpoint in _endpoints.select(f"enabled AND {where}", params):
         found[endpoint.workspace_id].append(endpoint)
     return found

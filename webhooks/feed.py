@@ -7,9 +7,9 @@ later position, so a reader who remembers the last position it saw misses nothin
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from webhooks.bulk import row_lock
+from webhooks.bulk import fetch, row_lock, run
 from webhooks.models import Event, Feed
 from webhooks.queue import Hand
 
@@ -53,17 +53,23 @@ def has_unplaced() -> bool:
     return Event.unscoped.filter(position__isnull=True).exists()
 
 
-def place_events(*, limit: int | None = None, hand: Hand | None = None) -> int:
-    """Give the next positions to what has been committed since, to BATCH events unless ``limit`` says otherwise;
-    answers how many got theirs. ``hand``: where a pump takes deliveries at their birth."""
+def place_events(*, hand: Hand | None = None) -> int:
+    """Give the next positions to what has been committed since, to BATCH events at most; answers how many got theirs.
+    ``hand``: where a pump takes deliveries at their birth."""
     if not has_unplaced():
         return 0
     with transaction.atomic():
-        feed = _lock()
-        if feed is None:
-            return 0  # somebody else is at it
-        batch = _place_batch(feed.last_position, BATCH if limit is None else limit)
-        Feed.objects.filter(id=1).update(last_position=feed.last_position + len(batch))
+        return place_within(limit=BATCH, hand=hand)
+
+
+def place_within(*, limit: int, hand: Hand | None) -> int:
+    """As :func:`place_events`, to ``limit`` events at most and in the caller's transaction."""
+    last = _lock()
+    if last is None:
+        return 0  # somebody else is at it
+    batch = _place_batch(last, limit)
+    if batch:
+        run("UPDATE webhooks_feed SET last_position = %s WHERE id = 1", [last + len(batch)])
         for listener in _place_listeners:
             listener(batch, hand)
     return len(batch)
@@ -75,26 +81,27 @@ def _place_batch(last_position: int, limit: int) -> list[Placed]:
     One that an erasure is emptying at this moment comes later: whoever places may hold deliveries that the erasure
     waits for.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE webhooks_event SET position = %s + r.place FROM ("
-            " SELECT id AS placed_id, row_number() OVER (ORDER BY created_at, id) AS place FROM ("
-            "  SELECT id, created_at FROM webhooks_event WHERE position IS NULL ORDER BY created_at, id"
-            f"  LIMIT %s{row_lock(skip_locked=True)}"
-            " ) AS oldest"
-            ") AS r WHERE id = r.placed_id RETURNING id, workspace_id, type, body, position",
-            [last_position, limit],
-        )
-        placed = [Placed(row[0], row[1], row[2], bytes(row[3]), row[4]) for row in cursor.fetchall()]
+    rows = fetch(
+        "UPDATE webhooks_event SET position = %s + r.place FROM ("
+        " SELECT id AS placed_id, row_number() OVER (ORDER BY created_at, id) AS place FROM ("
+        "  SELECT id, created_at FROM webhooks_event WHERE position IS NULL ORDER BY created_at, id"
+        f"  LIMIT %s{row_lock(skip_locked=True)}"
+        " ) AS oldest"
+        ") AS r WHERE id = r.placed_id RETURNING id, workspace_id, type, body, position",
+        [last_position, limit],
+    )
+    placed = [Placed(row[0], row[1], row[2], bytes(row[3]), row[4]) for row in rows]
     return sorted(placed, key=lambda event: event.position)
 
 
-def _lock() -> Feed | None:
-    Feed.objects.bulk_create([Feed(id=1)], ignore_conflicts=True)
-    rows = Feed.objects.filter(id=1)
-    if connection.vendor == "postgresql":
-        return rows.select_for_update(skip_locked=True).first()
-    return rows.first()
+def _lock() -> int | None:
+    """The last position, its row locked; None if somebody else has it."""
+    statement = f"SELECT last_position FROM webhooks_feed WHERE id = 1{row_lock(skip_locked=True)}"
+    found = fetch(statement)
+    if not found and not Feed.objects.filter(id=1).exists():
+        Feed.objects.bulk_create([Feed(id=1)], ignore_conflicts=True)
+        found = fetch(statement)
+    return int(found[0][0]) if found else None
 
 
 def last_position() -> int:

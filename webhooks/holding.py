@@ -5,15 +5,37 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from webhooks.courier import Outcome
-from webhooks.pace import Pace
+from webhooks.pace import POSTS_PER_ENDPOINT, Pace
 from webhooks.queue import Claim, Target
 
-# Claims in hand, in all: bounds sockets and memory. Endpoints that do not answer share half of it.
-HELD_IN_ALL = 800
-HELD_PROBING = HELD_IN_ALL // 2
+# Claims in hand, in all: bounds memory, and keeps the courier busy while a visit to the database lasts.
+HELD_IN_ALL = 2000
+# Those that a place of their endpoint is for: bounds sockets. Endpoints that do not answer share half of it.
+PLACES_IN_ALL = 800
+PLACES_PROBING = PLACES_IN_ALL // 2
 _OLD_SECONDS = 0.5
+
+
+@dataclass(slots=True)
+class _Free:
+    """What is left of the limits of all."""
+
+    claims: int
+    places: int
+    probing: int
+
+    def take(self, wanted: int, *, beside: int, probing: bool) -> int:
+        """How many of the ``wanted`` claims of an endpoint that has some ``beside`` there is room for; now taken."""
+        to_fill = max(0, POSTS_PER_ENDPOINT - beside)
+        room = min(wanted, self.claims, self.probing if probing else wanted)
+        room = max(0, min(room, self.places) if to_fill > self.places else room)
+        self.claims -= room
+        self.places -= min(room, to_fill)
+        self.probing -= room if probing else 0
+        return room
 
 
 class Holding:
@@ -52,18 +74,16 @@ class Holding:
         """
         if closing and not self._has_old():
             return {}
-        free = HELD_IN_ALL - len(self) - sum(planned.values())
-        probing = HELD_PROBING - self._probing(planned)
+        free = self._free(planned)
         rooms: dict[str, int] = {}
         for target in random.sample(targets, len(targets)):
             pace = self._paces.setdefault(target.id, Pace.of_failing() if target.failing_since else Pace())
-            limit = min(free, probing) if pace.is_probing else free
-            room = max(0, min(pace.window - len(self._held[target.id]) - planned.get(target.id, 0), limit))
-            if (not room and pace.is_probing) or target.id in without or (closing and self._is_old(target.id)):
+            if target.id in without or (closing and self._is_old(target.id)):
                 continue
-            rooms[target.id] = room
-            free -= room
-            probing -= room if pace.is_probing else 0
+            beside = len(self._held[target.id]) + planned.get(target.id, 0)
+            room = free.take(pace.window - beside, beside=beside, probing=pace.is_probing)
+            if room or not pace.is_probing:
+                rooms[target.id] = room
         return rooms
 
     def free(self, planned: Mapping[str, int], *, without: Collection[str] = ()) -> int:
@@ -75,12 +95,14 @@ class Holding:
         )
         return min(sum(max(0, room) for room in of_each), HELD_IN_ALL - len(self) - sum(planned.values()))
 
-    def _probing(self, planned: Mapping[str, int]) -> int:
-        return sum(
-            len(self._held[endpoint_id]) + planned.get(endpoint_id, 0)
-            for endpoint_id, pace in self._paces.items()
-            if pace.is_probing
-        )
+    def _free(self, planned: Mapping[str, int]) -> _Free:
+        free = _Free(HELD_IN_ALL, PLACES_IN_ALL, PLACES_PROBING)
+        for endpoint_id in {*self._held, *planned}:
+            count = len(self._held[endpoint_id]) + planned.get(endpoint_id, 0)
+            free.claims -= count
+            free.places -= min(count, POSTS_PER_ENDPOINT)
+            free.probing -= count if self._paces[endpoint_id].is_probing else 0
+        return free
 
     def _has_old(self) -> bool:
         return any(self._is_old(endpoint_id) for endpoint_id in self._held)

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+POSTS_PER_ENDPOINT = 20
 FIRST_WINDOW = 5
-LARGEST_WINDOW = 100
+LARGEST_WINDOW = 250
 PROBING_WINDOW = 2
-_STEADY_WINDOW = 20
+_STEADY_WINDOW = POSTS_PER_ENDPOINT
 _FAST_SECONDS = 0.5
+# The places of an endpoint work off a full window in this time: half of what makes a claim stale.
+_WINDOW_SECONDS = 2.5
 
 
 @dataclass(slots=True)
@@ -31,6 +34,11 @@ class Pace:
         if unanswered:
             self.window = PROBING_WINDOW
         elif durations and max(durations) <= _FAST_SECONDS:
-            self.window = min(self.window * 4, LARGEST_WINDOW)
+            self.window = min(self.window * 4, LARGEST_WINDOW, _worked_off(max(durations)))
         elif durations:
             self.window = min(self.window + FIRST_WINDOW, _STEADY_WINDOW)
+
+
+def _worked_off(duration: float) -> int:
+    """How many claims of this duration (seconds) an endpoint's places get through in the time of a window."""
+    return int(POSTS_PER_ENDPOINT * _WINDOW_SECONDS / max(duration, 0.001))

@@ -15,7 +15,7 @@ from crmsolid.core.ids import new_id
 from crmsolid.core.rows import Table
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
-from webhooks.bulk import moment_writer, rows_parameter, rows_source
+from webhooks.bulk import moment_writer, rows_parameter, rows_source, run
 from webhooks.models import Event
 
 EVENT_TYPES = (
@@ -79,14 +79,16 @@ def publish_all(who: Actor | Workspace | int, occurrences: Sequence[Occurrence])
 def _insert_many(rows: Sequence[dict[str, Any]]) -> None:
     """As one JSON parameter: psycopg would take a text of hundreds of placeholders apart each time."""
     text = moment_writer()
-    values = [{**row, "body": row["body"].decode(), "created_at": text(row["created_at"])} for row in rows]
+    values = [
+        (row["id"], row["workspace_id"], row["type"], row["body"].decode(), row["person"], text(row["created_at"]))
+        for row in rows
+    ]
     body = "convert_to(r.body, 'UTF8')" if connection.vendor == "postgresql" else "CAST(r.body AS BLOB)"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO webhooks_event (id, workspace_id, type, body, person, created_at)"
-            f" SELECT id, workspace_id, type, {body}, person, created_at FROM {rows_source(_COLUMNS)}",
-            [rows_parameter(values)],
-        )
+    run(
+        "INSERT INTO webhooks_event (id, workspace_id, type, body, person, created_at)"
+        f" SELECT id, workspace_id, type, {body}, person, created_at FROM {rows_source(_COLUMNS)}",
+        [rows_parameter(values)],
+    )
 
 
 def ring_on_commit() -> None:

@@ -102,14 +102,15 @@ class Pump:
         it is placed on: whoever is behind a long queue must not wait for it.
         """
 
-        def planned() -> Counter[str]:
-            return claimed + _count(hand.claims)
+        def rooms(targets: Sequence[Target], taken: Sequence[Claim]) -> dict[str, int]:
+            # Not a word of ``hand`` here: in a circle with it, its claims would wait for the garbage collector.
+            return self._holding.rooms(targets, claimed + _count(taken), closing=closing, without=queued)
 
-        hand = Hand(lambda targets: self._holding.rooms(targets, planned(), closing=closing, without=queued))
-        limit = min(max(_FEWEST_PLACED, self._holding.free(planned(), without=queued)), feed.BATCH)
+        hand = Hand(rooms)
+        limit = min(max(_FEWEST_PLACED, self._holding.free(claimed, without=queued)), feed.BATCH)
         while True:
             before = len(hand.claims) + hand.left
-            placed = feed.place_events(limit=limit, hand=hand)
+            placed = feed.place_within(limit=limit, hand=hand)
             if placed < limit or (len(hand.claims) + hand.left - before) * 2 >= placed:
                 return hand
             limit = feed.BATCH

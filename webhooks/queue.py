@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from django.db import connection, transaction
+from django.db import connection
 
 from crmsolid.core import clock
 from crmsolid.core.rows import Table, moment
-from webhooks.bulk import ids_clause, row_lock, rows_parameter, rows_source
+from webhooks.bulk import fetch, ids_clause, row_lock, rows_parameter, rows_source, run
 from webhooks.keyring import Keyring
 from webhooks.models import Endpoint
 
@@ -68,10 +68,10 @@ class Claim:
 
 class Hand:
     """Where a pump takes deliveries at the moment they are made: born leased, they need no claim, and so no second
-    version of their row. ``room`` tells how many more of each of these endpoints the pump can take; what an endpoint
-    it mentions has too many of is counted in ``left``."""
+    version of their row. ``room`` tells how many more of each of these endpoints the pump can take beside the claims
+    taken so far; what an endpoint it mentions has too many of is counted in ``left``."""
 
-    def __init__(self, room: Callable[[Sequence[Target]], dict[str, int]]) -> None:
+    def __init__(self, room: Callable[[Sequence[Target], Sequence[Claim]], dict[str, int]]) -> None:
         self.lease, self.until = uuid4().hex, clock.now() + LEASE
         self.targets: dict[str, Target] = {}
         self.claims: list[Claim] = []
@@ -82,7 +82,7 @@ class Hand:
     def open(self, targets: Sequence[Target]) -> None:
         """Ask how much there is to take of these endpoints now."""
         self.targets.update((target.id, target) for target in targets)
-        self._rooms = self._room(targets)
+        self._rooms = self._room(targets, self.claims)
 
     def take(self, delivery_id: str, workspace_id: int, endpoint_id: str, event_id: str, body: bytes) -> bool:
         """Whether this new delivery is ours from its birth."""
@@ -107,9 +107,7 @@ def next_due() -> datetime | None:
 
 
 def _lanes() -> list[tuple[str, datetime]]:
-    with connection.cursor() as cursor:
-        cursor.execute(_LANES)
-        return [(endpoint, _as_moment(due_at)) for endpoint, due_at in cursor.fetchall() if due_at is not None]
+    return [(endpoint, _as_moment(due_at)) for endpoint, due_at in fetch(_LANES) if due_at is not None]
 
 
 def _as_moment(value: datetime | str) -> datetime:
@@ -123,9 +121,9 @@ def _load(ids: Sequence[str]) -> list[Target]:
     return [Target.of(row) for row in _endpoints.select(f"enabled AND {where}", params)]
 
 
-@transaction.atomic
 def claim(rooms: Mapping[str, int]) -> list[Claim]:
-    """Take up to ``rooms[endpoint id]`` due deliveries of each endpoint, the longest due first.
+    """Take up to ``rooms[endpoint id]`` due deliveries of each endpoint, the longest due first; in the caller's
+    transaction.
 
     What another pump is taking at this moment is passed over, not waited for.
     """
@@ -151,30 +149,21 @@ def _pick_together(wanted: Mapping[str, int], now: datetime) -> list[tuple[str, 
         f" ORDER BY next_attempt_at LIMIT lane.room{row_lock(skip_locked=True)}"
         ") d JOIN webhooks_event e ON e.id = d.event_id"
     )
-    lanes = rows_parameter([{"endpoint": endpoint, "room": room} for endpoint, room in wanted.items()])
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [lanes, now])
-        return cursor.fetchall()
+    return fetch(statement, [rows_parameter(list(wanted.items())), now])
 
 
 def _pick_in_turn(wanted: Mapping[str, int], now: datetime) -> list[tuple[str, int, str, str, int, int, bytes]]:
-    found: list[tuple[str, int, str, str, int, int, bytes]] = []
-    with connection.cursor() as cursor:
-        for endpoint, room in wanted.items():
-            cursor.execute(
-                f"SELECT {_PICKED} FROM webhooks_delivery d JOIN webhooks_event e ON e.id = d.event_id"
-                " WHERE d.endpoint_id = %s AND d.next_attempt_at <= %s ORDER BY d.next_attempt_at LIMIT %s",
-                [endpoint, moment(now), room],
-            )
-            found += cursor.fetchall()
-    return found
+    statement = (
+        f"SELECT {_PICKED} FROM webhooks_delivery d JOIN webhooks_event e ON e.id = d.event_id"
+        " WHERE d.endpoint_id = %s AND d.next_attempt_at <= %s ORDER BY d.next_attempt_at LIMIT %s"
+    )
+    return [row for endpoint, room in wanted.items() for row in fetch(statement, [endpoint, moment(now), room])]
 
 
 def _take(ids: Sequence[str], lease: str, until: datetime) -> None:
     where, params = ids_clause("id", ids)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE webhooks_delivery SET status = 'sending', next_attempt_at = NULL, lease = %s, lease_until = %s"
-            f" WHERE {where}",
-            [lease, moment(until), *params],
-        )
+    run(
+        "UPDATE webhooks_delivery SET status = 'sending', next_attempt_at = NULL, lease = %s, lease_until = %s"
+        f" WHERE {where}",
+        [lease, moment(until), *params],
+    )

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from crmsolid.core import clock
 from crmsolid.core.rows import moment
 from webhooks import health
-from webhooks.bulk import ids_clause, moment_writer, row_lock, rows_parameter, rows_source
+from webhooks.bulk import fetch, ids_clause, moment_writer, row_lock, rows_parameter, rows_source, run
 from webhooks.courier import Outcome, Try
 from webhooks.models import DeliveryStatus
 from webhooks.queue import Target
@@ -65,9 +65,9 @@ def settlement(outcome: Outcome, now: datetime) -> Settlement:
     return Settlement(status, claim.failures + 1, retry)
 
 
-@transaction.atomic
 def settle(outcomes: Sequence[Outcome], targets: Mapping[str, Target]) -> int:
-    """Write the outcomes of claims that are still ours; answers how many were. ``targets``: by endpoint id.
+    """Write the outcomes of claims that are still ours; answers how many were. ``targets``: by endpoint id. In the
+    caller's transaction.
 
     A claim whose lease is gone (it ran out, or its person was erased) leaves no trace: another has it now.
     """
@@ -83,34 +83,26 @@ def settle(outcomes: Sequence[Outcome], targets: Mapping[str, Target]) -> int:
 def _held(outcomes: Sequence[Outcome]) -> dict[str, str]:
     """The leases in force now, their rows locked in the order that everybody locks them in."""
     where, params = ids_clause("id", [outcome.claim.id for outcome in outcomes])
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT id, lease FROM webhooks_delivery WHERE {where} AND lease <> '' ORDER BY id{row_lock()}", params
-        )
-        return dict(cursor.fetchall())
+    return dict(
+        fetch(f"SELECT id, lease FROM webhooks_delivery WHERE {where} AND lease <> '' ORDER BY id{row_lock()}", params)
+    )
 
 
 def _update_deliveries(outcomes: Sequence[Outcome]) -> None:
     now, text = clock.now(), moment_writer()
     rows = [_delivery_row(outcome, settlement(outcome, now), text) for outcome in outcomes]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE webhooks_delivery SET status = r.status, reason = r.reason, attempts = r.attempts,"
-            " failures = r.failures, next_attempt_at = r.next_at, lease = '', lease_until = NULL"
-            f" FROM {rows_source(_DELIVERY)} WHERE webhooks_delivery.id = r.id",
-            [rows_parameter(rows)],
-        )
+    run(
+        "UPDATE webhooks_delivery SET status = r.status, reason = r.reason, attempts = r.attempts,"
+        " failures = r.failures, next_attempt_at = r.next_at, lease = '', lease_until = NULL"
+        f" FROM {rows_source(_DELIVERY)} WHERE webhooks_delivery.id = r.id",
+        [rows_parameter(rows)],
+    )
 
 
-def _delivery_row(outcome: Outcome, after: Settlement, text: Callable[[datetime | None], str | None]) -> dict[str, Any]:
-    return {
-        "id": outcome.claim.id,
-        "status": after.status.value,
-        "reason": after.reason,
-        "attempts": outcome.claim.attempts + len(outcome.tries),
-        "failures": after.failures,
-        "next_at": text(after.next_at),
-    }
+def _delivery_row(outcome: Outcome, after: Settlement, text: Callable[[datetime | None], str | None]) -> Sequence[Any]:
+    """The values of _DELIVERY."""
+    attempts = outcome.claim.attempts + len(outcome.tries)
+    return outcome.claim.id, after.status.value, after.reason, attempts, after.failures, text(after.next_at)
 
 
 def _insert_attempts(outcomes: Sequence[Outcome]) -> None:
@@ -121,70 +113,41 @@ def _insert_attempts(outcomes: Sequence[Outcome]) -> None:
         for place, each in enumerate(outcome.tries, start=1)
     ]
     if rows:
-        insert_attempt_rows(rows)
+        _insert_attempt_rows(rows)
 
 
-def insert_attempt_rows(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Attempt rows by column name."""
+def _insert_attempt_rows(rows: Sequence[Sequence[Any]]) -> None:
     names = ", ".join(f'"{name}"' for name in _ATTEMPT)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO webhooks_attempt ({names}) SELECT {names} FROM {rows_source(_ATTEMPT)}",
-            [rows_parameter(rows)],
-        )
+    run(
+        f"INSERT INTO webhooks_attempt ({names}) SELECT {names} FROM {rows_source(_ATTEMPT)}",
+        [rows_parameter(rows)],
+    )
 
 
-def _attempt_row(outcome: Outcome, number: int, each: Try, at: str | None) -> dict[str, Any]:
-    answer = each.answer
-    return {
-        "workspace_id": outcome.claim.workspace_id,
-        "delivery_id": outcome.claim.id,
-        "number": number,
-        "at": at,
-        "url": each.url,
-        "request_headers": each.headers,
-        "signed_with": each.signed_with,
-        "status": answer.status,
-        "error": answer.error.value if answer.error is not None else "",
-        "duration_ms": answer.duration_ms,
-        "answer_headers": dict(answer.headers),
-        "answer_body": answer.body,
-        "answer_truncated": answer.truncated,
-    }
+def _attempt_row(outcome: Outcome, number: int, each: Try, at: str | None) -> Sequence[Any]:
+    """The values of _ATTEMPT."""
+    claim, answer = outcome.claim, each.answer
+    return (
+        *(claim.workspace_id, claim.id, number, at),
+        *(each.url, each.headers, each.signed_with),
+        *(answer.status, answer.error.value if answer.error is not None else "", answer.duration_ms),
+        *(answer.headers, answer.body, answer.truncated),
+    )
 
 
 @transaction.atomic
 def recover_lost() -> int:
     """Deliveries whose lease ran out go back to the queue, each with an attempt row that says ``lost``."""
     now = clock.now()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE webhooks_delivery SET status = CASE WHEN failures = 0 THEN 'pending' ELSE 'failed' END,"
-            " next_attempt_at = %s, attempts = attempts + 1, lease = '', lease_until = NULL WHERE id IN ("
-            f" SELECT id FROM webhooks_delivery WHERE lease_until < %s ORDER BY id{row_lock(skip_locked=True)})"
-            " RETURNING workspace_id, id, attempts",
-            [moment(now), moment(now)],
-        )
-        lost = cursor.fetchall()
+    lost = fetch(
+        "UPDATE webhooks_delivery SET status = CASE WHEN failures = 0 THEN 'pending' ELSE 'failed' END,"
+        " next_attempt_at = %s, attempts = attempts + 1, lease = '', lease_until = NULL WHERE id IN ("
+        f" SELECT id FROM webhooks_delivery WHERE lease_until < %s ORDER BY id{row_lock(skip_locked=True)})"
+        " RETURNING workspace_id, id, attempts",
+        [moment(now), moment(now)],
+    )
     if lost:
         at = moment_writer()(now)
-        insert_attempt_rows([_lost_row(at, *row) for row in lost])
+        # No address, no headers, no answer: whoever posted it is gone.
+        _insert_attempt_rows([(*row, at, "", {}, "", None, "lost", 0, {}, "", False) for row in lost])
     return len(lost)
-
-
-def _lost_row(at: str | None, workspace_id: int, delivery_id: str, number: int) -> dict[str, Any]:
-    return {
-        "workspace_id": workspace_id,
-        "delivery_id": delivery_id,
-        "number": number,
-        "at": at,
-        "url": "",
-        "request_headers": {},
-        "signed_with": "",
-        "status": None,
-        "error": "lost",
-        "duration_ms": 0,
-        "answer_headers": {},
-        "answer_body": "",
-        "answer_truncated": False,
-    }

@@ -237,11 +237,8 @@ class _Exchange:
         """Reads to the end or to the limit, whichever comes first."""
         assert self.response is not None
         content = self.response.content
-        while len(self._body) < READ_LIMIT_BYTES:
-            chunk = await content.read(READ_LIMIT_BYTES - len(self._body))
-            if not chunk:
-                return
-            self._body += chunk
+        while len(self._body) < READ_LIMIT_BYTES and not content.at_eof():
+            self._body += await content.read(READ_LIMIT_BYTES - len(self._body))
 
     def answer(self, error: OutboundError | None) -> Answer:
         elapsed = round((time.monotonic() - self._started) * 1000)

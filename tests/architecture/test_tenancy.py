@@ -35,7 +35,6 @@ UNSCOPED = {
     "crmsolid/queues.py": "lengths and ages over all workspaces, for /metrics",
     "apikeys/tasks.py": "purges old idempotency records of all workspaces",
     "webhooks/feed.py": "one order of events for all; readers name their workspace",
-    "webhooks/fanout.py": "the subscribers of a batch of everybody's events, by each one's workspace",
     "webhooks/health.py": "endpoints by the deliveries that the pump holds, whoever they belong to",
     "webhooks/purging.py": "retention, for all workspaces",
     "webhooks/replays.py": "runs the open jobs of all workspaces",

@@ -22,7 +22,7 @@ MakeEndpoint = Callable[..., Endpoint]
 
 
 def hand(room: int) -> Hand:
-    return Hand(lambda targets: {target.id: room for target in targets})
+    return Hand(lambda targets, taken: {target.id: room for target in targets})
 
 
 def test_a_new_delivery_is_born_leased_while_there_is_room(cast: Cast, endpoint: MakeEndpoint) -> None:

@@ -1,5 +1,6 @@
 """The pump on a healthy and on a sick world."""
 
+import gc
 import hashlib
 import hmac
 import json
@@ -19,7 +20,9 @@ from tests.webhooks.receiver import Receiver, answering, hang
 from webhooks import courier, services
 from webhooks.feed import place_events
 from webhooks.models import Attempt, Delivery, Endpoint, Event
+from webhooks.pace import POSTS_PER_ENDPOINT
 from webhooks.pump import Pump
+from webhooks.queue import Claim
 from webhooks.signing import body_signature, standard_form
 
 MakeEndpoint = Callable[..., Endpoint]
@@ -171,8 +174,21 @@ def test_a_lane_has_so_many_posts_at_once(cast: Cast, receiver: Receiver, endpoi
     for number in range(300):
         emit(cast.workspace, str(number))
     assert run_pump() == 300
-    assert receiver.most_at_once["/hook"] <= courier.POSTS_PER_ENDPOINT
+    assert receiver.most_at_once["/hook"] <= POSTS_PER_ENDPOINT
     assert len({post.headers["webhook-id"] for post in receiver.posts}) == len(receiver.posts) == 300
+
+
+def test_a_settled_claim_is_not_kept(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+    endpoint(receiver.url())
+    for number in range(30):
+        emit(cast.workspace, str(number))
+    gc.collect()
+    gc.disable()
+    try:
+        assert run_pump() == 30
+        assert not [each for each in gc.get_objects() if isinstance(each, Claim)]
+    finally:
+        gc.enable()
 
 
 def test_what_is_published_while_it_runs_is_delivered_too(

@@ -1,0 +1,22 @@
+"""Writes events when told to, as the web's processes do beside the pump's: a line ``workspace count`` at a time."""
+
+import sys
+
+
+def main() -> None:
+    import django
+
+    from bench.webhooks import write_events
+
+    django.setup()
+    from crmsolid.workspaces.models import Workspace
+
+    write_events(Workspace.objects.get(slug="bench").pk, 100)  # connected, its statements prepared
+    print("ready", flush=True)
+    for line in sys.stdin:
+        workspace_id, count = map(int, line.split())
+        write_events(workspace_id, count)
+
+
+if __name__ == "__main__":
+    main()
