@@ -18,7 +18,7 @@ from aiohttp.abc import ResolveResult
 from crmsolid.core import outbound
 from crmsolid.core.outbound import OutboundClient, OutboundError
 from crmsolid.core.resolver import ThreadedResolver
-from webhooks.holding import HELD_PROBING
+from webhooks.holding import PLACES_PROBING
 
 from .clients import BODY, OK, PUBLIC, Names, development, send
 from .receivers import Visit, answering, authority, dripping, hanging, receiver
@@ -364,7 +364,7 @@ async def test_names_that_hang_leave_threads_for_others(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     resolver = ThreadedResolver()
-    dead = [asyncio.create_task(resolver.resolve(f"dead{number}.example.com", 443)) for number in range(HELD_PROBING)]
+    dead = [asyncio.create_task(resolver.resolve(f"dead{number}.example.com", 443)) for number in range(PLACES_PROBING)]
     try:
         [found] = await asyncio.wait_for(resolver.resolve("alive.example.com", 443), 10)
         assert found["host"] == PUBLIC

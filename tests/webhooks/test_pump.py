@@ -17,7 +17,7 @@ from crmsolid.core.outbound import OutboundClient
 from tests.cast import Cast
 from tests.webhooks.conftest import SECRET, emit, run_pump
 from tests.webhooks.receiver import Receiver, answering, hang
-from webhooks import courier, services
+from webhooks import services
 from webhooks.feed import place_events
 from webhooks.models import Attempt, Delivery, Endpoint, Event
 from webhooks.pace import POSTS_PER_ENDPOINT
