@@ -22,6 +22,7 @@ from crmsolid.api.call import address_bucket
 from crmsolid.core import clock
 from crmsolid.core.peer import client_ip
 from crmsolid.panel_navigation import crumbs
+from crmsolid.panel_plan import plan_page
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.seat import Seat, seat_of, take_seat
@@ -68,6 +69,7 @@ class PanelSite(UnfoldAdminSite):
     def get_urls(self) -> list[URLPattern]:
         own = [
             path("switch/", self.admin_view(require_POST(self.switch)), name="switch_workspace"),
+            path("plan/", self.admin_view(plan_page), name="plan"),
             path("logout/", csrf_protect(self.logout), name="logout"),
         ]
         return own + [url for url in super().get_urls() if getattr(url, "name", None) not in ("view_on_site", "logout")]

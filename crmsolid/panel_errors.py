@@ -26,7 +26,9 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
         return _page(request, 403, "This is not for you to see", "Log in with another address.")
     if seat.is_expired:
         text = f"The trial of {seat.live.name} has ended: everything can be read, nothing changed."
-        return _page(request, 403, "Nothing can be changed at the moment", text)
+        is_owner = seat.has_role(OWNERS)
+        text = text if is_owner else f"{text} An owner can choose a plan."
+        return _page(request, 403, "Nothing can be changed at the moment", text, may_choose_plan=is_owner)
     if seat.has_role(OWNERS):
         return _page(
             request, 403, "The panel does not do this", "It is not a matter of your role: nobody can do it here."
@@ -49,10 +51,10 @@ def _seat(request: HttpRequest) -> Any:
     return seat_of(request) if hasattr(request, "session") else None
 
 
-def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+def _page(request: HttpRequest, status: int, title: str, text: str, **more: Any) -> HttpResponse:
     """In the panel's frame for who is in the panel, else on a page by itself."""
     seat = _seat(request)
     in_panel = seat is not None and request.path.startswith(reverse("admin:index"))
     template = "panel/refused.html" if in_panel else "panel/refused_alone.html"
-    context = {**admin.site.each_context(request), "title": title, "text": text}
+    context = {**admin.site.each_context(request), "title": title, "text": text, **more}
     return render(request, template, context, status=status)

@@ -8,14 +8,20 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
+from crmsolid.workspaces.admin_base import EVERYONE, OWNERS, Roles
+from crmsolid.workspaces.seat import seat_of
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the sidebar: ``label`` is the model behind it, ``app.model``."""
+    """An entry of the sidebar: ``label`` is the model behind it, ``app.model``; or ``page`` is the name of an address
+    with no model behind it, for ``roles``."""
 
     title: str
     icon: str
-    label: str
+    label: str = ""
+    page: str = ""
+    roles: Roles = EVERYONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,7 @@ GROUPS = (
             Place("Deliveries", "outbox", "webhooks.delivery"),
             Place("Events", "bolt", "webhooks.event"),
             Place("Members", "badge", "workspaces.membership"),
+            Place("Plan", "workspace_premium", page="plan", roles=OWNERS),
             Place("Audit log", "policy", "workspaces.auditentry"),
         ),
     ),
@@ -79,17 +86,22 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def crumbs(request: HttpRequest) -> list[dict[str, str]]:
-    """Where this page is: ``Settings``, ``API Keys``. Empty outside a model's pages."""
+    """Where this page is: ``Settings``, ``API Keys``. Empty outside the places; a page's own title is its last one."""
     match = request.resolver_match
     name = (match.url_name or "") if match else ""
     for group in GROUPS:
         for place in group.places:
-            if name.startswith(f"{place.label.replace('.', '_')}_"):
+            if place.page and name == place.page:
+                return [{"title": group.title, "link": ""}]
+            if place.label and name.startswith(f"{place.label.replace('.', '_')}_"):
                 return [{"title": group.title, "link": ""}, {"title": place.title, "link": _link(place)}]
     return []
 
 
 def _visible(request: HttpRequest, place: Place) -> bool:
+    if place.page:
+        seat = seat_of(request)
+        return seat is not None and seat.has_role(place.roles)
     try:
         model = apps.get_model(place.label)
     except LookupError:
@@ -104,4 +116,4 @@ def _item(request: HttpRequest, place: Place) -> dict[str, Any]:
 
 
 def _link(place: Place) -> str:
-    return reverse(f"admin:{place.label.replace('.', '_')}_changelist")
+    return reverse(f"admin:{place.page or place.label.replace('.', '_') + '_changelist'}")

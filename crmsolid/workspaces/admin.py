@@ -15,7 +15,7 @@ SURFACES = ("rest", "mcp", "panel", "command", "system")
 SUBJECTS = ("key", "user", "grant", "command", "system")
 ROLES = (
     "A viewer reads. An agent also writes to contacts and changes them. An admin also sees Settings. "
-    "Only an owner changes members."
+    "Only an owner changes members and the plan."
 )
 JOB_KINDS = {"webhooks.replay": "Webhook deliveries sent again"}
 

@@ -8,6 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from crmsolid.core import clock
+from crmsolid.plans import change_plan
 from crmsolid.workspaces.actor import Actor
 from messaging import dispatch, sandbox, services
 from tests.cast import Api, Cast
@@ -26,6 +27,7 @@ EMITTED = {
     "message.failed",
     "message.received",
     "job.completed",
+    "subscription.upgraded",
 }
 
 
@@ -45,6 +47,8 @@ def published(api: Api, cast: Cast, receiver: Receiver, endpoint: Callable[..., 
         cast.actor(), endpoint(receiver.url("/all"), EVENT_TYPES), since=clock.now() - timedelta(days=1)
     )
     replays.run_open()
+    for plan in ("pro", "business"):
+        change_plan(cast.actor(), plan)
     return {event.type: bytes(event.body) for event in Event.objects.for_workspace(cast.workspace)}
 
 
@@ -72,8 +76,11 @@ def test_the_schemas_say_something(published: dict[str, bytes]) -> None:
     schemas = {kind.type: envelope_schema(kind) for kind in kinds()}
     for type, body in published.items():
         broken = json.loads(body)
-        (name,) = set(broken["data"]) - {"added"}
-        del broken["data"][name]["id"]
+        (name, *_) = sorted(set(broken["data"]) - {"added"})
+        if type == "subscription.upgraded":
+            broken["data"][name] = "gold"
+        else:
+            del broken["data"][name]["id"]
         assert not Draft202012Validator(schemas[type]).is_valid(broken)
 
 

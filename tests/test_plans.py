@@ -1,0 +1,155 @@
+"""``change_plan``: what it changes, what it writes down, what it publishes."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from crmsolid.core import clock
+from crmsolid.core.errors import DomainError
+from crmsolid.plans import change_plan
+from crmsolid.workspaces.models import AuditEntry, Plan, Workspace
+from messaging import dispatch, services
+from messaging.models import Message
+from tests.cast import Api, Cast
+from tests.messaging import world
+from webhooks.models import Event
+
+
+def put_on(workspace: Workspace, plan: str, days_left: float | None = None) -> None:
+    ends = None if days_left is None else clock.now() + timedelta(days=days_left)
+    Workspace.objects.filter(pk=workspace.pk).update(plan=plan, trial_ends_at=ends)
+
+
+def plans(cast: Cast) -> list[tuple[str, Any]]:
+    """How all four workspaces stand: ours and the twin, the stranger's and its twin."""
+    return list(Workspace.objects.order_by("pk").values_list("plan", "trial_ends_at"))
+
+
+def upgrades() -> list[tuple[int, Any]]:
+    """Every event there is: whose it is, and its data."""
+    return [
+        (event.workspace_id, json.loads(bytes(event.body))["data"])
+        for event in Event.unscoped.filter(type="subscription.upgraded").order_by("pk")
+    ]
+
+
+def written() -> list[tuple[int, str, Any]]:
+    entries = AuditEntry.unscoped.filter(action="plan.changed").order_by("pk")
+    return [(entry.workspace_id, entry.target, entry.data) for entry in entries]
+
+
+@pytest.mark.parametrize(
+    ("stored", "days_left", "old", "plan"),
+    [
+        ("trial", 3, "trial", "pro"),
+        ("trial", 3, "trial", "business"),
+        ("trial", -1, "expired", "pro"),
+        ("trial", -1, "expired", "business"),
+        ("expired", None, "expired", "pro"),
+        ("pro", None, "pro", "business"),
+    ],
+)
+@pytest.mark.parametrize("from_test", [False, True])
+def test_a_move_upward_is_written_down_and_published_in_the_live_workspace(
+    cast: Cast, stored: str, days_left: float | None, old: str, plan: str, from_test: bool
+) -> None:
+    put_on(cast.workspace, stored, days_left)
+    answered = change_plan(cast.actor(cast.twin if from_test else cast.workspace), plan)
+    assert (answered, answered.current_plan) == (cast.workspace, plan)
+    assert plans(cast) == [(plan, None), ("", None), ("business", None), ("", None)]
+    change = {"old_plan": old, "plan": plan}
+    assert written() == [(cast.workspace.pk, "acme", change)]
+    assert upgrades() == [(cast.workspace.pk, change)]
+
+
+def test_a_move_downward_is_written_down_and_published_nowhere(cast: Cast) -> None:
+    change_plan(cast.actor(), "pro")
+    assert plans(cast)[0] == ("pro", None)
+    assert written() == [(cast.workspace.pk, "acme", {"old_plan": "business", "plan": "pro"})]
+    assert not Event.unscoped.exists()
+
+
+@pytest.mark.parametrize("plan", ["pro", "business"])
+def test_the_plan_in_force_changes_nothing(cast: Cast, plan: str) -> None:
+    put_on(cast.workspace, plan)
+    before = plans(cast)
+    assert change_plan(cast.actor(), plan).current_plan == plan
+    assert (plans(cast), written(), upgrades()) == (before, [], [])
+
+
+@pytest.mark.parametrize("plan", ["trial", "expired", "", "Pro", "gold"])
+@pytest.mark.parametrize("days_left", [3, -1])
+def test_nobody_goes_back_to_a_trial_or_to_what_is_no_plan(cast: Cast, plan: str, days_left: float) -> None:
+    put_on(cast.workspace, "trial", days_left)
+    before = plans(cast)
+    with pytest.raises(DomainError) as refused:
+        change_plan(cast.actor(), plan)
+    problem = refused.value.errors[0]
+    assert (refused.value.code, problem.field, problem.code) == ("validation_failed", "plan", "invalid_choice")
+    assert problem.detail == "the plan is pro or business"
+    assert (plans(cast), written(), upgrades()) == (before, [], [])
+
+
+def test_plan_and_event_are_one_thing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever breaks at the last moment leaves all as it was."""
+
+    def broken(*args: Any) -> None:
+        raise RuntimeError("gone")
+
+    put_on(cast.workspace, "trial", -1)
+    before = plans(cast)
+    monkeypatch.setattr("crmsolid.plans.publish", broken)
+    with pytest.raises(RuntimeError, match="gone"):
+        change_plan(cast.actor(), "pro")
+    assert (plans(cast), written(), upgrades()) == (before, [], [])
+
+
+@pytest.mark.parametrize("side", ["live", "test"])
+def test_the_next_request_after_an_ended_trial_passes(api: Api, cast: Cast, side: str) -> None:
+    client = api(cast.key(workspace=cast.twin if side == "test" else cast.workspace))
+    put_on(cast.workspace, "trial", -1)
+    refused = client.get("/v1/me")
+    assert (refused.status_code, refused.json()["code"]) == (403, "plan_required")
+    change_plan(cast.actor(), "pro")
+    answer = client.get("/v1/me")
+    assert (answer.status_code, answer.json()["plan"]) == (200, "pro")
+
+
+def test_what_an_ended_trial_held_back_goes_on_by_itself(cast: Cast) -> None:
+    held = [
+        services.send_message(cast.actor(place), account_id=cast.sandbox(place).pk, to="@alice", text="hello")
+        for place in (cast.workspace, cast.twin)
+    ]
+    put_on(cast.workspace, "trial", -1)
+    assert dispatch.dispatch() == 0
+    assert set(Message.unscoped.values_list("status", flat=True)) == {"queued"}
+    change_plan(cast.actor(), "pro")
+    assert dispatch.dispatch() == 2
+    assert dict(Message.unscoped.values_list("id", "status")) == {message.id: "sent" for message in held}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="threads that write at once need PostgreSQL")
+def test_two_at_once_are_one_change(cast: Cast) -> None:
+    put_on(cast.workspace, "trial", -1)
+    found = world.at_once([lambda: change_plan(cast.actor(), "pro")] * 8)
+    assert [type(each) for each in found] == [Workspace] * 8
+    assert [written(), upgrades()] == [
+        [(cast.workspace.pk, "acme", {"old_plan": "expired", "plan": "pro"})],
+        [(cast.workspace.pk, {"old_plan": "expired", "plan": "pro"})],
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="threads that write at once need PostgreSQL")
+def test_each_of_two_different_changes_knows_the_one_before(cast: Cast) -> None:
+    put_on(cast.workspace, "trial", 3)
+    world.at_once([lambda: change_plan(cast.actor(), "pro"), lambda: change_plan(cast.actor(), "business")])
+    last = Workspace.objects.get(pk=cast.workspace.pk).plan
+    changes = [data for _, _, data in written()]
+    other = Plan.BUSINESS if last == Plan.PRO else Plan.PRO
+    assert changes == [{"old_plan": "trial", "plan": other}, {"old_plan": other, "plan": last}]
+    assert [data for _, data in upgrades()] == [change for change in changes if change["old_plan"] != "business"]
