@@ -7,8 +7,13 @@ import os
 from typing import Any
 
 from celery import Celery, signals
+from kombu.transport import redis as redis_transport
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmsolid.settings")
+
+# kombu puts back what a worker had taken and not begun when its connection went, over that same connection: if Redis
+# is away, the worker dies of it. The sweep makes such rings good.
+redis_transport.Channel.do_restore = False
 
 app = Celery("crmsolid")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -113,7 +113,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {"polling_interval": 0.01}
     if EMBEDDED
     # No second try within a ring, which kombu makes after 2 s and again after 4: the doorbell does that by itself.
-    else {"socket_timeout": 5, "socket_connect_timeout": 1, "visibility_timeout": 3600, "max_retries": 0}
+    # No list of unacknowledged rings in Redis: the rows are the queue, and each ring would cost two commands more.
+    else {"socket_timeout": 5, "socket_connect_timeout": 1, "max_retries": 0, "ack_emulation": False}
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True

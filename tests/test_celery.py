@@ -1,0 +1,26 @@
+"""What a worker does with the rings it has taken when Redis goes away under it."""
+
+import pytest
+from django.conf import settings
+
+from crmsolid.celery import app
+from tests.servers import empty_redis
+
+pytestmark = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis as the broker")
+
+
+def test_a_ring_that_was_taken_and_not_begun_does_not_bring_the_worker_down() -> None:
+    """Its connection is given up from under it; kombu used to put the ring back over it, which raised."""
+    empty_redis()
+    app.send_task("crmsolid.heartbeat", ignore_result=True)
+    with app.connection_for_read() as connection:
+        channel = connection.default_channel
+        queue = app.amqp.queues[settings.CELERY_TASK_DEFAULT_QUEUE](channel)
+        assert queue.get(no_ack=False) is not None
+        assert channel.client.keys("unacked*") == []
+        channel._pool = channel._async_pool = None
+        connection.transport.client = None
+        channel.close()
+        assert channel.closed
+    with app.connection_for_read() as again:
+        assert again.default_channel.client.llen(settings.CELERY_TASK_DEFAULT_QUEUE) == 0
