@@ -304,6 +304,8 @@ async def test_fifty_idle_streams_share_one_kept_connection(
     assert {listener.status for listener in opened} == {200}
     for listener in opened:
         assert await listener.frame() == Frame(None, "", "connected")
+    await do(lambda: happen(cast.workspace, 6))  # who told of it has looked, and so has its connection
+    assert [number(await listener.event()) for listener in opened] == [6] * 50
     kept = await _alone()
     await asyncio.sleep(5 * hub.EVERY_SECONDS)  # several looks
     assert await do(backends) == kept
