@@ -14,6 +14,11 @@ from tests.cast import Api, Cast
 from tests.servers import empty_redis
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits for a minute begins first: at the end, the other processes would wait for it."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def cheap_passwords() -> None:
     """The cast's users cost a second each with the real hasher, and no test here is about its strength."""

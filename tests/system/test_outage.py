@@ -3,6 +3,8 @@
 import signal
 import time
 
+import pytest
+
 from tests.system.sends import assert_exactly_once, send
 from tests.system.stack import Reply, Stack, until
 
@@ -11,6 +13,7 @@ EVERY_SECONDS = 1.5
 SLOWEST_SECONDS = 5.0  # far from a request's budget for Redis, which a busy machine would miss, and from its timeouts
 
 
+@pytest.mark.long
 def test_a_minute_without_redis_loses_nothing_and_answers_everybody(stack: Stack) -> None:
     """It hangs first, which costs each call its budget, then it is killed."""
     stack.start_scheduler()

@@ -79,7 +79,7 @@ def test_an_owner_that_cannot_renew_falls_silent_before_its_lease_ends(
 ) -> None:
     settings.TELEGRAM_LEASE_SECONDS = 3.0
     owner.start()
-    until(lambda: owner.ready_accounts)
+    server.wait(lambda: server.connected(SHOP) == 1)  # whose account it is the server learns after the connection
 
     def unreachable(_: str) -> None:
         raise OperationalError("the database is away")
