@@ -17,7 +17,7 @@ from crmsolid.api.answers import Raw
 from crmsolid.api.call import Call, call_of
 from crmsolid.api.described import described
 from crmsolid.api.fields import QuerySerializer
-from crmsolid.api.views import read_query
+from crmsolid.api.reading import read_query
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.workspaces.scopes import Scope
 from messaging import hub as hubs

@@ -5,17 +5,14 @@ A view declares what it needs (``scopes``), what it takes (``bodies``, ``queries
 forgets its scopes cannot be imported.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any, ClassVar, TypeVar
-from urllib.parse import unquote_to_bytes
+from typing import Any, ClassVar
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import UnsupportedMediaType, ValidationError
+from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -26,14 +23,12 @@ from crmsolid.api.answers import Raw, media_types
 from crmsolid.api.call import Call, call_of
 from crmsolid.api.fields import INT64, QuerySerializer, StrictSerializer
 from crmsolid.api.negotiation import acceptable
-from crmsolid.api.problems import field_errors
+from crmsolid.api.reading import parse_json, read_query, shared
 from crmsolid.core import strictjson
-from crmsolid.core.errors import DomainError, FieldError
+from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import Scope
-
-S = TypeVar("S", bound=StrictSerializer)
 
 MAX_BODY_BYTES = 1_048_576
 SAFE_METHODS = ("GET", "HEAD")
@@ -230,67 +225,6 @@ def refuse_impossible_ids(kwargs: Mapping[str, Any]) -> None:
             raise Http404
 
 
-@cache
-def shared(kind: type[S]) -> S:
-    """One instance of a serializer for all requests: making one copies all its fields, and validating through
-    ``run_validation`` keeps nothing on it."""
-    return kind()
-
-
-def parse_json(raw: bytes) -> Any:
-    """Strict JSON; ``malformed_json`` or, for a NUL in a string, ``validation_failed``."""
-    try:
-        return strictjson.loads(raw)
-    except strictjson.NullCharacter as error:
-        detail = "a NUL character cannot be stored; remove it"
-        raise DomainError(
-            "validation_failed", errors=[FieldError(error.path, "null_characters_not_allowed", detail)]
-        ) from None
-    except strictjson.MalformedJSON as error:
-        raise DomainError("malformed_json", str(error)) from None
-
-
-def read_query(request: HttpRequest, kind: type[QuerySerializer]) -> dict[str, Any]:
-    """Validated query parameters. ``invalid_parameter`` names each that is unknown, repeated or wrong."""
-    text = request.META.get("QUERY_STRING", "")
-    if not text and kind is QuerySerializer:
-        return {}
-    refuse_unreadable_query(text)
-    params = request.GET
-    repeated = kind.repeated(params)
-    if repeated:
-        raise _bad_query([FieldError(name, "repeated", "give this parameter once") for name in repeated])
-    if not params and kind is QuerySerializer:
-        return {}
-    try:
-        return dict(shared(kind).run_validation(kind.read(params)))
-    except ValidationError as error:
-        raise _bad_query(field_errors(error.detail)) from None
-
-
-_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
-
-
-def refuse_unreadable_query(text: str) -> None:
-    """``bad_request`` for what is not percent-encoded UTF-8; Django would go on with replacement characters."""
-    try:
-        raw = text.encode("latin-1")  # PEP 3333: the bytes of the request line
-    except UnicodeEncodeError:
-        raw = text.encode("utf-8", "surrogatepass")
-    try:
-        unquote_to_bytes(raw).decode("utf-8")
-        readable = not _BROKEN_ESCAPE.search(text)
-    except UnicodeDecodeError:
-        readable = False
-    if not readable:
-        raise DomainError("bad_request", "the query string is not percent-encoded UTF-8")
-
-
-def _bad_query(errors: list[FieldError]) -> DomainError:
-    only_cursor = all(error.field == "cursor" and error.code != "unknown_field" for error in errors)
-    return DomainError("invalid_cursor" if only_cursor else "invalid_parameter", errors=errors)
-
-
 def respond(answer: Answer) -> HttpResponse:
     """The answer as an HTTP response: compact UTF-8 JSON, or nothing with 204."""
     body = b"" if answer.status == 204 else strictjson.dumps(answer.data)
@@ -300,6 +234,3 @@ def respond(answer: Answer) -> HttpResponse:
     for name, value in answer.headers.items():
         response.headers[name] = value
     return response
-
-
-__all__ = ["Answer", "WorkspaceView", "parse_json", "read_query", "respond"]
