@@ -24,6 +24,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.telegram")
     parser.add_argument("--accounts", type=int, default=200)
     options = parser.parse_args()
+    if not os.environ.get("DATABASE_URL", "").startswith("postgres") or not os.environ.get("REDIS_URL"):
+        parser.error("set DATABASE_URL (PostgreSQL) and REDIS_URL: the worker is a process of its own")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmsolid.settings")
     django.setup()
     from django.db import connection
