@@ -71,7 +71,7 @@ def _object(**properties: Any) -> dict[str, Any]:
 
 
 def register_own_events() -> None:
-    """The events whose causes stand on this floor or below it."""
+    """The events that no app above describes: of tests, jobs, the plan, and of sequences until these are there."""
     from crmsolid.api.jobs import JobOut
     from crmsolid.api.shapes import json_shape
 

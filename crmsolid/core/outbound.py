@@ -9,7 +9,6 @@ import asyncio
 import codecs
 import socket
 import ssl
-import time
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -230,7 +229,8 @@ class _Exchange:
     def __init__(self) -> None:
         self.response: aiohttp.ClientResponse | None = None
         self.is_connection_new = False
-        self._started = time.monotonic()
+        self._clock = asyncio.get_running_loop().time  # the deadline's: uvloop's runs in whole milliseconds of its own
+        self._started = self._clock()
         self._body = bytearray()
 
     async def read(self) -> None:
@@ -241,7 +241,7 @@ class _Exchange:
             self._body += await content.read(READ_LIMIT_BYTES - len(self._body))
 
     def answer(self, error: OutboundError | None) -> Answer:
-        elapsed = round((time.monotonic() - self._started) * 1000)
+        elapsed = round((self._clock() - self._started) * 1000)
         if self.response is None:
             return Answer(None, error, elapsed)
         kept = bytes(self._body[:KEPT_BYTES])
