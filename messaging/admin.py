@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin, TenantInline
-from crmsolid.workspaces.admin_parts import column, fact, fixed_filter, moment, shown_time
+from crmsolid.workspaces.admin_parts import column, fact, fixed_filter, milliseconds, moment, shown_time
 from messaging.account_admin import AccountAdmin as AccountAdmin  # found by Django through this module
 from messaging.models import Message, MessageAttempt, Thread
 
@@ -106,10 +106,7 @@ class AttemptInline(TenantInline):
     show_change_link = False
     verbose_name_plural = "attempts"
     when = moment("time", "at")
-
-    @column("took")
-    def took(self, attempt: MessageAttempt) -> str:
-        return f"{attempt.duration_ms} ms"
+    took = milliseconds("took", "duration_ms")
 
 
 @admin.register(Message)
@@ -168,7 +165,4 @@ class MessageAttemptAdmin(TenantAdmin):
     keeps_history = False
     empty_text = "Each try at sending a message is listed here."
     when = moment("time", "at")
-
-    @column("took")
-    def took(self, attempt: MessageAttempt) -> str:
-        return f"{attempt.duration_ms} ms"
+    took = milliseconds("took", "duration_ms")

@@ -55,6 +55,16 @@ def fact(title: str, field: str) -> Callable[..., str]:
     return told
 
 
+def milliseconds(title: str, field: str) -> Callable[..., str]:
+    """The duration that ``field`` holds in milliseconds."""
+
+    @column(title)
+    def told(page: Any, row: Any) -> str:
+        return f"{getattr(row, field)} ms"
+
+    return told
+
+
 def pretty_json(value: Any) -> SafeString:
     """A JSON value as a block of text."""
     return format_html('<pre class="cs-json">{}</pre>', json.dumps(value, indent=2, ensure_ascii=False))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin, TenantRelatedFilter
-from crmsolid.workspaces.admin_parts import column, fixed_filter, moment, pretty_json
+from crmsolid.workspaces.admin_parts import column, fixed_filter, milliseconds, moment, pretty_json
 from webhooks import querysets, replays
 from webhooks.admin.parts import WebhookPages
 from webhooks.admin.words import STATUS_COLOURS, attempt_outcome, delivery_story, shown_time
@@ -187,10 +187,7 @@ class AttemptAdmin(TenantAdmin):
     keeps_history = False
     empty_text = "Each attempt at delivering an event is listed here."
     made = moment("made", "at")
-
-    @column("took")
-    def took(self, attempt: Attempt) -> str:
-        return f"{attempt.duration_ms} ms"
+    took = milliseconds("took", "duration_ms")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).filter(delivery__endpoint__deleted_at__isnull=True)
