@@ -13,7 +13,7 @@ from webhooks.bulk import fetch, ids_clause, row_lock, rows_parameter, rows_sour
 from webhooks.keyring import Keyring
 from webhooks.models import Endpoint
 
-# Longer than a claimed delivery can take: STALE_SECONDS of waiting for a place, two posts of 20 s at most (the
+# Longer than a claimed delivery can take: STALE_SECONDS of waiting for a place, two posts of 22.5 s at most (the
 # second one with the other secret), and the settling.
 LEASE = timedelta(seconds=90)
 

@@ -35,6 +35,9 @@ KEPT_HEADER_LENGTH = 200
 # Many servers (Node and uvicorn among them) close an idle connection after 5 s. Leaving first keeps a request
 # from being written into a connection that the other side is just closing.
 _KEEP_ALIVE_SECONDS = 4.0
+# How long to wait for a place, in deadlines. More than one: whoever came together with requests that hang to their
+# end gets the places they leave, and does not lose them to a timer that is a moment earlier than theirs.
+_PATIENCE = 1.25
 _NAME_CACHE_SECONDS = 60
 
 
@@ -81,9 +84,10 @@ class OutboundClient:
     Promises: `deadline` seconds in all for name look-up, connection, TLS, headers and body; at most
     READ_LIMIT_BYTES of an answer read, KEPT_BYTES kept; certificates verified; no redirect, cookie, proxy or
     decompression; never a connection to an address that is not public, unless `allow_private`.
-    At most `per_host` requests of one `payer` to one host and port run at once. Others wait up to `deadline` more,
-    then report `busy`: nothing was sent, and it says nothing about the receiver. A call so ends within twice the
-    deadline. Different payers wait for each other nowhere: one host can be a service with many customers.
+    At most `per_host` requests of one `payer` to one host and port run at once. Others wait for one and a quarter
+    times the `deadline`, then report `busy`: nothing was sent, and it says nothing about the receiver. A call so ends
+    within two and a quarter deadlines. Different payers wait for each other nowhere: one host can be a service with
+    many customers.
     """
 
     def __init__(
@@ -131,7 +135,7 @@ class OutboundClient:
         place = self._place(f"{payer} {host}")
         if place.locked():
             try:
-                async with asyncio.timeout(self._deadline):
+                async with asyncio.timeout(self._deadline * _PATIENCE):
                     await place.acquire()
             except TimeoutError:
                 return Answer(None, OutboundError.BUSY, 0)

@@ -323,6 +323,13 @@ async def test_no_place_in_time_is_busy_and_unsent() -> None:
     assert len(client._places) == 0
 
 
+async def test_who_came_with_those_that_hang_gets_the_places_they_leave() -> None:
+    async with receiver(hanging) as server, development(deadline=2.0, per_host=5) as client:
+        answers = await asyncio.gather(*[send(client, server.url) for _ in range(10)])
+    assert [str(answer.error) for answer in answers] == ["timeout"] * 10
+    assert len(server.visits) == 10
+
+
 async def test_cancelling_a_call_gives_its_place_back() -> None:
     async with receiver(hanging) as server, development(deadline=30, per_host=1) as client:
         task = asyncio.create_task(send(client, server.url))
