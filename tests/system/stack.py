@@ -128,6 +128,8 @@ class Stack:
         process = self._processes.pop(name)
         os.killpg(process.pid, how)
         process.wait(30)
+        if name == "web":  # its children may be a moment longer in dying, and are no children of ours to wait for
+            until(lambda: not _answers(self.port), "the web's port is free")
 
     def signal(self, name: str, how: int) -> None:
         os.killpg(self._processes[name].pid, how)

@@ -1,7 +1,6 @@
 """Who waits for whom: the pump, an erasure and a replay lock the same rows, and none of them may end in a deadlock."""
 
 import threading
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,6 +10,7 @@ from django.db import connection, transaction
 
 from crmsolid.core import clock
 from tests.cast import Cast
+from tests.waiting import somebody_waits, until
 from tests.webhooks.conftest import emit
 from webhooks import erasure, health, purging, replays
 from webhooks.feed import place_events
@@ -55,18 +55,6 @@ class Beside:
             raise self._error
 
 
-def until_one_waits() -> None:
-    """Returns once another transaction waits for a lock."""
-    ends = time.monotonic() + 10
-    while time.monotonic() < ends:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.01)
-    raise AssertionError("nobody waits")
-
-
 def test_placing_does_not_wait_for_an_erasure(cast: Cast, endpoint: MakeEndpoint) -> None:
     """The pump holds a delivery about the person that the erasure waits for; the erasure holds an event of the same
     person that has no place yet."""
@@ -76,7 +64,7 @@ def test_placing_does_not_wait_for_an_erasure(cast: Cast, endpoint: MakeEndpoint
     late, other = emit(cast.workspace, person="con_1"), emit(cast.workspace, person="con_2")
     with erasing(cast), transaction.atomic():
         assert len(claim({found.id: 1})) == 1
-        until_one_waits()
+        until(somebody_waits)
         assert place_events() == 1
     assert Event.unscoped.get(pk=other).position == 2
     assert place_events() == 1
@@ -111,7 +99,7 @@ def test_switching_off_does_not_wait_for_an_erasure(cast: Cast, endpoint: MakeEn
     _, later = two_deliveries(cast)
     with erasing(cast), transaction.atomic():
         held(later)
-        until_one_waits()
+        until(somebody_waits)
         assert health.switch_off(found.pk, found.workspace_id, DisabledReason.GONE)
     assert list(Delivery.unscoped.order_by("id").values_list("reason", flat=True)) == ["erased", "endpoint_disabled"]
     assert not Endpoint.unscoped.get().enabled
@@ -160,7 +148,7 @@ def test_a_replay_job_waits_in_the_common_order_and_takes_only_what_is_still_fai
         held(done)
         job = Beside(replays.run_open)
         job.__enter__()
-        until_one_waits()
+        until(somebody_waits)
         held(left)  # the job that waits for the first holds none after it
         Delivery.unscoped.filter(pk=done.pk).update(status="succeeded")
     job.__exit__()

@@ -17,8 +17,8 @@ from messaging.telegram import accounts, connection, leases, peers, sending
 from messaging.telegram.database import THREADS
 from messaging.telegram.owner import Owner
 from tests.messaging.telegram.accounts import ANNA, SHOP, connect_account
-from tests.messaging.telegram.waiting import until
 from tests.telegram_server import TelegramServer
+from tests.waiting import until
 
 
 def tried(message: Message) -> list[str]:

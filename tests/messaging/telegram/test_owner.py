@@ -20,8 +20,8 @@ from messaging.telegram.owner import Owner
 from messaging.telegram.services import store_login
 from messaging.telegram.session import RowSession, UpdateState
 from tests.messaging.telegram.accounts import ANNA, SHOP
-from tests.messaging.telegram.waiting import until
 from tests.telegram_server import TelegramServer
+from tests.waiting import until
 from webhooks.models import Event
 
 

@@ -17,8 +17,8 @@ from messaging.telegram import history
 from messaging.telegram.owner import Owner
 from tests.cast import Cast
 from tests.messaging.telegram.accounts import ANNA, SHOP
-from tests.messaging.telegram.waiting import until
 from tests.telegram_server import TelegramServer
+from tests.waiting import until
 from webhooks.models import Event
 
 

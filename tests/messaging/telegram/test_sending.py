@@ -16,9 +16,9 @@ from messaging.telegram import accounts, sending
 from messaging.telegram.owner import Owner
 from tests.cast import Cast
 from tests.messaging.telegram.accounts import ANNA, BOB, SHOP, connect_account
-from tests.messaging.telegram.waiting import somebody_waits, until
 from tests.messaging.world import needs_postgresql
 from tests.telegram_server import TelegramServer
+from tests.waiting import somebody_waits, until
 from webhooks.models import Event
 
 

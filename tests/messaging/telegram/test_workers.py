@@ -14,9 +14,9 @@ from messaging.services import send_message
 from messaging.telegram import leases
 from tests.cast import Cast
 from tests.messaging.telegram.accounts import ANNA, BOB, SHOP, connect_account
-from tests.messaging.telegram.waiting import somebody_waits, until
 from tests.messaging.telegram.workers import Worker
 from tests.telegram_server import TelegramServer
+from tests.waiting import somebody_waits, until
 from webhooks.models import Event
 
 pytestmark = pytest.mark.skipif(
