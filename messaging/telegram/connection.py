@@ -135,7 +135,7 @@ class Connection:
                 raise client.failure
         finally:
             self._client = None
-            await asyncio.wait([asyncio.ensure_future(client.disconnect())], timeout=CLOSE_SECONDS)
+            await asyncio.wait([asyncio.ensure_future(_leave(client))], timeout=CLOSE_SECONDS)
 
     async def _catch_up(self, client: Client, receiver: Receiver, row: TelegramSession) -> None:
         """Telethon asks for the difference; beside it the conversations are looked through, for differences can be
@@ -260,6 +260,13 @@ class Connection:
         except TimeoutError:
             await self.hang_up()  # or Telethon would send the abandoned request after its next reconnection
             raise
+
+
+async def _leave(client: Client) -> None:
+    """Disconnect. How the connection ended is known by then: Telethon's own note of it, a future that nobody may have
+    looked at, would be logged as an error that was lost."""
+    await client.disconnect()
+    await asyncio.gather(client.disconnected, return_exceptions=True)
 
 
 def _is_cancelled() -> bool:

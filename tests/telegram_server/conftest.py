@@ -55,6 +55,7 @@ class Clients:
     async def close(self) -> None:
         for client in self._made:
             await client.disconnect()
+            await asyncio.gather(client.disconnected, return_exceptions=True)  # else an error in it is logged later
 
 
 @pytest_asyncio.fixture

@@ -1,5 +1,6 @@
 """What becomes of a send that Telegram refuses, loses or leaves hanging: exactly one message, or none and a reason."""
 
+import gc
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
@@ -280,6 +281,18 @@ def test_a_key_that_telegram_has_lost_is_noticed(shop: Account, owner: Owner, se
     owner.start()
     until(lambda: Account.unscoped.filter(pk=shop.pk, state="needs_login").exists())
     until(lambda: not owner.ready_accounts)
+
+
+def test_a_connection_that_failed_leaves_no_error_behind(
+    shop: Account, owner: Owner, server: TelegramServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is not looked at, asyncio logs once it is collected, with a traceback that leads nowhere."""
+    server.forget_keys(SHOP)
+    owner.start()
+    until(lambda: Account.unscoped.filter(pk=shop.pk, state="needs_login").exists())
+    owner.stop()
+    gc.collect()
+    assert [record for record in caplog.records if record.name == "asyncio"] == []
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
