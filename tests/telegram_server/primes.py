@@ -17,10 +17,11 @@ DH_BYTES = 256
 # Telegram's exponents have 2048 bits; short ones make handshakes quicker, and here nobody listens in.
 SECRET_BITS = 512
 
-# Telegram's pq has some 63 bits; these are small so that a client factorises them in no time. The first byte of the
-# product is below 128, as Telegram's always is: Telethon reads it as a signed number.
-FACTOR_P = 1_000_003
-FACTOR_Q = 1_300_021
+# Telegram's pq has 63 bits too, of two factors alike; of these one is small so that a client finds it in no time, and
+# the other so much larger that Telethon's search never meets both at once, which it takes for an answer. The first
+# byte of the product is below 128, as Telegram's always is: Telethon reads it as a signed number.
+FACTOR_P = 65_537
+FACTOR_Q = 70_368_744_177_679
 
 
 def is_safe_power(power: int) -> bool:
