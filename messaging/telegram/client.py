@@ -1,6 +1,7 @@
 """Telethon's client as we use it. Private names of Telethon are touched here and in no other module but its tests;
 Telethon is pinned to the version they were read in."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -29,6 +30,16 @@ class LoginClient(TelegramClient):
             flood_sleep_threshold=0,
             raise_last_call_error=True,
         )
+
+    async def connect(self) -> None:
+        """Once more if the other side closes the line while a new key is agreed on: it does so when Telethon finds a
+        number to be its own factor, which its random search happens to do, and Telethon tries again for other errors
+        only."""
+        try:
+            await super().connect()
+        except EOFError:
+            await self.disconnect()
+            await super().connect()
 
 
 class Client(TelegramClient):
@@ -87,3 +98,10 @@ class Client(TelegramClient):
     async def _handle_auto_reconnect(self) -> None:
         """What came while the line was cut is asked for at once, not at the next message."""
         await self.catch_up()
+
+
+async def disconnect(client: TelegramClient) -> None:
+    """Disconnect. How the connection ended is known by then: Telethon's own note of it, a future that nobody may have
+    looked at, would be logged as an error that was lost."""
+    await client.disconnect()
+    await asyncio.gather(client.disconnected, return_exceptions=True)

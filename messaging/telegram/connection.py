@@ -22,7 +22,7 @@ from messaging.dispatch import Claim
 from messaging.gateway import Delivered, Gateway, SendError
 from messaging.models import TelegramSession
 from messaging.telegram import accounts, history, sending
-from messaging.telegram.client import Client
+from messaging.telegram.client import Client, disconnect
 from messaging.telegram.codes import name_of
 from messaging.telegram.database import DatabaseThreads
 from messaging.telegram.errors import classify
@@ -135,7 +135,7 @@ class Connection:
                 raise client.failure
         finally:
             self._client = None
-            await asyncio.wait([asyncio.ensure_future(_leave(client))], timeout=CLOSE_SECONDS)
+            await asyncio.wait([asyncio.ensure_future(disconnect(client))], timeout=CLOSE_SECONDS)
 
     async def _catch_up(self, client: Client, receiver: Receiver, row: TelegramSession) -> None:
         """Telethon asks for the difference; beside it the conversations are looked through, for differences can be
@@ -260,13 +260,6 @@ class Connection:
         except TimeoutError:
             await self.hang_up()  # or Telethon would send the abandoned request after its next reconnection
             raise
-
-
-async def _leave(client: Client) -> None:
-    """Disconnect. How the connection ended is known by then: Telethon's own note of it, a future that nobody may have
-    looked at, would be logged as an error that was lost."""
-    await client.disconnect()
-    await asyncio.gather(client.disconnected, return_exceptions=True)
 
 
 def _is_cancelled() -> bool:

@@ -8,18 +8,26 @@ import asyncio
 import logging
 import math
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from telethon.errors import FloodWaitError, RPCError, SessionPasswordNeededError
+from telethon.errors import (
+    AuthKeyNotFound,
+    FloodWaitError,
+    InvalidChecksumError,
+    RPCError,
+    SecurityError,
+    SessionPasswordNeededError,
+    TypeNotFoundError,
+)
 from telethon.password import compute_check
 from telethon.tl import functions, types
 from telethon.utils import get_display_name, parse_phone
 
 from crmsolid.core.errors import DomainError, invalid
 from messaging.telegram import config
-from messaging.telegram.client import LoginClient
+from messaging.telegram.client import LoginClient, disconnect
 from messaging.telegram.codes import name_of
 from messaging.telegram.session import RowSession, UpdateState
 
@@ -47,6 +55,8 @@ _REFUSALS = {
     "SRP_ID_INVALID": ("password", "stale", "Telegram has changed its question; send the password again"),
 }
 _SETTINGS_WRONG = ("API_ID_INVALID", "API_ID_PUBLISHED_FLOOD")
+# What Telethon raises when the line breaks, or when what comes over it is no answer of Telegram's.
+_NO_ANSWER = (OSError, EOFError, BufferError, InvalidChecksumError, SecurityError, TypeNotFoundError)
 _NO_OTHER_WAY = "SEND_CODE_UNAVAILABLE"
 _WAYS = {
     types.auth.SentCodeTypeApp: "app",
@@ -180,17 +190,19 @@ async def _with_client(session: RowSession, step: Callable[[LoginClient], Awaita
             return await step(client)
     except RPCError as error:
         raise _refusal(error) from None
-    except (OSError, TimeoutError) as error:
+    except AuthKeyNotFound:
+        raise DomainError("invalid_state", "Telegram no longer knows this login; start again") from None
+    except _NO_ANSWER as error:
         raise DomainError("service_unavailable", f"Telegram cannot be reached: {type(error).__name__}") from None
     finally:
-        await _leave(client.disconnect())
+        await _leave(client)
 
 
-async def _leave(leaving: Coroutine[Any, Any, None]) -> None:
+async def _leave(client: LoginClient) -> None:
     """What the step has found out counts, however the line ends."""
     try:
         async with asyncio.timeout(LEAVE_SECONDS):
-            await leaving
+            await disconnect(client)
     except TimeoutError:
         logger.warning("a login's connection did not close within %s s", LEAVE_SECONDS)
 

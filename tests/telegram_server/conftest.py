@@ -9,6 +9,7 @@ import pytest_asyncio
 from telethon import TelegramClient
 from telethon.sessions import MemorySession
 
+from messaging.telegram.client import disconnect
 from tests.telegram_server import Settings, TelegramServer, forget_cached_config, register_public_key
 
 API = (17349, "not a real hash")
@@ -54,8 +55,7 @@ class Clients:
 
     async def close(self) -> None:
         for client in self._made:
-            await client.disconnect()
-            await asyncio.gather(client.disconnected, return_exceptions=True)  # else an error in it is logged later
+            await disconnect(client)
 
 
 @pytest_asyncio.fixture

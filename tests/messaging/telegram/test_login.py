@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from telethon.crypto import Factorization
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
@@ -19,6 +20,7 @@ from messaging.telegram import services
 from tests.cast import Cast
 from tests.messaging.telegram.accounts import ANNA, OTHER_DC, SHOP
 from tests.telegram_server import TelegramServer
+from tests.telegram_server.primes import FACTOR_P, FACTOR_Q
 
 
 def codes(error: "pytest.ExceptionInfo[DomainError]") -> list[tuple[str, str]]:
@@ -123,6 +125,40 @@ def test_logins_that_wait_for_telegram_leave_threads_for_the_rest(server: Telegr
     assert server.count("auth.sendCode") == 3
 
 
+def factors(monkeypatch: pytest.MonkeyPatch, *found: tuple[int, int]) -> None:
+    """Telethon's random search finds these first."""
+    search, left = Factorization.factorize, list(found)
+    monkeypatch.setattr(Factorization, "factorize", lambda product: left.pop(0) if left else search(product))
+
+
+def test_a_key_exchange_that_telegram_breaks_off_is_begun_again(
+    server: TelegramServer, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factors(monkeypatch, (1, FACTOR_P * FACTOR_Q))
+    account = login(server, actor)
+    assert (account.state, server.count("auth.sendCode")) == ("connected", 1)
+
+
+def test_a_key_exchange_that_is_broken_off_again_is_no_crash(
+    server: TelegramServer, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factors(monkeypatch, *[(1, FACTOR_P * FACTOR_Q)] * 2)
+    with pytest.raises(DomainError, match="Telegram cannot be reached: IncompleteReadError") as refused:
+        services.begin_login(actor, phone=SHOP)
+    assert refused.value.code == "service_unavailable"
+    assert (LoginAttempt.unscoped.count(), server.count("auth.sendCode")) == (0, 0)
+
+
+def test_a_login_that_telegram_no_longer_knows_begins_anew(server: TelegramServer, actor: Actor) -> None:
+    attempt = services.begin_login(actor, phone=SHOP)
+    code = server.login_code(SHOP)
+    server.world.authorizations.clear()
+    with pytest.raises(DomainError, match="no longer knows this login; start again") as refused:
+        services.submit_code(actor, attempt_id=attempt.id, code=code)
+    assert refused.value.code == "invalid_state"
+    assert Account.objects.for_workspace(actor.workspace).count() == 0
+
+
 def test_a_stranger_s_attempt_is_not_found(server: TelegramServer, cast: Cast, actor: Actor) -> None:
     attempt = services.begin_login(actor, phone=SHOP)
     with pytest.raises(DomainError) as refused:
@@ -162,6 +198,13 @@ def test_a_logout_ends_the_session(server: TelegramServer, actor: Actor) -> None
 def test_a_logout_holds_here_though_telegram_does_not_hear(server: TelegramServer, actor: Actor) -> None:
     account = login(server, actor)
     server.fail("auth.logOut", "AUTH_KEY_UNREGISTERED")
+    assert services.logout(actor, account) is False
+    assert bytes(TelegramSession.unscoped.get().auth_key) == b""
+
+
+def test_a_logout_holds_here_though_telegram_has_lost_the_key(server: TelegramServer, actor: Actor) -> None:
+    account = login(server, actor)
+    server.forget_keys(SHOP)
     assert services.logout(actor, account) is False
     assert bytes(TelegramSession.unscoped.get().auth_key) == b""
 
