@@ -73,7 +73,7 @@ class AccountAdmin(LoginPages):
     # --- List -------------------------------------------------------------------------------------------------
     @column("phone")
     def shown_phone(self, account: Any) -> str:
-        return f"+{account.phone}" if account.phone else "–"
+        return f"+{account.phone}" if account.phone else self.get_empty_value_display()
 
     @column("state", ordering="state", label=STATE_COLOURS)
     def shown_state(self, account: Any) -> tuple[str, str]:
@@ -87,9 +87,10 @@ class AccountAdmin(LoginPages):
     def today(self, account: Any) -> SafeString:
         told = account_payload(account, account.used, account.reserved)
         return format_html(
-            '<span class="cs-nowrap">{} of {}</span><br><span class="cs-muted cs-nowrap">{} left</span>',
+            '<span class="cs-nowrap">{} of {}</span><br><span class="cs-muted cs-nowrap">{}{} left</span>',
             told["used_today"],
             told["daily_limit"],
+            f"{account.reserved} waiting, " if account.reserved else "",  # or the rest would not add up
             told["left_today"],
         )
 

@@ -21,6 +21,7 @@ from messaging.telegram import login, services
 from tests.cast import Cast
 from tests.messaging.telegram.accounts import ANNA, SHOP, connect_account
 from tests.messaging.telegram.panel_steps import ADD, LIST, at, begin, connect
+from tests.messaging.world import send
 from tests.panel import browser, furnish
 from tests.telegram_server import TelegramServer
 
@@ -287,6 +288,16 @@ def test_the_list_tells_what_one_needs_to_know(client: Client, server: TelegramS
         assert wanted in page, wanted
     assert "cs-notice" not in page
     assert "15550001" not in text(browser(cast.owner, cast.twin).get(LIST))
+
+
+def test_what_waits_is_counted_so_that_the_line_adds_up(client: Client, cast: Cast) -> None:
+    account = cast.sandbox()
+    send(account)
+    assert "1 of 50" in text(client.get(LIST)) and "waiting" not in text(client.get(LIST))
+    for minutes in (1, 2):
+        send(account, send_at=clock.now() + timedelta(minutes=minutes))
+    page = text(client.get(LIST))
+    assert "1 of 50" in page and "2 waiting, 47 left" in page
 
 
 def test_a_longer_list_takes_no_more_queries(client: Client, cast: Cast, server: TelegramServer) -> None:
