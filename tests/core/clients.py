@@ -11,6 +11,7 @@ from crmsolid.core.outbound import Answer, OutboundClient
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 BODY = '{"name":"Мария 😀"}'.encode()
 PUBLIC = "93.184.215.14"
+SLACK_MS = 4000  # before this a short deadline has ended it; the machine may be busy, what is ended goes on for ever
 
 
 class Names(AbstractResolver):

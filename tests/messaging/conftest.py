@@ -1,11 +1,18 @@
+import asyncio
+from collections.abc import AsyncIterator, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+import pytest_asyncio
 from django.db import connection
 
 from crmsolid.core import clock, doorbell
+from crmsolid.workspaces.scopes import Scope
+from messaging import places
 from messaging.models import Account
 from tests.cast import Cast
+from tests.messaging.listener import Key, Listen, Listener, do, quiet
 from tests.messaging.world import Ring
 
 
@@ -49,3 +56,28 @@ def sandbox(cast: Cast) -> Account:
 @pytest.fixture
 def on_postgresql() -> bool:
     return connection.vendor == "postgresql"
+
+
+@pytest.fixture
+def key(cast: Cast) -> Key:
+    """Makes keys from within the event loop."""
+
+    async def make(scopes: Iterable[Scope] = (Scope.READ_MESSAGES,)) -> str:
+        return await do(lambda: cast.key(scopes))
+
+    return make
+
+
+@pytest_asyncio.fixture
+async def listen() -> AsyncIterator[Listen]:
+    """Opens streams and closes them at the end of the test."""
+    opened: list[Listener] = []
+
+    async def open_stream(token: str | None, last: int | str | None = None, **options: Any) -> Listener:
+        opened.append(Listener(token, last, **options))
+        return await opened[-1].start()
+
+    yield open_stream
+    await asyncio.gather(*(listener.leave() for listener in opened))
+    assert not places.places()
+    await quiet()

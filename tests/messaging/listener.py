@@ -1,13 +1,21 @@
 """A client of the stream: speaks ASGI to the application, in the test's own event loop."""
 
 import asyncio
-from collections.abc import Callable
+import json
+import threading
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.core.asgi import get_asgi_application
-from django.db import connections
+from django.db import connections, transaction
 
+from crmsolid.workspaces.models import Workspace
+from messaging import hub
+from webhooks.publishing import publish
+
+Listen = Callable[..., Any]
+Key = Callable[..., Awaitable[str]]
 PATIENCE = 20.0
 T = TypeVar("T")
 
@@ -125,3 +133,24 @@ def _parse(raw: str) -> Frame:
     fields = dict(line.split(": ", 1) for line in raw.split("\n"))
     assert list(fields) == ["id", "event", "data"]
     return Frame(int(fields["id"]), fields["event"], fields["data"])
+
+
+def happen(workspace: Workspace, number: int) -> str:
+    """One event with this number; its id."""
+    with transaction.atomic():
+        return publish(workspace, "message.sent", {"number": number})
+
+
+def number(frame: Frame | None) -> int:
+    """The number of the event in a frame."""
+    assert frame is not None
+    found: int = json.loads(frame.data)["data"]["number"]
+    return found
+
+
+async def quiet() -> None:
+    """The watcher has ended and both threads are idle: nobody reads while the tables are emptied."""
+    watcher, meeting = hub.hub()._watcher, threading.Barrier(2)
+    if watcher is not None:
+        await asyncio.wait_for(watcher, 10)
+    await asyncio.gather(*(hub.in_thread(meeting.wait, 10) for _ in range(2)))

@@ -3,77 +3,25 @@
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from django.db import OperationalError, connection, connections, transaction
+from django.db import transaction
 from pytest_django import Settings
 
 from apikeys.models import ApiKey
 from crmsolid.core import clock
-from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import Scope
-from messaging import dispatch, hub, places, stream
+from messaging import dispatch, hub, stream
 from messaging.inbox import Incoming, receive
 from messaging.models import Account
 from tests.cast import Cast
-from tests.messaging.listener import Frame, Listener, do
+from tests.messaging.listener import Frame, Key, Listen, Listener, do, happen, number
 from tests.messaging.world import needs_postgresql, send
-from webhooks.feed import Entry
 from webhooks.models import Event
 from webhooks.publishing import publish
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-READ = [Scope.READ_MESSAGES]
-Listen = Callable[..., Any]
-Key = Callable[..., Awaitable[str]]
-
-
-@pytest.fixture
-def key(cast: Cast) -> Key:
-    """Makes keys from within the event loop."""
-
-    async def make(scopes: list[Scope] = READ) -> str:
-        return await do(lambda: cast.key(scopes))
-
-    return make
-
-
-@pytest_asyncio.fixture
-async def listen() -> AsyncIterator[Listen]:
-    """Opens streams and closes them at the end of the test."""
-    opened: list[Listener] = []
-
-    async def open_stream(token: str | None, last: int | str | None = None, **options: Any) -> Listener:
-        opened.append(Listener(token, last, **options))
-        return await opened[-1].start()
-
-    yield open_stream
-    await asyncio.gather(*(listener.leave() for listener in opened))
-    assert not places.places()
-    await _quiet()
-
-
-async def _quiet() -> None:
-    """The watcher has ended and both threads are idle: nobody reads while the tables are emptied."""
-    watcher, meeting = hub.hub()._watcher, threading.Barrier(2)
-    if watcher is not None:
-        await asyncio.wait_for(watcher, 10)
-    await asyncio.gather(*(hub.in_thread(meeting.wait, 10) for _ in range(2)))
-
-
-def happen(workspace: Workspace, number: int) -> str:
-    with transaction.atomic():
-        return publish(workspace, "message.sent", {"number": number})
-
-
-def number(frame: Frame | None) -> int:
-    assert frame is not None
-    found: int = json.loads(frame.data)["data"]["number"]
-    return found
 
 
 async def test_headers_come_at_once_and_then_messages_in_and_out(
@@ -286,168 +234,3 @@ async def test_refusals_are_problems(cast: Cast, listen: Listen, key: Key) -> No
     for last in ("abc", "-1", "1.5", "9" * 19):
         assert await refusal(await key(), last) == (400, "invalid_parameter")
     assert await refusal(await key(), query="limit=5") == (400, "invalid_parameter")
-
-
-@pytest.fixture
-def disconnected(cast: Cast) -> None:
-    """The test's own connection is closed once the cast is there."""
-    connections.close_all()
-
-
-async def test_fifty_idle_streams_share_one_kept_connection(
-    cast: Cast, disconnected: None, listen: Listen, key: Key, settings: Settings
-) -> None:
-    needs_postgresql()
-    settings.STREAMS_PER_KEY = 50
-    token = await key()
-    opened = await asyncio.gather(*(listen(token) for _ in range(50)))
-    assert {listener.status for listener in opened} == {200}
-    for listener in opened:
-        assert await listener.frame() == Frame(None, "", "connected")
-    await do(lambda: happen(cast.workspace, 6))  # who told of it has looked, and so has its connection
-    assert [number(await listener.event()) for listener in opened] == [6] * 50
-    kept = await _alone()
-    await asyncio.sleep(5 * hub.EVERY_SECONDS)  # several looks
-    assert await do(backends) == kept
-    await do(lambda: happen(cast.workspace, 7))
-    assert [number(await listener.event()) for listener in opened] == [7] * 50
-    for listener in opened:
-        await listener.leave()
-    await _quiet()
-    while await do(backends):  # a closed one takes a moment to be gone
-        await asyncio.sleep(0.02)
-
-
-def backends() -> set[int]:
-    """The database's connections but the one that asks."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            " AND backend_type = 'client backend'"
-        )
-        return {int(pid) for (pid,) in cursor.fetchall()}
-
-
-async def wait_for(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0.02)
-
-
-async def _alone() -> set[int]:
-    """The watcher's connection, once those that opened the streams are gone."""
-    async with asyncio.timeout(20):
-        while len(found := await do(backends)) != 1:
-            await asyncio.sleep(0.02)
-    return found
-
-
-@pytest.fixture
-def warned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the hub warned of. Not by caplog: making an ASGI application sets logging up anew."""
-    told: list[str] = []
-    monkeypatch.setattr(hub.logger, "warning", lambda text, **options: told.append(text))
-    return told
-
-
-async def test_a_kept_connection_that_dies_is_replaced_without_a_word(
-    cast: Cast, disconnected: None, listen: Listen, key: Key, warned: list[str]
-) -> None:
-    """As by a restart of the database between two looks; nothing of what happens meanwhile is lost."""
-    needs_postgresql()
-    listener = await listen(await key())
-    assert await listener.frame() == Frame(None, "", "connected")
-    for n in range(3):
-        (pid,) = await _alone()
-        await do(lambda pid=pid: terminate(pid))  # type: ignore[misc]
-        await do(lambda n=n: happen(cast.workspace, n))  # type: ignore[misc]
-        assert number(await listener.event()) == n
-        assert pid not in await do(backends)
-    assert warned == []
-
-
-def terminate(pid: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
-
-
-async def test_a_database_that_stays_away_is_told_and_asked_again(
-    cast: Cast, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch, warned: list[str]
-) -> None:
-    listener = await listen(await key())
-    await do(lambda: happen(cast.workspace, 0))
-    assert number(await listener.event()) == 0  # by now it is watched
-    calls: list[int] = []
-    real = hub._read_new
-
-    def away(after: int) -> list[Entry]:
-        calls.append(after)
-        if len(calls) <= 2:  # a look, and its second try
-            raise OperationalError("the database is restarting")
-        return real(after)
-
-    monkeypatch.setattr(hub, "_read_new", away)
-    await wait_for(lambda: len(calls) > 2)
-    await do(lambda: happen(cast.workspace, 1))
-    assert number(await listener.event()) == 1
-    assert warned == ["the stream cannot reach the database"]
-
-
-async def test_who_comes_while_the_watcher_ends_gets_another(
-    cast: Cast, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = await listen(await key())
-    await do(lambda: happen(cast.workspace, 0))
-    assert number(await first.event()) == 0
-    ending, go_on = threading.Event(), threading.Event()
-
-    class Slow:
-        """Closing the watcher's connection takes until the test says so."""
-
-        @staticmethod
-        def close_all() -> None:
-            if threading.current_thread().name.startswith("stream-watch"):
-                ending.set()
-                assert go_on.wait(20)
-            connections.close_all()
-
-    monkeypatch.setattr(hub, "connections", Slow)
-    await first.leave()
-    assert await asyncio.to_thread(ending.wait, 20)
-    second = await listen(await key())
-    assert await second.frame() == Frame(None, "", "connected")
-    go_on.set()
-    await do(lambda: happen(cast.workspace, 1))
-    assert number(await second.event()) == 1
-
-
-async def test_the_watcher_starts_once_and_ends_with_the_last_stream(cast: Cast, listen: Listen, key: Key) -> None:
-    streams = await asyncio.gather(*[listen(await key()) for _ in range(3)])
-    for listener in streams:
-        assert await listener.frame() == Frame(None, "", "connected")
-    await do(lambda: happen(cast.workspace, 1))
-    assert [number(await listener.event()) for listener in streams] == [1, 1, 1]
-    watcher = hub.hub()._watcher
-    assert watcher is not None and not watcher.done()
-    watching = [task for task in asyncio.all_tasks() if "Hub._watch" in repr(task.get_coro())]
-    assert watching == [watcher]
-    for listener in streams:
-        await listener.leave()
-    await asyncio.wait_for(watcher, 10)
-
-
-async def test_a_watcher_that_breaks_ends_the_streams(
-    cast: Cast, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    listener = await listen(await key())
-    assert await listener.frame() == Frame(None, "", "connected")
-
-    def broken(after: int) -> None:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(hub, "_read_new", broken)
-    assert await listener.frame() is None
-    monkeypatch.undo()
-    again = await listen(await key())
-    await do(lambda: happen(cast.workspace, 1))
-    assert number(await again.event()) == 1

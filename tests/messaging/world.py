@@ -14,7 +14,7 @@ from contacts.models import Contact
 from crmsolid.workspaces.actor import Actor
 from messaging import gateway, services
 from messaging.gateway import Delivered, Outgoing, SendError
-from messaging.models import Account, AccountKind, Message
+from messaging.models import Account, AccountKind, Message, MessageAttempt
 from webhooks.models import Event
 
 T = TypeVar("T")
@@ -37,6 +37,12 @@ def again(message: Message) -> Message:
     """The message as it is stored now."""
     found: Message = Message.unscoped.get(pk=message.pk)
     return found
+
+
+def attempts(message: Message) -> list[tuple[int, str, str]]:
+    """Number, outcome and error of each, in their order."""
+    rows = MessageAttempt.unscoped.filter(message=message).order_by("number")
+    return list(rows.values_list("number", "outcome", "error"))
 
 
 def account_now(account: Account) -> Account:

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account
 from messaging.telegram.owner import Owner
 from tests.cast import Cast
 from tests.messaging.telegram.accounts import ANNA, OTHER_DC, SHOP, connect_account
+from tests.panel import browser
 from tests.telegram_server import Settings, TelegramServer, forget_cached_config, register_public_key
 
 
@@ -28,6 +30,12 @@ def server(settings: Any) -> Iterator[TelegramServer]:
 
 
 @pytest.fixture
+def client(cast: Cast) -> Client:
+    """The owner's browser."""
+    return browser(cast.owner)
+
+
+@pytest.fixture
 def actor(cast: Cast) -> Actor:
     return cast.actor()
 
@@ -36,6 +44,12 @@ def actor(cast: Cast) -> Actor:
 def shop(transactional_db: None, server: TelegramServer, cast: Cast) -> Account:
     """@shop's account in the workspace, not held by anybody yet."""
     return connect_account(cast.actor(), server.authorize(SHOP), server.find(SHOP).id)
+
+
+@pytest.fixture
+def no_gap(settings: Any) -> None:
+    """Messages of one account may follow each other at once."""
+    settings.TELEGRAM_GAP_SECONDS = 0.0
 
 
 @pytest.fixture

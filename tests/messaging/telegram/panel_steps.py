@@ -1,4 +1,4 @@
-"""What somebody does in the panel to connect an account."""
+"""What somebody does in the panel to connect an account, and what they read there."""
 
 from typing import Any
 
@@ -30,3 +30,16 @@ def connect(client: Client, server: TelegramServer, phone: str, password: str = 
         answer = client.post(step, {"password": password})
     assert answer.status_code == 302, answer.context["form"].errors
     return int(answer["Location"].rstrip("/").split("/")[-2])
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def problem(answer: Any, field: str) -> str:
+    """What the page says beside its one field."""
+    assert answer.status_code == 200
+    assert list(answer.context["form"].errors) == [field]
+    (said,) = answer.context["form"].errors[field]
+    assert said in text(answer)
+    return str(said)

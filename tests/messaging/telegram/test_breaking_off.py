@@ -11,23 +11,14 @@ from django.db import OperationalError
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
 from messaging import inbox
-from messaging.models import Account, AccountLease, Message, MessageAttempt, Status
-from messaging.services import send_message
+from messaging.models import Account, AccountLease, Message
 from messaging.telegram import accounts, connection, leases, peers, sending
 from messaging.telegram.database import THREADS
 from messaging.telegram.owner import Owner
 from tests.messaging.telegram.accounts import ANNA, SHOP, connect_account
+from tests.messaging.telegram.sends import make_due, outcomes, send, status, texts
 from tests.telegram_server import TelegramServer
 from tests.waiting import until
-
-
-def tried(message: Message) -> list[str]:
-    rows = MessageAttempt.unscoped.filter(message=message).order_by("number")
-    return list(rows.values_list("outcome", flat=True))
-
-
-def make_due(message: Message) -> None:
-    Message.unscoped.filter(pk=message.pk, status=Status.QUEUED).update(eta=clock.now(), slot_at=clock.now())
 
 
 def test_a_send_given_up_during_the_catching_up_ends_not_the_account(
@@ -38,11 +29,11 @@ def test_a_send_given_up_during_the_catching_up_ends_not_the_account(
     server.hang("messages.getDialogs", 60)
     server.hang("messages.sendMessage", 60)
     owner.start()
-    message = send_message(actor, account_id=shop.pk, to="@anna_x", text="Hello")
-    until(lambda: tried(message))
+    message = send(actor, shop)
+    until(lambda: outcomes(message))
     make_due(message)
-    until(lambda: Message.unscoped.filter(pk=message.pk, status="sent").exists())
-    assert [each.text for each in server.received(ANNA)] == ["Hello"]
+    status(message, "sent")
+    assert texts(server) == ["Hello"]
 
 
 def test_a_logged_out_session_is_noted_though_the_database_was_away(
@@ -80,12 +71,12 @@ def test_nothing_leaves_after_the_lease_is_over(
     until(lambda: owner.ready_accounts)
     anna = server.find(ANNA)
     peers.save(shop, [peers.Peer(anna.id, server.world.access_hash(server.find(SHOP), anna))])
-    message = send_message(actor, account_id=shop.pk, to=str(anna.id), text="Hello")
-    until(lambda: tried(message))
+    message = send(actor, shop, to=str(anna.id))
+    until(lambda: outcomes(message))
     assert (server.count("messages.sendMessage"), server.received(ANNA)) == (0, [])
     make_due(message)
-    until(lambda: Message.unscoped.filter(pk=message.pk, status="sent").exists())
-    assert (tried(message), len(server.received(ANNA))) == (["retry", "sent"], 1)
+    status(message, "sent")
+    assert (outcomes(message), len(server.received(ANNA))) == (["retry", "sent"], 1)
 
 
 def unreachable(*_: Any) -> None:

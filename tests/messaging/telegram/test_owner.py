@@ -11,7 +11,6 @@ from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
 from messaging import dispatch
 from messaging.models import Account, AccountLease, Message, MessageAttempt, TelegramSession
-from messaging.services import send_message
 from messaging.telegram import leases
 from messaging.telegram.config import DataCentre
 from messaging.telegram.gateway import TelegramGateway
@@ -20,21 +19,15 @@ from messaging.telegram.owner import Owner
 from messaging.telegram.services import store_login
 from messaging.telegram.session import RowSession, UpdateState
 from tests.messaging.telegram.accounts import ANNA, SHOP
+from tests.messaging.telegram.sends import send, status
 from tests.telegram_server import TelegramServer
 from tests.waiting import until
 from webhooks.models import Event
 
 
-def status(message: Message, *statuses: str) -> Any:
-    def look() -> Message | None:
-        return Message.unscoped.filter(pk=message.pk, status__in=statuses).first()
-
-    return until(look)
-
-
 def test_a_message_goes_out_once(shop: Account, owner: Owner, server: TelegramServer, actor: Actor) -> None:
     owner.start()
-    message = send_message(actor, account_id=shop.pk, to="@anna_x", text="Hello {first_name|there}")
+    message = send(actor, shop, "Hello {first_name|there}")
     sent = status(message, "sent")
     assert [(each.text, each.is_out) for each in server.received(ANNA)] == [("Hello there", False)]
     assert sent.telegram_message_id == server.sent(SHOP)[0].id
@@ -45,7 +38,7 @@ def test_a_message_goes_out_once(shop: Account, owner: Owner, server: TelegramSe
 
 def test_an_answer_lands_in_the_thread(shop: Account, owner: Owner, server: TelegramServer, actor: Actor) -> None:
     owner.start()
-    message = status(send_message(actor, account_id=shop.pk, to="@anna_x", text="Hello"), "sent")
+    message = status(send(actor, shop), "sent")
     began = clock.now()
     server.deliver(ANNA, SHOP, "Yes, please")
     answer = until(lambda: Message.unscoped.filter(direction="in").first())
@@ -89,7 +82,7 @@ def test_an_owner_that_cannot_renew_falls_silent_before_its_lease_ends(
     server.wait(lambda: server.connected(SHOP) == 0, 5)
     assert clock.now() < lease_until
     assert owner.ready_accounts == set()
-    message = send_message(actor, account_id=shop.pk, to="@anna_x", text="Hello")
+    message = send(actor, shop)
     owner.ring()
     time.sleep(0.5)  # nothing can be waited for: nothing is to happen
     assert (Message.unscoped.get(pk=message.pk).status, server.sent(SHOP)) == ("queued", [])
@@ -109,12 +102,12 @@ def test_a_new_login_replaces_the_connection(shop: Account, owner: Owner, server
     until(lambda: server.world.authorizations[fresh.dc_id, key_id].sessions)
     until(lambda: owner.ready_accounts)
     assert server.connected(SHOP) == 1
-    status(send_message(actor, account_id=shop.pk, to="@anna_x", text="Hello"), "sent")
+    status(send(actor, shop), "sent")
 
 
 def test_a_send_by_somebody_else_pauses_nobody(shop: Account, actor: Actor) -> None:
     """Only the owner sends. Should a ring reach another worker, the message waits a second, the account not at all."""
-    message = send_message(actor, account_id=shop.pk, to="@anna_x", text="Hello")
+    message = send(actor, shop)
     assert dispatch.attempt(message.pk, TelegramGateway())
     message.refresh_from_db()
     shop.refresh_from_db()

@@ -1,59 +1,22 @@
 """What becomes of a send that Telegram refuses, loses or leaves hanging: exactly one message, or none and a reason."""
 
-import gc
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
 
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import AuditEntry
-from messaging.models import Account, Message, MessageAttempt, PeerHash, Status, TelegramSession
-from messaging.services import send_message
-from messaging.telegram import accounts, sending
+from messaging.models import Account, Message, PeerHash, TelegramSession
 from messaging.telegram.owner import Owner
 from tests.cast import Cast
 from tests.messaging.telegram.accounts import ANNA, BOB, SHOP, connect_account
-from tests.messaging.world import needs_postgresql
+from tests.messaging.telegram.sends import attempts, make_due, send, status, texts, tried
 from tests.telegram_server import TelegramServer
-from tests.waiting import somebody_waits, until
+from tests.waiting import until
 from webhooks.models import Event
 
-
-def send(actor: Actor, account: Account, to: str = "@anna_x", text: str = "Hello") -> Message:
-    return send_message(actor, account_id=account.pk, to=to, text=text)
-
-
-def status(message: Message, *statuses: str, seconds: float = 10) -> Message:
-    return until(lambda: Message.unscoped.filter(pk=message.pk, status__in=statuses).first(), seconds)
-
-
-def tried(message: Message, outcome: str) -> Message:
-    """The message once an attempt of it has ended so."""
-    until(lambda: MessageAttempt.unscoped.filter(message=message, outcome=outcome).exists())
-    return Message.unscoped.get(pk=message.pk)
-
-
-def attempts(message: Message) -> list[tuple[str, str]]:
-    rows = MessageAttempt.unscoped.filter(message=message).order_by("number")
-    return list(rows.values_list("outcome", "error"))
-
-
-def make_due(message: Message, **values: Any) -> None:
-    """As if the time until the message's next attempt had passed."""
-    Message.unscoped.filter(pk=message.pk, status=Status.QUEUED).update(eta=clock.now(), slot_at=clock.now(), **values)
-
-
-def texts(server: TelegramServer, who: str = ANNA) -> list[str]:
-    return [each.text for each in server.received(who)]
-
-
-@pytest.fixture(autouse=True)
-def no_gap(settings: Any) -> None:
-    settings.TELEGRAM_GAP_SECONDS = 0.0
+pytestmark = pytest.mark.usefixtures("no_gap")
 
 
 @pytest.mark.parametrize("duplicates", ["original", "error"])
@@ -201,98 +164,6 @@ def test_peer_flood_holds_back_first_messages_not_answers(
     assert (other.error, server.count("contacts.resolveUsername")) == ("peer_flood", 1)
     status(send(actor, shop, to="@bob_x", text="an answer"), "sent")
     assert (texts(server, BOB), texts(server)) == (["an answer"], [])
-
-
-@pytest.mark.parametrize(("error", "state"), [("SESSION_REVOKED", "needs_login"), ("USER_DEACTIVATED_BAN", "banned")])
-def test_a_lost_login_lets_the_messages_wait(
-    error: str, state: str, shop: Account, owner: Owner, server: TelegramServer, actor: Actor
-) -> None:
-    server.fail("messages.sendMessage", error)
-    owner.start()
-    message = tried(send(actor, shop), "retry")
-    shop.refresh_from_db()
-    assert (message.status, message.unsettled_since, shop.state, texts(server)) == ("queued", None, state, [])
-    noted = AuditEntry.unscoped.get(action=f"telegram.{state}")
-    assert (noted.target, noted.data) == (str(shop.pk), {"reason": error})
-    until(lambda: server.connected(SHOP) == 0)
-
-
-def test_a_refusal_of_an_older_login_does_not_undo_the_new_one(
-    shop: Account, owner: Owner, server: TelegramServer, actor: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    prepare, logins = sending.prepare, iter([2])
-
-    def log_in_meanwhile(*args: Any) -> Any:
-        for login_epoch in logins:
-            TelegramSession.unscoped.update(login_epoch=login_epoch)
-        return prepare(*args)
-
-    monkeypatch.setattr(sending, "prepare", log_in_meanwhile)
-    server.fail("messages.sendMessage", "SESSION_REVOKED")
-    owner.start()
-    message = tried(send(actor, shop), "retry")
-    shop.refresh_from_db()
-    assert (message.error, shop.state, AuditEntry.unscoped.filter(action="telegram.needs_login").count()) == (
-        "login_lost",
-        "connected",
-        0,
-    )
-    make_due(message)
-    status(message, "sent")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_login_that_is_being_stored_outlives_the_old_one_s_end(shop: Account) -> None:
-    needs_postgresql()
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            TelegramSession.unscoped.filter(account=shop).update(login_epoch=2)
-            losing = pool.submit(closing, accounts.lose, shop.pk, 1, "needs_login", "SESSION_REVOKED")
-            until(somebody_waits)
-            Account.unscoped.filter(pk=shop.pk).update(state="connected", paused_until=None)
-        losing.result(10)
-    shop.refresh_from_db()
-    assert (shop.state, AuditEntry.unscoped.filter(action="telegram.needs_login").count()) == ("connected", 0)
-
-
-def closing(function: Any, *args: Any) -> Any:
-    """Run in a thread that leaves no connection behind."""
-    try:
-        return function(*args)
-    finally:
-        connections.close_all()
-
-
-@pytest.mark.parametrize("error", ["AUTH_KEY_UNREGISTERED", "AUTH_KEY_DUPLICATED", "USER_DEACTIVATED_BAN"])
-def test_an_idle_account_notices_that_it_was_logged_out(
-    error: str, shop: Account, owner: Owner, server: TelegramServer
-) -> None:
-    owner.start()
-    server.wait(lambda: server.connected(SHOP) == 1)
-    server.revoke(SHOP, error)
-    state = "banned" if error == "USER_DEACTIVATED_BAN" else "needs_login"
-    until(lambda: Account.unscoped.filter(pk=shop.pk, state=state).exists())
-    until(lambda: not owner.ready_accounts)
-    assert AuditEntry.unscoped.get(action=f"telegram.{state}").data == {"reason": error}
-
-
-def test_a_key_that_telegram_has_lost_is_noticed(shop: Account, owner: Owner, server: TelegramServer) -> None:
-    server.forget_keys(SHOP)
-    owner.start()
-    until(lambda: Account.unscoped.filter(pk=shop.pk, state="needs_login").exists())
-    until(lambda: not owner.ready_accounts)
-
-
-def test_a_connection_that_failed_leaves_no_error_behind(
-    shop: Account, owner: Owner, server: TelegramServer, caplog: pytest.LogCaptureFixture
-) -> None:
-    """What is not looked at, asyncio logs once it is collected, with a traceback that leads nowhere."""
-    server.forget_keys(SHOP)
-    owner.start()
-    until(lambda: Account.unscoped.filter(pk=shop.pk, state="needs_login").exists())
-    owner.stop()
-    gc.collect()
-    assert [record for record in caplog.records if record.name == "asyncio"] == []
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -9,11 +9,11 @@ from django.conf import settings as configured
 from django.db import connection, transaction
 
 from crmsolid.workspaces.actor import Actor
-from messaging.models import Account, AccountLease, Message, MessageAttempt
-from messaging.services import send_message
+from messaging.models import Account, AccountLease, Message
 from messaging.telegram import leases
 from tests.cast import Cast
 from tests.messaging.telegram.accounts import ANNA, BOB, SHOP, connect_account
+from tests.messaging.telegram.sends import outcomes, send, status, texts
 from tests.messaging.telegram.workers import Worker
 from tests.telegram_server import TelegramServer
 from tests.waiting import somebody_waits, until
@@ -47,21 +47,8 @@ def start(shop: Account, server: TelegramServer, tmp_path: Path, settings: Any) 
         worker.close()
 
 
-def send(actor: Actor, account: Account, text: str = "Hello") -> Message:
-    return send_message(actor, account_id=account.pk, to="@anna_x", text=text)
-
-
 def sent(message: Message) -> Message:
-    return until(lambda: Message.unscoped.filter(pk=message.pk, status="sent").first(), SECONDS)
-
-
-def outcomes(message: Message) -> list[str]:
-    rows = MessageAttempt.unscoped.filter(message=message).order_by("number")
-    return list(rows.values_list("outcome", flat=True))
-
-
-def texts(server: TelegramServer) -> list[str]:
-    return [each.text for each in server.received(ANNA)]
+    return status(message, "sent", seconds=SECONDS)
 
 
 def holder(account: Account) -> str:
