@@ -152,12 +152,13 @@ def test_a_worker_killed_in_a_send(when: str, product: Product, server: Telegram
 
 @pytest.mark.skipif(not SPLIT, reason="a worker that can be killed while its row is locked: PostgreSQL and Redis")
 def test_a_worker_killed_before_it_could_settle(product: Product, server: TelegramServer, shop: int) -> None:
-    server.hang("messages.sendMessage", 1, when="after")
+    server.hang("messages.sendMessage", 60, when="after")
     message = product.send(shop, "Unsettled")
     until(lambda: received(server, "Unsettled"), "the person has it")
     waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     with psycopg.connect(product.world.postgres) as other:
         other.execute("SELECT 1 FROM messaging_message WHERE id = %s FOR UPDATE", [message])
+        server.let_go()
         until(lambda: product.world.query(waiting), "the settlement waits for the row")
         product.kill_worker()
     sent(product, message)

@@ -39,6 +39,11 @@ class FaultControls(LoopBound):
         self._add(Fault(request, times, Moment(when), _account(phone), seconds=seconds))
 
     @control
+    def let_go(self) -> None:
+        """What hangs goes on at once; what was told to hang until now does not."""
+        self.rpc.faults.let_go()
+
+    @control
     def clear_faults(self) -> None:
         self.rpc.faults.clear()
 

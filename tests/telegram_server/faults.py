@@ -1,7 +1,8 @@
 """Faults on request: the next n requests of a kind are refused, cut off or kept waiting."""
 
 import asyncio
-from dataclasses import dataclass
+import contextlib
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -26,7 +27,7 @@ class Fault:
     """Strikes the next `times` requests of that name, of one account (a phone number) or of any.
 
     With `error` the request is refused; with `is_cut` the connection is closed without an answer; else it
-    waits `seconds`, while other requests of the same connection are answered.
+    waits `seconds` or until it may `go_on`, while other requests of the same connection are answered.
     """
 
     request: str
@@ -36,10 +37,12 @@ class Fault:
     error: RpcFailure | None = None
     is_cut: bool = False
     seconds: float = 0
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def strike(self, line: Line) -> None:
         if self.seconds:
-            await asyncio.sleep(self.seconds)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.go_on.wait(), self.seconds)
         if self.is_cut:
             line.cut()
             raise AnswerLost(self.request)
@@ -50,11 +53,17 @@ class Fault:
 class Faults:
     def __init__(self) -> None:
         self._waiting: list[Fault] = []
+        self._go_on = asyncio.Event()
 
     def add(self, fault: Fault) -> None:
         if fault.times < 1:
             raise ValueError("a fault strikes at least once")
+        fault.go_on = self._go_on
         self._waiting.append(fault)
+
+    def let_go(self) -> None:
+        self._go_on.set()
+        self._go_on = asyncio.Event()
 
     def clear(self) -> None:
         self._waiting.clear()

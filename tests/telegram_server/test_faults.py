@@ -178,6 +178,25 @@ async def test_hanging_request_lets_others_pass(clients: Clients) -> None:
     assert (received(clients), time.monotonic() - started >= 0.5) == (["hello"], True)
 
 
+async def test_what_hangs_goes_on_when_it_is_let_go(clients: Clients) -> None:
+    client = await clients.login(SHOP)
+    clients.server.hang(SEND, 60)
+    pending = asyncio.ensure_future(ask(client, await message(client)))
+    await clients.server.until(lambda: clients.server.count(SEND) == 1)
+    await client.get_me()
+    assert (received(clients), pending.done()) == ([], False)
+    clients.server.let_go()
+    await asyncio.wait_for(pending, 10)
+    assert received(clients) == ["hello"]
+    clients.server.hang(SEND, 60)
+    pending = asyncio.ensure_future(ask(client, await message(client, random_id=78)))
+    await clients.server.until(lambda: clients.server.count(SEND) == 2)
+    await client.get_me()
+    assert (received(clients), pending.done()) == (["hello"], False)
+    clients.server.let_go()
+    await asyncio.wait_for(pending, 10)
+
+
 async def test_hang_after_the_effect(clients: Clients) -> None:
     client = await clients.login(SHOP)
     clients.server.hang(SEND, 60, when="after")

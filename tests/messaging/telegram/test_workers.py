@@ -77,12 +77,13 @@ def test_killed_in_a_send(
 def test_killed_between_answer_and_settlement(
     start: Start, shop: Account, server: TelegramServer, actor: Actor
 ) -> None:
-    server.hang("messages.sendMessage", 1, when="after")
+    server.hang("messages.sendMessage", 60, when="after")
     first = start("one")
     message = send(actor, shop)
     server.wait(lambda: server.count("messages.sendMessage") == 1, SECONDS)
     with transaction.atomic():
         Message.unscoped.select_for_update().get(pk=message.pk)
+        server.let_go()
         until(somebody_waits, SECONDS)
         first.kill()
     start("two")
