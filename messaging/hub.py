@@ -6,8 +6,9 @@ one connection that it keeps while anybody listens, and hands each event to the 
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -78,21 +79,25 @@ class Hub:
         self._starting = asyncio.Lock()
         self._position = 0
 
-    async def subscribe(self, workspace_id: int) -> Subscription:
-        """Everything placed from now on; read older events from the feed *after* this returns."""
+    @asynccontextmanager
+    async def subscribed(self, workspace_id: int) -> AsyncIterator[Subscription]:
+        """Everything placed from now on; read older events from the feed *within* this. The last one out stops the
+        watcher."""
+        subscription = await self._subscribe(workspace_id)
+        try:
+            yield subscription
+        finally:
+            self._subscriptions.discard(subscription)
+
+    async def _subscribe(self, workspace_id: int) -> Subscription:
         subscription = Subscription(workspace_id, BACKLOG)
         async with self._starting:  # one watcher, however many come at once
             if not self._watches:
                 self._position = await in_thread(feed.last_position)
-                self._subscriptions.add(subscription)
                 self._watches = True
                 self._watcher = asyncio.get_running_loop().create_task(self._watch())
             self._subscriptions.add(subscription)
         return subscription
-
-    def unsubscribe(self, subscription: Subscription) -> None:
-        """The last one out stops the watcher."""
-        self._subscriptions.discard(subscription)
 
     async def _watch(self) -> None:
         try:

@@ -6,6 +6,7 @@ back with ``Last-Event-ID`` misses nothing.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
@@ -26,6 +27,8 @@ from messaging.hub import Overrun, Subscription, in_thread
 from messaging.places import Place
 from webhooks import feed
 from webhooks.feed import Entry
+
+logger = logging.getLogger("crmsolid.stream")
 
 PING_SECONDS = 15.0
 
@@ -105,19 +108,19 @@ def _now() -> int:
 async def _events(request: HttpRequest, call: Call, position: int, place: Place) -> AsyncIterator[bytes]:
     yield b": connected\n\n"
     assert call.credentials is not None
-    hub = hubs.hub()
-    subscription = await hub.subscribe(call.credentials.workspace.pk)
     try:
-        while batch := await in_thread(hubs.read_backlog, subscription.workspace_id, position):
-            for entry in batch:
-                position = entry.position
-                yield _frame(entry)
-            await place.renew()
-        async with aclosing(_live(request, call, subscription, position, place)) as frames:
-            async for frame in frames:
-                yield frame
+        async with hubs.hub().subscribed(call.credentials.workspace.pk) as subscription:
+            while batch := await in_thread(hubs.read_backlog, subscription.workspace_id, position):
+                for entry in batch:
+                    position = entry.position
+                    yield _frame(entry)
+                await place.renew()
+            async with aclosing(_live(request, call, subscription, position, place)) as frames:
+                async for frame in frames:
+                    yield frame
+    except DatabaseAway:  # the headers are out, so the end says it; the client comes back with its Last-Event-ID
+        logger.warning("a stream ends: the database cannot be reached", exc_info=True)
     finally:
-        hub.unsubscribe(subscription)
         place.close()
 
 

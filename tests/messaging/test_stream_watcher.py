@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError, connection, connections
 from pytest_django import Settings
 
-from messaging import hub
+from messaging import hub, stream
 from tests.cast import Cast
 from tests.messaging.listener import Frame, Key, Listen, do, happen, number, quiet
 from tests.messaging.world import needs_postgresql
@@ -35,11 +35,10 @@ async def test_fifty_idle_streams_share_one_kept_connection(
         assert await listener.frame() == Frame(None, "", "connected")
     await do(lambda: happen(cast.workspace, 6))  # who told of it has looked, and so has its connection
     assert [number(await listener.event()) for listener in opened] == [6] * 50
-    kept = await _alone()
-    await asyncio.sleep(5 * hub.EVERY_SECONDS)  # several looks
-    assert await do(backends) == kept
+    kept = await kept_alone()
     await do(lambda: happen(cast.workspace, 7))
     assert [number(await listener.event()) for listener in opened] == [7] * 50
+    assert await kept_alone() == kept
     for listener in opened:
         await listener.leave()
     await quiet()
@@ -63,12 +62,21 @@ async def wait_for(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def _alone() -> set[int]:
-    """The watcher's connection, once those that opened the streams are gone."""
+def kept_connection() -> int | None:
+    """The server's process of the watcher's connection; called in the watcher's thread."""
+    return None if connection.connection is None else int(connection.connection.info.backend_pid)
+
+
+async def kept_alone() -> int:
+    """The watcher's connection, once it has been the only one for several looks: all streams are at rest."""
+    looks = 0
     async with asyncio.timeout(20):
-        while len(found := await do(backends)) != 1:
-            await asyncio.sleep(0.02)
-    return found
+        while True:
+            kept = await asyncio.get_running_loop().run_in_executor(hub._watching, kept_connection)
+            looks = looks + 1 if await do(backends) == {kept} else 0
+            if kept is not None and looks == 5:
+                return kept
+            await asyncio.sleep(hub.EVERY_SECONDS)
 
 
 @pytest.fixture
@@ -87,11 +95,11 @@ async def test_a_kept_connection_that_dies_is_replaced_without_a_word(
     listener = await listen(await key())
     assert await listener.frame() == Frame(None, "", "connected")
     for n in range(3):
-        (pid,) = await _alone()
+        pid = await kept_alone()
         await do(lambda pid=pid: terminate(pid))  # type: ignore[misc]
         await do(lambda n=n: happen(cast.workspace, n))  # type: ignore[misc]
         assert number(await listener.event()) == n
-        assert pid not in await do(backends)
+        assert await kept_alone() != pid
     assert warned == []
 
 
@@ -120,6 +128,30 @@ async def test_a_database_that_stays_away_is_told_and_asked_again(
     await do(lambda: happen(cast.workspace, 1))
     assert number(await listener.event()) == 1
     assert warned == ["the stream cannot reach the database"]
+
+
+async def test_a_database_that_goes_away_ends_a_stream_that_reads_what_was_before(
+    cast: Cast, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An end, not a crash: the client comes back for the rest."""
+    await do(lambda: [happen(cast.workspace, n) for n in range(3)])
+    real, told = hub.read_backlog, list[str]()
+
+    def away(workspace_id: int, after: int) -> list[Entry]:
+        if after > 0:
+            raise OperationalError("the database is restarting")
+        return real(workspace_id, after)[:2]
+
+    monkeypatch.setattr(hub, "read_backlog", away)
+    monkeypatch.setattr(stream.logger, "warning", lambda text, **options: told.append(text))
+    first = await listen(await key(), 0)
+    frames = [await first.event() for _ in range(3)]
+    assert [number(frame) for frame in frames[:2]] == [0, 1]
+    assert (frames[2], told) == (None, ["a stream ends: the database cannot be reached"])
+    monkeypatch.undo()
+    assert frames[1] is not None
+    again = await listen(await key(), frames[1].id)
+    assert number(await again.event()) == 2
 
 
 async def test_who_comes_while_the_watcher_ends_gets_another(
