@@ -20,10 +20,10 @@ from contacts.serializers import (
     PersonalDataOut,
     TagsIn,
 )
-from crmsolid.api.answers import Raw
+from crmsolid.api.answers import Answer, Raw
 from crmsolid.api.fields import PageQuery
 from crmsolid.api.pagination import Page
-from crmsolid.api.views import Answer, WorkspaceView
+from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
 

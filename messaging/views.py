@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from rest_framework.request import Request
 
+from crmsolid.api.answers import Answer
 from crmsolid.api.fields import PageQuery
 from crmsolid.api.pagination import page
-from crmsolid.api.views import Answer, WorkspaceView
+from crmsolid.api.views import WorkspaceView
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import not_found
 from crmsolid.core.ids import is_id

@@ -5,10 +5,11 @@ from typing import Any, ClassVar
 
 from rest_framework.request import Request
 
+from crmsolid.api.answers import Answer
 from crmsolid.api.fields import PageQuery
 from crmsolid.api.jobs import JobOut
 from crmsolid.api.pagination import page
-from crmsolid.api.views import Answer, WorkspaceView
+from crmsolid.api.views import WorkspaceView
 from crmsolid.core.errors import not_found
 from crmsolid.workspaces.jobs import job_location, job_payload
 from crmsolid.workspaces.scopes import Scope

@@ -1,15 +1,40 @@
-"""Shapes of answers and bodies that are more than one serializer, for a view's ``answers`` and ``bodies``."""
+"""What a handler answers, and the shapes a view declares in ``answers`` and ``bodies`` beyond one serializer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from django.http import HttpResponse
 from rest_framework import serializers
+
+from crmsolid.core import strictjson
 
 JSON = "application/json"
 
 Shape = type[serializers.BaseSerializer[Any]] | serializers.BaseSerializer[Any]
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a handler answers. ``person``: the contact it is about. ``sealed``: it carries a secret."""
+
+    data: Any
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    person: str = ""
+    sealed: bool = False
+
+
+def respond(answer: Answer) -> HttpResponse:
+    """The answer as an HTTP response: compact UTF-8 JSON, or nothing with 204."""
+    body = b"" if answer.status == 204 else strictjson.dumps(answer.data)
+    response = HttpResponse(body, status=answer.status, content_type="application/json")
+    if answer.status == 204:
+        del response.headers["Content-Type"]
+    for name, value in answer.headers.items():
+        response.headers[name] = value
+    return response
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +96,3 @@ def media_types(view: type[Any], method: str) -> tuple[str, ...]:
     for shape in of(view, method).values():
         found |= dict.fromkeys(shape.content_types if isinstance(shape, Raw) else (JSON,))
     return tuple(found) or (JSON,)
-
-
-__all__ = ["AnyOf", "Listed", "Raw", "media_types", "of"]

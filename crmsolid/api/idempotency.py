@@ -15,6 +15,7 @@ from django.db import IntegrityError
 from django.http import HttpResponse
 
 from apikeys.models import IdempotencyRecord
+from crmsolid.api.answers import respond
 from crmsolid.api.call import IDEMPOTENCY_KEY, call_of
 from crmsolid.core import clock, crypto, gathering, units
 from crmsolid.core.errors import DomainError
@@ -68,8 +69,6 @@ def _run_once(view: "WorkspaceView", handler: Callable[..., Any], key: str, mark
 
 
 def _answer(view: "WorkspaceView", handler: Callable[..., Any]) -> tuple[HttpResponse, str, bool]:
-    from crmsolid.api.views import respond
-
     answer = handler(view.request, *view.args, **view.kwargs)
     return respond(answer), answer.person, answer.sealed
 

@@ -6,10 +6,9 @@ forgets its scopes cannot be imported.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import UnsupportedMediaType
@@ -19,12 +18,11 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from crmsolid.api import idempotency
-from crmsolid.api.answers import Raw, media_types
+from crmsolid.api.answers import Raw, media_types, respond
 from crmsolid.api.call import Call, call_of
 from crmsolid.api.fields import INT64, QuerySerializer, StrictSerializer
 from crmsolid.api.negotiation import acceptable
 from crmsolid.api.reading import parse_json, read_query, shared
-from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
@@ -32,17 +30,6 @@ from crmsolid.workspaces.scopes import Scope
 
 MAX_BODY_BYTES = 1_048_576
 SAFE_METHODS = ("GET", "HEAD")
-
-
-@dataclass(slots=True)
-class Answer:
-    """What a handler answers. ``person``: the contact it is about. ``sealed``: it carries a secret."""
-
-    data: Any
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    person: str = ""
-    sealed: bool = False
 
 
 class KeyAuthentication(BaseAuthentication):
@@ -223,14 +210,3 @@ def refuse_impossible_ids(kwargs: Mapping[str, Any]) -> None:
     for value in kwargs.values():
         if isinstance(value, int) and value >= INT64:
             raise Http404
-
-
-def respond(answer: Answer) -> HttpResponse:
-    """The answer as an HTTP response: compact UTF-8 JSON, or nothing with 204."""
-    body = b"" if answer.status == 204 else strictjson.dumps(answer.data)
-    response = HttpResponse(body, status=answer.status, content_type="application/json")
-    if answer.status == 204:
-        del response.headers["Content-Type"]
-    for name, value in answer.headers.items():
-        response.headers[name] = value
-    return response

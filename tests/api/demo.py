@@ -7,7 +7,7 @@ from django.urls import include, path
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from crmsolid.api.answers import Listed, Raw
+from crmsolid.api.answers import Answer, Listed, Raw
 from crmsolid.api.fields import (
     Boolean,
     Choice,
@@ -23,7 +23,7 @@ from crmsolid.api.fields import (
 )
 from crmsolid.api.me import MeView
 from crmsolid.api.pagination import page
-from crmsolid.api.views import Answer, WorkspaceView
+from crmsolid.api.views import WorkspaceView
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError, not_found
 from crmsolid.workspaces import audit

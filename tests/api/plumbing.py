@@ -8,8 +8,9 @@ from django.urls import include, path
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from crmsolid.api.answers import Answer
 from crmsolid.api.fields import StrictSerializer, Text
-from crmsolid.api.views import Answer, WorkspaceView
+from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.scopes import Scope
 from tests.api import demo
