@@ -2,6 +2,9 @@
 
 from typing import Any
 
+# Beat loads this on first use, and saves its schedule with it when it is told to stop: a signal that came while it was
+# half loaded would crash.
+import celery.app.amqp  # noqa: F401
 from celery.beat import Scheduler
 
 from crmsolid.celery import app
