@@ -44,9 +44,15 @@ class Holding:
     def __init__(self) -> None:
         self._paces: dict[str, Pace] = {}
         self._held: dict[str, dict[str, float]] = defaultdict(dict)
+        self._closed_at: float | None = None
 
     def __len__(self) -> int:
         return sum(len(held) for held in self._held.values())
+
+    def close(self) -> None:
+        """The pump's time is over: what is in hand is finished, see :meth:`rooms`."""
+        if self._closed_at is None:
+            self._closed_at = time.monotonic()
 
     def add(self, endpoint_id: str, claims: Sequence[Claim]) -> None:
         now = time.monotonic()
@@ -65,20 +71,21 @@ class Holding:
             self._paces[endpoint_id].note([each.seconds for each in tried], unanswered=unanswered or given_back)
 
     def rooms(
-        self, targets: Sequence[Target], planned: Mapping[str, int], *, closing: bool, without: Collection[str] = ()
+        self, targets: Sequence[Target], planned: Mapping[str, int], *, without: Collection[str] = ()
     ) -> dict[str, int]:
         """How many to take of each endpoint, beside the ``planned`` ones that are as good as in hand; 0 for one that
         answers but has its hands full.
 
-        ``closing``: none, unless an endpoint keeps us waiting; then the others go on being served.
+        Once closed: none, unless a claim of before keeps us waiting; then those that answer go on being served.
         """
-        if closing and not self._has_old():
+        closing = self._closed_at is not None
+        if closing and not self._has_earlier():
             return {}
         free = self._free(planned)
         rooms: dict[str, int] = {}
         for target in random.sample(targets, len(targets)):
             pace = self._paces.setdefault(target.id, Pace.of_failing() if target.failing_since else Pace())
-            if target.id in without or (closing and self._is_old(target.id)):
+            if target.id in without or (closing and (pace.is_probing or self._is_old(target.id))):
                 continue
             beside = len(self._held[target.id]) + planned.get(target.id, 0)
             room = free.take(pace.window - beside, beside=beside, probing=pace.is_probing)
@@ -104,8 +111,11 @@ class Holding:
             free.probing -= count if self._paces[endpoint_id].is_probing else 0
         return free
 
-    def _has_old(self) -> bool:
-        return any(self._is_old(endpoint_id) for endpoint_id in self._held)
+    def _has_earlier(self) -> bool:
+        """Whether a claim of before the closing is in hand. One taken since does not count: two endpoints that keep us
+        waiting would keep each other going for ever."""
+        oldest = (next(iter(held.values())) for held in self._held.values() if held)
+        return self._closed_at is not None and any(taken_at <= self._closed_at for taken_at in oldest)
 
     def _is_old(self, endpoint_id: str) -> bool:
         """Whether the endpoint has kept us waiting for half a second."""

@@ -45,8 +45,8 @@ class Pump:
         self._settled = 0
 
     def run(self) -> int:
-        """Ends when nothing is due, or after its time; then only what is in hand is finished, and meanwhile the
-        endpoints that answer go on being served."""
+        """Ends when nothing is due, or after its time; then only what is in hand is finished, and for as long as that
+        takes the endpoints that answer go on being served."""
         ends = time.monotonic() + self._seconds
         with self._courier:
             self._exchange([])
@@ -56,45 +56,47 @@ class Pump:
                     time.sleep(_GATHER_SECONDS)  # a larger batch costs hardly more
                     outcomes += self._courier.collect(0)
                 self._holding.release(outcomes)
-                self._exchange(outcomes, closing=time.monotonic() > ends)
+                if time.monotonic() > ends:
+                    self._holding.close()
+                self._exchange(outcomes)
         return self._settled
 
     def wake(self) -> None:
         """Something new is due: look at once. From any thread."""
         self._courier.wake()
 
-    def _exchange(self, outcomes: Sequence[Outcome], *, closing: bool = False) -> None:
+    def _exchange(self, outcomes: Sequence[Outcome]) -> None:
         """One visit to the database: settle, claim, place. A failure is tried once more; what is lost by a second
         one comes back when its lease runs out."""
         try:
-            work = self._visit(outcomes, closing)
+            work = self._visit(outcomes)
         except OperationalError as error:
             logger.warning("settling again after %s", type(error).__name__)
             connection.close_if_unusable_or_obsolete()
-            work = self._visit(outcomes, closing)
+            work = self._visit(outcomes)
         for target, claims in work:
             self._holding.add(target.id, claims)
         if work:
             self._courier.submit(work)
 
-    def _visit(self, outcomes: Sequence[Outcome], closing: bool) -> list[tuple[Target, Sequence[Claim]]]:
+    def _visit(self, outcomes: Sequence[Outcome]) -> list[tuple[Target, Sequence[Claim]]]:
         if not outcomes and not feed.has_unplaced():
-            rooms = self._holding.rooms(due_targets(), {}, closing=closing)
+            rooms = self._holding.rooms(due_targets(), {})
             if not any(rooms.values()):
                 return []
         with transaction.atomic():
             settled = settle(outcomes, self._targets) if outcomes else 0
             targets = due_targets()
-            rooms = self._holding.rooms(targets, {}, closing=closing)
+            rooms = self._holding.rooms(targets, {})
             claims = claim(rooms)
             got = _count(claims)
-            hand = self._place(got, {each.id for each in targets if got[each.id] == rooms.get(each.id, 0)}, closing)
+            hand = self._place(got, {each.id for each in targets if got[each.id] == rooms.get(each.id, 0)})
         self._settled += settled
         self._targets.update((target.id, target) for target in targets)
         self._targets.update(hand.targets)
         return self._by_target([*claims, *hand.claims])
 
-    def _place(self, claimed: Counter[str], queued: set[str], closing: bool) -> Hand:
+    def _place(self, claimed: Counter[str], queued: set[str]) -> Hand:
         """Place what is committed, and take what is made of it; but of an endpoint with something ``queued`` its
         oldest comes first.
 
@@ -104,7 +106,7 @@ class Pump:
 
         def rooms(targets: Sequence[Target], taken: Sequence[Claim]) -> dict[str, int]:
             # Not a word of ``hand`` here: in a circle with it, its claims would wait for the garbage collector.
-            return self._holding.rooms(targets, claimed + _count(taken), closing=closing, without=queued)
+            return self._holding.rooms(targets, claimed + _count(taken), without=queued)
 
         hand = Hand(rooms)
         limit = min(max(_FEWEST_PLACED, self._holding.free(claimed, without=queued)), feed.BATCH)

@@ -97,12 +97,13 @@ def test_room_is_shared_and_full_hands_are_told_from_silence(cast: Cast, endpoin
     silent.failing_since = clock.now()
     both = [answering, silent]
     full = {answering.id: FIRST_WINDOW, silent.id: PROBING_WINDOW}
-    assert holding.rooms(both, {}, closing=False) == full
-    assert holding.rooms(both, full, closing=False) == {answering.id: 0}
-    assert holding.rooms(both, {}, closing=False, without={answering.id}) == {silent.id: PROBING_WINDOW}
+    assert holding.rooms(both, {}) == full
+    assert holding.rooms(both, full) == {answering.id: 0}
+    assert holding.rooms(both, {}, without={answering.id}) == {silent.id: PROBING_WINDOW}
     assert holding.free({}) == FIRST_WINDOW
     assert holding.free({answering.id: 2}) == FIRST_WINDOW - 2
-    assert holding.rooms(both, {}, closing=True) == {}
+    holding.close()
+    assert holding.rooms(both, {}) == {}
 
 
 def test_many_events_of_one_cause_are_written_as_each_would_be(cast: Cast) -> None:
