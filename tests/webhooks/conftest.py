@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from crmsolid.core.outbound import OutboundClient
+from crmsolid.core.outbound import DEADLINE_SECONDS, OutboundClient
 from crmsolid.workspaces.models import Workspace
 from tests.cast import Cast
 from tests.webhooks.receiver import Receiver
@@ -44,6 +44,6 @@ def emit(workspace: Workspace, name: str = "Мария 😀", type: str = "conta
         return publish(workspace, type, {"contact": {"name": name}}, person=person)
 
 
-def run_pump(*, deadline: float = 1.0, seconds: float = 20.0) -> int:
-    """One pump over the whole queue, with a short deadline for each post."""
+def run_pump(*, deadline: float = DEADLINE_SECONDS, seconds: float = 20.0) -> int:
+    """One pump over the whole queue. With a receiver that hangs, give each post a shorter deadline."""
     return Pump(lambda: OutboundClient(allow_private=True, deadline=deadline), seconds=seconds).run()
