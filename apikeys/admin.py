@@ -25,7 +25,7 @@ from apikeys.services import IssuedKey, create_key, revoke_key, rotate_key
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin
-from crmsolid.workspaces.admin_parts import column
+from crmsolid.workspaces.admin_columns import column
 from crmsolid.workspaces.scopes import ALL_SCOPES, DESCRIPTIONS, Scope
 
 WARN_BEFORE = timedelta(days=14)

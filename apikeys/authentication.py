@@ -10,8 +10,8 @@ from apikeys import tokens
 from apikeys.models import ApiKey, IdempotencyRecord
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from crmsolid.core.rows import Table
-from crmsolid.core.statements import statement_cursor
+from crmsolid.core.sql.prepared_cursor import statement_cursor
+from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.actor import Actor, Subject, Surface
 from crmsolid.workspaces.models import Plan, Workspace, effective_plan
 from crmsolid.workspaces.scopes import Scope

@@ -16,7 +16,7 @@ from typing import Protocol, cast
 
 import redis
 
-from crmsolid.core.breaker import Breaker
+from crmsolid.core.circuit_breaker import Breaker
 from crmsolid.core.redis import REDIS_ERRORS, Line
 
 logger = logging.getLogger(__name__)

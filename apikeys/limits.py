@@ -15,7 +15,7 @@ from apikeys.models import ApiKey
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.redis import build_client
-from crmsolid.core.rows import Table, moment
+from crmsolid.core.sql.table import Table, moment
 from crmsolid.workspaces import audit
 
 logger = logging.getLogger("crmsolid.apikeys")

@@ -66,7 +66,7 @@ class IdempotencyRecord(WorkspaceModel):
     headers = models.JSONField(default=dict)
     body = models.BinaryField()
     sealed = models.BooleanField(default=False, help_text="the body carries a secret and is encrypted")
-    person = models.CharField(max_length=30, blank=True, help_text="contact the answer is about")
+    contact_id = models.CharField(max_length=30, blank=True, help_text="contact the answer is about")
     erased_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
@@ -74,7 +74,7 @@ class IdempotencyRecord(WorkspaceModel):
         constraints = [models.UniqueConstraint(fields=["workspace", "key"], name="idempotency_once")]
         indexes = [
             models.Index(fields=["created_at"], name="idempotency_age"),
-            models.Index(fields=["workspace", "person"], name="idempotency_person", condition=~Q(person="")),
+            models.Index(fields=["workspace", "contact_id"], name="idempotency_contact", condition=~Q(contact_id="")),
         ]
 
     def __str__(self) -> str:

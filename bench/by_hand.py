@@ -41,12 +41,12 @@ WITH contact AS (
   INSERT INTO contacts_contacttag (workspace_id, contact_id, name, created_at)
   SELECT %(ws)s, contact.id, t, %(now)s FROM contact, unnest(%(tags)s::text[]) AS t
 ), events AS (
-  INSERT INTO webhooks_event (id, workspace_id, type, body, person, created_at)
+  INSERT INTO events_event (id, workspace_id, type, body, contact_id, created_at)
   VALUES (%(e1)s, %(ws)s, 'contact.created', %(b1)s, %(id)s, %(now)s),
          (%(e2)s, %(ws)s, 'contact.tagged', %(b2)s, %(id)s, %(now)s)
 )
 INSERT INTO apikeys_idempotencyrecord
-  (workspace_id, key, fingerprint, status, headers, body, sealed, person, created_at)
+  (workspace_id, key, fingerprint, status, headers, body, sealed, contact_id, created_at)
 VALUES (%(ws)s, %(idem)s, %(mark)s, 201, '{"Content-Type": "application/json"}', %(body)s, false, %(id)s, %(now)s)
 """
 

@@ -33,7 +33,7 @@ WITH used AS (
 ), contact AS (
   SELECT id FROM found WHERE NOT opted_out UNION ALL SELECT id FROM made
 ), event AS (
-  INSERT INTO webhooks_event (id, workspace_id, type, body, person, created_at)
+  INSERT INTO events_event (id, workspace_id, type, body, contact_id, created_at)
   SELECT %(event)s, %(ws)s, 'contact.created', %(created)s, id, %(now)s FROM made
 ), thread AS (
   INSERT INTO messaging_thread (id, workspace_id, account_id, contact_id, unread_count, last_message_at, created_at)
@@ -47,7 +47,7 @@ WITH used AS (
     'direct', %(random)s, %(now)s, %(now)s, '', 0, '', '', %(now)s FROM thread
 ), record AS (
   INSERT INTO apikeys_idempotencyrecord
-    (workspace_id, key, fingerprint, status, headers, body, sealed, person, created_at)
+    (workspace_id, key, fingerprint, status, headers, body, sealed, contact_id, created_at)
   SELECT %(ws)s, %(idem)s, %(mark)s, 200, '{"Content-Type": "application/json"}', %(body)s, false, contact_id, %(now)s
   FROM thread
 )

@@ -42,8 +42,8 @@ def queue(workspace_id: int, count: int) -> None:
     """Placed deliveries that are due, for the endpoint that hangs."""
     from django.db import transaction
 
-    from webhooks.feed import place_events
-    from webhooks.publishing import Occurrence, publish_all
+    from crmsolid.events.feed import place_events
+    from crmsolid.events.publishing import Occurrence, publish_all
 
     for _ in range(0, count, 500):
         with transaction.atomic():
@@ -55,7 +55,7 @@ def queue(workspace_id: int, count: int) -> None:
 def publish_for(workspace_id: int, rounds: int) -> None:
     from django.db import connections, transaction
 
-    from webhooks.publishing import Occurrence, publish_all
+    from crmsolid.events.publishing import Occurrence, publish_all
 
     try:
         for _ in range(rounds):
@@ -68,7 +68,7 @@ def publish_for(workspace_id: int, rounds: int) -> None:
 
 def pump_until(done: threading.Event, peaks: list[int]) -> None:
     """As the worker does: one run after the other."""
-    from webhooks.running import run_pump
+    from webhooks.delivery.runner import run_pump
 
     while not done.is_set():
         run_pump()

@@ -12,9 +12,10 @@ import requests
 from celery import Celery
 from django.conf import settings
 
-from webhooks.keyring import Keyring
-from webhooks.models import Delivery, Endpoint, Event
-from webhooks.signing import body_signature
+from crmsolid.events.models import Event
+from webhooks.delivery.signing import body_signature
+from webhooks.models import Delivery, Endpoint
+from webhooks.secrets import Keyring
 
 app = Celery("bench", broker=settings.REDIS_URL)
 app.conf.update(task_ignore_result=True, task_default_queue="bench", broker_connection_retry_on_startup=True)

@@ -78,7 +78,7 @@ def make_endpoints(ports: Sequence[int], *, hanging: bool) -> list[Any]:
     from crmsolid.workspaces.actor import Actor
     from crmsolid.workspaces.models import User, Workspace
     from crmsolid.workspaces.services import create_workspace
-    from webhooks.health import cancel_queue
+    from webhooks.endpoint_health import cancel_queue
     from webhooks.models import Endpoint
     from webhooks.services import create_endpoint
 
@@ -100,7 +100,7 @@ def write_events(workspace_id: int, count: int) -> list[str]:
     """Events in transactions of 100."""
     from django.db import transaction
 
-    from webhooks.publishing import Occurrence, publish_all
+    from crmsolid.events.publishing import Occurrence, publish_all
 
     found: list[str] = []
     for start in range(0, count, 100):
@@ -124,7 +124,7 @@ def pump_round(
     ports: Sequence[int], count: int, producer: "subprocess.Popen[str] | None" = None, *, hanging: bool = False
 ) -> float:
     """Healthy deliveries a second of our pump; the events come from ``producer``, or are written first."""
-    from webhooks.pump import Pump
+    from webhooks.delivery.pump import Pump
 
     endpoints = make_endpoints(ports, hanging=hanging)
     expected = count * 9 // 10 if hanging else count

@@ -9,11 +9,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from contacts.forms import ContactForm, CustomFieldForm
-from contacts.identity import fold
 from contacts.models import Contact, ContactTag, CustomField
+from contacts.normalization import fold
 from contacts.services import update_contact
 from crmsolid.workspaces.admin_base import ADMINS, WRITERS, TenantAdmin, TenantInline
-from crmsolid.workspaces.admin_parts import column, fact, moment
+from crmsolid.workspaces.admin_columns import column, fact, moment
 
 STAGE_COLOURS = {"new": "info", "contacted": "primary", "replied": "warning", "qualified": "success", "won": "success"}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from contacts.models import Contact, first_name
 from crmsolid.core.clock import rfc3339
-from webhooks.publishing import Occurrence
+from crmsolid.events.publishing import Occurrence
 
 
 def contact_payload(contact: Contact, tags: Sequence[str]) -> dict[str, Any]:
@@ -44,8 +44,8 @@ def tagged(payload: dict[str, Any], added: Sequence[str]) -> Occurrence:
 def register_events() -> None:
     """Describe them for the catalogue: the contact has the shape that GET answers."""
     from contacts.serializers import ContactOut
-    from crmsolid.api.shapes import json_shape
-    from webhooks.catalogue import register_event
+    from crmsolid.api.representations import json_shape
+    from crmsolid.events.catalogue import register_event
 
     contact = json_shape(ContactOut)
     added = {"type": "array", "items": {"type": "string"}}

@@ -2,8 +2,8 @@
 
 from rest_framework import serializers
 
-from contacts.changes import MAX_TAG
 from contacts.models import Stage
+from contacts.validation import MAX_TAG
 from crmsolid.api.fields import Choice, Moment, PageQuery, QuerySerializer, Text
 
 SORTS = ("created_at", "-created_at", "updated_at", "-updated_at", "name", "-name", "score", "-score")

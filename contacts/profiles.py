@@ -10,8 +10,8 @@ from django.utils.functional import cached_property
 from contacts.events import contact_payload
 from contacts.models import Contact, ContactTag
 from crmsolid.core import clock, strictjson
-from crmsolid.core.rows import Table, among_ids
-from crmsolid.core.statements import statement_cursor
+from crmsolid.core.sql.prepared_cursor import statement_cursor
+from crmsolid.core.sql.table import Table, among_ids
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
-from contacts.identity import fold
+from contacts.normalization import fold
 from crmsolid.workspaces.scoping import ScopedQuerySet
 
 

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from contacts.changes import MAX_TAG, MAX_TAGS
 from contacts.models import FieldType, Stage
+from contacts.validation import MAX_TAG, MAX_TAGS
 from crmsolid.api.fields import BLANKS, Boolean, Choice, StrictSerializer, Text
 
 # As JSON Schema has them; the services judge them, with codes of their own.

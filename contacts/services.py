@@ -7,16 +7,17 @@ last_name username email phone time_zone stage opted_out tags custom_fields``. A
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from contacts import newcomers, optouts, saving
-from contacts.changes import MAX_TAGS, Changes, read_changes, read_tags
+from contacts import newcomers, optouts, repository
 from contacts.models import Contact, CustomField
 from contacts.profiles import Profile, profiles, tags_of
-from contacts.saving import IdentityTaken
+from contacts.repository import IdentityTaken
+from contacts.validation import MAX_TAGS, Changes, read_changes, read_tags
 from crmsolid.api.pagination import Page, page
-from crmsolid.core import erasure, gathering, units
+from crmsolid.core import erasure
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.ids import is_id
-from crmsolid.core.units import unit_of_work
+from crmsolid.core.sql import deferred_inserts
+from crmsolid.core.unit_of_work import run_in_unit_of_work, unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
@@ -36,16 +37,16 @@ def upsert_contact(actor: Actor, given: Mapping[str, Any]) -> Profile:
     changes = read_changes(actor.workspace, given)
     if not changes.identities:
         raise invalid("username", "required", "give a username or an email")
-    return units.run(lambda: _upsert(actor, changes))
+    return run_in_unit_of_work(lambda: _upsert(actor, changes))
 
 
 def _upsert(actor: Actor, changes: Changes) -> Profile:
-    if gathering.may_guess() and newcomers.expected(actor.workspace.pk):
-        return saving.insert_unseen(actor, changes)
+    if deferred_inserts.may_guess() and newcomers.expected(actor.workspace.pk):
+        return repository.insert_unseen(actor, changes)
     for _ in range(ATTEMPTS):
-        found = saving.match(actor, changes.identities)
+        found = repository.match(actor, changes.identities)
         newcomers.note(actor.workspace.pk, new=found is None)
-        profile = saving.insert(actor, changes) if found is None else _add_to(actor, found, changes)
+        profile = repository.insert(actor, changes) if found is None else _add_to(actor, found, changes)
         if profile is not None:
             return profile
     raise DomainError("service_unavailable")
@@ -54,12 +55,12 @@ def _upsert(actor: Actor, changes: Changes) -> Profile:
 def _add_to(actor: Actor, contact: Contact, changes: Changes) -> Profile | None:
     before = Profile(contact, tags_of(contact.id))
     try:
-        return saving.update(actor, before, changes, add=changes.tags or ())
+        return repository.update(actor, before, changes, add=changes.tags or ())
     except IdentityTaken:
         # Not by locking both: this one's lock is held already, and out of order it could meet another's coming back.
-        found = saving.holders(actor, changes.identities)
+        found = repository.holders(actor, changes.identities)
         if len(found) > 1:
-            raise saving.conflict(actor, found) from None
+            raise repository.conflict(actor, found) from None
         return None
 
 
@@ -71,14 +72,14 @@ def update_contact(actor: Actor, contact_id: str, given: Mapping[str, Any], *, i
     """
     actor.require(Scope.WRITE_CONTACTS)
     changes = read_changes(actor.workspace, given)
-    before = saving.locked(actor, contact_id)
+    before = repository.locked(actor, contact_id)
     check_version(before, if_match)
     wanted = changes.tags
     removed = [name for name in before.tags if wanted is not None and name not in wanted]
     try:
-        return saving.update(actor, before, changes, add=wanted or (), remove=removed)
+        return repository.update(actor, before, changes, add=wanted or (), remove=removed)
     except IdentityTaken:
-        raise saving.conflict(actor, {contact_id, *saving.holders(actor, changes.identities)}) from None
+        raise repository.conflict(actor, {contact_id, *repository.holders(actor, changes.identities)}) from None
 
 
 @unit_of_work()
@@ -98,9 +99,9 @@ def tag_contact(
         raise invalid("remove", "ambiguous", f"a tag cannot be added and removed at once: {', '.join(sorted(both))}")
     if len(new) + len(old) > MAX_TAGS:
         raise invalid("remove", "max_length", f"at most {MAX_TAGS} tags a request")
-    before = saving.locked(actor, contact_id)
+    before = repository.locked(actor, contact_id)
     check_version(before, if_match)
-    return saving.update(actor, before, Changes({}, {}, None), add=new, remove=old)
+    return repository.update(actor, before, Changes({}, {}, None), add=new, remove=old)
 
 
 @unit_of_work()
@@ -110,7 +111,7 @@ def erase_contact(actor: Actor, contact_id: str, *, if_match: str | None = None)
     Errors: ``scope_missing``, ``not_found``, ``precondition_failed``.
     """
     actor.require(Scope.WRITE_CONTACTS)
-    found = saving.locked(actor, contact_id, deleting=True)
+    found = repository.locked(actor, contact_id, deleting=True)
     check_version(found, if_match)
     if found.contact.opted_out:
         optouts.remember(found.contact)
@@ -132,7 +133,7 @@ def get_contact(actor: Actor, contact_id: str) -> Profile:
     actor.require(Scope.READ_CONTACTS)
     if not is_id("con", contact_id):
         raise not_found("contact")
-    rows = saving.contacts.select("id = %s AND workspace_id = %s", [contact_id, actor.workspace.pk])
+    rows = repository.contacts.select("id = %s AND workspace_id = %s", [contact_id, actor.workspace.pk])
     if not rows:
         raise not_found("contact")
     return Profile(rows[0], tags_of(contact_id))
@@ -151,7 +152,7 @@ def list_contacts(
         cursor=cursor,
         workspace_id=actor.workspace.pk,
         filters=filters,
-        read=saving.contacts.read,
+        read=repository.contacts.read,
     )
     return Page(profiles(found.rows), found.next_cursor)
 

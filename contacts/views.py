@@ -20,9 +20,9 @@ from contacts.serializers import (
     PersonalDataOut,
     TagsIn,
 )
-from crmsolid.api.answers import Answer, Raw
 from crmsolid.api.fields import PageQuery
 from crmsolid.api.pagination import Page
+from crmsolid.api.responses import Answer, Raw
 from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
@@ -33,7 +33,7 @@ READ, WRITE = (Scope.READ_CONTACTS,), (Scope.WRITE_CONTACTS,)
 def _written(actor: Actor, profile: Profile, given: Mapping[str, Any]) -> Answer:
     """Only who may read the contact gets its ETag: it would tell whether anything else changed."""
     headers = {"ETag": profile.etag} if actor.has(Scope.READ_CONTACTS) else {}
-    return Answer(answer(actor, profile, given), headers=headers, person=profile.contact.id)
+    return Answer(answer(actor, profile, given), headers=headers, contact_id=profile.contact.id)
 
 
 def _if_match(request: Request) -> str | None:

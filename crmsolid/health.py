@@ -14,7 +14,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from crmsolid.core import clock
 from crmsolid.core.redis import REDIS_ERRORS, build_client
-from crmsolid.queues import QueueCollector
+from crmsolid.queue_metrics import QueueCollector
 from crmsolid.workspaces.models import Heartbeat
 from crmsolid.workspaces.tasks import WORKER
 

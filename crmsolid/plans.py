@@ -5,10 +5,10 @@ from dataclasses import replace
 from django.db import transaction
 
 from crmsolid.core.errors import invalid
+from crmsolid.events.publishing import publish
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Plan, Workspace
-from webhooks.publishing import publish
 
 CHOSEN = (Plan.PRO, Plan.BUSINESS)  # a trial is had once, and nobody chooses to have run out of it
 

@@ -6,14 +6,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from crmsolid import given
-from crmsolid.given import env
-from crmsolid.panel_theme import UNFOLD as UNFOLD
+from crmsolid.env import env, env_choice, env_database, env_int
+from crmsolid.panel.theme import UNFOLD as UNFOLD
 from crmsolid.secrets_file import local_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-ENVIRONMENT = given.one_of("CRMSOLID_ENV", ["development", "production"])
+ENVIRONMENT = env_choice("CRMSOLID_ENV", ["development", "production"])
 PRODUCTION = ENVIRONMENT == "production"
 DEBUG = env.bool("DEBUG", False)
 DATA_DIR = Path(env.str("CRMSOLID_DATA", "") or BASE_DIR / ".data")
@@ -23,12 +22,12 @@ FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[]) or (
     [] if PRODUCTION else [local_secret(DATA_DIR, "field_encryption_key")]
 )
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or ([] if PRODUCTION else ["*"])
-TRUSTED_PROXIES = given.whole("TRUSTED_PROXIES", 0)
+TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
-    "crmsolid.panel_config.PanelConfig",
+    "crmsolid.panel.apps.PanelConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -40,6 +39,7 @@ INSTALLED_APPS = [
     "crmsolid.workspaces",
     "apikeys",
     "crmsolid.api",
+    "crmsolid.events",
     "webhooks",
     "contacts",
     "messaging",
@@ -83,7 +83,7 @@ def _database() -> dict[str, Any]:
     if not DATABASE_URL:
         DATA_DIR.mkdir(parents=True, exist_ok=True)
         return _sqlite({"NAME": str(DATA_DIR / "crmsolid.sqlite3")})
-    found = given.database("DATABASE_URL")
+    found = env_database("DATABASE_URL")
     if "sqlite" in found["ENGINE"]:
         return _sqlite(found)
     # A thread keeps its connection: the bridge's threads are few and live as long as the process.
@@ -160,7 +160,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_SECURE = PRODUCTION
-CSRF_FAILURE_VIEW = "crmsolid.panel_errors.csrf_failure"
+CSRF_FAILURE_VIEW = "crmsolid.panel.errors.csrf_failure"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 METRICS_TOKEN = env.str("CRMSOLID_METRICS_TOKEN", "")
@@ -173,27 +173,27 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # --- The product ----------------------------------------------------------------------------------------------
-DAILY_LIMIT = given.whole("CRMSOLID_DAILY_LIMIT", 50, least=1)
+DAILY_LIMIT = env_int("CRMSOLID_DAILY_LIMIT", 50, least=1)
 TELEGRAM_GAP_SECONDS = env.float("CRMSOLID_TELEGRAM_GAP_SECONDS", 1.0)
 SEND_LEASE_SECONDS = env.float("CRMSOLID_SEND_LEASE_SECONDS", 30.0)
-WEBHOOK_LOG_DAYS = given.whole("CRMSOLID_WEBHOOK_LOG_DAYS", 30, least=1)
-STREAMS_PER_KEY = given.whole("CRMSOLID_STREAMS_PER_KEY", 5, least=1)
+WEBHOOK_LOG_DAYS = env_int("CRMSOLID_WEBHOOK_LOG_DAYS", 30, least=1)
+STREAMS_PER_KEY = env_int("CRMSOLID_STREAMS_PER_KEY", 5, least=1)
 WEBHOOK_ALLOW_PRIVATE = env.bool("CRMSOLID_WEBHOOK_ALLOW_PRIVATE", False)
-TELEGRAM_API_ID = given.whole("TELEGRAM_API_ID", 0)
+TELEGRAM_API_ID = env_int("TELEGRAM_API_ID", 0)
 TELEGRAM_API_HASH = env.str("TELEGRAM_API_HASH", "")
 TELEGRAM_TEST_DC = env.str("TELEGRAM_TEST_DC", "")  # <id>@<host>:<port>, another MTProto server
 TELEGRAM_TEST_RSA_KEY = env.str("TELEGRAM_TEST_RSA_KEY", "")  # its public key, a PEM file (PKCS#1)
 TELEGRAM_SEND_SECONDS = env.float("CRMSOLID_TELEGRAM_SEND_SECONDS", 25.0)  # below SEND_LEASE_SECONDS
 TELEGRAM_LEASE_SECONDS = env.float("CRMSOLID_TELEGRAM_LEASE_SECONDS", 30.0)  # of a worker on an account
-TELEGRAM_ACCOUNTS_PER_WORKER = given.whole("CRMSOLID_TELEGRAM_ACCOUNTS_PER_WORKER", 250, least=1)
+TELEGRAM_ACCOUNTS_PER_WORKER = env_int("CRMSOLID_TELEGRAM_ACCOUNTS_PER_WORKER", 250, least=1)
 TELEGRAM_LOOK_BACK_AFTER_SECONDS = 600.0  # how long a random_id is trusted to be remembered by Telegram
-WEB_PROCESSES = max(given.whole(name, 1, least=1) for name in ("CRMSOLID_WEB_PROCESSES", "WEB_CONCURRENCY"))
+WEB_PROCESSES = max(env_int(name, 1, least=1) for name in ("CRMSOLID_WEB_PROCESSES", "WEB_CONCURRENCY"))
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "crmsolid.api.schema.V1Schema",
+    "DEFAULT_SCHEMA_CLASS": "crmsolid.api.openapi.auto_schema.V1Schema",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,  # `format` is a parameter of ours
 }
@@ -206,7 +206,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "COMPONENT_SPLIT_REQUEST": False,
     "COMPONENT_NO_READ_ONLY_REQUIRED": True,
     "POSTPROCESSING_HOOKS": [],
-    "GET_LIB_DOC_EXCLUDES": "crmsolid.api.document.bases_without_a_say",
+    "GET_LIB_DOC_EXCLUDES": "crmsolid.api.openapi.document.bases_without_a_say",
 }
 
 LOGGING: dict[str, Any] = {

@@ -4,8 +4,8 @@ from django.views.generic import RedirectView
 
 from crmsolid import health
 
-handler403 = "crmsolid.panel_errors.forbidden"
-handler404 = "crmsolid.panel_errors.not_found"
+handler403 = "crmsolid.panel.errors.forbidden"
+handler404 = "crmsolid.panel.errors.not_found"
 
 urlpatterns = [
     path("healthz", health.healthz),
@@ -14,5 +14,5 @@ urlpatterns = [
     path("v1/", include("crmsolid.v1")),
     path("panel/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index")),
-    path("", include("crmsolid.api.docs")),
+    path("", include("crmsolid.api.openapi.pages")),
 ]

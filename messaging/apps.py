@@ -6,12 +6,13 @@ class MessagingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from crmsolid.core import erasure, sealed
+        from crmsolid.core import erasure, reencryption
         from crmsolid.workspaces.services import on_provision
         from messaging import erasure as messages
-        from messaging import events, gateway, provisioning
+        from messaging import events, provisioning
         from messaging.models import AccountKind
-        from messaging.sandbox import SandboxGateway
+        from messaging.sending import gateway
+        from messaging.sending.sandbox import SandboxGateway
         from messaging.telegram.gateway import TelegramGateway
         from messaging.telegram_models import LoginAttempt, TelegramSession
 
@@ -19,6 +20,6 @@ class MessagingConfig(AppConfig):
         gateway.register(AccountKind.TELEGRAM, TelegramGateway())
         on_provision(provisioning.provision)
         erasure.register(erase=messages.erase, export=messages.export)
-        sealed.register(TelegramSession, "auth_key")
-        sealed.register(LoginAttempt, "sealed")
+        reencryption.register(TelegramSession, "auth_key")
+        reencryption.register(LoginAttempt, "sealed")
         events.register_events()

@@ -12,13 +12,13 @@ from contacts.models import Contact
 from crmsolid.core import clock
 from messaging.events import message_payload
 from messaging.models import Message, SpentSlot, Thread
-from messaging.pacing import DAY
+from messaging.sending.pacing import DAY
 from messaging.telegram_models import PeerHash, TelegramSession
 
 
-def erase(workspace_id: int, person: str) -> None:
+def erase(workspace_id: int, contact_id: str) -> None:
     """Delete the threads with all their messages, waiting ones too, which are never sent then."""
-    rows = _messages(workspace_id, person)
+    rows = _messages(workspace_id, contact_id)
     spent = rows.filter(slot_at__gt=clock.now() - DAY).exclude(status="queued").values_list("account_id", "slot_at")
     SpentSlot.objects.for_workspace(workspace_id).bulk_create(
         [
@@ -27,20 +27,20 @@ def erase(workspace_id: int, person: str) -> None:
             if slot is not None
         ]
     )
-    _never_read_again(workspace_id, person)
-    Thread.objects.for_workspace(workspace_id).filter(contact_id=person).delete()
-    _forget_addresses(workspace_id, person)
+    _never_read_again(workspace_id, contact_id)
+    Thread.objects.for_workspace(workspace_id).filter(contact_id=contact_id).delete()
+    _forget_addresses(workspace_id, contact_id)
 
 
-def _never_read_again(workspace_id: int, person: str) -> None:
+def _never_read_again(workspace_id: int, contact_id: str) -> None:
     """The conversation still stands at Telegram; the next look through the conversations must not bring it back."""
-    sessions = TelegramSession.objects.for_workspace(workspace_id).filter(account__threads__contact_id=person)
+    sessions = TelegramSession.objects.for_workspace(workspace_id).filter(account__threads__contact_id=contact_id)
     sessions.update(nothing_before=clock.now())
 
 
-def _forget_addresses(workspace_id: int, person: str) -> None:
+def _forget_addresses(workspace_id: int, contact_id: str) -> None:
     """How accounts address the person on Telegram: id, username and access hash."""
-    contact = Contact.objects.for_workspace(workspace_id).get(pk=person)
+    contact = Contact.objects.for_workspace(workspace_id).get(pk=contact_id)
     addresses = PeerHash.objects.for_workspace(workspace_id)
     if contact.telegram_id is not None:
         addresses.filter(peer_id=contact.telegram_id).delete()
@@ -48,12 +48,12 @@ def _forget_addresses(workspace_id: int, person: str) -> None:
         addresses.filter(username__iexact=contact.username_key).delete()
 
 
-def export(workspace_id: int, person: str) -> dict[str, Any]:
+def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
     """``messages``: every message with the person, oldest first."""
-    rows = _messages(workspace_id, person).order_by("created_at", "id")
+    rows = _messages(workspace_id, contact_id).order_by("created_at", "id")
     return {"messages": [message_payload(row) for row in rows]}
 
 
-def _messages(workspace_id: int, person: str) -> "QuerySet[Message]":
-    rows: QuerySet[Message] = Message.objects.for_workspace(workspace_id).filter(contact_id=person)
+def _messages(workspace_id: int, contact_id: str) -> "QuerySet[Message]":
+    rows: QuerySet[Message] = Message.objects.for_workspace(workspace_id).filter(contact_id=contact_id)
     return rows

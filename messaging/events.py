@@ -63,9 +63,9 @@ def account_payload(account: Account, used: int, reserved: int) -> dict[str, Any
 
 def register_events() -> None:
     """Describe them for the catalogue: the message has the shape that GET answers."""
-    from crmsolid.api.shapes import json_shape
+    from crmsolid.api.representations import json_shape
+    from crmsolid.events.catalogue import register_event
     from messaging.serializers import MessageOut
-    from webhooks.catalogue import register_event
 
     data = {"type": "object", "required": ["message"], "properties": {"message": json_shape(MessageOut)}}
     register_event("message.sent", data, description="A message has arrived, or was typed on the account's own phone.")

@@ -6,14 +6,14 @@ from typing import Any
 
 from django.db import transaction
 
-from contacts import people
+from contacts import lookup
 from contacts.models import Contact, Stage
 from crmsolid.core import clock
-from crmsolid.core.rows import Table
+from crmsolid.core.sql.table import Table
+from crmsolid.events.publishing import publish
 from messaging import threads
 from messaging.events import message_payload
 from messaging.models import Account, Direction, Message, Status
-from webhooks.publishing import publish
 
 _messages, _contacts = Table(Message), Table(Contact)
 
@@ -36,7 +36,7 @@ class Incoming:
 def receive(account: Account, incoming: Incoming) -> Message | None:
     """Store it once, however often it is seen (None the second time), and publish ``message.received``."""
     workspace = account.workspace
-    contact = people.find_or_create(
+    contact = lookup.find_or_create(
         workspace, username=incoming.username, telegram_id=incoming.telegram_id, name=incoming.name
     )
     thread_id = threads.touch(account, contact, incoming.at)
@@ -49,7 +49,7 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
     if not incoming.outgoing:
         threads.touch(account, contact, incoming.at, unread=1)
     type = "message.sent" if incoming.outgoing else "message.received"
-    publish(workspace, type, {"message": message_payload(message)}, person=contact.id)
+    publish(workspace, type, {"message": message_payload(message)}, contact_id=contact.id)
     return message
 
 

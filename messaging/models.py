@@ -112,6 +112,7 @@ class Message(WorkspaceModel):
     status = models.CharField(max_length=10, choices=Status.choices)
     text = models.TextField(blank=True)
     rendered = models.BooleanField(default=False)
+    request_id = models.CharField(max_length=128, blank=True, help_text="X-Request-Id of the call that sent it")
     recipient = models.CharField(max_length=40, blank=True, help_text="as addressed: @username or a numeric id")
     source = models.CharField(max_length=10, default="direct", help_text="direct, broadcast, sequence or phone")
     random_id = models.BigIntegerField(default=new_random_id, editable=False)

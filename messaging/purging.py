@@ -2,7 +2,7 @@
 
 from crmsolid.core import clock
 from messaging.models import LoginAttempt, SpentSlot
-from messaging.pacing import DAY
+from messaging.sending.pacing import DAY
 
 
 def purge() -> int:

@@ -5,17 +5,18 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection, transaction
 
-from contacts import people
+from contacts import lookup
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DomainError, invalid, not_found
-from crmsolid.core.rows import Table
-from crmsolid.core.units import unit_of_work
+from crmsolid.core.sql.table import Table
+from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
-from messaging import slots, texts, threads
+from messaging import threads
 from messaging.models import Account, AccountKind, Direction, Message, Status, Thread
-from messaging.recipients import InvalidRecipient, Recipient, parse_recipient
+from messaging.sending import message_text, slots
+from messaging.sending.recipients import InvalidRecipient, Recipient, parse_recipient
 
 SEND_AT_HORIZON = timedelta(days=366)
 RING_WITHIN_SECONDS = 5.0
@@ -35,10 +36,10 @@ def send_message(
     actor.require(Scope.WRITE_MESSAGES)
     recipient = _recipient(to)
     _check_send_at(send_at)
-    texts.check(actor.workspace, text)
+    message_text.check(actor.workspace, text)
     account = _locked_account(actor, account_id)
     eta = slots.direct_slot(account, slots.earliest(account, clock.now(), send_at))
-    contact = people.find_or_create(actor.workspace, username=recipient.username, telegram_id=recipient.telegram_id)
+    contact = lookup.find_or_create(actor.workspace, username=recipient.username, telegram_id=recipient.telegram_id)
     if contact.opted_out:
         raise DomainError("contact_opted_out")
     message = _new_message(account, contact.pk, threads.touch(account, contact, clock.now()), recipient, text, eta)

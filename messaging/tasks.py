@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from messaging import dispatch, purging, sandbox
+from messaging import purging
+from messaging.sending import dispatch, sandbox
 from messaging.telegram import worker
 
 

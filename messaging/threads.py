@@ -4,8 +4,8 @@ from datetime import datetime
 
 from contacts.models import Contact
 from crmsolid.core.ids import new_id
-from crmsolid.core.rows import Table, moment
-from crmsolid.core.statements import statement_cursor
+from crmsolid.core.sql.prepared_cursor import statement_cursor
+from crmsolid.core.sql.table import Table, moment
 from messaging.models import Account, Thread
 
 _threads = Table(Thread)

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from messaging import views
-from messaging.stream import stream
+from messaging.streaming.stream import stream
 
 urlpatterns: list[URLPattern] = [
     path("messages/send", views.SendView.as_view()),

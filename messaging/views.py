@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from rest_framework.request import Request
 
-from crmsolid.api.answers import Answer
 from crmsolid.api.fields import PageQuery
 from crmsolid.api.pagination import page
+from crmsolid.api.responses import Answer
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import not_found
@@ -45,7 +45,7 @@ class SendView(WorkspaceView):
     def post(self, request: Request) -> Answer:
         message = services.send_message(self.actor, **self.body)
         answer = {"id": message.id, "status": message.status, "eta": rfc3339(message.eta)}
-        return Answer(answer, person=message.contact_id)
+        return Answer(answer, contact_id=message.contact_id)
 
 
 def _filtered(rows: "QuerySet[Message]", query: Mapping[str, Any]) -> "QuerySet[Message]":
@@ -115,7 +115,7 @@ class CancelView(_OneMessage):
         whole = message_payload(message)
         if not self.actor.has(Scope.READ_MESSAGES):
             whole = {"id": message.id, "status": message.status}
-        return Answer(whole, person=message.contact_id)
+        return Answer(whole, contact_id=message.contact_id)
 
 
 class ThreadsView(WorkspaceView):
@@ -187,7 +187,7 @@ class ReadThreadView(_OneThread):
 
     def post(self, request: Request, thread_id: str) -> Answer:
         thread = services.mark_read(self.actor, self.thread(thread_id))
-        return Answer({"id": thread.pk, "unread_count": 0}, person=thread.contact_id)
+        return Answer({"id": thread.pk, "unread_count": 0}, contact_id=thread.contact_id)
 
 
 class AccountsView(WorkspaceView):

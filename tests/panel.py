@@ -11,14 +11,15 @@ from apikeys.services import create_key, rotate_key
 from contacts.models import Contact, ContactTag, CustomField
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
+from crmsolid.events.models import Event
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Job, Membership, User, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging.models import Account, Message, MessageAttempt, Thread
-from webhooks.keyring import seal
-from webhooks.models import Attempt, Delivery, Endpoint, Event
+from webhooks.models import Attempt, Delivery, Endpoint
+from webhooks.secrets import seal
 
 
 @dataclass
@@ -48,7 +49,8 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     _add(made, ContactTag(contact=contact, name=f"{mark} tag"))
     _add(made, CustomField(key=f"{mark}_field", label=f"{mark} label", type="choice", choices=[mark]))
     _add(made, Job(kind=f"{mark} import", scope="write:contacts", errors=[mark]))
-    event = _add(made, Event(id=new_id("evt"), type="contact.created", body=f'"{mark}"'.encode(), person=contact.pk))
+    body = f'"{mark}"'.encode()
+    event = _add(made, Event(id=new_id("evt"), type="contact.created", body=body, contact_id=contact.pk))
     endpoint = _add(
         made, Endpoint(url=f"https://{mark}.example.com/hook", events=["contact.created"], secret=seal(mark))
     )

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from crmsolid import given
+from crmsolid.env import env_choice, env_database, env_int
 
 NAME = "CRMSOLID_TEST_VALUE"
 
 
 def refusal() -> str:
     with pytest.raises(ImproperlyConfigured) as refused:
-        given.whole(NAME, 7, least=1)
+        env_int(NAME, 7, least=1)
     return str(refused.value)
 
 
@@ -23,7 +23,7 @@ def refusal() -> str:
 def test_a_whole_number(monkeypatch: pytest.MonkeyPatch, text: str | None, number: int) -> None:
     if text is not None:
         monkeypatch.setenv(NAME, text)
-    assert given.whole(NAME, 7, least=1) == number
+    assert env_int(NAME, 7, least=1) == number
 
 
 @pytest.mark.parametrize("text", ["-1", "0", "two", "1.5", "0x10", "١"])
@@ -34,28 +34,28 @@ def test_no_whole_number(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 
 def test_one_of_a_few(monkeypatch: pytest.MonkeyPatch) -> None:
     known = ["development", "production"]
-    assert given.one_of(NAME, known) == "development"
+    assert env_choice(NAME, known) == "development"
     monkeypatch.setenv(NAME, "production")
-    assert given.one_of(NAME, known) == "production"
+    assert env_choice(NAME, known) == "production"
     monkeypatch.setenv(NAME, "Production")
     with pytest.raises(ImproperlyConfigured, match=f"{NAME} is 'Production'; give development or production"):
-        given.one_of(NAME, known)
+        env_choice(NAME, known)
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://u:secret@h/n", "://", "/var/db.sqlite3"])
 def test_an_address_of_no_database_we_know(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv(NAME, url)
     with pytest.raises(ImproperlyConfigured) as refused:
-        given.database(NAME)
+        env_database(NAME)
     assert str(refused.value) == f"{NAME} is no address we know; give postgres://user:password@host:5432/name"
 
 
 def test_addresses_of_databases(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(NAME, "postgresql://crm:secret@db:5433/crm")
-    found = given.database(NAME)
+    found = env_database(NAME)
     assert (found["HOST"], found["PORT"], found["NAME"], found["PASSWORD"]) == ("db", 5433, "crm", "secret")
     monkeypatch.setenv(NAME, "sqlite:////tmp/crm.sqlite3")
-    assert given.database(NAME)["NAME"] == "/tmp/crm.sqlite3"
+    assert env_database(NAME)["NAME"] == "/tmp/crm.sqlite3"
 
 
 def test_a_start_says_it_in_one_line(tmp_path: Path) -> None:

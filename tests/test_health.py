@@ -8,12 +8,12 @@ from django.test import Client
 from crmsolid import health
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
+from crmsolid.events.feed import place_events
 from crmsolid.workspaces.models import Heartbeat, Job, JobState
 from crmsolid.workspaces.tasks import heartbeat
 from messaging.models import Account, AccountKind, Message, SandboxDelivery
 from messaging.services import create_sandbox_account, send_message
 from tests.cast import Cast
-from webhooks.feed import place_events
 from webhooks.models import Delivery
 from webhooks.services import create_endpoint
 

@@ -9,13 +9,14 @@ from django.db import connection
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
+from crmsolid.events.models import Event
 from crmsolid.plans import change_plan
 from crmsolid.workspaces.models import AuditEntry, Plan, Workspace
-from messaging import dispatch, services
+from messaging import services
 from messaging.models import Message
+from messaging.sending import dispatch
 from tests.cast import Api, Cast
 from tests.messaging import world
-from webhooks.models import Event
 
 
 def put_on(workspace: Workspace, plan: str, days_left: float | None = None) -> None:

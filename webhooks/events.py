@@ -4,7 +4,7 @@ from typing import Any
 
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
-from webhooks.catalogue import register_event
+from crmsolid.events.catalogue import register_event
 from webhooks.models import Attempt, Delivery, Endpoint
 
 
@@ -73,7 +73,7 @@ def _object(**properties: Any) -> dict[str, Any]:
 def register_own_events() -> None:
     """The events that no app above describes: of tests, jobs, the plan, and of sequences until these are there."""
     from crmsolid.api.jobs import JobOut
-    from crmsolid.api.shapes import json_shape
+    from crmsolid.api.representations import json_shape
 
     ping = _object(webhook=_object(id={"type": "string"}, url={"type": "string"}))
     register_event("ping", ping, description="Sent by POST /v1/webhooks/{id}/test, to that endpoint alone.")

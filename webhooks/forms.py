@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 from django import forms
 
 from crmsolid.core import clock
+from crmsolid.events.catalogue import kinds
+from crmsolid.events.publishing import EVENT_TYPES, PING
 from crmsolid.workspaces.forms import OnceForm, ServiceForm
-from webhooks.catalogue import kinds
-from webhooks.publishing import EVENT_TYPES, PING
 
 OVERLAPS = {
     "0": timedelta(0),

@@ -1,5 +1,4 @@
-"""The outbox of events, written in the transaction of their cause and ordered once committed; the endpoints they
-go to; a delivery for each event and endpoint, with a row for every attempt."""
+"""The endpoints that events are delivered to; a delivery for each event and endpoint; a row for every attempt."""
 
 from functools import partial
 
@@ -8,45 +7,8 @@ from django.db.models import Q
 
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
+from crmsolid.events.models import Event
 from crmsolid.workspaces.scoping import WorkspaceModel
-
-
-class Event(WorkspaceModel):
-    """Something that happened, with the bytes that every delivery of it will carry.
-
-    ``position`` is given after the commit, by one writer at a time, so it follows the order of commits: a reader
-    who has seen position n will never be shown a smaller one later. Null until then.
-    """
-
-    id = models.CharField(primary_key=True, max_length=30, editable=False)
-    type = models.CharField(max_length=40)
-    body = models.BinaryField()
-    person = models.CharField(max_length=30, blank=True)
-    created_at = models.DateTimeField(default=clock.now)
-    position = models.BigIntegerField(null=True, blank=True, unique=True)
-
-    class Meta(WorkspaceModel.Meta):
-        indexes = [
-            models.Index(fields=["workspace", "position"], name="event_feed"),
-            models.Index(fields=["created_at"], name="event_unplaced", condition=Q(position__isnull=True)),
-            models.Index(fields=["workspace", "person"], name="event_person", condition=~Q(person="")),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.type} {self.id}"
-
-
-class Feed(models.Model):
-    """One row: the last position given. Whoever holds its lock is the one writer of positions."""
-
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    last_position = models.BigIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="feed_single")]
-
-    def __str__(self) -> str:
-        return str(self.last_position)
 
 
 class DisabledReason(models.TextChoices):
@@ -172,6 +134,10 @@ class Attempt(WorkspaceModel):
     """One try at a delivery: what was asked of whom, and what came back. ``error`` is a stable code, empty when the
     answer came whole; ``lost``: a process died between sending and noting it, so the outcome is not known."""
 
+    # Attempts are found by their delivery, so an index on the workspace would only cost each insert.
+    workspace = models.ForeignKey(
+        "workspaces.Workspace", on_delete=models.CASCADE, related_name="+", editable=False, db_index=False
+    )
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempt_rows", db_index=False)
     number = models.PositiveIntegerField()
     at = models.DateTimeField(default=clock.now)

@@ -10,7 +10,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from crmsolid.core import clock
 from crmsolid.core.ids import first_id
-from webhooks.models import Attempt, Delivery, DeliveryStatus, Endpoint, Event
+from crmsolid.events.models import Event
+from webhooks.models import Attempt, Delivery, DeliveryStatus, Endpoint
 
 BATCH = 1000
 

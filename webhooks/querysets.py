@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import Min, OuterRef, Subquery
 
 from crmsolid.workspaces.models import Workspace
+from webhooks.delivery.schedule import RETRY_DELAYS
 from webhooks.models import Attempt, Delivery, Endpoint
-from webhooks.schedule import RETRY_DELAYS
 
 # What the table's constraints say of a status; the planner does not conclude it by itself.
 _IMPLIED: dict[str, dict[str, Any]] = {

@@ -8,14 +8,16 @@ from django.db.models import Q, QuerySet
 
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DomainError, invalid
+from crmsolid.events.models import Event
+from crmsolid.events.publishing import PING, Occurrence, events, new_event, publish, ring_on_commit
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.jobs import job_payload
 from crmsolid.workspaces.models import Job, JobState
 from crmsolid.workspaces.scopes import Scope
-from webhooks import fanout, services
-from webhooks.models import Delivery, DeliveryStatus, Endpoint, Event
-from webhooks.publishing import PING, Occurrence, events, new_event, publish, ring_on_commit
+from webhooks import services
+from webhooks.delivery import fanout
+from webhooks.models import Delivery, DeliveryStatus, Endpoint
 
 JOB_KIND = "webhooks.replay"
 REPLAY_TASK = "webhooks.replay"

@@ -5,9 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from crmsolid.api.fields import BLANKS, Boolean, Choice, Integer, Moment, PageQuery, StrictSerializer, Text
-from crmsolid.core.addresses import URL_MAX_LENGTH
+from crmsolid.core.http.url_guard import URL_MAX_LENGTH
+from crmsolid.events.publishing import EVENT_TYPES, PING
 from webhooks.models import DeliveryStatus, DisabledReason, Verified
-from webhooks.publishing import EVENT_TYPES, PING
 
 _EVENTS_HELP = "Event types to deliver here; GET /v1/webhooks/events lists them."
 _SECRET_HELP = "1 to 255 visible characters. Left out: one is generated and answered, this once."

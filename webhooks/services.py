@@ -9,18 +9,19 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from crmsolid.core import addresses, clock
+from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid, not_found
-from crmsolid.core.rows import Table
+from crmsolid.core.http import url_guard
+from crmsolid.core.sql.table import Table
+from crmsolid.events.publishing import EVENT_TYPES
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import Scope
-from webhooks import health
-from webhooks.keyring import Keyring, check_secret, seal
+from webhooks import endpoint_health
+from webhooks.delivery.signing import generate_secret
 from webhooks.models import DisabledReason, Endpoint
-from webhooks.publishing import EVENT_TYPES
-from webhooks.signing import generate_secret
+from webhooks.secrets import Keyring, check_secret, seal
 
 MAX_ENDPOINTS = 100
 DEFAULT_OVERLAP = timedelta(hours=24)
@@ -103,7 +104,7 @@ def _switch(endpoint: Endpoint, enabled: bool) -> None:
     endpoint.disabled_at = None if enabled else clock.now()
     endpoint.failing_since = None
     if not enabled:
-        health.cancel_queue(endpoint.id, "endpoint_disabled")
+        endpoint_health.cancel_queue(endpoint.id, "endpoint_disabled")
 
 
 @transaction.atomic
@@ -119,7 +120,7 @@ def delete_endpoint(actor: Actor, endpoint: Endpoint) -> None:
         previous_secret=None,
         previous_secret_until=None,
     )
-    health.cancel_queue(locked.id, "endpoint_deleted")
+    endpoint_health.cancel_queue(locked.id, "endpoint_deleted")
     audit.record(actor, "webhook.deleted", locked.id)
 
 
@@ -180,8 +181,8 @@ def _locked(actor: Actor, endpoint: Endpoint) -> Endpoint:
 
 def _checked_url(url: str) -> str:
     try:
-        addresses.check_url(url, allow_private=settings.WEBHOOK_ALLOW_PRIVATE)
-    except addresses.UrlRefused as refused:
+        url_guard.check_url(url, allow_private=settings.WEBHOOK_ALLOW_PRIVATE)
+    except url_guard.UrlRefused as refused:
         raise invalid("url", refused.code, refused.detail) from None
     return url
 

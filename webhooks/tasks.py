@@ -2,14 +2,15 @@
 
 from celery import shared_task
 
-from webhooks import health, purging, replays, running, settling
-from webhooks.feed import BATCH, place_events
+from crmsolid.events.feed import BATCH, place_events
+from webhooks import endpoint_health, purging, replays
+from webhooks.delivery import runner, settlement
 
 
 @shared_task(name="webhooks.pump")
 def pump() -> int:
     """Deliver what is due, unless a pump is at it already."""
-    return running.run_pump()
+    return runner.run_pump()
 
 
 @shared_task(name="webhooks.sweep")
@@ -17,8 +18,8 @@ def sweep() -> int:
     """What no ring announced: unplaced events, dead leases, strays in the queue of a disabled endpoint, jobs."""
     while place_events() == BATCH:
         pass
-    found = settling.recover_lost() + health.cancel_strays() + replays.run_open()
-    running.ring_if_due()
+    found = settlement.recover_lost() + endpoint_health.cancel_strays() + replays.run_open()
+    runner.ring_if_due()
     return found
 
 

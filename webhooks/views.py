@@ -5,15 +5,16 @@ from typing import Any, ClassVar
 
 from rest_framework.request import Request
 
-from crmsolid.api.answers import Answer
 from crmsolid.api.fields import PageQuery
 from crmsolid.api.jobs import JobOut
 from crmsolid.api.pagination import page
+from crmsolid.api.responses import Answer
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.errors import not_found
+from crmsolid.events import catalogue
 from crmsolid.workspaces.jobs import job_location, job_payload
 from crmsolid.workspaces.scopes import Scope
-from webhooks import catalogue, querysets, replays, services
+from webhooks import querysets, replays, services
 from webhooks.events import attempt_payload, delivery_payload, endpoint_payload
 from webhooks.models import Delivery, Endpoint
 from webhooks.serializers import (

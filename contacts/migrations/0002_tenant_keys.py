@@ -1,5 +1,6 @@
 from django.db import migrations
 
+from crmsolid.workspaces.redundant_indexes import DropRedundantIndexes
 from crmsolid.workspaces.tenant_keys import TenantForeignKey
 
 
@@ -10,4 +11,6 @@ class Migration(migrations.Migration):
 
     operations = [
         TenantForeignKey("contacttag", "contact"),
+        DropRedundantIndexes("contact"),
+        DropRedundantIndexes("contacttag"),
     ]

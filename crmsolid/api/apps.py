@@ -11,7 +11,7 @@ class ApiConfig(AppConfig):
         from apikeys.models import IdempotencyRecord
         from crmsolid import checks  # noqa: F401 - registers the checks
         from crmsolid.api import erasure as stored_answers
-        from crmsolid.core import erasure, sealed
+        from crmsolid.core import erasure, reencryption
 
-        sealed.register(IdempotencyRecord, "body", where=Q(sealed=True))
+        reencryption.register(IdempotencyRecord, "body", where=Q(sealed=True))
         erasure.register(erase=stored_answers.erase, export=stored_answers.export)

@@ -10,15 +10,15 @@ from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 
 
-def erase(workspace_id: int, person: str) -> None:
+def erase(workspace_id: int, contact_id: str) -> None:
     """Empty the answers; their keys stay taken, a replay says ``erased``."""
-    _answers(workspace_id, person).update(body=b"", headers={}, erased_at=clock.now())
+    _answers(workspace_id, contact_id).update(body=b"", headers={}, erased_at=clock.now())
 
 
-def export(workspace_id: int, person: str) -> dict[str, Any]:
+def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
     """``stored_answers``: kept for a day so that a retry gets the same answer again. Sealed ones carry a secret of
     the workspace and stay closed."""
-    rows = _answers(workspace_id, person).filter(~Q(body=b"")).order_by("created_at", "pk")
+    rows = _answers(workspace_id, contact_id).filter(~Q(body=b"")).order_by("created_at", "pk")
     return {
         "stored_answers": [
             {
@@ -31,5 +31,5 @@ def export(workspace_id: int, person: str) -> dict[str, Any]:
     }
 
 
-def _answers(workspace_id: int, person: str) -> Any:
-    return IdempotencyRecord.objects.for_workspace(workspace_id).filter(person=person)
+def _answers(workspace_id: int, contact_id: str) -> Any:
+    return IdempotencyRecord.objects.for_workspace(workspace_id).filter(contact_id=contact_id)

@@ -15,12 +15,14 @@ from django.db import IntegrityError
 from django.http import HttpResponse
 
 from apikeys.models import IdempotencyRecord
-from crmsolid.api.answers import respond
-from crmsolid.api.call import IDEMPOTENCY_KEY, call_of
-from crmsolid.core import clock, crypto, gathering, units
+from crmsolid.api.request_context import IDEMPOTENCY_KEY, call_of
+from crmsolid.api.responses import respond
+from crmsolid.core import clock, crypto
 from crmsolid.core.errors import DomainError
-from crmsolid.core.rows import Table
-from crmsolid.core.statements import take_turn
+from crmsolid.core.sql import deferred_inserts
+from crmsolid.core.sql.prepared_cursor import take_turn
+from crmsolid.core.sql.table import Table
+from crmsolid.core.unit_of_work import run_in_unit_of_work
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import READ_BESIDE
 
@@ -56,8 +58,8 @@ def _run_once(view: "WorkspaceView", handler: Callable[..., Any], key: str, mark
         return response
 
     try:
-        return units.run(work)
-    except gathering.TurnNeverCame:
+        return run_in_unit_of_work(work)
+    except deferred_inserts.TurnNeverCame:
         raise DomainError("idempotency_in_progress") from None
     except (IntegrityError, DomainError) as error:
         # A refusal may be the shadow of the first one's success: its answer is the right one then. So may a unique
@@ -70,7 +72,7 @@ def _run_once(view: "WorkspaceView", handler: Callable[..., Any], key: str, mark
 
 def _answer(view: "WorkspaceView", handler: Callable[..., Any]) -> tuple[HttpResponse, str, bool]:
     answer = handler(view.request, *view.args, **view.kwargs)
-    return respond(answer), answer.person, answer.sealed
+    return respond(answer), answer.contact_id, answer.sealed
 
 
 def read_key(view: "WorkspaceView") -> str | None:
@@ -119,7 +121,7 @@ def claim(view: "WorkspaceView", key: str) -> None:
 
     A view that guesses waits only before its second statement: its one statement waits at the record's unique key.
     """
-    unit = gathering.current()
+    unit = deferred_inserts.current()
     assert unit is not None
     digest = hashlib.sha256(f"{view.workspace.pk}:{key}".encode()).digest()
     unit.turn = int.from_bytes(digest[:8], "big", signed=True)
@@ -127,7 +129,7 @@ def claim(view: "WorkspaceView", key: str) -> None:
         take_turn()
 
 
-def _store(workspace: Workspace, key: str, mark: bytes, response: HttpResponse, person: str, sealed: bool) -> None:
+def _store(workspace: Workspace, key: str, mark: bytes, response: HttpResponse, contact_id: str, sealed: bool) -> None:
     record = {
         "workspace_id": workspace.pk,
         "key": key,
@@ -136,7 +138,7 @@ def _store(workspace: Workspace, key: str, mark: bytes, response: HttpResponse, 
         "headers": {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers},
         "body": crypto.encrypt(response.content) if sealed else response.content,
         "sealed": sealed,
-        "person": person,
+        "contact_id": contact_id,
         "created_at": clock.now(),
     }
     _records.insert_later([record])

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from crmsolid.api.answers import Answer
+from crmsolid.api.responses import Answer
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.errors import not_found
 from crmsolid.workspaces.jobs import job_payload

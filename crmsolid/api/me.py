@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from crmsolid.api.answers import Answer
-from crmsolid.api.call import call_of
+from crmsolid.api.request_context import call_of
+from crmsolid.api.responses import Answer
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.clock import rfc3339
 from crmsolid.workspaces.scopes import Scope

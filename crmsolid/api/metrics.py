@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from prometheus_client import Counter, Histogram
 
 if TYPE_CHECKING:
-    from crmsolid.api.call import Call
+    from crmsolid.api.request_context import Call
 
 REQUESTS = Counter("crmsolid_requests_total", "API requests", ["method", "route", "status"])
 SECONDS = Histogram(

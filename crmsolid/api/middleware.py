@@ -19,7 +19,7 @@ from django.urls import ResolverMatch, resolve
 
 from apikeys import limits
 from crmsolid.api import metrics, problems
-from crmsolid.api.call import Call, reference
+from crmsolid.api.request_context import Call, reference
 from crmsolid.core.errors import DomainError
 
 logger = logging.getLogger("crmsolid.api")

@@ -18,11 +18,11 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from crmsolid.api import idempotency
-from crmsolid.api.answers import Raw, media_types, respond
-from crmsolid.api.call import Call, call_of
 from crmsolid.api.fields import INT64, QuerySerializer, StrictSerializer
 from crmsolid.api.negotiation import acceptable
-from crmsolid.api.reading import parse_json, read_query, shared
+from crmsolid.api.parsing import parse_json, read_query, shared
+from crmsolid.api.request_context import Call, call_of
+from crmsolid.api.responses import Raw, media_types, respond
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace

@@ -31,16 +31,16 @@ def register(*, erase: Erase, export: Export | None = None) -> None:
         _keepers.append(keeper)
 
 
-def erase_all(workspace_id: int, person: str) -> None:
+def erase_all(workspace_id: int, contact_id: str) -> None:
     """Erase what is kept on the person everywhere, the uppermost app first: what it has refers to what is below."""
     for keeper in reversed(_keepers):
-        keeper.erase(workspace_id, person)
+        keeper.erase(workspace_id, contact_id)
 
 
-def export_all(workspace_id: int, person: str) -> dict[str, Any]:
+def export_all(workspace_id: int, contact_id: str) -> dict[str, Any]:
     """Every app's sections on the person, in one object."""
     found: dict[str, Any] = {}
     for keeper in _keepers:
         if keeper.export is not None:
-            found.update(keeper.export(workspace_id, person))
+            found.update(keeper.export(workspace_id, contact_id))
     return found

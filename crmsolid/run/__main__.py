@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from django.core.exceptions import ImproperlyConfigured
 
 from crmsolid.run.database import DatabaseUnavailable, ensure_database
-from crmsolid.run.orphan import end_with_supervisor
+from crmsolid.run.parent_watch import end_with_supervisor
 from crmsolid.run.web import CannotListen, listen, serve
 
 
@@ -75,14 +75,14 @@ def _greet(sock: socket.socket, host: str) -> None:
     from django.conf import settings
     from django.db import connections
 
-    from crmsolid.run import greeting
+    from crmsolid.run import startup_message
     from crmsolid.run.demo import ensure_demo
 
     demo = None if settings.PRODUCTION else ensure_demo()
     connections.close_all()
     port = sock.getsockname()[1]
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
-    greeting.greet_when_ready(port, greeting.compose(f"http://{shown}:{port}", demo), _write)
+    startup_message.greet_when_ready(port, startup_message.compose(f"http://{shown}:{port}", demo), _write)
 
 
 def _write(text: str) -> None:
@@ -92,7 +92,7 @@ def _write(text: str) -> None:
 def _supervise_all(sock: socket.socket) -> int:
     from django.conf import settings
 
-    from crmsolid.run.parts import supervise, web_parts, work_parts
+    from crmsolid.run.processes import supervise, web_parts, work_parts
 
     return supervise([*web_parts(sock, settings.WEB_PROCESSES), *work_parts()])
 
@@ -109,7 +109,7 @@ def _web(options: argparse.Namespace) -> int:
     if settings.WEB_PROCESSES == 1:
         serve(sock)
         return 0
-    from crmsolid.run.parts import supervise, web_parts
+    from crmsolid.run.processes import supervise, web_parts
 
     return supervise(web_parts(sock, settings.WEB_PROCESSES))
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from crmsolid.workspaces.admin_base import ADMINS, OWNERS, WRITERS, TenantAdmin
-from crmsolid.workspaces.admin_parts import column, fact, fixed_filter, moment, pretty_json
+from crmsolid.workspaces.admin_columns import column, fact, fixed_filter, moment, pretty_json
 from crmsolid.workspaces.models import AuditEntry, Job, Membership, Workspace
 from crmsolid.workspaces.services import remove_member, set_role
 

@@ -23,8 +23,8 @@ from unfold.admin import ModelAdmin, TabularInline
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.models import AuditEntry, Role, User, Workspace
+from crmsolid.workspaces.panel_context import Seat, seat_of
 from crmsolid.workspaces.scoping import WorkspaceModel
-from crmsolid.workspaces.seat import Seat, seat_of
 
 Roles = frozenset[str]
 EVERYONE: Roles = frozenset({Role.VIEWER, Role.AGENT, Role.ADMIN, Role.OWNER})

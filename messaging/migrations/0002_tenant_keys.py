@@ -1,5 +1,6 @@
 from django.db import migrations
 
+from crmsolid.workspaces.redundant_indexes import DropRedundantIndexes
 from crmsolid.workspaces.tenant_keys import TenantForeignKey
 
 
@@ -18,4 +19,12 @@ class Migration(migrations.Migration):
         TenantForeignKey("messageattempt", "message"),
         TenantForeignKey("sandboxdelivery", "account"),
         TenantForeignKey("sandboxdelivery", "message"),
+        TenantForeignKey("spentslot", "account"),
+        TenantForeignKey("telegramsession", "account"),
+        TenantForeignKey("peerhash", "account"),
+        TenantForeignKey("accountlease", "account"),
+        DropRedundantIndexes("thread"),
+        DropRedundantIndexes("message"),
+        DropRedundantIndexes("messageattempt"),
+        DropRedundantIndexes("sandboxdelivery"),
     ]

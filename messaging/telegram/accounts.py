@@ -5,9 +5,9 @@ from django.db import transaction
 from crmsolid.core import clock
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from messaging import dispatch
-from messaging.dispatch import Claim
 from messaging.models import Account, Message, Status, TelegramSession
+from messaging.sending import dispatch
+from messaging.sending.dispatch import Claim
 from messaging.telegram.receive import Receiver
 from messaging.telegram.session import RowSession, from_row
 

@@ -17,10 +17,10 @@ from django.db import Error as DatabaseError
 from telethon.errors import AuthKeyNotFound, RPCError
 
 from crmsolid.core import clock
-from messaging import dispatch
-from messaging.dispatch import Claim
-from messaging.gateway import Delivered, Gateway, SendError
 from messaging.models import TelegramSession
+from messaging.sending import dispatch
+from messaging.sending.dispatch import Claim
+from messaging.sending.gateway import Delivered, Gateway, SendError
 from messaging.telegram import accounts, history, sending
 from messaging.telegram.client import Client, disconnect
 from messaging.telegram.codes import name_of

@@ -3,8 +3,8 @@ a "bad request", FROZEN_METHOD_INVALID a "flood", an unknown 406 an "auth key er
 
 from telethon.errors import AuthKeyNotFound, RPCError
 
-from messaging.gateway import SendError
 from messaging.models import AccountState
+from messaging.sending.gateway import SendError
 from messaging.telegram.codes import name_of
 
 DUPLICATE = "RANDOM_ID_DUPLICATE"  # no refusal: it was sent before

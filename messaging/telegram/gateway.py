@@ -1,6 +1,6 @@
 """Telegram as the rest of messaging sees it. Light: Telethon is imported only where connections are held."""
 
-from messaging.gateway import Delivered, Outgoing, SendError
+from messaging.sending.gateway import Delivered, Outgoing, SendError
 from messaging.telegram import leases
 
 SHARED_QUEUE = "telegram"

@@ -6,7 +6,7 @@ from typing import Any
 
 from telethon.tl import functions, types
 
-from messaging.telegram import seen
+from messaging.telegram import mapping
 from messaging.telegram.client import Client
 from messaging.telegram.peers import Peer
 
@@ -22,7 +22,7 @@ async def find_sent(client: Client, peer: Peer, text: str, since: datetime, take
     """Telegram's id of our message of this text, sent since then; the oldest one that is not ``taken`` by another."""
     found = None
     async for message in messages_since(client, input_peer(peer), since - CLOCKS_APART):
-        if message.out and message.id not in taken and seen.same_text(text, message.message or ""):
+        if message.out and message.id not in taken and mapping.same_text(text, message.message or ""):
             found = int(message.id)
     return found
 
@@ -57,7 +57,7 @@ async def sweep(client: Client, since: datetime) -> AsyncIterator[tuple[list[Any
         if not isinstance(dialog.peer, types.PeerUser):
             continue
         at = newest.get((types.PeerUser, dialog.peer.user_id, dialog.top_message))
-        person = seen.person(people.get(dialog.peer.user_id))
+        person = mapping.person(people.get(dialog.peer.user_id))
         if at is None or at < since or person is None:
             continue
         found = [each async for each in messages_since(client, input_peer(person.peer), since)]

@@ -16,9 +16,9 @@ from telethon.tl import types
 from messaging import inbox
 from messaging.inbox import Incoming
 from messaging.models import Account, Direction, Message, Status, TelegramSession, Thread
-from messaging.telegram import peers, seen
+from messaging.telegram import mapping, peers
+from messaging.telegram.mapping import Person, Seen
 from messaging.telegram.peers import Peer
-from messaging.telegram.seen import Person, Seen
 from messaging.telegram.session import UpdateState
 
 logger = logging.getLogger("crmsolid.telegram")
@@ -55,11 +55,12 @@ class Receiver:
         """What a sweep found; most of it is known."""
         self.meet(users)
         for message in messages:
-            self._store(seen.message(message, self.own_id))
+            self._store(mapping.message(message, self.own_id))
 
     def meet(self, users: Iterable[Any]) -> None:
         """Keep the addresses of those we had not met, or met under another hash or name."""
-        found = [person for person in map(seen.person, users) if person is not None and person.peer.id != self.own_id]
+        known = map(mapping.person, users)
+        found = [person for person in known if person is not None and person.peer.id != self.own_id]
         new = [person for person in found if self._known.get(person.peer.id) != person]
         if new:
             peers.save(self.account, {person.peer.id: person.peer for person in new}.values())
@@ -68,8 +69,8 @@ class Receiver:
     def _heard(self, update: Any) -> Seen | None:
         """The private message that an update brings or changes."""
         if isinstance(update, types.UpdateNewMessage | types.UpdateEditMessage):
-            return seen.message(update.message, self.own_id)
-        return seen.message(update, self.own_id) if isinstance(update, types.UpdateShortMessage) else None
+            return mapping.message(update.message, self.own_id)
+        return mapping.message(update, self.own_id) if isinstance(update, types.UpdateShortMessage) else None
 
     def _take(self, update: Any) -> None:
         if isinstance(update, types.UpdateEditMessage):
@@ -111,7 +112,7 @@ class Receiver:
         tried = sends.filter(to, telegram_message_id=None, status__in=OPEN)
         # Telegram's clock has whole seconds and is not ours.
         tried = tried.filter(unsettled_since__lte=message.at + ECHO_SLACK)
-        same = [row for row in tried if seen.same_text(row.text, message.text)]
+        same = [row for row in tried if mapping.same_text(row.text, message.text)]
         for row in same[:1]:
             if row.status == Status.SENT:
                 Message.unscoped.filter(pk=row.pk, telegram_message_id=None).update(telegram_message_id=message.id)

@@ -11,12 +11,12 @@ from django.db import transaction
 from telethon.errors import RPCError
 from telethon.tl import functions, types
 
-from contacts import people
+from contacts import lookup
 from contacts.models import Contact
 from crmsolid.core import clock
-from messaging.gateway import Delivered, Outgoing, SendError
 from messaging.models import Account, Direction, Message, TelegramSession
-from messaging.telegram import history, peers, seen
+from messaging.sending.gateway import Delivered, Outgoing, SendError
+from messaging.telegram import history, mapping, peers
 from messaging.telegram.client import Client
 from messaging.telegram.codes import name_of
 from messaging.telegram.errors import DUPLICATE, PEER_FLOOD, STRANGERS_HOLD_SECONDS, classify
@@ -145,7 +145,7 @@ async def resolve(client: Client, errand: Errand) -> Peer:
     """Whom the username names. Telegram allows few such questions, so the answer is kept for good. Raises
     :class:`SendError` where it is nobody we may write to."""
     answer = await client.ask(functions.contacts.ResolveUsernameRequest(errand.username))
-    found = [seen.person(user) for user in answer.users if user.id == getattr(answer.peer, "user_id", None)]
+    found = [mapping.person(user) for user in answer.users if user.id == getattr(answer.peer, "user_id", None)]
     if not found or found[0] is None:
         raise SendError("recipient_not_found", "this username is not a person's", permanent=True)
     peer = found[0].peer
@@ -161,7 +161,7 @@ def keep_peer(errand: Errand, peer: Peer) -> None:
     known = Contact.unscoped.filter(workspace_id=errand.account.workspace_id, telegram_id=peer.id)
     if not known.exists():
         with transaction.atomic():
-            people.find_or_create(errand.account.workspace, username=errand.username, telegram_id=peer.id)
+            lookup.find_or_create(errand.account.workspace, username=errand.username, telegram_id=peer.id)
 
 
 def note_refusal(errand: Errand, error: BaseException) -> SendError:

@@ -36,7 +36,7 @@ def _ready(sender: Any, **_: Any) -> None:
         return
     if _owner is None:
         load_telethon()
-        from messaging.telegram.owner import Owner
+        from messaging.telegram.account_worker import Owner
 
         _owner = Owner(str(sender.hostname))
         _owner.start()

@@ -7,7 +7,6 @@ from django.urls import include, path
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from crmsolid.api.answers import Answer, Listed, Raw
 from crmsolid.api.fields import (
     Boolean,
     Choice,
@@ -23,6 +22,7 @@ from crmsolid.api.fields import (
 )
 from crmsolid.api.me import MeView
 from crmsolid.api.pagination import page
+from crmsolid.api.responses import Answer, Listed, Raw
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError, not_found
@@ -192,5 +192,5 @@ urlpatterns = [
             ]
         ),
     ),
-    path("", include("crmsolid.api.docs")),
+    path("", include("crmsolid.api.openapi.pages")),
 ]

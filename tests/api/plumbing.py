@@ -8,8 +8,8 @@ from django.urls import include, path
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from crmsolid.api.answers import Answer
 from crmsolid.api.fields import StrictSerializer, Text
+from crmsolid.api.responses import Answer
 from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.scopes import Scope
@@ -61,7 +61,7 @@ class SecretView(WorkspaceView):
     answers: ClassVar = {"POST": {201: Out}}
 
     def post(self, request: Request) -> Answer:
-        return Answer({"name": self.body["name"], "secret": SECRET}, 201, person="con_1", sealed=True)
+        return Answer({"name": self.body["name"], "secret": SECRET}, 201, contact_id="con_1", sealed=True)
 
 
 class SlowView(WorkspaceView):

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from crmsolid.api import fields
 from crmsolid.api.fields import StrictSerializer
-from crmsolid.api.schema import V1Schema
+from crmsolid.api.openapi.auto_schema import V1Schema
 from tests.api.demo import NoteIn, NotePatch, NoteQuery
 
 

@@ -146,7 +146,7 @@ def test_a_lost_precondition_leaves_its_key_free(api: Api, cast: Cast) -> None:
 def test_an_answer_about_an_erased_person_is_gone(api: Api, cast: Cast) -> None:
     ours = api(cast.key())
     ours.post("/v1/secret", {"name": "Ann"}, idempotency_key=KEY)
-    assert IdempotencyRecord.unscoped.filter(person="con_1").update(erased_at=clock.now(), body=b"") == 1
+    assert IdempotencyRecord.unscoped.filter(contact_id="con_1").update(erased_at=clock.now(), body=b"") == 1
     assert code(ours.post("/v1/secret", {"name": "Ann"}, idempotency_key=KEY)) == (410, "erased")
     assert code(ours.post("/v1/secret", {"name": "Bob"}, idempotency_key=KEY)) == (422, "idempotency_key_reused")
 

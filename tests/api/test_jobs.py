@@ -9,12 +9,12 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
+from crmsolid.events.catalogue import envelope_schema, kinds
+from crmsolid.events.models import Event
 from crmsolid.workspaces.models import Job, JobState, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from tests.cast import Api, Cast
 from webhooks import replays, services
-from webhooks.catalogue import envelope_schema, kinds
-from webhooks.models import Event
 
 
 def job(workspace: Workspace, scope: Scope = Scope.WRITE_CONTACTS, **fields: Any) -> Job:

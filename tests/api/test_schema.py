@@ -9,9 +9,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.validation import validate_schema
 from rest_framework import serializers
 
-from crmsolid.api import document, schema_registry
 from crmsolid.api.fields import StrictSerializer
 from crmsolid.api.management.commands.write_openapi import committed
+from crmsolid.api.openapi import document, registry
 from crmsolid.api.views import WorkspaceView
 from tests.api import demo
 
@@ -249,9 +249,9 @@ def test_streams_and_empty_answers(demonstration: dict[str, Any]) -> None:
 
 
 def test_webhooks_are_filled_from_above(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema_registry, "_sources", [])
+    monkeypatch.setattr(registry, "_sources", [])
     item = {"post": {"responses": {"200": {"description": "Received."}}}}
-    schema_registry.register_webhooks(lambda: ({"note.made": item}, {"NoteMade": {"type": "object"}}))
+    registry.register_webhooks(lambda: ({"note.made": item}, {"NoteMade": {"type": "object"}}))
     found = document.build()
     assert found["webhooks"] == {"note.made": item}
     assert found["components"]["schemas"]["NoteMade"] == {"type": "object"}

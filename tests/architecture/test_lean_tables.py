@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from contacts.models import Contact, ContactTag
-from crmsolid.workspaces.lean_tables import FOREIGN_KEYS, INDEXES
+from crmsolid.workspaces.redundant_indexes import FOREIGN_KEYS, INDEXES
 from tests.cast import Cast
 
 pytestmark = [
@@ -22,7 +22,7 @@ BUSY = (
     "messaging_thread",
     "webhooks_attempt",
     "webhooks_delivery",
-    "webhooks_event",
+    "events_event",
 )
 
 

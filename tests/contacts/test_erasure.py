@@ -5,38 +5,39 @@ from typing import Any
 import pytest
 
 from apikeys.models import IdempotencyRecord
+from contacts.lookup import find_or_create
 from contacts.models import Contact, ContactTag, OptOut
-from contacts.people import find_or_create
 from contacts.serializers import PersonalDataOut
 from crmsolid.core import erasure
-from crmsolid.core.units import unit_of_work
+from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.events.models import Event
 from crmsolid.workspaces.models import AuditEntry
 from tests.cast import Api, Cast
 from tests.contacts.conftest import Add
-from webhooks.models import Event
 
 
 def test_the_person_is_gone_everywhere(ours: Api, add: Add) -> None:
     kept = add(username="other", tags=["a"])
     first = ours.post("/v1/contacts", {"username": "sarah", "name": "Sarah Miller", "tags": ["a"]}, idempotency_key="k")
-    person = first.json()["id"]
-    answer = ours.delete(f"/v1/contacts/{person}")
+    contact_id = first.json()["id"]
+    answer = ours.delete(f"/v1/contacts/{contact_id}")
     assert (answer.status_code, answer.content) == (204, b"")
-    assert ours.get(f"/v1/contacts/{person}").status_code == 404
-    assert ours.delete(f"/v1/contacts/{person}").status_code == 404
+    assert ours.get(f"/v1/contacts/{contact_id}").status_code == 404
+    assert ours.delete(f"/v1/contacts/{contact_id}").status_code == 404
     assert list(Contact.unscoped.values_list("id", flat=True)) == [kept["id"]]
     assert list(ContactTag.unscoped.values_list("contact_id", flat=True)) == [kept["id"]]
-    assert {bytes(body) for body in Event.unscoped.filter(person=person).values_list("body", flat=True)} == {b""}
-    assert Event.unscoped.filter(person=kept["id"]).exclude(body=b"").count() == 2
+    bodies = Event.unscoped.filter(contact_id=contact_id).values_list("body", flat=True)
+    assert {bytes(body) for body in bodies} == {b""}
+    assert Event.unscoped.filter(contact_id=kept["id"]).exclude(body=b"").count() == 2
     replay = ours.post(
         "/v1/contacts", {"username": "sarah", "name": "Sarah Miller", "tags": ["a"]}, idempotency_key="k"
     )
     assert (replay.status_code, replay.json()["code"]) == (410, "erased")
     record = IdempotencyRecord.unscoped.get(key="k")
     assert (bytes(record.body), record.headers) == (b"", {})
-    assert IdempotencyRecord.unscoped.filter(person=kept["id"]).exclude(body=b"").count() == 1
+    assert IdempotencyRecord.unscoped.filter(contact_id=kept["id"]).exclude(body=b"").count() == 1
     entry = AuditEntry.unscoped.get(action="contact.erased")
-    assert (entry.target, entry.data) == (person, {})
+    assert (entry.target, entry.data) == (contact_id, {})
     assert not OptOut.unscoped.exists()
 
 
@@ -49,7 +50,7 @@ def test_a_deletion_with_a_key_is_replayed(ours: Api, add: Add) -> None:
 
 
 def test_a_keeper_that_fails_undoes_all(ours: Api, add: Add, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(workspace_id: int, person: str) -> None:
+    def broken(workspace_id: int, contact_id: str) -> None:
         raise RuntimeError("no")
 
     monkeypatch.setattr(erasure, "_keepers", [erasure.Keeper(broken, None), *erasure._keepers])
@@ -64,8 +65,8 @@ def test_keepers_erase_from_the_top_down(monkeypatch: pytest.MonkeyPatch) -> Non
 
     def keeper(name: str) -> dict[str, Any]:
         return {
-            "erase": lambda workspace, person: called.append((name, workspace, person)),
-            "export": lambda workspace, person: {name: [person]},
+            "erase": lambda workspace, contact_id: called.append((name, workspace, contact_id)),
+            "export": lambda workspace, contact_id: {name: [contact_id]},
         }
 
     monkeypatch.setattr(erasure, "_keepers", [])

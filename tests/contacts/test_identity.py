@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from contacts.identity import (
+from contacts.normalization import (
     IdentityError,
     InvalidEmail,
     InvalidUsername,

@@ -7,10 +7,10 @@ import pytest
 
 from contacts.models import Contact, ContactTag
 from crmsolid.core import clock
+from crmsolid.events.models import Event
 from crmsolid.workspaces.scopes import Scope
 from tests.cast import Api, Cast
 from tests.contacts.conftest import Add
-from webhooks.models import Event
 
 SARAH = {
     "username": "@sarah_miller",
@@ -68,7 +68,7 @@ def test_a_new_contact_makes_two_events_with_what_get_answers(ours: Api) -> None
         ("contact.created", {"contact": contact}),
         ("contact.tagged", {"contact": contact, "added": ["trial", "webinar-2026-06"]}),
     ]
-    assert set(Event.unscoped.values_list("person", flat=True)) == {made["id"]}
+    assert set(Event.unscoped.values_list("contact_id", flat=True)) == {made["id"]}
 
 
 def test_without_tags_there_is_one_event(ours: Api) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from crmsolid.core.outbound import Answer, OutboundClient
+from crmsolid.core.http.outbound import Answer, OutboundClient
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 BODY = '{"name":"Мария 😀"}'.encode()

@@ -1,6 +1,6 @@
 import pytest
 
-from crmsolid.core.addresses import URL_MAX_LENGTH, UrlRefused, check_url, is_public
+from crmsolid.core.http.url_guard import URL_MAX_LENGTH, UrlRefused, check_url, is_public
 
 
 def refusal(url: str, *, allow_private: bool = False) -> str | None:

@@ -1,6 +1,6 @@
 import threading
 
-from crmsolid.core.breaker import Breaker
+from crmsolid.core.circuit_breaker import Breaker
 
 
 class Clock:

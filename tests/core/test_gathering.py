@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from contacts import saving
+from contacts import repository
 from contacts.models import Contact, ContactTag
 from contacts.profiles import add_tags
-from crmsolid.core import gathering, units
+from crmsolid.core.sql import deferred_inserts
+from crmsolid.core.unit_of_work import run_in_unit_of_work, unit_of_work
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,41 +28,41 @@ def usernames() -> set[str]:
 
 def test_what_is_gathered_is_written_at_the_end_and_not_before(cast: Cast) -> None:
     def work() -> int:
-        saving.contacts.insert_later([contact(cast, "sarah"), contact(cast, "tom")])
+        repository.contacts.insert_later([contact(cast, "sarah"), contact(cast, "tom")])
         return Contact.unscoped.count()
 
-    assert units.run(work) == 0
+    assert run_in_unit_of_work(work) == 0
     assert usernames() == {"sarah", "tom"}
 
 
 def test_without_a_unit_it_is_written_at_once(cast: Cast) -> None:
     with transaction.atomic():
-        saving.contacts.insert_later([contact(cast, "sarah")])
+        repository.contacts.insert_later([contact(cast, "sarah")])
         assert usernames() == {"sarah"}
 
 
 def test_within_a_savepoint_it_is_written_at_once_and_undone_with_it(cast: Cast) -> None:
     def work() -> None:
-        saving.contacts.insert_later([contact(cast, "kept")])
+        repository.contacts.insert_later([contact(cast, "kept")])
         with pytest.raises(ZeroDivisionError), transaction.atomic():
-            saving.contacts.insert_later([contact(cast, "undone")])
+            repository.contacts.insert_later([contact(cast, "undone")])
             assert usernames() == {"undone"}
             raise ZeroDivisionError
 
-    units.run(work)
+    run_in_unit_of_work(work)
     assert usernames() == {"kept"}
 
 
 def test_a_failing_unit_writes_nothing_and_leaves_the_thread_as_it_was(cast: Cast) -> None:
     def work() -> None:
-        saving.contacts.insert_later([contact(cast, "sarah")])
+        repository.contacts.insert_later([contact(cast, "sarah")])
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        units.run(work)
+        run_in_unit_of_work(work)
     assert usernames() == set()
-    assert gathering.current() is None and not connection.in_atomic_block
-    units.run(lambda: saving.contacts.insert_later([contact(cast, "tom")]))
+    assert deferred_inserts.current() is None and not connection.in_atomic_block
+    run_in_unit_of_work(lambda: repository.contacts.insert_later([contact(cast, "tom")]))
     assert usernames() == {"tom"}
 
 
@@ -70,12 +71,12 @@ def guessing(cast: Cast, one: Contact, unless: str = "false", tags: Any = ("a", 
     runs: list[bool] = []
 
     def work() -> None:
-        runs.append(gathering.may_guess())
-        if gathering.may_guess():
-            saving.contacts.guess(one, unless, [])
+        runs.append(deferred_inserts.may_guess())
+        if deferred_inserts.may_guess():
+            repository.contacts.guess(one, unless, [])
             add_tags(one, tags)
 
-    units.run(work)
+    run_in_unit_of_work(work)
     return runs
 
 
@@ -103,11 +104,11 @@ def test_what_collides_behind_a_right_guess_undoes_the_guess_too(cast: Cast) -> 
     taken.save()
 
     def work() -> None:
-        saving.contacts.guess(one, "false", [])
-        saving.contacts.insert_later([contact(cast, "tom")])
+        repository.contacts.guess(one, "false", [])
+        repository.contacts.insert_later([contact(cast, "tom")])
 
     with pytest.raises(IntegrityError):
-        units.run(work)
+        run_in_unit_of_work(work)
     assert usernames() == {"tom"}
     assert connection.get_autocommit()
     assert guessing(cast, one) == [True]
@@ -119,23 +120,23 @@ def test_a_guess_joins_a_transaction_that_has_begun(cast: Cast) -> None:
     def work() -> None:
         Contact.unscoped.count()
         contact(cast, "before").save()
-        if gathering.may_guess():
-            saving.contacts.guess(one, "false", [])
+        if deferred_inserts.may_guess():
+            repository.contacts.guess(one, "false", [])
         raise_later.append(1)
 
     raise_later: list[int] = []
-    units.run(work)
+    run_in_unit_of_work(work)
     assert usernames() == {"before", "sarah"} and raise_later == [1]
     contact(cast, "other").save()
     one = contact(cast, "other")
     Contact.unscoped.filter(username="before").delete()
-    units.run(work)
+    run_in_unit_of_work(work)
     assert usernames() == {"before", "other", "sarah"} and raise_later == [1, 1, 1]
 
 
 def test_nobody_guesses_outside_of_such_a_unit(cast: Cast) -> None:
-    with pytest.raises(RuntimeError), units.unit_of_work():
-        saving.contacts.guess(contact(cast, "sarah"), "false", [])
+    with pytest.raises(RuntimeError), unit_of_work():
+        repository.contacts.guess(contact(cast, "sarah"), "false", [])
     assert usernames() == set()
 
 
@@ -147,8 +148,8 @@ def test_one_statement_is_the_whole_transaction(cast: Cast, tmp_path: Path) -> N
     assert said(tmp_path, lambda: guessing(cast, guess)) == ["prepared"]
     assert "sarah" in usernames()
     first, second = contact(cast, "tim"), contact(cast, "tom")
-    units.run(lambda: saving.contacts.insert_later([first]))
-    later = said(tmp_path, lambda: units.run(lambda: saving.contacts.insert_later([second])))
+    run_in_unit_of_work(lambda: repository.contacts.insert_later([first]))
+    later = said(tmp_path, lambda: run_in_unit_of_work(lambda: repository.contacts.insert_later([second])))
     assert later == ["BEGIN", "prepared", "COMMIT"]
 
 

@@ -9,8 +9,8 @@ import aiohttp
 import pytest
 from aiohttp.abc import ResolveResult
 
-from crmsolid.core import outbound
-from crmsolid.core.outbound import OutboundClient, OutboundError
+from crmsolid.core.http import outbound
+from crmsolid.core.http.outbound import OutboundClient, OutboundError
 
 from .clients import BODY, OK, PUBLIC, SLACK_MS, Names, development, send
 from .receivers import Visit, answering, authority, dripping, hanging, receiver

@@ -6,8 +6,8 @@ import tracemalloc
 
 import pytest
 
-from crmsolid.core import outbound
-from crmsolid.core.outbound import OutboundError
+from crmsolid.core.http import outbound
+from crmsolid.core.http.outbound import OutboundError
 
 from .clients import development, send
 from .receivers import Visit, answering, receiver

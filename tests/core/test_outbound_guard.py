@@ -7,9 +7,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from crmsolid.core import outbound
-from crmsolid.core.addresses import is_public
-from crmsolid.core.outbound import Answer, OutboundClient, OutboundError
+from crmsolid.core.http import outbound
+from crmsolid.core.http.outbound import Answer, OutboundClient, OutboundError
+from crmsolid.core.http.url_guard import is_public
 
 from .clients import OK, PUBLIC, Names, development, send
 from .receivers import Visit, answering, authority, receiver

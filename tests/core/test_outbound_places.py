@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from crmsolid.core.outbound import OutboundError
+from crmsolid.core.http.outbound import OutboundError
 
 from .clients import OK, SLACK_MS, development, send
 from .receivers import Visit, answering, hanging, receiver

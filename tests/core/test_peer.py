@@ -2,7 +2,7 @@
 
 import pytest
 
-from crmsolid.core.peer import address_of
+from crmsolid.core.client_ip import address_of
 
 
 @pytest.mark.parametrize(

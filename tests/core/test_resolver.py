@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from crmsolid.core.resolver import ThreadedResolver
-from webhooks.holding import PLACES_PROBING
+from crmsolid.core.http.resolver import ThreadedResolver
+from webhooks.delivery.in_flight import PLACES_PROBING
 
 from .clients import PUBLIC
 

@@ -8,10 +8,10 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from contacts.models import Contact
-from contacts.saving import contacts
-from crmsolid.core import statements
-from crmsolid.core.rows import among_ids
-from crmsolid.core.statements import PreparedCursor, statement_cursor
+from contacts.repository import contacts
+from crmsolid.core.sql import prepared_cursor
+from crmsolid.core.sql.prepared_cursor import PreparedCursor, statement_cursor
+from crmsolid.core.sql.table import among_ids
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,7 +37,7 @@ def test_values_go_and_come_as_psycopg_has_them() -> None:
 @on_postgresql_only
 def test_a_statement_is_prepared_once_for_each_set_of_types(monkeypatch: pytest.MonkeyPatch) -> None:
     connection.close()
-    monkeypatch.setattr(statements, "MAX_PREPARED", 2)
+    monkeypatch.setattr(prepared_cursor, "MAX_PREPARED", 2)
     for value in (1, 2, 70_000, "x", 3):
         assert ask("SELECT %s::text", value) == (str(value),)
     with connection.cursor() as cursor:

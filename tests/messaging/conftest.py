@@ -9,8 +9,8 @@ from django.db import connection
 
 from crmsolid.core import clock, doorbell
 from crmsolid.workspaces.scopes import Scope
-from messaging import places
 from messaging.models import Account
+from messaging.streaming import stream_limits
 from tests.cast import Cast
 from tests.messaging.listener import Key, Listen, Listener, do, quiet
 from tests.messaging.world import Ring
@@ -79,5 +79,5 @@ async def listen() -> AsyncIterator[Listen]:
 
     yield open_stream
     await asyncio.gather(*(listener.leave() for listener in opened))
-    assert not places.places()
+    assert not stream_limits.places()
     await quiet()

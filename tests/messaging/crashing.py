@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from messaging.sending import settlement
+
 POINTS = ("claiming", "claimed", "sent", "settling", "settled", "answering")
 
 
@@ -31,14 +33,15 @@ def then_stop(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def arm(point: str) -> None:
     """Put the stop where the point is. Those within a transaction stop before its commit."""
-    from messaging import dispatch, inbox, outcomes, sandbox
-    from webhooks.publishing import publish
+    from crmsolid.events.publishing import publish
+    from messaging import inbox
+    from messaging.sending import dispatch, sandbox
 
     places: dict[str, tuple[Any, str, Callable[..., Any]]] = {
         "claiming": (dispatch, "_lease", then_stop(dispatch._lease)),
         "claimed": (sandbox.SandboxGateway, "send", stop_here),
         "sent": (sandbox.SandboxGateway, "send", then_stop(sandbox.SandboxGateway.send)),
-        "settling": (outcomes, "publish", then_stop(publish)),
+        "settling": (settlement, "publish", then_stop(publish)),
         "settled": (sandbox.SandboxGateway, "after_sent", stop_here),
         "answering": (inbox, "publish", then_stop(publish)),
     }

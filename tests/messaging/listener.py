@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 from django.core.asgi import get_asgi_application
 from django.db import connections, transaction
 
+from crmsolid.events.publishing import publish
 from crmsolid.workspaces.models import Workspace
-from messaging import hub
-from webhooks.publishing import publish
+from messaging.streaming import hub
 
 Listen = Callable[..., Any]
 Key = Callable[..., Awaitable[str]]

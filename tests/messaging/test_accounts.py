@@ -10,8 +10,9 @@ from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.models import AuditEntry
 from crmsolid.workspaces.scopes import Scope
-from messaging import dispatch, services
+from messaging import services
 from messaging.models import Account, AccountState
+from messaging.sending import dispatch
 from tests.cast import Api, Cast
 from tests.messaging.conftest import Hands
 from tests.messaging.world import send

@@ -7,9 +7,7 @@ import pytest
 
 from contacts.models import Contact
 from crmsolid.workspaces.models import Plan, Workspace
-from messaging import dispatch, tasks
-from messaging import gateway as gateways
-from messaging.gateway import Delivered, Outgoing, SendError
+from messaging import tasks
 from messaging.models import (
     Account,
     AccountKind,
@@ -19,6 +17,9 @@ from messaging.models import (
     SandboxDelivery,
     Thread,
 )
+from messaging.sending import dispatch
+from messaging.sending import gateway as gateways
+from messaging.sending.gateway import Delivered, Outgoing, SendError
 from tests.cast import Cast
 from tests.messaging.conftest import Hands
 from tests.messaging.world import Ring, Scripted, account_now, again, attempts, events, send
@@ -341,7 +342,7 @@ def test_the_sandbox_answers_once(sandbox: Account, hands: Hands) -> None:
 
 
 def test_an_answer_that_a_crash_cut_off_comes_with_the_sweep(sandbox: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("messaging.sandbox.answer_pending", lambda: 0)
+    monkeypatch.setattr("messaging.sending.sandbox.answer_pending", lambda: 0)
     send(sandbox, "@reply")
     dispatch.dispatch()
     assert events("message.received") == []

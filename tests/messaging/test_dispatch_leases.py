@@ -9,9 +9,9 @@ import pytest
 
 from contacts.models import Contact
 from crmsolid.core import clock
-from messaging import dispatch, outcomes
-from messaging.gateway import Delivered, Outgoing, SendError
 from messaging.models import Account, Message, MessageAttempt, SandboxDelivery, Thread
+from messaging.sending import dispatch, settlement
+from messaging.sending.gateway import Delivered, Outgoing, SendError
 from tests.cast import Cast
 from tests.messaging.conftest import Hands
 from tests.messaging.world import Scripted, account_now, again, at_once, attempts, events, needs_postgresql, send
@@ -51,7 +51,7 @@ def test_who_lost_the_lease_settles_nothing(sandbox: Account, hands: Hands, monk
         SendError("flood_wait", retry_after=60),
     )
     for result in results:
-        assert outcomes.settle(claimed.message, claimed.account, result, 5) is False
+        assert settlement.settle(claimed.message, claimed.account, result, 5) is False
     after = again(message)
     assert (after.status, after.telegram_message_id, after.sent_at) == ("sent", 7, before.sent_at)
     assert account_now(sandbox).state == "connected"

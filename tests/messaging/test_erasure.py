@@ -1,9 +1,10 @@
+from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
-from messaging import dispatch, services
+from messaging import services
 from messaging.models import Message, SpentSlot, Thread
+from messaging.sending import dispatch
 from messaging.telegram_models import PeerHash
 from tests.cast import Api, Cast
-from webhooks.models import Event
 
 
 def test_a_person_is_erased_with_their_messages_and_the_limit_still_counts(api: Api, cast: Cast) -> None:

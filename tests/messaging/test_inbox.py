@@ -9,11 +9,11 @@ import pytest
 
 from contacts.models import Contact, Stage
 from crmsolid.core import clock
-from messaging import dispatch
 from messaging.events import message_payload
-from messaging.gateway import Delivered, Outgoing, SendError
 from messaging.inbox import Incoming, receive
 from messaging.models import Account, Direction, Message, Thread
+from messaging.sending import dispatch
+from messaging.sending.gateway import Delivered, Outgoing, SendError
 from tests.cast import Cast
 from tests.messaging.conftest import Hands
 from tests.messaging.world import Scripted, again, at_once, events, needs_postgresql, send

@@ -8,9 +8,9 @@ import pytest
 
 from crmsolid.core.clock import rfc3339
 from crmsolid.workspaces.scopes import Scope
-from messaging import dispatch
 from messaging.inbox import Incoming, receive
 from messaging.models import Account, Message
+from messaging.sending import dispatch
 from tests.cast import Api, Cast
 from tests.messaging.conftest import Hands
 from tests.messaging.world import again, events, send

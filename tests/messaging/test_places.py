@@ -8,8 +8,8 @@ import pytest
 import redis
 
 from crmsolid.core.redis import build_client
-from messaging import places
-from messaging.places import Place, Places, SharedPlaces
+from messaging.streaming import stream_limits
+from messaging.streaming.stream_limits import Place, Places, SharedPlaces
 from tests.servers import free_port, fresh_prefix, own_redis, require_redis, silent_server
 
 KEY = "key_1"
@@ -34,7 +34,7 @@ def processes(client: redis.Redis, prefix: str) -> list[Places]:
 
 async def told() -> None:
     """Redis has heard of all that was given back: one thread tells it, in order."""
-    await asyncio.get_running_loop().run_in_executor(places._thread, lambda: None)
+    await asyncio.get_running_loop().run_in_executor(stream_limits._thread, lambda: None)
 
 
 def kept(found: list[Place | None]) -> list[Place]:
@@ -76,7 +76,7 @@ async def test_a_killed_process_holds_its_place_until_it_lapses(
     processes: list[Places], client: redis.Redis, prefix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     killed, there, _ = processes
-    monkeypatch.setattr(places, "LAPSE_SECONDS", 0.4)
+    monkeypatch.setattr(stream_limits, "LAPSE_SECONDS", 0.4)
     assert await killed.take(KEY, 1)  # never renewed, never given back
     assert await there.take(KEY, 1) is None
     assert 0 < client.pttl(prefix + KEY) <= 400

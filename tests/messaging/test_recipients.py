@@ -1,6 +1,6 @@
 import pytest
 
-from messaging.recipients import InvalidRecipient, Recipient, parse_recipient
+from messaging.sending.recipients import InvalidRecipient, Recipient, parse_recipient
 
 
 @pytest.mark.parametrize(

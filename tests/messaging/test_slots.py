@@ -8,8 +8,9 @@ from django.db import transaction
 
 from contacts.models import Contact
 from crmsolid.core.errors import DomainError
-from messaging import dispatch, services, slots
+from messaging import services
 from messaging.models import Account, AccountKind, AccountState, Message
+from messaging.sending import dispatch, slots
 from tests.cast import Cast
 from tests.messaging.conftest import Hands
 from tests.messaging.world import Scripted, SendError, again, at_once, counts, needs_postgresql, send

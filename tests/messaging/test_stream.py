@@ -11,15 +11,16 @@ from pytest_django import Settings
 
 from apikeys.models import ApiKey
 from crmsolid.core import clock
+from crmsolid.events.models import Event
+from crmsolid.events.publishing import publish
 from crmsolid.workspaces.scopes import Scope
-from messaging import dispatch, hub, stream
 from messaging.inbox import Incoming, receive
 from messaging.models import Account
+from messaging.sending import dispatch
+from messaging.streaming import hub, stream
 from tests.cast import Cast
 from tests.messaging.listener import Frame, Key, Listen, Listener, do, happen, number
 from tests.messaging.world import needs_postgresql, send
-from webhooks.models import Event
-from webhooks.publishing import publish
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,7 +66,7 @@ async def test_what_is_older_or_somebody_elses_or_no_message_is_not_shown(cast: 
 async def test_last_event_id_resumes_without_a_gap(
     cast: Cast, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("webhooks.feed.BATCH", 4)
+    monkeypatch.setattr("crmsolid.events.feed.BATCH", 4)
     token = await key()
     first = await listen(token)
     await do(lambda: happen(cast.workspace, 0))

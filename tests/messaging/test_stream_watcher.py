@@ -8,11 +8,11 @@ import pytest
 from django.db import OperationalError, connection, connections
 from pytest_django import Settings
 
-from messaging import hub, stream
+from crmsolid.events.feed import Entry
+from messaging.streaming import hub, stream
 from tests.cast import Cast
 from tests.messaging.listener import Frame, Key, Listen, do, happen, number, quiet
 from tests.messaging.world import needs_postgresql
-from webhooks.feed import Entry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

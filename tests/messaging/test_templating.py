@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from messaging.templating import TemplateSyntaxError, TemplateUnresolved, render, utf16_length, variables
+from messaging.sending.templating import TemplateSyntaxError, TemplateUnresolved, render, utf16_length, variables
 
 
 @pytest.mark.parametrize(

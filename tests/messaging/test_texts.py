@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from contacts.models import Contact
-from messaging import texts
+from messaging.sending import message_text
 
 
 @pytest.mark.parametrize(
@@ -28,4 +28,4 @@ from messaging import texts
     ],
 )
 def test_a_custom_value_is_written_as_people_write_it(value: Any, shown: str) -> None:
-    assert texts.render("{seats}", Contact(custom_fields={"seats": value})) == shown
+    assert message_text.render("{seats}", Contact(custom_fields={"seats": value})) == shown

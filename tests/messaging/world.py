@@ -11,11 +11,12 @@ import pytest
 from django.db import connection, connections
 
 from contacts.models import Contact
+from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
-from messaging import gateway, services
-from messaging.gateway import Delivered, Outgoing, SendError
+from messaging import services
 from messaging.models import Account, AccountKind, Message, MessageAttempt
-from webhooks.models import Event
+from messaging.sending import gateway
+from messaging.sending.gateway import Delivered, Outgoing, SendError
 
 T = TypeVar("T")
 

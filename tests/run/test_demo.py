@@ -1,7 +1,7 @@
 import pytest
 
 from apikeys.models import ApiKey
-from crmsolid.run import demo, greeting
+from crmsolid.run import demo, startup_message
 from crmsolid.workspaces.models import User, Workspace
 from crmsolid.workspaces.scopes import Scope
 from messaging.models import Account
@@ -38,7 +38,7 @@ def test_the_password_can_be_chosen(db: None, monkeypatch: pytest.MonkeyPatch) -
     made = demo.ensure_demo()
     assert made.password is None
     assert User.objects.get(email="owner@example.com").check_password("a chosen password")
-    assert "as set in CRMSOLID_DEMO_PASSWORD" in greeting.compose("http://127.0.0.1:8000", made)
+    assert "as set in CRMSOLID_DEMO_PASSWORD" in startup_message.compose("http://127.0.0.1:8000", made)
 
 
 def test_another_workspace_may_have_account_7421(cast: Cast) -> None:

@@ -79,7 +79,7 @@ def test_a_refusal_to_start_ends_the_others_and_is_not_repeated(tmp_path: Path) 
 
 def test_a_part_ends_when_its_supervisor_was_killed() -> None:
     watch = (
-        "import time; from crmsolid.run.orphan import end_with_supervisor; end_with_supervisor();"
+        "import time; from crmsolid.run.parent_watch import end_with_supervisor; end_with_supervisor();"
         "print('up', flush=True); time.sleep(600)"
     )
     start = (

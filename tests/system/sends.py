@@ -31,7 +31,7 @@ def assert_exactly_once(stack: Stack, account: int, count: int) -> None:
     delivered = "SELECT count(*), count(DISTINCT message_id) FROM messaging_sandboxdelivery WHERE account_id = %s"
     assert stack.query(delivered, account) == [(count, count)]
     assert stack.query("SELECT count(*) FROM messaging_message WHERE account_id = %s", account) == [(count,)]
-    events = """SELECT count(*), count(DISTINCT m.id) FROM webhooks_event e
+    events = """SELECT count(*), count(DISTINCT m.id) FROM events_event e
         JOIN messaging_message m ON convert_from(e.body, 'UTF8')::jsonb #>> '{data,message,id}' = m.id
         WHERE e.type = 'message.sent' AND m.account_id = %s"""
     assert stack.query(events, account) == [(count, count)]

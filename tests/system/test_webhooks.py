@@ -42,7 +42,7 @@ class Hooked:
 
     def committed(self, mark: str) -> set[str]:
         rows = self.stack.query(
-            "SELECT e.id FROM webhooks_event e JOIN contacts_contact c ON c.id = e.person"
+            "SELECT e.id FROM events_event e JOIN contacts_contact c ON c.id = e.contact_id"
             " WHERE e.type = 'contact.created' AND c.username LIKE %s",
             f"{mark}%",
         )

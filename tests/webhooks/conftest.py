@@ -4,14 +4,14 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from crmsolid.core.outbound import DEADLINE_SECONDS, OutboundClient
+from crmsolid.core.http.outbound import DEADLINE_SECONDS, OutboundClient
+from crmsolid.events.publishing import publish
 from crmsolid.workspaces.models import Workspace
 from tests.cast import Cast
 from tests.webhooks.receiver import Receiver
 from webhooks import services
+from webhooks.delivery.pump import Pump
 from webhooks.models import Endpoint
-from webhooks.publishing import publish
-from webhooks.pump import Pump
 
 SECRET = "s3cret-of-the-tests"
 
@@ -39,9 +39,9 @@ def endpoint(cast: Cast) -> Callable[..., Endpoint]:
     return make
 
 
-def emit(workspace: Workspace, name: str = "Мария 😀", type: str = "contact.created", person: str = "") -> str:
+def emit(workspace: Workspace, name: str = "Мария 😀", type: str = "contact.created", contact_id: str = "") -> str:
     with transaction.atomic():
-        return publish(workspace, type, {"contact": {"name": name}}, person=person)
+        return publish(workspace, type, {"contact": {"name": name}}, contact_id=contact_id)
 
 
 def run_pump(*, deadline: float = DEADLINE_SECONDS, seconds: float = 20.0) -> int:

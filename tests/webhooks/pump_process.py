@@ -10,6 +10,8 @@ import sys
 
 import django
 
+from webhooks import endpoint_health
+
 
 def die(*args: object, **options: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
@@ -17,8 +19,8 @@ def die(*args: object, **options: object) -> None:
 
 def main(point: str) -> None:
     django.setup()
-    from webhooks import health, pump
-    from webhooks.courier import Courier
+    from webhooks.delivery import pump
+    from webhooks.delivery.sender import Courier
 
     match point:
         case "claimed":
@@ -26,7 +28,7 @@ def main(point: str) -> None:
         case "posted":
             vars(pump)["settle"] = die
         case "settling":
-            vars(health)["note"] = die
+            vars(endpoint_health)["note"] = die
         case "settled":
             submit, calls = Courier.submit, iter([True])
             Courier.submit = lambda self, work: submit(self, work) if next(calls, None) else die()  # type: ignore

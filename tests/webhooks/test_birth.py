@@ -7,16 +7,18 @@ import pytest
 from django.db import connection, transaction
 
 from crmsolid.core import clock
+from crmsolid.events import feed
+from crmsolid.events.models import Event
+from crmsolid.events.publishing import Occurrence, publish_all
 from tests.cast import Cast
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver, hang
-from webhooks import feed, pump
+from webhooks.delivery import pump
+from webhooks.delivery.in_flight import Holding
+from webhooks.delivery.queue import LEASE, Hand, Target
+from webhooks.delivery.window import FIRST_WINDOW, PROBING_WINDOW
 from webhooks.erasure import erase
-from webhooks.holding import Holding
-from webhooks.models import Delivery, Endpoint, Event
-from webhooks.pace import FIRST_WINDOW, PROBING_WINDOW
-from webhooks.publishing import Occurrence, publish_all
-from webhooks.queue import LEASE, Hand, Target
+from webhooks.models import Delivery, Endpoint
 
 MakeEndpoint = Callable[..., Endpoint]
 
@@ -53,7 +55,7 @@ def test_who_only_places_takes_nothing(cast: Cast, endpoint: MakeEndpoint) -> No
 
 def test_an_erased_persons_event_is_not_taken(cast: Cast, endpoint: MakeEndpoint) -> None:
     endpoint("http://127.0.0.1:9/hook")
-    emit(cast.workspace, person="con_1")
+    emit(cast.workspace, contact_id="con_1")
     with transaction.atomic():
         erase(cast.workspace.pk, "con_1")
     taking = hand(5)
@@ -118,9 +120,9 @@ def test_many_events_of_one_cause_are_written_as_each_would_be(cast: Cast) -> No
     first, last = rows[0], rows[-1]
     for row in rows:
         assert row.created_at.isoformat().replace("+00:00", "Z").encode() in bytes(row.body)
-    assert (first.type, first.person, first.workspace_id, first.position) == (
+    assert (first.type, first.contact_id, first.workspace_id, first.position) == (
         last.type,
-        last.person,
+        last.contact_id,
         last.workspace_id,
         None,
     )
@@ -137,16 +139,16 @@ def test_the_busiest_tables_carry_no_key_twice() -> None:
 
     keys = names(
         "SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f'"
-        " AND conrelid::regclass::text IN ('webhooks_delivery', 'webhooks_attempt', 'webhooks_event')"
+        " AND conrelid::regclass::text IN ('webhooks_delivery', 'webhooks_attempt', 'events_event')"
     )
     assert {(table, text.split(" REFERENCES ")[0]) for table, text in keys} == {
-        ("webhooks_event", "FOREIGN KEY (workspace_id)"),
+        ("events_event", "FOREIGN KEY (workspace_id)"),
         ("webhooks_delivery", "FOREIGN KEY (workspace_id, event_id)"),
         ("webhooks_delivery", "FOREIGN KEY (workspace_id, endpoint_id)"),
         ("webhooks_attempt", "FOREIGN KEY (workspace_id, delivery_id)"),
     }
     indexes = names(
         "SELECT tablename::text, indexdef FROM pg_indexes"
-        " WHERE tablename IN ('webhooks_delivery', 'webhooks_attempt', 'webhooks_event')"
+        " WHERE tablename IN ('webhooks_delivery', 'webhooks_attempt', 'events_event')"
     )
     assert not [text for _, text in indexes if "pattern_ops" in text or text.endswith("(workspace_id)")]

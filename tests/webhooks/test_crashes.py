@@ -13,14 +13,14 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from crmsolid.core import clock
-from crmsolid.core.outbound import DEADLINE_SECONDS
+from crmsolid.core.http.outbound import DEADLINE_SECONDS
+from crmsolid.events.publishing import publish
 from tests.cast import Cast
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver
 from webhooks import tasks
+from webhooks.delivery.queue import next_due
 from webhooks.models import Attempt, Delivery, Endpoint
-from webhooks.publishing import publish
-from webhooks.queue import next_due
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

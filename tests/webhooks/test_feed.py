@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 from django.db import connection, connections, transaction
 
+from crmsolid.events import feed
+from crmsolid.events.models import Event
+from crmsolid.events.publishing import Occurrence, publish, publish_all
 from tests.cast import Cast
-from webhooks import feed
-from webhooks.models import Event
-from webhooks.publishing import Occurrence, publish, publish_all
 
 SENT = ("message.sent",)
 

@@ -9,8 +9,8 @@ from crmsolid.workspaces.scopes import Scope
 from tests.cast import Api, Cast
 from tests.webhooks.conftest import emit
 from tests.webhooks.receiver import Receiver
+from webhooks.delivery.pump import Pump
 from webhooks.models import Attempt, Delivery, Endpoint
-from webhooks.pump import Pump
 
 MakeEndpoint = Callable[..., Endpoint]
 REFUSED = [

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from crmsolid.core import clock
+from crmsolid.events.feed import place_events
 from crmsolid.workspaces.models import AuditEntry
 from tests.cast import Cast
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver, answering
-from webhooks import health, services, tasks
-from webhooks.feed import place_events
+from webhooks import endpoint_health, services, tasks
 from webhooks.models import Delivery, DisabledReason, Endpoint
 
 MakeEndpoint = Callable[..., Endpoint]
@@ -74,7 +74,7 @@ def test_less_than_five_days_do_not_disable(cast: Cast, receiver: Receiver, endp
 
 def test_another_pumps_success_saves_an_endpoint(cast: Cast, endpoint: MakeEndpoint) -> None:
     found = endpoint("http://127.0.0.1:9/hook")
-    assert not health.switch_off(found.id, found.workspace_id, DisabledReason.FAILING)
+    assert not endpoint_health.switch_off(found.id, found.workspace_id, DisabledReason.FAILING)
     found.refresh_from_db()
     assert found.enabled
 

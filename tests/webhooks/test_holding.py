@@ -2,11 +2,11 @@
 
 import time
 
-from webhooks.courier import Outcome
-from webhooks.holding import HELD_IN_ALL, PLACES_IN_ALL, PLACES_PROBING, Holding
-from webhooks.keyring import Keyring
-from webhooks.pace import FIRST_WINDOW, LARGEST_WINDOW, POSTS_PER_ENDPOINT, PROBING_WINDOW, Pace
-from webhooks.queue import Claim, Target
+from webhooks.delivery.in_flight import HELD_IN_ALL, PLACES_IN_ALL, PLACES_PROBING, Holding
+from webhooks.delivery.queue import Claim, Target
+from webhooks.delivery.sender import Outcome
+from webhooks.delivery.window import FIRST_WINDOW, LARGEST_WINDOW, POSTS_PER_ENDPOINT, PROBING_WINDOW, Pace
+from webhooks.secrets import Keyring
 
 
 def targets(count: int) -> list[Target]:

@@ -11,11 +11,11 @@ from django.conf import settings
 from django.db import transaction
 
 from crmsolid.core import clock
+from crmsolid.events import feed
+from crmsolid.events.publishing import EVENT_TYPES, Occurrence, publish_all
 from tests.cast import Cast
 from tests.webhooks.conftest import run_pump
-from webhooks import feed
 from webhooks.models import Attempt, Delivery, Endpoint
-from webhooks.publishing import EVENT_TYPES, Occurrence, publish_all
 
 MakeEndpoint = Callable[..., Endpoint]
 HOSTILE = {"hang": "timeout", "500": "", "drip": "timeout", "gigabyte": "", "bomb": "", "tls": "tls_failed"}

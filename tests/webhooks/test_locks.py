@@ -9,13 +9,14 @@ import pytest
 from django.db import connection, transaction
 
 from crmsolid.core import clock
+from crmsolid.events.feed import place_events
+from crmsolid.events.models import Event
 from tests.cast import Cast
 from tests.waiting import somebody_waits, until
 from tests.webhooks.conftest import emit
-from webhooks import erasure, health, purging, replays
-from webhooks.feed import place_events
-from webhooks.models import Delivery, DisabledReason, Endpoint, Event
-from webhooks.queue import claim
+from webhooks import endpoint_health, erasure, purging, replays
+from webhooks.delivery.queue import claim
+from webhooks.models import Delivery, DisabledReason, Endpoint
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -59,9 +60,9 @@ def test_placing_does_not_wait_for_an_erasure(cast: Cast, endpoint: MakeEndpoint
     """The pump holds a delivery about the person that the erasure waits for; the erasure holds an event of the same
     person that has no place yet."""
     found = endpoint("http://127.0.0.1:9/hook")
-    emit(cast.workspace, person="con_1")
+    emit(cast.workspace, contact_id="con_1")
     place_events()
-    late, other = emit(cast.workspace, person="con_1"), emit(cast.workspace, person="con_2")
+    late, other = emit(cast.workspace, contact_id="con_1"), emit(cast.workspace, contact_id="con_2")
     with erasing(cast), transaction.atomic():
         assert len(claim({found.id: 1})) == 1
         until(somebody_waits)
@@ -84,7 +85,7 @@ def held(delivery: Delivery) -> None:
 def two_deliveries(cast: Cast) -> list[Delivery]:
     """Of two events about one person, in the order of their ids."""
     for _ in range(2):
-        emit(cast.workspace, person="con_1")
+        emit(cast.workspace, contact_id="con_1")
     place_events()
     return list(Delivery.unscoped.order_by("id"))
 
@@ -100,7 +101,7 @@ def test_switching_off_does_not_wait_for_an_erasure(cast: Cast, endpoint: MakeEn
     with erasing(cast), transaction.atomic():
         held(later)
         until(somebody_waits)
-        assert health.switch_off(found.pk, found.workspace_id, DisabledReason.GONE)
+        assert endpoint_health.switch_off(found.pk, found.workspace_id, DisabledReason.GONE)
     assert list(Delivery.unscoped.order_by("id").values_list("reason", flat=True)) == ["erased", "endpoint_disabled"]
     assert not Endpoint.unscoped.get().enabled
 
@@ -110,11 +111,12 @@ def test_what_switching_off_passed_over_is_canceled_by_the_sweep(cast: Cast, end
     earlier, _ = two_deliveries(cast)
     with transaction.atomic():
         held(earlier)
-        off = Beside(lambda: transaction.atomic(health.switch_off)(found.pk, found.workspace_id, DisabledReason.GONE))
+        switch_off = transaction.atomic(endpoint_health.switch_off)
+        off = Beside(lambda: switch_off(found.pk, found.workspace_id, DisabledReason.GONE))
         with off:
             pass
     assert list(Delivery.unscoped.order_by("id").values_list("status", flat=True)) == ["pending", "canceled"]
-    assert health.cancel_strays() == 1
+    assert endpoint_health.cancel_strays() == 1
     assert set(Delivery.unscoped.values_list("status", "reason")) == {("canceled", "endpoint_disabled")}
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from webhooks.courier import STALE_SECONDS
-from webhooks.pace import FIRST_WINDOW, LARGEST_WINDOW, POSTS_PER_ENDPOINT, PROBING_WINDOW, Pace
+from webhooks.delivery.sender import STALE_SECONDS
+from webhooks.delivery.window import FIRST_WINDOW, LARGEST_WINDOW, POSTS_PER_ENDPOINT, PROBING_WINDOW, Pace
 
 
 def test_a_fast_endpoint_gets_more_up_to_a_limit() -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from crmsolid.core import clock
+from crmsolid.events.feed import place_events
 from crmsolid.workspaces.models import AuditEntry, Role, Workspace
 from tests.cast import Cast
 from tests.panel import browser
@@ -17,7 +18,6 @@ from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.panel import LOG, URL, at, said
 from tests.webhooks.receiver import Receiver, answering
 from webhooks import erasure, services
-from webhooks.feed import place_events
 from webhooks.models import Attempt, Delivery, Endpoint
 
 MakeEndpoint = Callable[..., Endpoint]
@@ -27,7 +27,7 @@ def delivered(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint, status: in
     """One delivery with one attempt, answered with this status."""
     receiver.behaviours["/hook"] = answering(status, {"X-Why": "because"}, "Ответ <b>".encode())
     endpoint(receiver.url())
-    emit(cast.workspace, person="con_1")
+    emit(cast.workspace, contact_id="con_1")
     run_pump()
     return Delivery.unscoped.get()
 

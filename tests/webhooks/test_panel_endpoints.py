@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from crmsolid.core import clock
+from crmsolid.events.publishing import EVENT_TYPES
 from crmsolid.workspaces.models import AuditEntry, Job, Role, Workspace
 from tests.cast import Cast
 from tests.panel import browser
@@ -18,7 +19,6 @@ from tests.webhooks.panel import HOME, LIST, LOG, NEW, URL, at, filled, rotation
 from tests.webhooks.receiver import Receiver, answering
 from webhooks import services, tasks
 from webhooks.models import Delivery, DisabledReason, Endpoint
-from webhooks.publishing import EVENT_TYPES
 
 MakeEndpoint = Callable[..., Endpoint]
 POSTS = ("rotate", "test", "enable", "disable", "replay")

@@ -14,8 +14,8 @@ from tests.messaging import world
 from tests.panel import browser
 from tests.webhooks.panel import NEW, URL, at, filled, rotation, secret_in
 from webhooks import services
-from webhooks.keyring import Keyring
 from webhooks.models import Endpoint
+from webhooks.secrets import Keyring
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

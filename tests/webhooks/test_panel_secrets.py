@@ -19,9 +19,9 @@ from tests.panel import browser
 from tests.webhooks.conftest import SECRET, emit, run_pump
 from tests.webhooks.panel import HOME, LIST, NEW, URL, at, filled, rotation, said, secret_in, state
 from tests.webhooks.receiver import Receiver, answering
-from webhooks import signing
-from webhooks.keyring import Keyring
+from webhooks.delivery import signing
 from webhooks.models import Attempt, Endpoint
+from webhooks.secrets import Keyring
 
 MakeEndpoint = Callable[..., Endpoint]
 

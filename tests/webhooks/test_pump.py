@@ -13,17 +13,18 @@ from cryptography.fernet import Fernet
 from standardwebhooks.webhooks import Webhook
 
 from crmsolid.core import clock
-from crmsolid.core.outbound import OutboundClient
+from crmsolid.core.http.outbound import OutboundClient
+from crmsolid.events.feed import place_events
+from crmsolid.events.models import Event
 from tests.cast import Cast
 from tests.webhooks.conftest import SECRET, emit, run_pump
 from tests.webhooks.receiver import Receiver, answering, hang
 from webhooks import services
-from webhooks.feed import place_events
-from webhooks.models import Attempt, Delivery, Endpoint, Event
-from webhooks.pace import POSTS_PER_ENDPOINT
-from webhooks.pump import Pump
-from webhooks.queue import Claim
-from webhooks.signing import body_signature, standard_form
+from webhooks.delivery.pump import Pump
+from webhooks.delivery.queue import Claim
+from webhooks.delivery.signing import body_signature, standard_form
+from webhooks.delivery.window import POSTS_PER_ENDPOINT
+from webhooks.models import Attempt, Delivery, Endpoint
 
 MakeEndpoint = Callable[..., Endpoint]
 

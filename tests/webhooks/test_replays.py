@@ -6,18 +6,19 @@ from datetime import timedelta
 import pytest
 
 from crmsolid.core import clock
-from crmsolid.core.outbound import Answer
+from crmsolid.core.http.outbound import Answer
+from crmsolid.events.feed import place_events
+from crmsolid.events.models import Event
 from crmsolid.workspaces.models import Job
 from crmsolid.workspaces.scopes import Scope
 from tests.cast import Api, Cast
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver, answering
 from webhooks import erasure, replays, tasks
-from webhooks.courier import Outcome, Try
-from webhooks.feed import place_events
-from webhooks.models import Attempt, Delivery, Endpoint, Event
-from webhooks.queue import claim, due_targets
-from webhooks.settling import settle
+from webhooks.delivery.queue import claim, due_targets
+from webhooks.delivery.sender import Outcome, Try
+from webhooks.delivery.settlement import settle
+from webhooks.models import Attempt, Delivery, Endpoint
 
 MakeEndpoint = Callable[..., Endpoint]
 
@@ -71,7 +72,7 @@ def test_what_is_being_sent_is_not_replayed(cast: Cast, ours: Api, endpoint: Mak
 def test_an_erased_event_is_not_replayed(cast: Cast, ours: Api, receiver: Receiver, endpoint: MakeEndpoint) -> None:
     receiver.behaviours["/hook"] = answering(200, body="Мария".encode())
     found = endpoint(receiver.url())
-    emit(cast.workspace, person="con_1")
+    emit(cast.workspace, contact_id="con_1")
     run_pump()
     erasure.erase(cast.workspace.pk, "con_1")
     delivery = Delivery.unscoped.get()
@@ -88,10 +89,10 @@ def test_an_erased_event_is_not_replayed(cast: Cast, ours: Api, receiver: Receiv
 
 def test_erasing_cancels_what_waits_and_what_is_on_its_way(cast: Cast, endpoint: MakeEndpoint) -> None:
     endpoint("http://127.0.0.1:9/hook")
-    emit(cast.workspace, person="con_1")
-    kept = emit(cast.workspace, person="con_2")
+    emit(cast.workspace, contact_id="con_1")
+    kept = emit(cast.workspace, contact_id="con_2")
     place_events()
-    emit(cast.workspace, person="con_1")  # not placed yet
+    emit(cast.workspace, contact_id="con_1")  # not placed yet
     erasure.erase(cast.workspace.pk, "con_1")
     place_events()
     found = Delivery.unscoped.order_by("created_at").values_list("status", "reason")
@@ -106,7 +107,7 @@ def test_an_answer_that_comes_after_the_erasure_is_not_kept(
     cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
 ) -> None:
     endpoint(receiver.url())
-    emit(cast.workspace, person="con_1")
+    emit(cast.workspace, contact_id="con_1")
     place_events()
     [target] = due_targets()
     [held] = claim({target.id: 5})

@@ -9,12 +9,13 @@ import pytest
 
 from crmsolid.core import clock
 from crmsolid.core.ids import first_id
+from crmsolid.events.feed import place_events
+from crmsolid.events.models import Event
 from tests.cast import Cast
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver
 from webhooks import purging, services
-from webhooks.feed import place_events
-from webhooks.models import Attempt, Delivery, Endpoint, Event
+from webhooks.models import Attempt, Delivery, Endpoint
 
 MakeEndpoint = Callable[..., Endpoint]
 

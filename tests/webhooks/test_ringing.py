@@ -8,12 +8,12 @@ import pytest
 from django.db import transaction
 
 from crmsolid.core import clock, doorbell
+from crmsolid.events.publishing import Occurrence, publish, publish_all
 from tests.cast import Cast
 from tests.webhooks.conftest import emit
-from webhooks import running, slot
+from webhooks.delivery import pump_lock, runner
+from webhooks.delivery.pump import Pump
 from webhooks.models import Delivery, Endpoint
-from webhooks.publishing import Occurrence, publish, publish_all
-from webhooks.pump import Pump
 
 MakeEndpoint = Callable[..., Endpoint]
 
@@ -58,17 +58,17 @@ def test_a_retry_that_is_near_is_rung_for_at_its_moment(
 ) -> None:
     endpoint("http://127.0.0.1:9/hook")
     emit(cast.workspace)
-    running.ring_if_due()
+    runner.ring_if_due()
     assert rings == [("webhooks.pump", 0.0)]  # not placed yet
     Pump().run()
     Delivery.unscoped.update(next_attempt_at=clock.now() + timedelta(seconds=1))
     rings.clear()
-    running.ring_if_due()
+    runner.ring_if_due()
     [(name, after)] = rings
     assert name == "webhooks.pump"
     assert 0.5 < after <= 1.0
     Delivery.unscoped.update(next_attempt_at=clock.now() + timedelta(hours=1))
-    running.ring_if_due()
+    runner.ring_if_due()
     assert len(rings) == 1
 
 
@@ -79,10 +79,10 @@ def test_who_is_rung_while_a_pump_runs_leaves_at_once(cast: Cast, monkeypatch: p
         def wake(self) -> None:
             woken.set()
 
-    monkeypatch.setattr(running, "_running", Busy())
-    with slot.pump_slot() as first:
+    monkeypatch.setattr(runner, "_running", Busy())
+    with pump_lock.pump_slot() as first:
         assert first
-        assert running.run_pump() == 0
+        assert runner.run_pump() == 0
     assert woken.is_set()
-    with slot.pump_slot() as free:
+    with pump_lock.pump_slot() as free:
         assert free

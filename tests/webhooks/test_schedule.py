@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from webhooks.schedule import MAX_ATTEMPTS, RETRY_DELAYS, Verdict, next_attempt_at, parse_retry_after, verdict
+from webhooks.delivery.schedule import MAX_ATTEMPTS, RETRY_DELAYS, Verdict, next_attempt_at, parse_retry_after, verdict
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 

@@ -8,16 +8,18 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from crmsolid.core import clock
+from crmsolid.events.catalogue import envelope_schema, kinds
+from crmsolid.events.models import Event
+from crmsolid.events.publishing import EVENT_TYPES, PING
 from crmsolid.plans import change_plan
 from crmsolid.workspaces.actor import Actor
-from messaging import dispatch, sandbox, services
+from messaging import services
+from messaging.sending import dispatch, sandbox
 from tests.cast import Api, Cast
 from tests.webhooks.conftest import run_pump
 from tests.webhooks.receiver import Receiver
 from webhooks import replays
-from webhooks.catalogue import envelope_schema, kinds
-from webhooks.models import Endpoint, Event
-from webhooks.publishing import EVENT_TYPES, PING
+from webhooks.models import Endpoint
 
 # The other types have no source yet; what they will hold is promised all the same.
 EMITTED = {

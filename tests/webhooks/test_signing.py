@@ -6,7 +6,13 @@ import time
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from webhooks.signing import body_signature, generate_secret, signature_headers, standard_form, standard_signature
+from webhooks.delivery.signing import (
+    body_signature,
+    generate_secret,
+    signature_headers,
+    standard_form,
+    standard_signature,
+)
 
 BODY = '{"event":"message.received","id":"evt_1","data":{"name":"Мария 😀"}}'.encode()
 

@@ -14,9 +14,9 @@ from tests.cast import Cast
 from tests.webhooks.conftest import SECRET, emit, run_pump
 from tests.webhooks.receiver import Answer, Post, Receiver
 from webhooks import services
-from webhooks.keyring import Keyring
+from webhooks.delivery.signing import standard_form
 from webhooks.models import Attempt, Delivery, Endpoint
-from webhooks.signing import standard_form
+from webhooks.secrets import Keyring
 
 MakeEndpoint = Callable[..., Endpoint]
 NEW = "новый-секрет-🔑"

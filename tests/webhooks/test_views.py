@@ -10,14 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from apikeys.models import IdempotencyRecord
+from crmsolid.events.publishing import EVENT_TYPES
 from crmsolid.workspaces.models import AuditEntry
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from tests.cast import Api, Cast
 from tests.webhooks.conftest import SECRET, emit, run_pump
 from tests.webhooks.receiver import Receiver, answering
-from webhooks.keyring import Keyring
 from webhooks.models import Delivery, Endpoint
-from webhooks.publishing import EVENT_TYPES
+from webhooks.secrets import Keyring
 
 MakeEndpoint = Callable[..., Endpoint]
 URL = "https://your-app.example.com/webhooks/crm"

@@ -10,7 +10,7 @@ from django.urls import reverse
 from contacts.models import Contact, CustomField
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from crmsolid.panel_navigation import GROUPS
+from crmsolid.panel.navigation import GROUPS
 from crmsolid.workspaces.models import AuditEntry, Membership, Role, Workspace
 from crmsolid.workspaces.services import remove_member, set_role
 from tests.cast import PASSWORD, Cast
@@ -159,7 +159,7 @@ def test_custom_fields_are_made_by_admins(cast: Cast, role: Role) -> None:
     assert not CustomField.unscoped.exists()
 
 
-@pytest.mark.parametrize("page", ["messaging_message", "messaging_messageattempt", "webhooks_event"])
+@pytest.mark.parametrize("page", ["messaging_message", "messaging_messageattempt", "events_event"])
 def test_what_happened_is_not_edited(cast: Cast, page: str) -> None:
     furnish(cast.workspace, "acme")
     client = browser(cast.owner)

@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.core.management import CommandError, call_command
 
 from apikeys.models import IdempotencyRecord
-from crmsolid.core import crypto, sealed
+from crmsolid.core import crypto, reencryption
 from messaging.telegram_models import TelegramSession
 from tests.cast import Cast
 from webhooks import services
@@ -60,7 +60,7 @@ def test_all_that_is_encrypted_is_opened_by_the_new_key_alone(cast: Cast, endpoi
 
 
 def test_more_than_a_batch_is_gone_through(cast: Cast, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sealed, "_BATCH", 2)
+    monkeypatch.setattr(reencryption, "_BATCH", 2)
     for number in range(4):
         url = f"https://hook.example.com/{number}"
         services.create_endpoint(cast.actor(), url=url, events=["contact.created"], secret="more")

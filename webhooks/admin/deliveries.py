@@ -16,13 +16,13 @@ from django.views.decorators.http import require_POST
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
+from crmsolid.events.publishing import EVENT_TYPES, PING
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin, TenantRelatedFilter
-from crmsolid.workspaces.admin_parts import column, fixed_filter, milliseconds, moment, pretty_json
+from crmsolid.workspaces.admin_columns import column, fixed_filter, milliseconds, moment, pretty_json
 from webhooks import querysets, replays
-from webhooks.admin.parts import WebhookPages
-from webhooks.admin.words import STATUS_COLOURS, attempt_outcome, delivery_story, shown_time
+from webhooks.admin.columns import WebhookPages
+from webhooks.admin.labels import STATUS_COLOURS, attempt_outcome, delivery_story, shown_time
 from webhooks.models import Attempt, Delivery, DeliveryStatus, Endpoint
-from webhooks.publishing import EVENT_TYPES, PING
 
 ATTEMPTS_SHOWN = 50
 _JUST_NOW = timedelta(minutes=1)

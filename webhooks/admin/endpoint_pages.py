@@ -11,15 +11,15 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from crmsolid.core import clock
+from crmsolid.events.publishing import EVENT_TYPES
 from crmsolid.workspaces.admin_base import ADMINS
-from crmsolid.workspaces.admin_parts import column
+from crmsolid.workspaces.admin_columns import column
 from webhooks import querysets, services
-from webhooks.admin.parts import WebhookPages
-from webhooks.admin.words import ERRORS, STATE_COLOURS, STATUS_COLOURS, endpoint_state, shown_time
+from webhooks.admin.columns import WebhookPages
+from webhooks.admin.labels import ERRORS, STATE_COLOURS, STATUS_COLOURS, endpoint_state, shown_time
+from webhooks.endpoint_health import FAILING_LIMIT
 from webhooks.forms import ReplayForm, RotateForm
-from webhooks.health import FAILING_LIMIT
 from webhooks.models import DeliveryStatus, Endpoint
-from webhooks.publishing import EVENT_TYPES
 
 DELIVERIES_SHOWN = 10
 

@@ -15,7 +15,7 @@ from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor
 from webhooks import querysets, replays, services
 from webhooks.admin.endpoint_pages import EndpointPages, takes_all
-from webhooks.admin.words import shown_time
+from webhooks.admin.labels import shown_time
 from webhooks.forms import DeleteForm, EndpointForm, NewEndpointForm, ReplayForm, RotateForm
 from webhooks.models import Endpoint
 

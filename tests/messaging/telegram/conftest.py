@@ -8,7 +8,7 @@ from django.test import Client
 
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account
-from messaging.telegram.owner import Owner
+from messaging.telegram.account_worker import Owner
 from tests.cast import Cast
 from tests.messaging.telegram.accounts import ANNA, OTHER_DC, SHOP, connect_account
 from tests.panel import browser

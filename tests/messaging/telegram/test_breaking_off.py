@@ -13,8 +13,8 @@ from crmsolid.workspaces.actor import Actor
 from messaging import inbox
 from messaging.models import Account, AccountLease, Message
 from messaging.telegram import accounts, connection, leases, peers, sending
+from messaging.telegram.account_worker import Owner
 from messaging.telegram.database import THREADS
-from messaging.telegram.owner import Owner
 from tests.messaging.telegram.accounts import ANNA, SHOP, connect_account
 from tests.messaging.telegram.sends import make_due, outcomes, send, status, texts
 from tests.telegram_server import TelegramServer

@@ -4,7 +4,7 @@ import pytest
 from telethon.errors import AuthKeyNotFound, rpc_message_to_error
 from telethon.tl.types import RpcError
 
-from messaging.gateway import SendError
+from messaging.sending.gateway import SendError
 from messaging.telegram.errors import classify
 
 

@@ -19,7 +19,7 @@ class Slow:
 sys.meta_path.insert(0, Slow())
 import django
 django.setup()
-from messaging import login_admin
+from messaging.admin import telegram_login
 from messaging.telegram import worker
 
 class Consumer:
@@ -32,7 +32,7 @@ together = threading.Barrier(2)
 
 def page():
     together.wait()
-    print("page", login_admin.services().__name__)
+    print("page", telegram_login.services().__name__)
 
 def ready():
     together.wait()

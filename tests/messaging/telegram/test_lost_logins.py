@@ -11,7 +11,7 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry
 from messaging.models import Account, TelegramSession
 from messaging.telegram import accounts, sending
-from messaging.telegram.owner import Owner
+from messaging.telegram.account_worker import Owner
 from tests.messaging.telegram.accounts import SHOP
 from tests.messaging.telegram.sends import make_due, send, status, texts, tried
 from tests.messaging.world import needs_postgresql

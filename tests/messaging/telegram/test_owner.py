@@ -8,21 +8,21 @@ import pytest
 from django.db import OperationalError
 
 from crmsolid.core import clock
+from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
-from messaging import dispatch
 from messaging.models import Account, AccountLease, Message, MessageAttempt, TelegramSession
+from messaging.sending import dispatch
 from messaging.telegram import leases
+from messaging.telegram.account_worker import Owner
 from messaging.telegram.config import DataCentre
 from messaging.telegram.gateway import TelegramGateway
 from messaging.telegram.login import LoggedIn
-from messaging.telegram.owner import Owner
 from messaging.telegram.services import store_login
 from messaging.telegram.session import RowSession, UpdateState
 from tests.messaging.telegram.accounts import ANNA, SHOP
 from tests.messaging.telegram.sends import send, status
 from tests.telegram_server import TelegramServer
 from tests.waiting import until
-from webhooks.models import Event
 
 
 def test_a_message_goes_out_once(shop: Account, owner: Owner, server: TelegramServer, actor: Actor) -> None:

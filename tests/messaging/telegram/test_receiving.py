@@ -10,16 +10,16 @@ from django.db import OperationalError
 from contacts.models import Contact
 from contacts.services import erase_contact
 from crmsolid.core import clock
+from crmsolid.events.models import Event
 from messaging import inbox
 from messaging.models import Account, Message, TelegramSession
 from messaging.services import send_message
 from messaging.telegram import history
-from messaging.telegram.owner import Owner
+from messaging.telegram.account_worker import Owner
 from tests.cast import Cast
 from tests.messaging.telegram.accounts import ANNA, SHOP
 from tests.telegram_server import TelegramServer
 from tests.waiting import until
-from webhooks.models import Event
 
 
 @pytest.fixture

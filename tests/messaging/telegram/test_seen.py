@@ -8,10 +8,10 @@ from telethon.tl import types
 
 from contacts.models import Contact
 from messaging.models import Account, Message, PeerHash, TelegramSession
-from messaging.telegram import seen
+from messaging.telegram import mapping
+from messaging.telegram.mapping import Person, Seen
 from messaging.telegram.peers import Peer
 from messaging.telegram.receive import Receiver
-from messaging.telegram.seen import Person, Seen
 from messaging.telegram.session import UpdateState
 
 ME, ANNA, MEMBER = 1, 2, 3
@@ -31,12 +31,12 @@ def document(*attributes: Any) -> types.MessageMediaDocument:
 
 
 def test_a_person_s_message_is_seen_as_it_is() -> None:
-    found = seen.message(message(types.PeerUser(ANNA), "a\0b", out=True, edit_date=AT), ME)
+    found = mapping.message(message(types.PeerUser(ANNA), "a\0b", out=True, edit_date=AT), ME)
     assert found == Seen(7, ANNA, "ab", AT, outgoing=True, kind="text", edited_at=AT)
 
 
 def test_an_edit_that_shows_nothing_new_is_none() -> None:
-    found = seen.message(message(types.PeerUser(ANNA), edit_date=AT, edit_hide=True), ME)
+    found = mapping.message(message(types.PeerUser(ANNA), edit_date=AT, edit_hide=True), ME)
     assert found is not None and found.edited_at is None
 
 
@@ -56,7 +56,7 @@ def test_an_edit_that_shows_nothing_new_is_none() -> None:
     ids=["group", "channel", "oneself", "service", "support", "sign-up", "empty", "short service", "short group"],
 )
 def test_what_is_no_person_s_message_is_not_seen(found: Any) -> None:
-    assert seen.message(found, ME) is None
+    assert mapping.message(found, ME) is None
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_what_is_no_person_s_message_is_not_seen(found: Any) -> None:
     ],
 )
 def test_media_become_their_kind(media: Any, kind: str) -> None:
-    found = seen.message(message(types.PeerUser(ANNA), "caption", media=media), ME)
+    found = mapping.message(message(types.PeerUser(ANNA), "caption", media=media), ME)
     assert found is not None and (found.kind, found.text) == (kind, "caption")
 
 
@@ -104,7 +104,7 @@ def test_media_become_their_kind(media: Any, kind: str) -> None:
     ],
 )
 def test_people(given: Any, expected: Person | None) -> None:
-    assert seen.person(given) == expected
+    assert mapping.person(given) == expected
 
 
 @pytest.fixture

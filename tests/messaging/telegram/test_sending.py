@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from crmsolid.core import clock
+from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, Message, PeerHash, TelegramSession
-from messaging.telegram.owner import Owner
+from messaging.telegram.account_worker import Owner
 from tests.cast import Cast
 from tests.messaging.telegram.accounts import ANNA, BOB, SHOP, connect_account
 from tests.messaging.telegram.sends import attempts, make_due, send, status, texts, tried
 from tests.telegram_server import TelegramServer
 from tests.waiting import until
-from webhooks.models import Event
 
 pytestmark = pytest.mark.usefixtures("no_gap")
 

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings as configured
 from django.db import connection, transaction
 
+from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, AccountLease, Message
 from messaging.telegram import leases
@@ -17,7 +18,6 @@ from tests.messaging.telegram.sends import outcomes, send, status, texts
 from tests.messaging.telegram.workers import Worker
 from tests.telegram_server import TelegramServer
 from tests.waiting import somebody_waits, until
-from webhooks.models import Event
 
 pytestmark = pytest.mark.skipif(
     connection.vendor != "postgresql" or not configured.REDIS_URL,

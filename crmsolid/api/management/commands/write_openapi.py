@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from crmsolid.api import document
+from crmsolid.api.openapi import document
 
 
 def committed() -> Path:

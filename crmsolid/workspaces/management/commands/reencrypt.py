@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from crmsolid.core import sealed
+from crmsolid.core import reencryption
 from crmsolid.workspaces.commands import ServiceCommand
 
 
@@ -13,7 +13,7 @@ class Command(ServiceCommand):
     help = "Put all that is encrypted under the first of FIELD_ENCRYPTION_KEYS, so that the others can be dropped."
 
     def run(self, **options: Any) -> list[dict[str, Any]]:
-        done = sealed.reseal()
+        done = reencryption.reseal()
         lost = sum(each.unreadable for each in done)
         if lost:
             where = ", ".join(each.column for each in done if each.unreadable)

@@ -1,0 +1,177 @@
+"""How the hot statements reach the database: prepared, and by as little code as there can be between it and them.
+
+On PostgreSQL they go straight to libpq, with psycopg's own conversion of values. Whoever counts or wraps queries
+through Django (tests, debugging) gets Django's cursor and sees them all, as does SQLite.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache, lru_cache
+from typing import Any, NoReturn
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
+from psycopg import errors, pq
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.types.datetime import TimestamptzLoader
+
+from crmsolid.core.sql import deferred_inserts
+
+# How long a request waits for a row, a unique key or a turn that another transaction holds.
+PATIENCE_MS = 2000
+MAX_PREPARED = 200
+
+
+@cache
+def on_postgresql() -> bool:
+    """Whether this process works on PostgreSQL; else it is SQLite."""
+    return connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
+
+
+def statement_cursor() -> AbstractContextManager[Any]:
+    """A cursor for hot statements: ``execute``, ``fetchone``, ``fetchall``, ``rowcount``. Before the first one of a
+    unit that waits for its turn, it has begun and had it (:class:`deferred_inserts.TurnNeverCame`)."""
+    here = connections[DEFAULT_DB_ALIAS]  # looked up once: behind Django's proxy each attribute is a look-up more
+    if not on_postgresql() or here.queries_logged or here.execute_wrappers:
+        return _plain_cursor(here)
+    if here.connection is None:
+        here.ensure_connection()
+    raw: Any = here.connection
+    own: PreparedCursor | None = getattr(raw, "crmsolid_cursor", None)
+    if own is None:
+        own = raw.crmsolid_cursor = PreparedCursor(here, raw)
+    unit = deferred_inserts.current()
+    if unit is not None and unit.turn is not None:
+        with here.wrap_database_errors:
+            _take_turn(unit, raw)
+    return own
+
+
+class PreparedCursor:
+    """The cursor of one PostgreSQL connection. Each statement is prepared once for each set of parameter types."""
+
+    rowcount = 0
+
+    def __init__(self, here: Any, raw: Any) -> None:
+        self._here, self._raw, self._pgconn = here, raw, raw.pgconn
+        cursor = psycopg.Cursor(raw)
+        # psycopg's own loader: Django's does the same (the connection's zone is UTC), but in Python.
+        cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
+        self._values = Transformer(cursor)
+        self._prepared: OrderedDict[tuple[bytes, tuple[int, ...]], bytes] = OrderedDict()
+        self._made = 0
+        self._result: Any = None
+
+    def __enter__(self) -> "PreparedCursor":
+        return self
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        self._result = None
+        if kind is not None:
+            self._here.wrap_database_errors.__exit__(kind, error, trace)
+
+    def execute(self, sql: str, params: Sequence[Any]) -> None:
+        """As the DB-API has it, with ``%s``. psycopg's errors, which leaving the cursor turns into Django's."""
+        self.execute_numbered(numbered(sql), params)
+
+    def execute_numbered(self, sql: bytes, params: Sequence[Any], *, alone: bool = False) -> None:
+        """The statement with ``$1`` for its places; ``alone`` it is the whole transaction, without BEGIN and COMMIT."""
+        pgconn, values = self._pgconn, self._values
+        if not alone and not self._raw.autocommit and pgconn.transaction_status == pq.TransactionStatus.IDLE:
+            self._checked(pgconn.exec_(b"BEGIN"))
+        given = values.dump_sequence(params, _automatic(len(params)))
+        types = values.types or ()
+        name = self._prepared.get((sql, types)) or self._prepare(sql, types)
+        self._result = self._checked(pgconn.exec_prepared(name, given, values.formats))
+        self.rowcount = self._result.command_tuples or 0
+
+    def fetchone(self) -> Any:
+        found = self.fetchall()
+        return found[0] if found else None
+
+    def fetchall(self) -> list[Any]:
+        self._values.set_pgresult(self._result)
+        return self._values.load_rows(0, self._result.ntuples, tuple)
+
+    def _prepare(self, sql: bytes, types: tuple[int, ...]) -> bytes:
+        self._made += 1
+        name = b"crmsolid_%d" % self._made
+        self._checked(self._pgconn.prepare(name, sql, types))
+        if len(self._prepared) >= MAX_PREPARED:
+            self._checked(self._pgconn.exec_(b"DEALLOCATE " + self._prepared.popitem(last=False)[1]))
+        self._prepared[sql, types] = name
+        return name
+
+    def _checked(self, result: Any) -> Any:
+        if result.status in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
+            return result
+        raise _error(self._pgconn, result)
+
+
+def _error(pgconn: Any, result: Any) -> psycopg.Error:
+    """psycopg's error for a result; one of a lost connection has no code to tell it by."""
+    if pgconn.status == pq.ConnStatus.BAD:
+        return psycopg.OperationalError(result.get_error_message() or "the connection is lost")
+    return errors.error_from_result(result)
+
+
+@lru_cache(maxsize=64)
+def _automatic(count: int) -> list[PyFormat]:
+    return [PyFormat.AUTO] * count
+
+
+@lru_cache(maxsize=1000)
+def numbered(sql: str) -> bytes:
+    """``%s`` as ``$1``, ``$2`` and so on."""
+    pieces = sql.split("%s")
+    text = pieces[0] + "".join(f"${place}{piece}" for place, piece in enumerate(pieces[1:], 1))
+    return text.replace("%%", "%").encode()
+
+
+@contextmanager
+def _plain_cursor(here: Any) -> Iterator[Any]:
+    with here.cursor() as cursor:
+        unit = deferred_inserts.current()
+        if unit is not None and unit.turn is not None:
+            _take_turn_plainly(unit, cursor)
+        yield cursor
+
+
+def take_turn() -> None:
+    """Begin the transaction and wait for the unit's turn, if it has one. :class:`deferred_inserts.TurnNeverCame`."""
+    with statement_cursor():
+        pass
+
+
+def _take_turn(unit: deferred_inserts.Unit, raw: Any) -> None:
+    """BEGIN, the lock that puts equal requests in a row, and how long they wait for it, in one round trip."""
+    number, unit.turn = unit.turn or 0, None
+    begin = b"BEGIN; " if raw.info.transaction_status == pq.TransactionStatus.IDLE else b""
+    command = b"%bSET LOCAL lock_timeout = %d; SELECT pg_advisory_xact_lock(%d)" % (begin, PATIENCE_MS, number)
+    result = raw.pgconn.exec_(command)
+    if result.status != pq.ExecStatus.TUPLES_OK:
+        error = _error(raw.pgconn, result)
+        if isinstance(error, errors.LockNotAvailable):
+            raise deferred_inserts.TurnNeverCame from error
+        raise error
+
+
+def _take_turn_plainly(unit: deferred_inserts.Unit, cursor: Any) -> None:
+    """The same where Django's cursor has to see every statement. SQLite's one writer has had its turn already."""
+    number, unit.turn = unit.turn, None
+    if not on_postgresql():
+        return
+    try:
+        cursor.execute(
+            "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(%s)", [f"{PATIENCE_MS}", number]
+        )
+    except OperationalError as error:
+        translate(error)
+
+
+def translate(error: OperationalError) -> NoReturn:
+    """Raise it again, as :class:`deferred_inserts.TurnNeverCame` if it is a lock that was waited for in vain."""
+    if getattr(error.__cause__, "sqlstate", None) == "55P03":
+        raise deferred_inserts.TurnNeverCame from error
+    raise error

@@ -1,0 +1,37 @@
+"""Settings > Events: what was published, byte for byte."""
+
+import json
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+
+from crmsolid.events.models import Event
+from crmsolid.events.publishing import EVENT_TYPES
+from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin
+from crmsolid.workspaces.admin_columns import column, fact, fixed_filter, moment, pretty_json
+
+
+@admin.register(Event)
+class EventAdmin(TenantAdmin):
+    """For admins and owners: an event shows people's data."""
+
+    viewers = ADMINS
+    list_display = ("made", "type", "id", "contact_id")
+    list_filter = (fixed_filter("type", EVENT_TYPES), "created_at")
+    search_fields = ("id", "contact_id")
+    search_help_text = "Id of an event or of a contact"
+    ordering = ("-created_at", "-id")
+    fields = ("type", "made", "contact_id", "shown_body", "id")
+    readonly_fields = ("made", "contact_id", "shown_body")
+    keeps_history = False
+    empty_text = "Each message, each new contact and each tag is an event: what webhooks deliver."
+    made = moment("made", "created_at")
+    contact_id = fact("contact", "contact_id")
+
+    def label_of(self, obj: Event) -> str:
+        return obj.type
+
+    @column("body")
+    def shown_body(self, event: Event) -> SafeString:
+        body = bytes(event.body)
+        return pretty_json(json.loads(body) if body else None)

@@ -1,7 +1,0 @@
-"""Django's admin, with our site in place of its own."""
-
-from django.contrib.admin.apps import AdminConfig
-
-
-class PanelConfig(AdminConfig):
-    default_site = "crmsolid.panel.PanelSite"

@@ -1,0 +1,148 @@
+"""Settings > Telegram accounts: the list and the page of each; ``telegram_login`` has the steps of a login."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import F, Q
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from crmsolid.core import clock
+from crmsolid.workspaces.admin_base import ADMINS
+from crmsolid.workspaces.admin_columns import column, moment
+from crmsolid.workspaces.models import AuditEntry
+from messaging import querysets
+from messaging.admin.telegram_login import LoginPages
+from messaging.events import account_payload, account_state
+from messaging.forms import LogOutForm
+from messaging.models import Account, AccountKind, AccountState
+from messaging.telegram import leases
+
+STATE_COLOURS = {"connected": "success", "paused": "warning", "needs_login": "danger", "banned": "danger"}
+LOG_IN_AGAIN = (AccountState.NEEDS_LOGIN, AccountState.BANNED)
+
+
+def state_text(account: Any) -> str:
+    """The state in words; ``account`` comes from :meth:`AccountAdmin.get_queryset`."""
+    state = account_state(account)
+    if state == AccountState.PAUSED and account.paused_until is not None:
+        return f"Paused until {account.paused_until:%d %b %H:%M} UTC"
+    if state == AccountState.NEEDS_LOGIN and account.logged_out:
+        return "Logged out"
+    return str(AccountState(state).label)
+
+
+@admin.register(Account)
+class AccountAdmin(LoginPages):
+    """Name and limit are edited; everything else follows from what Telegram says."""
+
+    viewers, adders, changers = ADMINS, ADMINS, ADMINS
+    add_label = "Add account"
+    list_before_template = "panel/telegram_notices.html"
+    change_form_outer_before_template = "panel/telegram_notices.html"
+    change_form_outer_after_template = "panel/telegram_account.html"
+    list_display = ("name", "id", "shown_phone", "shown_state", "today", "kind", "added")
+    list_filter = ("kind", "state")
+    search_fields = ("name", "telegram_session__phone")
+    search_help_text = "Name or phone"
+    empty_text = "An account is who messages are sent as."
+    added = moment("added", "created_at")
+    ordering = ("name", "id")
+    fieldsets = (
+        (None, {"fields": (("name", "daily_limit"),)}),
+        ("Account", {"fields": (("id", "kind"), ("shown_phone", "told_state"), ("today", "added"))}),
+    )
+    readonly_fields = ("id", "kind", "shown_phone", "told_state", "today", "added")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """All that a line shows in one query. The session's key stays in the database."""
+        rows: models.QuerySet[Any] = querysets.with_usage(super().get_queryset(request)).annotate(
+            phone=F("telegram_session__phone"),
+            logged_out=models.ExpressionWrapper(
+                Q(telegram_session__auth_key=b""), output_field=models.BooleanField(null=True)
+            ),
+            holder=F("telegram_lease__owner"),
+            held_until=F("telegram_lease__lease_until"),
+        )
+        return rows
+
+    # --- List -------------------------------------------------------------------------------------------------
+    @column("phone")
+    def shown_phone(self, account: Any) -> str:
+        return f"+{account.phone}" if account.phone else self.get_empty_value_display()
+
+    @column("state", ordering="state", label=STATE_COLOURS)
+    def shown_state(self, account: Any) -> tuple[str, str]:
+        return account_state(account), state_text(account)
+
+    @column("state")
+    def told_state(self, account: Any) -> str:
+        return state_text(account)
+
+    @column("used in 24 hours")
+    def today(self, account: Any) -> SafeString:
+        told = account_payload(account, account.used, account.reserved)
+        return format_html(
+            '<span class="cs-nowrap">{} of {}</span><br><span class="cs-muted cs-nowrap">{}{} left</span>',
+            told["used_today"],
+            told["daily_limit"],
+            f"{account.reserved} waiting, " if account.reserved else "",  # or the rest would not add up
+            told["left_today"],
+        )
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        troubled = [account for account in self.get_queryset(request).filter(querysets.in_trouble()).order_by("name")]
+        notices = {
+            "troubled": [(account, state_text(account)) for account in troubled],
+            "unheld": self._unheld(request),
+        }
+        return super().changelist_view(request, {**notices, **(extra_context or {})})
+
+    def _unheld(self, request: HttpRequest) -> bool:
+        """Whether there are Telegram accounts and no worker that could hold them."""
+        rows = self.get_queryset(request).filter(kind=AccountKind.TELEGRAM, state__in=leases.LIVE_STATES)
+        return rows.exists() and not leases.is_anybody_alive()
+
+    # --- One account ------------------------------------------------------------------------------------------
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        account = self.get_object(request, unquote(object_id)) if self.has_view_permission(request) else None
+        context = {} if account is None else self._account_context(request, account)
+        buttons = {"show_save_and_add_another": False}  # an account is not made by filling in a form
+        return super().change_view(request, object_id, form_url, {**buttons, **context, **(extra_context or {})})
+
+    def _account_context(self, request: HttpRequest, account: Any) -> dict[str, Any]:
+        if account.kind != AccountKind.TELEGRAM:
+            return {}
+        state = account_state(account)
+        held = account.held_until is not None and account.held_until > clock.now()
+        return {
+            "telegram": account,
+            "can_log_in": state in LOG_IN_AGAIN and self.has_add_permission(request),
+            "can_log_out": state not in LOG_IN_AGAIN,
+            "holder": account.holder.partition("/")[0] if held else "",
+            "log_out_form": LogOutForm(),
+            "troubled": [(account, state_text(account))] if state != AccountState.CONNECTED else [],
+            "reason": self._reason(request, account) if state in LOG_IN_AGAIN else "",
+        }
+
+    def _reason(self, request: HttpRequest, account: Any) -> str:
+        """What Telegram said when it ended the session."""
+        actions = [f"telegram.{state}" for state in LOG_IN_AGAIN]
+        rows = AuditEntry.objects.for_workspace(self.home(request)).filter(target=str(account.pk), action__in=actions)
+        found = rows.order_by("-at", "-id").values_list("data", flat=True).first()
+        return str((found or {}).get("reason", ""))
+
+    def history_entries(self, request: HttpRequest, object_id: str) -> models.QuerySet[AuditEntry]:
+        """Logins too: they are about this account."""
+        ours = Q(action__startswith="account.") | Q(action__startswith="telegram.")
+        rows = AuditEntry.objects.for_workspace(self.home(request)).filter(ours, target=object_id)
+        ordered: models.QuerySet[AuditEntry] = rows.order_by("-at", "-id")
+        return ordered

@@ -1,0 +1,19 @@
+from django.db import migrations
+
+from crmsolid.workspaces.redundant_indexes import DropRedundantIndexes
+from crmsolid.workspaces.tenant_keys import TenantForeignKey
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("webhooks", "0001_initial"),
+        ("events", "0002_redundant_indexes"),
+    ]
+
+    operations = [
+        TenantForeignKey("delivery", "event"),
+        TenantForeignKey("delivery", "endpoint"),
+        TenantForeignKey("attempt", "delivery"),
+        DropRedundantIndexes("delivery"),
+        DropRedundantIndexes("attempt"),
+    ]
