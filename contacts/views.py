@@ -49,7 +49,6 @@ class ContactsView(WorkspaceView):
     bodies: ClassVar = {"POST": ContactIn}
     answers: ClassVar = {"GET": {200: ContactOut}, "POST": {200: ContactUpsertedOut, 201: ContactUpsertedOut}}
     listed: ClassVar = True
-    guesses: ClassVar = True
     versioned: ClassVar = ("POST",)
     refusals: ClassVar = {"POST": ("contact_conflict",)}
 
