@@ -37,7 +37,7 @@ def stands(contact: Contact) -> bool:
 
 
 def expression(contact: Contact) -> tuple[str, Sequence[Any]]:
-    """SQL for ``opted_out`` of a new contact: as given, or because one of its identities opted out before an erasure."""
+    """SQL for ``opted_out`` of a new contact: as given, or because an identity opted out before an erasure."""
     if contact.opted_out:
         return "%s", [True]
     digests = list(_digests(contact))

@@ -14,12 +14,18 @@ from typing import Any
 from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from crmsolid.core.sql.prepared_cursor import PreparedCursor, numbered, on_postgresql, raise_translated, statement_cursor
+from crmsolid.core.sql.prepared_cursor import (
+    PreparedCursor,
+    numbered,
+    on_postgresql,
+    raise_translated,
+    statement_cursor,
+)
 
 
 @dataclass(slots=True, frozen=True)
 class Insertion:
-    """Rows for a ``Table``, as its database driver takes them; ``conflict`` is what follows ON CONFLICT, if anything."""
+    """Rows for a ``Table``, as the database driver takes them; ``conflict`` is what follows ON CONFLICT."""
 
     table: Any
     rows: Sequence[Sequence[Any]]
