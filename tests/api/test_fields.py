@@ -26,7 +26,7 @@ class Everything(StrictSerializer):
     number = fields.Number(required=False)
     boolean = fields.Boolean(required=False)
     choice = fields.Choice(choices=["1", "True", "a"], required=False)
-    moment = fields.Moment(required=False, allow_null=True)
+    moment = fields.Timestamp(required=False, allow_null=True)
     texts = serializers.ListField(child=fields.Text(max_length=2), required=False, allow_empty=False, max_length=2)
 
 
