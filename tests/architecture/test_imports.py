@@ -1,0 +1,30 @@
+"""The import rules of docs/architecture.md."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import grimp
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCT = ("crmsolid", "apikeys", "webhooks", "contacts", "messaging")
+
+
+def test_contracts_in_pyproject_are_kept() -> None:
+    """In a process of its own, because import-linter replaces the configuration of logging."""
+    command = [sys.executable, "-c", "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"]
+    lint = subprocess.run([*command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert lint.returncode == 0, lint.stdout + lint.stderr
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Imports inside functions count; imports for type checkers only do not."""
+    graph = grimp.build_graph(*PRODUCT, exclude_type_checking_imports=True, cache_dir=None)
+    assert len(graph.modules) > 200
+    circles = {
+        " -> ".join([module, *way_back])
+        for module in graph.modules
+        for imported in graph.find_modules_directly_imported_by(module)
+        if (way_back := graph.find_shortest_chain(importer=imported, imported=module))
+    }
+    assert circles == set()
