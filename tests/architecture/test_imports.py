@@ -1,13 +1,16 @@
-"""The import rules of docs/architecture.md."""
+"""The import rules of docs/architecture.md, and the one package that may use Telethon's private attributes."""
 
 import subprocess
 import sys
 from pathlib import Path
 
 import grimp
+import telethon
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("crmsolid", "apikeys", "webhooks", "contacts", "messaging")
+# messaging/telegram/client.py uses private attributes of Telethon. Read that module again before you take another version.
+TELETHON_VERSION = "1.45.0"
 
 
 def test_contracts_in_pyproject_are_kept() -> None:
@@ -28,3 +31,18 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
         if (way_back := graph.find_shortest_chain(importer=imported, imported=module))
     }
     assert circles == set()
+
+
+def test_telethons_private_attributes_are_used_in_one_module() -> None:
+    private = ("_sender", "_updates_error", "_message_box", "_mb_entity_cache", "_transport_connected")
+    users = {
+        file.name
+        for file in (ROOT / "messaging" / "telegram").glob("*.py")
+        if any(f".{name}" in file.read_text() for name in private)
+    }
+    assert users == {"client.py"}
+
+
+def test_telethon_has_the_version_the_code_was_written_for() -> None:
+    assert telethon.__version__ == TELETHON_VERSION
+    assert f"telethon=={TELETHON_VERSION}" in (ROOT / "requirements.txt").read_text()

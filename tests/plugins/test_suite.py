@@ -85,7 +85,11 @@ ERROR_IN_TEARDOWN = """
 """
 
 
-@pytest.mark.parametrize("code", [FAILED_ASSERTION, CRASHED_WORKER, ERROR_IN_SETUP, ERROR_IN_TEARDOWN])
+@pytest.mark.parametrize(
+    "code",
+    [FAILED_ASSERTION, CRASHED_WORKER, ERROR_IN_SETUP, ERROR_IN_TEARDOWN],
+    ids=["assertion", "crash", "setup", "teardown"],
+)
 def test_what_passes_the_second_time_is_unstable_and_does_not_fail_the_suite(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], code: str
 ) -> None:
