@@ -9,7 +9,7 @@ import telethon
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("crmsolid", "apikeys", "webhooks", "contacts", "messaging")
-# messaging/telegram/client.py uses private attributes of Telethon. Read that module again before you take another version.
+# messaging/telegram/client.py uses private attributes of Telethon: check it before you take another version.
 TELETHON_VERSION = "1.45.0"
 
 
