@@ -46,22 +46,27 @@ def fresh_limits() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def doorbell_disabled() -> None:
-    """Rings do not reach the broker, where they would wait for the next worker that a test starts."""
+def unheard_rings() -> None:
+    """Nobody takes a test's rings off the broker: they would wait there for the next worker that a test starts."""
     doorbell._bell = Doorbell(lambda name, queue: None)
 
 
 @pytest.fixture
-def doorbell_enabled(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """For tests that start workers: rings reach the broker. They are dropped at the end of the test."""
+def heard_rings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """For tests with workers of their own: rings reach the broker, and none of them outlives the test."""
     bell = Doorbell()
     monkeypatch.setattr(doorbell, "_bell", bell)
     yield
-    stopped = threading.Event()
-    bell._ringer = lambda name, queue: stopped.set()
-    bell.ring("stop")
-    assert stopped.wait(20)  # the one thread that rings has finished its last real ring
+    silence(bell)
     empty_redis()
+
+
+def silence(bell: Doorbell) -> None:
+    """From here on it rings nothing, those included that wait for their moment."""
+    silent = threading.Event()
+    bell._ringer = lambda name, queue: silent.set()
+    bell.ring("silence")
+    assert silent.wait(20)  # one thread rings: what it was at has ended
 
 
 @pytest.fixture

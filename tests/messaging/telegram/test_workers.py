@@ -29,7 +29,7 @@ SECONDS = 40.0
 
 
 @pytest.fixture
-def rings(doorbell_enabled: None) -> None:
+def rings(heard_rings: None) -> None:
     """Here rings do reach the broker, unlike in the tests of one process."""
 
 
