@@ -77,6 +77,7 @@ class AuditEntryAdmin(TenantAdmin):
     viewers = ADMINS
     list_display = ("when", "action", "who", "way_in", "about", "address")
     list_filter = (
+        "at",
         fixed_filter("surface", SURFACES, title="way in"),
         fixed_filter("subject_kind", SUBJECTS, title="who"),
     )
@@ -84,7 +85,6 @@ class AuditEntryAdmin(TenantAdmin):
     search_help_text = "Action, person or key, or the id of what it was about"
     keeps_history = False
     empty_text = "What people, keys and commands do here is written down on this page."
-    date_hierarchy = "at"
     ordering = ("-at", "-id")
     fields = ("when", "action", "who", "kind_of_who", "way_in", "address", "about", "shown_data")
     readonly_fields = ("when", "who", "kind_of_who", "way_in", "address", "about", "shown_data")

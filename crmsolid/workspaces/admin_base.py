@@ -10,15 +10,16 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import FieldListFilter, RelatedFieldListFilter, ShowFacets
-from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
 from django.contrib.admin.utils import get_fields_from_path, unquote
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.core.paginator import Paginator
+from django.core.paginator import EmptyPage, InvalidPage, Page, Paginator
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.views import ChangeList
 
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces import audit
@@ -41,6 +42,60 @@ class TenantRelatedFilter(RelatedFieldListFilter):
         rows = model_admin.get_field_queryset(None, field, request)
         ordering = self.field_admin_ordering(field, request, model_admin)
         return [(row.pk, str(row)) for row in (rows.order_by(*ordering) if ordering else rows)]
+
+
+class LookAheadPage(Page):  # type: ignore[type-arg]
+    """One page of a list, which knows whether another follows. ``total`` is known on the last page only, else None."""
+
+    def __init__(self, rows: list[Any], number: int, paginator: "LookAheadPaginator") -> None:
+        super().__init__(rows[: paginator.per_page], number, paginator)
+        self.start = (number - 1) * paginator.per_page
+        self.end = self.start + len(self.object_list)
+        self.total = self.end if len(rows) <= paginator.per_page else None
+
+    def has_next(self) -> bool:
+        return self.total is None and self.number < self.paginator.num_pages
+
+
+class LookAheadPaginator(Paginator):  # type: ignore[type-arg]
+    """Pages without counting the rows, which takes seconds in a table of millions.
+
+    Each page reads one row more than it shows; that row tells whether there is a next page.
+    """
+
+    num_pages = 10_000  # the database walks over all earlier pages, so there is an end to them
+
+    @property
+    def count(self) -> int:
+        raise NotImplementedError("a list of the panel does not know how many rows it has")
+
+    def page(self, number: int | str) -> LookAheadPage:
+        """The rows of page ``number``; ``InvalidPage`` where there are none, except on page 1 of an empty list."""
+        number = self.validate_number(number)
+        start = (number - 1) * self.per_page
+        rows = list(self.object_list[start : start + self.per_page + 1])
+        if not rows and number > 1:
+            raise EmptyPage(self.error_messages["no_results"])
+        return LookAheadPage(rows, number, self)
+
+
+class LookAheadChangeList(ChangeList):
+    """A changelist that counts nothing. ``page`` is what ``unfold/helpers/pagination.html`` shows."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
+        try:
+            self.page = paginator.page(self.page_num)
+        except InvalidPage:
+            raise IncorrectLookupParameters from None
+        self.paginator = paginator
+        self.result_list = self.page.object_list
+        self.result_count = len(self.result_list)
+        self.full_result_count = None
+        self.show_full_result_count = False
+        self.show_admin_actions = True
+        self.can_show_all = False
+        self.multi_page = self.page.has_other_pages()
 
 
 class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -131,6 +186,7 @@ class TenantAdmin(TenantRules, ModelAdmin):
 
     form = TenantForm
     object_history_template = "panel/history.html"
+    paginator = LookAheadPaginator
     show_full_result_count = False
     list_per_page = 50
     compressed_fields = True
@@ -145,8 +201,13 @@ class TenantAdmin(TenantRules, ModelAdmin):
             raise ImproperlyConfigured(f"{model.__name__} belongs to no workspace")
         if self.raw_id_fields:
             raise ImproperlyConfigured(f"{model.__name__}: raw ids look rows up in every workspace")
+        if self.date_hierarchy:
+            raise ImproperlyConfigured(f"{model.__name__}: a date hierarchy reads the dates of all rows")
 
     # --- Lists ------------------------------------------------------------------------------------------------
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return LookAheadChangeList
+
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         return [self._safe_filter(spec) for spec in super().get_list_filter(request)]
 
@@ -171,7 +232,7 @@ class TenantAdmin(TenantRules, ModelAdmin):
         return asked in self._filter_names(request) and super().lookup_allowed(lookup, value, request)
 
     def _filter_names(self, request: HttpRequest) -> set[str]:
-        names = {self.date_hierarchy} if self.date_hierarchy else set()
+        names = set()
         for spec in self.get_list_filter(request):
             if isinstance(spec, type) and not issubclass(spec, FieldListFilter):
                 names.add(spec.parameter_name)  # type: ignore[attr-defined]
@@ -269,14 +330,18 @@ class TenantAdmin(TenantRules, ModelAdmin):
         obj = self.get_object(request, unquote(object_id))
         if obj is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        pages = Paginator(self.history_entries(request, str(obj.pk)), 50)
+        pages = LookAheadPaginator(self.history_entries(request, str(obj.pk)), self.list_per_page)
+        try:
+            page = pages.page(request.GET.get("p", 1))
+        except InvalidPage:
+            raise Http404 from None
         context = {
             **self.admin_site.each_context(request),
             "title": f"History of {self.label_of(obj)}",
             "object": obj,
             "opts": self.opts,
             "shows_addresses": self.seat(request).has_role(ADMINS),
-            "page": pages.get_page(request.GET.get("p", 1)),
+            "page": page,
             **(extra_context or {}),
         }
         request.current_app = self.admin_site.name

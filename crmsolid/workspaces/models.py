@@ -142,7 +142,7 @@ class Membership(WorkspaceModel):
 class AuditEntry(WorkspaceModel):
     """What happened, by whom. Written in the transaction of what it tells; never changed."""
 
-    at = models.DateTimeField(default=clock.now)
+    at = models.DateTimeField("when", default=clock.now)
     action = models.CharField(max_length=60)
     subject_kind = models.CharField(max_length=10)
     subject_id = models.CharField(max_length=64, blank=True)
