@@ -54,6 +54,10 @@ class Row:
     answers: str = ""
 
 
+def key_id(rows: Belongings) -> dict[str, Any]:
+    return {"key_id": rows.of(ApiKey).pk}
+
+
 def contact_id(rows: Belongings) -> dict[str, Any]:
     return {"contact_id": rows.of(Contact).pk}
 
@@ -62,9 +66,8 @@ def endpoint(rows: Belongings) -> dict[str, Any]:
     return {"endpoint": rows.of(Endpoint)}
 
 
-def agent(rows: Belongings) -> Membership:
-    found: Membership = Membership.objects.for_workspace(rows.workspace).get(role=Role.AGENT)
-    return found
+def agent(rows: Belongings) -> dict[str, Any]:
+    return {"member_id": Membership.objects.for_workspace(rows.workspace).get(role=Role.AGENT).pk}
 
 
 ROWS = [
@@ -73,13 +76,11 @@ ROWS = [
         apikeys.services.rotate_key,
         ADMINS,
         None,
-        lambda rows: {"key": rows.of(ApiKey), "overlap": timedelta(hours=1)},
+        lambda rows: {**key_id(rows), "overlap": timedelta(hours=1)},
     ),
-    Row(apikeys.services.revoke_key, ADMINS, None, lambda rows: {"key": rows.of(ApiKey)}),
-    Row(
-        crmsolid.workspaces.services.set_role, OWNERS, None, lambda rows: {"membership": agent(rows), "role": "viewer"}
-    ),
-    Row(crmsolid.workspaces.services.remove_member, OWNERS, None, lambda rows: {"membership": agent(rows)}),
+    Row(apikeys.services.revoke_key, ADMINS, None, key_id),
+    Row(crmsolid.workspaces.services.set_role, OWNERS, None, lambda rows: {**agent(rows), "role": "viewer"}),
+    Row(crmsolid.workspaces.services.remove_member, OWNERS, None, agent),
     Row(crmsolid.plans.change_plan, OWNERS, None, lambda rows: {"plan": "pro"}),
     Row(
         contacts.services.upsert_contact,
