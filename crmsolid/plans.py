@@ -9,6 +9,7 @@ from crmsolid.events.publishing import publish
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Plan, Role, Workspace
+from webhooks.events import SUBSCRIPTION_UPGRADED
 
 PAID_PLANS = (Plan.PRO, Plan.BUSINESS)  # nobody can choose a second trial or the state after it
 
@@ -35,5 +36,5 @@ def change_plan(actor: Actor, plan: str) -> Workspace:
     live.save(update_fields=["plan", "trial_ends_at"])
     audit.record(replace(actor, workspace=live), "plan.changed", live.slug, old_plan=old_plan, plan=plan)
     if _RANKS[Plan(old_plan)] < _RANKS[Plan(plan)]:
-        publish(live, "subscription.upgraded", {"old_plan": old_plan, "plan": plan})
+        publish(live, SUBSCRIPTION_UPGRADED, {"old_plan": old_plan, "plan": plan})
     return live

@@ -25,7 +25,7 @@ from apikeys.models import ApiKey
 from contacts.models import Contact
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor, Subject
-from crmsolid.workspaces.models import Membership, Role
+from crmsolid.workspaces.models import Job, Membership, Role
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from messaging.models import Account, Message, Thread
 from tests.cast import Cast
@@ -81,6 +81,7 @@ ROWS = [
     Row(apikeys.services.revoke_key, ADMINS, None, key_id),
     Row(crmsolid.workspaces.services.set_role, OWNERS, None, lambda rows: {**agent(rows), "role": "viewer"}),
     Row(crmsolid.workspaces.services.remove_member, OWNERS, None, agent),
+    Row(crmsolid.workspaces.services.get_job, WRITERS, Scope.WRITE_CONTACTS, lambda rows: {"job_id": rows.of(Job).pk}),
     Row(crmsolid.plans.change_plan, OWNERS, None, lambda rows: {"plan": "pro"}),
     Row(
         contacts.services.upsert_contact,
