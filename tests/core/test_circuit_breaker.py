@@ -1,6 +1,6 @@
 import threading
 
-from crmsolid.core.circuit_breaker import Breaker
+from crmsolid.core.circuit_breaker import CircuitBreaker
 
 
 class Clock:
@@ -12,7 +12,7 @@ class Clock:
 
 
 def test_it_stays_closed_while_all_goes_well() -> None:
-    breaker = Breaker(clock=Clock())
+    breaker = CircuitBreaker(clock=Clock())
     for _ in range(5):
         assert breaker.allows()
         breaker.succeeded()
@@ -20,7 +20,7 @@ def test_it_stays_closed_while_all_goes_well() -> None:
 
 def test_one_failure_opens_it_for_a_second() -> None:
     clock = Clock()
-    breaker = Breaker(clock=clock)
+    breaker = CircuitBreaker(clock=clock)
     breaker.failed()
     assert not breaker.allows()
     clock.now += 0.999
@@ -31,7 +31,7 @@ def test_one_failure_opens_it_for_a_second() -> None:
 
 def test_one_probe_passes_and_its_success_closes() -> None:
     clock = Clock()
-    breaker = Breaker(clock=clock)
+    breaker = CircuitBreaker(clock=clock)
     breaker.failed()
     clock.now += 1
     assert [breaker.allows() for _ in range(4)] == [True, False, False, False]
@@ -41,7 +41,7 @@ def test_one_probe_passes_and_its_success_closes() -> None:
 
 def test_a_failed_probe_opens_it_again() -> None:
     clock = Clock()
-    breaker = Breaker(clock=clock)
+    breaker = CircuitBreaker(clock=clock)
     breaker.failed()
     clock.now += 1
     assert breaker.allows()
@@ -55,7 +55,7 @@ def test_a_failed_probe_opens_it_again() -> None:
 
 def test_a_probe_that_is_never_heard_of_again_blocks_nobody_for_good() -> None:
     clock = Clock()
-    breaker = Breaker(clock=clock)
+    breaker = CircuitBreaker(clock=clock)
     breaker.failed()
     clock.now += 1
     assert breaker.allows()
@@ -66,7 +66,7 @@ def test_a_probe_that_is_never_heard_of_again_blocks_nobody_for_good() -> None:
 
 def test_of_many_threads_one_probes() -> None:
     clock = Clock()
-    breaker = Breaker(clock=clock)
+    breaker = CircuitBreaker(clock=clock)
     breaker.failed()
     clock.now += 1
     barrier, allowed = threading.Barrier(32), []
