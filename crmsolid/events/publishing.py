@@ -44,6 +44,7 @@ _COLUMNS = {
     "type": "text",
     "body": "text",
     "contact_id": "text",
+    "request_id": "text",
     "created_at": "time",
 }
 
@@ -80,13 +81,21 @@ def _insert_many(rows: Sequence[dict[str, Any]]) -> None:
     """As one JSON parameter: psycopg would take a text of hundreds of placeholders apart each time."""
     text = moment_writer()
     values = [
-        (row["id"], row["workspace_id"], row["type"], row["body"].decode(), row["contact_id"], text(row["created_at"]))
+        (
+            row["id"],
+            row["workspace_id"],
+            row["type"],
+            row["body"].decode(),
+            row["contact_id"],
+            "",
+            text(row["created_at"]),
+        )
         for row in rows
     ]
     body = "convert_to(r.body, 'UTF8')" if connection.vendor == "postgresql" else "CAST(r.body AS BLOB)"
     run(
-        "INSERT INTO events_event (id, workspace_id, type, body, contact_id, created_at)"
-        f" SELECT id, workspace_id, type, {body}, contact_id, created_at FROM {rows_source(_COLUMNS)}",
+        "INSERT INTO events_event (id, workspace_id, type, body, contact_id, request_id, created_at)"
+        f" SELECT id, workspace_id, type, {body}, contact_id, request_id, created_at FROM {rows_source(_COLUMNS)}",
         [rows_parameter(values)],
     )
 
