@@ -11,7 +11,7 @@ class Clock:
         return self.now
 
 
-def test_it_stays_closed_while_all_goes_well() -> None:
+def test_stays_closed_while_calls_succeed() -> None:
     breaker = CircuitBreaker(clock=Clock())
     for _ in range(5):
         assert breaker.allows()
@@ -29,7 +29,7 @@ def test_one_failure_opens_it_for_a_second() -> None:
     assert breaker.allows()
 
 
-def test_one_probe_passes_and_its_success_closes() -> None:
+def test_one_probe_passes_and_its_success_closes_it() -> None:
     clock = Clock()
     breaker = CircuitBreaker(clock=clock)
     breaker.failed()
@@ -39,7 +39,7 @@ def test_one_probe_passes_and_its_success_closes() -> None:
     assert [breaker.allows() for _ in range(4)] == [True] * 4
 
 
-def test_a_failed_probe_opens_it_again() -> None:
+def test_failed_probe_opens_it_again() -> None:
     clock = Clock()
     breaker = CircuitBreaker(clock=clock)
     breaker.failed()
@@ -53,7 +53,7 @@ def test_a_failed_probe_opens_it_again() -> None:
     assert breaker.allows()
 
 
-def test_a_probe_that_is_never_heard_of_again_blocks_nobody_for_good() -> None:
+def test_probe_that_never_reports_back_is_followed_by_another() -> None:
     clock = Clock()
     breaker = CircuitBreaker(clock=clock)
     breaker.failed()
@@ -64,7 +64,7 @@ def test_a_probe_that_is_never_heard_of_again_blocks_nobody_for_good() -> None:
     assert breaker.allows()
 
 
-def test_of_many_threads_one_probes() -> None:
+def test_only_one_of_many_threads_probes() -> None:
     clock = Clock()
     breaker = CircuitBreaker(clock=clock)
     breaker.failed()
