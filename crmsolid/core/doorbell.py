@@ -42,7 +42,7 @@ class Doorbell:
         self._warned_at = -WARN_EVERY_SECONDS
 
     def ring(self, name: str, *, queue: str | None = None, after: float = 0.0) -> None:
-        """Ask for one run of the task, ``after`` seconds from now. Does not block and raises nothing of the broker's."""
+        """Ask for one run of the task, ``after`` seconds from now. Neither blocks nor raises for the broker."""
         due = time.monotonic() + max(0.0, after)
         with self._condition:
             if self._thread is None or not self._thread.is_alive():

@@ -14,12 +14,14 @@ Export = Callable[[int, str], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Registration:
+class Registration:
+    """One app's part in erasing and exporting a contact."""
+
     erase: Erase
     export: Export | None
 
 
-_registrations: list[_Registration] = []
+_registrations: list[Registration] = []
 
 
 def register(*, erase: Erase, export: Export | None = None) -> None:
@@ -27,7 +29,7 @@ def register(*, erase: Erase, export: Export | None = None) -> None:
 
     Registering the same functions again changes nothing.
     """
-    registration = _Registration(erase, export)
+    registration = Registration(erase, export)
     if registration not in _registrations:
         _registrations.append(registration)
 

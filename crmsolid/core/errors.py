@@ -91,7 +91,7 @@ CODES: dict[str, CodeInfo] = {
 
 
 class DomainError(Exception):
-    """A refusal; nothing was changed. ``code`` is one of :data:`CODES`. ``extra`` becomes extra fields of the response."""
+    """A refusal; nothing was changed. ``code`` is one of :data:`CODES`. ``extra`` is added to the response."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Public ids: a prefix that names the type of the object, and a ULID (github.com/ulid/spec), which sorts by creation."""
+"""Public ids: a prefix that names the type, and a ULID (github.com/ulid/spec), which sorts by creation time."""
 
 import os
 import re
@@ -53,7 +53,7 @@ def _encode_time(millisecond: int) -> str:
 
 
 def _encode_random(number: int) -> str:
-    # Two 40-bit halves, because small integers shift faster than one of 80 bits; unrolled, because every row needs an id.
+    # Two 40-bit halves, because small integers shift faster than one of 80 bits; unrolled for speed.
     high, low = number >> 40, number & 0xFFFFFFFFFF
     return (
         _PAIRS[high >> 30]
@@ -90,7 +90,7 @@ def first_id(prefix: str, created: datetime) -> str:
 
 
 def is_id(prefix: str, text: object) -> bool:
-    """Whether ``text`` has the form that ``new_id(prefix)`` gives, in upper case. It does not look into the database."""
+    """Whether ``text`` has the form of ``new_id(prefix)``, in upper case. It does not look into the database."""
     if not isinstance(text, str) or not text.startswith(f"{prefix}_"):
         return False
     return _ULID.fullmatch(text, len(prefix) + 1) is not None

@@ -121,7 +121,7 @@ def _check_port(parsed: URL, allow_private: bool) -> None:
     port = parsed.port
     if not port:
         raise UrlRefused("port_refused", "The port must be between 1 and 65535.")
-    # A privileged port other than 443 belongs to another protocol. A mail server, for one, would read our lines as mail.
+    # A privileged port other than 443 belongs to another protocol. A mail server would read our request as mail.
     if not allow_private and port != 443 and port < _LOWEST_UNPRIVILEGED_PORT:
         raise UrlRefused("port_refused", "The port must be 443, or 1024 and above.")
 
