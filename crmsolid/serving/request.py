@@ -13,6 +13,9 @@ from wsgiref.types import WSGIEnvironment
 
 from crmsolid.serving.interface import BridgeLimits, Message, Receive, Scope
 
+# The environ lists here the keys of headers that the request has more than once. Their values are joined.
+REPEATED_HEADERS = "crmsolid.repeated_headers"
+
 _CONSTANT: dict[str, Any] = {
     "SCRIPT_NAME": "",
     "wsgi.version": (1, 0),
@@ -69,6 +72,7 @@ def _add_headers(environ: WSGIEnvironment, headers: list[tuple[bytes, bytes]]) -
         if key in environ:
             # RFC 9110 5.3 joins repeated headers with a comma; RFC 9113 8.2.3 makes an exception for cookies.
             text = environ[key] + ("; " if key == "HTTP_COOKIE" else ",") + text
+            environ[REPEATED_HEADERS] = (*environ.get(REPEATED_HEADERS, ()), key)
         environ[key] = text
 
 
