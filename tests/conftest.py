@@ -46,27 +46,30 @@ def fresh_limits() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def unheard_rings() -> None:
-    """Nobody takes a test's rings off the broker: they would wait there for the next worker that a test starts."""
-    doorbell._bell = Doorbell(lambda name, queue: None)
+def silent_doorbell() -> None:
+    """No worker receives what a test sends to the broker: it would wait there for the next worker of another test."""
+    doorbell.replace(Doorbell(lambda name, queue: None))
 
 
 @pytest.fixture
-def heard_rings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """For tests with workers of their own: rings reach the broker, and none of them outlives the test."""
-    bell = Doorbell()
-    monkeypatch.setattr(doorbell, "_bell", bell)
+def doorbell_reaches_broker() -> Iterator[None]:
+    """For tests that start workers: rings are sent to the broker, and none of them after the test."""
+    silenced, silent = threading.Event(), threading.Event()
+
+    def send(name: str, queue: str | None) -> None:
+        if silenced.is_set():
+            silent.set()
+        else:
+            doorbell.send_task(name, queue)
+
+    bell = Doorbell(send)
+    before = doorbell.replace(bell)
     yield
-    silence(bell)
+    silenced.set()
+    bell.ring("silenced")
+    assert silent.wait(20)  # the one thread that sends has finished what it was sending
+    doorbell.replace(before)
     empty_redis()
-
-
-def silence(bell: Doorbell) -> None:
-    """From here on it rings nothing, those included that wait for their moment."""
-    silent = threading.Event()
-    bell._ringer = lambda name, queue: silent.set()
-    bell.ring("silence")
-    assert silent.wait(20)  # one thread rings: what it was at has ended
 
 
 @pytest.fixture

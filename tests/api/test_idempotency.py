@@ -11,7 +11,7 @@ from django.db import connection
 
 from apikeys.models import ApiKey, IdempotencyRecord
 from crmsolid.core import clock
-from crmsolid.serving.environ import REPEATED_HEADERS
+from crmsolid.serving.request import REPEATED_HEADERS
 from crmsolid.workspaces.models import AuditEntry
 from crmsolid.workspaces.scopes import Scope
 from tests.api import demo, plumbing

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from contacts.models import Contact, ContactTag
-from crmsolid.workspaces.redundant_indexes import FOREIGN_KEYS, INDEXES
+from crmsolid.workspaces.migration_operations import REDUNDANT_FOREIGN_KEYS, REDUNDANT_INDEXES
 from tests.cast import Cast
 
 pytestmark = [
@@ -29,7 +29,7 @@ WRITTEN_OFTEN = (
 @pytest.mark.parametrize("table", WRITTEN_OFTEN)
 def test_table_has_no_redundant_index_or_foreign_key(table: str) -> None:
     with connection.cursor() as cursor:
-        for query in (FOREIGN_KEYS, INDEXES):
+        for query in (REDUNDANT_FOREIGN_KEYS, REDUNDANT_INDEXES):
             cursor.execute(query.format(table=table))
             assert cursor.fetchall() == []
 

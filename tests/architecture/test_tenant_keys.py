@@ -9,9 +9,9 @@ from django.db.migrations.loader import MigrationLoader
 
 from apikeys.services import create_key
 from contacts.models import Contact, ContactTag
+from crmsolid.workspaces.migration_operations import TenantForeignKey
 from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.scoping import WorkspaceModel, workspaced_models
-from crmsolid.workspaces.tenant_keys import TenantForeignKey
 from messaging.models import Account, Thread
 from tests.cast import Cast
 

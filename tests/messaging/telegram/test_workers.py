@@ -29,7 +29,7 @@ SECONDS = 40.0
 
 
 @pytest.fixture
-def rings(heard_rings: None) -> None:
+def rings(doorbell_reaches_broker: None) -> None:
     """Here rings do reach the broker, unlike in the tests of one process."""
 
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from crmsolid.serving.environ import REPEATED_HEADERS, build_environ
+from crmsolid.serving.request import REPEATED_HEADERS, build_environ
 
 
 def scope(*headers: tuple[bytes, bytes], **changes: Any) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def scope(*headers: tuple[bytes, bytes], **changes: Any) -> dict[str, Any]:
     return plain | changes
 
 
-def test_plain_request() -> None:
+def test_environ_of_a_plain_request() -> None:
     environ = build_environ(scope((b"host", b"crm.example"), query_string=b"limit=2&q=a%20b"))
     del environ["wsgi.errors"]
     assert environ == {
@@ -44,7 +44,7 @@ def test_plain_request() -> None:
     }
 
 
-def test_one_request_does_not_change_the_next() -> None:
+def test_requests_do_not_share_an_environ() -> None:
     build_environ(scope((b"x-only-here", b"1")))
     assert "HTTP_X_ONLY_HERE" not in build_environ(scope())
 
@@ -65,17 +65,17 @@ def test_one_request_does_not_change_the_next() -> None:
         ([(b"x-empty", b"")], "HTTP_X_EMPTY", ""),
     ],
 )
-def test_headers(headers: list[tuple[bytes, bytes]], key: str, value: str) -> None:
+def test_headers_become_environ_keys(headers: list[tuple[bytes, bytes]], key: str, value: str) -> None:
     assert build_environ(scope(*headers))[key] == value
 
 
-def test_a_header_with_underscores_cannot_pose_as_another() -> None:
+def test_header_with_underscores_is_dropped() -> None:
     environ = build_environ(scope((b"x-real-ip", b"192.0.2.7"), (b"x_real_ip", b"10.0.0.1"), (b"content_length", b"9")))
     assert environ["HTTP_X_REAL_IP"] == "192.0.2.7"
     assert "CONTENT_LENGTH" not in environ
 
 
-def test_transfer_encoding_ends_with_the_transfer() -> None:
+def test_transfer_encoding_is_dropped() -> None:
     assert "HTTP_TRANSFER_ENCODING" not in build_environ(scope((b"transfer-encoding", b"chunked")))
 
 
@@ -94,7 +94,7 @@ def test_path_keeps_its_bytes(raw_path: bytes, path_info: str) -> None:
     assert build_environ(scope(raw_path=raw_path, path="/not/looked/at"))["PATH_INFO"] == path_info
 
 
-def test_path_of_a_server_without_raw_path() -> None:
+def test_path_without_raw_path() -> None:
     assert build_environ(scope(raw_path=None, path="/caf\xe9"))["PATH_INFO"] == "/caf\xc3\xa9"
 
 
@@ -108,7 +108,7 @@ def test_path_of_a_server_without_raw_path() -> None:
         ("/caf\xe9", b"/caf%C3%A9/x", "/caf\xc3\xa9", "/x"),
     ],
 )
-def test_mount_point(root_path: str, raw_path: bytes, script_name: str, path_info: str) -> None:
+def test_mount_point_becomes_script_name(root_path: str, raw_path: bytes, script_name: str, path_info: str) -> None:
     environ = build_environ(scope(root_path=root_path, raw_path=raw_path))
     assert (environ["SCRIPT_NAME"], environ["PATH_INFO"]) == (script_name, path_info)
 
@@ -120,7 +120,7 @@ def test_unix_socket_has_no_addresses() -> None:
     assert "REMOTE_PORT" not in environ
 
 
-def test_scheme_and_protocol_are_the_connections() -> None:
+def test_scheme_and_protocol_are_those_of_the_connection() -> None:
     environ = build_environ(scope(scheme="https", http_version="1.0"))
     assert (environ["wsgi.url_scheme"], environ["SERVER_PROTOCOL"]) == ("https", "HTTP/1.0")
 

@@ -1,4 +1,4 @@
-"""Real servers on the loopback that behave as badly as a receiver can."""
+"""Real servers on the loopback interface that misbehave in every way that a receiver can."""
 
 import asyncio
 import contextlib
@@ -13,11 +13,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-Behaviour = Callable[["Visit"], Awaitable[None]]
+Behaviour = Callable[["Request"], Awaitable[None]]
 
 
 @dataclass
-class Visit:
+class Request:
     """One request as the receiver saw it."""
 
     head: bytes
@@ -25,7 +25,7 @@ class Visit:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
 
-    async def say(self, text: bytes) -> None:
+    async def reply(self, text: bytes) -> None:
         self.writer.write(text)
         await self.writer.drain()
 
@@ -35,8 +35,8 @@ class Receiver:
     port: int = 0
     connections: int = 0
     local_addresses: list[str] = field(default_factory=list)
-    visits: list[Visit] = field(default_factory=list)
-    hung_up: asyncio.Event = field(default_factory=asyncio.Event)
+    requests: list[Request] = field(default_factory=list)
+    client_left: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def url(self) -> str:
@@ -47,7 +47,7 @@ class Receiver:
 async def receiver(
     behaviour: Behaviour, *, host: str | list[str] = "127.0.0.1", tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[Receiver]:
-    """Serves `behaviour` for each request; `hung_up` is set when a client leaves."""
+    """Run `behaviour` for each request; `client_left` is set when a connection ends."""
     state = Receiver()
     tasks: set[asyncio.Task[None]] = set()
 
@@ -60,14 +60,14 @@ async def receiver(
         try:
             with contextlib.suppress(OSError, asyncio.IncompleteReadError):
                 while True:
-                    visit = Visit(await reader.readuntil(b"\r\n\r\n"), b"", reader, writer)
-                    visit.body = await reader.readexactly(_content_length(visit.head))
-                    state.visits.append(visit)
-                    await behaviour(visit)
+                    request = Request(await reader.readuntil(b"\r\n\r\n"), b"", reader, writer)
+                    request.body = await reader.readexactly(_content_length(request.head))
+                    state.requests.append(request)
+                    await behaviour(request)
         except asyncio.CancelledError:
             return  # the test is over; a cancelled handler would be logged as an error
         finally:
-            state.hung_up.set()
+            state.client_left.set()
             writer.transport.abort()
 
     server = await asyncio.start_server(serve, host, 0 if isinstance(host, str) else await _free_port(), ssl=tls)
@@ -99,33 +99,33 @@ def _content_length(head: bytes) -> int:
 
 
 def answering(text: bytes) -> Behaviour:
-    async def behaviour(visit: Visit) -> None:
-        await visit.say(text)
+    async def behaviour(request: Request) -> None:
+        await request.reply(text)
 
     return behaviour
 
 
 def dripping(start: bytes, *, every: float) -> Behaviour:
-    """Sends `start`, then one more byte each `every` seconds, for ever."""
+    """Send `start`, then one more byte every `every` seconds without end."""
 
-    async def behaviour(visit: Visit) -> None:
-        await visit.say(start)
+    async def behaviour(request: Request) -> None:
+        await request.reply(start)
         while True:
             await asyncio.sleep(every)
-            await visit.say(b"x")
+            await request.reply(b"x")
 
     return behaviour
 
 
-async def hanging(visit: Visit) -> None:
-    """Says nothing until the client leaves."""
-    await visit.reader.read()
+async def hanging(request: Request) -> None:
+    """Send nothing until the client leaves."""
+    await request.reader.read()
     raise ConnectionResetError
 
 
 @dataclass
 class Authority:
-    """A certificate authority of the test's own, and a server certificate for one name."""
+    """TLS contexts for a server certificate for one name, signed by an authority that only the test knows."""
 
     server: ssl.SSLContext
     client: ssl.SSLContext

@@ -1,4 +1,4 @@
-"""Uploads over real connections: what reaches the application, and what never does."""
+"""Request bodies over real connections: which of them reach the application."""
 
 import hashlib
 import os
@@ -9,7 +9,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
-from crmsolid.serving.limits import MEBIBYTE, BridgeLimits
+from crmsolid.serving.interface import MEBIBYTE, BridgeLimits
 from tests.serving.live_server import LiveServer, read_all, read_response, serve_wsgi
 
 LIMITS = BridgeLimits(max_body_bytes=4 * MEBIBYTE, drain_bytes=MEBIBYTE)
@@ -17,7 +17,7 @@ LIMITS = BridgeLimits(max_body_bytes=4 * MEBIBYTE, drain_bytes=MEBIBYTE)
 
 @dataclass
 class Receiver:
-    """A WSGI application that keeps what it was given, and refuses as the product does."""
+    """A WSGI application that records its requests, and refuses a large body as the product does."""
 
     environs: list[WSGIEnvironment] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
@@ -50,45 +50,45 @@ def pieces(size: int, count: int) -> Iterator[bytes]:
         yield os.urandom(size)
 
 
-@pytest.mark.parametrize("half", [b"x" * 50, b"x" * 2 * MEBIBYTE])
-def test_half_a_body_never_runs_the_application(live: LiveServer, receiver: Receiver, half: bytes) -> None:
+@pytest.mark.parametrize("start", [b"x" * 50, b"x" * 2 * MEBIBYTE])
+def test_incomplete_body_does_not_run_the_application(live: LiveServer, receiver: Receiver, start: bytes) -> None:
     with live.connect() as client:
-        client.sendall(post("/v1/messages", f"Content-Length: {2 * len(half)}") + half)
-        live.witness.wait_begun(1)
-    live.witness.wait_ended(1)
+        client.sendall(post("/v1/messages", f"Content-Length: {2 * len(start)}") + start)
+        live.counter.wait_begun(1)
+    live.counter.wait_ended(1)
     assert receiver.environs == []
-    assert live.witness.failures == []
+    assert live.counter.failures == []
 
 
-def test_half_a_chunked_body_never_runs_the_application(live: LiveServer, receiver: Receiver) -> None:
+def test_incomplete_chunked_body_does_not_run_the_application(live: LiveServer, receiver: Receiver) -> None:
     with live.connect() as client:
         client.sendall(post("/v1/messages", "Transfer-Encoding: chunked") + b"5\r\nhello\r\n")
-        live.witness.wait_begun(1)
-    live.witness.wait_ended(1)
+        live.counter.wait_begun(1)
+    live.counter.wait_ended(1)
     assert receiver.environs == []
 
 
 @pytest.mark.parametrize(("size", "count"), [(5, 1), (1000, 3), (100_000, 30)])
-def test_a_chunked_body_arrives_whole(live: LiveServer, receiver: Receiver, size: int, count: int) -> None:
+def test_chunked_body_arrives_complete(live: LiveServer, receiver: Receiver, size: int, count: int) -> None:
     sent = list(pieces(size, count))
     status, _, answer = live.request("POST", "/v1/import", iter(sent))
     assert (status, answer.decode()) == (200, hashlib.sha256(b"".join(sent)).hexdigest())
     assert receiver.environs[0]["CONTENT_LENGTH"] == str(size * count)
 
 
-def test_no_body_is_a_body_of_length_zero(live: LiveServer, receiver: Receiver) -> None:
+def test_request_without_a_body_has_length_zero(live: LiveServer, receiver: Receiver) -> None:
     live.request("GET", "/v1/contacts")
     assert (receiver.environs[0]["CONTENT_LENGTH"], receiver.bodies) == ("0", [b""])
 
 
 @pytest.mark.parametrize(("size", "is_on_disk"), [(MEBIBYTE // 2, False), (3 * MEBIBYTE, True)])
-def test_a_large_body_waits_on_disk(live: LiveServer, receiver: Receiver, size: int, is_on_disk: bool) -> None:
+def test_large_body_is_kept_on_disk(live: LiveServer, receiver: Receiver, size: int, is_on_disk: bool) -> None:
     assert live.request("POST", "/v1/import", os.urandom(size))[0] == 200
     assert receiver.environs[0]["wsgi.input"]._rolled is is_on_disk
     assert len(receiver.bodies[0]) == size
 
 
-def test_the_body_is_closed_after_the_response(live: LiveServer, receiver: Receiver) -> None:
+def test_body_is_closed_after_the_response(live: LiveServer, receiver: Receiver) -> None:
     live.request("POST", "/v1/import", os.urandom(3 * MEBIBYTE))
     live.request("POST", "/v1/import", b"small")
     live.stop()
@@ -96,9 +96,7 @@ def test_the_body_is_closed_after_the_response(live: LiveServer, receiver: Recei
 
 
 @pytest.mark.parametrize("is_chunked", [True, False])
-def test_a_body_past_the_limit_is_for_the_application_to_refuse(
-    live: LiveServer, receiver: Receiver, is_chunked: bool
-) -> None:
+def test_application_refuses_a_body_over_the_limit(live: LiveServer, receiver: Receiver, is_chunked: bool) -> None:
     body = b"x" * (LIMITS.max_body_bytes + 1)
     client = live.client()
     client.request("POST", "/v1/import", iter([body]) if is_chunked else body, encode_chunked=is_chunked)
@@ -113,12 +111,12 @@ def test_a_body_past_the_limit_is_for_the_application_to_refuse(
     assert "crmsolid.body_too_large" not in receiver.environs[1]
 
 
-def test_a_body_of_exactly_the_limit_passes(live: LiveServer, receiver: Receiver) -> None:
+def test_body_of_exactly_the_limit_passes(live: LiveServer, receiver: Receiver) -> None:
     assert live.request("POST", "/v1/import", b"x" * LIMITS.max_body_bytes)[0] == 200
     assert len(receiver.bodies[0]) == LIMITS.max_body_bytes
 
 
-def test_a_body_past_the_drain_closes_the_connection(live: LiveServer, receiver: Receiver) -> None:
+def test_declared_body_over_the_drain_limit_closes_the_connection(live: LiveServer, receiver: Receiver) -> None:
     with live.connect() as client:
         client.sendall(post("/v1/import", "Content-Length: 99999999999"))
         response = read_response(client)
@@ -126,18 +124,18 @@ def test_a_body_past_the_drain_closes_the_connection(live: LiveServer, receiver:
     assert receiver.bodies == [b""]
 
 
-def test_a_chunked_body_past_the_drain_closes_the_connection(live: LiveServer, receiver: Receiver) -> None:
+def test_chunked_body_over_the_drain_limit_closes_the_connection(live: LiveServer, receiver: Receiver) -> None:
     chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
     with live.connect() as client:
         client.sendall(post("/v1/import", "Transfer-Encoding: chunked"))
         with pytest.raises(OSError):
-            while True:  # the server hangs up long before it has read what a client can send
+            while True:  # the server closes the connection at its limit
                 client.sendall(chunk)
-    live.witness.wait_ended(1)
+    live.counter.wait_ended(1)
     assert receiver.environs[0]["crmsolid.body_too_large"] is True
 
 
-def test_a_refused_body_is_not_asked_for(live: LiveServer) -> None:
+def test_refused_body_gets_no_100_continue(live: LiveServer) -> None:
     length = LIMITS.max_body_bytes + 1
     with live.connect() as client:
         client.sendall(post("/v1/import", f"Content-Length: {length}", "Expect: 100-continue"))
@@ -146,7 +144,7 @@ def test_a_refused_body_is_not_asked_for(live: LiveServer) -> None:
     assert b"100 Continue" not in answer
 
 
-def test_an_accepted_body_is_asked_for(live: LiveServer, receiver: Receiver) -> None:
+def test_accepted_body_gets_100_continue(live: LiveServer, receiver: Receiver) -> None:
     with live.connect() as client:
         client.sendall(post("/v1/import", "Content-Length: 4", "Expect: 100-continue"))
         assert client.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -158,8 +156,8 @@ def test_an_accepted_body_is_asked_for(live: LiveServer, receiver: Receiver) -> 
 def test_a_client_that_leaves_while_its_body_is_thrown_away(live: LiveServer, receiver: Receiver) -> None:
     with live.connect() as client:
         client.sendall(post("/v1/import", f"Content-Length: {LIMITS.max_body_bytes + 1}") + b"x" * 1000)
-        live.witness.wait_begun(1)
-    live.witness.wait_ended(1)
+        live.counter.wait_begun(1)
+    live.counter.wait_ended(1)
     assert receiver.environs == []
 
 
@@ -167,7 +165,7 @@ def test_forty_stalled_uploads_block_nothing(live: LiveServer, receiver: Receive
     stalled: list[socket.socket] = [live.connect() for _ in range(40)]
     for client in stalled:
         client.sendall(post("/v1/messages", "Content-Length: 10") + b"hello")
-    live.witness.wait_begun(40)
+    live.counter.wait_begun(40)
     assert live.request("GET", "/v1/contacts")[0] == 200
     assert len(receiver.bodies) == 1
     for client in stalled:

@@ -22,14 +22,14 @@ FIRST = Demo(
 )
 
 
-def test_the_first_start_shows_everything_once() -> None:
+def test_first_start_shows_login_password_and_keys() -> None:
     text = startup_message.compose("http://127.0.0.1:8000", FIRST)
     for shown in ("http://127.0.0.1:8000/panel/", "owner@example.com", "the password", "cs_test_bbbb_y"):
         assert shown in text
     assert 'Authorization: Bearer cs_live_aaaa_x"' in text
 
 
-def test_a_later_start_shows_prefixes_and_how_to_get_a_key() -> None:
+def test_later_start_shows_key_prefixes_and_how_to_create_a_key() -> None:
     text = startup_message.compose(
         "http://127.0.0.1:8000", Demo("owner@example.com", ["cs_live_aaaa"], ["cs_test_bbbb"])
     )
@@ -38,12 +38,12 @@ def test_a_later_start_shows_prefixes_and_how_to_get_a_key() -> None:
     assert "curl" not in text
 
 
-def test_production_has_no_demo() -> None:
+def test_production_names_no_demo_login() -> None:
     text = startup_message.compose("http://127.0.0.1:8000", None)
     assert "create_workspace SLUG --owner EMAIL" in text and "owner@example.com" not in text
 
 
-def test_the_first_request_is_the_guides(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_first_request_is_the_one_of_the_api_guide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/uuidgen")
     request = startup_message.first_request("http://localhost:9000", "cs_live_aaaa_x", 7421)
     assert request.startswith("curl -X POST http://localhost:9000/v1/messages/send \\\n")
@@ -54,16 +54,16 @@ def test_the_first_request_is_the_guides(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "uuidgen" not in startup_message.first_request("http://localhost:9000", "cs_live_aaaa_x", 7421)
 
 
-def test_commands_can_be_pasted_from_any_folder_and_for_any_database(
+def test_manage_command_names_the_data_folder_and_the_database_but_no_password(
     monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
 ) -> None:
     folder = tmp_path / "my data"
     monkeypatch.setenv("CRMSOLID_DATA", str(folder))
     monkeypatch.setattr(sys, "executable", "/opt/my tools/bin/python")
     settings.DATABASE_URL = ""
-    shown = startup_message.command()
+    shown = startup_message.manage_command()
     assert shlex.split(shown) == [f"CRMSOLID_DATA={folder}", "/opt/my tools/bin/python", "manage.py"]
     settings.DATABASE_URL = "postgres://crm:secret@db/crm"
-    shown = startup_message.command()
+    shown = startup_message.manage_command()
     assert 'DATABASE_URL="${DATABASE_URL:?}"' in shown
     assert "secret" not in shown

@@ -1,8 +1,8 @@
-"""Addresses as servers and proxies write them."""
+"""IP addresses as servers and proxies write them."""
 
 import pytest
 
-from crmsolid.core.client_ip import address_of
+from crmsolid.core.client_ip import parse_ip
 
 
 @pytest.mark.parametrize(
@@ -24,5 +24,5 @@ from crmsolid.core.client_ip import address_of
         ("", None),
     ],
 )
-def test_addresses(text: str, address: str | None) -> None:
-    assert address_of(text) == address
+def test_address_is_parsed_to_its_canonical_form(text: str, address: str | None) -> None:
+    assert parse_ip(text) == address

@@ -67,7 +67,7 @@ def refusal(url: str, *, allow_private: bool = False) -> str | None:
         "",
     ],
 )
-def test_not_public(address: str) -> None:
+def test_address_is_not_public(address: str) -> None:
     assert is_public(address) is False
 
 
@@ -92,7 +92,7 @@ def test_not_public(address: str) -> None:
         "2a00:1450:4001::1",
     ],
 )
-def test_public(address: str) -> None:
+def test_address_is_public(address: str) -> None:
     assert is_public(address) is True
 
 
@@ -113,7 +113,7 @@ def test_public(address: str) -> None:
         "https://10.0.0.1.example.com/",
     ],
 )
-def test_accepted(url: str) -> None:
+def test_url_is_accepted(url: str) -> None:
     assert refusal(url) is None
 
 
@@ -188,7 +188,7 @@ def test_accepted(url: str) -> None:
         ("https://postgres/", "address_refused"),
     ],
 )
-def test_refused(url: str, code: str) -> None:
+def test_url_is_refused(url: str, code: str) -> None:
     assert refusal(url) == code
 
 
@@ -203,7 +203,7 @@ def test_refused(url: str, code: str) -> None:
         "http://nas.local:25/",
     ],
 )
-def test_development_lifts_scheme_port_and_address(url: str) -> None:
+def test_allow_private_permits_http_any_port_and_private_addresses(url: str) -> None:
     assert refusal(url, allow_private=True) is None
 
 
@@ -217,5 +217,5 @@ def test_development_lifts_scheme_port_and_address(url: str) -> None:
         ("http://a..b/", "host_invalid"),
     ],
 )
-def test_development_keeps_the_form(url: str, code: str) -> None:
+def test_allow_private_still_checks_the_form(url: str, code: str) -> None:
     assert refusal(url, allow_private=True) == code

@@ -1,6 +1,6 @@
 import threading
 
-from crmsolid.core.circuit_breaker import Breaker
+from crmsolid.core.circuit_breaker import CircuitBreaker
 
 
 class Clock:
@@ -11,8 +11,8 @@ class Clock:
         return self.now
 
 
-def test_it_stays_closed_while_all_goes_well() -> None:
-    breaker = Breaker(clock=Clock())
+def test_stays_closed_while_calls_succeed() -> None:
+    breaker = CircuitBreaker(clock=Clock())
     for _ in range(5):
         assert breaker.allows()
         breaker.succeeded()
@@ -20,7 +20,7 @@ def test_it_stays_closed_while_all_goes_well() -> None:
 
 def test_one_failure_opens_it_for_a_second() -> None:
     clock = Clock()
-    breaker = Breaker(clock=clock)
+    breaker = CircuitBreaker(clock=clock)
     breaker.failed()
     assert not breaker.allows()
     clock.now += 0.999
@@ -29,9 +29,9 @@ def test_one_failure_opens_it_for_a_second() -> None:
     assert breaker.allows()
 
 
-def test_one_probe_passes_and_its_success_closes() -> None:
+def test_one_probe_passes_and_its_success_closes_it() -> None:
     clock = Clock()
-    breaker = Breaker(clock=clock)
+    breaker = CircuitBreaker(clock=clock)
     breaker.failed()
     clock.now += 1
     assert [breaker.allows() for _ in range(4)] == [True, False, False, False]
@@ -39,9 +39,9 @@ def test_one_probe_passes_and_its_success_closes() -> None:
     assert [breaker.allows() for _ in range(4)] == [True] * 4
 
 
-def test_a_failed_probe_opens_it_again() -> None:
+def test_failed_probe_opens_it_again() -> None:
     clock = Clock()
-    breaker = Breaker(clock=clock)
+    breaker = CircuitBreaker(clock=clock)
     breaker.failed()
     clock.now += 1
     assert breaker.allows()
@@ -53,9 +53,9 @@ def test_a_failed_probe_opens_it_again() -> None:
     assert breaker.allows()
 
 
-def test_a_probe_that_is_never_heard_of_again_blocks_nobody_for_good() -> None:
+def test_probe_that_never_reports_back_is_followed_by_another() -> None:
     clock = Clock()
-    breaker = Breaker(clock=clock)
+    breaker = CircuitBreaker(clock=clock)
     breaker.failed()
     clock.now += 1
     assert breaker.allows()
@@ -64,9 +64,9 @@ def test_a_probe_that_is_never_heard_of_again_blocks_nobody_for_good() -> None:
     assert breaker.allows()
 
 
-def test_of_many_threads_one_probes() -> None:
+def test_only_one_of_many_threads_probes() -> None:
     clock = Clock()
-    breaker = Breaker(clock=clock)
+    breaker = CircuitBreaker(clock=clock)
     breaker.failed()
     clock.now += 1
     barrier, allowed = threading.Barrier(32), []
