@@ -129,11 +129,15 @@ class Text(serializers.CharField):
         self.pattern, self.documented_pattern, self.format = pattern, documented_pattern, format
         super().__init__(**options)
 
+    def run_validation(self, data: Any = empty) -> Any:
+        """The length counts before blanks are trimmed; DRF would accept any number of blanks as ``""``."""
+        if isinstance(data, str) and self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return super().run_validation(data)
+
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
-        if self.trim_whitespace and self.max_length is not None and len(data) > self.max_length:
-            self.fail("max_length", max_length=self.max_length)
         if self.pattern and not matches(self.pattern, data):
             self.fail("pattern", pattern=self.pattern)
         return data.strip() if self.trim_whitespace else data

@@ -19,6 +19,7 @@ class Everything(StrictSerializer):
     text = fields.Text(required=False, max_length=3)
     empty = fields.Text(required=False, allow_blank=True)
     trimmed = fields.Text(required=False, max_length=3, trim_whitespace=True)
+    trimmed_or_empty = fields.Text(required=False, max_length=3, allow_blank=True, trim_whitespace=True)
     code = fields.Text(required=False, pattern=r"^[a-z]+$", allow_null=True)
     job = fields.Id("job", required=False)
     integer = fields.Integer(required=False)
