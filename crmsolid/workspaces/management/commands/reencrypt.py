@@ -17,6 +17,7 @@ class Command(ServiceCommand):
         unreadable = sum(result.unreadable for result in results)
         if unreadable:
             columns = ", ".join(result.column for result in results if result.unreadable)
-            message = f"no key opens {unreadable} of the values in {columns}; the others are under the newest key"
-            raise CommandError(message)
+            raise CommandError(
+                f"no key decrypts {unreadable} of the values in {columns}; the others are under the newest key"
+            )
         return [asdict(result) for result in results]

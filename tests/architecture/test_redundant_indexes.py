@@ -1,18 +1,18 @@
-"""The tables every request writes to carry no key twice, and still every key they need."""
+"""The tables that most requests write to have no redundant index or foreign key, and still have those they need."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from contacts.models import Contact, ContactTag
-from crmsolid.workspaces.redundant_indexes import FOREIGN_KEYS, INDEXES
+from crmsolid.workspaces.migration_operations import REDUNDANT_FOREIGN_KEYS, REDUNDANT_INDEXES
 from tests.cast import Cast
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="the keys are PostgreSQL's"),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="the migration drops indexes on PostgreSQL only"),
 ]
 
-BUSY = (
+WRITTEN_OFTEN = (
     "apikeys_idempotencyrecord",
     "contacts_contact",
     "contacts_contacttag",
@@ -26,22 +26,22 @@ BUSY = (
 )
 
 
-@pytest.mark.parametrize("table", BUSY)
-def test_a_busy_table_carries_no_key_twice(table: str) -> None:
+@pytest.mark.parametrize("table", WRITTEN_OFTEN)
+def test_table_has_no_redundant_index_or_foreign_key(table: str) -> None:
     with connection.cursor() as cursor:
-        for query in (FOREIGN_KEYS, INDEXES):
+        for query in (REDUNDANT_FOREIGN_KEYS, REDUNDANT_INDEXES):
             cursor.execute(query.format(table=table))
             assert cursor.fetchall() == []
 
 
-def test_a_tag_of_nobody_is_refused(cast: Cast) -> None:
+def test_tag_without_its_contact_is_refused(cast: Cast) -> None:
     tag = ContactTag(workspace=cast.workspace, contact_id="con_01J00000000000000000000000", name="x")
     with pytest.raises(IntegrityError), transaction.atomic():
         tag.save()
         connection.check_constraints()
 
 
-def test_a_contact_of_no_workspace_is_refused(cast: Cast) -> None:
+def test_contact_without_its_workspace_is_refused(cast: Cast) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Contact(workspace_id=2**40).save()
         connection.check_constraints()
