@@ -21,17 +21,17 @@ WITH used AS (
   SELECT count(*) AS slots FROM (
     SELECT 1 FROM messaging_message WHERE account_id = %(account)s AND slot_at > %(since)s
     UNION ALL SELECT 1 FROM messaging_spentslot WHERE account_id = %(account)s AND slot_at > %(since)s) AS taken
-), found AS (
+), existing AS (
   SELECT id, opted_out FROM contacts_contact WHERE workspace_id = %(ws)s AND username_key = %(key)s FOR NO KEY UPDATE
 ), made AS (
   INSERT INTO contacts_contact (id, workspace_id, name, given_first_name, last_name, username, username_key, email,
     phone, time_zone, stage, score, opted_out, custom_fields, search, created_at, updated_at)
   SELECT %(contact)s, %(ws)s, '', '', '', %(username)s, %(key)s, '', '', '', 'new', 0, false, '{}', %(search)s,
     %(now)s, %(now)s
-  WHERE NOT EXISTS (SELECT FROM found) AND NOT EXISTS
+  WHERE NOT EXISTS (SELECT FROM existing) AND NOT EXISTS
     (SELECT FROM contacts_optout WHERE workspace_id = %(ws)s AND digest = %(optout)s) RETURNING id
 ), contact AS (
-  SELECT id FROM found WHERE NOT opted_out UNION ALL SELECT id FROM made
+  SELECT id FROM existing WHERE NOT opted_out UNION ALL SELECT id FROM made
 ), event AS (
   INSERT INTO events_event (id, workspace_id, type, body, contact_id, request_id, created_at)
   SELECT %(event)s, %(ws)s, 'contact.created', %(created)s, id, '', %(now)s FROM made
@@ -48,7 +48,7 @@ WITH used AS (
 ), record AS (
   INSERT INTO apikeys_idempotencyrecord
     (workspace_id, key, fingerprint, status, headers, body, sealed, contact_id, created_at)
-  SELECT %(ws)s, %(idem)s, %(mark)s, 200, '{"Content-Type": "application/json"}', %(body)s, false, contact_id, %(now)s
+  SELECT %(ws)s, %(idem)s, %(fingerprint)s, 200, '{"Content-Type": "application/json"}', %(body)s, false, contact_id, %(now)s
   FROM thread
 )
 SELECT used.slots, EXISTS (SELECT FROM thread) FROM used
@@ -76,7 +76,7 @@ def send(cursor: Any, row: Any, idem: str, raw: bytes, dumps: Callable[[object],
             "created": dumps(_created(event, contact, username, now)), "thread": new_id("thr"), "message": message,
             "text": sent["text"], "recipient": f"@{username}", "random": secrets.randbits(63), "now": now,
             "optout": hashlib.sha256(f"{row[1]}:username:{username.lower()}".encode()).digest(), "idem": idem,
-            "mark": hashlib.sha256(b"POST\n/v1/messages/send\n" + raw).digest(), "body": body,
+            "fingerprint": hashlib.sha256(b"POST\n/v1/messages/send\n" + raw).digest(), "body": body,
         },
     )  # fmt: skip
     slots, written = cursor.fetchone()
