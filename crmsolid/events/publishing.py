@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from crmsolid.core import clock, doorbell, strictjson
 from crmsolid.core.ids import new_id
-from crmsolid.core.sql.bulk import moment_writer, rows_parameter, rows_source, run
+from crmsolid.core.sql.bulk import datetime_formatter, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
 from crmsolid.events.catalogue import EventType
 from crmsolid.events.models import Event
@@ -65,7 +65,7 @@ def publish_all(who: Actor | Workspace | int, occurrences: Sequence[Occurrence])
 
 def _insert_many(rows: Sequence[dict[str, Any]]) -> None:
     """As one JSON parameter: psycopg would take a text of hundreds of placeholders apart each time."""
-    text = moment_writer()
+    text = datetime_formatter()
     values = [
         (
             row["id"],

@@ -8,7 +8,7 @@ from django.db import connection
 
 from crmsolid.core.ids import new_id
 from crmsolid.core.sql.bulk import ids_clause, rows_parameter, rows_source, run
-from crmsolid.core.sql.table import Table, moment
+from crmsolid.core.sql.table import Table, datetime_param
 from crmsolid.events.feed import Placed
 from crmsolid.events.models import Event
 from webhooks.delivery.queue import Hand, Target
@@ -61,7 +61,7 @@ def insert(pairs: Iterable[tuple[Placed | Event, Endpoint]], hand: Hand | None =
     if not rows:
         return []
     statement = _INSERT.format(source=rows_source(_COLUMNS), moment=_MOMENTS[connection.vendor])
-    lease, until = ("", None) if hand is None else (hand.lease, moment(hand.until))
+    lease, until = ("", None) if hand is None else (hand.lease, datetime_param(hand.until))
     run(statement, [lease, until, rows_parameter(rows)])
     return [str(row[0]) for row in rows]
 

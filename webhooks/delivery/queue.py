@@ -9,7 +9,7 @@ from django.db import connection
 
 from crmsolid.core import clock
 from crmsolid.core.sql.bulk import fetch, ids_clause, row_lock, rows_parameter, rows_source, run
-from crmsolid.core.sql.table import Table, moment
+from crmsolid.core.sql.table import Table, datetime_param
 from webhooks.models import Endpoint
 from webhooks.secrets import Keyring
 
@@ -157,7 +157,7 @@ def _pick_in_turn(wanted: Mapping[str, int], now: datetime) -> list[tuple[str, i
         f"SELECT {_PICKED} FROM webhooks_delivery d JOIN events_event e ON e.id = d.event_id"
         " WHERE d.endpoint_id = %s AND d.next_attempt_at <= %s ORDER BY d.next_attempt_at LIMIT %s"
     )
-    return [row for endpoint, room in wanted.items() for row in fetch(statement, [endpoint, moment(now), room])]
+    return [row for endpoint, room in wanted.items() for row in fetch(statement, [endpoint, datetime_param(now), room])]
 
 
 def _take(ids: Sequence[str], lease: str, until: datetime) -> None:
@@ -165,5 +165,5 @@ def _take(ids: Sequence[str], lease: str, until: datetime) -> None:
     run(
         "UPDATE webhooks_delivery SET status = 'sending', next_attempt_at = NULL, lease = %s, lease_until = %s"
         f" WHERE {where}",
-        [lease, moment(until), *params],
+        [lease, datetime_param(until), *params],
     )

@@ -8,8 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from crmsolid.core import clock
-from crmsolid.core.sql.bulk import fetch, ids_clause, moment_writer, row_lock, rows_parameter, rows_source, run
-from crmsolid.core.sql.table import moment
+from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, row_lock, rows_parameter, rows_source, run
+from crmsolid.core.sql.table import datetime_param
 from webhooks import endpoint_health
 from webhooks.delivery.queue import Target
 from webhooks.delivery.schedule import Verdict, next_attempt_at, verdict
@@ -89,7 +89,7 @@ def _held(outcomes: Sequence[Outcome]) -> dict[str, str]:
 
 
 def _update_deliveries(outcomes: Sequence[Outcome]) -> None:
-    now, text = clock.now(), moment_writer()
+    now, text = clock.now(), datetime_formatter()
     rows = [_delivery_row(outcome, settlement(outcome, now), text) for outcome in outcomes]
     run(
         "UPDATE webhooks_delivery SET status = r.status, reason = r.reason, attempts = r.attempts,"
@@ -106,7 +106,7 @@ def _delivery_row(outcome: Outcome, after: Settlement, text: Callable[[datetime 
 
 
 def _insert_attempts(outcomes: Sequence[Outcome]) -> None:
-    text = moment_writer()
+    text = datetime_formatter()
     rows = [
         _attempt_row(outcome, outcome.claim.attempts + place, each, text(each.at))
         for outcome in outcomes
@@ -144,10 +144,10 @@ def recover_lost() -> int:
         " next_attempt_at = %s, attempts = attempts + 1, lease = '', lease_until = NULL WHERE id IN ("
         f" SELECT id FROM webhooks_delivery WHERE lease_until < %s ORDER BY id{row_lock(skip_locked=True)})"
         " RETURNING workspace_id, id, attempts",
-        [moment(now), moment(now)],
+        [datetime_param(now), datetime_param(now)],
     )
     if lost:
-        at = moment_writer()(now)
+        at = datetime_formatter()(now)
         # No address, no headers, no answer: whoever posted it is gone.
         _insert_attempt_rows([(*row, at, "", {}, "", None, "lost", 0, {}, "", False) for row in lost])
     return len(lost)
