@@ -42,25 +42,25 @@ def queue(workspace_id: int, count: int) -> None:
     """Placed deliveries that are due, for the endpoint that hangs."""
     from django.db import transaction
 
-    from crmsolid.events.feed import place_events
-    from crmsolid.events.publishing import Occurrence, publish_all
+    from crmsolid.events.positions import assign_positions
+    from crmsolid.events.publishing import NewEvent, publish_all
 
     for _ in range(0, count, 500):
         with transaction.atomic():
-            publish_all(workspace_id, [Occurrence(TYPES[0], DATA)] * min(500, count))
-    while place_events():
+            publish_all(workspace_id, [NewEvent(TYPES[0], DATA)] * min(500, count))
+    while assign_positions():
         pass
 
 
 def publish_for(workspace_id: int, rounds: int) -> None:
     from django.db import connections, transaction
 
-    from crmsolid.events.publishing import Occurrence, publish_all
+    from crmsolid.events.publishing import NewEvent, publish_all
 
     try:
         for _ in range(rounds):
             with transaction.atomic():
-                publish_all(workspace_id, [Occurrence(type, DATA) for type in TYPES])
+                publish_all(workspace_id, [NewEvent(type, DATA) for type in TYPES])
             time.sleep(PAUSE)
     finally:
         connections.close_all()

@@ -100,13 +100,13 @@ def write_events(workspace_id: int, count: int) -> list[str]:
     """Events in transactions of 100."""
     from django.db import transaction
 
-    from crmsolid.events.publishing import Occurrence, publish_all
+    from crmsolid.events.publishing import NewEvent, publish_all
 
     found: list[str] = []
     for start in range(0, count, 100):
         with transaction.atomic():
             found += publish_all(
-                workspace_id, [Occurrence(TYPES[n % 10], DATA) for n in range(start, min(count, start + 100))]
+                workspace_id, [NewEvent(TYPES[n % 10], DATA) for n in range(start, min(count, start + 100))]
             )
     return found
 
@@ -134,12 +134,13 @@ def pump_round(
         """The last healthy delivery is committed."""
 
     class Watched(Pump):
-        def _exchange(self, outcomes: Any, **options: Any) -> None:
+        def step(self, results: Any) -> int:
             nonlocal done
-            super()._exchange(outcomes, **options)
-            done += sum(1 for outcome in outcomes if outcome.tries and outcome.tries[-1].answer.status == 200)
+            settled = super().step(results)
+            done += sum(1 for result in results if result.attempts and result.attempts[-1].response.status == 200)
             if done >= expected:
                 raise Enough
+            return settled
 
     started = time.perf_counter()
     if producer is None:

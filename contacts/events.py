@@ -5,7 +5,7 @@ from typing import Any
 
 from contacts.models import Contact, first_name
 from crmsolid.core.clock import rfc3339
-from crmsolid.events.publishing import Occurrence
+from crmsolid.events.publishing import NewEvent
 
 
 def contact_payload(contact: Contact, tags: Sequence[str]) -> dict[str, Any]:
@@ -31,14 +31,14 @@ def contact_payload(contact: Contact, tags: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def created(payload: dict[str, Any]) -> Occurrence:
+def created(payload: dict[str, Any]) -> NewEvent:
     """``contact.created``"""
-    return Occurrence("contact.created", {"contact": payload}, payload["id"])
+    return NewEvent("contact.created", {"contact": payload}, payload["id"])
 
 
-def tagged(payload: dict[str, Any], added: Sequence[str]) -> Occurrence:
+def tagged(payload: dict[str, Any], added: Sequence[str]) -> NewEvent:
     """``contact.tagged``: the contact as it is now, and the tags that are new."""
-    return Occurrence("contact.tagged", {"contact": payload, "added": list(added)}, payload["id"])
+    return NewEvent("contact.tagged", {"contact": payload, "added": list(added)}, payload["id"])
 
 
 def register_events() -> None:

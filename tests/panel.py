@@ -19,7 +19,7 @@ from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging.models import Account, Message, MessageAttempt, Thread
 from webhooks.models import Attempt, Delivery, Endpoint
-from webhooks.secrets import seal
+from webhooks.secrets import encrypt_secret
 
 
 @dataclass
@@ -52,7 +52,7 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     body = f'"{mark}"'.encode()
     event = _add(made, Event(id=new_id("evt"), type="contact.created", body=body, contact_id=contact.pk))
     endpoint = _add(
-        made, Endpoint(url=f"https://{mark}.example.com/hook", events=["contact.created"], secret=seal(mark))
+        made, Endpoint(url=f"https://{mark}.example.com/hook", events=["contact.created"], secret=encrypt_secret(mark))
     )
     delivery = _add(
         made, Delivery(event=event, endpoint=endpoint, event_type=event.type, status="succeeded", attempts=1)

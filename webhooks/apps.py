@@ -7,15 +7,19 @@ class WebhooksConfig(AppConfig):
 
     def ready(self) -> None:
         from crmsolid.api.openapi.registry import register_webhooks
-        from crmsolid.core import erasure, reencryption
-        from crmsolid.events import catalogue, feed
-        from webhooks import erasure as about_person
-        from webhooks import events
-        from webhooks.delivery import fanout
+        from crmsolid.core import reencryption
+        from crmsolid.core.erasure import register as register_erasure
+        from crmsolid.events import catalogue
+        from crmsolid.events.positions import on_positions_assigned
+        from crmsolid.events.publishing import wake_after_publish
+        from webhooks import erasure, events
+        from webhooks.delivery.fanout import make_deliveries
+        from webhooks.delivery.queue import PUMP_TASK
         from webhooks.models import Endpoint
 
-        feed.on_placed(fanout.make_deliveries)
+        on_positions_assigned(make_deliveries)
+        wake_after_publish(PUMP_TASK)
         events.register_own_events()
-        erasure.register(erase=about_person.erase, export=about_person.export)
+        register_erasure(erase=erasure.erase, export=erasure.export)
         reencryption.register(Endpoint, "secret", "previous_secret")
         register_webhooks(catalogue.openapi_source)

@@ -1,4 +1,4 @@
-"""What the outside sees of endpoints, deliveries, attempts; and the events that are webhooks' own."""
+"""The shapes of endpoints, deliveries and attempts as clients see them, and the events that webhooks declares."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from webhooks.models import Attempt, Delivery, Endpoint
 
 
 def endpoint_payload(endpoint: Endpoint) -> dict[str, Any]:
-    """An endpoint as ``GET /v1/webhooks/{id}`` answers it; never a secret."""
+    """An endpoint as ``GET /v1/webhooks/{id}`` returns it; never a secret."""
     overlap = endpoint.previous_secret_until
     in_overlap = overlap is not None and overlap > clock.now()
     return {
@@ -28,7 +28,7 @@ def endpoint_payload(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def delivery_payload(delivery: Delivery) -> dict[str, Any]:
-    """A delivery as the lists answer it."""
+    """A delivery as the lists return it."""
     return {
         "id": delivery.id,
         "endpoint_id": delivery.endpoint_id,
@@ -37,13 +37,14 @@ def delivery_payload(delivery: Delivery) -> dict[str, Any]:
         "status": delivery.status,
         "reason": delivery.reason or None,
         "attempts": delivery.attempts,
+        "request_id": delivery.event.request_id or None,
         "next_attempt_at": rfc3339(delivery.next_attempt_at),
         "created_at": rfc3339(delivery.created_at),
     }
 
 
 def attempt_payload(attempt: Attempt) -> dict[str, Any]:
-    """One attempt: the request (its body is the delivery's) and the answer."""
+    """One attempt: the request, whose body is the delivery's, and the receiver's answer."""
     return {
         "number": attempt.number,
         "at": rfc3339(attempt.at),

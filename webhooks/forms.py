@@ -6,8 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from crmsolid.core import clock
-from crmsolid.events.catalogue import kinds
-from crmsolid.events.publishing import EVENT_TYPES, PING
+from crmsolid.events.catalogue import EVENT_TYPES, PING, kinds
 from crmsolid.workspaces.forms import OnceForm, ServiceForm
 
 OVERLAPS = {

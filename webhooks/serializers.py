@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from crmsolid.api.fields import BLANKS, Boolean, Choice, Integer, Moment, PageQuery, StrictSerializer, Text
 from crmsolid.core.http.url_guard import URL_MAX_LENGTH
-from crmsolid.events.publishing import EVENT_TYPES, PING
-from webhooks.models import DeliveryStatus, DisabledReason, Verified
+from crmsolid.events.catalogue import EVENT_TYPES, PING
+from webhooks.models import DeliveryStatus, DisabledReason, SigningSecret
 
 _EVENTS_HELP = "Event types to deliver here; GET /v1/webhooks/events lists them."
 _SECRET_HELP = "1 to 255 visible characters. Left out: one is generated and answered, this once."
@@ -88,7 +88,7 @@ class EndpointOut(serializers.Serializer[Any]):
     disabled_at = serializers.DateTimeField(allow_null=True)
     failing_since = serializers.DateTimeField(allow_null=True)
     previous_secret_until = serializers.DateTimeField(allow_null=True)
-    verified_with = serializers.ChoiceField(choices=Verified.values, allow_null=True)
+    verified_with = serializers.ChoiceField(choices=SigningSecret.values, allow_null=True)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
@@ -107,6 +107,7 @@ class DeliveryOut(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=DeliveryStatus.values)
     reason = serializers.CharField(allow_null=True)
     attempts = serializers.IntegerField()
+    request_id = serializers.CharField(allow_null=True)
     next_attempt_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
 
@@ -114,7 +115,7 @@ class DeliveryOut(serializers.Serializer[Any]):
 class RequestOut(serializers.Serializer[Any]):
     url = serializers.CharField(allow_blank=True)
     headers = serializers.DictField(child=serializers.CharField())
-    signed_with = serializers.ChoiceField(choices=Verified.values, allow_null=True)
+    signed_with = serializers.ChoiceField(choices=SigningSecret.values, allow_null=True)
 
 
 class AnswerOut(serializers.Serializer[Any]):

@@ -1,4 +1,5 @@
-"""The verbs of webhooks. Each needs ``manage:webhooks`` and leaves its audit entry with the change."""
+"""What can be done with webhook endpoints. Each service needs ``manage:webhooks`` and writes its audit entry in the
+transaction of the change."""
 
 import hashlib
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.http import url_guard
 from crmsolid.core.sql.table import Table
-from crmsolid.events.publishing import EVENT_TYPES
+from crmsolid.events.catalogue import EVENT_TYPES
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
@@ -21,7 +22,7 @@ from crmsolid.workspaces.scopes import Scope
 from webhooks import endpoint_health
 from webhooks.delivery.signing import generate_secret
 from webhooks.models import DisabledReason, Endpoint
-from webhooks.secrets import Keyring, check_secret, seal
+from webhooks.secrets import EndpointSecrets, check_secret, encrypt_secret
 
 MAX_ENDPOINTS = 100
 DEFAULT_OVERLAP = timedelta(hours=24)
@@ -32,7 +33,7 @@ _endpoints = Table(Endpoint)
 
 @dataclass(frozen=True, slots=True)
 class IssuedEndpoint:
-    """An endpoint and, if we generated its secret, the one moment it is known. The repr never shows it."""
+    """An endpoint and, if it was generated, its new secret in clear. The repr does not show it."""
 
     endpoint: Endpoint
     secret: str | None = field(repr=False)
@@ -42,18 +43,22 @@ class IssuedEndpoint:
 def create_endpoint(
     actor: Actor, *, url: str, events: Sequence[str], secret: str | None = None, new_id: str | None = None
 ) -> IssuedEndpoint:
-    """Register an address for these event types. Without ``secret`` one is generated and answered, once.
+    """Register an address for these event types. Without ``secret`` one is generated and returned, this once.
 
-    ``new_id`` is an id of ours handed out before: asked twice with it, the second time is ``invalid_state``.
+    ``new_id`` is the id to use, if it was reserved before (by a form); a second call with it is ``invalid_state``.
     Errors: ``scope_missing``; ``validation_failed`` (url, events, secret, too many endpoints).
     """
     actor.require(Scope.MANAGE_WEBHOOKS)
-    Workspace.objects.select_for_update(no_key=True).get(pk=actor.workspace.pk)  # one after the other, to be counted
+    # Concurrent calls wait for each other here, so that the count below is exact.
+    Workspace.objects.select_for_update(no_key=True).get(pk=actor.workspace.pk)
     if Endpoint.objects.for_workspace(actor.workspace).filter(deleted_at=None).count() >= MAX_ENDPOINTS:
         raise invalid("url", "too_many", f"a workspace has at most {MAX_ENDPOINTS} endpoints")
-    used = check_secret(secret) if secret is not None else generate_secret()
+    new_secret = check_secret(secret) if secret is not None else generate_secret()
     endpoint = Endpoint(
-        workspace=actor.workspace, url=_checked_url(url), events=_checked_events(events), secret=seal(used)
+        workspace=actor.workspace,
+        url=_checked_url(url),
+        events=_checked_events(events),
+        secret=encrypt_secret(new_secret),
     )
     endpoint.id = new_id or endpoint.id
     try:
@@ -64,7 +69,7 @@ def create_endpoint(
             "invalid_state", "this endpoint was made a moment ago; a generated secret was shown then, once"
         ) from None
     audit.record(actor, "webhook.created", endpoint.id, events=endpoint.events)
-    return IssuedEndpoint(endpoint, used if secret is None else None)
+    return IssuedEndpoint(endpoint, new_secret if secret is None else None)
 
 
 @transaction.atomic
@@ -76,40 +81,36 @@ def update_endpoint(
     events: Sequence[str] | None = None,
     enabled: bool | None = None,
 ) -> Endpoint:
-    """Change what is given. Disabling cancels the queue; enabling, and another address, start with a clean record.
+    """Change the values that are given. Disabling cancels the queue; what is queued goes to a new address.
 
-    What is queued goes to the new address. Errors as in :func:`create_endpoint`, and ``not_found``.
+    Enabling and a new address reset ``failing_since``. Errors as in :func:`create_endpoint`, and ``not_found``.
     """
     locked = _locked(actor, endpoint)
     if url is not None and url != locked.url:
         locked.url = _checked_url(url)
-        locked.failing_since = None  # that was the other address
+        locked.failing_since = None
     if events is not None:
         locked.events = _checked_events(events)
     if enabled is not None and enabled != locked.enabled:
-        _switch(locked, enabled)
+        locked.enabled = enabled
+        locked.disabled_reason = "" if enabled else DisabledReason.MANUAL
+        locked.disabled_at = None if enabled else clock.now()
+        locked.failing_since = None
+        if not enabled:
+            endpoint_health.cancel_queue(locked.id, "endpoint_disabled")
     locked.updated_at = clock.now()
-    locked.save(update_fields=["url", "events", "enabled", *_SWITCHED, "updated_at"])
-    given: dict[str, Any] = {"url": url, "events": events, "enabled": enabled}
-    audit.record(actor, "webhook.updated", locked.id, fields=[name for name in given if given[name] is not None])
+    locked.save(
+        update_fields=["url", "events", "enabled", "disabled_reason", "disabled_at", "failing_since", "updated_at"]
+    )
+    values: dict[str, Any] = {"url": url, "events": events, "enabled": enabled}
+    audit.record(actor, "webhook.updated", locked.id, fields=[name for name in values if values[name] is not None])
     return locked
-
-
-_SWITCHED = ("disabled_reason", "disabled_at", "failing_since")
-
-
-def _switch(endpoint: Endpoint, enabled: bool) -> None:
-    endpoint.enabled = enabled
-    endpoint.disabled_reason = "" if enabled else DisabledReason.MANUAL
-    endpoint.disabled_at = None if enabled else clock.now()
-    endpoint.failing_since = None
-    if not enabled:
-        endpoint_health.cancel_queue(endpoint.id, "endpoint_disabled")
 
 
 @transaction.atomic
 def delete_endpoint(actor: Actor, endpoint: Endpoint) -> None:
-    """The endpoint and its log are gone for everybody, its secrets for good, its queue is canceled. ``not_found``."""
+    """Hide the endpoint and its log, delete its secrets and cancel its queue; the purge deletes the rows.
+    ``not_found``."""
     locked, now = _locked(actor, endpoint), clock.now()
     Endpoint.objects.for_workspace(actor.workspace).filter(pk=locked.pk).update(
         enabled=False,
@@ -133,36 +134,36 @@ def rotate_secret(
     overlap: timedelta = DEFAULT_OVERLAP,
     replaces: str | None = None,
 ) -> IssuedEndpoint:
-    """A new secret; the one the receiver checks with stays in force for ``overlap`` (0 to 7 days).
+    """Set a new secret; the one that the receiver checks with stays in force for ``overlap`` (0 to 7 days).
 
-    A second rotation within an overlap keeps, of the two, the one that the receiver was last seen to accept.
-    ``replaces`` is the :func:`secret_mark` that was seen: if the secret has another by now, ``precondition_failed``.
-    Errors: ``validation_failed`` (secret, overlap), ``not_found``.
+    A second rotation within an overlap keeps that one of the two secrets that the receiver has accepted last.
+    ``replaces`` is the :func:`secret_fingerprint` of the secret to replace: ``precondition_failed`` if it is another
+    one by now. Other errors: ``validation_failed`` (secret, overlap), ``not_found``.
     """
     locked, now = _locked(actor, endpoint), clock.now()
-    if replaces is not None and replaces != secret_mark(locked):
+    if replaces is not None and replaces != secret_fingerprint(locked):
         raise DomainError("precondition_failed", "the secret has been replaced in the meantime; look again")
     if not timedelta(0) <= overlap <= MAX_OVERLAP:
         raise invalid("overlap_seconds", "out_of_range", "the overlap is 0 to 604800 seconds (7 days)")
-    used = check_secret(secret) if secret is not None else generate_secret()
-    in_force = Keyring.of(locked).in_force(now) if overlap else []
-    locked.secret = seal(used)
-    locked.previous_secret = seal(in_force[0][1]) if in_force else None
+    new_secret = check_secret(secret) if secret is not None else generate_secret()
+    in_force = EndpointSecrets.of(locked).in_force(now) if overlap else []
+    locked.secret = encrypt_secret(new_secret)
+    locked.previous_secret = encrypt_secret(in_force[0][1]) if in_force else None
     locked.previous_secret_until = now + overlap if in_force else None
     locked.verified_with = ""
     locked.updated_at = now
     locked.save(update_fields=["secret", "previous_secret", "previous_secret_until", "verified_with", "updated_at"])
     audit.record(actor, "webhook.secret_rotated", locked.id, overlap_seconds=int(overlap.total_seconds()))
-    return IssuedEndpoint(locked, used if secret is None else None)
+    return IssuedEndpoint(locked, new_secret if secret is None else None)
 
 
-def secret_mark(endpoint: Endpoint) -> str:
-    """Tells one secret of an endpoint from the next. Made of its sealed bytes, so it gives nothing away."""
+def secret_fingerprint(endpoint: Endpoint) -> str:
+    """Identifies the endpoint's current secret without revealing it: a hash of its encrypted form."""
     return hashlib.sha256(bytes(endpoint.secret)).hexdigest()
 
 
 def locked_enabled(actor: Actor, endpoint: Endpoint) -> Endpoint:
-    """The endpoint under its row lock; ``invalid_state`` if it is disabled: nothing would be delivered."""
+    """The endpoint, its row locked; ``invalid_state`` if it is disabled, ``not_found`` if there is none."""
     locked = _locked(actor, endpoint)
     if not locked.enabled:
         raise DomainError("invalid_state", "the endpoint is disabled; enable it first")

@@ -155,7 +155,7 @@ class EndpointDeliveriesView(_OneEndpoint):
     def get(self, request: Request, endpoint_id: str) -> Answer:
         endpoint = self.endpoint(endpoint_id)
         found = page(
-            querysets.log(self.workspace, endpoint, **_log_filters(self.query)),
+            querysets.delivery_log(self.workspace, endpoint, **_log_filters(self.query)),
             sort="-created_at",
             limit=self.query["limit"],
             cursor=self.query.get("cursor"),
@@ -186,7 +186,7 @@ class _OneDelivery(WorkspaceView):
     scopes: ClassVar = {}
 
     def delivery(self, delivery_id: str) -> Delivery:
-        found = querysets.delivery(self.workspace, delivery_id)
+        found = querysets.find_delivery(self.workspace, delivery_id)
         if found is None:
             raise not_found("delivery")
         return found

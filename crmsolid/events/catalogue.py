@@ -4,7 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crmsolid.events.publishing import EVENT_TYPES, PING
+EVENT_TYPES = (
+    "message.sent",
+    "message.received",
+    "message.failed",
+    "contact.created",
+    "contact.tagged",
+    "lead.scored",
+    "sequence.started",
+    "sequence.paused",
+    "sequence.completed",
+    "job.completed",
+    "subscription.upgraded",
+)
+PING = "ping"
 
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 

@@ -28,7 +28,7 @@ from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.panel_context import Seat, seat_of, take_seat
 from messaging.models import Account, AccountState, Message, Thread
 from messaging.querysets import in_trouble
-from webhooks.endpoint_alerts import Troubles, troubles
+from webhooks.querysets import EndpointAlerts, endpoint_alerts
 
 SIGN_INS_A_MINUTE = 10
 
@@ -94,7 +94,7 @@ class PanelSite(UnfoldAdminSite):
             "figures": _figures(seat),
             "steps": _steps(seat),
             "accounts_in_trouble": _accounts_in_trouble(seat),
-            "webhook_troubles": _webhook_troubles(seat),
+            "webhook_alerts": _webhook_alerts(seat),
         }
         return super().index(request, {**shown, **(extra_context or {})})
 
@@ -169,9 +169,9 @@ def _accounts_in_trouble(seat: Seat) -> list[Account]:
     return list(Account.objects.for_workspace(seat.workspace).filter(waiting).order_by("name", "id")[:5])
 
 
-def _webhook_troubles(seat: Seat) -> Troubles | None:
+def _webhook_alerts(seat: Seat) -> EndpointAlerts | None:
     """For who can do something about them."""
-    return troubles(seat.workspace) if seat.has_role(ADMINS) else None
+    return endpoint_alerts(seat.workspace) if seat.has_role(ADMINS) else None
 
 
 def _steps(seat: Seat) -> list[dict[str, Any]]:

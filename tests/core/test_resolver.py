@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from crmsolid.core.http.resolver import ThreadedResolver
-from webhooks.delivery.in_flight import PLACES_PROBING
+from webhooks.delivery.in_flight import MAX_PROBES
 
 from .clients import PUBLIC
 
@@ -38,7 +38,7 @@ async def test_names_that_hang_leave_threads_for_others(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     resolver = ThreadedResolver()
-    dead = [asyncio.create_task(resolver.resolve(f"dead{number}.example.com", 443)) for number in range(PLACES_PROBING)]
+    dead = [asyncio.create_task(resolver.resolve(f"dead{number}.example.com", 443)) for number in range(MAX_PROBES)]
     try:
         [found] = await asyncio.wait_for(resolver.resolve("alive.example.com", 443), 10)
         assert found["host"] == PUBLIC

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from crmsolid.core import clock
 from crmsolid.events import feed
 from crmsolid.events.models import Event
-from crmsolid.events.publishing import Occurrence, publish_all
+from crmsolid.events.publishing import NewEvent, publish_all
 from tests.cast import Cast
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver, hang
@@ -32,7 +32,7 @@ def test_a_new_delivery_is_born_leased_while_there_is_room(cast: Cast, endpoint:
     made = [emit(cast.workspace, str(number)) for number in range(3)]
     before = clock.now()
     taking = hand(2)
-    assert feed.place_events(hand=taking) == 3
+    assert positions.assign_positions(hand=taking) == 3
     assert [(each.event_id, each.endpoint_id, each.attempts) for each in taking.claims] == [
         (event_id, found.id, 0) for event_id in made[:2]
     ]
@@ -49,7 +49,7 @@ def test_a_new_delivery_is_born_leased_while_there_is_room(cast: Cast, endpoint:
 def test_who_only_places_takes_nothing(cast: Cast, endpoint: MakeEndpoint) -> None:
     endpoint("http://127.0.0.1:9/hook")
     emit(cast.workspace)
-    assert feed.place_events() == 1
+    assert positions.assign_positions() == 1
     assert Delivery.unscoped.get().status == "pending"
 
 
@@ -59,14 +59,14 @@ def test_an_erased_persons_event_is_not_taken(cast: Cast, endpoint: MakeEndpoint
     with transaction.atomic():
         erase(cast.workspace.pk, "con_1")
     taking = hand(5)
-    assert feed.place_events(hand=taking) == 1
+    assert positions.assign_positions(hand=taking) == 1
     assert (taking.claims, Delivery.unscoped.count()) == ([], 0)
 
 
 def test_what_is_queued_goes_before_what_is_new(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
     endpoint(receiver.url())
     queued = [emit(cast.workspace, str(number)) for number in range(FIRST_WINDOW + 3)]
-    feed.place_events()
+    positions.assign_positions()
     new = emit(cast.workspace)
     assert run_pump() == len(queued) + 1
     assert {post.headers["webhook-id"] for post in receiver.posts[:FIRST_WINDOW]} == set(queued[:FIRST_WINDOW])
@@ -83,7 +83,7 @@ def test_who_stands_behind_a_queue_that_hangs_is_placed_at_once(
     Endpoint.unscoped.filter(pk=hanging.pk).update(failing_since=clock.now() - timedelta(hours=1))
     endpoint(receiver.url("/healthy"), events=("message.sent",))
     with transaction.atomic():
-        publish_all(cast.workspace, [Occurrence("contact.created", {"n": n}) for n in range(200)])
+        publish_all(cast.workspace, [NewEvent("contact.created", {"n": n}) for n in range(200)])
     emit(cast.workspace, type="message.sent")
     run_pump(deadline=1.5, seconds=0.1)
     [healthy] = receiver.to("/healthy")
@@ -112,9 +112,9 @@ def test_many_events_of_one_cause_are_written_as_each_would_be(cast: Cast) -> No
     with transaction.atomic():
         made = publish_all(
             cast.workspace,
-            [Occurrence("contact.created", {"name": f'Мария 😀 \\ " {n}'}, f"con_{n}") for n in range(30)],
+            [NewEvent("contact.created", {"name": f'Мария 😀 \\ " {n}'}, f"con_{n}") for n in range(30)],
         )
-        [alone] = publish_all(cast.workspace, [Occurrence("contact.created", {"name": 'Мария 😀 \\ " 0'}, "con_0")])
+        [alone] = publish_all(cast.workspace, [NewEvent("contact.created", {"name": 'Мария 😀 \\ " 0'}, "con_0")])
     rows = list(Event.unscoped.order_by("id"))
     assert [row.pk for row in rows] == [*made, alone]
     first, last = rows[0], rows[-1]

@@ -8,7 +8,7 @@ from django.db import connection, connections, transaction
 
 from crmsolid.events import feed
 from crmsolid.events.models import Event
-from crmsolid.events.publishing import Occurrence, publish, publish_all
+from crmsolid.events.publishing import NewEvent, publish, publish_all
 from tests.cast import Cast
 
 SENT = ("message.sent",)
@@ -43,23 +43,23 @@ def test_an_event_has_no_place_before_it_is_given_one(cast: Cast) -> None:
     made = [happen(cast, number) for number in range(3)]
     before = feed.last_position()
     assert read_all() == []
-    assert feed.place_events() == 3
+    assert positions.assign_positions() == 3
     assert read_all() == made
     assert [entry.position for entry in feed.read(after=0, types=SENT)] == [before + 1, before + 2, before + 3]
     assert feed.last_position() == before + 3
-    assert feed.place_events() == 0
+    assert positions.assign_positions() == 0
 
 
 def test_a_cause_with_several_events_keeps_their_order(cast: Cast) -> None:
     with transaction.atomic():
-        made = publish_all(cast.workspace, [Occurrence("message.sent", {"n": n}) for n in range(20)])
-    feed.place_events()
+        made = publish_all(cast.workspace, [NewEvent("message.sent", {"n": n}) for n in range(20)])
+    positions.assign_positions()
     assert read_all() == made
 
 
 def test_reading_goes_on_from_a_position(cast: Cast) -> None:
     made = [happen(cast, number) for number in range(4)]
-    feed.place_events()
+    positions.assign_positions()
     second = feed.read(after=0, types=SENT)[1].position
     assert read_all(after=second) == made[2:]
     assert [entry.position for entry in feed.read(after=second, types=SENT, limit=1)] == [second + 1]
@@ -71,7 +71,7 @@ def test_a_reader_gets_its_workspace_its_types_and_nothing_emptied(cast: Cast) -
         publish(cast.workspace, "contact.created", {})
         publish(cast.other, "message.sent", {})
         emptied = publish(cast.workspace, "message.sent", {})
-    feed.place_events()
+    positions.assign_positions()
     Event.unscoped.filter(pk=emptied).update(body=b"")
     [entry] = feed.read(after=0, types=SENT, workspace_id=cast.workspace.pk)
     assert entry.body == bytes(Event.unscoped.get(pk=mine).body)
@@ -81,16 +81,16 @@ def test_a_reader_gets_its_workspace_its_types_and_nothing_emptied(cast: Cast) -
 def test_more_than_a_batch_is_placed_batch_by_batch(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "BATCH", 3)
     made = [happen(cast, number) for number in range(7)]
-    assert [feed.place_events() for _ in range(4)] == [3, 3, 1, 0]
+    assert [positions.assign_positions() for _ in range(4)] == [3, 3, 1, 0]
     assert read_all() == made
 
 
 def test_listeners_see_each_event_once(cast: Cast, placed: list[list[str]]) -> None:
     first = [happen(cast), happen(cast)]
-    feed.place_events()
-    feed.place_events()
+    positions.assign_positions()
+    positions.assign_positions()
     second = happen(cast)
-    feed.place_events()
+    positions.assign_positions()
     assert placed == [first, [second]]
 
 
@@ -103,11 +103,11 @@ def test_a_listener_that_fails_leaves_the_events_to_be_placed_again(cast: Cast) 
     feed.on_placed(broken)
     try:
         with pytest.raises(ZeroDivisionError):
-            feed.place_events()
+            positions.assign_positions()
     finally:
         feed._place_listeners.remove(broken)
     assert read_all() == []
-    assert feed.place_events() == 1
+    assert positions.assign_positions() == 1
     assert read_all() == [made]
 
 
@@ -124,7 +124,7 @@ def test_no_commit_no_event(cast: Cast) -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         publish(cast.workspace, "message.sent", {})
         raise ZeroDivisionError
-    assert feed.place_events() == 0
+    assert positions.assign_positions() == 0
 
 
 def _in_thread(work: Callable[[], None]) -> threading.Thread:
@@ -155,12 +155,12 @@ def test_a_late_commit_gets_a_later_position(cast: Cast) -> None:
     thread = _in_thread(slow)
     assert written.wait(20)
     early = [happen(cast, number) for number in range(3)]
-    assert feed.place_events() == 3
+    assert positions.assign_positions() == 3
     seen = feed.read(after=0, types=SENT)
     assert read_all() == early
     commit.set()
     thread.join(20)
-    assert feed.place_events() == 1
+    assert positions.assign_positions() == 1
     assert read_all(after=seen[-1].position) == late
     assert Event.unscoped.get(pk=late[0]).created_at < Event.unscoped.get(pk=early[0]).created_at
 
@@ -173,11 +173,11 @@ def test_many_writers_and_placers_at_once_place_each_event_once(cast: Cast, plac
     def work() -> None:
         for number in range(15):
             happen(cast, number)
-            feed.place_events()
+            positions.assign_positions()
 
     for thread in [_in_thread(work) for _ in range(4)]:
         thread.join(60)
-    while feed.place_events():
+    while positions.assign_positions():
         pass
     positions = sorted(event.position or 0 for event in Event.unscoped.all())
     assert positions == list(range(positions[0], positions[0] + 60))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from crmsolid.core import clock
-from crmsolid.events.feed import place_events
+from crmsolid.events.positions import assign_positions
 from crmsolid.workspaces.models import AuditEntry
 from tests.cast import Cast
 from tests.webhooks.conftest import emit, run_pump
@@ -74,7 +74,7 @@ def test_less_than_five_days_do_not_disable(cast: Cast, receiver: Receiver, endp
 
 def test_another_pumps_success_saves_an_endpoint(cast: Cast, endpoint: MakeEndpoint) -> None:
     found = endpoint("http://127.0.0.1:9/hook")
-    assert not endpoint_health.switch_off(found.id, found.workspace_id, DisabledReason.FAILING)
+    assert not endpoint_health.disable(found.id, found.workspace_id, DisabledReason.FAILING)
     found.refresh_from_db()
     assert found.enabled
 
@@ -82,7 +82,7 @@ def test_another_pumps_success_saves_an_endpoint(cast: Cast, endpoint: MakeEndpo
 def test_the_sweep_cancels_strays(cast: Cast, endpoint: MakeEndpoint) -> None:
     found = endpoint("http://127.0.0.1:9/hook")
     emit(cast.workspace)
-    place_events()
+    assign_positions()
     Endpoint.unscoped.filter(pk=found.pk).update(enabled=False, disabled_reason="manual")  # in the same instant
     assert run_pump() == 0
     assert tasks.sweep() == 1

@@ -2,15 +2,18 @@
 
 import time
 
-from webhooks.delivery.in_flight import HELD_IN_ALL, PLACES_IN_ALL, PLACES_PROBING, Holding
+from webhooks.delivery.in_flight import HELD_IN_ALL, MAX_PROBES, PLACES_IN_ALL, Holding
 from webhooks.delivery.queue import Claim, Target
 from webhooks.delivery.sender import Outcome
 from webhooks.delivery.window import FIRST_WINDOW, LARGEST_WINDOW, POSTS_PER_ENDPOINT, PROBING_WINDOW, Pace
-from webhooks.secrets import Keyring
+from webhooks.secrets import EndpointSecrets
 
 
 def targets(count: int) -> list[Target]:
-    return [Target(f"whk_{n}", 1, "http://127.0.0.1:9/hook", Keyring("s", None, None, ""), None) for n in range(count)]
+    return [
+        Target(f"whk_{n}", 1, "http://127.0.0.1:9/hook", EndpointSecrets("s", None, None, ""), None)
+        for n in range(count)
+    ]
 
 
 def holding(of: list[Target], window: int) -> Holding:
@@ -41,7 +44,7 @@ def test_endpoints_share_the_sockets() -> None:
 
 def test_without_a_free_socket_only_who_has_its_own_gets_more() -> None:
     many = targets(PLACES_IN_ALL // POSTS_PER_ENDPOINT)
-    new = Target("whk_new", 1, "http://127.0.0.1:9/hook", Keyring("s", None, None, ""), None)
+    new = Target("whk_new", 1, "http://127.0.0.1:9/hook", EndpointSecrets("s", None, None, ""), None)
     by = holding(many, POSTS_PER_ENDPOINT + 3)
     for target in many:
         hold(by, target, POSTS_PER_ENDPOINT)
@@ -56,7 +59,7 @@ def test_a_few_free_sockets_are_filled_and_no_more() -> None:
     for target in many[1:]:
         hold(by, target, POSTS_PER_ENDPOINT)
     hold(by, many[0], POSTS_PER_ENDPOINT - 2)
-    other = Target("whk_new", 1, "http://127.0.0.1:9/hook", Keyring("s", None, None, ""), None)
+    other = Target("whk_new", 1, "http://127.0.0.1:9/hook", EndpointSecrets("s", None, None, ""), None)
     assert by.rooms([other], {}) == {other.id: 2}
     assert by.rooms([many[0]], {}) == {many[0].id: LARGEST_WINDOW - POSTS_PER_ENDPOINT + 2}
 
@@ -64,12 +67,12 @@ def test_a_few_free_sockets_are_filled_and_no_more() -> None:
 def test_who_does_not_answer_shares_half_of_the_sockets() -> None:
     many = targets(300)
     rooms = holding(many, PROBING_WINDOW).rooms(many, {})
-    assert sum(rooms.values()) == PLACES_PROBING == 400
+    assert sum(rooms.values()) == MAX_PROBES == 400
     assert set(rooms.values()) == {PROBING_WINDOW}
     by = holding(many, PROBING_WINDOW)
     for target in many:
         hold(by, target, PROBING_WINDOW)  # more than their half: they had other windows when they were taken
-    fresh = Target("whk_new", 1, "http://127.0.0.1:9/hook", Keyring("s", None, None, ""), None)
+    fresh = Target("whk_new", 1, "http://127.0.0.1:9/hook", EndpointSecrets("s", None, None, ""), None)
     assert by.rooms([*many, fresh], {}) == {fresh.id: FIRST_WINDOW}
 
 

@@ -9,8 +9,8 @@ import pytest
 from django.db import connection, transaction
 
 from crmsolid.core import clock
-from crmsolid.events.feed import place_events
 from crmsolid.events.models import Event
+from crmsolid.events.positions import assign_positions
 from tests.cast import Cast
 from tests.waiting import somebody_waits, until
 from tests.webhooks.conftest import emit
@@ -61,14 +61,14 @@ def test_placing_does_not_wait_for_an_erasure(cast: Cast, endpoint: MakeEndpoint
     person that has no place yet."""
     found = endpoint("http://127.0.0.1:9/hook")
     emit(cast.workspace, contact_id="con_1")
-    place_events()
+    assign_positions()
     late, other = emit(cast.workspace, contact_id="con_1"), emit(cast.workspace, contact_id="con_2")
     with erasing(cast), transaction.atomic():
         assert len(claim({found.id: 1})) == 1
         until(somebody_waits)
-        assert place_events() == 1
+        assert assign_positions() == 1
     assert Event.unscoped.get(pk=other).position == 2
-    assert place_events() == 1
+    assert assign_positions() == 1
     assert (Event.unscoped.get(pk=late).position, bytes(Event.unscoped.get(pk=late).body)) == (3, b"")
     assert list(Delivery.unscoped.order_by("id").values_list("status", "reason")) == [
         ("canceled", "erased"),
@@ -86,7 +86,7 @@ def two_deliveries(cast: Cast) -> list[Delivery]:
     """Of two events about one person, in the order of their ids."""
     for _ in range(2):
         emit(cast.workspace, contact_id="con_1")
-    place_events()
+    assign_positions()
     return list(Delivery.unscoped.order_by("id"))
 
 
@@ -101,7 +101,7 @@ def test_switching_off_does_not_wait_for_an_erasure(cast: Cast, endpoint: MakeEn
     with erasing(cast), transaction.atomic():
         held(later)
         until(somebody_waits)
-        assert endpoint_health.switch_off(found.pk, found.workspace_id, DisabledReason.GONE)
+        assert endpoint_health.disable(found.pk, found.workspace_id, DisabledReason.GONE)
     assert list(Delivery.unscoped.order_by("id").values_list("reason", flat=True)) == ["erased", "endpoint_disabled"]
     assert not Endpoint.unscoped.get().enabled
 
@@ -111,12 +111,12 @@ def test_what_switching_off_passed_over_is_canceled_by_the_sweep(cast: Cast, end
     earlier, _ = two_deliveries(cast)
     with transaction.atomic():
         held(earlier)
-        switch_off = transaction.atomic(endpoint_health.switch_off)
-        off = Beside(lambda: switch_off(found.pk, found.workspace_id, DisabledReason.GONE))
+        disable = transaction.atomic(endpoint_health.disable)
+        off = Beside(lambda: disable(found.pk, found.workspace_id, DisabledReason.GONE))
         with off:
             pass
     assert list(Delivery.unscoped.order_by("id").values_list("status", flat=True)) == ["pending", "canceled"]
-    assert endpoint_health.cancel_strays() == 1
+    assert endpoint_health.cancel_queues_of_disabled_endpoints() == 1
     assert set(Delivery.unscoped.values_list("status", "reason")) == {("canceled", "endpoint_disabled")}
 
 
@@ -148,7 +148,7 @@ def test_a_replay_job_waits_in_the_common_order_and_takes_only_what_is_still_fai
     replays.replay_failed(cast.actor(), found, since=clock.now() - timedelta(hours=1))
     with transaction.atomic():
         held(done)
-        job = Beside(replays.run_open)
+        job = Beside(replays.run_open_jobs)
         job.__enter__()
         until(somebody_waits)
         held(left)  # the job that waits for the first holds none after it

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from crmsolid.core import clock
-from crmsolid.events.feed import place_events
+from crmsolid.events.positions import assign_positions
 from crmsolid.workspaces.models import AuditEntry, Role, Workspace
 from tests.cast import Cast
 from tests.panel import browser
@@ -147,7 +147,7 @@ def test_the_log_is_filtered_by_endpoint_type_status_and_time(cast: Cast, endpoi
     emit(cast.workspace, type="message.sent")
     emit(cast.workspace, type="message.failed")
     emit(cast.other)
-    place_events()
+    assign_positions()
     services.delete_endpoint(cast.actor(), gone)
     client = browser(cast.owner)
     ours = Delivery.objects.for_workspace(cast.workspace).exclude(endpoint=gone)
@@ -183,7 +183,7 @@ def test_another_workspaces_delivery_is_not_there(cast: Cast, endpoint: MakeEndp
     foreign: Workspace = getattr(cast, place)
     endpoint(URL, workspace=foreign)
     emit(foreign)
-    place_events()
+    assign_positions()
     delivery, client = Delivery.unscoped.get(), browser(cast.owner)
     before = row(delivery)
     assert client.post(at("replay", delivery)).status_code == 404

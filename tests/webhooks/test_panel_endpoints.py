@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from crmsolid.core import clock
-from crmsolid.events.publishing import EVENT_TYPES
+from crmsolid.events.catalogue import EVENT_TYPES
 from crmsolid.workspaces.models import AuditEntry, Job, Role, Workspace
 from tests.cast import Cast
 from tests.panel import browser
@@ -272,7 +272,12 @@ def test_another_workspaces_endpoint_is_not_there(cast: Cast, endpoint: MakeEndp
     foreign: Workspace = getattr(cast, place)
     found, client = endpoint(URL, workspace=foreign), browser(cast.owner)
     before = state(found)
-    form = {"replaces": services.secret_mark(found), "overlap": "0", "since": "2026-01-01T00:00", "confirm": "on"}
+    form = {
+        "replaces": services.secret_fingerprint(found),
+        "overlap": "0",
+        "since": "2026-01-01T00:00",
+        "confirm": "on",
+    }
     assert [client.post(at(verb, found), form).status_code for verb in POSTS] == [404] * len(POSTS)
     for verb in ("edit", "delete", "change", "history"):
         answer = client.get(at(verb, found))

@@ -15,7 +15,7 @@ from tests.panel import browser
 from tests.webhooks.panel import NEW, URL, at, filled, rotation, secret_in
 from webhooks import services
 from webhooks.models import Endpoint
-from webhooks.secrets import Keyring
+from webhooks.secrets import EndpointSecrets
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -42,7 +42,7 @@ def shown(answers: list[Any]) -> str:
 
 def test_one_form_makes_one_endpoint(cast: Cast) -> None:
     answers = posts(cast, NEW, filled(browser(cast.owner)))
-    assert Keyring.of(Endpoint.unscoped.get()).current == shown(answers)
+    assert EndpointSecrets.of(Endpoint.unscoped.get()).current == shown(answers)
     assert AuditEntry.unscoped.filter(action="webhook.created").count() == 1
 
 
@@ -61,5 +61,5 @@ def test_one_page_replaces_the_secret_once(cast: Cast, endpoint: Callable[..., E
     found = endpoint(URL)
     answers = posts(cast, at("rotate", found), rotation(browser(cast.owner), found))
     found.refresh_from_db()
-    assert Keyring.of(found).current == shown(answers)
+    assert EndpointSecrets.of(found).current == shown(answers)
     assert AuditEntry.unscoped.filter(action="webhook.secret_rotated").count() == 1

@@ -21,7 +21,7 @@ from tests.webhooks.panel import HOME, LIST, NEW, URL, at, filled, rotation, sai
 from tests.webhooks.receiver import Receiver, answering
 from webhooks.delivery import signing
 from webhooks.models import Attempt, Endpoint
-from webhooks.secrets import Keyring
+from webhooks.secrets import EndpointSecrets
 
 MakeEndpoint = Callable[..., Endpoint]
 
@@ -33,7 +33,7 @@ def test_a_generated_secret_is_in_the_answer_and_works(cast: Cast, receiver: Rec
     assert "no-store" in answer["Cache-Control"] and answer["Referrer-Policy"] == "no-referrer"
     secret = secret_in(answer)
     assert signing.standard_form(secret) == secret  # one form for both ways of checking
-    assert Keyring.of(Endpoint.unscoped.get()).current == secret
+    assert EndpointSecrets.of(Endpoint.unscoped.get()).current == secret
     emit(cast.workspace)
     run_pump()
     assert receiver.posts[0].headers["x-signature"] == signing.body_signature(secret, receiver.posts[0].body)
@@ -64,7 +64,7 @@ def test_a_chosen_secret_is_never_shown(cast: Cast) -> None:
     endpoint = Endpoint.unscoped.get()
     assert (answer.status_code, answer["Location"]) == (302, at("change", endpoint))
     assert said(answer) == ["The endpoint is ready. It signs with the secret that you chose."]
-    assert Keyring.of(endpoint).current == "chosen-one"
+    assert EndpointSecrets.of(endpoint).current == "chosen-one"
     again = client.post(at("rotate", endpoint), rotation(client, endpoint, secret="chosen-two"))
     assert (again.status_code, again["Location"]) == (302, at("change", endpoint))
     for secret in ("chosen-one", "chosen-two"):
@@ -97,7 +97,7 @@ def test_replacing_keeps_the_old_secret_in_force_for_a_while(cast: Cast, endpoin
     found.refresh_from_db()
     until = found.previous_secret_until
     assert until is not None and timedelta(hours=23) < until - clock.now() <= timedelta(hours=24)
-    assert (Keyring.of(found).current, Keyring.of(found).previous) == (new, SECRET)
+    assert (EndpointSecrets.of(found).current, EndpointSecrets.of(found).previous) == (new, SECRET)
     page = client.get(at("change", found)).content.decode()
     assert f"Two secrets, until {until.day} {until:%b %Y %H:%M} UTC" in page
     assert "has accepted nothing since the rotation" in page
@@ -130,7 +130,7 @@ def test_replacing_can_end_the_old_secret_at_once(cast: Cast, endpoint: MakeEndp
     answer = client.post(at("rotate", found), rotation(client, found, overlap="0"))
     assert "The old secret is out of force" in answer.content.decode()
     found.refresh_from_db()
-    assert (found.previous_secret, Keyring.of(found).current) == (None, secret_in(answer))
+    assert (found.previous_secret, EndpointSecrets.of(found).current) == (None, secret_in(answer))
 
 
 def test_a_page_sent_twice_replaces_once(cast: Cast, endpoint: MakeEndpoint) -> None:
@@ -143,7 +143,7 @@ def test_a_page_sent_twice_replaces_once(cast: Cast, endpoint: MakeEndpoint) -> 
     assert (again.status_code, again["Location"]) == (302, at("change", found))
     assert said(again) == ["The secret has been replaced in the meantime; look again"]
     found.refresh_from_db()
-    assert (state(found), Keyring.of(found).current) == (before, copied)
+    assert (state(found), EndpointSecrets.of(found).current) == (before, copied)
     assert AuditEntry.unscoped.filter(action="webhook.secret_rotated").count() == 1
 
 

@@ -14,8 +14,8 @@ from standardwebhooks.webhooks import Webhook
 
 from crmsolid.core import clock
 from crmsolid.core.http.outbound import OutboundClient
-from crmsolid.events.feed import place_events
 from crmsolid.events.models import Event
+from crmsolid.events.positions import assign_positions
 from tests.cast import Cast
 from tests.webhooks.conftest import SECRET, emit, run_pump
 from tests.webhooks.receiver import Receiver, answering, hang
@@ -152,7 +152,7 @@ def test_another_workspaces_endpoints_that_hang_on_the_same_host_delay_nobody(
         endpoint(receiver.url(f"/hang/{place}"), workspace=cast.other)
     for _ in range(5):
         emit(cast.other)
-    place_events()
+    assign_positions()
     endpoint(receiver.url("/healthy"))
 
     class Late(Pump):
@@ -197,7 +197,7 @@ def test_what_is_published_while_it_runs_is_delivered_too(
 ) -> None:
     endpoint(receiver.url("/first"))
     emit(cast.workspace)
-    place_events()
+    assign_positions()
     emit(cast.workspace)
     assert run_pump() == 2
     assert len(receiver.posts) == 2

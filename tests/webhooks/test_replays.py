@@ -7,8 +7,8 @@ import pytest
 
 from crmsolid.core import clock
 from crmsolid.core.http.outbound import Answer
-from crmsolid.events.feed import place_events
 from crmsolid.events.models import Event
+from crmsolid.events.positions import assign_positions
 from crmsolid.workspaces.models import Job
 from crmsolid.workspaces.scopes import Scope
 from tests.cast import Api, Cast
@@ -16,7 +16,6 @@ from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver, answering
 from webhooks import erasure, replays, tasks
 from webhooks.delivery.queue import claim, due_targets
-from webhooks.delivery.sender import Outcome, Try
 from webhooks.delivery.settlement import settle
 from webhooks.models import Attempt, Delivery, Endpoint
 
@@ -61,7 +60,7 @@ def test_a_replayed_failure_has_its_whole_schedule_before_it(
 def test_what_is_being_sent_is_not_replayed(cast: Cast, ours: Api, endpoint: MakeEndpoint) -> None:
     endpoint("http://127.0.0.1:9/hook")
     emit(cast.workspace)
-    place_events()
+    assign_positions()
     held = {"status": "sending", "lease": "x", "lease_until": clock.now(), "next_attempt_at": None}
     Delivery.unscoped.update(**held)
     answer = ours.post(f"/v1/deliveries/{Delivery.unscoped.get().id}/replay")
@@ -81,7 +80,7 @@ def test_an_erased_event_is_not_replayed(cast: Cast, ours: Api, receiver: Receiv
     shown = ours.get(f"/v1/deliveries/{delivery.id}").json()
     assert (shown["status"], shown["body"], shown["attempt_log"][0]["answer"]["body"]) == ("succeeded", None, "")
     job = replays.replay_failed(cast.actor(), found, since=clock.now() - timedelta(hours=1))
-    assert replays.run_open() == 0
+    assert replays.run_open_jobs() == 0
     job.refresh_from_db()
     assert (job.state, job.done, run_pump()) == ("done", 0, 0)
     assert len(receiver.posts) == 1
@@ -91,10 +90,10 @@ def test_erasing_cancels_what_waits_and_what_is_on_its_way(cast: Cast, endpoint:
     endpoint("http://127.0.0.1:9/hook")
     emit(cast.workspace, contact_id="con_1")
     kept = emit(cast.workspace, contact_id="con_2")
-    place_events()
+    assign_positions()
     emit(cast.workspace, contact_id="con_1")  # not placed yet
     erasure.erase(cast.workspace.pk, "con_1")
-    place_events()
+    assign_positions()
     found = Delivery.unscoped.order_by("created_at").values_list("status", "reason")
     assert list(found) == [("canceled", "erased"), ("pending", "")]
     assert [event.id for event in Event.unscoped.exclude(body=b"")] == [kept]
@@ -108,7 +107,7 @@ def test_an_answer_that_comes_after_the_erasure_is_not_kept(
 ) -> None:
     endpoint(receiver.url())
     emit(cast.workspace, contact_id="con_1")
-    place_events()
+    assign_positions()
     [target] = due_targets()
     [held] = claim({target.id: 5})
     erasure.erase(cast.workspace.pk, "con_1")
@@ -154,7 +153,7 @@ def test_a_job_on_an_endpoint_that_was_disabled_meanwhile_fails(
     found = endpoint(receiver.url())
     job = replays.replay_failed(cast.actor(), found, since=clock.now() - timedelta(days=1))
     Endpoint.unscoped.filter(pk=found.pk).update(enabled=False, disabled_reason="manual")
-    assert replays.run_open() == 0
+    assert replays.run_open_jobs() == 0
     job.refresh_from_db()
     assert (job.state, job.errors[0]["code"]) == ("failed", "invalid_state")
     assert Event.unscoped.get().type == "job.completed"

@@ -9,8 +9,8 @@ import pytest
 
 from crmsolid.core import clock
 from crmsolid.core.ids import first_id
-from crmsolid.events.feed import place_events
 from crmsolid.events.models import Event
+from crmsolid.events.positions import assign_positions
 from tests.cast import Cast
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver
@@ -42,7 +42,7 @@ def test_what_is_past_its_retention_goes_and_what_is_open_stays(
     emit(cast.workspace)
     run_pump()
     emit(cast.workspace)
-    place_events()
+    assign_positions()
     made = clock.now()
     monkeypatch.setattr(clock, "now", lambda: made + timedelta(days=days) - timedelta(minutes=1))
     assert purging.purge() == 0

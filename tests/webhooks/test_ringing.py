@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from crmsolid.core import clock, doorbell
-from crmsolid.events.publishing import Occurrence, publish, publish_all
+from crmsolid.events.publishing import NewEvent, publish, publish_all
 from tests.cast import Cast
 from tests.webhooks.conftest import emit
 from webhooks.delivery import pump_lock, runner
@@ -30,7 +30,7 @@ def test_one_ring_a_transaction_and_after_its_commit(
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True), transaction.atomic():  # type: ignore[attr-defined]
         publish(cast.workspace, "contact.created", {})
-        publish_all(cast.workspace, [Occurrence("contact.tagged", {})] * 3)
+        publish_all(cast.workspace, [NewEvent("contact.tagged", {})] * 3)
         with transaction.atomic():
             publish(cast.workspace, "message.sent", {})
         assert rings == []
@@ -58,17 +58,17 @@ def test_a_retry_that_is_near_is_rung_for_at_its_moment(
 ) -> None:
     endpoint("http://127.0.0.1:9/hook")
     emit(cast.workspace)
-    runner.ring_if_due()
+    runner.wake_if_due()
     assert rings == [("webhooks.pump", 0.0)]  # not placed yet
     Pump().run()
     Delivery.unscoped.update(next_attempt_at=clock.now() + timedelta(seconds=1))
     rings.clear()
-    runner.ring_if_due()
+    runner.wake_if_due()
     [(name, after)] = rings
     assert name == "webhooks.pump"
     assert 0.5 < after <= 1.0
     Delivery.unscoped.update(next_attempt_at=clock.now() + timedelta(hours=1))
-    runner.ring_if_due()
+    runner.wake_if_due()
     assert len(rings) == 1
 
 

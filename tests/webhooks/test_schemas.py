@@ -8,9 +8,8 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from crmsolid.core import clock
-from crmsolid.events.catalogue import envelope_schema, kinds
+from crmsolid.events.catalogue import EVENT_TYPES, PING, envelope_schema, kinds
 from crmsolid.events.models import Event
-from crmsolid.events.publishing import EVENT_TYPES, PING
 from crmsolid.plans import change_plan
 from crmsolid.workspaces.actor import Actor
 from messaging import services
@@ -48,7 +47,7 @@ def published(api: Api, cast: Cast, receiver: Receiver, endpoint: Callable[..., 
     replays.replay_failed(
         cast.actor(), endpoint(receiver.url("/all"), EVENT_TYPES), since=clock.now() - timedelta(days=1)
     )
-    replays.run_open()
+    replays.run_open_jobs()
     for plan in ("pro", "business"):
         change_plan(cast.actor(), plan)
     return {event.type: bytes(event.body) for event in Event.objects.for_workspace(cast.workspace)}

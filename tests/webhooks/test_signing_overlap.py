@@ -16,7 +16,7 @@ from tests.webhooks.receiver import Answer, Post, Receiver
 from webhooks import services
 from webhooks.delivery.signing import standard_form
 from webhooks.models import Attempt, Delivery, Endpoint
-from webhooks.secrets import Keyring
+from webhooks.secrets import EndpointSecrets
 
 MakeEndpoint = Callable[..., Endpoint]
 NEW = "новый-секрет-🔑"
@@ -132,7 +132,7 @@ def test_no_overlap_drops_the_old_secret(cast: Cast, receiver: Receiver, endpoin
     rotate(cast, found, overlap=timedelta(0))
     found.refresh_from_db()
     assert (found.previous_secret, found.previous_secret_until) == (None, None)
-    assert [secret for _, secret in Keyring.of(found).in_force(clock.now())] == [NEW]
+    assert [secret for _, secret in EndpointSecrets.of(found).in_force(clock.now())] == [NEW]
 
 
 @pytest.mark.parametrize("overlap", [timedelta(seconds=-1), timedelta(days=7, seconds=1)])
@@ -141,7 +141,7 @@ def test_an_overlap_out_of_range_changes_nothing(cast: Cast, endpoint: MakeEndpo
     with pytest.raises(DomainError, match="validation_failed"):
         rotate(cast, found, overlap=overlap)
     found.refresh_from_db()
-    assert Keyring.of(found).current == SECRET
+    assert EndpointSecrets.of(found).current == SECRET
 
 
 def test_no_repr_shows_a_secret(cast: Cast, endpoint: MakeEndpoint) -> None:
@@ -149,4 +149,4 @@ def test_no_repr_shows_a_secret(cast: Cast, endpoint: MakeEndpoint) -> None:
     issued = services.rotate_secret(cast.actor(), found)
     assert issued.secret is not None
     assert issued.secret not in repr(issued)
-    assert SECRET not in repr(Keyring.of(issued.endpoint))
+    assert SECRET not in repr(EndpointSecrets.of(issued.endpoint))

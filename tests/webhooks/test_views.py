@@ -10,14 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from apikeys.models import IdempotencyRecord
-from crmsolid.events.publishing import EVENT_TYPES
+from crmsolid.events.catalogue import EVENT_TYPES
 from crmsolid.workspaces.models import AuditEntry
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from tests.cast import Api, Cast
 from tests.webhooks.conftest import SECRET, emit, run_pump
 from tests.webhooks.receiver import Receiver, answering
 from webhooks.models import Delivery, Endpoint
-from webhooks.secrets import Keyring
+from webhooks.secrets import EndpointSecrets
 
 MakeEndpoint = Callable[..., Endpoint]
 URL = "https://your-app.example.com/webhooks/crm"
@@ -38,7 +38,7 @@ def test_the_guides_registration(ours: Api) -> None:
     assert "secret" not in made
     assert answer.headers["Location"] == f"/v1/webhooks/{made['id']}"
     row = Endpoint.unscoped.get()
-    assert Keyring.of(row).current == "your-chosen-signing-secret"
+    assert EndpointSecrets.of(row).current == "your-chosen-signing-secret"
     assert b"your-chosen" not in bytes(row.secret)
     assert ours.get(f"/v1/webhooks/{made['id']}").json() == made
 
@@ -68,7 +68,7 @@ def test_an_unfit_secret_is_refused(ours: Api, secret: str) -> None:
 @pytest.mark.parametrize("secret", ["x", "x" * 255, "пароль🔑"])
 def test_a_fit_secret_is_taken(ours: Api, secret: str) -> None:
     assert ours.post("/v1/webhooks", {"url": URL, "events": ["contact.created"], "secret": secret})
-    assert Keyring.of(Endpoint.unscoped.get()).current == secret
+    assert EndpointSecrets.of(Endpoint.unscoped.get()).current == secret
 
 
 @pytest.mark.parametrize(
