@@ -1,4 +1,4 @@
-"""What the pump is measured against: the usual Celery task per delivery, by requests, with a row each."""
+"""What the pump is compared with: a Celery task per delivery that posts with requests and writes one row."""
 
 import os
 

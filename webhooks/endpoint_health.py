@@ -1,4 +1,4 @@
-"""The health of endpoints: since when one is failing, when it is disabled, and which secret its receiver checks with."""
+"""The health of endpoints: since when they fail, when they are disabled, which secret their receivers check with."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

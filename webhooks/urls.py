@@ -1,4 +1,4 @@
-"""Webhooks' rows of the /v1 table."""
+"""The /v1 routes of webhooks."""
 
 from django.urls import URLPattern, path
 

@@ -1,4 +1,4 @@
-"""Settings > Events: what was published, byte for byte."""
+"""Settings > Events: the event log."""
 
 import json
 
@@ -13,7 +13,7 @@ from crmsolid.workspaces.admin_columns import column, fact, fixed_filter, moment
 
 @admin.register(Event)
 class EventAdmin(TenantAdmin):
-    """For admins and owners: an event shows people's data."""
+    """For admins and owners, because events contain contacts' data."""
 
     viewers = ADMINS
     list_display = ("made", "type", "id", "contact_id")

@@ -91,5 +91,5 @@ def _assign(last_position: int) -> list[PositionedEvent]:
         ") AS numbered WHERE id = numbered.event_id RETURNING id, workspace_id, type, position, length(body) = 0",
         [last_position, BATCH],
     )
-    events = [PositionedEvent(*row[:4], erased=bool(row[4])) for row in rows]
+    events = [PositionedEvent(*(*row[:4], bool(row[4]))) for row in rows]
     return sorted(events, key=lambda event: event.position)

@@ -34,7 +34,7 @@ _hides_secret = method_decorator(sensitive_post_parameters("secret"))
 
 @admin.register(Endpoint)
 class EndpointAdmin(WebhookAdmin):
-    """Each page is thin: a form, one service, an answer. A secret is shown once, in the answer to the POST that made it."""
+    """A generated secret is shown once, in the answer to the POST that made it, and nowhere else."""
 
     viewers, adders, changers, deleters = ADMINS, ADMINS, ADMINS, ADMINS
     add_label = "New endpoint"

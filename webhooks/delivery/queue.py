@@ -1,8 +1,9 @@
 """The queue of deliveries: which endpoints have something due, and claiming it under a lease. Database only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.db import connection
@@ -109,10 +110,10 @@ def claim(capacity: Mapping[str, int]) -> list[Claim]:
             f" WHERE {where}",
             [lease, moment(now + LEASE), *ids],
         )
-    return [Claim(*row[:7], body=bytes(row[7]), lease=lease) for row in rows]
+    return [Claim(*(*row[:7], bytes(row[7]), lease)) for row in rows]
 
 
-def _select_due(wanted: Mapping[str, int], now: datetime) -> Sequence[Sequence[object]]:
+def _select_due(wanted: Mapping[str, int], now: datetime) -> list[Any]:
     columns = "d.id, d.workspace_id, d.endpoint_id, d.event_id, d.attempts, d.failures, e.request_id, e.body"
     if connection.vendor == "postgresql":
         return fetch(

@@ -1,4 +1,4 @@
-"""Rotation: a receiver that checks like the guide's never refuses an event, whenever it switches."""
+"""Rotation: a receiver that checks X-Signature loses no event, whenever it changes its secret in the overlap."""
 
 import hashlib
 import hmac
@@ -22,8 +22,8 @@ MakeEndpoint = Callable[..., Endpoint]
 NEW = "новый-секрет-🔑"
 
 
-class Checking:
-    """The guide's receiver: one secret, X-Signature compared whole, 401 otherwise."""
+class CheckingReceiver:
+    """Has one secret and compares X-Signature; answers ``refusal`` if it differs."""
 
     def __init__(self, secret: str, refusal: int = 401) -> None:
         self.secret, self.refusal = secret, refusal
@@ -43,30 +43,30 @@ def rotate(cast: Cast, endpoint: Endpoint, secret: str = NEW, overlap: timedelta
 
 @pytest.mark.parametrize("switch_after", [0, 1, 2, 3])
 @pytest.mark.parametrize("refusal", [401, 403])
-def test_a_receiver_may_switch_at_any_moment(
+def test_a_receiver_may_change_its_secret_at_any_time_of_the_overlap(
     cast: Cast, receiver: Receiver, endpoint: MakeEndpoint, switch_after: int, refusal: int
 ) -> None:
-    checking = receiver.behaviours["/hook"] = Checking(SECRET, refusal)
+    checking = receiver.behaviours["/hook"] = CheckingReceiver(SECRET, refusal)
     found = endpoint(receiver.url())
     rotate(cast, found)
     sent = []
-    for place in range(4):
-        if place == switch_after:
+    for number in range(4):
+        if number == switch_after:
             checking.secret = NEW
         sent.append(emit(cast.workspace, "Мария 😀"))
         run_pump()
     assert checking.accepted == sent
     assert set(Delivery.unscoped.values_list("status", flat=True)) == {"succeeded"}
-    # The switch costs one refused attempt, not one for each event.
+    # One refused attempt in all, not one for each event.
     assert Attempt.unscoped.filter(status=refusal).count() == 1
     found.refresh_from_db()
     assert found.verified_with == "current"
 
 
-def test_a_refused_signature_is_tried_at_once_with_the_other(
+def test_a_refused_signature_is_retried_at_once_with_the_other_secret(
     cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
 ) -> None:
-    receiver.behaviours["/hook"] = Checking(NEW)
+    receiver.behaviours["/hook"] = CheckingReceiver(NEW)
     found = endpoint(receiver.url())
     rotate(cast, found)
     emit(cast.workspace)
@@ -77,7 +77,7 @@ def test_a_refused_signature_is_tried_at_once_with_the_other(
     assert (delivery.status, delivery.attempts, delivery.failures) == ("succeeded", 2, 0)
 
 
-def test_both_secrets_sign_by_the_standard_during_the_overlap(
+def test_both_secrets_sign_the_standard_header_during_the_overlap(
     cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
 ) -> None:
     found = endpoint(receiver.url())
@@ -90,8 +90,8 @@ def test_both_secrets_sign_by_the_standard_during_the_overlap(
     assert len(post.headers["webhook-signature"].split()) == 2
 
 
-def test_after_the_overlap_the_new_secret_alone_signs(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
-    receiver.behaviours["/hook"] = Checking(SECRET)
+def test_after_the_overlap_only_the_new_secret_signs(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+    receiver.behaviours["/hook"] = CheckingReceiver(SECRET)
     found = endpoint(receiver.url())
     rotate(cast, found)
     Endpoint.unscoped.update(previous_secret_until=clock.now())
@@ -102,8 +102,10 @@ def test_after_the_overlap_the_new_secret_alone_signs(cast: Cast, receiver: Rece
     assert Delivery.unscoped.get().status == "failed"
 
 
-def test_refused_by_both_is_one_failure(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
-    receiver.behaviours["/hook"] = Checking("a third one")
+def test_a_delivery_refused_with_both_secrets_is_one_failure(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
+    receiver.behaviours["/hook"] = CheckingReceiver("a third one")
     found = endpoint(receiver.url())
     rotate(cast, found)
     emit(cast.workspace)
@@ -114,8 +116,10 @@ def test_refused_by_both_is_one_failure(cast: Cast, receiver: Receiver, endpoint
     assert found.verified_with == ""
 
 
-def test_a_second_rotation_keeps_the_secret_in_use(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
-    checking = receiver.behaviours["/hook"] = Checking(SECRET)
+def test_a_second_rotation_keeps_the_secret_that_the_receiver_uses(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
+    checking = receiver.behaviours["/hook"] = CheckingReceiver(SECRET)
     found = endpoint(receiver.url())
     rotate(cast, found, "never-used")
     rotate(cast, found, NEW)
@@ -127,7 +131,9 @@ def test_a_second_rotation_keeps_the_secret_in_use(cast: Cast, receiver: Receive
     assert len(checking.accepted) == 2
 
 
-def test_no_overlap_drops_the_old_secret(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_a_rotation_without_overlap_drops_the_old_secret(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
     found = endpoint(receiver.url())
     rotate(cast, found, overlap=timedelta(0))
     found.refresh_from_db()

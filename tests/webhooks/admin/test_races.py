@@ -1,4 +1,4 @@
-"""Pages that make something, sent many times at one instant: on PostgreSQL, SQLite has one writer anyway."""
+"""Forms that are submitted many times at once. On PostgreSQL; SQLite has one writer."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ from tests.cast import Cast
 from tests.contacts.test_races import at_once
 from tests.messaging import world
 from tests.panel import browser
-from tests.webhooks.panel import NEW, URL, at, filled, rotation, secret_in
+from tests.webhooks.admin.pages import NEW, URL, new_endpoint_form, page_url, rotation_form, shown_secret
 from webhooks import services
 from webhooks.models import Endpoint
 from webhooks.secrets import EndpointSecrets
@@ -25,28 +25,28 @@ pytestmark = [
 THREADS = 8
 
 
-def posts(cast: Cast, address: str, form: dict[str, Any]) -> list[Any]:
-    """The same form from as many browsers of one person."""
+def submit_at_once(cast: Cast, address: str, form: dict[str, Any]) -> list[Any]:
+    """Submit the same form from several browsers of one user; all but one are redirected."""
 
     def poster(client: Client) -> Callable[[], Any]:
         return lambda: client.post(address, form)
 
     answers = at_once([poster(browser(cast.owner)) for _ in range(THREADS)])
-    assert sorted(answer.status_code for answer in answers) == [200] + [302] * (THREADS - 1)
+    assert sorted(response.status_code for response in answers) == [200] + [302] * (THREADS - 1)
     return answers
 
 
-def shown(answers: list[Any]) -> str:
-    return next(secret_in(answer) for answer in answers if answer.status_code == 200)
+def only_secret(answers: list[Any]) -> str:
+    return next(shown_secret(response) for response in answers if response.status_code == 200)
 
 
-def test_one_form_makes_one_endpoint(cast: Cast) -> None:
-    answers = posts(cast, NEW, filled(browser(cast.owner)))
-    assert EndpointSecrets.of(Endpoint.unscoped.get()).current == shown(answers)
+def test_one_form_creates_one_endpoint(cast: Cast) -> None:
+    answers = submit_at_once(cast, NEW, new_endpoint_form(browser(cast.owner)))
+    assert EndpointSecrets.of(Endpoint.unscoped.get()).current == only_secret(answers)
     assert AuditEntry.unscoped.filter(action="webhook.created").count() == 1
 
 
-def test_no_more_are_made_than_a_workspace_may_have(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_concurrent_creations_respect_the_limit(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "MAX_ENDPOINTS", 2)
 
     def make(number: int) -> Callable[[], Any]:
@@ -57,9 +57,9 @@ def test_no_more_are_made_than_a_workspace_may_have(cast: Cast, monkeypatch: pyt
     assert Endpoint.unscoped.count() == AuditEntry.unscoped.filter(action="webhook.created").count() == 2
 
 
-def test_one_page_replaces_the_secret_once(cast: Cast, endpoint: Callable[..., Endpoint]) -> None:
+def test_one_form_rotates_the_secret_once(cast: Cast, endpoint: Callable[..., Endpoint]) -> None:
     found = endpoint(URL)
-    answers = posts(cast, at("rotate", found), rotation(browser(cast.owner), found))
+    answers = submit_at_once(cast, page_url("rotate", found), rotation_form(browser(cast.owner), found))
     found.refresh_from_db()
-    assert EndpointSecrets.of(found).current == shown(answers)
+    assert EndpointSecrets.of(found).current == only_secret(answers)
     assert AuditEntry.unscoped.filter(action="webhook.secret_rotated").count() == 1

@@ -1,4 +1,4 @@
-"""The notices about endpoints in trouble: on the panel's home and on the webhook pages."""
+"""Notices about disabled and failing endpoints, on the panel's home and on the webhook pages."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,8 +12,8 @@ from crmsolid.core import clock
 from crmsolid.workspaces.models import Role
 from tests.cast import Cast
 from tests.panel import browser
+from tests.webhooks.admin.pages import HOME, LIST, LOG, URL, page_url
 from tests.webhooks.conftest import emit, run_pump
-from tests.webhooks.panel import HOME, LIST, LOG, URL, at
 from tests.webhooks.receiver import Receiver, answering
 from webhooks.models import Endpoint
 from webhooks.services import delete_endpoint, update_endpoint
@@ -22,7 +22,7 @@ MakeEndpoint = Callable[..., Endpoint]
 DISABLED, FAILING = "your system gets no events there", "A webhook endpoint is failing"
 
 
-def test_an_endpoint_that_was_switched_off_is_told_of_until_it_is_enabled(
+def test_an_automatically_disabled_endpoint_is_shown_until_it_is_enabled(
     cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = answering(410)
@@ -32,15 +32,17 @@ def test_an_endpoint_that_was_switched_off_is_told_of_until_it_is_enabled(
     for user in (cast.owner, cast.member(Role.ADMIN)):
         for page in (HOME, LIST, LOG):
             text = browser(user).get(page).content.decode()
-            assert DISABLED in text and at("change", found) in text and "enable it again" in text, page
+            assert DISABLED in text and page_url("change", found) in text and "enable it again" in text, page
             assert "The receiver answered 410 Gone" in text
-    page = browser(cast.owner).get(at("change", found)).content.decode()
+    page = browser(cast.owner).get(page_url("change", found)).content.decode()
     assert "Your receiver answered 410 Gone" in page and "enable the endpoint again" in page
-    browser(cast.owner).post(at("enable", found))
+    browser(cast.owner).post(page_url("enable", found))
     assert DISABLED not in browser(cast.owner).get(HOME).content.decode()
 
 
-def test_five_days_of_failures_are_told_of(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_a_failing_endpoint_is_shown_and_then_its_disabling(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
     receiver.behaviours["/hook"] = answering(500)
     found, client = endpoint(receiver.url()), browser(cast.owner)
     emit(cast.workspace)
@@ -50,7 +52,7 @@ def test_five_days_of_failures_are_told_of(cast: Cast, receiver: Receiver, endpo
     found.refresh_from_db()
     assert found.failing_since is not None
     ends = found.failing_since + timedelta(days=5)
-    assert f"until {ends.day} {ends:%b %Y %H:%M} UTC" in client.get(at("change", found)).content.decode()
+    assert f"until {ends.day} {ends:%b %Y %H:%M} UTC" in client.get(page_url("change", found)).content.decode()
     Endpoint.unscoped.update(failing_since=clock.now() - timedelta(days=5, seconds=1))
     emit(cast.workspace)
     run_pump()
@@ -59,7 +61,7 @@ def test_five_days_of_failures_are_told_of(cast: Cast, receiver: Receiver, endpo
     assert "Nothing but failures for 5 days" in home
 
 
-def test_what_is_well_off_by_hand_or_deleted_is_not_told_of(cast: Cast, endpoint: MakeEndpoint) -> None:
+def test_healthy_manually_disabled_and_deleted_endpoints_are_not_shown(cast: Cast, endpoint: MakeEndpoint) -> None:
     endpoint(URL)
     update_endpoint(cast.actor(), endpoint(URL), enabled=False)
     gone = endpoint(URL)
@@ -70,24 +72,24 @@ def test_what_is_well_off_by_hand_or_deleted_is_not_told_of(cast: Cast, endpoint
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AGENT])
-def test_who_cannot_help_is_not_told(cast: Cast, endpoint: MakeEndpoint, role: Role) -> None:
+def test_viewers_and_agents_see_no_notices(cast: Cast, endpoint: MakeEndpoint, role: Role) -> None:
     endpoint(URL)
     Endpoint.unscoped.update(failing_since=clock.now())
     text = browser(cast.member(role)).get(HOME).content.decode()
     assert "cs-trouble" not in text and URL not in text
 
 
-@pytest.mark.parametrize("place", ["twin", "other"])
-def test_each_side_is_told_of_its_own(cast: Cast, endpoint: MakeEndpoint, place: str) -> None:
-    foreign: Any = getattr(cast, place)
+@pytest.mark.parametrize("owner", ["twin", "other"])
+def test_each_workspace_shows_its_own_notices(cast: Cast, endpoint: MakeEndpoint, owner: str) -> None:
+    foreign: Any = getattr(cast, owner)
     endpoint(URL, workspace=foreign)
     Endpoint.unscoped.update(failing_since=clock.now())
     assert "cs-trouble" not in browser(cast.owner).get(HOME).content.decode()
-    theirs = browser(cast.owner if place == "twin" else cast.stranger, foreign)
+    theirs = browser(cast.owner if owner == "twin" else cast.stranger, foreign)
     assert FAILING in theirs.get(HOME).content.decode()
 
 
-def test_many_in_trouble_cost_home_one_query_and_five_lines(cast: Cast, endpoint: MakeEndpoint) -> None:
+def test_home_reads_alerts_in_one_query_and_lists_five(cast: Cast, endpoint: MakeEndpoint) -> None:
     client = browser(cast.owner)
     client.get(HOME)
     with CaptureQueriesContext(connection) as none:

@@ -1,3 +1,5 @@
+"""Retention: what is deleted, and when."""
+
 import os
 import subprocess
 import sys
@@ -8,7 +10,7 @@ from typing import Any
 import pytest
 
 from crmsolid.core import clock
-from crmsolid.core.ids import first_id
+from crmsolid.core.ids import first_id, is_id, new_id
 from crmsolid.events.models import Event
 from crmsolid.events.positions import assign_positions
 from tests.cast import Cast
@@ -20,16 +22,14 @@ from webhooks.models import Attempt, Delivery, Endpoint
 MakeEndpoint = Callable[..., Endpoint]
 
 
-def test_the_first_id_of_a_moment_parts_old_from_new() -> None:
-    from crmsolid.core.ids import is_id, new_id
-
+def test_the_first_id_of_a_time_sorts_between_older_and_newer_ids() -> None:
     now = clock.now()
     assert is_id("dlv", first_id("dlv", now))
     assert first_id("dlv", now - timedelta(seconds=1)) < new_id("dlv") < first_id("dlv", now + timedelta(seconds=60))
 
 
 @pytest.mark.parametrize("days", [30, 7])
-def test_what_is_past_its_retention_goes_and_what_is_open_stays(
+def test_final_deliveries_and_their_events_are_deleted_after_the_retention(
     cast: Cast,
     receiver: Receiver,
     endpoint: MakeEndpoint,
@@ -52,19 +52,19 @@ def test_what_is_past_its_retention_goes_and_what_is_open_stays(
     assert (Delivery.unscoped.get().status, Attempt.unscoped.count(), Event.unscoped.count()) == ("pending", 0, 1)
 
 
-def test_it_is_thirty_days_unless_told() -> None:
+def test_the_default_retention_is_thirty_days() -> None:
     assert purging.retention() == timedelta(days=30)
 
 
-def test_no_log_at_all_is_refused() -> None:
+def test_a_retention_of_zero_days_is_refused_at_start() -> None:
     environment = {**os.environ, "CRMSOLID_WEBHOOK_LOG_DAYS": "0"}
     command = [sys.executable, "-c", "import crmsolid.settings"]
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert ended.returncode == 1
-    assert "CRMSOLID_WEBHOOK_LOG_DAYS" in ended.stderr
+    process = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert process.returncode == 1
+    assert "CRMSOLID_WEBHOOK_LOG_DAYS" in process.stderr
 
 
-def test_a_deleted_endpoint_goes_with_its_log(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_a_deleted_endpoint_is_purged_with_its_log(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
     found = endpoint(receiver.url())
     emit(cast.workspace)
     run_pump()

@@ -1,4 +1,4 @@
-"""The address guard on every way in: create, PATCH, test, replay. Nothing is connected to."""
+"""The address guard at create, PATCH, test and replay. Nothing is connected to."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -40,13 +40,15 @@ def public_only(private_addresses: None, settings: Any) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("url", REFUSED)
-def test_create_and_patch_refuse(cast: Cast, api: Api, endpoint: MakeEndpoint, url: str) -> None:
-    ours = api(cast.key([Scope.MANAGE_WEBHOOKS]))
-    answer = ours.post("/v1/webhooks", {"url": url, "events": ["contact.created"]})
+def test_create_and_patch_refuse_private_and_malformed_addresses(
+    cast: Cast, api: Api, endpoint: MakeEndpoint, url: str
+) -> None:
+    client = api(cast.key([Scope.MANAGE_WEBHOOKS]))
+    answer = client.post("/v1/webhooks", {"url": url, "events": ["contact.created"]})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "url")
     assert Endpoint.unscoped.count() == 0
     found = endpoint("https://example.com/hook")
-    answer = ours.patch(f"/v1/webhooks/{found.id}", {"url": url})
+    answer = client.patch(f"/v1/webhooks/{found.id}", {"url": url})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "url")
     found.refresh_from_db()
     assert found.url == "https://example.com/hook"
@@ -56,24 +58,24 @@ def test_create_and_patch_refuse(cast: Cast, api: Api, endpoint: MakeEndpoint, u
     ("url", "error"),
     [
         ("http://127.0.0.1:{port}/hook", "url_refused"),
-        # A name that resolves to the loopback passes the look at its form, and is stopped at the connection.
+        # A name that resolves to the loopback address passes the syntax check and is refused at the connection.
         ("https://localhost.localtest.example:{port}/hook", "address_refused"),
     ],
 )
-def test_test_and_replay_are_stopped_at_the_connection(
+def test_test_and_replay_are_refused_at_the_connection(
     cast: Cast, api: Api, receiver: Receiver, endpoint: MakeEndpoint, monkeypatch: Any, url: str, error: str
 ) -> None:
     monkeypatch.setattr("socket.getaddrinfo", lambda host, port, *args, **kwargs: [(2, 1, 6, "", ("127.0.0.1", port))])
-    ours = api(cast.key([Scope.MANAGE_WEBHOOKS]))
+    client = api(cast.key([Scope.MANAGE_WEBHOOKS]))
     found = endpoint("https://example.com/hook")
-    Endpoint.unscoped.update(url=url.format(port=receiver.port))  # saved in other times
-    ping = ours.post(f"/v1/webhooks/{found.id}/test").json()
+    Endpoint.unscoped.update(url=url.format(port=receiver.port))  # saved under other settings
+    ping = client.post(f"/v1/webhooks/{found.id}/test").json()
     assert Pump().run() == 1
-    assert ours.post(f"/v1/deliveries/{ping['id']}/replay").status_code == 202
+    assert client.post(f"/v1/deliveries/{ping['id']}/replay").status_code == 202
     emit(cast.workspace)
     assert Pump().run() == 2
     assert receiver.posts == []
     assert set(Attempt.unscoped.values_list("error", "status")) == {(error, None)}
     assert set(Delivery.unscoped.values_list("status", flat=True)) == {"failed"}
-    shown = ours.get(f"/v1/deliveries/{ping['id']}").content
+    shown = client.get(f"/v1/deliveries/{ping['id']}").content
     assert error == "url_refused" or b"127.0.0.1" not in shown

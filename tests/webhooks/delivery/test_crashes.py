@@ -34,7 +34,7 @@ def cast(transactional_db: None) -> Cast:
     return Cast()
 
 
-def start(point: str) -> "subprocess.Popen[bytes]":
+def start_pump(point: str) -> "subprocess.Popen[bytes]":
     at = connection.settings_dict
     url = f"postgres://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT'] or 5432}/{at['NAME']}"
     environment: dict[str, Any] = {
@@ -44,27 +44,26 @@ def start(point: str) -> "subprocess.Popen[bytes]":
         "FIELD_ENCRYPTION_KEYS": ",".join(settings.FIELD_ENCRYPTION_KEYS),
         "PYTHONPATH": str(settings.BASE_DIR),
     }
-    command = [sys.executable, "-m", "tests.webhooks.pump_process", point]
+    command = [sys.executable, "-m", "tests.webhooks.delivery.pump_process", point]
     return subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.DEVNULL)
 
 
-def emit_some(cast: Cast, count: int) -> tuple[set[str], set[str]]:
-    """Committed events, and as many that were rolled back."""
+def emit_and_roll_back(cast: Cast, count: int) -> tuple[set[str], set[str]]:
+    """The ids of ``count`` committed events, and of as many that were rolled back."""
     committed = {emit(cast.workspace, str(number)) for number in range(count)}
-    undone = set()
+    rolled_back = set()
     for number in range(count):
         with transaction.atomic():
-            undone.add(publish(cast.workspace, "contact.created", {"contact": {"name": f"undone {number}"}}))
+            rolled_back.add(publish(cast.workspace, "contact.created", {"contact": {"name": f"rolled back {number}"}}))
             transaction.set_rollback(True)
-    return committed, undone
+    return committed, rolled_back
 
 
 def drain() -> None:
-    """Pump until nothing is queued, also what went back to the queue for a second, with the product's own deadline: a
-    machine that is busy starting processes keeps a receiver waiting for longer than the tests' second."""
-    ends = time.monotonic() + 60
+    """Pump until nothing is queued, including what went back to the queue for a second."""
+    deadline = time.monotonic() + 60
     while (due_at := next_due()) is not None:
-        assert time.monotonic() < ends
+        assert time.monotonic() < deadline
         time.sleep(max(0.0, (due_at - clock.now()).total_seconds()))
         run_pump(deadline=DEADLINE_SECONDS)
 
@@ -72,30 +71,30 @@ def drain() -> None:
 @pytest.mark.parametrize("point", ["claimed", "posted", "settling", "settled"])
 def test_a_killed_pump_loses_nothing(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint, point: str) -> None:
     endpoint(receiver.url())
-    committed, undone = emit_some(cast, 30)
-    assert start(point).wait(60) == -9
-    assert run_pump(deadline=DEADLINE_SECONDS) >= 30 - 25  # what nobody holds; the rest is leased to the dead
-    held = Delivery.unscoped.filter(status="sending")
-    leased = held.count()
-    assert leased > 0
-    held.update(lease_until=clock.now())  # 90 seconds later
+    committed, rolled_back = emit_and_roll_back(cast, 30)
+    assert start_pump(point).wait(60) == -9
+    assert run_pump(deadline=DEADLINE_SECONDS) >= 30 - 25  # what is not leased to the killed pump
+    leased = Delivery.unscoped.filter(status="sending")
+    lost = leased.count()
+    assert lost > 0
+    leased.update(lease_until=clock.now())  # 90 seconds later
     tasks.sweep()
     drain()
     arrived = [post.headers["webhook-id"] for post in receiver.posts]
     assert set(arrived) == committed
-    assert not undone & set(arrived)
+    assert not rolled_back & set(arrived)
     assert Delivery.unscoped.filter(status="succeeded").count() == 30
-    assert Attempt.unscoped.filter(error="lost").count() == leased
-    assert Attempt.unscoped.count() == sum(Delivery.unscoped.values_list("attempts", flat=True)) == 30 + leased
-    assert len(set(Attempt.unscoped.values_list("delivery", "number"))) == 30 + leased
+    assert Attempt.unscoped.filter(error="lost").count() == lost
+    assert Attempt.unscoped.count() == sum(Delivery.unscoped.values_list("attempts", flat=True)) == 30 + lost
+    assert len(set(Attempt.unscoped.values_list("delivery", "number"))) == 30 + lost
     assert not Attempt.unscoped.filter(number__gt=F("delivery__attempts")).exists()
 
 
 def test_several_pumps_at_once_post_each_delivery_once(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
     for place in range(3):
         endpoint(receiver.url(f"/{place}"))
-    committed, _ = emit_some(cast, 60)
-    processes = [start("never") for _ in range(3)]
+    committed, _ = emit_and_roll_back(cast, 60)
+    processes = [start_pump("never") for _ in range(3)]
     run_pump(deadline=DEADLINE_SECONDS)
     assert [process.wait(60) for process in processes] == [0, 0, 0]
     drain()

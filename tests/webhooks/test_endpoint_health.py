@@ -1,4 +1,4 @@
-"""Endpoints that are switched off, by their receivers or by us."""
+"""Endpoints that are failing, and when they are disabled."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,7 +15,7 @@ from webhooks.models import Delivery, DisabledReason, Endpoint
 MakeEndpoint = Callable[..., Endpoint]
 
 
-def test_410_disables_and_cancels_the_queue(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_410_disables_an_endpoint_and_cancels_its_queue(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
     receiver.behaviours["/hook"] = answering(500)
     found = endpoint(receiver.url())
     emit(cast.workspace)
@@ -34,7 +34,7 @@ def test_410_disables_and_cancels_the_queue(cast: Cast, receiver: Receiver, endp
     assert Delivery.unscoped.count() == 2
 
 
-def test_five_days_of_failures_disable(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_five_days_of_failures_disable_an_endpoint(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
     receiver.behaviours["/hook"] = answering(500)
     found = endpoint(receiver.url())
     Endpoint.unscoped.update(failing_since=clock.now() - timedelta(days=5, seconds=1))
@@ -47,7 +47,7 @@ def test_five_days_of_failures_disable(cast: Cast, receiver: Receiver, endpoint:
     assert AuditEntry.unscoped.get(action="webhook.disabled").data == {"reason": "failing"}
 
 
-def test_a_success_within_five_days_starts_anew(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_a_success_ends_a_period_of_failures(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
     found = endpoint(receiver.url())
     Endpoint.unscoped.update(failing_since=clock.now() - timedelta(days=5, seconds=1))
     emit(cast.workspace)
@@ -61,7 +61,9 @@ def test_a_success_within_five_days_starts_anew(cast: Cast, receiver: Receiver, 
     assert clock.now() - found.failing_since < timedelta(minutes=1)
 
 
-def test_less_than_five_days_do_not_disable(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_less_than_five_days_of_failures_disable_nothing(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
     receiver.behaviours["/hook"] = answering(500)
     since = clock.now() - timedelta(days=4, hours=23)
     found = endpoint(receiver.url())
@@ -72,25 +74,25 @@ def test_less_than_five_days_do_not_disable(cast: Cast, receiver: Receiver, endp
     assert (found.enabled, found.failing_since) == (True, since)
 
 
-def test_another_pumps_success_saves_an_endpoint(cast: Cast, endpoint: MakeEndpoint) -> None:
+def test_an_endpoint_that_another_pump_saw_succeed_is_not_disabled(cast: Cast, endpoint: MakeEndpoint) -> None:
     found = endpoint("http://127.0.0.1:9/hook")
     assert not endpoint_health.disable(found.id, found.workspace_id, DisabledReason.FAILING)
     found.refresh_from_db()
     assert found.enabled
 
 
-def test_the_sweep_cancels_strays(cast: Cast, endpoint: MakeEndpoint) -> None:
+def test_the_sweep_cancels_the_queue_of_an_endpoint_that_was_being_disabled(cast: Cast, endpoint: MakeEndpoint) -> None:
     found = endpoint("http://127.0.0.1:9/hook")
     emit(cast.workspace)
     assign_positions()
-    Endpoint.unscoped.filter(pk=found.pk).update(enabled=False, disabled_reason="manual")  # in the same instant
+    Endpoint.unscoped.filter(pk=found.pk).update(enabled=False, disabled_reason="manual")  # at the same moment
     assert run_pump() == 0
     assert tasks.sweep() == 1
     delivery = Delivery.unscoped.get()
     assert (delivery.status, delivery.reason) == ("canceled", "endpoint_disabled")
 
 
-def test_another_address_starts_with_a_clean_record(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_a_new_address_resets_failing_since(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
     receiver.behaviours["/new"] = answering(500)
     found = endpoint(receiver.url("/old"))
     Endpoint.unscoped.update(failing_since=clock.now() - timedelta(days=4))

@@ -1,12 +1,11 @@
-"""The pump on a healthy and on a sick world."""
+"""The pump: what arrives at receivers, what is written down, and who waits for whom."""
 
 import gc
 import hashlib
 import hmac
 import json
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import pytest
 from cryptography.fernet import Fernet
@@ -19,17 +18,19 @@ from crmsolid.events.positions import assign_positions
 from tests.cast import Cast
 from tests.webhooks.conftest import SECRET, emit, run_pump
 from tests.webhooks.receiver import Receiver, answering, hang
-from webhooks import services
+from webhooks import replays, services
 from webhooks.delivery.pump import Pump
 from webhooks.delivery.queue import Claim
+from webhooks.delivery.sender import POSTS_PER_ENDPOINT, DeliveryResult
 from webhooks.delivery.signing import body_signature, standard_form
-from webhooks.delivery.window import POSTS_PER_ENDPOINT
 from webhooks.models import Attempt, Delivery, Endpoint
 
 MakeEndpoint = Callable[..., Endpoint]
 
 
-def test_an_event_arrives_signed_as_it_was_frozen(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_an_event_arrives_with_its_frozen_body_and_valid_signatures(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
     endpoint(receiver.url())
     event_id = emit(cast.workspace)
     assert run_pump() == 1
@@ -44,7 +45,33 @@ def test_an_event_arrives_signed_as_it_was_frozen(cast: Cast, receiver: Receiver
     Webhook(standard_form(SECRET)).verify(post.body, post.headers)
 
 
-def test_success_is_written_down(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_every_attempt_carries_the_request_id_of_the_event(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
+    receiver.behaviours["/hook"] = answering(500)
+    endpoint(receiver.url())
+    emit(cast.workspace, request_id="req-1")
+    run_pump()
+    Delivery.unscoped.update(next_attempt_at=clock.now())
+    run_pump()
+    replays.replay_delivery(cast.actor(), Delivery.unscoped.get())
+    run_pump()
+    assert [post.headers["x-request-id"] for post in receiver.posts] == ["req-1"] * 3
+    attempts = Attempt.unscoped.order_by("number")
+    assert [attempt.request_headers["X-Request-Id"] for attempt in attempts] == ["req-1"] * 3
+
+
+def test_a_delivery_without_a_request_id_has_no_such_header(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
+    endpoint(receiver.url())
+    emit(cast.workspace)
+    run_pump()
+    assert "x-request-id" not in receiver.posts[0].headers
+    assert "X-Request-Id" not in Attempt.unscoped.get().request_headers
+
+
+def test_success_is_recorded_with_its_attempt(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
     receiver.behaviours["/hook"] = answering(201, {"Content-Type": "text/plain"}, "принято".encode())
     endpoint(receiver.url())
     emit(cast.workspace)
@@ -58,19 +85,11 @@ def test_success_is_written_down(cast: Cast, receiver: Receiver, endpoint: MakeE
     assert (attempt.signed_with, attempt.answer_truncated) == ("current", False)
 
 
-def test_only_who_asked_for_it_gets_it(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
-    endpoint(receiver.url("/ours"))
-    endpoint(receiver.url("/else"), events=("message.sent",))
-    endpoint(receiver.url("/twin"), workspace=cast.twin)
-    endpoint(receiver.url("/rival"), workspace=cast.other)
-    emit(cast.workspace)
-    assert run_pump() == 1
-    assert [post.path for post in receiver.posts] == ["/ours"]
-
-
-def test_a_failure_is_retried_later_with_the_same_id(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_a_failed_delivery_is_retried_later_with_the_same_id_and_body(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
     receiver.behaviours["/hook"] = answering(500)
-    found = endpoint(receiver.url())
+    subscribed = endpoint(receiver.url())
     emit(cast.workspace)
     run_pump()
     delivery = Delivery.unscoped.get()
@@ -78,8 +97,8 @@ def test_a_failure_is_retried_later_with_the_same_id(cast: Cast, receiver: Recei
     assert (delivery.status, delivery.attempts, delivery.failures) == ("failed", 1, 1)
     assert delivery.next_attempt_at is not None
     assert 4 <= (delivery.next_attempt_at - attempt.at).total_seconds() <= 7
-    found.refresh_from_db()
-    assert found.failing_since == attempt.at
+    subscribed.refresh_from_db()
+    assert subscribed.failing_since == attempt.at
     assert run_pump() == 0  # not due yet
     Delivery.unscoped.update(next_attempt_at=attempt.at)
     receiver.behaviours.clear()
@@ -87,11 +106,13 @@ def test_a_failure_is_retried_later_with_the_same_id(cast: Cast, receiver: Recei
     assert [post.headers["webhook-id"] for post in receiver.posts] == [delivery.event_id] * 2
     assert receiver.posts[0].body == receiver.posts[1].body
     assert list(Attempt.unscoped.order_by("number").values_list("number", "status")) == [(1, 500), (2, 200)]
-    found.refresh_from_db()
-    assert found.failing_since is None
+    subscribed.refresh_from_db()
+    assert subscribed.failing_since is None
 
 
-def test_retry_after_puts_off_to_twice_the_delay(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_retry_after_delays_a_retry_to_at_most_twice_its_delay(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
     receiver.behaviours["/hook"] = answering(503, {"Retry-After": "3600"})
     endpoint(receiver.url())
     emit(cast.workspace)
@@ -101,7 +122,7 @@ def test_retry_after_puts_off_to_twice_the_delay(cast: Cast, receiver: Receiver,
     assert 8 <= (next_at - Attempt.unscoped.get().at).total_seconds() <= 13
 
 
-def test_the_tenth_failure_exhausts(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_the_tenth_failure_exhausts_a_delivery(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
     receiver.behaviours["/hook"] = answering(500)
     endpoint(receiver.url())
     emit(cast.workspace)
@@ -114,7 +135,9 @@ def test_the_tenth_failure_exhausts(cast: Cast, receiver: Receiver, endpoint: Ma
     assert run_pump() == 0
 
 
-def test_a_redirect_is_a_failure_and_not_followed(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_a_redirect_is_not_followed_and_counts_as_a_failure(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
     receiver.behaviours["/hook"] = answering(302, {"Location": receiver.url("/elsewhere")})
     endpoint(receiver.url())
     emit(cast.workspace)
@@ -123,7 +146,7 @@ def test_a_redirect_is_a_failure_and_not_followed(cast: Cast, receiver: Receiver
     assert Delivery.unscoped.get().status == "failed"
 
 
-def test_one_that_hangs_keeps_nobody_else_waiting(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_a_hanging_endpoint_delays_no_other_endpoint(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
     receiver.behaviours["/hang"] = hang
     endpoint(receiver.url("/hang"))
     for place in range(9):
@@ -131,7 +154,7 @@ def test_one_that_hangs_keeps_nobody_else_waiting(cast: Cast, receiver: Receiver
     for number in range(60):
         emit(cast.workspace, str(number))
     started = time.monotonic()
-    run_pump(deadline=2.0, seconds=0.1)  # it has to close while one endpoint hangs, and still serve the others
+    run_pump(deadline=2.0, seconds=0.1)  # its time ends while one endpoint hangs, and it still serves the others
     healthy = [post.at - started for post in receiver.posts if post.path != "/hang"]
     assert len(healthy) == 9 * 60
     assert Delivery.unscoped.exclude(endpoint__url__endswith="/hang").exclude(status="succeeded").count() == 0
@@ -143,10 +166,10 @@ def test_one_that_hangs_keeps_nobody_else_waiting(cast: Cast, receiver: Receiver
     assert set(Attempt.unscoped.filter(delivery__in=hung).values_list("error", flat=True)) == {"timeout"}
 
 
-def test_another_workspaces_endpoints_that_hang_on_the_same_host_delay_nobody(
+def test_hanging_endpoints_of_another_workspace_on_the_same_host_delay_nobody(
     cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
 ) -> None:
-    """As many services are one host to all their customers."""
+    """Many services have one host for all their customers."""
     for place in range(15):
         receiver.behaviours[f"/hang/{place}"] = hang
         endpoint(receiver.url(f"/hang/{place}"), workspace=cast.other)
@@ -156,12 +179,12 @@ def test_another_workspaces_endpoints_that_hang_on_the_same_host_delay_nobody(
     endpoint(receiver.url("/healthy"))
 
     class Late(Pump):
-        """Something happens for us once the host has as many requests as one workspace may have there."""
+        """Publishes our event once the host has as many requests as one workspace may have there."""
 
-        def _visit(self, *given: Any, **options: Any) -> Any:
+        def step(self, results: Sequence[DeliveryResult]) -> int:
             if sum(receiver.running.values()) == 50 and not Event.unscoped.filter(workspace=cast.workspace).exists():
                 emit(cast.workspace)
-            return super()._visit(*given, **options)
+            return super().step(results)
 
     deadline = 4.0
     Late(lambda: OutboundClient(allow_private=True, deadline=deadline), seconds=1.0).run()
@@ -170,7 +193,9 @@ def test_another_workspaces_endpoints_that_hang_on_the_same_host_delay_nobody(
     assert max(receiver.most_at_once.values()) <= 5 and len(receiver.posts) >= 75
 
 
-def test_a_lane_has_so_many_posts_at_once(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_posts_running_at_once_to_an_endpoint_are_limited(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
     endpoint(receiver.url())
     for number in range(300):
         emit(cast.workspace, str(number))
@@ -179,7 +204,9 @@ def test_a_lane_has_so_many_posts_at_once(cast: Cast, receiver: Receiver, endpoi
     assert len({post.headers["webhook-id"] for post in receiver.posts}) == len(receiver.posts) == 300
 
 
-def test_a_settled_claim_is_not_kept(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_settled_claims_are_freed_without_the_garbage_collector(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
     endpoint(receiver.url())
     for number in range(30):
         emit(cast.workspace, str(number))
@@ -192,7 +219,7 @@ def test_a_settled_claim_is_not_kept(cast: Cast, receiver: Receiver, endpoint: M
         gc.enable()
 
 
-def test_what_is_published_while_it_runs_is_delivered_too(
+def test_queued_deliveries_and_new_events_are_delivered_in_one_run(
     cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
 ) -> None:
     endpoint(receiver.url("/first"))
@@ -203,35 +230,29 @@ def test_what_is_published_while_it_runs_is_delivered_too(
     assert len(receiver.posts) == 2
 
 
-def test_no_event_without_an_endpoint_costs_a_delivery(cast: Cast, receiver: Receiver) -> None:
-    emit(cast.workspace)
-    assert run_pump() == 0
-    assert (Delivery.unscoped.count(), Event.unscoped.get().position) == (0, 1)
-
-
-def test_a_secret_that_no_key_opens_stops_nobody_else(
+def test_an_endpoint_with_an_undecryptable_secret_stops_no_other_endpoint(
     cast: Cast, receiver: Receiver, endpoint: MakeEndpoint, caplog: pytest.LogCaptureFixture
 ) -> None:
-    lost = endpoint(receiver.url("/lost"))
-    kept = bytes(lost.secret)
-    Endpoint.unscoped.filter(pk=lost.pk).update(secret=Fernet(Fernet.generate_key()).encrypt(b"x"))
+    unreadable = endpoint(receiver.url("/unreadable"))
+    readable_secret = bytes(unreadable.secret)
+    Endpoint.unscoped.filter(pk=unreadable.pk).update(secret=Fernet(Fernet.generate_key()).encrypt(b"x"))
     endpoint(receiver.url("/other"))
     emit(cast.workspace)
     run_pump(seconds=0.5)
     assert [post.path for post in receiver.posts] == ["/other"]
-    waiting = Delivery.unscoped.get(endpoint=lost)
+    waiting = Delivery.unscoped.get(endpoint=unreadable)
     assert (waiting.status, waiting.attempts, waiting.failures) == ("pending", 0, 0)
-    assert f"opens a secret of {lost.pk}" in caplog.text
-    Endpoint.unscoped.filter(pk=lost.pk).update(secret=kept)
+    assert f"opens a secret of {unreadable.pk}" in caplog.text
+    Endpoint.unscoped.filter(pk=unreadable.pk).update(secret=readable_secret)
     Delivery.unscoped.filter(pk=waiting.pk).update(next_attempt_at=clock.now())
     run_pump()
-    assert [post.path for post in receiver.posts] == ["/other", "/lost"]
+    assert [post.path for post in receiver.posts] == ["/other", "/unreadable"]
 
 
-def test_a_secret_that_no_key_opens_can_be_replaced(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
-    found = endpoint(receiver.url())
+def test_an_undecryptable_secret_can_be_replaced(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+    subscribed = endpoint(receiver.url())
     Endpoint.unscoped.update(secret=Fernet(Fernet.generate_key()).encrypt(b"x"))
-    services.rotate_secret(cast.actor(), found, secret="replaced")
+    services.rotate_secret(cast.actor(), subscribed, secret="replaced")
     assert Endpoint.unscoped.get().previous_secret is None
     emit(cast.workspace)
     run_pump()
