@@ -71,8 +71,10 @@ def warm_up(ports: Sequence[int], count: int) -> None:
 
 
 def make_endpoints(ports: Sequence[int], *, hanging: bool) -> list[Any]:
-    """Ten new endpoints, each for one type; the first one can hang. Earlier endpoints are disabled, but their deliveries
-    stay: for tables that were emptied the planner would use plans for small tables."""
+    """Ten new endpoints, each for one type; the first one can hang.
+
+    Earlier endpoints are disabled but keep their deliveries, because the planner takes an emptied table for small.
+    """
     from crmsolid.core import clock
     from crmsolid.workspaces.actor import Actor
     from crmsolid.workspaces.models import User, Workspace
@@ -99,13 +101,14 @@ def write_events(workspace_id: int, count: int) -> list[str]:
     """Events in transactions of 100."""
     from django.db import transaction
 
+    from crmsolid.events.catalogue import event_type
     from crmsolid.events.publishing import NewEvent, publish_all
 
     event_ids: list[str] = []
     for start in range(0, count, 100):
         with transaction.atomic():
             event_ids += publish_all(
-                workspace_id, [NewEvent(TYPES[n % 10], DATA) for n in range(start, min(count, start + 100))]
+                workspace_id, [NewEvent(event_type(TYPES[n % 10]), DATA) for n in range(start, min(count, start + 100))]
             )
     return event_ids
 

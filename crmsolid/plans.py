@@ -5,12 +5,19 @@ from dataclasses import replace
 from django.db import transaction
 
 from crmsolid.core.errors import invalid
+from crmsolid.events.catalogue import declare
 from crmsolid.events.publishing import publish
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Plan, Workspace
 
 CHOSEN = (Plan.PRO, Plan.BUSINESS)  # a trial is had once, and nobody chooses to have run out of it
+
+_PLAN = {"enum": ["trial", "pro", "business", "expired"]}
+
+SUBSCRIPTION_UPGRADED = declare(
+    "subscription.upgraded", "An owner has moved the workspace to a higher plan.", old_plan=_PLAN, plan=_PLAN
+)
 
 _RANKS = {Plan.EXPIRED: 0, Plan.TRIAL: 0, Plan.PRO: 1, Plan.BUSINESS: 2}
 
@@ -33,5 +40,5 @@ def change_plan(actor: Actor, plan: str) -> Workspace:
     live.save(update_fields=["plan", "trial_ends_at"])
     audit.record(replace(actor, workspace=live), "plan.changed", live.slug, old_plan=old, plan=plan)
     if _RANKS[Plan(old)] < _RANKS[Plan(plan)]:
-        publish(live, "subscription.upgraded", {"old_plan": old, "plan": plan})
+        publish(live, SUBSCRIPTION_UPGRADED, {"old_plan": old, "plan": plan}, request_id=actor.request_id)
     return live

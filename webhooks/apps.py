@@ -12,14 +12,13 @@ class WebhooksConfig(AppConfig):
         from crmsolid.events import catalogue
         from crmsolid.events.positions import on_positions_assigned
         from crmsolid.events.publishing import wake_after_publish
-        from webhooks import erasure, events
+        from webhooks import erasure, events  # noqa: F401 - events declares the event types
         from webhooks.delivery.fanout import make_deliveries
         from webhooks.delivery.queue import PUMP_TASK
         from webhooks.models import Endpoint
 
         on_positions_assigned(make_deliveries)
         wake_after_publish(PUMP_TASK)
-        events.register_own_events()
         register_erasure(erase=erasure.erase, export=erasure.export)
         reencryption.register(Endpoint, "secret", "previous_secret")
         register_webhooks(catalogue.openapi_source)

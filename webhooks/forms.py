@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from crmsolid.core import clock
-from crmsolid.events.catalogue import EVENT_TYPES, PING, kinds
+from crmsolid.events.catalogue import event_types, subscribable_names
 from crmsolid.workspaces.forms import OnceForm, ServiceForm
 
 OVERLAPS = {
@@ -58,13 +58,13 @@ class EndpointForm(ServiceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(kind.type, kind.description.replace("`", "")) for kind in kinds() if kind.type != PING]
+        choices = [(each.name, each.description.replace("`", "")) for each in event_types() if each.subscribable]
         self.fields["events"].choices = choices  # type: ignore[attr-defined]
 
     def options(self) -> dict[str, Any]:
         """The keyword arguments of ``update_endpoint``."""
         values = self.cleaned_data
-        return {"url": values["url"], "events": EVENT_TYPES if values["which"] == "all" else values["events"]}
+        return {"url": values["url"], "events": subscribable_names() if values["which"] == "all" else values["events"]}
 
 
 class NewEndpointForm(OnceForm, EndpointForm):

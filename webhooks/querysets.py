@@ -112,19 +112,3 @@ def failed_deliveries(endpoint_id: str, since: datetime, until: datetime) -> "Qu
     failed = Q(status__in=[DeliveryStatus.FAILED, DeliveryStatus.EXHAUSTED])
     missed = Q(status=DeliveryStatus.CANCELED, reason="endpoint_disabled")
     return Delivery.unscoped.filter(failed | missed, endpoint=endpoint_id, created_at__gte=since, created_at__lt=until)
-
-
-def attempts(delivery: Delivery) -> list[Attempt]:
-    """The attempts at a delivery, oldest first."""
-    return list(Attempt.objects.for_workspace(delivery.workspace_id).filter(delivery=delivery).order_by("number"))
-
-
-def newest_attempts(delivery: Delivery, limit: int) -> list[Attempt]:
-    """The latest attempts at a delivery, newest first."""
-    rows = Attempt.objects.for_workspace(delivery.workspace_id).filter(delivery=delivery)
-    return list(rows.order_by("-number")[:limit])
-
-
-def newest_deliveries(workspace: Workspace, endpoint: Endpoint, limit: int) -> list[Delivery]:
-    """The latest deliveries of an endpoint, newest first."""
-    return list(delivery_log(workspace, endpoint).order_by("-created_at", "-id")[:limit])

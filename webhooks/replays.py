@@ -6,19 +6,19 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from crmsolid.api.jobs import JOB_COMPLETED, JobOut
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DomainError, invalid
-from crmsolid.events.catalogue import PING
 from crmsolid.events.models import Event
 from crmsolid.events.publishing import NewEvent, publish, publish_now
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.jobs import job_payload
 from crmsolid.workspaces.models import Job, JobState
 from crmsolid.workspaces.scopes import Scope
 from webhooks import querysets, services
 from webhooks.delivery.fanout import queue_deliveries
 from webhooks.delivery.queue import PUMP_TASK
+from webhooks.events import PING
 from webhooks.models import Delivery, DeliveryStatus, Endpoint
 
 JOB_KIND = "webhooks.replay"
@@ -30,22 +30,24 @@ _QUEUED_AGAIN: dict[str, Any] = {"status": DeliveryStatus.PENDING, "reason": "",
 
 
 @transaction.atomic
-def test_endpoint(actor: Actor, endpoint: Endpoint) -> Delivery:
-    """Send a ``ping`` to this endpoint alone. ``invalid_state`` (409) if it is disabled."""
-    locked = services.locked_enabled(actor, endpoint)
+def test_endpoint(actor: Actor, endpoint_id: str) -> Delivery:
+    """Send a ``ping`` to this endpoint alone. ``invalid_state`` (409) if it is disabled; ``not_found``."""
+    locked = services.lock_enabled(actor, endpoint_id)
     ping = publish_now(actor, NewEvent(PING, {"webhook": {"id": locked.id, "url": locked.url}}))
     [delivery_id] = queue_deliveries([(ping.id, locked.id)])
     audit.record(actor, "webhook.tested", locked.id)
-    return _reread(actor, delivery_id)
+    return services.get_delivery(actor, delivery_id)
 
 
 @transaction.atomic
-def replay_delivery(actor: Actor, delivery: Delivery) -> Delivery:
+def replay_delivery(actor: Actor, delivery_id: str) -> Delivery:
     """Deliver the event again, at once, with the same bytes and id.
 
-    ``invalid_state`` (409) while it is being sent, if its endpoint is disabled, or if the event was erased.
+    ``invalid_state`` (409) while it is being sent, if its endpoint is disabled, or if the event was erased;
+    ``not_found``.
     """
-    services.locked_enabled(actor, delivery.endpoint)
+    delivery = services.get_delivery(actor, delivery_id)
+    services.lock_enabled(actor, delivery.endpoint_id)
     if not Event.objects.for_workspace(actor.workspace).filter(pk=delivery.event_id).exclude(body=b"").exists():
         raise DomainError("invalid_state", "the person this event was about has been erased; nothing is left to send")
     rows = Delivery.objects.for_workspace(actor.workspace).filter(pk=delivery.pk)
@@ -54,17 +56,18 @@ def replay_delivery(actor: Actor, delivery: Delivery) -> Delivery:
         raise DomainError("invalid_state", "the delivery is being sent at this moment; look again in a few seconds")
     _wake_pump_on_commit()
     audit.record(actor, "webhook.replayed", delivery.id)
-    return _reread(actor, delivery.pk)
+    return services.get_delivery(actor, delivery.pk)
 
 
 @transaction.atomic
-def replay_failed(actor: Actor, endpoint: Endpoint, *, since: datetime, until: datetime | None = None) -> Job:
+def replay_failed(actor: Actor, endpoint_id: str, *, since: datetime, until: datetime | None = None) -> Job:
     """Start a job that delivers again what was made in this time and failed, or was canceled when the endpoint was
     disabled. Its ``total`` is counted here.
 
-    ``invalid_state`` (409) if the endpoint is disabled; ``validation_failed`` if ``until`` is not after ``since``.
+    ``invalid_state`` (409) if the endpoint is disabled; ``validation_failed`` if ``until`` is not after ``since``;
+    ``not_found``.
     """
-    locked = services.locked_enabled(actor, endpoint)
+    locked = services.lock_enabled(actor, endpoint_id)
     if until is not None and until <= since:
         raise invalid("until", "before_since", "until must be later than since")
     end = min(until or clock.now(), clock.now())
@@ -85,12 +88,6 @@ def replay_failed(actor: Actor, endpoint: Endpoint, *, since: datetime, until: d
     audit.record(actor, "webhook.replay_started", locked.id, job=job.id, total=job.total)
     transaction.on_commit(partial(doorbell.ring, REPLAY_TASK))
     return job
-
-
-def _reread(actor: Actor, delivery_id: str) -> Delivery:
-    delivery = querysets.find_delivery(actor.workspace, delivery_id)
-    assert delivery is not None  # its endpoint is locked
-    return delivery
 
 
 def run_open_jobs() -> int:
@@ -135,7 +132,7 @@ def _end(job: Job, state: JobState, errors: list[dict[str, str]]) -> None:
     job.state, job.errors, job.finished_at = state, errors, clock.now()
     job.save(update_fields=["state", "errors", "finished_at"])
     request_id = job.params.get("request_id", "")
-    publish(job.workspace_id, "job.completed", {"job": job_payload(job)}, request_id=request_id)
+    publish(job.workspace_id, JOB_COMPLETED, {"job": JobOut.render(job)}, request_id=request_id)
 
 
 def _wake_pump_on_commit() -> None:

@@ -1,27 +1,31 @@
-"""What can be done with webhook endpoints. Each service needs ``manage:webhooks`` and writes its audit entry in the
-transaction of the change."""
+"""Everything a caller may do with endpoints and read of deliveries; :mod:`webhooks.replays` sends again.
+
+Each service needs ``manage:webhooks`` (``scope_missing``). What changes something writes its audit entry in the same
+transaction.
+"""
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from crmsolid.api.pagination import Page, page
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.http import url_guard
 from crmsolid.core.sql.table import Table
-from crmsolid.events.catalogue import EVENT_TYPES
+from crmsolid.events.catalogue import subscribable_names
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import Scope
-from webhooks import endpoint_health
+from webhooks import endpoint_health, querysets
 from webhooks.delivery.signing import generate_secret
-from webhooks.models import DisabledReason, Endpoint
+from webhooks.models import Attempt, Delivery, DisabledReason, Endpoint
 from webhooks.secrets import EndpointSecrets, check_secret, encrypt_secret
 
 MAX_ENDPOINTS = 100
@@ -39,6 +43,98 @@ class IssuedEndpoint:
     secret: str | None = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class EndpointOverview:
+    """An endpoint with the length of its queue and its newest deliveries."""
+
+    endpoint: Endpoint
+    queue_length: int
+    newest_deliveries: list[Delivery]
+
+
+# --- Reads ------------------------------------------------------------------------------------------------------------
+def list_endpoints(actor: Actor, *, limit: int, cursor: str | None = None) -> Page:
+    """A page of endpoints, newest first. ``invalid_cursor``."""
+    actor.require(Scope.MANAGE_WEBHOOKS)
+    return page(
+        querysets.endpoints(actor.workspace),
+        sort="-created_at",
+        limit=limit,
+        cursor=cursor,
+        workspace_id=actor.workspace.pk,
+        filters={},
+    )
+
+
+def get_endpoint(actor: Actor, endpoint_id: str) -> Endpoint:
+    """``not_found`` if the workspace has no such endpoint, or it was deleted."""
+    actor.require(Scope.MANAGE_WEBHOOKS)
+    endpoint: Endpoint | None = querysets.endpoints(actor.workspace).filter(pk=endpoint_id).first()
+    if endpoint is None:
+        raise not_found("webhook endpoint")
+    return endpoint
+
+
+def get_endpoint_overview(actor: Actor, endpoint_id: str, *, deliveries: int) -> EndpointOverview:
+    """An endpoint with at most so many of its newest ``deliveries``. ``not_found``."""
+    endpoint = get_endpoint(actor, endpoint_id)
+    newest = querysets.delivery_log(actor.workspace, endpoint).order_by("-created_at", "-id")[:deliveries]
+    return EndpointOverview(endpoint, querysets.queue_length(actor.workspace, endpoint), list(newest))
+
+
+def endpoint_alerts(actor: Actor) -> querysets.EndpointAlerts:
+    """The endpoints that need attention. One query, however many there are."""
+    actor.require(Scope.MANAGE_WEBHOOKS)
+    return querysets.endpoint_alerts(actor.workspace)
+
+
+def missed_since(actor: Actor, endpoint_id: str) -> datetime | None:
+    """Since when a disabled endpoint may have missed events; None if it is enabled. ``not_found``."""
+    return querysets.missed_since(get_endpoint(actor, endpoint_id))
+
+
+def list_deliveries(
+    actor: Actor,
+    endpoint_id: str,
+    *,
+    event: str | None = None,
+    status: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int,
+    cursor: str | None = None,
+) -> Page:
+    """A page of an endpoint's deliveries, newest first: of one event type, with one status, made from ``since`` on and
+    before ``until``. ``not_found``, ``invalid_cursor``."""
+    endpoint = get_endpoint(actor, endpoint_id)
+    filters = {"event": event, "status": status, "since": since, "until": until}
+    return page(
+        querysets.delivery_log(actor.workspace, endpoint, **filters),  # type: ignore[arg-type]
+        sort="-created_at",
+        limit=limit,
+        cursor=cursor,
+        workspace_id=actor.workspace.pk,
+        filters={**filters, "endpoint": endpoint.id},
+    )
+
+
+def get_delivery(actor: Actor, delivery_id: str) -> Delivery:
+    """A delivery with its event and endpoint. ``not_found``, also if the endpoint was deleted."""
+    actor.require(Scope.MANAGE_WEBHOOKS)
+    delivery = querysets.find_delivery(actor.workspace, delivery_id)
+    if delivery is None:
+        raise not_found("delivery")
+    return delivery
+
+
+def list_attempts(actor: Actor, delivery: Delivery, *, newest: int | None = None) -> list[Attempt]:
+    """All attempts at a delivery, oldest first; or only so many of the ``newest``, newest first."""
+    actor.require(Scope.MANAGE_WEBHOOKS)
+    attempts = Attempt.objects.for_workspace(actor.workspace).filter(delivery=delivery)
+    return list(attempts.order_by("number") if newest is None else attempts.order_by("-number")[:newest])
+
+
+# --- Changes ----------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def create_endpoint(
     actor: Actor, *, url: str, events: Sequence[str], secret: str | None = None, new_id: str | None = None
@@ -75,7 +171,7 @@ def create_endpoint(
 @transaction.atomic
 def update_endpoint(
     actor: Actor,
-    endpoint: Endpoint,
+    endpoint_id: str,
     *,
     url: str | None = None,
     events: Sequence[str] | None = None,
@@ -85,7 +181,7 @@ def update_endpoint(
 
     Enabling and a new address reset ``failing_since``. Errors as in :func:`create_endpoint`, and ``not_found``.
     """
-    locked = _locked(actor, endpoint)
+    locked = _lock(actor, endpoint_id)
     if url is not None and url != locked.url:
         locked.url = _checked_url(url)
         locked.failing_since = None
@@ -108,10 +204,10 @@ def update_endpoint(
 
 
 @transaction.atomic
-def delete_endpoint(actor: Actor, endpoint: Endpoint) -> None:
+def delete_endpoint(actor: Actor, endpoint_id: str) -> None:
     """Hide the endpoint and its log, delete its secrets and cancel its queue; the purge deletes the rows.
     ``not_found``."""
-    locked, now = _locked(actor, endpoint), clock.now()
+    locked, now = _lock(actor, endpoint_id), clock.now()
     Endpoint.objects.for_workspace(actor.workspace).filter(pk=locked.pk).update(
         enabled=False,
         disabled_reason=locked.disabled_reason or DisabledReason.MANUAL,
@@ -128,7 +224,7 @@ def delete_endpoint(actor: Actor, endpoint: Endpoint) -> None:
 @transaction.atomic
 def rotate_secret(
     actor: Actor,
-    endpoint: Endpoint,
+    endpoint_id: str,
     *,
     secret: str | None = None,
     overlap: timedelta = DEFAULT_OVERLAP,
@@ -140,7 +236,7 @@ def rotate_secret(
     ``replaces`` is the :func:`secret_fingerprint` of the secret to replace: ``precondition_failed`` if it is another
     one by now. Other errors: ``validation_failed`` (secret, overlap), ``not_found``.
     """
-    locked, now = _locked(actor, endpoint), clock.now()
+    locked, now = _lock(actor, endpoint_id), clock.now()
     if replaces is not None and replaces != secret_fingerprint(locked):
         raise DomainError("precondition_failed", "the secret has been replaced in the meantime; look again")
     if not timedelta(0) <= overlap <= MAX_OVERLAP:
@@ -162,18 +258,18 @@ def secret_fingerprint(endpoint: Endpoint) -> str:
     return hashlib.sha256(bytes(endpoint.secret)).hexdigest()
 
 
-def locked_enabled(actor: Actor, endpoint: Endpoint) -> Endpoint:
+def lock_enabled(actor: Actor, endpoint_id: str) -> Endpoint:
     """The endpoint, its row locked; ``invalid_state`` if it is disabled, ``not_found`` if there is none."""
-    locked = _locked(actor, endpoint)
+    locked = _lock(actor, endpoint_id)
     if not locked.enabled:
         raise DomainError("invalid_state", "the endpoint is disabled; enable it first")
     return locked
 
 
-def _locked(actor: Actor, endpoint: Endpoint) -> Endpoint:
+def _lock(actor: Actor, endpoint_id: str) -> Endpoint:
     actor.require(Scope.MANAGE_WEBHOOKS)
     rows = _endpoints.select(
-        "id = %s AND workspace_id = %s AND deleted_at IS NULL", [endpoint.pk, actor.workspace.pk], lock=True
+        "id = %s AND workspace_id = %s AND deleted_at IS NULL", [endpoint_id, actor.workspace.pk], lock=True
     )
     if not rows:
         raise not_found("webhook endpoint")
@@ -189,9 +285,10 @@ def _checked_url(url: str) -> str:
 
 
 def _checked_events(events: Sequence[str]) -> list[str]:
-    unknown = [name for name in events if name not in EVENT_TYPES]
+    known = subscribable_names()
+    unknown = [name for name in events if name not in known]
     if unknown:
-        raise invalid("events", "unknown_event", f"{unknown[0]!r} is none of: {', '.join(EVENT_TYPES)}")
+        raise invalid("events", "unknown_event", f"{unknown[0]!r} is none of: {', '.join(known)}")
     if not events:
         raise invalid("events", "empty", "name at least one event type")
     return list(dict.fromkeys(events))

@@ -5,7 +5,7 @@ import json
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
-from crmsolid.events.catalogue import EVENT_TYPES
+from crmsolid.events.catalogue import event_names
 from crmsolid.events.models import Event
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin
 from crmsolid.workspaces.admin_columns import column, fact, fixed_filter, moment, pretty_json
@@ -17,7 +17,7 @@ class EventAdmin(TenantAdmin):
 
     viewers = ADMINS
     list_display = ("made", "type", "id", "contact_id")
-    list_filter = (fixed_filter("type", EVENT_TYPES), "created_at")
+    list_filter = (fixed_filter("type", event_names), "created_at")
     search_fields = ("id", "contact_id")
     search_help_text = "Id of an event or of a contact"
     ordering = ("-created_at", "-id")

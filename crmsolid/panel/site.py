@@ -28,7 +28,8 @@ from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.panel_context import Seat, seat_of, take_seat
 from messaging.models import Account, AccountState, Message, Thread
 from messaging.querysets import in_trouble
-from webhooks.querysets import EndpointAlerts, endpoint_alerts
+from webhooks.querysets import EndpointAlerts
+from webhooks.services import endpoint_alerts
 
 SIGN_INS_A_MINUTE = 10
 
@@ -94,7 +95,7 @@ class PanelSite(UnfoldAdminSite):
             "figures": _figures(seat),
             "steps": _steps(seat),
             "accounts_in_trouble": _accounts_in_trouble(seat),
-            "webhook_alerts": _webhook_alerts(seat),
+            "webhook_alerts": _webhook_alerts(request, seat),
         }
         return super().index(request, {**shown, **(extra_context or {})})
 
@@ -169,9 +170,9 @@ def _accounts_in_trouble(seat: Seat) -> list[Account]:
     return list(Account.objects.for_workspace(seat.workspace).filter(waiting).order_by("name", "id")[:5])
 
 
-def _webhook_alerts(seat: Seat) -> EndpointAlerts | None:
+def _webhook_alerts(request: HttpRequest, seat: Seat) -> EndpointAlerts | None:
     """For who can do something about them."""
-    return endpoint_alerts(seat.workspace) if seat.has_role(ADMINS) else None
+    return endpoint_alerts(seat.actor(request)) if seat.has_role(ADMINS) else None
 
 
 def _steps(seat: Seat) -> list[dict[str, Any]]:

@@ -70,10 +70,10 @@ def pretty_json(value: Any) -> SafeString:
     return format_html('<pre class="cs-json">{}</pre>', json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def fixed_filter(name: str, values: Iterable[str], *, title: str = "") -> type[SimpleListFilter]:
+def fixed_filter(
+    name: str, values: Iterable[str] | Callable[[], Iterable[str]], *, title: str = ""
+) -> type[SimpleListFilter]:
     """A filter by known values: it does not read the whole table to learn which ones occur."""
-    offered = [(value, value if "." in value else str(capfirst(value))) for value in values]
-
     shown = title or name.replace("_", " ")
 
     class FixedFilter(SimpleListFilter):
@@ -81,7 +81,8 @@ def fixed_filter(name: str, values: Iterable[str], *, title: str = "") -> type[S
         parameter_name = name
 
         def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-            return offered
+            choices = values() if callable(values) else values
+            return [(value, value if "." in value else str(capfirst(value))) for value in choices]
 
         def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
             return queryset.filter(**{name: self.value()}) if self.value() else queryset

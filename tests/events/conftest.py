@@ -5,6 +5,7 @@ from django.db import transaction
 
 from crmsolid.events import positions
 from crmsolid.events.publishing import publish
+from messaging.events import MESSAGE_SENT
 from tests.cast import Cast
 
 Publish = Callable[..., str]
@@ -16,7 +17,7 @@ def publish_sent(cast: Cast) -> Publish:
 
     def publish_one(number: int = 0) -> str:
         with transaction.atomic():
-            return publish(cast.workspace, "message.sent", {"number": number})
+            return publish(cast.workspace, MESSAGE_SENT, {"number": number})
 
     return publish_one
 

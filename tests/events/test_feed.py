@@ -2,9 +2,11 @@
 
 from django.db import transaction
 
+from contacts.events import CONTACT_CREATED
 from crmsolid.events import feed, positions
 from crmsolid.events.models import Event
 from crmsolid.events.publishing import publish
+from messaging.events import MESSAGE_SENT
 from tests.cast import Cast
 from tests.events.conftest import Publish
 
@@ -22,10 +24,10 @@ def test_reading_goes_on_from_a_position(publish_sent: Publish) -> None:
 
 def test_reader_gets_its_workspace_and_types_without_erased_events(cast: Cast) -> None:
     with transaction.atomic():
-        own = publish(cast.workspace, "message.sent", {})
-        publish(cast.workspace, "contact.created", {})
-        publish(cast.other, "message.sent", {})
-        erased = publish(cast.workspace, "message.sent", {})
+        own = publish(cast.workspace, MESSAGE_SENT, {})
+        publish(cast.workspace, CONTACT_CREATED, {})
+        publish(cast.other, MESSAGE_SENT, {})
+        erased = publish(cast.workspace, MESSAGE_SENT, {})
     positions.assign_positions()
     Event.unscoped.filter(pk=erased).update(body=b"")
     [entry] = feed.read(after=0, types=SENT, workspace_id=cast.workspace.pk)

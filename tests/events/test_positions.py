@@ -10,6 +10,7 @@ from django.db import connection, connections, transaction
 from crmsolid.events import feed, positions
 from crmsolid.events.models import Event
 from crmsolid.events.publishing import NewEvent, publish, publish_all
+from messaging.events import MESSAGE_SENT
 from tests.cast import Cast
 from tests.events.conftest import Publish
 
@@ -36,7 +37,7 @@ def test_event_is_not_in_the_feed_before_it_has_a_position(publish_sent: Publish
 
 def test_events_of_one_transaction_keep_their_order(cast: Cast) -> None:
     with transaction.atomic():
-        ids = publish_all(cast.workspace, [NewEvent("message.sent", {"n": n}) for n in range(20)])
+        ids = publish_all(cast.workspace, [NewEvent(MESSAGE_SENT, {"n": n}) for n in range(20)])
     positions.assign_positions()
     assert in_order() == ids
 
@@ -94,7 +95,7 @@ def test_a_late_commit_gets_a_later_position(cast: Cast, publish_sent: Publish) 
 
     def commit_late() -> None:
         with transaction.atomic():
-            late.append(publish(cast.workspace, "message.sent", {"late": True}))
+            late.append(publish(cast.workspace, MESSAGE_SENT, {"late": True}))
             published.set()
             assert commit.wait(20)
 

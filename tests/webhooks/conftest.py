@@ -5,6 +5,7 @@ import pytest
 from django.db import transaction
 
 from crmsolid.core.http.outbound import DEADLINE_SECONDS, OutboundClient
+from crmsolid.events.catalogue import event_type
 from crmsolid.events.publishing import publish
 from crmsolid.workspaces.models import Workspace
 from tests.cast import Cast
@@ -48,7 +49,8 @@ def emit(
 ) -> str:
     """Commit one event; returns its id."""
     with transaction.atomic():
-        return publish(workspace, type, {"contact": {"name": name}}, contact_id=contact_id, request_id=request_id)
+        data = {"contact": {"name": name}}
+        return publish(workspace, event_type(type), data, contact_id=contact_id, request_id=request_id)
 
 
 def run_pump(*, deadline: float = DEADLINE_SECONDS, seconds: float = 20.0) -> int:

@@ -96,9 +96,9 @@ def test_a_new_address_resets_failing_since(cast: Cast, receiver: Receiver, endp
     receiver.behaviours["/new"] = answering(500)
     found = endpoint(receiver.url("/old"))
     Endpoint.unscoped.update(failing_since=clock.now() - timedelta(days=4))
-    services.update_endpoint(cast.actor(), found, url=receiver.url("/old"))
+    services.update_endpoint(cast.actor(), found.pk, url=receiver.url("/old"))
     assert Endpoint.unscoped.get().failing_since is not None
-    services.update_endpoint(cast.actor(), found, url=receiver.url("/new"))
+    services.update_endpoint(cast.actor(), found.pk, url=receiver.url("/new"))
     assert Endpoint.unscoped.get().failing_since is None
     emit(cast.workspace)
     run_pump()

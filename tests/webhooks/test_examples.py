@@ -78,7 +78,7 @@ def test_an_example_accepts_deliveries_during_a_rotation(
 ) -> None:
     with running(command, "the-new-one" if switched else SECRET) as (url, _):
         found = endpoint(url)
-        services.rotate_secret(cast.actor(), found, secret="the-new-one", overlap=timedelta(hours=1))
+        services.rotate_secret(cast.actor(), found.pk, secret="the-new-one", overlap=timedelta(hours=1))
         emit(cast.workspace)
         run_pump(deadline=5.0)
     assert Delivery.unscoped.get().status == "succeeded"

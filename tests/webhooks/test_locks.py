@@ -141,7 +141,7 @@ def test_a_replay_job_locks_in_order_and_replays_only_what_is_still_failed(cast:
     found = endpoint("http://127.0.0.1:9/hook")
     done, left = two_deliveries(cast)
     Delivery.unscoped.update(status="exhausted", next_attempt_at=None)
-    replays.replay_failed(cast.actor(), found, since=clock.now() - timedelta(hours=1))
+    replays.replay_failed(cast.actor(), found.pk, since=clock.now() - timedelta(hours=1))
     with transaction.atomic():
         lock(done)
         job = InThread(replays.run_open_jobs)

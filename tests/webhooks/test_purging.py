@@ -68,6 +68,6 @@ def test_a_deleted_endpoint_is_purged_with_its_log(cast: Cast, receiver: Receive
     found = endpoint(receiver.url())
     emit(cast.workspace)
     run_pump()
-    services.delete_endpoint(cast.actor(), found)
+    services.delete_endpoint(cast.actor(), found.pk)
     assert purging.purge() == 2
     assert (Endpoint.unscoped.count(), Delivery.unscoped.count(), Event.unscoped.count()) == (0, 0, 1)

@@ -78,7 +78,7 @@ def test_an_erased_event_is_not_replayed(cast: Cast, client: Api, receiver: Rece
     assert (answer.status_code, answer.json()["code"]) == (409, "invalid_state")
     shown = client.get(f"/v1/deliveries/{delivery.id}").json()
     assert (shown["status"], shown["body"], shown["attempt_log"][0]["answer"]["body"]) == ("succeeded", None, "")
-    job = replays.replay_failed(cast.actor(), found, since=clock.now() - timedelta(hours=1))
+    job = replays.replay_failed(cast.actor(), found.pk, since=clock.now() - timedelta(hours=1))
     assert replays.run_open_jobs() == 0
     job.refresh_from_db()
     assert (job.state, job.done, run_pump()) == ("done", 0, 0)
@@ -120,7 +120,7 @@ def test_a_job_fails_if_its_endpoint_was_disabled_meanwhile(
     cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
 ) -> None:
     found = endpoint(receiver.url())
-    job = replays.replay_failed(cast.actor(), found, since=clock.now() - timedelta(days=1))
+    job = replays.replay_failed(cast.actor(), found.pk, since=clock.now() - timedelta(days=1))
     Endpoint.unscoped.filter(pk=found.pk).update(enabled=False, disabled_reason="manual")
     assert replays.run_open_jobs() == 0
     job.refresh_from_db()

@@ -38,7 +38,7 @@ class CheckingReceiver:
 
 
 def rotate(cast: Cast, endpoint: Endpoint, secret: str = NEW, overlap: timedelta = timedelta(hours=1)) -> None:
-    services.rotate_secret(cast.actor(), endpoint, secret=secret, overlap=overlap)
+    services.rotate_secret(cast.actor(), endpoint.pk, secret=secret, overlap=overlap)
 
 
 @pytest.mark.parametrize("switch_after", [0, 1, 2, 3])
@@ -152,7 +152,7 @@ def test_an_overlap_out_of_range_changes_nothing(cast: Cast, endpoint: MakeEndpo
 
 def test_no_repr_shows_a_secret(cast: Cast, endpoint: MakeEndpoint) -> None:
     found = endpoint("http://127.0.0.1:9/hook")
-    issued = services.rotate_secret(cast.actor(), found)
+    issued = services.rotate_secret(cast.actor(), found.pk)
     assert issued.secret is not None
     assert issued.secret not in repr(issued)
     assert SECRET not in repr(EndpointSecrets.of(issued.endpoint))

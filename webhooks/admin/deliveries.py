@@ -16,11 +16,11 @@ from django.views.decorators.http import require_POST
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from crmsolid.events.catalogue import EVENT_TYPES, PING
+from crmsolid.events.catalogue import event_names
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin, TenantRelatedFilter
 from crmsolid.workspaces.admin_columns import column, fixed_filter, milliseconds, moment, pretty_json
-from webhooks import querysets, replays
-from webhooks.admin.base import WebhookAdmin
+from webhooks import replays, services
+from webhooks.admin.base import WebhookAdmin, not_found_as_404
 from webhooks.admin.labels import STATUS_COLOURS, attempt_result, delivery_summary, shown_time
 from webhooks.models import Attempt, Delivery, DeliveryStatus, Endpoint
 
@@ -58,7 +58,7 @@ class DeliveryAdmin(WebhookAdmin):
     list_filter = (
         ("endpoint", TenantRelatedFilter),
         fixed_filter("status", DeliveryStatus.values),
-        fixed_filter("event_type", (*EVENT_TYPES, PING)),
+        fixed_filter("event_type", event_names),
         CreatedFilter,
     )
     search_fields = ("id", "event__id")
@@ -97,19 +97,20 @@ class DeliveryAdmin(WebhookAdmin):
         replay = self.admin_site.admin_view(require_POST(self.replay_view))
         return [path("<path:object_id>/replay/", replay, name="webhooks_delivery_replay"), *super().get_urls()]
 
-    def find(self, request: HttpRequest, object_id: str) -> Delivery | None:
-        return querysets.find_delivery(self.home(request), unquote(object_id))
+    def get_delivery(self, request: HttpRequest, object_id: str, *, allowed: bool) -> Delivery:
+        """The delivery with this (quoted) id; 403 unless ``allowed``, 404 if it is not in this workspace."""
+        self.check_allowed(allowed)
+        with not_found_as_404():
+            return services.get_delivery(self.actor(request), unquote(object_id))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """The body and the latest attempts. The page reloads itself while the delivery is being sent."""
-        delivery = self.find_readable(request, object_id)
-        if delivery is None:
-            return self.not_found(request, object_id)
+        delivery = self.get_delivery(request, object_id, allowed=self.has_view_permission(request))
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        attempts = querysets.newest_attempts(delivery, ATTEMPTS_SHOWN + 1)
+        attempts = services.list_attempts(self.actor(request), delivery, newest=ATTEMPTS_SHOWN + 1)
         in_progress = _in_progress(delivery)
         response = self.render(
             request,
@@ -131,9 +132,9 @@ class DeliveryAdmin(WebhookAdmin):
         return response
 
     def replay_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        delivery = self.get_writable(request, object_id)
+        delivery = self.get_delivery(request, object_id, allowed=self.has_change_permission(request))
         try:
-            replays.replay_delivery(self.seat(request).actor(request), delivery)
+            replays.replay_delivery(self.actor(request), delivery.pk)
         except DomainError as error:
             self.show_error(request, error)
         else:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -17,12 +18,12 @@ from django.views.decorators.http import require_POST
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from crmsolid.events.catalogue import EVENT_TYPES
+from crmsolid.events.catalogue import subscribable_names
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.admin_base import ADMINS
 from crmsolid.workspaces.admin_columns import column
 from webhooks import querysets, replays, services
-from webhooks.admin.base import WebhookAdmin
+from webhooks.admin.base import WebhookAdmin, not_found_as_404
 from webhooks.admin.labels import ERRORS, STATE_COLOURS, STATUS_COLOURS, endpoint_state, shown_time
 from webhooks.endpoint_health import FAILING_LIMIT
 from webhooks.forms import DeleteForm, EndpointForm, NewEndpointForm, ReplayForm, RotateForm
@@ -85,20 +86,19 @@ class EndpointAdmin(WebhookAdmin):
             shown_time(endpoint.last_made_at),
         )
 
-    # --- Page -----------------------------------------------------------------------------------------------
+    # --- Page -------------------------------------------------------------------------------------------------
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        endpoint = self.find_readable(request, object_id)
-        if endpoint is None:
-            return self.not_found(request, object_id)
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponseNotAllowed(["GET", "HEAD"])
-        return self.endpoint_page(request, endpoint)
+        self.check_allowed(self.has_view_permission(request))
+        page = self.endpoint_page(request, unquote(object_id))
+        return page if request.method in ("GET", "HEAD") else HttpResponseNotAllowed(["GET", "HEAD"])
 
-    def endpoint_page(self, request: HttpRequest, endpoint: Endpoint, **forms: Any) -> HttpResponse:
+    def endpoint_page(self, request: HttpRequest, endpoint_id: str, **forms: Any) -> HttpResponse:
+        with not_found_as_404():
+            overview = services.get_endpoint_overview(self.actor(request), endpoint_id, deliveries=DELIVERIES_SHOWN)
+        endpoint = overview.endpoint
         state, text = endpoint_state(endpoint)
-        workspace, overlap_ends_at = self.home(request), endpoint.previous_secret_until
         context = {
             "title": endpoint.url,
             "page_label": "Endpoint",
@@ -108,11 +108,10 @@ class EndpointAdmin(WebhookAdmin):
             "takes_all": takes_all(endpoint),
             "disabled_automatically": state == "disabled automatically",
             "disable_at": endpoint.failing_since + FAILING_LIMIT if endpoint.failing_since else None,
-            "in_overlap": overlap_ends_at is not None and overlap_ends_at > clock.now(),
-            "waiting": querysets.queue_length(workspace, endpoint),
+            "waiting": overview.queue_length,
             "deliveries": [
                 (delivery, {"type": STATUS_COLOURS[delivery.status], "text": delivery.get_status_display()})
-                for delivery in querysets.newest_deliveries(workspace, endpoint, DELIVERIES_SHOWN)
+                for delivery in overview.newest_deliveries
             ],
             "may_change": self.has_change_permission(request),
             "rotate_form": RotateForm(initial={"replaces": services.secret_fingerprint(endpoint)}),
@@ -120,6 +119,12 @@ class EndpointAdmin(WebhookAdmin):
             **forms,
         }
         return self.render(request, "panel/webhook.html", **context)
+
+    def get_endpoint(self, request: HttpRequest, object_id: str, *, allowed: bool) -> Endpoint:
+        """The endpoint with this (quoted) id; 403 unless ``allowed``, 404 if it is not in this workspace."""
+        self.check_allowed(allowed)
+        with not_found_as_404():
+            return services.get_endpoint(self.actor(request), unquote(object_id))
 
     def get_urls(self) -> list[URLPattern]:
         views = {
@@ -141,11 +146,10 @@ class EndpointAdmin(WebhookAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """The form; the answer to its POST shows the generated secret."""
         self.check_allowed(self.has_add_permission(request))
-        seat = self.seat(request)
-        form = NewEndpointForm(seat.membership.user, request.POST or None)
+        form = NewEndpointForm(self.seat(request).membership.user, request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
-                return self._issued(request, services.create_endpoint(seat.actor(request), **form.options()))
+                return self._issued(request, services.create_endpoint(self.actor(request), **form.options()))
             except DomainError as error:
                 if error.code == "invalid_state":  # the form was submitted twice
                     self.show_error(request, error)
@@ -156,10 +160,7 @@ class EndpointAdmin(WebhookAdmin):
         )
 
     def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        self.check_allowed(self.has_change_permission(request))
-        endpoint = self.find_readable(request, object_id)
-        if endpoint is None:
-            return self.not_found(request, object_id)
+        endpoint = self.get_endpoint(request, object_id, allowed=self.has_change_permission(request))
         initial = {
             "url": endpoint.url,
             "which": "all" if takes_all(endpoint) else "some",
@@ -168,7 +169,7 @@ class EndpointAdmin(WebhookAdmin):
         form = EndpointForm(request.POST or None, initial=initial)
         if request.method == "POST" and form.is_valid():
             try:
-                services.update_endpoint(self.seat(request).actor(request), endpoint, **form.options())
+                services.update_endpoint(self.actor(request), endpoint.pk, **form.options())
             except DomainError as error:
                 form.refuse(error)
             else:
@@ -179,18 +180,18 @@ class EndpointAdmin(WebhookAdmin):
 
     @_hides_secret
     def rotate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        endpoint = self.get_writable(request, object_id)
+        endpoint = self.get_endpoint(request, object_id, allowed=self.has_change_permission(request))
         form = RotateForm(request.POST)
         if form.is_valid():
-            actor = self.seat(request).actor(request)
+            actor = self.actor(request)
             try:
-                return self._issued(request, services.rotate_secret(actor, endpoint, **form.options()), rotated=True)
+                return self._issued(request, services.rotate_secret(actor, endpoint.pk, **form.options()), rotated=True)
             except DomainError as error:
                 if error.code == "precondition_failed":  # the form was submitted twice, or is an old one
                     self.show_error(request, error)
                     return self._back(endpoint)
                 form.refuse(error)
-        return self.endpoint_page(request, endpoint, rotate_form=form)
+        return self.endpoint_page(request, endpoint.pk, rotate_form=form)
 
     def _issued(self, request: HttpRequest, issued: services.IssuedEndpoint, rotated: bool = False) -> HttpResponse:
         """The only page that shows a generated secret; it is not cached. A chosen secret is not shown."""
@@ -214,24 +215,23 @@ class EndpointAdmin(WebhookAdmin):
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """A page that asks for confirmation, then the service."""
         self.check_allowed(self.has_delete_permission(request))
-        endpoint = self.find_readable(request, object_id)
-        if endpoint is None:
-            return self.not_found(request, object_id)
+        with not_found_as_404():
+            overview = services.get_endpoint_overview(self.actor(request), unquote(object_id), deliveries=0)
+        endpoint = overview.endpoint
         form = DeleteForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             return self._call(
                 request, endpoint, services.delete_endpoint, "The endpoint and its log are deleted.", deleted=True
             )
         context = {"title": "Delete endpoint", "page_label": "Delete", "endpoint": endpoint, "form": form}
-        waiting = querysets.queue_length(self.home(request), endpoint)
-        return self.render(request, "panel/webhook_delete.html", waiting=waiting, **context)
+        return self.render(request, "panel/webhook_delete.html", waiting=overview.queue_length, **context)
 
     # --- Actions ----------------------------------------------------------------------------------------------
     def test_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Redirects to the delivery, whose page will show the receiver's answer."""
-        endpoint = self.get_writable(request, object_id)
+        endpoint = self.get_endpoint(request, object_id, allowed=self.has_change_permission(request))
         try:
-            delivery = replays.test_endpoint(self.seat(request).actor(request), endpoint)
+            delivery = replays.test_endpoint(self.actor(request), endpoint.pk)
         except DomainError as error:
             self.show_error(request, error)
             return self._back(endpoint)
@@ -239,26 +239,27 @@ class EndpointAdmin(WebhookAdmin):
 
     def enable_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Redirects back with the time since when the endpoint may have missed events."""
-        endpoint = self.get_writable(request, object_id)
-        missed_since = querysets.missed_since(endpoint)
+        endpoint = self.get_endpoint(request, object_id, allowed=self.has_change_permission(request))
+        missed_since = services.missed_since(self.actor(request), endpoint.pk)
         success = "The endpoint gets events again. What it missed can be sent again below."
         return self._call(request, endpoint, _enable, success, since=missed_since)
 
     def disable_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        endpoint = self.get_endpoint(request, object_id, allowed=self.has_change_permission(request))
         success = "The endpoint is disabled. It gets no events until you enable it again."
-        return self._call(request, self.get_writable(request, object_id), _disable, success)
+        return self._call(request, endpoint, _disable, success)
 
     def replay_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        endpoint = self.get_writable(request, object_id)
+        endpoint = self.get_endpoint(request, object_id, allowed=self.has_change_permission(request))
         form = ReplayForm(request.POST)
         if not form.is_valid():
-            return self.endpoint_page(request, endpoint, replay_form=form)
+            return self.endpoint_page(request, endpoint.pk, replay_form=form)
         try:
-            actor, since = self.seat(request).actor(request), form.cleaned_data["since"]
-            job = replays.replay_failed(actor, endpoint, since=since)
+            actor, since = self.actor(request), form.cleaned_data["since"]
+            job = replays.replay_failed(actor, endpoint.pk, since=since)
         except DomainError as error:
             form.refuse(error)
-            return self.endpoint_page(request, endpoint, replay_form=form)
+            return self.endpoint_page(request, endpoint.pk, replay_form=form)
         link = reverse("admin:workspaces_job_change", args=[job.pk])
         if job.total:
             result = "One delivery is" if job.total == 1 else f"{job.total} deliveries are"
@@ -272,7 +273,7 @@ class EndpointAdmin(WebhookAdmin):
         self,
         request: HttpRequest,
         endpoint: Endpoint,
-        service: Callable[[Actor, Endpoint], Any],
+        service: Callable[[Actor, str], Any],
         success: str,
         *,
         since: datetime | None = None,
@@ -280,7 +281,7 @@ class EndpointAdmin(WebhookAdmin):
     ) -> HttpResponse:
         """Call a service and show ``success``, or why it refused. ``since`` is passed on to the replay form."""
         try:
-            service(self.seat(request).actor(request), endpoint)
+            service(self.actor(request), endpoint.pk)
         except DomainError as error:
             self.show_error(request, error)
             return self._back(endpoint)
@@ -293,17 +294,17 @@ class EndpointAdmin(WebhookAdmin):
         return HttpResponseRedirect(reverse("admin:webhooks_endpoint_change", args=[endpoint.pk]) + suffix)
 
 
-def _enable(actor: Actor, endpoint: Endpoint) -> None:
-    services.update_endpoint(actor, endpoint, enabled=True)
+def _enable(actor: Actor, endpoint_id: str) -> None:
+    services.update_endpoint(actor, endpoint_id, enabled=True)
 
 
-def _disable(actor: Actor, endpoint: Endpoint) -> None:
-    services.update_endpoint(actor, endpoint, enabled=False)
+def _disable(actor: Actor, endpoint_id: str) -> None:
+    services.update_endpoint(actor, endpoint_id, enabled=False)
 
 
 def takes_all(endpoint: Endpoint) -> bool:
     """Whether it subscribes to every event type."""
-    return set(EVENT_TYPES) <= set(endpoint.events)
+    return set(subscribable_names()) <= set(endpoint.events)
 
 
 def _replay_since(request: HttpRequest, endpoint: Endpoint) -> datetime:

@@ -121,7 +121,7 @@ def test_a_refused_replay_shows_the_reason_and_changes_nothing(
     elif case == "sending":
         Delivery.unscoped.update(status="sending", lease="x", lease_until=clock.now(), next_attempt_at=None)
     else:
-        services.update_endpoint(cast.actor(), delivery.endpoint, enabled=False)
+        services.update_endpoint(cast.actor(), delivery.endpoint.pk, enabled=False)
     before = columns(delivery)
     response = client.post(page_url("replay", delivery), follow=True)
     words = {"erased": "has been erased", "sending": "being sent at this moment;", "disabled": "enable it first"}
@@ -147,7 +147,7 @@ def test_the_list_is_filtered_by_endpoint_type_status_and_time(cast: Cast, endpo
     emit(cast.workspace, type="message.failed")
     emit(cast.other)
     assign_positions()
-    services.delete_endpoint(cast.actor(), gone)
+    services.delete_endpoint(cast.actor(), gone.pk)
     client = browser(cast.owner)
     ours = Delivery.objects.for_workspace(cast.workspace).exclude(endpoint=gone)
     by_type = {(d.endpoint_id, d.event_type): d.pk for d in ours}

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from crmsolid.core import clock
-from crmsolid.events.catalogue import EVENT_TYPES
+from crmsolid.events.catalogue import subscribable_names
 from crmsolid.workspaces.models import AuditEntry, Job, Role, Workspace
 from tests.cast import Cast
 from tests.panel import browser
@@ -49,7 +49,7 @@ def test_an_empty_list_explains_endpoints(cast: Cast) -> None:
 
 def test_the_form_offers_every_event_type_except_ping(cast: Cast) -> None:
     form = browser(cast.owner).get(NEW).context["form"]
-    assert [value for value, _ in form.fields["events"].choices] == list(EVENT_TYPES)
+    assert [value for value, _ in form.fields["events"].choices] == subscribable_names()
     assert form["events"].value() is None and form["which"].value() == "some"
 
 
@@ -57,7 +57,7 @@ def test_all_events_stores_every_event_type(cast: Cast) -> None:
     client = browser(cast.owner)
     client.post(NEW, new_endpoint_form(client, which="all", events=[]))
     found = Endpoint.objects.for_workspace(cast.workspace).get()
-    assert (found.url, found.events, found.enabled) == (URL, list(EVENT_TYPES), True)
+    assert (found.url, found.events, found.enabled) == (URL, subscribable_names(), True)
     assert "all events" in client.get(LIST).content.decode()
     entry = AuditEntry.objects.for_workspace(cast.workspace).get(action="webhook.created")
     assert (entry.surface, entry.subject_label, entry.target) == ("panel", "owner@acme.example", found.id)
@@ -177,7 +177,7 @@ def test_disabling_cancels_the_queue_and_enabling_offers_a_replay(
 @pytest.mark.parametrize("verb", ["test", "replay"])
 def test_a_disabled_endpoint_refuses_ping_and_replay(cast: Cast, endpoint: MakeEndpoint, verb: str) -> None:
     found, client = endpoint(URL), browser(cast.owner)
-    services.update_endpoint(cast.actor(), found, enabled=False)
+    services.update_endpoint(cast.actor(), found.pk, enabled=False)
     response = client.post(page_url(verb, found), {"since": "2026-01-01T00:00"}, follow=True)
     assert "endpoint is disabled; enable it first" in response.content.decode()
     assert (Delivery.unscoped.count(), Job.unscoped.count()) == (0, 0)

@@ -63,10 +63,10 @@ def test_a_failing_endpoint_is_shown_and_then_its_disabling(
 
 def test_healthy_manually_disabled_and_deleted_endpoints_are_not_shown(cast: Cast, endpoint: MakeEndpoint) -> None:
     endpoint(URL)
-    update_endpoint(cast.actor(), endpoint(URL), enabled=False)
+    update_endpoint(cast.actor(), endpoint(URL).pk, enabled=False)
     gone = endpoint(URL)
     Endpoint.unscoped.filter(pk=gone.pk).update(failing_since=clock.now())
-    delete_endpoint(cast.actor(), gone)
+    delete_endpoint(cast.actor(), gone.pk)
     for page in (HOME, LIST, LOG):
         assert "cs-trouble" not in browser(cast.owner).get(page).content.decode()
 

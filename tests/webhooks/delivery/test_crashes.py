@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
+from contacts.events import CONTACT_CREATED
 from crmsolid.core import clock
 from crmsolid.core.http.outbound import DEADLINE_SECONDS
 from crmsolid.events.publishing import publish
@@ -54,7 +55,7 @@ def emit_and_roll_back(cast: Cast, count: int) -> tuple[set[str], set[str]]:
     rolled_back = set()
     for number in range(count):
         with transaction.atomic():
-            rolled_back.add(publish(cast.workspace, "contact.created", {"contact": {"name": f"rolled back {number}"}}))
+            rolled_back.add(publish(cast.workspace, CONTACT_CREATED, {"contact": {"name": f"rolled back {number}"}}))
             transaction.set_rollback(True)
     return committed, rolled_back
 

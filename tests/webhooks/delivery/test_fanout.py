@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
+from contacts.events import CONTACT_CREATED
 from crmsolid.core import clock
 from crmsolid.events import positions
 from crmsolid.events.models import Event
@@ -83,7 +84,7 @@ def test_an_event_behind_many_for_a_hanging_endpoint_is_sent_at_once(
     Endpoint.unscoped.filter(pk=hanging.pk).update(failing_since=clock.now() - timedelta(hours=1))
     endpoint(receiver.url("/healthy"), events=("message.sent",))
     with transaction.atomic():
-        publish_all(cast.workspace, [NewEvent("contact.created", {"n": n}) for n in range(200)])
+        publish_all(cast.workspace, [NewEvent(CONTACT_CREATED, {"n": n}) for n in range(200)])
     emit(cast.workspace, type="message.sent")
     run_pump(deadline=1.5, seconds=0.1)
     [healthy] = receiver.to("/healthy")

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from crmsolid.core import clock
 from crmsolid.events import positions
-from crmsolid.events.catalogue import EVENT_TYPES
+from crmsolid.events.catalogue import event_types
 from crmsolid.events.publishing import NewEvent, publish_all
 from tests.cast import Cast
 from tests.webhooks.conftest import run_pump
@@ -48,10 +48,10 @@ def resident_memory() -> int:
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 def test_hostile_receivers_delay_no_healthy_one(cast: Cast, endpoint: MakeEndpoint, ports: list[int]) -> None:
     names = [*HOSTILE, "healthy0", "healthy1", "healthy2", "healthy3"]
-    types = EVENT_TYPES[: len(names)]
+    types = event_types()[: len(names)]
     urls = {name: f"http://127.0.0.1:{ports[0]}/{name}" for name in names}
     urls["tls"] = f"https://127.0.0.1:{ports[1]}/tls"
-    endpoints = {name: endpoint(urls[name], events=(type,)) for name, type in zip(names, types, strict=True)}
+    endpoints = {name: endpoint(urls[name], events=(type.name,)) for name, type in zip(names, types, strict=True)}
     with transaction.atomic():
         publish_all(cast.workspace, [NewEvent(types[0], {"n": n}) for n in range(QUEUED)])
     while positions.assign_positions():

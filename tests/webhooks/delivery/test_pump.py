@@ -54,7 +54,7 @@ def test_every_attempt_carries_the_request_id_of_the_event(
     run_pump()
     Delivery.unscoped.update(next_attempt_at=clock.now())
     run_pump()
-    replays.replay_delivery(cast.actor(), Delivery.unscoped.get())
+    replays.replay_delivery(cast.actor(), Delivery.unscoped.get().pk)
     run_pump()
     assert [post.headers["x-request-id"] for post in receiver.posts] == ["req-1"] * 3
     attempts = Attempt.unscoped.order_by("number")
@@ -252,7 +252,7 @@ def test_an_endpoint_with_an_undecryptable_secret_stops_no_other_endpoint(
 def test_an_undecryptable_secret_can_be_replaced(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
     subscribed = endpoint(receiver.url())
     Endpoint.unscoped.update(secret=Fernet(Fernet.generate_key()).encrypt(b"x"))
-    services.rotate_secret(cast.actor(), subscribed, secret="replaced")
+    services.rotate_secret(cast.actor(), subscribed.pk, secret="replaced")
     assert Endpoint.unscoped.get().previous_secret is None
     emit(cast.workspace)
     run_pump()
