@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Min, OuterRef, Q, Subquery
 
 from crmsolid.workspaces.models import Workspace
 from webhooks.delivery.schedule import RETRY_DELAYS
@@ -107,8 +107,9 @@ def find_delivery(workspace: Workspace, delivery_id: str) -> Delivery | None:
     return delivery
 
 
-def failed_deliveries(endpoint_id: str, since: datetime, until: datetime) -> "QuerySet[Delivery]":
+def failed_deliveries(endpoint: Endpoint, since: datetime, until: datetime) -> Any:
     """What a replay of this time queues again: failed, exhausted, or canceled when the endpoint was disabled."""
     failed = Q(status__in=[DeliveryStatus.FAILED, DeliveryStatus.EXHAUSTED])
     missed = Q(status=DeliveryStatus.CANCELED, reason="endpoint_disabled")
-    return Delivery.unscoped.filter(failed | missed, endpoint=endpoint_id, created_at__gte=since, created_at__lt=until)
+    rows = Delivery.objects.for_workspace(endpoint.workspace_id).filter(failed | missed, endpoint=endpoint)
+    return rows.filter(created_at__gte=since, created_at__lt=until)

@@ -75,7 +75,7 @@ def replay_failed(actor: Actor, endpoint_id: str, *, since: datetime, until: dat
         workspace=actor.workspace,
         kind=JOB_KIND,
         scope=Scope.MANAGE_WEBHOOKS,
-        total=querysets.failed_deliveries(locked.id, since, end).count(),
+        total=querysets.failed_deliveries(locked, since, end).count(),
         params={
             "endpoint": locked.id,
             "since": since.isoformat(),
@@ -112,7 +112,7 @@ def _run_batch(job_id: str) -> int | None:
         _end(job, JobState.FAILED, [{"code": "invalid_state", "detail": "the endpoint has been disabled or deleted"}])
         return None
     since, until = (datetime.fromisoformat(job.params[name]) for name in ("since", "until"))
-    failed = querysets.failed_deliveries(endpoint.pk, since, until).filter(
+    failed = querysets.failed_deliveries(endpoint, since, until).filter(
         pk__gt=job.params["after"], event__in=Event.unscoped.exclude(body=b"").values("pk")
     )
     # Locked in the order of ids, as everywhere. A row that has changed while the lock was awaited is filtered again.

@@ -65,7 +65,7 @@ def test_a_filter_by_a_rare_status_uses_an_index(cast: Cast, long_log: Endpoint,
 
 
 def test_counting_failed_deliveries_uses_an_index(long_log: Endpoint) -> None:
-    rows = querysets.failed_deliveries(long_log.pk, clock.now() - timedelta(days=1), clock.now())
+    rows = querysets.failed_deliveries(long_log, clock.now() - timedelta(days=1), clock.now())
     assert "delivery_unsuccessful" in plan(rows)
     assert rows.count() == 3
 

@@ -36,6 +36,7 @@ class WebhookAdmin(TenantAdmin):
     list_before_template = "panel/webhook_before_list.html"
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        self.check_allowed(self.has_view_permission(request))
         context = {
             "webhook_alerts": services.endpoint_alerts(self.actor(request)),
             "webhook_log_days": retention().days,
