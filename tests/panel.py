@@ -1,5 +1,6 @@
 """Two workspaces full of rows, each row marked, and a browser that is signed in."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -49,8 +50,11 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     _add(made, ContactTag(contact=contact, name=f"{mark} tag"))
     _add(made, CustomField(key=f"{mark}_field", label=f"{mark} label", type="choice", choices=[mark]))
     _add(made, Job(kind=f"{mark} import", scope="write:contacts", errors=[mark]))
-    body = f'"{mark}"'.encode()
-    event = _add(made, Event(id=new_id("evt"), type="contact.created", body=body, contact_id=contact.pk))
+    event_id = new_id("evt")
+    body = {"event": "contact.created", "id": event_id, "created_at": "2026-06-04T09:00:00Z", "data": {"name": mark}}
+    event = Event(id=event_id, type="contact.created", body=json.dumps(body).encode(), contact_id=contact.pk)
+    event.position = Event.unscoped.count() + 1
+    _add(made, event)
     endpoint = _add(
         made, Endpoint(url=f"https://{mark}.example.com/hook", events=["contact.created"], secret=encrypt_secret(mark))
     )
@@ -60,7 +64,7 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     _add(made, Attempt(delivery=delivery, number=1, url=endpoint.url, status=200, answer_body=mark))
     made.rows.append(audit.record(actor, f"{mark}.done", contact.pk, mark=mark))
     old = create_key(actor, name=f"{mark} key", scopes=ALL_SCOPES).key
-    made.rows += [old, rotate_key(actor, old, overlap=timedelta(hours=1)).key]
+    made.rows += [old, rotate_key(actor, old.id, overlap=timedelta(hours=1)).key]
     made.rows += list(Membership.objects.for_workspace(workspace.owner_workspace))
     return made
 

@@ -6,10 +6,8 @@ class WebhooksConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from crmsolid.api.openapi.registry import register_webhooks
         from crmsolid.core import reencryption
         from crmsolid.core.erasure import register as register_erasure
-        from crmsolid.events import catalogue
         from crmsolid.events.positions import on_positions_assigned
         from crmsolid.events.publishing import wake_after_publish
         from webhooks import erasure, events  # noqa: F401 - events declares the event types
@@ -21,4 +19,3 @@ class WebhooksConfig(AppConfig):
         wake_after_publish(PUMP_TASK)
         register_erasure(erase=erasure.erase, export=erasure.export)
         reencryption.register(Endpoint, "secret", "previous_secret")
-        register_webhooks(catalogue.openapi_source)

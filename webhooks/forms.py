@@ -7,7 +7,7 @@ from django import forms
 
 from crmsolid.core import clock
 from crmsolid.events.catalogue import event_types, subscribable_names
-from crmsolid.workspaces.forms import OnceForm, ServiceForm
+from crmsolid.workspaces.forms import ServiceForm, SubmitOnceForm
 
 OVERLAPS = {
     "0": timedelta(0),
@@ -67,7 +67,7 @@ class EndpointForm(ServiceForm):
         return {"url": values["url"], "events": subscribable_names() if values["which"] == "all" else values["events"]}
 
 
-class NewEndpointForm(OnceForm, EndpointForm):
+class NewEndpointForm(SubmitOnceForm, EndpointForm):
     """With an optional secret; without it one is generated."""
 
     kind = "whk"
@@ -94,7 +94,7 @@ class RotateForm(ServiceForm):
     )
     secret = SecretField()
 
-    names_of_service: ClassVar[dict[str, str]] = {"overlap_seconds": "overlap"}
+    field_names: ClassVar[dict[str, str]] = {"overlap_seconds": "overlap"}
 
     def options(self) -> dict[str, Any]:
         """The keyword arguments of ``rotate_secret``."""

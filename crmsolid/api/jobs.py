@@ -6,10 +6,9 @@ from crmsolid.api.endpoint import endpoint
 from crmsolid.api.representations import Representation
 from crmsolid.api.responses import ApiResponse
 from crmsolid.api.views import WorkspaceView
-from crmsolid.core.errors import not_found
 from crmsolid.events.catalogue import declare
 from crmsolid.workspaces.models import Job, JobState
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.services import get_job
 
 
 class JobOut(Representation):
@@ -25,7 +24,7 @@ class JobOut(Representation):
     finished_at = serializers.DateTimeField(allow_null=True)
 
 
-JOB_COMPLETED = declare("job.completed", "Long work has ended, done or failed.", job=JobOut.schema())
+JOB_COMPLETED = declare("job.completed", "Long work has ended, done or failed.", job=JobOut.data_schema())
 
 
 def job_location(job: Job) -> str:
@@ -47,8 +46,4 @@ class JobView(WorkspaceView):
         scope_text="that of the call which began the job",
     )
     def get(self, job_id: str) -> ApiResponse:
-        job: Job | None = Job.objects.for_workspace(self.workspace).filter(pk=job_id).first()
-        if job is None:
-            raise not_found("job")
-        self.actor.require(Scope(job.scope))
-        return ApiResponse(JobOut.render(job))
+        return ApiResponse(JobOut.render(get_job(self.actor, job_id)))

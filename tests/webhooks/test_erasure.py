@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from crmsolid.core import clock
-from crmsolid.core.http.outbound import Answer
+from crmsolid.core.http.outbound import OutboundResponse
 from crmsolid.events.models import Event
 from crmsolid.events.positions import assign_positions
 from tests.cast import Cast
@@ -43,6 +43,6 @@ def test_an_answer_that_arrives_after_the_erasure_is_not_kept(
     [snapshot] = due_endpoints()
     [claimed] = claim({snapshot.id: 5})
     erasure.erase(cast.workspace.pk, "con_1")
-    attempt = AttemptResult(clock.now(), snapshot.url, {}, "current", Answer(200, None, 5, "Мария"))
+    attempt = AttemptResult(clock.now(), snapshot.url, {}, "current", OutboundResponse(200, None, 5, "Мария"))
     assert settle([DeliveryResult(claimed, [attempt])], {snapshot.id: snapshot}) == 0
     assert (Delivery.unscoped.get().status, Attempt.unscoped.count()) == ("canceled", 0)

@@ -11,7 +11,6 @@ from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 
 from crmsolid.core.errors import DomainError
-from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.admin_base import TenantAdmin
 from webhooks import services
 from webhooks.purging import retention
@@ -42,9 +41,6 @@ class WebhookAdmin(TenantAdmin):
             "webhook_log_days": retention().days,
         }
         return super().changelist_view(request, {**context, **(extra_context or {})})
-
-    def actor(self, request: HttpRequest) -> Actor:
-        return self.seat(request).actor(request)
 
     def check_allowed(self, allowed: bool) -> None:
         """403 unless ``allowed``."""

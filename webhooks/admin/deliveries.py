@@ -18,7 +18,7 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events.catalogue import event_names
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin, TenantRelatedFilter
-from crmsolid.workspaces.admin_columns import column, fixed_filter, milliseconds, moment, pretty_json
+from crmsolid.workspaces.admin_columns import column, datetime_column, fixed_filter, milliseconds_column, pretty_json
 from webhooks import replays, services
 from webhooks.admin.base import WebhookAdmin, not_found_as_404
 from webhooks.admin.labels import STATUS_COLOURS, attempt_result, delivery_summary, shown_time
@@ -188,8 +188,8 @@ class AttemptAdmin(TenantAdmin):
     readonly_fields = ("made", "took", "shown_request", "shown_answer")
     keeps_history = False
     empty_text = "Each attempt at delivering an event is listed here."
-    made = moment("made", "at")
-    took = milliseconds("took", "duration_ms")
+    made = datetime_column("made", "at")
+    took = milliseconds_column("took", "duration_ms")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).filter(delivery__endpoint__deleted_at__isnull=True)

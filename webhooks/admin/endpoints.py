@@ -48,7 +48,7 @@ class EndpointAdmin(WebhookAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Without deleted endpoints, whose rows wait for the purge."""
         rows = super().get_queryset(request).filter(deleted_at__isnull=True)
-        return rows.annotate(**querysets.latest_deliveries(self.home(request)))
+        return rows.annotate(**querysets.latest_deliveries(self.current_workspace(request)))
 
     # --- List -------------------------------------------------------------------------------------------------
     @column("address", ordering="url")
@@ -146,7 +146,7 @@ class EndpointAdmin(WebhookAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """The form; the answer to its POST shows the generated secret."""
         self.check_allowed(self.has_add_permission(request))
-        form = NewEndpointForm(self.seat(request).membership.user, request.POST or None)
+        form = NewEndpointForm(self.panel_context(request).membership.user, request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
                 return self._issued(request, services.create_endpoint(self.actor(request), **form.options()))
@@ -154,7 +154,7 @@ class EndpointAdmin(WebhookAdmin):
                 if error.code == "invalid_state":  # the form was submitted twice
                     self.show_error(request, error)
                     return HttpResponseRedirect(reverse("admin:webhooks_endpoint_changelist"))
-                form.refuse(error)
+                form.add_domain_error(error)
         return self.render(
             request, "panel/webhook_form.html", title="New endpoint", page_label="New endpoint", form=form
         )
@@ -171,7 +171,7 @@ class EndpointAdmin(WebhookAdmin):
             try:
                 services.update_endpoint(self.actor(request), endpoint.pk, **form.options())
             except DomainError as error:
-                form.refuse(error)
+                form.add_domain_error(error)
             else:
                 messages.success(request, "The endpoint is changed. What is waiting goes to the address it has now.")
                 return self._back(endpoint)
@@ -190,7 +190,7 @@ class EndpointAdmin(WebhookAdmin):
                 if error.code == "precondition_failed":  # the form was submitted twice, or is an old one
                     self.show_error(request, error)
                     return self._back(endpoint)
-                form.refuse(error)
+                form.add_domain_error(error)
         return self.endpoint_page(request, endpoint.pk, rotate_form=form)
 
     def _issued(self, request: HttpRequest, issued: services.IssuedEndpoint, rotated: bool = False) -> HttpResponse:
@@ -258,7 +258,7 @@ class EndpointAdmin(WebhookAdmin):
             actor, since = self.actor(request), form.cleaned_data["since"]
             job = replays.replay_failed(actor, endpoint.pk, since=since)
         except DomainError as error:
-            form.refuse(error)
+            form.add_domain_error(error)
             return self.endpoint_page(request, endpoint.pk, replay_form=form)
         link = reverse("admin:workspaces_job_change", args=[job.pk])
         if job.total:

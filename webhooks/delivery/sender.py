@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from crmsolid.core import clock
-from crmsolid.core.http.outbound import Answer, OutboundClient, OutboundError
+from crmsolid.core.http.outbound import OutboundClient, OutboundError, OutboundResponse
 from webhooks.delivery.queue import Claim, EndpointSnapshot
 from webhooks.delivery.schedule import Verdict, verdict
 from webhooks.delivery.signing import signature_headers
@@ -36,7 +36,7 @@ class AttemptResult:
     url: str
     headers: dict[str, str]
     signed_with: str
-    response: Answer
+    response: OutboundResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +228,8 @@ class Sender:
         if claim.request_id:
             headers["X-Request-Id"] = claim.request_id
         # Requests to one host are limited by workspace, so that no customer waits for another one's endpoints.
-        payer = str(endpoint.workspace_id)
-        response = await self._client.post(endpoint.url, headers=headers, body=claim.body, payer=payer)
+        tenant = str(endpoint.workspace_id)
+        response = await self._client.post(endpoint.url, headers=headers, body=claim.body, tenant=tenant)
         return AttemptResult(at, endpoint.url, headers, secrets[0][0].value, response)
 
 

@@ -366,7 +366,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(
     run_pump()
     assert Delivery.unscoped.count() > 5
     assert counts() == few
-    assert (few["list"], few["log"], few["page"]) == (6, 7, 6)
+    assert (few["list"], few["log"], few["page"]) == (5, 6, 6)
 
 
 def test_the_history_shows_the_audit_log(cast: Cast, endpoint: MakeEndpoint) -> None:

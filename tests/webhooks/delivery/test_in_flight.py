@@ -5,7 +5,7 @@ import time
 import pytest
 
 from crmsolid.core import clock
-from crmsolid.core.http.outbound import Answer, OutboundError
+from crmsolid.core.http.outbound import OutboundError, OutboundResponse
 from webhooks.delivery.in_flight import (
     FIRST_WINDOW,
     LARGEST_WINDOW,
@@ -88,7 +88,7 @@ def hold(in_flight: InFlight, endpoint: EndpointSnapshot, count: int) -> list[Cl
 
 
 def answered(claim: Claim, *, milliseconds: int = 1, error: OutboundError | None = None) -> DeliveryResult:
-    response = Answer(None if error else 200, error, milliseconds)
+    response = OutboundResponse(None if error else 200, error, milliseconds)
     return DeliveryResult(claim, [AttemptResult(clock.now(), "http://127.0.0.1:9/hook", {}, "current", response)])
 
 
