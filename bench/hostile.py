@@ -87,7 +87,7 @@ def _memory() -> int:
 def report(endpoints: dict[str, Any], before: int, peak: int) -> None:
     from webhooks.models import Attempt, Delivery
 
-    print(f"{'endpoint':10}{'made':>6}{'tried':>7}{'longest try':>13}{'p50':>7}{'p95':>7}{'last':>7} s  outcomes")
+    print(f"{'endpoint':10}{'made':>6}{'tried':>7}{'longest':>13}{'p50':>7}{'p95':>7}{'last':>7} s  outcomes")
     for name, endpoint in endpoints.items():
         attempts = list(
             Attempt.unscoped.filter(delivery__endpoint=endpoint).values_list(
