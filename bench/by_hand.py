@@ -46,7 +46,7 @@ WITH contact AS (
 )
 INSERT INTO apikeys_idempotencyrecord
   (workspace_id, key, fingerprint, status, headers, body, sealed, contact_id, created_at)
-VALUES (%(ws)s, %(idem)s, %(fingerprint)s, 201, '{"Content-Type": "application/json"}', %(body)s, false, %(id)s, %(now)s)
+VALUES (%(ws)s, %(idem)s, %(mark)s, 201, '{"Content-Type": "application/json"}', %(body)s, false, %(id)s, %(now)s)
 """
 
 LIST = """
@@ -120,7 +120,7 @@ def upsert(cursor, row, idem, environ):
             "b1": dumps({"event": "contact.created", "id": e1, "created_at": now, "data": {"contact": contact}}),
             "b2": dumps({"event": "contact.tagged", "id": e2, "created_at": now,
                          "data": {"contact": contact, "added": sent["tags"]}}),
-            "fingerprint": hashlib.sha256(b"POST\n/v1/contacts\n" + raw).digest(), "body": body,
+            "mark": hashlib.sha256(b"POST\n/v1/contacts\n" + raw).digest(), "body": body,
         },
     )  # fmt: skip
     return body

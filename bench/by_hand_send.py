@@ -48,7 +48,7 @@ WITH used AS (
 ), record AS (
   INSERT INTO apikeys_idempotencyrecord
     (workspace_id, key, fingerprint, status, headers, body, sealed, contact_id, created_at)
-  SELECT %(ws)s, %(idem)s, %(fingerprint)s, 200, '{"Content-Type": "application/json"}', %(body)s, false, contact_id, %(now)s
+  SELECT %(ws)s, %(idem)s, %(mark)s, 200, '{"Content-Type": "application/json"}', %(body)s, false, contact_id, %(now)s
   FROM thread
 )
 SELECT used.slots, EXISTS (SELECT FROM thread) FROM used
@@ -76,7 +76,7 @@ def send(cursor: Any, row: Any, idem: str, raw: bytes, dumps: Callable[[object],
             "created": dumps(_created(event, contact, username, now)), "thread": new_id("thr"), "message": message,
             "text": sent["text"], "recipient": f"@{username}", "random": secrets.randbits(63), "now": now,
             "optout": hashlib.sha256(f"{row[1]}:username:{username.lower()}".encode()).digest(), "idem": idem,
-            "fingerprint": hashlib.sha256(b"POST\n/v1/messages/send\n" + raw).digest(), "body": body,
+            "mark": hashlib.sha256(b"POST\n/v1/messages/send\n" + raw).digest(), "body": body,
         },
     )  # fmt: skip
     slots, written = cursor.fetchone()
