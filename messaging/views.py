@@ -1,22 +1,16 @@
-"""The REST door of messaging."""
+"""REST endpoints of messaging."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from django.db.models import QuerySet
 from rest_framework.request import Request
 
 from crmsolid.api.fields import PageQuery
-from crmsolid.api.pagination import page
 from crmsolid.api.responses import Answer
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.clock import rfc3339
-from crmsolid.core.errors import not_found
-from crmsolid.core.ids import is_id
 from crmsolid.workspaces.scopes import Scope
-from messaging import querysets, services
+from messaging import services
 from messaging.events import account_payload, message_payload, thread_payload
-from messaging.models import Message, Thread
 from messaging.serializers import (
     AccountOut,
     CanceledOut,
@@ -48,17 +42,6 @@ class SendView(WorkspaceView):
         return Answer(answer, contact_id=message.contact_id)
 
 
-def _filtered(rows: "QuerySet[Message]", query: Mapping[str, Any]) -> "QuerySet[Message]":
-    for name in ("account_id", "contact_id", "thread_id", "direction", "status"):
-        if name in query:
-            rows = rows.filter(**{name: query[name]})
-    if "since" in query:
-        rows = rows.filter(created_at__gte=query["since"])
-    if "until" in query:
-        rows = rows.filter(created_at__lt=query["until"])
-    return rows
-
-
 class MessagesView(WorkspaceView):
     """List messages, in and out."""
 
@@ -68,41 +51,21 @@ class MessagesView(WorkspaceView):
     listed: ClassVar = True
 
     def get(self, request: Request) -> Answer:
-        query = self.query
-        rows = _filtered(Message.objects.for_workspace(self.workspace), query)
-        found = page(
-            rows,
-            sort=query["sort"],
-            limit=query["limit"],
-            cursor=query.get("cursor"),
-            workspace_id=self.workspace.pk,
-            filters=query,
-        )
+        found = services.list_messages(self.actor, **self.query)
         return Answer(found.as_dict([message_payload(message) for message in found.rows]))
 
 
-class _OneMessage(WorkspaceView):
-    scopes: ClassVar = {}
-
-    def message(self, message_id: str) -> Message:
-        rows = Message.objects.for_workspace(self.workspace).filter(pk=message_id)
-        found: Message | None = rows.first() if is_id("msg", message_id) else None
-        if found is None:
-            raise not_found("message")
-        return found
-
-
-class MessageView(_OneMessage):
+class MessageView(WorkspaceView):
     """Read one message."""
 
     scopes: ClassVar = {"GET": READ}
     answers: ClassVar = {"GET": {200: MessageOut}}
 
     def get(self, request: Request, message_id: str) -> Answer:
-        return Answer(message_payload(self.message(message_id)))
+        return Answer(message_payload(services.get_message(self.actor, message_id)))
 
 
-class CancelView(_OneMessage):
+class CancelView(WorkspaceView):
     """Cancel a message that is still queued."""
 
     scopes: ClassVar = {"POST": WRITE}
@@ -111,7 +74,7 @@ class CancelView(_OneMessage):
     refusals: ClassVar = {"POST": ("invalid_state",)}
 
     def post(self, request: Request, message_id: str) -> Answer:
-        message = services.cancel_message(self.actor, self.message(message_id))
+        message = services.cancel_message(self.actor, message_id)
         whole = message_payload(message)
         if not self.actor.has(Scope.READ_MESSAGES):
             whole = {"id": message.id, "status": message.status}
@@ -127,36 +90,11 @@ class ThreadsView(WorkspaceView):
     listed: ClassVar = True
 
     def get(self, request: Request) -> Answer:
-        query, rows = self.query, querysets.threads(self.workspace)
-        for name in ("account_id", "contact_id"):
-            if name in query:
-                rows = rows.filter(**{name: query[name]})
-        if "unread" in query:
-            rows = rows.filter(unread_count__gt=0) if query["unread"] else rows.filter(unread_count=0)
-        found = page(
-            rows,
-            sort="-last_message_at",
-            limit=query["limit"],
-            cursor=query.get("cursor"),
-            workspace_id=self.workspace.pk,
-            filters=query,
-        )
-        last = querysets.newest_messages(self.workspace, found.rows)
-        return Answer(found.as_dict([thread_payload(thread, last.get(thread.pk)) for thread in found.rows]))
+        found = services.list_threads(self.actor, **self.query)
+        return Answer(found.as_dict([thread_payload(row.thread, row.last_message) for row in found.rows]))
 
 
-class _OneThread(WorkspaceView):
-    scopes: ClassVar = {}
-
-    def thread(self, thread_id: str) -> Thread:
-        rows = Thread.objects.for_workspace(self.workspace).filter(pk=thread_id)
-        found: Thread | None = rows.first() if is_id("thr", thread_id) else None
-        if found is None:
-            raise not_found("thread")
-        return found
-
-
-class ThreadMessagesView(_OneThread):
+class ThreadMessagesView(WorkspaceView):
     """The messages of a thread, newest first."""
 
     scopes: ClassVar = {"GET": READ}
@@ -165,19 +103,11 @@ class ThreadMessagesView(_OneThread):
     listed: ClassVar = True
 
     def get(self, request: Request, thread_id: str) -> Answer:
-        thread, query = self.thread(thread_id), self.query
-        found = page(
-            Message.objects.for_workspace(self.workspace).filter(thread=thread),
-            sort=query["sort"],
-            limit=query["limit"],
-            cursor=query.get("cursor"),
-            workspace_id=self.workspace.pk,
-            filters={**query, "thread": thread.pk},
-        )
+        found = services.list_thread_messages(self.actor, thread_id, **self.query)
         return Answer(found.as_dict([message_payload(message) for message in found.rows]))
 
 
-class ReadThreadView(_OneThread):
+class ReadThreadView(WorkspaceView):
     """Mark a thread as read."""
 
     scopes: ClassVar = {"POST": WRITE}
@@ -186,7 +116,7 @@ class ReadThreadView(_OneThread):
     refusals: ClassVar = {"POST": ()}
 
     def post(self, request: Request, thread_id: str) -> Answer:
-        thread = services.mark_read(self.actor, self.thread(thread_id))
+        thread = services.mark_thread_read(self.actor, thread_id)
         return Answer({"id": thread.pk, "unread_count": 0}, contact_id=thread.contact_id)
 
 
@@ -199,14 +129,7 @@ class AccountsView(WorkspaceView):
     listed: ClassVar = True
 
     def get(self, request: Request) -> Answer:
-        found = page(
-            querysets.accounts(self.workspace),
-            sort="created_at",
-            limit=self.query["limit"],
-            cursor=self.query.get("cursor"),
-            workspace_id=self.workspace.pk,
-            filters={},
-        )
+        found = services.list_accounts(self.actor, **self.query)
         return Answer(found.as_dict([account_payload(row, row.used, row.reserved) for row in found.rows]))
 
 
@@ -217,8 +140,5 @@ class AccountView(WorkspaceView):
     answers: ClassVar = {"GET": {200: AccountOut}}
 
     def get(self, request: Request, account_id: int) -> Answer:
-        rows = querysets.accounts(self.workspace).filter(pk=account_id)
-        row: Any = rows.first() if account_id < 2**63 else None
-        if row is None:
-            raise not_found("account")
+        row = services.get_account(self.actor, account_id)
         return Answer(account_payload(row, row.used, row.reserved))

@@ -128,7 +128,7 @@ def test_each_kind_of_work_has_its_queue(client: Client, cast: Cast, settings: A
     Account.unscoped.filter(pk=telegram.pk).update(kind=AccountKind.TELEGRAM)
     owed = Message.unscoped.filter(recipient="@reply_bob").get()
     SandboxDelivery.unscoped.create(
-        workspace=cast.workspace, account=account, message=owed, random_id=1, answer_pending=True
+        workspace=cast.workspace, account=account, message=owed, random_id=1, reply_pending=True
     )
     place_events()
     failed, waiting = Delivery.unscoped.order_by("id")

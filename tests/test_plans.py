@@ -16,7 +16,7 @@ from messaging import services
 from messaging.models import Message
 from messaging.sending import dispatch
 from tests.cast import Api, Cast
-from tests.messaging import world
+from tests.messaging import helpers
 
 
 def put_on(workspace: Workspace, plan: str, days_left: float | None = None) -> None:
@@ -136,7 +136,7 @@ def test_what_an_ended_trial_held_back_goes_on_by_itself(cast: Cast) -> None:
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="threads that write at once need PostgreSQL")
 def test_two_at_once_are_one_change(cast: Cast) -> None:
     put_on(cast.workspace, "trial", -1)
-    found = world.at_once([lambda: change_plan(cast.actor(), "pro")] * 8)
+    found = helpers.run_concurrently([lambda: change_plan(cast.actor(), "pro")] * 8)
     assert [type(each) for each in found] == [Workspace] * 8
     assert [written(), upgrades()] == [
         [(cast.workspace.pk, "acme", {"old_plan": "expired", "plan": "pro"})],
@@ -148,7 +148,7 @@ def test_two_at_once_are_one_change(cast: Cast) -> None:
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="threads that write at once need PostgreSQL")
 def test_each_of_two_different_changes_knows_the_one_before(cast: Cast) -> None:
     put_on(cast.workspace, "trial", 3)
-    world.at_once([lambda: change_plan(cast.actor(), "pro"), lambda: change_plan(cast.actor(), "business")])
+    helpers.run_concurrently([lambda: change_plan(cast.actor(), "pro"), lambda: change_plan(cast.actor(), "business")])
     last = Workspace.objects.get(pk=cast.workspace.pk).plan
     changes = [data for _, _, data in written()]
     other = Plan.BUSINESS if last == Plan.PRO else Plan.PRO

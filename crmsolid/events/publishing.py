@@ -51,16 +51,20 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """What happened: its type, its ``data``, and the contact it is about (for erasure), if any."""
+    """What happened: its type, its ``data``, the contact it is about (for erasure), if any, and the ``X-Request-Id`` of
+    the call that caused it, if any."""
 
     type: str
     data: Mapping[str, Any]
     contact_id: str = ""
+    request_id: str = ""
 
 
-def publish(who: Actor | Workspace | int, type: str, data: Mapping[str, Any], *, contact_id: str = "") -> str:
+def publish(
+    who: Actor | Workspace | int, type: str, data: Mapping[str, Any], *, contact_id: str = "", request_id: str = ""
+) -> str:
     """Write one event; answers its id (``evt_…``). Must run inside the causing transaction."""
-    return publish_all(who, [Occurrence(type, data, contact_id)])[0]
+    return publish_all(who, [Occurrence(type, data, contact_id, request_id)])[0]
 
 
 def publish_all(who: Actor | Workspace | int, occurrences: Sequence[Occurrence]) -> list[str]:
@@ -87,7 +91,7 @@ def _insert_many(rows: Sequence[dict[str, Any]]) -> None:
             row["type"],
             row["body"].decode(),
             row["contact_id"],
-            "",
+            row["request_id"],
             text(row["created_at"]),
         )
         for row in rows
@@ -138,5 +142,6 @@ def _values(workspace_id: int, occurrence: Occurrence) -> dict[str, Any]:
         "type": occurrence.type,
         "body": strictjson.dumps(body),
         "contact_id": occurrence.contact_id,
+        "request_id": occurrence.request_id,
         "created_at": now,
     }

@@ -37,6 +37,7 @@ class Actor:
     scopes: frozenset[Scope]
     surface: Surface
     ip: str | None = field(default=None)
+    request_id: str = ""
 
     def has(self, scope: Scope) -> bool:
         return scope in self.scopes

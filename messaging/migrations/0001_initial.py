@@ -170,7 +170,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('random_id', models.BigIntegerField()),
-                ('answer_pending', models.BooleanField(default=False)),
+                ('reply_pending', models.BooleanField(default=False)),
                 ('at', models.DateTimeField(default=crmsolid.core.clock.now)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='messaging.account')),
                 ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='messaging.message')),
@@ -291,7 +291,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='sandboxdelivery',
-            index=models.Index(condition=models.Q(('answer_pending', True)), fields=['id'], name='sandbox_answers'),
+            index=models.Index(condition=models.Q(('reply_pending', True)), fields=['id'], name='sandbox_replies'),
         ),
         migrations.AddConstraint(
             model_name='sandboxdelivery',

@@ -34,7 +34,7 @@ def lose(account_id: int, login_epoch: int, state: str, why: str) -> None:
 
 def next_due(account_id: int) -> str | None:
     """The message to send now: the oldest that is due, so that a delay does not change the order."""
-    rows = dispatch.due().filter(account_id=account_id).order_by("created_at", "id")
+    rows = dispatch.due_messages().filter(account_id=account_id).order_by("created_at", "id")
     return rows.values_list("pk", flat=True).first()
 
 
@@ -56,7 +56,7 @@ def claim(message_id: str) -> Claim | float:
 
 def with_something_due(account_ids: list[int]) -> set[int]:
     """Those of the accounts that have something to send."""
-    rows = dispatch.due().filter(account_id__in=account_ids).order_by()
+    rows = dispatch.due_messages().filter(account_id__in=account_ids).order_by()
     return set(rows.values_list("account_id", flat=True).distinct())
 
 

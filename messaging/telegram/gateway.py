@@ -14,7 +14,7 @@ def queue_of(owner: str) -> str:
 class TelegramGateway:
     """Only the owner of an account's connection sends for it; it claims and settles by itself, on its event loop."""
 
-    has_owners = True
+    needs_account_worker = True
 
     def queue(self, account_id: int) -> str | None:
         owner = leases.owner_of(account_id)

@@ -41,7 +41,7 @@ UNSCOPED = {
     "messaging/sending/dispatch.py": "what is due, whoever it belongs to",
     "messaging/inbox.py": "reads back a message by the account it came in on",
     "messaging/sending/settlement.py": "looks whether a thread already has a message of that number",
-    "messaging/purging.py": "drops what has lapsed, whoever it belonged to",
+    "messaging/erasure.py": "deletes expired logins and slots of all workspaces",
     "messaging/querysets.py": "counts within rows that were fetched through their workspace",
     "messaging/sending/sandbox.py": "answers that are owed, whoever owes them",
     "messaging/services.py": "looks whether an account's number is taken by anybody",

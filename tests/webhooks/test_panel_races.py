@@ -10,7 +10,7 @@ from django.test import Client
 from crmsolid.workspaces.models import AuditEntry
 from tests.cast import Cast
 from tests.contacts.test_races import at_once
-from tests.messaging import world
+from tests.messaging import helpers
 from tests.panel import browser
 from tests.webhooks.panel import NEW, URL, at, filled, rotation, secret_in
 from webhooks import services
@@ -52,7 +52,7 @@ def test_no_more_are_made_than_a_workspace_may_have(cast: Cast, monkeypatch: pyt
     def make(number: int) -> Callable[[], Any]:
         return lambda: services.create_endpoint(cast.actor(), url=f"{URL}/{number}", events=["contact.created"])
 
-    found = world.at_once([make(number) for number in range(THREADS)])
+    found = helpers.run_concurrently([make(number) for number in range(THREADS)])
     assert sorted(type(each).__name__ for each in found) == ["DomainError"] * 6 + ["IssuedEndpoint"] * 2
     assert Endpoint.unscoped.count() == AuditEntry.unscoped.filter(action="webhook.created").count() == 2
 

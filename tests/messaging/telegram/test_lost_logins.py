@@ -12,9 +12,9 @@ from crmsolid.workspaces.models import AuditEntry
 from messaging.models import Account, TelegramSession
 from messaging.telegram import accounts, sending
 from messaging.telegram.account_worker import Owner
+from tests.messaging.helpers import require_postgresql
 from tests.messaging.telegram.accounts import SHOP
 from tests.messaging.telegram.sends import make_due, send, status, texts, tried
-from tests.messaging.world import needs_postgresql
 from tests.telegram_server import TelegramServer
 from tests.waiting import somebody_waits, until
 
@@ -61,7 +61,7 @@ def test_a_refusal_of_an_older_login_does_not_undo_the_new_one(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_login_that_is_being_stored_outlives_the_old_one_s_end(shop: Account) -> None:
-    needs_postgresql()
+    require_postgresql()
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             TelegramSession.unscoped.filter(account=shop).update(login_epoch=2)

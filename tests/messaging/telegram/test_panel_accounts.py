@@ -13,9 +13,9 @@ from crmsolid.core import clock
 from crmsolid.workspaces.models import AuditEntry, Role, Workspace
 from messaging.models import Account, AccountOwner, LoginAttempt, Message, TelegramSession, Thread
 from tests.cast import Cast
+from tests.messaging.helpers import send
 from tests.messaging.telegram.accounts import ANNA, SHOP, connect_account
 from tests.messaging.telegram.panel_steps import ADD, LIST, at, begin, connect, text
-from tests.messaging.world import send
 from tests.panel import browser, furnish
 from tests.telegram_server import TelegramServer
 

@@ -4,12 +4,12 @@ import pytest
 from django.db import connection
 
 from messaging.models import Account, Message
-from tests.messaging.world import needs_postgresql
+from tests.messaging.helpers import require_postgresql
 
 
 @pytest.mark.django_db
 def test_a_message_is_found_by_its_number_at_telegram(shop: Account) -> None:
-    needs_postgresql()
+    require_postgresql()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")  # a table this small would be read whole
     plan = Message.unscoped.filter(account=shop, telegram_message_id=7).explain()

@@ -1,9 +1,20 @@
+"""Templates in the text of a message, and how the values of a contact are rendered."""
+
 import random
 import time
+from typing import Any
 
 import pytest
 
-from messaging.sending.templating import TemplateSyntaxError, TemplateUnresolved, render, utf16_length, variables
+from contacts.models import Contact
+from messaging.sending.message_text import (
+    TemplateSyntaxError,
+    TemplateUnresolved,
+    render,
+    render_for,
+    utf16_length,
+    variables,
+)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +107,7 @@ def test_syntax_errors(text: str, detail: str) -> None:
 
 
 @pytest.mark.parametrize("values", [{}, {"first_name": None}, {"first_name": ""}, {"first_name": " \t\n"}])
-def test_a_missing_value_without_fallback(values: dict[str, str | None]) -> None:
+def test_missing_value_without_fallback_is_an_error(values: dict[str, str | None]) -> None:
     with pytest.raises(TemplateUnresolved) as caught:
         render("Hi {other|x} {first_name} {last_name}", values)
     assert caught.value.name == "first_name"
@@ -114,7 +125,7 @@ def test_escaped_text_renders_to_itself() -> None:
 
 
 @pytest.mark.parametrize("text", ["{" * 100_001, "{a" * 100_000, "{a|" * 100_000, "}" * 100_001, "{" + "a" * 300_000])
-def test_hostile_texts_are_refused_in_linear_time(text: str) -> None:
+def test_long_malformed_texts_are_refused_in_linear_time(text: str) -> None:
     started = time.process_time()
     with pytest.raises(TemplateSyntaxError):
         variables(text)
@@ -137,3 +148,26 @@ def test_hostile_texts_are_refused_in_linear_time(text: str) -> None:
 )
 def test_utf16_length(text: str, length: int) -> None:
     assert utf16_length(text) == length
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (1234567.89, "1234567.89"),
+        (1234567.0, "1234567"),
+        (0.1, "0.1"),
+        (1e-7, "0.0000001"),
+        (-2.5, "-2.5"),
+        (2.0**53, "9007199254740992"),
+        (3, "3"),
+        (0, "0"),
+        (0.0, "0"),
+        (100, "100"),
+        (True, "yes"),
+        (False, "no"),
+        ("S", "S"),
+        ("2026-06-04", "2026-06-04"),
+    ],
+)
+def test_custom_values_are_rendered_as_people_write_them(value: Any, shown: str) -> None:
+    assert render_for(Contact(custom_fields={"seats": value}), "{seats}") == shown

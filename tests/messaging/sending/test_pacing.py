@@ -15,12 +15,12 @@ def at(seconds: float) -> datetime:
     return START + timedelta(seconds=seconds)
 
 
-def test_the_base_is_free_when_nothing_is_taken() -> None:
+def test_first_slot_is_now_when_nothing_is_taken() -> None:
     assert first_slot(START, [], gap=SECOND, limit=1) == START
     assert is_free(START, [], SECOND, 1)
 
 
-def test_the_gap_holds_on_both_sides_and_is_met_exactly() -> None:
+def test_gap_is_kept_on_both_sides_of_a_slot() -> None:
     gap = timedelta(seconds=10)
     for offset in (-9.999999, -1, 0, 1, 9.999999):
         assert not is_free(at(100 + offset), [at(100)], gap, 50)
@@ -30,13 +30,13 @@ def test_the_gap_holds_on_both_sides_and_is_met_exactly() -> None:
     assert first_slot(at(90), [at(100)], gap=gap, limit=50) == at(90)
 
 
-def test_a_hole_too_small_for_two_gaps_is_skipped() -> None:
+def test_space_too_small_for_two_gaps_is_skipped() -> None:
     gap = timedelta(seconds=10)
     assert first_slot(at(0), [at(0), at(19)], gap=gap, limit=50) == at(29)
     assert first_slot(at(0), [at(0), at(20)], gap=gap, limit=50) == at(10)
 
 
-def test_the_day_is_half_open() -> None:
+def test_window_is_half_open() -> None:
     taken = [START] * 50
     assert first_slot(START, taken, gap=NO_GAP, limit=50) == START + DAY
     assert not is_free(START + DAY - MICROSECOND, taken, NO_GAP, 50)
@@ -45,11 +45,11 @@ def test_the_day_is_half_open() -> None:
     assert not is_free(START - DAY + MICROSECOND, taken, NO_GAP, 50)
 
 
-def test_the_fifty_first_send_waits_for_the_oldest_to_leave() -> None:
+def test_51st_send_waits_until_the_oldest_leaves_the_window() -> None:
     taken = [at(60 * number) for number in range(50)]
     assert first_slot(at(3600), taken, gap=SECOND, limit=50) == START + DAY
     assert first_slot(at(3600), taken[:49], gap=SECOND, limit=50) == at(3600)
-    # A day later the second leaves a minute after the first.
+    # The next slot is a minute later, when the second send leaves the window.
     taken.append(START + DAY)
     assert first_slot(at(3600), taken, gap=SECOND, limit=50) == START + DAY + timedelta(minutes=1)
 
@@ -62,22 +62,22 @@ def test_future_reservations_count() -> None:
     assert is_free(last - DAY, reserved, SECOND, 50)
 
 
-def test_sends_on_both_sides_add_up() -> None:
-    """25 behind and 25 ahead fill one day together, though neither side alone does."""
-    behind = [at(-3600 + number) for number in range(25)]
-    ahead = [at(3600 + number) for number in range(25)]
-    assert first_slot(START, behind + ahead, gap=SECOND, limit=50) == behind[0] + DAY
-    assert first_slot(START, behind + ahead[:24], gap=SECOND, limit=50) == START
+def test_sends_before_and_after_are_counted_together() -> None:
+    """25 before and 25 after fill one day together, though neither side alone does."""
+    before = [at(-3600 + number) for number in range(25)]
+    after = [at(3600 + number) for number in range(25)]
+    assert first_slot(START, before + after, gap=SECOND, limit=50) == before[0] + DAY
+    assert first_slot(START, before + after[:24], gap=SECOND, limit=50) == START
 
 
-def test_a_limit_lowered_below_the_history_blocks_only_what_it_reaches() -> None:
+def test_lowered_limit_blocks_only_the_windows_of_earlier_sends() -> None:
     taken = [at(number) for number in range(10)]
     assert first_slot(START, taken, gap=SECOND, limit=3) == at(7) + DAY
     assert first_slot(at(2) - DAY + MICROSECOND, taken, gap=SECOND, limit=3) == at(7) + DAY
     assert first_slot(at(2) - DAY, taken, gap=SECOND, limit=3) == at(2) - DAY
 
 
-def test_order_and_repetition_of_taken_do_not_matter_and_nothing_is_changed() -> None:
+def test_order_of_taken_slots_does_not_matter() -> None:
     taken = [at(5), at(1), at(3), at(1)]
     before = list(taken)
     for base in range(-5, 10):
@@ -86,7 +86,7 @@ def test_order_and_repetition_of_taken_do_not_matter_and_nothing_is_changed() ->
     assert taken == before
 
 
-def test_fifty_per_day_is_reached_exactly_by_filling() -> None:
+def test_filling_slot_by_slot_reaches_the_limit_exactly() -> None:
     taken: list[datetime] = []
     for _ in range(120):
         taken.append(first_slot(START, taken, gap=SECOND, limit=50))
@@ -96,15 +96,15 @@ def test_fifty_per_day_is_reached_exactly_by_filling() -> None:
 
 
 @pytest.mark.parametrize("limit", [0, -1])
-def test_a_limit_below_one_is_refused(limit: int) -> None:
+def test_limit_below_one_is_refused(limit: int) -> None:
     with pytest.raises(ValueError):
         first_slot(START, [], gap=SECOND, limit=limit)
     with pytest.raises(ValueError):
         is_free(START, [], SECOND, limit)
 
 
-def oracle_is_free(slot: int, taken: list[int], gap: int, limit: int, window: int) -> bool:
-    """By the words of the rule: every whole-second window that holds the slot is counted."""
+def is_free_by_counting(slot: int, taken: list[int], gap: int, limit: int, window: int) -> bool:
+    """Applies the rule literally: counts every whole-second window that contains the slot."""
     if any(abs(slot - other) < gap for other in taken):
         return False
     starts = range(slot - window + 1, slot + 1)
@@ -112,8 +112,8 @@ def oracle_is_free(slot: int, taken: list[int], gap: int, limit: int, window: in
     return all(sum(start <= send < start + window for send in sends) <= limit for start in starts)
 
 
-def test_random_cases_agree_with_a_count_of_every_window() -> None:
-    """All instants are whole seconds, so borders are too, and trying each second misses none."""
+def test_random_cases_agree_with_counting_every_window() -> None:
+    """All instants are whole seconds, so the borders of free intervals are too, and trying each second misses none."""
     generator = random.Random(20260301)
     waited = 0
     for _ in range(4000):
@@ -122,18 +122,18 @@ def test_random_cases_agree_with_a_count_of_every_window() -> None:
         base = generator.randint(-30, 70)
         slots = [at(second) for second in taken]
         expected = base
-        while not oracle_is_free(expected, taken, gap, limit, window):
+        while not is_free_by_counting(expected, taken, gap, limit, window):
             expected += 1
-        found = first_slot(at(base), slots, gap=gap * SECOND, limit=limit, window=window * SECOND)
-        assert found == at(expected), (base, taken, gap, limit, window)
+        slot = first_slot(at(base), slots, gap=gap * SECOND, limit=limit, window=window * SECOND)
+        assert slot == at(expected), (base, taken, gap, limit, window)
         waited += expected > base
         for second in (base, expected, generator.randint(-30, 90)):
             free = is_free(at(second), slots, gap * SECOND, limit, window * SECOND)
-            assert free is oracle_is_free(second, taken, gap, limit, window)
+            assert free is is_free_by_counting(second, taken, gap, limit, window)
     assert waited > 1000
 
 
-def test_a_random_history_filled_slot_by_slot_never_breaks_the_rules() -> None:
+def test_random_filling_never_breaks_gap_or_limit() -> None:
     generator = random.Random(50)
     for _ in range(40):
         window, gap, limit = timedelta(seconds=40), generator.randint(0, 3) * SECOND, generator.randint(1, 6)

@@ -63,14 +63,14 @@ def test_numeric_ids(value: str | int, number: int) -> None:
         "12 34",
     ],
 )
-def test_values_that_name_nobody(value: object) -> None:
+def test_invalid_recipients(value: object) -> None:
     with pytest.raises(InvalidRecipient) as caught:
         parse_recipient(value)  # type: ignore[arg-type]
     assert caught.value.code == "invalid_recipient"
     assert isinstance(caught.value, ValueError)
 
 
-def test_spelling_does_not_make_another_recipient() -> None:
+def test_recipients_are_equal_whatever_the_spelling() -> None:
     assert parse_recipient("@Sarah_Miller") == parse_recipient("https://t.me/sarah_MILLER")
     assert len({parse_recipient("@Sarah_Miller"), parse_recipient("sarah_miller")}) == 1
     assert parse_recipient("abcd") != parse_recipient(1)

@@ -1,4 +1,4 @@
-"""kill -9 of a worker between any two steps, then the sweep of another: nothing is lost, nothing is doubled."""
+"""A worker is killed (kill -9) between any two steps, then another one sweeps: no message is lost or sent twice."""
 
 import os
 import subprocess
@@ -14,52 +14,52 @@ from django.db import connection
 from crmsolid.core import clock
 from messaging.models import Message, MessageAttempt, SandboxDelivery
 from tests.cast import Cast
-from tests.messaging.crashing import POINTS
-from tests.messaging.world import again, events, needs_postgresql, send
+from tests.messaging.helpers import events, require_postgresql, send, stored
+from tests.messaging.sending.crashing_worker import POINTS
 
-ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60
+ROOT = Path(__file__).resolve().parents[3]
+TIMEOUT_SECONDS = 60
 
 
-def worker(point: str) -> "subprocess.Popen[str]":
+def start_worker(point: str) -> "subprocess.Popen[str]":
     """A worker process on the test's database."""
     database = urlsplit(settings.DATABASE_URL)._replace(path="/" + str(connection.settings_dict["NAME"])).geturl()
     environment = {**os.environ, "DATABASE_URL": database, "PYTHONPATH": str(ROOT), "REDIS_URL": ""}
-    command = [sys.executable, "-m", "tests.messaging.crashing", point]
+    command = [sys.executable, "-m", "tests.messaging.sending.crashing_worker", point]
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
 
 
-def die_at(point: str) -> None:
+def kill_worker_at(point: str) -> None:
     """Run a worker up to the point and kill it there."""
-    with worker(point) as process:
+    with start_worker(point) as process:
         assert process.stdout is not None
         try:
-            assert process.stdout.readline() == "here\n"
+            assert process.stdout.readline() == "reached\n"
         finally:
             process.kill()
-        assert process.wait(PATIENCE) == -9
+        assert process.wait(TIMEOUT_SECONDS) == -9
 
 
 def sweep() -> None:
-    with worker("sweep") as process:
-        assert process.wait(PATIENCE) == 0
+    with start_worker("sweep") as process:
+        assert process.wait(TIMEOUT_SECONDS) == 0
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("point", POINTS)
-def test_a_worker_killed_at_any_point_loses_and_doubles_nothing(cast: Cast, point: str) -> None:
-    needs_postgresql()
+def test_worker_killed_at_any_point_loses_and_repeats_nothing(cast: Cast, point: str) -> None:
+    require_postgresql()
     message = send(cast.sandbox(), "@reply", "hello")
-    die_at(point)
-    if again(message).status == "sending":
-        sweep()  # while the lease lives nobody touches it
-        assert again(message).status == "sending"
+    kill_worker_at(point)
+    if stored(message).status == "sending":
+        sweep()  # the lease has not expired
+        assert stored(message).status == "sending"
         Message.unscoped.update(lease_until=clock.now() - timedelta(seconds=1))
     sweep()
     sweep()
-    assert again(message).status == "sent"
+    assert stored(message).status == "sent"
     [delivery] = SandboxDelivery.unscoped.all()
-    assert (delivery.message_id, delivery.random_id, delivery.answer_pending) == (
+    assert (delivery.message_id, delivery.random_id, delivery.reply_pending) == (
         message.pk,
         message.random_id,
         False,

@@ -1,4 +1,4 @@
-"""What the tests of messaging do again and again."""
+"""Helpers of the messaging tests."""
 
 import json
 import threading
@@ -16,7 +16,7 @@ from crmsolid.workspaces.actor import Actor
 from messaging import services
 from messaging.models import Account, AccountKind, Message, MessageAttempt
 from messaging.sending import gateway
-from messaging.sending.gateway import Delivered, Outgoing, SendError
+from messaging.sending.gateway import Delivered, Outgoing
 
 T = TypeVar("T")
 
@@ -29,26 +29,27 @@ class Ring:
 
 
 def send(account: Account, to: str | int = "@alice", text: str = "hello", send_at: datetime | None = None) -> Message:
-    """Accept a message through the service, as the workspace's own tests."""
+    """Accept a message through the service."""
     actor = Actor.command(account.workspace, "tests")
     return services.send_message(actor, account_id=account.pk, to=to, text=text, send_at=send_at)
 
 
-def again(message: Message) -> Message:
-    """The message as it is stored now."""
-    found: Message = Message.unscoped.get(pk=message.pk)
-    return found
+def stored(message: Message) -> Message:
+    """The message as it is in the database now."""
+    row: Message = Message.unscoped.get(pk=message.pk)
+    return row
 
 
 def attempts(message: Message) -> list[tuple[int, str, str]]:
-    """Number, outcome and error of each, in their order."""
+    """Number, outcome and error of each attempt, in their order."""
     rows = MessageAttempt.unscoped.filter(message=message).order_by("number")
     return list(rows.values_list("number", "outcome", "error"))
 
 
-def account_now(account: Account) -> Account:
-    found: Account = Account.unscoped.get(pk=account.pk)
-    return found
+def stored_account(account: Account) -> Account:
+    """The account as it is in the database now."""
+    row: Account = Account.unscoped.get(pk=account.pk)
+    return row
 
 
 def events(*types: str) -> list[dict[str, Any]]:
@@ -58,7 +59,7 @@ def events(*types: str) -> list[dict[str, Any]]:
 
 
 def counts() -> dict[str, int]:
-    """How many rows there are of all that an accepted message would leave behind."""
+    """The number of rows of each kind that an accepted message creates."""
     return {
         "messages": Message.unscoped.count(),
         "slots": Message.unscoped.filter(slot_at__isnull=False).count(),
@@ -67,21 +68,21 @@ def counts() -> dict[str, int]:
     }
 
 
-def needs_postgresql() -> None:
+def require_postgresql() -> None:
     if connection.vendor != "postgresql":
         pytest.skip("needs PostgreSQL: SQLite has one writer at a time")
 
 
-def at_once(calls: Sequence[Callable[[], T]]) -> list[T | BaseException]:
-    """Every call in a thread of its own, all started together; what each answered or raised, in their order."""
-    start, found = threading.Barrier(len(calls)), list[Any]([None] * len(calls))
+def run_concurrently(calls: Sequence[Callable[[], T]]) -> list[T | BaseException]:
+    """Run every call in a thread of its own, all at the same time; their results or exceptions, in their order."""
+    start, results = threading.Barrier(len(calls)), list[Any]([None] * len(calls))
 
-    def run(place: int, call: Callable[[], T]) -> None:
+    def run(index: int, call: Callable[[], T]) -> None:
         try:
             start.wait(20)
-            found[place] = call()
+            results[index] = call()
         except BaseException as error:
-            found[place] = error
+            results[index] = error
         finally:
             connections.close_all()
 
@@ -91,28 +92,31 @@ def at_once(calls: Sequence[Callable[[], T]]) -> list[T | BaseException]:
     for thread in threads:
         thread.join(60)
         assert not thread.is_alive(), "a call hangs"
-    return found
+    return results
 
 
 @dataclass
-class Scripted:
-    """A gateway that answers what the script says, then delivers; it remembers what it was asked."""
+class ScriptedGateway:
+    """A gateway that returns or raises the results in ``script``, one a call, and then delivers.
+
+    ``requests`` are the sends it was asked for, ``after`` the ids it was told were settled.
+    """
 
     script: list[Delivered | Exception | Callable[[Outgoing], Any]] = field(default_factory=list)
-    own_queue: str | None = None
-    asked: list[Outgoing] = field(default_factory=list)
+    worker_queue: str | None = None
+    requests: list[Outgoing] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
 
     @property
-    def has_owners(self) -> bool:
-        return self.own_queue is not None
+    def needs_account_worker(self) -> bool:
+        return self.worker_queue is not None
 
     def queue(self, account_id: int) -> str | None:
-        return self.own_queue
+        return self.worker_queue
 
     def send(self, outgoing: Outgoing) -> Delivered:
-        self.asked.append(outgoing)
-        step = self.script.pop(0) if self.script else Delivered(1000 + len(self.asked))
+        self.requests.append(outgoing)
+        step = self.script.pop(0) if self.script else Delivered(1000 + len(self.requests))
         if callable(step):
             step = step(outgoing)
         if isinstance(step, Exception):
@@ -122,9 +126,6 @@ class Scripted:
     def after_sent(self, outgoing: Outgoing) -> None:
         self.after.append(outgoing.message_id)
 
-    def install(self, monkeypatch: pytest.MonkeyPatch, kind: AccountKind = AccountKind.SANDBOX) -> "Scripted":
+    def install(self, monkeypatch: pytest.MonkeyPatch, kind: AccountKind = AccountKind.SANDBOX) -> "ScriptedGateway":
         monkeypatch.setitem(gateway._gateways, kind, self)
         return self
-
-
-__all__ = ["Delivered", "Ring", "Scripted", "SendError", "again", "at_once", "counts", "events", "send"]

@@ -1,4 +1,4 @@
-"""A client of the stream: speaks ASGI to the application, in the test's own event loop."""
+"""A client of the stream that speaks ASGI to the application, in the event loop of the test."""
 
 import asyncio
 import json
@@ -16,12 +16,12 @@ from messaging.streaming import hub
 
 Listen = Callable[..., Any]
 Key = Callable[..., Awaitable[str]]
-PATIENCE = 20.0
+TIMEOUT_SECONDS = 20.0
 T = TypeVar("T")
 
 
-async def do(work: Callable[[], T]) -> T:
-    """Database work of the test itself, in a thread that keeps no connection."""
+async def run_in_thread(work: Callable[[], T]) -> T:
+    """Do the test's own database work in a thread, and close its connection."""
 
     def run() -> T:
         try:
@@ -34,7 +34,7 @@ async def do(work: Callable[[], T]) -> T:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One event of the stream, or a comment (``id`` None)."""
+    """One event of the stream, or a comment (then ``id`` is None)."""
 
     id: int | None
     event: str
@@ -42,7 +42,7 @@ class Frame:
 
 
 class Listener:
-    """One request for the stream. ``hold()`` makes it a reader that takes nothing more, until ``go_on()``."""
+    """One request for the stream. Between ``stop_reading()`` and ``read_on()`` it is a client that reads nothing."""
 
     def __init__(
         self, token: str | None, last: int | str | None = None, *, method: str = "GET", query: str = ""
@@ -64,67 +64,67 @@ class Listener:
             "server": ("testserver", 80),
             "scheme": "http",
         }
-        self._got: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._left, self._takes, self._asked = asyncio.Event(), asyncio.Event(), False
-        self._takes.set()
-        self._rest = b""
+        self._messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._disconnected, self._reads, self._request_sent = asyncio.Event(), asyncio.Event(), False
+        self._reads.set()
+        self._buffer = b""
         self.status, self.headers = 0, dict[str, str]()
         self._task = asyncio.create_task(get_asgi_application()(self._scope, self._receive, self._send))
 
     async def _receive(self) -> dict[str, Any]:
-        if not self._asked:
-            self._asked = True
+        if not self._request_sent:
+            self._request_sent = True
             return {"type": "http.request", "body": b"", "more_body": False}
-        await self._left.wait()
+        await self._disconnected.wait()
         return {"type": "http.disconnect"}
 
     async def _send(self, message: Any) -> None:
-        self._got.put_nowait(message)
-        await self._takes.wait()
+        self._messages.put_nowait(message)
+        await self._reads.wait()
 
     async def start(self) -> "Listener":
         """Wait for the headers."""
-        message = await asyncio.wait_for(self._got.get(), PATIENCE)
+        message = await asyncio.wait_for(self._messages.get(), TIMEOUT_SECONDS)
         self.status = message["status"]
         self.headers = {name.decode().lower(): value.decode() for name, value in message["headers"]}
         return self
 
     async def frame(self) -> Frame | None:
         """The next frame; None at the end of the stream."""
-        while b"\n\n" not in self._rest:
-            message = await asyncio.wait_for(self._got.get(), PATIENCE)
-            self._rest += message.get("body", b"")
+        while b"\n\n" not in self._buffer:
+            message = await asyncio.wait_for(self._messages.get(), TIMEOUT_SECONDS)
+            self._buffer += message.get("body", b"")
             if not message.get("more_body", False):
                 return None
-        raw, _, self._rest = self._rest.partition(b"\n\n")
+        raw, _, self._buffer = self._buffer.partition(b"\n\n")
         return _parse(raw.decode())
 
     async def event(self) -> Frame | None:
         """The next frame that is no comment."""
-        while (found := await self.frame()) is not None and found.id is None:
+        while (frame := await self.frame()) is not None and frame.id is None:
             pass
-        return found
+        return frame
 
     async def body(self) -> bytes:
-        """All of an answer that ends."""
-        found = b""
+        """The whole body of a response that ends."""
+        body = b""
         while True:
-            message = await asyncio.wait_for(self._got.get(), PATIENCE)
-            found += message.get("body", b"")
+            message = await asyncio.wait_for(self._messages.get(), TIMEOUT_SECONDS)
+            body += message.get("body", b"")
             if not message.get("more_body", False):
-                return found
+                return body
 
-    def hold(self) -> None:
-        self._takes.clear()
+    def stop_reading(self) -> None:
+        self._reads.clear()
 
-    def go_on(self) -> None:
-        self._takes.set()
+    def read_on(self) -> None:
+        self._reads.set()
 
-    async def leave(self) -> None:
-        """Close the connection and wait until the application is through with it."""
-        self._left.set()
-        self._takes.set()
-        await asyncio.wait_for(self._task, PATIENCE)
+    async def disconnect(self) -> None:
+        """Close the connection and wait until the application has noticed."""
+        self._disconnected.set()
+        self._reads.set()
+        await asyncio.wait_for(self._task, TIMEOUT_SECONDS)
 
 
 def _parse(raw: str) -> Frame:
@@ -135,8 +135,8 @@ def _parse(raw: str) -> Frame:
     return Frame(int(fields["id"]), fields["event"], fields["data"])
 
 
-def happen(workspace: Workspace, number: int) -> str:
-    """One event with this number; its id."""
+def publish_numbered(workspace: Workspace, number: int) -> str:
+    """Publish one event with this number; returns its id."""
     with transaction.atomic():
         return publish(workspace, "message.sent", {"number": number})
 
@@ -144,13 +144,13 @@ def happen(workspace: Workspace, number: int) -> str:
 def number(frame: Frame | None) -> int:
     """The number of the event in a frame."""
     assert frame is not None
-    found: int = json.loads(frame.data)["data"]["number"]
-    return found
+    value: int = json.loads(frame.data)["data"]["number"]
+    return value
 
 
-async def quiet() -> None:
-    """The watcher has ended and both threads are idle: nobody reads while the tables are emptied."""
-    watcher, meeting = hub.hub()._watcher, threading.Barrier(2)
+async def wait_until_idle() -> None:
+    """Wait until the watcher has stopped and both stream threads are idle, so that the tables can be emptied."""
+    watcher, both_threads = hub.hub()._watcher, threading.Barrier(2)
     if watcher is not None:
         await asyncio.wait_for(watcher, 10)
-    await asyncio.gather(*(hub.in_thread(meeting.wait, 10) for _ in range(2)))
+    await asyncio.gather(*(hub.in_thread(both_threads.wait, 10) for _ in range(2)))

@@ -1,7 +1,7 @@
-"""A worker in a process of its own that stops dead at a chosen point and waits to be killed.
+"""A worker process that stops at a chosen point and waits to be killed.
 
-``python -m tests.messaging.crashing POINT`` dispatches, and says ``here`` on standard output when it has come to the
-point. ``sweep`` as the point runs the sweep to its end.
+``python -m tests.messaging.sending.crashing_worker POINT`` sweeps, and prints ``reached`` when it stops at the point.
+With ``sweep`` as the point it runs to the end.
 """
 
 import os
@@ -10,40 +10,40 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-POINTS = ("claiming", "claimed", "sent", "settling", "settled", "answering")
+POINTS = ("claiming", "claimed", "sent", "settling", "settled", "replying")
 
 
 def stop_here(*_: Any, **__: Any) -> Any:
-    print("here", flush=True)
+    print("reached", flush=True)
     while True:
         signal.pause()
 
 
 def then_stop(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Do it, and come to the point right after."""
+    """Call the function, then stop."""
 
-    def both(*args: Any, **options: Any) -> Any:
+    def wrapped(*args: Any, **options: Any) -> Any:
         function(*args, **options)
         return stop_here()
 
-    return both
+    return wrapped
 
 
-def arm(point: str) -> None:
-    """Put the stop where the point is. Those within a transaction stop before its commit."""
+def stop_at(point: str) -> None:
+    """Stop at the point. A point within a transaction is before its commit."""
     from crmsolid.events.publishing import publish
     from messaging import inbox
     from messaging.sending import dispatch, sandbox, settlement
 
-    places: dict[str, tuple[Any, str, Callable[..., Any]]] = {
-        "claiming": (dispatch, "_lease", then_stop(dispatch._lease)),
+    stops: dict[str, tuple[Any, str, Callable[..., Any]]] = {
+        "claiming": (dispatch, "_take_lease", then_stop(dispatch._take_lease)),
         "claimed": (sandbox.SandboxGateway, "send", stop_here),
         "sent": (sandbox.SandboxGateway, "send", then_stop(sandbox.SandboxGateway.send)),
         "settling": (settlement, "publish", then_stop(publish)),
         "settled": (sandbox.SandboxGateway, "after_sent", stop_here),
-        "answering": (inbox, "publish", then_stop(publish)),
+        "replying": (inbox, "publish", then_stop(publish)),
     }
-    module, name, stop = places[point]
+    module, name, stop = stops[point]
     setattr(module, name, stop)
 
 
@@ -55,7 +55,7 @@ def main(point: str) -> None:
     from messaging import tasks
 
     if point != "sweep":
-        arm(point)
+        stop_at(point)
     tasks.sweep()
 
 
