@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 
 from contacts.models import Contact
 from crmsolid.core import clock
-from messaging.events import message_payload
 from messaging.models import LoginAttempt, Message, SpentSlot, Status, Thread
+from messaging.representations import MessageOut
 from messaging.sending.pacing import DAY
 from messaging.telegram_models import PeerHash, TelegramSession
 
@@ -43,7 +43,7 @@ def erase(workspace_id: int, contact_id: str) -> None:
 def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
     """``messages``: every message to and from the contact, oldest first."""
     rows = _messages_of(workspace_id, contact_id).order_by("created_at", "id")
-    return {"messages": [message_payload(row) for row in rows]}
+    return {"messages": [MessageOut.render(row) for row in rows]}
 
 
 def _messages_of(workspace_id: int, contact_id: str) -> "QuerySet[Message]":

@@ -16,8 +16,9 @@ from crmsolid.core.ids import new_id
 from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.core.sql.table import Table, moment
 from crmsolid.events.publishing import publish
-from messaging.events import message_payload
+from messaging.events import MESSAGE_RECEIVED, MESSAGE_SENT
 from messaging.models import Account, Direction, Message, Status, Thread
+from messaging.representations import MessageOut
 
 _messages, _contacts, _threads = Table(Message), Table(Contact), Table(Thread)
 
@@ -78,8 +79,8 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
     record_activity(contact, incoming.at, outgoing=incoming.outgoing)
     if not incoming.outgoing:
         upsert_thread(account, contact, incoming.at, unread=1)
-    event_type = "message.sent" if incoming.outgoing else "message.received"
-    publish(account.workspace, event_type, {"message": message_payload(message)}, contact_id=contact.id)
+    event_type = MESSAGE_SENT if incoming.outgoing else MESSAGE_RECEIVED
+    publish(account.workspace, event_type, {"message": MessageOut.render(message)}, contact_id=contact.id)
     return message
 
 

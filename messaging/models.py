@@ -62,6 +62,14 @@ class Account(WorkspaceModel):
         return self.name
 
 
+def account_state(account: Account) -> str:
+    """The state at this time: an account whose pause has ended is connected again. A pause without an end stays."""
+    pause_is_over = account.paused_until is not None and account.paused_until <= clock.now()
+    if account.state == AccountState.PAUSED and pause_is_over:
+        return AccountState.CONNECTED
+    return account.state
+
+
 class Thread(WorkspaceModel):
     """The conversation of one account with one contact."""
 
@@ -71,6 +79,9 @@ class Thread(WorkspaceModel):
     unread_count = models.PositiveIntegerField(default=0)
     last_message_at = models.DateTimeField(default=clock.now)
     created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    # Not a column: services.list_threads sets it.
+    last_message: "Message | None" = None
 
     class Meta(WorkspaceModel.Meta):
         constraints = [models.UniqueConstraint(fields=["account", "contact"], name="thread_once")]

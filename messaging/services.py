@@ -1,6 +1,5 @@
 """Every read and write of messaging that a caller may ask for. Each service checks the actor's authority itself."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -162,14 +161,6 @@ def _given(**filters: Any) -> dict[str, Any]:
 
 
 # --- Threads ----------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class ThreadWithLastMessage:
-    """A thread as the inbox lists it."""
-
-    thread: Thread
-    last_message: Message | None
-
-
 def list_threads(
     actor: Actor,
     *,
@@ -179,7 +170,7 @@ def list_threads(
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page:
-    """One page of :class:`ThreadWithLastMessage`, the thread with the latest message first.
+    """One page of threads, the one with the latest message first, each with its ``last_message``.
 
     ``unread`` is whether there are unread messages. Errors: ``scope_missing``, ``invalid_cursor``.
     """
@@ -196,8 +187,9 @@ def list_threads(
         filters=_given(account_id=account_id, contact_id=contact_id, unread=unread),
     )
     newest = querysets.newest_messages(actor.workspace, threads.rows)
-    rows_with_last = [ThreadWithLastMessage(thread, newest.get(thread.pk)) for thread in threads.rows]
-    return Page(rows_with_last, threads.next_cursor)
+    for thread in threads.rows:
+        thread.last_message = newest.get(thread.pk)
+    return threads
 
 
 def list_thread_messages(

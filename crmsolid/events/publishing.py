@@ -14,25 +14,11 @@ from crmsolid.core import clock, doorbell, strictjson
 from crmsolid.core.ids import new_id
 from crmsolid.core.sql.bulk import moment_writer, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
+from crmsolid.events.catalogue import EventType
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 
-EVENT_TYPES = (
-    "message.sent",
-    "message.received",
-    "message.failed",
-    "contact.created",
-    "contact.tagged",
-    "lead.scored",
-    "sequence.started",
-    "sequence.paused",
-    "sequence.completed",
-    "job.completed",
-    "subscription.upgraded",
-)
-
-PING = "ping"
 PUMP_TASK = "webhooks.pump"
 
 events = Table(Event)
@@ -54,14 +40,19 @@ class Occurrence:
     """What happened: its type, its ``data``, the contact it is about (for erasure), if any, and the ``X-Request-Id`` of
     the call that caused it, if any."""
 
-    type: str
+    type: EventType
     data: Mapping[str, Any]
     contact_id: str = ""
     request_id: str = ""
 
 
 def publish(
-    who: Actor | Workspace | int, type: str, data: Mapping[str, Any], *, contact_id: str = "", request_id: str = ""
+    who: Actor | Workspace | int,
+    type: EventType,
+    data: Mapping[str, Any],
+    *,
+    contact_id: str = "",
+    request_id: str = "",
 ) -> str:
     """Write one event; answers its id (``evt_…``). Must run inside the causing transaction."""
     return publish_all(who, [Occurrence(type, data, contact_id, request_id)])[0]
@@ -122,16 +113,14 @@ def _workspace_id(who: Actor | Workspace | int) -> int:
 
 
 def new_event(workspace_id: int, occurrence: Occurrence) -> Event:
-    """The event, its bytes frozen; not written yet. ``ValueError`` for a type that is none of ours."""
+    """The event, its bytes frozen; not written yet."""
     return Event(**_values(workspace_id, occurrence))
 
 
 def _values(workspace_id: int, occurrence: Occurrence) -> dict[str, Any]:
-    if occurrence.type not in EVENT_TYPES and occurrence.type != PING:
-        raise ValueError(f"{occurrence.type!r} is no event type of ours")
     identity, now = new_id("evt"), clock.now()
     body = {
-        "event": occurrence.type,
+        "event": occurrence.type.name,
         "id": identity,
         "created_at": clock.rfc3339(now),
         "data": occurrence.data,
@@ -139,7 +128,7 @@ def _values(workspace_id: int, occurrence: Occurrence) -> dict[str, Any]:
     return {
         "id": identity,
         "workspace_id": workspace_id,
-        "type": occurrence.type,
+        "type": occurrence.type.name,
         "body": strictjson.dumps(body),
         "contact_id": occurrence.contact_id,
         "request_id": occurrence.request_id,

@@ -17,9 +17,9 @@ from crmsolid.workspaces.admin_columns import column, moment
 from crmsolid.workspaces.models import AuditEntry
 from messaging import querysets
 from messaging.admin.telegram_login import LoginPages
-from messaging.events import account_payload, account_state
 from messaging.forms import LogOutForm
-from messaging.models import Account, AccountKind, AccountState
+from messaging.models import Account, AccountKind, AccountState, account_state
+from messaging.representations import AccountOut
 from messaging.telegram import leases
 
 STATE_COLOURS = {"connected": "success", "paused": "warning", "needs_login": "danger", "banned": "danger"}
@@ -85,7 +85,7 @@ class AccountAdmin(LoginPages):
 
     @column("used in 24 hours")
     def today(self, account: Any) -> SafeString:
-        told = account_payload(account, account.used, account.reserved)
+        told = AccountOut.render(account)
         return format_html(
             '<span class="cs-nowrap">{} of {}</span><br><span class="cs-muted cs-nowrap">{}{} left</span>',
             told["used_today"],

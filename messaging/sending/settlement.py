@@ -13,10 +13,12 @@ from django.db import transaction
 from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.sql.table import Table
+from crmsolid.events.catalogue import EventType
 from crmsolid.events.publishing import publish
-from messaging.events import message_payload
+from messaging.events import MESSAGE_FAILED, MESSAGE_SENT
 from messaging.inbox import record_activity, upsert_thread
 from messaging.models import Account, AccountState, Message, MessageAttempt, Status
+from messaging.representations import MessageOut
 from messaging.sending import slots
 from messaging.sending.gateway import Delivered, SendError
 
@@ -83,14 +85,14 @@ def _settle_sent(
         error_detail="",
     )
     record_attempt(message, "duplicate" if result.duplicate else "sent", "", elapsed_ms=elapsed_ms)
-    _publish("message.sent", message)
+    _publish(MESSAGE_SENT, message)
 
 
 def _settle_failed(message: Message, error: SendError, elapsed_ms: int) -> None:
     """Telegram refused for good. That counts as a send, so the slot stays taken."""
     _update_if_leased(message, status=Status.FAILED, error=error.code, error_detail=error.detail[:200])
     record_attempt(message, "failed", error.code, elapsed_ms=elapsed_ms)
-    _publish("message.failed", message)
+    _publish(MESSAGE_FAILED, message)
 
 
 def _requeue(
@@ -165,7 +167,7 @@ def fail_unsent(message: Message, code: str, detail: str) -> None:
     _messages.update(values, "id = %s", [message.id])
     for name, value in values.items():
         setattr(message, name, value)
-    _publish("message.failed", message)
+    _publish(MESSAGE_FAILED, message)
 
 
 def record_attempt(message: Message, outcome: str, error: str, *, elapsed_ms: int) -> None:
@@ -181,11 +183,11 @@ def record_attempt(message: Message, outcome: str, error: str, *, elapsed_ms: in
     _attempts.insert([row], conflict="(message_id, number) DO NOTHING")
 
 
-def _publish(event_type: str, message: Message) -> None:
+def _publish(event_type: EventType, message: Message) -> None:
     publish(
         message.workspace_id,
         event_type,
-        {"message": message_payload(message)},
+        {"message": MessageOut.render(message)},
         contact_id=message.contact_id,
         request_id=message.request_id,
     )

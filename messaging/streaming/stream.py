@@ -15,9 +15,9 @@ from django.http import HttpRequest, StreamingHttpResponse
 
 from apikeys import limits
 from crmsolid.api.fields import QuerySerializer
-from crmsolid.api.openapi.route import described
-from crmsolid.api.parsing import read_query
-from crmsolid.api.request_context import Call, call_of
+from crmsolid.api.openapi.route import openapi_route
+from crmsolid.api.parsing import parse_query
+from crmsolid.api.request_context import RequestContext, request_context
 from crmsolid.api.responses import Raw
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.events import feed
@@ -61,33 +61,33 @@ LAST_EVENT_ID = {
 EVENTS = "`message.sent`, `message.failed`, `message.received`; the data is the body that webhooks get."
 
 
-@described(
-    scopes={"GET": (Scope.READ_MESSAGES,)},
-    answers={"GET": {200: Raw("text/event-stream", description=EVENTS)}},
-    request_headers={"GET": (LAST_EVENT_ID,)},
-    operation_ids={"GET": "stream_messages"},
+@openapi_route(
+    scopes=(Scope.READ_MESSAGES,),
+    responses={200: Raw(("text/event-stream",), description=EVENTS)},
+    request_headers=(LAST_EVENT_ID,),
+    operation_id="stream_messages",
     negotiates=False,
 )
 async def stream(request: HttpRequest) -> StreamingHttpResponse:
     """Stream messages (Server-Sent Events)."""
     if request.method != "GET":
         raise DomainError("method_not_allowed", "only GET works here", headers={"Allow": "GET"})
-    call = call_of(request)
-    key_id = await in_thread(_authorize, request, call)
+    context = request_context(request)
+    key_id = await in_thread(_authorize, request, context)
     position = await _start_position(request)
     slot = await stream_limits.acquire_slot(key_id, retry_after=int(PING_SECONDS) or 1)
-    return _StreamResponse(_frames(request, call, position, slot), slot)
+    return _StreamResponse(_frames(request, context, position, slot), slot)
 
 
-def _authorize(request: HttpRequest, call: Call) -> str:
+def _authorize(request: HttpRequest, context: RequestContext) -> str:
     """Check key, scope, rate limit and parameters before the response starts. Returns the key's id."""
-    call.authenticate(request).require(Scope.READ_MESSAGES)
-    call.limit()
-    read_query(request, QuerySerializer)
-    assert call.credentials is not None
+    context.authenticate(request).require(Scope.READ_MESSAGES)
+    context.check_rate_limit()
+    parse_query(request, QuerySerializer)
+    assert context.credentials is not None
     # Other requests record this when they end, on a connection that would stay open as long as the stream.
-    limits.touch(call.credentials.key, call.ip)
-    return call.credentials.key.id
+    limits.touch(context.credentials.key, context.ip)
+    return context.credentials.key.id
 
 
 async def _start_position(request: HttpRequest) -> int:
@@ -105,18 +105,20 @@ async def _start_position(request: HttpRequest) -> int:
     return min(int(last_id), latest) if last_id else latest
 
 
-async def _frames(request: HttpRequest, call: Call, position: int, slot: StreamSlot) -> AsyncIterator[bytes]:
+async def _frames(
+    request: HttpRequest, context: RequestContext, position: int, slot: StreamSlot
+) -> AsyncIterator[bytes]:
     """Everything that the client receives: first the events since ``position``, then each new one."""
     yield b": connected\n\n"
-    assert call.credentials is not None
+    assert context.credentials is not None
     try:
-        async with hubs.hub().subscribe(call.credentials.workspace.pk) as subscription:
+        async with hubs.hub().subscribe(context.credentials.workspace.pk) as subscription:
             while batch := await in_thread(hubs.read_backlog, subscription.workspace_id, position):
                 for entry in batch:
                     position = entry.position
                     yield _frame(entry)
                 await slot.renew()
-            async with aclosing(_new_frames(request, call, subscription, position, slot)) as frames:
+            async with aclosing(_new_frames(request, context, subscription, position, slot)) as frames:
                 async for frame in frames:
                     yield frame
     except DatabaseError:  # an error response is not possible any more; the client reconnects with its Last-Event-ID
@@ -126,7 +128,7 @@ async def _frames(request: HttpRequest, call: Call, position: int, slot: StreamS
 
 
 async def _new_frames(
-    request: HttpRequest, call: Call, subscription: Subscription, position: int, slot: StreamSlot
+    request: HttpRequest, context: RequestContext, subscription: Subscription, position: int, slot: StreamSlot
 ) -> AsyncGenerator[bytes, None]:
     """New events beyond ``position``, and pings. Ends when the key becomes invalid or the subscription ends."""
     clock = asyncio.get_running_loop().time
@@ -137,7 +139,7 @@ async def _new_frames(
         except SubscriptionEnded:
             return
         if clock() >= ping_at:  # also on a busy stream: a revoked key must stop reading
-            if not await in_thread(_still_valid, request, call):
+            if not await in_thread(_still_valid, request, context):
                 return
             await slot.renew()
             ping_at = clock() + PING_SECONDS
@@ -147,10 +149,10 @@ async def _new_frames(
             yield _frame(entry)
 
 
-def _still_valid(request: HttpRequest, call: Call) -> bool:
+def _still_valid(request: HttpRequest, context: RequestContext) -> bool:
     """Whether the key may still read messages. While the database cannot be reached, the stream goes on."""
     try:
-        return call.authenticate(request).has(Scope.READ_MESSAGES)
+        return context.authenticate(request).has(Scope.READ_MESSAGES)
     except DomainError:
         return False
     except DatabaseError:

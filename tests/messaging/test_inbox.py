@@ -9,9 +9,9 @@ import pytest
 
 from contacts.models import Contact, Stage
 from crmsolid.core import clock
-from messaging.events import message_payload
 from messaging.inbox import Incoming, receive
 from messaging.models import Account, Direction, Message, Thread
+from messaging.representations import MessageOut
 from messaging.sending import dispatch
 from messaging.sending.gateway import Delivered, Outgoing, SendError
 from tests.cast import Cast
@@ -47,7 +47,7 @@ def test_incoming_message_is_stored_and_published(sandbox: Account, frozen_time:
     assert (contact.name, contact.username, contact.telegram_id) == ("Alice Smith", "alice", 5)
     assert (contact.stage, contact.last_in_at, contact.last_out_at) == ("replied", at, None)
     assert [event["event"] for event in events()] == ["contact.created", "message.received"]
-    assert events("message.received")[0]["data"] == {"message": message_payload(row)}
+    assert events("message.received")[0]["data"] == {"message": MessageOut.render(row)}
 
 
 def test_message_reported_twice_is_stored_once(sandbox: Account) -> None:

@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from apikeys.models import ApiKey
 from crmsolid.core import clock
+from crmsolid.events.catalogue import event_type
 from crmsolid.events.models import Event
 from crmsolid.events.publishing import publish
 from crmsolid.workspaces.scopes import Scope
@@ -58,7 +59,7 @@ async def test_older_events_other_workspaces_and_other_types_are_not_sent(cast: 
         publish_numbered(cast.other, 2)
         publish_numbered(cast.twin, 3)
         with transaction.atomic():
-            publish(cast.workspace, "contact.created", {"number": 4})
+            publish(cast.workspace, event_type("contact.created"), {"number": 4})
         publish_numbered(cast.workspace, 5)
 
     await run_in_thread(publish_others)
@@ -117,7 +118,7 @@ async def test_event_that_commits_late_is_sent_once(cast: Cast, listen: Listen, 
 
     def publish_slowly() -> None:
         with transaction.atomic():
-            publish(cast.workspace, "message.sent", {"number": 0})
+            publish(cast.workspace, event_type("message.sent"), {"number": 0})
             written.set()
             assert commit.wait(20)
 
