@@ -57,15 +57,13 @@ class ReadOut(Representation):
 
 
 class AccountOut(Representation):
-    """An account that was read with its usage, see ``querysets.with_usage``."""
-
     id = serializers.IntegerField()
     name = serializers.CharField()
     kind = serializers.ChoiceField(choices=AccountKind.values)
     state = serializers.ChoiceField(choices=AccountState.values)
     paused_until = serializers.DateTimeField(allow_null=True)
     daily_limit = serializers.IntegerField()
-    used_today = serializers.IntegerField(source="used")
+    used_today = serializers.IntegerField(source="used")  # see querysets.with_usage
     left_today = serializers.IntegerField()
 
     read_state = staticmethod(account_state)

@@ -45,6 +45,7 @@ def test_message_has_the_documented_shape(api: Api, cast: Cast, sandbox: Account
         "sent_at": None,
         "edited_at": None,
         "error": None,
+        "request_id": None,
     }
     assert ours.get(f"/v1/messages/{message.pk}").json() == expected
     assert ours.get("/v1/messages").json() == {"data": [expected], "next_cursor": None}

@@ -8,9 +8,11 @@ import pytest
 
 from contacts.models import Contact, CustomField
 from crmsolid.core.clock import rfc3339
+from crmsolid.events.models import Event
 from crmsolid.workspaces.models import Plan, Workspace
 from crmsolid.workspaces.scopes import Scope
 from messaging.models import Account, AccountKind, AccountState, Message, Thread
+from messaging.sending import dispatch
 from tests.cast import Api, Cast
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import Ring, counts, events, send
@@ -33,6 +35,16 @@ def test_accepted_message_answers_id_status_and_eta(
     assert (message.status, message.direction, message.recipient, message.text) == ("queued", "out", "@alice", "hello")
     assert message.slot_at == message.eta == frozen_time.now
     assert message.random_id > 0
+
+
+def test_message_and_its_events_show_the_request_id_of_the_call(api: Api, cast: Cast, sandbox: Account) -> None:
+    client = api(cast.key())
+    answer = client.post(PATH, body(sandbox), X_Request_Id="order-17")
+    dispatch.dispatch()
+    message = client.get(f"/v1/messages/{answer.json()['id']}").json()
+    assert (message["status"], message["request_id"]) == ("sent", "order-17")
+    assert events("message.sent")[0]["data"]["message"] == message
+    assert Event.unscoped.get(type="message.sent").request_id == "order-17"
 
 
 def test_unknown_recipient_becomes_a_contact_once(api: Api, cast: Cast, sandbox: Account) -> None:
