@@ -15,7 +15,7 @@ from crmsolid.core.sql.table import Table
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Mode, Workspace
+from crmsolid.workspaces.models import Mode, Role, Workspace
 from crmsolid.workspaces.scopes import Scope
 from messaging import querysets
 from messaging.inbox import upsert_thread
@@ -257,8 +257,9 @@ def get_account(actor: Actor, account_id: int) -> Any:
 def create_sandbox_account(actor: Actor, *, name: str, account_id: int | None = None) -> Account:
     """Create an account that is not connected to Telegram. ``account_id`` chooses its id.
 
-    Errors: ``validation_failed`` if the id is taken.
+    Errors: ``forbidden`` unless the actor is an admin or owner, ``validation_failed`` if the id is taken.
     """
+    actor.require_role(Role.ADMIN, Role.OWNER)
     if account_id is not None and Account.unscoped.filter(pk=account_id).exists():
         raise invalid("account_id", "taken", f"there is an account {account_id} already")
     account = Account(

@@ -10,6 +10,7 @@ import pytest
 from crmsolid.core.errors import DomainError
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Membership, Role
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from messaging import services
 from messaging.inbox import Incoming, receive
@@ -86,3 +87,26 @@ def test_message_and_its_events_keep_the_request_id_of_the_call(cast: Cast, sand
         ("message.sent", "request @alice", "sent"),
         ("message.failed", "request @fail_privacy", "failed"),
     }
+
+
+@pytest.mark.parametrize("role", Role)
+def test_only_admins_and_owners_create_sandbox_accounts(cast: Cast, role: Role) -> None:
+    user = cast.owner if role == Role.OWNER else cast.member(role)
+    membership = Membership.unscoped.get(user=user, workspace=cast.workspace)
+    actor = Actor.member(membership, cast.workspace)
+    before = Account.unscoped.count()
+    if role in (Role.ADMIN, Role.OWNER):
+        services.create_sandbox_account(actor, name="Demo")
+        assert Account.unscoped.count() == before + 1
+        return
+    with pytest.raises(DomainError) as refusal:
+        services.create_sandbox_account(actor, name="Demo")
+    assert refusal.value.code == "forbidden"
+    assert Account.unscoped.count() == before
+
+
+def test_api_key_with_every_scope_creates_no_sandbox_account(cast: Cast) -> None:
+    actor = replace(cast.actor(), surface="rest", role=None, scopes=ALL_SCOPES)
+    with pytest.raises(DomainError) as refusal:
+        services.create_sandbox_account(actor, name="Demo")
+    assert refusal.value.code == "forbidden"
