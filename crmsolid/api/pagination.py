@@ -39,7 +39,8 @@ EMPTY_PAGE_SECONDS = 0.1
 _TAG_BYTES = 9
 _ROW_HASH_BYTES = 6
 
-# A transaction that has written nothing for a minute is a reader, such as a backup.
+# All processes use one database role, so each sees the transactions of the others. A transaction that has written
+# nothing for a minute is a reader, such as a backup.
 _HORIZON = """
 SELECT coalesce(min(xact_start), clock_timestamp()) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'

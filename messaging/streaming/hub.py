@@ -18,13 +18,14 @@ from django.db import connections
 
 from crmsolid.events import feed
 from crmsolid.events.feed import Entry
+from messaging.events import MESSAGE_FAILED, MESSAGE_RECEIVED, MESSAGE_SENT
 
 logger = logging.getLogger("crmsolid.stream")
 
 POLL_SECONDS = 0.1
 RETRY_SECONDS = 1.0
 MAX_QUEUED_EVENTS = 1000
-EVENT_TYPES = ("message.sent", "message.failed", "message.received")
+EVENT_TYPES = tuple(event_type.name for event_type in (MESSAGE_SENT, MESSAGE_FAILED, MESSAGE_RECEIVED))
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -58,12 +58,12 @@ LAST_EVENT_ID = {
     "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
 }
 
-EVENTS = "`message.sent`, `message.failed`, `message.received`; the data is the body that webhooks get."
+DESCRIPTION = f"`{'`, `'.join(hubs.EVENT_TYPES)}`; the data is the body that webhooks get."
 
 
 @openapi_route(
     scopes=(Scope.READ_MESSAGES,),
-    responses={200: Raw(("text/event-stream",), description=EVENTS)},
+    responses={200: Raw(("text/event-stream",), description=DESCRIPTION)},
     request_headers=(LAST_EVENT_ID,),
     operation_id="stream_messages",
     negotiates=False,
