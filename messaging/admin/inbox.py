@@ -10,7 +10,14 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin, TenantInline
-from crmsolid.workspaces.admin_columns import column, fact, fixed_filter, milliseconds, moment, shown_time
+from crmsolid.workspaces.admin_columns import (
+    column,
+    datetime_column,
+    field_column,
+    fixed_filter,
+    format_time,
+    milliseconds_column,
+)
 from messaging.admin.accounts import AccountAdmin as AccountAdmin
 from messaging.models import Message, MessageAttempt, Thread
 
@@ -41,7 +48,7 @@ class AccountFieldAdmin(TenantAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
-        if self.seat(request).has_role(ADMINS):
+        if self.panel_context(request).has_role(ADMINS):
             return fieldsets
         return [(name, {**options, "fields": _without_account_link(options["fields"])}) for name, options in fieldsets]
 
@@ -63,7 +70,7 @@ class MessageInline(MessageColumns, TenantInline):
     readonly_fields = fields
     ordering = ("-created_at", "-id")
     per_page = 20
-    created = moment("time", "created_at")
+    created = datetime_column("time", "created_at")
 
     @column("text")
     def text_link(self, message: Message) -> SafeString:
@@ -89,9 +96,9 @@ class ThreadAdmin(AccountFieldAdmin):
     inlines = (MessageInline,)
     keeps_history = False
     empty_text = "A conversation begins with the first message that you send or get."
-    last_message = moment("last message", "last_message_at")
-    created = moment("begun", "created_at")
-    unread = fact("unread", "unread_count")
+    last_message = datetime_column("last message", "last_message_at")
+    created = datetime_column("begun", "created_at")
+    unread = field_column("unread", "unread_count")
 
     def label_of(self, obj: Thread) -> str:
         return f"{obj.contact} with {obj.account}"
@@ -107,8 +114,8 @@ class AttemptInline(TenantInline):
     readonly_fields = ("time", "outcome", "duration")
     show_change_link = False
     verbose_name_plural = "attempts"
-    time = moment("time", "at")
-    duration = milliseconds("took", "duration_ms")
+    time = datetime_column("time", "at")
+    duration = milliseconds_column("took", "duration_ms")
 
 
 @admin.register(Message)
@@ -130,13 +137,13 @@ class MessageAdmin(MessageColumns, AccountFieldAdmin):
     inlines = (AttemptInline,)
     keeps_history = False
     empty_text = "Send one over the API with a key that may write messages; what contacts write comes here by itself."
-    created = moment("time", "created_at")
-    due = moment("due", "eta")
-    sent = moment("sent", "sent_at")
-    edited = moment("edited", "edited_at")
-    detail = fact("detail", "error_detail")
-    source_name = fact("source", "source")
-    addressed_to = fact("addressed to", "recipient")
+    created = datetime_column("time", "created_at")
+    due = datetime_column("due", "eta")
+    sent = datetime_column("sent", "sent_at")
+    edited = datetime_column("edited", "edited_at")
+    detail = field_column("detail", "error_detail")
+    source_name = field_column("source", "source")
+    addressed_to = field_column("addressed to", "recipient")
 
     def label_of(self, obj: Message) -> str:
         return f"{'From' if obj.direction == 'in' else 'To'} {obj.contact}"
@@ -149,7 +156,7 @@ class MessageAdmin(MessageColumns, AccountFieldAdmin):
 
     @column("due", ordering="eta")
     def due_if_queued(self, message: Message) -> SafeString | str:
-        return shown_time(message.eta if message.status == "queued" else None)
+        return format_time(message.eta if message.status == "queued" else None)
 
 
 @admin.register(MessageAttempt)
@@ -166,5 +173,5 @@ class MessageAttemptAdmin(TenantAdmin):
     readonly_fields = ("time", "outcome", "duration")
     keeps_history = False
     empty_text = "Each try at sending a message is listed here."
-    time = moment("time", "at")
-    duration = milliseconds("took", "duration_ms")
+    time = datetime_column("time", "at")
+    duration = milliseconds_column("took", "duration_ms")

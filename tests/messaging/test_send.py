@@ -37,14 +37,17 @@ def test_accepted_message_answers_id_status_and_eta(
     assert message.random_id > 0
 
 
-def test_message_and_its_events_show_the_request_id_of_the_call(api: Api, cast: Cast, sandbox: Account) -> None:
+@pytest.mark.parametrize(("to", "status"), [("@alice", "sent"), ("@fail_privacy", "failed")])
+def test_message_and_its_event_keep_the_request_id_of_the_call(
+    api: Api, cast: Cast, sandbox: Account, to: str, status: str
+) -> None:
     client = api(cast.key())
-    answer = client.post(PATH, body(sandbox), X_Request_Id="order-17")
+    answer = client.post(PATH, body(sandbox, to=to), X_Request_Id="order-17")
     dispatch.dispatch()
     message = client.get(f"/v1/messages/{answer.json()['id']}").json()
-    assert (message["status"], message["request_id"]) == ("sent", "order-17")
-    assert events("message.sent")[0]["data"]["message"] == message
-    assert Event.unscoped.get(type="message.sent").request_id == "order-17"
+    assert (message["status"], message["request_id"]) == (status, "order-17")
+    assert events(f"message.{status}")[0]["data"]["message"] == message
+    assert Event.unscoped.get(type=f"message.{status}").request_id == "order-17"
 
 
 def test_unknown_recipient_becomes_a_contact_once(api: Api, cast: Cast, sandbox: Account) -> None:
