@@ -86,24 +86,24 @@ class Gateway(Protocol):
         """Called once the message is settled as sent."""
 
 
-_gateways: dict[str, Gateway] = {}
+registry: dict[str, Gateway] = {}
 
 
 def register(kind: AccountKind, gateway: Gateway) -> None:
     """Use this gateway for accounts of this kind. Called once for each kind when the app starts."""
-    _gateways[kind] = gateway
+    registry[kind] = gateway
 
 
 def kinds(*, needs_account_worker: bool) -> list[str]:
     """The registered kinds of account that need an account worker, or those that do not."""
-    return [kind for kind, gateway in _gateways.items() if gateway.needs_account_worker is needs_account_worker]
+    return [kind for kind, gateway in registry.items() if gateway.needs_account_worker is needs_account_worker]
 
 
 def gateway_for(account: Account) -> Gateway | None:
     """The gateway of the account's kind. None if none is registered: then the account's messages wait."""
-    return _gateways.get(account.kind)
+    return registry.get(account.kind)
 
 
 def gateway_of_kind(kind: str) -> Gateway:
     """The gateway of a registered kind. ``KeyError`` for any other."""
-    return _gateways[kind]
+    return registry[kind]

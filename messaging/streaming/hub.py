@@ -25,6 +25,7 @@ logger = logging.getLogger("crmsolid.stream")
 POLL_SECONDS = 0.1
 RETRY_SECONDS = 1.0
 MAX_QUEUED_EVENTS = 1000
+WATCHER_TASK = "stream-watcher"
 EVENT_TYPES = tuple(event_type.name for event_type in (MESSAGE_SENT, MESSAGE_FAILED, MESSAGE_RECEIVED))
 
 P = ParamSpec("P")
@@ -77,7 +78,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._subscriptions: set[Subscription] = set()
-        self._watcher: asyncio.Task[None] | None = None
+        self._watcher: asyncio.Task[None] | None = None  # a reference, so that the task is not garbage collected
         self._is_watching = False
         self._start_lock = asyncio.Lock()
         self._position = 0
@@ -91,7 +92,7 @@ class Hub:
             if not self._is_watching:
                 self._position = await in_thread(feed.last_position)
                 self._is_watching = True
-                self._watcher = asyncio.get_running_loop().create_task(self._watch())
+                self._watcher = asyncio.get_running_loop().create_task(self._watch(), name=WATCHER_TASK)
             self._subscriptions.add(subscription)
         try:
             yield subscription

@@ -127,5 +127,5 @@ class ScriptedGateway:
         self.after.append(outgoing.message_id)
 
     def install(self, monkeypatch: pytest.MonkeyPatch, kind: AccountKind = AccountKind.SANDBOX) -> "ScriptedGateway":
-        monkeypatch.setitem(gateway._gateways, kind, self)
+        monkeypatch.setitem(gateway.registry, kind, self)
         return self

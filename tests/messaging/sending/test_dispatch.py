@@ -305,7 +305,7 @@ def test_messages_that_must_wait_do_not_block_later_ones(
 def test_messages_wait_while_no_gateway_is_registered_for_the_account(
     cast: Cast, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(gateways._gateways, AccountKind.TELEGRAM)
+    monkeypatch.delitem(gateways.registry, AccountKind.TELEGRAM)
     phone = Account.unscoped.create(workspace=cast.workspace, name="Phone", kind=AccountKind.TELEGRAM)
     waiting, sent = send(phone), send(cast.sandbox())
     dispatch.dispatch()

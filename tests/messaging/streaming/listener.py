@@ -149,9 +149,13 @@ def number(frame: Frame | None) -> int:
     return value
 
 
+def watchers() -> list["asyncio.Task[None]"]:
+    """The running watchers of this event loop."""
+    return [task for task in asyncio.all_tasks() if task.get_name() == hub.WATCHER_TASK]
+
+
 async def wait_until_idle() -> None:
     """Wait until the watcher has stopped and both stream threads are idle, so that the tables can be emptied."""
-    watcher, both_threads = hub.hub()._watcher, threading.Barrier(2)
-    if watcher is not None:
-        await asyncio.wait_for(watcher, 10)
+    both_threads = threading.Barrier(2)
+    await asyncio.wait_for(asyncio.gather(*watchers()), 10)
     await asyncio.gather(*(hub.in_thread(both_threads.wait, 10) for _ in range(2)))

@@ -3,11 +3,13 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, connections
 from pytest_django import Settings
 
+from crmsolid.events import feed
 from crmsolid.events.feed import Entry
 from messaging.streaming import hub, stream
 from tests.cast import Cast
@@ -20,6 +22,7 @@ from tests.messaging.streaming.listener import (
     publish_numbered,
     run_in_thread,
     wait_until_idle,
+    watchers,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -70,20 +73,15 @@ async def wait_for(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
-def watcher_connection() -> int | None:
-    """The server process of the watcher's connection. Runs in the watcher's thread."""
-    return None if connection.connection is None else int(connection.connection.info.backend_pid)
-
-
 async def only_connection() -> int:
-    """The server process of the watcher, once it has been the only connection several times in a row."""
-    times = 0
+    """The server process of the watcher: its connection is the only one that is still open after several polls."""
+    times, pids = 0, set[int]()
     async with asyncio.timeout(20):
         while True:
-            pid = await asyncio.get_running_loop().run_in_executor(hub._watcher_thread, watcher_connection)
-            times = times + 1 if await run_in_thread(backends) == {pid} else 0
-            if pid is not None and times == 5:
-                return pid
+            before, pids = pids, await run_in_thread(backends)
+            times = times + 1 if len(pids) == 1 and pids == before else 0
+            if times == 5:
+                return pids.pop()
             await asyncio.sleep(hub.POLL_SECONDS)
 
 
@@ -123,15 +121,16 @@ async def test_watcher_warns_and_retries_while_the_database_is_unreachable(
     await run_in_thread(lambda: publish_numbered(cast.workspace, 0))
     assert number(await listener.event()) == 0  # the watcher runs
     calls: list[int] = []
-    real = hub._read_new
+    real = feed.read
 
-    def fail_twice(after: int) -> list[Entry]:
-        calls.append(after)
-        if len(calls) <= 2:  # one poll and its retry
-            raise OperationalError("the database is restarting")
-        return real(after)
+    def fail_twice(**options: Any) -> list[Entry]:
+        if "workspace_id" not in options:  # the watcher, not a stream that reads its backlog
+            calls.append(options["after"])
+            if len(calls) <= 2:  # one poll and its retry
+                raise OperationalError("the database is restarting")
+        return real(**options)
 
-    monkeypatch.setattr(hub, "_read_new", fail_twice)
+    monkeypatch.setattr(feed, "read", fail_twice)
     await wait_for(lambda: len(calls) > 2)
     await run_in_thread(lambda: publish_numbered(cast.workspace, 1))
     assert number(await listener.event()) == 1
@@ -196,10 +195,7 @@ async def test_watcher_starts_once_and_stops_with_the_last_stream(cast: Cast, li
         assert await listener.frame() == Frame(None, "", "connected")
     await run_in_thread(lambda: publish_numbered(cast.workspace, 1))
     assert [number(await listener.event()) for listener in streams] == [1, 1, 1]
-    watcher = hub.hub()._watcher
-    assert watcher is not None and not watcher.done()
-    watching = [task for task in asyncio.all_tasks() if "Hub._watch" in repr(task.get_coro())]
-    assert watching == [watcher]
+    [watcher] = watchers()
     for listener in streams:
         await listener.disconnect()
     await asyncio.wait_for(watcher, 10)
@@ -211,10 +207,14 @@ async def test_failing_watcher_ends_all_streams(
     listener = await listen(await key())
     assert await listener.frame() == Frame(None, "", "connected")
 
-    def fail(after: int) -> None:
-        raise ZeroDivisionError
+    real = feed.read
 
-    monkeypatch.setattr(hub, "_read_new", fail)
+    def fail(**options: Any) -> list[Entry]:
+        if "workspace_id" not in options:  # the watcher, not a stream that reads its backlog
+            raise ZeroDivisionError
+        return real(**options)
+
+    monkeypatch.setattr(feed, "read", fail)
     assert await listener.frame() is None
     monkeypatch.undo()
     second = await listen(await key())

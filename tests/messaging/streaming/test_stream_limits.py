@@ -32,9 +32,11 @@ def processes(client: redis.Redis, prefix: str) -> list[StreamLimiter]:
     return [StreamLimiter(RedisSlots(client, prefix)) for _ in range(3)]
 
 
-async def wait_for_releases() -> None:
-    """Wait until all released slots have been released in Redis too: one thread does that, in order."""
-    await asyncio.get_running_loop().run_in_executor(stream_limits._redis_thread, lambda: None)
+async def wait_for_releases(limiter: StreamLimiter) -> None:
+    """Wait until released slots are released in Redis too: that is done in order, before this slot is acquired."""
+    slot = await limiter.acquire("another_key", 1)
+    assert slot
+    slot.release()
 
 
 def acquired(slots: list[StreamSlot | None]) -> list[StreamSlot]:
@@ -58,7 +60,7 @@ async def test_limit_over_several_processes_is_exact(processes: list[StreamLimit
     assert len(acquired(slots)) == 5
     for slot in acquired(slots):
         slot.release()
-    await wait_for_releases()
+    await wait_for_releases(processes[0])
     assert [len(process) for process in processes] == [0, 0, 0]
     slots = await asyncio.gather(*(process.acquire(KEY, 5) for process in processes for _ in range(5)))
     assert len(acquired(slots)) == 5
@@ -124,7 +126,7 @@ async def test_each_process_counts_for_itself_while_redis_does_not_answer(
         for slot in acquired(slots):
             await slot.renew()
             slot.release()
-        await wait_for_releases()
+        await wait_for_releases(here)
     assert len(here) == 0
     assert {record.getMessage() for record in caplog.records if record.name == "crmsolid.stream"} == {
         "redis does not answer (TimeoutError): streams are counted per process"
@@ -141,5 +143,5 @@ async def test_client_that_disconnects_while_acquiring_holds_no_slot(
     acquiring.cancel()
     with pytest.raises(asyncio.CancelledError):
         await acquiring
-    await wait_for_releases()
+    await wait_for_releases(processes[0])
     assert (len(here), client.zcard(prefix + KEY)) == (0, 0)
