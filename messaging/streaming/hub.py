@@ -114,7 +114,7 @@ class Hub:
     async def _poll(self) -> float:
         """Pass on what is new; returns the seconds to wait before the next poll."""
         try:
-            work = partial(_run_on_kept_connection, _read_new, self._position)
+            work = partial(_run_on_kept_connection, read_events, self._position)
             entries = await asyncio.get_running_loop().run_in_executor(_watcher_thread, work)
         except DatabaseError:
             logger.warning("the stream watcher cannot reach the database", exc_info=True)
@@ -127,15 +127,9 @@ class Hub:
         return POLL_SECONDS if len(entries) < feed.BATCH else 0.0
 
 
-def _read_new(after: int) -> list[Entry]:
-    """Events beyond the position. Gives committed events their positions first: the webhook pump does that too, but
-    streams should not have to wait for it."""
-    feed.place_events()
-    return feed.read(after=after, types=EVENT_TYPES)
-
-
-def read_backlog(workspace_id: int, after: int) -> list[Entry]:
-    """A batch of the workspace's events beyond the position, including those committed a moment ago."""
+def read_events(after: int, workspace_id: int | None = None) -> list[Entry]:
+    """A batch of events beyond the position, of one workspace or of all. Gives committed events their positions first:
+    the webhook pump does that too, but streams should not have to wait for it."""
     feed.place_events()
     return feed.read(after=after, types=EVENT_TYPES, workspace_id=workspace_id)
 

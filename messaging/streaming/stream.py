@@ -113,7 +113,7 @@ async def _frames(
     assert context.credentials is not None
     try:
         async with hubs.hub().subscribe(context.credentials.workspace.pk) as subscription:
-            while batch := await in_thread(hubs.read_backlog, subscription.workspace_id, position):
+            while batch := await in_thread(hubs.read_events, position, subscription.workspace_id):
                 for entry in batch:
                     position = entry.position
                     yield _frame(entry)

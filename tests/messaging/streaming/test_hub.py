@@ -124,7 +124,7 @@ async def test_watcher_warns_and_retries_while_the_database_is_unreachable(
     real = feed.read
 
     def fail_twice(**options: Any) -> list[Entry]:
-        if "workspace_id" not in options:  # the watcher, not a stream that reads its backlog
+        if options["workspace_id"] is None:  # the watcher, not a stream that reads its backlog
             calls.append(options["after"])
             if len(calls) <= 2:  # one poll and its retry
                 raise OperationalError("the database is restarting")
@@ -142,14 +142,16 @@ async def test_database_error_while_reading_the_backlog_ends_the_stream(
 ) -> None:
     """The stream ends properly, and the client resumes it."""
     await run_in_thread(lambda: [publish_numbered(cast.workspace, n) for n in range(3)])
-    real, warnings = hub.read_backlog, list[str]()
+    real, warnings = feed.read, list[str]()
 
-    def fail_later(workspace_id: int, after: int) -> list[Entry]:
-        if after > 0:
+    def fail_later(**options: Any) -> list[Entry]:
+        if options["workspace_id"] is None:  # the watcher
+            return real(**options)
+        if options["after"] > 0:
             raise OperationalError("the database is restarting")
-        return real(workspace_id, after)[:2]
+        return real(**options)[:2]
 
-    monkeypatch.setattr(hub, "read_backlog", fail_later)
+    monkeypatch.setattr(feed, "read", fail_later)
     monkeypatch.setattr(stream.logger, "warning", lambda text, **options: warnings.append(text))
     first = await listen(await key(), 0)
     frames = [await first.event() for _ in range(3)]
@@ -210,7 +212,7 @@ async def test_failing_watcher_ends_all_streams(
     real = feed.read
 
     def fail(**options: Any) -> list[Entry]:
-        if "workspace_id" not in options:  # the watcher, not a stream that reads its backlog
+        if options["workspace_id"] is None:  # the watcher, not a stream that reads its backlog
             raise ZeroDivisionError
         return real(**options)
 
