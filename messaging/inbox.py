@@ -14,7 +14,7 @@ from contacts.models import Contact, Stage
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.core.sql.prepared_cursor import statement_cursor
-from crmsolid.core.sql.table import Table, moment
+from crmsolid.core.sql.table import Table, datetime_param
 from crmsolid.events.publishing import publish
 from messaging.events import MESSAGE_RECEIVED, MESSAGE_SENT
 from messaging.models import Account, Direction, Message, Status, Thread
@@ -96,7 +96,15 @@ def upsert_thread(account: Account, contact: Contact, at: datetime, *, unread: i
 
     ``at`` is the time of a message in it; ``unread`` is added to its unread count.
     """
-    values = [new_id("thr"), account.workspace_id, account.pk, contact.pk, unread, moment(at), moment(at)]
+    values = [
+        new_id("thr"),
+        account.workspace_id,
+        account.pk,
+        contact.pk,
+        unread,
+        datetime_param(at),
+        datetime_param(at),
+    ]
     with statement_cursor() as cursor:
         cursor.execute(_UPSERT_THREAD, values)
         return str(cursor.fetchone()[0])

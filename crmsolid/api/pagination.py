@@ -79,10 +79,12 @@ def page(
     cursor: str | None,
     workspace_id: int,
     filters: Mapping[str, Any],
+    endless: bool = False,
     read: "Callable[[QuerySet[Any]], list[Any]]" = list,
 ) -> Page:
     """One page by an indexed column (``-`` for descending), ties broken by id. ``invalid_cursor`` (400).
 
+    ``endless`` is for a list that grows at its end: ``next_cursor`` is never None, so that a client can poll with it.
     ``read`` fetches the rows: as instances, or as ``Table.read`` does.
     """
     column, descending = sort.lstrip("-"), sort.startswith("-")
@@ -97,11 +99,14 @@ def page(
     sign = "-" if descending else ""
     rows = read(queryset.order_by(f"{sign}{column}", f"{sign}id")[: limit + 1 + len(returned)])
     new = [row for row in rows if _row_hash(row, column) not in returned] if returned else rows
-    if len(new) <= limit:
+    if not endless and len(new) <= limit:
         return Page(new, None)
+    new = new[:limit]
+    if not new:
+        return Page([], _encode(position or _Cursor(0, None), binding))
     if horizon is None:
-        return Page(new[:limit], _encode(_Cursor(getattr(new[limit - 1], column), new[limit - 1].id), binding))
-    shown, next_position = _up_to_horizon(rows, new[:limit], column, position, horizon)
+        return Page(new, _encode(_Cursor(getattr(new[-1], column), new[-1].id), binding))
+    shown, next_position = _up_to_horizon(rows, new, column, position, horizon)
     if not shown:
         time.sleep(EMPTY_PAGE_SECONDS)  # or a client that follows the cursor would ask again at once
     return Page(shown, _encode(next_position, binding))

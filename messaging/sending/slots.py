@@ -14,7 +14,7 @@ from django.db.models import Q
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.sql.prepared_cursor import statement_cursor
-from crmsolid.core.sql.table import moment
+from crmsolid.core.sql.table import datetime_param
 from messaging.models import Account, AccountKind, AccountState, Message, SpentSlot, Status
 from messaging.sending import pacing
 
@@ -99,7 +99,7 @@ def next_send_time(account: Account, not_before: datetime, *, exclude_id: str) -
 def _is_clearly_free(account: Account, at: datetime, exclude_id: str) -> bool:
     """Answers the common case with one statement: fewer slots than the limit since 24 hours before ``at``, with no end,
     and the latest of them at least a gap before ``at``. False means that the slots have to be read."""
-    since = moment(at - pacing.DAY)
+    since = datetime_param(at - pacing.DAY)
     with statement_cursor() as cursor:
         cursor.execute(_COUNT_AND_LATEST, [account.pk, since, exclude_id, account.pk, since])
         count, latest = cursor.fetchone()

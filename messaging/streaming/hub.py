@@ -16,7 +16,7 @@ from typing import ParamSpec, TypeVar
 from django.db import Error as DatabaseError
 from django.db import connections
 
-from crmsolid.events import feed
+from crmsolid.events import feed, positions
 from crmsolid.events.feed import Entry
 from messaging.events import MESSAGE_FAILED, MESSAGE_RECEIVED, MESSAGE_SENT
 
@@ -130,7 +130,7 @@ class Hub:
 def read_events(after: int, workspace_id: int | None = None) -> list[Entry]:
     """A batch of events beyond the position, of one workspace or of all. Gives committed events their positions first:
     the webhook pump does that too, but streams should not have to wait for it."""
-    feed.place_events()
+    positions.assign_positions()
     return feed.read(after=after, types=EVENT_TYPES, workspace_id=workspace_id)
 
 

@@ -20,7 +20,7 @@ from crmsolid.api.request_context import RequestContext, request_context
 from crmsolid.api.responses import Raw
 from crmsolid.api.views import openapi_route
 from crmsolid.core.errors import DomainError, FieldError
-from crmsolid.events import feed
+from crmsolid.events import feed, positions
 from crmsolid.events.feed import Entry
 from crmsolid.workspaces.scopes import Scope
 from messaging.streaming import hub as hubs
@@ -98,7 +98,7 @@ async def _start_position(request: HttpRequest) -> int:
         raise DomainError("invalid_parameter", errors=[FieldError("Last-Event-ID", "invalid", detail)])
 
     def latest_position() -> int:
-        feed.place_events()
+        positions.assign_positions()
         return feed.last_position()
 
     latest = await in_thread(latest_position)
