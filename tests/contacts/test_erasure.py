@@ -7,7 +7,7 @@ import pytest
 from apikeys.models import IdempotencyRecord
 from contacts.lookup import find_or_create
 from contacts.models import Contact, ContactTag, OptOut
-from contacts.serializers import PersonalDataOut
+from contacts.representations import PersonalDataOut
 from crmsolid.core import erasure
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.models import Event

@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from contacts.normalization import (
-    IdentityError,
+    InvalidValue,
     InvalidEmail,
     InvalidUsername,
     email_key,
@@ -80,7 +80,7 @@ def test_usernames_that_are_refused(text: str) -> None:
         with pytest.raises(InvalidUsername) as caught:
             function(text)
         assert caught.value.code == "invalid_username"
-        assert isinstance(caught.value, IdentityError)
+        assert isinstance(caught.value, InvalidValue)
         assert isinstance(caught.value, ValueError)
 
 
