@@ -4,9 +4,9 @@ import sys
 import pytest
 
 from contacts.normalization import (
-    InvalidValue,
     InvalidEmail,
     InvalidUsername,
+    InvalidValue,
     email_key,
     fold,
     parse_username,
