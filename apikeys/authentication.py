@@ -38,7 +38,7 @@ class Credentials:
 
     def actor(self, surface: Surface, ip: str | None, request_id: str = "") -> Actor:
         subject = Subject("key", self.key.id, self.key.name)
-        return Actor(self.workspace, subject, self.scopes, surface, ip, request_id=request_id)
+        return Actor(self.workspace, subject, self.scopes, None, surface, ip, request_id)
 
 
 def find(token: str, idempotency_key: str | None = None) -> Credentials:

@@ -17,7 +17,7 @@ from contacts.normalization import InvalidValue, fold
 from contacts.services import update_contact
 from contacts.validation import time_zones
 from crmsolid.workspaces.admin_base import ADMINS, WRITERS, TenantAdmin, TenantForm, TenantInline
-from crmsolid.workspaces.admin_columns import column, fact, moment
+from crmsolid.workspaces.admin_columns import column, datetime_column, field_column
 
 STAGE_COLOURS = {"new": "info", "contacted": "primary", "replied": "warning", "qualified": "success", "won": "success"}
 MAX_CHOICES = 100
@@ -54,7 +54,7 @@ class TagInline(TenantInline):
     fields = ("name", "added")
     readonly_fields = ("added",)
     show_change_link = False
-    added = moment("added", "created_at")
+    added = datetime_column("added", "created_at")
     verbose_name_plural = "tags"
 
 
@@ -78,11 +78,11 @@ class ContactAdmin(TenantAdmin):
         *("id", "name", "handle", "mail", "score", "opted_out_text", "shown_fields"),
         *("last_in", "last_out", "added", "changed"),
     )
-    mail = fact("e-mail", "email")
-    last_in = moment("last wrote", "last_in_at")
-    last_out = moment("last written to", "last_out_at")
-    added = moment("added", "created_at")
-    changed = moment("changed", "updated_at")
+    mail = field_column("e-mail", "email")
+    last_in = datetime_column("last wrote", "last_in_at")
+    last_out = datetime_column("last written to", "last_out_at")
+    added = datetime_column("added", "created_at")
+    changed = datetime_column("changed", "updated_at")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Who may only read sees the opt-out as Yes or No: Django's red cross would look like a warning."""
@@ -107,7 +107,7 @@ class ContactAdmin(TenantAdmin):
             name: None if form.cleaned_data[name] == "" else form.cleaned_data[name] for name in form.changed_data
         }
         if fields:
-            update_contact(self.seat(request).actor(request), obj.pk, fields)
+            update_contact(self.actor(request), obj.pk, fields)
 
     @column("name", ordering="name")
     def shown_name(self, contact: Contact) -> str:
@@ -151,8 +151,8 @@ class ContactTagAdmin(TenantAdmin):
     empty_text = (
         "Contacts are tagged over the API with a key that may write contacts. Who has which tag is listed here."
     )
-    tag = fact("tag", "name")
-    added = moment("added", "created_at")
+    tag = field_column("tag", "name")
+    added = datetime_column("added", "created_at")
     search_fields = ("name__istartswith",)
     search_help_text = "Beginning of a tag"
     ordering = ("name", "id")
@@ -210,7 +210,7 @@ class CustomFieldAdmin(TenantAdmin):
     search_help_text = "Label or key"
     empty_text = "What you want to know of a contact beyond name and address: a company, a birthday, a plan."
     add_label = "New field"
-    added = moment("added", "created_at")
+    added = datetime_column("added", "created_at")
     ordering = ("label",)
     fields = ("label", "key", "type", "choices")
 

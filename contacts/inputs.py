@@ -8,7 +8,7 @@ from rest_framework.exceptions import ErrorDetail
 
 from contacts.models import Stage
 from contacts.validation import MAX_TAG, MAX_TAGS
-from crmsolid.api.fields import BLANKS, Boolean, Choice, Moment, PageQuery, QuerySerializer, StrictSerializer, Text
+from crmsolid.api.fields import BLANKS, Boolean, Choice, PageQuery, QuerySerializer, StrictSerializer, Text, Timestamp
 
 SORTS = ("created_at", "-created_at", "updated_at", "-updated_at", "name", "-name", "score", "-score")
 
@@ -66,7 +66,7 @@ class ContactIn(StrictSerializer):
         required=False,
         allow_null=True,
         max_length=100,
-        shape=USERNAME,
+        documented_pattern=USERNAME,
         help_text="`@name`, `name` or `https://t.me/name`.",
     )
     email = Text(required=False, allow_null=True, max_length=254, format="email")
@@ -126,7 +126,7 @@ class ContactFilters(QuerySerializer):
         help_text="A tag; repeat the parameter to ask for several, all of which the contact must have.",
     )
     stage = Choice(choices=Stage.values, required=False)
-    updated_since = Moment(required=False, help_text="Changed at this time or later (RFC 3339).")
+    updated_since = Timestamp(required=False, help_text="Changed at this time or later (RFC 3339).")
 
 
 class ContactQuery(PageQuery, ContactFilters):

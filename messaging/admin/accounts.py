@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from crmsolid.core import clock
 from crmsolid.workspaces.admin_base import ADMINS
-from crmsolid.workspaces.admin_columns import column, moment
+from crmsolid.workspaces.admin_columns import column, datetime_column
 from crmsolid.workspaces.models import AuditEntry
 from messaging import querysets
 from messaging.admin.telegram_login import LoginPages
@@ -50,7 +50,7 @@ class AccountAdmin(LoginPages):
     search_fields = ("name", "telegram_session__phone")
     search_help_text = "Name or phone"
     empty_text = "An account is who messages are sent as."
-    added = moment("added", "created_at")
+    added = datetime_column("added", "created_at")
     ordering = ("name", "id")
     fieldsets = (
         (None, {"fields": (("name", "daily_limit"),)}),
@@ -136,13 +136,15 @@ class AccountAdmin(LoginPages):
     def _reason(self, request: HttpRequest, account: Any) -> str:
         """What Telegram said when it ended the session."""
         actions = [f"telegram.{state}" for state in LOG_IN_AGAIN]
-        rows = AuditEntry.objects.for_workspace(self.home(request)).filter(target=str(account.pk), action__in=actions)
+        rows = AuditEntry.objects.for_workspace(self.current_workspace(request)).filter(
+            target=str(account.pk), action__in=actions
+        )
         found = rows.order_by("-at", "-id").values_list("data", flat=True).first()
         return str((found or {}).get("reason", ""))
 
     def history_entries(self, request: HttpRequest, object_id: str) -> models.QuerySet[AuditEntry]:
         """Logins too: they are about this account."""
         ours = Q(action__startswith="account.") | Q(action__startswith="telegram.")
-        rows = AuditEntry.objects.for_workspace(self.home(request)).filter(ours, target=object_id)
+        rows = AuditEntry.objects.for_workspace(self.current_workspace(request)).filter(ours, target=object_id)
         ordered: models.QuerySet[AuditEntry] = rows.order_by("-at", "-id")
         return ordered

@@ -57,23 +57,23 @@ class LoginPages(TenantAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """The phone; or, where no account can be added, why not."""
         self._require_add(request)
-        context = {"missing": config.missing(), "is_test": self.seat(request).is_test}
+        context = {"missing": config.missing(), "is_test": self.panel_context(request).is_test}
         if context["missing"] or context["is_test"]:
             return self._page(request, "panel/telegram_add.html", title="Add a Telegram account", **context)
         form = PhoneForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
-                attempt = services().begin_login(self.seat(request).actor(request), **form.answer())
+                attempt = services().begin_login(self.actor(request), **form.answer())
                 return _to("step", attempt.id)
             except DomainError as error:
-                form.refuse(error)
+                form.add_domain_error(error)
         return self._page(request, "panel/telegram_add.html", title="Add a Telegram account", form=form, **context)
 
     @method_decorator(sensitive_post_parameters("code", "password"))
     def step_view(self, request: HttpRequest, attempt_id: str) -> HttpResponse:
         """The code, then the password if Telegram asks for one: what is asked stands with the attempt."""
         self._require_add(request)
-        actor = self.seat(request).actor(request)
+        actor = self.actor(request)
         try:
             login = services().open_login(actor, attempt_id=attempt_id)
         except DomainError as error:
@@ -89,12 +89,12 @@ class LoginPages(TenantAdmin):
             except DomainError as error:
                 if error.code == "not_found":
                     return self._over(request, error)
-                form.refuse(error)
+                form.add_domain_error(error)
         return self._step_page(request, login, form)
 
     def resend_view(self, request: HttpRequest, attempt_id: str) -> HttpResponse:
         self._require_add(request)
-        actor = self.seat(request).actor(request)
+        actor = self.actor(request)
         try:
             services().resend_code(actor, attempt_id=attempt_id)
         except DomainError as error:
@@ -107,7 +107,7 @@ class LoginPages(TenantAdmin):
 
     def cancel_view(self, request: HttpRequest, attempt_id: str) -> HttpResponse:
         self._require_add(request)
-        services().cancel_login(self.seat(request).actor(request), attempt_id=attempt_id)
+        services().cancel_login(self.actor(request), attempt_id=attempt_id)
         return _to("add")
 
     def login_view(self, request: HttpRequest, account_id: int) -> HttpResponse:
@@ -119,7 +119,7 @@ class LoginPages(TenantAdmin):
         if not account.phone:
             return _to("add")
         try:
-            attempt = services().begin_login(self.seat(request).actor(request), phone=f"+{account.phone}")
+            attempt = services().begin_login(self.actor(request), phone=f"+{account.phone}")
         except DomainError as error:
             messages.error(request, f"{capfirst(error.detail)}.")
             return _to("change", account.pk)
@@ -155,7 +155,7 @@ class LoginPages(TenantAdmin):
             messages.error(request, str(form.errors["confirm"][0]))
             return _to("change", account.pk)
         try:
-            heard = services().logout(self.seat(request).actor(request), account)
+            heard = services().logout(self.actor(request), account)
         except DomainError as error:
             messages.error(request, f"{capfirst(error.detail)}.")
             return _to("change", account.pk)

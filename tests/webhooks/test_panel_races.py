@@ -9,7 +9,7 @@ from django.test import Client
 
 from crmsolid.workspaces.models import AuditEntry
 from tests.cast import Cast
-from tests.contacts.test_races import at_once
+from tests.concurrency import run_concurrently
 from tests.messaging import world
 from tests.panel import browser
 from tests.webhooks.panel import NEW, URL, at, filled, rotation, secret_in
@@ -31,7 +31,7 @@ def posts(cast: Cast, address: str, form: dict[str, Any]) -> list[Any]:
     def poster(client: Client) -> Callable[[], Any]:
         return lambda: client.post(address, form)
 
-    answers = at_once([poster(browser(cast.owner)) for _ in range(THREADS)])
+    answers = run_concurrently([poster(browser(cast.owner)) for _ in range(THREADS)])
     assert sorted(answer.status_code for answer in answers) == [200] + [302] * (THREADS - 1)
     return answers
 
