@@ -11,16 +11,15 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from contacts.custom_fields import check_key
-from contacts.models import Contact, ContactTag, CustomField, FieldType
+from contacts.custom_fields import check_key, read_choices
+from contacts.models import Contact, ContactTag, CustomField
 from contacts.normalization import InvalidValue, fold
-from contacts.services import update_contact
+from contacts.services import create_custom_field, update_contact, update_custom_field
 from contacts.validation import time_zones
 from crmsolid.workspaces.admin_base import ADMINS, WRITERS, TenantAdmin, TenantForm, TenantInline
 from crmsolid.workspaces.admin_columns import column, datetime_column, field_column
 
 STAGE_COLOURS = {"new": "info", "contacted": "primary", "replied": "warning", "qualified": "success", "won": "success"}
-MAX_CHOICES = 100
 
 
 def display_value(value: Any) -> str:
@@ -176,25 +175,19 @@ class CustomFieldForm(TenantForm):
         try:
             check_key(key)
         except InvalidValue as error:
-            raise forms.ValidationError(capfirst(error.detail)) from None
+            raise forms.ValidationError(f"{capfirst(error.detail)}.") from None
         if CustomField.objects.for_workspace(self.workspace).filter(key=key).exists():
             raise forms.ValidationError("A field with this key already exists.")
         return key
 
-    def clean_choices(self) -> list[str]:
-        lines = [line.strip() for line in self.cleaned_data["choices"].splitlines()]
-        values = list(dict.fromkeys(line for line in lines if line))
-        if len(values) > MAX_CHOICES:
-            raise forms.ValidationError(f"A field has at most {MAX_CHOICES} choices.")
-        return values
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        is_choice = cleaned.get("type", self.instance.type) == FieldType.CHOICE
-        if is_choice and not cleaned.get("choices") and "choices" not in self.errors:
-            self.add_error("choices", "Give at least one value to choose from.")
-        if not is_choice:
-            cleaned["choices"] = []
+        if "choices" in cleaned:
+            try:
+                field_type = cleaned.get("type", self.instance.type)
+                cleaned["choices"] = read_choices(field_type, cleaned["choices"].splitlines())
+            except InvalidValue as error:
+                self.add_error("choices", f"{capfirst(error.detail)}.")
         return cleaned
 
 
@@ -213,6 +206,13 @@ class CustomFieldAdmin(TenantAdmin):
     added = datetime_column("added", "created_at")
     ordering = ("label",)
     fields = ("label", "key", "type", "choices")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        values = {name: form.cleaned_data[name] for name in form.fields}
+        if change:
+            update_custom_field(self.actor(request), obj.pk, **values)
+        else:
+            obj.pk = create_custom_field(self.actor(request), **values).pk
 
     @column("choices")
     def shown_choices(self, field: CustomField) -> str:

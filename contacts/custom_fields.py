@@ -1,7 +1,7 @@
 """Custom fields: the keys and types that a workspace may define, and whether a value fits its field."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,8 @@ from contacts.representations import ContactOut
 from crmsolid.core.errors import FieldError
 from crmsolid.workspaces.models import Workspace
 
+MAX_LABEL = 100
+MAX_CHOICES = 100
 MAX_TEXT = 1000
 # Readers that keep numbers as doubles would see a different number beyond this one.
 MAX_NUMBER = 2**53
@@ -33,7 +35,22 @@ def check_key(key: str) -> None:
         raise InvalidValue("reserved", f"{key} is a field of every contact already; choose another key")
 
 
-def custom_field_keys(workspace: Workspace) -> list[str]:
+def read_choices(field_type: str, choices: Iterable[str]) -> list[str]:
+    """The choices trimmed, without blank ones and duplicates; none unless the type is ``choice``.
+
+    Raises :class:`InvalidValue` if there are none or too many for that type.
+    """
+    if field_type != FieldType.CHOICE:
+        return []
+    values = list(dict.fromkeys(stripped for choice in choices if (stripped := choice.strip())))
+    if not values:
+        raise InvalidValue("required", "give at least one value to choose from")
+    if len(values) > MAX_CHOICES:
+        raise InvalidValue("max_length", f"a field has at most {MAX_CHOICES} choices")
+    return values
+
+
+def keys(workspace: Workspace) -> list[str]:
     """The keys of the workspace's custom fields, in alphabetical order."""
     return list(CustomField.objects.for_workspace(workspace).order_by("key").values_list("key", flat=True))
 

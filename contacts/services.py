@@ -7,17 +7,20 @@ opted_out tags custom_fields``. A name that is absent is left unchanged. :mod:`c
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
-from contacts import export, optouts, repository
-from contacts.custom_fields import custom_field_keys
-from contacts.models import Contact, CustomField
+from django.db import IntegrityError, transaction
+
+from contacts import custom_fields, export, optouts, repository
+from contacts.models import Contact, CustomField, FieldType
+from contacts.normalization import InvalidValue
 from contacts.repository import ContactWithTags, IdentityTaken
 from contacts.validation import MAX_TAGS, Changes, read_changes, read_tags
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import erasure
-from crmsolid.core.errors import DomainError, invalid
+from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Role
 from crmsolid.workspaces.scopes import Scope
 
 # An attempt fails only if other calls committed in between, so even two failures in a row are rare.
@@ -173,7 +176,7 @@ def export_contacts(
 
     if format == "ndjson":
         return export.ndjson(chunks())
-    return export.as_csv(chunks(), custom_field_keys(actor.workspace))
+    return export.as_csv(chunks(), custom_fields.keys(actor.workspace))
 
 
 def personal_data(actor: Actor, contact_id: str) -> dict[str, Any]:
@@ -191,3 +194,52 @@ def list_custom_fields(actor: Actor, *, limit: int = 50, cursor: str | None = No
     actor.require(Scope.READ_CONTACTS)
     rows = CustomField.objects.for_workspace(actor.workspace)
     return page(rows, sort="key", limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters={})
+
+
+@unit_of_work()
+def create_custom_field(actor: Actor, *, key: str, label: str, type: str, choices: Iterable[str] = ()) -> CustomField:
+    """Define a custom field. ``choices`` are for the type ``choice`` only.
+
+    Key and type cannot be changed later, because contacts have values of this type under the key. Errors:
+    ``forbidden`` for anybody but admins and owners, ``validation_failed``.
+    """
+    actor.require_role(Role.ADMIN, Role.OWNER)
+    try:
+        custom_fields.check_key(key)
+    except InvalidValue as error:
+        raise invalid("key", error.code, error.detail) from None
+    if type not in FieldType.values:
+        raise invalid("type", "invalid_choice", f"the types are: {', '.join(FieldType.values)}")
+    field = CustomField(workspace=actor.workspace, key=key, type=type)
+    _set_label_and_choices(field, label, choices)
+    try:
+        with transaction.atomic():
+            field.save()
+    except IntegrityError:
+        raise invalid("key", "duplicate", "a field with this key already exists") from None
+    return field
+
+
+@unit_of_work()
+def update_custom_field(actor: Actor, field_id: int, *, label: str, choices: Iterable[str] = ()) -> CustomField:
+    """Replace the label and the choices. Contacts keep values that are no longer among the choices.
+
+    Errors: ``forbidden`` for anybody but admins and owners, ``not_found``, ``validation_failed``.
+    """
+    actor.require_role(Role.ADMIN, Role.OWNER)
+    field = CustomField.objects.for_workspace(actor.workspace).filter(pk=field_id).first()
+    if field is None:
+        raise not_found("custom field")
+    _set_label_and_choices(field, label, choices)
+    field.save(update_fields=["label", "choices"])
+    return field
+
+
+def _set_label_and_choices(field: CustomField, label: str, choices: Iterable[str]) -> None:
+    if not 1 <= len(label.strip()) <= custom_fields.MAX_LABEL:
+        raise invalid("label", "length", f"a label has 1 to {custom_fields.MAX_LABEL} characters")
+    try:
+        field.choices = custom_fields.read_choices(field.type, choices)
+    except InvalidValue as error:
+        raise invalid("choices", error.code, error.detail) from None
+    field.label = label.strip()

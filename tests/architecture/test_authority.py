@@ -22,7 +22,7 @@ import crmsolid.workspaces.services
 import messaging.services
 import webhooks.services
 from apikeys.models import ApiKey
-from contacts.models import Contact
+from contacts.models import Contact, CustomField
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor, Subject
 from crmsolid.workspaces.models import Job, Membership, Role
@@ -107,6 +107,18 @@ ROWS = [
     Row(contacts.services.export_contacts, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"filters": {}}),
     Row(contacts.services.personal_data, EVERYONE, Scope.READ_CONTACTS, contact_id),
     Row(contacts.services.list_custom_fields, EVERYONE, Scope.READ_CONTACTS),
+    Row(
+        contacts.services.create_custom_field,
+        ADMINS,
+        None,
+        lambda rows: {"key": "company", "label": "Company", "type": "text"},
+    ),
+    Row(
+        contacts.services.update_custom_field,
+        ADMINS,
+        None,
+        lambda rows: {"field_id": rows.of(CustomField).pk, "label": "New", "choices": ["a"]},
+    ),
     Row(
         messaging.services.send_message,
         WRITERS,

@@ -1,13 +1,14 @@
-"""Custom fields: their values in POST /v1/contacts, and GET /v1/custom-fields."""
+"""Custom fields: their definitions, their values in POST /v1/contacts, and GET /v1/custom-fields."""
 
 from typing import Any
 
 import pytest
 
-from contacts.custom_fields import check_key
-from contacts.normalization import InvalidValue
+from contacts.models import CustomField
 from contacts.representations import ContactOut
-from tests.cast import Api
+from contacts.services import create_custom_field, update_custom_field
+from crmsolid.core.errors import DomainError
+from tests.cast import Api, Cast
 from tests.contacts.conftest import Upsert
 from tests.contacts.helpers import field_errors, nothing_is_stored
 
@@ -75,12 +76,43 @@ def test_custom_fields_are_listed_by_key(ours: Api, theirs: Api, custom_fields: 
     assert theirs.get("/v1/custom-fields").json() == {"data": [], "next_cursor": None}
 
 
-@pytest.mark.parametrize("key", [*ContactOut().fields, "created", "field", "", "Company", "9lives", "a" * 41, "a-b"])
-def test_key_that_is_reserved_or_malformed_is_refused(key: str) -> None:
-    with pytest.raises(InvalidValue):
-        check_key(key)
+VALID = {"key": "company", "label": "Company", "type": "text"}
 
 
 @pytest.mark.parametrize("key", ["company", "a", "a" * 40, "seats_2"])
-def test_key_is_accepted(key: str) -> None:
-    check_key(key)
+def test_custom_field_is_defined(cast: Cast, key: str) -> None:
+    field = create_custom_field(cast.actor(), key=key, label=" Size ", type="choice", choices=["S", " L", "", "S"])
+    field.refresh_from_db()
+    assert (field.key, field.label, field.type, field.choices) == (key, "Size", "choice", ["S", "L"])
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "code"),
+    [
+        *(({"key": key}, "key", "reserved") for key in [*ContactOut().fields, "created", "field"]),
+        *(({"key": key}, "key", "invalid") for key in ["", "Company", "9lives", "a" * 41, "a-b", "ü"]),
+        ({"key": "seats"}, "key", "duplicate"),
+        ({"label": " "}, "label", "length"),
+        ({"label": "l" * 101}, "label", "length"),
+        ({"type": "list"}, "type", "invalid_choice"),
+        ({"type": "choice"}, "choices", "required"),
+        ({"type": "choice", "choices": [str(n) for n in range(101)]}, "choices", "max_length"),
+    ],
+)
+def test_custom_field_that_is_not_valid_is_refused(
+    cast: Cast, custom_fields: None, values: dict[str, Any], field: str, code: str
+) -> None:
+    with pytest.raises(DomainError) as error:
+        create_custom_field(cast.actor(), **VALID | values)
+    assert [(each.field, each.code) for each in error.value.errors] == [(field, code)]
+    assert CustomField.unscoped.count() == 5
+
+
+def test_label_and_choices_can_be_replaced(cast: Cast, custom_fields: None) -> None:
+    size = CustomField.unscoped.get(key="size")
+    update_custom_field(cast.actor(), size.pk, label="Measure", choices=["XL"])
+    size.refresh_from_db()
+    assert (size.key, size.label, size.type, size.choices) == ("size", "Measure", "choice", ["XL"])
+    with pytest.raises(DomainError) as error:
+        update_custom_field(cast.actor(cast.other), size.pk, label="Taken")
+    assert error.value.code == "not_found"
