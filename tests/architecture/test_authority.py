@@ -24,7 +24,7 @@ import messaging.services
 import webhooks.replays
 import webhooks.services
 from apikeys.models import ApiKey
-from contacts.models import Contact
+from contacts.models import Contact, CustomField
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events.models import Event
@@ -102,13 +102,13 @@ ROWS = [
         contacts.services.upsert_contact,
         WRITERS,
         Scope.WRITE_CONTACTS,
-        lambda rows: {"given": {"username": "ada_lovelace"}},
+        lambda rows: {"fields": {"username": "ada_lovelace"}},
     ),
     Row(
         contacts.services.update_contact,
         WRITERS,
         Scope.WRITE_CONTACTS,
-        lambda rows: {**contact_id(rows), "given": {"stage": "won"}},
+        lambda rows: {**contact_id(rows), "fields": {"stage": "won"}},
     ),
     Row(
         contacts.services.tag_contact,
@@ -122,6 +122,18 @@ ROWS = [
     Row(contacts.services.export_contacts, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"filters": {}}),
     Row(contacts.services.personal_data, EVERYONE, Scope.READ_CONTACTS, contact_id),
     Row(contacts.services.list_custom_fields, EVERYONE, Scope.READ_CONTACTS),
+    Row(
+        contacts.services.create_custom_field,
+        ADMINS,
+        None,
+        lambda rows: {"key": "company", "label": "Company", "type": "text"},
+    ),
+    Row(
+        contacts.services.update_custom_field,
+        ADMINS,
+        None,
+        lambda rows: {"field_id": rows.of(CustomField).pk, "label": "New", "choices": ["a"]},
+    ),
     Row(
         messaging.services.send_message,
         WRITERS,
