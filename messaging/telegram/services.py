@@ -1,4 +1,4 @@
-"""Logging Telegram accounts in and out.
+"""Logging Telegram accounts in and out. Only admins and owners may; see ``docs/telegram.md``.
 
 Each step asks Telegram first, outside any transaction, and opens its transaction afterwards.
 """
@@ -16,8 +16,7 @@ from crmsolid.core import clock, crypto
 from crmsolid.core.errors import DomainError, not_found
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Mode
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.models import Mode, Role
 from messaging.models import Account, AccountKind, AccountLease, AccountState, LoginAttempt, TelegramSession
 from messaging.telegram import config, login
 from messaging.telegram.client import decrypt_session, encrypt_session, session_from_row
@@ -41,7 +40,7 @@ class LoginInProgress:
 def begin_login(actor: Actor, *, phone: str) -> LoginAttempt:
     """Make Telegram send a login code to the phone's Telegram app. The next step must follow within 5 minutes.
 
-    Errors: ``scope_missing``, ``invalid_state`` (test workspace, Telegram not set up), ``validation_failed`` (phone),
+    Errors: ``forbidden``, ``invalid_state`` (test workspace, Telegram not set up), ``validation_failed`` (phone),
     ``rate_limited``, ``service_unavailable``.
     """
     _require_may_log_in(actor)
@@ -95,7 +94,7 @@ def submit_password(actor: Actor, *, attempt_id: str, password: str) -> Account:
 
 
 def login_in_progress(actor: Actor, *, attempt_id: str) -> LoginInProgress:
-    """What the next step asks for. Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (expired)."""
+    """What the next step asks for. Errors: ``forbidden``, ``not_found``, ``invalid_state`` (expired)."""
     _require_may_log_in(actor)
     attempt = _unexpired(LoginAttempt.objects.for_workspace(actor.workspace).filter(pk=attempt_id).first())
     _, state = decrypt_session(bytes(attempt.encrypted_state))
@@ -103,8 +102,8 @@ def login_in_progress(actor: Actor, *, attempt_id: str) -> LoginInProgress:
 
 
 def cancel_login(actor: Actor, *, attempt_id: str) -> None:
-    """Delete a login in progress; does nothing if there is none. Errors: ``scope_missing``."""
-    actor.require(Scope.WRITE_MESSAGES)
+    """Delete a login in progress; does nothing if there is none. Errors: ``forbidden``."""
+    actor.require_role(Role.ADMIN, Role.OWNER)
     LoginAttempt.objects.for_workspace(actor.workspace).filter(pk=attempt_id).delete()
 
 
@@ -112,9 +111,9 @@ def logout(actor: Actor, *, account_id: int) -> bool:
     """End the account's session; its messages wait for the next login.
 
     Returns False if Telegram could not be told: then the session must be ended in a Telegram app, under Devices.
-    Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (not logged in).
+    Errors: ``forbidden``, ``not_found``, ``invalid_state`` (not logged in).
     """
-    actor.require(Scope.WRITE_MESSAGES)
+    actor.require_role(Role.ADMIN, Role.OWNER)
     accounts = Account.objects.for_workspace(actor.workspace).filter(pk=account_id)
     if not accounts.exists():
         raise not_found("account")
@@ -136,7 +135,7 @@ def logout(actor: Actor, *, account_id: int) -> bool:
 
 
 def _require_may_log_in(actor: Actor) -> None:
-    actor.require(Scope.WRITE_MESSAGES)
+    actor.require_role(Role.ADMIN, Role.OWNER)
     if actor.workspace.mode != Mode.LIVE:
         raise DomainError("invalid_state", "a test workspace has sandbox accounts only")
     if not config.enabled():
