@@ -215,7 +215,7 @@ def test_a_revoked_key_gets_no_replay(api: Api, cast: Cast) -> None:
 
 
 # --- at once, on PostgreSQL ------------------------------------------------------------------------------------
-needs_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="two writers need PostgreSQL")
+require_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="two writers need PostgreSQL")
 
 
 @pytest.fixture
@@ -234,7 +234,7 @@ def post(token: str, path: str, body: Any) -> Any:
         connection.close()
 
 
-@needs_postgresql
+@require_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_twenty_equal_writes_at_once_are_one(cast: Cast) -> None:
     token, together = cast.key(), threading.Barrier(20)
@@ -251,7 +251,7 @@ def test_twenty_equal_writes_at_once_are_one(cast: Cast) -> None:
     assert (made(cast), records(cast)) == (1, 1)
 
 
-@needs_postgresql
+@require_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_two_different_writes_under_one_key_at_once_are_one(cast: Cast) -> None:
     token, together = cast.key(), threading.Barrier(2)
@@ -266,7 +266,7 @@ def test_two_different_writes_under_one_key_at_once_are_one(cast: Cast) -> None:
     assert made(cast) == 1
 
 
-@needs_postgresql
+@require_postgresql
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("gates")
 def test_a_retry_while_the_first_runs_is_told_to_come_back(cast: Cast) -> None:

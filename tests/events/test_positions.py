@@ -15,7 +15,7 @@ from tests.cast import Cast
 from tests.events.conftest import Publish
 
 SENT = ("message.sent",)
-needs_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="two transactions at once")
+require_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="two transactions at once")
 
 
 def in_order() -> list[str]:
@@ -87,7 +87,7 @@ def start_thread(work: Callable[[], None]) -> threading.Thread:
     return thread
 
 
-@needs_postgresql
+@require_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_a_late_commit_gets_a_later_position(cast: Cast, publish_sent: Publish) -> None:
     published, commit = threading.Event(), threading.Event()
@@ -111,7 +111,7 @@ def test_a_late_commit_gets_a_later_position(cast: Cast, publish_sent: Publish) 
     assert Event.unscoped.get(pk=late[0]).created_at < Event.unscoped.get(pk=early[0]).created_at
 
 
-@needs_postgresql
+@require_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_publishers_and_assigners_give_each_event_one_position(
     publish_sent: Publish, batches: list[list[str]]
