@@ -13,7 +13,7 @@ from contextlib import aclosing
 from django.db import Error as DatabaseAway
 from django.http import HttpRequest, StreamingHttpResponse
 
-from apikeys import limits
+from apikeys import usage
 from crmsolid.api.fields import QuerySerializer
 from crmsolid.api.openapi.route import openapi_route
 from crmsolid.api.parsing import parse_query
@@ -86,7 +86,7 @@ def _admit(request: HttpRequest, context: RequestContext) -> str:
     parse_query(request, QuerySerializer)
     assert context.credentials is not None
     # Noted here already: where it is done otherwise, a connection would stay open as long as the stream.
-    limits.touch(context.credentials.key, context.ip)
+    usage.record_use(context.credentials.key, context.ip)
     return context.credentials.key.id
 
 
