@@ -1,4 +1,4 @@
-"""On PostgreSQL no row can point into another workspace, whatever the code above does."""
+"""On PostgreSQL no row can refer to a row of another workspace, whatever the code does."""
 
 from collections.abc import Iterator
 
@@ -47,12 +47,12 @@ def in_database() -> set[Relation]:
         return set(cursor.fetchall())
 
 
-def test_there_are_relations_to_bind() -> None:
+def test_the_models_have_relations_within_a_workspace() -> None:
     assert ("messaging_message", "contact_id", "contacts_contact") in in_models()
 
 
 def test_no_relation_between_tenant_models_is_set_null() -> None:
-    """SET NULL would null one column of the pair only; a tenant's row goes with its parent or keeps it alive."""
+    """SET NULL would clear one column of the pair only."""
     assert [str(field) for _, field in foreign_keys() if field.remote_field.on_delete is models.SET_NULL] == []
 
 
@@ -73,13 +73,13 @@ def test_every_relation_has_its_migration() -> None:
 
 @postgresql
 @pytest.mark.django_db
-def test_the_database_binds_exactly_these_relations() -> None:
+def test_the_database_has_a_composite_key_for_each_relation() -> None:
     assert in_database() == in_models()
 
 
 @postgresql
 @pytest.mark.django_db(transaction=True)
-def test_a_row_across_workspaces_is_refused_at_the_commit() -> None:
+def test_a_reference_to_another_workspace_is_refused_at_commit() -> None:
     cast = Cast()
     theirs = Contact.unscoped.create(workspace=cast.other, name="Theirs")
     with pytest.raises(IntegrityError, match="contacts_contacttag_contact_id_tenant"), transaction.atomic():
@@ -91,7 +91,7 @@ def test_a_row_across_workspaces_is_refused_at_the_commit() -> None:
 
 @postgresql
 @pytest.mark.django_db(transaction=True)
-def test_nor_can_a_row_be_moved_or_a_replacement_be_a_strangers() -> None:
+def test_a_row_cannot_be_moved_to_another_workspace() -> None:
     cast = Cast()
     account = Account.unscoped.create(workspace=cast.workspace, name="a", kind="sandbox")
     contact = Contact.unscoped.create(workspace=cast.workspace, name="c")
@@ -100,7 +100,7 @@ def test_nor_can_a_row_be_moved_or_a_replacement_be_a_strangers() -> None:
         Thread.unscoped.filter(pk=thread.pk).update(workspace=cast.other)
     ours = create_key(cast.actor(), name="ours", scopes=ALL_SCOPES).key
     theirs = create_key(cast.actor(cast.other), name="theirs", scopes=ALL_SCOPES).key
-    assert ours.rotated_from is None  # NULL is free of the rule
+    assert ours.rotated_from is None  # NULL is allowed
     ours.rotated_from = theirs
     with pytest.raises(IntegrityError, match="apikeys_apikey_rotated_from_id_tenant"):
         ours.save()
@@ -110,7 +110,7 @@ def test_nor_can_a_row_be_moved_or_a_replacement_be_a_strangers() -> None:
 
 @postgresql
 @pytest.mark.django_db(transaction=True)
-def test_the_binding_is_reversible() -> None:
+def test_the_operation_is_reversible() -> None:
     loader = MigrationLoader(connection)
     operations = [
         (key[0], operation)
