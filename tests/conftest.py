@@ -14,27 +14,27 @@ from tests.servers import empty_redis
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What waits for a minute begins first: at the end, the other processes would wait for it."""
+    """Tests that take a minute start first, so that the other processes do not wait for them at the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture(autouse=True, scope="session")
 def cheap_passwords() -> None:
-    """The cast's users cost a second each with the real hasher, and no test here is about its strength."""
+    """The real hasher takes about a second for each user, and no test is about its strength."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     get_hashers.cache_clear()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """SQLite in a file, as it is used: in memory, threads lock each other out where the real one makes them wait."""
+    """SQLite in a file, as in the product: threads that share a database in memory get errors instead of waiting."""
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
 
 
 @pytest.fixture(autouse=True)
 def fresh_limits() -> Iterator[None]:
-    """Each test starts with full buckets."""
+    """Each test starts with unused rate limits."""
     limiter.cache_clear()
     if settings.REDIS_URL:
         from crmsolid.core.redis import build_client

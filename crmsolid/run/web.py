@@ -37,12 +37,15 @@ def listen(host: str, port: int) -> socket.socket:
 
 def build_server() -> uvicorn.Server:
     """``proxy_headers`` is off because uvicorn would believe any local client; ``TRUSTED_PROXIES`` decides instead."""
+    from crmsolid.serving.http_protocol import ProblemProtocol  # it needs Django's settings
+
     config = uvicorn.Config(
         APPLICATION,
         access_log=False,
         server_header=False,
         proxy_headers=False,
         log_config=None,
+        http=ProblemProtocol,
         lifespan="on",
         ws="none",
         timeout_graceful_shutdown=GRACE_SECONDS,

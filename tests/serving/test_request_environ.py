@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from crmsolid.serving.request import build_environ
+from crmsolid.serving.request import REPEATED_HEADERS, build_environ
 
 
 def scope(*headers: tuple[bytes, bytes], **changes: Any) -> dict[str, Any]:
@@ -123,3 +123,10 @@ def test_unix_socket_has_no_addresses() -> None:
 def test_scheme_and_protocol_are_those_of_the_connection() -> None:
     environ = build_environ(scope(scheme="https", http_version="1.0"))
     assert (environ["wsgi.url_scheme"], environ["SERVER_PROTOCOL"]) == ("https", "HTTP/1.0")
+
+
+def test_repeated_headers_are_named() -> None:
+    environ = build_environ(scope((b"idempotency-key", b"a"), (b"accept", b"x/y"), (b"idempotency-key", b"b")))
+    assert environ["HTTP_IDEMPOTENCY_KEY"] == "a,b"
+    assert environ[REPEATED_HEADERS] == ("HTTP_IDEMPOTENCY_KEY",)
+    assert REPEATED_HEADERS not in build_environ(scope((b"idempotency-key", b"a,b")))

@@ -1,5 +1,5 @@
-"""The whole product as its owner starts it, beside a Telegram of the test's own: panel, REST, stream and webhooks are
-spoken to from outside, over HTTP. On PostgreSQL and Redis where the suite runs on them, else embedded."""
+"""The whole product as ``make run`` starts it, against the test Telegram server. Tests use the panel, REST, the stream
+and webhooks over HTTP. It runs on PostgreSQL and Redis if the suite does, else embedded on SQLite."""
 
 import contextlib
 import http.client
@@ -30,13 +30,13 @@ from tests.telegram_server import TelegramServer
 PATIENCE = 60.0
 PASSWORD = "a password of the demo's owner"
 LEASE_SECONDS, SEND_LEASE_SECONDS, SEND_SECONDS = 3.0, 6.0, 4.0
-# What the product may find on the tests' machine and must not take for its own.
-FOREIGN = ("DATABASE", "REDIS", "PYTEST", "TELEGRAM", "CRMSOLID")
+# Settings of the test run that the product must not inherit.
+NOT_INHERITED = ("DATABASE", "REDIS", "PYTEST", "TELEGRAM", "CRMSOLID")
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Where the product keeps everything; ``postgres`` and ``redis`` are empty in the embedded world."""
+    """Where the product keeps its data; ``postgres`` and ``redis`` are empty if it runs embedded."""
 
     folder: Path
     postgres: str = ""
@@ -49,11 +49,11 @@ class World:
     def environment(self, server: TelegramServer, **more: str) -> dict[str, str]:
         key = self.folder / "server.pub"
         key.write_text(server.key.public_pem)
-        given = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
-        places = {"DATABASE_URL": self.postgres, "REDIS_URL": self.redis} if self.is_split else {}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(NOT_INHERITED)}
+        services = {"DATABASE_URL": self.postgres, "REDIS_URL": self.redis} if self.is_split else {}
         return {
-            **given,
-            **places,
+            **inherited,
+            **services,
             "CRMSOLID_DATA": str(self.folder / "data"),
             "CRMSOLID_DEMO_PASSWORD": PASSWORD,
             "CRMSOLID_WEBHOOK_ALLOW_PRIVATE": "true",
@@ -78,7 +78,7 @@ class World:
 
 @dataclass
 class Product:
-    """Started anew as often as a test wants; the first start's key stays good."""
+    """A product that a test may stop and start again. ``token`` is the live key that the first start printed."""
 
     world: World
     server: TelegramServer
@@ -95,60 +95,60 @@ class Product:
                 stdout=subprocess.PIPE,
                 stderr=log,
             )
-        greeting = self._greeting()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)/panel/", greeting)
-        assert found, greeting
-        self.port = int(found[1])
-        self.token = self.token or re.findall(r"cs_live_[0-9a-f]{4}_\w+", greeting)[0]
+        message = self._read_startup_message()
+        address = re.search(r"http://127\.0\.0\.1:(\d+)/panel/", message)
+        assert address, message
+        self.port = int(address[1])
+        self.token = self.token or re.findall(r"cs_live_[0-9a-f]{4}_\w+", message)[0]
 
-    def _greeting(self) -> str:
+    def _read_startup_message(self) -> str:
         assert self.process.stdout is not None
         text, deadline = "", time.monotonic() + PATIENCE
         while "Ctrl-C ends it" not in text:
             ready, _, _ = select.select([self.process.stdout], [], [], max(0.0, deadline - time.monotonic()))
-            said = os.read(self.process.stdout.fileno(), 65536) if ready else b""
-            assert said, f"no greeting: {text} {self.log()}"
-            text += said.decode()
+            output = os.read(self.process.stdout.fileno(), 65536) if ready else b""
+            assert output, f"no startup message: {text} {self.log()}"
+            text += output.decode()
         return text
 
     def end(self, number: int = signal.SIGINT) -> float:
-        """The seconds it took to end well."""
+        """Stop it with a signal. Returns how many seconds that took; fails if the exit status is not 0."""
         began = time.monotonic()
         self.process.send_signal(number)
         assert self.process.wait(PATIENCE) == 0, self.log()
-        self._hear_no_more()
+        self._close_stdout()
         return time.monotonic() - began
 
-    def _hear_no_more(self) -> None:
+    def _close_stdout(self) -> None:
         assert self.process.stdout is not None
         self.process.stdout.close()
 
     def kill_worker(self) -> None:
-        """As if its machine had lost its power. The supervisor starts the next one; an embedded one is started here."""
+        """Kill the worker with SIGKILL. The supervisor starts the next one; an embedded product is restarted here."""
         if not self.world.is_split:
             self.process.kill()
             self.process.wait()
-            self._hear_no_more()
+            self._close_stdout()
             self.start()
             return
         os.kill(self.worker_pid(), signal.SIGKILL)
 
     def worker_pid(self) -> int:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        (found,) = [pid for pid in children if b"\0worker\0" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-        return int(found)
+        (worker,) = [pid for pid in children if b"\0worker\0" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        return int(worker)
 
     def close(self) -> None:
-        """Whatever is left; its parts notice that their supervisor has gone."""
+        """End it if it still runs. Its processes notice that their supervisor has gone."""
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(PATIENCE)
-            self._hear_no_more()
+            self._close_stdout()
 
     def log(self) -> str:
         return (self.world.folder / "log").read_text()
 
-    # The REST door
+    # The REST API
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -167,7 +167,7 @@ class Product:
             connection.close()
 
     def send(self, account: int, text: str, to: str = "@anna_x") -> str:
-        """The number of the message that was accepted."""
+        """Send a message and return its id."""
         answer = self.ask("POST", "/v1/messages/send", {"account_id": account, "to": to, "text": text})
         assert answer["status"] == "queued"
         return str(answer["id"])
@@ -176,7 +176,7 @@ class Product:
         return self.ask("GET", f"/v1/messages/{message_id}")
 
     def status(self, message_id: str) -> tuple[str, str]:
-        """Status and error, from the database."""
+        """The message's status and error, read from the database."""
         ((status, error),) = self.world.query(f"SELECT status, error FROM messaging_message WHERE id = '{message_id}'")
         return status, error
 
@@ -188,7 +188,7 @@ class Product:
 
 
 class Panel:
-    """A browser without a face: cookies, redirects, the token against forged requests."""
+    """An HTTP client for the panel that keeps cookies, follows redirects and sends the CSRF token."""
 
     def __init__(self, product: Product) -> None:
         self._base = f"http://127.0.0.1:{product.port}"
@@ -203,7 +203,7 @@ class Panel:
         return self._open(urllib.request.Request(self._base + path))
 
     def post(self, form: dict[str, str], path: str = "") -> str:
-        """From the page one is on; follows where it leads."""
+        """Send a form from the current page and follow redirects."""
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.text)
         assert token, self.text
         data = urllib.parse.urlencode({**form, "csrfmiddlewaretoken": token[1]}).encode()
@@ -216,10 +216,10 @@ class Panel:
 
 
 class Stream:
-    """The events of ``GET /v1/messages/stream``, each with its monotonic moment, read in a thread."""
+    """Reads ``GET /v1/messages/stream`` in a thread. ``received`` holds monotonic time, type and body of events."""
 
     def __init__(self, product: Product) -> None:
-        self.heard: list[tuple[float, str, Any]] = []
+        self.received: list[tuple[float, str, Any]] = []
         self._connection = http.client.HTTPConnection("127.0.0.1", product.port, timeout=120)
         self._connection.request("GET", "/v1/messages/stream", headers={"Authorization": f"Bearer {product.token}"})
         self._answer = self._connection.getresponse()
@@ -242,6 +242,6 @@ class Stream:
                 if line.startswith("event: "):
                     event = line.removeprefix("event: ")
                 elif line.startswith("data: "):
-                    self.heard.append((time.monotonic(), event, json.loads(line.removeprefix("data: "))))
+                    self.received.append((time.monotonic(), event, json.loads(line.removeprefix("data: "))))
         except (OSError, http.client.HTTPException):
             return  # the product has gone

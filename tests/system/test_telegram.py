@@ -1,5 +1,5 @@
-"""Telegram through the whole product: an account is connected in the panel, messages go out by REST and answers come
-in by thread, stream and webhook; whatever dies in between, the person on the other side has each message once."""
+"""Telegram through the whole product: an account is connected in the panel, messages are sent with REST, and answers
+arrive in the thread, the stream and webhooks. Whatever process dies, the recipient gets each message exactly once."""
 
 import json
 import os
@@ -13,10 +13,10 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from tests.servers import free_port, own_redis
-from tests.system.stack import until
+from tests.servers import drop_database, free_port, own_redis
 from tests.system.telegram_product import Panel, Product, Stream, World
 from tests.telegram_server import TelegramServer, forget_cached_config
+from tests.waiting import until
 from tests.webhooks.receiver import Receiver
 
 SHOP, SAFE, ANNA, LATE = "+15550001", "+15550004", "+15550002", "+15550005"
@@ -43,11 +43,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     if not SPLIT:
         yield World(folder)
         return
-    base, name, port = settings.DATABASE_URL.rsplit("/", 1)[0], f"crmsolid_telegram_{os.getpid()}", free_port()
+    server, name, port = settings.DATABASE_URL.rsplit("/", 1)[0], f"crmsolid_telegram_{os.getpid()}", free_port()
     with own_redis(port):
-        yield World(folder, f"{base}/{name}", f"redis://127.0.0.1:{port}/0")
-    with psycopg.connect(f"{base}/postgres", autocommit=True) as admin:
-        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        yield World(folder, f"{server}/{name}", f"redis://127.0.0.1:{port}/0")
+    drop_database(server, name)
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +79,7 @@ def no_faults(server: TelegramServer) -> None:
 
 
 def connect(product: Product, server: TelegramServer, phone: str, password: str = "") -> int:
-    """The panel's steps over HTTP; each by the web process that happens to answer."""
+    """Connect an account in the panel and return its id."""
     panel = Panel(product)
     panel.get(ADD)
     panel.post({"phone": phone})
@@ -97,64 +96,66 @@ def connect(product: Product, server: TelegramServer, phone: str, password: str 
     return account
 
 
-def received(server: TelegramServer, begins: str) -> list[str]:
+def texts_received(server: TelegramServer, begins: str) -> list[str]:
     return [each.text for each in server.received(ANNA) if each.text.startswith(begins)]
 
 
 def sent(product: Product, message_id: str, seconds: float = 40) -> Any:
-    """The message as REST answers it, once the database says so: a key has 600 requests a minute."""
-    until(lambda: product.status(message_id) == ("sent", ""), f"{message_id} is sent", seconds)
+    """Wait until the message is sent and return it. Polls the database, because a key has 600 requests a minute."""
+    until(lambda: product.status(message_id) == ("sent", ""), f"{message_id} is sent", seconds=seconds)
     return product.message(message_id)
 
 
-def test_from_the_panel_to_the_phone_and_back(
+def test_account_connected_in_the_panel_sends_and_receives(
     product: Product, server: TelegramServer, shop: int, receiver: Receiver
 ) -> None:
     product.ask("POST", "/v1/webhooks", {"url": receiver.url("/all"), "events": ["message.received", "message.sent"]})
     stream = Stream(product)
     message = product.send(shop, "Hello {first_name|there}")
-    found = sent(product, message)
-    assert (received(server, "Hello"), product.attempts(message)) == (["Hello there"], ["sent"])
-    until(lambda: len(stream.heard) == 1, "the send in the stream")
+    message_sent = sent(product, message)
+    assert (texts_received(server, "Hello"), product.attempts(message)) == (["Hello there"], ["sent"])
+    until(lambda: len(stream.received) == 1, "the send in the stream")
     began = time.monotonic()
     server.deliver(ANNA, SHOP, "Yes, please")
-    until(lambda: len(stream.heard) == 2 and len(receiver.to("/all")) == 2, "stream and webhook")
-    heard_at, event, heard = stream.heard[1]
+    until(lambda: len(stream.received) == 2 and len(receiver.to("/all")) == 2, "stream and webhook")
+    received_at, event, streamed = stream.received[1]
     post = receiver.to("/all")[1]
-    assert max(heard_at, post.at) - began < 2
+    assert max(received_at, post.at) - began < 2
     posted = json.loads(post.body)
-    (row,) = product.ask("GET", f"/v1/threads/{found['thread_id']}/messages?limit=1")["data"]
+    (row,) = product.ask("GET", f"/v1/threads/{message_sent['thread_id']}/messages?limit=1")["data"]
     assert (row["text"], row["direction"]) == ("Yes, please", "in")
-    assert (event, heard) == ("message.received", posted)
+    assert (event, streamed) == ("message.received", posted)
     assert (posted["event"], posted["data"]) == ("message.received", {"message": row})
     stream.close()
 
 
-def test_the_second_factor_and_another_data_centre(product: Product, server: TelegramServer, safe: int) -> None:
+def test_login_with_a_two_step_password_in_another_data_center(
+    product: Product, server: TelegramServer, safe: int
+) -> None:
     sent(product, product.send(safe, "Safely"))
-    assert received(server, "Safely") == ["Safely"]
+    assert texts_received(server, "Safely") == ["Safely"]
     rows = product.world.query("SELECT dc_id FROM messaging_telegramsession ORDER BY account_id")
     assert (4,) in rows
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_worker_killed_in_a_send(when: str, product: Product, server: TelegramServer, shop: int) -> None:
-    """Before the message had its effect, and after it but before the answer."""
+def test_worker_killed_during_a_send_sends_once(when: str, product: Product, server: TelegramServer, shop: int) -> None:
+    """Killed before Telegram has the message, and after that but before its answer arrives."""
     server.hang("messages.sendMessage", 60, when=when)
     message = product.send(shop, f"Killed {when}")
     until(lambda: server.faults_left() == 0, "the send is at the server")
     product.kill_worker()
     assert product.message(message)["status"] == "sending"
     sent(product, message)
-    assert received(server, f"Killed {when}") == [f"Killed {when}"]
+    assert texts_received(server, f"Killed {when}") == [f"Killed {when}"]
     assert product.attempts(message) == ["lost", "sent" if when == "before" else "duplicate"]
 
 
-@pytest.mark.skipif(not SPLIT, reason="a worker that can be killed while its row is locked: PostgreSQL and Redis")
-def test_a_worker_killed_before_it_could_settle(product: Product, server: TelegramServer, shop: int) -> None:
+@pytest.mark.skipif(not SPLIT, reason="needs a separate worker and row locks: PostgreSQL and Redis")
+def test_worker_killed_before_settlement_sends_once(product: Product, server: TelegramServer, shop: int) -> None:
     server.hang("messages.sendMessage", 60, when="after")
     message = product.send(shop, "Unsettled")
-    until(lambda: received(server, "Unsettled"), "the person has it")
+    until(lambda: texts_received(server, "Unsettled"), "the recipient has it")
     waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     with psycopg.connect(product.world.postgres) as other:
         other.execute("SELECT 1 FROM messaging_message WHERE id = %s FOR UPDATE", [message])
@@ -162,52 +163,54 @@ def test_a_worker_killed_before_it_could_settle(product: Product, server: Telegr
         until(lambda: product.world.query(waiting), "the settlement waits for the row")
         product.kill_worker()
     sent(product, message)
-    assert received(server, "Unsettled") == ["Unsettled"]
+    assert texts_received(server, "Unsettled") == ["Unsettled"]
     assert product.attempts(message) == ["lost", "duplicate"]
 
 
-def test_a_lost_answer_sends_nothing_twice(product: Product, server: TelegramServer, shop: int) -> None:
+def test_lost_answer_of_telegram_sends_once(product: Product, server: TelegramServer, shop: int) -> None:
     until(lambda: server.connected(SHOP) == 1, "the account is connected")
     server.lose("messages.sendMessage", when="after")
     message = product.send(shop, "Answer lost")
     sent(product, message)
-    assert received(server, "Answer lost") == ["Answer lost"]
+    assert texts_received(server, "Answer lost") == ["Answer lost"]
     assert "duplicate" in product.attempts(message)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_server_that_hangs(when: str, product: Product, server: TelegramServer, shop: int) -> None:
-    """For longer than a send may take; the request that hangs is abandoned and must not come true later."""
+def test_send_that_telegram_leaves_hanging_is_abandoned_and_sends_once(
+    when: str, product: Product, server: TelegramServer, shop: int
+) -> None:
+    """It hangs for longer than a send may take. The abandoned request must not take effect later."""
     until(lambda: server.connected(SHOP) == 1, "the account is connected")
     server.hang("messages.sendMessage", float(os.environ.get("HANG_SECONDS", "12")), when=when)
     message = product.send(shop, f"Hanging {when}")
     sent(product, message, 90)
-    assert received(server, f"Hanging {when}") == [f"Hanging {when}"]
+    assert texts_received(server, f"Hanging {when}") == [f"Hanging {when}"]
     assert product.attempts(message)[0] == "retry"
 
 
-def test_a_flood_wait_moves_the_message_and_nobody_else(
+def test_flood_wait_delays_the_messages_of_one_account_only(
     product: Product, server: TelegramServer, shop: int, safe: int
 ) -> None:
     until(lambda: server.connected(SHOP) == server.connected(SAFE) == 1, "both accounts are connected")
     server.fail("messages.sendMessage", "FLOOD_WAIT_30", phone=SHOP)
     held = product.send(shop, "Held")
     until(lambda: product.status(held) == ("queued", "flood_wait"), "back in the queue")
-    found = product.message(held)
+    delayed = product.message(held)
     account = product.ask("GET", f"/v1/accounts/{shop}")
-    assert (found["error"], account["state"], found["eta"]) == ("flood_wait", "paused", account["paused_until"])
-    left = (datetime.fromisoformat(found["eta"]) - datetime.now(UTC)).total_seconds()
-    assert 25 < left <= 30
+    assert (delayed["error"], account["state"], delayed["eta"]) == ("flood_wait", "paused", account["paused_until"])
+    wait = (datetime.fromisoformat(delayed["eta"]) - datetime.now(UTC)).total_seconds()
+    assert 25 < wait <= 30
     sent(product, product.send(safe, "Not held"), 10)
-    assert (received(server, "Held"), received(server, "Not held")) == ([], ["Not held"])
-    past = "2020-01-01 00:00:00+00"  # as if the 30 s were over: the suite does not sit them out
+    assert (texts_received(server, "Held"), texts_received(server, "Not held")) == ([], ["Not held"])
+    past = "2020-01-01 00:00:00+00"  # as if the 30 s were over
     product.world.query(f"UPDATE messaging_account SET paused_until = '{past}' WHERE id = {shop} RETURNING id")
     product.world.query(f"UPDATE messaging_message SET eta = '{past}', slot_at = NULL WHERE id = '{held}' RETURNING id")
     sent(product, held)
-    assert received(server, "Held") == ["Held"]
+    assert texts_received(server, "Held") == ["Held"]
 
 
-def test_the_end_lets_go_at_once_and_what_came_meanwhile_arrives(
+def test_stopping_releases_accounts_and_missed_messages_arrive_after_the_start(
     product: Product, server: TelegramServer, shop: int, world: World
 ) -> None:
     until(lambda: server.connected(SHOP) == 1, "the account is connected")
@@ -228,18 +231,20 @@ def test_the_end_lets_go_at_once_and_what_came_meanwhile_arrives(
     assert len({each["id"] for each in events}) == 20
 
     panel = Panel(product)
-    panel.get(step)  # a login that was under way goes on where it was
+    panel.get(step)  # a login continues where it was before the restart
     panel.post({"code": server.login_code(LATE)})
     assert "Late is connected" in panel.text
 
 
-def test_messages_wait_for_a_new_login(product: Product, server: TelegramServer, shop: int) -> None:
+def test_messages_wait_until_the_account_is_logged_in_again(
+    product: Product, server: TelegramServer, shop: int
+) -> None:
     until(lambda: server.connected(SHOP) == 1, "the account is connected")
     panel = Panel(product)
     panel.get(f"/panel/messaging/account/{shop}/change/")
     panel.post({"confirm": "on"}, f"/panel/messaging/account/{shop}/logout/")
     assert "Shop is logged out." in panel.text
-    until(lambda: server.connected(SHOP) == 0, "the worker has let go")
+    until(lambda: server.connected(SHOP) == 0, "the worker has disconnected")
     waits = product.send(shop, "After the login")
     panel.get(f"/panel/messaging/account/{shop}/change/")
     panel.post({}, f"/panel/messaging/account/{shop}/login/")
@@ -247,14 +252,14 @@ def test_messages_wait_for_a_new_login(product: Product, server: TelegramServer,
     panel.post({"code": server.login_code(SHOP)})
     assert panel.at == f"/panel/messaging/account/{shop}/connected/"
     sent(product, waits)
-    assert received(server, "After the login") == ["After the login"]
+    assert texts_received(server, "After the login") == ["After the login"]
 
 
-def test_a_stopped_product_has_told_of_no_error(product: Product) -> None:
+def test_log_of_the_product_has_no_errors_and_no_secrets(product: Product) -> None:
     product.end(signal.SIGTERM)
     lines = [json.loads(line) for line in product.log().splitlines() if line.startswith("{")]
-    told = [line["message"] for line in lines if line["level"] in ("error", "critical")]
-    assert told == ["worker ended with status -9; starting it again"] * (3 if SPLIT else 0)
+    errors = [line["message"] for line in lines if line["level"] in ("error", "critical")]
+    assert errors == ["worker ended with status -9; starting it again"] * (3 if SPLIT else 0)
     assert "Traceback" not in product.log()
     for secret in (TWO_STEP, product.token.rsplit("_", 1)[1]):
         assert secret not in product.log()

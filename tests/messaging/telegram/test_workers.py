@@ -63,7 +63,7 @@ def test_killed_in_a_send(
     server.hang("messages.sendMessage", 60, when=when)
     first = start("one")
     message = send(actor, shop)
-    server.wait(lambda: server.count("messages.sendMessage") == 1, SECONDS)
+    server.wait(lambda: server.count("messages.sendMessage") == 1, seconds=SECONDS)
     first.kill()
     assert Message.unscoped.get(pk=message.pk).status == "sending"
     start("two")
@@ -80,11 +80,11 @@ def test_killed_between_answer_and_settlement(
     server.hang("messages.sendMessage", 60, when="after")
     first = start("one")
     message = send(actor, shop)
-    server.wait(lambda: server.count("messages.sendMessage") == 1, SECONDS)
+    server.wait(lambda: server.count("messages.sendMessage") == 1, seconds=SECONDS)
     with transaction.atomic():
         Message.unscoped.select_for_update().get(pk=message.pk)
         server.let_go()
-        until(somebody_waits, SECONDS)
+        until(somebody_waits, seconds=SECONDS)
         first.kill()
     start("two")
     settled = sent(message)
@@ -94,7 +94,7 @@ def test_killed_between_answer_and_settlement(
 
 def test_killed_before_the_send_was_claimed(start: Start, shop: Account, server: TelegramServer, actor: Actor) -> None:
     first = start("one")
-    until(lambda: holder(shop) == "one", SECONDS)
+    until(lambda: holder(shop) == "one", seconds=SECONDS)
     first.kill()
     message = send(actor, shop)
     start("two")
@@ -107,7 +107,7 @@ def test_two_workers_share_and_one_takes_over(
     server.create_user(BOB, username="bob_x")
     second = connect_account(actor, server.authorize(BOB), server.find(BOB).id, name="Bob")
     workers = {name: start(name) for name in ("one", "two")}
-    until(lambda: {holder(shop), holder(second)} == {"one", "two"}, SECONDS)
+    until(lambda: {holder(shop), holder(second)} == {"one", "two"}, seconds=SECONDS)
     for account, text in ((shop, "from shop"), (second, "from bob")):
         sent(send(actor, account, text))
     before = AccountLease.unscoped.get(account=shop).epoch
@@ -115,8 +115,8 @@ def test_two_workers_share_and_one_takes_over(
     workers[dead].kill()
     server.deliver(ANNA, SHOP, "while nobody held it")
     heir = ({"one", "two"} - {dead}).pop()
-    until(lambda: holder(shop) == heir, SECONDS)
-    until(lambda: Message.unscoped.filter(text="while nobody held it", direction="in").exists(), SECONDS)
+    until(lambda: holder(shop) == heir, seconds=SECONDS)
+    until(lambda: Message.unscoped.filter(text="while nobody held it", direction="in").exists(), seconds=SECONDS)
     sent(send(actor, shop, "again"))
     assert sorted(texts(server)) == ["again", "from bob", "from shop"]
     assert AccountLease.unscoped.get(account=shop).epoch > before
@@ -130,14 +130,14 @@ def test_a_worker_that_stood_still_does_not_send_beside_the_next(
     server.hang("messages.sendMessage", 60)
     first = start("one")
     message = send(actor, shop)
-    server.wait(lambda: server.count("messages.sendMessage") == 1, SECONDS)
+    server.wait(lambda: server.count("messages.sendMessage") == 1, seconds=SECONDS)
     first.stop()
     start("two")
     settled = sent(message)
     later = sent(send(actor, shop, "later"))
     before = server.count("messages.sendMessage")
     first.go_on()
-    server.wait(lambda: server.connected(SHOP) == 1, SECONDS)
+    server.wait(lambda: server.connected(SHOP) == 1, seconds=SECONDS)
     assert (holder(shop), outcomes(settled), outcomes(later)) == ("two", ["lost", "sent"], ["sent"])
     sent(send(actor, shop, "last"))
     assert (texts(server), server.count("messages.sendMessage")) == (["Hello", "later", "last"], before + 1)
@@ -148,8 +148,8 @@ def test_a_worker_that_is_told_to_end_hands_over_at_once(
     start: Start, shop: Account, server: TelegramServer, actor: Actor
 ) -> None:
     first = start("one")
-    until(lambda: holder(shop) == "one", SECONDS)
-    server.wait(lambda: server.connected(SHOP) == 1, SECONDS)
+    until(lambda: holder(shop) == "one", seconds=SECONDS)
+    server.wait(lambda: server.connected(SHOP) == 1, seconds=SECONDS)
     assert first.end() == 0
     assert (holder(shop), server.connected(SHOP)) == ("", 0)
     start("two")
@@ -160,8 +160,8 @@ def test_a_worker_that_is_told_to_end_hands_over_at_once(
 def test_a_doorbell_reaches_the_owner(start: Start, shop: Account, server: TelegramServer, actor: Actor) -> None:
     """Accepted here, rung through the broker, sent by the owner well before its next look of its own would do it."""
     start("one")
-    until(lambda: holder(shop) == "one", SECONDS)
-    server.wait(lambda: server.connected(SHOP) == 1, SECONDS)
+    until(lambda: holder(shop) == "one", seconds=SECONDS)
+    server.wait(lambda: server.connected(SHOP) == 1, seconds=SECONDS)
     sent(send(actor, shop, "warm"))
     delays: list[Any] = []
     for number in range(5):

@@ -1,19 +1,20 @@
-"""Everything at once, against two web processes."""
+"""Concurrent requests against two web processes."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tests.system.stack import Stack
 
 
-def at_once(threads: int, calls: list[Any]) -> list[Any]:
+def run_concurrently(threads: int, calls: list[Any]) -> list[Any]:
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(lambda call: call(), calls))
 
 
 def test_of_660_requests_at_once_exactly_600_pass(stack: Stack) -> None:
     token = stack.seeded["tokens"][0]
-    replies = at_once(32, [lambda: stack.call("GET", "/v1/me", token)] * 660)
+    replies = run_concurrently(32, [lambda: stack.call("GET", "/v1/me", token)] * 660)
     passed = [reply for reply in replies if reply.status == 200]
     refused = [reply for reply in replies if reply.status == 429]
     assert (len(passed), len(refused)) == (600, 60)
@@ -25,7 +26,7 @@ def test_of_660_requests_at_once_exactly_600_pass(stack: Stack) -> None:
 def test_20_equal_sends_at_once_are_one_message(stack: Stack) -> None:
     token, account = stack.seeded["fast"][0], stack.seeded["accounts"][0]
     body = {"account_id": account, "to": "@twenty", "text": "once"}
-    replies = at_once(20, [lambda: stack.call("POST", "/v1/messages/send", token, body, "twenty")] * 20)
+    replies = run_concurrently(20, [lambda: stack.call("POST", "/v1/messages/send", token, body, "twenty")] * 20)
     assert {reply.status for reply in replies} == {200}
     assert len({reply.body for reply in replies}) == 1
     assert sum("idempotency-replayed" in reply.headers for reply in replies) == 19
@@ -39,7 +40,7 @@ def test_of_60_sends_at_once_on_one_account_exactly_50_pass(stack: Stack) -> Non
         body = {"account_id": account, "to": f"@sixty_{number}", "text": "hello"}
         return stack.call("POST", "/v1/messages/send", token, body, f"sixty-{number}")
 
-    replies = at_once(30, [lambda n=n: send(n) for n in range(60)])
+    replies = run_concurrently(30, [lambda n=n: send(n) for n in range(60)])
     assert sorted(reply.status for reply in replies) == [200] * 50 + [429] * 10
     refused = [reply for reply in replies if reply.status == 429]
     assert {reply.json()["code"] for reply in refused} == {"account_daily_limit"}
@@ -47,7 +48,7 @@ def test_of_60_sends_at_once_on_one_account_exactly_50_pass(stack: Stack) -> Non
     assert stack.query("SELECT count(*) FROM messaging_message WHERE account_id = %s", account) == [(50,)]
 
 
-def test_a_retry_under_the_replacement_key_replays(stack: Stack) -> None:
+def test_retry_with_the_replacement_key_gets_the_first_answer(stack: Stack) -> None:
     first, second = stack.seeded["fast"]
     account = stack.seeded["accounts"][2]
     body = {"account_id": account, "to": "@rotated", "text": "once"}
@@ -58,12 +59,12 @@ def test_a_retry_under_the_replacement_key_replays(stack: Stack) -> None:
     assert two.headers["idempotency-replayed"] == "true"
 
 
-def test_a_revocation_holds_from_the_next_request_on_in_both_processes(stack: Stack) -> None:
-    made = stack.manage("create_api_key", "--workspace", "demo", "--name", "short", "--scopes", "all", "--json")
-    import json
-
-    token = json.loads(made)["token"]
-    assert {reply.status for reply in at_once(8, [lambda: stack.call("GET", "/v1/me", token)] * 16)} == {200}
-    stack.manage("revoke_api_key", json.loads(made)["id"], "--json")
-    replies = at_once(8, [lambda: stack.call("GET", "/v1/me", token)] * 16)
+def test_revoked_key_is_refused_at_once_by_both_processes(stack: Stack) -> None:
+    created = json.loads(
+        stack.manage("create_api_key", "--workspace", "demo", "--name", "short", "--scopes", "all", "--json")
+    )
+    token = created["token"]
+    assert {reply.status for reply in run_concurrently(8, [lambda: stack.call("GET", "/v1/me", token)] * 16)} == {200}
+    stack.manage("revoke_api_key", created["id"], "--json")
+    replies = run_concurrently(8, [lambda: stack.call("GET", "/v1/me", token)] * 16)
     assert {reply.json()["code"] for reply in replies} == {"token_revoked"}

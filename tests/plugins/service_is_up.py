@@ -1,4 +1,4 @@
-"""``python -m tests.plugins.answers URL``: exit status 0 if PostgreSQL or Redis answers there."""
+"""``python -m tests.plugins.service_is_up URL``: exit status 0 if PostgreSQL or Redis answers there."""
 
 import sys
 from urllib.parse import urlsplit
@@ -7,8 +7,8 @@ import psycopg
 import redis
 
 
-def answers(url: str) -> bool:
-    """Any database of the server will do: the tests make their own."""
+def service_is_up(url: str) -> bool:
+    """The database that a PostgreSQL URL names need not exist: the tests create their own."""
     parts = urlsplit(url)
     try:
         if parts.scheme.startswith("redis"):
@@ -21,4 +21,4 @@ def answers(url: str) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(not answers(sys.argv[1]))
+    sys.exit(not service_is_up(sys.argv[1]))
