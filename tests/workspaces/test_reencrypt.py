@@ -45,7 +45,7 @@ def test_all_that_is_encrypted_is_opened_by_the_new_key_alone(cast: Cast, endpoi
         "webhooks.Endpoint.secret": (1, 0),
         "webhooks.Endpoint.previous_secret": (1, 0),
         "messaging.TelegramSession.auth_key": (0, 0),
-        "messaging.LoginAttempt.sealed": (0, 0),
+        "messaging.LoginAttempt.encrypted_state": (0, 0),
         "apikeys.IdempotencyRecord.body": (1, 0),
     }
     settings.FIELD_ENCRYPTION_KEYS = [NEW]
