@@ -37,7 +37,7 @@ class Credentials:
         return self.key.rate_limit or DEFAULT_RATE_LIMIT
 
     def actor(self, surface: Surface, ip: str | None) -> Actor:
-        return Actor(self.workspace, Subject("key", self.key.id, self.key.name), self.scopes, surface, ip)
+        return Actor(self.workspace, Subject("key", self.key.id, self.key.name), self.scopes, None, surface, ip)
 
 
 def find(token: str, idempotency_key: str | None = None) -> Credentials:

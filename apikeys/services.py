@@ -14,7 +14,7 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Mode, User
+from crmsolid.workspaces.models import Mode, Role, User
 from crmsolid.workspaces.scopes import Scope
 
 MAX_NAME = 100
@@ -43,10 +43,12 @@ def create_key(
     created_by: User | None = None,
     new_id: str | None = None,
 ) -> IssuedKey:
-    """A key in the actor's workspace; the workspace's mode decides live or test. ``validation_failed`` on bad input.
+    """A key in the actor's workspace; the workspace's mode decides live or test. ``forbidden`` for anybody but admins
+    and owners, ``validation_failed`` on bad input.
 
     ``new_id`` is an id of ours handed out before: asked twice with it, the second time is ``invalid_state``.
     """
+    actor.require_role(Role.ADMIN, Role.OWNER)
     key = ApiKey(
         workspace=actor.workspace,
         name=_checked_name(name),
@@ -83,7 +85,9 @@ def rotate_key(
     new_id: str | None = None,
 ) -> IssuedKey:
     """A replacement with the same name, scopes and limits. The old key works until ``overlap`` is over, or it is
-    revoked. ``invalid_state`` for a key that works no more. ``new_id`` as in :func:`create_key`."""
+    revoked. ``forbidden`` as for :func:`create_key`, ``invalid_state`` for a key that works no more. ``new_id`` as in
+    :func:`create_key`."""
+    actor.require_role(Role.ADMIN, Role.OWNER)
     old = _locked(actor, key)
     if old.state != "active":
         raise DomainError("invalid_state", f"this key is {old.state}; make a new one instead of rotating it")
@@ -109,7 +113,9 @@ def rotate_key(
 
 @transaction.atomic
 def revoke_key(actor: Actor, key: ApiKey) -> ApiKey:
-    """Refused from the next request on, in every process. Revoking twice changes nothing."""
+    """Refused from the next request on, in every process. Revoking twice changes nothing. ``forbidden`` for anybody
+    but admins and owners."""
+    actor.require_role(Role.ADMIN, Role.OWNER)
     found, now = _locked(actor, key), clock.now()
     if found.revoked_at is None or found.revoked_at > now:
         found.revoked_at = now

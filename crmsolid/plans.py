@@ -8,7 +8,7 @@ from crmsolid.core.errors import invalid
 from crmsolid.events.publishing import publish
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Plan, Workspace
+from crmsolid.workspaces.models import Plan, Role, Workspace
 
 CHOSEN = (Plan.PRO, Plan.BUSINESS)  # a trial is had once, and nobody chooses to have run out of it
 
@@ -20,9 +20,10 @@ def change_plan(actor: Actor, plan: str) -> Workspace:
     """Put the actor's workspace on ``pro`` or ``business``, live and test; answers the live one, which has the plan.
 
     A move upward is published as ``subscription.upgraded``; the plan that is in force already changes nothing. What
-    an ended trial has held back goes on by itself, with the next sweep. Errors: ``validation_failed`` (plan). That
-    only owners may is the door's to see to, as it is with members.
+    an ended trial has held back goes on by itself, with the next sweep. Errors: ``forbidden`` for anybody
+    but an owner, ``validation_failed`` (plan).
     """
+    actor.require_role(Role.OWNER)
     if plan not in CHOSEN:
         raise invalid("plan", "invalid_choice", "the plan is pro or business")
     live = Workspace.objects.select_for_update(no_key=True).get(pk=actor.workspace.owner_workspace.pk)

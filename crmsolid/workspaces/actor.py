@@ -1,9 +1,10 @@
 """Who acts. Every service takes an :class:`Actor` first and never sees a request."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from crmsolid.core.errors import DomainError
+from crmsolid.workspaces.models import Role
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 
 if TYPE_CHECKING:
@@ -11,17 +12,17 @@ if TYPE_CHECKING:
 
 Surface = Literal["rest", "mcp", "panel", "command", "system"]
 
-ROLE_SCOPES: dict[str, frozenset[Scope]] = {
-    "viewer": frozenset({Scope.READ_CONTACTS, Scope.READ_MESSAGES, Scope.READ_ANALYTICS}),
-    "agent": ALL_SCOPES - {Scope.MANAGE_WEBHOOKS},
-    "admin": ALL_SCOPES,
-    "owner": ALL_SCOPES,
+ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
+    Role.VIEWER: frozenset({Scope.READ_CONTACTS, Scope.READ_MESSAGES, Scope.READ_ANALYTICS}),
+    Role.AGENT: ALL_SCOPES - {Scope.MANAGE_WEBHOOKS},
+    Role.ADMIN: ALL_SCOPES,
+    Role.OWNER: ALL_SCOPES,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Who it is, for the audit log: ``kind`` (key, user, grant, system), its id, and a label to show."""
+    """Who it is, for the audit log: ``kind`` (key, user, grant, system, command), its id, and a label to show."""
 
     kind: str
     id: str
@@ -30,13 +31,19 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A subject at work in exactly one workspace with a set of scopes, through one surface."""
+    """A subject that acts in exactly one workspace, through one interface (``surface``).
+
+    ``scopes`` say what it may do with data. ``role`` is a member's role; keys and grants have none, so they can do
+    nothing that asks for a role. ``request_id`` is the ``X-Request-Id`` of the call that caused the work, if any.
+    """
 
     workspace: "Workspace"
     subject: Subject
     scopes: frozenset[Scope]
+    role: Role | None
     surface: Surface
-    ip: str | None = field(default=None)
+    ip: str | None = None
+    request_id: str = ""
 
     def has(self, scope: Scope) -> bool:
         return scope in self.scopes
@@ -50,18 +57,26 @@ class Actor:
                 required_scope=scope.value,
             )
 
+    def require_role(self, *roles: Role) -> None:
+        """Raise ``forbidden`` (403, naming the roles) unless the actor is a member with one of ``roles``.
+
+        The product itself and management commands may do everything.
+        """
+        if self.role not in roles and self.surface not in ("system", "command"):
+            raise DomainError("forbidden", f"only {' and '.join(f'{role.value}s' for role in roles)} may do this")
+
     @classmethod
     def system(cls, workspace: "Workspace", label: str = "system") -> "Actor":
-        """The product itself: sweeps, provisioning, what arrives from Telegram."""
-        return cls(workspace, Subject("system", "", label), ALL_SCOPES, "system")
+        """The product itself: periodic tasks, provisioning, what arrives from Telegram."""
+        return cls(workspace, Subject("system", "", label), ALL_SCOPES, None, "system")
 
     @classmethod
     def command(cls, workspace: "Workspace", name: str) -> "Actor":
         """Somebody with a shell on the machine, through a management command."""
-        return cls(workspace, Subject("command", name, name), ALL_SCOPES, "command")
+        return cls(workspace, Subject("command", name, name), ALL_SCOPES, None, "command")
 
     @classmethod
     def member(cls, membership: "Membership", workspace: "Workspace", ip: str | None = None) -> "Actor":
-        """A person in the panel; scopes follow the role. ``workspace`` is the live one or its twin."""
-        user = membership.user
-        return cls(workspace, Subject("user", str(user.pk), user.email), ROLE_SCOPES[membership.role], "panel", ip)
+        """A member in the panel; the scopes follow from the role. ``workspace`` is the live one or its test twin."""
+        user, role = membership.user, Role(membership.role)
+        return cls(workspace, Subject("user", str(user.pk), user.email), ROLE_SCOPES[role], role, "panel", ip)

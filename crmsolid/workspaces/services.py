@@ -61,7 +61,9 @@ def role_of(user: User, workspace: Workspace) -> Membership | None:
 
 @transaction.atomic
 def set_role(actor: Actor, membership: Membership, role: str) -> Membership:
-    """Give a member another role. ``invalid_state`` if that left the workspace without an owner."""
+    """Give a member another role. ``forbidden`` for anybody but an owner; ``invalid_state`` if that left the
+    workspace without an owner."""
+    actor.require_role(Role.OWNER)
     found = _locked_member(actor, membership)
     if found.role == role:
         return found
@@ -75,7 +77,9 @@ def set_role(actor: Actor, membership: Membership, role: str) -> Membership:
 
 @transaction.atomic
 def remove_member(actor: Actor, membership: Membership) -> None:
-    """Take a member out, from the next request on. ``invalid_state`` for the last owner."""
+    """Take a member out, from the next request on. ``forbidden`` for anybody but an owner; ``invalid_state`` for the
+    last owner."""
+    actor.require_role(Role.OWNER)
     found = _locked_member(actor, membership)
     if found.role == Role.OWNER:
         _keep_an_owner(found)
