@@ -158,7 +158,7 @@ def test_a_worker_killed_before_it_could_settle(product: Product, server: Telegr
     waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     with psycopg.connect(product.world.postgres) as other:
         other.execute("SELECT 1 FROM messaging_message WHERE id = %s FOR UPDATE", [message])
-        server.let_go()
+        server.resume_hanging()
         until(lambda: product.world.query(waiting), "the settlement waits for the row")
         product.kill_worker()
     sent(product, message)

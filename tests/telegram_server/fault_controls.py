@@ -39,9 +39,9 @@ class FaultControls(LoopBound):
         self._add(Fault(request, times, Moment(when), _account(phone), seconds=seconds))
 
     @control
-    def let_go(self) -> None:
+    def resume_hanging(self) -> None:
         """What hangs goes on at once; what was told to hang until now does not."""
-        self.rpc.faults.let_go()
+        self.rpc.faults.resume_hanging()
 
     @control
     def clear_faults(self) -> None:

@@ -61,7 +61,7 @@ class Faults:
         fault.go_on = self._go_on
         self._waiting.append(fault)
 
-    def let_go(self) -> None:
+    def resume_hanging(self) -> None:
         self._go_on.set()
         self._go_on = asyncio.Event()
 

@@ -181,7 +181,7 @@ async def test_hanging_request_lets_others_pass_until_it_is_let_go(clients: Clie
     await clients.server.until(lambda: clients.server.count(SEND) == 1)
     assert (await client.get_me()).username == "shop"
     assert (received(clients), pending.done()) == ([], False)
-    clients.server.let_go()
+    clients.server.resume_hanging()
     await asyncio.wait_for(pending, 10)
     assert received(clients) == ["hello"]
     clients.server.hang(SEND, 60)
@@ -189,7 +189,7 @@ async def test_hanging_request_lets_others_pass_until_it_is_let_go(clients: Clie
     await clients.server.until(lambda: clients.server.count(SEND) == 2)
     await client.get_me()
     assert (received(clients), pending.done()) == (["hello"], False)
-    clients.server.let_go()
+    clients.server.resume_hanging()
     await asyncio.wait_for(pending, 10)
 
 
@@ -213,7 +213,7 @@ async def test_abandoned_request_is_still_executed(clients: Clients) -> None:
     pending.cancel()
     await client.disconnect()
     assert received(clients) == []
-    clients.server.let_go()
+    clients.server.resume_hanging()
     await clients.server.until(lambda: len(clients.server.received(ANNA)) == 1)
 
 
