@@ -96,7 +96,7 @@ def test_new_login_replaces_the_connection(
     until(lambda: worker.ready_accounts)
     prepared = server.authorize(SHOP)
     session = log_in_again(TelegramSession.unscoped.get(), prepared)
-    until(lambda: server.world.authorizations[prepared.dc_id, session.auth_key.key_id].sessions)
+    until(lambda: server.state.authorizations[prepared.dc_id, session.auth_key.key_id].sessions)
     until(lambda: worker.ready_accounts)
     assert server.connected(SHOP) == 1
     wait_for_status(send(actor, shop), "sent")

@@ -46,7 +46,7 @@ def test_phone_and_key_are_stored_encrypted(server: TelegramServer, actor: Actor
     attempt = services.begin_login(actor, phone=SHOP)
     assert b"15550001" not in bytes(LoginAttempt.unscoped.get().encrypted_state)
     services.submit_code(actor, attempt_id=attempt.id, code=server.login_code(SHOP))
-    key = next(iter(server.world.authorizations.values())).auth_key.key
+    key = next(iter(server.state.authorizations.values())).auth_key.key
     assert key not in bytes(TelegramSession.unscoped.get().auth_key)
     audit = json.dumps(list(AuditEntry.unscoped.values_list("action", "target", "data")))
     assert "15550001" not in audit and "telegram.logged_in" in audit
@@ -155,7 +155,7 @@ def test_key_exchange_that_is_aborted_twice_is_service_unavailable(
 def test_login_that_telegram_has_forgotten_must_start_again(server: TelegramServer, actor: Actor) -> None:
     attempt = services.begin_login(actor, phone=SHOP)
     code = server.login_code(SHOP)
-    server.world.authorizations.clear()
+    server.state.authorizations.clear()
     with pytest.raises(DomainError, match="no longer knows this login; start again") as refused:
         services.submit_code(actor, attempt_id=attempt.id, code=code)
     assert refused.value.code == "invalid_state"

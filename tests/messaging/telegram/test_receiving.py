@@ -100,9 +100,9 @@ def test_reading_on_the_phone_clears_the_unread_count(connected: AccountWorker, 
 def test_login_codes_are_not_stored(connected: AccountWorker, server: TelegramServer) -> None:
     server.create_user("+42777", first_name="Telegram")
     user = server.find("+42777")
-    del server.world.users[user.id]
+    del server.state.users[user.id]
     user.id = 777000
-    server.world.users[user.id] = user
+    server.state.users[user.id] = user
     server.deliver("+42777", SHOP, "Login code: 12345")
     server.deliver(ANNA, SHOP, "Hi")
     until(lambda: Message.unscoped.exists())

@@ -78,7 +78,7 @@ def test_nothing_is_sent_after_the_lease_deadline(
     worker.start()
     until(lambda: worker.ready_accounts)
     anna = server.find(ANNA)
-    peers.save_peers(shop, [peers.Peer(anna.id, server.world.access_hash(server.find(SHOP), anna))])
+    peers.save_peers(shop, [peers.Peer(anna.id, server.state.access_hash(server.find(SHOP), anna))])
     message = send(actor, shop, to=str(anna.id))
     until(lambda: outcomes(message))
     assert (server.count("messages.sendMessage"), server.received(ANNA)) == (0, [])
