@@ -1,5 +1,5 @@
-"""The whole product as its owner starts it, beside a Telegram of the test's own: panel, REST, stream and webhooks are
-spoken to from outside, over HTTP. On PostgreSQL and Redis where the suite runs on them, else embedded."""
+"""The whole product as an operator starts it, with a Telegram test server. Tests use panel, REST, stream and webhooks
+over HTTP. It runs on PostgreSQL and Redis if the test suite does, and embedded otherwise."""
 
 import contextlib
 import http.client
@@ -27,16 +27,16 @@ import psycopg
 from tests.system.stack import ROOT
 from tests.telegram_server import TelegramServer
 
-PATIENCE = 60.0
+TIMEOUT = 60.0
 PASSWORD = "a password of the demo's owner"
 LEASE_SECONDS, SEND_LEASE_SECONDS, SEND_SECONDS = 3.0, 6.0, 4.0
-# What the product may find on the tests' machine and must not take for its own.
-FOREIGN = ("DATABASE", "REDIS", "PYTEST", "TELEGRAM", "CRMSOLID")
+# Variables of the test run that must not reach the product.
+EXCLUDED_PREFIXES = ("DATABASE", "REDIS", "PYTEST", "TELEGRAM", "CRMSOLID")
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """Where the product keeps everything; ``postgres`` and ``redis`` are empty in the embedded world."""
+class Installation:
+    """Where the product stores its data. ``postgres`` and ``redis`` are empty for the embedded setup."""
 
     folder: Path
     postgres: str = ""
@@ -49,11 +49,11 @@ class World:
     def environment(self, server: TelegramServer, **more: str) -> dict[str, str]:
         key = self.folder / "server.pub"
         key.write_text(server.key.public_pem)
-        given = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
-        places = {"DATABASE_URL": self.postgres, "REDIS_URL": self.redis} if self.is_split else {}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(EXCLUDED_PREFIXES)}
+        services = {"DATABASE_URL": self.postgres, "REDIS_URL": self.redis} if self.is_split else {}
         return {
-            **given,
-            **places,
+            **inherited,
+            **services,
             "CRMSOLID_DATA": str(self.folder / "data"),
             "CRMSOLID_DEMO_PASSWORD": PASSWORD,
             "CRMSOLID_WEBHOOK_ALLOW_PRIVATE": "true",
@@ -78,79 +78,79 @@ class World:
 
 @dataclass
 class Product:
-    """Started anew as often as a test wants; the first start's key stays good."""
+    """May be started several times; the API key of the first start stays valid."""
 
-    world: World
+    installation: Installation
     server: TelegramServer
     more: dict[str, str] = field(default_factory=dict)
     token: str = ""
 
     def start(self) -> None:
-        log = (self.world.folder / "log").open("ab")
+        log = (self.installation.folder / "log").open("ab")
         with log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "crmsolid.run", "--port", "0"],
-                env=self.world.environment(self.server, **self.more),
+                env=self.installation.environment(self.server, **self.more),
                 cwd=ROOT,
                 stdout=subprocess.PIPE,
                 stderr=log,
             )
-        greeting = self._greeting()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)/panel/", greeting)
-        assert found, greeting
-        self.port = int(found[1])
-        self.token = self.token or re.findall(r"cs_live_[0-9a-f]{4}_\w+", greeting)[0]
+        message = self._startup_message()
+        match = re.search(r"http://127\.0\.0\.1:(\d+)/panel/", message)
+        assert match, message
+        self.port = int(match[1])
+        self.token = self.token or re.findall(r"cs_live_[0-9a-f]{4}_\w+", message)[0]
 
-    def _greeting(self) -> str:
+    def _startup_message(self) -> str:
         assert self.process.stdout is not None
-        text, deadline = "", time.monotonic() + PATIENCE
+        text, deadline = "", time.monotonic() + TIMEOUT
         while "Ctrl-C ends it" not in text:
             ready, _, _ = select.select([self.process.stdout], [], [], max(0.0, deadline - time.monotonic()))
-            said = os.read(self.process.stdout.fileno(), 65536) if ready else b""
-            assert said, f"no greeting: {text} {self.log()}"
-            text += said.decode()
+            output = os.read(self.process.stdout.fileno(), 65536) if ready else b""
+            assert output, f"no startup message: {text} {self.log()}"
+            text += output.decode()
         return text
 
-    def end(self, number: int = signal.SIGINT) -> float:
-        """The seconds it took to end well."""
-        began = time.monotonic()
-        self.process.send_signal(number)
-        assert self.process.wait(PATIENCE) == 0, self.log()
-        self._hear_no_more()
-        return time.monotonic() - began
+    def stop(self, signal_number: int = signal.SIGINT) -> float:
+        """Stop gracefully; returns the seconds it took."""
+        started = time.monotonic()
+        self.process.send_signal(signal_number)
+        assert self.process.wait(TIMEOUT) == 0, self.log()
+        self._close_output()
+        return time.monotonic() - started
 
-    def _hear_no_more(self) -> None:
+    def _close_output(self) -> None:
         assert self.process.stdout is not None
         self.process.stdout.close()
 
     def kill_worker(self) -> None:
-        """As if its machine had lost its power. The supervisor starts the next one; an embedded one is started here."""
-        if not self.world.is_split:
+        """Kill the worker. A supervisor starts the next one; the embedded product is started again here."""
+        if not self.installation.is_split:
             self.process.kill()
             self.process.wait()
-            self._hear_no_more()
+            self._close_output()
             self.start()
             return
         os.kill(self.worker_pid(), signal.SIGKILL)
 
     def worker_pid(self) -> int:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        (found,) = [pid for pid in children if b"\0worker\0" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-        return int(found)
+        (pid,) = [pid for pid in children if b"\0worker\0" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        return int(pid)
 
     def close(self) -> None:
-        """Whatever is left; its parts notice that their supervisor has gone."""
+        """Stop the product if it runs; its processes notice that their supervisor has ended."""
         if self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(PATIENCE)
-            self._hear_no_more()
+            self.process.wait(TIMEOUT)
+            self._close_output()
 
     def log(self) -> str:
-        return (self.world.folder / "log").read_text()
+        return (self.installation.folder / "log").read_text()
 
-    # The REST door
+    # REST
 
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
+    def request(self, method: str, path: str, body: Any = None) -> Any:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         headers = {
             "Authorization": f"Bearer {self.token}",
@@ -167,59 +167,61 @@ class Product:
             connection.close()
 
     def send(self, account: int, text: str, to: str = "@anna_x") -> str:
-        """The number of the message that was accepted."""
-        answer = self.ask("POST", "/v1/messages/send", {"account_id": account, "to": to, "text": text})
+        """Send a message; returns its id."""
+        answer = self.request("POST", "/v1/messages/send", {"account_id": account, "to": to, "text": text})
         assert answer["status"] == "queued"
         return str(answer["id"])
 
     def message(self, message_id: str) -> Any:
-        return self.ask("GET", f"/v1/messages/{message_id}")
+        return self.request("GET", f"/v1/messages/{message_id}")
 
     def status(self, message_id: str) -> tuple[str, str]:
-        """Status and error, from the database."""
-        ((status, error),) = self.world.query(f"SELECT status, error FROM messaging_message WHERE id = '{message_id}'")
+        """Status and error, read from the database."""
+        ((status, error),) = self.installation.query(
+            f"SELECT status, error FROM messaging_message WHERE id = '{message_id}'"
+        )
         return status, error
 
     def attempts(self, message_id: str) -> list[str]:
-        rows = self.world.query(
+        rows = self.installation.query(
             f"SELECT outcome FROM messaging_messageattempt WHERE message_id = '{message_id}' ORDER BY number"
         )
         return [outcome for (outcome,) in rows]
 
 
 class Panel:
-    """A browser without a face: cookies, redirects, the token against forged requests."""
+    """A browser that is logged in to the panel: it has cookies, follows redirects and sends CSRF tokens."""
 
     def __init__(self, product: Product) -> None:
         self._base = f"http://127.0.0.1:{product.port}"
         self.cookies = http.cookiejar.CookieJar()
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
-        self.at, self.text = "", ""
+        self.path, self.text = "", ""
         self.get("/panel/login/")
         self.post({"username": "owner@example.com", "password": PASSWORD, "next": "/panel/"})
-        assert self.at == "/panel/", self.text
+        assert self.path == "/panel/", self.text
 
     def get(self, path: str) -> str:
         return self._open(urllib.request.Request(self._base + path))
 
     def post(self, form: dict[str, str], path: str = "") -> str:
-        """From the page one is on; follows where it leads."""
+        """Submit a form of the current page, and follow redirects."""
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.text)
         assert token, self.text
         data = urllib.parse.urlencode({**form, "csrfmiddlewaretoken": token[1]}).encode()
-        return self._open(urllib.request.Request(self._base + (path or self.at), data))
+        return self._open(urllib.request.Request(self._base + (path or self.path), data))
 
     def _open(self, request: urllib.request.Request) -> str:
         with self._opener.open(request, timeout=60) as answer:
-            self.at, self.text = urllib.parse.urlsplit(answer.url).path, answer.read().decode()
+            self.path, self.text = urllib.parse.urlsplit(answer.url).path, answer.read().decode()
         return self.text
 
 
 class Stream:
-    """The events of ``GET /v1/messages/stream``, each with its monotonic moment, read in a thread."""
+    """The events of ``GET /v1/messages/stream``, each with the monotonic time of its arrival, read in a thread."""
 
     def __init__(self, product: Product) -> None:
-        self.heard: list[tuple[float, str, Any]] = []
+        self.events: list[tuple[float, str, Any]] = []
         self._connection = http.client.HTTPConnection("127.0.0.1", product.port, timeout=120)
         self._connection.request("GET", "/v1/messages/stream", headers={"Authorization": f"Bearer {product.token}"})
         self._answer = self._connection.getresponse()
@@ -242,6 +244,6 @@ class Stream:
                 if line.startswith("event: "):
                     event = line.removeprefix("event: ")
                 elif line.startswith("data: "):
-                    self.heard.append((time.monotonic(), event, json.loads(line.removeprefix("data: "))))
+                    self.events.append((time.monotonic(), event, json.loads(line.removeprefix("data: "))))
         except (OSError, http.client.HTTPException):
-            return  # the product has gone
+            return  # the product has stopped

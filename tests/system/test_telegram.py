@@ -1,5 +1,5 @@
-"""Telegram through the whole product: an account is connected in the panel, messages go out by REST and answers come
-in by thread, stream and webhook; whatever dies in between, the person on the other side has each message once."""
+"""Telegram through the whole product: an account is connected in the panel, messages are sent over REST, and replies
+arrive in the thread, stream and webhook. Whatever process is killed, the recipient gets each message once."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from django.conf import settings
 
 from tests.servers import free_port, own_redis
 from tests.system.stack import until
-from tests.system.telegram_product import Panel, Product, Stream, World
+from tests.system.telegram_product import Installation, Panel, Product, Stream
 from tests.telegram_server import TelegramServer, forget_cached_config
 from tests.webhooks.receiver import Receiver
 
@@ -38,21 +38,21 @@ def server() -> Iterator[TelegramServer]:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     folder = tmp_path_factory.mktemp("telegram")
     if not SPLIT:
-        yield World(folder)
+        yield Installation(folder)
         return
     base, name, port = settings.DATABASE_URL.rsplit("/", 1)[0], f"crmsolid_telegram_{os.getpid()}", free_port()
     with own_redis(port):
-        yield World(folder, f"{base}/{name}", f"redis://127.0.0.1:{port}/0")
+        yield Installation(folder, f"{base}/{name}", f"redis://127.0.0.1:{port}/0")
     with psycopg.connect(f"{base}/postgres", autocommit=True) as admin:
         admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="module")
-def product(world: World, server: TelegramServer) -> Iterator[Product]:
-    product = Product(world, server)
+def product(installation: Installation, server: TelegramServer) -> Iterator[Product]:
+    product = Product(installation, server)
     product.start()
     yield product
     product.close()
@@ -80,7 +80,7 @@ def no_faults(server: TelegramServer) -> None:
 
 
 def connect(product: Product, server: TelegramServer, phone: str, password: str = "") -> int:
-    """The panel's steps over HTTP; each by the web process that happens to answer."""
+    """Connect an account in the panel; any web process may answer each step."""
     panel = Panel(product)
     panel.get(ADD)
     panel.post({"phone": phone})
@@ -91,58 +91,58 @@ def connect(product: Product, server: TelegramServer, phone: str, password: str 
         panel.post({"password": "wrong"})
         assert "The password is wrong." in panel.text
         panel.post({"password": password})
-    assert panel.at.endswith("/connected/"), panel.text
-    account = int(panel.at.split("/")[-3])
-    until(lambda: server.connected(phone) == 1, "the worker holds the account")
+    assert panel.path.endswith("/connected/"), panel.text
+    account = int(panel.path.split("/")[-3])
+    until(lambda: server.connected(phone) == 1, "the worker has connected the account")
     return account
 
 
-def received(server: TelegramServer, begins: str) -> list[str]:
-    return [each.text for each in server.received(ANNA) if each.text.startswith(begins)]
+def received(server: TelegramServer, prefix: str) -> list[str]:
+    return [each.text for each in server.received(ANNA) if each.text.startswith(prefix)]
 
 
 def sent(product: Product, message_id: str, seconds: float = 40) -> Any:
-    """The message as REST answers it, once the database says so: a key has 600 requests a minute."""
+    """The message from REST, once it is sent. Polls the database, because a key has 600 requests a minute."""
     until(lambda: product.status(message_id) == ("sent", ""), f"{message_id} is sent", seconds)
     return product.message(message_id)
 
 
-def test_from_the_panel_to_the_phone_and_back(
-    product: Product, server: TelegramServer, shop: int, receiver: Receiver
-) -> None:
-    product.ask("POST", "/v1/webhooks", {"url": receiver.url("/all"), "events": ["message.received", "message.sent"]})
+def test_send_and_reply(product: Product, server: TelegramServer, shop: int, receiver: Receiver) -> None:
+    product.request(
+        "POST", "/v1/webhooks", {"url": receiver.url("/all"), "events": ["message.received", "message.sent"]}
+    )
     stream = Stream(product)
     message = product.send(shop, "Hello {first_name|there}")
-    found = sent(product, message)
+    answer = sent(product, message)
     assert (received(server, "Hello"), product.attempts(message)) == (["Hello there"], ["sent"])
-    until(lambda: len(stream.heard) == 1, "the send in the stream")
-    began = time.monotonic()
+    until(lambda: len(stream.events) == 1, "the send in the stream")
+    started = time.monotonic()
     server.deliver(ANNA, SHOP, "Yes, please")
-    until(lambda: len(stream.heard) == 2 and len(receiver.to("/all")) == 2, "stream and webhook")
-    heard_at, event, heard = stream.heard[1]
+    until(lambda: len(stream.events) == 2 and len(receiver.to("/all")) == 2, "stream and webhook")
+    arrived_at, event, data = stream.events[1]
     post = receiver.to("/all")[1]
-    assert max(heard_at, post.at) - began < 2
-    posted = json.loads(post.body)
-    (row,) = product.ask("GET", f"/v1/threads/{found['thread_id']}/messages?limit=1")["data"]
+    assert max(arrived_at, post.at) - started < 2
+    payload = json.loads(post.body)
+    (row,) = product.request("GET", f"/v1/threads/{answer['thread_id']}/messages?limit=1")["data"]
     assert (row["text"], row["direction"]) == ("Yes, please", "in")
-    assert (event, heard) == ("message.received", posted)
-    assert (posted["event"], posted["data"]) == ("message.received", {"message": row})
+    assert (event, data) == ("message.received", payload)
+    assert (payload["event"], payload["data"]) == ("message.received", {"message": row})
     stream.close()
 
 
-def test_the_second_factor_and_another_data_centre(product: Product, server: TelegramServer, safe: int) -> None:
+def test_account_with_a_password_in_another_data_center(product: Product, server: TelegramServer, safe: int) -> None:
     sent(product, product.send(safe, "Safely"))
     assert received(server, "Safely") == ["Safely"]
-    rows = product.world.query("SELECT dc_id FROM messaging_telegramsession ORDER BY account_id")
+    rows = product.installation.query("SELECT dc_id FROM messaging_telegramsession ORDER BY account_id")
     assert (4,) in rows
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_worker_killed_in_a_send(when: str, product: Product, server: TelegramServer, shop: int) -> None:
-    """Before the message had its effect, and after it but before the answer."""
+def test_worker_killed_during_a_send(when: str, product: Product, server: TelegramServer, shop: int) -> None:
+    """Before the request took effect, and after that but before the answer."""
     server.hang("messages.sendMessage", 60, when=when)
     message = product.send(shop, f"Killed {when}")
-    until(lambda: server.faults_left() == 0, "the send is at the server")
+    until(lambda: server.faults_left() == 0, "the server has the request")
     product.kill_worker()
     assert product.message(message)["status"] == "sending"
     sent(product, message)
@@ -151,22 +151,22 @@ def test_a_worker_killed_in_a_send(when: str, product: Product, server: Telegram
 
 
 @pytest.mark.skipif(not SPLIT, reason="a worker that can be killed while its row is locked: PostgreSQL and Redis")
-def test_a_worker_killed_before_it_could_settle(product: Product, server: TelegramServer, shop: int) -> None:
+def test_worker_killed_before_the_settlement(product: Product, server: TelegramServer, shop: int) -> None:
     server.hang("messages.sendMessage", 60, when="after")
     message = product.send(shop, "Unsettled")
-    until(lambda: received(server, "Unsettled"), "the person has it")
+    until(lambda: received(server, "Unsettled"), "the recipient has it")
     waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    with psycopg.connect(product.world.postgres) as other:
+    with psycopg.connect(product.installation.postgres) as other:
         other.execute("SELECT 1 FROM messaging_message WHERE id = %s FOR UPDATE", [message])
         server.resume_hanging()
-        until(lambda: product.world.query(waiting), "the settlement waits for the row")
+        until(lambda: product.installation.query(waiting), "the settlement waits for the row")
         product.kill_worker()
     sent(product, message)
     assert received(server, "Unsettled") == ["Unsettled"]
     assert product.attempts(message) == ["lost", "duplicate"]
 
 
-def test_a_lost_answer_sends_nothing_twice(product: Product, server: TelegramServer, shop: int) -> None:
+def test_lost_answer_does_not_send_twice(product: Product, server: TelegramServer, shop: int) -> None:
     until(lambda: server.connected(SHOP) == 1, "the account is connected")
     server.lose("messages.sendMessage", when="after")
     message = product.send(shop, "Answer lost")
@@ -176,8 +176,8 @@ def test_a_lost_answer_sends_nothing_twice(product: Product, server: TelegramSer
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_server_that_hangs(when: str, product: Product, server: TelegramServer, shop: int) -> None:
-    """For longer than a send may take; the request that hangs is abandoned and must not come true later."""
+def test_server_that_hangs(when: str, product: Product, server: TelegramServer, shop: int) -> None:
+    """It hangs for longer than a send may take; the abandoned request must not be executed later."""
     until(lambda: server.connected(SHOP) == 1, "the account is connected")
     server.hang("messages.sendMessage", float(os.environ.get("HANG_SECONDS", "12")), when=when)
     message = product.send(shop, f"Hanging {when}")
@@ -186,49 +186,53 @@ def test_a_server_that_hangs(when: str, product: Product, server: TelegramServer
     assert product.attempts(message)[0] == "retry"
 
 
-def test_a_flood_wait_moves_the_message_and_nobody_else(
+def test_flood_wait_delays_only_messages_of_its_account(
     product: Product, server: TelegramServer, shop: int, safe: int
 ) -> None:
     until(lambda: server.connected(SHOP) == server.connected(SAFE) == 1, "both accounts are connected")
     server.fail("messages.sendMessage", "FLOOD_WAIT_30", phone=SHOP)
     held = product.send(shop, "Held")
     until(lambda: product.status(held) == ("queued", "flood_wait"), "back in the queue")
-    found = product.message(held)
-    account = product.ask("GET", f"/v1/accounts/{shop}")
-    assert (found["error"], account["state"], found["eta"]) == ("flood_wait", "paused", account["paused_until"])
-    left = (datetime.fromisoformat(found["eta"]) - datetime.now(UTC)).total_seconds()
+    message = product.message(held)
+    account = product.request("GET", f"/v1/accounts/{shop}")
+    assert (message["error"], account["state"], message["eta"]) == ("flood_wait", "paused", account["paused_until"])
+    left = (datetime.fromisoformat(message["eta"]) - datetime.now(UTC)).total_seconds()
     assert 25 < left <= 30
     sent(product, product.send(safe, "Not held"), 10)
     assert (received(server, "Held"), received(server, "Not held")) == ([], ["Not held"])
-    past = "2020-01-01 00:00:00+00"  # as if the 30 s were over: the suite does not sit them out
-    product.world.query(f"UPDATE messaging_account SET paused_until = '{past}' WHERE id = {shop} RETURNING id")
-    product.world.query(f"UPDATE messaging_message SET eta = '{past}', slot_at = NULL WHERE id = '{held}' RETURNING id")
+    past = "2020-01-01 00:00:00+00"  # as if the 30 s had passed
+    product.installation.query(f"UPDATE messaging_account SET paused_until = '{past}' WHERE id = {shop} RETURNING id")
+    product.installation.query(
+        f"UPDATE messaging_message SET eta = '{past}', slot_at = NULL WHERE id = '{held}' RETURNING id"
+    )
     sent(product, held)
     assert received(server, "Held") == ["Held"]
 
 
-def test_the_end_lets_go_at_once_and_what_came_meanwhile_arrives(
-    product: Product, server: TelegramServer, shop: int, world: World
+def test_stop_releases_leases_and_missed_messages_arrive_after_the_restart(
+    product: Product, server: TelegramServer, shop: int, installation: Installation
 ) -> None:
     until(lambda: server.connected(SHOP) == 1, "the account is connected")
     panel = Panel(product)
     panel.get(ADD)
     panel.post({"phone": LATE})
-    step = panel.at
-    assert product.end(signal.SIGINT) < 15
-    assert world.query("SELECT owner FROM messaging_accountlease WHERE owner <> ''") == []
+    step = panel.path
+    assert product.stop(signal.SIGINT) < 15
+    assert installation.query("SELECT worker FROM messaging_accountlease WHERE worker <> ''") == []
     assert server.connected(SHOP) == 0
     for number in range(20):
         server.deliver(ANNA, SHOP, f"missed {number:02}")
     product.start()
-    seen = "SELECT text FROM messaging_message WHERE direction = 'in' AND text LIKE 'missed %' ORDER BY created_at, id"
-    until(lambda: len(world.query(seen)) == 20, "all twenty")
-    assert [text for (text,) in world.query(seen)] == [f"missed {number:02}" for number in range(20)]
-    events = product.ask("GET", "/v1/messages?direction=in&limit=20")["data"]
-    assert len({each["id"] for each in events}) == 20
+    received_rows = (
+        "SELECT text FROM messaging_message WHERE direction = 'in' AND text LIKE 'missed %' ORDER BY created_at, id"
+    )
+    until(lambda: len(installation.query(received_rows)) == 20, "all twenty")
+    assert [text for (text,) in installation.query(received_rows)] == [f"missed {number:02}" for number in range(20)]
+    listed = product.request("GET", "/v1/messages?direction=in&limit=20")["data"]
+    assert len({each["id"] for each in listed}) == 20
 
     panel = Panel(product)
-    panel.get(step)  # a login that was under way goes on where it was
+    panel.get(step)  # a login in progress continues where it was
     panel.post({"code": server.login_code(LATE)})
     assert "Late is connected" in panel.text
 
@@ -239,22 +243,22 @@ def test_messages_wait_for_a_new_login(product: Product, server: TelegramServer,
     panel.get(f"/panel/messaging/account/{shop}/change/")
     panel.post({"confirm": "on"}, f"/panel/messaging/account/{shop}/logout/")
     assert "Shop is logged out." in panel.text
-    until(lambda: server.connected(SHOP) == 0, "the worker has let go")
-    waits = product.send(shop, "After the login")
+    until(lambda: server.connected(SHOP) == 0, "the worker has disconnected")
+    waiting = product.send(shop, "After the login")
     panel.get(f"/panel/messaging/account/{shop}/change/")
     panel.post({}, f"/panel/messaging/account/{shop}/login/")
-    assert product.status(waits) == ("queued", "")
+    assert product.status(waiting) == ("queued", "")
     panel.post({"code": server.login_code(SHOP)})
-    assert panel.at == f"/panel/messaging/account/{shop}/connected/"
-    sent(product, waits)
+    assert panel.path == f"/panel/messaging/account/{shop}/connected/"
+    sent(product, waiting)
     assert received(server, "After the login") == ["After the login"]
 
 
-def test_a_stopped_product_has_told_of_no_error(product: Product) -> None:
-    product.end(signal.SIGTERM)
+def test_product_has_logged_no_unexpected_error(product: Product) -> None:
+    product.stop(signal.SIGTERM)
     lines = [json.loads(line) for line in product.log().splitlines() if line.startswith("{")]
-    told = [line["message"] for line in lines if line["level"] in ("error", "critical")]
-    assert told == ["worker ended with status -9; starting it again"] * (3 if SPLIT else 0)
+    errors = [line["message"] for line in lines if line["level"] in ("error", "critical")]
+    assert errors == ["worker ended with status -9; starting it again"] * (3 if SPLIT else 0)
     assert "Traceback" not in product.log()
     for secret in (TWO_STEP, product.token.rsplit("_", 1)[1]):
         assert secret not in product.log()
