@@ -5,14 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 
 from contacts.models import Contact
 from contacts.services import erase_contact
 from crmsolid.core import clock
 from crmsolid.events.models import Event
 from messaging import inbox
-from messaging.models import Account, Message, TelegramSession
+from messaging.models import Account, Direction, Message, Status, TelegramSession, Thread
 from messaging.services import send_message
 from messaging.telegram import history
 from messaging.telegram.account_worker import AccountWorker
@@ -200,7 +200,13 @@ def test_erased_contact_does_not_come_back_with_the_next_start(
 def test_message_is_found_by_its_telegram_id_with_an_index(shop: Account) -> None:
     """An account may have a long history, and every update looks a message up."""
     needs_postgresql()
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")  # PostgreSQL would read a table this small as a whole
-        plan = Message.unscoped.filter(account=shop, telegram_message_id=7).explain()
-    assert "message_of_telegram" in plan
+    contact = Contact.unscoped.create(workspace=shop.workspace, name="Anna")
+    thread = Thread.unscoped.create(workspace=shop.workspace, account=shop, contact=contact)
+    received = {"direction": Direction.IN, "status": Status.RECEIVED, "thread": thread, "contact": contact}
+    Message.unscoped.bulk_create(
+        Message(workspace=shop.workspace, account=shop, telegram_message_id=number, text="hello", **received)
+        for number in range(1000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE messaging_message")
+    assert "message_of_telegram" in Message.unscoped.filter(account=shop, telegram_message_id=7).explain()
