@@ -36,8 +36,9 @@ class Credentials:
     def rate_limit(self) -> int:
         return self.key.rate_limit or DEFAULT_RATE_LIMIT
 
-    def actor(self, surface: Surface, ip: str | None) -> Actor:
-        return Actor(self.workspace, Subject("key", self.key.id, self.key.name), self.scopes, None, surface, ip)
+    def actor(self, surface: Surface, ip: str | None, request_id: str = "") -> Actor:
+        subject = Subject("key", self.key.id, self.key.name)
+        return Actor(self.workspace, subject, self.scopes, None, surface, ip, request_id)
 
 
 def find(token: str, idempotency_key: str | None = None) -> Credentials:

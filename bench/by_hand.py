@@ -41,9 +41,9 @@ WITH contact AS (
   INSERT INTO contacts_contacttag (workspace_id, contact_id, name, created_at)
   SELECT %(ws)s, contact.id, t, %(now)s FROM contact, unnest(%(tags)s::text[]) AS t
 ), events AS (
-  INSERT INTO events_event (id, workspace_id, type, body, contact_id, created_at)
-  VALUES (%(e1)s, %(ws)s, 'contact.created', %(b1)s, %(id)s, %(now)s),
-         (%(e2)s, %(ws)s, 'contact.tagged', %(b2)s, %(id)s, %(now)s)
+  INSERT INTO events_event (id, workspace_id, type, body, contact_id, request_id, created_at)
+  VALUES (%(e1)s, %(ws)s, 'contact.created', %(b1)s, %(id)s, '', %(now)s),
+         (%(e2)s, %(ws)s, 'contact.tagged', %(b2)s, %(id)s, '', %(now)s)
 )
 INSERT INTO apikeys_idempotencyrecord
   (workspace_id, key, fingerprint, status, headers, body, sealed, contact_id, created_at)

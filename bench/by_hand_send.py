@@ -33,8 +33,8 @@ WITH used AS (
 ), contact AS (
   SELECT id FROM found WHERE NOT opted_out UNION ALL SELECT id FROM made
 ), event AS (
-  INSERT INTO events_event (id, workspace_id, type, body, contact_id, created_at)
-  SELECT %(event)s, %(ws)s, 'contact.created', %(created)s, id, %(now)s FROM made
+  INSERT INTO events_event (id, workspace_id, type, body, contact_id, request_id, created_at)
+  SELECT %(event)s, %(ws)s, 'contact.created', %(created)s, id, '', %(now)s FROM made
 ), thread AS (
   INSERT INTO messaging_thread (id, workspace_id, account_id, contact_id, unread_count, last_message_at, created_at)
   SELECT %(thread)s, %(ws)s, %(account)s, id, 0, %(now)s, %(now)s FROM contact
@@ -42,8 +42,8 @@ WITH used AS (
     last_message_at = GREATEST(excluded.last_message_at, messaging_thread.last_message_at) RETURNING id, contact_id
 ), message AS (
   INSERT INTO messaging_message (id, workspace_id, account_id, thread_id, contact_id, direction, kind, status, text,
-    rendered, recipient, source, random_id, eta, slot_at, lease, attempts, error, error_detail, created_at)
-  SELECT %(message)s, %(ws)s, %(account)s, id, contact_id, 'out', 'text', 'queued', %(text)s, false, %(recipient)s,
+    rendered, request_id, recipient, source, random_id, eta, slot_at, lease, attempts, error, error_detail, created_at)
+  SELECT %(message)s, %(ws)s, %(account)s, id, contact_id, 'out', 'text', 'queued', %(text)s, false, '', %(recipient)s,
     'direct', %(random)s, %(now)s, %(now)s, '', 0, '', '', %(now)s FROM thread
 ), record AS (
   INSERT INTO apikeys_idempotencyrecord

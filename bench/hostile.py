@@ -42,12 +42,13 @@ def queue(workspace_id: int, count: int) -> None:
     """Placed deliveries that are due, for the endpoint that hangs."""
     from django.db import transaction
 
+    from crmsolid.events.catalogue import event_type
     from crmsolid.events.feed import place_events
     from crmsolid.events.publishing import Occurrence, publish_all
 
     for _ in range(0, count, 500):
         with transaction.atomic():
-            publish_all(workspace_id, [Occurrence(TYPES[0], DATA)] * min(500, count))
+            publish_all(workspace_id, [Occurrence(event_type(TYPES[0]), DATA)] * min(500, count))
     while place_events():
         pass
 
@@ -55,12 +56,13 @@ def queue(workspace_id: int, count: int) -> None:
 def publish_for(workspace_id: int, rounds: int) -> None:
     from django.db import connections, transaction
 
+    from crmsolid.events.catalogue import event_type
     from crmsolid.events.publishing import Occurrence, publish_all
 
     try:
         for _ in range(rounds):
             with transaction.atomic():
-                publish_all(workspace_id, [Occurrence(type, DATA) for type in TYPES])
+                publish_all(workspace_id, [Occurrence(event_type(type), DATA) for type in TYPES])
             time.sleep(PAUSE)
     finally:
         connections.close_all()

@@ -83,7 +83,9 @@ def run(folder: Path, ready: Any, control: Any, actor: Any, accounts: list[Any])
     try:
         wait_until(lambda: "ready." in (folder / "worker.log").read_text())
         report("worker without connected accounts", worker, 0.0, count)
-        seconds = seconds_until(time.perf_counter(), lambda: control.call("count", request="messages.getDialogs") >= count)
+        seconds = seconds_until(
+            time.perf_counter(), lambda: control.call("count", request="messages.getDialogs") >= count
+        )
         report("connect", worker, seconds, count)
         started = time.perf_counter()
         for account in accounts:
@@ -138,7 +140,9 @@ def wait_until(condition: Callable[[], bool], seconds: float = 300) -> None:
 def report(step: str, worker: "subprocess.Popen[bytes]", seconds: float, count: int) -> None:
     lines = Path(f"/proc/{worker.pid}/status").read_text().splitlines()
     memory = next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
-    print(f"{step}: {count} accounts, {seconds:.1f} s, {memory / 1024:.0f} MiB, {cpu_seconds(worker):.1f} s of CPU so far")
+    print(
+        f"{step}: {count} accounts, {seconds:.1f} s, {memory / 1024:.0f} MiB, {cpu_seconds(worker):.1f} s of CPU so far"
+    )
 
 
 def cpu_seconds(worker: "subprocess.Popen[bytes]") -> float:

@@ -100,13 +100,15 @@ def write_events(workspace_id: int, count: int) -> list[str]:
     """Events in transactions of 100."""
     from django.db import transaction
 
+    from crmsolid.events.catalogue import event_type
     from crmsolid.events.publishing import Occurrence, publish_all
 
     found: list[str] = []
     for start in range(0, count, 100):
         with transaction.atomic():
             found += publish_all(
-                workspace_id, [Occurrence(TYPES[n % 10], DATA) for n in range(start, min(count, start + 100))]
+                workspace_id,
+                [Occurrence(event_type(TYPES[n % 10]), DATA) for n in range(start, min(count, start + 100))],
             )
     return found
 

@@ -5,14 +5,14 @@ No scope is asked: whoever may send or receive a message may do so to a person w
 
 from typing import Any
 
-from contacts import optouts
-from contacts.events import contact_payload
+from contacts import events, optouts
 from contacts.models import Contact
+from contacts.serializers import ContactOut
 from contacts.validation import search_text
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.sql.table import Table
-from crmsolid.events.publishing import publish
+from crmsolid.events.publishing import publish_all
 from crmsolid.workspaces.models import Workspace
 
 # Each turn is lost to another call that got through, and to an erasure right after it.
@@ -53,7 +53,7 @@ def _make(workspace: Workspace, username: str | None, telegram_id: int | None, n
     made.search = search_text(made)
     if not _contacts.insert_computed(made, {"opted_out": optouts.expression(made)}, "DO NOTHING"):
         return None
-    publish(workspace, "contact.created", {"contact": contact_payload(made, [])}, contact_id=made.id)
+    publish_all(workspace, [events.created(ContactOut.render(made, tags=[]))])
     return made
 
 

@@ -36,20 +36,14 @@ def stands(contact: Contact) -> bool:
     return bool(OptOut.objects.for_workspace(contact.workspace_id).filter(digest__in=digests).exists())
 
 
-def standing(contact: Contact) -> tuple[str, Sequence[Any]]:
-    """SQL for whether an opt-out of an earlier life stands, which a new contact would not know of by itself."""
-    if contact.opted_out:
-        return "false", []
-    digests = list(_digests(contact))
-    marks = ", ".join(["%s"] * len(digests)) or "NULL"
-    text = f"EXISTS (SELECT 1 FROM {_optouts.name} WHERE workspace_id = %s AND digest IN ({marks}))"
-    return text, [contact.workspace_id, *digests]
-
-
 def expression(contact: Contact) -> tuple[str, Sequence[Any]]:
-    """SQL for ``opted_out`` of a new contact: as given, or because an opt-out stands."""
-    text, params = standing(contact)
-    return f"(%s OR {text})", [contact.opted_out, *params]
+    """SQL for ``opted_out`` of a new contact: as given, or because an identity opted out before an erasure."""
+    if contact.opted_out:
+        return "%s", [True]
+    digests = list(_digests(contact))
+    placeholders = ", ".join(["%s"] * len(digests)) or "NULL"
+    exists = f"EXISTS (SELECT 1 FROM {_optouts.name} WHERE workspace_id = %s AND digest IN ({placeholders}))"
+    return exists, [contact.workspace_id, *digests]
 
 
 def _digests(contact: Contact, *, current: bool = False) -> Iterator[bytes]:

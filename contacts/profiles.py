@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.functional import cached_property
 
-from contacts.events import contact_payload
 from contacts.models import Contact, ContactTag
+from contacts.serializers import ContactOut
 from crmsolid.core import clock, strictjson
 from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.core.sql.table import Table, among_ids
@@ -30,7 +30,7 @@ class Profile:
     @cached_property
     def payload(self) -> dict[str, Any]:
         """The contact as the outside sees it."""
-        return contact_payload(self.contact, self.tags)
+        return ContactOut.render(self.contact, tags=sorted(self.tags))
 
     @cached_property
     def etag(self) -> str:

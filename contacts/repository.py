@@ -65,31 +65,13 @@ def locked(actor: Actor, contact_id: str, *, deleting: bool = False) -> Profile:
     return Profile(rows[0], tags_of(contact_id))
 
 
-def insert_unseen(actor: Actor, changes: Changes) -> Profile:
-    """A new contact, without looking whether there is one: if there is, or if the person opted out in an earlier
-    life, nothing of the unit is written and it runs again (:class:`gathering.WrongGuess`)."""
-    contact = _new(actor, changes)
-    unless, params = optouts.standing(contact)
-    contacts.guess(contact, unless, params)
-    return _with_events(actor, contact, changes)
-
-
 def insert(actor: Actor, changes: Changes) -> Profile | None:
     """A new contact with its tags and events; None if another call committed one of its identities meanwhile."""
-    contact = _new(actor, changes)
-    if not contacts.insert_computed(contact, {"opted_out": optouts.expression(contact)}, "DO NOTHING"):
-        return None
-    return _with_events(actor, contact, changes)
-
-
-def _new(actor: Actor, changes: Changes) -> Contact:
     now = clock.now()
     contact = contacts.new(workspace_id=actor.workspace.pk, created_at=now, updated_at=now)
     changes.apply(contact)
-    return contact
-
-
-def _with_events(actor: Actor, contact: Contact, changes: Changes) -> Profile:
+    if not contacts.insert_computed(contact, {"opted_out": optouts.expression(contact)}, "DO NOTHING"):
+        return None
     tags = changes.tags or []
     if tags:
         add_tags(contact, tags)

@@ -6,9 +6,11 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from contacts.models import FieldType, Stage
+from contacts.models import Contact, FieldType, Stage
+from contacts.models import first_name as first_name_of
 from contacts.validation import MAX_TAG, MAX_TAGS
 from crmsolid.api.fields import BLANKS, Boolean, Choice, StrictSerializer, Text
+from crmsolid.api.representations import Representation
 
 # As JSON Schema has them; the services judge them, with codes of their own.
 USERNAME = r"^((https?://)?(t|telegram)\.me/|@)?[A-Za-z][A-Za-z0-9_]{3,31}/?$"
@@ -113,7 +115,7 @@ class TagsIn(StrictSerializer):
     remove = Tags(required=False)
 
 
-class ContactOut(serializers.Serializer[Any]):
+class ContactOut(Representation):
     """A contact, here and in events."""
 
     id = serializers.CharField()
@@ -132,6 +134,13 @@ class ContactOut(serializers.Serializer[Any]):
     custom_fields = serializers.DictField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
+
+    read_first_name = staticmethod(first_name_of)
+
+    @staticmethod
+    def read_custom_fields(contact: Contact) -> dict[str, Any]:
+        """Sorted: PostgreSQL keeps no order of keys, and equal contacts must be equal bytes."""
+        return dict(sorted(contact.custom_fields.items()))
 
 
 def _optional(kind: type[serializers.Serializer[Any]]) -> "dict[str, serializers.Field[Any, Any, Any, Any]]":
@@ -156,7 +165,7 @@ class ContactUpsertedOut(ContactWrittenOut):
         return {**super().get_fields(), "created": serializers.BooleanField()}
 
 
-class PersonalDataOut(serializers.Serializer[Any]):
+class PersonalDataOut(Representation):
     """``contact``, and a section for each kind of thing that is kept about the person."""
 
     contact = ContactOut()
@@ -166,7 +175,7 @@ class PersonalDataOut(serializers.Serializer[Any]):
     stored_answers = serializers.ListField(child=serializers.DictField())
 
 
-class CustomFieldOut(serializers.Serializer[Any]):
+class CustomFieldOut(Representation):
     key = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
     type = serializers.ChoiceField(choices=FieldType.values)

@@ -7,7 +7,7 @@ last_name username email phone time_zone stage opted_out tags custom_fields``. A
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from contacts import newcomers, optouts, repository
+from contacts import optouts, repository
 from contacts.models import Contact, CustomField
 from contacts.profiles import Profile, profiles, tags_of
 from contacts.repository import IdentityTaken
@@ -16,8 +16,7 @@ from crmsolid.api.pagination import Page, page
 from crmsolid.core import erasure
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.ids import is_id
-from crmsolid.core.sql import deferred_inserts
-from crmsolid.core.unit_of_work import run_in_unit_of_work, unit_of_work
+from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
@@ -27,6 +26,7 @@ ATTEMPTS = 10
 EXPORT_CHUNK = 500
 
 
+@unit_of_work()
 def upsert_contact(actor: Actor, given: Mapping[str, Any]) -> Profile:
     """Create the contact of this username or e-mail address (one is required), or update the one there is.
 
@@ -37,16 +37,14 @@ def upsert_contact(actor: Actor, given: Mapping[str, Any]) -> Profile:
     changes = read_changes(actor.workspace, given)
     if not changes.identities:
         raise invalid("username", "required", "give a username or an email")
-    return run_in_unit_of_work(lambda: _upsert(actor, changes))
-
-
-def _upsert(actor: Actor, changes: Changes) -> Profile:
-    if deferred_inserts.may_guess() and newcomers.expected(actor.workspace.pk):
-        return repository.insert_unseen(actor, changes)
+    # The unique keys decide: insert, else update whoever has one of the identities. Another call may change identities
+    # or erase the contact between the two statements; then both are tried again.
     for _ in range(ATTEMPTS):
-        found = repository.match(actor, changes.identities)
-        newcomers.note(actor.workspace.pk, new=found is None)
-        profile = repository.insert(actor, changes) if found is None else _add_to(actor, found, changes)
+        profile = repository.insert(actor, changes)
+        if profile is not None:
+            return profile
+        existing = repository.match(actor, changes.identities)
+        profile = None if existing is None else _add_to(actor, existing, changes)
         if profile is not None:
             return profile
     raise DomainError("service_unavailable")

@@ -9,6 +9,7 @@ from crmsolid.events.publishing import publish
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Plan, Role, Workspace
+from webhooks.events import SUBSCRIPTION_UPGRADED
 
 CHOSEN = (Plan.PRO, Plan.BUSINESS)  # a trial is had once, and nobody chooses to have run out of it
 
@@ -34,5 +35,5 @@ def change_plan(actor: Actor, plan: str) -> Workspace:
     live.save(update_fields=["plan", "trial_ends_at"])
     audit.record(replace(actor, workspace=live), "plan.changed", live.slug, old_plan=old, plan=plan)
     if _RANKS[Plan(old)] < _RANKS[Plan(plan)]:
-        publish(live, "subscription.upgraded", {"old_plan": old, "plan": plan})
+        publish(live, SUBSCRIPTION_UPGRADED, {"old_plan": old, "plan": plan})
     return live

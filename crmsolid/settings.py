@@ -190,9 +190,12 @@ TELEGRAM_LOOK_BACK_AFTER_SECONDS = 600.0  # how long a random_id is trusted to b
 WEB_PROCESSES = max(env_int(name, 1, least=1) for name in ("CRMSOLID_WEB_PROCESSES", "WEB_CONCURRENCY"))
 
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["crmsolid.api.access_control.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["crmsolid.api.access_control.HasScopes"],
+    "DEFAULT_THROTTLE_CLASSES": ["crmsolid.api.access_control.KeyRateLimit"],
+    # Bodies are parsed and responses rendered by crmsolid.api, strictly.
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": [],
     "DEFAULT_SCHEMA_CLASS": "crmsolid.api.openapi.auto_schema.V1Schema",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,  # `format` is a parameter of ours
@@ -206,7 +209,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "COMPONENT_SPLIT_REQUEST": False,
     "COMPONENT_NO_READ_ONLY_REQUIRED": True,
     "POSTPROCESSING_HOOKS": [],
-    "GET_LIB_DOC_EXCLUDES": "crmsolid.api.openapi.document.bases_without_a_say",
+    "GET_LIB_DOC_EXCLUDES": "crmsolid.api.openapi.document.bases_without_description",
 }
 
 LOGGING: dict[str, Any] = {

@@ -9,7 +9,7 @@ class MessagingConfig(AppConfig):
         from crmsolid.core import erasure, reencryption
         from crmsolid.workspaces.services import on_provision
         from messaging import erasure as messages
-        from messaging import events, provisioning
+        from messaging import events, provisioning  # noqa: F401 - events declares the event types
         from messaging.models import AccountKind
         from messaging.sending import gateway
         from messaging.sending.sandbox import SandboxGateway
@@ -22,4 +22,3 @@ class MessagingConfig(AppConfig):
         erasure.register(erase=messages.erase, export=messages.export)
         reencryption.register(TelegramSession, "auth_key")
         reencryption.register(LoginAttempt, "encrypted_state")
-        events.register_events()

@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 
 from contacts.models import Contact
 from crmsolid.core import clock
-from messaging.events import message_payload
 from messaging.models import Message, SpentSlot, Thread
 from messaging.sending.pacing import DAY
+from messaging.serializers import MessageOut
 from messaging.telegram_models import PeerHash, TelegramSession
 
 
@@ -51,7 +51,7 @@ def _forget_addresses(workspace_id: int, contact_id: str) -> None:
 def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
     """``messages``: every message with the person, oldest first."""
     rows = _messages(workspace_id, contact_id).order_by("created_at", "id")
-    return {"messages": [message_payload(row) for row in rows]}
+    return {"messages": [MessageOut.render(row) for row in rows]}
 
 
 def _messages(workspace_id: int, contact_id: str) -> "QuerySet[Message]":

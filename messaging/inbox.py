@@ -12,8 +12,9 @@ from crmsolid.core import clock
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import publish
 from messaging import threads
-from messaging.events import message_payload
+from messaging.events import MESSAGE_RECEIVED, MESSAGE_SENT
 from messaging.models import Account, Direction, Message, Status
+from messaging.serializers import MessageOut
 
 _messages, _contacts = Table(Message), Table(Contact)
 
@@ -48,8 +49,8 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
     note_activity(contact, incoming.at, outgoing=incoming.outgoing)
     if not incoming.outgoing:
         threads.touch(account, contact, incoming.at, unread=1)
-    type = "message.sent" if incoming.outgoing else "message.received"
-    publish(workspace, type, {"message": message_payload(message)}, contact_id=contact.id)
+    event_type = MESSAGE_SENT if incoming.outgoing else MESSAGE_RECEIVED
+    publish(workspace, event_type, {"message": MessageOut.render(message)}, contact_id=contact.id)
     return message
 
 

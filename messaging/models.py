@@ -62,6 +62,14 @@ class Account(WorkspaceModel):
         return self.name
 
 
+def account_state(account: Account) -> str:
+    """The state now: a pause that is over is none. One without an end lasts until somebody ends it."""
+    over = account.paused_until is not None and account.paused_until <= clock.now()
+    if account.state == AccountState.PAUSED and over:
+        return AccountState.CONNECTED
+    return account.state
+
+
 class Thread(WorkspaceModel):
     """The conversation of one account with one contact."""
 

@@ -17,7 +17,9 @@ from crmsolid.api.fields import (
     Text,
     whole,
 )
-from messaging.models import AccountKind, AccountState, Direction, Status
+from crmsolid.api.representations import Representation
+from crmsolid.core.clock import rfc3339
+from messaging.models import Account, AccountKind, AccountState, Direction, Status, account_state
 
 MAX_BIGINT = 2**63 - 1
 
@@ -53,13 +55,13 @@ class SendIn(StrictSerializer):
     send_at = Moment(required=False, allow_null=True, help_text="Not before this time (RFC 3339).")
 
 
-class QueuedOut(serializers.Serializer[Any]):
+class QueuedOut(Representation):
     id = serializers.CharField()
     status = serializers.ChoiceField(choices=["queued"])
     eta = serializers.DateTimeField()
 
 
-class MessageOut(serializers.Serializer[Any]):
+class MessageOut(Representation):
     id = serializers.CharField()
     account_id = serializers.IntegerField()
     thread_id = serializers.CharField()
@@ -75,19 +77,19 @@ class MessageOut(serializers.Serializer[Any]):
     error = serializers.CharField(allow_null=True)
 
 
-class CanceledOut(serializers.Serializer[Any]):
+class CanceledOut(Representation):
     """The whole message, or ``id`` and ``status`` for a key without read:messages."""
 
     id = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.values)
 
 
-class ReadOut(serializers.Serializer[Any]):
+class ReadOut(Representation):
     id = serializers.CharField()
     unread_count = serializers.IntegerField()
 
 
-class ThreadOut(serializers.Serializer[Any]):
+class ThreadOut(Representation):
     id = serializers.CharField()
     account_id = serializers.IntegerField()
     contact_id = serializers.CharField()
@@ -97,7 +99,7 @@ class ThreadOut(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
-class AccountOut(serializers.Serializer[Any]):
+class AccountOut(Representation):
     id = serializers.IntegerField()
     name = serializers.CharField()
     kind = serializers.ChoiceField(choices=AccountKind.values)
@@ -106,6 +108,20 @@ class AccountOut(serializers.Serializer[Any]):
     daily_limit = serializers.IntegerField()
     used_today = serializers.IntegerField()
     left_today = serializers.IntegerField()
+
+    read_state = staticmethod(account_state)
+
+    @staticmethod
+    def read_paused_until(account: Account) -> str | None:
+        return rfc3339(account.paused_until) if account_state(account) == AccountState.PAUSED else None
+
+    @staticmethod
+    def read_used_today(account: Any) -> int:
+        return int(account.used)
+
+    @staticmethod
+    def read_left_today(account: Any) -> int:
+        return max(0, account.daily_limit - account.used - account.reserved)
 
 
 class MessageQuery(PageQuery):

@@ -1,21 +1,19 @@
 """The REST door of messaging."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import QuerySet
-from rest_framework.request import Request
 
+from crmsolid.api.endpoint import endpoint
 from crmsolid.api.fields import PageQuery
 from crmsolid.api.pagination import page
-from crmsolid.api.responses import Answer
+from crmsolid.api.responses import ApiResponse, ListOf
 from crmsolid.api.views import WorkspaceView
-from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import not_found
 from crmsolid.core.ids import is_id
 from crmsolid.workspaces.scopes import Scope
 from messaging import querysets, services
-from messaging.events import account_payload, message_payload, thread_payload
 from messaging.models import Message, Thread
 from messaging.serializers import (
     AccountOut,
@@ -37,15 +35,16 @@ READ, WRITE = (Scope.READ_MESSAGES,), (Scope.WRITE_MESSAGES,)
 class SendView(WorkspaceView):
     """Send a direct message."""
 
-    scopes: ClassVar = {"POST": WRITE}
-    bodies: ClassVar = {"POST": SendIn}
-    answers: ClassVar = {"POST": {200: QueuedOut}}
-    refusals: ClassVar = {"POST": ("not_found", "contact_opted_out", "account_daily_limit")}
-
-    def post(self, request: Request) -> Answer:
+    @endpoint(
+        scopes=WRITE,
+        body=SendIn,
+        responses={200: QueuedOut},
+        error_codes=("not_found", "contact_opted_out", "account_daily_limit"),
+    )
+    def post(self) -> ApiResponse:
         message = services.send_message(self.actor, **self.body)
-        answer = {"id": message.id, "status": message.status, "eta": rfc3339(message.eta)}
-        return Answer(answer, contact_id=message.contact_id)
+        answer = QueuedOut.render(message)
+        return ApiResponse(answer, contact_id=message.contact_id)
 
 
 def _filtered(rows: "QuerySet[Message]", query: Mapping[str, Any]) -> "QuerySet[Message]":
@@ -62,12 +61,8 @@ def _filtered(rows: "QuerySet[Message]", query: Mapping[str, Any]) -> "QuerySet[
 class MessagesView(WorkspaceView):
     """List messages, in and out."""
 
-    scopes: ClassVar = {"GET": READ}
-    queries: ClassVar = {"GET": MessageQuery}
-    answers: ClassVar = {"GET": {200: MessageOut}}
-    listed: ClassVar = True
-
-    def get(self, request: Request) -> Answer:
+    @endpoint(scopes=READ, query=MessageQuery, responses={200: ListOf(MessageOut)})
+    def get(self) -> ApiResponse:
         query = self.query
         rows = _filtered(Message.objects.for_workspace(self.workspace), query)
         found = page(
@@ -78,12 +73,10 @@ class MessagesView(WorkspaceView):
             workspace_id=self.workspace.pk,
             filters=query,
         )
-        return Answer(found.as_dict([message_payload(message) for message in found.rows]))
+        return ApiResponse(found.as_dict([MessageOut.render(message) for message in found.rows]))
 
 
 class _OneMessage(WorkspaceView):
-    scopes: ClassVar = {}
-
     def message(self, message_id: str) -> Message:
         rows = Message.objects.for_workspace(self.workspace).filter(pk=message_id)
         found: Message | None = rows.first() if is_id("msg", message_id) else None
@@ -95,38 +88,32 @@ class _OneMessage(WorkspaceView):
 class MessageView(_OneMessage):
     """Read one message."""
 
-    scopes: ClassVar = {"GET": READ}
-    answers: ClassVar = {"GET": {200: MessageOut}}
-
-    def get(self, request: Request, message_id: str) -> Answer:
-        return Answer(message_payload(self.message(message_id)))
+    @endpoint(scopes=READ, responses={200: MessageOut})
+    def get(self, message_id: str) -> ApiResponse:
+        return ApiResponse(MessageOut.render(self.message(message_id)))
 
 
 class CancelView(_OneMessage):
     """Cancel a message that is still queued."""
 
-    scopes: ClassVar = {"POST": WRITE}
-    bodies: ClassVar = {"POST": EmptyIn}
-    answers: ClassVar = {"POST": {200: CanceledOut}}
-    refusals: ClassVar = {"POST": ("invalid_state",)}
-
-    def post(self, request: Request, message_id: str) -> Answer:
+    @endpoint(scopes=WRITE, body=EmptyIn, responses={200: CanceledOut}, error_codes=("invalid_state",))
+    def post(self, message_id: str) -> ApiResponse:
         message = services.cancel_message(self.actor, self.message(message_id))
-        whole = message_payload(message)
+        whole = MessageOut.render(message)
         if not self.actor.has(Scope.READ_MESSAGES):
-            whole = {"id": message.id, "status": message.status}
-        return Answer(whole, contact_id=message.contact_id)
+            whole = CanceledOut.render(message)
+        return ApiResponse(whole, contact_id=message.contact_id)
+
+
+def _thread(thread: Thread, last: Message | None) -> dict[str, Any]:
+    return ThreadOut.render(thread, last_message=None if last is None else MessageOut.render(last))
 
 
 class ThreadsView(WorkspaceView):
     """The inbox: threads, newest first, each with its last message."""
 
-    scopes: ClassVar = {"GET": READ}
-    queries: ClassVar = {"GET": ThreadQuery}
-    answers: ClassVar = {"GET": {200: ThreadOut}}
-    listed: ClassVar = True
-
-    def get(self, request: Request) -> Answer:
+    @endpoint(scopes=READ, query=ThreadQuery, responses={200: ListOf(ThreadOut)})
+    def get(self) -> ApiResponse:
         query, rows = self.query, querysets.threads(self.workspace)
         for name in ("account_id", "contact_id"):
             if name in query:
@@ -142,12 +129,10 @@ class ThreadsView(WorkspaceView):
             filters=query,
         )
         last = querysets.newest_messages(self.workspace, found.rows)
-        return Answer(found.as_dict([thread_payload(thread, last.get(thread.pk)) for thread in found.rows]))
+        return ApiResponse(found.as_dict([_thread(thread, last.get(thread.pk)) for thread in found.rows]))
 
 
 class _OneThread(WorkspaceView):
-    scopes: ClassVar = {}
-
     def thread(self, thread_id: str) -> Thread:
         rows = Thread.objects.for_workspace(self.workspace).filter(pk=thread_id)
         found: Thread | None = rows.first() if is_id("thr", thread_id) else None
@@ -159,12 +144,8 @@ class _OneThread(WorkspaceView):
 class ThreadMessagesView(_OneThread):
     """The messages of a thread, newest first."""
 
-    scopes: ClassVar = {"GET": READ}
-    queries: ClassVar = {"GET": ThreadMessagesQuery}
-    answers: ClassVar = {"GET": {200: MessageOut}}
-    listed: ClassVar = True
-
-    def get(self, request: Request, thread_id: str) -> Answer:
+    @endpoint(scopes=READ, query=ThreadMessagesQuery, responses={200: ListOf(MessageOut)})
+    def get(self, thread_id: str) -> ApiResponse:
         thread, query = self.thread(thread_id), self.query
         found = page(
             Message.objects.for_workspace(self.workspace).filter(thread=thread),
@@ -174,31 +155,23 @@ class ThreadMessagesView(_OneThread):
             workspace_id=self.workspace.pk,
             filters={**query, "thread": thread.pk},
         )
-        return Answer(found.as_dict([message_payload(message) for message in found.rows]))
+        return ApiResponse(found.as_dict([MessageOut.render(message) for message in found.rows]))
 
 
 class ReadThreadView(_OneThread):
     """Mark a thread as read."""
 
-    scopes: ClassVar = {"POST": WRITE}
-    bodies: ClassVar = {"POST": EmptyIn}
-    answers: ClassVar = {"POST": {200: ReadOut}}
-    refusals: ClassVar = {"POST": ()}
-
-    def post(self, request: Request, thread_id: str) -> Answer:
+    @endpoint(scopes=WRITE, body=EmptyIn, responses={200: ReadOut})
+    def post(self, thread_id: str) -> ApiResponse:
         thread = services.mark_read(self.actor, self.thread(thread_id))
-        return Answer({"id": thread.pk, "unread_count": 0}, contact_id=thread.contact_id)
+        return ApiResponse(ReadOut.render(thread), contact_id=thread.contact_id)
 
 
 class AccountsView(WorkspaceView):
     """The accounts, with what is used and left of their 24 hours."""
 
-    scopes: ClassVar = {"GET": READ}
-    queries: ClassVar = {"GET": PageQuery}
-    answers: ClassVar = {"GET": {200: AccountOut}}
-    listed: ClassVar = True
-
-    def get(self, request: Request) -> Answer:
+    @endpoint(scopes=READ, query=PageQuery, responses={200: ListOf(AccountOut)})
+    def get(self) -> ApiResponse:
         found = page(
             querysets.accounts(self.workspace),
             sort="created_at",
@@ -207,18 +180,16 @@ class AccountsView(WorkspaceView):
             workspace_id=self.workspace.pk,
             filters={},
         )
-        return Answer(found.as_dict([account_payload(row, row.used, row.reserved) for row in found.rows]))
+        return ApiResponse(found.as_dict([AccountOut.render(row) for row in found.rows]))
 
 
 class AccountView(WorkspaceView):
     """One account."""
 
-    scopes: ClassVar = {"GET": READ}
-    answers: ClassVar = {"GET": {200: AccountOut}}
-
-    def get(self, request: Request, account_id: int) -> Answer:
+    @endpoint(scopes=READ, responses={200: AccountOut})
+    def get(self, account_id: int) -> ApiResponse:
         rows = querysets.accounts(self.workspace).filter(pk=account_id)
         row: Any = rows.first() if account_id < 2**63 else None
         if row is None:
             raise not_found("account")
-        return Answer(account_payload(row, row.used, row.reserved))
+        return ApiResponse(AccountOut.render(row))

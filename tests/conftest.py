@@ -7,7 +7,6 @@ from django.contrib.auth.hashers import get_hashers
 from django.db import connection
 
 from apikeys import limits
-from contacts import newcomers
 from crmsolid.core import doorbell
 from crmsolid.core.doorbell import Doorbell
 from tests.cast import Api, Cast
@@ -44,12 +43,6 @@ def fresh_limits() -> Iterator[None]:
         for key in client.scan_iter("crmsolid:rate:*"):
             client.delete(key)
     yield
-
-
-@pytest.fixture(autouse=True)
-def no_expectations() -> None:
-    """Workspaces of different tests may have one id: what the last one sent tells nothing of the next."""
-    newcomers.forget()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -10,12 +10,11 @@ class WebhooksConfig(AppConfig):
         from crmsolid.core import erasure, reencryption
         from crmsolid.events import catalogue, feed
         from webhooks import erasure as about_person
-        from webhooks import events
+        from webhooks import events  # noqa: F401 - declares the event types
         from webhooks.delivery import fanout
         from webhooks.models import Endpoint
 
         feed.on_placed(fanout.make_deliveries)
-        events.register_own_events()
         erasure.register(erase=about_person.erase, export=about_person.export)
         reencryption.register(Endpoint, "secret", "previous_secret")
         register_webhooks(catalogue.openapi_source)

@@ -6,8 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from crmsolid.core import clock
-from crmsolid.events.catalogue import kinds
-from crmsolid.events.publishing import EVENT_TYPES, PING
+from crmsolid.events.catalogue import EVENT_TYPES, PING, event_types
 from crmsolid.workspaces.forms import OnceForm, ServiceForm
 
 OVERLAPS = {
@@ -59,7 +58,7 @@ class EndpointForm(ServiceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [(kind.type, kind.description.replace("`", "")) for kind in kinds() if kind.type != PING]
+        offered = [(type.name, type.description.replace("`", "")) for type in event_types() if type.name != PING]
         self.fields["events"].choices = offered  # type: ignore[attr-defined]
 
     def options(self) -> dict[str, Any]:

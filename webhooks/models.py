@@ -64,6 +64,11 @@ class Endpoint(WorkspaceModel):
     def __str__(self) -> str:
         return self.url
 
+    @property
+    def in_overlap(self) -> bool:
+        """Whether the previous secret is still in force beside the current one."""
+        return self.previous_secret_until is not None and self.previous_secret_until > clock.now()
+
 
 class DeliveryStatus(models.TextChoices):
     PENDING = "pending", "Pending"

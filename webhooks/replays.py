@@ -6,17 +6,18 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
+from crmsolid.api.jobs import JobOut
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.events.models import Event
-from crmsolid.events.publishing import PING, Occurrence, events, new_event, publish, ring_on_commit
+from crmsolid.events.publishing import Occurrence, events, new_event, publish, ring_on_commit
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.jobs import job_payload
 from crmsolid.workspaces.models import Job, JobState
 from crmsolid.workspaces.scopes import Scope
 from webhooks import services
 from webhooks.delivery import fanout
+from webhooks.events import JOB_COMPLETED, PING
 from webhooks.models import Delivery, DeliveryStatus, Endpoint
 
 JOB_KIND = "webhooks.replay"
@@ -143,4 +144,4 @@ def _next_ids(job: Job) -> list[str]:
 def _end(job: Job, state: JobState, errors: list[dict[str, str]]) -> None:
     job.state, job.errors, job.finished_at = state, errors, clock.now()
     job.save(update_fields=["state", "errors", "finished_at"])
-    publish(job.workspace_id, "job.completed", {"job": job_payload(job)})
+    publish(job.workspace_id, JOB_COMPLETED, {"job": JobOut.render(job)})

@@ -5,9 +5,11 @@ from typing import Any
 from rest_framework import serializers
 
 from crmsolid.api.fields import BLANKS, Boolean, Choice, Integer, Moment, PageQuery, StrictSerializer, Text
+from crmsolid.api.representations import Representation
+from crmsolid.core.clock import rfc3339
 from crmsolid.core.http.url_guard import URL_MAX_LENGTH
-from crmsolid.events.publishing import EVENT_TYPES, PING
-from webhooks.models import DeliveryStatus, DisabledReason, Verified
+from crmsolid.events.catalogue import EVENT_TYPES, PING
+from webhooks.models import DeliveryStatus, DisabledReason, Endpoint, Verified
 
 _EVENTS_HELP = "Event types to deliver here; GET /v1/webhooks/events lists them."
 _SECRET_HELP = "1 to 255 visible characters. Left out: one is generated and answered, this once."
@@ -79,7 +81,7 @@ class DeliveryQuery(PageQuery):
     until = Moment(required=False, help_text="Made before this time.")
 
 
-class EndpointOut(serializers.Serializer[Any]):
+class EndpointOut(Representation):
     id = serializers.CharField()
     url = serializers.CharField()
     events = serializers.ListField(child=serializers.ChoiceField(choices=EVENT_TYPES))
@@ -92,6 +94,14 @@ class EndpointOut(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
+    @staticmethod
+    def read_previous_secret_until(endpoint: Endpoint) -> str | None:
+        return rfc3339(endpoint.previous_secret_until) if endpoint.in_overlap else None
+
+    @staticmethod
+    def read_verified_with(endpoint: Endpoint) -> str | None:
+        return endpoint.verified_with or None if endpoint.in_overlap else None
+
 
 class IssuedEndpointOut(EndpointOut):
     """With ``secret`` if it was generated: it is never shown again."""
@@ -99,11 +109,11 @@ class IssuedEndpointOut(EndpointOut):
     secret = serializers.CharField(required=False)
 
 
-class DeliveryOut(serializers.Serializer[Any]):
+class DeliveryOut(Representation):
     id = serializers.CharField()
     endpoint_id = serializers.CharField()
     event_id = serializers.CharField()
-    event = serializers.ChoiceField(choices=[*EVENT_TYPES, PING])
+    event = serializers.ChoiceField(choices=[*EVENT_TYPES, PING], source="event_type")
     status = serializers.ChoiceField(choices=DeliveryStatus.values)
     reason = serializers.CharField(allow_null=True)
     attempts = serializers.IntegerField()
@@ -111,19 +121,19 @@ class DeliveryOut(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
-class RequestOut(serializers.Serializer[Any]):
+class RequestOut(Representation):
     url = serializers.CharField(allow_blank=True)
-    headers = serializers.DictField(child=serializers.CharField())
+    headers = serializers.DictField(child=serializers.CharField(), source="request_headers")
     signed_with = serializers.ChoiceField(choices=Verified.values, allow_null=True)
 
 
-class AnswerOut(serializers.Serializer[Any]):
-    headers = serializers.DictField(child=serializers.CharField())
-    body = serializers.CharField(allow_blank=True)
-    truncated = serializers.BooleanField()
+class AnswerOut(Representation):
+    headers = serializers.DictField(child=serializers.CharField(), source="answer_headers")
+    body = serializers.CharField(allow_blank=True, source="answer_body")
+    truncated = serializers.BooleanField(source="answer_truncated")
 
 
-class AttemptOut(serializers.Serializer[Any]):
+class AttemptOut(Representation):
     number = serializers.IntegerField()
     at = serializers.DateTimeField()
     status = serializers.IntegerField(allow_null=True)
@@ -131,6 +141,9 @@ class AttemptOut(serializers.Serializer[Any]):
     duration_ms = serializers.IntegerField()
     request = RequestOut()
     answer = AnswerOut()
+
+    read_request = staticmethod(RequestOut.render)
+    read_answer = staticmethod(AnswerOut.render)
 
 
 class DeliveryDetailOut(DeliveryOut):
@@ -140,7 +153,7 @@ class DeliveryDetailOut(DeliveryOut):
     attempt_log = AttemptOut(many=True)
 
 
-class EventKindOut(serializers.Serializer[Any]):
+class EventKindOut(Representation):
     type = serializers.ChoiceField(choices=[*EVENT_TYPES, PING])
     version = serializers.IntegerField()
     description = serializers.CharField(allow_blank=True)

@@ -13,7 +13,7 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.http import url_guard
 from crmsolid.core.sql.table import Table
-from crmsolid.events.publishing import EVENT_TYPES
+from crmsolid.events.catalogue import EVENT_TYPES
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace

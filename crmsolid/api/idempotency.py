@@ -1,108 +1,66 @@
 """Writes that never double.
 
-A write and its stored answer commit in ONE transaction, so a crash leaves both or neither and no "running" mark
-is ever stored. Two requests with one key are put in a row: on PostgreSQL by a transaction's advisory lock with 2 s
-of patience (or, for a write of one statement, by the record's unique key), on SQLite by the one writer's lock.
-Whoever comes second finds the first one's record: either before it starts, or because storing its own answer fails,
-which undoes all it did.
+A write and its stored response commit in ONE transaction, so a crash leaves both or neither, and no "running" state is
+ever stored. Requests with the same key run one after the other: on PostgreSQL an advisory lock, held until the end of
+the transaction, makes the second one wait up to 2 s; on SQLite there is one writer. The second request then finds the
+response of the first, because storing its own violates the record's unique key and rolls back all it did.
 """
 
 import hashlib
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Callable, Iterable
 
 from django.db import IntegrityError
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 
 from apikeys.models import IdempotencyRecord
-from crmsolid.api.request_context import IDEMPOTENCY_KEY, call_of
-from crmsolid.api.responses import respond
+from crmsolid.api.responses import ApiResponse
 from crmsolid.core import clock, crypto
 from crmsolid.core.errors import DomainError
-from crmsolid.core.sql import deferred_inserts
-from crmsolid.core.sql.prepared_cursor import take_turn
+from crmsolid.core.sql.prepared_cursor import LockTimeout, acquire_lock
 from crmsolid.core.sql.table import Table
-from crmsolid.core.unit_of_work import run_in_unit_of_work
+from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.serving.environ import REPEATED_HEADERS
+from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
-from crmsolid.workspaces.scopes import READ_BESIDE
+from crmsolid.workspaces.scopes import READ_BESIDE, Scope
 
-if TYPE_CHECKING:
-    from crmsolid.api.views import WorkspaceView
-
-REQUIRED = ("POST", "PATCH")
-KEPT_HEADERS = ("Content-Type", "ETag", "Location")
+REQUIRED_ON = ("POST", "PATCH")
+STORED_HEADERS = ("Content-Type", "ETag", "Location")
+VALID_KEY = re.compile(r"[\x20-\x7e]{1,255}\Z")
 
 _records = Table(IdempotencyRecord)
 
 
-def run(view: "WorkspaceView", handler: Callable[..., Any]) -> HttpResponse:
-    """Answer a write: the stored answer if there is one, else the handler's, stored with its effect."""
-    key = read_key(view)
+def parse_key(request: HttpRequest) -> str | None:
+    """The Idempotency-Key: required on POST and PATCH, honoured on PUT and DELETE (None if absent there).
+
+    Raises ``idempotency_key_missing`` or ``idempotency_key_invalid`` (400), the latter also for a repeated header.
+    """
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
-        view.prepare()
-        return _answer(view, handler)[0]
-    mark = fingerprint(view)
-    credentials = call_of(view.request._request).credentials
-    assert credentials is not None
-    if credentials.record is not None:
-        return replay(credentials.record, mark)
-    view.prepare()
-    return _run_once(view, handler, key, mark)
-
-
-def _run_once(view: "WorkspaceView", handler: Callable[..., Any], key: str, mark: bytes) -> HttpResponse:
-    def work() -> HttpResponse:
-        claim(view, key)
-        response, person, sealed = _answer(view, handler)
-        _store(view.workspace, key, mark, response, person, sealed)
-        return response
-
-    try:
-        return run_in_unit_of_work(work)
-    except deferred_inserts.TurnNeverCame:
-        raise DomainError("idempotency_in_progress") from None
-    except (IntegrityError, DomainError) as error:
-        # A refusal may be the shadow of the first one's success: its answer is the right one then. So may a unique
-        # key that is taken; the record's own always is.
-        stored = _records.select("workspace_id = %s AND key = %s", [view.workspace.pk, key])
-        if stored:
-            return replay(stored[0], mark)
-        raise error
-
-
-def _answer(view: "WorkspaceView", handler: Callable[..., Any]) -> tuple[HttpResponse, str, bool]:
-    answer = handler(view.request, *view.args, **view.kwargs)
-    return respond(answer), answer.contact_id, answer.sealed
-
-
-def read_key(view: "WorkspaceView") -> str | None:
-    """The Idempotency-Key: required on POST and PATCH, honoured on PUT and DELETE."""
-    found = view.request._request.META.get("HTTP_IDEMPOTENCY_KEY")
-    if found is None:
-        if view.request.method in REQUIRED:
+        if request.method in REQUIRED_ON:
             raise DomainError("idempotency_key_missing")
         return None
-    if not IDEMPOTENCY_KEY.match(found):
+    if not VALID_KEY.match(key) or "HTTP_IDEMPOTENCY_KEY" in request.META.get(REPEATED_HEADERS, ()):
         raise DomainError("idempotency_key_invalid")
-    return str(found)
+    return str(key)
 
 
-def fingerprint(view: "WorkspaceView") -> bytes:
-    """SHA-256 over what makes the request: method, path, query, If-Match, body, and whether its key may read what it
-    writes: an answer to one that may is not for one that may not."""
-    raw = view.request._request
-    meta = raw.META
-    beside = [READ_BESIDE[scope] for scope in view.scopes[str(raw.method)] if scope in READ_BESIDE]
-    readable = "".join("1" if view.actor.has(scope) else "0" for scope in beside)
+def fingerprint(request: HttpRequest, body: bytes, actor: Actor, scopes: Iterable[Scope]) -> bytes:
+    """SHA-256 over what identifies the request: method, path, query, If-Match, body, and whether the caller may read
+    what it writes: a response for a key that may is not one for a key that may not."""
+    may_read = "".join("1" if actor.has(READ_BESIDE[scope]) else "0" for scope in scopes if scope in READ_BESIDE)
+    meta = request.META
     head = "\n".join(
-        (str(raw.method), raw.path, meta.get("QUERY_STRING", ""), meta.get("HTTP_IF_MATCH", ""), readable, "")
+        (str(request.method), request.path, meta.get("QUERY_STRING", ""), meta.get("HTTP_IF_MATCH", ""), may_read, "")
     )
-    return hashlib.sha256(head.encode("utf-8", "surrogateescape") + view.raw_body()).digest()
+    return hashlib.sha256(head.encode("utf-8", "surrogateescape") + body).digest()
 
 
-def replay(record: IdempotencyRecord, mark: bytes) -> HttpResponse:
-    """The stored answer, byte for byte; 422 for another request's key, 410 once its person was erased."""
-    if bytes(record.fingerprint) != mark:
+def replay(record: IdempotencyRecord, fingerprint: bytes) -> HttpResponse:
+    """The stored response, byte for byte; 422 for the key of another request, 410 once its contact was erased."""
+    if bytes(record.fingerprint) != fingerprint:
         raise DomainError("idempotency_key_reused")
     if record.erased_at is not None:
         raise DomainError("erased")
@@ -116,29 +74,45 @@ def replay(record: IdempotencyRecord, mark: bytes) -> HttpResponse:
     return response
 
 
-def claim(view: "WorkspaceView", key: str) -> None:
-    """Wait for our turn with this key. ``idempotency_in_progress`` (409) after 2 s.
+def run_once(workspace: Workspace, key: str, fingerprint: bytes, handler: Callable[[], ApiResponse]) -> HttpResponse:
+    """Run the handler and store its response in the transaction of its effect; answer the stored response if another
+    request with this key was faster. ``idempotency_in_progress`` (409) if that one still runs after 2 s."""
+    try:
+        with unit_of_work():
+            acquire_lock(_lock_number(workspace, key))
+            answer = handler()
+            response = answer.render()
+            _store(workspace, key, fingerprint, answer, response)
+        return response
+    except LockTimeout:
+        raise DomainError("idempotency_in_progress") from None
+    except (IntegrityError, DomainError):
+        # The refusal may be a consequence of the first request's success, and so may a violated unique key: that of
+        # the record, or one that the effect has. Then the first response is the right answer.
+        stored = _records.select("workspace_id = %s AND key = %s", [workspace.pk, key])
+        if stored:
+            return replay(stored[0], fingerprint)
+        raise
 
-    A view that guesses waits only before its second statement: its one statement waits at the record's unique key.
-    """
-    unit = deferred_inserts.current()
-    assert unit is not None
-    digest = hashlib.sha256(f"{view.workspace.pk}:{key}".encode()).digest()
-    unit.turn = int.from_bytes(digest[:8], "big", signed=True)
-    if not (view.guesses and unit.may_guess):
-        take_turn()
+
+def _lock_number(workspace: Workspace, key: str) -> int:
+    digest = hashlib.sha256(f"{workspace.pk}:{key}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
 
 
-def _store(workspace: Workspace, key: str, mark: bytes, response: HttpResponse, contact_id: str, sealed: bool) -> None:
-    record = {
-        "workspace_id": workspace.pk,
-        "key": key,
-        "fingerprint": mark,
-        "status": response.status_code,
-        "headers": {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers},
-        "body": crypto.encrypt(response.content) if sealed else response.content,
-        "sealed": sealed,
-        "contact_id": contact_id,
-        "created_at": clock.now(),
-    }
-    _records.insert_later([record])
+def _store(workspace: Workspace, key: str, fingerprint: bytes, answer: ApiResponse, response: HttpResponse) -> None:
+    _records.insert_later(
+        [
+            {
+                "workspace_id": workspace.pk,
+                "key": key,
+                "fingerprint": fingerprint,
+                "status": response.status_code,
+                "headers": {name: response.headers[name] for name in STORED_HEADERS if name in response.headers},
+                "body": crypto.encrypt(response.content) if answer.secret else response.content,
+                "sealed": answer.secret,
+                "contact_id": answer.contact_id,
+                "created_at": clock.now(),
+            }
+        ]
+    )

@@ -1,19 +1,17 @@
 """GET /v1/jobs/{id}: how far long work has come. Jobs are begun by the calls of the apps, which also run them."""
 
-from typing import Any, ClassVar
-
 from rest_framework import serializers
-from rest_framework.request import Request
 
-from crmsolid.api.responses import Answer
+from crmsolid.api.endpoint import endpoint
+from crmsolid.api.representations import Representation
+from crmsolid.api.responses import ApiResponse
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.errors import not_found
-from crmsolid.workspaces.jobs import job_payload
 from crmsolid.workspaces.models import Job, JobState
 from crmsolid.workspaces.scopes import Scope
 
 
-class JobOut(serializers.Serializer[Any]):
+class JobOut(Representation):
     """Long work; the event `job.completed` carries the same object."""
 
     id = serializers.CharField()
@@ -26,6 +24,11 @@ class JobOut(serializers.Serializer[Any]):
     finished_at = serializers.DateTimeField(allow_null=True)
 
 
+def job_location(job: Job) -> str:
+    """Where the job can be followed: the ``Location`` of the 202 that began it."""
+    return f"/v1/jobs/{job.id}"
+
+
 class JobView(WorkspaceView):
     """Follow a job.
 
@@ -33,14 +36,15 @@ class JobView(WorkspaceView):
     `job.completed` carries the same object once `state` is `done` or `failed`.
     """
 
-    scopes: ClassVar = {"GET": ()}
-    scope_text: ClassVar = "that of the call which began the job"
-    refusals: ClassVar = {"GET": ("scope_missing",)}
-    answers: ClassVar = {"GET": {200: JobOut}}
-
-    def get(self, request: Request, job_id: str) -> Answer:
+    @endpoint(
+        scopes=(),
+        responses={200: JobOut},
+        error_codes=("scope_missing",),
+        scope_text="that of the call which began the job",
+    )
+    def get(self, job_id: str) -> ApiResponse:
         job: Job | None = Job.objects.for_workspace(self.workspace).filter(pk=job_id).first()
         if job is None:
             raise not_found("job")
         self.actor.require(Scope(job.scope))
-        return Answer(job_payload(job))
+        return ApiResponse(JobOut.render(job))

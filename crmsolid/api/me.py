@@ -1,18 +1,16 @@
 """GET /v1/me: what a key is and may do."""
 
-from typing import Any, ClassVar
-
 from rest_framework import serializers
-from rest_framework.request import Request
 
-from crmsolid.api.request_context import call_of
-from crmsolid.api.responses import Answer
+from crmsolid.api.endpoint import endpoint
+from crmsolid.api.representations import Representation
+from crmsolid.api.request_context import request_context
+from crmsolid.api.responses import ApiResponse
 from crmsolid.api.views import WorkspaceView
-from crmsolid.core.clock import rfc3339
 from crmsolid.workspaces.scopes import Scope
 
 
-class KeyOut(serializers.Serializer[Any]):
+class KeyOut(Representation):
     id = serializers.CharField()
     name = serializers.CharField()
     prefix = serializers.CharField()
@@ -20,12 +18,12 @@ class KeyOut(serializers.Serializer[Any]):
     rate_limit = serializers.IntegerField()
 
 
-class WorkspaceOut(serializers.Serializer[Any]):
+class WorkspaceOut(Representation):
     slug = serializers.CharField()
     name = serializers.CharField()
 
 
-class MeOut(serializers.Serializer[Any]):
+class MeOut(Representation):
     key = KeyOut()
     scopes = serializers.ListField(child=serializers.ChoiceField(choices=[scope.value for scope in Scope]))
     workspace = WorkspaceOut()
@@ -36,25 +34,11 @@ class MeOut(serializers.Serializer[Any]):
 class MeView(WorkspaceView):
     """The key, its scopes, its workspace, mode and plan. Any valid key may ask."""
 
-    scopes: ClassVar = {"GET": ()}
-    answers: ClassVar = {"GET": {200: MeOut}}
-
-    def get(self, request: Request) -> Answer:
-        found = call_of(request._request).credentials
-        assert found is not None
-        key = found.key
-        return Answer(
-            {
-                "key": {
-                    "id": key.id,
-                    "name": key.name,
-                    "prefix": key.prefix,
-                    "expires_at": rfc3339(key.expires_at),
-                    "rate_limit": found.rate_limit,
-                },
-                "scopes": key.scopes,
-                "workspace": {"slug": found.workspace.slug, "name": found.workspace.name},
-                "mode": found.workspace.mode,
-                "plan": found.plan,
-            }
+    @endpoint(scopes=(), responses={200: MeOut})
+    def get(self) -> ApiResponse:
+        credentials = request_context(self.request._request).credentials
+        assert credentials is not None
+        key = KeyOut.render(credentials.key, rate_limit=credentials.rate_limit)
+        return ApiResponse(
+            MeOut.render(credentials, key=key, scopes=credentials.key.scopes, mode=credentials.workspace.mode)
         )

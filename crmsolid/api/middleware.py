@@ -1,14 +1,16 @@
-"""The outermost layer: every answer under /v1 and /mcp is an API answer.
+"""The outermost middleware: every response under /v1 and /mcp is an API response.
 
-Requests to the API never enter the browser's middleware (session, CSRF, messages): no cookie can authenticate
-one, no HTML page can answer one, and they cost less. What raises becomes a problem document; every answer gets
-the request id and the rate headers.
+Requests to the API never reach the browser's middleware (session, CSRF, messages): no cookie can authenticate one, no
+HTML page can answer one, and they cost less. Every exception becomes a problem document; every response gets the
+request id and the rate limit headers.
 """
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, ParamSpec, TypeVar
+from urllib.parse import quote
 
 from asgiref.sync import async_to_sync, iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.core.handlers.asgi import ASGIRequest
@@ -19,18 +21,20 @@ from django.urls import ResolverMatch, resolve
 
 from apikeys import limits
 from crmsolid.api import metrics, problems
-from crmsolid.api.request_context import Call, reference
+from crmsolid.api.request_context import RequestContext
 from crmsolid.core.errors import DomainError
 
 logger = logging.getLogger("crmsolid.api")
 
-_SHORT = 100  # characters of a path that is worth remembering
+_MAX_CACHED_PATH = 100  # characters
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def is_api(path: str) -> bool:
+    """Whether a path is the API's to answer; ``//v1/…`` is too, with a problem document: no route has it."""
+    path = "/" + path.lstrip("/")
     return path.startswith(("/v1/", "/mcp/")) or path in ("/v1", "/mcp")
 
 
@@ -53,24 +57,22 @@ class ApiMiddleware:
         if self.asynchronous:
             return self._answer_async(request)
         if isinstance(request, ASGIRequest):
-            return _leaving_no_connection(self._answer, request)
+            return _closing_connections(self._answer, request)
         return self._answer(request)
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
-        call = Call.begin(request)
-        request.api_call = call  # type: ignore[attr-defined]
+        context = RequestContext.begin(request)
         try:
             view, args, kwargs = _resolve(request)
             if iscoroutinefunction(view):
                 view = async_to_sync(view)
             response = view(request, *args, **kwargs)
         except Exception as error:
-            response = refuse(error, call)
-        return finish(request, response, call)
+            response = error_response(error, context)
+        return finalize_response(request, response, context)
 
     async def _answer_async(self, request: HttpRequest) -> HttpResponseBase:
-        call = Call.begin(request)
-        request.api_call = call  # type: ignore[attr-defined]
+        context = RequestContext.begin(request)
         try:
             view, args, kwargs = _resolve(request)
             if iscoroutinefunction(view):
@@ -78,13 +80,15 @@ class ApiMiddleware:
             else:
                 response = await sync_to_async(view)(request, *args, **kwargs)
         except Exception as error:
-            response = await sync_to_async(_leaving_no_connection)(refuse, error, call)
-        return await sync_to_async(_leaving_no_connection)(finish, request, response, call)
+            response = await sync_to_async(_closing_connections)(error_response, error, context)
+        return await sync_to_async(_closing_connections)(finalize_response, request, response, context)
 
 
-def _leaving_no_connection(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Under ASGI each request has a thread of its own, which ends without closing the connection it opened, or, with
-    a streamed answer, keeps it as long as the stream."""
+def _closing_connections(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Call the function, then close this thread's database connections.
+
+    Under ASGI each request has a thread of its own, which would keep its connection as long as a stream lasts.
+    """
     try:
         return function(*args, **kwargs)
     finally:
@@ -94,52 +98,55 @@ def _leaving_no_connection(function: Callable[P, R], *args: P.args, **kwargs: P.
 
 
 @lru_cache(maxsize=1024)
-def _resolve_short(path: str) -> ResolverMatch:
+def _resolve_cached(path: str) -> ResolverMatch:
     """Routes do not change while the process lives, and most requests are for few paths."""
     return resolve(path)
 
 
 def _resolve(request: HttpRequest) -> tuple[Callable[..., HttpResponseBase], tuple[Any, ...], dict[str, Any]]:
-    if "\0" in request.path_info:  # no id and no database has it
+    if "\0" in request.path_info:  # no id has one, and PostgreSQL would raise an error
         raise Http404
-    match = (_resolve_short if len(request.path_info) <= _SHORT else resolve)(request.path_info)
+    match = (_resolve_cached if len(request.path_info) <= _MAX_CACHED_PATH else resolve)(request.path_info)
     request.resolver_match = match
     return match.func, match.args, match.kwargs
 
 
-def refuse(error: Exception, call: Call) -> HttpResponse:
-    """The problem document of whatever was raised; a fault of ours is logged whole and told as a 500."""
+def error_response(error: Exception, context: RequestContext) -> HttpResponse:
+    """The problem document for whatever was raised; an unexpected error is logged in full and answered as a 500."""
     expected = problems.from_exception(error)
-    call.refusal = known = expected or _fault(error, call)
-    answer = problems.response(known, instance=reference(call.path), request_id=call.request_id)
+    context.error = expected or _unexpected(error, context)
+    instance = quote(context.path.encode("utf-8", "replace"), safe="/:@!$&'()*+,;=~-._")  # a URI reference (RFC 3986)
+    response = problems.response(context.error, instance=instance, request_id=context.request_id)
     if expected is None:
-        answer._has_been_logged = True  # type: ignore[attr-defined]  # by us; Django would log the fault again
-    return answer
-
-
-def _fault(error: Exception, call: Call) -> DomainError:
-    if isinstance(error, OperationalError | InterfaceError):
-        logger.error("database unavailable", extra={"request_id": call.request_id}, exc_info=error)
-        return DomainError("service_unavailable")
-    logger.error("unhandled error", extra={"request_id": call.request_id}, exc_info=error)
-    return DomainError("internal_error")
-
-
-def finish(request: HttpRequest, response: HttpResponseBase, call: Call) -> HttpResponseBase:
-    """Count the call if nothing has counted it yet, stamp the headers, note what the key did."""
-    if call.decision is None:
-        response = _limit_late(request, response, call)
-    if request.method == "HEAD":
-        response = without_body(response)
-    call.stamp(response)  # type: ignore[arg-type]
-    if call.credentials is not None:
-        _note_use(call)
-    metrics.count(request, response.status_code, call)
+        response._has_been_logged = True  # type: ignore[attr-defined]  # Django would log it a second time
     return response
 
 
-def without_body(response: HttpResponseBase) -> HttpResponseBase:
-    """The same headers and the length the body would have; a stream never begins, and ends with the answer."""
+def _unexpected(error: Exception, context: RequestContext) -> DomainError:
+    if isinstance(error, OperationalError | InterfaceError):
+        logger.error("database unavailable", extra={"request_id": context.request_id}, exc_info=error)
+        return DomainError("service_unavailable")
+    logger.error("unhandled error", extra={"request_id": context.request_id}, exc_info=error)
+    return DomainError("internal_error")
+
+
+def finalize_response(request: HttpRequest, response: HttpResponseBase, context: RequestContext) -> HttpResponseBase:
+    """Take the request out of the rate limit if nothing has yet, set the headers, record the key's use and metrics."""
+    if context.decision is None:
+        response = _limit_unlimited(request, response, context)
+    if request.method == "HEAD":
+        response = _without_body(response)
+    context.set_headers(response)  # type: ignore[arg-type]
+    if context.credentials is not None:
+        limits.touch(context.credentials.key, context.ip)
+        if context.error is not None and context.error.code == "scope_missing":
+            limits.audit_refusal(context.credentials, context.error, context.ip)
+    metrics.count(request, response.status_code, context.started)
+    return response
+
+
+def _without_body(response: HttpResponseBase) -> HttpResponseBase:
+    """The same headers and the length that the body would have. A streamed response never begins."""
     if isinstance(response, HttpResponse):
         response.headers["Content-Length"] = str(len(response.content))
         response.content = b""
@@ -148,29 +155,18 @@ def without_body(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
-def _limit_late(request: HttpRequest, response: HttpResponseBase, call: Call) -> HttpResponseBase:
-    """Refusals before the rate limit's turn still cost a request; beyond the limit they are 429 too."""
+def _limit_unlimited(request: HttpRequest, response: HttpResponseBase, context: RequestContext) -> HttpResponseBase:
+    """A request that was refused before its rate limit was checked counts too, and is a 429 beyond the limit.
+
+    An unknown route or a wrong method counts in the bucket of the key, if it carries a valid one.
+    """
+    if context.credentials is None and context.error is not None and context.error.status in (404, 405):
+        with suppress(DomainError, OperationalError):  # without a valid key: the bucket of the address
+            context.authenticate(request)
     try:
-        _authenticate_softly(request, call)
-        call.limit()
+        context.check_rate_limit()
     except DomainError as error:
-        if call.refusal is not None and call.refusal.status == 403 and call.credentials is not None:
-            return response  # scope and plan come before the limit
-        return refuse(error, call)
+        if context.error is not None and context.error.status == 403 and context.credentials is not None:
+            return response  # scope and plan are checked before the limit
+        return error_response(error, context)
     return response
-
-
-def _authenticate_softly(request: HttpRequest, call: Call) -> None:
-    """Whose bucket an unknown route or a wrong method comes out of."""
-    if call.credentials is None and call.refusal is not None and call.refusal.status in (404, 405):
-        try:
-            call.authenticate(request)
-        except (DomainError, OperationalError):
-            return  # no valid key: the address's bucket
-
-
-def _note_use(call: Call) -> None:
-    assert call.credentials is not None
-    limits.touch(call.credentials.key, call.ip)
-    if call.refusal is not None and call.refusal.code == "scope_missing":
-        limits.audit_refusal(call.credentials, call.refusal, call.ip)

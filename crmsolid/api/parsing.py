@@ -1,4 +1,4 @@
-"""What a request says beside its path: its JSON and its query parameters, read strictly."""
+"""What a request says beside its path, read strictly: its body as JSON, and its query parameters."""
 
 import re
 from functools import cache
@@ -6,22 +6,55 @@ from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
 from django.http import HttpRequest
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import UnsupportedMediaType, ValidationError
 
 from crmsolid.api.fields import QuerySerializer, StrictSerializer
 from crmsolid.api.problems import field_errors
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError, FieldError
 
+MAX_BODY_BYTES = 1_048_576
+
 S = TypeVar("S", bound=StrictSerializer)
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 @cache
-def shared(kind: type[S]) -> S:
-    """One instance of a serializer for all requests: making one copies all its fields, and validating through
-    ``run_validation`` keeps nothing on it."""
-    return kind()
+def _shared(serializer: type[S]) -> S:
+    """One instance for all requests: creating one copies all its fields, and validation keeps no state on it."""
+    return serializer()
+
+
+def read_body(request: HttpRequest) -> bytes:
+    """The body as sent, at most 1 MiB (``payload_too_large``)."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not (length.isascii() and length.isdigit()):
+        raise DomainError("bad_request", "Content-Length is not a number")
+    if request.META.get("crmsolid.body_too_large") or len(length) > 18 or int(length) > MAX_BODY_BYTES:
+        raise DomainError("payload_too_large")
+    body = request.body
+    if len(body) > MAX_BODY_BYTES:
+        raise DomainError("payload_too_large")
+    return body
+
+
+def parse_body(request: HttpRequest, serializer: type[StrictSerializer] | None) -> dict[str, Any]:
+    """The validated JSON object of the body; an empty body is allowed where nothing in it is required."""
+    body = read_body(request)
+    if not body and (serializer is None or not serializer.body_required):
+        return {}
+    _require_json(request)
+    return dict(_shared(serializer or StrictSerializer).run_validation(parse_json(body)))
+
+
+def _require_json(request: HttpRequest) -> None:
+    media_type, _, parameters = request.META.get("CONTENT_TYPE", "").partition(";")
+    charset = parameters.strip().lower()
+    encoding = request.META.get("HTTP_CONTENT_ENCODING", "identity").strip().lower()
+    if media_type.strip().lower() != "application/json" or charset not in ("", "charset=utf-8", 'charset="utf-8"'):
+        raise UnsupportedMediaType(media_type)
+    if encoding not in ("", "identity"):
+        raise UnsupportedMediaType(media_type)
 
 
 def parse_json(raw: bytes) -> Any:
@@ -37,25 +70,25 @@ def parse_json(raw: bytes) -> Any:
         raise DomainError("malformed_json", str(error)) from None
 
 
-def read_query(request: HttpRequest, kind: type[QuerySerializer]) -> dict[str, Any]:
+def parse_query(request: HttpRequest, serializer: type[QuerySerializer]) -> dict[str, Any]:
     """Validated query parameters. ``invalid_parameter`` names each that is unknown, repeated or wrong."""
     text = request.META.get("QUERY_STRING", "")
-    if not text and kind is QuerySerializer:
+    if not text and serializer is QuerySerializer:
         return {}
-    refuse_unreadable_query(text)
+    _refuse_undecodable(text)
     params = request.GET
-    repeated = kind.repeated(params)
+    repeated = serializer.repeated(params)
     if repeated:
-        raise _bad_query([FieldError(name, "repeated", "give this parameter once") for name in repeated])
-    if not params and kind is QuerySerializer:
+        raise _query_error([FieldError(name, "repeated", "give this parameter once") for name in repeated])
+    if not params and serializer is QuerySerializer:
         return {}
     try:
-        return dict(shared(kind).run_validation(kind.read(params)))
+        return dict(_shared(serializer).run_validation(serializer.read(params)))
     except ValidationError as error:
-        raise _bad_query(field_errors(error.detail)) from None
+        raise _query_error(field_errors(error.detail)) from None
 
 
-def refuse_unreadable_query(text: str) -> None:
+def _refuse_undecodable(text: str) -> None:
     """``bad_request`` for what is not percent-encoded UTF-8; Django would go on with replacement characters."""
     try:
         raw = text.encode("latin-1")  # PEP 3333: the bytes of the request line
@@ -63,13 +96,13 @@ def refuse_unreadable_query(text: str) -> None:
         raw = text.encode("utf-8", "surrogatepass")
     try:
         unquote_to_bytes(raw).decode("utf-8")
-        readable = not _BROKEN_ESCAPE.search(text)
+        decodable = not _BROKEN_ESCAPE.search(text)
     except UnicodeDecodeError:
-        readable = False
-    if not readable:
+        decodable = False
+    if not decodable:
         raise DomainError("bad_request", "the query string is not percent-encoded UTF-8")
 
 
-def _bad_query(errors: list[FieldError]) -> DomainError:
+def _query_error(errors: list[FieldError]) -> DomainError:
     only_cursor = all(error.field == "cursor" and error.code != "unknown_field" for error in errors)
     return DomainError("invalid_cursor" if only_cursor else "invalid_parameter", errors=errors)

@@ -1,48 +1,29 @@
-"""One API call: what the middleware, the views and the idempotent runner know of it together."""
+"""The state of one API request, shared by the middleware, the views and the message stream."""
 
-import logging
 import os
 import re
 import time
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 
 from apikeys import authentication, limits
 from apikeys.authentication import Credentials
 from apikeys.limiter import Decision
+from apikeys.models import IdempotencyRecord
+from crmsolid.api.idempotency import VALID_KEY
 from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor, Surface
 
-logger = logging.getLogger("crmsolid.api")
-
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}\Z")
-IDEMPOTENCY_KEY = re.compile(r"[\x20-\x7e]{1,255}\Z")
-
-
-def reference(path: str) -> str:
-    """The path as a URI reference (RFC 3986): a problem's ``instance``."""
-    return quote(path.encode("utf-8", "replace"), safe="/:@!$&'()*+,;=~-._")
-
-
-def address_bucket(ip: str | None) -> str:
-    """The bucket of requests without a valid key: one an IPv4 address, one an IPv6 /64."""
-    if ip is None:
-        return "ip:unknown"
-    address = ip_address(ip)
-    if isinstance(address, IPv6Address):
-        if address.ipv4_mapped:
-            return f"ip:{address.ipv4_mapped}"
-        return f"ip:{address.exploded[:19]}"
-    return f"ip:{ip}"
 
 
 @dataclass(slots=True)
-class Call:
-    """State of one request under the API; hangs on the request as ``api_call``."""
+class RequestContext:
+    """What is known of a request under /v1 or /mcp. ``started``: ``time.perf_counter()`` at its arrival; ``error``: the
+    error it is answered with, if any."""
 
     request_id: str
     path: str
@@ -51,40 +32,45 @@ class Call:
     started: float
     credentials: Credentials | None = None
     decision: Decision | None = None
-    refusal: DomainError | None = None
+    error: DomainError | None = None
 
     @classmethod
-    def begin(cls, request: HttpRequest) -> "Call":
-        own = request.META.get("HTTP_X_REQUEST_ID", "")
-        request_id = own if _REQUEST_ID.match(own) else os.urandom(16).hex()
+    def begin(cls, request: HttpRequest) -> "RequestContext":
+        """The context of a request that has just arrived; it can be had by :func:`request_context` from then on."""
+        client_id = request.META.get("HTTP_X_REQUEST_ID", "")
+        request_id = client_id if _REQUEST_ID.match(client_id) else os.urandom(16).hex()
         surface: Surface = "mcp" if request.path_info.startswith("/mcp") else "rest"
-        return cls(request_id, request.path, client_ip(request), surface, time.perf_counter())
+        context = cls(request_id, request.path, client_ip(request), surface, time.perf_counter())
+        request.api_context = context  # type: ignore[attr-defined]
+        return context
+
+    @property
+    def stored_response(self) -> IdempotencyRecord | None:
+        """The stored response under the request's Idempotency-Key, if any: read together with the API key."""
+        return self.credentials.record if self.credentials is not None else None
 
     def authenticate(self, request: HttpRequest) -> Actor:
-        """The actor behind ``Authorization: Bearer …``; nothing else is ever looked at."""
+        """The actor behind ``Authorization: Bearer …``; nothing else is looked at. Raises the 401 and 403 of keys."""
         scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if not scheme:
             raise DomainError("token_missing")
         if scheme.lower() != "bearer" or not token.strip():
             raise DomainError("token_missing", "the Authorization header must be `Bearer <token>`")
         key = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
-        found = authentication.find(token.strip(), key if IDEMPOTENCY_KEY.match(key) else None)
+        credentials = authentication.find(token.strip(), key if VALID_KEY.match(key) else None)
         try:
-            authentication.check(found, self.ip)
+            authentication.check(credentials, self.ip)
         except DomainError as error:
-            self._remember_refusal(found, error)
+            if error.code == "plan_required":
+                self.credentials = credentials
+            if error.code == "ip_not_allowed":
+                limits.audit_refusal(credentials, error, self.ip)
             raise
-        self.credentials = found
-        return found.actor(self.surface, self.ip)
+        self.credentials = credentials
+        return credentials.actor(self.surface, self.ip, self.request_id)
 
-    def _remember_refusal(self, found: Credentials, error: DomainError) -> None:
-        if error.code == "plan_required":
-            self.credentials = found
-        if error.code == "ip_not_allowed":
-            limits.audit_refusal(found, error, self.ip)
-
-    def limit(self) -> None:
-        """Take one request out of the caller's bucket, once a call. ``rate_limited`` (429) when it is empty."""
+    def check_rate_limit(self) -> None:
+        """Take one request out of the caller's bucket, once a request. ``rate_limited`` (429) when it is empty."""
         if self.decision is None:
             if self.credentials is None:
                 bucket, limit = address_bucket(self.ip), authentication.DEFAULT_RATE_LIMIT
@@ -92,15 +78,15 @@ class Call:
                 bucket, limit = f"key:{self.credentials.key.id}", self.credentials.rate_limit
             self.decision = limits.limiter().check(bucket, limit)
         if not self.decision.allowed:
-            wait = self.decision.reset_seconds
+            seconds = self.decision.reset_seconds
             raise DomainError(
                 "rate_limited",
-                f"{self.decision.limit} requests a minute are used up; retry in {wait} s",
-                headers={"Retry-After": str(wait)},
+                f"{self.decision.limit} requests a minute are used up; retry in {seconds} s",
+                headers={"Retry-After": str(seconds)},
             )
 
-    def stamp(self, response: HttpResponse) -> None:
-        """The headers of every answer."""
+    def set_headers(self, response: HttpResponse) -> None:
+        """The headers of every response."""
         response.headers["X-Request-Id"] = self.request_id
         if self.decision is not None:
             response.headers["X-RateLimit-Limit"] = str(self.decision.limit)
@@ -108,7 +94,19 @@ class Call:
             response.headers["X-RateLimit-Reset"] = str(self.decision.reset_seconds)
 
 
-def call_of(request: HttpRequest) -> Call:
-    """The call that the middleware began."""
-    found: Call = request.api_call  # type: ignore[attr-defined]
-    return found
+def request_context(request: HttpRequest) -> RequestContext:
+    """The context that the middleware began."""
+    context: RequestContext = request.api_context  # type: ignore[attr-defined]
+    return context
+
+
+def address_bucket(ip: str | None) -> str:
+    """The rate limit bucket of requests without a valid key: one an IPv4 address, one an IPv6 /64."""
+    if ip is None:
+        return "ip:unknown"
+    address = ip_address(ip)
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped:
+            return f"ip:{address.ipv4_mapped}"
+        return f"ip:{address.exploded[:19]}"
+    return f"ip:{ip}"

@@ -1,212 +1,116 @@
-"""The base of every /v1 endpoint.
+"""The base of every /v1 endpoint: authentication, scopes, rate limit, validation, idempotency, rendering.
 
-A view declares what it needs (``scopes``), what it takes (``bodies``, ``queries``) and what it answers
-(``answers``), each by HTTP method; the handler gets validated values and answers an :class:`Answer`. A view that
-forgets its scopes cannot be imported.
+A view has one handler a method, each declared by :func:`~crmsolid.api.endpoint.endpoint`. Errors are raised and travel
+up to the middleware, which answers them as problem documents.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, NoReturn
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import UnsupportedMediaType
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from crmsolid.api import idempotency
-from crmsolid.api.fields import INT64, QuerySerializer, StrictSerializer
-from crmsolid.api.negotiation import acceptable
-from crmsolid.api.parsing import parse_json, read_query, shared
-from crmsolid.api.request_context import Call, call_of
-from crmsolid.api.responses import Raw, media_types, respond
+from crmsolid.api import idempotency, parsing
+from crmsolid.api.access_control import actor_of, method_of
+from crmsolid.api.endpoint import Endpoint
+from crmsolid.api.fields import INT64
+from crmsolid.api.request_context import request_context
+from crmsolid.api.responses import ApiResponse, Raw
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
-from crmsolid.workspaces.scopes import Scope
 
-MAX_BODY_BYTES = 1_048_576
-SAFE_METHODS = ("GET", "HEAD")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-class KeyAuthentication(BaseAuthentication):
-    """A bearer API key; sessions and cookies are never looked at."""
-
-    def authenticate(self, request: Request) -> tuple[Actor, Call]:
-        call = call_of(request._request)
-        return call.authenticate(request._request), call
-
-    def authenticate_header(self, request: Request) -> str:
-        return "Bearer"
-
-
-def actor_of(request: Request) -> Actor:
-    """Who asks; raises what authentication raises."""
-    found: Any = request.user
-    return found
-
-
-class HasScopes(BasePermission):
-    """Every scope the view declares for this method."""
-
-    def has_permission(self, request: Request, view: Any) -> bool:
-        method = "GET" if request.method == "HEAD" else str(request.method)
-        actor = actor_of(request)
-        for scope in view.scopes.get(method, ()):
-            actor.require(scope)
-        return True
-
-
-class KeyRateLimit(BaseThrottle):
-    """One request out of the key's bucket; raises ``rate_limited`` with its Retry-After."""
-
-    def allow_request(self, request: Request, view: Any) -> bool:
-        call_of(request._request).limit()
-        return True
+def _accepts(request: HttpRequest, media_types: tuple[str, ...]) -> bool:
+    """Whether the Accept header allows one of these types; without one, everything is."""
+    header = request.META.get("HTTP_ACCEPT", "").strip()
+    return header in ("", "*/*") or request.get_preferred_type(list(media_types)) is not None
 
 
 class WorkspaceView(APIView):
-    """An endpoint in the workspace of its key."""
+    """An endpoint in the workspace of the caller's key. Classes for authentication and so on are in the settings."""
 
-    authentication_classes = [KeyAuthentication]
-    permission_classes = [HasScopes]
-    throttle_classes = [KeyRateLimit]
     metadata_class = None
+    endpoints: ClassVar[Mapping[str, Endpoint]] = {}
 
-    scopes: ClassVar[Mapping[str, Sequence[Scope]]]
-    bodies: ClassVar[Mapping[str, type[StrictSerializer] | Raw]] = {}
-    queries: ClassVar[Mapping[str, type[QuerySerializer]]] = {}
-    answers: ClassVar[Mapping[str, Any]] = {}
-    # Whether its writes may come down to one statement (``rows.Table.guess``).
-    guesses: ClassVar[bool] = False
-    # Methods that honour If-Match; others that answer an ETag; whether Accept chooses the answer; codes beyond those
-    # every operation has.
-    conditional: ClassVar[Sequence[str]] = ()
-    versioned: ClassVar[Sequence[str]] = ()
-    negotiates: ClassVar[bool] = True
-    refusals: ClassVar[Mapping[str, Sequence[str]]] = {}
-
+    # What a handler reads.
     actor: Actor
     body: dict[str, Any]
     query: dict[str, Any]
-    _body: bytes | None = None
-    _authenticators: ClassVar[list[BaseAuthentication]]
-    _permissions: ClassVar[list[Any]]
-    _throttles: ClassVar[list[BaseThrottle]]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        handlers = {name.upper() for name in ("get", "post", "put", "patch", "delete") if hasattr(cls, name)}
-        missing = handlers - set(getattr(cls, "scopes", {}))
-        if missing:
-            raise TypeError(f"{cls.__name__} does not declare the scopes of {', '.join(sorted(missing))}")
-        cls._authenticators = [kind() for kind in cls.authentication_classes]
-        cls._permissions = [kind() for kind in cls.permission_classes]
-        cls._throttles = [kind() for kind in cls.throttle_classes]
-
-    def get_authenticators(self) -> list[BaseAuthentication]:
-        """The same for all requests, as those of permissions and throttles are: none of them keeps anything."""
-        return self._authenticators
-
-    def get_permissions(self) -> list[Any]:
-        return self._permissions
-
-    def get_throttles(self) -> list[BaseThrottle]:
-        return self._throttles
-
-    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        """Without parsers and renderers: bodies are read as strict JSON, answers are rendered by :func:`respond`."""
-        return Request(request, authenticators=self._authenticators)
+        handlers = {method: getattr(cls, method.lower()) for method in METHODS if hasattr(cls, method.lower())}
+        for method, handler in handlers.items():
+            if not hasattr(handler, "endpoint"):
+                raise TypeError(f"{cls.__name__}.{method.lower()} is not declared: put @endpoint(...) above it")
+        cls.endpoints = {method: handler.endpoint for method, handler in handlers.items()}
 
     @property
     def workspace(self) -> Workspace:
         return self.actor.workspace
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Authentication, scope, limit, then (a write) the stored answer, then validation and the handler.
-
-        DRF's renderers and exception handler stay out: errors travel up to the middleware, which answers them.
-        """
-        self.args, self.kwargs = args, kwargs
-        self.request = self.initialize_request(request, *args, **kwargs)
-        method = str(request.method).lower()
-        handler = getattr(self, method, None) if method in self.http_method_names else None
-        if handler is None or method == "options":
-            raise self.no_such_method(self.request)
-        refuse_impossible_ids(kwargs)
-        self.initial(self.request, *args, **kwargs)
-        self.actor = actor_of(self.request)
-        if request.method in SAFE_METHODS:
-            self.prepare()
-            answer = handler(self.request, *args, **kwargs)
-            return answer if isinstance(answer, HttpResponseBase) else respond(answer)
-        return idempotency.run(self, handler)
+    @property
+    def if_match(self) -> str | None:
+        """The If-Match header as sent."""
+        return self.request._request.headers.get("If-Match")
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Who asks, may they, how often; only then whether they can read the answer (``not_acceptable``)."""
+        method = method_of(request._request)
+        if method not in self.endpoints:
+            raise self._method_not_allowed(request)
+        for value in kwargs.values():
+            if isinstance(value, int) and value >= INT64:
+                raise Http404  # no row has this id, and a database might answer it with an error
         self.perform_authentication(request)
         self.check_permissions(request)
         self.check_throttles(request)
-        method = "GET" if request.method == "HEAD" else str(request.method)
-        if not self.negotiates:
-            return
-        produced = media_types(type(self), method)  # type: ignore[arg-type]  # a class is hashable whatever it makes
-        if not acceptable(request._request.META.get("HTTP_ACCEPT"), produced):
-            raise DomainError("not_acceptable", f"this endpoint answers {' or '.join(produced)}")
+        self.actor = actor_of(request)
+        declared = self.endpoints[method]
+        if declared.negotiates and not _accepts(request._request, declared.media_types):
+            raise DomainError("not_acceptable", f"this endpoint answers {' or '.join(declared.media_types)}")
 
-    def no_such_method(self, request: Request) -> DomainError:
-        """``method_not_allowed``, with the methods that work."""
-        allowed = ", ".join(name for name in self.allowed_methods if name != "OPTIONS")
+    def _method_not_allowed(self, request: Request) -> DomainError:
+        names = [*self.endpoints, *(["HEAD"] if "GET" in self.endpoints else [])]
+        allowed = ", ".join(name for name in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD") if name in names)
         detail = f"{request.method} does not work here; use {allowed}"
         return DomainError("method_not_allowed", detail, headers={"Allow": allowed})
 
-    def raw_body(self) -> bytes:
-        """The body as sent, at most 1 MiB (``payload_too_large``)."""
-        if self._body is not None:
-            return self._body
-        raw = self.request._request
-        length = raw.META.get("CONTENT_LENGTH") or "0"
-        if not (length.isascii() and length.isdigit()):
-            raise DomainError("bad_request", "Content-Length is not a number")
-        if raw.META.get("crmsolid.body_too_large") or len(length) > 18 or int(length) > MAX_BODY_BYTES:
-            raise DomainError("payload_too_large")
-        body = raw.body
-        if len(body) > MAX_BODY_BYTES:
-            raise DomainError("payload_too_large")
-        self._body = body
-        return body
+    def answer(self, declared: Endpoint, handler: Callable[[], Any]) -> HttpResponseBase:
+        """Validate the request and run the handler; a write answers its stored response where there is one."""
+        request = self.request._request
+        if request.method in ("GET", "HEAD"):
+            self.query = parsing.parse_query(request, declared.query)
+            response = handler()
+            return response.render() if isinstance(response, ApiResponse) else response
+        key = idempotency.parse_key(request)
+        if key is None:
+            self._validate(declared)
+            return handler().render()
+        fingerprint = idempotency.fingerprint(request, parsing.read_body(request), self.actor, declared.scopes)
+        stored = request_context(request).stored_response
+        if stored is not None:
+            return idempotency.replay(stored, fingerprint)
+        self._validate(declared)
+        return idempotency.run_once(self.workspace, key, fingerprint, handler)
 
-    def prepare(self) -> None:
-        """Validate query and body before any transaction opens."""
-        method = "GET" if self.request.method == "HEAD" else str(self.request.method)
-        self.query = read_query(self.request._request, self.queries.get(method, QuerySerializer))
-        kind = self.bodies.get(method)
-        if method not in SAFE_METHODS and not isinstance(kind, Raw):
-            self.body = self._read_body(kind)
+    def _validate(self, declared: Endpoint) -> None:
+        """Query and body, before any transaction opens."""
+        request = self.request._request
+        self.query = parsing.parse_query(request, declared.query)
+        if not isinstance(declared.body, Raw):
+            self.body = parsing.parse_body(request, declared.body)
 
-    def _read_body(self, kind: type[StrictSerializer] | None) -> dict[str, Any]:
-        raw = self.raw_body()
-        if not raw and (kind is None or not kind.body_required):
-            return {}
-        self._require_json()
-        parsed = parse_json(raw)
-        return dict(shared(kind or StrictSerializer).run_validation(parsed))
+    def handle_exception(self, exc: Exception) -> NoReturn:
+        """Errors are the middleware's to answer."""
+        raise exc
 
-    def _require_json(self) -> None:
-        meta = self.request._request.META
-        media, _, parameters = meta.get("CONTENT_TYPE", "").partition(";")
-        charset = parameters.strip().lower()
-        if media.strip().lower() != "application/json" or charset not in ("", "charset=utf-8", 'charset="utf-8"'):
-            raise UnsupportedMediaType(media)
-        if meta.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() not in ("", "identity"):
-            raise UnsupportedMediaType(media)
-
-
-def refuse_impossible_ids(kwargs: Mapping[str, Any]) -> None:
-    """An id that no row can have is not found; some databases would answer it with an error instead."""
-    for value in kwargs.values():
-        if isinstance(value, int) and value >= INT64:
-            raise Http404
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """None of DRF's: ``Allow`` belongs to a 405 only."""
+        return {}

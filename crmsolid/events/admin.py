@@ -5,8 +5,8 @@ import json
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
+from crmsolid.events.catalogue import EVENT_TYPES
 from crmsolid.events.models import Event
-from crmsolid.events.publishing import EVENT_TYPES
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin
 from crmsolid.workspaces.admin_columns import column, fact, fixed_filter, moment, pretty_json
 

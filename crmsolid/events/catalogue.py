@@ -1,64 +1,86 @@
 """The catalogue of events: each type with the JSON Schema of its ``data``, told by the app that emits it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
-
-from crmsolid.events.publishing import EVENT_TYPES, PING
 
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 
 
 @dataclass(frozen=True, slots=True)
-class EventKind:
-    """One type: ``version`` counts up when a change is more than an addition."""
+class EventType:
+    """A type of event: its name, the JSON Schema of its ``data`` and what it means. ``version`` counts the changes that
+    were more than an addition."""
 
-    type: str
-    data_schema: Mapping[str, Any]
+    name: str
+    description: str
+    data_schema: Mapping[str, Any] = field(repr=False)
     version: int = 1
-    description: str = ""
 
 
-_kinds: dict[str, EventKind] = {}
+# In the order in which they are listed.
+EVENT_TYPES = (
+    "message.sent",
+    "message.received",
+    "message.failed",
+    "contact.created",
+    "contact.tagged",
+    "lead.scored",
+    "sequence.started",
+    "sequence.paused",
+    "sequence.completed",
+    "job.completed",
+    "subscription.upgraded",
+)
+PING = "ping"
+
+_types: dict[str, EventType] = {}
 
 
-def register_event(type: str, data_schema: Mapping[str, Any], version: int = 1, description: str = "") -> None:
-    """Describe a type; called from the emitting app's ``ready``. ``ValueError`` for a type that is none of ours, or
-    a second description that differs."""
-    if type not in EVENT_TYPES and type != PING:
-        raise ValueError(f"{type!r} is no event type of ours")
-    kind = EventKind(type, data_schema, version, description)
-    if _kinds.setdefault(type, kind) != kind:
-        raise ValueError(f"{type!r} has been described otherwise already")
+def declare(name: str, description: str, *, version: int = 1, **data: Mapping[str, Any]) -> EventType:
+    """Declare an event type, once, in the ``events.py`` of the app that publishes it.
+
+    ``data`` is the JSON Schema of each member of its ``data`` object. ``ValueError`` if another type has this name.
+    """
+    schema = {"type": "object", "required": list(data), "properties": data}
+    event_type = EventType(name, description, schema, version)
+    if _types.setdefault(name, event_type) != event_type:
+        raise ValueError(f"the event type {name!r} is declared twice")
+    return event_type
 
 
-def kinds() -> list[EventKind]:
+def event_type(name: str) -> EventType:
+    """The declared type of this name; ``KeyError`` if there is none."""
+    return _types[name]
+
+
+def event_types() -> list[EventType]:
     """Every type in a stable order, ping last."""
-    return [_kinds[type] for type in (*EVENT_TYPES, PING)]
+    return [_types[name] for name in (*EVENT_TYPES, PING)]
 
 
-def envelope_schema(kind: EventKind) -> dict[str, Any]:
+def envelope_schema(event_type: EventType) -> dict[str, Any]:
     """The JSON Schema of a delivery's whole body."""
     return {
         "$schema": JSON_SCHEMA,
         "type": "object",
         "required": ["event", "id", "created_at", "data"],
         "properties": {
-            "event": {"const": kind.type},
+            "event": {"const": event_type.name},
             "id": {"type": "string", "pattern": "^evt_[0-7][0-9A-HJKMNP-TV-Z]{25}$"},
             "created_at": {"type": "string", "format": "date-time"},
-            "data": dict(kind.data_schema),
+            "data": dict(event_type.data_schema),
         },
     }
 
 
-def kind_payload(kind: EventKind) -> dict[str, Any]:
+def describe(event_type: EventType) -> dict[str, Any]:
     """A type as ``GET /v1/webhooks/events`` answers it."""
     return {
-        "type": kind.type,
-        "version": kind.version,
-        "description": kind.description,
-        "schema": envelope_schema(kind),
+        "type": event_type.name,
+        "version": event_type.version,
+        "description": event_type.description,
+        "schema": envelope_schema(event_type),
     }
 
 
@@ -72,7 +94,7 @@ _HEADERS = {
 
 def openapi_webhooks() -> dict[str, Any]:
     """The ``webhooks`` section of the OpenAPI 3.1 document: event type to path item."""
-    return {kind.type: {"post": _operation(kind)} for kind in kinds()}
+    return {event_type.name: {"post": _operation(event_type)} for event_type in event_types()}
 
 
 def openapi_source() -> tuple[dict[str, Any], dict[str, Any]]:
@@ -80,11 +102,11 @@ def openapi_source() -> tuple[dict[str, Any], dict[str, Any]]:
     return openapi_webhooks(), {}
 
 
-def _operation(kind: EventKind) -> dict[str, Any]:
-    schema = {name: value for name, value in envelope_schema(kind).items() if name != "$schema"}
+def _operation(event_type: EventType) -> dict[str, Any]:
+    schema = {name: value for name, value in envelope_schema(event_type).items() if name != "$schema"}
     return {
-        "operationId": f"on_{kind.type.replace('.', '_')}",
-        "summary": kind.description or kind.type,
+        "operationId": f"on_{event_type.name.replace('.', '_')}",
+        "summary": event_type.description or event_type.name,
         "tags": ["webhooks"],
         "security": [],
         "parameters": [

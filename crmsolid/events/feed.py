@@ -13,7 +13,6 @@ from django.db import transaction
 from crmsolid.core.sql.bulk import fetch, row_lock, run
 from crmsolid.events.models import Event, Feed
 
-Hand = Any  # webhooks.delivery.queue.Hand
 BATCH = 500
 
 
@@ -28,7 +27,7 @@ class Placed:
     position: int
 
 
-Listener = Callable[[Sequence[Placed], Hand | None], None]
+Listener = Callable[[Sequence[Placed], Any], None]
 
 _place_listeners: list[Listener] = []
 
@@ -54,7 +53,7 @@ def has_unplaced() -> bool:
     return Event.unscoped.filter(position__isnull=True).exists()
 
 
-def place_events(*, hand: Hand | None = None) -> int:
+def place_events(*, hand: Any = None) -> int:
     """Give the next positions to what has been committed since, to BATCH events at most; answers how many got theirs.
     ``hand``: where a pump takes deliveries at their birth."""
     if not has_unplaced():
@@ -63,7 +62,7 @@ def place_events(*, hand: Hand | None = None) -> int:
         return place_within(limit=BATCH, hand=hand)
 
 
-def place_within(*, limit: int, hand: Hand | None) -> int:
+def place_within(*, limit: int, hand: Any) -> int:
     """As :func:`place_events`, to ``limit`` events at most and in the caller's transaction."""
     last = _lock()
     if last is None:

@@ -14,25 +14,11 @@ from crmsolid.core import clock, doorbell, strictjson
 from crmsolid.core.ids import new_id
 from crmsolid.core.sql.bulk import moment_writer, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
+from crmsolid.events.catalogue import EventType
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 
-EVENT_TYPES = (
-    "message.sent",
-    "message.received",
-    "message.failed",
-    "contact.created",
-    "contact.tagged",
-    "lead.scored",
-    "sequence.started",
-    "sequence.paused",
-    "sequence.completed",
-    "job.completed",
-    "subscription.upgraded",
-)
-
-PING = "ping"
 PUMP_TASK = "webhooks.pump"
 
 events = Table(Event)
@@ -44,6 +30,7 @@ _COLUMNS = {
     "type": "text",
     "body": "text",
     "contact_id": "text",
+    "request_id": "text",
     "created_at": "time",
 }
 
@@ -52,12 +39,12 @@ _COLUMNS = {
 class Occurrence:
     """What happened: its type, its ``data``, and the contact it is about (for erasure), if any."""
 
-    type: str
+    type: EventType
     data: Mapping[str, Any]
     contact_id: str = ""
 
 
-def publish(who: Actor | Workspace | int, type: str, data: Mapping[str, Any], *, contact_id: str = "") -> str:
+def publish(who: Actor | Workspace | int, type: EventType, data: Mapping[str, Any], *, contact_id: str = "") -> str:
     """Write one event; answers its id (``evt_…``). Must run inside the causing transaction."""
     return publish_all(who, [Occurrence(type, data, contact_id)])[0]
 
@@ -80,13 +67,21 @@ def _insert_many(rows: Sequence[dict[str, Any]]) -> None:
     """As one JSON parameter: psycopg would take a text of hundreds of placeholders apart each time."""
     text = moment_writer()
     values = [
-        (row["id"], row["workspace_id"], row["type"], row["body"].decode(), row["contact_id"], text(row["created_at"]))
+        (
+            row["id"],
+            row["workspace_id"],
+            row["type"],
+            row["body"].decode(),
+            row["contact_id"],
+            "",
+            text(row["created_at"]),
+        )
         for row in rows
     ]
     body = "convert_to(r.body, 'UTF8')" if connection.vendor == "postgresql" else "CAST(r.body AS BLOB)"
     run(
-        "INSERT INTO events_event (id, workspace_id, type, body, contact_id, created_at)"
-        f" SELECT id, workspace_id, type, {body}, contact_id, created_at FROM {rows_source(_COLUMNS)}",
+        "INSERT INTO events_event (id, workspace_id, type, body, contact_id, request_id, created_at)"
+        f" SELECT id, workspace_id, type, {body}, contact_id, request_id, created_at FROM {rows_source(_COLUMNS)}",
         [rows_parameter(values)],
     )
 
@@ -109,16 +104,14 @@ def _workspace_id(who: Actor | Workspace | int) -> int:
 
 
 def new_event(workspace_id: int, occurrence: Occurrence) -> Event:
-    """The event, its bytes frozen; not written yet. ``ValueError`` for a type that is none of ours."""
+    """The event, its bytes frozen; not written yet."""
     return Event(**_values(workspace_id, occurrence))
 
 
 def _values(workspace_id: int, occurrence: Occurrence) -> dict[str, Any]:
-    if occurrence.type not in EVENT_TYPES and occurrence.type != PING:
-        raise ValueError(f"{occurrence.type!r} is no event type of ours")
     identity, now = new_id("evt"), clock.now()
     body = {
-        "event": occurrence.type,
+        "event": occurrence.type.name,
         "id": identity,
         "created_at": clock.rfc3339(now),
         "data": occurrence.data,
@@ -126,7 +119,7 @@ def _values(workspace_id: int, occurrence: Occurrence) -> dict[str, Any]:
     return {
         "id": identity,
         "workspace_id": workspace_id,
-        "type": occurrence.type,
+        "type": occurrence.type.name,
         "body": strictjson.dumps(body),
         "contact_id": occurrence.contact_id,
         "created_at": now,

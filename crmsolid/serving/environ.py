@@ -8,6 +8,9 @@ from wsgiref.types import WSGIEnvironment
 
 from crmsolid.serving.types import Scope
 
+# Names of headers (as environ keys) that the request has more than once: their values are joined in the environ.
+REPEATED_HEADERS = "crmsolid.repeated_headers"
+
 _CONSTANT: dict[str, Any] = {
     "SCRIPT_NAME": "",
     "wsgi.version": (1, 0),
@@ -75,6 +78,7 @@ def _add_headers(environ: WSGIEnvironment, headers: list[tuple[bytes, bytes]]) -
         if key in environ:
             # RFC 9110 5.3 joins with a comma; RFC 9113 8.2.3 makes cookies the exception.
             text = environ[key] + ("; " if key == "HTTP_COOKIE" else ",") + text
+            environ[REPEATED_HEADERS] = (*environ.get(REPEATED_HEADERS, ()), key)
         environ[key] = text
 
 

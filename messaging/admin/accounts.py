@@ -17,9 +17,9 @@ from crmsolid.workspaces.admin_columns import column, moment
 from crmsolid.workspaces.models import AuditEntry
 from messaging import querysets
 from messaging.admin.telegram_login import LoginPages
-from messaging.events import account_payload, account_state
 from messaging.forms import LogOutForm
-from messaging.models import Account, AccountKind, AccountState
+from messaging.models import Account, AccountKind, AccountState, account_state
+from messaging.serializers import AccountOut
 from messaging.telegram import leases
 
 STATE_COLOURS = {"connected": "success", "paused": "warning", "needs_login": "danger", "banned": "danger"}
@@ -85,15 +85,15 @@ class AccountAdmin(LoginPages):
 
     @column("used in 24 hours")
     def today(self, account: Any) -> SafeString:
-        payload = account_payload(account, account.used, account.reserved)
+        usage = AccountOut.render(account)
+        # Without the waiting messages, used and left would not add up to the limit.
+        waiting = f"{account.reserved} waiting, " if account.reserved else ""
         return format_html(
             '<span class="cs-nowrap">{} of {}</span><br><span class="cs-muted cs-nowrap">{}{} left</span>',
-            payload["used_today"],
-            payload["daily_limit"],
-            f"{account.reserved} waiting, "
-            if account.reserved
-            else "",  # otherwise used and left do not add up to the limit
-            payload["left_today"],
+            usage["used_today"],
+            usage["daily_limit"],
+            waiting,
+            usage["left_today"],
         )
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

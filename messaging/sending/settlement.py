@@ -14,11 +14,12 @@ from crmsolid.core import clock
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import publish
 from messaging import threads
-from messaging.events import message_payload
+from messaging.events import MESSAGE_FAILED, MESSAGE_SENT
 from messaging.inbox import note_activity
 from messaging.models import Account, AccountState, Message, MessageAttempt, Status
 from messaging.sending import slots
 from messaging.sending.gateway import Delivered, SendError
+from messaging.serializers import MessageOut
 
 logger = logging.getLogger("crmsolid.messaging")
 
@@ -76,7 +77,7 @@ def _sent(message: Message, account: Account, result: Delivered, elapsed_ms: int
         error_detail="",
     )
     note_attempt(message, "duplicate" if result.duplicate else "sent", "", elapsed_ms)
-    publish(message.workspace_id, "message.sent", {"message": message_payload(message)}, contact_id=contact.id)
+    publish(message.workspace_id, MESSAGE_SENT, {"message": MessageOut.render(message)}, contact_id=contact.id)
 
 
 def _free_id(message: Message, telegram_message_id: int | None) -> int | None:
@@ -112,8 +113,8 @@ def fail_unsent(message: Message, code: str, detail: str) -> None:
 
 
 def _publish_failed(message: Message) -> None:
-    data = {"message": message_payload(message)}
-    publish(message.workspace_id, "message.failed", data, contact_id=message.contact_id)
+    data = {"message": MessageOut.render(message)}
+    publish(message.workspace_id, MESSAGE_FAILED, data, contact_id=message.contact_id)
 
 
 def _again(message: Message, account: Account, error: SendError, elapsed_ms: int, earlier: datetime | None) -> None:

@@ -15,9 +15,9 @@ from django.http import HttpRequest, StreamingHttpResponse
 
 from apikeys import limits
 from crmsolid.api.fields import QuerySerializer
-from crmsolid.api.openapi.route import described
-from crmsolid.api.parsing import read_query
-from crmsolid.api.request_context import Call, call_of
+from crmsolid.api.openapi.route import openapi_route
+from crmsolid.api.parsing import parse_query
+from crmsolid.api.request_context import RequestContext, request_context
 from crmsolid.api.responses import Raw
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.events import feed
@@ -61,33 +61,33 @@ LAST_EVENT_ID = {
 EVENTS = "`message.sent`, `message.failed`, `message.received`; the data is the body that webhooks get."
 
 
-@described(
-    scopes={"GET": (Scope.READ_MESSAGES,)},
-    answers={"GET": {200: Raw("text/event-stream", description=EVENTS)}},
-    request_headers={"GET": (LAST_EVENT_ID,)},
-    operation_ids={"GET": "stream_messages"},
+@openapi_route(
+    scopes=(Scope.READ_MESSAGES,),
+    responses={200: Raw(("text/event-stream",), description=EVENTS)},
+    request_headers=(LAST_EVENT_ID,),
+    operation_id="stream_messages",
     negotiates=False,
 )
 async def stream(request: HttpRequest) -> StreamingHttpResponse:
     """Stream messages (Server-Sent Events)."""
     if request.method != "GET":
         raise DomainError("method_not_allowed", "only GET works here", headers={"Allow": "GET"})
-    call = call_of(request)
-    key_id = await in_thread(_admit, request, call)
+    context = request_context(request)
+    key_id = await in_thread(_admit, request, context)
     position = await _start_position(request)
     place = await stream_limits.take(key_id, retry_after=int(PING_SECONDS) or 1)
-    return _Stream(_events(request, call, position, place), place)
+    return _Stream(_events(request, context, position, place), place)
 
 
-def _admit(request: HttpRequest, call: Call) -> str:
+def _admit(request: HttpRequest, context: RequestContext) -> str:
     """Key, scope, limit and parameters, before anything is streamed. Answers the key's id."""
-    call.authenticate(request).require(Scope.READ_MESSAGES)
-    call.limit()
-    read_query(request, QuerySerializer)
-    assert call.credentials is not None
+    context.authenticate(request).require(Scope.READ_MESSAGES)
+    context.check_rate_limit()
+    parse_query(request, QuerySerializer)
+    assert context.credentials is not None
     # Noted here already: where it is done otherwise, a connection would stay open as long as the stream.
-    limits.touch(call.credentials.key, call.ip)
-    return call.credentials.key.id
+    limits.touch(context.credentials.key, context.ip)
+    return context.credentials.key.id
 
 
 async def _start_position(request: HttpRequest) -> int:
@@ -105,17 +105,17 @@ def _now() -> int:
     return feed.last_position()
 
 
-async def _events(request: HttpRequest, call: Call, position: int, place: Place) -> AsyncIterator[bytes]:
+async def _events(request: HttpRequest, context: RequestContext, position: int, place: Place) -> AsyncIterator[bytes]:
     yield b": connected\n\n"
-    assert call.credentials is not None
+    assert context.credentials is not None
     try:
-        async with hubs.hub().subscribed(call.credentials.workspace.pk) as subscription:
+        async with hubs.hub().subscribed(context.credentials.workspace.pk) as subscription:
             while batch := await in_thread(hubs.read_backlog, subscription.workspace_id, position):
                 for entry in batch:
                     position = entry.position
                     yield _frame(entry)
                 await place.renew()
-            async with aclosing(_live(request, call, subscription, position, place)) as frames:
+            async with aclosing(_live(request, context, subscription, position, place)) as frames:
                 async for frame in frames:
                     yield frame
     except DatabaseAway:  # the headers are out, so the end says it; the client comes back with its Last-Event-ID
@@ -125,7 +125,7 @@ async def _events(request: HttpRequest, call: Call, position: int, place: Place)
 
 
 async def _live(
-    request: HttpRequest, call: Call, subscription: Subscription, position: int, place: Place
+    request: HttpRequest, context: RequestContext, subscription: Subscription, position: int, place: Place
 ) -> AsyncGenerator[bytes, None]:
     """Frames of what comes beyond ``position`` and a comment now and then; ends with the key or the subscription."""
     clock = asyncio.get_running_loop().time
@@ -136,7 +136,7 @@ async def _live(
         except Overrun:
             return
         if clock() >= ping_at:  # on a busy stream too: a revoked key must not read on
-            if not await in_thread(_still_valid, request, call):
+            if not await in_thread(_still_valid, request, context):
                 return
             await place.renew()
             ping_at = clock() + PING_SECONDS
@@ -146,10 +146,10 @@ async def _live(
             yield _frame(entry)
 
 
-def _still_valid(request: HttpRequest, call: Call) -> bool:
+def _still_valid(request: HttpRequest, context: RequestContext) -> bool:
     """Whether the key still opens the stream. While the database is away, it does."""
     try:
-        return call.authenticate(request).has(Scope.READ_MESSAGES)
+        return context.authenticate(request).has(Scope.READ_MESSAGES)
     except DomainError:
         return False
     except DatabaseAway:

@@ -1,12 +1,12 @@
 """A small API over the audit log, as strict as the product's own: it shows what the machinery does with any view."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django.urls import include, path
 from rest_framework import serializers
-from rest_framework.request import Request
 
+from crmsolid.api.endpoint import endpoint
 from crmsolid.api.fields import (
     Boolean,
     Choice,
@@ -22,7 +22,7 @@ from crmsolid.api.fields import (
 )
 from crmsolid.api.me import MeView
 from crmsolid.api.pagination import page
-from crmsolid.api.responses import Answer, Listed, Raw
+from crmsolid.api.responses import ApiResponse, ListOf, Raw
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError, not_found
@@ -98,14 +98,8 @@ def plain(values: dict[str, Any]) -> dict[str, Any]:
 class NotesView(WorkspaceView):
     """Notes."""
 
-    scopes: ClassVar = {"GET": (Scope.READ_CONTACTS,), "POST": (Scope.WRITE_CONTACTS,)}
-    bodies: ClassVar = {"POST": NoteIn}
-    queries: ClassVar = {"GET": NoteQuery}
-    answers: ClassVar = {"GET": {200: Listed(NoteOut)}, "POST": {201: NoteOut}}
-    refusals: ClassVar = {"POST": ()}
-    examples: ClassVar = {"POST": {"title": "Call back", "tags": ["urgent"]}}
-
-    def get(self, request: Request) -> Answer:
+    @endpoint(scopes=(Scope.READ_CONTACTS,), query=NoteQuery, responses={200: ListOf(NoteOut)})
+    def get(self) -> ApiResponse:
         """List notes.
 
         Newest first.
@@ -113,22 +107,22 @@ class NotesView(WorkspaceView):
         rows = AuditEntry.objects.for_workspace(self.workspace).filter(action=ACTION)
         options = {"limit": self.query.pop("limit"), "cursor": self.query.pop("cursor", None)}
         found = page(rows, sort="-at", workspace_id=self.workspace.pk, filters=self.query, **options)
-        return Answer(found.as_dict([show(row) for row in found.rows]))
+        return ApiResponse(found.as_dict([show(row) for row in found.rows]))
 
-    def post(self, request: Request) -> Answer:
+    @endpoint(
+        scopes=(Scope.WRITE_CONTACTS,),
+        body=NoteIn,
+        responses={201: NoteOut},
+        example={"title": "Call back", "tags": ["urgent"]},
+    )
+    def post(self) -> ApiResponse:
         """Write a note."""
         note = audit.record(self.actor, ACTION, **plain(self.body))
-        return Answer(show(note), 201, headers={"Location": f"/v1/notes/{note.pk}"})
+        return ApiResponse(show(note), 201, headers={"Location": f"/v1/notes/{note.pk}"})
 
 
 class NoteView(WorkspaceView):
     """One note."""
-
-    scopes: ClassVar = {"GET": (Scope.READ_CONTACTS,), "PATCH": (Scope.WRITE_CONTACTS,), "DELETE": ()}
-    bodies: ClassVar = {"PATCH": NotePatch}
-    answers: ClassVar = {"GET": {200: NoteOut}, "PATCH": {200: NoteOut}, "DELETE": {204: None}}
-    conditional: ClassVar = ("PATCH",)
-    refusals: ClassVar = {"PATCH": (), "DELETE": ()}
 
     def find(self) -> AuditEntry:
         note = AuditEntry.objects.for_workspace(self.workspace).filter(action=ACTION, pk=self.kwargs["note_id"]).first()
@@ -136,44 +130,44 @@ class NoteView(WorkspaceView):
             raise not_found("note")
         return note
 
-    def get(self, request: Request, note_id: int) -> Answer:
+    @endpoint(scopes=(Scope.READ_CONTACTS,), responses={200: NoteOut})
+    def get(self, note_id: int) -> ApiResponse:
         note = self.find()
-        return Answer(show(note), headers={"ETag": f'"{note.pk}"'})
+        return ApiResponse(show(note), headers={"ETag": f'"{note.pk}"'})
 
-    def patch(self, request: Request, note_id: int) -> Answer:
+    @endpoint(scopes=(Scope.WRITE_CONTACTS,), body=NotePatch, responses={200: NoteOut}, if_match=True)
+    def patch(self, note_id: int) -> ApiResponse:
         note = self.find()
-        wanted = request.META.get("HTTP_IF_MATCH")
+        wanted = self.if_match
         if wanted not in (None, "*", f'"{note.pk}"'):
             raise DomainError("precondition_failed")
         note.data |= plain(self.body)
         note.save()
-        return Answer(show(note), headers={"ETag": f'"{note.pk}"'})
+        return ApiResponse(show(note), headers={"ETag": f'"{note.pk}"'})
 
-    def delete(self, request: Request, note_id: int) -> Answer:
+    @endpoint(scopes=(), responses={204: None})
+    def delete(self, note_id: int) -> ApiResponse:
         self.find().delete()
-        return Answer(None, 204)
+        return ApiResponse(None, 204)
 
 
 class CloseView(WorkspaceView):
     """Close a note."""
 
-    scopes: ClassVar = {"POST": (Scope.WRITE_CONTACTS,)}
-    bodies: ClassVar = {"POST": CloseIn}
-    answers: ClassVar = {"POST": {204: None}}
-    refusals: ClassVar = {"POST": ("invalid_state",)}
-
-    def post(self, request: Request, note_id: int) -> Answer:
-        return Answer(None, 204)
+    @endpoint(scopes=(Scope.WRITE_CONTACTS,), body=CloseIn, responses={204: None}, error_codes=("invalid_state",))
+    def post(self, note_id: int) -> ApiResponse:
+        return ApiResponse(None, 204)
 
 
 class ExportView(WorkspaceView):
     """All notes as lines."""
 
-    scopes: ClassVar = {"GET": (Scope.READ_CONTACTS,)}
-    answers: ClassVar = {"GET": {200: Raw("text/csv", "application/x-ndjson", headers=("Content-Disposition",))}}
-    negotiates: ClassVar = False
-
-    def get(self, request: Request) -> Any:
+    @endpoint(
+        scopes=(Scope.READ_CONTACTS,),
+        responses={200: Raw(("text/csv", "application/x-ndjson"), headers=("Content-Disposition",))},
+        negotiates=False,
+    )
+    def get(self) -> Any:
         from django.http import StreamingHttpResponse
 
         return StreamingHttpResponse([b"id\n"], content_type="text/csv")

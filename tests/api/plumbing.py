@@ -1,15 +1,15 @@
 """Routes that do what no product route should: raise, wait, answer a secret."""
 
 import threading
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import OperationalError
 from django.urls import include, path
 from rest_framework import serializers
-from rest_framework.request import Request
 
+from crmsolid.api.endpoint import endpoint
 from crmsolid.api.fields import StrictSerializer, Text
-from crmsolid.api.responses import Answer
+from crmsolid.api.responses import ApiResponse
 from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.scopes import Scope
@@ -32,13 +32,12 @@ class Out(serializers.Serializer[Any]):
 class BrokenView(WorkspaceView):
     """Fails."""
 
-    scopes: ClassVar = {"GET": (), "POST": ()}
-    answers: ClassVar = {"GET": {200: Out}, "POST": {200: Out}}
-
-    def get(self, request: Request) -> Answer:
+    @endpoint(scopes=(), responses={200: Out})
+    def get(self) -> ApiResponse:
         raise RuntimeError("a secret detail")
 
-    def post(self, request: Request) -> Answer:
+    @endpoint(scopes=(), responses={200: Out})
+    def post(self) -> ApiResponse:
         audit.record(self.actor, "broken.tried")
         raise RuntimeError("a secret detail")
 
@@ -46,46 +45,36 @@ class BrokenView(WorkspaceView):
 class DownView(WorkspaceView):
     """Has no database."""
 
-    scopes: ClassVar = {"GET": ()}
-    answers: ClassVar = {"GET": {200: Out}}
-
-    def get(self, request: Request) -> Answer:
+    @endpoint(scopes=(), responses={200: Out})
+    def get(self) -> ApiResponse:
         raise OperationalError("host=10.0.0.1 is gone")
 
 
 class SecretView(WorkspaceView):
     """Answers a secret."""
 
-    scopes: ClassVar = {"POST": (Scope.MANAGE_WEBHOOKS,)}
-    bodies: ClassVar = {"POST": NameIn}
-    answers: ClassVar = {"POST": {201: Out}}
-
-    def post(self, request: Request) -> Answer:
-        return Answer({"name": self.body["name"], "secret": SECRET}, 201, contact_id="con_1", sealed=True)
+    @endpoint(scopes=(Scope.MANAGE_WEBHOOKS,), body=NameIn, responses={201: Out})
+    def post(self) -> ApiResponse:
+        return ApiResponse({"name": self.body["name"], "secret": SECRET}, 201, contact_id="con_1", secret=True)
 
 
 class SlowView(WorkspaceView):
     """Waits."""
 
-    scopes: ClassVar = {"POST": ()}
-    answers: ClassVar = {"POST": {200: Out}}
-
-    def post(self, request: Request) -> Answer:
+    @endpoint(scopes=(), responses={200: Out})
+    def post(self) -> ApiResponse:
         audit.record(self.actor, "slow.done")
         inside.set()
         let_out.wait(30)
-        return Answer({"name": "slow"})
+        return ApiResponse({"name": "slow"})
 
 
 class EchoView(WorkspaceView):
     """Answers the name."""
 
-    scopes: ClassVar = {"POST": (), "PUT": ()}
-    bodies: ClassVar = {"POST": NameIn, "PUT": NameIn}
-    answers: ClassVar = {"POST": {200: Out}, "PUT": {200: Out}}
-
-    def post(self, request: Request) -> Answer:
-        return Answer({"name": self.body["name"]})
+    @endpoint(scopes=(), body=NameIn, responses={200: Out})
+    def post(self) -> ApiResponse:
+        return ApiResponse({"name": self.body["name"]})
 
     put = post
 

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
-from crmsolid.events.catalogue import envelope_schema, kinds
+from crmsolid.events.catalogue import envelope_schema, event_types
 from crmsolid.events.models import Event
 from crmsolid.workspaces.models import Job, JobState, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
@@ -80,7 +80,7 @@ def test_the_answer_that_begins_a_job_says_where_to_follow_it(cast: Cast, api: A
     assert (ended["state"], ended["done"], ended["total"]) == ("done", 0, 0)
     event = json.loads(bytes(Event.objects.for_workspace(cast.workspace).get(type="job.completed").body))
     assert event["data"] == {"job": ended}
-    [schema] = [envelope_schema(kind) for kind in kinds() if kind.type == "job.completed"]
+    [schema] = [envelope_schema(kind) for kind in event_types() if kind.name == "job.completed"]
     Draft202012Validator(schema).validate(event)
     del event["data"]["job"]["errors"]
     assert not Draft202012Validator(schema).is_valid(event)

@@ -7,7 +7,6 @@ import pytest
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
-from crmsolid.api import door
 from crmsolid.core import clock
 from crmsolid.workspaces import audit
 from messaging.services import create_sandbox_account, send_message
@@ -22,9 +21,8 @@ demonstration = contract.load(demo.__name__)
 
 
 @pytest.fixture
-def kept_connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def kept_connection() -> Iterator[None]:
     """A request that begins or ends must not close the connection that holds the test's transaction."""
-    monkeypatch.setattr(door, "close_old_connections", lambda: None)
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield

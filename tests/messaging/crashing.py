@@ -10,8 +10,6 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from messaging.sending import settlement
-
 POINTS = ("claiming", "claimed", "sent", "settling", "settled", "answering")
 
 
@@ -35,7 +33,7 @@ def arm(point: str) -> None:
     """Put the stop where the point is. Those within a transaction stop before its commit."""
     from crmsolid.events.publishing import publish
     from messaging import inbox
-    from messaging.sending import dispatch, sandbox
+    from messaging.sending import dispatch, sandbox, settlement
 
     places: dict[str, tuple[Any, str, Callable[..., Any]]] = {
         "claiming": (dispatch, "_lease", then_stop(dispatch._lease)),

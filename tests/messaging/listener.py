@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from django.core.asgi import get_asgi_application
 from django.db import connections, transaction
 
+from crmsolid.events.catalogue import event_type
 from crmsolid.events.publishing import publish
 from crmsolid.workspaces.models import Workspace
 from messaging.streaming import hub
@@ -138,7 +139,7 @@ def _parse(raw: str) -> Frame:
 def happen(workspace: Workspace, number: int) -> str:
     """One event with this number; its id."""
     with transaction.atomic():
-        return publish(workspace, "message.sent", {"number": number})
+        return publish(workspace, event_type("message.sent"), {"number": number})
 
 
 def number(frame: Frame | None) -> int:

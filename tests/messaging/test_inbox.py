@@ -9,11 +9,11 @@ import pytest
 
 from contacts.models import Contact, Stage
 from crmsolid.core import clock
-from messaging.events import message_payload
 from messaging.inbox import Incoming, receive
 from messaging.models import Account, Direction, Message, Thread
 from messaging.sending import dispatch
 from messaging.sending.gateway import Delivered, Outgoing, SendError
+from messaging.serializers import MessageOut
 from tests.cast import Cast
 from tests.messaging.conftest import Hands
 from tests.messaging.world import Scripted, again, at_once, events, needs_postgresql, send
@@ -47,7 +47,7 @@ def test_a_message_is_stored_and_told(sandbox: Account, hands: Hands) -> None:
     assert (contact.name, contact.username, contact.telegram_id) == ("Alice Smith", "alice", 5)
     assert (contact.stage, contact.last_in_at, contact.last_out_at) == ("replied", at, None)
     assert [event["event"] for event in events()] == ["contact.created", "message.received"]
-    assert events("message.received")[0]["data"] == {"message": message_payload(found)}
+    assert events("message.received")[0]["data"] == {"message": MessageOut.render(found)}
 
 
 def test_seen_twice_it_is_stored_once(sandbox: Account) -> None:

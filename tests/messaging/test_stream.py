@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from apikeys.models import ApiKey
 from crmsolid.core import clock
+from crmsolid.events.catalogue import event_type
 from crmsolid.events.models import Event
 from crmsolid.events.publishing import publish
 from crmsolid.workspaces.scopes import Scope
@@ -56,7 +57,7 @@ async def test_what_is_older_or_somebody_elses_or_no_message_is_not_shown(cast: 
         happen(cast.other, 2)
         happen(cast.twin, 3)
         with transaction.atomic():
-            publish(cast.workspace, "contact.created", {"number": 4})
+            publish(cast.workspace, event_type("contact.created"), {"number": 4})
         happen(cast.workspace, 5)
 
     await do(others)
@@ -113,7 +114,7 @@ async def test_a_late_commit_is_seen_once_and_hides_nothing(cast: Cast, listen: 
 
     def slow() -> None:
         with transaction.atomic():
-            publish(cast.workspace, "message.sent", {"number": 0})
+            publish(cast.workspace, event_type("message.sent"), {"number": 0})
             written.set()
             assert commit.wait(20)
 

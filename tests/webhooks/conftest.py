@@ -5,6 +5,7 @@ import pytest
 from django.db import transaction
 
 from crmsolid.core.http.outbound import DEADLINE_SECONDS, OutboundClient
+from crmsolid.events.catalogue import event_type
 from crmsolid.events.publishing import publish
 from crmsolid.workspaces.models import Workspace
 from tests.cast import Cast
@@ -41,7 +42,7 @@ def endpoint(cast: Cast) -> Callable[..., Endpoint]:
 
 def emit(workspace: Workspace, name: str = "Мария 😀", type: str = "contact.created", contact_id: str = "") -> str:
     with transaction.atomic():
-        return publish(workspace, type, {"contact": {"name": name}}, contact_id=contact_id)
+        return publish(workspace, event_type(type), {"contact": {"name": name}}, contact_id=contact_id)
 
 
 def run_pump(*, deadline: float = DEADLINE_SECONDS, seconds: float = 20.0) -> int:

@@ -10,8 +10,6 @@ import sys
 
 import django
 
-from webhooks import endpoint_health
-
 
 def die(*args: object, **options: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
@@ -19,6 +17,7 @@ def die(*args: object, **options: object) -> None:
 
 def main(point: str) -> None:
     django.setup()
+    from webhooks import endpoint_health
     from webhooks.delivery import pump
     from webhooks.delivery.sender import Courier
 

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from crmsolid.core import clock
 from crmsolid.events import feed
+from crmsolid.events.catalogue import event_type
 from crmsolid.events.models import Event
 from crmsolid.events.publishing import Occurrence, publish_all
 from tests.cast import Cast
@@ -83,7 +84,7 @@ def test_who_stands_behind_a_queue_that_hangs_is_placed_at_once(
     Endpoint.unscoped.filter(pk=hanging.pk).update(failing_since=clock.now() - timedelta(hours=1))
     endpoint(receiver.url("/healthy"), events=("message.sent",))
     with transaction.atomic():
-        publish_all(cast.workspace, [Occurrence("contact.created", {"n": n}) for n in range(200)])
+        publish_all(cast.workspace, [Occurrence(event_type("contact.created"), {"n": n}) for n in range(200)])
     emit(cast.workspace, type="message.sent")
     run_pump(deadline=1.5, seconds=0.1)
     [healthy] = receiver.to("/healthy")
@@ -112,9 +113,10 @@ def test_many_events_of_one_cause_are_written_as_each_would_be(cast: Cast) -> No
     with transaction.atomic():
         made = publish_all(
             cast.workspace,
-            [Occurrence("contact.created", {"name": f'Мария 😀 \\ " {n}'}, f"con_{n}") for n in range(30)],
+            [Occurrence(event_type("contact.created"), {"name": f'Мария 😀 \\ " {n}'}, f"con_{n}") for n in range(30)],
         )
-        [alone] = publish_all(cast.workspace, [Occurrence("contact.created", {"name": 'Мария 😀 \\ " 0'}, "con_0")])
+        alone_in_its_cause = [Occurrence(event_type("contact.created"), {"name": 'Мария 😀 \\ " 0'}, "con_0")]
+        [alone] = publish_all(cast.workspace, alone_in_its_cause)
     rows = list(Event.unscoped.order_by("id"))
     assert [row.pk for row in rows] == [*made, alone]
     first, last = rows[0], rows[-1]

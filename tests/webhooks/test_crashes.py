@@ -14,6 +14,7 @@ from django.db.models import F
 
 from crmsolid.core import clock
 from crmsolid.core.http.outbound import DEADLINE_SECONDS
+from crmsolid.events.catalogue import event_type
 from crmsolid.events.publishing import publish
 from tests.cast import Cast
 from tests.webhooks.conftest import emit, run_pump
@@ -54,7 +55,8 @@ def emit_some(cast: Cast, count: int) -> tuple[set[str], set[str]]:
     undone = set()
     for number in range(count):
         with transaction.atomic():
-            undone.add(publish(cast.workspace, "contact.created", {"contact": {"name": f"undone {number}"}}))
+            data = {"contact": {"name": f"undone {number}"}}
+            undone.add(publish(cast.workspace, event_type("contact.created"), data))
             transaction.set_rollback(True)
     return committed, undone
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from crmsolid.events import feed
+from crmsolid.events.catalogue import event_type
 from crmsolid.events.models import Event
 from crmsolid.events.publishing import Occurrence, publish, publish_all
 from tests.cast import Cast
@@ -16,7 +17,7 @@ SENT = ("message.sent",)
 
 def happen(cast: Cast, number: int = 0) -> str:
     with transaction.atomic():
-        return publish(cast.workspace, "message.sent", {"number": number})
+        return publish(cast.workspace, event_type("message.sent"), {"number": number})
 
 
 def read_all(after: int = 0) -> list[str]:
@@ -52,7 +53,7 @@ def test_an_event_has_no_place_before_it_is_given_one(cast: Cast) -> None:
 
 def test_a_cause_with_several_events_keeps_their_order(cast: Cast) -> None:
     with transaction.atomic():
-        made = publish_all(cast.workspace, [Occurrence("message.sent", {"n": n}) for n in range(20)])
+        made = publish_all(cast.workspace, [Occurrence(event_type("message.sent"), {"n": n}) for n in range(20)])
     feed.place_events()
     assert read_all() == made
 
@@ -67,10 +68,10 @@ def test_reading_goes_on_from_a_position(cast: Cast) -> None:
 
 def test_a_reader_gets_its_workspace_its_types_and_nothing_emptied(cast: Cast) -> None:
     with transaction.atomic():
-        mine = publish(cast.workspace, "message.sent", {})
-        publish(cast.workspace, "contact.created", {})
-        publish(cast.other, "message.sent", {})
-        emptied = publish(cast.workspace, "message.sent", {})
+        mine = publish(cast.workspace, event_type("message.sent"), {})
+        publish(cast.workspace, event_type("contact.created"), {})
+        publish(cast.other, event_type("message.sent"), {})
+        emptied = publish(cast.workspace, event_type("message.sent"), {})
     feed.place_events()
     Event.unscoped.filter(pk=emptied).update(body=b"")
     [entry] = feed.read(after=0, types=SENT, workspace_id=cast.workspace.pk)
@@ -113,16 +114,16 @@ def test_a_listener_that_fails_leaves_the_events_to_be_placed_again(cast: Cast) 
 
 def test_publish_belongs_into_a_transaction_and_knows_its_types(cast: Cast) -> None:
     with pytest.raises(ValueError, match=r"message\.lost"), transaction.atomic():
-        publish(cast.workspace, "message.lost", {})
+        publish(cast.workspace, event_type("message.lost"), {})
     assert Event.unscoped.count() == 0
 
 
 @pytest.mark.django_db(transaction=True)
 def test_no_commit_no_event(cast: Cast) -> None:
     with pytest.raises(RuntimeError):
-        publish(cast.workspace, "message.sent", {})
+        publish(cast.workspace, event_type("message.sent"), {})
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        publish(cast.workspace, "message.sent", {})
+        publish(cast.workspace, event_type("message.sent"), {})
         raise ZeroDivisionError
     assert feed.place_events() == 0
 
@@ -148,7 +149,7 @@ def test_a_late_commit_gets_a_later_position(cast: Cast) -> None:
 
     def slow() -> None:
         with transaction.atomic():
-            late.append(publish(cast.workspace, "message.sent", {"late": True}))
+            late.append(publish(cast.workspace, event_type("message.sent"), {"late": True}))
             written.set()
             assert commit.wait(20)
 

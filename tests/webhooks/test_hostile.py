@@ -12,7 +12,8 @@ from django.db import transaction
 
 from crmsolid.core import clock
 from crmsolid.events import feed
-from crmsolid.events.publishing import EVENT_TYPES, Occurrence, publish_all
+from crmsolid.events.catalogue import EVENT_TYPES, event_type
+from crmsolid.events.publishing import Occurrence, publish_all
 from tests.cast import Cast
 from tests.webhooks.conftest import run_pump
 from webhooks.models import Attempt, Delivery, Endpoint
@@ -52,11 +53,11 @@ def test_the_hostile_delay_nobody_else(cast: Cast, endpoint: MakeEndpoint, ports
     urls["tls"] = f"https://127.0.0.1:{ports[1]}/tls"
     found = {name: endpoint(urls[name], events=(type,)) for name, type in zip(names, types, strict=True)}
     with transaction.atomic():
-        publish_all(cast.workspace, [Occurrence(types[0], {"n": n}) for n in range(QUEUED)])
+        publish_all(cast.workspace, [Occurrence(event_type(types[0]), {"n": n}) for n in range(QUEUED)])
     while feed.place_events():
         pass
     with transaction.atomic():
-        publish_all(cast.workspace, [Occurrence(type, {"n": n}) for n in range(ROUNDS) for type in types])
+        publish_all(cast.workspace, [Occurrence(event_type(type), {"n": n}) for n in range(ROUNDS) for type in types])
     started, before = clock.now(), resident()
     run_pump(deadline=DEADLINE, seconds=1.0)
     assert resident() - before < 50 * 2**20

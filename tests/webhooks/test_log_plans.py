@@ -28,8 +28,8 @@ def busy(endpoint: MakeEndpoint) -> Endpoint:
     found = endpoint("https://hook.example.com/")
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO events_event (id, workspace_id, type, body, contact_id, created_at, position)"
-            " SELECT 'evt_' || n, %s, 'contact.created', '{}', '', now(), n FROM generate_series(1, 20000) AS n",
+            "INSERT INTO events_event (id, workspace_id, type, body, contact_id, request_id, created_at, position)"
+            " SELECT 'evt_' || n, %s, 'contact.created', '{}', '', '', now(), n FROM generate_series(1, 20000) AS n",
             [found.workspace_id],
         )
         cursor.execute(

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from crmsolid.core import clock
-from crmsolid.events.publishing import EVENT_TYPES
+from crmsolid.events.catalogue import EVENT_TYPES
 from crmsolid.workspaces.models import AuditEntry, Job, Role, Workspace
 from tests.cast import Cast
 from tests.panel import browser

@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 
 from crmsolid.core import clock, doorbell
+from crmsolid.events.catalogue import event_type
 from crmsolid.events.publishing import Occurrence, publish, publish_all
 from tests.cast import Cast
 from tests.webhooks.conftest import emit
@@ -29,10 +30,10 @@ def test_one_ring_a_transaction_and_after_its_commit(
     cast: Cast, rings: list[tuple[str, float]], django_capture_on_commit_callbacks: Callable[..., object]
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True), transaction.atomic():  # type: ignore[attr-defined]
-        publish(cast.workspace, "contact.created", {})
-        publish_all(cast.workspace, [Occurrence("contact.tagged", {})] * 3)
+        publish(cast.workspace, event_type("contact.created"), {})
+        publish_all(cast.workspace, [Occurrence(event_type("contact.tagged"), {})] * 3)
         with transaction.atomic():
-            publish(cast.workspace, "message.sent", {})
+            publish(cast.workspace, event_type("message.sent"), {})
         assert rings == []
     assert rings == [("webhooks.pump", 0.0)]
 
@@ -43,12 +44,12 @@ def test_a_rolled_back_savepoint_takes_only_its_own_ring_along(rings: list[tuple
     rings.clear()
     with transaction.atomic():
         with transaction.atomic():
-            publish(cast.workspace, "contact.created", {})
+            publish(cast.workspace, event_type("contact.created"), {})
             transaction.set_rollback(True)
-        publish(cast.workspace, "contact.created", {})
+        publish(cast.workspace, event_type("contact.created"), {})
     assert rings == [("webhooks.pump", 0.0)]
     with transaction.atomic():
-        publish(cast.workspace, "contact.created", {})
+        publish(cast.workspace, event_type("contact.created"), {})
         transaction.set_rollback(True)
     assert len(rings) == 1
 

@@ -8,9 +8,8 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from crmsolid.core import clock
-from crmsolid.events.catalogue import envelope_schema, kinds
+from crmsolid.events.catalogue import EVENT_TYPES, PING, envelope_schema, event_types
 from crmsolid.events.models import Event
-from crmsolid.events.publishing import EVENT_TYPES, PING
 from crmsolid.plans import change_plan
 from crmsolid.workspaces.actor import Actor
 from messaging import services
@@ -56,7 +55,7 @@ def published(api: Api, cast: Cast, receiver: Receiver, endpoint: Callable[..., 
 
 def test_each_event_matches_its_schema(published: dict[str, bytes]) -> None:
     assert set(published) == EMITTED
-    schemas = {kind.type: envelope_schema(kind) for kind in kinds()}
+    schemas = {kind.name: envelope_schema(kind) for kind in event_types()}
     for type, body in published.items():
         Draft202012Validator(schemas[type]).validate(json.loads(body))
 
@@ -64,7 +63,7 @@ def test_each_event_matches_its_schema(published: dict[str, bytes]) -> None:
 def test_each_delivery_matches_its_schema(cast: Cast, published: dict[str, bytes], receiver: Receiver) -> None:
     replays.test_endpoint(cast.actor(), Endpoint.unscoped.get())
     run_pump()
-    schemas = {kind.type: envelope_schema(kind) for kind in kinds()}
+    schemas = {kind.name: envelope_schema(kind) for kind in event_types()}
     bodies = [json.loads(post.body) for post in receiver.to("/all")]
     assert {body["event"] for body in bodies} == EMITTED | {PING}
     for body in bodies:
@@ -75,7 +74,7 @@ def test_each_delivery_matches_its_schema(cast: Cast, published: dict[str, bytes
 
 
 def test_the_schemas_say_something(published: dict[str, bytes]) -> None:
-    schemas = {kind.type: envelope_schema(kind) for kind in kinds()}
+    schemas = {kind.name: envelope_schema(kind) for kind in event_types()}
     for type, body in published.items():
         broken = json.loads(body)
         (name, *_) = sorted(set(broken["data"]) - {"added"})
@@ -87,7 +86,7 @@ def test_the_schemas_say_something(published: dict[str, bytes]) -> None:
 
 
 def test_every_type_is_described_before_it_is_emitted() -> None:
-    described = {kind.type: (kind.version, sorted(kind.data_schema["required"])) for kind in kinds()}
+    described = {kind.name: (kind.version, sorted(kind.data_schema["required"])) for kind in event_types()}
     assert described == {
         "message.sent": (1, ["message"]),
         "message.received": (1, ["message"]),
@@ -102,6 +101,6 @@ def test_every_type_is_described_before_it_is_emitted() -> None:
         "subscription.upgraded": (1, ["old_plan", "plan"]),
         "ping": (1, ["webhook"]),
     }
-    assert all(kind.description for kind in kinds())
-    for kind in kinds():
+    assert all(kind.description for kind in event_types())
+    for kind in event_types():
         Draft202012Validator.check_schema(envelope_schema(kind))

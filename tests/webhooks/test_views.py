@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from apikeys.models import IdempotencyRecord
-from crmsolid.events.publishing import EVENT_TYPES
+from crmsolid.events.catalogue import EVENT_TYPES
 from crmsolid.workspaces.models import AuditEntry
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from tests.cast import Api, Cast

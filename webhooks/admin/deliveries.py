@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from crmsolid.events.publishing import EVENT_TYPES, PING
+from crmsolid.events.catalogue import EVENT_TYPES, PING
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin, TenantRelatedFilter
 from crmsolid.workspaces.admin_columns import column, fixed_filter, milliseconds, moment, pretty_json
 from webhooks import querysets, replays

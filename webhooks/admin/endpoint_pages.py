@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from crmsolid.core import clock
-from crmsolid.events.publishing import EVENT_TYPES
+from crmsolid.events.catalogue import EVENT_TYPES
 from crmsolid.workspaces.admin_base import ADMINS
 from crmsolid.workspaces.admin_columns import column
 from webhooks import querysets, services

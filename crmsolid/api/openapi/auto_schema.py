@@ -1,11 +1,4 @@
-"""The OpenAPI 3.1 description of a view, from what the view itself declares: scopes, bodies, queries, answers.
-
-Each write says in ``refusals`` which codes it has beyond those that every operation has. Optional declarations, each
-by HTTP method: ``conditional`` (methods that honour If-Match), ``versioned`` (others that answer an ETag),
-``operation_ids``,
-``examples`` (of the body), ``request_headers`` (further parameters). ``tag`` is the group in the reference,
-``scope_text`` says which scope is needed where ``scopes`` cannot.
-"""
+"""The OpenAPI 3.1 description of an operation, from the declaration of its endpoint (``crmsolid.api.endpoint``)."""
 
 import inspect
 import re
@@ -16,10 +9,11 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent, append_meta
 from rest_framework import serializers
 
-from crmsolid.api import error_codes, responses
-from crmsolid.api.fields import QuerySerializer, StrictSerializer
-from crmsolid.api.openapi import components as parts
-from crmsolid.api.responses import JSON, AnyOf, Listed, Raw
+from crmsolid.api.endpoint import Endpoint
+from crmsolid.api.error_codes import error_codes
+from crmsolid.api.fields import StrictSerializer
+from crmsolid.api.openapi import components
+from crmsolid.api.responses import JSON, ListOf, Raw
 from crmsolid.workspaces.scopes import DESCRIPTIONS
 
 Schema = dict[str, Any]
@@ -30,7 +24,7 @@ _VERBS = {"POST": "create", "PUT": "replace", "PATCH": "update", "DELETE": "dele
 
 
 class V1Schema(AutoSchema):
-    """One operation of /v1. drf-spectacular finds the routes and keeps the components; the rest is said here."""
+    """One operation of /v1. drf-spectacular finds the routes and keeps the components."""
 
     method: str
     path: str
@@ -47,7 +41,7 @@ class V1Schema(AutoSchema):
             "summary": summary,
             "description": description,
             "tags": self.get_tags(),
-            "security": [{"apiKey": [scope.value for scope in self.declared.scopes[self.method]]}],
+            "security": [{"apiKey": [scope.value for scope in self.endpoint.scopes]}],
             "parameters": self._parameters(),
             "responses": self._responses(),
         }
@@ -55,24 +49,23 @@ class V1Schema(AutoSchema):
         return operation if body is None else {**operation, "requestBody": body}
 
     @property
-    def declared(self) -> Any:
-        """The view, whose declarations DRF's own type does not know."""
-        return self.view
+    def endpoint(self) -> Endpoint:
+        view: Any = self.view
+        return view.endpoints[self.method]
 
     # --- names and texts ----------------------------------------------------------------------------------
     def get_tags(self) -> list[str]:
         first = self._segments()[0].replace("-", " ")
-        return [getattr(self.view, "tag", "") or first.capitalize()]
+        return [first.capitalize()]
 
     def get_operation_id(self) -> str:
         """``list_contacts``, ``get_contact``, ``enroll_sequence``: stable, because clients are generated from it."""
-        named = getattr(self.view, "operation_ids", {}).get(self.method)
-        if named:
-            return str(named)
+        if self.endpoint.operation_id:
+            return self.endpoint.operation_id
         nouns = self._nouns()
         of_one = self.path.rstrip("/").endswith("}")
         if self.method == "GET":
-            listed = any(isinstance(shape, Listed) for shape in self._answers().values())
+            listed = any(isinstance(shape, ListOf) for shape in self.endpoint.responses.values())
             return "_".join(("list", *nouns) if listed else ("get", *nouns[:-1], _single(nouns[-1], of_one)))
         if self.method == "POST" and len(nouns) > 1:
             return "_".join((nouns[-1], *nouns[:-2], _single(nouns[-2], True)))
@@ -96,33 +89,31 @@ class V1Schema(AutoSchema):
         handler = getattr(self.view, self.method.lower())
         text = inspect.cleandoc(handler.__doc__ or self.view.__class__.__doc__ or "")
         summary, _, rest = text.partition("\n\n")
-        scopes = self.declared.scopes[self.method]
+        scopes = self.endpoint.scopes
         needs = " and ".join(f"`{scope.value}` ({DESCRIPTIONS[scope].lower()})" for scope in scopes)
-        needs = needs or getattr(self.view, "scope_text", "any")
+        needs = needs or self.endpoint.scope_text
         return " ".join(summary.split()), f"{rest.strip()}\n\nScope: {needs}.".strip()
 
     # --- what is asked ------------------------------------------------------------------------------------
     def _parameters(self) -> list[Schema]:
         found = [*self._path_parameters(), *self._query_parameters()]
         if self.method in WRITES:
-            found.append(parts.idempotency_key(required=self.method in ("POST", "PATCH")))
-        if self.method in self._conditional():
-            found.append(parts.IF_MATCH)
-        return [*found, *getattr(self.view, "request_headers", {}).get(self.method, ()), parts.REQUEST_ID]
+            found.append(components.idempotency_key(required=self.method in ("POST", "PATCH")))
+        if self.endpoint.if_match:
+            found.append(components.IF_MATCH)
+        return [*found, *map(dict, self.endpoint.request_headers), components.REQUEST_ID]
 
     def _path_parameters(self) -> list[Schema]:
         converters = {name: kind or "str" for kind, name in _CONVERTER.findall(self.path_regex)}
         segments = self._segments()
         return [
-            parts.path_parameter(part[1:-1], segments[place - 1], converters.get(part[1:-1], "str"))
+            components.path_parameter(part[1:-1], segments[place - 1], converters.get(part[1:-1], "str"))
             for place, part in enumerate(segments)
             if part.startswith("{")
         ]
 
     def _query_parameters(self) -> list[Schema]:
-        kind: type[QuerySerializer] = self.declared.queries.get(self.method, QuerySerializer)
-        serializer = kind()
-        return [self._query_parameter(name, field) for name, field in serializer.fields.items()]
+        return [self._query_parameter(name, field) for name, field in self.endpoint.query().fields.items()]
 
     def _query_parameter(self, name: str, field: Any) -> Schema:
         schema = dict(self._map_serializer_field(field, "request"))
@@ -130,36 +121,29 @@ class V1Schema(AutoSchema):
         description = schema.pop("description", "")
         return {**found, "description": description} if description else found
 
-    def _conditional(self) -> tuple[str, ...]:
-        return tuple(getattr(self.view, "conditional", ()))
-
     def _body(self) -> Schema | None:
-        kind = self.declared.bodies.get(self.method)
-        if kind is None:
+        body = self.endpoint.body
+        if body is None:
             return None
-        if isinstance(kind, Raw):
-            content = {media: {"schema": {"type": "string"}} for media in kind.content_types}
-            return {"required": True, "content": content, "description": kind.description}
-        media: Schema = {"schema": self._shape(kind, "request")}
-        example = getattr(self.view, "examples", {}).get(self.method)
-        if example is not None:
-            media["example"] = example
-        return {"required": kind.body_required, "content": {JSON: media}}
+        if isinstance(body, Raw):
+            content = {media: {"schema": {"type": "string"}} for media in body.content_types}
+            return {"required": True, "content": content, "description": body.description}
+        media: Schema = {"schema": self._shape(body, "request")}
+        if self.endpoint.example is not None:
+            media["example"] = self.endpoint.example
+        return {"required": body.body_required, "content": {JSON: media}}
 
     # --- what is answered ---------------------------------------------------------------------------------
-    def _answers(self) -> dict[int, Any]:
-        return responses.of(self.view, self.method)
-
     def _responses(self) -> Schema:
-        found = {str(status): self._success(status, shape) for status, shape in self._answers().items()}
-        for status, codes in error_codes.of(self.view, self.method, "{" in self.path).items():
+        found = {str(status): self._success(status, shape) for status, shape in self.endpoint.responses.items()}
+        for status, codes in error_codes(self.endpoint, self.method, has_ids="{" in self.path).items():
             found[str(status)] = self._shared_response(status, codes)
         return found
 
     def _success(self, status: int, shape: Any) -> Schema:
         answer: Schema = {
             "description": getattr(shape, "description", "") or HTTPStatus(status).phrase,
-            "headers": parts.header_refs((*self._success_headers(status), *getattr(shape, "headers", ()))),
+            "headers": components.header_refs((*self._success_headers(status), *getattr(shape, "headers", ()))),
         }
         if isinstance(shape, Raw):
             answer["content"] = {media: {"schema": {"type": "string"}} for media in shape.content_types}
@@ -168,18 +152,23 @@ class V1Schema(AutoSchema):
         return answer
 
     def _success_headers(self, status: int) -> tuple[str, ...]:
-        versioned = self._conditional() or self.method in self.declared.versioned
+        versioned = self.endpoint.etag or self._is_conditional()
         conditional = ("ETag",) if versioned and status != 204 else ()
         created = ("Location",) if status in (201, 202) else ()
         replayed = ("Idempotency-Replayed",) if self.method in WRITES else ()
-        return (*parts.EVERY_RESPONSE, *conditional, *created, *replayed)
+        return (*components.EVERY_RESPONSE, *conditional, *created, *replayed)
+
+    def _is_conditional(self) -> bool:
+        """Whether If-Match is honoured here or by another method of the route: all of them answer the ETag then."""
+        view: Any = self.view
+        return any(endpoint.if_match for endpoint in view.endpoints.values())
 
     def _shared_response(self, status: int, codes: list[str]) -> Schema:
         """One component for each set of codes; a second set of the same status gets a number."""
-        content = parts.problem_response(status, codes)
+        content = components.problem_response(status, codes)
         number = 1
         while True:
-            name = f"{parts.STATUS_NAMES[status]}{'' if number == 1 else number}"
+            name = f"{components.STATUS_NAMES[status]}{'' if number == 1 else number}"
             component = ResolvedComponent(name, ResolvedComponent.RESPONSE, content, object)
             if component not in self.registry:
                 self.registry.register(component)
@@ -189,16 +178,14 @@ class V1Schema(AutoSchema):
             number += 1
 
     def _shape(self, shape: Any, direction: Any) -> Schema:
-        if isinstance(shape, AnyOf):
-            return {"anyOf": [self._shape(one, direction) for one in shape.shapes]}
-        if isinstance(shape, Listed):
+        if isinstance(shape, ListOf):
             return self._page(shape, direction)
         if isinstance(shape, serializers.ListSerializer):
             return {"type": "array", "items": self._shape(shape.child, direction)}
         component = self.resolve_serializer(shape, direction)
         return component.ref if component else {"type": "object", "additionalProperties": False}
 
-    def _page(self, shape: Listed, direction: Any) -> Schema:
+    def _page(self, shape: ListOf, direction: Any) -> Schema:
         data = {"type": "array", "items": self._shape(shape.item, direction)}
         if not shape.paged:
             return {"type": "object", "required": ["data"], "properties": {"data": data}}

@@ -14,6 +14,7 @@ from crmsolid.api.fields import QuerySerializer, StrictSerializer
 from crmsolid.api.openapi import components as parts
 from crmsolid.api.openapi import registry
 from crmsolid.api.openapi.links import add_links
+from crmsolid.api.representations import Representation
 
 DESCRIPTION = """\
 Contacts, messages and sequences of a workspace.
@@ -57,9 +58,9 @@ def build(urlconf: str | None = None) -> dict[str, Any]:
     return dict(_in_markdown(document))
 
 
-def bases_without_a_say() -> list[type]:
-    """Classes whose docstrings speak to who writes serializers, not to who sends what they describe."""
-    return [*get_lib_doc_excludes(), QuerySerializer, StrictSerializer]
+def bases_without_description() -> list[type]:
+    """Base classes whose docstrings are for developers, not for readers of the API reference."""
+    return [*get_lib_doc_excludes(), QuerySerializer, Representation, StrictSerializer]
 
 
 def _in_markdown(part: Any) -> Any:

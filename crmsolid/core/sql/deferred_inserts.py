@@ -1,77 +1,116 @@
-"""Writes that can wait for the end of their unit of work, so that one statement makes them all.
+"""Inserts that can wait for the end of their unit of work, so that one statement makes them all.
 
-Each statement is a round trip, and most of what a request costs. A unit begun by ``run_in_unit_of_work`` gathers the
-inserts nobody reads back before the commit; on PostgreSQL they are written together, by one WITH, and where nothing
-else was said to the database that statement needs no BEGIN and no COMMIT around it: it is the transaction.
-
-A unit may also *guess*: say that a row is new without having looked. If the guess was wrong, nothing at all is
-written and the unit runs again from its start, looking first (:class:`WrongGuess`).
+Each statement is a round trip to the database, and round trips are most of what a request costs. Within a unit of work
+(:mod:`crmsolid.core.unit_of_work`) ``Table.insert_later`` collects the rows that nothing reads back before the commit.
+:func:`flush` writes them at the end: with one ``WITH`` statement on PostgreSQL, with one statement a table on SQLite.
 """
 
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
+from django.db import OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-class WrongGuess(Exception):
-    """The row that was taken for new is not; the unit wrote nothing."""
-
-
-class TurnNeverCame(Exception):
-    """Another transaction held what the unit needed for longer than it waits; the unit wrote nothing."""
+from crmsolid.core.sql.prepared_cursor import (
+    PreparedCursor,
+    numbered,
+    on_postgresql,
+    raise_translated,
+    statement_cursor,
+)
 
 
 @dataclass(slots=True, frozen=True)
 class Insertion:
-    """Rows for a table (``rows.Table``), as its driver takes them; ``conflict`` follows ON CONFLICT."""
+    """Rows for a ``Table``, as the database driver takes them; ``conflict`` is what follows ON CONFLICT."""
 
     table: Any
     rows: Sequence[Sequence[Any]]
     conflict: str = ""
 
 
-@dataclass(slots=True, frozen=True)
-class Guess:
-    """One row, written unless ``unless`` (SQL and its parameters) holds or it collides with another."""
-
-    table: Any
-    row: Sequence[Any]
-    unless: str
-    params: Sequence[Any]
-
-
 @dataclass(slots=True)
-class Unit:
-    """What the unit of this thread has gathered. ``turn``: the number its turn is waited for by, before the first
-    statement that is not the last; ``depth``: savepoints open when it began; ``database``: its connection."""
+class PendingInserts:
+    """What the unit of work of this thread has collected. ``savepoints``: how many were open when it began."""
 
-    database: Any
-    may_guess: bool
-    depth: int
-    pending: list[Insertion] = field(default_factory=list)
-    guess: Guess | None = None
-    turn: int | None = None
+    connection: BaseDatabaseWrapper
+    savepoints: int
+    insertions: list[Insertion] = field(default_factory=list)
+
+    def accepts(self) -> bool:
+        """Whether an insert may wait: not within a savepoint, which could be rolled back alone."""
+        return len(self.connection.savepoint_ids) == self.savepoints
 
 
 _local = threading.local()
 
 
-def current() -> Unit | None:
-    """The unit that gathers on this thread, if any."""
-    found: Unit | None = getattr(_local, "unit", None)
-    return found
+def current() -> PendingInserts | None:
+    """The inserts that wait on this thread; None outside a unit of work."""
+    pending: PendingInserts | None = getattr(_local, "pending", None)
+    return pending
 
 
-def may_guess() -> bool:
-    """Whether a row may be taken for new here: a unit that runs again if it was not."""
-    unit = current()
-    return unit is not None and unit.may_guess and unit.guess is None
-
-
-def begin(unit: Unit) -> None:
-    _local.unit = unit
+def begin(connection: BaseDatabaseWrapper) -> PendingInserts:
+    """Start collecting on this thread."""
+    _local.pending = PendingInserts(connection, len(connection.savepoint_ids))
+    return current()  # type: ignore[return-value]
 
 
 def end() -> None:
-    _local.unit = None
+    """Stop collecting; what was not flushed is dropped."""
+    _local.pending = None
+
+
+def flush(pending: PendingInserts) -> None:
+    """Write what was collected. Raises ``IntegrityError`` as any insert does, :class:`LockTimeout` if another
+    transaction held a unique key for too long."""
+    insertions, pending.insertions = pending.insertions, []
+    if not insertions:
+        return
+    if not on_postgresql():
+        _insert_one_table_at_a_time(insertions)
+        return
+    params = [value for insertion in insertions for row in insertion.rows for value in row]
+    shape = tuple((insertion.table, len(insertion.rows), insertion.conflict) for insertion in insertions)
+    sql, prepared_sql = _one_statement(shape)
+    try:
+        with statement_cursor() as cursor:
+            if isinstance(cursor, PreparedCursor):
+                cursor.execute_numbered(prepared_sql, params)
+            else:
+                cursor.execute(sql, params)
+    except OperationalError as error:
+        raise_translated(error)
+
+
+@lru_cache(maxsize=500)
+def _one_statement(shape: tuple[tuple[Any, int, str], ...]) -> tuple[str, bytes]:
+    """One WITH for insertions of this shape (table, number of rows, conflict clause): with ``%s`` and with ``$1``."""
+    parts = []
+    for number, (table, rows, conflict) in enumerate(shape):
+        # The first row of VALUES decides the types of its columns.
+        first = "(" + ", ".join(f"%s::{cast}" for cast in table.casts) + ")"
+        others = ["(" + ", ".join(["%s"] * len(table.casts)) + ")"] * (rows - 1)
+        on_conflict = f" ON CONFLICT {conflict}" if conflict else ""
+        parts.append(
+            f"w{number} AS (INSERT INTO {table.name} ({', '.join(table.quoted)})"
+            f" VALUES {', '.join([first, *others])}{on_conflict})"
+        )
+    sql = f"WITH {', '.join(parts)} SELECT 1"
+    return sql, numbered(sql)
+
+
+def _insert_one_table_at_a_time(insertions: Sequence[Insertion]) -> None:
+    with statement_cursor() as cursor:
+        for insertion in insertions:
+            columns = insertion.table.quoted
+            placeholders = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * len(insertion.rows))
+            on_conflict = f" ON CONFLICT {insertion.conflict}" if insertion.conflict else ""
+            cursor.execute(
+                f"INSERT INTO {insertion.table.name} ({', '.join(columns)}) VALUES {placeholders}{on_conflict}",
+                [value for row in insertion.rows for value in row],
+            )

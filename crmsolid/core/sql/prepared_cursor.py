@@ -5,8 +5,8 @@ through Django (tests, debugging) gets Django's cursor and sees them all, as doe
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from functools import cache, lru_cache
 from typing import Any, NoReturn
 
@@ -16,10 +16,8 @@ from psycopg import errors, pq
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.types.datetime import TimestamptzLoader
 
-from crmsolid.core.sql import deferred_inserts
-
-# How long a request waits for a row, a unique key or a turn that another transaction holds.
-PATIENCE_MS = 2000
+# How long a request waits for a row, a unique key or an advisory lock that another transaction holds.
+LOCK_TIMEOUT_MS = 2000
 MAX_PREPARED = 200
 
 
@@ -30,21 +28,16 @@ def on_postgresql() -> bool:
 
 
 def statement_cursor() -> AbstractContextManager[Any]:
-    """A cursor for hot statements: ``execute``, ``fetchone``, ``fetchall``, ``rowcount``. Before the first one of a
-    unit that waits for its turn, it has begun and had it (:class:`deferred_inserts.TurnNeverCame`)."""
+    """A cursor for hot statements: ``execute``, ``fetchone``, ``fetchall``, ``rowcount``."""
     here = connections[DEFAULT_DB_ALIAS]  # looked up once: behind Django's proxy each attribute is a look-up more
     if not on_postgresql() or here.queries_logged or here.execute_wrappers:
-        return _plain_cursor(here)
+        return here.cursor()
     if here.connection is None:
         here.ensure_connection()
     raw: Any = here.connection
     own: PreparedCursor | None = getattr(raw, "crmsolid_cursor", None)
     if own is None:
         own = raw.crmsolid_cursor = PreparedCursor(here, raw)
-    unit = deferred_inserts.current()
-    if unit is not None and unit.turn is not None:
-        with here.wrap_database_errors:
-            _take_turn(unit, raw)
     return own
 
 
@@ -75,16 +68,22 @@ class PreparedCursor:
         """As the DB-API has it, with ``%s``. psycopg's errors, which leaving the cursor turns into Django's."""
         self.execute_numbered(numbered(sql), params)
 
-    def execute_numbered(self, sql: bytes, params: Sequence[Any], *, alone: bool = False) -> None:
-        """The statement with ``$1`` for its places; ``alone`` it is the whole transaction, without BEGIN and COMMIT."""
+    def execute_numbered(self, sql: bytes, params: Sequence[Any]) -> None:
+        """As :meth:`execute`, with ``$1`` in place of ``%s``."""
         pgconn, values = self._pgconn, self._values
-        if not alone and not self._raw.autocommit and pgconn.transaction_status == pq.TransactionStatus.IDLE:
+        if not self._raw.autocommit and pgconn.transaction_status == pq.TransactionStatus.IDLE:
             self._checked(pgconn.exec_(b"BEGIN"))
         given = values.dump_sequence(params, _automatic(len(params)))
         types = values.types or ()
         name = self._prepared.get((sql, types)) or self._prepare(sql, types)
         self._result = self._checked(pgconn.exec_prepared(name, given, values.formats))
         self.rowcount = self._result.command_tuples or 0
+
+    def begin_and_lock(self, number: int) -> None:
+        """BEGIN, the lock timeout and an advisory lock in one round trip."""
+        begin = b"BEGIN; " if self._pgconn.transaction_status == pq.TransactionStatus.IDLE else b""
+        command = b"%bSET LOCAL lock_timeout = %d; SELECT pg_advisory_xact_lock(%d)" % (begin, LOCK_TIMEOUT_MS, number)
+        self._checked(self._pgconn.exec_(command))
 
     def fetchone(self) -> Any:
         found = self.fetchall()
@@ -129,49 +128,35 @@ def numbered(sql: str) -> bytes:
     return text.replace("%%", "%").encode()
 
 
-@contextmanager
-def _plain_cursor(here: Any) -> Iterator[Any]:
-    with here.cursor() as cursor:
-        unit = deferred_inserts.current()
-        if unit is not None and unit.turn is not None:
-            _take_turn_plainly(unit, cursor)
-        yield cursor
+class LockTimeout(Exception):
+    """Another transaction held a lock or a unique key for longer than ``LOCK_TIMEOUT_MS``; nothing was written."""
 
 
-def take_turn() -> None:
-    """Begin the transaction and wait for the unit's turn, if it has one. :class:`deferred_inserts.TurnNeverCame`."""
-    with statement_cursor():
-        pass
+def acquire_lock(number: int) -> None:
+    """Begin the transaction and take the advisory lock of this number until its end; raises :class:`LockTimeout`.
 
-
-def _take_turn(unit: deferred_inserts.Unit, raw: Any) -> None:
-    """BEGIN, the lock that puts equal requests in a row, and how long they wait for it, in one round trip."""
-    number, unit.turn = unit.turn or 0, None
-    begin = b"BEGIN; " if raw.info.transaction_status == pq.TransactionStatus.IDLE else b""
-    command = b"%bSET LOCAL lock_timeout = %d; SELECT pg_advisory_xact_lock(%d)" % (begin, PATIENCE_MS, number)
-    result = raw.pgconn.exec_(command)
-    if result.status != pq.ExecStatus.TUPLES_OK:
-        error = _error(raw.pgconn, result)
-        if isinstance(error, errors.LockNotAvailable):
-            raise deferred_inserts.TurnNeverCame from error
-        raise error
-
-
-def _take_turn_plainly(unit: deferred_inserts.Unit, cursor: Any) -> None:
-    """The same where Django's cursor has to see every statement. SQLite's one writer has had its turn already."""
-    number, unit.turn = unit.turn, None
+    Also sets the transaction's lock timeout, all in one round trip. On SQLite there is nothing to do: an immediate
+    transaction has already waited for the only writer.
+    """
     if not on_postgresql():
         return
-    try:
-        cursor.execute(
-            "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(%s)", [f"{PATIENCE_MS}", number]
-        )
-    except OperationalError as error:
-        translate(error)
+    connection = connections[DEFAULT_DB_ALIAS]
+    with statement_cursor() as cursor:
+        try:
+            if isinstance(cursor, PreparedCursor):
+                with connection.wrap_database_errors:
+                    cursor.begin_and_lock(number)
+            else:
+                cursor.execute(
+                    "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(%s)",
+                    [f"{LOCK_TIMEOUT_MS}", number],
+                )
+        except OperationalError as error:
+            raise_translated(error)
 
 
-def translate(error: OperationalError) -> NoReturn:
-    """Raise it again, as :class:`deferred_inserts.TurnNeverCame` if it is a lock that was waited for in vain."""
+def raise_translated(error: OperationalError) -> NoReturn:
+    """Raise the error again, as :class:`LockTimeout` if it is one."""
     if getattr(error.__cause__, "sqlstate", None) == "55P03":
-        raise deferred_inserts.TurnNeverCame from error
+        raise LockTimeout from error
     raise error

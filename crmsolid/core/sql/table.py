@@ -200,22 +200,16 @@ class Table(Generic[M]):
             return cursor.rowcount
 
     def insert_later(self, rows: "Sequence[M | Mapping[str, Any]]", conflict: str = "") -> None:
-        """As :meth:`insert`, at the end of a unit that gathers (``run_in_unit_of_work``); at once in any other, and
-        within a savepoint, which could be undone alone. Nobody may read the rows back before."""
-        unit = deferred_inserts.current()
-        if unit is None or len(unit.database.savepoint_ids) != unit.depth:
+        """As :meth:`insert`, but at the end of the unit of work; at once outside of one or within a savepoint.
+
+        Nothing may read the rows back before the unit ends.
+        """
+        pending = deferred_inserts.current()
+        if pending is None or not pending.accepts():
             self.insert(rows, conflict)
         elif rows:
-            values = [self._values(row, unit.database) for row in rows]
-            unit.pending.append(deferred_inserts.Insertion(self, values, conflict))
-
-    def guess(self, row: M, unless: str, params: Sequence[Any]) -> None:
-        """Insert the row at the end of the unit, and with it all the unit writes; if ``unless`` holds or a unique key
-        of it is taken, none of it (``deferred_inserts.WrongGuess``)."""
-        unit = deferred_inserts.current()
-        if unit is None or not deferred_inserts.may_guess():
-            raise RuntimeError("this unit of work cannot guess")
-        unit.guess = deferred_inserts.Guess(self, self._values(row, unit.database), unless, params)
+            values = [self._values(row, pending.connection) for row in rows]
+            pending.insertions.append(deferred_inserts.Insertion(self, values, conflict))
 
     @cached_property
     def quoted(self) -> list[str]:

@@ -1,0 +1,93 @@
+"""Inserts that wait for the end of their unit of work. Contacts serve as the rows."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from django.db import connection, transaction
+
+from contacts import repository
+from contacts.models import Contact
+from crmsolid.core.sql import deferred_inserts
+from crmsolid.core.unit_of_work import unit_of_work
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def contact(cast: Cast, username: str) -> Contact:
+    return Contact(workspace_id=cast.workspace.pk, username=username, username_key=username.lower())
+
+
+T = TypeVar("T")
+
+
+def run(work: Callable[[], T]) -> T:
+    with unit_of_work():
+        return work()
+
+
+def usernames() -> set[str]:
+    return set(Contact.unscoped.values_list("username", flat=True))
+
+
+def test_what_is_gathered_is_written_at_the_end_and_not_before(cast: Cast) -> None:
+    def work() -> int:
+        repository.contacts.insert_later([contact(cast, "sarah"), contact(cast, "tom")])
+        return Contact.unscoped.count()
+
+    assert run(work) == 0
+    assert usernames() == {"sarah", "tom"}
+
+
+def test_without_a_unit_it_is_written_at_once(cast: Cast) -> None:
+    with transaction.atomic():
+        repository.contacts.insert_later([contact(cast, "sarah")])
+        assert usernames() == {"sarah"}
+
+
+def test_within_a_savepoint_it_is_written_at_once_and_undone_with_it(cast: Cast) -> None:
+    def work() -> None:
+        repository.contacts.insert_later([contact(cast, "kept")])
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            repository.contacts.insert_later([contact(cast, "undone")])
+            assert usernames() == {"undone"}
+            raise ZeroDivisionError
+
+    run(work)
+    assert usernames() == {"kept"}
+
+
+def test_a_failing_unit_writes_nothing_and_leaves_the_thread_as_it_was(cast: Cast) -> None:
+    def work() -> None:
+        repository.contacts.insert_later([contact(cast, "sarah")])
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        run(work)
+    assert usernames() == set()
+    assert deferred_inserts.current() is None and not connection.in_atomic_block
+    run(lambda: repository.contacts.insert_later([contact(cast, "tom")]))
+    assert usernames() == {"tom"}
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's driver begins every transaction itself")
+def test_a_unit_of_deferred_inserts_is_three_round_trips(cast: Cast, tmp_path: Path) -> None:
+    first, second = contact(cast, "tim"), contact(cast, "tom")
+    run(lambda: repository.contacts.insert_later([first]))
+    sent = statements_sent(tmp_path, lambda: run(lambda: repository.contacts.insert_later([second])))
+    assert sent == ["BEGIN", "prepared", "COMMIT"]
+
+
+def statements_sent(folder: Path, work: Callable[[], object]) -> list[str]:
+    """What is sent to PostgreSQL during ``work``, by libpq's own trace."""
+    raw: Any = connection.connection
+    with (folder / "trace").open("w+") as trace:
+        raw.pgconn.trace(trace.fileno())
+        work()
+        raw.pgconn.untrace()
+        trace.seek(0)
+        sent = re.findall(r'\tF\t\d+\t(?:Query|Parse|Bind)\t (?:"" )?"(\w+)', trace.read())
+    return ["prepared" if text.startswith("crmsolid_") else text for text in sent]
