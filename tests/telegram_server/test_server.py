@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from pathlib import Path
 
 import pytest
 from telethon import TelegramClient
@@ -98,8 +97,3 @@ def test_users_are_named_by_phone_username_or_id(server: TelegramServer) -> None
     for unknown in ("+1999", "@nobody", 5):
         with pytest.raises(KeyError):
             server.received(unknown)
-
-
-def test_no_file_has_300_lines() -> None:
-    lengths = {file.name: len(file.read_text().splitlines()) for file in Path(__file__).parent.rglob("*.py")}
-    assert {name: length for name, length in lengths.items() if length >= 300} == {}
