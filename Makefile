@@ -1,4 +1,4 @@
-# Everything runs from .venv, which the first target that needs it makes.
+# Everything runs in .venv, which is created when a target first needs it.
 PORT ?= 8000
 HOST ?= 127.0.0.1
 PYTHON ?=
@@ -10,19 +10,19 @@ READY := $(VENV)/.ready
 .DEFAULT_GOAL := help
 .PHONY: help run test lint types openapi bench lock clean
 
-help: ## this list
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
 
-run: $(READY) ## the whole product on this machine: make run PORT=8000
+run: $(READY) ## run the whole product on this machine: make run PORT=8000
 	@$(BIN)/python -m crmsolid.run --host $(HOST) --port $(PORT)
 
-test: $(READY) ## lint, types and the whole suite, on both databases; a part: TESTS=tests/contacts
+test: $(READY) ## ruff, mypy and all tests on both databases; some of them: make test TESTS=tests/contacts
 	@bash scripts/test.sh $(TESTS)
 
-lint: $(READY) ## ruff: what the code looks like
+lint: $(READY) ## check the code with ruff
 	@$(BIN)/ruff check .
 
-types: $(READY) ## mypy: what the code says of itself
+types: $(READY) ## check the types with mypy
 	@$(BIN)/mypy .
 
 openapi: $(READY) ## write the OpenAPI document to docs/openapi.json
@@ -31,10 +31,10 @@ openapi: $(READY) ## write the OpenAPI document to docs/openapi.json
 bench: $(READY) ## measure requests, sends and webhooks on this machine
 	@$(BIN)/python -m bench
 
-lock: $(READY) ## pin requirements*.txt anew in requirements.lock
+lock: $(READY) ## update the versions pinned in requirements.lock
 	@bash scripts/lock.sh
 
-clean: ## forget the virtual environment and caches; .data stays
+clean: ## delete the virtual environment and caches, but not .data
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,6 +1,6 @@
 """Settings > API Keys.
 
-A token is in one answer to one POST and nowhere else: no session, message, cookie or address.
+A token is in the answer to one POST and nowhere else: in no session, message, cookie or address.
 """
 
 from datetime import timedelta
@@ -11,15 +11,14 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from apikeys import tokens
-from apikeys.forms import OVERLAPS, NewKeyForm, RevokeForm, RotateForm
+from apikeys.forms import NewKeyForm, RevokeForm, RotateForm
 from apikeys.models import ApiKey
 from apikeys.services import IssuedKey, create_key, revoke_key, rotate_key
 from crmsolid.core import clock
@@ -33,7 +32,7 @@ STATE_COLOURS = {"active": "success", "replaced": "warning", "expired": "danger"
 
 
 class StateFilter(admin.SimpleListFilter):
-    """By what a key can still do."""
+    """Keys that are active, revoked or expired now."""
 
     title = "state"
     parameter_name = "state"
@@ -44,18 +43,18 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         now = clock.now()
         revoked, expired = models.Q(revoked_at__lte=now), models.Q(expires_at__lte=now)
-        wanted = {"active": ~revoked & ~expired, "revoked": revoked, "expired": expired & ~revoked}
-        # ``NOT (NULL <= now)`` is unknown in SQL; Django writes the IS NOT NULL that makes it true.
-        return queryset.filter(wanted[self.value() or ""]) if self.value() in wanted else queryset
+        conditions = {"active": ~revoked & ~expired, "revoked": revoked, "expired": expired & ~revoked}
+        # ``NOT (NULL <= now)`` is unknown in SQL; Django adds the IS NOT NULL that makes it true.
+        return queryset.filter(conditions[self.value() or ""]) if self.value() in conditions else queryset
 
 
 def expires_soon(key: ApiKey) -> bool:
-    """Within 14 days, while the key still works."""
+    """Whether the key works now and expires within 14 days."""
     return key.state == "active" and key.expires_at is not None and key.expires_at - clock.now() <= WARN_BEFORE
 
 
-def shown_state(key: ApiKey) -> tuple[str, str]:
-    """Active, or ending (a rotated key in its overlap), revoked, expired."""
+def state_and_text(key: ApiKey) -> tuple[str, str]:
+    """The state and its text. A rotated key is ``replaced`` during its overlap."""
     if key.state == "active" and key.revoked_at is not None:
         return "replaced", f"Ends {key.revoked_at:%d %b %H:%M} UTC"
     return key.state, key.state.capitalize()
@@ -63,13 +62,13 @@ def shown_state(key: ApiKey) -> tuple[str, str]:
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(TenantAdmin):
-    """A key never changes: it is made, replaced, revoked. Its page is ours, not a form."""
+    """A key never changes: it is created, replaced, revoked. So its page is not Django's form."""
 
     viewers, adders = ADMINS, ADMINS
-    needs_plan = False  # revoking must work at any time
+    needs_plan = False  # a key can be revoked at any time
     services_audit = True
     add_label = "New key"
-    list_display = ("name", "shown_prefix", "shown_scopes", "state_label", "last_used", "expires")
+    list_display = ("name", "display_prefix", "scope_chips", "state_label", "last_used", "expires")
     list_filter = (StateFilter,)
     search_fields = ("name", "prefix")
     search_help_text = "Name or beginning of a key"
@@ -79,18 +78,18 @@ class ApiKeyAdmin(TenantAdmin):
 
     # --- List -------------------------------------------------------------------------------------------------
     @column("key")
-    def shown_prefix(self, key: ApiKey) -> SafeString:
+    def display_prefix(self, key: ApiKey) -> SafeString:
         return format_html('<code class="cs-code">{}</code>', tokens.display(key.prefix))
 
     @column("scopes")
-    def shown_scopes(self, key: ApiKey) -> SafeString:
+    def scope_chips(self, key: ApiKey) -> SafeString:
         names = ["all scopes"] if set(key.scopes) == ALL_SCOPES else key.scopes
         chips = format_html_join("", '<span class="cs-chip">{}</span>', ((name,) for name in names))
         return format_html('<span class="cs-chips">{}</span>', chips)
 
     @column("state", label=STATE_COLOURS)
     def state_label(self, key: ApiKey) -> tuple[str, str]:
-        return shown_state(key)
+        return state_and_text(key)
 
     @column("last used", ordering="last_used_at")
     def last_used(self, key: ApiKey) -> SafeString | str:
@@ -109,8 +108,8 @@ class ApiKeyAdmin(TenantAdmin):
         day = f"{key.expires_at:%d %b %Y}"
         if not expires_soon(key):
             return format_html('<span class="cs-nowrap">{}</span>', day)
-        left = ceil((key.expires_at - clock.now()) / timedelta(days=1))
-        warning = f"in {left} days" if left > 1 else "within a day"
+        days_left = ceil((key.expires_at - clock.now()) / timedelta(days=1))
+        warning = f"in {days_left} days" if days_left > 1 else "within a day"
         return format_html('<span class="cs-nowrap">{}</span><br><span class="cs-warn">{}</span>', day, warning)
 
     # --- Pages ------------------------------------------------------------------------------------------------
@@ -123,86 +122,76 @@ class ApiKeyAdmin(TenantAdmin):
         ]
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """The form, or, in the very answer to its POST, the new key."""
+        """The form; the answer to its POST shows the new key."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        seat = self.seat(request)
-        user, here = seat.membership.user, {"side": str(seat.workspace.pk)}
-        form = NewKeyForm(user, seat.live, request.POST or None, initial=here)
+        panel = self.panel_context(request)
+        user, initial = panel.membership.user, {"environment": str(panel.workspace.pk)}
+        form = NewKeyForm(user, panel.live, request.POST or None, initial=initial)
         if request.method == "POST" and form.is_valid():
-            actor = seat.actor(request, form.workspace)
+            actor = panel.actor(request, form.workspace)
             try:
-                return self._show_token(request, create_key(actor, created_by=user, **form.options()))
+                return self._token_page(request, create_key(actor, created_by=user, **form.options()))
             except DomainError as error:
-                form.refuse(error)
+                form.add_domain_error(error)
         scopes = [(scope.value, DESCRIPTIONS[scope]) for scope in Scope]
-        return self._page(request, "panel/key_new.html", title="New key", form=form, scopes=scopes)
+        return self.render_page(request, "panel/key_new.html", title="New key", form=form, scopes=scopes)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        key = self._key(request, object_id)
-        if key is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        return self._key_page(request, key)
+        return self._key_page(request, self._get_key(request, object_id))
 
     def rotate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        key = self._key(request, object_id)
-        if key is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        seat = self.seat(request)
-        form = RotateForm(seat.membership.user, request.POST)
+        key, user = self._get_key(request, object_id), self.panel_context(request).membership.user
+        form = RotateForm(user, request.POST)
         if form.is_valid():
-            overlap, once = OVERLAPS[form.cleaned_data["overlap"]], form.cleaned_data["once"]
-            actor, user = seat.actor(request), seat.membership.user
             try:
-                issued = rotate_key(actor, key, overlap=overlap, created_by=user, new_id=once)
+                issued = rotate_key(self.actor(request), key.id, created_by=user, **form.options())
             except DomainError as error:
-                form.refuse(error)
+                form.add_domain_error(error)
             else:
                 key.refresh_from_db()
-                return self._show_token(request, issued, replaced=key)
+                return self._token_page(request, issued, replaced=key)
         return self._key_page(request, key, rotate_form=form)
 
     def revoke_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        key = self._key(request, object_id)
-        if key is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        form = RevokeForm(request.POST)
+        key, form = self._get_key(request, object_id), RevokeForm(request.POST)
         if not form.is_valid():
             return self._key_page(request, key, revoke_form=form)
-        revoke_key(self.seat(request).actor(request), key)
+        revoke_key(self.actor(request), key.id)
         messages.success(request, f"{key.name} is revoked: it is refused from now on.")
         return HttpResponseRedirect(reverse("admin:apikeys_apikey_changelist"))
 
-    def _key(self, request: HttpRequest, object_id: str) -> ApiKey | None:
+    def _get_key(self, request: HttpRequest, object_id: str) -> ApiKey:
         """The key, if it is in this workspace and the user may see keys."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        found: ApiKey | None = self.get_object(request, unquote(object_id))
-        return found
+        key: ApiKey | None = self.get_object(request, unquote(object_id))
+        if key is None:
+            raise Http404
+        return key
 
     def _key_page(self, request: HttpRequest, key: ApiKey, **forms: Any) -> HttpResponse:
-        colour, text = shown_state(key)
+        state, text = state_and_text(key)
         context = {
             "title": key.name,
             "original": key,
             "key": key,
-            "shown_prefix": tokens.display(key.prefix),
-            "state": {"type": STATE_COLOURS.get(colour, ""), "text": text},
+            "display_prefix": tokens.display(key.prefix),
+            "state": {"type": STATE_COLOURS.get(state, ""), "text": text},
             "scopes": [(scope, DESCRIPTIONS[Scope(scope)]) for scope in key.scopes],
             "expires_soon": expires_soon(key),
             "replacements": self.get_queryset(request).filter(rotated_from=key),
-            "rotate_form": RotateForm(self.seat(request).membership.user),
+            "rotate_form": RotateForm(self.panel_context(request).membership.user),
             "revoke_form": RevokeForm(),
-            **forms,
         }
-        return self._page(request, "panel/key.html", **context)
+        return self.render_page(request, "panel/key.html", **{**context, **forms})
 
-    def _show_token(self, request: HttpRequest, issued: IssuedKey, replaced: ApiKey | None = None) -> HttpResponse:
-        """The one page that shows the token, never kept by a browser or a proxy."""
+    def _token_page(self, request: HttpRequest, issued: IssuedKey, replaced: ApiKey | None = None) -> HttpResponse:
+        """The one page that shows the token. No browser or proxy may keep it."""
         curl = f'curl {request.build_absolute_uri("/v1/me")} \\\n  -H "Authorization: Bearer {issued.token}"'
-        response = self._page(
+        response = self.render_page(
             request,
             "panel/key_token.html",
             title="Copy your key",
@@ -214,8 +203,3 @@ class ApiKeyAdmin(TenantAdmin):
         response.headers["Cache-Control"] = "no-store"
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
-
-    def _page(self, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
-        request.current_app = self.admin_site.name
-        whole = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media, **context}
-        return TemplateResponse(request, template, whole)

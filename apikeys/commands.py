@@ -1,4 +1,4 @@
-"""What the key commands share: durations, scope names, and how a key is printed."""
+"""What the management commands for keys share: durations, and how they print a key."""
 
 import re
 from datetime import timedelta
@@ -8,14 +8,13 @@ from apikeys.models import ApiKey
 from apikeys.services import IssuedKey
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import invalid
-from crmsolid.workspaces.scopes import Scope, parse_scopes
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DURATION = re.compile(r"(\d{1,5})([smhd])", re.ASCII)
 
 
 def parse_duration(text: str, field: str) -> timedelta:
-    """``90d``, ``24h``, ``30m``, ``45s`` or ``0``. ``validation_failed`` on anything else."""
+    """Parse ``90d``, ``24h``, ``30m``, ``45s`` or ``0``; ``validation_failed`` on anything else."""
     if text == "0":
         return timedelta(0)
     match = _DURATION.fullmatch(text)
@@ -24,16 +23,8 @@ def parse_duration(text: str, field: str) -> timedelta:
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
-def scopes_from(text: str) -> frozenset[Scope]:
-    """Scopes from a comma-separated list, ``all`` for every one. ``validation_failed`` names the unknown one."""
-    try:
-        return parse_scopes([name.strip() for name in text.split(",") if name.strip()])
-    except ValueError as error:
-        raise invalid("scopes", "invalid_choice", str(error)) from None
-
-
 def describe(key: ApiKey) -> dict[str, Any]:
-    """What every command prints of a key; ``workspace`` is the live one's slug, ``mode`` tells the twin apart."""
+    """What every command prints of a key. ``workspace`` is the slug of the live workspace."""
     return {
         "id": key.id,
         "prefix": key.prefix,
@@ -46,6 +37,6 @@ def describe(key: ApiKey) -> dict[str, Any]:
 
 
 def describe_issued(issued: IssuedKey) -> dict[str, Any]:
-    """A new key with its token, which is printed this once."""
-    facts = describe(issued.key)
-    return {"id": facts.pop("id"), "prefix": facts.pop("prefix"), "token": issued.token, **facts}
+    """A new key with its token, which is printed only this once."""
+    fields = describe(issued.key)
+    return {"id": fields.pop("id"), "prefix": fields.pop("prefix"), "token": issued.token, **fields}

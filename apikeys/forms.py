@@ -1,4 +1,4 @@
-"""Forms of Settings > API Keys: what is asked for a new key and for a rotation."""
+"""Forms of Settings > API Keys: a new key, a rotation, a revocation."""
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, ClassVar
@@ -7,7 +7,7 @@ from django import forms
 
 from apikeys.services import MAX_NAME, MAX_RATE_LIMIT
 from crmsolid.core import clock
-from crmsolid.workspaces.forms import OnceForm
+from crmsolid.workspaces.forms import SubmitOnceForm
 from crmsolid.workspaces.models import User, Workspace
 from crmsolid.workspaces.scopes import DESCRIPTIONS, Scope
 
@@ -21,22 +21,19 @@ OVERLAPS = {
 }
 
 
-class KeyForm(OnceForm):
+class NewKeyForm(SubmitOnceForm):
+    """No scope is ticked at first: a key gets what somebody chose and no more."""
+
     kind = "key"
 
-
-class NewKeyForm(KeyForm):
-    """Nothing is ticked beforehand: a key gets what somebody chose, no more."""
-
-    side = forms.ChoiceField(label="Environment", widget=forms.RadioSelect)
+    environment = forms.ChoiceField(widget=forms.RadioSelect)
     name = forms.CharField(max_length=MAX_NAME)
     scopes = forms.MultipleChoiceField(
         choices=[(scope.value, DESCRIPTIONS[scope]) for scope in Scope],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one scope."},
     )
-    lasts = forms.ChoiceField(
-        label="Expires",
+    expires = forms.ChoiceField(
         choices=[
             ("", "Never"),
             ("30d", "In 30 days"),
@@ -50,45 +47,45 @@ class NewKeyForm(KeyForm):
     allowed_networks = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}))
     rate_limit = forms.IntegerField(required=False, min_value=1, max_value=MAX_RATE_LIMIT)
 
-    names_of_service: ClassVar[dict[str, str]] = {"expires_at": "lasts"}
+    field_names: ClassVar[dict[str, str]] = {"expires_at": "expires"}
 
     def __init__(self, user: User, live: Workspace, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
-        self.sides = {str(live.pk): live, str(live.twin.pk): live.twin}
-        self.fields["side"].choices = [(key, place.get_mode_display()) for key, place in self.sides.items()]  # type: ignore[attr-defined]
+        self.workspaces = {str(workspace.pk): workspace for workspace in (live, live.twin)}
+        choices = [(value, workspace.get_mode_display()) for value, workspace in self.workspaces.items()]
+        self.fields["environment"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("lasts") == "date" and not cleaned.get("last_day") and "last_day" not in self.errors:
+        if cleaned.get("expires") == "date" and not cleaned.get("last_day") and "last_day" not in self.errors:
             self.add_error("last_day", "Choose the key's last day.")
         return cleaned
 
     @property
     def workspace(self) -> Workspace:
-        return self.sides[self.cleaned_data["side"]]
+        """The chosen workspace, live or test."""
+        return self.workspaces[self.cleaned_data["environment"]]
 
     def options(self) -> dict[str, Any]:
         """The keyword arguments of ``create_key``."""
-        given = self.cleaned_data
+        data = self.cleaned_data
+        expires_at = clock.now() + LIFETIMES[data["expires"]] if data["expires"] in LIFETIMES else None
+        if data["expires"] == "date":
+            expires_at = datetime.combine(data["last_day"], time.max, UTC)
         return {
-            "name": given["name"],
-            "scopes": [Scope(value) for value in given["scopes"]],
-            "expires_at": self._expiry(),
-            "rate_limit": given["rate_limit"],
-            "allowed_networks": given["allowed_networks"].replace(",", "\n").splitlines(),
-            "new_id": given["once"],
+            "name": data["name"],
+            "scopes": [Scope(value) for value in data["scopes"]],
+            "expires_at": expires_at,
+            "rate_limit": data["rate_limit"],
+            "allowed_networks": data["allowed_networks"].replace(",", "\n").splitlines(),
+            "new_id": data["once"],
         }
 
-    def _expiry(self) -> datetime | None:
-        """The end of the last day, or so many days from now."""
-        lasts, day = self.cleaned_data["lasts"], self.cleaned_data["last_day"]
-        if lasts == "date":
-            return datetime.combine(day, time.max, UTC)
-        return clock.now() + LIFETIMES[lasts] if lasts else None
 
+class RotateForm(SubmitOnceForm):
+    """How much longer the old key works."""
 
-class RotateForm(KeyForm):
-    """How long the old key goes on working."""
+    kind = "key"
 
     overlap = forms.ChoiceField(
         choices=[
@@ -99,6 +96,10 @@ class RotateForm(KeyForm):
             ("0", "Not at all: it ends now"),
         ]
     )
+
+    def options(self) -> dict[str, Any]:
+        """The keyword arguments of ``rotate_key``."""
+        return {"overlap": OVERLAPS[self.cleaned_data["overlap"]], "new_id": self.cleaned_data["once"]}
 
 
 class RevokeForm(forms.Form):

@@ -4,7 +4,6 @@ A window starts with the bucket's first request and ends 60 s later. One script 
 step: a second read near the border would contradict the first, and two processes would let too many through.
 """
 
-import hashlib
 import logging
 import math
 import threading
@@ -12,12 +11,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Protocol
 
 import redis
 
-from crmsolid.core.circuit_breaker import Breaker
-from crmsolid.core.redis import REDIS_ERRORS, Line
+from crmsolid.core.circuit_breaker import CircuitBreaker
+from crmsolid.core.redis import REDIS_ERRORS
 
 logger = logging.getLogger(__name__)
 
@@ -63,24 +62,12 @@ class RedisLimiter:
     """Exact across processes; raises one of REDIS_ERRORS when Redis does not answer in time."""
 
     def __init__(self, client: redis.Redis, script: str = WINDOW_SCRIPT, key_prefix: str = "crmsolid:rate:") -> None:
-        self._line = Line(client)
-        self._script = script
-        # A name for the script in Redis, not a safeguard of anything.
-        self._sha = hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
+        self._count = client.register_script(script)
         self._key_prefix = key_prefix
 
     def check(self, bucket: str, limit: int) -> Decision:
-        count, milliseconds = self._run(self._key_prefix + bucket)
+        count, milliseconds = self._count(keys=[self._key_prefix + bucket], args=[WINDOW_SECONDS * 1000])
         return _decide(count, limit, milliseconds / 1000)
-
-    def _run(self, key: str) -> tuple[int, int]:
-        window = WINDOW_SECONDS * 1000
-        try:
-            answer = self._line.ask("EVALSHA", self._sha, 1, key, window)
-        except redis.exceptions.NoScriptError:  # a restarted Redis forgot it; EVAL runs it and keeps it, in one trip
-            answer = self._line.ask("EVAL", self._script, 1, key, window)
-        count, milliseconds = cast("list[int]", answer)
-        return count, milliseconds
 
 
 class LocalLimiter:
@@ -134,7 +121,7 @@ class Limiter:
         self._shared = shared
         self._local = local or LocalLimiter(clock)
         self._clock = clock
-        self._breaker = Breaker(clock=clock)
+        self._breaker = CircuitBreaker(clock=clock)
         self._warning_lock = threading.Lock()
         self._next_warning = -math.inf
 

@@ -38,9 +38,9 @@ settings.configure(
 )
 django.setup()
 
-from crmsolid.serving.django_thread import serving_thread
+from crmsolid.serving.pool import django_thread
 from crmsolid.serving.root import RootApplication
 
 plain_asgi = ASGIHandler()
 wsgi = WSGIHandler()
-bridged = RootApplication(plain_asgi, wsgi, asgi_paths=["/mcp"], around_thread=serving_thread)
+bridged = RootApplication(plain_asgi, wsgi, asgi_paths=["/mcp"], around_thread=django_thread)

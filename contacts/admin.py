@@ -13,7 +13,7 @@ from contacts.models import Contact, ContactTag, CustomField
 from contacts.normalization import fold
 from contacts.services import update_contact
 from crmsolid.workspaces.admin_base import ADMINS, WRITERS, TenantAdmin, TenantInline
-from crmsolid.workspaces.admin_columns import column, fact, moment
+from crmsolid.workspaces.admin_columns import column, datetime_column, field_column
 
 STAGE_COLOURS = {"new": "info", "contacted": "primary", "replied": "warning", "qualified": "success", "won": "success"}
 
@@ -28,7 +28,7 @@ class TagInline(TenantInline):
     fields = ("name", "added")
     readonly_fields = ("added",)
     show_change_link = False
-    added = moment("added", "created_at")
+    added = datetime_column("added", "created_at")
     verbose_name_plural = "tags"
 
 
@@ -54,11 +54,11 @@ class ContactAdmin(TenantAdmin):
         *("id", "name", "handle", "mail", "score", "told_opt_out", "shown_fields"),
         *("last_in", "last_out", "added", "changed"),
     )
-    mail = fact("e-mail", "email")
-    last_in = moment("last wrote", "last_in_at")
-    last_out = moment("last written to", "last_out_at")
-    added = moment("added", "created_at")
-    changed = moment("changed", "updated_at")
+    mail = field_column("e-mail", "email")
+    last_in = datetime_column("last wrote", "last_in_at")
+    last_out = datetime_column("last written to", "last_out_at")
+    added = datetime_column("added", "created_at")
+    changed = datetime_column("changed", "updated_at")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Yes or no in words for who cannot change it: a red cross would look like a warning."""
@@ -85,7 +85,7 @@ class ContactAdmin(TenantAdmin):
         """By the service, with what was changed and nothing else: a call of the API may be writing the rest now."""
         given = {name: None if form.cleaned_data[name] == "" else form.cleaned_data[name] for name in form.changed_data}
         if given:
-            update_contact(self.seat(request).actor(request), obj.pk, given)
+            update_contact(self.actor(request), obj.pk, given)
 
     @column("name", ordering="name")
     def shown_name(self, contact: Contact) -> str:
@@ -125,8 +125,8 @@ class ContactTagAdmin(TenantAdmin):
     empty_text = (
         "Contacts are tagged over the API with a key that may write contacts. Who has which tag is listed here."
     )
-    tag = fact("tag", "name")
-    added = moment("added", "created_at")
+    tag = field_column("tag", "name")
+    added = datetime_column("added", "created_at")
     search_fields = ("name__istartswith",)
     search_help_text = "Beginning of a tag"
     ordering = ("name", "id")
@@ -144,7 +144,7 @@ class CustomFieldAdmin(TenantAdmin):
     search_help_text = "Label or key"
     empty_text = "What you want to know of a contact beyond name and address: a company, a birthday, a plan."
     add_label = "New field"
-    added = moment("added", "created_at")
+    added = datetime_column("added", "created_at")
     ordering = ("label",)
     fields = ("label", "key", "type", "choices")
 

@@ -7,7 +7,7 @@ from contacts.serializers import ContactOut
 from crmsolid.events.catalogue import declare
 from crmsolid.events.publishing import Occurrence
 
-_CONTACT = ContactOut.schema()
+_CONTACT = ContactOut.data_schema()
 _SCORE = {"type": "integer", "minimum": 0, "maximum": 100}
 
 CONTACT_CREATED = declare(

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from contacts.models import Stage
 from contacts.validation import MAX_TAG
-from crmsolid.api.fields import Choice, Moment, PageQuery, QuerySerializer, Text
+from crmsolid.api.fields import Choice, PageQuery, QuerySerializer, Text, Timestamp
 
 SORTS = ("created_at", "-created_at", "updated_at", "-updated_at", "name", "-name", "score", "-score")
 
@@ -22,7 +22,7 @@ class ContactFilters(QuerySerializer):
         help_text="A tag; repeat the parameter to ask for several, all of which the contact must have.",
     )
     stage = Choice(choices=Stage.values, required=False)
-    updated_since = Moment(required=False, help_text="Changed at this time or later (RFC 3339).")
+    updated_since = Timestamp(required=False, help_text="Changed at this time or later (RFC 3339).")
 
 
 class ContactQuery(PageQuery, ContactFilters):

@@ -65,7 +65,7 @@ class ContactIn(StrictSerializer):
         required=False,
         allow_null=True,
         max_length=100,
-        shape=USERNAME,
+        documented_pattern=USERNAME,
         help_text="`@name`, `name` or `https://t.me/name`.",
     )
     email = Text(required=False, allow_null=True, max_length=254, format="email")

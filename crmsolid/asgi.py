@@ -1,4 +1,4 @@
-"""The one application on the one port: /mcp and the stream on Django's ASGI handler, all else through the bridge."""
+"""The ASGI application: /mcp and the message stream on Django's ASGI handler, everything else over the WSGI bridge."""
 
 import os
 
@@ -8,17 +8,17 @@ from django.core.asgi import get_asgi_application
 from django.urls import get_resolver
 
 from crmsolid.checks import refuse_unsafe_start
-from crmsolid.serving.django_thread import serving_thread, settle_heap
+from crmsolid.serving.pool import django_thread, freeze_heap
 from crmsolid.serving.root import RootApplication
 
 ASGI_PATHS = ("/mcp", "/v1/messages/stream")
 
 asgi_application = get_asgi_application()
-refuse_unsafe_start()  # before anything loads that would fail for the same reason, and say it worse
+refuse_unsafe_start()  # before something else is loaded that fails for the same reason with a worse message
 
 from crmsolid.wsgi import application as wsgi_application
 
-application = RootApplication(asgi_application, wsgi_application, asgi_paths=ASGI_PATHS, around_thread=serving_thread)
+application = RootApplication(asgi_application, wsgi_application, asgi_paths=ASGI_PATHS, around_thread=django_thread)
 
 get_resolver().url_patterns  # noqa: B018 - loads every view
-settle_heap()
+freeze_heap()

@@ -3,7 +3,7 @@
 from crmsolid.events.catalogue import declare
 from messaging.serializers import MessageOut
 
-_MESSAGE = MessageOut.schema()
+_MESSAGE = MessageOut.data_schema()
 
 MESSAGE_SENT = declare(
     "message.sent", "A message has arrived, or was typed on the account's own phone.", message=_MESSAGE

@@ -12,7 +12,7 @@ class StepForm(forms.Form):
 
     question: ClassVar[str]
 
-    def add_refusal(self, error: DomainError) -> None:
+    def add_domain_error(self, error: DomainError) -> None:
         """Show the error of a service."""
         for detail in [problem.detail for problem in error.errors] or [error.detail]:
             self.add_error(self.question, f"{detail[:1].upper()}{detail[1:]}.")

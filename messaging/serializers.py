@@ -9,13 +9,13 @@ from crmsolid.api.fields import (
     BLANKS,
     Choice,
     Integer,
-    Moment,
     PageQuery,
     QueryBoolean,
     QueryInteger,
     StrictSerializer,
     Text,
-    whole,
+    Timestamp,
+    as_integer,
 )
 from crmsolid.api.representations import Representation
 from crmsolid.core.clock import rfc3339
@@ -35,7 +35,7 @@ class RecipientField(serializers.Field[Any, Any, Any, Any]):
     default_error_messages = {"invalid": "give @name, name, https://t.me/name or a numeric Telegram id"}
 
     def to_internal_value(self, data: Any) -> str | int:
-        found = data if isinstance(data, str) else whole(data)
+        found = data if isinstance(data, str) else as_integer(data)
         if found is None:
             self.fail("invalid")
         return found
@@ -51,8 +51,12 @@ class RecipientField(serializers.Field[Any, Any, Any, Any]):
 class SendIn(StrictSerializer):
     account_id = Integer(min_value=1, max_value=MAX_BIGINT, help_text="The account to send from.")
     to = RecipientField(help_text="`@name`, `name`, `https://t.me/name` or a numeric Telegram id.")
-    text = Text(max_length=20_000, shape=TEMPLATE, help_text="1 to 4096 UTF-16 units once `{variables}` are filled in.")
-    send_at = Moment(required=False, allow_null=True, help_text="Not before this time (RFC 3339).")
+    text = Text(
+        max_length=20_000,
+        documented_pattern=TEMPLATE,
+        help_text="1 to 4096 UTF-16 units once `{variables}` are filled in.",
+    )
+    send_at = Timestamp(required=False, allow_null=True, help_text="Not before this time (RFC 3339).")
 
 
 class QueuedOut(Representation):
@@ -130,8 +134,8 @@ class MessageQuery(PageQuery):
     thread_id = Text(required=False, max_length=30)
     direction = Choice(required=False, choices=Direction.values)
     status = Choice(required=False, choices=Status.values)
-    since = Moment(required=False, help_text="Created at or after this time.")
-    until = Moment(required=False, help_text="Created before this time.")
+    since = Timestamp(required=False, help_text="Created at or after this time.")
+    until = Timestamp(required=False, help_text="Created before this time.")
     sort = Choice(required=False, choices=["created_at", "-created_at"], default="-created_at")
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Pin the requirements anew. One file for product and tests, plain pins, for every Python we run on: compiled with the
-# oldest one, whose packages are the largest set.
+# Update requirements.lock: one file for the product and its tests and for every supported Python. Run it with the
+# oldest one, which needs the most packages.
 set -euo pipefail
 tool=$(mktemp -d)
 trap 'rm -rf "$tool"' EXIT

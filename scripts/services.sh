@@ -1,4 +1,5 @@
-# Sourced: PostgreSQL and Redis for a test run, found or started. Sets postgres_url and redis_url, or reason.
+# To be sourced. start_postgres and start_redis use the service that answers or start one for the test run, and set
+# postgres_url and redis_url; where they fail they set reason. stop_services stops what was started.
 postgres_url=${TEST_DATABASE_URL:-postgres://postgres@127.0.0.1:5432/crmsolid}
 redis_url=${TEST_REDIS_URL:-redis://127.0.0.1:6379/15}
 reason=
@@ -6,7 +7,7 @@ postgres_folder=
 redis_pid=
 
 start_postgres() {
-    if "$bin/python" -m tests.plugins.answers "$postgres_url"; then return 0; fi
+    if "$bin/python" -m tests.plugins.service_is_up "$postgres_url"; then return 0; fi
     local tools
     tools=$(ls -d /usr/lib/postgresql/*/bin /opt/homebrew/opt/postgresql*/bin 2>/dev/null | sort -V | tail -n 1)
     [ -n "$tools" ] || tools=$(dirname "$(command -v initdb || echo .)")
@@ -33,10 +34,10 @@ as_postgres() { # PostgreSQL refuses to run as root
 }
 
 start_redis() {
-    if "$bin/python" -m tests.plugins.answers "$redis_url"; then return 0; fi
+    if "$bin/python" -m tests.plugins.service_is_up "$redis_url"; then return 0; fi
     if ! command -v redis-server >/dev/null; then
-        local place=${redis_url#*//} # without its password
-        reason="no Redis answers at ${place##*@}, and none is installed"
+        local address=${redis_url#*//}
+        reason="no Redis answers at ${address##*@}, and none is installed"
         return 1
     fi
     local port
@@ -45,7 +46,7 @@ start_redis() {
     redis_pid=$!
     redis_url=redis://127.0.0.1:$port/15
     for _ in $(seq 50); do
-        if "$bin/python" -m tests.plugins.answers "$redis_url"; then return 0; fi
+        if "$bin/python" -m tests.plugins.service_is_up "$redis_url"; then return 0; fi
         sleep 0.1
     done
     reason="the installed Redis did not start"

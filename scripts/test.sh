@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Lint, types, then the suite twice: on SQLite with the embedded broker, and on PostgreSQL with Redis. Services that
-# answer on 127.0.0.1 are used; those that are only installed are started for the run. What had to be left out is
-# listed at the end; with CI=true nothing may be.
+# Run ruff, mypy, and the tests twice: on SQLite with the embedded broker, and on PostgreSQL with Redis. Services that
+# answer on 127.0.0.1 are used; those that are only installed are started for the run. A test that fails runs once more,
+# alone. What was left out and which tests are unstable is listed at the end; with CI=true nothing may be left out.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 bin=${BIN:-.venv/bin}
 scratch=$(mktemp -d)
 source scripts/services.sh
 trap 'stop_services; rm -rf "$scratch"' EXIT
-export CRMSOLID_LEFT_OUT="$scratch/left-out" CRMSOLID_DATA="$scratch/data"
+export CRMSOLID_DATA="$scratch/data"
 unset DATABASE_URL REDIS_URL CRMSOLID_ENV DEBUG SECRET_KEY FIELD_ENCRYPTION_KEYS ALLOWED_HOSTS
-mkdir "$CRMSOLID_LEFT_OUT"
+mkdir "$scratch/results"
 failed=0
 missing=()
 
@@ -21,12 +21,8 @@ step() { # name, command...
 }
 
 suite() { # name, pytest arguments...
-    CRMSOLID_SUITE=$1 step "tests on $1" "$bin/python" -m pytest -v -p tests.plugins.isolation -p tests.plugins.left_out \
-        --tb=short --no-header "${PYTEST_WORKERS[@]}" "${@:2}" 
+    step "tests on $1" "$bin/python" -m tests.plugins.suite run "$scratch/results" "$@"
 }
-
-# In the order of the files: the reordered one keeps modules with one long, waiting test for the end.
-PYTEST_WORKERS=(-n "${TEST_PROCESSES:-2}" --dist loadscope --no-loadscope-reorder)
 
 step "ruff" "$bin/ruff" check .
 step "mypy" "$bin/mypy" .
@@ -39,5 +35,5 @@ if [ ${#missing[@]} = 0 ]; then
     export DATABASE_URL=$postgres_url REDIS_URL=$redis_url
     suite "PostgreSQL and Redis" "$@"
 fi
-"$bin/python" -m tests.plugins.left_out "$CRMSOLID_LEFT_OUT" "${missing[@]}" || failed=1
+"$bin/python" -m tests.plugins.suite summary "$scratch/results" "${missing[@]}" || failed=1
 exit $failed

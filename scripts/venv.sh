@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Make the virtual environment with what requirements.lock pins: scripts/venv.sh FOLDER
+# Create the virtual environment and install the packages of requirements.lock: scripts/venv.sh FOLDER
 set -euo pipefail
 venv=${1:?folder}
 
-fits() { # whether this Python is one we run on
+is_supported() { # PYTHON
     "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1
 }
 
 pick_python() {
     local candidate
     for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
-        if fits "$candidate"; then
+        if is_supported "$candidate"; then
             echo "$candidate"
             return
         fi
@@ -20,7 +20,7 @@ pick_python() {
 }
 
 make_venv() {
-    # Debian's python3 comes without ensurepip, so `venv` alone may fail; a pip from elsewhere can stand in.
+    # Debian's python3 comes without ensurepip, so that `venv` may fail; another pip or virtualenv can replace it.
     "$python" -m venv "$venv" >/dev/null 2>&1 && return
     rm -rf "$venv"
     "$python" -m venv --without-pip "$venv" >/dev/null 2>&1 &&
@@ -31,15 +31,15 @@ make_venv() {
     "$python" -m pip install --quiet --target "$tool" virtualenv &&
         PYTHONPATH="$tool" "$python" -m virtualenv --quiet "$venv" && rm -rf "$tool" && return
     rm -rf "$tool" "$venv"
-    echo "$python can make no virtual environment; on Debian or Ubuntu: apt-get install python3-venv" >&2
+    echo "$python cannot create a virtual environment; on Debian or Ubuntu: apt-get install python3-venv" >&2
     return 1
 }
 
-if ! fits "$venv/bin/python"; then
+if ! is_supported "$venv/bin/python"; then
     python=$(pick_python)
-    echo "making $venv with $("$python" --version) (once, a minute or so)"
+    echo "creating $venv with $("$python" --version) (once, a minute or so)"
     rm -rf "$venv"
     make_venv
 fi
-echo "installing what requirements.lock pins"
+echo "installing the packages of requirements.lock"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r requirements.lock

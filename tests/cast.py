@@ -1,4 +1,4 @@
-"""The fixed cast of the tests: two workspaces that must never see each other, and a client that speaks JSON."""
+"""What most tests start from: two workspaces that must never see each other, their users, and a client of the API."""
 
 import json
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ PASSWORD = "correct horse battery"
 
 
 class Cast:
-    """``workspace`` is ours (with ``twin``), ``other`` a stranger's. Users: owner, admin, agent, viewer, stranger."""
+    """``owner`` owns ``workspace`` and its test twin ``twin``; ``stranger`` owns ``other``."""
 
     def __init__(self) -> None:
         self.owner = self._user("owner@acme.example")
@@ -40,18 +40,18 @@ class Cast:
         return Actor.command(workspace or self.workspace, "tests")
 
     def sandbox(self, workspace: Workspace | None = None, **fields: Any) -> Account:
-        """A sandbox account in ``workspace``; other fields as given, such as ``daily_limit=2``."""
+        """A new sandbox account; ``fields`` are the model's, such as ``daily_limit=2``."""
         fields.setdefault("name", "Sandbox")
         return Account.unscoped.create(workspace=workspace or self.workspace, kind=AccountKind.SANDBOX, **fields)
 
     def key(self, scopes: Iterable[Scope] = ALL_SCOPES, workspace: Workspace | None = None, **options: Any) -> str:
-        """The token of a new key."""
+        """The token of a new key; ``options`` are those of ``create_key``."""
         actor = self.actor(workspace)
         return create_key(actor, name=options.pop("name", "tests"), scopes=scopes, **options).token
 
 
 class Api:
-    """A Django test client with a bearer token; every write gets a new Idempotency-Key unless one is given."""
+    """A Django test client with a bearer token. POST and PATCH get a new Idempotency-Key unless one is given."""
 
     def __init__(self, token: str | None = None, client: Client | None = None) -> None:
         self.client = client or Client(raise_request_exception=False)
@@ -74,14 +74,14 @@ class Api:
 
     def _write(self, method: str, path: str, body: Any, key: str | None, headers: dict[str, str]) -> Any:
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
-        given = self._headers(headers)
+        sent_headers = self._headers(headers)
         if key is not None:
-            given.setdefault("Idempotency-Key", key)
-        kind = given.pop("Content-Type", "application/json")
-        return getattr(self.client, method)(path, data=raw, content_type=kind, headers=given)
+            sent_headers.setdefault("Idempotency-Key", key)
+        content_type = sent_headers.pop("Content-Type", "application/json")
+        return getattr(self.client, method)(path, data=raw, content_type=content_type, headers=sent_headers)
 
     def _headers(self, extra: dict[str, str]) -> dict[str, str]:
-        """``Content_Type="text/csv"`` as a keyword stands for the header Content-Type."""
+        """The keyword ``Content_Type`` becomes the header Content-Type."""
         headers = {name.replace("_", "-"): value for name, value in extra.items()}
         if self.token is not None:
             headers.setdefault("Authorization", f"Bearer {self.token}")

@@ -14,27 +14,27 @@ from tests.servers import empty_redis
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What waits for a minute begins first: at the end, the other processes would wait for it."""
+    """Tests that take a minute start first, so that the other processes do not wait for them at the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture(autouse=True, scope="session")
 def cheap_passwords() -> None:
-    """The cast's users cost a second each with the real hasher, and no test here is about its strength."""
+    """The real hasher takes about a second for each user, and no test is about its strength."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     get_hashers.cache_clear()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """SQLite in a file, as it is used: in memory, threads lock each other out where the real one makes them wait."""
+    """SQLite in a file, as in the product: threads that share a database in memory get errors instead of waiting."""
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
 
 
 @pytest.fixture(autouse=True)
 def fresh_limits() -> Iterator[None]:
-    """Each test starts with full buckets."""
+    """Each test starts with unused rate limits."""
     limits.limiter.cache_clear()
     if settings.REDIS_URL:
         from crmsolid.core.redis import build_client
@@ -46,27 +46,30 @@ def fresh_limits() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def unheard_rings() -> None:
-    """Nobody takes a test's rings off the broker: they would wait there for the next worker that a test starts."""
-    doorbell._bell = Doorbell(lambda name, queue: None)
+def silent_doorbell() -> None:
+    """No worker receives what a test sends to the broker: it would wait there for the next worker of another test."""
+    doorbell.replace(Doorbell(lambda name, queue: None))
 
 
 @pytest.fixture
-def heard_rings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """For tests with workers of their own: rings reach the broker, and none of them outlives the test."""
-    bell = Doorbell()
-    monkeypatch.setattr(doorbell, "_bell", bell)
+def doorbell_reaches_broker() -> Iterator[None]:
+    """For tests that start workers: rings are sent to the broker, and none of them after the test."""
+    silenced, silent = threading.Event(), threading.Event()
+
+    def send(name: str, queue: str | None) -> None:
+        if silenced.is_set():
+            silent.set()
+        else:
+            doorbell.send_task(name, queue)
+
+    bell = Doorbell(send)
+    before = doorbell.replace(bell)
     yield
-    silence(bell)
+    silenced.set()
+    bell.ring("silenced")
+    assert silent.wait(20)  # the one thread that sends has finished what it was sending
+    doorbell.replace(before)
     empty_redis()
-
-
-def silence(bell: Doorbell) -> None:
-    """From here on it rings nothing, those included that wait for their moment."""
-    silent = threading.Event()
-    bell._ringer = lambda name, queue: silent.set()
-    bell.ring("silence")
-    assert silent.wait(20)  # one thread rings: what it was at has ended
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     _add(made, Attempt(delivery=delivery, number=1, url=endpoint.url, status=200, answer_body=mark))
     made.rows.append(audit.record(actor, f"{mark}.done", contact.pk, mark=mark))
     old = create_key(actor, name=f"{mark} key", scopes=ALL_SCOPES).key
-    made.rows += [old, rotate_key(actor, old, overlap=timedelta(hours=1)).key]
+    made.rows += [old, rotate_key(actor, old.id, overlap=timedelta(hours=1)).key]
     made.rows += list(Membership.objects.for_workspace(workspace.owner_workspace))
     return made
 

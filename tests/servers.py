@@ -1,4 +1,4 @@
-"""Redis, and servers that behave badly in Redis's place."""
+"""Redis and PostgreSQL servers for tests, and a server that accepts connections but never answers."""
 
 import contextlib
 import os
@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 import redis
 
@@ -17,7 +18,7 @@ REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379")
 
 
 def require_redis() -> str:
-    """The address of a Redis that answers; the test is skipped, and says so, where there is none."""
+    """The URL of the Redis of this run. Skips the test if it does not answer."""
     with contextlib.closing(redis.Redis.from_url(REDIS_URL)) as client:
         try:
             client.ping()
@@ -27,14 +28,35 @@ def require_redis() -> str:
 
 
 def empty_redis() -> None:
-    """Empty the tests' own database; see tests/plugins/isolation.py. Nothing to do where no Redis is set."""
+    """Empty the Redis database of this test process (see tests/plugins/isolation.py), if Redis is configured."""
     if "REDIS_URL" in os.environ:
         with contextlib.closing(redis.Redis.from_url(REDIS_URL)) as client:
             client.flushdb()
 
 
 def fresh_prefix() -> str:
+    """A prefix for keys that no other test uses."""
     return f"test:{uuid.uuid4().hex}:"
+
+
+def create_database(server: str, name: str) -> str:
+    """Create an empty database on the PostgreSQL at ``server``, a URL without a path. Returns the database's URL."""
+    drop_database(server, name)
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return f"{server}/{name}"
+
+
+def drop_database(server: str, name: str) -> None:
+    """Drop the database if it exists, and end its connections."""
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def free_port() -> int:
@@ -45,29 +67,29 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def silent_server() -> Iterator[tuple[str, list[socket.socket]]]:
-    """Accepts every connection and never answers; yields its URL and the connections it took."""
-    taken: list[socket.socket] = []
+    """A server that accepts every connection and never answers. Yields its URL and the accepted connections."""
+    accepted: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def accept() -> None:
             with contextlib.suppress(OSError):
                 while True:
-                    taken.append(server.accept()[0])
+                    accepted.append(server.accept()[0])
 
         thread = threading.Thread(target=accept, daemon=True)
         thread.start()
         try:
-            yield f"redis://127.0.0.1:{server.getsockname()[1]}", taken
+            yield f"redis://127.0.0.1:{server.getsockname()[1]}", accepted
         finally:
             server.shutdown(socket.SHUT_RDWR)
             thread.join(5)
-            for connection in taken:
+            for connection in accepted:
                 connection.close()
 
 
 @contextlib.contextmanager
 def own_redis(port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """A Redis of the test's own, which it may stop; nothing is kept."""
+    """A separate Redis that the test may stop. It writes nothing to disk."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
         try:

@@ -1,4 +1,4 @@
-"""What the docs name is there, and what is there is named."""
+"""The docs list every setting, command and dependency, and every path and link in them exists."""
 
 import re
 from pathlib import Path
@@ -8,35 +8,35 @@ from django.conf import settings
 from django.core.management import get_commands
 
 ROOT = Path(settings.BASE_DIR)
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def read(name: str) -> str:
     return (ROOT / name).read_text()
 
 
-def test_every_setting_is_in_the_table() -> None:
+def test_every_setting_is_documented() -> None:
     read_from = set(re.findall(r'(?:env\.\w+|env_\w+)\(\s*"(\w+)"', read("crmsolid/settings.py")))
     table = set(re.findall(r"`([A-Z][A-Z_]+)`", read("docs/running.md")))
     assert len(read_from) > 20
     assert read_from - table == set()
 
 
-def test_every_dependency_has_its_reason() -> None:
+def test_every_dependency_is_explained() -> None:
     required = re.findall(r"^([a-z_-]+)", read("requirements.txt"), re.M)
     reasons = read("README.md").split("## What it stands on")[1].split("## ")[0].replace("with its sidecar", "")
     assert len(required) > 15
     assert [name for name in required if name.removesuffix("-") not in reasons] == []
 
 
-def test_every_command_of_ours_is_in_the_table() -> None:
+def test_every_management_command_is_documented() -> None:
     ours = {name for name, app in get_commands().items() if (ROOT / str(app).partition(".")[0]).is_dir()}
     table = set(re.findall(r"^\| `(\w+)", read("docs/running.md"), re.M))
     assert ours - table == {"write_openapi"}  # what `make openapi` runs
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_link_and_path_leads_somewhere(page: Path) -> None:
+def test_every_path_and_linked_file_exists(page: Path) -> None:
     text = page.read_text()
     links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
     assert [link for link in links if link and not (page.parent / link).exists()] == []
@@ -47,7 +47,7 @@ def test_every_link_and_path_leads_somewhere(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_link_to_a_heading_finds_it(page: Path) -> None:
+def test_every_linked_heading_exists(page: Path) -> None:
     for link in re.findall(r"\]\(([^)]*#[^)]+)\)", page.read_text()):
         if "://" in link:
             continue

@@ -82,7 +82,7 @@ def test_it_says_which_plan_is_in_force(
     assert f"Acme {says}" in words(answer)
     assert chosen(answer) == set_radio
     assert words(answer).count("in force") == len(set_radio)
-    assert ("What was held back is sent" in words(answer)) is (days_left == -1)
+    assert ("Messages that were held back are sent" in words(answer)) is (days_left == -1)
     ends = Workspace.objects.get(pk=cast.workspace.pk).trial_ends_at
     assert (f"{ends:%-d %b %Y %H:%M} UTC" in words(answer)) if ends else ("The trial end" not in words(answer))
     assert "Plan | Settings | CRM Solid" in words(answer)

@@ -1,4 +1,4 @@
-"""Waiting for what the database will show: no fixed sleeps, a deadline instead."""
+"""Waiting for a condition with a deadline instead of a fixed sleep."""
 
 import time
 from collections.abc import Callable
@@ -9,19 +9,21 @@ from django.db import connection
 T = TypeVar("T")
 
 
-def until(look: Callable[[], T | None], seconds: float = 10.0) -> T:
-    """The first answer of ``look`` that is true. Fails with the last one."""
+def until(condition: Callable[[], T | None], what: str = "the condition", *, seconds: float = 30.0) -> T:
+    """Call ``condition`` until it returns something true, and return that. Fails after ``seconds``, and then names
+    ``what`` was waited for."""
     deadline = time.monotonic() + seconds
     while True:
-        found = look()
-        if found:
-            return found
-        assert time.monotonic() < deadline, f"still {found!r} after {seconds} s"
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < deadline, f"{what} is still {value!r} after {seconds} s"
         time.sleep(0.02)
 
 
 def somebody_waits() -> bool:
-    """For this transaction. Not asked of pg_stat_activity, which a transaction sees as it was at the first look."""
+    """Whether another transaction waits for a lock that this one holds. A transaction sees pg_stat_activity as it was
+    when it first read it, therefore this reads pg_locks."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid")
         return cursor.fetchone() is not None

@@ -6,9 +6,8 @@ class WebhooksConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from crmsolid.api.openapi.registry import register_webhooks
         from crmsolid.core import erasure, reencryption
-        from crmsolid.events import catalogue, feed
+        from crmsolid.events import feed
         from webhooks import erasure as about_person
         from webhooks import events  # noqa: F401 - declares the event types
         from webhooks.delivery import fanout
@@ -17,4 +16,3 @@ class WebhooksConfig(AppConfig):
         feed.on_placed(fanout.make_deliveries)
         erasure.register(erase=about_person.erase, export=about_person.export)
         reencryption.register(Endpoint, "secret", "previous_secret")
-        register_webhooks(catalogue.openapi_source)

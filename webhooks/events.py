@@ -36,7 +36,7 @@ PING = declare(
     "Sent by POST /v1/webhooks/{id}/test, to that endpoint alone.",
     webhook=_object(id={"type": "string"}, url={"type": "string"}),
 )
-JOB_COMPLETED = declare("job.completed", "Long work has ended, done or failed.", job=JobOut.schema())
+JOB_COMPLETED = declare("job.completed", "Long work has ended, done or failed.", job=JobOut.data_schema())
 SUBSCRIPTION_UPGRADED = declare(
     "subscription.upgraded", "An owner has moved the workspace to a higher plan.", old_plan=_PLAN, plan=_PLAN
 )

@@ -7,7 +7,7 @@ from django import forms
 
 from crmsolid.core import clock
 from crmsolid.events.catalogue import EVENT_TYPES, PING, event_types
-from crmsolid.workspaces.forms import OnceForm, ServiceForm
+from crmsolid.workspaces.forms import ServiceForm, SubmitOnceForm
 
 OVERLAPS = {
     "0": timedelta(0),
@@ -67,7 +67,7 @@ class EndpointForm(ServiceForm):
         return {"url": given["url"], "events": EVENT_TYPES if given["which"] == "all" else given["events"]}
 
 
-class NewEndpointForm(OnceForm, EndpointForm):
+class NewEndpointForm(SubmitOnceForm, EndpointForm):
     """With a secret of one's own, or none: then one is generated."""
 
     kind = "whk"
@@ -93,7 +93,7 @@ class RotateForm(ServiceForm):
     )
     secret = SecretField()
 
-    names_of_service: ClassVar[dict[str, str]] = {"overlap_seconds": "overlap"}
+    field_names: ClassVar[dict[str, str]] = {"overlap_seconds": "overlap"}
 
     def options(self) -> dict[str, Any]:
         """The keyword arguments of ``rotate_secret``."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from crmsolid.api.fields import BLANKS, Boolean, Choice, Integer, Moment, PageQuery, StrictSerializer, Text
+from crmsolid.api.fields import BLANKS, Boolean, Choice, Integer, PageQuery, StrictSerializer, Text, Timestamp
 from crmsolid.api.representations import Representation
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.http.url_guard import URL_MAX_LENGTH
@@ -29,7 +29,7 @@ class EventName(Text):
 
 def _url(**options: Any) -> Text:
     help_text = "Where to POST: https, a public address."
-    return Text(max_length=URL_MAX_LENGTH, shape=URL, format="uri", help_text=help_text, **options)
+    return Text(max_length=URL_MAX_LENGTH, documented_pattern=URL, format="uri", help_text=help_text, **options)
 
 
 def _events(**options: Any) -> serializers.ListField:
@@ -41,7 +41,7 @@ def _events(**options: Any) -> serializers.ListField:
 class EndpointIn(StrictSerializer):
     url = _url()
     events = _events()
-    secret = Text(required=False, max_length=255, shape=SECRET, help_text=_SECRET_HELP)
+    secret = Text(required=False, max_length=255, documented_pattern=SECRET, help_text=_SECRET_HELP)
 
 
 class EndpointPatch(StrictSerializer):
@@ -53,7 +53,7 @@ class EndpointPatch(StrictSerializer):
 class RotateIn(StrictSerializer):
     body_required = False
 
-    secret = Text(required=False, max_length=255, shape=SECRET, help_text=_SECRET_HELP)
+    secret = Text(required=False, max_length=255, documented_pattern=SECRET, help_text=_SECRET_HELP)
     overlap_seconds = Integer(
         required=False,
         min_value=0,
@@ -70,15 +70,15 @@ class NothingIn(StrictSerializer):
 
 
 class ReplayIn(StrictSerializer):
-    since = Moment(help_text="Deliveries made from this time on (RFC 3339).")
-    until = Moment(required=False, help_text="… and before this one; now, if left out.")
+    since = Timestamp(help_text="Deliveries made from this time on (RFC 3339).")
+    until = Timestamp(required=False, help_text="… and before this one; now, if left out.")
 
 
 class DeliveryQuery(PageQuery):
     event = Choice(required=False, choices=[*EVENT_TYPES, PING], help_text="Of this type alone.")
     status = Choice(required=False, choices=DeliveryStatus.values, help_text="In this state alone.")
-    since = Moment(required=False, help_text="Made from this time on.")
-    until = Moment(required=False, help_text="Made before this time.")
+    since = Timestamp(required=False, help_text="Made from this time on.")
+    until = Timestamp(required=False, help_text="Made before this time.")
 
 
 class EndpointOut(Representation):

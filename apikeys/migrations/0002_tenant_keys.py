@@ -1,7 +1,7 @@
 from django.db import migrations
 
-from crmsolid.workspaces.redundant_indexes import DropRedundantIndexes
-from crmsolid.workspaces.tenant_keys import TenantForeignKey
+from crmsolid.workspaces.migration_operations import DropRedundantIndexes
+from crmsolid.workspaces.migration_operations import TenantForeignKey
 
 
 class Migration(migrations.Migration):

@@ -1,4 +1,4 @@
-"""Stored answers about a person: emptied with the person, shown to them until then."""
+"""Stored responses about a contact: emptied when the contact is erased, in the contact's data until then."""
 
 import json
 from typing import Any
@@ -11,14 +11,14 @@ from crmsolid.core.clock import rfc3339
 
 
 def erase(workspace_id: int, contact_id: str) -> None:
-    """Empty the answers; their keys stay taken, a replay says ``erased``."""
-    _answers(workspace_id, contact_id).update(body=b"", headers={}, erased_at=clock.now())
+    """Empty the responses. Their Idempotency-Keys stay taken; a replay answers ``erased``."""
+    _stored(workspace_id, contact_id).update(body=b"", headers={}, erased_at=clock.now())
 
 
 def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
-    """``stored_answers``: kept for a day so that a retry gets the same answer again. Sealed ones carry a secret of
-    the workspace and stay closed."""
-    rows = _answers(workspace_id, contact_id).filter(~Q(body=b"")).order_by("created_at", "pk")
+    """``stored_answers``: the responses kept for retries. The body of an encrypted one, which carries a secret of the
+    workspace, is left out."""
+    rows = _stored(workspace_id, contact_id).filter(~Q(body=b"")).order_by("created_at", "pk")
     return {
         "stored_answers": [
             {
@@ -31,5 +31,5 @@ def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
     }
 
 
-def _answers(workspace_id: int, contact_id: str) -> Any:
+def _stored(workspace_id: int, contact_id: str) -> Any:
     return IdempotencyRecord.objects.for_workspace(workspace_id).filter(contact_id=contact_id)

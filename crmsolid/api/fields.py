@@ -1,73 +1,162 @@
-"""Input serializers that take JSON at its word: no coercion of types, no unknown names.
+"""Strict input: serializers that refuse unknown fields, and fields that never coerce types.
 
-Each field also says what it takes as JSON Schema (``json_schema``), and the two must agree exactly: what the OpenAPI
-document calls valid is accepted, what it calls invalid is refused. Fields of DRF that read ``"1"`` as 1 or 1 as
-``"1"`` have no place in a body.
+Each field also gives the JSON Schema of what it accepts (``json_schema``), and the two must agree exactly: what the
+OpenAPI document calls valid is accepted, what it calls invalid is refused. DRF's own fields read ``"1"`` as 1, so they
+must not be used in a request body.
 """
 
+import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, ClassVar
 
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+from rest_framework.fields import SkipField, empty
 
-from crmsolid.api.strict import StrictSerializer, matches
 from crmsolid.core.clock import rfc3339
 
 INT64 = 2**63
-# Every integer up to here has one float of its own, so 3.0 may stand for 3 (JSON knows one kind of number).
-EXACT_FLOAT = 2**53
-# An integer beyond it has no float at all.
-FLOAT_ROOM = 10**300
+# JSON has one kind of number, so 3.0 is accepted for 3: up to here every integer is exactly one float.
+MAX_EXACT_FLOAT = 2**53
+# Larger integers cannot be converted to a float at all.
+MAX_FLOAT = 10**300
 
 NO_NUL = r"^[^\u0000]*$"
-# str.strip() takes these; `\s` means something else in each dialect of regular expressions.
+# What str.strip() removes; `\s` means something else in each dialect of regular expressions.
 BLANKS = r"\t\n\u000b\f\r\u001c-\u001f \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 NOT_BLANK = rf"^[^\u0000]*[^\u0000{BLANKS}][^\u0000]*$"
 
 _DAY = r"(0[1-9]|[12][0-9]|3[01])"
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?"
-# Years that no offset pushes out of what a database can hold.
+# Years 1000 to 2999: no offset moves one of them out of what a database can store.
 RFC3339 = rf"^[12][0-9]{{3}}-(0[1-9]|1[0-2])-{_DAY}[Tt]{_TIME}([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
 
 
-class Text(serializers.CharField):
-    """A JSON string. Kept as sent: nothing is trimmed but where a field asks for it.
+def matches(pattern: str, text: str) -> bool:
+    """Whether a JSON Schema pattern fits; its ``$`` is the very end, as in ECMAScript."""
+    return _compiled(pattern).search(text) is not None
 
-    ``pattern`` is a JSON Schema pattern; ``shape`` one that a service judges, with a code of its own; ``format`` a
-    JSON Schema format that only documents.
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\$\Z", r"\\Z", pattern))
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """An input serializer that refuses unknown fields (``unknown_field``): a typo never passes silently.
+
+    ``needs_one_of``: fields of which at least one must be given, and not null. ``open_names``: a pattern of further
+    field names that are accepted; :meth:`open_schema` is the JSON Schema of their values. ``body_required``: whether an
+    empty request body is refused.
+    """
+
+    # Input fields have no `source` and are never read-only, so they are validated without DRF's loop, and only those
+    # that were sent or have a default.
+
+    default_error_messages = {
+        "unknown_field": "there is no field of this name; known are: {known}",
+        "one_of": "one of these is needed: {names}",
+    }
+    needs_one_of: ClassVar[Sequence[str]] = ()
+    open_names: ClassVar[str] = ""
+    body_required: ClassVar[bool] = True
+
+    @cached_property
+    def known(self) -> "dict[str, serializers.Field[Any, Any, Any, Any]]":
+        """The fields by name, as a plain dictionary."""
+        return dict(self.fields.items())
+
+    @cached_property
+    def _optional(self) -> frozenset[str]:
+        """Optional fields without a default: nothing to do when they are absent."""
+        return frozenset(name for name, field in self.known.items() if not field.required and field.default is empty)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return super().to_internal_value(data)  # which refuses it
+        self._refuse_unknown(data)
+        values, errors = {}, {}
+        for name, field in self.known.items():
+            if name not in data and name in self._optional:
+                continue
+            try:
+                values[name] = field.run_validation(data.get(name, empty))
+            except serializers.ValidationError as error:
+                errors[name] = error.detail
+            except SkipField:
+                pass
+        if errors:
+            raise serializers.ValidationError(errors)
+        if self.needs_one_of and all(data.get(name) is None for name in self.needs_one_of):
+            message = self.error_messages["one_of"].format(names=", ".join(self.needs_one_of))
+            raise serializers.ValidationError({self.needs_one_of[0]: [ErrorDetail(message, "required")]})
+        return values
+
+    def _refuse_unknown(self, data: dict[str, Any]) -> None:
+        known = self.known
+        unknown = [str(name) for name in data if name not in known and not self.takes(str(name))]
+        if unknown:
+            message = self.error_messages["unknown_field"].format(known=", ".join(known))
+            raise serializers.ValidationError({name: [ErrorDetail(message, "unknown_field")] for name in unknown})
+
+    def run_validators(self, value: Any) -> None:
+        """DRF would first add the defaults of read-only fields; there are none."""
+        if self.validators:
+            super().run_validators(value)
+
+    def takes(self, name: str) -> bool:
+        """Whether a name outside the declared fields is accepted."""
+        return bool(self.open_names) and matches(self.open_names, name)
+
+    def open_schema(self) -> dict[str, Any]:
+        """The JSON Schema of the fields that ``open_names`` accepts."""
+        return {}
+
+
+class Text(serializers.CharField):
+    """A JSON string, kept as sent unless ``trim_whitespace`` is set.
+
+    ``pattern`` is a JSON Schema pattern that is checked here; ``documented_pattern`` one that a service checks, with an
+    error code of its own; ``format`` a JSON Schema format, for the document only.
     """
 
     default_error_messages = {"pattern": "this does not have the form {pattern}"}
 
-    def __init__(self, *, pattern: str = "", shape: str = "", format: str = "", **options: Any) -> None:
+    def __init__(self, *, pattern: str = "", documented_pattern: str = "", format: str = "", **options: Any) -> None:
         options.setdefault("trim_whitespace", False)
-        self.pattern, self.shape, self.format = pattern, shape, format
+        self.pattern, self.documented_pattern, self.format = pattern, documented_pattern, format
         super().__init__(**options)
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """The length counts before blanks are trimmed; DRF would accept any number of blanks as ``""``."""
+        if isinstance(data, str) and self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return super().run_validation(data)
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
-        if self.trim_whitespace and self.max_length is not None and len(data) > self.max_length:
-            self.fail("max_length", max_length=self.max_length)
         if self.pattern and not matches(self.pattern, data):
             self.fail("pattern", pattern=self.pattern)
         return data.strip() if self.trim_whitespace else data
 
     def run_validators(self, value: str) -> None:
-        """Most texts pass all of them, which is cheaper to see at once: lengths, no NUL, no surrogate."""
-        most = self.max_length
-        short = len(value) <= most if most is not None else True
-        if short and not self.min_length and value.isascii() and "\0" not in value:
+        """A fast path for most texts, which pass all validators: length, no NUL, no surrogate."""
+        fits = self.max_length is None or len(value) <= self.max_length
+        if fits and not self.min_length and value.isascii() and "\0" not in value:
             return
         super().run_validators(value)
 
     def json_schema(self) -> dict[str, Any]:
-        least = max(self.min_length or 0, 0 if self.allow_blank else 1)
-        plain = NOT_BLANK if self.trim_whitespace and not self.allow_blank else NO_NUL
-        pattern = self.pattern or self.shape or (None if self.format == "email" else plain)  # that format says it all
-        found: dict[str, Any] = {"type": "string"}
-        return found | _given(
-            pattern=pattern, minLength=least or None, maxLength=self.max_length, format=self.format or None
+        min_length = max(self.min_length or 0, 0 if self.allow_blank else 1)
+        default = NOT_BLANK if self.trim_whitespace and not self.allow_blank else NO_NUL
+        pattern = (
+            self.pattern or self.documented_pattern or (None if self.format == "email" else default)
+        )  # that format implies it
+        return {"type": "string"} | _not_none(
+            pattern=pattern, minLength=min_length or None, maxLength=self.max_length, format=self.format or None
         )
 
 
@@ -84,9 +173,9 @@ def id_pattern(prefix: str) -> str:
     return rf"^{prefix}_[0-7][0-9A-HJKMNP-TV-Z]{{25}}$"
 
 
-def whole(data: Any) -> int | None:
-    """The integer that a JSON value is, 3.0 included; None for what is none."""
-    if isinstance(data, float) and data.is_integer() and abs(data) <= EXACT_FLOAT:
+def as_integer(data: Any) -> int | None:
+    """The integer that a JSON value stands for, 3 for 3.0; None if it stands for none."""
+    if isinstance(data, float) and data.is_integer() and abs(data) <= MAX_EXACT_FLOAT:
         return int(data)
     return data if isinstance(data, int) and not isinstance(data, bool) else None
 
@@ -100,15 +189,14 @@ class Integer(serializers.IntegerField):
         super().__init__(**options)
 
     def to_internal_value(self, data: Any) -> int:
-        found = whole(data)
-        if found is None:
+        value = as_integer(data)
+        if value is None:
             self.fail("invalid")
-        return found
+        return value
 
     def run_validators(self, value: int) -> None:
-        """The two there are, only to say which of them it fails."""
-        least, most = self.min_value, self.max_value
-        if least is None or most is None or not least <= value <= most:
+        """A fast path: the validators only say which bound is violated."""
+        if self.min_value is None or self.max_value is None or not self.min_value <= value <= self.max_value:
             super().run_validators(value)
 
     def json_schema(self) -> dict[str, Any]:
@@ -126,7 +214,7 @@ class Number(serializers.FloatField):
     def to_internal_value(self, data: Any) -> float:
         if isinstance(data, bool) or not isinstance(data, int | float):
             self.fail("invalid")
-        if abs(data) > FLOAT_ROOM:
+        if abs(data) > MAX_FLOAT:
             self.fail("max_value" if data > 0 else "min_value", max_value=self.max_value, min_value=self.min_value)
         return float(data)
 
@@ -159,23 +247,23 @@ class Choice(serializers.ChoiceField):
         return {"type": "string", "enum": [*names, None] if self.allow_null else names}
 
 
-def _read_moment(text: str) -> datetime | None:
+def _parse_timestamp(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text.upper()).astimezone(UTC) if matches(RFC3339, text) else None
     except ValueError:  # the 31st of a shorter month
         return None
 
 
-class Moment(serializers.DateTimeField):
+class Timestamp(serializers.DateTimeField):
     """RFC 3339 with an offset, years 1000 to 2999; answers UTC."""
 
     default_error_messages = {"naive": "give the offset too, such as 2026-06-04T09:00:00Z"}
 
     def to_internal_value(self, value: Any) -> datetime:
-        found = _read_moment(value) if isinstance(value, str) else None
-        if found is not None:
-            return found
-        if isinstance(value, str) and _read_moment(f"{value}Z") is not None:
+        timestamp = _parse_timestamp(value) if isinstance(value, str) else None
+        if timestamp is not None:
+            return timestamp
+        if isinstance(value, str) and _parse_timestamp(f"{value}Z") is not None:
             self.fail("naive")
         self.fail("invalid", format="RFC 3339, such as 2026-06-04T09:00:00Z")
         raise AssertionError("unreachable")
@@ -238,21 +326,5 @@ class PageQuery(QuerySerializer):
     )
 
 
-def _given(**values: Any) -> dict[str, Any]:
+def _not_none(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
-
-
-__all__ = [
-    "Boolean",
-    "Choice",
-    "Id",
-    "Integer",
-    "Moment",
-    "Number",
-    "PageQuery",
-    "QueryBoolean",
-    "QueryInteger",
-    "QuerySerializer",
-    "StrictSerializer",
-    "Text",
-]

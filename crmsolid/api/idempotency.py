@@ -20,7 +20,7 @@ from crmsolid.core.errors import DomainError
 from crmsolid.core.sql.prepared_cursor import LockTimeout, acquire_lock
 from crmsolid.core.sql.table import Table
 from crmsolid.core.unit_of_work import unit_of_work
-from crmsolid.serving.environ import REPEATED_HEADERS
+from crmsolid.serving.request import REPEATED_HEADERS
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import READ_BESIDE, Scope

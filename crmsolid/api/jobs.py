@@ -6,9 +6,8 @@ from crmsolid.api.endpoint import endpoint
 from crmsolid.api.representations import Representation
 from crmsolid.api.responses import ApiResponse
 from crmsolid.api.views import WorkspaceView
-from crmsolid.core.errors import not_found
 from crmsolid.workspaces.models import Job, JobState
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.services import get_job
 
 
 class JobOut(Representation):
@@ -43,8 +42,4 @@ class JobView(WorkspaceView):
         scope_text="that of the call which began the job",
     )
     def get(self, job_id: str) -> ApiResponse:
-        job: Job | None = Job.objects.for_workspace(self.workspace).filter(pk=job_id).first()
-        if job is None:
-            raise not_found("job")
-        self.actor.require(Scope(job.scope))
-        return ApiResponse(JobOut.render(job))
+        return ApiResponse(JobOut.render(get_job(self.actor, job_id)))

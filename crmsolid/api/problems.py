@@ -1,4 +1,4 @@
-"""RFC 9457 problem documents: the one shape of every refusal under /v1."""
+"""RFC 9457 problem documents: the shape of every error under /v1."""
 
 from typing import Any
 
@@ -10,13 +10,13 @@ from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError, FieldError
 
 CONTENT_TYPE = "application/problem+json"
-# A refusal must not be larger than what it refuses.
+# An error response must not be larger than the request it refuses.
 MAX_FIELD_ERRORS = 100
 MAX_FIELD_LENGTH = 200
 
 
 def document(error: DomainError, *, instance: str, request_id: str) -> dict[str, Any]:
-    """The members of RFC 9457, then our ``code``, ``request_id``, ``errors`` and what the error adds."""
+    """The members of RFC 9457, then ``code``, ``request_id``, ``errors`` and the error's extra members."""
     body: dict[str, Any] = {
         "type": f"/docs/errors/{error.code}",
         "title": error.info.title,
@@ -27,16 +27,16 @@ def document(error: DomainError, *, instance: str, request_id: str) -> dict[str,
         "request_id": request_id,
     }
     if error.errors:
-        body["errors"] = [_shown(item) for item in error.errors[:MAX_FIELD_ERRORS]]
+        body["errors"] = [_field_error(item) for item in error.errors[:MAX_FIELD_ERRORS]]
     return {**body, **error.extra}
 
 
-def _shown(item: FieldError) -> dict[str, str]:
+def _field_error(item: FieldError) -> dict[str, str]:
     return {"field": item.field[:MAX_FIELD_LENGTH], "code": item.code, "detail": item.detail}
 
 
 def response(error: DomainError, *, instance: str, request_id: str) -> HttpResponse:
-    """The document as an answer, with the headers the error asks for."""
+    """The document as an HTTP response, with the headers of the error."""
     body = strictjson.dumps(document(error, instance=instance, request_id=request_id))
     answer = HttpResponse(body, status=error.status, content_type=CONTENT_TYPE)
     if error.status == 401:
@@ -47,12 +47,12 @@ def response(error: DomainError, *, instance: str, request_id: str) -> HttpRespo
 
 
 def _challenge(code: str) -> str:
-    """RFC 6750, 3.1: a request without a token of this kind is told the scheme and no error."""
+    """The WWW-Authenticate header (RFC 6750, 3.1): a request without a token gets no error attribute."""
     return 'Bearer realm="crmsolid"' + ("" if code == "token_missing" else ', error="invalid_token"')
 
 
 def from_exception(error: Exception) -> DomainError | None:
-    """Our error for one of Django's or DRF's; None for what is a fault of ours."""
+    """The DomainError for an exception of Django or DRF; None for anything unexpected."""
     if isinstance(error, DomainError):
         return error
     if isinstance(error, drf.ValidationError):

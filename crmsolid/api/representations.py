@@ -30,7 +30,7 @@ class Representation(serializers.Serializer[Any]):
         return {name: values[name] if name in values else read(row) for name, read in _readers(cls).items()}
 
     @classmethod
-    def schema(cls) -> dict[str, Any]:
+    def data_schema(cls) -> dict[str, Any]:
         """An object with all fields, every one of them required. Within v1 more may be added."""
         fields = cls().get_fields()
         return {
@@ -70,7 +70,7 @@ def _field_schema(field: AnyField) -> dict[str, Any]:
 
 def _plain_schema(field: AnyField) -> dict[str, Any]:
     if isinstance(field, Representation):
-        return type(field).schema()
+        return type(field).data_schema()
     if isinstance(field, serializers.ChoiceField):
         return {"enum": list(field.choices)}
     if isinstance(field, serializers.ListField):

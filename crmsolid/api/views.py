@@ -5,7 +5,7 @@ up to the middleware, which answers them as problem documents.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, TypeVar
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -14,13 +14,15 @@ from rest_framework.views import APIView
 
 from crmsolid.api import idempotency, parsing
 from crmsolid.api.access_control import actor_of, method_of
-from crmsolid.api.endpoint import Endpoint
+from crmsolid.api.endpoint import Endpoint, endpoint
 from crmsolid.api.fields import INT64
 from crmsolid.api.request_context import request_context
 from crmsolid.api.responses import ApiResponse, Raw
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -114,3 +116,17 @@ class WorkspaceView(APIView):
     def default_response_headers(self) -> dict[str, str]:
         """None of DRF's: ``Allow`` belongs to a 405 only."""
         return {}
+
+
+def openapi_route(**declaration: Any) -> Callable[[F], F]:
+    """Put a plain function (a stream, which DRF's views cannot serve) into the OpenAPI document, as a GET with this
+    declaration (see ``endpoint``). The function does all of its own work; its docstring is the summary."""
+
+    def declare(function: F) -> F:
+        members = {"__doc__": function.__doc__, "get": endpoint(**declaration)(function)}
+        # Where DRF and the tests look for the view behind a route.
+        function.cls = function.view_class = type(function.__name__, (WorkspaceView,), members)  # type: ignore[attr-defined]
+        function.initkwargs = {}  # type: ignore[attr-defined]
+        return function
+
+    return declare

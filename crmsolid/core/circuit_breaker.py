@@ -1,15 +1,15 @@
-"""A circuit breaker: after a failure, a dependency is left alone for a while, then tried by one caller."""
+"""A circuit breaker: after a failure it keeps callers away from a dependency for a while, then lets one try again."""
 
 import threading
 import time
 from collections.abc import Callable
 
 
-class Breaker:
-    """Closed until a failure; then open for `open_seconds`, after which one probe is let through.
+class CircuitBreaker:
+    """Closed until a failure; then open for ``open_seconds``, after which one probe is let through.
 
-    The probe is no flag that a dying thread could leave behind: whoever is let through moves the next try on by
-    `open_seconds`, so one caller probes, and if nothing is heard of it, another one does a while later.
+    A probe reserves nothing that a dying thread could leave locked: letting one caller through moves the next allowed
+    try ``open_seconds`` ahead. If that caller never reports back, another one may probe then.
     """
 
     def __init__(self, open_seconds: float = 1.0, clock: Callable[[], float] = time.monotonic) -> None:
@@ -20,7 +20,7 @@ class Breaker:
         self._next_try = 0.0
 
     def allows(self) -> bool:
-        """Whether to try the dependency now; report the outcome by succeeded() or failed()."""
+        """Whether to call the dependency now. The caller reports the result by ``succeeded()`` or ``failed()``."""
         if self._closed:
             return True
         with self._lock:

@@ -1,4 +1,4 @@
-"""The one clock. Everything that decides by time asks here, so that a test can move it."""
+"""The clock of the product. All decisions by time use it, so that a test can change the time in one place."""
 
 from datetime import UTC, datetime
 
@@ -8,10 +8,10 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def rfc3339(moment: datetime | None) -> str | None:
-    """RFC 3339 in UTC with ``Z``, microseconds kept (an order by time must survive the text)."""
-    if moment is None:
+def rfc3339(value: datetime | None) -> str | None:
+    """RFC 3339 in UTC with ``Z``, down to the microsecond, so that texts of times sort like the times."""
+    if value is None:
         return None
-    if moment.tzinfo is not UTC:
-        moment = moment.astimezone(UTC)
-    return moment.isoformat()[:-6] + "Z"
+    if value.tzinfo is not UTC:
+        value = value.astimezone(UTC)
+    return value.isoformat()[:-6] + "Z"

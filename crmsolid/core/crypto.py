@@ -1,4 +1,4 @@
-"""Encryption of fields at rest with keys that can be rotated.
+"""Encryption of columns at rest, with keys that can be rotated.
 
 ``FIELD_ENCRYPTION_KEYS`` is a comma-separated list of Fernet keys: the first encrypts, all of them decrypt.
 To rotate, put a new key in front, run ``manage.py reencrypt``, then drop the old one.
@@ -20,20 +20,20 @@ def encrypt(plain: bytes) -> bytes:
     return _cipher(tuple(settings.FIELD_ENCRYPTION_KEYS)).encrypt(plain)
 
 
-def decrypt(sealed: bytes) -> bytes:
-    """The plain bytes; ``cryptography.fernet.InvalidToken`` when no key fits."""
-    return _cipher(tuple(settings.FIELD_ENCRYPTION_KEYS)).decrypt(bytes(sealed))
+def decrypt(token: bytes) -> bytes:
+    """The plain bytes. Raises ``cryptography.fernet.InvalidToken`` if no key fits."""
+    return _cipher(tuple(settings.FIELD_ENCRYPTION_KEYS)).decrypt(bytes(token))
 
 
-def reencrypt(sealed: bytes) -> bytes:
-    """The same plain bytes under the first key."""
-    return _cipher(tuple(settings.FIELD_ENCRYPTION_KEYS)).rotate(bytes(sealed))
+def reencrypt(token: bytes) -> bytes:
+    """The same plain bytes encrypted under the first key. Raises ``InvalidToken`` if no key fits."""
+    return _cipher(tuple(settings.FIELD_ENCRYPTION_KEYS)).rotate(bytes(token))
 
 
-def is_under_newest_key(sealed: bytes) -> bool:
-    """Whether the first key alone opens it."""
+def is_under_newest_key(token: bytes) -> bool:
+    """Whether the first key decrypts it."""
     try:
-        _cipher(tuple(settings.FIELD_ENCRYPTION_KEYS[:1])).decrypt(bytes(sealed))
+        _cipher(tuple(settings.FIELD_ENCRYPTION_KEYS[:1])).decrypt(bytes(token))
     except InvalidToken:
         return False
     return True

@@ -1,8 +1,10 @@
-"""Doorbells: tell the workers that something is due, without holding up whoever noticed.
+"""The doorbell wakes a worker after a commit.
 
-A ring is a hint. The rows say what is due and the sweep finds what no ring announced, so rings may be merged, late
-or lost. Each process rings at most once per task name and moment from one thread of its own: a thousand sends in
-a second cost a few dozen rings, and a dead broker costs the requests nothing.
+A ring sends a Celery task without arguments: it says that something is due, and the rows say what. Rings may therefore
+be merged, late or lost; the periodic sweep finds everything that no ring announced.
+
+Each process sends its rings from one thread of its own, and each task at most once within ``PAUSE_SECONDS``. A thousand
+messages in a second cost a few dozen rings, and a request never waits for the broker.
 """
 
 import logging
@@ -13,85 +15,86 @@ from collections.abc import Callable
 
 logger = logging.getLogger("crmsolid.doorbell")
 
-# A ring costs a millisecond of the process that its requests have to do without.
+# Sending a task takes a millisecond of CPU, which the requests of this process then lack.
 PAUSE_SECONDS = 0.05
+BACKOFF_SECONDS = 1.0
 WARN_EVERY_SECONDS = 60.0
-_BACK_OFF_SECONDS = 1.0
 
-Ringer = Callable[[str, str | None], None]
+SendTask = Callable[[str, str | None], None]
 
 
-def _send(name: str, queue: str | None) -> None:
+def send_task(name: str, queue: str | None) -> None:
+    """Send the task by Celery, trying once. Raises whatever the broker's client raises."""
     from celery import current_app
 
     current_app.send_task(name, queue=queue, retry=False, ignore_result=True)
 
 
 class Doorbell:
-    """Pending rings by (task, queue) with the moment each is wanted; the earliest wish of each wins."""
+    """Collects rings by task and queue, and sends each at the earliest time that was asked for."""
 
-    def __init__(self, ringer: Ringer = _send) -> None:
-        self._ringer = ringer
-        self._wanted: dict[tuple[str, str | None], float] = {}
+    def __init__(self, send: SendTask = send_task, *, backoff_seconds: float = BACKOFF_SECONDS) -> None:
+        self._send = send
+        self._backoff_seconds = backoff_seconds
+        self._pending: dict[tuple[str, str | None], float] = {}
         self._condition = threading.Condition()
         self._thread: threading.Thread | None = None
-        self._warned = -WARN_EVERY_SECONDS
+        self._warned_at = -WARN_EVERY_SECONDS
 
     def ring(self, name: str, *, queue: str | None = None, after: float = 0.0) -> None:
-        """Ask for one run of the task ``after`` seconds from now. Never blocks, never raises for the broker."""
-        at = time.monotonic() + max(0.0, after)
+        """Ask for one run of the task, ``after`` seconds from now. Neither blocks nor raises for the broker."""
+        due = time.monotonic() + max(0.0, after)
         with self._condition:
-            self._start()
-            before = self._wanted.get((name, queue))
-            if before is None or at < before:
-                self._wanted[name, queue] = at
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="doorbell", daemon=True)
+                self._thread.start()
+            pending = self._pending.get((name, queue))
+            if pending is None or due < pending:
+                self._pending[name, queue] = due
                 self._condition.notify()
-
-    def _start(self) -> None:
-        if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._run, name="doorbell", daemon=True)
-            self._thread.start()
 
     def _run(self) -> None:
         while True:
-            for name, queue in self._take_due():
-                self._ring_now(name, queue)
-            time.sleep(PAUSE_SECONDS)  # what is asked meanwhile is merged into one ring
+            for name, queue in self._wait_for_due():
+                self._send_or_back_off(name, queue)
+            time.sleep(PAUSE_SECONDS)  # equal rings that arrive meanwhile become one
 
-    def _take_due(self) -> list[tuple[str, str | None]]:
+    def _wait_for_due(self) -> list[tuple[str, str | None]]:
         with self._condition:
             while True:
                 now = time.monotonic()
-                due = [wish for wish, at in self._wanted.items() if at <= now]
+                due = [ring for ring, at in self._pending.items() if at <= now]
                 if due:
-                    for wish in due:
-                        del self._wanted[wish]
+                    for ring in due:
+                        del self._pending[ring]
                     return due
-                self._condition.wait(min(self._wanted.values()) - now if self._wanted else None)
+                self._condition.wait(min(self._pending.values()) - now if self._pending else None)
 
-    def _ring_now(self, name: str, queue: str | None) -> None:
+    def _send_or_back_off(self, name: str, queue: str | None) -> None:
         try:
-            self._ringer(name, queue)
+            self._send(name, queue)
         except Exception as error:
             now = time.monotonic()
-            if now - self._warned >= WARN_EVERY_SECONDS:
-                self._warned = now
+            if now - self._warned_at >= WARN_EVERY_SECONDS:
+                self._warned_at = now
                 logger.warning("the broker cannot be reached, the sweep takes over: %s", type(error).__name__)
-            time.sleep(_BACK_OFF_SECONDS)
+            time.sleep(self._backoff_seconds)
 
 
-_bell = Doorbell()
+_doorbell = Doorbell()
 
 
-def _start_afresh() -> None:
-    """A forked child has neither its parent's thread nor, maybe, whoever held the lock; the parent rings its own."""
-    global _bell
-    _bell = Doorbell()
+def replace(new: Doorbell) -> Doorbell:
+    """Make ``new`` the doorbell of this process; returns the one before."""
+    global _doorbell
+    before, _doorbell = _doorbell, new
+    return before
 
 
-os.register_at_fork(after_in_child=_start_afresh)
+# A forked child has no thread of its parent's, and the lock may have been held. The parent sends its own rings.
+os.register_at_fork(after_in_child=lambda: replace(Doorbell()))
 
 
 def ring(name: str, *, queue: str | None = None, after: float = 0.0) -> None:
-    """See :meth:`Doorbell.ring`; one doorbell a process."""
-    _bell.ring(name, queue=queue, after=after)
+    """Ring this process's doorbell; see :meth:`Doorbell.ring`."""
+    _doorbell.ring(name, queue=queue, after=after)

@@ -1,46 +1,49 @@
-"""Who keeps something on a person. Each app says how to erase it and how to show it; contacts runs them all.
+"""The registry of all data about a contact: each app registers how to erase and how to export its part.
 
-The registry is on the ground floor because the apps that keep things about a contact stand above and below the
-app that erases one. Filled when the apps start.
+It is in the lowest layer because apps above and below contacts keep data about a contact, while contacts runs the
+erasure. Apps register when they start.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# Both get the workspace's id and the contact's, and run in the transaction of whoever asks.
+# Both get the id of the workspace and of the contact, and run in the transaction of the caller.
 Erase = Callable[[int, str], None]
 Export = Callable[[int, str], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Keeper:
-    """One app's part: ``erase`` empties or deletes, ``export`` answers JSON values by section name."""
+class Registration:
+    """One app's part in erasing and exporting a contact."""
 
     erase: Erase
     export: Export | None
 
 
-_keepers: list[Keeper] = []
+_registrations: list[Registration] = []
 
 
 def register(*, erase: Erase, export: Export | None = None) -> None:
-    """Add a keeper; once, however often an app starts."""
-    keeper = Keeper(erase, export)
-    if keeper not in _keepers:
-        _keepers.append(keeper)
+    """Register one app's part: ``erase`` empties or deletes its rows, ``export`` returns JSON values by section name.
+
+    Registering the same functions again changes nothing.
+    """
+    registration = Registration(erase, export)
+    if registration not in _registrations:
+        _registrations.append(registration)
 
 
 def erase_all(workspace_id: int, contact_id: str) -> None:
-    """Erase what is kept on the person everywhere, the uppermost app first: what it has refers to what is below."""
-    for keeper in reversed(_keepers):
-        keeper.erase(workspace_id, contact_id)
+    """Erase the contact's data everywhere, the uppermost app first, because its rows refer to those below."""
+    for registration in reversed(_registrations):
+        registration.erase(workspace_id, contact_id)
 
 
 def export_all(workspace_id: int, contact_id: str) -> dict[str, Any]:
-    """Every app's sections on the person, in one object."""
-    found: dict[str, Any] = {}
-    for keeper in _keepers:
-        if keeper.export is not None:
-            found.update(keeper.export(workspace_id, contact_id))
-    return found
+    """The contact's data of every app in one object, by section name."""
+    sections: dict[str, Any] = {}
+    for registration in _registrations:
+        if registration.export is not None:
+            sections.update(registration.export(workspace_id, contact_id))
+    return sections

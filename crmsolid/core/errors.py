@@ -1,8 +1,8 @@
-"""What can go wrong, once: every stable code with its status, title and next step.
+"""Every error code of the product, with its status, title and advice, and the exception that carries one.
 
-A service raises :class:`DomainError`; each door renders it in its own way (problem+json, an MCP error
-result, a message in the panel, a CommandError). The table feeds the pages under ``/docs/errors/`` and the
-OpenAPI document too, so a code cannot exist without its explanation.
+A service raises :class:`DomainError`; each interface renders it in its own way (problem+json, an MCP error result, a
+message in the panel, a CommandError). The pages under ``/docs/errors/`` and the OpenAPI document are made from the same
+table, so a code cannot exist without its explanation.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class CodeInfo:
-    """Status (HTTP), title and, for the documentation, what it means and what to do."""
+    """HTTP status, title and, for the documentation, what the code means and what to do."""
 
     status: int
     title: str
@@ -21,7 +21,7 @@ class CodeInfo:
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One refused field of a request: dotted path, stable code, a sentence for a person."""
+    """One invalid field of a request: its dotted path, a stable code, a sentence for people."""
 
     field: str
     code: str
@@ -91,7 +91,7 @@ CODES: dict[str, CodeInfo] = {
 
 
 class DomainError(Exception):
-    """A refusal: nothing was changed. ``code`` is one of :data:`CODES`; ``extra`` goes into the answer as it is."""
+    """A refusal; nothing was changed. ``code`` is one of :data:`CODES`. ``extra`` is added to the response."""
 
     def __init__(
         self,
@@ -116,10 +116,10 @@ class DomainError(Exception):
 
 
 def invalid(field: str, code: str, detail: str) -> DomainError:
-    """The refusal of one field."""
+    """The error for one invalid field."""
     return DomainError("validation_failed", detail, errors=[FieldError(field, code, detail)])
 
 
 def not_found(what: str) -> DomainError:
-    """The same sentence for what does not exist and for what belongs to somebody else."""
+    """The error for what does not exist and, in the same words, for what belongs to another workspace."""
     return DomainError("not_found", f"no such {what} in this workspace")

@@ -1,4 +1,4 @@
-"""Public ids: a prefix that names the kind, and a ULID (github.com/ulid/spec) that sorts by birth."""
+"""Public ids: a prefix that names the type, and a ULID (github.com/ulid/spec), which sorts by creation time."""
 
 import os
 import re
@@ -7,19 +7,19 @@ import time
 from datetime import datetime
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-# Two characters, ten bits, at a look-up: an id costs eight look-ups, not twenty-six divisions.
+# Encoding two characters (ten bits) at a time takes 13 look-ups for an id instead of 26 divisions.
 _PAIRS = tuple(high + low for high in _ALPHABET for low in _ALPHABET)
 _TEN_BITS = 1023
 _POOL_BYTES = 640
-# 26 characters hold 130 bits, a ULID is 128: the first character never passes 7.
+# 26 characters hold 130 bits and a ULID has 128, so the first character is at most 7.
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 
 
-class _Clockwork:
-    """The last millisecond and the last random part handed out, advanced under one lock.
+class UlidGenerator:
+    """Makes ULIDs that increase within a process: the last millisecond and random part are kept under a lock.
 
-    Within a millisecond the random part counts up; a clock that steps back keeps the last millisecond, so ids of
-    one process never go backwards. The start of each millisecond leaves the top bit clear: 2**79 steps of room.
+    Within a millisecond the random part counts up, and it does so too after the clock was set back. Each millisecond
+    starts with the top bit of the random part clear, which leaves 2**79 steps.
     """
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class _Clockwork:
         self.millisecond = 0
         self.random_part = 0
         self.time_text = ""
-        self.pool = b""  # random bytes not used yet: asking the system for each ten of them costs more than the id
+        self.pool = b""  # unused random bytes: fetching ten at a time from the system would cost more than the id
 
     def next_ulid(self) -> str:
         now = time.time_ns() // 1_000_000
@@ -35,17 +35,17 @@ class _Clockwork:
             if now > self.millisecond:
                 self.millisecond = now
                 self.time_text = _encode_time(now)
-                self.random_part = int.from_bytes(self._ten_bytes()) >> 1
+                self.random_part = int.from_bytes(self._random_bytes()) >> 1
             else:
                 self.random_part += 1
             time_text, number = self.time_text, self.random_part
         return time_text + _encode_random(number)
 
-    def _ten_bytes(self) -> bytes:
+    def _random_bytes(self) -> bytes:
         if not self.pool:
             self.pool = os.urandom(_POOL_BYTES)
-        ten, self.pool = self.pool[:10], self.pool[10:]
-        return ten
+        taken, self.pool = self.pool[:10], self.pool[10:]
+        return taken
 
 
 def _encode_time(millisecond: int) -> str:
@@ -53,7 +53,7 @@ def _encode_time(millisecond: int) -> str:
 
 
 def _encode_random(number: int) -> str:
-    # Two 40-bit halves, because small integers shift faster than one of 80 bits; written out, because this is hot.
+    # Two 40-bit halves, because small integers shift faster than one of 80 bits; unrolled for speed.
     high, low = number >> 40, number & 0xFFFFFFFFFF
     return (
         _PAIRS[high >> 30]
@@ -67,30 +67,30 @@ def _encode_random(number: int) -> str:
     )
 
 
-_clockwork = _Clockwork()
+_generator = UlidGenerator()
 
 
-def _start_afresh() -> None:
-    """A forked child shares its parent's state, and maybe a lock held by a thread it does not have."""
-    global _clockwork
-    _clockwork = _Clockwork()
+def _replace_generator() -> None:
+    global _generator
+    _generator = UlidGenerator()
 
 
-os.register_at_fork(after_in_child=_start_afresh)
+# A forked child would continue its parent's sequence, and the lock may be held by a thread that it does not have.
+os.register_at_fork(after_in_child=_replace_generator)
 
 
 def new_id(prefix: str) -> str:
-    """`con` gives `con_01J…`: unique everywhere, and increasing within one process."""
-    return f"{prefix}_{_clockwork.next_ulid()}"
+    """An id such as ``con_01J…`` for ``con``: unique everywhere, and increasing within one process."""
+    return f"{prefix}_{_generator.next_ulid()}"
 
 
-def first_id(prefix: str, moment: datetime) -> str:
-    """The smallest id of that millisecond: ids are sorted by birth, so the key's own index answers "older than"."""
-    return f"{prefix}_{_encode_time(int(moment.timestamp() * 1000))}{'0' * 16}"
+def first_id(prefix: str, created: datetime) -> str:
+    """The smallest id of that millisecond. It lets the primary key's index find the rows older than ``created``."""
+    return f"{prefix}_{_encode_time(int(created.timestamp() * 1000))}{'0' * 16}"
 
 
 def is_id(prefix: str, text: object) -> bool:
-    """Whether `text` could have come from `new_id(prefix)`; asks no database. Upper case only: one id, one spelling."""
+    """Whether ``text`` has the form of ``new_id(prefix)``, in upper case. It does not look into the database."""
     if not isinstance(text, str) or not text.startswith(f"{prefix}_"):
         return False
     return _ULID.fullmatch(text, len(prefix) + 1) is not None

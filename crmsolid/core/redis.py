@@ -1,7 +1,5 @@
-"""The one place that makes a Redis client, so that no call to Redis can hold a request for long."""
+"""Builds every Redis client of the product, so that no call to Redis can hold a request for long."""
 
-import os
-from collections import deque
 from typing import Any
 
 import redis
@@ -9,21 +7,21 @@ from redis.backoff import NoBackoff
 from redis.connection import parse_url
 from redis.retry import Retry
 
-# Seconds for a connection, and for each answer. Redis is on the way of every request: late is as bad as never.
+# Seconds to connect, and again for each answer. Every request asks Redis: a late answer is worth no more than none.
 BUDGET = 0.1
 
-# The errors that mean "Redis could not do it", whatever the reason; callers go on without Redis.
+# All that redis-py raises when Redis could not do what was asked. Callers catch these and go on without Redis.
 REDIS_ERRORS: tuple[type[Exception], ...] = (redis.RedisError, OSError)
 
 
 def build_client(url: str, budget: float = BUDGET) -> redis.Redis:
-    """A client with the budget (seconds a call); nothing in `url` can widen it. Thread-safe and fork-safe; connects
-    when first used.
+    """A client whose calls give up after ``budget`` seconds; no option in ``url`` can raise that.
 
-    redis-py (8.1) retries, greets with several round trips and stops at 100 connections unless told otherwise: each
-    would break the budget, or turn a busy moment into a Redis failure. Threads of the process bound the pool.
+    Thread-safe and fork-safe. It connects when it is first used.
     """
     options: dict[str, Any] = parse_url(url)  # type: ignore[no-untyped-call]
+    # By default redis-py (8.1) retries, negotiates in several round trips and allows 100 connections. Each of these
+    # would exceed the budget, or turn a busy moment into an error. The number of threads already limits the pool.
     options.update(
         socket_timeout=budget,
         socket_connect_timeout=budget,
@@ -40,46 +38,3 @@ def build_client(url: str, budget: float = BUDGET) -> redis.Redis:
     if issubclass(options.get("connection_class", redis.Connection), redis.UnixDomainSocketConnection):
         del options["socket_keepalive"]
     return redis.Redis(connection_pool=redis.ConnectionPool(**options))
-
-
-class Line:
-    """One command and its answer, over redis-py's connections without its client, which costs a request more than
-    all that the limiter does. The budget is the client's. Thread-safe and fork-safe.
-
-    A connection that lay idle may have been closed by Redis; the client looks before each command, a line asks again
-    on a new one.
-    """
-
-    def __init__(self, client: redis.Redis) -> None:
-        self._pool = client.connection_pool
-        self._idle: deque[Any] = deque()
-
-    def ask(self, *command: Any) -> Any:
-        """What Redis answers; one of REDIS_ERRORS. A connection that broke on the way may have carried the command
-        twice, one that timed out has not."""
-        connection = self._take()
-        if connection is not None:
-            try:
-                return self._exchange(connection, command)
-            except redis.ConnectionError:
-                pass
-        return self._exchange(self._pool.connection_class(**self._pool.connection_kwargs), command)
-
-    def _take(self) -> Any:
-        """An idle connection of this process: a forked child must not talk on its parent's."""
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            return None
-        return connection if connection.pid == os.getpid() else None
-
-    def _exchange(self, connection: Any, command: tuple[Any, ...]) -> Any:
-        """A connection that failed is closed by then, and not kept."""
-        connection.send_command(*command, check_health=False)
-        try:
-            answer = connection.read_response()
-        except redis.ResponseError:  # an answer too
-            self._idle.append(connection)
-            raise
-        self._idle.append(connection)
-        return answer

@@ -1,7 +1,7 @@
-"""Which columns are encrypted, and putting all of them under the newest key.
+"""The registry of encrypted columns, and their re-encryption under the newest key.
 
-Whoever keeps something encrypted says so when its app starts. After :func:`reseal` the older keys open nothing any
-more and can be dropped.
+Apps register their columns when they start. After :func:`reencrypt_all` no value needs an older key, so the older keys
+can be removed.
 """
 
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ _BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A binary column, encrypted in the rows that fit ``where``."""
+class EncryptedColumn:
+    """A binary column that is encrypted in the rows which match ``where``."""
 
     model: type[Model]
     name: str
@@ -25,47 +25,47 @@ class Column:
 
 
 @dataclass(slots=True)
-class Resealed:
-    """How many values are under the newest key now that were not; how many no key opens."""
+class ColumnResult:
+    """How many values were re-encrypted, and how many could not be decrypted with any key."""
 
     column: str
     changed: int = 0
     unreadable: int = 0
 
 
-_columns: list[Column] = []
+_columns: list[EncryptedColumn] = []
 
 
 def register(model: type[Model], *names: str, where: Q | None = None) -> None:
-    """Columns of ``model`` that hold what ``crypto.encrypt`` answered, or nothing."""
+    """Register columns of ``model`` that hold results of ``crypto.encrypt``, or nothing."""
     for name in names:
         if not any(column.model is model and column.name == name for column in _columns):
-            _columns.append(Column(model, name, where or Q()))
+            _columns.append(EncryptedColumn(model, name, where or Q()))
 
 
-def reseal() -> list[Resealed]:
-    """Put every registered value under the newest key; may run beside everything else, and again."""
-    return [_reseal(column) for column in _columns]
+def reencrypt_all() -> list[ColumnResult]:
+    """Re-encrypt every registered value that is not under the newest key. Safe beside everything else, and again."""
+    return [_reencrypt_column(column) for column in _columns]
 
 
-def _reseal(column: Column) -> Resealed:
-    done = Resealed(f"{column.model._meta.label}.{column.name}")
+def _reencrypt_column(column: EncryptedColumn) -> ColumnResult:
+    result = ColumnResult(f"{column.model._meta.label}.{column.name}")
     rows = column.model._base_manager.filter(column.where).order_by("pk")
     batch = list(rows.values_list("pk", column.name)[:_BATCH])
     while batch:
         for key, value in batch:
             if value and not crypto.is_under_newest_key(bytes(value)):
-                _reseal_one(column, done, key, value)
+                _reencrypt_value(column, result, key, value)
         batch = list(rows.filter(pk__gt=batch[-1][0]).values_list("pk", column.name)[:_BATCH])
-    return done
+    return result
 
 
-def _reseal_one(column: Column, done: Resealed, key: Any, value: bytes) -> None:
+def _reencrypt_value(column: EncryptedColumn, result: ColumnResult, key: Any, value: bytes) -> None:
     try:
         fresh = crypto.reencrypt(bytes(value))
     except InvalidToken:
-        done.unreadable += 1
+        result.unreadable += 1
         return
-    # Whoever has written another value since has written it under the newest key.
-    same = column.model._base_manager.filter(**{"pk": key, column.name: value})
-    done.changed += same.update(**{column.name: fresh})
+    # A value that was written since it was read is under the newest key already, and must not be overwritten.
+    unchanged = column.model._base_manager.filter(**{"pk": key, column.name: value})
+    result.changed += unchanged.update(**{column.name: fresh})

@@ -1,8 +1,8 @@
-"""JSON read so strictly that a body means one thing only, and nothing in it breaks a later step.
+"""A strict JSON parser: a body that is accepted has one meaning, and nothing in it makes a later step fail.
 
-RFC 8259 leaves duplicate keys, huge numbers and depth to the reader; here each of them is refused, because a
-fingerprint, a database and a receiver must all see the same value. PostgreSQL stores no NUL and UTF-8 holds no
-lone surrogate, so both end here and not in a 500 further down.
+RFC 8259 lets each parser treat duplicate keys, huge numbers and deep nesting in its own way. They are refused here,
+because fingerprint, database and receiver must all see the same value. PostgreSQL cannot store NUL and UTF-8 cannot
+encode a lone surrogate, so both are refused here instead of causing a 500 later.
 """
 
 import json
@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import NoReturn
 
 MAX_DEPTH = 64
-# CPython's own default since 3.11; stated here so that no environment variable changes what a client may send.
+# CPython's default since 3.11, stated here so that no environment variable changes what a client may send.
 MAX_INTEGER_DIGITS = 4300
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -18,12 +18,12 @@ _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _DEPTH_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _SHOWN_KEY_LENGTH = 64
 
-# Keys and indexes from the top down; joined only when there is something to report.
+# Keys and indexes from the outermost value to the innermost.
 _Path = tuple[str | int, ...]
 
 
 class StrictJSONError(ValueError):
-    """A body that is refused; `detail` says why, in words fit for the client."""
+    """A body was refused. ``detail`` says why and may be shown to the client."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -31,11 +31,11 @@ class StrictJSONError(ValueError):
 
 
 class MalformedJSON(StrictJSONError):
-    """The bytes are no JSON text, or one that different readers would read differently."""
+    """The bytes are not JSON, or JSON that different parsers read differently."""
 
 
 class NullCharacter(StrictJSONError):
-    """The JSON is sound but a string or a key holds U+0000; `path` is the dotted field, "" for the body itself."""
+    """Valid JSON with U+0000 in a string or a key. ``path`` is the dotted path of the field, "" for the body itself."""
 
     def __init__(self, path: str) -> None:
         super().__init__("the character U+0000 cannot be stored")
@@ -43,28 +43,28 @@ class NullCharacter(StrictJSONError):
 
 
 def loads(raw: bytes) -> object:
-    """The value of a UTF-8 JSON text. Raises MalformedJSON or NullCharacter, never anything else for any bytes.
+    """Parse a JSON text in UTF-8. Raises MalformedJSON or NullCharacter, and nothing else whatever the bytes are.
 
-    A NUL written raw is malformed (RFC 8259 wants control characters escaped); an escaped one is a NullCharacter.
+    An unescaped NUL is malformed (RFC 8259 requires control characters to be escaped); an escaped one is NullCharacter.
     """
     text = _decode(raw)
-    # Depth comes first: json's scanner recurses, and where it gives up differs between Python versions.
+    # The depth is checked first, because json recurses and its own limit differs between Python versions.
     if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH:
         _check_depth(raw)
     try:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise MalformedJSON(f"{error.msg} (line {error.lineno}, column {error.colno})") from None
-    # Raw surrogates cannot pass the UTF-8 decoder and raw NULs cannot pass json: only escapes are left to look for.
+    # The UTF-8 decoder has refused unescaped surrogates, and json unescaped NULs. Only escapes are left to check.
     if b"\\u0000" in raw or b"\\ud" in raw or b"\\uD" in raw:
         _check_strings(value, ())
     return value
 
 
 def dumps(value: object) -> bytes:
-    """Compact UTF-8, nothing escaped that need not be; keys keep their order, so equal input gives equal bytes.
+    """Compact JSON in UTF-8 with no needless escapes. Keys keep their order, so equal input gives equal bytes.
 
-    Raises ValueError for NaN, Infinity and lone surrogates, TypeError for what JSON has no form for.
+    Raises ValueError for NaN, Infinity and lone surrogates, TypeError for a type that JSON cannot represent.
     """
     return _ENCODER.encode(value).encode("utf-8")
 
@@ -81,10 +81,10 @@ def _decode(raw: bytes) -> str:
 
 
 def _check_depth(raw: bytes) -> None:
-    """Counts brackets outside strings, in linear time and mostly in C, whatever the bytes are.
+    """Count the brackets outside strings, in linear time and mostly in C, whatever the bytes are.
 
-    Without its escaped pairs, every second piece between quotation marks is outside a string. In broken JSON that
-    may go wrong after a stray backslash, which is where json stops reading anyway.
+    Once escaped pairs are removed, every second piece between quotation marks is outside a string. In malformed JSON
+    this can be wrong after a stray backslash, but there json reports an error anyway.
     """
     outside = raw.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2]
     brackets = b"".join(outside).translate(None, _NOT_BRACKETS)
@@ -108,7 +108,7 @@ def _integer(digits: str) -> int:
         raise MalformedJSON(f"an integer has more than {MAX_INTEGER_DIGITS} digits")
     try:
         return int(digits)
-    except ValueError:  # PYTHONINTMAXSTRDIGITS was set lower than our own limit
+    except ValueError:  # PYTHONINTMAXSTRDIGITS is set below our limit
         raise MalformedJSON("an integer has too many digits") from None
 
 
@@ -124,7 +124,7 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _check_strings(value: object, path: _Path) -> None:
-    """Walks in document order, so the first offence is the one reported; recursion is bounded by MAX_DEPTH."""
+    """Check every string in document order, so that the first error is reported. MAX_DEPTH bounds the recursion."""
     if isinstance(value, str):
         _check_text(value, path)
     elif isinstance(value, dict):
@@ -151,7 +151,7 @@ def _dotted(path: _Path) -> str:
 
 
 def _shown(key: str) -> str:
-    """A key fit for an answer: short, and with what UTF-8 or a database would refuse written as an escape."""
+    """A key as an error message may show it: short, with NUL and lone surrogates written as escapes."""
     short = key[:_SHOWN_KEY_LENGTH].encode("utf-8", "backslashreplace").decode("utf-8")
     return short.replace("\0", "\\u0000")
 

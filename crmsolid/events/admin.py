@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from crmsolid.events.catalogue import EVENT_TYPES
 from crmsolid.events.models import Event
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin
-from crmsolid.workspaces.admin_columns import column, fact, fixed_filter, moment, pretty_json
+from crmsolid.workspaces.admin_columns import column, datetime_column, field_column, fixed_filter, pretty_json
 
 
 @admin.register(Event)
@@ -25,8 +25,8 @@ class EventAdmin(TenantAdmin):
     readonly_fields = ("made", "contact_id", "shown_body")
     keeps_history = False
     empty_text = "Each message, each new contact and each tag is an event: what webhooks deliver."
-    made = moment("made", "created_at")
-    contact_id = fact("contact", "contact_id")
+    made = datetime_column("made", "created_at")
+    contact_id = field_column("contact", "contact_id")
 
     def label_of(self, obj: Event) -> str:
         return obj.type

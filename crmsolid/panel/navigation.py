@@ -1,4 +1,4 @@
-"""The panel's places in the product's words. A place whose model has no page yet is left out."""
+"""The panel's sidebar. An item whose model has no page yet is left out."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,111 +9,119 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from crmsolid.workspaces.admin_base import EVERYONE, OWNERS, Roles
-from crmsolid.workspaces.panel_context import seat_of
+from crmsolid.workspaces.panel_context import panel_context
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """An entry of the sidebar: ``label`` is the model behind it, ``app.model``; or ``page`` is the name of an address
-    with no model behind it, for ``roles``."""
+class NavigationItem:
+    """A line of the sidebar: the list of ``model`` (``app.model``), or the page with the URL name ``page``.
+
+    ``roles`` say who sees a page. For a model its ``TenantAdmin`` says so.
+    """
 
     title: str
     icon: str
-    label: str = ""
+    model: str = ""
     page: str = ""
     roles: Roles = EVERYONE
 
+    @property
+    def link(self) -> str:
+        return reverse(f"admin:{self.page or self.model.replace('.', '_') + '_changelist'}")
+
+    def is_visible(self, request: HttpRequest) -> bool:
+        if self.page:
+            panel = panel_context(request)
+            return panel is not None and panel.has_role(self.roles)
+        try:
+            model = apps.get_model(self.model)
+        except LookupError:
+            return False
+        page = admin.site._registry.get(model)
+        return page is not None and page.has_view_permission(request)
+
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class NavigationGroup:
     title: str
-    places: tuple[Place, ...]
+    items: tuple[NavigationItem, ...]
 
 
 GROUPS = (
-    Group(
+    NavigationGroup(
         "Conversations",
         (
-            Place("Inbox", "inbox", "messaging.thread"),
-            Place("Messages", "chat", "messaging.message"),
-            Place("Broadcasts", "campaign", "messaging.broadcast"),
-            Place("Templates", "draft", "messaging.template"),
+            NavigationItem("Inbox", "inbox", "messaging.thread"),
+            NavigationItem("Messages", "chat", "messaging.message"),
+            NavigationItem("Broadcasts", "campaign", "messaging.broadcast"),
+            NavigationItem("Templates", "draft", "messaging.template"),
         ),
     ),
-    Group(
+    NavigationGroup(
         "People",
         (
-            Place("Contacts", "group", "contacts.contact"),
-            Place("Segments", "filter_alt", "contacts.segment"),
-            Place("Tags", "sell", "contacts.contacttag"),
+            NavigationItem("Contacts", "group", "contacts.contact"),
+            NavigationItem("Segments", "filter_alt", "contacts.segment"),
+            NavigationItem("Tags", "sell", "contacts.contacttag"),
         ),
     ),
-    Group(
+    NavigationGroup(
         "Automation",
         (
-            Place("Sequences", "account_tree", "sequences.sequence"),
-            Place("Enrollments", "how_to_reg", "sequences.enrollment"),
-            Place("Jobs", "hourglass_top", "workspaces.job"),
+            NavigationItem("Sequences", "account_tree", "sequences.sequence"),
+            NavigationItem("Enrollments", "how_to_reg", "sequences.enrollment"),
+            NavigationItem("Jobs", "hourglass_top", "workspaces.job"),
         ),
     ),
-    Group(
+    NavigationGroup(
         "Settings",
         (
-            Place("Telegram accounts", "smartphone", "messaging.account"),
-            Place("Custom fields", "tune", "contacts.customfield"),
-            Place("Scoring", "trending_up", "contacts.scorerule"),
-            Place("API Keys", "key", "apikeys.apikey"),
-            Place("Webhooks", "webhook", "webhooks.endpoint"),
-            Place("Deliveries", "outbox", "webhooks.delivery"),
-            Place("Events", "bolt", "events.event"),
-            Place("Members", "badge", "workspaces.membership"),
-            Place("Plan", "workspace_premium", page="plan", roles=OWNERS),
-            Place("Audit log", "policy", "workspaces.auditentry"),
+            NavigationItem("Telegram accounts", "smartphone", "messaging.account"),
+            NavigationItem("Custom fields", "tune", "contacts.customfield"),
+            NavigationItem("Scoring", "trending_up", "contacts.scorerule"),
+            NavigationItem("API Keys", "key", "apikeys.apikey"),
+            NavigationItem("Webhooks", "webhook", "webhooks.endpoint"),
+            NavigationItem("Deliveries", "outbox", "webhooks.delivery"),
+            NavigationItem("Events", "bolt", "events.event"),
+            NavigationItem("Members", "badge", "workspaces.membership"),
+            NavigationItem("Plan", "workspace_premium", page="plan", roles=OWNERS),
+            NavigationItem("Audit log", "policy", "workspaces.auditentry"),
         ),
     ),
 )
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The sidebar as Unfold wants it: only what this member may see."""
+    """The sidebar in Unfold's format, with the items that this member may see."""
     home = {"title": "Home", "icon": "space_dashboard", "link": reverse("admin:index")}
     groups: list[dict[str, Any]] = [{"items": [home]}]
     for group in GROUPS:
-        items = [_item(request, place) for place in group.places if _visible(request, place)]
+        items = [
+            {
+                "title": item.title,
+                "icon": item.icon,
+                "link": item.link,
+                "active": request.path.startswith(item.link),
+            }
+            for item in group.items
+            if item.is_visible(request)
+        ]
         if items:
             groups.append({"title": group.title, "separator": True, "items": items})
     return groups
 
 
-def crumbs(request: HttpRequest) -> list[dict[str, str]]:
-    """Where this page is: ``Settings``, ``API Keys``. Empty outside the places; a page's own title is its last one."""
+def breadcrumbs(request: HttpRequest) -> list[dict[str, str]]:
+    """The sidebar's group and item of this page, such as ``Settings``, ``API Keys``; empty for the home page.
+
+    The page's own title follows them. An item that is a page by itself is left out, for it has the same title.
+    """
     match = request.resolver_match
     name = (match.url_name or "") if match else ""
     for group in GROUPS:
-        for place in group.places:
-            if place.page and name == place.page:
+        for item in group.items:
+            if item.page and name == item.page:
                 return [{"title": group.title, "link": ""}]
-            if place.label and name.startswith(f"{place.label.replace('.', '_')}_"):
-                return [{"title": group.title, "link": ""}, {"title": place.title, "link": _link(place)}]
+            if item.model and name.startswith(f"{item.model.replace('.', '_')}_"):
+                return [{"title": group.title, "link": ""}, {"title": item.title, "link": item.link}]
     return []
-
-
-def _visible(request: HttpRequest, place: Place) -> bool:
-    if place.page:
-        seat = seat_of(request)
-        return seat is not None and seat.has_role(place.roles)
-    try:
-        model = apps.get_model(place.label)
-    except LookupError:
-        return False
-    page = admin.site._registry.get(model)
-    return page is not None and page.has_view_permission(request)
-
-
-def _item(request: HttpRequest, place: Place) -> dict[str, Any]:
-    link = _link(place)
-    return {"title": place.title, "icon": place.icon, "link": link, "active": request.path.startswith(link)}
-
-
-def _link(place: Place) -> str:
-    return reverse(f"admin:{place.page or place.label.replace('.', '_') + '_changelist'}")

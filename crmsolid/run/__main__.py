@@ -1,4 +1,4 @@
-"""``python -m crmsolid.run [web | worker | scheduler]``; without a role, the whole product of this machine."""
+"""``python -m crmsolid.run [web | worker | scheduler]``; without a role, the whole product on this machine."""
 
 import argparse
 import os
@@ -9,12 +9,18 @@ from collections.abc import Sequence
 from django.core.exceptions import ImproperlyConfigured
 
 from crmsolid.run.database import DatabaseUnavailable, ensure_database
-from crmsolid.run.parent_watch import end_with_supervisor
+from crmsolid.run.supervisor import end_with_supervisor, supervise, web_processes, worker_and_scheduler
 from crmsolid.run.web import CannotListen, listen, serve
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
+    """Run one role, or all of them. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m crmsolid.run", description=__doc__)
+    parser.add_argument("role", nargs="?", choices=["web", "worker", "scheduler"])
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8000, help="0 picks a free one (8000)")
+    parser.add_argument("--fd", type=int, help=argparse.SUPPRESS)  # a socket inherited from the supervisor
+    options = parser.parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmsolid.settings")
     end_with_supervisor()
     try:
@@ -22,47 +28,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (CannotListen, DatabaseUnavailable, ImproperlyConfigured) as error:
         print(f"cannot start: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:  # during the set-up; later on each role ends as it should
+    except KeyboardInterrupt:  # during the start; after it, each role handles the signal itself
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m crmsolid.run", description=__doc__)
-    parser.add_argument("role", nargs="?", choices=["web", "worker", "scheduler"])
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-    parser.add_argument("--port", type=int, default=8000, help="0 picks a free one (8000)")
-    parser.add_argument("--fd", type=int, help=argparse.SUPPRESS)  # a socket inherited from the supervisor
-    return parser
-
-
 def _all(options: argparse.Namespace) -> int:
-    """Database, demo workspace, web, worker, scheduler."""
+    """Create the database and the demo workspace if they are missing, then run web, worker and scheduler."""
     sock = listen(options.host, options.port)
-    split = bool(os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
-    if split:
+    several_processes = bool(os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
+    if several_processes:
         os.environ.setdefault("CRMSOLID_WEB_PROCESSES", "2")
-    _prepare()
-    _greet(sock, options.host)
-    if split:
-        return _supervise_all(sock)
+    from django.conf import settings
+
+    ensure_database(settings.DATABASES["default"])
+    _set_up_django()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    _print_startup_message(sock, options.host)
+    if several_processes:
+        return supervise([*web_processes(sock, settings.WEB_PROCESSES), *worker_and_scheduler()])
     from crmsolid.run import embedded
 
     embedded.run(sock)
     return 0
 
 
-def _prepare() -> None:
-    """A database of this version."""
-    from django.conf import settings
-
-    ensure_database(settings.DATABASES["default"])
-    _set_up()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0, interactive=False)
-
-
-def _set_up() -> None:
+def _set_up_django() -> None:
     import django
 
     django.setup()
@@ -71,7 +63,8 @@ def _set_up() -> None:
     refuse_unsafe_start()
 
 
-def _greet(sock: socket.socket, host: str) -> None:
+def _print_startup_message(sock: socket.socket, host: str) -> None:
+    """From a thread, once the product answers. Only outside production is there a demo workspace."""
     from django.conf import settings
     from django.db import connections
 
@@ -81,55 +74,40 @@ def _greet(sock: socket.socket, host: str) -> None:
     demo = None if settings.PRODUCTION else ensure_demo()
     connections.close_all()
     port = sock.getsockname()[1]
-    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
-    startup_message.greet_when_ready(port, startup_message.compose(f"http://{shown}:{port}", demo), _write)
-
-
-def _write(text: str) -> None:
-    print(text, flush=True)
-
-
-def _supervise_all(sock: socket.socket) -> int:
-    from django.conf import settings
-
-    from crmsolid.run.processes import supervise, web_parts, work_parts
-
-    return supervise([*web_parts(sock, settings.WEB_PROCESSES), *work_parts()])
+    shown_host = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
+    startup_message.print_when_ready(port, startup_message.compose(f"http://{shown_host}:{port}", demo))
 
 
 def _web(options: argparse.Namespace) -> int:
-    """Web processes alone: one here, or as many as ``CRMSOLID_WEB_PROCESSES`` says under a supervisor."""
+    """Web processes alone: this one, or a supervisor with as many as ``CRMSOLID_WEB_PROCESSES`` says."""
     if options.fd is not None:
         serve(socket.socket(fileno=options.fd))
         return 0
     sock = listen(options.host, options.port)
-    _set_up()
+    _set_up_django()
     from django.conf import settings
 
     if settings.WEB_PROCESSES == 1:
         serve(sock)
         return 0
-    from crmsolid.run.processes import supervise, web_parts
-
-    return supervise(web_parts(sock, settings.WEB_PROCESSES))
+    return supervise(web_processes(sock, settings.WEB_PROCESSES))
 
 
 def _worker(options: argparse.Namespace) -> int:
-    if not _needs_redis("worker"):
+    if not _has_redis("worker"):
         return 1
     import django
 
     from crmsolid.run.worker import THREADS, build_worker
 
-    django.setup()  # which queues it listens to depends on the apps
-
+    django.setup()  # the queues that the worker listens to depend on the apps
     worker = build_worker(THREADS)
     worker.start()
     return int(worker.exitcode or 0)
 
 
 def _scheduler(options: argparse.Namespace) -> int:
-    if not _needs_redis("scheduler"):
+    if not _has_redis("scheduler"):
         return 1
     from crmsolid.run.scheduler import build_beat
 
@@ -137,7 +115,7 @@ def _scheduler(options: argparse.Namespace) -> int:
     return 0
 
 
-def _needs_redis(role: str) -> bool:
+def _has_redis(role: str) -> bool:
     from django.conf import settings
 
     if settings.REDIS_URL:

@@ -1,4 +1,4 @@
-"""The PostgreSQL database that ``DATABASE_URL`` names, made if it is not there yet."""
+"""Creates the PostgreSQL database that ``DATABASE_URL`` names, if it does not exist yet."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ CONNECT_SECONDS = 5
 
 
 class DatabaseUnavailable(Exception):
-    """The text says why and what to do; it holds no password."""
+    """The message says why and what to do. It holds no password."""
 
 
 def ensure_database(settings: dict[str, Any]) -> bool:
-    """True if it had to be made. ``settings`` are Django's for the database; nothing to do for SQLite."""
+    """True if the database had to be created. ``settings`` are Django's for it. SQLite needs nothing."""
     if "postgresql" not in settings["ENGINE"]:
         return False
     name = str(settings["NAME"])
@@ -40,15 +40,15 @@ def _connect(settings: dict[str, Any], name: str) -> psycopg.Connection[Any]:
 
 
 def _is_missing(settings: dict[str, Any], name: str, first: psycopg.OperationalError) -> bool:
-    """Asked of the server's own database: the text of the first error may be in any language."""
+    """Whether the server has no such database. The text of the first error cannot tell: it may be in any language."""
     try:
         with _connect(settings, "postgres") as connection:
-            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+            row = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
     except psycopg.OperationalError:
         where = f"{settings.get('HOST') or 'localhost'}:{settings.get('PORT') or 5432}"
         text = f"PostgreSQL at {where} refuses: {_first_line(first)}; is it running, is DATABASE_URL right?"
         raise DatabaseUnavailable(text) from None
-    return found is None
+    return row is None
 
 
 def _create(settings: dict[str, Any], name: str) -> None:
@@ -56,11 +56,11 @@ def _create(settings: dict[str, Any], name: str) -> None:
         with _connect(settings, "postgres") as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     except psycopg.errors.DuplicateDatabase:
-        return  # another start was faster
+        return  # another process has created it meanwhile
     except psycopg.errors.InsufficientPrivilege:
         user = settings.get("USER") or "this user"
-        way = f"run `createdb -O {user} {name}` as one who may"
-        text = f"there is no database {name!r} and {user} may not create it; {way}"
+        remedy = f"run `createdb -O {user} {name}` as a user who may"
+        text = f"there is no database {name!r} and {user} may not create it; {remedy}"
         raise DatabaseUnavailable(text) from None
 
 

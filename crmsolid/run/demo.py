@@ -1,4 +1,4 @@
-"""The ``demo`` workspace: what a first start makes, and what later ones say about it."""
+"""The ``demo`` workspace: the first start creates it, later starts describe it."""
 
 import os
 import secrets
@@ -18,14 +18,14 @@ from messaging.services import create_sandbox_account
 
 SLUG = "demo"
 OWNER = "owner@example.com"
-ACCOUNT_ID = 7421  # the one in the guide's requests
+ACCOUNT_ID = 7421  # the account in the requests of the API guide
 PASSWORD_VARIABLE = "CRMSOLID_DEMO_PASSWORD"
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """``password``, ``live_token`` and ``test_token`` are known at the first start only; ``password`` is None also
-    when the owner was there before, or chose it by the environment."""
+    """``live_token`` and ``test_token`` are known at the first start only. So is ``password``, which stays None if the
+    owner existed before or the password came from the environment."""
 
     owner: str
     live_prefixes: list[str]
@@ -39,13 +39,13 @@ class Demo:
 
 @transaction.atomic
 def ensure_demo() -> Demo:
-    """Make the workspace, its owner, account 7421, a live and a test key; all of it or nothing."""
-    found = Workspace.objects.filter(slug=SLUG, mode=Mode.LIVE).first()
-    if found is not None:
-        return Demo(OWNER, _prefixes(found), _prefixes(found.twin))
-    owner, password = _owner()
+    """Create the workspace, its owner, a sandbox account, a live and a test key, unless the workspace exists."""
+    existing = Workspace.objects.filter(slug=SLUG, mode=Mode.LIVE).first()
+    if existing is not None:
+        return Demo(OWNER, _prefixes(existing), _prefixes(existing.twin))
+    owner, password = _ensure_owner()
     live = create_workspace(slug=SLUG, name="Demo", owner=owner, plan=Plan.BUSINESS)
-    account = _account(live)
+    account = _create_account(live)
     live_key, test_key = (
         create_key(Actor.command(workspace, "run"), name="first key", scopes=ALL_SCOPES, created_by=owner)
         for workspace in (live, live.twin)
@@ -67,19 +67,19 @@ def _prefixes(workspace: Workspace) -> list[str]:
     return [key.prefix for key in keys if key.state == "active"]
 
 
-def _owner() -> tuple[User, str | None]:
-    found = User.objects.filter(email=OWNER).first()
-    if found is not None:
-        return found, None
+def _ensure_owner() -> tuple[User, str | None]:
+    existing = User.objects.filter(email=OWNER).first()
+    if existing is not None:
+        return existing, None
     chosen = os.environ.get(PASSWORD_VARIABLE, "")
     password = chosen or secrets.token_urlsafe(12)
     return User.objects.create_user(OWNER, password, name="Demo Owner"), None if chosen else password
 
 
-def _account(live: Workspace) -> Account:
-    """Number 7421, or any other if a workspace of this database has that one already."""
+def _create_account(live: Workspace) -> Account:
+    """Account 7421, or another number if a workspace of this database has that one already."""
     actor = Actor.command(live, "run")
     try:
         return create_sandbox_account(actor, name="Sandbox", account_id=ACCOUNT_ID)
-    except DomainError:  # taken, told before anything was written
+    except DomainError:  # the number is taken; nothing was written
         return create_sandbox_account(actor, name="Sandbox")

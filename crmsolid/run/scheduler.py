@@ -1,18 +1,21 @@
-"""Celery beat as we run it: nothing is written to disk, and a start rings everything once."""
+"""Celery beat, as a process of its own or as a thread of the single process. It keeps its schedule in memory."""
 
 from typing import Any
 
-# Beat loads this on first use, and saves its schedule with it when it is told to stop: a signal that came while it was
-# half loaded would crash.
+# Beat imports this module on first use. A signal that arrived in the middle of that import would crash it, because its
+# signal handler needs the module complete.
 import celery.app.amqp  # noqa: F401
-from celery.beat import Scheduler
+from celery.beat import EmbeddedService, Scheduler
 
 from crmsolid.celery import app
 
 
-class EagerScheduler(Scheduler):
-    """Beat waits a whole interval before the first ring; an hourly one would never come in a process that restarts
-    more often than that. Ringing early is harmless: the rows say what is due."""
+class ImmediateScheduler(Scheduler):
+    """Sends every entry once at the start, then at its interval.
+
+    Celery's own waits a whole interval first: an hourly task would never run in a process that restarts more often.
+    A task that runs early does no harm, because the rows say what is due.
+    """
 
     def setup_schedule(self) -> None:
         super().setup_schedule()
@@ -21,4 +24,10 @@ class EagerScheduler(Scheduler):
 
 
 def build_beat() -> Any:
-    return app.Beat(scheduler=EagerScheduler, loglevel="WARNING", quiet=True)
+    """The scheduler of a separate process; ``run()`` returns when the process is told to end."""
+    return app.Beat(scheduler=ImmediateScheduler, loglevel="WARNING", quiet=True)
+
+
+def build_beat_thread() -> Any:
+    """The scheduler as a daemon thread; ``service.stop()`` ends it within a second and does not wait for that."""
+    return EmbeddedService(app, thread=True, scheduler_cls=ImmediateScheduler)

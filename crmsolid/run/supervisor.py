@@ -1,27 +1,36 @@
-"""Several processes that live and end together; one that dies is started again."""
+"""The separate processes of one host, which live and end together. One that dies is started again."""
 
 import logging
+import os
 import signal
+import socket
 import subprocess
+import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
+from prometheus_client.multiprocess import mark_process_dead
+
 from crmsolid.checks import EXIT_UNSAFE
 
 logger = logging.getLogger("crmsolid.run")
 
+SUPERVISOR_PID = "CRMSOLID_SUPERVISOR_PID"
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 POLL_SECONDS = 0.2
+PARENT_POLL_SECONDS = 1.0
 FINISH_SECONDS = 20
-HEALTHY_SECONDS = 10.0  # who lived this long is started again at once
+HEALTHY_SECONDS = 10.0  # a process that ran this long is restarted without a pause
 MAX_PAUSE_SECONDS = 10.0
 
 
 @dataclass
-class Part:
-    """One process: its name in the log, its command line, the file descriptors it inherits."""
+class ManagedProcess:
+    """One process: its name in the log, its command line and the file descriptors it inherits."""
 
     name: str
     command: Sequence[str]
@@ -32,26 +41,58 @@ class Part:
     failures: int = 0
 
 
-def _nothing(pid: int) -> None:
-    pass
+def web_processes(sock: socket.socket, count: int) -> list[ManagedProcess]:
+    """Web processes that accept from one socket, so that the port stays open while one of them restarts."""
+    descriptor = sock.fileno()
+    command = [sys.executable, "-m", "crmsolid.run", "web", "--fd", str(descriptor)]
+    return [ManagedProcess(f"web {number}", command, [descriptor]) for number in range(1, count + 1)]
+
+
+def worker_and_scheduler() -> list[ManagedProcess]:
+    return [ManagedProcess(role, [sys.executable, "-m", "crmsolid.run", role]) for role in ("worker", "scheduler")]
+
+
+def supervise(processes: list[ManagedProcess]) -> int:
+    """Run the processes until a signal; returns the exit status. They share a folder for their metrics."""
+    os.environ[SUPERVISOR_PID] = str(os.getpid())
+    with tempfile.TemporaryDirectory(prefix="crmsolid-metrics-") as folder:
+        os.environ[METRICS_FOLDER] = folder
+        return Supervisor(processes, on_death=mark_process_dead).run()
+
+
+def end_with_supervisor() -> None:
+    """In a supervised process: watch the supervisor from a thread, and end as by SIGTERM once it is gone.
+
+    The supervisor ends its processes itself, unless it is killed. Does nothing in a process without a supervisor.
+    """
+    supervisor = os.environ.get(SUPERVISOR_PID)
+    if not supervisor:
+        return
+
+    def watch() -> None:
+        while os.getppid() == int(supervisor):
+            time.sleep(PARENT_POLL_SECONDS)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
 @dataclass
 class Supervisor:
-    """``on_death`` is told the process id of each process that ended before its time."""
+    """``on_death`` gets the process id of each process that ended without being told to."""
 
-    parts: list[Part]
-    on_death: Callable[[int], None] = _nothing
+    processes: list[ManagedProcess]
+    on_death: Callable[[int], None] = lambda pid: None
     _stopping: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> int:
-        """Until SIGINT, SIGTERM or SIGHUP; answers the exit status."""
+        """Run until SIGINT, SIGTERM or SIGHUP; returns the exit status."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
         status = 0
         try:
             while not status and not self._stopping.wait(POLL_SECONDS):
-                status = self._look_after()
+                status = self._restart_dead()
         finally:
             self._end_all()
         return status
@@ -59,43 +100,42 @@ class Supervisor:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._stopping.set()
 
-    def _look_after(self) -> int:
-        for part in self.parts:
-            if part.process is not None and part.process.poll() is not None:
-                code = part.process.returncode
-                self._note_death(part, part.process)
-                if code == EXIT_UNSAFE:  # it said why; it would say so for ever
+    def _restart_dead(self) -> int:
+        """Start what is not running; returns a status other than 0 if a process refuses to start at all."""
+        for managed in self.processes:
+            if managed.process is not None and managed.process.poll() is not None:
+                code = managed.process.returncode
+                self._record_death(managed, managed.process)
+                if code == EXIT_UNSAFE:  # the process has printed why; another start would change nothing
                     return code
-            if part.process is None and time.monotonic() >= part.start_at:
-                self._start(part)
+            if managed.process is None and time.monotonic() >= managed.start_at:
+                # A session of its own keeps the terminal's Ctrl-C away: it reaches the supervisor alone, which then
+                # ends each process once.
+                managed.process = subprocess.Popen(
+                    managed.command, pass_fds=tuple(managed.descriptors), start_new_session=True
+                )
+                managed.started_at = time.monotonic()
         return 0
 
-    def _start(self, part: Part) -> None:
-        # A session of its own: the terminal's Ctrl-C reaches this process alone, which then ends each part once.
-        part.process = subprocess.Popen(part.command, pass_fds=tuple(part.descriptors), start_new_session=True)
-        part.started_at = time.monotonic()
-
-    def _note_death(self, part: Part, process: "subprocess.Popen[bytes]") -> None:
-        lived = time.monotonic() - part.started_at
-        part.failures = 0 if lived >= HEALTHY_SECONDS else part.failures + 1
-        pause = min(MAX_PAUSE_SECONDS, 0.5 * 2**part.failures) if part.failures else 0.0
-        part.process, part.start_at = None, time.monotonic() + pause
-        logger.error("%s ended with status %s; starting it again", part.name, process.returncode)
+    def _record_death(self, managed: ManagedProcess, process: "subprocess.Popen[bytes]") -> None:
+        lived = time.monotonic() - managed.started_at
+        managed.failures = 0 if lived >= HEALTHY_SECONDS else managed.failures + 1
+        pause = min(MAX_PAUSE_SECONDS, 0.5 * 2**managed.failures) if managed.failures else 0.0
+        managed.process, managed.start_at = None, time.monotonic() + pause
+        logger.error("%s ended with status %s; starting it again", managed.name, process.returncode)
         self.on_death(process.pid)
 
     def _end_all(self) -> None:
-        running = [part for part in self.parts if part.process is not None]
-        for part in running:
-            assert part.process is not None
-            part.process.terminate()
+        running = [(managed.name, managed.process) for managed in self.processes if managed.process is not None]
+        for _, process in running:
+            process.terminate()
         deadline = time.monotonic() + FINISH_SECONDS
-        for part in running:
-            assert part.process is not None
+        for name, process in running:
             try:
-                part.process.wait(max(0.1, deadline - time.monotonic()))
+                process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 logger.warning(
-                    "%s still works after %s s: ending it; its rows are taken up later", part.name, FINISH_SECONDS
+                    "%s is still working after %s s: killing it; its rows are resumed later", name, FINISH_SECONDS
                 )
-                part.process.kill()
-                part.process.wait()
+                process.kill()
+                process.wait()

@@ -8,15 +8,16 @@ import sys
 import uvicorn
 
 APPLICATION = "crmsolid.asgi:application"
-GRACE_SECONDS = 5  # open streams never end by themselves
+GRACE_SECONDS = 5  # limited, because open streams never end by themselves
 
 
 class CannotListen(Exception):
-    """The address cannot be listened on; the text says why and what to do."""
+    """The address cannot be listened on. The message says why and what to do."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A bound socket, taken before any set-up so that a busy port is told at once; 0 picks a free port."""
+    """A bound socket; port 0 picks a free one. Bound before anything else is set up, so that a busy port is reported
+    at once. Raises CannotListen."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -35,13 +36,16 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def build_server() -> uvicorn.Server:
-    """Forwarded headers are left to ``TRUSTED_PROXIES``: uvicorn would believe any local peer."""
+    """``proxy_headers`` is off because uvicorn would believe any local client; ``TRUSTED_PROXIES`` decides instead."""
+    from crmsolid.serving.http_protocol import ProblemProtocol  # it needs Django's settings
+
     config = uvicorn.Config(
         APPLICATION,
         access_log=False,
         server_header=False,
         proxy_headers=False,
         log_config=None,
+        http=ProblemProtocol,
         lifespan="on",
         ws="none",
         timeout_graceful_shutdown=GRACE_SECONDS,
@@ -50,7 +54,7 @@ def build_server() -> uvicorn.Server:
 
 
 def serve(sock: socket.socket) -> None:
-    """Until SIGINT or SIGTERM; requests in progress get ``GRACE_SECONDS`` to end."""
+    """Serve until SIGINT or SIGTERM. Requests in progress get ``GRACE_SECONDS`` to end."""
     server = build_server()
     try:
         server.run(sockets=[sock])

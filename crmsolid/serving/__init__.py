@@ -1,1 +1,1 @@
-"""One port for everything: REST and the panel over a WSGI bridge, /mcp and event streams over ASGI."""
+"""One port: REST and the panel over a WSGI bridge, /mcp and event streams over ASGI. See docs/serving.md."""

@@ -1,4 +1,4 @@
-"""One request and its response, on the thread that runs the WSGI application."""
+"""One request and its response on the thread that runs the WSGI application."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
@@ -7,15 +7,14 @@ from types import TracebackType
 from typing import Any, NamedTuple, TypeAlias
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-from crmsolid.serving.limits import BridgeLimits
+from crmsolid.serving.interface import BridgeLimits, EncodedHeaders
 from crmsolid.serving.spool import ResponseSpool
-from crmsolid.serving.types import EncodedHeaders
 
 ExceptionInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
 
 class Reply(NamedTuple):
-    """The response as it goes back to the loop: whole in `body`, or with a spool that its body comes through."""
+    """The response as the event loop gets it: complete in ``body``, or with a spool that its body is read from."""
 
     status: int
     headers: EncodedHeaders
@@ -24,10 +23,10 @@ class Reply(NamedTuple):
 
 
 class Exchange:
-    """Runs once, on any thread; `reply` is settled on the loop.
+    """Runs once, on any thread, and sets the result of ``reply`` on the event loop.
 
-    The loop sets `is_abandoned` when nobody waits for the response any more: a request not yet begun is then skipped,
-    a streamed response stops at its next chunk. The response's `close` is called in every case.
+    The loop sets ``is_abandoned`` once nobody waits for the response. A request that has not begun is then skipped, and
+    a streamed response stops at its next chunk. ``close`` of the response is called in every case.
     """
 
     def __init__(
@@ -47,21 +46,21 @@ class Exchange:
     def run(self) -> None:
         try:
             if not self.is_abandoned:
-                self._answer()
+                self._respond()
         except BaseException as error:
-            # Not only Exception: SystemExit would end the thread, and on the loop the server.
+            # SystemExit would end the thread here, and the server if it reached the event loop.
             self._fail(error)
         finally:
             self._environ["wsgi.input"].close()
 
-    def _answer(self) -> None:
+    def _respond(self) -> None:
         body: bytes | None
         result = self._app(self._environ, self._start_response)
         try:
-            if _is_whole(result):
+            if _is_complete(result):
                 body = self._written + b"".join(result)
             elif self._environ["REQUEST_METHOD"] == "HEAD":
-                self._begin_only(result)
+                self._take_first_chunk(result)
                 body = None
             else:
                 body = self._stream(result)
@@ -69,20 +68,22 @@ class Exchange:
             close = getattr(result, "close", None)
             if close is not None:
                 close()
-        # Handed over last, so that the loop does not wake up to a thread that still holds the interpreter.
+        # Last, so that the loop does not wake up while this thread still has work to do under the interpreter lock.
         if self._spool is None:
-            self._settle(self._whole_reply(body))
+            self._settle(self._complete_reply(body))
         else:
             self._spool.finish()
 
-    def _begin_only(self, result: Iterable[bytes]) -> None:
-        """A generator calls start_response when it is first asked for a chunk. Nobody wants the chunk."""
+    def _take_first_chunk(self, result: Iterable[bytes]) -> None:
+        """Take the first chunk, unused: a generator calls start_response only then."""
         if not self._status:
             next(iter(result), None)
 
     def _stream(self, result: Iterable[bytes]) -> bytes:
-        """The response goes out with its first byte, as PEP 3333 has it, so a failure before that is still a clean
-        500. Empty: a body whose bytes, if any, went through the spool."""
+        """Pass the chunks to the spool and return the body that did not go through it, which is empty.
+
+        The response starts with its first byte, as PEP 3333 requires, so an error before that is still a clean 500.
+        """
         for chunk in self._with_written(iter(result)):
             if self.is_abandoned:
                 break
@@ -91,7 +92,7 @@ class Exchange:
         return b""
 
     def _with_written(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        """What the application passed to PEP 3333's `write` precedes what it yields."""
+        """The chunks, preceded by what the application passed to ``write`` of PEP 3333 by then."""
         for chunk in chunks:
             yield self._take_written() + chunk
         yield self._take_written()
@@ -107,10 +108,10 @@ class Exchange:
             self._settle(Reply(status, headers, b"", self._spool))
         return self._spool
 
-    def _whole_reply(self, body: bytes | None) -> Reply:
-        """Without a body its length is unknown, as for HEAD on what GET would stream."""
+    def _complete_reply(self, body: bytes | None) -> Reply:
+        """``body`` is None if its length is unknown, as for HEAD on a response that GET would stream."""
         status, headers, has_length = self._encoded_start()
-        # RFC 9110 8.6: no Content-Length where there can be no content.
+        # RFC 9110 8.6: no Content-Length in a response that can have no content.
         if body is not None and not has_length and status >= 200 and status not in (204, 304):
             headers.append((b"content-length", str(len(body)).encode("ascii")))
         if body is None or self._environ["REQUEST_METHOD"] == "HEAD":
@@ -126,7 +127,7 @@ class Exchange:
     def _start_response(
         self, status: str, headers: list[tuple[str, str]], exc_info: ExceptionInfo | None = None, /
     ) -> Callable[[bytes], object]:
-        """PEP 3333: a second call needs `exc_info`, which is raised again if the response is on its way."""
+        """PEP 3333: a second call needs ``exc_info``, which is raised if the response has been started already."""
         if exc_info is not None and exc_info[1] is not None and self._spool is not None:
             raise exc_info[1].with_traceback(exc_info[2])
         if exc_info is None and self._status:
@@ -162,14 +163,14 @@ def _fail_reply(future: "asyncio.Future[Reply]", failure: Exception) -> None:
 
 
 def _wrapped(error: BaseException) -> RuntimeError:
-    """A future refuses StopIteration, and an event loop takes SystemExit for its own."""
+    """A future refuses StopIteration, and SystemExit would end the event loop."""
     wrapped = RuntimeError(f"the WSGI application raised {type(error).__name__}")
     wrapped.__cause__ = error
     return wrapped
 
 
-def _is_whole(result: Any) -> bool:
-    """Django says of each response whether it is streamed; other applications return a list when it is not."""
+def _is_complete(result: Any) -> bool:
+    """Whether the response is not streamed. Django's responses say so; other applications return a list then."""
     return getattr(result, "streaming", None) is False or type(result) in (list, tuple)
 
 

@@ -1,12 +1,17 @@
-"""A fixed number of threads that run WSGI requests."""
+"""A fixed number of threads that run WSGI requests, and their preparation for Django."""
 
+import gc
 import logging
 import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import Context
 from queue import SimpleQueue
+
+from django.conf import settings
+from django.core.cache import caches
+from django.db import connections
 
 logger = logging.getLogger(__name__)
 
@@ -15,10 +20,10 @@ AroundThread = Callable[[], AbstractContextManager[object]]
 
 
 class ThreadPool:
-    """Threads live as long as the pool, so what Django keeps per thread (database connections) is reused.
+    """Its threads live as long as the pool, so what Django keeps per thread (database connections) is reused.
 
-    `around_thread` is entered once in each thread, before its first job, and left after its last. Each job runs in a
-    copy of the context this leaves behind: it sees those context variables, and no job sees another's.
+    ``around_thread`` is entered once in each thread, before its first job, and exited after its last. Each job runs in
+    a copy of the context that this produced: jobs see its context variables, but not those of other jobs.
     """
 
     def __init__(self, size: int, around_thread: AroundThread) -> None:
@@ -29,44 +34,44 @@ class ThreadPool:
         self._start_lock = threading.Lock()
 
     def start(self) -> None:
-        """Raises what `around_thread` raises: a server that cannot work should not start."""
+        """Start the threads. Raises what ``around_thread`` raises: a server that cannot work should not start."""
         with self._start_lock:
             if self._threads:
                 return
             ready: SimpleQueue[BaseException | None] = SimpleQueue()
-            # Daemons, because a view that hangs must not keep a stopped process alive.
+            # Daemon threads, because a view that hangs must not keep a stopped process alive.
             threads = [
-                threading.Thread(target=self._live, args=(ready,), name=f"wsgi-{number}", daemon=True)
+                threading.Thread(target=self._run, args=(ready,), name=f"wsgi-{number}", daemon=True)
                 for number in range(self._size)
             ]
             for thread in threads:
                 thread.start()
             failures = [failure for failure in [ready.get() for _ in threads] if failure is not None]
             if failures:
-                self._dismiss(self._size - len(failures))
+                self._end_threads(self._size - len(failures))
                 raise failures[0]
             self._threads = threads
 
     def submit(self, job: Job) -> None:
-        """Threads start with the first job unless `start` was called: a server may fork after it loads the app."""
+        """Run the job on a thread. The first job starts the threads: a server may fork after loading the app."""
         if not self._threads:
             self.start()
         self._jobs.put(job)
 
     def stop(self, seconds: float) -> bool:
-        """Let running jobs end. False if some were still running after that time."""
+        """Wait up to ``seconds`` for running jobs. False if some were still running then."""
         threads, self._threads = self._threads, []
-        self._dismiss(len(threads))
+        self._end_threads(len(threads))
         deadline = time.monotonic() + seconds
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in threads)
 
-    def _dismiss(self, count: int) -> None:
+    def _end_threads(self, count: int) -> None:
         for _ in range(count):
             self._jobs.put(None)
 
-    def _live(self, ready: "SimpleQueue[BaseException | None]") -> None:
+    def _run(self, ready: "SimpleQueue[BaseException | None]") -> None:
         context = Context()
         try:
             guard = self._around_thread()
@@ -87,6 +92,30 @@ class ThreadPool:
             try:
                 copy().run(job)
             except BaseException:
-                # One thread fewer would go unnoticed until the last one is gone.
+                # The thread must survive: the loss of one would go unnoticed until the last is gone.
                 logger.exception("a job failed outside of its own error handling")
-            del job  # or the last request's objects live until the next one
+            del job  # otherwise the objects of a request stay in memory until the next one
+
+
+@contextmanager
+def django_thread() -> Iterator[None]:
+    """The ``around_thread`` for Django: requests on a thread share its caches; it closes its connections.
+
+    Django keeps caches per context, and each request runs in a context of its own. Caches that exist before the first
+    request are in all of them.
+    """
+    for alias in settings.CACHES:
+        caches[alias]
+    try:
+        yield
+    finally:
+        connections.close_all()
+
+
+def freeze_heap() -> None:
+    """Exclude all objects that exist now from garbage collection; to be called once everything is loaded.
+
+    They live as long as the process anyway, and a full collection that visits them stops every request for 0.1 s.
+    """
+    gc.collect()
+    gc.freeze()

@@ -1,4 +1,4 @@
-"""The one application a server loads: ASGI where requests are held open, the WSGI bridge for all else."""
+"""The application that the server loads: ASGI for requests that are held open, the WSGI bridge for all others."""
 
 import asyncio
 import logging
@@ -7,18 +7,17 @@ from contextlib import nullcontext
 from wsgiref.types import WSGIApplication
 
 from crmsolid.serving.bridge import WsgiBridge
-from crmsolid.serving.limits import BridgeLimits
+from crmsolid.serving.interface import AsgiApplication, BridgeLimits, Receive, Scope, Send
 from crmsolid.serving.pool import AroundThread
-from crmsolid.serving.types import AsgiApplication, Receive, Scope, Send
 
 logger = logging.getLogger(__name__)
 
 
 class RootApplication:
-    """Each of `asgi_paths` goes to `asgi_app` together with all below it: "/mcp" takes /mcp and /mcp/x, not /mcpx.
+    """Sends each of ``asgi_paths`` and the paths below it to ``asgi_app``: "/mcp" means /mcp and /mcp/x, not /mcpx.
 
-    Paths are compared decoded and below the mount point (`root_path`), as Django's URL resolver sees them.
-    The bridge's threads start and stop with the server (the lifespan protocol); WebSockets are refused.
+    Paths are compared decoded and without the mount point (``root_path``), as Django's URL resolver sees them.
+    The threads of the bridge start and stop with the server (the lifespan protocol). WebSockets are refused.
     """
 
     def __init__(
@@ -36,16 +35,16 @@ class RootApplication:
         self._prefixes = tuple(path + "/" for path in self._exact)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        kind = scope["type"]
-        if kind == "http":
+        scope_type = scope["type"]
+        if scope_type == "http":
             app = self._asgi_app if self._is_asgi(scope) else self._bridge
             await app(scope, receive, send)
-        elif kind == "lifespan":
-            await self._live(receive, send)
-        elif kind == "websocket":
+        elif scope_type == "lifespan":
+            await self._run_lifespan(receive, send)
+        elif scope_type == "websocket":
             await send({"type": "websocket.close"})
         else:
-            raise ValueError(f"no application for ASGI scopes of type {kind}")
+            raise ValueError(f"no application for ASGI scopes of type {scope_type}")
 
     def _is_asgi(self, scope: Scope) -> bool:
         path: str = scope["path"]
@@ -54,7 +53,7 @@ class RootApplication:
             path = path.removeprefix(root_path.rstrip("/"))
         return path in self._exact or path.startswith(self._prefixes)
 
-    async def _live(self, receive: Receive, send: Send) -> None:
+    async def _run_lifespan(self, receive: Receive, send: Send) -> None:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":

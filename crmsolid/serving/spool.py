@@ -1,7 +1,7 @@
-"""A streamed response on its way from the thread that produces it to the loop that sends it.
+"""The buffer of a streamed response between the thread that produces it and the event loop that sends it.
 
-The thread never waits for the client: what the client has not taken stays in memory up to a bound, then in a temporary
-file. So a reader that stalls costs disk, never a thread.
+The thread never waits for the client. What the client has not read yet is kept in memory up to a limit and beyond that
+in a temporary file, so a stalled client takes disk space but no thread.
 """
 
 import asyncio
@@ -11,20 +11,20 @@ from tempfile import TemporaryFile
 from threading import Lock
 from typing import IO
 
-from crmsolid.serving.limits import BridgeLimits
+from crmsolid.serving.interface import BridgeLimits
 
 SEND_BYTES = 64 * 1024
 
 
 class StreamTooLarge(Exception):
-    """More of a streamed response waits for its client than the bridge may keep."""
+    """More of a streamed response waits for the client than the limit allows."""
 
 
 class ResponseSpool:
-    """One producer thread calls `write` and then `finish` or `fail`; one coroutine calls `next_chunk`.
+    """One producer thread calls ``write`` and then ``finish`` or ``fail``; one coroutine calls ``next_chunk``.
 
-    Order holds because memory is only written while nothing waits in the file, and read before the file.
-    The file is written and read outside the lock, at offsets that only one side moves, so no disk stalls the loop.
+    Chunks keep their order: memory is written only while the file is empty, and is read before the file. The file is
+    written and read without the lock, at offsets that only one side changes, so a slow disk does not block the loop.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, limits: BridgeLimits) -> None:
@@ -41,7 +41,7 @@ class ResponseSpool:
         self._file_read = 0
         self._ended = False
         self._failure: Exception | None = None
-        self._holders = 2
+        self._users = 2
 
     def write(self, chunk: bytes) -> None:
         """Raises StreamTooLarge, and OSError when the disk is full."""
@@ -64,7 +64,7 @@ class ResponseSpool:
         self._release()
 
     def fail(self, error: Exception) -> None:
-        """What was produced before is still sent; unless that is the very backlog that was too much."""
+        """End the response with an error. What was written before is still sent, except after StreamTooLarge."""
         with self._lock:
             self._failure = error
             self._ended = True
@@ -72,7 +72,7 @@ class ResponseSpool:
         self._release()
 
     async def next_chunk(self) -> bytes:
-        """Empty at the end, and once the reader has left. Raises the producer's failure when all before it is read."""
+        """The next bytes; empty at the end and after ``reader_left``. Raises the error of ``fail`` after them."""
         while not self._reader_left:
             self._arrived.clear()
             chunk = self._take()
@@ -84,8 +84,8 @@ class ResponseSpool:
                 raise self._failure
         return b""
 
-    def leave(self) -> None:
-        """The client is gone: whoever waits for the next chunk waits no more."""
+    def reader_left(self) -> None:
+        """The client has left: ``next_chunk`` stops waiting."""
         self._reader_left = True
         self._arrived.set()
 
@@ -97,7 +97,7 @@ class ResponseSpool:
         if self._file_written + len(chunk) > self._limits.max_stream_bytes:
             raise StreamTooLarge(f"more than {self._limits.max_stream_bytes} bytes wait for the client")
         if self._file is None:
-            self._file = TemporaryFile(buffering=0)  # noqa: SIM115 - closed by the last of the two holders
+            self._file = TemporaryFile(buffering=0)  # noqa: SIM115 - closed by the last user
         descriptor, offset, rest = self._file.fileno(), self._file_written, memoryview(chunk)
         while rest:
             count = os.pwrite(descriptor, rest, offset)
@@ -106,7 +106,7 @@ class ResponseSpool:
             self._file_written = offset
 
     def _take(self) -> bytes | None:
-        """Empty at the end, None when there is something to wait for."""
+        """The next bytes; empty at the end, None if more is to come."""
         with self._lock:
             if isinstance(self._failure, StreamTooLarge):
                 return b""
@@ -119,14 +119,14 @@ class ResponseSpool:
         return self._take_file(available) if available else b""
 
     def _take_file(self, available: int) -> bytes:
-        assert self._file is not None, "bytes are counted as written only after the file is there"
+        assert self._file is not None, "the file is opened before bytes of it are counted"
         chunk = os.pread(self._file.fileno(), available, self._file_read)
         with self._lock:
             self._file_read += len(chunk)
         return chunk
 
     def _take_memory(self) -> bytes:
-        """Rows of a few bytes leave together: one send costs more than joining them."""
+        """Small chunks joined into one, because joining them is cheaper than sending each."""
         pieces = [self._memory.popleft()]
         size = len(pieces[0])
         while self._memory and size + len(self._memory[0]) <= SEND_BYTES:
@@ -143,7 +143,7 @@ class ResponseSpool:
 
     def _release(self) -> None:
         with self._lock:
-            self._holders -= 1
-            is_last = self._holders == 0
+            self._users -= 1
+            is_last = self._users == 0
         if is_last and self._file is not None:
             self._file.close()

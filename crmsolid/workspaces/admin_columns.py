@@ -1,4 +1,4 @@
-"""Small parts that the panel's lists share: typed columns, JSON as text, filters by known values."""
+"""Columns and filters that the panel's pages share."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -19,7 +19,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def column(
     title: str, *, ordering: str | None = None, label: Mapping[str, str] | bool | None = None
 ) -> Callable[[F], F]:
-    """A computed column. With ``label`` the method answers ``(value, text)`` and the value chooses the colour."""
+    """Make a method of a page a column. With ``label`` it returns ``(value, text)``, and the value picks the colour."""
 
     def decorate(method: F) -> F:
         decorated: F = display(method, description=title, ordering=ordering, label=label)
@@ -28,41 +28,41 @@ def column(
     return decorate
 
 
-def shown_time(moment: datetime | None) -> SafeString | str:
-    """To the minute, in UTC, on one line; empty for none."""
-    return format_html('<span class="cs-nowrap">{} UTC</span>', f"{moment:%d %b %Y %H:%M}") if moment else ""
+def format_time(at: datetime | None) -> SafeString | str:
+    """The time to the minute, in UTC, on one line; empty for None."""
+    return format_html('<span class="cs-nowrap">{} UTC</span>', f"{at:%d %b %Y %H:%M}") if at else ""
 
 
-def moment(title: str, field: str) -> Callable[..., SafeString | str]:
-    """A column, or a fact on a row's page: the time that ``field`` holds, under the panel's word for it."""
-
-    @column(title, ordering=field)
-    def told(page: Any, row: Any) -> SafeString | str:
-        return shown_time(getattr(row, field))
-
-    return told
-
-
-def fact(title: str, field: str) -> Callable[..., str]:
-    """What ``field`` holds, in words where it has choices, under the panel's word for it."""
+def datetime_column(title: str, field: str) -> Callable[..., SafeString | str]:
+    """A column, or a line on a row's page, with the time in ``field``."""
 
     @column(title, ordering=field)
-    def told(page: Any, row: Any) -> str:
-        words = getattr(row, f"get_{field}_display", None)
-        value = words() if words else getattr(row, field)
+    def render(page: Any, row: Any) -> SafeString | str:
+        return format_time(getattr(row, field))
+
+    return render
+
+
+def field_column(title: str, field: str) -> Callable[..., str]:
+    """A column, or a line on a row's page, with the value of ``field``; its label where the field has choices."""
+
+    @column(title, ordering=field)
+    def render(page: Any, row: Any) -> str:
+        label = getattr(row, f"get_{field}_display", None)
+        value = label() if label else getattr(row, field)
         return "" if value is None else str(value)
 
-    return told
+    return render
 
 
-def milliseconds(title: str, field: str) -> Callable[..., str]:
-    """The duration that ``field`` holds in milliseconds."""
+def milliseconds_column(title: str, field: str) -> Callable[..., str]:
+    """A column with the duration in ``field``, which is in milliseconds."""
 
     @column(title)
-    def told(page: Any, row: Any) -> str:
+    def render(page: Any, row: Any) -> str:
         return f"{getattr(row, field)} ms"
 
-    return told
+    return render
 
 
 def pretty_json(value: Any) -> SafeString:
@@ -71,17 +71,16 @@ def pretty_json(value: Any) -> SafeString:
 
 
 def fixed_filter(name: str, values: Iterable[str], *, title: str = "") -> type[SimpleListFilter]:
-    """A filter by known values: it does not read the whole table to learn which ones occur."""
-    offered = [(value, value if "." in value else str(capfirst(value))) for value in values]
-
-    shown = title or name.replace("_", " ")
+    """A filter by these values of the field ``name``. Django's own would read the whole table to find the values."""
+    choices = [(value, value if "." in value else str(capfirst(value))) for value in values]
+    filter_title = title or name.replace("_", " ")
 
     class FixedFilter(SimpleListFilter):
-        title = shown
+        title = filter_title
         parameter_name = name
 
         def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-            return offered
+            return choices
 
         def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
             return queryset.filter(**{name: self.value()}) if self.value() else queryset

@@ -1,4 +1,4 @@
-"""The base of our management commands: ``--json`` and errors as the shell expects them."""
+"""The base class of the product's management commands."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from crmsolid.core.errors import DomainError
 
 
 class ServiceCommand(BaseCommand):
-    """Runs one service. ``--json`` prints one JSON object or array on stdout and nothing else."""
+    """Runs one service. With ``--json`` it prints one JSON object or array on stdout and nothing else."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
@@ -25,15 +25,15 @@ class ServiceCommand(BaseCommand):
             self.render(result)
 
     def run(self, **options: Any) -> Any:
-        """Do the work, return what ``--json`` prints."""
+        """Do the work and return what ``--json`` prints."""
         raise NotImplementedError  # pragma: no cover - each command has its own
 
     def render(self, result: Any) -> None:
-        """The same for a person: ``name: value`` lines, a blank line between rows."""
+        """Print the result for a person: ``name: value`` lines, with an empty line between rows."""
         rows = result if isinstance(result, list) else [result]
-        for position, row in enumerate(rows):
-            if position:
+        for number, row in enumerate(rows):
+            if number:
                 self.stdout.write("")
             for name, value in row.items():
-                shown = ", ".join(value) if isinstance(value, list) else value
-                self.stdout.write(f"{name}: {'' if shown is None else shown}")
+                text = ", ".join(value) if isinstance(value, list) else value
+                self.stdout.write(f"{name}: {'' if text is None else text}")

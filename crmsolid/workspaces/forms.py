@@ -1,4 +1,4 @@
-"""What the panel's own forms share: a service's refusal beside its field, and a page that works once."""
+"""What the forms of the panel share: a service's errors beside the fields, and forms that take effect once."""
 
 from typing import Any, ClassVar
 
@@ -9,30 +9,33 @@ from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import is_id, new_id
 from crmsolid.workspaces.models import User
 
-FORM_LIVES_SECONDS = 86_400
+MAX_FORM_AGE_SECONDS = 86_400
 _TOO_OLD = "This page is too old. Open it again."
 
 
 class ServiceForm(forms.Form):
-    """A form whose values a service judges. ``names_of_service``: its fields that are called otherwise here."""
+    """A form whose values are checked by a service.
 
-    names_of_service: ClassVar[dict[str, str]] = {}
+    ``field_names`` maps the service's names to the form's names, where they differ.
+    """
 
-    def refuse(self, error: DomainError) -> None:
-        """Show a service's refusal beside the fields it is about."""
-        for problem in error.errors:
-            self.add_error(self.field_of(problem.field), problem.detail)
+    field_names: ClassVar[dict[str, str]] = {}
+
+    def add_domain_error(self, error: DomainError) -> None:
+        """Show a service's error beside the fields that it names, else above the form."""
+        for field_error in error.errors:
+            name = self.field_names.get(field_error.field, field_error.field)
+            self.add_error(name if name in self.fields else None, field_error.detail)
         if not error.errors:
             self.add_error(None, error.detail)
 
-    def field_of(self, name: str) -> str | None:
-        ours = self.names_of_service.get(name, name)
-        return ours if ours in self.fields else None
 
+class SubmitOnceForm(ServiceForm):
+    """A form that carries the id of the row it will create, signed for its user.
 
-class OnceForm(ServiceForm):
-    """Carries the id that the new row will have, signed for its user. A page that is sent again (a reload, a double
-    click) asks for the same id, which exists by then: no second row is made and no secret is shown again."""
+    A page that is sent again (a reload, a double click) asks for the same id, which exists by then. So no second row
+    is created, and no secret is shown again.
+    """
 
     kind: ClassVar[str]
     once = forms.CharField(widget=forms.HiddenInput)
@@ -44,9 +47,9 @@ class OnceForm(ServiceForm):
 
     def clean_once(self) -> str:
         try:
-            identity = self.signer.unsign(self.cleaned_data["once"], max_age=FORM_LIVES_SECONDS)
+            row_id = self.signer.unsign(self.cleaned_data["once"], max_age=MAX_FORM_AGE_SECONDS)
         except signing.BadSignature:
             raise forms.ValidationError(_TOO_OLD) from None
-        if not is_id(self.kind, identity):
+        if not is_id(self.kind, row_id):
             raise forms.ValidationError(_TOO_OLD)
-        return identity
+        return row_id

@@ -1,4 +1,4 @@
-"""People and tenants: User, Workspace with its test twin, Membership; the audit log, jobs, heartbeats."""
+"""Users, workspaces with their test twins, members; the audit log, jobs, heartbeats."""
 
 from datetime import datetime
 from functools import partial
@@ -15,7 +15,7 @@ from crmsolid.workspaces.scoping import ScopedManager, WorkspaceModel
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users by e-mail address, compared case-blind."""
+    """Creates and finds users by e-mail address; upper and lower case are the same."""
 
     def create_user(self, email: str, password: str | None = None, **extra: Any) -> "User":
         user = self.model(email=email.strip().lower(), **extra)
@@ -31,7 +31,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who signs in to the panel. What they may do is their membership's matter, not Django's groups'."""
+    """Somebody who signs in to the panel. Their memberships say what they may do; Django's groups do not matter."""
 
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=150, blank=True)
@@ -56,7 +56,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_staff(self) -> bool:
-        """Django's admin asks this; membership of a workspace is what opens the panel."""
+        """Django's admin needs this. What gives access to the panel is the membership of a workspace."""
         return self.is_active
 
 
@@ -73,7 +73,7 @@ class Plan(models.TextChoices):
 
 
 class Workspace(models.Model):
-    """The tenant. A test twin points at its live workspace and has neither plan nor members of its own."""
+    """The tenant. A test twin points to its live workspace and has no plan and no members of its own."""
 
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=100)
@@ -97,18 +97,18 @@ class Workspace(models.Model):
 
     @property
     def owner_workspace(self) -> "Workspace":
-        """The live workspace: the one that has the plan and the members."""
+        """The live workspace, which has the plan and the members."""
         return self if self.live_id is None else self.live  # type: ignore[return-value]
 
     @property
     def current_plan(self) -> str:
-        """The plan in force now: a trial that has run out is ``expired``."""
+        """The plan in force now: ``expired`` once a trial has ended."""
         owner = self.owner_workspace
         return effective_plan(owner.plan, owner.trial_ends_at)
 
 
 def effective_plan(plan: str, trial_ends_at: datetime | None) -> str:
-    """``expired`` for a trial past its end, else the plan as stored."""
+    """``expired`` for a trial that has ended, else ``plan``."""
     if plan == Plan.TRIAL and trial_ends_at is not None and trial_ends_at <= clock.now():
         return Plan.EXPIRED
     return plan
@@ -122,7 +122,7 @@ class Role(models.TextChoices):
 
 
 class Membership(WorkspaceModel):
-    """A user's role in a live workspace (the twin's members are the live one's)."""
+    """A user's role in a live workspace. It holds for the test twin as well."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices)
@@ -140,9 +140,9 @@ class Membership(WorkspaceModel):
 
 
 class AuditEntry(WorkspaceModel):
-    """What happened, by whom. Written in the transaction of what it tells; never changed."""
+    """Who did what. Written in the transaction of the change that it describes, and never changed."""
 
-    at = models.DateTimeField(default=clock.now)
+    at = models.DateTimeField("when", default=clock.now)
     action = models.CharField(max_length=60)
     subject_kind = models.CharField(max_length=10)
     subject_id = models.CharField(max_length=64, blank=True)
@@ -169,7 +169,7 @@ class JobState(models.TextChoices):
 
 
 class Job(WorkspaceModel):
-    """Long work: committed as a row first, run by the app that owns ``kind``, leased while it runs."""
+    """Long work: committed as a row first, run by the app that defines ``kind``, leased while it runs."""
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "job"), editable=False)
     kind = models.CharField(max_length=40)
@@ -193,7 +193,7 @@ class Job(WorkspaceModel):
 
 
 class Heartbeat(models.Model):
-    """A part of the product that was alive lately: what ``/readyz`` looks at."""
+    """When a part of the product was last known to be alive; ``/readyz`` reads it."""
 
     name = models.CharField(max_length=40, primary_key=True)
     seen_at = models.DateTimeField()

@@ -1,7 +1,7 @@
-"""Where somebody sits in the panel: one workspace, live or test, and the membership that lets them in.
+"""Which workspace the panel shows to a user, and as which member.
 
-The session remembers only a number; on every request it is held against the memberships of that moment. Who has
-left a workspace is out of it at once, and a forged number leads nowhere.
+The session holds the id of a workspace only. Each request checks it against the user's memberships, so a member who
+was removed loses access at once, and an id that is not theirs has no effect.
 """
 
 from collections.abc import Collection
@@ -14,12 +14,13 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Membership, Mode, Plan, User, Workspace
 
 SESSION_KEY = "workspace"
-_CACHE = "_panel_seat"
+_REQUEST_ATTRIBUTE = "_panel_context"
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
-    """``workspace`` is what every page shows; ``memberships`` are all of the user's, by the workspace's name."""
+class PanelContext:
+    """``workspace`` (live or test) is what every page shows; ``memberships`` are all of the user's, by the workspace's
+    name."""
 
     workspace: Workspace
     membership: Membership
@@ -27,7 +28,7 @@ class Seat:
 
     @property
     def live(self) -> Workspace:
-        """The live side of the workspace: the one with members and a plan."""
+        """The live workspace, which has the members and the plan."""
         return self.membership.workspace
 
     @property
@@ -36,53 +37,52 @@ class Seat:
 
     @property
     def is_expired(self) -> bool:
-        """Whether the trial is over: the panel can still be read."""
+        """Whether the trial has ended: the panel is read-only then."""
         return self.live.current_plan == Plan.EXPIRED
 
     def has_role(self, roles: Collection[str]) -> bool:
         return self.membership.role in roles
 
     def actor(self, request: HttpRequest, workspace: Workspace | None = None) -> Actor:
-        """The user at work in ``workspace`` (live or twin of this seat), for the services."""
-        place = workspace or self.workspace
-        if place.owner_workspace != self.live:
-            raise ValueError("a seat acts in its own workspace only")
-        return Actor.member(self.membership, place, client_ip(request))
+        """The user as an actor for the services. ``workspace`` may be the live workspace or its test twin; left out,
+        it is the one that is shown."""
+        workspace = workspace or self.workspace
+        if workspace.owner_workspace != self.live:
+            raise ValueError("a member acts in the workspace of the membership only")
+        return Actor.member(self.membership, workspace, client_ip(request))
 
 
-def seat_of(request: HttpRequest) -> Seat | None:
-    """The user's seat; None for who is signed out, inactive, or a member of nothing. Asked once a request."""
-    if not hasattr(request, _CACHE):
-        setattr(request, _CACHE, _find(request))
-    found: Seat | None = getattr(request, _CACHE)
-    return found
+def panel_context(request: HttpRequest) -> PanelContext | None:
+    """The context of this request, read once. None for a user who is signed out, inactive or no member anywhere."""
+    if not hasattr(request, _REQUEST_ATTRIBUTE):
+        setattr(request, _REQUEST_ATTRIBUTE, _read_context(request))
+    context: PanelContext | None = getattr(request, _REQUEST_ATTRIBUTE)
+    return context
 
 
-def take_seat(request: HttpRequest, workspace_id: str) -> bool:
-    """Move to another workspace of the user's. False, and nothing changes, when it is not theirs."""
-    seat = seat_of(request)
-    if seat is None:
-        return False
-    for membership in seat.memberships:
-        for side in (membership.workspace, membership.workspace.twin):
-            if str(side.pk) == workspace_id:
-                request.session[SESSION_KEY] = side.pk
-                delattr(request, _CACHE)
-                return True
-    return False
-
-
-def _find(request: HttpRequest) -> Seat | None:
+def _read_context(request: HttpRequest) -> PanelContext | None:
     user = getattr(request, "user", None)
     if not isinstance(user, User) or not user.is_active:
         return None
-    found = Membership.unscoped.filter(user=user).select_related("user", "workspace", "workspace__twin")
-    memberships = tuple(found.order_by("workspace__name", "workspace_id"))
+    rows = Membership.unscoped.filter(user=user).select_related("user", "workspace", "workspace__twin")
+    memberships = tuple(rows.order_by("workspace__name", "workspace_id"))
     if not memberships:
         return None
-    wanted = request.session.get(SESSION_KEY)
+    chosen = request.session.get(SESSION_KEY)
     for membership in memberships:
-        for side in (membership.workspace, membership.workspace.twin):
-            if side.pk == wanted:
-                return Seat(side, membership, memberships)
-    return Seat(memberships[0].workspace, memberships[0], memberships)
+        for workspace in (membership.workspace, membership.workspace.twin):
+            if workspace.pk == chosen:
+                return PanelContext(workspace, membership, memberships)
+    return PanelContext(memberships[0].workspace, memberships[0], memberships)
+
+
+def switch_workspace(request: HttpRequest, workspace_id: str) -> bool:
+    """Show another workspace of the user's from now on. False, without a change, if they are no member of it."""
+    context = panel_context(request)
+    for membership in context.memberships if context else ():
+        for workspace in (membership.workspace, membership.workspace.twin):
+            if str(workspace.pk) == workspace_id:
+                request.session[SESSION_KEY] = workspace.pk
+                delattr(request, _REQUEST_ATTRIBUTE)
+                return True
+    return False

@@ -1,6 +1,8 @@
-"""The seven scopes of a key. Named ``verb:noun`` as the guide does; a write never implies its read."""
+"""The scopes of API keys and members, named ``verb:noun``. A write scope does not include its read scope."""
 
 from enum import StrEnum
+
+from crmsolid.core.errors import invalid
 
 
 class Scope(StrEnum):
@@ -15,7 +17,7 @@ class Scope(StrEnum):
 
 ALL_SCOPES = frozenset(Scope)
 
-# What a write answers beyond what was sent is for those who hold the read scope beside it.
+# A write answers more than what was sent only to callers that have the read scope beside the write scope.
 READ_BESIDE = {Scope.WRITE_CONTACTS: Scope.READ_CONTACTS, Scope.WRITE_MESSAGES: Scope.READ_MESSAGES}
 
 DESCRIPTIONS: dict[Scope, str] = {
@@ -29,12 +31,13 @@ DESCRIPTIONS: dict[Scope, str] = {
 }
 
 
-def parse_scopes(names: list[str]) -> frozenset[Scope]:
-    """Scopes from their names, ``all`` for every one; ``ValueError`` names the first unknown."""
+def parse_scopes(text: str) -> frozenset[Scope]:
+    """Scopes from a comma-separated list, or ``all``. ``validation_failed`` names the first unknown scope."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
     if names == ["all"]:
         return ALL_SCOPES
-    known = {scope.value: scope for scope in Scope}
     for name in names:
-        if name not in known:
-            raise ValueError(f"unknown scope {name!r}; the scopes are: {', '.join(known)}, or all")
-    return frozenset(known[name] for name in names)
+        if name not in ALL_SCOPES:
+            known = ", ".join(scope.value for scope in Scope)
+            raise invalid("scopes", "invalid_choice", f"unknown scope {name!r}; the scopes are: {known}, or all")
+    return frozenset(Scope(name) for name in names)

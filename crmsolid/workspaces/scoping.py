@@ -1,8 +1,7 @@
-"""The tenant boundary of the models.
+"""The base of all models whose rows belong to a workspace, and their managers.
 
-``Model.objects`` answers nothing until ``.for_workspace(...)`` has been called. ``Model.unscoped`` is the base
-and default manager because Django itself needs one (deletion, serialisation, migrations); the few modules that
-may name it are listed in a test.
+``Model.objects`` raises until ``.for_workspace(...)`` has been called. ``Model.unscoped`` is the base and default
+manager, because Django needs one (deletion, serialisation, migrations). A test lists the few modules that may use it.
 """
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -14,20 +13,19 @@ if TYPE_CHECKING:
 
 
 class UnscopedAccess(RuntimeError):
-    """A query on tenant data that names no workspace."""
+    """A query on rows of a workspace that names no workspace."""
 
 
 class ScopedQuerySet(models.QuerySet[Any]):
-    """Base of every app's query vocabulary."""
+    """The base of the apps' querysets."""
 
     def for_workspace(self, workspace: "Workspace | int") -> Self:
         """Only the rows of this workspace."""
-        key = workspace if isinstance(workspace, int) else workspace.pk
-        return self.filter(workspace_id=key)
+        return self.filter(workspace_id=workspace if isinstance(workspace, int) else workspace.pk)
 
 
 class ScopedManager(models.Manager[Any]):
-    """``objects``: its one working method is :meth:`for_workspace`."""
+    """The manager ``objects``. Only :meth:`for_workspace` works; every other method raises ``UnscopedAccess``."""
 
     queryset_class: type[ScopedQuerySet] = ScopedQuerySet
 
@@ -36,7 +34,7 @@ class ScopedManager(models.Manager[Any]):
         self.queryset_class = queryset_class
 
     def deconstruct(self) -> Any:
-        raise TypeError("ScopedManager never belongs into a migration")
+        raise TypeError("a migration cannot contain a ScopedManager")
 
     def get_queryset(self) -> models.QuerySet[Any]:
         raise UnscopedAccess(f"{self.model.__name__}.objects needs .for_workspace(workspace)")
@@ -60,7 +58,7 @@ class WorkspaceModel(models.Model):
 
 
 def workspaced_models() -> list[type[WorkspaceModel]]:
-    """Every concrete tenant model, for the tests and for provisioning."""
+    """Every concrete model whose rows belong to a workspace."""
     from django.apps import apps
 
     return [model for model in apps.get_models() if issubclass(model, WorkspaceModel)]

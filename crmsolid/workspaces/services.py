@@ -1,16 +1,20 @@
-"""The verbs of tenancy: make a workspace, its twin, its people."""
+"""Services of workspaces: create a workspace with its test twin, change and remove members, follow a job."""
 
 from collections.abc import Callable
 from datetime import timedelta
+from secrets import token_urlsafe
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from crmsolid.core import clock
-from crmsolid.core.errors import DomainError, invalid
+from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Membership, Mode, Plan, Role, User, Workspace
+from crmsolid.workspaces.models import Job, Membership, Mode, Plan, Role, User, Workspace
+from crmsolid.workspaces.scopes import Scope
 
 TRIAL = timedelta(days=14)
 
@@ -18,7 +22,7 @@ _provisioners: list[Callable[[Workspace], None]] = []
 
 
 def on_provision(function: Callable[[Workspace], None]) -> Callable[[Workspace], None]:
-    """Register what an upper app adds to each new workspace (live and test), in the same transaction."""
+    """Register what an app adds to each new workspace, live and test, in the transaction that creates it."""
     if function not in _provisioners:
         _provisioners.append(function)
     return function
@@ -26,15 +30,18 @@ def on_provision(function: Callable[[Workspace], None]) -> Callable[[Workspace],
 
 @transaction.atomic
 def create_workspace(*, slug: str, name: str, owner: User, plan: str = Plan.TRIAL) -> Workspace:
-    """A live workspace with its test twin and its first owner. ``validation_failed`` when the slug is taken."""
+    """Create a live workspace with its test twin and its first owner; a trial ends after 14 days.
+
+    Errors: ``validation_failed`` (slug, plan; also when the slug is taken).
+    """
     if slug != slugify(slug) or not 1 <= len(slug) <= 50 or slug.endswith("-test"):
         raise invalid("slug", "invalid", "a slug has 1 to 50 of a-z, 0-9 and hyphens, and does not end in -test")
     if plan not in (Plan.TRIAL, Plan.PRO, Plan.BUSINESS):
         raise invalid("plan", "invalid_choice", "the plan is trial, pro or business")
-    ends = clock.now() + TRIAL if plan == Plan.TRIAL else None
+    trial_ends_at = clock.now() + TRIAL if plan == Plan.TRIAL else None
     try:
         with transaction.atomic():
-            live = Workspace.objects.create(slug=slug, name=name, plan=plan, trial_ends_at=ends)
+            live = Workspace.objects.create(slug=slug, name=name, plan=plan, trial_ends_at=trial_ends_at)
             twin = Workspace.objects.create(slug=f"{slug}-test", name=name, mode=Mode.TEST, live=live)
     except IntegrityError:
         raise invalid("slug", "taken", f"a workspace with the slug {slug} exists already") from None
@@ -47,55 +54,84 @@ def create_workspace(*, slug: str, name: str, owner: User, plan: str = Plan.TRIA
 
 
 def find_workspace(slug: str, *, test: bool = False) -> Workspace:
-    """The live workspace of that slug, or its twin; ``not_found`` otherwise."""
+    """The live workspace with that slug, or its test twin. Errors: ``not_found``."""
     live = Workspace.objects.filter(slug=slug, mode=Mode.LIVE).first()
     if live is None:
         raise DomainError("not_found", f"there is no workspace {slug!r}; create_workspace makes one")
     return live.twin if test else live
 
 
-def role_of(user: User, workspace: Workspace) -> Membership | None:
-    """The user's membership of the workspace's live side, or None."""
-    return Membership.unscoped.select_related("user").filter(user=user, workspace=workspace.owner_workspace).first()
+def find_or_create_user(email: str) -> tuple[User, str | None]:
+    """The user with that address, and the generated password if the user is new.
+
+    Errors: ``validation_failed`` (owner) for what is no e-mail address.
+    """
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise invalid("owner", "invalid", f"{email!r} is not an e-mail address") from None
+    address = email.strip().lower()
+    user = User.objects.filter(email=address).first()
+    if user is not None:
+        return user, None
+    password = token_urlsafe(12)
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(email, password), password
+    except IntegrityError:  # created by another process a moment ago
+        return User.objects.get(email=address), None
 
 
 @transaction.atomic
-def set_role(actor: Actor, membership: Membership, role: str) -> Membership:
-    """Give a member another role. ``forbidden`` for anybody but an owner; ``invalid_state`` if that left the
-    workspace without an owner."""
+def set_role(actor: Actor, member_id: int, role: str) -> Membership:
+    """Give a member another role.
+
+    Errors: ``forbidden`` for anybody but an owner; ``not_found``; ``invalid_state`` for the last owner.
+    """
     actor.require_role(Role.OWNER)
-    found = _locked_member(actor, membership)
-    if found.role == role:
-        return found
-    if found.role == Role.OWNER:
-        _keep_an_owner(found)
-    old, found.role = found.role, role
-    found.save(update_fields=["role"])
-    audit.record(actor, "membership.changed", str(found.pk), old_role=old, role=role)
-    return found
+    member = _lock_member(actor, member_id)
+    if member.role == role:
+        return member
+    _check_not_last_owner(member)
+    old_role, member.role = member.role, role
+    member.save(update_fields=["role"])
+    audit.record(actor, "membership.changed", str(member.pk), old_role=old_role, role=role)
+    return member
 
 
 @transaction.atomic
-def remove_member(actor: Actor, membership: Membership) -> None:
-    """Take a member out, from the next request on. ``forbidden`` for anybody but an owner; ``invalid_state`` for the
-    last owner."""
+def remove_member(actor: Actor, member_id: int) -> None:
+    """Remove a member, who has no access from the next request on.
+
+    Errors: ``forbidden`` for anybody but an owner; ``not_found``; ``invalid_state`` for the last owner.
+    """
     actor.require_role(Role.OWNER)
-    found = _locked_member(actor, membership)
-    if found.role == Role.OWNER:
-        _keep_an_owner(found)
-    audit.record(actor, "membership.deleted", str(found.pk), user=found.user_id, role=found.role)
-    found.delete()
+    member = _lock_member(actor, member_id)
+    _check_not_last_owner(member)
+    audit.record(actor, "membership.deleted", str(member.pk), user=member.user_id, role=member.role)
+    member.delete()
 
 
-def _locked_member(actor: Actor, membership: Membership) -> Membership:
-    """The row as it is now; the workspace's row is locked first, so two owners cannot both leave at once."""
+def get_job(actor: Actor, job_id: str) -> Job:
+    """One job. Errors: ``not_found``; ``scope_missing`` without the scope of the call that began the job."""
+    job: Job | None = Job.objects.for_workspace(actor.workspace).filter(pk=job_id).first()
+    if job is None:
+        raise not_found("job")
+    actor.require(Scope(job.scope))
+    return job
+
+
+def _lock_member(actor: Actor, member_id: int) -> Membership:
+    """The member as of now. The lock on the workspace keeps two owners from leaving at the same time."""
     live = actor.workspace.owner_workspace
     Workspace.objects.select_for_update().get(pk=live.pk)
-    found: Membership = Membership.objects.for_workspace(live).get(pk=membership.pk)
-    return found
+    member: Membership | None = Membership.objects.for_workspace(live).filter(pk=member_id).first()
+    if member is None:
+        raise not_found("member")
+    return member
 
 
-def _keep_an_owner(leaving: Membership) -> None:
-    others = Membership.objects.for_workspace(leaving.workspace_id).filter(role=Role.OWNER).exclude(pk=leaving.pk)
-    if not others.exists():
+def _check_not_last_owner(member: Membership) -> None:
+    owners = Membership.objects.for_workspace(member.workspace_id).filter(role=Role.OWNER)
+    if member.role == Role.OWNER and not owners.exclude(pk=member.pk).exists():
         raise DomainError("invalid_state", "a workspace keeps at least one owner; make somebody else an owner first")

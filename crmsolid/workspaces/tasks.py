@@ -1,4 +1,4 @@
-"""The Celery door of the shell."""
+"""Celery tasks of the installation as a whole."""
 
 from celery import shared_task
 
@@ -10,7 +10,7 @@ WORKER = "worker"
 
 @shared_task(name="crmsolid.heartbeat")
 def heartbeat() -> None:
-    """Scheduler, broker and worker are alive when this runs: ``/readyz`` looks at what it leaves."""
+    """Record that this ran, for ``/readyz``: scheduler, broker and worker are alive then."""
     Heartbeat.objects.bulk_create(
         [Heartbeat(name=WORKER, seen_at=clock.now())],
         update_conflicts=True,

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from crmsolid.core import clock
 from crmsolid.workspaces.admin_base import ADMINS
-from crmsolid.workspaces.admin_columns import column, moment
+from crmsolid.workspaces.admin_columns import column, datetime_column
 from crmsolid.workspaces.models import AuditEntry
 from messaging import querysets
 from messaging.admin.telegram_login import LoginPages
@@ -50,7 +50,7 @@ class AccountAdmin(LoginPages):
     search_fields = ("name", "telegram_session__phone")
     search_help_text = "Name or phone"
     empty_text = "Messages are sent from an account."
-    added = moment("added", "created_at")
+    added = datetime_column("added", "created_at")
     ordering = ("name", "id")
     fieldsets = (
         (None, {"fields": (("name", "daily_limit"),)}),
@@ -138,13 +138,17 @@ class AccountAdmin(LoginPages):
     def _reason(self, request: HttpRequest, account: Any) -> str:
         """Telegram's error when it ended the session."""
         actions = [f"telegram.{state}" for state in LOG_IN_AGAIN]
-        rows = AuditEntry.objects.for_workspace(self.home(request)).filter(target=str(account.pk), action__in=actions)
+        rows = AuditEntry.objects.for_workspace(self.current_workspace(request)).filter(
+            target=str(account.pk), action__in=actions
+        )
         data = rows.order_by("-at", "-id").values_list("data", flat=True).first()
         return str((data or {}).get("reason", ""))
 
     def history_entries(self, request: HttpRequest, object_id: str) -> models.QuerySet[AuditEntry]:
         """Includes the logins of the account."""
         about_accounts = Q(action__startswith="account.") | Q(action__startswith="telegram.")
-        rows = AuditEntry.objects.for_workspace(self.home(request)).filter(about_accounts, target=object_id)
+        rows = AuditEntry.objects.for_workspace(self.current_workspace(request)).filter(
+            about_accounts, target=object_id
+        )
         ordered: models.QuerySet[AuditEntry] = rows.order_by("-at", "-id")
         return ordered

@@ -10,7 +10,14 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin, TenantInline
-from crmsolid.workspaces.admin_columns import column, fact, fixed_filter, milliseconds, moment, shown_time
+from crmsolid.workspaces.admin_columns import (
+    column,
+    datetime_column,
+    field_column,
+    fixed_filter,
+    format_time,
+    milliseconds_column,
+)
 from messaging.admin.accounts import AccountAdmin as AccountAdmin  # found by Django through this module
 from messaging.models import Message, MessageAttempt, Thread
 
@@ -41,7 +48,7 @@ class AccountLink(TenantAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
-        if self.seat(request).has_role(ADMINS):
+        if self.panel_context(request).has_role(ADMINS):
             return fieldsets
         return [(name, {**options, "fields": _unlinked(options["fields"])}) for name, options in fieldsets]
 
@@ -60,7 +67,7 @@ class MessageInline(StatusColumn, TenantInline):
     model = Message
     fields = ("made", "direction", "linked", "status")
     readonly_fields = fields
-    made = moment("time", "created_at")
+    made = datetime_column("time", "created_at")
 
     @column("text")
     def linked(self, message: Message) -> SafeString:
@@ -87,9 +94,9 @@ class ThreadAdmin(AccountLink):
     inlines = (MessageInline,)
     keeps_history = False
     empty_text = "A conversation begins with the first message that you send or get."
-    latest = moment("last message", "last_message_at")
-    begun = moment("begun", "created_at")
-    unread_messages = fact("unread", "unread_count")
+    latest = datetime_column("last message", "last_message_at")
+    begun = datetime_column("begun", "created_at")
+    unread_messages = field_column("unread", "unread_count")
 
     def label_of(self, obj: Thread) -> str:
         return f"{obj.contact} with {obj.account}"
@@ -105,8 +112,8 @@ class AttemptInline(TenantInline):
     readonly_fields = ("when", "outcome", "took")
     show_change_link = False
     verbose_name_plural = "attempts"
-    when = moment("time", "at")
-    took = milliseconds("took", "duration_ms")
+    when = datetime_column("time", "at")
+    took = milliseconds_column("took", "duration_ms")
 
 
 @admin.register(Message)
@@ -128,13 +135,13 @@ class MessageAdmin(StatusColumn, AccountLink):
     inlines = (AttemptInline,)
     keeps_history = False
     empty_text = "Send one over the API with a key that may write messages; what contacts write comes here by itself."
-    made = moment("time", "created_at")
-    planned = moment("due", "eta")
-    sent = moment("sent", "sent_at")
-    edited = moment("edited", "edited_at")
-    detail = fact("detail", "error_detail")
-    began_as = fact("source", "source")
-    addressed = fact("addressed to", "recipient")
+    made = datetime_column("time", "created_at")
+    planned = datetime_column("due", "eta")
+    sent = datetime_column("sent", "sent_at")
+    edited = datetime_column("edited", "edited_at")
+    detail = field_column("detail", "error_detail")
+    began_as = field_column("source", "source")
+    addressed = field_column("addressed to", "recipient")
 
     def label_of(self, obj: Message) -> str:
         return f"{'From' if obj.direction == 'in' else 'To'} {obj.contact}"
@@ -147,7 +154,7 @@ class MessageAdmin(StatusColumn, AccountLink):
 
     @column("due", ordering="eta")
     def due(self, message: Message) -> SafeString | str:
-        return shown_time(message.eta if message.status == "queued" else None)
+        return format_time(message.eta if message.status == "queued" else None)
 
 
 @admin.register(MessageAttempt)
@@ -164,5 +171,5 @@ class MessageAttemptAdmin(TenantAdmin):
     readonly_fields = ("when", "outcome", "took")
     keeps_history = False
     empty_text = "Each try at sending a message is listed here."
-    when = moment("time", "at")
-    took = milliseconds("took", "duration_ms")
+    when = datetime_column("time", "at")
+    took = milliseconds_column("took", "duration_ms")

@@ -56,23 +56,23 @@ class LoginPages(TenantAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Step 1: the phone. Where no account can be added, the page says why."""
         self._require_add(request)
-        context = {"missing": config.missing(), "is_test": self.seat(request).is_test}
+        context = {"missing": config.missing(), "is_test": self.panel_context(request).is_test}
         if context["missing"] or context["is_test"]:
             return self._page(request, "panel/telegram_add.html", title="Add a Telegram account", **context)
         form = PhoneForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
-                attempt = services().begin_login(self.seat(request).actor(request), **form.answer())
+                attempt = services().begin_login(self.actor(request), **form.answer())
                 return _redirect("step", attempt.id)
             except DomainError as error:
-                form.add_refusal(error)
+                form.add_domain_error(error)
         return self._page(request, "panel/telegram_add.html", title="Add a Telegram account", form=form, **context)
 
     @method_decorator(sensitive_post_parameters("code", "password"))
     def step_view(self, request: HttpRequest, attempt_id: str) -> HttpResponse:
         """Step 2, the code, or step 3, the password: whichever the login attempt asks for now."""
         self._require_add(request)
-        actor = self.seat(request).actor(request)
+        actor = self.actor(request)
         try:
             login = services().login_in_progress(actor, attempt_id=attempt_id)
         except DomainError as error:
@@ -90,13 +90,13 @@ class LoginPages(TenantAdmin):
             except DomainError as error:
                 if error.code == "not_found":
                     return self._login_over(request, error)
-                form.add_refusal(error)
+                form.add_domain_error(error)
         title = "Two-step password" if login.needs_password else "Enter the code"
         return self._page(request, "panel/telegram_step.html", title=title, login=login, form=form)
 
     def resend_view(self, request: HttpRequest, attempt_id: str) -> HttpResponse:
         self._require_add(request)
-        actor = self.seat(request).actor(request)
+        actor = self.actor(request)
         try:
             services().resend_code(actor, attempt_id=attempt_id)
         except DomainError as error:
@@ -109,7 +109,7 @@ class LoginPages(TenantAdmin):
 
     def cancel_view(self, request: HttpRequest, attempt_id: str) -> HttpResponse:
         self._require_add(request)
-        services().cancel_login(self.seat(request).actor(request), attempt_id=attempt_id)
+        services().cancel_login(self.actor(request), attempt_id=attempt_id)
         return _redirect("add")
 
     def login_view(self, request: HttpRequest, account_id: int) -> HttpResponse:
@@ -121,7 +121,7 @@ class LoginPages(TenantAdmin):
         if not account.phone:
             return _redirect("add")
         try:
-            attempt = services().begin_login(self.seat(request).actor(request), phone=f"+{account.phone}")
+            attempt = services().begin_login(self.actor(request), phone=f"+{account.phone}")
         except DomainError as error:
             messages.error(request, f"{capfirst(error.detail)}.")
             return _redirect("change", account.pk)
@@ -157,7 +157,7 @@ class LoginPages(TenantAdmin):
             messages.error(request, str(form.errors["confirm"][0]))
             return _redirect("change", account.pk)
         try:
-            telegram_told = services().logout(self.seat(request).actor(request), account)
+            telegram_told = services().logout(self.actor(request), account)
         except DomainError as error:
             messages.error(request, f"{capfirst(error.detail)}.")
             return _redirect("change", account.pk)

@@ -15,10 +15,10 @@ from django.http import HttpRequest, StreamingHttpResponse
 
 from apikeys import limits
 from crmsolid.api.fields import QuerySerializer
-from crmsolid.api.openapi.route import openapi_route
 from crmsolid.api.parsing import parse_query
 from crmsolid.api.request_context import RequestContext, request_context
 from crmsolid.api.responses import Raw
+from crmsolid.api.views import openapi_route
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.events import feed
 from crmsolid.events.feed import Entry

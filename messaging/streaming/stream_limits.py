@@ -20,7 +20,7 @@ from uuid import uuid4
 import redis
 from django.conf import settings
 
-from crmsolid.core.circuit_breaker import Breaker
+from crmsolid.core.circuit_breaker import CircuitBreaker
 from crmsolid.core.errors import DomainError
 from crmsolid.core.redis import REDIS_ERRORS, build_client
 
@@ -57,7 +57,7 @@ class SharedPlaces:
     def __init__(self, client: redis.Redis, prefix: str = "crmsolid:streams:") -> None:
         self._client, self._prefix = client, prefix
         self._script = client.register_script(_SCRIPT)
-        self._breaker = Breaker()
+        self._breaker = CircuitBreaker()
         self._warned = -WARN_EVERY_SECONDS
 
     def take(self, key_id: str, stream: str, most: int) -> bool:

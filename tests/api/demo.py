@@ -12,13 +12,13 @@ from crmsolid.api.fields import (
     Choice,
     Id,
     Integer,
-    Moment,
     Number,
     PageQuery,
     QueryBoolean,
     QueryInteger,
     StrictSerializer,
     Text,
+    Timestamp,
 )
 from crmsolid.api.me import MeView
 from crmsolid.api.pagination import page
@@ -47,7 +47,7 @@ class NoteIn(StrictSerializer):
     big = Integer(required=False, allow_null=True)
     done = Boolean(required=False)
     kind = Choice(choices=["plain", "1"], required=False, allow_null=True)
-    due = Moment(required=False, allow_null=True)
+    due = Timestamp(required=False, allow_null=True)
     tags = serializers.ListField(child=Text(max_length=10), required=False, max_length=3)
     job = Id("job", required=False)
     place = PlaceIn(required=False, allow_null=True)
@@ -81,7 +81,7 @@ class NoteQuery(PageQuery):
     tag = serializers.ListField(child=Text(max_length=10), required=False, help_text="Notes with any of these.")
     kind = Choice(choices=["plain", "1"], required=False)
     done = QueryBoolean(required=False)
-    since = Moment(required=False)
+    since = Timestamp(required=False)
     least = QueryInteger(required=False, min_value=0, max_value=9)
 
 

@@ -19,6 +19,7 @@ class Everything(StrictSerializer):
     text = fields.Text(required=False, max_length=3)
     empty = fields.Text(required=False, allow_blank=True)
     trimmed = fields.Text(required=False, max_length=3, trim_whitespace=True)
+    trimmed_or_empty = fields.Text(required=False, max_length=3, allow_blank=True, trim_whitespace=True)
     code = fields.Text(required=False, pattern=r"^[a-z]+$", allow_null=True)
     job = fields.Id("job", required=False)
     integer = fields.Integer(required=False)
@@ -26,7 +27,7 @@ class Everything(StrictSerializer):
     number = fields.Number(required=False)
     boolean = fields.Boolean(required=False)
     choice = fields.Choice(choices=["1", "True", "a"], required=False)
-    moment = fields.Moment(required=False, allow_null=True)
+    moment = fields.Timestamp(required=False, allow_null=True)
     texts = serializers.ListField(child=fields.Text(max_length=2), required=False, allow_empty=False, max_length=2)
 
 

@@ -11,6 +11,7 @@ from django.db import connection
 
 from apikeys.models import ApiKey, IdempotencyRecord
 from crmsolid.core import clock
+from crmsolid.serving.request import REPEATED_HEADERS
 from crmsolid.workspaces.models import AuditEntry
 from crmsolid.workspaces.scopes import Scope
 from tests.api import demo, plumbing
@@ -174,6 +175,15 @@ def test_a_write_needs_a_key(api: Api, cast: Cast, method: str) -> None:
 def test_keys_that_are_none(api: Api, cast: Cast, key: str) -> None:
     headers = {"Authorization": f"Bearer {cast.key()}", "Idempotency-Key": key}
     answer = api.client.generic("POST", "/v1/notes", b'{"title":"a"}', "application/json", headers=headers)
+    assert code(answer) == (400, "idempotency_key_invalid")
+    assert made(cast) == 0
+
+
+def test_a_repeated_key_header_is_refused(api: Api, cast: Cast) -> None:
+    """The server joins the values of a repeated header with a comma, and says so in the environ."""
+    headers = {"Authorization": f"Bearer {cast.key()}", "Idempotency-Key": "a,b"}
+    repeated: dict[str, Any] = {REPEATED_HEADERS: ("HTTP_IDEMPOTENCY_KEY",)}
+    answer = api.client.generic("POST", "/v1/notes", b'{"title":"a"}', "application/json", headers=headers, **repeated)
     assert code(answer) == (400, "idempotency_key_invalid")
     assert made(cast) == 0
 

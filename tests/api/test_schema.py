@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from crmsolid.api.fields import StrictSerializer
 from crmsolid.api.management.commands.write_openapi import committed
-from crmsolid.api.openapi import document, registry
+from crmsolid.api.openapi import document
 from crmsolid.api.views import WorkspaceView
 from tests.api import demo
 
@@ -245,16 +245,6 @@ def test_streams_and_empty_answers(demonstration: dict[str, Any]) -> None:
     assert "Content-Disposition" in answers["200"]["headers"]
     assert "406" not in answers  # whatever Accept says
     assert "content" not in resolved(demonstration, "delete", "/v1/notes/{note_id}")["204"]
-
-
-def test_webhooks_are_filled_from_above(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_sources", [])
-    item = {"post": {"responses": {"200": {"description": "Received."}}}}
-    registry.register_webhooks(lambda: ({"note.made": item}, {"NoteMade": {"type": "object"}}))
-    found = document.build()
-    assert found["webhooks"] == {"note.made": item}
-    assert found["components"]["schemas"]["NoteMade"] == {"type": "object"}
-    validate_schema(found)
 
 
 def test_the_document_is_the_same_each_time(product: dict[str, Any]) -> None:

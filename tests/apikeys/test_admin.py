@@ -27,7 +27,12 @@ def at(verb: str, key: ApiKey) -> str:
 def filled(client: Client, workspace: Workspace, **changes: Any) -> dict[str, Any]:
     """What a browser would post from the form it was given."""
     once = client.get(NEW).context["form"]["once"].value()
-    chosen = {"side": workspace.pk, "name": "sender", "scopes": ["read:contacts", "write:messages"], "lasts": ""}
+    chosen = {
+        "environment": workspace.pk,
+        "name": "sender",
+        "scopes": ["read:contacts", "write:messages"],
+        "expires": "",
+    }
     return {"once": once, "rate_limit": "", "allowed_networks": "", "last_day": "", **chosen, **changes}
 
 
@@ -97,14 +102,14 @@ def test_the_choice_decides_live_or_test_whichever_side_is_shown(cast: Cast, api
     assert token_in(test).startswith("cs_test_")
     assert api(token_in(test)).get("/v1/me").json()["mode"] == "test"
     client = browser(cast.owner, cast.twin)
-    assert client.get(NEW).context["form"]["side"].value() == str(cast.twin.pk)
+    assert client.get(NEW).context["form"]["environment"].value() == str(cast.twin.pk)
     assert token_in(client.post(NEW, filled(client, cast.workspace))).startswith("cs_live_")
     assert [ApiKey.objects.for_workspace(place).count() for place in (cast.workspace, cast.twin)] == [1, 1]
 
 
 def test_limits_are_kept(cast: Cast) -> None:
     client = browser(cast.owner)
-    limits = {"lasts": "90d", "rate_limit": "30", "allowed_networks": "203.0.113.9/24\r\n2001:db8::/32"}
+    limits = {"expires": "90d", "rate_limit": "30", "allowed_networks": "203.0.113.9/24\r\n2001:db8::/32"}
     client.post(NEW, filled(client, cast.workspace, **limits))
     key = ApiKey.unscoped.get()
     assert (key.rate_limit, key.allowed_networks) == (30, ["203.0.113.0/24", "2001:db8::/32"])
@@ -114,7 +119,7 @@ def test_limits_are_kept(cast: Cast) -> None:
 
 def test_a_key_lasts_to_the_end_of_its_last_day(cast: Cast) -> None:
     client, day = browser(cast.owner), date.today() + timedelta(days=3)
-    client.post(NEW, filled(client, cast.workspace, lasts="date", last_day=day.isoformat()))
+    client.post(NEW, filled(client, cast.workspace, expires="date", last_day=day.isoformat()))
     assert ApiKey.unscoped.get().expires_at == datetime.combine(day, time.max, UTC)
 
 
@@ -126,9 +131,9 @@ def test_a_key_lasts_to_the_end_of_its_last_day(cast: Cast) -> None:
         ({"name": "  "}, "name", "This field is required."),
         ({"allowed_networks": "everywhere"}, "allowed_networks", "Give networks as CIDR"),
         ({"rate_limit": "0"}, "rate_limit", "greater than or equal to 1"),
-        ({"lasts": "date"}, "last_day", "Choose the key&#x27;s last day."),
-        ({"lasts": "date", "last_day": "2020-01-01"}, "lasts", "the expiry must lie in the future"),
-        ({"side": ""}, "side", "This field is required."),
+        ({"expires": "date"}, "last_day", "Choose the key&#x27;s last day."),
+        ({"expires": "date", "last_day": "2020-01-01"}, "expires", "the expiry must lie in the future"),
+        ({"environment": ""}, "environment", "This field is required."),
         ({"once": "forged"}, "once", "This page is too old."),
     ],
 )
@@ -145,7 +150,7 @@ def test_a_refused_form_makes_no_key(cast: Cast, change: dict[str, Any], field: 
 def test_no_key_can_be_made_in_a_strangers_workspace(cast: Cast) -> None:
     client = browser(cast.owner)
     for place in (cast.other, cast.other.twin):
-        assert list(client.post(NEW, filled(client, place)).context["form"].errors) == ["side"]
+        assert list(client.post(NEW, filled(client, place)).context["form"].errors) == ["environment"]
     assert not ApiKey.unscoped.exists()
 
 
@@ -174,7 +179,7 @@ def test_the_list_tells_what_one_needs_to_know(cast: Cast) -> None:
 def test_the_list_filters_by_state(cast: Cast, monkeypatch: pytest.MonkeyPatch, state: str, names: list[str]) -> None:
     make(cast, name="on")
     make(cast, name="out", expires_at=clock.now() + timedelta(hours=1))
-    revoke_key(cast.actor(), make(cast, name="off", expires_at=clock.now() + timedelta(hours=1)))
+    revoke_key(cast.actor(), make(cast, name="off", expires_at=clock.now() + timedelta(hours=1)).id)
     ApiKey.unscoped.filter(pk=make(cast, name="ends").pk).update(revoked_at=clock.now() + timedelta(days=9))
     later = clock.now() + timedelta(hours=2)
     monkeypatch.setattr(clock, "now", lambda: later)
@@ -286,7 +291,7 @@ def test_who_was_taken_out_is_out_at_once(cast: Cast) -> None:
 
 def test_the_key_page_shows_no_action_once_the_key_is_dead(cast: Cast) -> None:
     key = make(cast, scopes=ALL_SCOPES)
-    revoke_key(cast.actor(), key)
+    revoke_key(cast.actor(), key.id)
     text = browser(cast.owner).get(at("change", key)).content.decode()
     assert "Revoke key" not in text and "Rotate key" not in text
     assert "shows event data" in text

@@ -52,8 +52,7 @@ UNSCOPED = {
     "messaging/telegram/receiving.py": "rows by the account that an update came in on",
     "messaging/telegram/sending.py": "rows of a message that was claimed",
     "messaging/telegram/services.py": "sets out an account's lease; drops logins of all workspaces that have expired",
-    "apikeys/services.py": "expiries of all workspaces; keys named in a shell",
-    "apikeys/management/commands/list_api_keys.py": "whoever has the shell sees every key",
+    "apikeys/services.py": "expired keys of all workspaces; keys named in a shell",
 }
 # Plumbing without a page: stored answers, the sandbox's own Telegram, keyed hashes of opt-outs, bare instants; keys to
 # Telegram with who holds them, addresses there, logins between two steps.

@@ -1,4 +1,4 @@
-"""On PostgreSQL no row can point into another workspace, whatever the code above does."""
+"""On PostgreSQL a composite foreign key keeps each row from referring to a row of another workspace."""
 
 from collections.abc import Iterator
 
@@ -9,9 +9,9 @@ from django.db.migrations.loader import MigrationLoader
 
 from apikeys.services import create_key
 from contacts.models import Contact, ContactTag
+from crmsolid.workspaces.migration_operations import TenantForeignKey
 from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.scoping import WorkspaceModel, workspaced_models
-from crmsolid.workspaces.tenant_keys import TenantForeignKey
 from messaging.models import Account, Thread
 from tests.cast import Cast
 
@@ -37,22 +37,22 @@ def foreign_keys() -> Iterator[tuple[type[WorkspaceModel], models.ForeignKey]]: 
                 yield model, field
 
 
-def in_models() -> set[Relation]:
+def relations_in_models() -> set[Relation]:
     return {(model._meta.db_table, field.column, field.related_model._meta.db_table) for model, field in foreign_keys()}
 
 
-def in_database() -> set[Relation]:
+def relations_in_database() -> set[Relation]:
     with connection.cursor() as cursor:
         cursor.execute(CONSTRAINTS)
         return set(cursor.fetchall())
 
 
-def test_there_are_relations_to_bind() -> None:
-    assert ("messaging_message", "contact_id", "contacts_contact") in in_models()
+def test_relations_between_tenant_models_are_found() -> None:
+    assert ("messaging_message", "contact_id", "contacts_contact") in relations_in_models()
 
 
 def test_no_relation_between_tenant_models_is_set_null() -> None:
-    """SET NULL would null one column of the pair only; a tenant's row goes with its parent or keeps it alive."""
+    """A row is deleted with the row it refers to, or protects it. A key with one NULL column would not be checked."""
     assert [str(field) for _, field in foreign_keys() if field.remote_field.on_delete is models.SET_NULL] == []
 
 
@@ -60,38 +60,38 @@ def test_there_is_no_many_to_many_between_tenant_models() -> None:
     assert [str(field) for model in workspaced_models() for field in model._meta.local_many_to_many] == []
 
 
-def test_every_relation_has_its_migration() -> None:
+def test_every_relation_has_a_migration_for_its_composite_key() -> None:
     loader = MigrationLoader(None)
-    bound = {
+    migrated = {
         (key[0], operation.model, operation.field)
         for key, migration in loader.disk_migrations.items()
         for operation in migration.operations
         if isinstance(operation, TenantForeignKey)
     }
-    assert bound == {(model._meta.app_label, model._meta.model_name, field.name) for model, field in foreign_keys()}
+    assert migrated == {(model._meta.app_label, model._meta.model_name, field.name) for model, field in foreign_keys()}
 
 
 @postgresql
 @pytest.mark.django_db
-def test_the_database_binds_exactly_these_relations() -> None:
-    assert in_database() == in_models()
+def test_database_has_a_composite_key_for_each_relation_and_no_other() -> None:
+    assert relations_in_database() == relations_in_models()
 
 
 @postgresql
 @pytest.mark.django_db(transaction=True)
-def test_a_row_across_workspaces_is_refused_at_the_commit() -> None:
+def test_reference_to_another_workspace_is_refused_at_commit() -> None:
     cast = Cast()
     theirs = Contact.unscoped.create(workspace=cast.other, name="Theirs")
     with pytest.raises(IntegrityError, match="contacts_contacttag_contact_id_tenant"), transaction.atomic():
         ContactTag.unscoped.create(workspace=cast.workspace, contact=theirs, name="vip")
-        assert ContactTag.unscoped.count() == 1  # deferred: only the commit refuses
+        assert ContactTag.unscoped.count() == 1  # the constraint is deferred to the commit
     assert ContactTag.unscoped.count() == 0
     ContactTag.unscoped.create(workspace=cast.other, contact=theirs, name="vip")
 
 
 @postgresql
 @pytest.mark.django_db(transaction=True)
-def test_nor_can_a_row_be_moved_or_a_replacement_be_a_strangers() -> None:
+def test_moving_a_row_to_another_workspace_is_refused() -> None:
     cast = Cast()
     account = Account.unscoped.create(workspace=cast.workspace, name="a", kind="sandbox")
     contact = Contact.unscoped.create(workspace=cast.workspace, name="c")
@@ -100,7 +100,7 @@ def test_nor_can_a_row_be_moved_or_a_replacement_be_a_strangers() -> None:
         Thread.unscoped.filter(pk=thread.pk).update(workspace=cast.other)
     ours = create_key(cast.actor(), name="ours", scopes=ALL_SCOPES).key
     theirs = create_key(cast.actor(cast.other), name="theirs", scopes=ALL_SCOPES).key
-    assert ours.rotated_from is None  # NULL is free of the rule
+    assert ours.rotated_from is None  # NULL is not checked
     ours.rotated_from = theirs
     with pytest.raises(IntegrityError, match="apikeys_apikey_rotated_from_id_tenant"):
         ours.save()
@@ -110,7 +110,7 @@ def test_nor_can_a_row_be_moved_or_a_replacement_be_a_strangers() -> None:
 
 @postgresql
 @pytest.mark.django_db(transaction=True)
-def test_the_binding_is_reversible() -> None:
+def test_migration_operation_is_reversible() -> None:
     loader = MigrationLoader(connection)
     operations = [
         (key[0], operation)
@@ -123,7 +123,7 @@ def test_the_binding_is_reversible() -> None:
         for label, operation in reversed(operations):
             with connection.schema_editor() as editor:
                 operation.database_backwards(label, editor, state, state)
-        assert in_database() == set()
+        assert relations_in_database() == set()
         with connection.cursor() as cursor:
             cursor.execute("SELECT conname FROM pg_constraint WHERE conname LIKE '%%\\_tenant\\_key'")
             assert cursor.fetchall() == []
@@ -131,10 +131,10 @@ def test_the_binding_is_reversible() -> None:
         for label, operation in operations:
             with connection.schema_editor() as editor:
                 operation.database_forwards(label, editor, state, state)
-    assert in_database() == in_models()
+    assert relations_in_database() == relations_in_models()
 
 
-def test_the_operation_can_be_written_into_a_migration() -> None:
+def test_migration_operation_can_be_serialized() -> None:
     name, arguments, options = TenantForeignKey("message", "contact").deconstruct()
     again = TenantForeignKey(*arguments, **options)
     assert (name, again.model, again.field) == ("TenantForeignKey", "message", "contact")

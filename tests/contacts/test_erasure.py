@@ -53,7 +53,7 @@ def test_a_keeper_that_fails_undoes_all(ours: Api, add: Add, monkeypatch: pytest
     def broken(workspace_id: int, contact_id: str) -> None:
         raise RuntimeError("no")
 
-    monkeypatch.setattr(erasure, "_keepers", [erasure.Keeper(broken, None), *erasure._keepers])
+    monkeypatch.setattr(erasure, "_registrations", [erasure.Registration(broken, None), *erasure._registrations])
     made = add(username="sarah", tags=["a"], opted_out=True)
     assert ours.delete(f"/v1/contacts/{made['id']}").status_code == 500
     assert {**ours.get(f"/v1/contacts/{made['id']}").json(), "created": True} == made
@@ -69,7 +69,7 @@ def test_keepers_erase_from_the_top_down(monkeypatch: pytest.MonkeyPatch) -> Non
             "export": lambda workspace, contact_id: {name: [contact_id]},
         }
 
-    monkeypatch.setattr(erasure, "_keepers", [])
+    monkeypatch.setattr(erasure, "_registrations", [])
     low, high = keeper("low"), keeper("high")
     for part in (low, high, low):
         erasure.register(**part)

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from crmsolid.core import ids
-from crmsolid.core.ids import is_id, new_id
+from crmsolid.core.ids import UlidGenerator, is_id, new_id
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -20,14 +20,13 @@ def decode(ulid: str) -> int:
 
 @pytest.fixture
 def frozen_clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Milliseconds since the epoch, changed by the test; the id state starts afresh."""
+    """Milliseconds since the epoch, changed by the test."""
     now = [1_700_000_000_000]
     monkeypatch.setattr(time, "time_ns", lambda: now[0] * 1_000_000 + 999_999)
-    monkeypatch.setattr(ids, "_clockwork", ids._Clockwork())
     return now
 
 
-def test_the_shape_of_an_id() -> None:
+def test_id_is_a_prefix_and_26_characters() -> None:
     text = new_id("con")
     assert len(text) == 30
     assert text.startswith("con_")
@@ -35,47 +34,51 @@ def test_the_shape_of_an_id() -> None:
     assert is_id("con", text)
 
 
-def test_the_first_48_bits_are_the_milliseconds(frozen_clock: list[int]) -> None:
-    assert decode(new_id("evt")[4:]) >> 80 == 1_700_000_000_000
+def test_first_48_bits_are_the_milliseconds(frozen_clock: list[int]) -> None:
+    assert decode(UlidGenerator().next_ulid()) >> 80 == 1_700_000_000_000
 
 
-def test_the_real_clock_is_used() -> None:
+def test_new_id_uses_the_real_clock() -> None:
     before = time.time_ns() // 1_000_000
-    stamp = decode(new_id("evt")[4:]) >> 80
-    # Not above: an earlier id of this process may have been ahead of a clock that was set back.
-    assert before <= stamp <= time.time_ns() // 1_000_000
+    milliseconds = decode(new_id("evt")[4:]) >> 80
+    # Not later: an earlier id of this process may have been ahead of a clock that was set back.
+    assert before <= milliseconds <= time.time_ns() // 1_000_000
 
 
-def test_within_a_millisecond_the_random_part_counts_up(frozen_clock: list[int]) -> None:
-    numbers = [decode(new_id("msg")[4:]) for _ in range(1000)]
+def test_random_part_counts_up_within_a_millisecond(frozen_clock: list[int]) -> None:
+    generator = UlidGenerator()
+    numbers = [decode(generator.next_ulid()) for _ in range(1000)]
     assert [number - numbers[0] for number in numbers] == list(range(1000))
 
 
 def test_counting_carries_through_every_digit(frozen_clock: list[int]) -> None:
-    new_id("msg")
+    generator = UlidGenerator()
+    generator.next_ulid()
     for start in (2**40 - 1, 2**79 - 1, 0):
-        ids._clockwork.random_part = start
-        assert decode(new_id("msg")[4:]) & (2**80 - 1) == start + 1
+        generator.random_part = start
+        assert decode(generator.next_ulid()) & (2**80 - 1) == start + 1
 
 
-def test_a_new_millisecond_draws_anew_and_sorts_later(frozen_clock: list[int]) -> None:
-    first = new_id("msg")
+def test_next_millisecond_has_a_new_random_part_and_sorts_later(frozen_clock: list[int]) -> None:
+    generator = UlidGenerator()
+    first = generator.next_ulid()
     frozen_clock[0] += 1
-    second = new_id("msg")
+    second = generator.next_ulid()
     assert second > first
-    assert decode(second[4:]) >> 80 == 1_700_000_000_001
-    assert decode(second[4:]) % 2**80 != decode(first[4:]) % 2**80 + 1
+    assert decode(second) >> 80 == 1_700_000_000_001
+    assert decode(second) % 2**80 != decode(first) % 2**80 + 1
 
 
-def test_a_clock_that_steps_back_does_not_take_ids_back(frozen_clock: list[int]) -> None:
-    first = new_id("msg")
+def test_clock_that_steps_back_does_not_take_ids_back(frozen_clock: list[int]) -> None:
+    generator = UlidGenerator()
+    first = generator.next_ulid()
     frozen_clock[0] -= 3_600_000
-    assert decode(new_id("msg")[4:]) == decode(first[4:]) + 1
+    assert decode(generator.next_ulid()) == decode(first) + 1
 
 
-def test_the_random_part_starts_with_room_to_count(monkeypatch: pytest.MonkeyPatch, frozen_clock: list[int]) -> None:
+def test_random_part_starts_with_room_to_count(monkeypatch: pytest.MonkeyPatch, frozen_clock: list[int]) -> None:
     monkeypatch.setattr(os, "urandom", lambda size: b"\xff" * size)
-    assert decode(new_id("msg")[4:]) % 2**80 == 2**79 - 1
+    assert decode(UlidGenerator().next_ulid()) % 2**80 == 2**79 - 1
 
 
 def test_ids_of_one_thread_increase() -> None:
@@ -84,7 +87,7 @@ def test_ids_of_one_thread_increase() -> None:
     assert len(set(made)) == len(made)
 
 
-def test_threads_never_share_an_id() -> None:
+def test_ids_of_several_threads_are_unique() -> None:
     made: list[list[str]] = [[] for _ in range(8)]
     barrier = threading.Barrier(8)
 
@@ -102,16 +105,16 @@ def test_threads_never_share_an_id() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
-def test_a_forked_child_draws_its_own_ids_even_when_the_lock_was_held() -> None:
+def test_forked_child_makes_ids_of_its_own_although_the_lock_was_held() -> None:
     context = multiprocessing.get_context("fork")
     queue = context.SimpleQueue()
     new_id("con")
     children = [
-        # 200 ids each: what all of them say fits the pipe, so none waits for a reader.
+        # 200 ids each fit into the pipe, so no child waits for a reader.
         context.Process(target=lambda: queue.put((os.getpid(), [new_id("con") for _ in range(200)])))
         for _ in range(4)
     ]
-    with ids._clockwork.lock:
+    with ids._generator.lock:
         for child in children:
             child.start()
     for child in children:

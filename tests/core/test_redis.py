@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import redis
 
-from crmsolid.core.redis import BUDGET, REDIS_ERRORS, Line, build_client
+from crmsolid.core.redis import BUDGET, REDIS_ERRORS, build_client
 from tests.servers import free_port, fresh_prefix, own_redis, require_redis, silent_server
 
 
@@ -13,7 +13,7 @@ def closing(url: str) -> contextlib.closing[redis.Redis]:
     return contextlib.closing(build_client(url))
 
 
-def test_the_budget_is_on_every_connection() -> None:
+def test_every_connection_has_the_budget() -> None:
     with closing("redis://127.0.0.1:6379/3") as client:
         connection: Any = client.connection_pool.make_connection()
         assert (connection.socket_timeout, connection.socket_connect_timeout) == (0.1, 0.1)
@@ -26,7 +26,7 @@ def test_the_budget_is_on_every_connection() -> None:
     "option",
     ["socket_timeout=9", "socket_connect_timeout=9", "retry_on_timeout=yes", "health_check_interval=1", "protocol=3"],
 )
-def test_the_url_cannot_widen_the_budget(option: str) -> None:
+def test_url_cannot_raise_the_budget(option: str) -> None:
     with closing(f"redis://127.0.0.1:6379/0?{option}") as client:
         connection: Any = client.connection_pool.make_connection()
         assert (connection.socket_timeout, connection.socket_connect_timeout) == (0.1, 0.1)
@@ -43,19 +43,19 @@ def test_the_url_cannot_widen_the_budget(option: str) -> None:
         ("unix:///run/redis.sock", redis.UnixDomainSocketConnection),
     ],
 )
-def test_every_kind_of_url_makes_connections_of_its_kind(url: str, connection_class: type) -> None:
+def test_each_url_scheme_has_its_connection_class(url: str, connection_class: type) -> None:
     with closing(url) as client:
         connection: Any = client.connection_pool.make_connection()
         assert connection.socket_timeout == 0.1
         assert type(connection) is connection_class
 
 
-def test_another_scheme_is_refused() -> None:
+def test_unknown_scheme_is_refused() -> None:
     with pytest.raises(ValueError):
         build_client("http://127.0.0.1:6379")
 
 
-def test_it_talks_to_redis() -> None:
+def test_values_are_stored_and_read_as_bytes() -> None:
     key = fresh_prefix() + "x"
     with closing(require_redis()) as client:
         client.set(key, "я", px=5000)
@@ -63,7 +63,7 @@ def test_it_talks_to_redis() -> None:
         assert client.delete(key) == 1
 
 
-def test_a_redis_that_hangs_costs_one_budget_and_no_retry() -> None:
+def test_hanging_redis_costs_one_budget_and_no_retry() -> None:
     with silent_server() as (url, taken), closing(url) as client:
         started = time.monotonic()
         with pytest.raises(redis.TimeoutError) as caught:
@@ -73,7 +73,7 @@ def test_a_redis_that_hangs_costs_one_budget_and_no_retry() -> None:
         assert len(taken) == 1
 
 
-def test_a_stopped_redis_fails_at_once() -> None:
+def test_stopped_redis_fails_at_once() -> None:
     with closing(f"redis://127.0.0.1:{free_port()}") as client:
         started = time.monotonic()
         with pytest.raises(redis.ConnectionError) as caught:
@@ -82,7 +82,7 @@ def test_a_stopped_redis_fails_at_once() -> None:
         assert isinstance(caught.value, REDIS_ERRORS)
 
 
-def test_a_connection_that_redis_closed_is_replaced_without_an_error() -> None:
+def test_connection_that_redis_closed_is_replaced_without_an_error() -> None:
     url = require_redis()
     with closing(url) as client, closing(url) as other:
         number = client.client_id()
@@ -91,40 +91,35 @@ def test_a_connection_that_redis_closed_is_replaced_without_an_error() -> None:
         assert client.client_id() != number
 
 
-def test_more_connections_than_redis_py_would_allow() -> None:
+def test_pool_allows_more_connections_than_the_default() -> None:
     with closing("redis://127.0.0.1:6379") as client:
         assert [client.connection_pool.make_connection() for _ in range(500)]
 
 
-def test_a_line_asks_again_when_redis_has_closed_its_connection() -> None:
+def test_idle_connection_that_redis_closed_is_replaced_after_a_restart_too() -> None:
     port = free_port()
     with closing(f"redis://127.0.0.1:{port}") as client:
-        line = Line(client)
         with own_redis(port):
-            assert line.ask("PING") == b"PONG"
-            client.client_kill_filter(_type="normal", skipme=True)
-            assert line.ask("PING") == b"PONG"
+            assert client.ping() is True
         with pytest.raises(redis.ConnectionError):
-            line.ask("PING")
+            client.ping()
         with own_redis(port):
-            assert line.ask("PING") == b"PONG"
+            assert client.ping() is True
 
 
-def test_a_line_keeps_its_connection_after_an_error_that_redis_answers() -> None:
+def test_connection_is_kept_after_an_error_that_redis_returned() -> None:
     with closing(require_redis()) as client:
-        line = Line(client)
-        here = line.ask("CLIENT", "ID")
+        connection_id = client.client_id()
         with pytest.raises(redis.ResponseError):
-            line.ask("EVALSHA", "0" * 40, 0)
-        assert line.ask("CLIENT", "ID") == here
+            client.evalsha("0" * 40, 0)
+        assert client.client_id() == connection_id
 
 
-def test_a_line_waits_once_for_a_redis_that_hangs_and_never_reads_a_late_answer() -> None:
+def test_call_after_a_timeout_uses_a_new_connection_and_never_reads_the_late_answer() -> None:
     with silent_server() as (url, taken), closing(url) as client:
-        line = Line(client)
-        for turn in (1, 2):
+        for call in (1, 2):
             started = time.monotonic()
             with pytest.raises(redis.TimeoutError):
-                line.ask("PING")
-            assert 0.1 <= time.monotonic() - started < 0.2
-            assert len(taken) == turn
+                client.ping()
+            assert BUDGET <= time.monotonic() - started < 2 * BUDGET
+            assert len(taken) == call

@@ -23,8 +23,7 @@ from crmsolid.core.strictjson import MalformedJSON, NullCharacter, StrictJSONErr
         (b"-0", 0),
         (b'"' + b"[" * 1000 + b'"', "[" * 1000),
         (b'"\\"' + b"[" * 1000 + b'"', '"' + "[" * 1000),
-        (b'"\\\\", ', None),
-    ][:-1],
+    ],
 )
 def test_loads_accepts_plain_json(raw: bytes, value: object) -> None:
     assert loads(raw) == value
@@ -108,7 +107,7 @@ def test_loads_refuses_malformed_json(raw: bytes, detail: str) -> None:
         b'"' + b'\\"' * 50_000,
     ],
 )
-def test_loads_refuses_what_is_not_json(raw: bytes) -> None:
+def test_loads_refuses_other_syntax(raw: bytes) -> None:
     with pytest.raises(MalformedJSON):
         loads(raw)
 
@@ -120,7 +119,7 @@ def test_depth_64_passes_and_brackets_in_strings_do_not_count() -> None:
     assert loads(b'["' + b"[{" * 100 + b'", "\\\\", "\\"' + b"[" * 100 + b'", "' + b"{" * 100 + b'"]') is not None
 
 
-def test_the_depth_verdict_ignores_the_recursion_limit() -> None:
+def test_depth_limit_does_not_depend_on_the_recursion_limit() -> None:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(10_000)
     try:
@@ -135,7 +134,7 @@ def test_the_depth_verdict_ignores_the_recursion_limit() -> None:
         sys.setrecursionlimit(limit)
 
 
-def test_4300_digits_pass_whatever_the_interpreters_limit_is() -> None:
+def test_4300_digits_pass_whatever_limit_the_interpreter_has() -> None:
     limit = sys.get_int_max_str_digits()
     try:
         sys.set_int_max_str_digits(0)
@@ -197,12 +196,12 @@ def test_loads_agrees_with_json_on_random_documents() -> None:
 
 
 def _random_value(generator: random.Random, depth: int) -> object:
-    kind = generator.randrange(7 if depth else 5)
-    if kind == 5:
+    choice = generator.randrange(7 if depth else 5)
+    if choice == 5:
         return [_random_value(generator, depth - 1) for _ in range(generator.randrange(4))]
-    if kind == 6:
+    if choice == 6:
         return {f"k{n}я": _random_value(generator, depth - 1) for n in range(generator.randrange(4))}
-    return [None, True, generator.randrange(-(10**20), 10**20), generator.random(), 'x[{"\\😀\n'][kind]
+    return [None, True, generator.randrange(-(10**20), 10**20), generator.random(), 'x[{"\\😀\n'][choice]
 
 
 @pytest.mark.parametrize(

@@ -1,26 +1,22 @@
-"""A Redis database of its own for each process of pytest-xdist, and for the run: rate limits of one test must not
-count in another. Loaded by ``-p`` before Django's settings are; PostgreSQL's databases pytest-django names itself."""
+"""A pytest plugin: each process of pytest-xdist gets an empty Redis database of its own, so that the rate limits of
+one test do not count in another. It is loaded with ``-p``, before Django's settings. pytest-django does the same for
+PostgreSQL."""
 
 import os
 import re
 
-HIGHEST = 15  # of the 16 that redis-server has
-
-
-def _redis_url(url: str, worker: str) -> str:
-    number = HIGHEST - int(re.sub(r"\D", "", worker) or 0)
-    return re.sub(r"/\d+$", "", url) + f"/{number}"
+HIGHEST = 15  # redis-server has the databases 0 to 15
 
 
 def _isolate() -> None:
-    url = os.environ.get("REDIS_URL")
+    url, worker = os.environ.get("REDIS_URL"), os.environ.get("PYTEST_XDIST_WORKER", "")
     if not url:
         return
-    os.environ["REDIS_URL"] = own = _redis_url(url, os.environ.get("PYTEST_XDIST_WORKER", ""))
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        import redis
+    number = HIGHEST - int(re.sub(r"\D", "", worker) or 0)
+    os.environ["REDIS_URL"] = own_url = re.sub(r"/\d+$", "", url) + f"/{number}"
+    import redis
 
-        redis.Redis.from_url(own).flushdb()
+    redis.Redis.from_url(own_url).flushdb()
 
 
 _isolate()

@@ -15,13 +15,13 @@ postgresql = pytest.mark.skipif("postgres" not in settings.DATABASE_URL, reason=
 
 
 def administrate(statement: sql.Composed) -> None:
-    given = connection.settings_dict
+    server = connection.settings_dict
     with psycopg.connect(
         dbname="postgres",
-        host=given["HOST"],
-        port=given["PORT"],
-        user=given["USER"],
-        password=given["PASSWORD"],
+        host=server["HOST"],
+        port=server["PORT"],
+        user=server["USER"],
+        password=server["PASSWORD"],
         autocommit=True,
     ) as admin:
         admin.execute(statement)
@@ -33,18 +33,18 @@ def missing() -> Iterator[dict[str, Any]]:
     administrate(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(NAME)))
 
 
-def test_sqlite_needs_nothing() -> None:
+def test_sqlite_needs_no_creation() -> None:
     assert ensure_database({"ENGINE": "django.db.backends.sqlite3", "NAME": "/nowhere/at/all"}) is False
 
 
 @postgresql
-def test_a_missing_database_is_made_once(missing: dict[str, Any]) -> None:
+def test_missing_database_is_created_once(missing: dict[str, Any]) -> None:
     assert ensure_database(missing) is True
     assert ensure_database(missing) is False
 
 
 @postgresql
-def test_who_may_not_make_it_is_told_how(missing: dict[str, Any]) -> None:
+def test_user_without_the_right_to_create_it_learns_the_command(missing: dict[str, Any]) -> None:
     role = sql.Identifier(f"{NAME}_role")
     administrate(sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'secret'").format(role))
     try:
@@ -54,12 +54,12 @@ def test_who_may_not_make_it_is_told_how(missing: dict[str, Any]) -> None:
         administrate(sql.SQL("DROP ROLE {}").format(role))
     assert str(refused.value) == (
         f"there is no database '{NAME}' and {NAME}_role may not create it; "
-        f"run `createdb -O {NAME}_role {NAME}` as one who may"
+        f"run `createdb -O {NAME}_role {NAME}` as a user who may"
     )
 
 
-def test_a_server_that_is_not_there_is_told_without_the_password() -> None:
-    given = {
+def test_unreachable_server_is_reported_without_the_password() -> None:
+    unreachable = {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": "crm",
         "USER": "crm",
@@ -68,5 +68,5 @@ def test_a_server_that_is_not_there_is_told_without_the_password() -> None:
         "PORT": 1,
     }
     with pytest.raises(DatabaseUnavailable, match=r"PostgreSQL at 127\.0\.0\.1:1 refuses") as refused:
-        ensure_database(given)
+        ensure_database(unreachable)
     assert "secret" not in str(refused.value)

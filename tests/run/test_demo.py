@@ -14,7 +14,7 @@ def no_chosen_password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(demo.PASSWORD_VARIABLE, raising=False)
 
 
-def test_the_first_start_makes_what_the_guide_needs(db: None, api: Api) -> None:
+def test_first_start_creates_what_the_api_guide_needs(db: None, api: Api) -> None:
     made = demo.ensure_demo()
     live = Workspace.objects.get(slug="demo")
     assert (made.is_new, live.plan, made.account_id) == (True, "business", 7421)
@@ -26,14 +26,14 @@ def test_the_first_start_makes_what_the_guide_needs(db: None, api: Api) -> None:
     assert {tuple(key.scopes) for key in ApiKey.unscoped.all()} == {tuple(scope.value for scope in Scope)}
 
 
-def test_a_later_start_makes_nothing_and_knows_no_secret(db: None) -> None:
+def test_later_start_creates_nothing_and_knows_no_secret(db: None) -> None:
     first = demo.ensure_demo()
     again = demo.ensure_demo()
     assert again == demo.Demo("owner@example.com", first.live_prefixes, first.test_prefixes)
     assert ApiKey.unscoped.count() == 2
 
 
-def test_the_password_can_be_chosen(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_password_can_come_from_the_environment(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(demo.PASSWORD_VARIABLE, "a chosen password")
     made = demo.ensure_demo()
     assert made.password is None
@@ -41,14 +41,14 @@ def test_the_password_can_be_chosen(db: None, monkeypatch: pytest.MonkeyPatch) -
     assert "as set in CRMSOLID_DEMO_PASSWORD" in startup_message.compose("http://127.0.0.1:8000", made)
 
 
-def test_another_workspace_may_have_account_7421(cast: Cast) -> None:
+def test_account_gets_another_number_where_7421_is_taken(cast: Cast) -> None:
     create_sandbox_account(cast.actor(), name="Sandbox", account_id=7421)
     made = demo.ensure_demo()
     assert made.account_id != 7421
     assert Account.unscoped.get(pk=made.account_id).workspace.slug == "demo"
 
 
-def test_secrets_stay_out_of_the_repr(db: None) -> None:
+def test_repr_holds_no_secret(db: None) -> None:
     made = demo.ensure_demo()
     assert made.live_token and made.live_token not in repr(made)
     assert made.password and made.password not in repr(made)

@@ -1,6 +1,6 @@
-"""A small Django behind the root application, run as a process of its own: `django_site.py LISTENING_FILE_DESCRIPTOR`.
+"""A small Django project behind the root application: ``django_site.py LISTENING_FILE_DESCRIPTOR``.
 
-Its settings would clash with the product's in the process of the tests.
+It runs in a process of its own, because the settings in the process of the tests are the product's.
 """
 
 import socket
@@ -34,7 +34,7 @@ def echo(request: HttpRequest, name: str = "") -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     cache.get("nothing")
-    said = {
+    answer = {
         "path": request.path,
         "name": name,
         "body": len(request.body),
@@ -43,7 +43,7 @@ def echo(request: HttpRequest, name: str = "") -> HttpResponse:
         "handler": type(request).__name__,
         "thread": threading.current_thread().name,
     }
-    return JsonResponse(said, status=413 if said["too_large"] else 200)
+    return JsonResponse(answer, status=413 if answer["too_large"] else 200)
 
 
 def counters(request: HttpRequest) -> HttpResponse:
@@ -68,7 +68,7 @@ def file(request: HttpRequest) -> FileResponse:
 
 def hang(request: HttpRequest) -> HttpResponse:
     threading.Event().wait()
-    raise AssertionError("waited for ever")
+    raise AssertionError("unreachable")
 
 
 urlpatterns = [
@@ -98,9 +98,8 @@ def main() -> None:
     )
     django.setup()
     connection_created.connect(count_connection)
-    # Imported late: it reads the settings.
-    from crmsolid.serving.django_thread import serving_thread
-    from crmsolid.serving.limits import BridgeLimits
+    from crmsolid.serving.interface import BridgeLimits
+    from crmsolid.serving.pool import django_thread
     from crmsolid.serving.root import RootApplication
 
     root = RootApplication(
@@ -108,7 +107,7 @@ def main() -> None:
         get_wsgi_application(),
         asgi_paths=["/mcp"],
         limits=BridgeLimits(max_body_bytes=100_000, shutdown_seconds=0.5),
-        around_thread=serving_thread,
+        around_thread=django_thread,
     )
     listener = socket.socket(fileno=int(sys.argv[1]))
     config = uvicorn.Config(root, log_level="critical", proxy_headers=False, timeout_graceful_shutdown=1)

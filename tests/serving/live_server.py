@@ -1,4 +1,4 @@
-"""A real uvicorn on a local port, and what it was asked, for tests that need both ends of a connection."""
+"""A real uvicorn server on a local port, for tests that need both ends of a connection."""
 
 import http.client
 import socket
@@ -11,16 +11,15 @@ from wsgiref.types import WSGIApplication
 
 import uvicorn
 
-from crmsolid.serving.limits import BridgeLimits
+from crmsolid.serving.interface import AsgiApplication, BridgeLimits, Receive, Scope, Send
 from crmsolid.serving.root import RootApplication
-from crmsolid.serving.types import AsgiApplication, Receive, Scope, Send
 
-PATIENCE = 15.0
+TIMEOUT = 15.0
 
 
 @dataclass
-class Witness:
-    """Wraps an ASGI application and tells when it took up a request and when it was through with it."""
+class RequestCounter:
+    """Wraps an ASGI application and counts the requests that it has begun and ended, and their errors."""
 
     app: AsgiApplication
     begun: int = 0
@@ -31,14 +30,14 @@ class Witness:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        self._note("begun")
+        self._count("begun")
         try:
             await self.app(scope, receive, send)
         except BaseException as error:
             self.failures.append(error)
             raise
         finally:
-            self._note("ended")
+            self._count("ended")
 
     def wait_begun(self, count: int) -> None:
         self._wait("begun", count)
@@ -46,38 +45,38 @@ class Witness:
     def wait_ended(self, count: int) -> None:
         self._wait("ended", count)
 
-    def _note(self, what: str) -> None:
+    def _count(self, name: str) -> None:
         with self.changed:
-            setattr(self, what, getattr(self, what) + 1)
+            setattr(self, name, getattr(self, name) + 1)
             self.changed.notify_all()
 
-    def _wait(self, what: str, count: int) -> None:
+    def _wait(self, name: str, count: int) -> None:
         with self.changed:
-            assert self.changed.wait_for(lambda: getattr(self, what) >= count, PATIENCE), f"{what}: {self}"
+            assert self.changed.wait_for(lambda: getattr(self, name) >= count, TIMEOUT), f"{name}: {self}"
 
 
 @dataclass
 class LiveServer:
     port: int
-    witness: Witness
+    counter: RequestCounter
     server: uvicorn.Server
     thread: threading.Thread
 
     def stop(self) -> None:
         self.server.should_exit = True
-        self.thread.join(PATIENCE)
+        self.thread.join(TIMEOUT)
         assert not self.thread.is_alive(), "the server did not stop"
 
     def connect(self, receive_buffer: int | None = None) -> socket.socket:
         client = socket.socket()
         if receive_buffer is not None:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        client.settimeout(PATIENCE)
+        client.settimeout(TIMEOUT)
         client.connect(("127.0.0.1", self.port))
         return client
 
     def client(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
 
     def request(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
@@ -102,11 +101,11 @@ def listening_socket() -> socket.socket:
 @contextmanager
 def serve(app: AsgiApplication, **settings: Any) -> Iterator[LiveServer]:
     listener = listening_socket()
-    witness = Witness(app)
+    counter = RequestCounter(app)
     options: dict[str, Any] = {"log_config": None, "proxy_headers": False, "timeout_graceful_shutdown": 1} | settings
-    server = uvicorn.Server(uvicorn.Config(witness, **options))
+    server = uvicorn.Server(uvicorn.Config(counter, **options))
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-    live = LiveServer(listener.getsockname()[1], witness, server, thread)
+    live = LiveServer(listener.getsockname()[1], counter, server, thread)
     thread.start()
     try:
         yield live
@@ -123,11 +122,11 @@ def serve_wsgi(app: WSGIApplication, limits: BridgeLimits | None = None, **setti
 
 
 async def _no_asgi(*_: object) -> None:
-    raise AssertionError("nothing here is for ASGI")
+    raise AssertionError("no request here is for ASGI")
 
 
 def read_all(client: socket.socket) -> bytes:
-    """Until the server closes."""
+    """All bytes until the server closes the connection."""
     pieces = []
     while piece := client.recv(65536):
         pieces.append(piece)

@@ -1,21 +1,21 @@
-"""Many requests over real connections: the threads they take and what they leave behind."""
+"""Many requests over real connections: the threads they use and the state they leave behind."""
 
 import threading
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from crmsolid.serving.limits import BridgeLimits
-from tests.serving.live_server import PATIENCE, read_response, serve_wsgi
+from crmsolid.serving.interface import BridgeLimits
+from tests.serving.live_server import TIMEOUT, read_response, serve_wsgi
 
 
-def test_a_view_that_raises_is_a_500_and_costs_no_thread() -> None:
-    """After eight failures the barrier still finds four threads."""
-    barrier = threading.Barrier(4, timeout=PATIENCE)
+def test_view_that_raises_is_a_500_and_its_thread_survives() -> None:
+    """After eight errors, four requests still run at once."""
+    barrier = threading.Barrier(4, timeout=TIMEOUT)
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/broken":
-            raise SystemExit("worse than an exception")
+            raise SystemExit("not an Exception")
         barrier.wait()
         start_response("200 OK", [])
         return [threading.current_thread().name.encode()]
@@ -31,9 +31,9 @@ def test_a_view_that_raises_is_a_500_and_costs_no_thread() -> None:
     assert names == {b"wsgi-0", b"wsgi-1", b"wsgi-2", b"wsgi-3"}
 
 
-def test_two_hundred_requests_at_once_take_four_threads() -> None:
-    """The barrier lets nobody through until four are inside: fewer threads would break it, more would show."""
-    barrier = threading.Barrier(4, timeout=PATIENCE)
+def test_two_hundred_requests_at_once_use_four_threads() -> None:
+    """Each request waits until four are inside, so fewer threads would never finish."""
+    barrier = threading.Barrier(4, timeout=TIMEOUT)
     idents: list[int] = []
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -52,7 +52,7 @@ def test_two_hundred_requests_at_once_take_four_threads() -> None:
     assert (len(idents), len(set(idents))) == (200, 4)
 
 
-def test_context_variables_end_with_their_request() -> None:
+def test_context_variables_do_not_outlive_their_request() -> None:
     workspace: ContextVar[str] = ContextVar("workspace", default="none")
     seen: list[str] = []
 
@@ -72,8 +72,8 @@ def test_context_variables_end_with_their_request() -> None:
     assert seen == ["none", "/one"] * 20
 
 
-def test_a_request_nobody_waits_for_is_not_begun() -> None:
-    """Cancelled while it waits for a thread, as a server does when its time to stop is up."""
+def test_cancelled_request_is_not_begun() -> None:
+    """The server cancels requests that still wait for a thread when its time for shutting down is over."""
     ran: list[str] = []
     release, running = threading.Event(), threading.Event()
 
@@ -81,7 +81,7 @@ def test_a_request_nobody_waits_for_is_not_begun() -> None:
         ran.append(environ["PATH_INFO"])
         if len(ran) == 4:
             running.set()
-        release.wait(PATIENCE)
+        release.wait(TIMEOUT)
         start_response("200 OK", [])
         return []
 
@@ -89,15 +89,15 @@ def test_a_request_nobody_waits_for_is_not_begun() -> None:
         clients = [live.connect() for _ in range(10)]
         for client in clients[:4]:
             client.sendall(b"GET /busy HTTP/1.1\r\nHost: test\r\n\r\n")
-        assert running.wait(PATIENCE)
+        assert running.wait(TIMEOUT)
         for client in clients[4:]:
             client.sendall(b"GET /waiting HTTP/1.1\r\nHost: test\r\n\r\n")
-        live.witness.wait_begun(10)
+        live.counter.wait_begun(10)
         live.stop()
         release.set()
         for client in clients:
             client.close()
     for thread in threading.enumerate():
         if thread.name.startswith("wsgi-"):
-            thread.join(PATIENCE)
+            thread.join(TIMEOUT)
     assert ran == ["/busy"] * 4

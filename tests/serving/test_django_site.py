@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.serving.live_server import PATIENCE, listening_socket
+from tests.serving.live_server import TIMEOUT, listening_socket
 
 SITE = Path(__file__).with_name("django_site.py")
 ROOT = SITE.parent.parent.parent
@@ -25,13 +25,13 @@ class Site:
         self.port = port
         self.process = process
 
-    def ask(self, method: str, path: str, body: Any = None) -> http.client.HTTPResponse:
-        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+    def request(self, method: str, path: str, body: Any = None) -> http.client.HTTPResponse:
+        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
         client.request(method, path, body, {"Connection": "close"})
         return client.getresponse()
 
     def json(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
-        return dict(json.load(self.ask(method, path, body)))
+        return dict(json.load(self.request(method, path, body)))
 
 
 @pytest.fixture
@@ -52,76 +52,76 @@ def site() -> Iterator[Site]:
         process.wait()
 
 
-def test_rest_goes_through_a_thread_and_mcp_through_asgi(site: Site) -> None:
+def test_rest_runs_on_a_thread_and_mcp_on_asgi(site: Site) -> None:
     rest, mcp = site.json("GET", "/v1/echo"), site.json("GET", "/mcp")
     assert (rest["handler"], mcp["handler"]) == ("WSGIRequest", "ASGIRequest")
     assert rest["thread"].startswith("wsgi-")
     assert rest["client"] == "127.0.0.1"
 
 
-def test_a_chunked_post_reaches_django_whole(site: Site) -> None:
+def test_chunked_post_reaches_django_complete(site: Site) -> None:
     assert site.json("POST", "/v1/echo", iter([b"x" * 30_000, b"y" * 30_000]))["body"] == 60_000
 
 
-def test_a_body_past_the_limit_is_djangos_to_refuse(site: Site) -> None:
-    response = site.ask("POST", "/v1/echo", b"x" * 100_001)
+def test_django_refuses_a_body_over_the_limit(site: Site) -> None:
+    response = site.request("POST", "/v1/echo", b"x" * 100_001)
     assert (response.status, json.load(response)["body"]) == (413, 0)
 
 
-def test_a_path_beyond_ascii(site: Site) -> None:
-    said = site.json("GET", "/v1/echo/caf%C3%A9%20%2520")
-    assert (said["name"], said["path"]) == ("caf\xe9 %20", "/v1/echo/caf\xe9 %20")
+def test_path_with_non_ascii_characters(site: Site) -> None:
+    answers = site.json("GET", "/v1/echo/caf%C3%A9%20%2520")
+    assert (answers["name"], answers["path"]) == ("caf\xe9 %20", "/v1/echo/caf\xe9 %20")
 
 
 def test_threads_keep_their_connections_and_caches(site: Site) -> None:
     with ThreadPoolExecutor(8) as pool:
-        said = list(pool.map(lambda _: site.json("GET", "/v1/echo"), range(80)))
-    threads = {answer["thread"] for answer in said}
+        answers = list(pool.map(lambda _: site.json("GET", "/v1/echo"), range(80)))
+    threads = {answer["thread"] for answer in answers}
     counts = site.json("GET", "/counters")
     assert threads <= {"wsgi-0", "wsgi-1", "wsgi-2", "wsgi-3"}
     assert (counts["caches"], counts["connections"]) == (4, len(threads))
 
 
-def test_a_view_that_raises_is_djangos_500(site: Site) -> None:
-    response = site.ask("GET", "/broken")
+def test_view_that_raises_gets_the_500_page_of_django(site: Site) -> None:
+    response = site.request("GET", "/broken")
     assert (response.status, response.headers["Content-Type"]) == (500, "text/html; charset=utf-8")
-    assert site.ask("GET", "/v1/echo").status == 200
+    assert site.request("GET", "/v1/echo").status == 200
 
 
-def test_an_export_that_fails_midway_is_incomplete(site: Site) -> None:
-    response = site.ask("GET", "/export")
+def test_export_that_fails_midway_is_incomplete(site: Site) -> None:
+    response = site.request("GET", "/export")
     with pytest.raises(http.client.IncompleteRead) as caught:
         response.read()
     assert (response.status, caught.value.partial) == (200, b"row\n")
 
 
-def test_a_file(site: Site) -> None:
-    response = site.ask("GET", "/file")
+def test_file_is_served_complete(site: Site) -> None:
+    response = site.request("GET", "/file")
     assert response.headers["Content-Length"] == str(SITE.stat().st_size)
     assert response.read() == SITE.read_bytes()
 
 
-def test_head(site: Site) -> None:
-    response = site.ask("HEAD", "/v1/echo")
+def test_head_has_a_length_and_no_body(site: Site) -> None:
+    response = site.request("HEAD", "/v1/echo")
     assert (response.status, response.read()) == (200, b"")
     assert int(response.headers["Content-Length"]) > 100
 
 
-def test_sigterm_ends_the_process_though_a_view_hangs(site: Site) -> None:
-    assert site.ask("GET", "/v1/echo").status == 200
-    client = http.client.HTTPConnection("127.0.0.1", site.port, timeout=PATIENCE)
+def test_sigterm_ends_the_process_although_a_view_hangs(site: Site) -> None:
+    assert site.request("GET", "/v1/echo").status == 200
+    client = http.client.HTTPConnection("127.0.0.1", site.port, timeout=TIMEOUT)
     client.request("GET", "/hang")
-    assert site.ask("GET", "/v1/echo").status == 200
+    assert site.request("GET", "/v1/echo").status == 200
     started = time.monotonic()
     site.process.send_signal(signal.SIGTERM)
-    site.process.wait(PATIENCE)
+    site.process.wait(TIMEOUT)
     assert time.monotonic() - started < 5.0
     client.close()
 
 
-def test_sigterm_lets_an_idle_server_end_at_once(site: Site) -> None:
-    assert site.ask("GET", "/v1/echo").status == 200
+def test_sigterm_ends_an_idle_server_at_once(site: Site) -> None:
+    assert site.request("GET", "/v1/echo").status == 200
     started = time.monotonic()
     site.process.send_signal(signal.SIGTERM)
-    site.process.wait(PATIENCE)
+    site.process.wait(TIMEOUT)
     assert time.monotonic() - started < 1.5

@@ -1,4 +1,4 @@
-"""What the bridge answers for one request, and the rules of PEP 3333."""
+"""The response to one request, and the rules of PEP 3333."""
 
 import asyncio
 import sys
@@ -9,13 +9,13 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 import pytest
 
 from crmsolid.serving.bridge import WsgiBridge
-from tests.serving.test_environ import scope
+from tests.serving.test_request_environ import scope
 
 Messages = list[dict[str, Any]]
 
 
-class Closing:
-    """A response that counts its chunks and remembers whether it was closed."""
+class CountingResponse:
+    """A response that counts the chunks taken from it and the calls of ``close``."""
 
     def __init__(self, chunks: Iterable[bytes], *, streaming: bool) -> None:
         self.streaming = streaming
@@ -32,7 +32,7 @@ class Closing:
         self.closed += 1
 
 
-def ask(app: WSGIApplication, method: str = "GET") -> Messages:
+def messages_of(app: WSGIApplication, method: str = "GET") -> Messages:
     """The messages of one request without a body."""
     sent: Messages = []
 
@@ -65,9 +65,9 @@ def answering(result: Any, status: str = "200 OK", headers: list[tuple[str, str]
     return app
 
 
-def test_an_unstreamed_response_is_two_messages() -> None:
+def test_response_that_is_not_streamed_is_two_messages() -> None:
     app = answering([b"hello ", b"world"], "201 Created", [("Content-Type", "text/plain"), ("X-Name", "Ren\xe9")])
-    assert ask(app) == [
+    assert messages_of(app) == [
         {
             "type": "http.response.start",
             "status": 201,
@@ -79,7 +79,7 @@ def test_an_unstreamed_response_is_two_messages() -> None:
 
 def test_repeated_response_headers_stay_apart() -> None:
     headers = [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("Content-Length", "2")]
-    assert ask(answering([b"ok"], headers=headers))[0]["headers"] == [
+    assert messages_of(answering([b"ok"], headers=headers))[0]["headers"] == [
         (b"set-cookie", b"a=1"),
         (b"set-cookie", b"b=2"),
         (b"content-length", b"2"),
@@ -87,19 +87,19 @@ def test_repeated_response_headers_stay_apart() -> None:
 
 
 @pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])
-def test_no_length_where_there_is_no_content(status: str) -> None:
-    assert ask(answering([], status))[0]["headers"] == []
+def test_response_without_content_has_no_length(status: str) -> None:
+    assert messages_of(answering([], status))[0]["headers"] == []
 
 
-def test_head_of_a_whole_response_has_the_length_get_would_have() -> None:
-    result = Closing([b"hello"], streaming=False)
-    start, body = ask(answering(result), "HEAD")
+def test_head_has_the_length_of_the_get_response() -> None:
+    result = CountingResponse([b"hello"], streaming=False)
+    start, body = messages_of(answering(result), "HEAD")
     assert (start["headers"], body["body"], result.closed) == ([(b"content-length", b"5")], b"", 1)
 
 
-def test_head_of_a_stream_produces_nothing() -> None:
-    result = Closing([b"hello"], streaming=True)
-    start, body = ask(answering(result), "HEAD")
+def test_head_of_a_stream_takes_no_chunk() -> None:
+    result = CountingResponse([b"hello"], streaming=True)
+    start, body = messages_of(answering(result), "HEAD")
     assert (start["headers"], body["body"], result.taken, result.closed) == ([], b"", 0, 1)
 
 
@@ -109,34 +109,34 @@ def generator_app(environ: WSGIEnvironment, start_response: StartResponse) -> It
     yield b"late"
 
 
-def test_a_generator_starts_its_response_late() -> None:
-    start, chunk, end = ask(generator_app)
+def test_generator_may_call_start_response_late() -> None:
+    start, chunk, end = messages_of(generator_app)
     assert (start["status"], chunk["body"], chunk["more_body"], end["body"]) == (202, b"late", True, b"")
 
 
-def test_head_of_a_generator() -> None:
-    start, body = ask(generator_app, "HEAD")
+def test_head_of_a_generator_has_its_status_and_no_body() -> None:
+    start, body = messages_of(generator_app, "HEAD")
     assert (start["status"], body["body"]) == (202, b"")
 
 
-def test_a_stream_without_a_byte_is_whole() -> None:
-    result = Closing([b"", b""], streaming=True)
-    start, body = ask(answering(result))
+def test_empty_stream_is_a_complete_response() -> None:
+    result = CountingResponse([b"", b""], streaming=True)
+    start, body = messages_of(answering(result))
     assert (start["headers"], body["body"], result.closed) == ([(b"content-length", b"0")], b"", 1)
 
 
 @pytest.mark.parametrize("rest", [[b" world"], iter([b" world"])])
-def test_what_is_written_precedes_what_is_yielded(rest: Iterable[bytes]) -> None:
+def test_written_bytes_precede_yielded_bytes(rest: Iterable[bytes]) -> None:
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         write = start_response("200 OK", [])
         write(b"hel")
         write(b"lo")
         return rest
 
-    assert b"".join(message["body"] for message in ask(app)[1:]) == b"hello world"
+    assert b"".join(message["body"] for message in messages_of(app)[1:]) == b"hello world"
 
 
-def test_an_error_may_replace_a_response_not_yet_sent() -> None:
+def test_error_may_replace_a_response_that_has_not_started() -> None:
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         start_response("200 OK", [])
         try:
@@ -145,11 +145,11 @@ def test_an_error_may_replace_a_response_not_yet_sent() -> None:
             start_response("500 Oops", [], sys.exc_info())
         return [b"sorry"]
 
-    start, body = ask(app)
+    start, body = messages_of(app)
     assert (start["status"], body["body"]) == (500, b"sorry")
 
 
-def test_an_error_may_not_replace_a_response_already_sent() -> None:
+def test_error_may_not_replace_a_response_that_has_started() -> None:
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
         start_response("200 OK", [])
         yield b"half"
@@ -160,7 +160,7 @@ def test_an_error_may_not_replace_a_response_already_sent() -> None:
             yield b"never"
 
     with pytest.raises(ValueError, match="row 7"):
-        ask(app)
+        messages_of(app)
 
 
 def start_twice(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -195,11 +195,11 @@ def raise_stop_iteration(environ: WSGIEnvironment, start_response: StartResponse
         (raise_stop_iteration, RuntimeError, "raised StopIteration"),
     ],
 )
-def test_an_error_before_the_first_byte_reaches_the_server(
+def test_error_before_the_first_byte_reaches_the_server(
     app: WSGIApplication, error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
-        ask(app)
+        messages_of(app)
 
 
 def failing(after: int) -> Iterator[bytes]:
@@ -208,17 +208,17 @@ def failing(after: int) -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize(("streaming", "after"), [(False, 0), (False, 3), (True, 0), (True, 3)])
-def test_a_response_that_fails_is_closed(streaming: bool, after: int) -> None:
-    result = Closing(failing(after), streaming=streaming)
+def test_response_that_fails_is_closed(streaming: bool, after: int) -> None:
+    result = CountingResponse(failing(after), streaming=streaming)
     with pytest.raises(ValueError, match="midway"):
-        ask(answering(result))
+        messages_of(answering(result))
     assert result.closed == 1
 
 
-def test_a_response_whose_close_fails_is_an_error() -> None:
-    class Broken(Closing):
+def test_response_whose_close_fails_is_an_error() -> None:
+    class Broken(CountingResponse):
         def close(self) -> None:
             raise OSError("close")
 
     with pytest.raises(OSError, match="close"):
-        ask(answering(Broken([b"ok"], streaming=False)))
+        messages_of(answering(Broken([b"ok"], streaming=False)))

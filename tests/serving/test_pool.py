@@ -9,11 +9,11 @@ import pytest
 from crmsolid.serving.pool import ThreadPool
 
 colour: ContextVar[str] = ContextVar("colour", default="none")
-PATIENCE = 10.0
+TIMEOUT = 10.0
 
 
-class Room:
-    """An `around_thread` that sets a context variable and counts who came and went."""
+class Preparation:
+    """An ``around_thread`` that sets a context variable and records the threads that entered and left."""
 
     def __init__(self, fail_from: int = 99) -> None:
         self.entered: list[int] = []
@@ -25,28 +25,28 @@ class Room:
     def __call__(self) -> Iterator[None]:
         with self._lock:
             if len(self.entered) >= self._fail_from:
-                raise RuntimeError("no room")
+                raise RuntimeError("no more threads")
             self.entered.append(threading.get_ident())
-        colour.set("room")
+        colour.set("prepared")
         yield
         self.left.append(threading.get_ident())
 
 
 def test_each_thread_is_prepared_once_and_left_once() -> None:
-    room = Room()
-    pool = ThreadPool(3, room)
+    preparation = Preparation()
+    pool = ThreadPool(3, preparation)
     done: SimpleQueue[int] = SimpleQueue()
     for _ in range(30):
         pool.submit(lambda: done.put(threading.get_ident()))
-    workers = {done.get(timeout=PATIENCE) for _ in range(30)}
-    assert pool.stop(PATIENCE) is True
-    assert len(set(room.entered)) == 3
-    assert workers <= set(room.entered)
-    assert sorted(room.left) == sorted(room.entered)
+    workers = {done.get(timeout=TIMEOUT) for _ in range(30)}
+    assert pool.stop(TIMEOUT) is True
+    assert len(set(preparation.entered)) == 3
+    assert workers <= set(preparation.entered)
+    assert sorted(preparation.left) == sorted(preparation.entered)
 
 
-def test_a_job_sees_the_threads_context_and_none_of_another_jobs() -> None:
-    pool = ThreadPool(1, Room())
+def test_job_sees_the_context_of_its_thread_and_not_of_other_jobs() -> None:
+    pool = ThreadPool(1, Preparation())
     seen: SimpleQueue[str] = SimpleQueue()
 
     def job() -> None:
@@ -55,12 +55,12 @@ def test_a_job_sees_the_threads_context_and_none_of_another_jobs() -> None:
 
     pool.submit(job)
     pool.submit(job)
-    assert [seen.get(timeout=PATIENCE), seen.get(timeout=PATIENCE)] == ["room", "room"]
-    assert pool.stop(PATIENCE)
+    assert [seen.get(timeout=TIMEOUT), seen.get(timeout=TIMEOUT)] == ["prepared", "prepared"]
+    assert pool.stop(TIMEOUT)
 
 
-def test_a_thread_outlives_a_job_that_raises(caplog: pytest.LogCaptureFixture) -> None:
-    pool = ThreadPool(1, Room())
+def test_thread_survives_a_job_that_raises(caplog: pytest.LogCaptureFixture) -> None:
+    pool = ThreadPool(1, Preparation())
     idents: SimpleQueue[int] = SimpleQueue()
 
     def broken() -> None:
@@ -69,31 +69,31 @@ def test_a_thread_outlives_a_job_that_raises(caplog: pytest.LogCaptureFixture) -
 
     pool.submit(broken)
     pool.submit(lambda: idents.put(threading.get_ident()))
-    assert idents.get(timeout=PATIENCE) == idents.get(timeout=PATIENCE)
-    assert pool.stop(PATIENCE)
+    assert idents.get(timeout=TIMEOUT) == idents.get(timeout=TIMEOUT)
+    assert pool.stop(TIMEOUT)
     assert [record.message for record in caplog.records] == ["a job failed outside of its own error handling"]
 
 
-def test_start_raises_what_the_preparation_raised_and_leaves_no_thread() -> None:
-    room = Room(fail_from=2)
+def test_start_raises_the_error_of_the_preparation_and_leaves_no_thread() -> None:
+    preparation = Preparation(fail_from=2)
     before = set(threading.enumerate())
-    with pytest.raises(RuntimeError, match="no room"):
-        ThreadPool(4, room).start()
+    with pytest.raises(RuntimeError, match="no more threads"):
+        ThreadPool(4, preparation).start()
     for thread in set(threading.enumerate()) - before:
-        thread.join(PATIENCE)
+        thread.join(TIMEOUT)
     assert set(threading.enumerate()) == before
-    assert len(room.left) == 2
+    assert len(preparation.left) == 2
 
 
-def test_stop_gives_up_on_a_job_that_hangs() -> None:
-    pool = ThreadPool(2, Room())
+def test_stop_gives_up_on_a_hanging_job() -> None:
+    pool = ThreadPool(2, Preparation())
     release, running = threading.Event(), threading.Event()
 
     def hang() -> None:
         running.set()
-        release.wait(PATIENCE)
+        release.wait(TIMEOUT)
 
     pool.submit(hang)
-    assert running.wait(PATIENCE)
+    assert running.wait(TIMEOUT)
     assert pool.stop(0.05) is False
     release.set()

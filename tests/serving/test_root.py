@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from crmsolid.serving.interface import Receive, Scope, Send
 from crmsolid.serving.root import RootApplication
-from crmsolid.serving.types import Receive, Scope, Send
 from tests.serving.live_server import serve
-from tests.serving.test_environ import scope
 from tests.serving.test_exchange import answering
+from tests.serving.test_request_environ import scope
 
 PATHS = ["/mcp", "/v1/messages/stream"]
 
@@ -20,7 +20,7 @@ async def asgi_app(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"asgi"})
 
 
-def converse(root: RootApplication, asked: dict[str, Any], *messages: dict[str, Any]) -> list[Any]:
+def converse(root: RootApplication, asked_scope: dict[str, Any], *messages: dict[str, Any]) -> list[Any]:
     sent: list[Any] = []
     incoming = list(messages)
 
@@ -30,7 +30,7 @@ def converse(root: RootApplication, asked: dict[str, Any], *messages: dict[str, 
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(root(asked, receive, send))
+    asyncio.run(root(asked_scope, receive, send))
     return sent
 
 
@@ -57,18 +57,20 @@ def root() -> RootApplication:
         ("/", b"wsgi"),
     ],
 )
-def test_who_serves_a_path(root: RootApplication, path: str, served_by: bytes) -> None:
+def test_path_decides_between_asgi_and_wsgi(root: RootApplication, path: str, served_by: bytes) -> None:
     with serve(root) as live:
         assert live.request("GET", path)[2] == served_by
 
 
 @pytest.mark.parametrize(("path", "served_by"), [("/crm/mcp", b"asgi"), ("/crm/v1", b"wsgi")])
-def test_who_serves_a_path_below_a_mount_point(root: RootApplication, path: str, served_by: bytes) -> None:
+def test_path_below_a_mount_point_decides_between_asgi_and_wsgi(
+    root: RootApplication, path: str, served_by: bytes
+) -> None:
     with serve(root, root_path="/crm") as live:
         assert live.request("GET", path.removeprefix("/crm"))[2] == served_by
 
 
-def test_threads_live_as_long_as_the_server(root: RootApplication) -> None:
+def test_threads_start_and_stop_with_the_server(root: RootApplication) -> None:
     def threads() -> int:
         return sum(thread.name.startswith("wsgi-") for thread in threading.enumerate())
 
@@ -78,7 +80,7 @@ def test_threads_live_as_long_as_the_server(root: RootApplication) -> None:
     assert threads() == 0
 
 
-def test_a_preparation_that_fails_fails_the_start() -> None:
+def test_preparation_that_fails_makes_the_start_fail() -> None:
     @contextmanager
     def broken() -> Iterator[None]:
         raise RuntimeError("no such cache")
@@ -92,10 +94,10 @@ def test_a_preparation_that_fails_fails_the_start() -> None:
     ]
 
 
-def test_a_websocket_is_refused(root: RootApplication) -> None:
+def test_websocket_is_refused(root: RootApplication) -> None:
     assert converse(root, {"type": "websocket", "path": "/mcp"}) == [{"type": "websocket.close"}]
 
 
-def test_an_unknown_scope_is_an_error(root: RootApplication) -> None:
+def test_unknown_scope_is_an_error(root: RootApplication) -> None:
     with pytest.raises(ValueError, match="scopes of type quic"):
         converse(root, scope() | {"type": "quic"})

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from crmsolid.serving.limits import BridgeLimits
+from crmsolid.serving.interface import BridgeLimits
 from crmsolid.serving.spool import SEND_BYTES, ResponseSpool, StreamTooLarge
 
 TINY = BridgeLimits(memory_bytes=1000, max_stream_bytes=5000)
@@ -20,7 +20,7 @@ async def read(spool: ResponseSpool) -> list[bytes]:
 
 
 def with_spool(limits: BridgeLimits, script: Callable[[ResponseSpool], None]) -> list[bytes]:
-    """What a reader gets that comes after the producer has ended."""
+    """The chunks that a reader gets which starts after the producer has ended."""
 
     async def main() -> list[bytes]:
         spool = ResponseSpool(asyncio.get_running_loop(), limits)
@@ -34,8 +34,8 @@ def with_spool(limits: BridgeLimits, script: Callable[[ResponseSpool], None]) ->
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_order_holds_between_memory_and_file(seed: int) -> None:
-    """Producer and reader race each other through every change between memory and file."""
+def test_chunks_keep_their_order_between_memory_and_file(seed: int) -> None:
+    """Producer and reader run at once, through many changes between memory and file."""
     chance = random.Random(seed)
     chunks = [chance.randbytes(chance.choice([1, 10, 400, 999, 1000, 1001, 3000])) for _ in range(4000)]
     limits = BridgeLimits(memory_bytes=1000)
@@ -57,7 +57,7 @@ def test_order_holds_between_memory_and_file(seed: int) -> None:
     assert hashlib.sha256(asyncio.run(main())).digest() == hashlib.sha256(b"".join(chunks)).digest()
 
 
-def test_small_chunks_leave_together() -> None:
+def test_small_chunks_are_joined() -> None:
     def script(spool: ResponseSpool) -> None:
         for _ in range(SEND_BYTES // 10 + 1):
             spool.write(b"0123456789")
@@ -67,7 +67,7 @@ def test_small_chunks_leave_together() -> None:
     assert [len(chunk) for chunk in chunks] == [SEND_BYTES // 10 * 10, 10]
 
 
-def test_a_failure_comes_after_what_was_produced() -> None:
+def test_error_comes_after_what_was_written_before() -> None:
     async def main() -> None:
         spool = ResponseSpool(asyncio.get_running_loop(), TINY)
         spool.write(b"a" * 900)
@@ -81,7 +81,7 @@ def test_a_failure_comes_after_what_was_produced() -> None:
     asyncio.run(main())
 
 
-def test_too_much_fails_and_drops_the_backlog() -> None:
+def test_too_large_stream_fails_and_drops_the_backlog() -> None:
     async def main() -> None:
         spool = ResponseSpool(asyncio.get_running_loop(), TINY)
         with pytest.raises(StreamTooLarge, match="more than 5000 bytes wait for the client") as caught:
@@ -95,7 +95,7 @@ def test_too_much_fails_and_drops_the_backlog() -> None:
     asyncio.run(main())
 
 
-def test_what_was_read_does_not_count_against_the_limit() -> None:
+def test_bytes_that_were_read_do_not_count_against_the_limit() -> None:
     async def main() -> int:
         spool = ResponseSpool(asyncio.get_running_loop(), TINY)
         received = 0
@@ -110,7 +110,7 @@ def test_what_was_read_does_not_count_against_the_limit() -> None:
     assert asyncio.run(main()) == 60_000
 
 
-def test_the_file_is_closed_by_the_last_of_the_two() -> None:
+def test_file_is_closed_by_the_last_of_producer_and_reader() -> None:
     async def main() -> None:
         spool = ResponseSpool(asyncio.get_running_loop(), TINY)
         spool.write(b"x" * 3000)
@@ -118,19 +118,19 @@ def test_the_file_is_closed_by_the_last_of_the_two() -> None:
         assert file is not None
         spool.close_reader()
         assert not file.closed
-        spool.write(b"the producer has not noticed yet")
+        spool.write(b"the producer does not know yet")
         spool.finish()
         assert file.closed
 
     asyncio.run(main())
 
 
-def test_a_reader_that_leaves_waits_no_more() -> None:
+def test_reader_that_left_stops_waiting() -> None:
     async def main() -> bytes:
         spool = ResponseSpool(asyncio.get_running_loop(), TINY)
         waiting = asyncio.create_task(spool.next_chunk())
         await asyncio.sleep(0)
-        spool.leave()
+        spool.reader_left()
         return await asyncio.wait_for(waiting, 5)
 
     assert asyncio.run(main()) == b""

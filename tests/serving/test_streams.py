@@ -1,4 +1,4 @@
-"""Streamed responses over real connections: slow readers, failures midway, clients and servers that leave."""
+"""Streamed responses over real connections: slow readers, errors midway, clients that leave, a server that stops."""
 
 import hashlib
 import http.client
@@ -11,9 +11,9 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 import pytest
 
 from crmsolid.serving.bridge import ReaderStalled
-from crmsolid.serving.limits import MEBIBYTE, BridgeLimits
+from crmsolid.serving.interface import MEBIBYTE, BridgeLimits
 from crmsolid.serving.spool import StreamTooLarge
-from tests.serving.live_server import PATIENCE, LiveServer, read_all, read_response, serve_wsgi
+from tests.serving.live_server import TIMEOUT, LiveServer, read_all, read_response, serve_wsgi
 
 REQUEST = b"GET /export HTTP/1.1\r\nHost: test\r\n\r\n"
 
@@ -43,20 +43,20 @@ class Export:
 
     def wait_closed(self, count: int) -> None:
         with self.changed:
-            assert self.changed.wait_for(lambda: self.closed >= count, PATIENCE), f"{self.closed} closed"
+            assert self.changed.wait_for(lambda: self.closed >= count, TIMEOUT), f"{self.closed} closed"
 
 
 class EndlessExport(Export):
-    """Ends when it is closed; its pace keeps it from filling the disk meanwhile."""
+    """Yields rows until it is closed, slowly enough not to fill the disk."""
 
     def rows(self) -> Iterator[bytes]:
-        pace = threading.Event()
+        pause = threading.Event()
         while True:
             yield b"row\n"
-            pace.wait(0.001)
+            pause.wait(0.001)
 
 
-def test_twenty_four_stalled_readers_block_nothing() -> None:
+def test_stalled_readers_block_no_other_request() -> None:
     content = os.urandom(4 * MEBIBYTE)
     export = Export([content[start : start + 8192] for start in range(0, len(content), 8192)])
     with serve_wsgi(export) as live:
@@ -64,15 +64,15 @@ def test_twenty_four_stalled_readers_block_nothing() -> None:
         for reader in readers:
             reader.sendall(REQUEST)
         export.wait_closed(24)
-        assert live.witness.ended == 0
+        assert live.counter.ended == 0
         assert live.request("GET", "/other")[2] == b"ok"
         for reader in readers[:2]:
             body = read_response(reader).read()
             assert hashlib.sha256(body).digest() == hashlib.sha256(content).digest()
         for reader in readers:
             reader.close()
-        live.witness.wait_ended(25)
-        assert live.witness.failures == []
+        live.counter.wait_ended(25)
+        assert live.counter.failures == []
 
 
 def test_rows_arrive_while_more_are_produced() -> None:
@@ -80,7 +80,7 @@ def test_rows_arrive_while_more_are_produced() -> None:
 
     def rows() -> Iterator[bytes]:
         yield b"first\n"
-        assert go_on.wait(PATIENCE)
+        assert go_on.wait(TIMEOUT)
         yield b"second\n"
 
     with serve_wsgi(Export(rows())) as live, live.connect() as client:
@@ -97,25 +97,25 @@ def midway(rows: int) -> Iterator[bytes]:
     raise ValueError("the database went away")
 
 
-def test_a_failure_midway_aborts_the_body() -> None:
+def test_error_midway_aborts_the_body() -> None:
     export = Export(midway(3))
     with serve_wsgi(export) as live, live.connect() as client:
         client.sendall(REQUEST)
         response = read_response(client)
         with pytest.raises(http.client.IncompleteRead) as caught:
             response.read()
-        live.witness.wait_ended(1)
-        assert [str(error) for error in live.witness.failures] == ["the database went away"]
+        live.counter.wait_ended(1)
+        assert [str(error) for error in live.counter.failures] == ["the database went away"]
     assert (response.status, caught.value.partial, export.closed) == (200, b"row 0\nrow 1\nrow 2\n", 1)
 
 
-def test_an_aborted_body_has_no_last_chunk() -> None:
+def test_aborted_body_has_no_last_chunk() -> None:
     with serve_wsgi(Export(midway(1))) as live, live.connect() as client:
         client.sendall(REQUEST)
         assert read_all(client).endswith(b"\r\n\r\n6\r\nrow 0\n\r\n")
 
 
-def test_a_failure_before_the_first_row_is_a_clean_500() -> None:
+def test_error_before_the_first_row_is_a_clean_500() -> None:
     export = Export(midway(0))
     with serve_wsgi(export) as live:
         status, headers, body = live.request("GET", "/export")
@@ -123,15 +123,15 @@ def test_a_failure_before_the_first_row_is_a_clean_500() -> None:
     assert "transfer-encoding" not in headers
 
 
-def test_a_client_that_leaves_ends_the_stream() -> None:
+def test_stream_ends_when_the_client_leaves() -> None:
     export = EndlessExport()
     with serve_wsgi(export) as live:
         with live.connect() as client:
             client.sendall(REQUEST)
             assert read_response(client).readline() == b"row\n"
         export.wait_closed(1)
-        live.witness.wait_ended(1)
-        assert live.witness.failures == []
+        live.counter.wait_ended(1)
+        assert live.counter.failures == []
 
 
 def large() -> Iterator[bytes]:
@@ -139,7 +139,7 @@ def large() -> Iterator[bytes]:
         yield bytes(65536)
 
 
-def test_a_stream_that_outgrows_its_disk_aborts() -> None:
+def test_stream_over_its_disk_limit_is_aborted() -> None:
     export = Export(large())
     limits = BridgeLimits(memory_bytes=65536, max_stream_bytes=MEBIBYTE)
     with serve_wsgi(export, limits=limits) as live:
@@ -149,18 +149,18 @@ def test_a_stream_that_outgrows_its_disk_aborts() -> None:
             response = read_response(client)
             with pytest.raises(http.client.IncompleteRead):
                 response.read()
-        live.witness.wait_ended(1)
-        assert [type(error) for error in live.witness.failures] == [StreamTooLarge]
+        live.counter.wait_ended(1)
+        assert [type(error) for error in live.counter.failures] == [StreamTooLarge]
 
 
-def test_a_reader_that_takes_nothing_is_given_up() -> None:
+def test_stream_is_aborted_when_the_client_reads_nothing() -> None:
     with (
         serve_wsgi(Export(large()), BridgeLimits(stall_seconds=0.2)) as live,
         live.connect(receive_buffer=4096) as client,
     ):
         client.sendall(REQUEST)
-        live.witness.wait_ended(1)
-        assert [type(error) for error in live.witness.failures] == [ReaderStalled]
+        live.counter.wait_ended(1)
+        assert [type(error) for error in live.counter.failures] == [ReaderStalled]
         client.close()
 
 

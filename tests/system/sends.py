@@ -1,13 +1,14 @@
-"""Sends under trouble, and that each arrived once."""
+"""Sends messages while processes are killed, and checks that each was sent once."""
 
 import http.client
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.system.stack import Reply, Stack, until
+from tests.system.stack import Reply, Stack
+from tests.waiting import until
 
 
 def send(stack: Stack, account: int, mark: str, number: int) -> Reply | None:
-    """One send, under an Idempotency-Key of its own; None when the server died under it."""
+    """Send one message with its own Idempotency-Key. Returns None if the server died meanwhile."""
     body = {"account_id": account, "to": f"@{mark}_{number}", "text": "hello {first_name|there}"}
     try:
         return stack.call("POST", "/v1/messages/send", stack.seeded["fast"][0], body, f"{mark}-{number}")
@@ -26,8 +27,8 @@ def sent_once(stack: Stack, account: int, count: int) -> bool:
 
 
 def assert_exactly_once(stack: Stack, account: int, count: int) -> None:
-    """Within a minute: ``count`` messages of the account, each delivered and told of once."""
-    until(lambda: sent_once(stack, account, count), "all sent", 60)
+    """Within a minute, ``count`` messages of the account are sent, each delivered once and with one event."""
+    until(lambda: sent_once(stack, account, count), "all sent", seconds=60)
     delivered = "SELECT count(*), count(DISTINCT message_id) FROM messaging_sandboxdelivery WHERE account_id = %s"
     assert stack.query(delivered, account) == [(count, count)]
     assert stack.query("SELECT count(*) FROM messaging_message WHERE account_id = %s", account) == [(count,)]

@@ -1,20 +1,20 @@
-"""The whole product in real processes, on a database and a Redis of its own: what the system tests talk to."""
+"""The whole product in separate processes, with its own database and its own Redis."""
 
 import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from tests.servers import create_database, drop_database, free_port, is_listening
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = """
@@ -38,12 +38,6 @@ print(json.dumps({"accounts": accounts, "tokens": tokens, "fast": fast}))
 """
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @dataclass(frozen=True, slots=True)
 class Reply:
     status: int
@@ -55,21 +49,17 @@ class Reply:
 
 
 class Stack:
-    """Two web processes behind one port, a Celery worker, a Redis; PostgreSQL is the machine's."""
+    """Two web processes behind one port, a Celery worker, a scheduler and Redis. ``server`` is the URL of a PostgreSQL
+    without a path; ``name`` is the name of the database to create there."""
 
-    def __init__(self, postgres: str, name: str) -> None:
+    def __init__(self, server: str, name: str) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="crmsolid-system-"))
-        self.database = name
+        self._server, self._database = server, name
+        self.dsn = create_database(server, name)
         self.port, self.redis_port = free_port(), free_port()
-        self._postgres = postgres
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._create_database()
         self.start_redis()
         self.seeded: dict[str, Any] = json.loads(self._python("-c", SEED).stdout)
-
-    @property
-    def dsn(self) -> str:
-        return f"{self._postgres}/{self.database}"
 
     def environment(self) -> dict[str, str]:
         return {
@@ -84,11 +74,6 @@ class Stack:
             "CRMSOLID_WEBHOOK_ALLOW_PRIVATE": "true",
         }
 
-    def _create_database(self) -> None:
-        with psycopg.connect(f"{self._postgres}/postgres", autocommit=True) as admin:
-            admin.execute(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
-            admin.execute(f'CREATE DATABASE "{self.database}"')
-
     def _python(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, *arguments]
         return subprocess.run(
@@ -96,7 +81,7 @@ class Stack:
         )
 
     def manage(self, *arguments: str) -> str:
-        """A management command's standard output."""
+        """Run a management command and return its standard output."""
         return self._python("manage.py", *arguments).stdout
 
     def _start(self, name: str, *command: str) -> None:
@@ -108,14 +93,14 @@ class Stack:
     def start_redis(self) -> None:
         port = str(self.redis_port)
         self._start("redis", "redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", "/tmp")
-        until(lambda: _answers(self.redis_port), "redis")
+        until(lambda: is_listening(self.redis_port), "Redis listens")
 
     def start_web(self) -> None:
         command = [sys.executable, "-m", "uvicorn", "crmsolid.asgi:application", "--port", str(self.port)]
         self._start(
             "web", *command, "--workers", "2", "--no-proxy-headers", "--no-access-log", "--log-level", "warning"
         )
-        until(lambda: _answers(self.port), "web")
+        until(lambda: is_listening(self.port), "the web listens")
 
     def start_worker(self) -> None:
         self._start("worker", sys.executable, "-m", "crmsolid.run", "worker")
@@ -124,12 +109,12 @@ class Stack:
         self._start("scheduler", sys.executable, "-m", "crmsolid.run", "scheduler")
 
     def kill(self, name: str, how: int = signal.SIGKILL) -> None:
-        """End a part and all its processes, by default without a chance to say goodbye."""
+        """End a part and all its processes, by default with SIGKILL."""
         process = self._processes.pop(name)
         os.killpg(process.pid, how)
         process.wait(30)
-        if name == "web":  # its children may be a moment longer in dying, and are no children of ours to wait for
-            until(lambda: not _answers(self.port), "the web's port is free")
+        if name == "web":  # its children may live a moment longer, and only their parent could wait for them
+            until(lambda: not is_listening(self.port), "the web's port is free")
 
     def signal(self, name: str, how: int) -> None:
         os.killpg(self._processes[name].pid, how)
@@ -140,15 +125,14 @@ class Stack:
     def stop(self) -> None:
         for name in list(self._processes):
             self.kill(name)
-        with psycopg.connect(f"{self._postgres}/postgres", autocommit=True) as admin:
-            admin.execute(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
+        drop_database(self._server, self._database)
 
     def query(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             return connection.execute(sql, params).fetchall()
 
     def call(self, method: str, path: str, token: str, body: Any = None, key: str | None = None) -> Reply:
-        """One request on a connection of its own. ``OSError`` or ``HTTPException`` when the server dies under it."""
+        """Make one request on a new connection. Raises OSError or HTTPException if the server dies meanwhile."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         if key is not None:
@@ -159,20 +143,3 @@ class Stack:
             return Reply(answer.status, dict(answer.getheaders()), answer.read())
         finally:
             connection.close()
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def until(condition: Callable[[], Any], what: str, seconds: float = 30) -> Any:
-    """Wait for a condition; fails naming it. Polls: what is waited for happens in another process."""
-    ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"not within {seconds} s: {what}")

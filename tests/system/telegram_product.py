@@ -1,5 +1,5 @@
-"""The whole product as an operator starts it, with a Telegram test server. Tests use panel, REST, stream and webhooks
-over HTTP. It runs on PostgreSQL and Redis if the test suite does, and embedded otherwise."""
+"""The whole product as ``make run`` starts it, against the test Telegram server. Tests use the panel, REST, the stream
+and webhooks over HTTP. It runs on PostgreSQL and Redis if the suite does, else embedded on SQLite."""
 
 import contextlib
 import http.client
@@ -30,13 +30,13 @@ from tests.telegram_server import TelegramServer
 TIMEOUT = 60.0
 PASSWORD = "a password of the demo's owner"
 LEASE_SECONDS, SEND_LEASE_SECONDS, SEND_SECONDS = 3.0, 6.0, 4.0
-# Variables of the test run that must not reach the product.
-EXCLUDED_PREFIXES = ("DATABASE", "REDIS", "PYTEST", "TELEGRAM", "CRMSOLID")
+# Settings of the test run that the product must not inherit.
+NOT_INHERITED = ("DATABASE", "REDIS", "PYTEST", "TELEGRAM", "CRMSOLID")
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Where the product stores its data. ``postgres`` and ``redis`` are empty for the embedded setup."""
+    """Where the product keeps its data; ``postgres`` and ``redis`` are empty if it runs embedded."""
 
     folder: Path
     postgres: str = ""
@@ -49,7 +49,7 @@ class Installation:
     def environment(self, server: TelegramServer, **more: str) -> dict[str, str]:
         key = self.folder / "server.pub"
         key.write_text(server.key.public_pem)
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(EXCLUDED_PREFIXES)}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(NOT_INHERITED)}
         services = {"DATABASE_URL": self.postgres, "REDIS_URL": self.redis} if self.is_split else {}
         return {
             **inherited,
@@ -78,7 +78,7 @@ class Installation:
 
 @dataclass
 class Product:
-    """May be started several times; the API key of the first start stays valid."""
+    """A product that a test may stop and start again. ``token`` is the live key that the first start printed."""
 
     installation: Installation
     server: TelegramServer
@@ -95,13 +95,13 @@ class Product:
                 stdout=subprocess.PIPE,
                 stderr=log,
             )
-        message = self._startup_message()
-        match = re.search(r"http://127\.0\.0\.1:(\d+)/panel/", message)
-        assert match, message
-        self.port = int(match[1])
+        message = self._read_startup_message()
+        address = re.search(r"http://127\.0\.0\.1:(\d+)/panel/", message)
+        assert address, message
+        self.port = int(address[1])
         self.token = self.token or re.findall(r"cs_live_[0-9a-f]{4}_\w+", message)[0]
 
-    def _startup_message(self) -> str:
+    def _read_startup_message(self) -> str:
         assert self.process.stdout is not None
         text, deadline = "", time.monotonic() + TIMEOUT
         while "Ctrl-C ends it" not in text:
@@ -111,44 +111,44 @@ class Product:
             text += output.decode()
         return text
 
-    def stop(self, signal_number: int = signal.SIGINT) -> float:
-        """Stop gracefully; returns the seconds it took."""
-        started = time.monotonic()
-        self.process.send_signal(signal_number)
+    def stop(self, number: int = signal.SIGINT) -> float:
+        """Stop it with a signal. Returns how many seconds that took; fails if the exit status is not 0."""
+        began = time.monotonic()
+        self.process.send_signal(number)
         assert self.process.wait(TIMEOUT) == 0, self.log()
-        self._close_output()
-        return time.monotonic() - started
+        self._close_stdout()
+        return time.monotonic() - began
 
-    def _close_output(self) -> None:
+    def _close_stdout(self) -> None:
         assert self.process.stdout is not None
         self.process.stdout.close()
 
     def kill_worker(self) -> None:
-        """Kill the worker. A supervisor starts the next one; the embedded product is started again here."""
+        """Kill the worker with SIGKILL. The supervisor starts the next one; an embedded product is restarted here."""
         if not self.installation.is_split:
             self.process.kill()
             self.process.wait()
-            self._close_output()
+            self._close_stdout()
             self.start()
             return
         os.kill(self.worker_pid(), signal.SIGKILL)
 
     def worker_pid(self) -> int:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        (pid,) = [pid for pid in children if b"\0worker\0" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-        return int(pid)
+        (worker,) = [pid for pid in children if b"\0worker\0" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        return int(worker)
 
     def close(self) -> None:
-        """Stop the product if it runs; its processes notice that their supervisor has ended."""
+        """End it if it still runs. Its processes notice that their supervisor has gone."""
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(TIMEOUT)
-            self._close_output()
+            self._close_stdout()
 
     def log(self) -> str:
         return (self.installation.folder / "log").read_text()
 
-    # REST
+    # The REST API
 
     def request(self, method: str, path: str, body: Any = None) -> Any:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -167,7 +167,7 @@ class Product:
             connection.close()
 
     def send(self, account: int, text: str, to: str = "@anna_x") -> str:
-        """Send a message; returns its id."""
+        """Send a message and return its id."""
         answer = self.request("POST", "/v1/messages/send", {"account_id": account, "to": to, "text": text})
         assert answer["status"] == "queued"
         return str(answer["id"])
@@ -176,7 +176,7 @@ class Product:
         return self.request("GET", f"/v1/messages/{message_id}")
 
     def status(self, message_id: str) -> tuple[str, str]:
-        """Status and error, read from the database."""
+        """The message's status and error, read from the database."""
         ((status, error),) = self.installation.query(
             f"SELECT status, error FROM messaging_message WHERE id = '{message_id}'"
         )
@@ -190,38 +190,38 @@ class Product:
 
 
 class Panel:
-    """A browser that is logged in to the panel: it has cookies, follows redirects and sends CSRF tokens."""
+    """An HTTP client for the panel that keeps cookies, follows redirects and sends the CSRF token."""
 
     def __init__(self, product: Product) -> None:
         self._base = f"http://127.0.0.1:{product.port}"
         self.cookies = http.cookiejar.CookieJar()
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
-        self.path, self.text = "", ""
+        self.at, self.text = "", ""
         self.get("/panel/login/")
         self.post({"username": "owner@example.com", "password": PASSWORD, "next": "/panel/"})
-        assert self.path == "/panel/", self.text
+        assert self.at == "/panel/", self.text
 
     def get(self, path: str) -> str:
         return self._open(urllib.request.Request(self._base + path))
 
     def post(self, form: dict[str, str], path: str = "") -> str:
-        """Submit a form of the current page, and follow redirects."""
+        """Send a form from the current page and follow redirects."""
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.text)
         assert token, self.text
         data = urllib.parse.urlencode({**form, "csrfmiddlewaretoken": token[1]}).encode()
-        return self._open(urllib.request.Request(self._base + (path or self.path), data))
+        return self._open(urllib.request.Request(self._base + (path or self.at), data))
 
     def _open(self, request: urllib.request.Request) -> str:
         with self._opener.open(request, timeout=60) as answer:
-            self.path, self.text = urllib.parse.urlsplit(answer.url).path, answer.read().decode()
+            self.at, self.text = urllib.parse.urlsplit(answer.url).path, answer.read().decode()
         return self.text
 
 
 class Stream:
-    """The events of ``GET /v1/messages/stream``, each with the monotonic time of its arrival, read in a thread."""
+    """Reads ``GET /v1/messages/stream`` in a thread. ``received`` holds monotonic time, type and body of events."""
 
     def __init__(self, product: Product) -> None:
-        self.events: list[tuple[float, str, Any]] = []
+        self.received: list[tuple[float, str, Any]] = []
         self._connection = http.client.HTTPConnection("127.0.0.1", product.port, timeout=120)
         self._connection.request("GET", "/v1/messages/stream", headers={"Authorization": f"Bearer {product.token}"})
         self._answer = self._connection.getresponse()
@@ -244,6 +244,6 @@ class Stream:
                 if line.startswith("event: "):
                     event = line.removeprefix("event: ")
                 elif line.startswith("data: "):
-                    self.events.append((time.monotonic(), event, json.loads(line.removeprefix("data: "))))
+                    self.received.append((time.monotonic(), event, json.loads(line.removeprefix("data: "))))
         except (OSError, http.client.HTTPException):
-            return  # the product has stopped
+            return  # the product has gone

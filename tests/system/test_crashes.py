@@ -1,13 +1,14 @@
-"""Processes die without a word, brokers stop: nothing is lost, nothing is doubled."""
+"""Processes are killed and Redis stops: no message is lost, none is sent twice."""
 
 import signal
 import threading
 
 from tests.system.sends import assert_exactly_once, send, send_all
-from tests.system.stack import Reply, Stack, until
+from tests.system.stack import Reply, Stack
+from tests.waiting import until
 
 
-def test_the_web_killed_under_load_doubles_nothing(stack: Stack) -> None:
+def test_killed_web_process_sends_no_message_twice(stack: Stack) -> None:
     account = stack.seeded["accounts"][3]
     replies: list[Reply | None] = []
     load = threading.Thread(target=lambda: replies.extend(send_all(stack, account, "web", 40)))
@@ -24,7 +25,7 @@ def test_the_web_killed_under_load_doubles_nothing(stack: Stack) -> None:
     assert_exactly_once(stack, account, 40)
 
 
-def test_the_worker_killed_while_it_sends_loses_and_doubles_nothing(stack: Stack) -> None:
+def test_killed_worker_loses_no_message_and_sends_none_twice(stack: Stack) -> None:
     account = stack.seeded["accounts"][4]
     load = threading.Thread(target=lambda: send_all(stack, account, "worker", 40))
     load.start()
@@ -39,7 +40,7 @@ def test_the_worker_killed_while_it_sends_loses_and_doubles_nothing(stack: Stack
     assert_exactly_once(stack, account, 40)
 
 
-def test_redis_gone_means_no_500_and_no_lost_message(stack: Stack) -> None:
+def test_killed_redis_causes_no_error_and_loses_no_message(stack: Stack) -> None:
     account = stack.seeded["accounts"][5]
     before = send_all(stack, account, "redis", 10)
     stack.kill("redis", signal.SIGKILL)
@@ -53,7 +54,7 @@ def test_redis_gone_means_no_500_and_no_lost_message(stack: Stack) -> None:
     assert_exactly_once(stack, account, 40)
 
 
-def test_a_hanging_redis_costs_a_request_its_budget_once(stack: Stack) -> None:
+def test_hanging_redis_fails_no_request_and_loses_no_message(stack: Stack) -> None:
     account = stack.seeded["accounts"][6]
     stack.signal("redis", signal.SIGSTOP)
     try:

@@ -1,9 +1,10 @@
-"""The streams of one key over two web processes."""
+"""The limit of open streams holds over two web processes."""
 
 import http.client
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.system.stack import Stack, until
+from tests.system.stack import Stack
+from tests.waiting import until
 
 STREAMS_PER_KEY = 5
 
@@ -23,9 +24,9 @@ def test_a_key_has_five_streams_over_both_processes(stack: Stack) -> None:
     for _, connection in opened:
         connection.close()
 
-    def free() -> bool:
+    def opens() -> bool:
         status, connection = _open(stack, token)
         connection.close()
         return status == 200
 
-    until(free, "a place that was given back")
+    until(opens, "a closed stream is free again")

@@ -1,5 +1,5 @@
-"""Telegram through the whole product: an account is connected in the panel, messages are sent over REST, and replies
-arrive in the thread, stream and webhook. Whatever process is killed, the recipient gets each message once."""
+"""Telegram through the whole product: an account is connected in the panel, messages are sent with REST, and answers
+arrive in the thread, the stream and webhooks. Whatever process dies, the recipient gets each message exactly once."""
 
 import json
 import os
@@ -13,10 +13,10 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from tests.servers import free_port, own_redis
-from tests.system.stack import until
-from tests.system.telegram_product import Installation, Panel, Product, Stream
+from tests.servers import drop_database, free_port, own_redis
+from tests.system.telegram_product import Panel, Product, Stream, Installation
 from tests.telegram_server import TelegramServer, forget_cached_config
+from tests.waiting import until
 from tests.webhooks.receiver import Receiver
 
 SHOP, SAFE, ANNA, LATE = "+15550001", "+15550004", "+15550002", "+15550005"
@@ -43,11 +43,10 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     if not SPLIT:
         yield Installation(folder)
         return
-    base, name, port = settings.DATABASE_URL.rsplit("/", 1)[0], f"crmsolid_telegram_{os.getpid()}", free_port()
+    server, name, port = settings.DATABASE_URL.rsplit("/", 1)[0], f"crmsolid_telegram_{os.getpid()}", free_port()
     with own_redis(port):
-        yield Installation(folder, f"{base}/{name}", f"redis://127.0.0.1:{port}/0")
-    with psycopg.connect(f"{base}/postgres", autocommit=True) as admin:
-        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        yield Installation(folder, f"{server}/{name}", f"redis://127.0.0.1:{port}/0")
+    drop_database(server, name)
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +79,7 @@ def no_faults(server: TelegramServer) -> None:
 
 
 def connect(product: Product, server: TelegramServer, phone: str, password: str = "") -> int:
-    """Connect an account in the panel; any web process may answer each step."""
+    """Connect an account in the panel and return its id."""
     panel = Panel(product)
     panel.get(ADD)
     panel.post({"phone": phone})
@@ -91,70 +90,74 @@ def connect(product: Product, server: TelegramServer, phone: str, password: str 
         panel.post({"password": "wrong"})
         assert "The password is wrong." in panel.text
         panel.post({"password": password})
-    assert panel.path.endswith("/connected/"), panel.text
-    account = int(panel.path.split("/")[-3])
-    until(lambda: server.connected(phone) == 1, "the worker has connected the account")
+    assert panel.at.endswith("/connected/"), panel.text
+    account = int(panel.at.split("/")[-3])
+    until(lambda: server.connected(phone) == 1, "the worker holds the account")
     return account
 
 
-def received(server: TelegramServer, prefix: str) -> list[str]:
-    return [each.text for each in server.received(ANNA) if each.text.startswith(prefix)]
+def texts_received(server: TelegramServer, begins: str) -> list[str]:
+    return [each.text for each in server.received(ANNA) if each.text.startswith(begins)]
 
 
 def sent(product: Product, message_id: str, seconds: float = 40) -> Any:
-    """The message from REST, once it is sent. Polls the database, because a key has 600 requests a minute."""
-    until(lambda: product.status(message_id) == ("sent", ""), f"{message_id} is sent", seconds)
+    """Wait until the message is sent and return it. Polls the database, because a key has 600 requests a minute."""
+    until(lambda: product.status(message_id) == ("sent", ""), f"{message_id} is sent", seconds=seconds)
     return product.message(message_id)
 
 
-def test_send_and_reply(product: Product, server: TelegramServer, shop: int, receiver: Receiver) -> None:
+def test_account_connected_in_the_panel_sends_and_receives(
+    product: Product, server: TelegramServer, shop: int, receiver: Receiver
+) -> None:
     product.request(
         "POST", "/v1/webhooks", {"url": receiver.url("/all"), "events": ["message.received", "message.sent"]}
     )
     stream = Stream(product)
     message = product.send(shop, "Hello {first_name|there}")
-    answer = sent(product, message)
-    assert (received(server, "Hello"), product.attempts(message)) == (["Hello there"], ["sent"])
-    until(lambda: len(stream.events) == 1, "the send in the stream")
-    started = time.monotonic()
+    message_sent = sent(product, message)
+    assert (texts_received(server, "Hello"), product.attempts(message)) == (["Hello there"], ["sent"])
+    until(lambda: len(stream.received) == 1, "the send in the stream")
+    began = time.monotonic()
     server.deliver(ANNA, SHOP, "Yes, please")
-    until(lambda: len(stream.events) == 2 and len(receiver.to("/all")) == 2, "stream and webhook")
-    arrived_at, event, data = stream.events[1]
+    until(lambda: len(stream.received) == 2 and len(receiver.to("/all")) == 2, "stream and webhook")
+    received_at, event, streamed = stream.received[1]
     post = receiver.to("/all")[1]
-    assert max(arrived_at, post.at) - started < 2
-    payload = json.loads(post.body)
-    (row,) = product.request("GET", f"/v1/threads/{answer['thread_id']}/messages?limit=1")["data"]
+    assert max(received_at, post.at) - began < 2
+    posted = json.loads(post.body)
+    (row,) = product.request("GET", f"/v1/threads/{message_sent['thread_id']}/messages?limit=1")["data"]
     assert (row["text"], row["direction"]) == ("Yes, please", "in")
-    assert (event, data) == ("message.received", payload)
-    assert (payload["event"], payload["data"]) == ("message.received", {"message": row})
+    assert (event, streamed) == ("message.received", posted)
+    assert (posted["event"], posted["data"]) == ("message.received", {"message": row})
     stream.close()
 
 
-def test_account_with_a_password_in_another_data_center(product: Product, server: TelegramServer, safe: int) -> None:
+def test_login_with_a_two_step_password_in_another_data_center(
+    product: Product, server: TelegramServer, safe: int
+) -> None:
     sent(product, product.send(safe, "Safely"))
-    assert received(server, "Safely") == ["Safely"]
+    assert texts_received(server, "Safely") == ["Safely"]
     rows = product.installation.query("SELECT dc_id FROM messaging_telegramsession ORDER BY account_id")
     assert (4,) in rows
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_worker_killed_during_a_send(when: str, product: Product, server: TelegramServer, shop: int) -> None:
-    """Before the request took effect, and after that but before the answer."""
+def test_worker_killed_during_a_send_sends_once(when: str, product: Product, server: TelegramServer, shop: int) -> None:
+    """Killed before Telegram has the message, and after that but before its answer arrives."""
     server.hang("messages.sendMessage", 60, when=when)
     message = product.send(shop, f"Killed {when}")
-    until(lambda: server.faults_left() == 0, "the server has the request")
+    until(lambda: server.faults_left() == 0, "the send is at the server")
     product.kill_worker()
     assert product.message(message)["status"] == "sending"
     sent(product, message)
-    assert received(server, f"Killed {when}") == [f"Killed {when}"]
+    assert texts_received(server, f"Killed {when}") == [f"Killed {when}"]
     assert product.attempts(message) == ["lost", "sent" if when == "before" else "duplicate"]
 
 
-@pytest.mark.skipif(not SPLIT, reason="a worker that can be killed while its row is locked: PostgreSQL and Redis")
-def test_worker_killed_before_the_settlement(product: Product, server: TelegramServer, shop: int) -> None:
+@pytest.mark.skipif(not SPLIT, reason="needs a separate worker and row locks: PostgreSQL and Redis")
+def test_worker_killed_before_settlement_sends_once(product: Product, server: TelegramServer, shop: int) -> None:
     server.hang("messages.sendMessage", 60, when="after")
     message = product.send(shop, "Unsettled")
-    until(lambda: received(server, "Unsettled"), "the recipient has it")
+    until(lambda: texts_received(server, "Unsettled"), "the recipient has it")
     waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     with psycopg.connect(product.installation.postgres) as other:
         other.execute("SELECT 1 FROM messaging_message WHERE id = %s FOR UPDATE", [message])
@@ -162,61 +165,63 @@ def test_worker_killed_before_the_settlement(product: Product, server: TelegramS
         until(lambda: product.installation.query(waiting), "the settlement waits for the row")
         product.kill_worker()
     sent(product, message)
-    assert received(server, "Unsettled") == ["Unsettled"]
+    assert texts_received(server, "Unsettled") == ["Unsettled"]
     assert product.attempts(message) == ["lost", "duplicate"]
 
 
-def test_lost_answer_does_not_send_twice(product: Product, server: TelegramServer, shop: int) -> None:
+def test_lost_answer_of_telegram_sends_once(product: Product, server: TelegramServer, shop: int) -> None:
     until(lambda: server.connected(SHOP) == 1, "the account is connected")
     server.lose("messages.sendMessage", when="after")
     message = product.send(shop, "Answer lost")
     sent(product, message)
-    assert received(server, "Answer lost") == ["Answer lost"]
+    assert texts_received(server, "Answer lost") == ["Answer lost"]
     assert "duplicate" in product.attempts(message)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_server_that_hangs(when: str, product: Product, server: TelegramServer, shop: int) -> None:
-    """It hangs for longer than a send may take; the abandoned request must not be executed later."""
+def test_send_that_telegram_leaves_hanging_is_abandoned_and_sends_once(
+    when: str, product: Product, server: TelegramServer, shop: int
+) -> None:
+    """It hangs for longer than a send may take. The abandoned request must not take effect later."""
     until(lambda: server.connected(SHOP) == 1, "the account is connected")
     server.hang("messages.sendMessage", float(os.environ.get("HANG_SECONDS", "12")), when=when)
     message = product.send(shop, f"Hanging {when}")
     sent(product, message, 90)
-    assert received(server, f"Hanging {when}") == [f"Hanging {when}"]
+    assert texts_received(server, f"Hanging {when}") == [f"Hanging {when}"]
     assert product.attempts(message)[0] == "retry"
 
 
-def test_flood_wait_delays_only_messages_of_its_account(
+def test_flood_wait_delays_the_messages_of_one_account_only(
     product: Product, server: TelegramServer, shop: int, safe: int
 ) -> None:
     until(lambda: server.connected(SHOP) == server.connected(SAFE) == 1, "both accounts are connected")
     server.fail("messages.sendMessage", "FLOOD_WAIT_30", phone=SHOP)
     held = product.send(shop, "Held")
     until(lambda: product.status(held) == ("queued", "flood_wait"), "back in the queue")
-    message = product.message(held)
+    delayed = product.message(held)
     account = product.request("GET", f"/v1/accounts/{shop}")
-    assert (message["error"], account["state"], message["eta"]) == ("flood_wait", "paused", account["paused_until"])
-    left = (datetime.fromisoformat(message["eta"]) - datetime.now(UTC)).total_seconds()
-    assert 25 < left <= 30
+    assert (delayed["error"], account["state"], delayed["eta"]) == ("flood_wait", "paused", account["paused_until"])
+    wait = (datetime.fromisoformat(delayed["eta"]) - datetime.now(UTC)).total_seconds()
+    assert 25 < wait <= 30
     sent(product, product.send(safe, "Not held"), 10)
-    assert (received(server, "Held"), received(server, "Not held")) == ([], ["Not held"])
-    past = "2020-01-01 00:00:00+00"  # as if the 30 s had passed
+    assert (texts_received(server, "Held"), texts_received(server, "Not held")) == ([], ["Not held"])
+    past = "2020-01-01 00:00:00+00"  # as if the 30 s were over
     product.installation.query(f"UPDATE messaging_account SET paused_until = '{past}' WHERE id = {shop} RETURNING id")
     product.installation.query(
         f"UPDATE messaging_message SET eta = '{past}', slot_at = NULL WHERE id = '{held}' RETURNING id"
     )
     sent(product, held)
-    assert received(server, "Held") == ["Held"]
+    assert texts_received(server, "Held") == ["Held"]
 
 
-def test_stop_releases_leases_and_missed_messages_arrive_after_the_restart(
+def test_stopping_releases_accounts_and_missed_messages_arrive_after_the_start(
     product: Product, server: TelegramServer, shop: int, installation: Installation
 ) -> None:
     until(lambda: server.connected(SHOP) == 1, "the account is connected")
     panel = Panel(product)
     panel.get(ADD)
     panel.post({"phone": LATE})
-    step = panel.path
+    step = panel.at
     assert product.stop(signal.SIGINT) < 15
     assert installation.query("SELECT worker FROM messaging_accountlease WHERE worker <> ''") == []
     assert server.connected(SHOP) == 0
@@ -228,33 +233,35 @@ def test_stop_releases_leases_and_missed_messages_arrive_after_the_restart(
     )
     until(lambda: len(installation.query(received_rows)) == 20, "all twenty")
     assert [text for (text,) in installation.query(received_rows)] == [f"missed {number:02}" for number in range(20)]
-    listed = product.request("GET", "/v1/messages?direction=in&limit=20")["data"]
-    assert len({each["id"] for each in listed}) == 20
+    events = product.request("GET", "/v1/messages?direction=in&limit=20")["data"]
+    assert len({each["id"] for each in events}) == 20
 
     panel = Panel(product)
-    panel.get(step)  # a login in progress continues where it was
+    panel.get(step)  # a login continues where it was before the restart
     panel.post({"code": server.login_code(LATE)})
     assert "Late is connected" in panel.text
 
 
-def test_messages_wait_for_a_new_login(product: Product, server: TelegramServer, shop: int) -> None:
+def test_messages_wait_until_the_account_is_logged_in_again(
+    product: Product, server: TelegramServer, shop: int
+) -> None:
     until(lambda: server.connected(SHOP) == 1, "the account is connected")
     panel = Panel(product)
     panel.get(f"/panel/messaging/account/{shop}/change/")
     panel.post({"confirm": "on"}, f"/panel/messaging/account/{shop}/logout/")
     assert "Shop is logged out." in panel.text
     until(lambda: server.connected(SHOP) == 0, "the worker has disconnected")
-    waiting = product.send(shop, "After the login")
+    waits = product.send(shop, "After the login")
     panel.get(f"/panel/messaging/account/{shop}/change/")
     panel.post({}, f"/panel/messaging/account/{shop}/login/")
-    assert product.status(waiting) == ("queued", "")
+    assert product.status(waits) == ("queued", "")
     panel.post({"code": server.login_code(SHOP)})
-    assert panel.path == f"/panel/messaging/account/{shop}/connected/"
-    sent(product, waiting)
-    assert received(server, "After the login") == ["After the login"]
+    assert panel.at == f"/panel/messaging/account/{shop}/connected/"
+    sent(product, waits)
+    assert texts_received(server, "After the login") == ["After the login"]
 
 
-def test_product_has_logged_no_unexpected_error(product: Product) -> None:
+def test_log_of_the_product_has_no_errors_and_no_secrets(product: Product) -> None:
     product.stop(signal.SIGTERM)
     lines = [json.loads(line) for line in product.log().splitlines() if line.startswith("{")]
     errors = [line["message"] for line in lines if line["level"] in ("error", "critical")]

@@ -1,5 +1,5 @@
-"""Webhooks through real processes that die, with a broker that forgets and one that is away: every committed event
-arrives, with the same bytes each time, and nothing arrives that was not committed."""
+"""Webhooks while processes are killed and Redis is flushed or down: every committed event arrives, with the same bytes
+each time, and nothing arrives that was not committed."""
 
 import http.client
 import json
@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import pytest
 import redis
 
-from tests.system.stack import Stack, until
+from tests.system.stack import Stack
+from tests.waiting import until
 from tests.webhooks.receiver import Post, Receiver, answering
 
 
 @dataclass
-class Hooked:
-    """The stack, and what arrived at the path of this test's endpoint."""
+class WebhookStack:
+    """The stack with an endpoint, and the receiver of its deliveries."""
 
     stack: Stack
     receiver: Receiver
@@ -28,7 +29,7 @@ class Hooked:
         return self.receiver.to(self.path)
 
     def create(self, count: int, mark: str) -> None:
-        """Contacts by REST; a request that the web dies under is left alone."""
+        """Create contacts with REST. Requests that fail because the web process was killed are not repeated."""
 
         def one(number: int) -> None:
             body = {"username": f"{mark}_{number}", "name": "Мария 😀"}
@@ -49,20 +50,20 @@ class Hooked:
         return {row[0] for row in rows}
 
     def expire_leases(self) -> None:
-        """90 seconds later; the sweep, rung for every few seconds, does the rest."""
+        """Do not wait 90 seconds for the leases; the sweep runs every few seconds."""
         self.stack.query("UPDATE webhooks_delivery SET lease_until = now() WHERE status = 'sending' RETURNING 1")
 
     def assert_all_arrive(self, mark: str, at_least: int) -> None:
         committed = self.committed(mark)
         assert len(committed) >= at_least
-        until(lambda: {post.headers["webhook-id"] for post in self.arrived()} >= committed, "all arrived", 60)
+        until(lambda: {post.headers["webhook-id"] for post in self.arrived()} >= committed, "all arrived", seconds=60)
         bodies: dict[str, set[bytes]] = {}
         for post in self.arrived():
             bodies.setdefault(post.headers["webhook-id"], set()).add(post.body)
         assert set(bodies) == committed
         assert {len(same) for same in bodies.values()} == {1}
         assert {json.loads(post.body)["id"] for post in self.arrived()} == committed
-        until(lambda: self._open() == 0, "all settled", 60)
+        until(lambda: self._open() == 0, "all settled", seconds=60)
         twice = "SELECT 1 FROM webhooks_attempt GROUP BY delivery_id, number HAVING count(*) > 1"
         assert self.stack.query(twice) == []
 
@@ -79,18 +80,18 @@ def scheduler(stack: Stack) -> None:
 
 
 @pytest.fixture
-def hooked(stack: Stack, request: pytest.FixtureRequest) -> Iterator[Hooked]:
+def hooked(stack: Stack, request: pytest.FixtureRequest) -> Iterator[WebhookStack]:
     path = f"/{request.node.name}"
     token = stack.seeded["fast"][0]
     with Receiver() as receiver:
         body = {"url": receiver.url(path), "events": ["contact.created"]}
         made = stack.call("POST", "/v1/webhooks", token, body, path)
         assert made.status == 201, made.body
-        yield Hooked(stack, receiver, path, made.json()["id"])
+        yield WebhookStack(stack, receiver, path, made.json()["id"])
         assert stack.call("DELETE", f"/v1/webhooks/{made.json()['id']}", token, key=f"delete-{path}").status == 204
 
 
-def test_the_worker_killed_while_it_posts(hooked: Hooked) -> None:
+def test_every_event_arrives_though_the_worker_is_killed(hooked: WebhookStack) -> None:
     load = threading.Thread(target=hooked.create, args=(60, "wk"))
     load.start()
     for posts in (1, 15, 30):
@@ -103,7 +104,7 @@ def test_the_worker_killed_while_it_posts(hooked: Hooked) -> None:
     hooked.assert_all_arrive("wk", 60)
 
 
-def test_the_web_killed_while_it_publishes(hooked: Hooked) -> None:
+def test_every_committed_event_arrives_though_the_web_is_killed(hooked: WebhookStack) -> None:
     load = threading.Thread(target=hooked.create, args=(60, "web"))
     load.start()
     until(lambda: len(hooked.committed("web")) >= 5, "something committed")
@@ -114,19 +115,19 @@ def test_the_web_killed_while_it_publishes(hooked: Hooked) -> None:
     hooked.assert_all_arrive("web", 5)
 
 
-def test_a_flushed_broker(hooked: Hooked) -> None:
+def test_every_event_arrives_though_the_broker_is_flushed(hooked: WebhookStack) -> None:
     hooked.stack.kill("worker")
     hooked.create(20, "flush")
     assert hooked.arrived() == []
     with redis.Redis(port=hooked.stack.redis_port) as broker:
-        until(lambda: broker.llen("crmsolid") > 0, "somebody has rung")
+        until(lambda: broker.llen("crmsolid") > 0, "a task is queued")
         broker.flushall()
     hooked.stack.start_worker()
     hooked.expire_leases()
     hooked.assert_all_arrive("flush", 20)
 
 
-def test_redis_away(hooked: Hooked) -> None:
+def test_every_event_arrives_though_redis_is_down(hooked: WebhookStack) -> None:
     hooked.stack.kill("redis")
     hooked.create(20, "away")
     hooked.stack.start_redis()
@@ -134,7 +135,7 @@ def test_redis_away(hooked: Hooked) -> None:
     hooked.assert_all_arrive("away", 20)
 
 
-def test_a_refused_call_and_a_receiver_that_fails_first(hooked: Hooked) -> None:
+def test_refused_request_causes_no_event_and_a_failed_delivery_is_retried(hooked: WebhookStack) -> None:
     hooked.receiver.behaviours[hooked.path] = answering(503)
     stack, token = hooked.stack, hooked.stack.seeded["fast"][0]
     assert stack.call("POST", "/v1/contacts", token, {"username": "bad name", "name": "x"}, "refused-1").status == 422

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from crmsolid.core import clock
-from crmsolid.core.http.outbound import Answer
+from crmsolid.core.http.outbound import OutboundResponse
 from crmsolid.events.feed import place_events
 from crmsolid.events.models import Event
 from crmsolid.workspaces.models import Job
@@ -112,7 +112,7 @@ def test_an_answer_that_comes_after_the_erasure_is_not_kept(
     [target] = due_targets()
     [held] = claim({target.id: 5})
     erasure.erase(cast.workspace.pk, "con_1")
-    answered = Try(clock.now(), target.url, {}, "current", Answer(200, None, 5, "Мария"))
+    answered = Try(clock.now(), target.url, {}, "current", OutboundResponse(200, None, 5, "Мария"))
     assert settle([Outcome(held, [answered])], {target.id: target}) == 0
     assert (Delivery.unscoped.get().status, Attempt.unscoped.count()) == ("canceled", 0)
 

@@ -61,7 +61,7 @@ def test_a_fault_has_a_page_that_needs_nothing(cast: Cast, monkeypatch: pytest.M
     def fail(*args: Any) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("crmsolid.panel.site._figures", fail)
+    monkeypatch.setattr("crmsolid.panel.site.home_context", fail)
     client = browser(cast.owner)
     client.raise_request_exception = False
     answer = client.get(HOME)

@@ -86,7 +86,7 @@ def test_what_no_key_opens_is_told_and_left(cast: Cast, endpoint: Endpoint, sett
     TelegramSession.unscoped.create(
         workspace=account.workspace, account=account, user_id=1, dc_id=2, host="h", port=1, auth_key=lost
     )
-    with pytest.raises(CommandError, match=r"^no key opens 1 of the values in messaging.TelegramSession.auth_key; "):
+    with pytest.raises(CommandError, match=r"^no key decrypts 1 of the values in messaging.TelegramSession.auth_key; "):
         run()
     assert bytes(TelegramSession.unscoped.get().auth_key) == lost
     settings.FIELD_ENCRYPTION_KEYS = [NEW]

@@ -23,7 +23,7 @@ class WebhookPages(TenantAdmin):
     list_before_template = "panel/webhook_before_list.html"
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        told = {"webhook_troubles": troubles(self.home(request)), "webhook_log_days": retention().days}
+        told = {"webhook_troubles": troubles(self.current_workspace(request)), "webhook_log_days": retention().days}
         return super().changelist_view(request, {**told, **(extra_context or {})})
 
     def must(self, allowed: bool) -> None:

@@ -18,7 +18,7 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events.catalogue import EVENT_TYPES, PING
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin, TenantRelatedFilter
-from crmsolid.workspaces.admin_columns import column, fixed_filter, milliseconds, moment, pretty_json
+from crmsolid.workspaces.admin_columns import column, datetime_column, fixed_filter, milliseconds_column, pretty_json
 from webhooks import querysets, replays
 from webhooks.admin.columns import WebhookPages
 from webhooks.admin.labels import STATUS_COLOURS, attempt_outcome, delivery_story, shown_time
@@ -96,7 +96,7 @@ class DeliveryAdmin(WebhookPages):
         return [path("<path:object_id>/replay/", replay, name="webhooks_delivery_replay"), *super().get_urls()]
 
     def found(self, request: HttpRequest, object_id: str) -> Delivery | None:
-        return querysets.delivery(self.home(request), unquote(object_id))
+        return querysets.delivery(self.current_workspace(request), unquote(object_id))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -131,7 +131,7 @@ class DeliveryAdmin(WebhookPages):
     def replay_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         delivery = self.writable(request, object_id)
         try:
-            replays.replay_delivery(self.seat(request).actor(request), delivery)
+            replays.replay_delivery(self.actor(request), delivery)
         except DomainError as error:
             self.tell(request, error)
         else:
@@ -186,8 +186,8 @@ class AttemptAdmin(TenantAdmin):
     readonly_fields = ("made", "took", "shown_request", "shown_answer")
     keeps_history = False
     empty_text = "Each attempt at delivering an event is listed here."
-    made = moment("made", "at")
-    took = milliseconds("took", "duration_ms")
+    made = datetime_column("made", "at")
+    took = milliseconds_column("took", "duration_ms")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).filter(delivery__endpoint__deleted_at__isnull=True)

@@ -38,7 +38,7 @@ class EndpointPages(WebhookPages):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Without deleted ones, whose rows wait for their log to be purged."""
         rows = super().get_queryset(request).filter(deleted_at__isnull=True)
-        return rows.annotate(**querysets.latest_deliveries(self.home(request)))
+        return rows.annotate(**querysets.latest_deliveries(self.current_workspace(request)))
 
     # --- List -------------------------------------------------------------------------------------------------
     @column("address", ordering="url")
@@ -89,7 +89,7 @@ class EndpointPages(WebhookPages):
 
     def endpoint_page(self, request: HttpRequest, endpoint: Endpoint, **forms: Any) -> HttpResponse:
         colour, text = endpoint_state(endpoint)
-        place, overlap = self.home(request), endpoint.previous_secret_until
+        place, overlap = self.current_workspace(request), endpoint.previous_secret_until
         context = {
             "title": endpoint.url,
             "page_label": "Endpoint",

@@ -47,16 +47,16 @@ class EndpointAdmin(EndpointPages):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """The form, or, in the very answer to its POST, the generated secret."""
         self.must(self.has_add_permission(request))
-        seat = self.seat(request)
-        form = NewEndpointForm(seat.membership.user, request.POST or None)
+        panel = self.panel_context(request)
+        form = NewEndpointForm(panel.membership.user, request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
-                return self._issued(request, services.create_endpoint(seat.actor(request), **form.options()))
+                return self._issued(request, services.create_endpoint(panel.actor(request), **form.options()))
             except DomainError as error:
                 if error.code == "invalid_state":  # the page was sent twice
                     self.tell(request, error)
                     return HttpResponseRedirect(reverse("admin:webhooks_endpoint_changelist"))
-                form.refuse(error)
+                form.add_domain_error(error)
         return self.page(request, "panel/webhook_form.html", title="New endpoint", page_label="New endpoint", form=form)
 
     def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -72,9 +72,9 @@ class EndpointAdmin(EndpointPages):
         form = EndpointForm(request.POST or None, initial=now)
         if request.method == "POST" and form.is_valid():
             try:
-                services.update_endpoint(self.seat(request).actor(request), endpoint, **form.options())
+                services.update_endpoint(self.actor(request), endpoint, **form.options())
             except DomainError as error:
-                form.refuse(error)
+                form.add_domain_error(error)
             else:
                 messages.success(request, "The endpoint is changed. What is waiting goes to the address it has now.")
                 return self._back(endpoint)
@@ -86,14 +86,14 @@ class EndpointAdmin(EndpointPages):
         endpoint = self.writable(request, object_id)
         form = RotateForm(request.POST)
         if form.is_valid():
-            actor = self.seat(request).actor(request)
+            actor = self.actor(request)
             try:
                 return self._issued(request, services.rotate_secret(actor, endpoint, **form.options()), rotated=True)
             except DomainError as error:
                 if error.code == "precondition_failed":  # the page was sent twice, or is an old one
                     self.tell(request, error)
                     return self._back(endpoint)
-                form.refuse(error)
+                form.add_domain_error(error)
         return self.endpoint_page(request, endpoint, rotate_form=form)
 
     def _issued(self, request: HttpRequest, issued: services.IssuedEndpoint, rotated: bool = False) -> HttpResponse:
@@ -127,7 +127,7 @@ class EndpointAdmin(EndpointPages):
                 request, endpoint, services.delete_endpoint, "The endpoint and its log are deleted.", gone=True
             )
         context = {"title": "Delete endpoint", "page_label": "Delete", "endpoint": endpoint, "form": form}
-        waiting = querysets.waiting(self.home(request), endpoint)
+        waiting = querysets.waiting(self.current_workspace(request), endpoint)
         return self.page(request, "panel/webhook_delete.html", waiting=waiting, **context)
 
     # --- Verbs ------------------------------------------------------------------------------------------------
@@ -135,7 +135,7 @@ class EndpointAdmin(EndpointPages):
         """Leads to the delivery, where the receiver's answer will be."""
         endpoint = self.writable(request, object_id)
         try:
-            delivery = replays.test_endpoint(self.seat(request).actor(request), endpoint)
+            delivery = replays.test_endpoint(self.actor(request), endpoint)
         except DomainError as error:
             self.tell(request, error)
             return self._back(endpoint)
@@ -158,10 +158,10 @@ class EndpointAdmin(EndpointPages):
         if not form.is_valid():
             return self.endpoint_page(request, endpoint, replay_form=form)
         try:
-            actor, since = self.seat(request).actor(request), form.cleaned_data["since"]
+            actor, since = self.actor(request), form.cleaned_data["since"]
             job = replays.replay_failed(actor, endpoint, since=since)
         except DomainError as error:
-            form.refuse(error)
+            form.add_domain_error(error)
             return self.endpoint_page(request, endpoint, replay_form=form)
         link = reverse("admin:workspaces_job_change", args=[job.pk])
         told = f"Nothing has failed since {shown_time(since)}." if not job.total else _counted(job.total)
@@ -180,7 +180,7 @@ class EndpointAdmin(EndpointPages):
     ) -> HttpResponse:
         """Run a service and say so, or say why not."""
         try:
-            verb(self.seat(request).actor(request), endpoint)
+            verb(self.actor(request), endpoint)
         except DomainError as error:
             self.tell(request, error)
             return self._back(endpoint)

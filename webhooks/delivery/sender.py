@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from crmsolid.core import clock
-from crmsolid.core.http.outbound import Answer, OutboundClient, OutboundError
+from crmsolid.core.http.outbound import OutboundClient, OutboundError, OutboundResponse
 from webhooks.delivery.queue import Claim, Target
 from webhooks.delivery.schedule import Verdict, verdict
 from webhooks.delivery.signing import signature_headers
@@ -35,7 +35,7 @@ class Try:
     url: str
     headers: dict[str, str]
     signed_with: str
-    answer: Answer
+    answer: OutboundResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +211,8 @@ class Courier:
             body=claim.body,
         )
         headers = {"Content-Type": "application/json", **signatures}
-        payer = str(target.workspace_id)
-        answer = await self._client.post(target.url, headers=headers, body=claim.body, payer=payer)
+        tenant = str(target.workspace_id)
+        answer = await self._client.post(target.url, headers=headers, body=claim.body, tenant=tenant)
         return Try(at, target.url, headers, keys[0][0].value, answer)
 
 
@@ -224,5 +224,5 @@ def _new_event_loop() -> asyncio.AbstractEventLoop:
     return uvloop.new_event_loop()
 
 
-def _signature_refused(answer: Answer) -> bool:
+def _signature_refused(answer: OutboundResponse) -> bool:
     return answer.error is None and answer.status in _REFUSED_SIGNATURE

@@ -5,11 +5,12 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from apikeys.commands import describe_issued, parse_duration, scopes_from
+from apikeys.commands import describe_issued, parse_duration
 from apikeys.services import create_key
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.commands import ServiceCommand
+from crmsolid.workspaces.scopes import parse_scopes
 from crmsolid.workspaces.services import find_workspace
 
 
@@ -27,12 +28,12 @@ class Command(ServiceCommand):
 
     def run(self, **options: Any) -> dict[str, Any]:
         workspace = find_workspace(options["workspace"], test=options["test"])
-        lasts = options["expires_in"]
+        expires_in = options["expires_in"]
         issued = create_key(
             Actor.command(workspace, "create_api_key"),
             name=options["name"],
-            scopes=scopes_from(options["scopes"]),
-            expires_at=clock.now() + parse_duration(lasts, "expires_in") if lasts is not None else None,
+            scopes=parse_scopes(options["scopes"]),
+            expires_at=clock.now() + parse_duration(expires_in, "expires_in") if expires_in is not None else None,
             rate_limit=options["rate_limit"],
         )
         return describe_issued(issued)

@@ -3,13 +3,11 @@
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.db.models import Q, QuerySet
 
 from apikeys.commands import describe
-from apikeys.models import ApiKey
+from apikeys.services import list_keys
 from crmsolid.core.clock import rfc3339
 from crmsolid.workspaces.commands import ServiceCommand
-from crmsolid.workspaces.models import Mode
 from crmsolid.workspaces.services import find_workspace
 
 
@@ -22,23 +20,17 @@ class Command(ServiceCommand):
         parser.add_argument("--test", action="store_true", help="test keys only")
 
     def run(self, **options: Any) -> list[dict[str, Any]]:
-        keys: QuerySet[ApiKey] = ApiKey.unscoped.select_related("workspace", "workspace__live")
-        if options["workspace"]:
-            live = find_workspace(options["workspace"])
-            keys = keys.filter(Q(workspace=live) | Q(workspace__live=live))
-        if options["test"]:
-            keys = keys.filter(workspace__mode=Mode.TEST)
-        return [_row(key) for key in keys.order_by("-created_at", "-id")]
-
-
-def _row(key: ApiKey) -> dict[str, Any]:
-    return {
-        **describe(key),
-        "state": key.state,
-        "rate_limit": key.rate_limit,
-        "allowed_networks": key.allowed_networks,
-        "created_at": rfc3339(key.created_at),
-        "revoked_at": rfc3339(key.revoked_at),
-        "last_used_at": rfc3339(key.last_used_at),
-        "last_used_ip": key.last_used_ip,
-    }
+        live = find_workspace(options["workspace"]) if options["workspace"] else None
+        return [
+            {
+                **describe(key),
+                "state": key.state,
+                "rate_limit": key.rate_limit,
+                "allowed_networks": key.allowed_networks,
+                "created_at": rfc3339(key.created_at),
+                "revoked_at": rfc3339(key.revoked_at),
+                "last_used_at": rfc3339(key.last_used_at),
+                "last_used_ip": key.last_used_ip,
+            }
+            for key in list_keys(live, test_only=options["test"])
+        ]

@@ -19,6 +19,6 @@ class Command(ServiceCommand):
         parser.add_argument("key", metavar="PREFIX_OR_ID")
 
     def run(self, **options: Any) -> dict[str, Any]:
-        found = find_key(options["key"])
-        key = revoke_key(Actor.command(found.workspace, "revoke_api_key"), found)
+        key = find_key(options["key"])
+        key = revoke_key(Actor.command(key.workspace, "revoke_api_key"), key.id)
         return {**describe(key), "state": key.state, "revoked_at": rfc3339(key.revoked_at)}

@@ -22,12 +22,12 @@ class Command(ServiceCommand):
     def run(self, **options: Any) -> dict[str, Any]:
         overlap = parse_duration(options["overlap"], "overlap")
         old = find_key(options["key"])
-        issued = rotate_key(Actor.command(old.workspace, "rotate_api_key"), old, overlap=overlap)
+        issued = rotate_key(Actor.command(old.workspace, "rotate_api_key"), old.id, overlap=overlap)
         old.refresh_from_db()
         replaced = {"id": old.id, "prefix": old.prefix, "works_until": rfc3339(old.revoked_at)}
         return {**describe_issued(issued), "replaces": replaced}
 
     def render(self, result: Any) -> None:
         old = result["replaces"]
-        shown = {**result, "replaces": f"{old['id']} ({old['prefix']}), which works until {old['works_until']}"}
-        super().render(shown)
+        replaces = f"{old['id']} ({old['prefix']}), which works until {old['works_until']}"
+        super().render({**result, "replaces": replaces})

@@ -10,7 +10,6 @@ from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent, appen
 from rest_framework import serializers
 
 from crmsolid.api.endpoint import Endpoint
-from crmsolid.api.error_codes import error_codes
 from crmsolid.api.fields import StrictSerializer
 from crmsolid.api.openapi import components
 from crmsolid.api.responses import JSON, ListOf, Raw
@@ -72,12 +71,12 @@ class V1Schema(AutoSchema):
         return "_".join((_VERBS[self.method], *nouns[:-1], _single(nouns[-1], True)))
 
     def _nouns(self) -> list[str]:
-        """The names in the path; one that an id and another name follow is about one thing: ``thread_messages``."""
+        """The names in the path, in the singular where an id and another name follow: ``thread_messages``."""
         segments = self._segments()
         inner = segments[:-2]
         return [
-            _single(part, place < len(inner) and segments[place + 1].startswith("{")).replace("-", "_")
-            for place, part in enumerate(segments)
+            _single(part, index < len(inner) and segments[index + 1].startswith("{")).replace("-", "_")
+            for index, part in enumerate(segments)
             if not part.startswith("{")
         ]
 
@@ -94,21 +93,21 @@ class V1Schema(AutoSchema):
         needs = needs or self.endpoint.scope_text
         return " ".join(summary.split()), f"{rest.strip()}\n\nScope: {needs}.".strip()
 
-    # --- what is asked ------------------------------------------------------------------------------------
+    # --- request -------------------------------------------------------------------------------------------
     def _parameters(self) -> list[Schema]:
-        found = [*self._path_parameters(), *self._query_parameters()]
+        parameters = [*self._path_parameters(), *self._query_parameters()]
         if self.method in WRITES:
-            found.append(components.idempotency_key(required=self.method in ("POST", "PATCH")))
+            parameters.append(components.idempotency_key(required=self.method in ("POST", "PATCH")))
         if self.endpoint.if_match:
-            found.append(components.IF_MATCH)
-        return [*found, *map(dict, self.endpoint.request_headers), components.REQUEST_ID]
+            parameters.append(components.IF_MATCH)
+        return [*parameters, *map(dict, self.endpoint.request_headers), components.REQUEST_ID]
 
     def _path_parameters(self) -> list[Schema]:
         converters = {name: kind or "str" for kind, name in _CONVERTER.findall(self.path_regex)}
         segments = self._segments()
         return [
-            components.path_parameter(part[1:-1], segments[place - 1], converters.get(part[1:-1], "str"))
-            for place, part in enumerate(segments)
+            components.path_parameter(part[1:-1], segments[index - 1], converters.get(part[1:-1], "str"))
+            for index, part in enumerate(segments)
             if part.startswith("{")
         ]
 
@@ -117,9 +116,9 @@ class V1Schema(AutoSchema):
 
     def _query_parameter(self, name: str, field: Any) -> Schema:
         schema = dict(self._map_serializer_field(field, "request"))
-        found: Schema = {"name": name, "in": "query", "required": field.required, "schema": schema}
+        parameter: Schema = {"name": name, "in": "query", "required": field.required, "schema": schema}
         description = schema.pop("description", "")
-        return {**found, "description": description} if description else found
+        return {**parameter, "description": description} if description else parameter
 
     def _body(self) -> Schema | None:
         body = self.endpoint.body
@@ -133,12 +132,12 @@ class V1Schema(AutoSchema):
             media["example"] = self.endpoint.example
         return {"required": body.body_required, "content": {JSON: media}}
 
-    # --- what is answered ---------------------------------------------------------------------------------
+    # --- responses ----------------------------------------------------------------------------------------
     def _responses(self) -> Schema:
-        found = {str(status): self._success(status, shape) for status, shape in self.endpoint.responses.items()}
-        for status, codes in error_codes(self.endpoint, self.method, has_ids="{" in self.path).items():
-            found[str(status)] = self._shared_response(status, codes)
-        return found
+        responses = {str(status): self._success(status, shape) for status, shape in self.endpoint.responses.items()}
+        for status, codes in components.error_codes(self.endpoint, self.method, has_ids="{" in self.path).items():
+            responses[str(status)] = self._shared_response(status, codes)
+        return responses
 
     def _success(self, status: int, shape: Any) -> Schema:
         answer: Schema = {
@@ -195,39 +194,39 @@ class V1Schema(AutoSchema):
 
     # --- serializers --------------------------------------------------------------------------------------
     def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
-        """Our own fields describe themselves, exactly; the rest is drf-spectacular's."""
+        """Our own fields describe themselves exactly; drf-spectacular describes the others."""
         describe = getattr(field, "json_schema", None)
         if describe is not None:
             meta = self._get_serializer_field_meta(field, direction)  # type: ignore[no-untyped-call]
             return append_meta(describe(), {name: meta[name] for name in meta if name != "minLength"})
-        found = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        schema = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
         if isinstance(field, serializers.ListField) and direction == "request":
-            least = max(field.min_length or 0, 0 if field.allow_empty else 1)
-            found |= {key: value for key, value in (("minItems", least), ("maxItems", field.max_length)) if value}
-        return found
+            min_items = max(field.min_length or 0, 0 if field.allow_empty else 1)
+            schema |= {key: value for key, value in (("minItems", min_items), ("maxItems", field.max_length)) if value}
+        return schema
 
     def _insert_field_validators(self, field: Any, schema: Any) -> None:
         if not hasattr(field, "json_schema"):
             super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
-        found = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
         if isinstance(serializer, StrictSerializer) and direction == "request":
-            found.setdefault("properties", {})
-            found["additionalProperties"] = False
+            schema.setdefault("properties", {})
+            schema["additionalProperties"] = False
             if serializer.open_names:
-                found["patternProperties"] = {serializer.open_names: serializer.open_schema()}
+                schema["patternProperties"] = {serializer.open_names: serializer.open_schema()}
             if serializer.needs_one_of:
-                found["anyOf"] = [_given(name) for name in serializer.needs_one_of]
-        return found
+                schema["anyOf"] = [_not_null(name) for name in serializer.needs_one_of]
+        return schema
 
 
-def _given(name: str) -> Schema:
+def _not_null(name: str) -> Schema:
     return {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
 
 
-def _single(noun: str, wanted: bool) -> str:
-    """``deliveries`` is one ``delivery``; what has no plural stays."""
-    if not wanted or not noun.endswith("s") or noun.endswith("analytics"):
+def _single(noun: str, singular: bool) -> str:
+    """The noun, in the singular if asked for: ``delivery`` for ``deliveries``. A noun without a plural stays."""
+    if not singular or not noun.endswith("s") or noun.endswith("analytics"):
         return noun
     return f"{noun[:-3]}y" if noun.endswith("ies") else noun[:-1]

@@ -1,14 +1,15 @@
-"""The parts of the OpenAPI document that no serializer holds: headers, problems, parameters of every operation."""
+"""The parts of the OpenAPI document that all operations share: headers, problems, parameters, error codes."""
 
 from collections.abc import Iterable
 from typing import Any
 
+from crmsolid.api.endpoint import Endpoint
 from crmsolid.api.fields import NO_NUL, id_pattern
 from crmsolid.api.problems import CONTENT_TYPE
 from crmsolid.core.errors import CODES
 from crmsolid.workspaces.scopes import Scope
 
-# What stands in front of a path parameter tells which kind of id it takes.
+# The prefix of the id that a path parameter takes, by the path segment before it.
 ID_PREFIXES = {
     "contacts": "con",
     "messages": "msg",
@@ -137,12 +138,12 @@ def idempotency_key(required: bool) -> dict[str, Any]:
     }
 
 
-def path_parameter(name: str, before: str, converter: str) -> dict[str, Any]:
-    """An id in the path; ``before`` is the segment in front of it."""
+def path_parameter(name: str, segment: str, converter: str) -> dict[str, Any]:
+    """An id in the path; ``segment`` is the path segment before it."""
     if converter == "int":
         schema: dict[str, Any] = {"type": "integer", "format": "int64", "minimum": 0, "maximum": 2**63 - 1}
-    elif before in ID_PREFIXES:
-        schema = {"type": "string", "pattern": id_pattern(ID_PREFIXES[before])}
+    elif segment in ID_PREFIXES:
+        schema = {"type": "string", "pattern": id_pattern(ID_PREFIXES[segment])}
     else:
         schema = {"type": "string", "pattern": NO_NUL, "minLength": 1}
     return {"name": name, "in": "path", "required": True, "schema": schema}
@@ -153,7 +154,7 @@ def header_refs(names: Iterable[str]) -> dict[str, Any]:
 
 
 def problem_response(status: int, codes: list[str]) -> dict[str, Any]:
-    """The refusals of one status, by their codes."""
+    """The response of one status, with what each of its error codes means."""
     lines = [f"- `{code}`: {CODES[code].help}" for code in codes]
     narrowed = {"properties": {"status": {"const": status}, "code": {"enum": codes}}}
     return {
@@ -161,3 +162,34 @@ def problem_response(status: int, codes: list[str]) -> dict[str, Any]:
         "headers": header_refs((*EVERY_RESPONSE, *PROBLEM_HEADERS.get(status, ()))),
         "content": {CONTENT_TYPE: {"schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}, narrowed]}}},
     }
+
+
+_ALWAYS = (
+    "invalid_parameter", "bad_request", "token_missing", "token_invalid", "token_revoked", "token_expired",
+    "ip_not_allowed", "plan_required", "method_not_allowed", "rate_limited", "internal_error", "service_unavailable",
+)  # fmt: skip
+_WRITES = (
+    "malformed_json", "idempotency_key_invalid", "idempotency_in_progress", "erased", "payload_too_large",
+    "unsupported_media_type", "validation_failed", "idempotency_key_reused",
+)  # fmt: skip
+
+
+def error_codes(endpoint: Endpoint, method: str, *, has_ids: bool) -> dict[int, list[str]]:
+    """The error codes that an operation may answer, by status, in the order of the table of codes.
+
+    ``has_ids``: the path names an object.
+    """
+    codes = {*_ALWAYS, *endpoint.error_codes}
+    codes |= {"scope_missing"} if endpoint.scopes else set()
+    codes |= {"not_found"} if has_ids else set()
+    codes |= {"invalid_cursor"} if "cursor" in endpoint.query().fields else set()
+    codes |= {"precondition_failed"} if endpoint.if_match else set()
+    codes |= {"not_acceptable"} if endpoint.negotiates else set()
+    if method != "GET":
+        codes |= set(_WRITES)
+        codes |= {"idempotency_key_missing"} if method in ("POST", "PATCH") else set()
+    by_status: dict[int, list[str]] = {}
+    for code, info in CODES.items():
+        if code in codes:
+            by_status.setdefault(info.status, []).append(code)
+    return dict(sorted(by_status.items()))

@@ -12,8 +12,8 @@ from drf_spectacular.plumbing import get_lib_doc_excludes
 
 from crmsolid.api.fields import QuerySerializer, StrictSerializer
 from crmsolid.api.openapi import components as parts
-from crmsolid.api.openapi import registry
 from crmsolid.api.openapi.links import add_links
+from crmsolid.api.openapi.webhooks import openapi_webhooks
 from crmsolid.api.representations import Representation
 
 DESCRIPTION = """\
@@ -46,15 +46,13 @@ def build(urlconf: str | None = None) -> dict[str, Any]:
     """The document of a URL configuration, the product's by default."""
     document = SchemaGenerator(urlconf=urlconf or settings.ROOT_URLCONF).get_schema(request=None, public=True)
     document["info"]["description"] = DESCRIPTION
-    items, schemas = registry.webhooks()
     components = document.setdefault("components", {})
     components["headers"] = parts.HEADERS
     components["securitySchemes"] = SECURITY
     own = {"Problem": parts.PROBLEM, "FieldProblem": parts.FIELD_PROBLEM}
-    components["schemas"] = dict(sorted({**components.get("schemas", {}), **own, **schemas}.items()))
+    components["schemas"] = dict(sorted({**components.get("schemas", {}), **own}.items()))
     add_links(document)
-    if items:
-        document["webhooks"] = items
+    document["webhooks"] = openapi_webhooks()
     return dict(_in_markdown(document))
 
 

@@ -1,8 +1,8 @@
-"""The one HTTP client for addresses that customers choose.
+"""The HTTP client for addresses that customers choose.
 
-It sends frozen bytes, waits a fixed time in all, reads a little of the answer, follows nothing, and connects only
-where the address guard lets it. It reports failures by stable codes, never by texts of the network layer, because
-those tell what a name resolved to.
+It posts the given bytes, has one deadline for everything, reads only the start of the response, follows no redirect,
+and connects only where the address guard (``url_guard``) allows it. It reports failures as stable codes and never
+passes on an error text of the network layer, because such texts reveal what a name resolved to.
 """
 
 import asyncio
@@ -10,13 +10,14 @@ import codecs
 import socket
 import ssl
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from errno import EACCES
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 from weakref import WeakValueDictionary
 
 import aiohttp
@@ -24,7 +25,6 @@ from aiohttp.abc import AbstractResolver
 from aiohttp.typedefs import LooseHeaders
 from yarl import URL
 
-from crmsolid.core.http.resolver import ThreadedResolver
 from crmsolid.core.http.url_guard import UrlRefused, check_url, is_public
 
 DEADLINE_SECONDS = 10.0
@@ -32,17 +32,20 @@ READ_LIMIT_BYTES = 16 * 1024
 KEPT_BYTES = 4 * 1024
 KEPT_HEADERS = ("Content-Type", "Retry-After")
 KEPT_HEADER_LENGTH = 200
-# Many servers (Node and uvicorn among them) close an idle connection after 5 s. Leaving first keeps a request
-# from being written into a connection that the other side is just closing.
+# Many servers (Node and uvicorn among them) close an idle connection after 5 s. Closing it earlier ourselves avoids
+# writing a request into a connection that the other side is about to close.
 _KEEP_ALIVE_SECONDS = 4.0
-# How long to wait for a place, in deadlines. More than one: whoever came together with requests that hang to their
-# end gets the places they leave, and does not lose them to a timer that is a moment earlier than theirs.
-_PATIENCE = 1.25
-_NAME_CACHE_SECONDS = 60
+# How long a request waits for a free slot, in deadlines. More than one, so that requests that wait behind others which
+# all run into their deadline get the slots these free, and do not time out a moment earlier.
+_SLOT_WAIT_DEADLINES = 1.25
+_DNS_CACHE_SECONDS = 60
+# A name whose name servers do not answer holds its thread for 10 to 20 seconds. This is more than the pump has
+# requests in flight to endpoints that do not answer, so such names leave threads for everybody else's.
+_DNS_THREADS = 512
 
 
 class OutboundError(StrEnum):
-    """Why a request got no complete answer. The values are stored and shown, so they never change."""
+    """Why a request got no complete response. The values are stored and shown, so they never change."""
 
     URL_REFUSED = "url_refused"
     BUSY = "busy"
@@ -56,11 +59,11 @@ class OutboundError(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back. `error` None means a complete answer, or one read up to the limit.
+class OutboundResponse:
+    """The result of one request. ``error`` is None for a complete response, or one that was read up to the limit.
 
-    `status` may stand beside an error: the headers came, the body did not. `body` and `headers` are safe to store
-    as text: no NUL, no lone surrogate. `duration_ms` does not count the wait for a place at a busy host.
+    ``status`` is also set beside an error if the headers arrived and the body did not. ``body`` and ``headers`` are
+    safe to store as text: no NUL, no lone surrogate. ``duration_ms`` excludes the wait for a slot.
     """
 
     status: int | None
@@ -72,22 +75,53 @@ class Answer:
 
 
 class AddressRefused(OSError):
-    """The guard's refusal. One constant text, so that aiohttp can merge several, and names no address."""
+    """The guard refused an address. The text is constant, so that aiohttp can merge several and none is revealed."""
 
     def __init__(self) -> None:
         super().__init__(EACCES, "address refused")
 
 
-class OutboundClient:
-    """Posts to customers' addresses; one for each event loop, entered once, used by any number of tasks.
+class _LookupThreads:
+    """The part of an event loop that aiohttp's resolver uses, on an executor of its own.
 
-    Promises: `deadline` seconds in all for name look-up, connection, TLS, headers and body; at most
-    READ_LIMIT_BYTES of an answer read, KEPT_BYTES kept; certificates verified; no redirect, cookie, proxy or
-    decompression; never a connection to an address that is not public, unless `allow_private`.
-    At most `per_host` requests of one `payer` to one host and port run at once. Others wait for one and a quarter
-    times the `deadline`, then report `busy`: nothing was sent, and it says nothing about the receiver. A call so ends
-    within two and a quarter deadlines. Different payers wait for each other nowhere: one host can be a service with
-    many customers.
+    On the loop's own threads, slow name servers would hold up everything else that runs there; uvloop has four.
+    """
+
+    def __init__(self) -> None:
+        self.executor = ThreadPoolExecutor(_DNS_THREADS, thread_name_prefix="outbound-dns")
+
+    async def getaddrinfo(self, host: str, port: int, **options: Any) -> Any:
+        lookup = partial(socket.getaddrinfo, host, port, **options)
+        return await asyncio.get_running_loop().run_in_executor(self.executor, lookup)
+
+    async def getnameinfo(self, address: Any, flags: int) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self.executor, socket.getnameinfo, address, flags)
+
+
+class DnsResolver(aiohttp.ThreadedResolver):
+    """aiohttp's resolver with threads that nothing else uses. One name holds one thread at most: aiohttp's connector
+    joins simultaneous look-ups of the same name and port."""
+
+    def __init__(self) -> None:
+        threads = _LookupThreads()
+        super().__init__(cast(asyncio.AbstractEventLoop, threads))
+        self._executor = threads.executor
+
+    async def close(self) -> None:
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+class OutboundClient:
+    """Posts to customers' addresses. One for each event loop, entered once, used by any number of tasks.
+
+    What a caller may rely on: ``deadline`` seconds in all for name look-up, connection, TLS, headers and body; at most
+    READ_LIMIT_BYTES of a response are read and KEPT_BYTES kept; certificates are verified; no redirects, cookies,
+    proxies or decompression; no connection to an address that is not public, unless ``allow_private``.
+
+    At most ``per_host`` requests of one ``tenant`` to one host and port run at once. Others wait up to one and a
+    quarter deadlines for a slot and then report ``busy``: nothing was sent, and it says nothing about the receiver. So
+    a call ends within two and a quarter deadlines. Tenants do not wait for each other, because one host can be a
+    service that many customers use.
     """
 
     def __init__(
@@ -107,48 +141,59 @@ class OutboundClient:
         self._resolver = resolver
         self._ssl_context = ssl_context
         self._session: aiohttp.ClientSession | None = None
-        self._unkept: aiohttp.ClientSession | None = None
-        # By payer and host; a semaphore lives as long as somebody holds or awaits it.
-        self._places: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._retry_session: aiohttp.ClientSession | None = None
+        # By tenant and host. A semaphore exists as long as a request holds it or waits for it.
+        self._slots: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def __aenter__(self) -> Self:
-        self._resolver = self._resolver or ThreadedResolver()
-        self._session = self._open_session(self._resolver, keep_alive=True)
-        self._unkept = self._open_session(self._resolver, keep_alive=False)
+        self._resolver = self._resolver or DnsResolver()
+        self._session = self._open_session(self._resolver, {"keepalive_timeout": _KEEP_ALIVE_SECONDS})
+        self._retry_session = self._open_session(self._resolver, {"force_close": True})
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for session in (self._session, self._unkept):
+        for session in (self._session, self._retry_session):
             if session is not None:
                 await session.close()
         if self._resolver is not None:
             await self._resolver.close()
 
-    async def post(self, url: str, *, headers: Mapping[str, str], body: bytes, payer: str = "") -> Answer:
-        """Sends `body` exactly as it is. Never raises for anything that an address or a receiver can cause."""
+    async def post(self, url: str, *, headers: Mapping[str, str], body: bytes, tenant: str = "") -> OutboundResponse:
+        """Send ``body`` exactly as it is. Raises nothing that an address or a receiver can cause."""
         try:
-            target, host = _judged(url, self._allow_private)
+            target, host = _checked(url, self._allow_private)
         except UrlRefused:
-            return Answer(None, OutboundError.URL_REFUSED, 0)
-        place = self._place(f"{payer} {host}")
-        if place.locked():
+            return OutboundResponse(None, OutboundError.URL_REFUSED, 0)
+        key = f"{tenant} {host}"
+        slot = self._slots.get(key)
+        if slot is None:
+            slot = self._slots[key] = asyncio.Semaphore(self._per_host)
+        if slot.locked():
             try:
-                async with asyncio.timeout(self._deadline * _PATIENCE):
-                    await place.acquire()
+                async with asyncio.timeout(self._deadline * _SLOT_WAIT_DEADLINES):
+                    await slot.acquire()
             except TimeoutError:
-                return Answer(None, OutboundError.BUSY, 0)
+                return OutboundResponse(None, OutboundError.BUSY, 0)
         else:
-            await place.acquire()  # at once; a timer would cost more than the place
+            await slot.acquire()  # does not wait, so it needs no timer, which would cost more than the slot
         try:
             return await self._attempt(target, headers, body)
         finally:
-            place.release()
+            slot.release()
 
-    def _open_session(self, resolver: AbstractResolver, *, keep_alive: bool) -> aiohttp.ClientSession:
+    def _open_session(self, resolver: AbstractResolver, keep_alive: dict[str, Any]) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            resolver=resolver,
+            ttl_dns_cache=_DNS_CACHE_SECONDS,
+            ssl=self._ssl_context or True,
+            limit=0,  # slots are counted above: a wait inside the connector would use up the deadline
+            socket_factory=self._open_socket,
+            **keep_alive,
+        )
         return aiohttp.ClientSession(
-            connector=self._connector(resolver, keep_alive),
+            connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(),  # none of aiohttp's own: one deadline covers all phases
             auto_decompress=False,
@@ -156,32 +201,15 @@ class OutboundClient:
             read_bufsize=READ_LIMIT_BYTES,
         )
 
-    def _connector(self, resolver: AbstractResolver, keep_alive: bool) -> aiohttp.TCPConnector:
-        kept: dict[str, Any] = {"keepalive_timeout": _KEEP_ALIVE_SECONDS} if keep_alive else {"force_close": True}
-        return aiohttp.TCPConnector(
-            resolver=resolver,
-            ttl_dns_cache=_NAME_CACHE_SECONDS,
-            ssl=self._ssl_context or True,
-            limit=0,  # places are counted here: waiting inside the connector would eat the deadline
-            socket_factory=self._open_socket,
-            **kept,
-        )
-
     def _open_socket(self, info: aiohttp.AddrInfoType) -> socket.socket:
-        """Judges the very address the socket connects to next: nothing is resolved after this."""
+        """Check the very address that the socket connects to next: nothing is resolved after this."""
         family, kind, protocol, _, address = info
         _current.get().is_connection_new = True
         if not self._allow_private and not is_public(str(address[0])):
             raise AddressRefused
         return socket.socket(family, kind, protocol)
 
-    def _place(self, key: str) -> asyncio.Semaphore:
-        place = self._places.get(key)
-        if place is None:
-            place = self._places[key] = asyncio.Semaphore(self._per_host)
-        return place
-
-    async def _attempt(self, target: URL, headers: Mapping[str, str], body: bytes) -> Answer:
+    async def _attempt(self, target: URL, headers: Mapping[str, str], body: bytes) -> OutboundResponse:
         exchange = _Exchange()
         error: OutboundError | None = None
         try:
@@ -189,12 +217,12 @@ class OutboundClient:
                 await self._exchange(exchange, target, headers, body)
         except (TimeoutError, aiohttp.ClientError, OSError) as failure:
             error = _classify(failure)
-        return exchange.answer(error)
+        return exchange.result(error)
 
     async def _exchange(self, exchange: "_Exchange", target: URL, headers: Mapping[str, str], body: bytes) -> None:
-        """Once; once more if a kept connection ended without a word, which a server may do at any time (RFC 9112,
-        9.3.1 and 9.6). Most likely it never saw the request, and if it did, ours may be repeated."""
-        if self._session is None or self._unkept is None:
+        """Send once, and once more on a new connection if a kept one ended without a response, which a server may do
+        at any time (RFC 9112, 9.3.1 and 9.6). Most likely it never saw the request; if it did, ours may be repeated."""
+        if self._session is None or self._retry_session is None:
             raise RuntimeError("the client is used outside of its context")
         sent: LooseHeaders = {"User-Agent": self._user_agent, **headers, "Accept-Encoding": "identity"}
         _current.set(exchange)
@@ -204,7 +232,7 @@ class OutboundClient:
             never_connected = isinstance(lost, aiohttp.ClientConnectorError)
             if never_connected or exchange.is_connection_new or exchange.response is not None:
                 raise
-            await self._exchange_in(self._unkept, exchange, target, sent, body)
+            await self._exchange_in(self._retry_session, exchange, target, sent, body)
 
     @staticmethod
     async def _exchange_in(
@@ -215,55 +243,54 @@ class OutboundClient:
             try:
                 await exchange.read()
             finally:
-                _abort_unless_complete(response)
+                # Closing TLS politely waits up to 30 s for the other side: a receiver that never answers would hold
+                # one socket for each request.
+                connection = response.connection
+                if connection is not None and connection.transport is not None and not response.content.is_eof():
+                    connection.transport.abort()
 
 
 @lru_cache(maxsize=1024)
-def _judged(url: str, allow_private: bool) -> tuple[URL, str]:
-    """The address and its host with port, as a key. The judgement of a form never changes; that of the network, at
-    each connection, is not remembered. Raises UrlRefused, each time anew."""
+def _checked(url: str, allow_private: bool) -> tuple[URL, str]:
+    """The parsed address and its host with port. Raises UrlRefused, which is not cached.
+
+    Only the form is checked and cached here; the network that a name leads to is checked at each connection.
+    """
     check_url(url, allow_private=allow_private)
     target = URL(url)
     return target, f"{target.raw_host}:{target.port}"
 
 
 class _Exchange:
-    """What is known of one request so far, whatever ends it."""
+    """What is known of one request so far, however it ends."""
 
     def __init__(self) -> None:
         self.response: aiohttp.ClientResponse | None = None
         self.is_connection_new = False
-        self._clock = asyncio.get_running_loop().time  # the deadline's: uvloop's runs in whole milliseconds of its own
+        self._clock = asyncio.get_running_loop().time  # the deadline's clock: uvloop's differs, in whole milliseconds
         self._started = self._clock()
         self._body = bytearray()
 
     async def read(self) -> None:
-        """Reads to the end or to the limit, whichever comes first."""
+        """Read to the end or to the limit, whichever comes first."""
         assert self.response is not None
         content = self.response.content
         while len(self._body) < READ_LIMIT_BYTES and not content.at_eof():
             self._body += await content.read(READ_LIMIT_BYTES - len(self._body))
 
-    def answer(self, error: OutboundError | None) -> Answer:
+    def result(self, error: OutboundError | None) -> OutboundResponse:
         elapsed = round((self._clock() - self._started) * 1000)
         if self.response is None:
-            return Answer(None, error, elapsed)
-        kept = bytes(self._body[:KEPT_BYTES])
+            return OutboundResponse(None, error, elapsed)
+        body = bytes(self._body[:KEPT_BYTES])
         truncated = len(self._body) > KEPT_BYTES
-        found = self.response.headers
-        headers = {name: _storable(found[name])[:KEPT_HEADER_LENGTH] for name in KEPT_HEADERS if name in found}
-        return Answer(self.response.status, error, elapsed, _as_text(kept, truncated), truncated, headers)
+        received = self.response.headers
+        headers = {name: _storable(received[name])[:KEPT_HEADER_LENGTH] for name in KEPT_HEADERS if name in received}
+        return OutboundResponse(self.response.status, error, elapsed, _as_text(body, truncated), truncated, headers)
 
 
-# Sockets are opened in the task of the request that needs one, or in tasks of its making.
+# aiohttp opens a socket in the task of the request that needs it, or in a task which that one creates.
 _current: ContextVar[_Exchange] = ContextVar("exchange")
-
-
-def _abort_unless_complete(response: aiohttp.ClientResponse) -> None:
-    # Closing TLS politely waits up to 30 s for the other side, a socket held per request by whoever never answers.
-    connection = response.connection
-    if connection is not None and connection.transport is not None and not response.content.is_eof():
-        connection.transport.abort()
 
 
 def _classify(failure: BaseException) -> OutboundError:
@@ -286,12 +313,12 @@ def _classify(failure: BaseException) -> OutboundError:
             return OutboundError.CONNECTION_LOST
 
 
-def _as_text(raw: bytes, cut: bool) -> str:
-    """Decodes as UTF-8 whatever the receiver claims; a character that the cut split is left out."""
+def _as_text(raw: bytes, truncated: bool) -> str:
+    """Decode as UTF-8, whatever charset the receiver declares, and leave out a character that the cut split."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    return decoder.decode(raw, final=not cut).replace("\0", "\ufffd")
+    return decoder.decode(raw, final=not truncated).replace("\0", "\ufffd")
 
 
 def _storable(header: str) -> str:
-    # aiohttp keeps bytes that are not UTF-8 as lone surrogates, which PostgreSQL refuses.
+    # aiohttp represents bytes that are not UTF-8 as lone surrogates, which PostgreSQL refuses.
     return header.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\0", "\ufffd")

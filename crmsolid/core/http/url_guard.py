@@ -1,7 +1,7 @@
-"""Where an outgoing request may go: the form of an address, and the network it ends in.
+"""The guard against requests into private networks (SSRF): which URLs and which IP addresses are allowed.
 
-Two separate judgements. `check_url` looks at what a person typed, when it is saved. `is_public` looks at the
-address that a socket is about to connect to, so a name that resolves elsewhere by then gains nothing.
+``check_url`` checks the URL that somebody entered, when it is saved and again before each request. ``is_public`` checks
+the IP address that a socket is about to connect to, so a name that has come to resolve to a private address is refused.
 """
 
 import re
@@ -12,8 +12,8 @@ from yarl import URL
 URL_MAX_LENGTH = 2048
 _LOWEST_UNPRIVILEGED_PORT = 1024
 
-# The IANA special-purpose registry (RFC 6890 and its updates), with multicast, the former class E, the sinks of
-# AS112 and AMT, the old 6to4 relay anycast, and the one public address that is a cloud's inside: Azure's host.
+# The IANA special-purpose registry (RFC 6890 and its updates), multicast, the former class E, the AS112 and AMT
+# prefixes, the old 6to4 relay anycast, and 168.63.129.16, a public address that leads to the host inside Azure.
 _REFUSED_IPV4 = tuple(
     IPv4Network(network)
     for network in (
@@ -39,15 +39,15 @@ _REFUSED_IPV4 = tuple(
     )
 )
 
-# All that is routed lies in 2000::/3. The mapped (::ffff:0:0/96), compatible (::/96), NAT64 (64:ff9b::/96), unique
-# local, link local, site local, segment routing (5f00::/16) and multicast forms are outside of it.
+# All globally routed addresses are in 2000::/3. IPv4-mapped (::ffff:0:0/96), IPv4-compatible (::/96), NAT64
+# (64:ff9b::/96), unique local, link local, site local, segment routing (5f00::/16) and multicast addresses are not.
 _ROUTED_IPV6 = IPv6Network("2000::/3")
 _REFUSED_IPV6 = tuple(
     IPv6Network(network)
     for network in (
-        "2001::/23",  # protocol assignments, Teredo among them
+        "2001::/23",  # protocol assignments, including Teredo
         "2001:db8::/32",
-        "2002::/16",  # 6to4: carries an IPv4 address of the sender's choice
+        "2002::/16",  # 6to4: contains an IPv4 address that the sender chooses
         "2620:4f:8000::/48",
         "3fff::/20",
     )
@@ -60,7 +60,7 @@ _PRIVATE_NAMES = frozenset({"localhost", "localdomain", "local", "internal", "ho
 
 
 class UrlRefused(ValueError):
-    """An address that no request may go to. `code` is stable, `detail` tells its owner what to do."""
+    """A URL that no request may go to. ``code`` is stable, ``detail`` tells its owner what to change."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -69,7 +69,7 @@ class UrlRefused(ValueError):
 
 
 def is_public(address: str) -> bool:
-    """Tells whether an IP address in its usual text form is globally routable; False for any other text."""
+    """Whether an IP address in its usual text form is globally routable. False for any other text."""
     try:
         ip = ip_address(address)
     except ValueError:
@@ -80,9 +80,9 @@ def is_public(address: str) -> bool:
 
 
 def check_url(url: str, *, allow_private: bool) -> None:
-    """Judges the form of an address and its literals, without any look-up.
+    """Check the form of a URL and, if its host is an IP address, that address. Nothing is looked up.
 
-    `allow_private` lifts the rules of https, port and public address, for development. Raises UrlRefused.
+    ``allow_private`` permits http, any port and private addresses, for development. Raises UrlRefused.
     """
     parsed = _parse(url)
     if parsed.scheme != "https" and not (allow_private and parsed.scheme == "http"):
@@ -108,11 +108,11 @@ def _parse(url: str) -> URL:
         raise UrlRefused("url_invalid", "The address is not a valid URL.") from error
     if not parsed.raw_host:
         raise UrlRefused("url_invalid", "The address has no host name.")
-    # An empty user (https://@host) leaves no trace in the parsed form.
+    # Looked for in the text, because the parsed URL does not show an empty user name (https://@host).
     authority = re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0]
     if "@" in authority:
         raise UrlRefused("user_info_refused", "The address must not contain a user name or password.")
-    if "[" in authority and ":" not in parsed.raw_host:  # RFC 3986's [v1.a], whose brackets the parsed form has lost
+    if "[" in authority and ":" not in parsed.raw_host:  # [v1.a] of RFC 3986; the parsed URL has lost its brackets
         raise UrlRefused("host_invalid", "The host is not a valid IP address.")
     return parsed
 
@@ -121,13 +121,13 @@ def _check_port(parsed: URL, allow_private: bool) -> None:
     port = parsed.port
     if not port:
         raise UrlRefused("port_refused", "The port must be between 1 and 65535.")
-    # A privileged port other than 443 belongs to another protocol: mail over TLS, for one, would read our lines.
+    # A privileged port other than 443 belongs to another protocol. A mail server would read our request as mail.
     if not allow_private and port != 443 and port < _LOWEST_UNPRIVILEGED_PORT:
         raise UrlRefused("port_refused", "The port must be 443, or 1024 and above.")
 
 
 def _check_ipv4(host: str, written: str | None, allow_private: bool) -> None:
-    # A host whose last label is a number is an IPv4 address to every resolver (WHATWG URL, "ends in a number"):
+    # Every resolver takes a host whose last label is a number for an IPv4 address (WHATWG URL, "ends in a number"):
     # 127.1, 0x7f000001, 2130706433 and 0177.0.0.1 all reach 127.0.0.1. No top-level domain is a number.
     try:
         IPv4Address(host)

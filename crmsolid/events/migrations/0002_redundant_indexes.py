@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from crmsolid.workspaces.redundant_indexes import DropRedundantIndexes
+from crmsolid.workspaces.migration_operations import DropRedundantIndexes
 
 
 class Migration(migrations.Migration):

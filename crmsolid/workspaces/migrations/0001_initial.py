@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
             name='AuditEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=crmsolid.core.clock.now)),
+                ('at', models.DateTimeField(default=crmsolid.core.clock.now, verbose_name='when')),
                 ('action', models.CharField(max_length=60)),
                 ('subject_kind', models.CharField(max_length=10)),
                 ('subject_id', models.CharField(blank=True, max_length=64)),

@@ -41,7 +41,7 @@ def send(actor: Actor, account: Account, text: str = "Hello", *, to: str = "@ann
 
 def wait_for_status(message: Message, *statuses: str, seconds: float = 10) -> Message:
     """The message once it has one of these statuses."""
-    return until(lambda: Message.unscoped.filter(pk=message.pk, status__in=statuses).first(), seconds)
+    return until(lambda: Message.unscoped.filter(pk=message.pk, status__in=statuses).first(), seconds=seconds)
 
 
 def wait_for_attempt(message: Message, outcome: str) -> Message:

@@ -37,7 +37,7 @@ SECONDS = 40.0
 
 
 @pytest.fixture
-def rings(heard_rings: None) -> None:
+def rings(doorbell_reaches_broker: None) -> None:
     """Overrides a fixture of messaging: here doorbells do reach the broker."""
 
 
@@ -72,7 +72,7 @@ def test_worker_killed_during_a_send(
     server.hang("messages.sendMessage", 60, when=when)
     first = start("one")
     message = send(actor, shop)
-    server.wait(lambda: server.count("messages.sendMessage") == 1, SECONDS)
+    server.wait(lambda: server.count("messages.sendMessage") == 1, seconds=SECONDS)
     first.kill()
     assert Message.unscoped.get(pk=message.pk).status == "sending"
     start("two")
@@ -89,11 +89,11 @@ def test_worker_killed_between_answer_and_settlement(
     server.hang("messages.sendMessage", 60, when="after")
     first = start("one")
     message = send(actor, shop)
-    server.wait(lambda: server.count("messages.sendMessage") == 1, SECONDS)
+    server.wait(lambda: server.count("messages.sendMessage") == 1, seconds=SECONDS)
     with transaction.atomic():
         Message.unscoped.select_for_update().get(pk=message.pk)
         server.resume_hanging()
-        until(somebody_waits, SECONDS)
+        until(somebody_waits, seconds=SECONDS)
         first.kill()
     start("two")
     settled = sent(message)
@@ -105,7 +105,7 @@ def test_worker_killed_before_the_message_was_claimed(
     start: Start, shop: Account, server: TelegramServer, actor: Actor
 ) -> None:
     first = start("one")
-    until(lambda: worker_of(shop) == "one", SECONDS)
+    until(lambda: worker_of(shop) == "one", seconds=SECONDS)
     first.kill()
     message = send(actor, shop)
     start("two")
@@ -118,7 +118,7 @@ def test_two_workers_share_accounts_and_one_takes_over(
     server.create_user(BOB, username="bob_x")
     second = connect_account(actor, server.authorize(BOB), server.find(BOB).id, name="Bob")
     workers = {name: start(name) for name in ("one", "two")}
-    until(lambda: {worker_of(shop), worker_of(second)} == {"one", "two"}, SECONDS)
+    until(lambda: {worker_of(shop), worker_of(second)} == {"one", "two"}, seconds=SECONDS)
     for account, text in ((shop, "from shop"), (second, "from bob")):
         sent(send(actor, account, text))
     before = AccountLease.unscoped.get(account=shop).epoch
@@ -126,8 +126,8 @@ def test_two_workers_share_accounts_and_one_takes_over(
     workers[dead].kill()
     server.deliver(ANNA, SHOP, "while nobody held it")
     other = ({"one", "two"} - {dead}).pop()
-    until(lambda: worker_of(shop) == other, SECONDS)
-    until(lambda: Message.unscoped.filter(text="while nobody held it", direction="in").exists(), SECONDS)
+    until(lambda: worker_of(shop) == other, seconds=SECONDS)
+    until(lambda: Message.unscoped.filter(text="while nobody held it", direction="in").exists(), seconds=SECONDS)
     sent(send(actor, shop, "again"))
     assert sorted(received_texts(server)) == ["again", "from bob", "from shop"]
     assert AccountLease.unscoped.get(account=shop).epoch > before
@@ -141,14 +141,14 @@ def test_suspended_worker_does_not_send_beside_the_next(
     server.hang("messages.sendMessage", 60)
     first = start("one")
     message = send(actor, shop)
-    server.wait(lambda: server.count("messages.sendMessage") == 1, SECONDS)
+    server.wait(lambda: server.count("messages.sendMessage") == 1, seconds=SECONDS)
     first.suspend()
     start("two")
     settled = sent(message)
     later = sent(send(actor, shop, "later"))
     before = server.count("messages.sendMessage")
     first.resume()
-    server.wait(lambda: server.connected(SHOP) == 1, SECONDS)
+    server.wait(lambda: server.connected(SHOP) == 1, seconds=SECONDS)
     assert (worker_of(shop), outcomes(settled), outcomes(later)) == ("two", ["lost", "sent"], ["sent"])
     sent(send(actor, shop, "last"))
     assert (received_texts(server), server.count("messages.sendMessage")) == (["Hello", "later", "last"], before + 1)
@@ -159,8 +159,8 @@ def test_terminated_worker_releases_its_leases_at_once(
     start: Start, shop: Account, server: TelegramServer, actor: Actor
 ) -> None:
     first = start("one")
-    until(lambda: worker_of(shop) == "one", SECONDS)
-    server.wait(lambda: server.connected(SHOP) == 1, SECONDS)
+    until(lambda: worker_of(shop) == "one", seconds=SECONDS)
+    server.wait(lambda: server.connected(SHOP) == 1, seconds=SECONDS)
     assert first.terminate() == 0
     assert (worker_of(shop), server.connected(SHOP)) == ("", 0)
     start("two")
@@ -173,8 +173,8 @@ def test_doorbell_reaches_the_worker_that_holds_the_account(
 ) -> None:
     """A message accepted here is sent well before the worker would look for due messages by itself."""
     start("one")
-    until(lambda: worker_of(shop) == "one", SECONDS)
-    server.wait(lambda: server.connected(SHOP) == 1, SECONDS)
+    until(lambda: worker_of(shop) == "one", seconds=SECONDS)
+    server.wait(lambda: server.connected(SHOP) == 1, seconds=SECONDS)
     sent(send(actor, shop, "warm"))
     delays: list[Any] = []
     for number in range(5):

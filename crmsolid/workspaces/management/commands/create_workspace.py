@@ -2,15 +2,12 @@
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
-from django.core.validators import validate_email
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from crmsolid.core.errors import invalid
 from crmsolid.workspaces.commands import ServiceCommand
-from crmsolid.workspaces.models import Plan, User
-from crmsolid.workspaces.services import create_workspace
+from crmsolid.workspaces.models import Plan
+from crmsolid.workspaces.services import create_workspace, find_or_create_user
 
 
 class Command(ServiceCommand):
@@ -25,10 +22,10 @@ class Command(ServiceCommand):
 
     @transaction.atomic
     def run(self, **options: Any) -> dict[str, Any]:
-        owner, password = _owner(options["owner"])
+        owner, password = find_or_create_user(options["owner"])
         name = options["name"] or options["slug"].replace("-", " ").title()
         workspace = create_workspace(slug=options["slug"], name=name, owner=owner, plan=options["plan"])
-        made = {
+        result = {
             "id": workspace.pk,
             "slug": workspace.slug,
             "name": workspace.name,
@@ -36,23 +33,4 @@ class Command(ServiceCommand):
             "test_slug": workspace.twin.slug,
             "owner": owner.email,
         }
-        return {**made, "password": password} if password else made
-
-
-def _owner(email: str) -> tuple[User, str | None]:
-    """The user of that address, made with a generated password if need be."""
-    from secrets import token_urlsafe
-
-    try:
-        validate_email(email)
-    except ValidationError:
-        raise invalid("owner", "invalid", f"{email!r} is not an e-mail address") from None
-    found = User.objects.filter(email=email.strip().lower()).first()
-    if found:
-        return found, None
-    password = token_urlsafe(12)
-    try:
-        with transaction.atomic():
-            return User.objects.create_user(email, password), password
-    except IntegrityError:  # made by somebody else a moment ago
-        return User.objects.get(email=email.strip().lower()), None
+        return {**result, "password": password} if password else result

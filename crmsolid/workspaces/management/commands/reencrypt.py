@@ -13,9 +13,11 @@ class Command(ServiceCommand):
     help = "Put all that is encrypted under the first of FIELD_ENCRYPTION_KEYS, so that the others can be dropped."
 
     def run(self, **options: Any) -> list[dict[str, Any]]:
-        done = reencryption.reseal()
-        lost = sum(each.unreadable for each in done)
-        if lost:
-            where = ", ".join(each.column for each in done if each.unreadable)
-            raise CommandError(f"no key opens {lost} of the values in {where}; the others are under the newest key")
-        return [asdict(each) for each in done]
+        results = reencryption.reencrypt_all()
+        unreadable = sum(result.unreadable for result in results)
+        if unreadable:
+            columns = ", ".join(result.column for result in results if result.unreadable)
+            raise CommandError(
+                f"no key decrypts {unreadable} of the values in {columns}; the others are under the newest key"
+            )
+        return [asdict(result) for result in results]

@@ -1,0 +1,34 @@
+"""What all modules of the bridge share: the types of ASGI 3 and the limits of a request and a response."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Scope = dict[str, Any]
+Message = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+AsgiApplication = Callable[[Scope, Receive, Send], Awaitable[None]]
+EncodedHeaders = list[tuple[bytes, bytes]]
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeLimits:
+    """Sizes are in bytes, times in seconds.
+
+    A body of up to ``max_body_bytes`` reaches the application. Of a larger one, ``drain_bytes`` more are read and
+    discarded, so that the client gets to read the refusal; a still larger one is cut off by closing the connection.
+    A request or response body takes up to ``memory_bytes`` of memory; the rest of it goes to a temporary file.
+    A streamed response is aborted when ``max_stream_bytes`` of it wait on disk for the client, or when the client reads
+    nothing for ``stall_seconds``.
+    """
+
+    threads: int = 4
+    max_body_bytes: int = 64 * MEBIBYTE
+    drain_bytes: int = 16 * MEBIBYTE
+    memory_bytes: int = MEBIBYTE
+    max_stream_bytes: int = 512 * MEBIBYTE
+    stall_seconds: float = 120.0
+    shutdown_seconds: float = 2.0

@@ -1,0 +1,159 @@
+"""A request of ASGI as WSGI (PEP 3333) expects it: the environ, and a body that was read to its end.
+
+The body is read on the event loop, before the request gets a thread.
+"""
+
+import sys
+from functools import lru_cache
+from io import BytesIO
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, NamedTuple
+from urllib.parse import unquote_to_bytes
+from wsgiref.types import WSGIEnvironment
+
+from crmsolid.serving.interface import BridgeLimits, Message, Receive, Scope
+
+# The environ lists here the keys of headers that the request has more than once. Their values are joined.
+REPEATED_HEADERS = "crmsolid.repeated_headers"
+
+_CONSTANT: dict[str, Any] = {
+    "SCRIPT_NAME": "",
+    "wsgi.version": (1, 0),
+    "wsgi.multithread": True,
+    "wsgi.multiprocess": True,
+    "wsgi.run_once": False,
+}
+
+
+def build_environ(scope: Scope) -> WSGIEnvironment:
+    """Everything except the body: there is no ``wsgi.input``, and CONTENT_LENGTH is what the client declared, if it
+    did."""
+    environ = _CONSTANT.copy()
+    environ["REQUEST_METHOD"] = scope["method"]
+    environ["PATH_INFO"] = _raw_path(scope)
+    environ["QUERY_STRING"] = scope["query_string"].decode("latin-1")
+    environ["SERVER_PROTOCOL"] = "HTTP/" + scope["http_version"]
+    environ["wsgi.url_scheme"] = scope.get("scheme", "http")
+    environ["wsgi.errors"] = sys.stderr
+    root_path = scope.get("root_path")
+    if root_path:  # ASGI's path includes the mount point, WSGI has it in SCRIPT_NAME
+        script_name = root_path.encode("utf-8", "surrogateescape").decode("latin-1").rstrip("/")
+        path = environ["PATH_INFO"]
+        environ["SCRIPT_NAME"] = script_name
+        if path == script_name or path.startswith(script_name + "/"):
+            environ["PATH_INFO"] = path[len(script_name) :]
+    client = scope.get("client")  # None on a Unix socket, as is the port of the server
+    environ["REMOTE_ADDR"] = client[0] if client else ""
+    if client:
+        environ["REMOTE_PORT"] = str(client[1])
+    server = scope.get("server") or ("localhost", None)
+    environ["SERVER_NAME"] = server[0]
+    environ["SERVER_PORT"] = str(server[1] or 80)  # PEP 3333 allows neither of these two to be empty
+    _add_headers(environ, scope["headers"])
+    return environ
+
+
+def _raw_path(scope: Scope) -> str:
+    """The bytes of the path as latin-1. A path that is not UTF-8 so reaches Django as it was sent."""
+    raw_path: bytes | None = scope.get("raw_path")
+    if raw_path is None:
+        raw_path = scope["path"].encode("utf-8", "surrogateescape")
+    elif b"%" in raw_path:
+        raw_path = unquote_to_bytes(raw_path)
+    return raw_path.decode("latin-1")
+
+
+def _add_headers(environ: WSGIEnvironment, headers: list[tuple[bytes, bytes]]) -> None:
+    for name, value in headers:
+        key = _environ_key(name)
+        if key is None:
+            continue
+        text = value.decode("latin-1")
+        if key in environ:
+            # RFC 9110 5.3 joins repeated headers with a comma; RFC 9113 8.2.3 makes an exception for cookies.
+            text = environ[key] + ("; " if key == "HTTP_COOKIE" else ",") + text
+            environ[REPEATED_HEADERS] = (*environ.get(REPEATED_HEADERS, ()), key)
+        environ[key] = text
+
+
+@lru_cache(maxsize=512)
+def _environ_key(name: bytes) -> str | None:
+    """None for a header that must not be passed on.
+
+    With an underscore, ``X_Real_Ip`` would become the same key as ``X-Real-Ip``, which a proxy removes. And
+    Transfer-Encoding does not apply to a body that was read to its end (RFC 9112 7.1.3).
+    """
+    if b"_" in name:
+        return None
+    key = name.decode("latin-1").upper().replace("-", "_")
+    if key == "TRANSFER_ENCODING":
+        return None
+    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key
+
+
+class Body(NamedTuple):
+    """A complete body. One that was refused is empty; ``must_close`` means that the client may still be sending it."""
+
+    file: IO[bytes]
+    length: int
+    is_too_large: bool = False
+    must_close: bool = False
+
+
+async def read_body(environ: WSGIEnvironment, receive: Receive, limits: BridgeLimits) -> Body | None:
+    """The body of the request; None if the client leaves before it has sent all of it."""
+    if "CONTENT_LENGTH" in environ:
+        text = environ["CONTENT_LENGTH"]
+        # Something other than a number counts as 0 here: the length that matters is the one that is read.
+        declared = int(text) if text.isdecimal() and len(text) < 20 else 0
+        if declared > limits.max_body_bytes:
+            budget = limits.max_body_bytes + limits.drain_bytes
+            # Receiving a message would send `100 Continue`, which invites the body that is refused.
+            if environ.get("HTTP_EXPECT") or declared > budget:
+                return _refusal(must_close=True)
+            return await _drain(await receive(), receive, budget)
+    message = await receive()
+    if message["type"] != "http.request":
+        return None
+    body = message.get("body", b"")
+    if message.get("more_body", False) or len(body) > limits.max_body_bytes:
+        return await _read_to_file(message, receive, limits)
+    return Body(BytesIO(body), len(body))
+
+
+async def _read_to_file(message: Message, receive: Receive, limits: BridgeLimits) -> Body | None:
+    file: IO[bytes] = SpooledTemporaryFile(max_size=limits.memory_bytes)  # noqa: SIM115 - the exchange closes it
+    complete = False
+    try:
+        length = 0
+        while message["type"] == "http.request":
+            body = message.get("body", b"")
+            length += len(body)
+            if length > limits.max_body_bytes:
+                return await _drain(message, receive, limits.drain_bytes)
+            file.write(body)
+            if not message.get("more_body", False):
+                file.seek(0)
+                complete = True
+                return Body(file, length)
+            message = await receive()
+        return None
+    finally:
+        if not complete:
+            file.close()
+
+
+async def _drain(message: Message, receive: Receive, budget: int) -> Body | None:
+    """Discard up to ``budget`` bytes: a client that cannot finish sending rarely reads the response."""
+    while message["type"] == "http.request":
+        if not message.get("more_body", False):
+            return _refusal(must_close=False)
+        budget -= len(message.get("body", b""))
+        if budget < 0:
+            return _refusal(must_close=True)
+        message = await receive()
+    return None
+
+
+def _refusal(*, must_close: bool) -> Body:
+    return Body(BytesIO(), 0, is_too_large=True, must_close=must_close)

@@ -1,0 +1,137 @@
+"""Migration operations for tables with a workspace. They change PostgreSQL only; on SQLite they do nothing."""
+
+from typing import Any
+
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+
+def unique_name(table: str) -> str:
+    return f"{table}_tenant_key"
+
+
+def foreign_name(table: str, column: str) -> str:
+    return f"{table}_{column}_tenant"[:63]
+
+
+class TenantForeignKey(migrations.operations.base.Operation):
+    """Add a foreign key that cannot leave its workspace; reversible.
+
+    Django's own foreign key says that the target exists. This one, ``(workspace_id, x_id)`` to ``(workspace_id, id)``,
+    says that the target belongs to the same workspace. It is deferred, so a transaction may write in any order. On
+    SQLite the services and the tests keep the rule.
+    """
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, model: str, field: str) -> None:
+        self.model, self.field = model, field
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return (self.__class__.__name__, [self.model, self.field], {})
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Django's own state stays the same."""
+
+    def _names(self, app_label: str, state: Any) -> tuple[str, str, str]:
+        model = state.apps.get_model(app_label, self.model)
+        field = model._meta.get_field(self.field)
+        return model._meta.db_table, field.column, field.related_model._meta.db_table
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        table, column, target = self._names(app_label, to_state)
+        name = unique_name(target)
+        schema_editor.execute(
+            f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = '{name}' AND conrelid ="
+            f" '\"{target}\"'::regclass) THEN"
+            f' ALTER TABLE "{target}" ADD CONSTRAINT "{name}" UNIQUE (workspace_id, id); END IF; END $$'
+        )
+        schema_editor.execute(
+            f'ALTER TABLE "{table}" ADD CONSTRAINT "{foreign_name(table, column)}" FOREIGN KEY (workspace_id,'
+            f' "{column}") REFERENCES "{target}" (workspace_id, id) DEFERRABLE INITIALLY DEFERRED'
+        )
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        table, column, target = self._names(app_label, from_state)
+        name = unique_name(target)
+        schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{foreign_name(table, column)}"')
+        # The unique key serves every relation to the target, so it is dropped with the last of them.
+        schema_editor.execute(
+            f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE contype = 'f' AND confrelid ="
+            f" '\"{target}\"'::regclass AND conindid = '\"{name}\"'::regclass) THEN"
+            f' ALTER TABLE "{target}" DROP CONSTRAINT "{name}"; END IF; END $$'
+        )
+
+    def describe(self) -> str:
+        return f"Bind {self.model}.{self.field} to its own workspace"
+
+
+# Foreign keys on one column that a composite one implies, on the table {table}: who refers to a contact of its
+# workspace refers to a contact, and to the workspace that the contact's own foreign key refers to.
+REDUNDANT_FOREIGN_KEYS = """
+    SELECT c.conname FROM pg_constraint c
+    JOIN pg_attribute own ON own.attrelid = c.conrelid AND own.attnum = c.conkey[1]
+    WHERE c.contype = 'f' AND c.conrelid = '"{table}"'::regclass AND cardinality(c.conkey) = 1 AND EXISTS (
+      SELECT 1 FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[2]
+      WHERE k.contype = 'f' AND k.conrelid = c.conrelid AND cardinality(k.conkey) = 2
+        AND ((k.conkey[2] = c.conkey[1] AND k.confrelid = c.confrelid)
+             OR (own.attname = 'workspace_id' AND a.attnotnull)))
+"""
+# Indexes on one column that a longer index starts with, and Django's second index for ``LIKE 'x%'`` on text keys.
+REDUNDANT_INDEXES = """
+    SELECT i.indexrelid::regclass::text AS name FROM pg_index i JOIN pg_opclass o ON o.oid = i.indclass[0]
+    WHERE i.indrelid = '"{table}"'::regclass AND i.indnatts = 1 AND NOT i.indisunique AND i.indpred IS NULL
+      AND (right(o.opcname::text, 11) = 'pattern_ops' OR EXISTS (
+        SELECT 1 FROM pg_index j WHERE j.indrelid = i.indrelid AND j.indnatts > 1 AND j.indpred IS NULL
+          AND j.indkey[0] = i.indkey[0] AND j.indclass[0] = i.indclass[0]))
+"""
+
+
+class DropRedundantIndexes(migrations.operations.base.Operation):
+    """Drop the foreign keys and indexes that a busy table does not need, because each insert pays for all of them.
+
+    Going back does not create them again: older code works without them.
+    """
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return (self.__class__.__name__, [self.model], {})
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Django's own state stays the same."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        table = to_state.apps.get_model(app_label, self.model)._meta.db_table
+        schema_editor.execute(
+            "DO $$ DECLARE redundant record; BEGIN"
+            f" FOR redundant IN {REDUNDANT_FOREIGN_KEYS.format(table=table)} LOOP"
+            f" EXECUTE 'ALTER TABLE \"{table}\" DROP CONSTRAINT ' || quote_ident(redundant.conname); END LOOP;"
+            f" FOR redundant IN {REDUNDANT_INDEXES.format(table=table)} LOOP"
+            " EXECUTE 'DROP INDEX ' || redundant.name; END LOOP; END $$"
+        )
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        """Leave the table as it is."""
+
+    def describe(self) -> str:
+        return f"Drop redundant foreign keys and indexes of {self.model}"

@@ -1,0 +1,229 @@
+"""Who may do what: every service is called by each role and by API keys. A refusal changes nothing.
+
+A new service needs a row in ``ROWS``; a test fails until it has one.
+"""
+
+import inspect
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+
+import apikeys.services
+import contacts.services
+import crmsolid.plans
+import crmsolid.workspaces.services
+import messaging.services
+import webhooks.services
+from apikeys.models import ApiKey
+from contacts.models import Contact
+from crmsolid.core.errors import DomainError
+from crmsolid.workspaces.actor import Actor, Subject
+from crmsolid.workspaces.models import Job, Membership, Role
+from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
+from messaging.models import Account, Message, Thread
+from tests.cast import Cast
+from tests.panel import Belongings, furnish
+from webhooks.models import Endpoint
+
+PRODUCT = ("crmsolid", "apikeys", "contacts", "messaging", "sequences", "webhooks")
+
+EVERYONE = frozenset(Role)
+WRITERS = EVERYONE - {Role.VIEWER}
+ADMINS = frozenset({Role.ADMIN, Role.OWNER})
+OWNERS = frozenset({Role.OWNER})
+
+
+@dataclass(frozen=True)
+class Row:
+    """A service, the roles that may call it, the scope a key needs (None: no key may), and valid arguments.
+
+    ``answers`` is the error code that an allowed caller gets in these tests, empty where the call succeeds.
+    """
+
+    service: Callable[..., Any]
+    roles: frozenset[Role]
+    scope: Scope | None
+    arguments: Callable[[Belongings], dict[str, Any]] = lambda rows: {}
+    answers: str = ""
+
+
+def key_id(rows: Belongings) -> dict[str, Any]:
+    return {"key_id": rows.of(ApiKey).pk}
+
+
+def contact_id(rows: Belongings) -> dict[str, Any]:
+    return {"contact_id": rows.of(Contact).pk}
+
+
+def endpoint(rows: Belongings) -> dict[str, Any]:
+    return {"endpoint": rows.of(Endpoint)}
+
+
+def agent(rows: Belongings) -> dict[str, Any]:
+    return {"member_id": Membership.objects.for_workspace(rows.workspace).get(role=Role.AGENT).pk}
+
+
+ROWS = [
+    Row(apikeys.services.create_key, ADMINS, None, lambda rows: {"name": "new", "scopes": ALL_SCOPES}),
+    Row(
+        apikeys.services.rotate_key,
+        ADMINS,
+        None,
+        lambda rows: {**key_id(rows), "overlap": timedelta(hours=1)},
+    ),
+    Row(apikeys.services.revoke_key, ADMINS, None, key_id),
+    Row(crmsolid.workspaces.services.set_role, OWNERS, None, lambda rows: {**agent(rows), "role": "viewer"}),
+    Row(crmsolid.workspaces.services.remove_member, OWNERS, None, agent),
+    Row(crmsolid.workspaces.services.get_job, WRITERS, Scope.WRITE_CONTACTS, lambda rows: {"job_id": rows.of(Job).pk}),
+    Row(crmsolid.plans.change_plan, OWNERS, None, lambda rows: {"plan": "pro"}),
+    Row(
+        contacts.services.upsert_contact,
+        WRITERS,
+        Scope.WRITE_CONTACTS,
+        lambda rows: {"given": {"username": "ada_lovelace"}},
+    ),
+    Row(
+        contacts.services.update_contact,
+        WRITERS,
+        Scope.WRITE_CONTACTS,
+        lambda rows: {**contact_id(rows), "given": {"stage": "won"}},
+    ),
+    Row(
+        contacts.services.tag_contact,
+        WRITERS,
+        Scope.WRITE_CONTACTS,
+        lambda rows: {**contact_id(rows), "add": ["vip"]},
+    ),
+    Row(contacts.services.erase_contact, WRITERS, Scope.WRITE_CONTACTS, contact_id),
+    Row(contacts.services.get_contact, EVERYONE, Scope.READ_CONTACTS, contact_id),
+    Row(contacts.services.list_contacts, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"filters": {}}),
+    Row(contacts.services.export_contacts, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"filters": {}}),
+    Row(contacts.services.personal_data, EVERYONE, Scope.READ_CONTACTS, contact_id),
+    Row(contacts.services.list_custom_fields, EVERYONE, Scope.READ_CONTACTS),
+    Row(
+        messaging.services.send_message,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        lambda rows: {"account_id": rows.of(Account).pk, "to": "@ada_lovelace", "text": "Hello"},
+    ),
+    Row(
+        messaging.services.cancel_message,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        lambda rows: {"message": rows.of(Message)},
+        "invalid_state",  # it has been sent
+    ),
+    Row(messaging.services.mark_read, WRITERS, Scope.WRITE_MESSAGES, lambda rows: {"thread": rows.of(Thread)}),
+    Row(
+        webhooks.services.create_endpoint,
+        ADMINS,
+        Scope.MANAGE_WEBHOOKS,
+        lambda rows: {"url": "https://example.com/new", "events": ["contact.created"]},
+    ),
+    Row(
+        webhooks.services.update_endpoint,
+        ADMINS,
+        Scope.MANAGE_WEBHOOKS,
+        lambda rows: {**endpoint(rows), "enabled": False},
+    ),
+    Row(webhooks.services.delete_endpoint, ADMINS, Scope.MANAGE_WEBHOOKS, endpoint),
+    Row(webhooks.services.rotate_secret, ADMINS, Scope.MANAGE_WEBHOOKS, endpoint),
+]
+
+
+def service_modules() -> list[Any]:
+    """Every module called ``services`` and every module of a package of that name; and ``crmsolid.plans``."""
+    found = [crmsolid.plans]
+    for package in PRODUCT:
+        try:
+            root = import_module(package)
+        except ModuleNotFoundError:
+            continue
+        for module in pkgutil.walk_packages(root.__path__, f"{package}."):
+            if "services" in module.name.split(".") and "migrations" not in module.name:
+                found.append(import_module(module.name))
+    return found
+
+
+def services() -> set[Callable[..., Any]]:
+    """The public functions of those modules whose first parameter is ``actor``."""
+    return {
+        function
+        for module in service_modules()
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if not name.startswith("_")
+        and function.__module__ == module.__name__
+        and next(iter(inspect.signature(function).parameters), "") == "actor"
+    }
+
+
+def test_every_service_has_a_row() -> None:
+    missing = {f"{service.__module__}.{service.__name__}" for service in services() - {row.service for row in ROWS}}
+    later = ("messaging.telegram.", "messaging.services.create_sandbox_account", "webhooks.services.locked_enabled")
+    assert {name for name in missing if not name.startswith(later)} == set()
+
+
+def content() -> dict[str, list[dict[str, Any]]]:
+    """All rows of all tables of the product."""
+    return {
+        model._meta.label: list(model._base_manager.order_by("pk").values())
+        for model in apps.get_models()
+        if model.__module__.startswith(PRODUCT)
+    }
+
+
+def key(rows: Belongings, scopes: frozenset[Scope]) -> Actor:
+    return Actor(rows.workspace, Subject("key", "key_x", "a key"), scopes, None, "rest")
+
+
+def callers(row: Row, cast: Cast, rows: Belongings) -> dict[str, tuple[Actor, bool]]:
+    """Everybody who calls, and whether they may."""
+    members = {
+        membership.role: (Actor.member(membership, rows.workspace), membership.role in row.roles)
+        for membership in Membership.objects.for_workspace(cast.workspace).select_related("user").order_by("pk")
+    }
+    assert set(members) == set(Role)
+    wanted = {row.scope} if row.scope else set()
+    return {
+        **members,
+        "key with all other scopes": (key(rows, ALL_SCOPES - wanted), False),
+        "key with all scopes": (key(rows, ALL_SCOPES), row.scope is not None),
+        "command": (Actor.command(rows.workspace, "tests"), True),
+        "system": (Actor.system(rows.workspace), True),
+    }
+
+
+def outcome(row: Row, actor: Actor, rows: Belongings) -> str:
+    """The code of the service's error, empty for success. What the call has changed is undone."""
+    with transaction.atomic():
+        try:
+            row.service(actor, **row.arguments(rows))
+        except DomainError as error:
+            return error.code
+        finally:
+            transaction.set_rollback(True)
+    return ""
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.service.__module__}.{row.service.__name__}")
+def test_only_those_who_may_can_call_it(cast: Cast, row: Row) -> None:
+    for role in (Role.VIEWER, Role.AGENT, Role.ADMIN):
+        cast.member(role)
+    rows = furnish(cast.workspace, "acme")
+    before = content()
+    refusal = "scope_missing" if row.scope else "forbidden"
+    for name, (actor, may) in callers(row, cast, rows).items():
+        if may:
+            assert outcome(row, actor, rows) == row.answers, name
+        else:
+            with pytest.raises(DomainError) as refused:
+                row.service(actor, **row.arguments(rows))
+            assert refused.value.code == refusal, name
+            assert content() == before, name

@@ -1,0 +1,49 @@
+"""The import rules of docs/architecture.md, and the one package that may use Telethon's private attributes."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import grimp
+import telethon
+
+ROOT = Path(__file__).resolve().parents[2]
+# messaging/telegram/client.py uses private attributes of Telethon: check it before you take another version.
+TELETHON_VERSION = "1.45.0"
+
+
+def test_contracts_in_pyproject_are_kept() -> None:
+    """In a process of its own, because import-linter replaces the configuration of logging."""
+    command = [sys.executable, "-c", "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"]
+    lint = subprocess.run([*command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert lint.returncode == 0, lint.stdout + lint.stderr
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Imports inside functions count; imports for type checkers only do not."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    graph = grimp.build_graph(*settings["root_packages"], exclude_type_checking_imports=True, cache_dir=None)
+    assert len(graph.modules) > 200
+    circles = {
+        " -> ".join([module, *way_back])
+        for module in graph.modules
+        for imported in graph.find_modules_directly_imported_by(module)
+        if (way_back := graph.find_shortest_chain(importer=imported, imported=module))
+    }
+    assert circles == set()
+
+
+def test_telethons_private_attributes_are_used_in_one_module() -> None:
+    private = ("_sender", "_updates_error", "_message_box", "_mb_entity_cache", "_transport_connected")
+    users = {
+        file.name
+        for file in (ROOT / "messaging" / "telegram").glob("*.py")
+        if any(f".{name}" in file.read_text() for name in private)
+    }
+    assert users == {"client.py"}
+
+
+def test_telethon_has_the_version_the_code_was_written_for() -> None:
+    assert telethon.__version__ == TELETHON_VERSION
+    assert f"telethon=={TELETHON_VERSION}" in (ROOT / "requirements.txt").read_text()
