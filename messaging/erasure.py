@@ -35,7 +35,7 @@ def erase(workspace_id: int, contact_id: str) -> None:
 def _never_read_again(workspace_id: int, contact_id: str) -> None:
     """The conversation still stands at Telegram; the next look through the conversations must not bring it back."""
     sessions = TelegramSession.objects.for_workspace(workspace_id).filter(account__threads__contact_id=contact_id)
-    sessions.update(nothing_before=clock.now())
+    sessions.update(history_cutoff=clock.now())
 
 
 def _forget_addresses(workspace_id: int, contact_id: str) -> None:

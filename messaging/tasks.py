@@ -4,7 +4,7 @@ from celery import shared_task
 
 from messaging import purging
 from messaging.sending import dispatch, sandbox
-from messaging.telegram import worker
+from messaging.telegram.gateway import wake_account_worker
 
 
 @shared_task(name="messaging.dispatch")
@@ -27,5 +27,5 @@ def purge() -> int:
 
 @shared_task(name="messaging.send_for_account")
 def send_for_account() -> bool:
-    """Something is due on an account whose connection this worker holds: its owner claims and sends it."""
-    return worker.ring()
+    """Wake the account worker of this process: something is due on an account that it holds."""
+    return wake_account_worker()

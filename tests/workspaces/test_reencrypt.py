@@ -45,7 +45,7 @@ def test_after_it_the_new_key_alone_decrypts_everything(cast: Cast, endpoint: En
         "webhooks.Endpoint.secret": (1, 0),
         "webhooks.Endpoint.previous_secret": (1, 0),
         "messaging.TelegramSession.auth_key": (0, 0),
-        "messaging.LoginAttempt.sealed": (0, 0),
+        "messaging.LoginAttempt.encrypted_state": (0, 0),
         "apikeys.IdempotencyRecord.body": (1, 0),
     }
     settings.FIELD_ENCRYPTION_KEYS = [NEW]

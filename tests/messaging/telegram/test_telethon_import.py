@@ -1,4 +1,4 @@
-"""Telethon is loaded by whoever needs it first: a page of the panel, the worker, both at once."""
+"""Telethon is imported when it is first needed, by a page of the panel, the worker, or both at once."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ SCRIPT = """
 import importlib.util, sys, threading, time
 
 class Slow:
-    '''Importing takes its time, so that the two do meet.'''
+    '''Makes the import slow, so that the two threads meet in it.'''
 
     def find_spec(self, name, path=None, target=None):
         if name.startswith("telethon"):
@@ -20,34 +20,34 @@ sys.meta_path.insert(0, Slow())
 import django
 django.setup()
 from messaging.admin import telegram_login
-from messaging.telegram import worker
+from messaging.telegram import gateway
 
 class Consumer:
     hostname = "tests"
     def add_task_queue(self, name):
         print("listening to", name)
 
-worker._is_wanted = lambda consumer: True
-together = threading.Barrier(2)
+gateway._holds_accounts = lambda consumer: True
+both = threading.Barrier(2)
 
 def page():
-    together.wait()
+    both.wait()
     print("page", telegram_login.services().__name__)
 
 def ready():
-    together.wait()
-    worker._ready(Consumer())
+    both.wait()
+    gateway.start_account_worker(Consumer())
 
 threads = [threading.Thread(target=each) for each in (page, ready)]
 for thread in threads:
     thread.start()
 for thread in threads:
     thread.join()
-worker._shutdown()
+gateway.stop_account_worker()
 """
 
 
-def test_a_page_and_the_worker_at_once(tmp_path: Path) -> None:
+def test_page_and_worker_import_telethon_at_once(tmp_path: Path) -> None:
     environment = os.environ | {"CRMSOLID_DATA": str(tmp_path), "DATABASE_URL": ""}
     command = [sys.executable, "-c", SCRIPT]
     answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, env=environment)

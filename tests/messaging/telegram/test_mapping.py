@@ -1,4 +1,4 @@
-"""What counts as a private message, what becomes of media, and who is remembered."""
+"""Which messages are private, what kind media have, and which users are stored."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -8,40 +8,39 @@ from telethon.tl import types
 
 from contacts.models import Contact
 from messaging.models import Account, Message, PeerHash, TelegramSession
-from messaging.telegram import mapping
-from messaging.telegram.mapping import Person, Seen
-from messaging.telegram.peers import Peer
-from messaging.telegram.receive import Receiver
-from messaging.telegram.session import UpdateState
+from messaging.telegram.client import UpdateState
+from messaging.telegram.mapping import PrivateMessage, private_message
+from messaging.telegram.peers import Peer, Person, person_from_user
+from messaging.telegram.receiving import Receiver
 
 ME, ANNA, MEMBER = 1, 2, 3
 AT = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
-def message(peer: Any, text: str = "hi", **more: Any) -> types.Message:
-    return types.Message(id=7, peer_id=peer, date=AT, message=text, **more)
+def message(peer: Any, text: str = "hi", **fields: Any) -> types.Message:
+    return types.Message(id=7, peer_id=peer, date=AT, message=text, **fields)
 
 
-def user(number: int, **more: Any) -> types.User:
-    return types.User(id=number, access_hash=100 + number, first_name=f"User {number}", **more)
+def user(number: int, **fields: Any) -> types.User:
+    return types.User(id=number, access_hash=100 + number, first_name=f"User {number}", **fields)
 
 
 def document(*attributes: Any) -> types.MessageMediaDocument:
     return types.MessageMediaDocument(document=types.Document(1, 1, b"", AT, "a/b", 1, 2, list(attributes)))
 
 
-def test_a_person_s_message_is_seen_as_it_is() -> None:
-    found = mapping.message(message(types.PeerUser(ANNA), "a\0b", out=True, edit_date=AT), ME)
-    assert found == Seen(7, ANNA, "ab", AT, outgoing=True, kind="text", edited_at=AT)
+def test_private_message_is_mapped() -> None:
+    mapped = private_message(message(types.PeerUser(ANNA), "a\0b", out=True, edit_date=AT), ME)
+    assert mapped == PrivateMessage(7, ANNA, "ab", AT, outgoing=True, kind="text", edited_at=AT)
 
 
-def test_an_edit_that_shows_nothing_new_is_none() -> None:
-    found = mapping.message(message(types.PeerUser(ANNA), edit_date=AT, edit_hide=True), ME)
-    assert found is not None and found.edited_at is None
+def test_hidden_edit_has_no_edited_at() -> None:
+    mapped = private_message(message(types.PeerUser(ANNA), edit_date=AT, edit_hide=True), ME)
+    assert mapped is not None and mapped.edited_at is None
 
 
 @pytest.mark.parametrize(
-    "found",
+    "update",
     [
         message(types.PeerChat(5)),
         message(types.PeerChannel(5)),
@@ -55,8 +54,8 @@ def test_an_edit_that_shows_nothing_new_is_none() -> None:
     ],
     ids=["group", "channel", "oneself", "service", "support", "sign-up", "empty", "short service", "short group"],
 )
-def test_what_is_no_person_s_message_is_not_seen(found: Any) -> None:
-    assert mapping.message(found, ME) is None
+def test_everything_else_is_not_a_private_message(update: Any) -> None:
+    assert private_message(update, ME) is None
 
 
 @pytest.mark.parametrize(
@@ -84,13 +83,13 @@ def test_what_is_no_person_s_message_is_not_seen(found: Any) -> None:
         ),
     ],
 )
-def test_media_become_their_kind(media: Any, kind: str) -> None:
-    found = mapping.message(message(types.PeerUser(ANNA), "caption", media=media), ME)
-    assert found is not None and (found.kind, found.text) == (kind, "caption")
+def test_kind_of_media(media: Any, kind: str) -> None:
+    mapped = private_message(message(types.PeerUser(ANNA), "caption", media=media), ME)
+    assert mapped is not None and (mapped.kind, mapped.text) == (kind, "caption")
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("telegram_user", "expected"),
     [
         (user(2, last_name="Ek", username="anna_x"), Person(Peer(2, 102, "anna_x"), "User 2 Ek")),
         (user(2), Person(Peer(2, 102, ""), "User 2")),
@@ -103,8 +102,8 @@ def test_media_become_their_kind(media: Any, kind: str) -> None:
         (types.UserEmpty(2), None),
     ],
 )
-def test_people(given: Any, expected: Person | None) -> None:
-    assert mapping.person(given) == expected
+def test_person_from_user(telegram_user: Any, expected: Person | None) -> None:
+    assert person_from_user(telegram_user) == expected
 
 
 @pytest.fixture
@@ -112,7 +111,7 @@ def receiver(shop: Account) -> Receiver:
     return Receiver(shop, TelegramSession.unscoped.get(account=shop))
 
 
-def test_only_who_writes_privately_is_remembered(receiver: Receiver) -> None:
+def test_only_users_who_write_privately_are_stored(receiver: Receiver) -> None:
     """A busy group would fill the table with people who have nothing to do with the workspace."""
     in_a_group = message(types.PeerChat(5), from_id=types.PeerUser(MEMBER))
     updates = [
@@ -120,7 +119,7 @@ def test_only_who_writes_privately_is_remembered(receiver: Receiver) -> None:
         types.UpdateNewChannelMessage(message(types.PeerChannel(5), from_id=types.PeerUser(MEMBER)), 2, 1),
         types.UpdateNewMessage(message(types.PeerUser(ANNA), "hello"), 3, 1),
     ]
-    receiver.keep(updates, [user(MEMBER), user(ANNA)], UpdateState(3, 0, 2, 1))
+    receiver.store_updates(updates, [user(MEMBER), user(ANNA)], UpdateState(3, 0, 2, 1))
     assert list(PeerHash.unscoped.values_list("peer_id", flat=True)) == [ANNA]
     assert [row.telegram_id for row in Contact.unscoped.all()] == [ANNA]
     assert list(Message.unscoped.values_list("text", flat=True)) == ["hello"]

@@ -1,4 +1,4 @@
-"""Celery workers as processes of their own, to be killed."""
+"""Celery workers as processes of their own, which tests kill, suspend and stop."""
 
 import os
 import signal
@@ -14,8 +14,8 @@ from tests.telegram_server import TelegramServer
 LEASE_SECONDS, SEND_LEASE_SECONDS, SEND_SECONDS = 3.0, 6.0, 4.0
 
 
-class Worker:
-    """A worker that holds accounts; it runs what is due on the default queue, too."""
+class WorkerProcess:
+    """A worker that holds accounts and also works on the default queue."""
 
     def __init__(self, name: str, server: TelegramServer, folder: Path, queues: str = "crmsolid,telegram") -> None:
         self.name = name
@@ -31,15 +31,15 @@ class Worker:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
-    def stop(self) -> None:
-        """As if the machine stood still: it neither works nor ends."""
+    def suspend(self) -> None:
+        """As if the machine had stopped: the process neither works nor ends."""
         self.process.send_signal(signal.SIGSTOP)
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         self.process.send_signal(signal.SIGCONT)
 
-    def end(self) -> int:
-        """As a deployment does it. The exit status."""
+    def terminate(self) -> int:
+        """Stop it as a deployment does; returns the exit status."""
         self.process.terminate()
         return self.process.wait(30)
 
@@ -52,10 +52,10 @@ class Worker:
 def environment(server: TelegramServer, folder: Path) -> dict[str, str]:
     key = folder / "server.pub"
     key.write_text(server.key.public_pem)
-    found = connection.settings_dict
-    place = f"{found['HOST']}:{found['PORT'] or 5432}/{found['NAME']}"
+    database = connection.settings_dict
+    location = f"{database['HOST']}:{database['PORT'] or 5432}/{database['NAME']}"
     return os.environ | {
-        "DATABASE_URL": f"postgres://{found['USER']}:{found['PASSWORD']}@{place}",
+        "DATABASE_URL": f"postgres://{database['USER']}:{database['PASSWORD']}@{location}",
         "FIELD_ENCRYPTION_KEYS": ",".join(settings.FIELD_ENCRYPTION_KEYS),
         "TELEGRAM_TEST_DC": server.endpoint(),
         "TELEGRAM_TEST_RSA_KEY": str(key),

@@ -8,7 +8,7 @@ from telethon.tl import functions, types
 from ..mailbox import StoredMessage
 from ..render import dialog_view, message_view, seconds, state_view, user_views
 from ..rpc import Call, handles
-from .people import require_peer
+from .users import require_peer
 
 LARGEST_PAGE = 100
 
@@ -35,8 +35,8 @@ def after_offset(chats: Sequence[StoredMessage], request: Any) -> list[StoredMes
 @handles(functions.messages.GetPeerDialogsRequest)
 def get_peer_dialogs(call: Call, request: Any) -> Any:
     owner = call.user
-    wanted = [require_peer(call, each.peer) for each in request.peers if isinstance(each, types.InputDialogPeer)]
-    page = [newest for newest in owner.mailbox.chats() if newest.peer in wanted]
+    peers = [require_peer(call, each.peer) for each in request.peers if isinstance(each, types.InputDialogPeer)]
+    page = [newest for newest in owner.mailbox.chats() if newest.peer in peers]
     return types.messages.PeerDialogs(**dialog_parts(call, page), state=state_view(owner))
 
 
@@ -46,5 +46,5 @@ def dialog_parts(call: Call, page: Sequence[StoredMessage]) -> dict[str, Any]:
         dialogs=[dialog_view(owner, newest) for newest in page],
         messages=[message_view(newest) for newest in page],
         chats=[],
-        users=user_views(call.world, owner, [newest.peer for newest in page]),
+        users=user_views(call.state, owner, [newest.peer for newest in page]),
     )

@@ -1,4 +1,4 @@
-"""Calls from any thread that run in the server's loop, where its state lives."""
+"""Calls from any thread that run in the server's event loop, which owns the server's state."""
 
 import asyncio
 import threading
@@ -8,9 +8,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
-Bound = TypeVar("Bound", bound="LoopBound")
+Instance = TypeVar("Instance", bound="LoopBound")
 
-# The names a control port accepts.
+# The methods that the control port accepts.
 CONTROLS: set[str] = set()
 
 
@@ -29,7 +29,7 @@ class LoopBound:
         return threading.get_ident() == self._loop_thread
 
     def run_in_loop(self, function: Callable[[], Result]) -> Result:
-        """Run a function in the loop's thread; at once if this is that thread."""
+        """Run a function in the loop's thread; directly if this is that thread."""
         if self.is_in_loop:
             return function()
 
@@ -39,18 +39,18 @@ class LoopBound:
         return asyncio.run_coroutine_threadsafe(call(), self._loop).result()
 
     async def await_in_loop(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
-        """Await in any loop what runs in the server's."""
+        """Run a coroutine in the server's loop and await it in any loop."""
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(coroutine, self._loop))
 
 
 def control(
-    method: Callable[Concatenate[Bound, Parameters], Result],
-) -> Callable[Concatenate[Bound, Parameters], Result]:
-    """A method that may be called from any thread and through the control port; it runs in the server's loop."""
+    method: Callable[Concatenate[Instance, Parameters], Result],
+) -> Callable[Concatenate[Instance, Parameters], Result]:
+    """Decorator for methods that run in the server's loop; any thread and the control port may call them."""
     CONTROLS.add(method.__name__)
 
     @wraps(method)
-    def call(self: Bound, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+    def call(self: Instance, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         return self.run_in_loop(lambda: method(self, *args, **kwargs))
 
     return call

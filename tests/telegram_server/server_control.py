@@ -1,4 +1,4 @@
-"""What a test may do to the server and ask of it. Accounts are named by phone number, "@username" or id."""
+"""What tests can change and read on the server. Users are named by phone number, "@username" or id."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from telethon.tl import types
 from .connection import Connection
 from .delivery import Draft
 from .errors import failure
-from .fault_controls import FaultControls
-from .loop_bound import control
+from .event_loop import control
+from .fault_control import FaultControl
 from .mailbox import StoredMessage
 from .records import DeliveryRecord, MessageRecord, PreparedSession, UserRecord, message_record, user_record
 from .rpc import Rpc
+from .serialization import tl_bytes
 from .settings import Duplicates, Settings
 from .srp import Verifier
-from .state import User, World, digits, new_salt
-from .wire import tl_bytes
+from .state import ServerState, User, digits, new_salt
 
 Who = str | int
 
 
-class Controls(FaultControls):
-    world: World
+class ServerControl(FaultControl):
+    state: ServerState
     rpc: Rpc
     settings: Settings
     connections: Collection[Connection]
 
-    # Accounts
+    # Users
 
     @control
     def create_user(
@@ -42,49 +42,49 @@ class Controls(FaultControls):
         last_name: str = "",
         dc_id: int | None = None,
     ) -> UserRecord:
-        """An account as if it had existed for long. Its home is the first data centre unless one is named."""
-        home = next(iter(self.rpc.addresses)) if dc_id is None else dc_id
-        user = self.world.add_user(phone, home, first_name, last_name)
+        """Create a user, in the first data center unless another is given."""
+        home_dc = next(iter(self.rpc.addresses)) if dc_id is None else dc_id
+        user = self.state.add_user(phone, home_dc, first_name, last_name)
         user.username = username
         user.verifier = None if password is None else Verifier.of(password)
         return user_record(user)
 
     @control
     def deactivate(self, who: Who) -> None:
-        """The account is deleted: INPUT_USER_DEACTIVATED for those who write to it, its username is free."""
+        """Delete the user: messages to them are refused with INPUT_USER_DEACTIVATED, and the username becomes free."""
         self.find(who).is_deactivated = True
 
     @control
     def set_privacy(self, who: Who, *, accepts_messages: bool) -> None:
-        """An account that accepts none answers USER_PRIVACY_RESTRICTED."""
+        """Messages to a user who accepts none are refused with USER_PRIVACY_RESTRICTED."""
         self.find(who).accepts_messages = accepts_messages
 
     @control
     def authorize(self, who: Who) -> PreparedSession:
-        """A new session of the account, logged in, without any traffic."""
+        """A new session that is logged in, without any traffic."""
         user = self.find(who)
         host, port = self.rpc.addresses[user.dc_id]
-        key = self.world.authorize(user, user.dc_id).auth_key.key
+        key = self.state.authorize(user, user.dc_id).auth_key.key
         return PreparedSession(user.dc_id, host, port, key.hex())
 
     @control
     def login_code(self, phone: str) -> str:
-        """The code that was sent last. Raises KeyError if none waits."""
-        return self.world.login_codes[digits(phone)].code
+        """The login code sent last. Raises KeyError if there is none."""
+        return self.state.login_codes[digits(phone)].code
 
     @control
     def expire_login_code(self, phone: str) -> None:
-        self.world.login_codes[digits(phone)].is_expired = True
+        self.state.login_codes[digits(phone)].is_expired = True
 
     @control
     def revoke(self, who: Who, error: str = "AUTH_KEY_UNREGISTERED") -> int:
-        """End all sessions of the account, as "terminate session" does; returns how many.
+        """End all sessions of the user, as "terminate session" does; returns how many.
 
-        A 401 can log in again; AUTH_KEY_DUPLICATED (406) refuses every request of these keys for ever.
-        Connected clients get updatesTooLong and so find out.
+        After a 401 the same key can log in again; after AUTH_KEY_DUPLICATED (406) all its requests are refused.
+        Connected clients get updatesTooLong, so they notice.
         """
         refusal = failure(error)
-        revoked = self.world.authorizations_of(self.find(who))
+        revoked = self.state.authorizations_of(self.find(who))
         for authorization in revoked:
             authorization.refusal = refusal
             authorization.user = None
@@ -94,29 +94,29 @@ class Controls(FaultControls):
 
     @control
     def forget_keys(self, who: Who) -> int:
-        """Lose all keys of the account: a client that uses one gets the transport error -404."""
-        forgotten = self.world.authorizations_of(self.find(who))
-        for authorization in forgotten:
-            del self.world.authorizations[authorization.dc_id, authorization.auth_key.key_id]
-        return len(forgotten)
+        """Delete all keys of the user: a client that uses one gets the transport error -404."""
+        deleted = self.state.authorizations_of(self.find(who))
+        for authorization in deleted:
+            del self.state.authorizations[authorization.dc_id, authorization.auth_key.key_id]
+        return len(deleted)
 
     # Messages
 
     @control
     def deliver(self, sender: Who, recipient: Who, text: str, date: int | None = None) -> DeliveryRecord:
-        """A message without a client: from a stranger, or from the account's own phone. Clients of both hear of it."""
-        mine = self.rpc.delivery.post(self.find(sender), self.find(recipient), Draft(text, date=date))
-        return DeliveryRecord(mine.id, mine.twin.id if mine.twin else mine.id)
+        """Send a message without a client, as from a phone. The clients of both users get the update."""
+        message = self.rpc.delivery.post(self.find(sender), self.find(recipient), Draft(text, date=date))
+        return DeliveryRecord(message.id, message.other_copy.id if message.other_copy else message.id)
 
     @control
     def edit(self, owner: Who, message_id: int, text: str) -> None:
-        """Change the text of a message the owner has sent, by its id in the owner's box."""
+        """Change the text of a message that the owner has sent, named by its id in the owner's mailbox."""
         user = self.find(owner)
         self.rpc.delivery.edit(user, user.mailbox.messages[message_id], text)
 
     @control
     def read(self, reader: Who, peer: Who, max_id: int = 0) -> None:
-        """The reader opens the chat on the phone: all up to max_id (0: all) is read."""
+        """The reader opens the chat on the phone: messages up to max_id (0: all) are read."""
         self.rpc.delivery.read(self.find(reader), self.find(peer), max_id)
 
     @control
@@ -131,7 +131,7 @@ class Controls(FaultControls):
 
     @control
     def forget_random_ids(self, who: Who) -> None:
-        """As if the messages had been sent so long ago that Telegram no longer recognises a repetition."""
+        """As if the messages had been sent so long ago that Telegram no longer recognizes a duplicate."""
         self.find(who).mailbox.random_ids.clear()
 
     # Behaviour
@@ -145,7 +145,7 @@ class Controls(FaultControls):
         allows_one_connection: bool | None = None,
         difference_limit: int | None = None,
     ) -> None:
-        """Change some of the Settings while the server runs; what is None stays."""
+        """Change some of the Settings while the server runs; None leaves a setting as it is."""
         current = self.settings
         current.duplicates = current.duplicates if duplicates is None else Duplicates(duplicates)
         if has_short_updates is not None:
@@ -157,61 +157,61 @@ class Controls(FaultControls):
 
     @control
     def rotate_salts(self) -> None:
-        """The next message of every client meets bad_server_salt."""
-        for authorization in self.world.authorizations.values():
+        """The next message of every client is answered with bad_server_salt."""
+        for authorization in self.state.authorizations.values():
             authorization.salt = new_salt()
 
     @control
     def disconnect(self, who: Who | None = None) -> int:
-        """Cut the connections of an account, or all; returns how many."""
+        """Abort the connections of a user, or all; returns how many."""
         user = None if who is None else self.find(who)
         chosen = [each for each in self.connections if user is None or each.serves(user)]
         for connection in chosen:
-            connection.cut()
+            connection.abort()
         return len(chosen)
 
-    # Questions
+    # Counters
 
     @control
     def count(self, request: str, phone: str | None = None) -> int:
-        """How many requests of that name arrived, e.g. messages.sendMessage; resent ones count again."""
+        """How many requests of this name arrived, such as messages.sendMessage; resent ones count again."""
         wanted = None if phone is None else digits(phone)
-        counted = self.world.requests.items()
+        counted = self.state.requests.items()
         return sum(number for (name, account), number in counted if name == request and wanted in (None, account))
 
     @control
     def counts(self) -> dict[str, int]:
-        names = {name for name, _ in self.world.requests}
+        names = {name for name, _ in self.state.requests}
         return {name: self.count(name) for name in sorted(names)}
 
     @control
     def connected(self, who: Who) -> int:
-        """How many connections use the account's keys now."""
-        return self.world.connections_of(self.find(who))
+        """How many connections use the user's keys now."""
+        return self.state.connections_of(self.find(who))
 
     @control
     def peak_connected(self, who: Who) -> int:
-        """The most that ever did at the same time."""
-        return self.world.peak_connections[self.find(who).phone]
+        """The highest number of connections that used the user's keys at the same time."""
+        return self.state.peak_connections[self.find(who).phone]
 
     @control
     def unacknowledged(self, who: Who) -> int:
-        """How many messages the server sent to the account's live sessions and no client has acknowledged yet."""
-        return sum(len(session.unacknowledged) for session in self.world.sessions_of(self.find(who)))
+        """How many messages to the user's open sessions the client has not acknowledged yet."""
+        return sum(len(session.unacknowledged) for session in self.state.sessions_of(self.find(who)))
 
     @control
     def crashes(self) -> list[str]:
-        """Tracebacks of mistakes in the server itself. A test should assert that there are none."""
-        return list(self.world.crashes)
+        """Tracebacks of errors in the server itself. Tests should assert that there are none."""
+        return list(self.state.crashes)
 
     # Waiting
 
     async def until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
-        """Return as soon as the condition holds; it may call controls. Raises TimeoutError."""
+        """Return as soon as the condition is true; it may call controls. Raises TimeoutError."""
         await self.await_in_loop(self._until(condition, seconds))
 
     def wait(self, condition: Callable[[], bool], seconds: float = 10) -> None:
-        """`until` for a thread that runs no loop."""
+        """Like `until`, for a thread without an event loop."""
         if self.is_in_loop:
             raise RuntimeError("waiting here would stop the server; await until() instead")
         asyncio.run_coroutine_threadsafe(self._until(condition, seconds), self._loop).result()
@@ -219,13 +219,13 @@ class Controls(FaultControls):
     async def _until(self, condition: Callable[[], bool], seconds: float) -> None:
         async with asyncio.timeout(seconds):
             while not condition():
-                await self.world.change()
+                await self.state.change()
 
     def find(self, who: Who) -> User:
-        """Raises KeyError if nobody is called that. Must run in the server's loop."""
+        """Raises KeyError if there is no such user. Must run in the server's loop."""
         if isinstance(who, int):
-            return self.world.users[who]
-        user = self.world.user_by_username(who[1:]) if who.startswith("@") else self.world.user_by_phone(who)
+            return self.state.users[who]
+        user = self.state.user_by_username(who[1:]) if who.startswith("@") else self.state.user_by_phone(who)
         if user is None:
             raise KeyError(who)
         return user

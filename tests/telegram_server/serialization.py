@@ -1,4 +1,4 @@
-"""Serialisation that Telethon's classes leave to the server: results, containers, compression."""
+"""Serialization that Telethon's classes do not provide for a server: results, containers, compression."""
 
 import struct
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ def read_object(body: bytes) -> Any:
 
 
 def compressed(body: bytes) -> bytes:
-    """gzip_packed if that is smaller, as Telegram does with long answers."""
+    """As gzip_packed if that is smaller, as Telegram does with long answers."""
     return bytes(GzipPacked.gzip_if_smaller(True, body))
 
 

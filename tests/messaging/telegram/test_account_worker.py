@@ -1,4 +1,4 @@
-"""An owner in this process, a real MTProto server, the database: sending and receiving for real."""
+"""An account worker in this process that sends and receives through a real MTProto server."""
 
 import time
 from datetime import timedelta
@@ -13,22 +13,17 @@ from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, AccountLease, Message, MessageAttempt, TelegramSession
 from messaging.sending import dispatch
 from messaging.telegram import leases
-from messaging.telegram.account_worker import Owner
-from messaging.telegram.config import DataCentre
+from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.gateway import TelegramGateway
-from messaging.telegram.login import LoggedIn
-from messaging.telegram.services import store_login
-from messaging.telegram.session import RowSession, UpdateState
-from tests.messaging.telegram.accounts import ANNA, SHOP
-from tests.messaging.telegram.sends import send, status
+from tests.messaging.telegram.helpers import ANNA, SHOP, log_in_again, send, wait_for_status
 from tests.telegram_server import TelegramServer
 from tests.waiting import until
 
 
-def test_a_message_goes_out_once(shop: Account, owner: Owner, server: TelegramServer, actor: Actor) -> None:
-    owner.start()
+def test_message_is_sent_once(shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor) -> None:
+    worker.start()
     message = send(actor, shop, "Hello {first_name|there}")
-    sent = status(message, "sent")
+    sent = wait_for_status(message, "sent")
     assert [(each.text, each.is_out) for each in server.received(ANNA)] == [("Hello there", False)]
     assert sent.telegram_message_id == server.sent(SHOP)[0].id
     assert server.sent(SHOP)[0].random_id == message.random_id
@@ -36,9 +31,11 @@ def test_a_message_goes_out_once(shop: Account, owner: Owner, server: TelegramSe
     assert sent.contact.telegram_id == server.find(ANNA).id
 
 
-def test_an_answer_lands_in_the_thread(shop: Account, owner: Owner, server: TelegramServer, actor: Actor) -> None:
-    owner.start()
-    message = status(send(actor, shop), "sent")
+def test_reply_is_stored_in_the_thread(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
+) -> None:
+    worker.start()
+    message = wait_for_status(send(actor, shop), "sent")
     began = clock.now()
     server.deliver(ANNA, SHOP, "Yes, please")
     answer = until(lambda: Message.unscoped.filter(direction="in").first())
@@ -49,12 +46,12 @@ def test_an_answer_lands_in_the_thread(shop: Account, owner: Owner, server: Tele
     assert answer.thread.unread_count == 1
 
 
-def test_what_came_meanwhile_arrives_after_the_start(
-    shop: Account, owner: Owner, server: TelegramServer, actor: Actor
+def test_messages_missed_while_not_running_arrive_after_the_start(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
 ) -> None:
     for number in range(20):
         server.deliver(ANNA, SHOP, f"missed {number}")
-    owner.start()
+    worker.start()
     until(lambda: Message.unscoped.filter(direction="in").count() == 20)
     texts = list(Message.unscoped.order_by("telegram_message_id").values_list("text", flat=True))
     assert texts == [f"missed {number}" for number in range(20)]
@@ -62,17 +59,19 @@ def test_what_came_meanwhile_arrives_after_the_start(
     until(lambda: TelegramSession.unscoped.get().pts == 21)
 
 
-def test_an_owner_that_cannot_renew_falls_silent_before_its_lease_ends(
+def test_worker_that_cannot_renew_disconnects_before_its_lease_ends(
     shop: Account,
-    owner: Owner,
+    worker: AccountWorker,
     server: TelegramServer,
     actor: Actor,
     settings: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     settings.TELEGRAM_LEASE_SECONDS = 3.0
-    owner.start()
-    server.wait(lambda: server.connected(SHOP) == 1)  # whose account it is the server learns after the connection
+    worker.start()
+    server.wait(
+        lambda: server.connected(SHOP) == 1
+    )  # the server learns whose account it is after the connection is made
 
     def unreachable(_: str) -> None:
         raise OperationalError("the database is away")
@@ -81,32 +80,30 @@ def test_an_owner_that_cannot_renew_falls_silent_before_its_lease_ends(
     lease_until = AccountLease.unscoped.get().lease_until
     server.wait(lambda: server.connected(SHOP) == 0, 5)
     assert clock.now() < lease_until
-    assert owner.ready_accounts == set()
+    assert worker.ready_accounts == set()
     message = send(actor, shop)
-    owner.ring()
-    time.sleep(0.5)  # nothing can be waited for: nothing is to happen
+    worker.wake()
+    time.sleep(0.5)  # nothing must happen, so there is nothing to wait for
     assert (Message.unscoped.get(pk=message.pk).status, server.sent(SHOP)) == ("queued", [])
     monkeypatch.undo()
-    status(message, "sent")
+    wait_for_status(message, "sent")
 
 
-def test_a_new_login_replaces_the_connection(shop: Account, owner: Owner, server: TelegramServer, actor: Actor) -> None:
-    owner.start()
-    until(lambda: owner.ready_accounts)
-    fresh = server.authorize(SHOP)
-    row = TelegramSession.unscoped.get()
-    centre = DataCentre(fresh.dc_id, fresh.host, fresh.port)
-    session = RowSession(centre, bytes.fromhex(fresh.auth_key))
-    store_login(row, LoggedIn(session, row.user_id, "Shop", UpdateState(1, 0, 1, 1)))
-    key_id = session.auth_key.key_id
-    until(lambda: server.world.authorizations[fresh.dc_id, key_id].sessions)
-    until(lambda: owner.ready_accounts)
+def test_new_login_replaces_the_connection(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
+) -> None:
+    worker.start()
+    until(lambda: worker.ready_accounts)
+    prepared = server.authorize(SHOP)
+    session = log_in_again(TelegramSession.unscoped.get(), prepared)
+    until(lambda: server.state.authorizations[prepared.dc_id, session.auth_key.key_id].sessions)
+    until(lambda: worker.ready_accounts)
     assert server.connected(SHOP) == 1
-    status(send(actor, shop), "sent")
+    wait_for_status(send(actor, shop), "sent")
 
 
-def test_a_send_by_somebody_else_pauses_nobody(shop: Account, actor: Actor) -> None:
-    """Only the owner sends. Should a ring reach another worker, the message waits a second, the account not at all."""
+def test_attempt_by_another_worker_does_not_pause_the_account(shop: Account, actor: Actor) -> None:
+    """Only the worker that holds the lease sends. If a task reaches another one, only the message waits, for 1 s."""
     message = send(actor, shop)
     assert dispatch.attempt(message.pk, TelegramGateway())
     message.refresh_from_db()

@@ -1,4 +1,4 @@
-"""users.*, contacts.*: who is who."""
+"""users.* and contacts.*: finding users."""
 
 import re
 from typing import Any
@@ -16,11 +16,11 @@ KNOWN = (types.InputUser, types.InputPeerUser)
 
 
 def find_peer(call: Call, peer: Any) -> User | None:
-    """The user an input names; None unless the access hash is the one this account was given."""
+    """The user that an input peer names; None unless the access hash is the one that this user was given."""
     if isinstance(peer, SELF):
         return call.user
-    target = call.world.users.get(peer.user_id) if isinstance(peer, KNOWN) else None
-    if target is None or peer.access_hash != call.world.access_hash(call.user, target):
+    target = call.state.users.get(peer.user_id) if isinstance(peer, KNOWN) else None
+    if target is None or peer.access_hash != call.state.access_hash(call.user, target):
         return None
     return target
 
@@ -34,10 +34,10 @@ def require_peer(call: Call, peer: Any) -> User:
 
 @handles(functions.users.GetUsersRequest)
 def get_users(call: Call, request: Any) -> Any:
-    """Those that were found: a wrong access hash is left out, not refused."""
-    found = [find_peer(call, each) for each in request.id]
+    """Users with a wrong access hash are left out; the request is not refused."""
+    users = [find_peer(call, each) for each in request.id]
     viewer = call.user
-    return [user_view(call.world, viewer, user) for user in found if user is not None]
+    return [user_view(call.state, viewer, user) for user in users if user is not None]
 
 
 @handles(functions.users.GetFullUserRequest)
@@ -46,7 +46,7 @@ def get_full_user(call: Call, request: Any) -> Any:
     if target is None:
         raise failure("USER_ID_INVALID")
     full = types.UserFull(target.id, types.PeerSettings(), types.PeerNotifySettings(), common_chats_count=0)
-    return types.users.UserFull(full, chats=[], users=user_views(call.world, call.user, [target]))
+    return types.users.UserFull(full, chats=[], users=user_views(call.state, call.user, [target]))
 
 
 @handles(functions.contacts.ResolveUsernameRequest)
@@ -54,8 +54,8 @@ def resolve_username(call: Call, request: Any) -> Any:
     viewer = call.user
     if not USERNAME.fullmatch(request.username):
         raise failure("USERNAME_INVALID")
-    target = call.world.user_by_username(request.username)
+    target = call.state.user_by_username(request.username)
     if target is None or target.is_deactivated:
         raise failure("USERNAME_NOT_OCCUPIED")
-    people = [user_view(call.world, viewer, target)]
-    return types.contacts.ResolvedPeer(types.PeerUser(target.id), chats=[], users=people)
+    users = [user_view(call.state, viewer, target)]
+    return types.contacts.ResolvedPeer(types.PeerUser(target.id), chats=[], users=users)

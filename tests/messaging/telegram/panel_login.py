@@ -1,4 +1,4 @@
-"""What somebody does in the panel to connect an account, and what they read there."""
+"""The steps by which a person connects an account in the panel, and what the pages say."""
 
 from typing import Any
 
@@ -7,22 +7,23 @@ from django.urls import reverse
 
 from tests.telegram_server import TelegramServer
 
-LIST, ADD = reverse("admin:messaging_account_changelist"), reverse("admin:messaging_account_add")
+ACCOUNT_LIST, ADD = reverse("admin:messaging_account_changelist"), reverse("admin:messaging_account_add")
 
 
-def at(verb: str, key: Any) -> str:
-    return reverse(f"admin:messaging_account_{verb}", args=[key])
+def page_of(name: str, key: Any) -> str:
+    """The path of a page of an account or a login."""
+    return reverse(f"admin:messaging_account_{name}", args=[key])
 
 
 def begin(client: Client, phone: str) -> str:
-    """The first step; the address of the second."""
+    """The first step; returns the path of the next."""
     answer = client.post(ADD, {"phone": phone})
     assert answer.status_code == 302, answer.context["form"].errors
     return str(answer["Location"])
 
 
 def connect(client: Client, server: TelegramServer, phone: str, password: str = "") -> int:
-    """All the steps; the account's number."""
+    """All steps; returns the account's id."""
     step = begin(client, phone)
     answer = client.post(step, {"code": server.login_code(phone)})
     if password:
@@ -36,10 +37,10 @@ def text(answer: Any) -> str:
     return str(answer.content.decode())
 
 
-def problem(answer: Any, field: str) -> str:
-    """What the page says beside its one field."""
+def field_error(answer: Any, field: str) -> str:
+    """The error that the page shows beside its only field."""
     assert answer.status_code == 200
     assert list(answer.context["form"].errors) == [field]
-    (said,) = answer.context["form"].errors[field]
-    assert said in text(answer)
-    return str(said)
+    (message,) = answer.context["form"].errors[field]
+    assert message in text(answer)
+    return str(message)
