@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 
 from tests.servers import drop_database, free_port, own_redis
-from tests.system.telegram_product import Panel, Product, Stream, Installation
+from tests.system.telegram_product import Installation, Panel, Product, Stream
 from tests.telegram_server import TelegramServer, forget_cached_config
 from tests.waiting import until
 from tests.webhooks.receiver import Receiver
