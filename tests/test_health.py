@@ -8,7 +8,7 @@ from django.test import Client
 from crmsolid import health
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
-from crmsolid.events.feed import place_events
+from crmsolid.events.positions import assign_positions
 from crmsolid.workspaces.models import Heartbeat, Job, JobState
 from crmsolid.workspaces.tasks import heartbeat
 from messaging.models import Account, AccountKind, Message, SandboxDelivery
@@ -98,14 +98,14 @@ def test_metrics_refuse_another_token(client: Client, settings: Any, given: str 
 
 def test_metrics_tell_length_and_age_of_each_queue(client: Client, cast: Cast, settings: Any) -> None:
     settings.METRICS_TOKEN = TOKEN
-    place_events()
+    assign_positions()
     empty = gauges(client)
     assert {name: value for name, value in empty.items() if value} == {}
     actor = cast.actor()
     account = create_sandbox_account(actor, name="Sandbox")
     message = send_message(actor, account_id=account.pk, to="@sarah_miller", text="hello")
     type(message).unscoped.filter(pk=message.pk).update(eta=clock.now() - timedelta(seconds=90))
-    place_events()
+    assign_positions()
     for state in JobState:
         Job.unscoped.create(id=new_id("job"), workspace=cast.workspace, kind="import", scope="", state=state)
     full = gauges(client)
@@ -130,7 +130,7 @@ def test_each_kind_of_work_has_its_queue(client: Client, cast: Cast, settings: A
     SandboxDelivery.unscoped.create(
         workspace=cast.workspace, account=account, message=owed, random_id=1, answer_pending=True
     )
-    place_events()
+    assign_positions()
     failed, waiting = Delivery.unscoped.order_by("id")
     Delivery.unscoped.filter(pk=failed.pk).update(status="failed", next_attempt_at=clock.now() - timedelta(seconds=600))
     found = gauges(client)

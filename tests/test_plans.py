@@ -95,7 +95,7 @@ def test_only_pro_and_business_are_accepted(cast: Cast, plan: str, days_left: fl
 
 
 def test_plan_audit_entry_and_event_are_one_transaction(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*args: Any) -> None:
+    def broken(*args: Any, **options: Any) -> None:
         raise RuntimeError("gone")
 
     put_on(cast.workspace, "trial", -1)

@@ -75,7 +75,7 @@ def test_the_answer_that_begins_a_job_says_where_to_follow_it(cast: Cast, api: A
     again = ours.post(path, body, idempotency_key="once")
     assert (again.content, again.headers["Location"]) == (begun.content, begun.headers["Location"])
     assert Job.unscoped.count() == 1
-    replays.run_open()
+    replays.run_open_jobs()
     ended = ours.get(begun.headers["Location"]).json()
     assert (ended["state"], ended["done"], ended["total"]) == ("done", 0, 0)
     event = json.loads(bytes(Event.objects.for_workspace(cast.workspace).get(type="job.completed").body))

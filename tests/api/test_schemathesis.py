@@ -39,8 +39,8 @@ def seeded(cast: Cast, kept_connection: None, monkeypatch: pytest.MonkeyPatch) -
     account = create_sandbox_account(cast.actor(), name="Sandbox")
     message = send_message(cast.actor(), account_id=account.pk, to="@sarah_miller", text="Hello")
     endpoint = create_endpoint(cast.actor(), url="https://hooks.example.com/crm", events=["message.sent"]).endpoint
-    delivery = ping(cast.actor(), endpoint)
-    job = replay_failed(cast.actor(), endpoint, since=clock.now())
+    delivery = ping(cast.actor(), endpoint.pk)
+    job = replay_failed(cast.actor(), endpoint.pk, since=clock.now())
     contract.SEEDS = {
         "notes": notes[0].pk,
         "accounts": account.pk,

@@ -34,6 +34,7 @@ UNSCOPED = {
     "crmsolid/core/reencryption.py": "puts what is encrypted under the newest key, for all workspaces",
     "crmsolid/queue_metrics.py": "lengths and ages over all workspaces, for /metrics",
     "apikeys/tasks.py": "purges old idempotency records of all workspaces",
+    "crmsolid/events/positions.py": "gives the events of all workspaces their order",
     "crmsolid/events/feed.py": "one order of events for all; readers name their workspace",
     "webhooks/endpoint_health.py": "endpoints by the deliveries that the pump holds, whoever they belong to",
     "webhooks/purging.py": "retention, for all workspaces",
