@@ -39,7 +39,7 @@ def send_message(
     message_text.check(actor.workspace, text)
     account = _locked_account(actor, account_id)
     eta = slots.direct_slot(account, slots.earliest(account, clock.now(), send_at))
-    contact = lookup.find_or_create(actor.workspace, username=recipient.username, telegram_id=recipient.telegram_id)
+    contact = lookup.find_or_create(actor, username=recipient.username, telegram_id=recipient.telegram_id)
     if contact.opted_out:
         raise DomainError("contact_opted_out")
     message = _new_message(account, contact.pk, threads.touch(account, contact, clock.now()), recipient, text, eta)

@@ -101,13 +101,13 @@ ROWS = [
         contacts.services.upsert_contact,
         WRITERS,
         Scope.WRITE_CONTACTS,
-        lambda rows: {"given": {"username": "ada_lovelace"}},
+        lambda rows: {"fields": {"username": "ada_lovelace"}},
     ),
     Row(
         contacts.services.update_contact,
         WRITERS,
         Scope.WRITE_CONTACTS,
-        lambda rows: {**contact_id(rows), "given": {"stage": "won"}},
+        lambda rows: {**contact_id(rows), "fields": {"stage": "won"}},
     ),
     Row(
         contacts.services.tag_contact,

@@ -9,7 +9,7 @@ from django.test import Client
 
 from crmsolid.workspaces.models import AuditEntry
 from tests.cast import Cast
-from tests.contacts.test_races import at_once
+from tests.concurrency import run_concurrently
 from tests.messaging import world
 from tests.panel import browser
 from tests.webhooks.admin.pages import NEW, URL, new_endpoint_form, page_url, rotation_form, shown_secret
@@ -31,7 +31,7 @@ def submit_at_once(cast: Cast, address: str, form: dict[str, Any]) -> list[Any]:
     def poster(client: Client) -> Callable[[], Any]:
         return lambda: client.post(address, form)
 
-    answers = at_once([poster(browser(cast.owner)) for _ in range(THREADS)])
+    answers = run_concurrently([poster(browser(cast.owner)) for _ in range(THREADS)])
     assert sorted(response.status_code for response in answers) == [200] + [302] * (THREADS - 1)
     return answers
 

@@ -1,12 +1,14 @@
+"""Normal forms of usernames and e-mail addresses, and folded text."""
+
 import random
 import sys
 
 import pytest
 
 from contacts.normalization import (
-    IdentityError,
     InvalidEmail,
     InvalidUsername,
+    InvalidValue,
     email_key,
     fold,
     parse_username,
@@ -15,7 +17,7 @@ from contacts.normalization import (
 
 
 @pytest.mark.parametrize(
-    ("text", "display"),
+    ("text", "username"),
     [
         ("Sarah_Miller", "Sarah_Miller"),
         ("@Sarah_Miller", "Sarah_Miller"),
@@ -35,9 +37,9 @@ from contacts.normalization import (
         ("https", "https"),
     ],
 )
-def test_usernames(text: str, display: str) -> None:
-    assert parse_username(text) == display
-    assert username_key(text) == display.lower()
+def test_username_is_read_from_every_usual_spelling(text: str, username: str) -> None:
+    assert parse_username(text) == username
+    assert username_key(text) == username.lower()
 
 
 @pytest.mark.parametrize(
@@ -75,13 +77,12 @@ def test_usernames(text: str, display: str) -> None:
         "a" * 100_000,
     ],
 )
-def test_usernames_that_are_refused(text: str) -> None:
+def test_text_that_is_not_a_username_is_refused(text: str) -> None:
     for function in (parse_username, username_key):
         with pytest.raises(InvalidUsername) as caught:
             function(text)
         assert caught.value.code == "invalid_username"
-        assert isinstance(caught.value, IdentityError)
-        assert isinstance(caught.value, ValueError)
+        assert isinstance(caught.value, InvalidValue)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,7 @@ def test_usernames_that_are_refused(text: str) -> None:
         ("a@" + "d" * 63 + ".com", "a@" + "d" * 63 + ".com"),
     ],
 )
-def test_email_keys(text: str, key: str) -> None:
+def test_address_is_brought_into_its_normal_form(text: str, key: str) -> None:
     assert email_key(text) == key
     assert email_key(key) == key
 
@@ -151,14 +152,14 @@ def test_email_keys(text: str, key: str) -> None:
         "a@" + "я" * 200_000 + ".рф",
     ],
 )
-def test_addresses_that_are_refused(text: str) -> None:
+def test_text_that_is_not_an_address_is_refused(text: str) -> None:
     with pytest.raises(InvalidEmail) as caught:
         email_key(text)
     assert caught.value.code == "invalid_email"
     assert str(caught.value) == "not a valid e-mail address"
 
 
-def test_email_key_is_stable_and_raises_nothing_else() -> None:
+def test_normal_form_of_a_random_address_is_its_own_normal_form() -> None:
     generator = random.Random(5321)
     accepted = 0
     for _ in range(20_000):
@@ -193,31 +194,31 @@ def test_email_key_is_stable_and_raises_nothing_else() -> None:
         ("한글", "\u1112\u1161\u11ab"),
     ],
 )
-def test_fold_finds_regardless_of_case(text: str, search: str) -> None:
+def test_folded_text_contains_the_folded_search_text(text: str, search: str) -> None:
     assert fold(search) in fold(text)
 
 
 @pytest.mark.parametrize(("text", "other"), [("café", "cafe"), ("и", "й"), ("a", "b"), ("東京", "京都")])
-def test_fold_keeps_letters_apart(text: str, other: str) -> None:
+def test_different_letters_stay_different(text: str, other: str) -> None:
     assert fold(text) != fold(other)
 
 
-def test_fold_is_stable_for_every_character() -> None:
+def test_folding_a_character_twice_changes_nothing() -> None:
     for number in range(sys.maxunicode + 1):
         once = fold(chr(number))
         assert fold(once) == once, hex(number)
 
 
-def test_fold_is_stable_and_case_blind_for_combinations() -> None:
+def test_folding_combined_characters_twice_changes_nothing_and_case_does_not_matter() -> None:
     generator = random.Random(146)
     for _ in range(20_000):
         text = "".join(generator.choices("iıİIßſǰΐςÅΣя\u0345\u0307\u0323\u0301\u0130Ŀ", k=4))
         assert fold(fold(text)) == fold(text)
-        # U+0345 folds to a letter, which a mark typed after it then sits on: another text, not another case.
+        # U+0345 folds to a letter, and a mark after it then belongs to that letter: a different text.
         letters = text.replace("\u0345", "")
         assert fold(letters.casefold()) == fold(letters)
 
 
-def test_fold_of_ascii_is_lower_case() -> None:
+def test_folded_ascii_is_lower_case() -> None:
     text = "".join(map(chr, range(128)))
     assert fold(text) == text.lower()
