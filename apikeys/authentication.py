@@ -103,7 +103,7 @@ def _read(digest: bytes, idempotency_key: str | None) -> Credentials | None:
     end = len(_keys.names) + len(_workspaces.names)
     key, workspace, scopes = _instances(digest, row[:end])
     plan, trial_ends_at, record_values = row[end], row[end + 1], row[end + 2 :]
-    record = _records.hydrate(record_values) if record_values[0] is not None else None
+    record = _records.from_row(record_values) if record_values[0] is not None else None
     plan = effective_plan(plan, _workspaces.convert("trial_ends_at", trial_ends_at))
     return Credentials(key, workspace, scopes, plan, record)
 
@@ -121,7 +121,7 @@ def _instances(digest: bytes, values: tuple[Any, ...]) -> tuple[ApiKey, Workspac
     if cached is not None and cached[0] == values:
         return cached[1:]
     end = len(_keys.names)
-    key, workspace = _keys.hydrate(values[:end]), _workspaces.hydrate(values[end:])
+    key, workspace = _keys.from_row(values[:end]), _workspaces.from_row(values[end:])
     key.workspace = workspace
     scopes = frozenset(map(Scope, key.scopes))
     if len(_cache) >= MAX_CACHED:

@@ -11,7 +11,7 @@ from apikeys.authentication import Credentials
 from apikeys.models import ApiKey
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from crmsolid.core.sql.table import Table, moment
+from crmsolid.core.sql.table import Table, datetime_param
 from crmsolid.workspaces import audit
 
 logger = logging.getLogger("crmsolid.apikeys")
@@ -34,7 +34,7 @@ def record_use(key: ApiKey, ip: str | None) -> None:
         _keys.update(
             {"last_used_at": now, "last_used_ip": ip},
             "id = %s AND (last_used_at IS NULL OR last_used_at < %s)",
-            [key.id, moment(now - LAST_USED_INTERVAL)],
+            [key.id, datetime_param(now - LAST_USED_INTERVAL)],
         )
         key.last_used_at = now
     except DatabaseError:  # the response is ready, so this must not turn it into an error

@@ -19,8 +19,9 @@ from contacts.validation import Changes
 from crmsolid.core import clock, strictjson
 from crmsolid.core.errors import not_found
 from crmsolid.core.ids import is_id
+from crmsolid.core.sql.bulk import ids_clause
 from crmsolid.core.sql.prepared_cursor import statement_cursor
-from crmsolid.core.sql.table import Table, among_ids
+from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import publish_all
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
@@ -78,7 +79,7 @@ def with_tags(rows: Sequence[Contact]) -> list[ContactWithTags]:
     """
     names: dict[str, list[str]] = {contact.id: [] for contact in rows}
     if rows:
-        where, params = among_ids("contact_id", list(names))
+        where, params = ids_clause("contact_id", list(names))
         with statement_cursor() as cursor:
             cursor.execute(f"SELECT contact_id, name FROM {_tags.name} WHERE {where}", params)
             for contact_id, name in cursor.fetchall():
