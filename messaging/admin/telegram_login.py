@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.text import capfirst
@@ -186,9 +185,7 @@ class LoginPages(TenantAdmin):
 
     def _page(self, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
         """A page that no browser or proxy may cache."""
-        request.current_app = self.admin_site.name
-        page_context = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media, **context}
-        response = TemplateResponse(request, template, page_context)
+        response = self.render_page(request, template, **context)
         response.headers["Cache-Control"] = "no-store"
         return response
 

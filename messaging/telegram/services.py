@@ -11,7 +11,7 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from apikeys.limits import limiter
+from apikeys.limiter import limiter
 from crmsolid.core import clock, crypto
 from crmsolid.core.errors import DomainError, not_found
 from crmsolid.workspaces import audit
