@@ -23,7 +23,7 @@ def create_job(workspace: Workspace, scope: Scope = Scope.WRITE_CONTACTS, **fiel
 
 def test_job_shows_its_progress_and_errors(cast: Cast, api: Api) -> None:
     errors = [{"row": 3, "code": "invalid_email", "detail": "no address"}]
-    progress = {"state": JobState.RUNNING, "done": 40, "total": 100, "errors": errors}
+    progress: dict[str, Any] = {"state": JobState.RUNNING, "done": 40, "total": 100, "errors": errors}
     job = create_job(cast.workspace, **progress, params={"file": "secret"})
     response = api(cast.key([Scope.WRITE_CONTACTS])).get(f"/v1/jobs/{job.id}")
     assert response.status_code == 200

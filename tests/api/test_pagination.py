@@ -13,7 +13,8 @@ def test_cursor_continues_where_the_page_ended(api: Api, cast: Cast) -> None:
     client = api(cast.key())
     for number in range(5):
         client.post("/v1/notes", {"title": f"{number}"})
-    pages, cursor = [], None
+    pages: list[list[str]] = []
+    cursor = None
     while not pages or cursor:
         body = client.get("/v1/notes", {"limit": 2} | ({"cursor": cursor} if cursor else {})).json()
         pages.append([note["title"] for note in body["data"]])
