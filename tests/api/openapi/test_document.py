@@ -1,6 +1,7 @@
 """The OpenAPI document is valid and up to date, and has every route."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -65,16 +66,14 @@ def test_every_event_type_is_a_webhook(product_document: dict[str, Any]) -> None
 
 
 # --- the routes of the product --------------------------------------------------------------------------------
-def routes(patterns: list[Any], prefix: str = "/") -> list[tuple[str, Any]]:
+def routes(patterns: list[Any], prefix: str = "/") -> Iterator[tuple[str, Any]]:
     """All routes below these URL patterns, with the view function of each."""
-    found: list[tuple[str, Any]] = []
     for entry in patterns:
         path = prefix + str(entry.pattern)
         if isinstance(entry, URLResolver):
-            found += routes(entry.url_patterns, path)
+            yield from routes(entry.url_patterns, path)
         elif isinstance(entry, URLPattern):
-            found.append((path, entry.callback))
-    return found
+            yield path, entry.callback
 
 
 def v1_views() -> list[tuple[str, type[WorkspaceView]]]:
@@ -99,27 +98,27 @@ def test_every_handler_is_declared_and_has_a_docstring() -> None:
         assert view.__doc__ or all(getattr(view, method.lower()).__doc__ for method in handler_methods(view)), path
 
 
-def coercing_fields(serializer: Any, path: str) -> list[str]:
+def coercing_fields(serializer: Any, path: str) -> Iterator[str]:
     """Paths and types of the fields that would coerce a value, such as "1" to 1."""
-    found: list[str] = []
     for name, field in serializer.fields.items():
         while isinstance(field, serializers.ListField | serializers.DictField) and not hasattr(field, "json_schema"):
             field = field.child
         if isinstance(field, StrictSerializer):
-            found += coercing_fields(field, f"{path}.{name}")
+            yield from coercing_fields(field, f"{path}.{name}")
         elif not hasattr(field, "json_schema") and not isinstance(field, NON_COERCING_FIELDS):
-            found.append(f"{path}.{name}: {type(field).__name__}")
-    return found
+            yield f"{path}.{name}: {type(field).__name__}"
 
 
 def test_no_input_field_coerces_values() -> None:
-    coercing: list[str] = []
-    for path, view in v1_views():
-        for endpoint in view.endpoints.values():
-            for serializer in (endpoint.query, endpoint.body):
-                if isinstance(serializer, type):
-                    coercing += coercing_fields(serializer(), path)
-    assert coercing == []
+    inputs = [
+        (path, serializer())
+        for path, view in v1_views()
+        for endpoint in view.endpoints.values()
+        for serializer in (endpoint.query, endpoint.body)
+        if isinstance(serializer, type)
+    ]
+    assert len(inputs) > 20
+    assert [field for path, serializer in inputs for field in coercing_fields(serializer, path)] == []
 
 
 def test_every_operation_has_a_unique_id_a_summary_and_a_tag(
