@@ -1,7 +1,7 @@
-"""Ten endpoints, six of them hostile, with thousands queued for the one that hangs: what the healthy ones feel.
+"""How much six hostile endpoints delay four healthy ones, with thousands of deliveries queued for one that hangs.
 
 ``python -m bench.hostile [--queued N] [--rounds N]``. Needs PostgreSQL as :mod:`bench.webhooks` does. The hostile ones
-hang for ever, answer 500, drip a byte a second, send 1 GB, send a gzip bomb, and speak TLS that nobody vouches for.
+hang for ever, answer 500, send a byte per second, send 1 GB, send a gzip bomb, and have a self-signed certificate.
 The pump runs as in a worker, with the product's own deadline of 10 s; events for all ten are published while it runs.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 from bench.webhooks import DATA, ROOT, TYPES, prepare
 
 KINDS = ["hang", "500", "drip", "gigabyte", "bomb", "tls"]
-PAUSE = 0.1  # seconds between two publications: one event for each endpoint
+PAUSE = 0.1  # seconds between two publications of one event for each endpoint
 
 
 def make_endpoints(plain: int, tls: int) -> dict[str, Any]:
@@ -39,17 +39,17 @@ def make_endpoints(plain: int, tls: int) -> dict[str, Any]:
 
 
 def queue(workspace_id: int, count: int) -> None:
-    """Placed deliveries that are due, for the endpoint that hangs."""
+    """Queue deliveries for the endpoint that hangs."""
     from django.db import transaction
 
     from crmsolid.events.catalogue import event_type
-    from crmsolid.events.feed import place_events
-    from crmsolid.events.publishing import Occurrence, publish_all
+    from crmsolid.events.positions import assign_positions
+    from crmsolid.events.publishing import NewEvent, publish_all
 
     for _ in range(0, count, 500):
         with transaction.atomic():
-            publish_all(workspace_id, [Occurrence(event_type(TYPES[0]), DATA)] * min(500, count))
-    while place_events():
+            publish_all(workspace_id, [NewEvent(event_type(TYPES[0]), DATA)] * min(500, count))
+    while assign_positions():
         pass
 
 
@@ -57,19 +57,19 @@ def publish_for(workspace_id: int, rounds: int) -> None:
     from django.db import connections, transaction
 
     from crmsolid.events.catalogue import event_type
-    from crmsolid.events.publishing import Occurrence, publish_all
+    from crmsolid.events.publishing import NewEvent, publish_all
 
     try:
         for _ in range(rounds):
             with transaction.atomic():
-                publish_all(workspace_id, [Occurrence(event_type(type), DATA) for type in TYPES])
+                publish_all(workspace_id, [NewEvent(event_type(name), DATA) for name in TYPES])
             time.sleep(PAUSE)
     finally:
         connections.close_all()
 
 
 def pump_until(done: threading.Event, peaks: list[int]) -> None:
-    """As the worker does: one run after the other."""
+    """Run one pump after the other, as a worker does."""
     from webhooks.delivery.runner import run_pump
 
     while not done.is_set():
@@ -79,30 +79,30 @@ def pump_until(done: threading.Event, peaks: list[int]) -> None:
 
 
 def _memory() -> int:
-    """Resident bytes now."""
+    """Resident memory in bytes."""
     with open("/proc/self/statm") as file:
         return int(file.read().split()[1]) * resource.getpagesize()
 
 
-def report(endpoints: dict[str, Any], before: int, most: int) -> None:
+def report(endpoints: dict[str, Any], before: int, peak: int) -> None:
     from webhooks.models import Attempt, Delivery
 
-    print(f"{'endpoint':10}{'made':>6}{'tried':>7}{'longest try':>13}{'p50':>7}{'p95':>7}{'last':>7} s  outcomes")
+    print(f"{'endpoint':10}{'made':>6}{'tried':>7}{'longest':>13}{'p50':>7}{'p95':>7}{'last':>7} s  outcomes")
     for name, endpoint in endpoints.items():
-        tries = list(
+        attempts = list(
             Attempt.unscoped.filter(delivery__endpoint=endpoint).values_list(
                 "delivery__created_at", "at", "duration_ms", "status", "error"
             )
         )
         # From the event to the end of an attempt at it.
-        ended = sorted((at - made).total_seconds() + ms / 1000 for made, at, ms, _, _ in tries) or [0.0]
-        longest = max((ms for _, _, ms, _, _ in tries), default=0) / 1000
+        ended = sorted((at - made).total_seconds() + ms / 1000 for made, at, ms, _, _ in attempts) or [0.0]
+        longest = max((ms for _, _, ms, _, _ in attempts), default=0) / 1000
         parts = [longest, ended[len(ended) // 2], ended[min(len(ended) - 1, len(ended) * 95 // 100)], ended[-1]]
         made = Delivery.unscoped.filter(endpoint=endpoint).count()
-        outcomes = ", ".join(sorted({error or str(status) for *_, status, error in tries}))
+        outcomes = ", ".join(sorted({error or str(status) for *_, status, error in attempts}))
         figures = f"{parts[0]:13.2f}{parts[1]:7.2f}{parts[2]:7.2f}{parts[3]:7.2f}"
-        print(f"{name:10}{made:6}{len(tries):7}{figures}    {outcomes}")
-    print(f"memory: {before / 2**20:.0f} MiB before, {most / 2**20:.0f} MiB at most")
+        print(f"{name:10}{made:6}{len(attempts):7}{figures}    {outcomes}")
+    print(f"memory: {before / 2**20:.0f} MiB before, {peak / 2**20:.0f} MiB at most")
 
 
 def main() -> None:

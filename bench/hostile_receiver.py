@@ -1,5 +1,5 @@
-"""Receivers that behave as badly as they can, each at its path, on one port; TLS without a known authority on a
-second. Run as a process: it prints the two ports."""
+"""A process with hostile receivers, each at its path, on one port, and a self-signed TLS receiver on a second port.
+It prints the two ports."""
 
 import asyncio
 import datetime
@@ -10,7 +10,7 @@ import tempfile
 
 GIGABYTE = 2**30
 CHUNK = b"x" * 65536
-# 100 MiB of zeros in 100 KiB, a hundred times over: 10 GiB for whoever unpacks it.
+# 100 MiB of zeros in 100 KiB, a hundred times: 10 GiB when decompressed.
 BOMB = gzip.compress(bytes(100 * 2**20)) * 100
 
 
@@ -57,8 +57,8 @@ async def answer(path: str, reader: asyncio.StreamReader, writer: asyncio.Stream
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
 
 
-def unknown_authority() -> ssl.SSLContext:
-    """A server's context with a certificate it signed itself."""
+def self_signed() -> ssl.SSLContext:
+    """A server context with a self-signed certificate."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -90,7 +90,7 @@ def unknown_authority() -> ssl.SSLContext:
 
 async def main() -> None:
     plain = await asyncio.start_server(serve, "127.0.0.1", 0, backlog=1024)
-    tls = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=unknown_authority())
+    tls = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=self_signed())
     print(*(server.sockets[0].getsockname()[1] for server in (plain, tls)), flush=True)
     await asyncio.Event().wait()
 

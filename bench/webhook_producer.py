@@ -1,4 +1,4 @@
-"""Writes events when told to, as the web's processes do beside the pump's: a line ``workspace count`` at a time."""
+"""Writes events as web processes do: ``count`` events for each line ``workspace count`` on its input."""
 
 import sys
 
@@ -11,7 +11,7 @@ def main() -> None:
     django.setup()
     from crmsolid.workspaces.models import Workspace
 
-    write_events(Workspace.objects.get(slug="bench").pk, 100)  # connected, its statements prepared
+    write_events(Workspace.objects.get(slug="bench").pk, 100)  # connects and prepares the statements
     print("ready", flush=True)
     for line in sys.stdin:
         workspace_id, count = map(int, line.split())

@@ -1,4 +1,4 @@
-"""Ten receivers on ten ports that answer at once; a request for ``/hang`` is never answered. Run as a process."""
+"""A process with receivers on ten ports that answer at once; a request for ``/hang`` is never answered."""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""What the pump is measured against: the usual Celery task per delivery, by requests, with a row each."""
+"""What the pump is compared with: a Celery task per delivery that posts with requests and writes one row."""
 
 import os
 
@@ -15,7 +15,7 @@ from django.conf import settings
 from crmsolid.events.models import Event
 from webhooks.delivery.signing import body_signature
 from webhooks.models import Delivery, Endpoint
-from webhooks.secrets import Keyring
+from webhooks.secrets import EndpointSecrets
 
 app = Celery("bench", broker=settings.REDIS_URL)
 app.conf.update(task_ignore_result=True, task_default_queue="bench", broker_connection_retry_on_startup=True)
@@ -28,7 +28,7 @@ def deliver(event_id: str, endpoint_id: str) -> None:
     body = bytes(event.body)
     headers = {
         "Content-Type": "application/json",
-        "X-Signature": body_signature(Keyring.of(endpoint).current, body),
+        "X-Signature": body_signature(EndpointSecrets.of(endpoint).current, body),
     }
     answer = requests.post(endpoint.url, data=body, headers=headers, timeout=10, allow_redirects=False)
     Delivery.unscoped.create(

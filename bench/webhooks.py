@@ -1,11 +1,10 @@
-"""Deliveries a second: the pump, a Celery task per delivery, and a bare aiohttp sender, in interleaved rounds.
+"""Deliveries per second of the pump, of a Celery task per delivery, and of bare aiohttp, in interleaved rounds.
 
 ``python -m bench.webhooks [--deliveries N] [--rounds R]``. Needs PostgreSQL on 127.0.0.1:5432 (BENCH_POSTGRES) and
-Redis (BENCH_REDIS). Ten endpoints, one delivery an event, to a receiver in a process of its own that answers at
-once. The clock of the pump and of the tasks starts before the first event is written and stops when the last healthy
-delivery is committed as succeeded with its rows; the bare sender has no database at all. The events are written by a
-process that does not deliver, while the deliveries run: for the tasks that is this one, for the pump, which runs in
-this one, another. ``events first`` is the pump that starts when the last event is written, by its own process.
+Redis (BENCH_REDIS). There are ten endpoints and one delivery per event, to a receiver in another process that answers
+at once. The time of the pump and of the tasks starts before the first event is written and ends when the last healthy
+delivery is committed as succeeded with its rows; bare aiohttp uses no database at all. A process that does not deliver
+writes the events while the deliveries run. In ``events first`` the pump's own process writes them before it starts.
 """
 
 import argparse
@@ -34,8 +33,8 @@ os.environ.update(
     LOG_LEVEL="ERROR",
     PYTHONPATH=str(ROOT),
 )
-BARE_PLACES = 200
-RING_SECONDS = 0.005  # from a commit to the pump, through Redis
+BARE_CONNECTIONS = 200
+WAKE_UP_SECONDS = 0.005  # from a commit to the pump, through Redis
 TYPES = [
     "message.sent",
     "message.received",
@@ -62,7 +61,7 @@ def prepare() -> None:
 
 
 def warm_up(ports: Sequence[int], count: int) -> None:
-    """A round that is not counted, then statistics: a new database plans by guesses."""
+    """A round that is not counted, then ANALYZE, because a new database has no statistics."""
     from django.db import connection
 
     pump_round(ports, count)
@@ -72,8 +71,10 @@ def warm_up(ports: Sequence[int], count: int) -> None:
 
 
 def make_endpoints(ports: Sequence[int], *, hanging: bool) -> list[Any]:
-    """Ten new endpoints, each for one type; the first one hangs if asked. Earlier ones are off, their log stays:
-    emptied tables would be planned for as if they were small for ever."""
+    """Ten new endpoints, each for one type; the first one can hang.
+
+    Earlier endpoints are disabled but keep their deliveries, because the planner takes an emptied table for small.
+    """
     from crmsolid.core import clock
     from crmsolid.workspaces.actor import Actor
     from crmsolid.workspaces.models import User, Workspace
@@ -89,7 +90,7 @@ def make_endpoints(ports: Sequence[int], *, hanging: bool) -> list[Any]:
     if not Workspace.objects.exists():
         create_workspace(slug="bench", name="Bench", owner=User.objects.create_user("o@bench.example"), plan="pro")
     actor = Actor.command(Workspace.objects.get(slug="bench"), "bench")
-    paths = ["/hang" if hanging and not place else "/hook" for place in range(10)]
+    paths = ["/hang" if hanging and not number else "/hook" for number in range(10)]
     return [
         create_endpoint(actor, url=f"http://127.0.0.1:{port}{path}", events=[type]).endpoint
         for port, path, type in zip(ports, paths, TYPES, strict=True)
@@ -101,20 +102,19 @@ def write_events(workspace_id: int, count: int) -> list[str]:
     from django.db import transaction
 
     from crmsolid.events.catalogue import event_type
-    from crmsolid.events.publishing import Occurrence, publish_all
+    from crmsolid.events.publishing import NewEvent, publish_all
 
-    found: list[str] = []
+    event_ids: list[str] = []
     for start in range(0, count, 100):
         with transaction.atomic():
-            found += publish_all(
-                workspace_id,
-                [Occurrence(event_type(TYPES[n % 10]), DATA) for n in range(start, min(count, start + 100))],
+            event_ids += publish_all(
+                workspace_id, [NewEvent(event_type(TYPES[n % 10]), DATA) for n in range(start, min(count, start + 100))]
             )
-    return found
+    return event_ids
 
 
 def start_producer() -> "subprocess.Popen[str]":
-    """A process that is ready to write events."""
+    """Start a process that writes events on request, and wait until it is ready."""
     command = [sys.executable, "-m", "bench.webhook_producer"]
     producer = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert producer.stdout is not None
@@ -125,23 +125,24 @@ def start_producer() -> "subprocess.Popen[str]":
 def pump_round(
     ports: Sequence[int], count: int, producer: "subprocess.Popen[str] | None" = None, *, hanging: bool = False
 ) -> float:
-    """Healthy deliveries a second of our pump; the events come from ``producer``, or are written first."""
+    """Healthy deliveries per second of the pump; the events come from ``producer``, or are written first."""
     from webhooks.delivery.pump import Pump
 
     endpoints = make_endpoints(ports, hanging=hanging)
     expected = count * 9 // 10 if hanging else count
     done = 0
 
-    class Enough(Exception):
+    class Done(Exception):
         """The last healthy delivery is committed."""
 
     class Watched(Pump):
-        def _exchange(self, outcomes: Any, **options: Any) -> None:
+        def step(self, results: Any) -> int:
             nonlocal done
-            super()._exchange(outcomes, **options)
-            done += sum(1 for outcome in outcomes if outcome.tries and outcome.tries[-1].answer.status == 200)
+            settled = super().step(results)
+            done += sum(1 for result in results if result.attempts and result.attempts[-1].response.status == 200)
             if done >= expected:
-                raise Enough
+                raise Done
+            return settled
 
     started = time.perf_counter()
     if producer is None:
@@ -150,10 +151,10 @@ def pump_round(
         assert producer.stdin is not None
         producer.stdin.write(f"{endpoints[0].workspace_id} {count}\n")
         producer.stdin.flush()
-    with contextlib.suppress(Enough):
-        while True:  # a pump ends when it finds nothing; the next commit rings for the next one
+    with contextlib.suppress(Done):
+        while True:  # a pump ends when nothing is due; the next commit wakes the next one
             Watched(seconds=600).run()
-            time.sleep(RING_SECONDS)
+            time.sleep(WAKE_UP_SECONDS)
             assert producer is None or producer.poll() is None
     seconds = time.perf_counter() - started
     from webhooks.models import Attempt, Delivery
@@ -164,7 +165,7 @@ def pump_round(
 
 
 def task_round(ports: Sequence[int], count: int, *, pool: str) -> float:
-    """Deliveries a second of a Celery task each, with the workers started beforehand."""
+    """Deliveries per second with a Celery task for each, with the workers started before."""
     from bench.webhook_tasks import deliver
     from webhooks.models import Delivery
 
@@ -178,8 +179,8 @@ def task_round(ports: Sequence[int], count: int, *, pool: str) -> float:
         before = ours.count()
         started = time.perf_counter()
         events = write_events(endpoints[0].workspace_id, count)
-        for place, event_id in enumerate(events):
-            deliver.delay(event_id, endpoints[place % 10].pk)
+        for number, event_id in enumerate(events):
+            deliver.delay(event_id, endpoints[number % 10].pk)
         _await_rows(lambda: ours.count() >= before + count, 600)
         return count / (time.perf_counter() - started)
     finally:
@@ -202,12 +203,12 @@ def _await_rows(reached: Any, limit: float) -> None:
     ends = time.monotonic() + limit
     while not reached():
         if time.monotonic() > ends:
-            raise TimeoutError("the workers did not get there")
+            raise TimeoutError("the workers were too slow")
         time.sleep(0.02)
 
 
 def bare_round(ports: Sequence[int], count: int) -> float:
-    """Posts a second of aiohttp with nothing around it."""
+    """Posts per second of aiohttp alone."""
     return asyncio.run(_bare(ports, count))
 
 
@@ -218,14 +219,14 @@ async def _bare(ports: Sequence[int], count: int) -> float:
     urls = [f"http://127.0.0.1:{port}/hook" for port in ports]
     left = iter(range(count))
 
-    async def place() -> None:
+    async def work() -> None:
         for number in left:
             async with session.post(urls[number % 10], data=body) as response:
                 await response.read()
 
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         started = time.perf_counter()
-        await asyncio.gather(*(place() for _ in range(BARE_PLACES)))
+        await asyncio.gather(*(work() for _ in range(BARE_CONNECTIONS)))
         return count / (time.perf_counter() - started)
 
 
@@ -264,9 +265,9 @@ def main() -> None:
         for process in (producer, receiver):
             process.terminate()
             process.wait(10)
-    print("median deliveries a second")
-    for name, found in figures.items():
-        print(f"{name:24} {statistics.median(found):8.0f}   {min(found):6.0f} … {max(found):6.0f}")
+    print("median deliveries per second")
+    for name, rates in figures.items():
+        print(f"{name:24} {statistics.median(rates):8.0f}   {min(rates):6.0f} … {max(rates):6.0f}")
 
 
 if __name__ == "__main__":

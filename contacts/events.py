@@ -5,7 +5,7 @@ from typing import Any
 
 from contacts.serializers import ContactOut
 from crmsolid.events.catalogue import declare
-from crmsolid.events.publishing import Occurrence
+from crmsolid.events.publishing import NewEvent
 
 _CONTACT = ContactOut.data_schema()
 _SCORE = {"type": "integer", "minimum": 0, "maximum": 100}
@@ -29,11 +29,11 @@ LEAD_SCORED = declare(
 )
 
 
-def created(contact: dict[str, Any]) -> Occurrence:
+def created(contact: dict[str, Any]) -> NewEvent:
     """``contact.created`` with the contact as the API shows it."""
-    return Occurrence(CONTACT_CREATED, {"contact": contact}, contact["id"])
+    return NewEvent(CONTACT_CREATED, {"contact": contact}, contact["id"])
 
 
-def tagged(contact: dict[str, Any], added: Sequence[str]) -> Occurrence:
+def tagged(contact: dict[str, Any], added: Sequence[str]) -> NewEvent:
     """``contact.tagged``: the contact as it is now, and the tags that are new."""
-    return Occurrence(CONTACT_TAGGED, {"contact": contact, "added": list(added)}, contact["id"])
+    return NewEvent(CONTACT_TAGGED, {"contact": contact, "added": list(added)}, contact["id"])

@@ -5,13 +5,20 @@ from dataclasses import replace
 from django.db import transaction
 
 from crmsolid.core.errors import invalid
+from crmsolid.events.catalogue import declare
 from crmsolid.events.publishing import publish
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Plan, Role, Workspace
-from webhooks.events import SUBSCRIPTION_UPGRADED
 
 PAID_PLANS = (Plan.PRO, Plan.BUSINESS)  # nobody can choose a second trial or the state after it
+
+SUBSCRIPTION_UPGRADED = declare(
+    "subscription.upgraded",
+    "An owner has moved the workspace to a higher plan.",
+    old_plan={"enum": list(Plan.values)},
+    plan={"enum": list(Plan.values)},
+)
 
 _RANKS = {Plan.EXPIRED: 0, Plan.TRIAL: 0, Plan.PRO: 1, Plan.BUSINESS: 2}
 
@@ -36,5 +43,5 @@ def change_plan(actor: Actor, plan: str) -> Workspace:
     live.save(update_fields=["plan", "trial_ends_at"])
     audit.record(replace(actor, workspace=live), "plan.changed", live.slug, old_plan=old_plan, plan=plan)
     if _RANKS[Plan(old_plan)] < _RANKS[Plan(plan)]:
-        publish(live, SUBSCRIPTION_UPGRADED, {"old_plan": old_plan, "plan": plan})
+        publish(live, SUBSCRIPTION_UPGRADED, {"old_plan": old_plan, "plan": plan}, request_id=actor.request_id)
     return live

@@ -1,9 +1,9 @@
-// A receiver of CRM Solid's webhooks: the code of the developer guide, step 7, as it stands there.
+// A receiver of CRM Solid's webhooks: the code of step 7 of the developer guide, unchanged.
 //
 //   CRMSOLID_WEBHOOK_SECRET=your-chosen-signing-secret PORT=3000 node webhook_receiver.js
 //
-// With express installed it runs on express. Without it, the few lines below stand in for the parts of express
-// that the guide uses, so that the example runs with Node alone.
+// It uses express if it is installed. Otherwise the few lines below replace the parts of express that the guide uses,
+// so that the example runs with Node alone.
 
 const express = loadExpress();
 const app = express();

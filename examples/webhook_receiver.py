@@ -1,9 +1,9 @@
-"""A receiver of CRM Solid's webhooks, with nothing but Python's standard library.
+"""A receiver of CRM Solid's webhooks, that needs only Python's standard library.
 
     CRMSOLID_WEBHOOK_SECRET=your-chosen-signing-secret PORT=3000 python webhook_receiver.py
 
-It checks the signature over the raw body before it reads anything in it, answers at once, and handles the event
-afterwards. An event can arrive more than once (a retry, a replay): its id says so.
+It checks the signature of the raw body before it parses it, answers at once, and handles the event afterwards. An
+event can arrive more than once (a retry, a replay), with the same id.
 """
 
 import hashlib

@@ -1,5 +1,6 @@
 """Two workspaces full of rows, each row marked, and a browser that is signed in."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging.models import Account, Message, MessageAttempt, Thread
 from webhooks.models import Attempt, Delivery, Endpoint
-from webhooks.secrets import seal
+from webhooks.secrets import encrypt_secret
 
 
 @dataclass
@@ -49,10 +50,13 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     _add(made, ContactTag(contact=contact, name=f"{mark} tag"))
     _add(made, CustomField(key=f"{mark}_field", label=f"{mark} label", type="choice", choices=[mark]))
     _add(made, Job(kind=f"{mark} import", scope="write:contacts", errors=[mark]))
-    body = f'"{mark}"'.encode()
-    event = _add(made, Event(id=new_id("evt"), type="contact.created", body=body, contact_id=contact.pk))
+    event_id = new_id("evt")
+    body = {"event": "contact.created", "id": event_id, "created_at": "2026-06-04T09:00:00Z", "data": {"name": mark}}
+    event = Event(id=event_id, type="contact.created", body=json.dumps(body).encode(), contact_id=contact.pk)
+    event.position = Event.unscoped.count() + 1
+    _add(made, event)
     endpoint = _add(
-        made, Endpoint(url=f"https://{mark}.example.com/hook", events=["contact.created"], secret=seal(mark))
+        made, Endpoint(url=f"https://{mark}.example.com/hook", events=["contact.created"], secret=encrypt_secret(mark))
     )
     delivery = _add(
         made, Delivery(event=event, endpoint=endpoint, event_type=event.type, status="succeeded", attempts=1)

@@ -97,7 +97,7 @@ def test_nobody_goes_back_to_a_trial_or_to_what_is_no_plan(cast: Cast, plan: str
 def test_plan_and_event_are_one_thing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever breaks at the last moment leaves all as it was."""
 
-    def broken(*args: Any) -> None:
+    def broken(*args: Any, **options: Any) -> None:
         raise RuntimeError("gone")
 
     put_on(cast.workspace, "trial", -1)

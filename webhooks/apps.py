@@ -6,13 +6,16 @@ class WebhooksConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from crmsolid.core import erasure, reencryption
-        from crmsolid.events import feed
-        from webhooks import erasure as about_person
-        from webhooks import events  # noqa: F401 - declares the event types
-        from webhooks.delivery import fanout
+        from crmsolid.core import reencryption
+        from crmsolid.core.erasure import register as register_erasure
+        from crmsolid.events.positions import on_positions_assigned
+        from crmsolid.events.publishing import wake_after_publish
+        from webhooks import erasure, events  # noqa: F401 - events declares the event types
+        from webhooks.delivery.fanout import make_deliveries
+        from webhooks.delivery.queue import PUMP_TASK
         from webhooks.models import Endpoint
 
-        feed.on_placed(fanout.make_deliveries)
-        erasure.register(erase=about_person.erase, export=about_person.export)
+        on_positions_assigned(make_deliveries)
+        wake_after_publish(PUMP_TASK)
+        register_erasure(erase=erasure.erase, export=erasure.export)
         reencryption.register(Endpoint, "secret", "previous_secret")

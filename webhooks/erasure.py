@@ -1,4 +1,4 @@
-"""What webhooks keeps about a person: emptied with the person, and shown to them until then."""
+"""What webhooks keeps about a contact: emptied when the contact is erased, and part of the contact's export."""
 
 import json
 from typing import Any
@@ -13,14 +13,22 @@ _OPEN = (DeliveryStatus.PENDING, DeliveryStatus.SENDING, DeliveryStatus.FAILED)
 
 
 def erase(workspace_id: int, contact_id: str) -> None:
-    """Cancel the open deliveries about the person (``erased``), empty the kept payloads and receivers' answers.
+    """Cancel the open deliveries about the contact (``erased``) and empty the events' bodies, the attempts' headers and
+    the receivers' answers. In the caller's transaction.
 
-    That something of this type happened stays: positions have no gaps and figures stand. A delivery that is being
-    posted at this moment cannot be called back; its answer is not kept.
+    The rows themselves stay: positions have no gaps, and figures do not change. A delivery that is being posted right
+    now cannot be called back, but its answer is not kept.
     """
-    about = Event.objects.for_workspace(workspace_id).filter(contact_id=contact_id)
-    about.update(body=b"")  # first: from here on nothing new can be taken out of them
-    _lock_deliveries(workspace_id, contact_id)
+    # The bodies first, so that no delivery can be made of them any more.
+    Event.objects.for_workspace(workspace_id).filter(contact_id=contact_id).update(body=b"")
+    with connection.cursor() as cursor:  # the pump locks deliveries in the order of ids too
+        cursor.execute(
+            "SELECT id FROM webhooks_delivery WHERE event_id IN ("
+            " SELECT id FROM events_event WHERE workspace_id = %s AND contact_id = %s"
+            f") ORDER BY id{row_lock()}",
+            [workspace_id, contact_id],
+        )
+        cursor.fetchall()
     deliveries = _deliveries(workspace_id, contact_id)
     deliveries.filter(status__in=_OPEN).update(
         status=DeliveryStatus.CANCELED, reason="erased", next_attempt_at=None, lease="", lease_until=None
@@ -30,31 +38,19 @@ def erase(workspace_id: int, contact_id: str) -> None:
     )
 
 
-def _lock_deliveries(workspace_id: int, contact_id: str) -> None:
-    """In the order in which the pump locks them."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM webhooks_delivery WHERE event_id IN ("
-            " SELECT id FROM events_event WHERE workspace_id = %s AND contact_id = %s"
-            f") ORDER BY id{row_lock()}",
-            [workspace_id, contact_id],
-        )
-        cursor.fetchall()
-
-
 def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
-    """``events``: what was, or will be, told to the workspace's webhooks. ``deliveries``: to whom it was told."""
-    about = Event.objects.for_workspace(workspace_id).filter(contact_id=contact_id).exclude(body=b"")
-    sent = _deliveries(workspace_id, contact_id).select_related("endpoint").order_by("created_at", "id")
+    """``events``: the bodies of events about the contact. ``deliveries``: where they were, or will be, sent."""
+    events = Event.objects.for_workspace(workspace_id).filter(contact_id=contact_id).exclude(body=b"")
+    deliveries = _deliveries(workspace_id, contact_id).select_related("endpoint").order_by("created_at", "id")
     return {
-        "events": [json.loads(bytes(row.body)) for row in about.order_by("created_at", "id")],
+        "events": [json.loads(bytes(event.body)) for event in events.order_by("created_at", "id")],
         "deliveries": [
-            {"id": row.id, "event_id": row.event_id, "url": row.endpoint.url, "status": row.status} for row in sent
+            {"id": row.id, "event_id": row.event_id, "url": row.endpoint.url, "status": row.status}
+            for row in deliveries
         ],
     }
 
 
 def _deliveries(workspace_id: int, contact_id: str) -> Any:
-    return Delivery.objects.for_workspace(workspace_id).filter(
-        event__in=Event.objects.for_workspace(workspace_id).filter(contact_id=contact_id).values("pk")
-    )
+    events = Event.objects.for_workspace(workspace_id).filter(contact_id=contact_id)
+    return Delivery.objects.for_workspace(workspace_id).filter(event__in=events.values("pk"))

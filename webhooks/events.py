@@ -1,15 +1,9 @@
-"""The event types that no other app declares: of webhooks' own tests, of jobs and of the plan.
-
-Those of sequences are here too, so that receivers can be written and subscribed before the first sequence is made.
-"""
+"""The event types of webhooks' own, and those of sequences until that app exists, so that receivers can be written."""
 
 from typing import Any
 
 from crmsolid.api.fields import id_pattern
-from crmsolid.api.jobs import JobOut
 from crmsolid.events.catalogue import declare
-
-_PLAN = {"enum": ["trial", "pro", "business", "expired"]}
 
 
 def _object(**properties: Any) -> dict[str, Any]:
@@ -19,6 +13,13 @@ def _object(**properties: Any) -> dict[str, Any]:
 def _id(prefix: str) -> dict[str, Any]:
     return {"type": "string", "pattern": id_pattern(prefix)}
 
+
+PING = declare(
+    "ping",
+    "Sent by POST /v1/webhooks/{id}/test, to that endpoint alone.",
+    subscribable=False,
+    webhook=_object(id={"type": "string"}, url={"type": "string"}),
+)
 
 _SEQUENCE = _object(id=_id("seq"), name={"type": "string"}, status={"enum": ["draft", "active", "paused"]})
 _ENROLLMENT = _object(
@@ -31,15 +32,6 @@ _ENROLLMENT = _object(
     next_run_at={"type": ["string", "null"], "format": "date-time"},
 )
 
-PING = declare(
-    "ping",
-    "Sent by POST /v1/webhooks/{id}/test, to that endpoint alone.",
-    webhook=_object(id={"type": "string"}, url={"type": "string"}),
-)
-JOB_COMPLETED = declare("job.completed", "Long work has ended, done or failed.", job=JobOut.data_schema())
-SUBSCRIPTION_UPGRADED = declare(
-    "subscription.upgraded", "An owner has moved the workspace to a higher plan.", old_plan=_PLAN, plan=_PLAN
-)
 SEQUENCE_STARTED = declare("sequence.started", "A sequence was started: its drips go out.", sequence=_SEQUENCE)
 SEQUENCE_PAUSED = declare("sequence.paused", "A sequence was paused: nothing of it goes out.", sequence=_SEQUENCE)
 SEQUENCE_COMPLETED = declare(

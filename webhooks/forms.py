@@ -1,4 +1,4 @@
-"""Forms of Settings > Webhooks. What is a good address, event or secret, the services judge."""
+"""Forms of Settings > Webhooks. Addresses, events and secrets are validated by the services."""
 
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from crmsolid.core import clock
-from crmsolid.events.catalogue import EVENT_TYPES, PING, event_types
+from crmsolid.events.catalogue import event_types, subscribable_names
 from crmsolid.workspaces.forms import ServiceForm, SubmitOnceForm
 
 OVERLAPS = {
@@ -17,24 +17,24 @@ OVERLAPS = {
 }
 
 
-class OpenChoices(forms.MultipleChoiceField):
-    """Offers choices without judging by them."""
+class UncheckedChoices(forms.MultipleChoiceField):
+    """Offers choices but leaves it to the service to refuse others."""
 
     def valid_value(self, value: Any) -> bool:
         return True
 
 
 class SecretField(forms.CharField):
-    """A chosen secret: taken as typed, never given back. None when left empty."""
+    """A chosen secret, not stripped and never rendered again. None if it is left empty."""
 
     def __init__(self) -> None:
-        # "off" is not heeded for passwords; a browser that means to save a new one asks first.
-        quiet = forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password", "spellcheck": "false"})
-        super().__init__(label="Your own secret", required=False, strip=False, empty_value=None, widget=quiet)
+        # Browsers ignore "off" for passwords; with "new-password" they ask before they save it.
+        widget = forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password", "spellcheck": "false"})
+        super().__init__(label="Your own secret", required=False, strip=False, empty_value=None, widget=widget)
 
 
 class EndpointForm(ServiceForm):
-    """Where to send, and what."""
+    """The address and the event types."""
 
     url = forms.CharField(
         label="Address",
@@ -54,21 +54,21 @@ class EndpointForm(ServiceForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what is sent."},
     )
-    events = OpenChoices(required=False, widget=forms.CheckboxSelectMultiple)
+    events = UncheckedChoices(required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [(type.name, type.description.replace("`", "")) for type in event_types() if type.name != PING]
-        self.fields["events"].choices = offered  # type: ignore[attr-defined]
+        choices = [(each.name, each.description.replace("`", "")) for each in event_types() if each.subscribable]
+        self.fields["events"].choices = choices  # type: ignore[attr-defined]
 
     def options(self) -> dict[str, Any]:
         """The keyword arguments of ``update_endpoint``."""
-        given = self.cleaned_data
-        return {"url": given["url"], "events": EVENT_TYPES if given["which"] == "all" else given["events"]}
+        values = self.cleaned_data
+        return {"url": values["url"], "events": subscribable_names() if values["which"] == "all" else values["events"]}
 
 
 class NewEndpointForm(SubmitOnceForm, EndpointForm):
-    """With a secret of one's own, or none: then one is generated."""
+    """With an optional secret; without it one is generated."""
 
     kind = "whk"
     secret = SecretField()
@@ -79,7 +79,8 @@ class NewEndpointForm(SubmitOnceForm, EndpointForm):
 
 
 class RotateForm(ServiceForm):
-    """``replaces`` names the secret that the page was about: sent again, it is another one by then."""
+    """``replaces`` is the fingerprint of the secret that the page was about, so that a form submitted twice rotates
+    once."""
 
     replaces = forms.CharField(widget=forms.HiddenInput)
     overlap = forms.ChoiceField(
@@ -97,12 +98,12 @@ class RotateForm(ServiceForm):
 
     def options(self) -> dict[str, Any]:
         """The keyword arguments of ``rotate_secret``."""
-        given = self.cleaned_data
-        return {"secret": given["secret"], "overlap": OVERLAPS[given["overlap"]], "replaces": given["replaces"]}
+        values = self.cleaned_data
+        return {"secret": values["secret"], "overlap": OVERLAPS[values["overlap"]], "replaces": values["replaces"]}
 
 
 class ReplayForm(ServiceForm):
-    """From when on."""
+    """Since when to send again what failed."""
 
     since = forms.DateTimeField(
         label="Since (UTC)",
@@ -111,7 +112,7 @@ class ReplayForm(ServiceForm):
     )
 
     def clean_since(self) -> datetime:
-        """Within the years that both databases and all time zones know; there is no log of other times anyway."""
+        """A past time that both databases can compare in any time zone."""
         since: datetime = self.cleaned_data["since"]
         if since.year < 2000 or since > clock.now():
             raise forms.ValidationError("Give a time that has passed, after 2000.")

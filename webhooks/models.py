@@ -1,4 +1,4 @@
-"""The endpoints that events are delivered to; a delivery for each event and endpoint; a row for every attempt."""
+"""Endpoints that events are delivered to, one delivery per event and endpoint, and one row per attempt."""
 
 from functools import partial
 
@@ -17,26 +17,28 @@ class DisabledReason(models.TextChoices):
     FAILING = "failing", "Nothing but failures for 5 days"
 
 
-class Verified(models.TextChoices):
-    """Which secret the receiver accepted last, while two are in force; empty until it is known."""
+class SigningSecret(models.TextChoices):
+    """One of the two secrets that are in force during an overlap."""
 
     CURRENT = "current", "The current secret"
     PREVIOUS = "previous", "The previous secret"
 
 
 class Endpoint(WorkspaceModel):
-    """Where a workspace's events go. Secrets are encrypted; ``previous_secret`` is in force during an overlap.
+    """Where a workspace's events are sent. Secrets are encrypted.
 
-    A deleted endpoint keeps its row, without its secrets, until its log has been purged.
+    During an overlap ``previous_secret`` is in force too, and ``verified_with`` names the secret that the receiver
+    accepted last (empty until it is known). A deleted endpoint keeps its row, without its secrets, until its log has
+    been purged.
     """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "whk"), editable=False)
     url = models.CharField(max_length=2048)
-    events = models.JSONField(default=list, help_text="event types it gets")
+    events = models.JSONField(default=list, help_text="event types that are sent to it")
     secret = models.BinaryField(editable=False)
     previous_secret = models.BinaryField(null=True, blank=True, editable=False)
     previous_secret_until = models.DateTimeField(null=True, blank=True, editable=False)
-    verified_with = models.CharField(max_length=8, choices=Verified.choices, blank=True, editable=False)
+    verified_with = models.CharField(max_length=8, choices=SigningSecret.choices, blank=True, editable=False)
     enabled = models.BooleanField(default=True)
     disabled_reason = models.CharField(max_length=10, choices=DisabledReason.choices, blank=True, editable=False)
     disabled_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -80,11 +82,11 @@ class DeliveryStatus(models.TextChoices):
 
 
 class Delivery(WorkspaceModel):
-    """One event on its way to one endpoint; there is never a second for the pair. A replay starts it again.
+    """One event for one endpoint; a replay starts the same delivery again.
 
     ``next_attempt_at`` is set exactly while it is queued (``pending`` or ``failed``), ``lease`` exactly while it is
-    ``sending``: whoever posts it settles it only while the lease is still theirs. ``failures`` is how far it is in
-    the schedule of retries, ``attempts`` how many attempts it has had in all.
+    ``sending``: the pump that holds the lease may settle it. ``failures`` counts towards the retry schedule and starts
+    at 0 again with a replay; ``attempts`` counts all attempts.
     """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "dlv"), editable=False)
@@ -121,8 +123,7 @@ class Delivery(WorkspaceModel):
             models.Index(
                 fields=["endpoint", "next_attempt_at"], name="delivery_due", condition=Q(next_attempt_at__isnull=False)
             ),
-            # What somebody looks for, and a replay of all that failed: few rows of a long log. Settling a success
-            # writes nothing here.
+            # For filters by status and for replays: few rows of a long log. Settling a success writes nothing here.
             models.Index(
                 fields=["endpoint", "created_at", "id"],
                 name="delivery_unsuccessful",
@@ -136,10 +137,13 @@ class Delivery(WorkspaceModel):
 
 
 class Attempt(WorkspaceModel):
-    """One try at a delivery: what was asked of whom, and what came back. ``error`` is a stable code, empty when the
-    answer came whole; ``lost``: a process died between sending and noting it, so the outcome is not known."""
+    """One attempt at a delivery: the request and the receiver's answer.
 
-    # Attempts are found by their delivery, so an index on the workspace would only cost each insert.
+    ``error`` is a stable code, empty if the answer was complete. ``lost`` means that the process died before it
+    recorded the result, so the result is unknown.
+    """
+
+    # Attempts are found by their delivery, so an index on the workspace would only slow down each insert.
     workspace = models.ForeignKey(
         "workspaces.Workspace", on_delete=models.CASCADE, related_name="+", editable=False, db_index=False
     )
@@ -148,7 +152,7 @@ class Attempt(WorkspaceModel):
     at = models.DateTimeField(default=clock.now)
     url = models.CharField(max_length=2048, blank=True)
     request_headers = models.JSONField(default=dict)
-    signed_with = models.CharField(max_length=8, choices=Verified.choices, blank=True)
+    signed_with = models.CharField(max_length=8, choices=SigningSecret.choices, blank=True)
     status = models.PositiveSmallIntegerField(null=True, blank=True)
     error = models.CharField(max_length=20, blank=True)
     duration_ms = models.PositiveIntegerField(default=0)

@@ -1,6 +1,5 @@
-"""Retention of the log: deliveries with their attempts, events that nothing needs any more, deleted endpoints."""
+"""Retention: deliveries with their attempts, events without deliveries, and deleted endpoints."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -19,26 +18,21 @@ _FINAL = (DeliveryStatus.SUCCEEDED, DeliveryStatus.EXHAUSTED, DeliveryStatus.CAN
 
 
 def retention() -> timedelta:
-    """How long the log is kept."""
+    """How long events and deliveries are kept."""
     return timedelta(days=settings.WEBHOOK_LOG_DAYS)
 
 
 def purge(*, batches: int = 50) -> int:
-    """Delete what is past its retention, in short transactions; answers how many rows went."""
-    return sum(
-        _in_batches(step, batches)
-        for step in (_old_deliveries, _deliveries_of_deleted_endpoints, _deleted_endpoints, _old_events)
-    )
-
-
-def _in_batches(step: Callable[[], int], batches: int) -> int:
-    removed = 0
-    for _ in range(batches):
-        found = step()
-        removed += found
-        if not found:
-            break
-    return removed
+    """Delete what is past its retention, in short transactions and at most ``batches`` of each kind; returns how many
+    rows were deleted."""
+    deleted = 0
+    for delete_batch in (_old_deliveries, _deliveries_of_deleted_endpoints, _deleted_endpoints, _old_events):
+        for _ in range(batches):
+            count = delete_batch()
+            deleted += count
+            if not count:
+                break
+    return deleted
 
 
 def _old_deliveries() -> int:
@@ -51,33 +45,32 @@ def _deliveries_of_deleted_endpoints() -> int:
 
 
 @transaction.atomic
-def _delete_deliveries(rows: "QuerySet[Delivery]") -> int:
-    """A batch of what is final and in nobody's hands: under their locks first, so that none is started again
-    meanwhile, and nobody who holds one of them waits for its attempts."""
-    ids = _locked_ids(rows.filter(status__in=_FINAL))
+def _delete_deliveries(deliveries: "QuerySet[Delivery]") -> int:
+    """Delete a batch of those with a final status. They are locked first, so that none is replayed meanwhile; locked
+    ones are skipped, because whoever holds one would wait for its attempts."""
+    ids = _lock_batch(deliveries.filter(status__in=_FINAL))
     if ids:
         Attempt.unscoped.filter(delivery__in=ids).delete()
         Delivery.unscoped.filter(pk__in=ids).delete()
     return len(ids)
 
 
-def _locked_ids(rows: "QuerySet[Any]") -> list[str]:
-    found = rows.select_for_update(skip_locked=True, of=("self",))
-    return list(found.values_list("pk", flat=True)[:BATCH])
+def _lock_batch(rows: "QuerySet[Any]") -> list[str]:
+    locked = rows.select_for_update(skip_locked=True, of=("self",))
+    return list(locked.values_list("pk", flat=True)[:BATCH])
 
 
 def _deleted_endpoints() -> int:
-    left = Delivery.unscoped.filter(endpoint=OuterRef("pk"))
-    rows = Endpoint.unscoped.filter(~Exists(left), deleted_at__isnull=False)
-    return rows.delete()[0]
+    deliveries = Delivery.unscoped.filter(endpoint=OuterRef("pk"))
+    return Endpoint.unscoped.filter(~Exists(deliveries), deleted_at__isnull=False).delete()[0]
 
 
 @transaction.atomic
 def _old_events() -> int:
-    """Placed events without a delivery left; a stream cannot resume further back than the retention either."""
+    """Events that have a position and no delivery. The message stream cannot resume further back either."""
     oldest_kept = first_id("evt", clock.now() - retention())
-    left = Delivery.unscoped.filter(event=OuterRef("pk"))
-    rows = Event.unscoped.filter(~Exists(left), pk__lt=oldest_kept, position__isnull=False)
-    ids = _locked_ids(rows.order_by("pk"))
+    deliveries = Delivery.unscoped.filter(event=OuterRef("pk"))
+    events = Event.unscoped.filter(~Exists(deliveries), pk__lt=oldest_kept, position__isnull=False)
+    ids = _lock_batch(events.order_by("pk"))
     Event.unscoped.filter(pk__in=ids).delete()
     return len(ids)

@@ -1,33 +1,35 @@
-"""Reading endpoints and their log."""
+"""Reads of endpoints, deliveries and attempts."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Min, OuterRef, Subquery
+from django.db.models import Min, OuterRef, Q, Subquery
 
 from crmsolid.workspaces.models import Workspace
 from webhooks.delivery.schedule import RETRY_DELAYS
-from webhooks.models import Attempt, Delivery, Endpoint
+from webhooks.models import Attempt, Delivery, DeliveryStatus, DisabledReason, Endpoint
 
-# What the table's constraints say of a status; the planner does not conclude it by itself.
-_IMPLIED: dict[str, dict[str, Any]] = {
+# The table's CHECK constraints imply these, but the planner does not conclude it and would miss the partial indexes.
+_IMPLIED_BY_STATUS: dict[str, dict[str, Any]] = {
     "pending": {"next_attempt_at__isnull": False},
     "sending": {"lease_until__isnull": False},
 }
-# What is in a queue was made at most this long ago: Retry-After can double each delay.
-_LONGEST_WAIT = 2 * sum(RETRY_DELAYS, timedelta())
+# A queued delivery was made at most this long ago: Retry-After can double each delay.
+_LONGEST_IN_QUEUE = 2 * sum(RETRY_DELAYS, timedelta())
 
 
+# --- Endpoints --------------------------------------------------------------------------------------------------------
 def endpoints(workspace: Workspace) -> Any:
-    """The workspace's endpoints but for deleted ones."""
+    """The workspace's endpoints, without deleted ones."""
     return Endpoint.objects.for_workspace(workspace).filter(deleted_at__isnull=True)
 
 
 def latest_deliveries(workspace: Workspace) -> dict[str, Any]:
-    """Annotations of an endpoint: ``last_delivery`` (id), ``last_status``, ``last_made_at`` of the newest delivery
-    that had an attempt; ``last_answer`` and ``last_error`` of its latest one. Read by index, not by scanning a log."""
-    tried = Delivery.objects.for_workspace(workspace).filter(endpoint=OuterRef("pk"), attempts__gt=0)
-    newest = tried.order_by("-created_at", "-id")
+    """Annotations of an endpoint: ``last_delivery`` (id), ``last_status`` and ``last_made_at`` of the newest delivery
+    that has an attempt, and ``last_answer`` and ``last_error`` of its latest attempt. Read through indexes."""
+    attempted = Delivery.objects.for_workspace(workspace).filter(endpoint=OuterRef("pk"), attempts__gt=0)
+    newest = attempted.order_by("-created_at", "-id")
     attempt = Attempt.objects.for_workspace(workspace).filter(delivery=OuterRef("last_delivery")).order_by("-number")
     return {
         "last_delivery": Subquery(newest.values("pk")[:1]),
@@ -38,26 +40,48 @@ def latest_deliveries(workspace: Workspace) -> dict[str, Any]:
     }
 
 
-def waiting(workspace: Workspace, endpoint: Endpoint) -> int:
-    """How many deliveries are in the endpoint's queue."""
+@dataclass(frozen=True, slots=True)
+class EndpointAlerts:
+    """Endpoints that need attention, oldest first. ``disabled``: automatically, not by a person. ``failing``: still
+    tried."""
+
+    disabled: tuple[Endpoint, ...]
+    failing: tuple[Endpoint, ...]
+
+
+def endpoint_alerts(workspace: Workspace) -> EndpointAlerts:
+    """What the panel's notices show. One query, however many endpoints."""
+    disabled = Q(enabled=False, disabled_reason__in=[DisabledReason.GONE, DisabledReason.FAILING])
+    failing = Q(enabled=True, failing_since__isnull=False)
+    rows = endpoints(workspace).filter(disabled | failing).defer("secret", "previous_secret")
+    found = list(rows.order_by("created_at", "id"))
+    return EndpointAlerts(
+        disabled=tuple(endpoint for endpoint in found if not endpoint.enabled),
+        failing=tuple(endpoint for endpoint in found if endpoint.enabled),
+    )
+
+
+def queue_length(workspace: Workspace, endpoint: Endpoint) -> int:
+    """How many deliveries are queued for the endpoint."""
     rows = Delivery.objects.for_workspace(workspace).filter(endpoint=endpoint, next_attempt_at__isnull=False)
     return int(rows.count())
 
 
 def missed_since(endpoint: Endpoint) -> datetime | None:
-    """From when on a disabled endpoint may have missed something: failing began, or the oldest that the disabling
-    took out of its queue was made. None for an enabled one."""
+    """Since when a disabled endpoint may have missed events: since it was failing, or since the oldest delivery that
+    was canceled with its queue. None for an enabled endpoint."""
     began = endpoint.failing_since or endpoint.disabled_at
     if endpoint.enabled or began is None:
         return None
-    lost = Delivery.objects.for_workspace(endpoint.workspace_id).filter(
-        endpoint=endpoint, created_at__gte=began - _LONGEST_WAIT, status="canceled", reason="endpoint_disabled"
+    canceled = Delivery.objects.for_workspace(endpoint.workspace_id).filter(
+        endpoint=endpoint, created_at__gte=began - _LONGEST_IN_QUEUE, status="canceled", reason="endpoint_disabled"
     )
-    oldest: datetime | None = lost.aggregate(oldest=Min("created_at"))["oldest"]
+    oldest: datetime | None = canceled.aggregate(oldest=Min("created_at"))["oldest"]
     return min(began, oldest) if oldest else began
 
 
-def log(
+# --- Deliveries and attempts ------------------------------------------------------------------------------------------
+def delivery_log(
     workspace: Workspace,
     endpoint: Endpoint,
     *,
@@ -66,33 +90,26 @@ def log(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Any:
-    """The deliveries of an endpoint, by event type, status and the time they were made.
+    """The deliveries of an endpoint by event type, status and creation time, each with its event but without the body.
+    A rare status is found through an index."""
+    filters = {"event_type": event, "status": status, "created_at__gte": since, "created_at__lt": until}
+    rows = Delivery.objects.for_workspace(workspace).filter(
+        endpoint=endpoint, **_IMPLIED_BY_STATUS.get(status or "", {})
+    )
+    rows = rows.filter(**{name: value for name, value in filters.items() if value is not None})
+    return rows.select_related("event").defer("event__body")
 
-    A status that few have is found by an index of those few.
-    """
-    given = {"event_type": event, "status": status, "created_at__gte": since, "created_at__lt": until}
-    rows = Delivery.objects.for_workspace(workspace).filter(endpoint=endpoint, **_IMPLIED.get(status or "", {}))
-    return rows.filter(**{name: value for name, value in given.items() if value is not None})
 
-
-def delivery(workspace: Workspace, delivery_id: str) -> Delivery | None:
-    """One delivery with its event and endpoint; None if the endpoint is gone."""
+def find_delivery(workspace: Workspace, delivery_id: str) -> Delivery | None:
+    """A delivery with its event and endpoint; None if it or its endpoint does not exist any more."""
     rows = Delivery.objects.for_workspace(workspace).filter(pk=delivery_id, endpoint__deleted_at__isnull=True)
-    found: Delivery | None = rows.select_related("event", "endpoint").first()
-    return found
+    delivery: Delivery | None = rows.select_related("event", "endpoint").first()
+    return delivery
 
 
-def attempts(delivery: Delivery) -> list[Attempt]:
-    """The attempts at a delivery, in their order."""
-    return list(Attempt.objects.for_workspace(delivery.workspace_id).filter(delivery=delivery).order_by("number"))
-
-
-def newest_attempts(delivery: Delivery, limit: int) -> list[Attempt]:
-    """The latest attempts at a delivery, the last one first."""
-    rows = Attempt.objects.for_workspace(delivery.workspace_id).filter(delivery=delivery)
-    return list(rows.order_by("-number")[:limit])
-
-
-def newest_deliveries(workspace: Workspace, endpoint: Endpoint, limit: int) -> list[Delivery]:
-    """The end of an endpoint's log, the newest first."""
-    return list(log(workspace, endpoint).order_by("-created_at", "-id")[:limit])
+def failed_deliveries(endpoint: Endpoint, since: datetime, until: datetime) -> Any:
+    """What a replay of this time queues again: failed, exhausted, or canceled when the endpoint was disabled."""
+    failed = Q(status__in=[DeliveryStatus.FAILED, DeliveryStatus.EXHAUSTED])
+    missed = Q(status=DeliveryStatus.CANCELED, reason="endpoint_disabled")
+    rows = Delivery.objects.for_workspace(endpoint.workspace_id).filter(failed | missed, endpoint=endpoint)
+    return rows.filter(created_at__gte=since, created_at__lt=until)

@@ -1,4 +1,4 @@
-"""An endpoint's secrets: sealed in its row, open only where something is signed."""
+"""An endpoint's signing secrets: encrypted in its row, decrypted only where something is signed."""
 
 import logging
 from collections.abc import Sequence
@@ -10,18 +10,19 @@ from cryptography.fernet import InvalidToken
 
 from crmsolid.core import clock, crypto
 from crmsolid.core.errors import invalid
-from webhooks.models import Endpoint, Verified
+from webhooks.models import Endpoint, SigningSecret
 
 logger = logging.getLogger("crmsolid.webhooks")
 
-MAX_SECRET = 255
+MAX_SECRET_LENGTH = 255
 
 
 @dataclass(slots=True)
-class Keyring:
-    """The secrets that may sign, and which of two the receiver is believed to check with. The repr shows none.
+class EndpointSecrets:
+    """The secrets of an endpoint, and which of two its receiver is known to check with. The repr shows none.
 
-    One that none of our keys opens is None: an operator's mistake must not stop everybody else's deliveries.
+    A secret that no key of FIELD_ENCRYPTION_KEYS decrypts is None: an operator's mistake must not stop the deliveries
+    of other endpoints.
     """
 
     current: str | None = field(repr=False)
@@ -30,59 +31,59 @@ class Keyring:
     verified_with: str
 
     @classmethod
-    def of(cls, endpoint: Endpoint) -> "Keyring":
+    def of(cls, endpoint: Endpoint) -> "EndpointSecrets":
         previous = endpoint.previous_secret
         return cls(
-            _opened(endpoint, bytes(endpoint.secret)),
-            None if previous is None else _opened(endpoint, bytes(previous)),
+            _decrypt_or_none(endpoint, bytes(endpoint.secret)),
+            None if previous is None else _decrypt_or_none(endpoint, bytes(previous)),
             endpoint.previous_secret_until,
             endpoint.verified_with,
         )
 
-    def in_force(self, now: datetime) -> "Sequence[tuple[Verified, str]]":
-        """The secrets at this time, the one to try first in front; none if the current one cannot be opened.
+    def in_force(self, now: datetime) -> "Sequence[tuple[SigningSecret, str]]":
+        """The secrets at this time, the one to sign X-Signature with first; none if the current one is unreadable.
 
-        After a rotation that is the previous one, until the receiver has accepted the current one: it is what the
-        receiver has been checking with.
+        During an overlap that is the previous secret, which the receiver has been checking with, until the receiver has
+        accepted the current one.
         """
         if self.current is None:
             return []
-        current = (Verified.CURRENT, self.current)
+        current = (SigningSecret.CURRENT, self.current)
         if self.previous is None or self.previous_until is None or self.previous_until <= now:
             return [current]
-        previous = (Verified.PREVIOUS, self.previous)
-        return [current, previous] if self.verified_with == Verified.CURRENT else [previous, current]
+        previous = (SigningSecret.PREVIOUS, self.previous)
+        return [current, previous] if self.verified_with == SigningSecret.CURRENT else [previous, current]
 
 
-def seal(secret: str) -> bytes:
+def encrypt_secret(secret: str) -> bytes:
     """The secret as it is stored."""
     return crypto.encrypt(secret.encode())
 
 
 @lru_cache(maxsize=4096)
-def unseal(sealed: bytes) -> str:
-    """The secret back from its stored form."""
-    return crypto.decrypt(sealed).decode()
+def decrypt_secret(stored: bytes) -> str:
+    """The secret back from its stored form. ``InvalidToken`` if no key decrypts it."""
+    return crypto.decrypt(stored).decode()
 
 
-def _opened(endpoint: Endpoint, sealed: bytes) -> str | None:
+def _decrypt_or_none(endpoint: Endpoint, stored: bytes) -> str | None:
     try:
-        return unseal(sealed)
+        return decrypt_secret(stored)
     except InvalidToken:
-        _report(endpoint.pk, clock.now().replace(second=0, microsecond=0))
+        _log_unreadable(endpoint.pk, clock.now().replace(second=0, microsecond=0))
         return None
 
 
 @lru_cache(maxsize=256)
-def _report(endpoint_id: str, minute: datetime) -> None:
-    """Once a minute: the pump looks several times a second."""
+def _log_unreadable(endpoint_id: str, minute: datetime) -> None:
+    """Cached, so that it logs once a minute: the pump looks several times a second."""
     logger.error("no key in FIELD_ENCRYPTION_KEYS opens a secret of %s: its deliveries wait", endpoint_id)
 
 
 def check_secret(secret: str) -> str:
-    """A chosen secret: 1 to 255 visible characters. ``validation_failed`` otherwise."""
-    if not 1 <= len(secret) <= MAX_SECRET:
-        raise invalid("secret", "length", f"a secret has 1 to {MAX_SECRET} characters")
+    """Return a chosen secret if it has 1 to 255 visible characters; otherwise ``validation_failed``."""
+    if not 1 <= len(secret) <= MAX_SECRET_LENGTH:
+        raise invalid("secret", "length", f"a secret has 1 to {MAX_SECRET_LENGTH} characters")
     if any(character.isspace() or not character.isprintable() for character in secret):
         raise invalid("secret", "invisible_characters", "a secret has visible characters only, no spaces")
     return secret

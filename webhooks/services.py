@@ -1,27 +1,32 @@
-"""The verbs of webhooks. Each needs ``manage:webhooks`` and leaves its audit entry with the change."""
+"""Everything a caller may do with endpoints and read of deliveries; :mod:`webhooks.replays` sends again.
+
+Each service needs ``manage:webhooks`` (``scope_missing``). What changes something writes its audit entry in the same
+transaction.
+"""
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from crmsolid.api.pagination import Page, page
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.http import url_guard
 from crmsolid.core.sql.table import Table
-from crmsolid.events.catalogue import EVENT_TYPES
+from crmsolid.events.catalogue import subscribable_names
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import Scope
-from webhooks import endpoint_health
+from webhooks import endpoint_health, querysets
 from webhooks.delivery.signing import generate_secret
-from webhooks.models import DisabledReason, Endpoint
-from webhooks.secrets import Keyring, check_secret, seal
+from webhooks.models import Attempt, Delivery, DisabledReason, Endpoint
+from webhooks.secrets import EndpointSecrets, check_secret, encrypt_secret
 
 MAX_ENDPOINTS = 100
 DEFAULT_OVERLAP = timedelta(hours=24)
@@ -32,28 +37,124 @@ _endpoints = Table(Endpoint)
 
 @dataclass(frozen=True, slots=True)
 class IssuedEndpoint:
-    """An endpoint and, if we generated its secret, the one moment it is known. The repr never shows it."""
+    """An endpoint and, if it was generated, its new secret in clear. The repr does not show it."""
 
     endpoint: Endpoint
     secret: str | None = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class EndpointOverview:
+    """An endpoint with the length of its queue and its newest deliveries."""
+
+    endpoint: Endpoint
+    queue_length: int
+    newest_deliveries: list[Delivery]
+
+
+# --- Reads ------------------------------------------------------------------------------------------------------------
+def list_endpoints(actor: Actor, *, limit: int, cursor: str | None = None) -> Page:
+    """A page of endpoints, newest first. ``invalid_cursor``."""
+    actor.require(Scope.MANAGE_WEBHOOKS)
+    return page(
+        querysets.endpoints(actor.workspace),
+        sort="-created_at",
+        limit=limit,
+        cursor=cursor,
+        workspace_id=actor.workspace.pk,
+        filters={},
+    )
+
+
+def get_endpoint(actor: Actor, endpoint_id: str) -> Endpoint:
+    """``not_found`` if the workspace has no such endpoint, or it was deleted."""
+    actor.require(Scope.MANAGE_WEBHOOKS)
+    endpoint: Endpoint | None = querysets.endpoints(actor.workspace).filter(pk=endpoint_id).first()
+    if endpoint is None:
+        raise not_found("webhook endpoint")
+    return endpoint
+
+
+def get_endpoint_overview(actor: Actor, endpoint_id: str, *, deliveries: int) -> EndpointOverview:
+    """An endpoint with at most so many of its newest ``deliveries``. ``not_found``."""
+    endpoint = get_endpoint(actor, endpoint_id)
+    newest = querysets.delivery_log(actor.workspace, endpoint).order_by("-created_at", "-id")[:deliveries]
+    return EndpointOverview(endpoint, querysets.queue_length(actor.workspace, endpoint), list(newest))
+
+
+def endpoint_alerts(actor: Actor) -> querysets.EndpointAlerts:
+    """The endpoints that need attention. One query, however many there are."""
+    actor.require(Scope.MANAGE_WEBHOOKS)
+    return querysets.endpoint_alerts(actor.workspace)
+
+
+def missed_since(actor: Actor, endpoint_id: str) -> datetime | None:
+    """Since when a disabled endpoint may have missed events; None if it is enabled. ``not_found``."""
+    return querysets.missed_since(get_endpoint(actor, endpoint_id))
+
+
+def list_deliveries(
+    actor: Actor,
+    endpoint_id: str,
+    *,
+    event: str | None = None,
+    status: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int,
+    cursor: str | None = None,
+) -> Page:
+    """A page of an endpoint's deliveries, newest first: of one event type, with one status, made from ``since`` on and
+    before ``until``. ``not_found``, ``invalid_cursor``."""
+    endpoint = get_endpoint(actor, endpoint_id)
+    filters = {"event": event, "status": status, "since": since, "until": until}
+    return page(
+        querysets.delivery_log(actor.workspace, endpoint, **filters),  # type: ignore[arg-type]
+        sort="-created_at",
+        limit=limit,
+        cursor=cursor,
+        workspace_id=actor.workspace.pk,
+        filters={**filters, "endpoint": endpoint.id},
+    )
+
+
+def get_delivery(actor: Actor, delivery_id: str) -> Delivery:
+    """A delivery with its event and endpoint. ``not_found``, also if the endpoint was deleted."""
+    actor.require(Scope.MANAGE_WEBHOOKS)
+    delivery = querysets.find_delivery(actor.workspace, delivery_id)
+    if delivery is None:
+        raise not_found("delivery")
+    return delivery
+
+
+def list_attempts(actor: Actor, delivery: Delivery, *, newest: int | None = None) -> list[Attempt]:
+    """All attempts at a delivery, oldest first; or only so many of the ``newest``, newest first."""
+    actor.require(Scope.MANAGE_WEBHOOKS)
+    attempts = Attempt.objects.for_workspace(actor.workspace).filter(delivery=delivery)
+    return list(attempts.order_by("number") if newest is None else attempts.order_by("-number")[:newest])
+
+
+# --- Changes ----------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def create_endpoint(
     actor: Actor, *, url: str, events: Sequence[str], secret: str | None = None, new_id: str | None = None
 ) -> IssuedEndpoint:
-    """Register an address for these event types. Without ``secret`` one is generated and answered, once.
+    """Register an address for these event types. Without ``secret`` one is generated and returned, this once.
 
-    ``new_id`` is an id of ours handed out before: asked twice with it, the second time is ``invalid_state``.
+    ``new_id`` is the id to use, if it was reserved before (by a form); a second call with it is ``invalid_state``.
     Errors: ``scope_missing``; ``validation_failed`` (url, events, secret, too many endpoints).
     """
     actor.require(Scope.MANAGE_WEBHOOKS)
-    Workspace.objects.select_for_update(no_key=True).get(pk=actor.workspace.pk)  # one after the other, to be counted
+    # Concurrent calls wait for each other here, so that the count below is exact.
+    Workspace.objects.select_for_update(no_key=True).get(pk=actor.workspace.pk)
     if Endpoint.objects.for_workspace(actor.workspace).filter(deleted_at=None).count() >= MAX_ENDPOINTS:
         raise invalid("url", "too_many", f"a workspace has at most {MAX_ENDPOINTS} endpoints")
-    used = check_secret(secret) if secret is not None else generate_secret()
+    new_secret = check_secret(secret) if secret is not None else generate_secret()
     endpoint = Endpoint(
-        workspace=actor.workspace, url=_checked_url(url), events=_checked_events(events), secret=seal(used)
+        workspace=actor.workspace,
+        url=_checked_url(url),
+        events=_checked_events(events),
+        secret=encrypt_secret(new_secret),
     )
     endpoint.id = new_id or endpoint.id
     try:
@@ -64,53 +165,49 @@ def create_endpoint(
             "invalid_state", "this endpoint was made a moment ago; a generated secret was shown then, once"
         ) from None
     audit.record(actor, "webhook.created", endpoint.id, events=endpoint.events)
-    return IssuedEndpoint(endpoint, used if secret is None else None)
+    return IssuedEndpoint(endpoint, new_secret if secret is None else None)
 
 
 @transaction.atomic
 def update_endpoint(
     actor: Actor,
-    endpoint: Endpoint,
+    endpoint_id: str,
     *,
     url: str | None = None,
     events: Sequence[str] | None = None,
     enabled: bool | None = None,
 ) -> Endpoint:
-    """Change what is given. Disabling cancels the queue; enabling, and another address, start with a clean record.
+    """Change the values that are given. Disabling cancels the queue; what is queued goes to a new address.
 
-    What is queued goes to the new address. Errors as in :func:`create_endpoint`, and ``not_found``.
+    Enabling and a new address reset ``failing_since``. Errors as in :func:`create_endpoint`, and ``not_found``.
     """
-    locked = _locked(actor, endpoint)
+    locked = _lock(actor, endpoint_id)
     if url is not None and url != locked.url:
         locked.url = _checked_url(url)
-        locked.failing_since = None  # that was the other address
+        locked.failing_since = None
     if events is not None:
         locked.events = _checked_events(events)
     if enabled is not None and enabled != locked.enabled:
-        _switch(locked, enabled)
+        locked.enabled = enabled
+        locked.disabled_reason = "" if enabled else DisabledReason.MANUAL
+        locked.disabled_at = None if enabled else clock.now()
+        locked.failing_since = None
+        if not enabled:
+            endpoint_health.cancel_queue(locked.id, "endpoint_disabled")
     locked.updated_at = clock.now()
-    locked.save(update_fields=["url", "events", "enabled", *_SWITCHED, "updated_at"])
-    given: dict[str, Any] = {"url": url, "events": events, "enabled": enabled}
-    audit.record(actor, "webhook.updated", locked.id, fields=[name for name in given if given[name] is not None])
+    locked.save(
+        update_fields=["url", "events", "enabled", "disabled_reason", "disabled_at", "failing_since", "updated_at"]
+    )
+    values: dict[str, Any] = {"url": url, "events": events, "enabled": enabled}
+    audit.record(actor, "webhook.updated", locked.id, fields=[name for name in values if values[name] is not None])
     return locked
 
 
-_SWITCHED = ("disabled_reason", "disabled_at", "failing_since")
-
-
-def _switch(endpoint: Endpoint, enabled: bool) -> None:
-    endpoint.enabled = enabled
-    endpoint.disabled_reason = "" if enabled else DisabledReason.MANUAL
-    endpoint.disabled_at = None if enabled else clock.now()
-    endpoint.failing_since = None
-    if not enabled:
-        endpoint_health.cancel_queue(endpoint.id, "endpoint_disabled")
-
-
 @transaction.atomic
-def delete_endpoint(actor: Actor, endpoint: Endpoint) -> None:
-    """The endpoint and its log are gone for everybody, its secrets for good, its queue is canceled. ``not_found``."""
-    locked, now = _locked(actor, endpoint), clock.now()
+def delete_endpoint(actor: Actor, endpoint_id: str) -> None:
+    """Hide the endpoint and its log, delete its secrets and cancel its queue; the purge deletes the rows.
+    ``not_found``."""
+    locked, now = _lock(actor, endpoint_id), clock.now()
     Endpoint.objects.for_workspace(actor.workspace).filter(pk=locked.pk).update(
         enabled=False,
         disabled_reason=locked.disabled_reason or DisabledReason.MANUAL,
@@ -127,52 +224,52 @@ def delete_endpoint(actor: Actor, endpoint: Endpoint) -> None:
 @transaction.atomic
 def rotate_secret(
     actor: Actor,
-    endpoint: Endpoint,
+    endpoint_id: str,
     *,
     secret: str | None = None,
     overlap: timedelta = DEFAULT_OVERLAP,
     replaces: str | None = None,
 ) -> IssuedEndpoint:
-    """A new secret; the one the receiver checks with stays in force for ``overlap`` (0 to 7 days).
+    """Set a new secret; the one that the receiver checks with stays in force for ``overlap`` (0 to 7 days).
 
-    A second rotation within an overlap keeps, of the two, the one that the receiver was last seen to accept.
-    ``replaces`` is the :func:`secret_mark` that was seen: if the secret has another by now, ``precondition_failed``.
-    Errors: ``validation_failed`` (secret, overlap), ``not_found``.
+    A second rotation within an overlap keeps that one of the two secrets that the receiver has accepted last.
+    ``replaces`` is the :func:`secret_fingerprint` of the secret to replace: ``precondition_failed`` if it is another
+    one by now. Other errors: ``validation_failed`` (secret, overlap), ``not_found``.
     """
-    locked, now = _locked(actor, endpoint), clock.now()
-    if replaces is not None and replaces != secret_mark(locked):
+    locked, now = _lock(actor, endpoint_id), clock.now()
+    if replaces is not None and replaces != secret_fingerprint(locked):
         raise DomainError("precondition_failed", "the secret has been replaced in the meantime; look again")
     if not timedelta(0) <= overlap <= MAX_OVERLAP:
         raise invalid("overlap_seconds", "out_of_range", "the overlap is 0 to 604800 seconds (7 days)")
-    used = check_secret(secret) if secret is not None else generate_secret()
-    in_force = Keyring.of(locked).in_force(now) if overlap else []
-    locked.secret = seal(used)
-    locked.previous_secret = seal(in_force[0][1]) if in_force else None
+    new_secret = check_secret(secret) if secret is not None else generate_secret()
+    in_force = EndpointSecrets.of(locked).in_force(now) if overlap else []
+    locked.secret = encrypt_secret(new_secret)
+    locked.previous_secret = encrypt_secret(in_force[0][1]) if in_force else None
     locked.previous_secret_until = now + overlap if in_force else None
     locked.verified_with = ""
     locked.updated_at = now
     locked.save(update_fields=["secret", "previous_secret", "previous_secret_until", "verified_with", "updated_at"])
     audit.record(actor, "webhook.secret_rotated", locked.id, overlap_seconds=int(overlap.total_seconds()))
-    return IssuedEndpoint(locked, used if secret is None else None)
+    return IssuedEndpoint(locked, new_secret if secret is None else None)
 
 
-def secret_mark(endpoint: Endpoint) -> str:
-    """Tells one secret of an endpoint from the next. Made of its sealed bytes, so it gives nothing away."""
+def secret_fingerprint(endpoint: Endpoint) -> str:
+    """Identifies the endpoint's current secret without revealing it: a hash of its encrypted form."""
     return hashlib.sha256(bytes(endpoint.secret)).hexdigest()
 
 
-def locked_enabled(actor: Actor, endpoint: Endpoint) -> Endpoint:
-    """The endpoint under its row lock; ``invalid_state`` if it is disabled: nothing would be delivered."""
-    locked = _locked(actor, endpoint)
+def lock_enabled(actor: Actor, endpoint_id: str) -> Endpoint:
+    """The endpoint, its row locked; ``invalid_state`` if it is disabled, ``not_found`` if there is none."""
+    locked = _lock(actor, endpoint_id)
     if not locked.enabled:
         raise DomainError("invalid_state", "the endpoint is disabled; enable it first")
     return locked
 
 
-def _locked(actor: Actor, endpoint: Endpoint) -> Endpoint:
+def _lock(actor: Actor, endpoint_id: str) -> Endpoint:
     actor.require(Scope.MANAGE_WEBHOOKS)
     rows = _endpoints.select(
-        "id = %s AND workspace_id = %s AND deleted_at IS NULL", [endpoint.pk, actor.workspace.pk], lock=True
+        "id = %s AND workspace_id = %s AND deleted_at IS NULL", [endpoint_id, actor.workspace.pk], lock=True
     )
     if not rows:
         raise not_found("webhook endpoint")
@@ -188,9 +285,10 @@ def _checked_url(url: str) -> str:
 
 
 def _checked_events(events: Sequence[str]) -> list[str]:
-    unknown = [name for name in events if name not in EVENT_TYPES]
+    known = subscribable_names()
+    unknown = [name for name in events if name not in known]
     if unknown:
-        raise invalid("events", "unknown_event", f"{unknown[0]!r} is none of: {', '.join(EVENT_TYPES)}")
+        raise invalid("events", "unknown_event", f"{unknown[0]!r} is none of: {', '.join(known)}")
     if not events:
         raise invalid("events", "empty", "name at least one event type")
     return list(dict.fromkeys(events))

@@ -1,32 +1,37 @@
-"""The Celery door. A task is a doorbell: what is due stands in the rows."""
+"""Celery tasks. A task is a wake-up; what is due is in the rows."""
 
 from celery import shared_task
 
-from crmsolid.events.feed import BATCH, place_events
+from crmsolid.events import positions
 from webhooks import endpoint_health, purging, replays
 from webhooks.delivery import runner, settlement
 
 
 @shared_task(name="webhooks.pump")
 def pump() -> int:
-    """Deliver what is due, unless a pump is at it already."""
+    """Deliver what is due, unless a pump is running."""
     return runner.run_pump()
 
 
 @shared_task(name="webhooks.sweep")
 def sweep() -> int:
-    """What no ring announced: unplaced events, dead leases, strays in the queue of a disabled endpoint, jobs."""
-    while place_events() == BATCH:
+    """Find what no wake-up announced: events without positions, dead leases, queues of disabled endpoints, jobs.
+
+    Returns how many deliveries were recovered, canceled or replayed.
+    """
+    while positions.assign_positions() == positions.BATCH:
         pass
-    found = settlement.recover_lost() + endpoint_health.cancel_strays() + replays.run_open()
-    runner.ring_if_due()
-    return found
+    changed = (
+        settlement.recover_lost() + endpoint_health.cancel_queues_of_disabled_endpoints() + replays.run_open_jobs()
+    )
+    runner.wake_if_due()
+    return changed
 
 
 @shared_task(name="webhooks.replay")
 def replay() -> int:
     """Run the jobs that replay failed deliveries."""
-    return replays.run_open()
+    return replays.run_open_jobs()
 
 
 @shared_task(name="webhooks.purge")

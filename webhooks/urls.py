@@ -1,4 +1,4 @@
-"""Webhooks' rows of the /v1 table."""
+"""The /v1 routes of webhooks and of the event log."""
 
 from django.urls import URLPattern, path
 
@@ -14,4 +14,6 @@ urlpatterns: list[URLPattern] = [
     path("webhooks/<str:endpoint_id>/replay", views.ReplayFailedView.as_view()),
     path("deliveries/<str:delivery_id>", views.DeliveryView.as_view()),
     path("deliveries/<str:delivery_id>/replay", views.ReplayDeliveryView.as_view()),
+    path("events", views.EventsView.as_view()),
+    path("events/<str:event_id>", views.EventView.as_view()),
 ]

@@ -6,6 +6,7 @@ from crmsolid.api.endpoint import endpoint
 from crmsolid.api.representations import Representation
 from crmsolid.api.responses import ApiResponse
 from crmsolid.api.views import WorkspaceView
+from crmsolid.events.catalogue import declare
 from crmsolid.workspaces.models import Job, JobState
 from crmsolid.workspaces.services import get_job
 
@@ -21,6 +22,9 @@ class JobOut(Representation):
     errors = serializers.ListField(child=serializers.DictField())  # type: ignore[assignment]
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
+
+
+JOB_COMPLETED = declare("job.completed", "Long work has ended, done or failed.", job=JobOut.data_schema())
 
 
 def job_location(job: Job) -> str:

@@ -38,10 +38,12 @@ def page(
     cursor: str | None,
     workspace_id: int,
     filters: Mapping[str, Any],
+    endless: bool = False,
     read: "Callable[[QuerySet[Any]], list[Any]]" = list,
 ) -> Page:
     """One page by an indexed column (``-`` for the other way), ties broken by id. ``invalid_cursor`` (400).
 
+    ``endless`` is for a list that grows at its end: ``next_cursor`` is never None, so that a client can poll with it.
     ``read`` fetches the rows: as instances, or as ``rows.Table.read`` does.
     """
     column, descending = sort.lstrip("-"), sort.startswith("-")
@@ -50,10 +52,12 @@ def page(
         queryset = queryset.filter(_beyond(column, descending, *_decode(cursor, binding)))
     sign = "-" if descending else ""
     rows = read(queryset.order_by(f"{sign}{column}", f"{sign}id")[: limit + 1])
-    if len(rows) <= limit:
+    if not endless and len(rows) <= limit:
         return Page(rows, None)
-    last = rows[limit - 1]
-    return Page(rows[:limit], _encode(getattr(last, column), last.id, binding))
+    rows = rows[:limit]
+    if not rows:
+        return Page(rows, cursor or _encode(0, "", binding))
+    return Page(rows, _encode(getattr(rows[-1], column), rows[-1].id, binding))
 
 
 def _beyond(column: str, descending: bool, value: Any, pk: Any) -> Q:

@@ -41,10 +41,12 @@ class ApiResponse:
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
-    """A page: ``{"data": [...], "next_cursor": …}``; ``paged`` is false for a list that always comes whole."""
+    """A page: ``{"data": [...], "next_cursor": …}``; ``paged`` is false for a list that always comes whole,
+    ``endless`` true for one whose ``next_cursor`` is never null."""
 
     item: Shape
     paged: bool = True
+    endless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

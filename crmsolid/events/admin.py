@@ -1,11 +1,11 @@
-"""Settings > Events: what was published, byte for byte."""
+"""Settings > Events: the event log."""
 
 import json
 
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
-from crmsolid.events.catalogue import EVENT_TYPES
+from crmsolid.events.catalogue import event_names
 from crmsolid.events.models import Event
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin
 from crmsolid.workspaces.admin_columns import column, datetime_column, field_column, fixed_filter, pretty_json
@@ -13,11 +13,11 @@ from crmsolid.workspaces.admin_columns import column, datetime_column, field_col
 
 @admin.register(Event)
 class EventAdmin(TenantAdmin):
-    """For admins and owners: an event shows people's data."""
+    """For admins and owners, because events contain contacts' data."""
 
     viewers = ADMINS
     list_display = ("made", "type", "id", "contact_id")
-    list_filter = (fixed_filter("type", EVENT_TYPES), "created_at")
+    list_filter = (fixed_filter("type", event_names), "created_at")
     search_fields = ("id", "contact_id")
     search_help_text = "Id of an event or of a contact"
     ordering = ("-created_at", "-id")

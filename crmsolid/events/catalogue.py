@@ -1,62 +1,66 @@
-"""The catalogue of events: each type with the JSON Schema of its ``data``, told by the app that emits it."""
+"""The catalogue of event types: a registry that the apps fill, each in its ``events.py``, when they are loaded."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.apps import apps
 
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """A type of event: its name, the JSON Schema of its ``data`` and what it means. ``version`` counts the changes that
-    were more than an addition."""
+    """A type of event: its name, what it means and the JSON Schema of its ``data``.
+
+    ``version`` counts the changes of the schema that were more than an addition. Endpoints can subscribe to it if it is
+    ``subscribable``.
+    """
 
     name: str
     description: str
     data_schema: Mapping[str, Any] = field(repr=False)
     version: int = 1
+    subscribable: bool = True
 
 
-# In the order in which they are listed.
-EVENT_TYPES = (
-    "message.sent",
-    "message.received",
-    "message.failed",
-    "contact.created",
-    "contact.tagged",
-    "lead.scored",
-    "sequence.started",
-    "sequence.paused",
-    "sequence.completed",
-    "job.completed",
-    "subscription.upgraded",
-)
-PING = "ping"
-
-_types: dict[str, EventType] = {}
+_declared: dict[str, EventType] = {}
 
 
-def declare(name: str, description: str, *, version: int = 1, **data: Mapping[str, Any]) -> EventType:
-    """Declare an event type, once, in the ``events.py`` of the app that publishes it.
+def declare(
+    name: str, description: str, *, version: int = 1, subscribable: bool = True, **data: Mapping[str, Any]
+) -> EventType:
+    """Declare an event type, in the one module that the publishing app's ``ready`` imports for it.
 
     ``data`` is the JSON Schema of each member of its ``data`` object. ``ValueError`` if another type has this name.
     """
     schema = {"type": "object", "required": list(data), "properties": data}
-    event_type = EventType(name, description, schema, version)
-    if _types.setdefault(name, event_type) != event_type:
+    declared = EventType(name, description, schema, version, subscribable)
+    if _declared.setdefault(name, declared) != declared:
         raise ValueError(f"the event type {name!r} is declared twice")
-    return event_type
+    return declared
 
 
 def event_type(name: str) -> EventType:
     """The declared type of this name; ``KeyError`` if there is none."""
-    return _types[name]
+    return _declared[name]
 
 
 def event_types() -> list[EventType]:
-    """Every type in a stable order, ping last."""
-    return [_types[name] for name in (*EVENT_TYPES, PING)]
+    """Every declared type by name, those that nobody can subscribe to last. ``RuntimeError`` while apps are loading."""
+    if not apps.ready:
+        raise RuntimeError("the catalogue of event types is complete once all apps are loaded")
+    return sorted(_declared.values(), key=lambda event_type: (not event_type.subscribable, event_type.name))
+
+
+def event_names() -> list[str]:
+    """The names of all types, as :func:`event_types` orders them."""
+    return [event_type.name for event_type in event_types()]
+
+
+def subscribable_names() -> list[str]:
+    """The names of the types that an endpoint can subscribe to."""
+    return [event_type.name for event_type in event_types() if event_type.subscribable]
 
 
 def envelope_schema(event_type: EventType) -> dict[str, Any]:
@@ -75,7 +79,7 @@ def envelope_schema(event_type: EventType) -> dict[str, Any]:
 
 
 def describe(event_type: EventType) -> dict[str, Any]:
-    """A type as ``GET /v1/webhooks/events`` answers it."""
+    """A type as ``GET /v1/webhooks/events`` returns it."""
     return {
         "type": event_type.name,
         "version": event_type.version,

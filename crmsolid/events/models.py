@@ -1,4 +1,4 @@
-"""The event log (a transactional outbox): what happened, written with its cause, ordered once committed."""
+"""The event log, a transactional outbox."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,10 +8,10 @@ from crmsolid.workspaces.scoping import WorkspaceModel
 
 
 class Event(WorkspaceModel):
-    """Something that happened, with the bytes that every delivery of it will carry.
+    """Something that happened. ``body`` is the JSON text that every delivery of it carries, or empty once erased.
 
-    ``position`` is given after the commit, by one writer at a time, so it follows the order of commits: a reader
-    who has seen position n will never be shown a smaller one later. Null until then.
+    ``position`` is assigned after the commit, by one writer at a time, and is null until then. A reader who has seen
+    position n will never see a smaller one later.
     """
 
     id = models.CharField(primary_key=True, max_length=30, editable=False)
@@ -34,7 +34,7 @@ class Event(WorkspaceModel):
 
 
 class Feed(models.Model):
-    """One row: the last position given. Whoever holds its lock is the one writer of positions."""
+    """One row with the last position that was assigned. Its row lock makes one transaction the writer of positions."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     last_position = models.BigIntegerField(default=0)

@@ -1,7 +1,7 @@
-"""``publish``: an event row in the transaction of what caused it.
+"""``publish`` writes an event in the transaction of whatever caused it (a transactional outbox).
 
-No commit, no event; a commit, always an event. The body is frozen here: whatever is delivered later, however
-often, is these bytes. Delivery, order and subscriptions are decided after the commit, never by the caller.
+If the transaction rolls back there is no event; if it commits there always is one. The body is serialized here, once,
+so every delivery, retry and replay carries the same bytes. Positions and deliveries are made after the commit.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,18 +12,17 @@ from django.db import connection, transaction
 
 from crmsolid.core import clock, doorbell, strictjson
 from crmsolid.core.ids import new_id
-from crmsolid.core.sql.bulk import moment_writer, rows_parameter, rows_source, run
+from crmsolid.core.sql.bulk import datetime_formatter, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
 from crmsolid.events.catalogue import EventType
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 
-PUMP_TASK = "webhooks.pump"
+_events = Table(Event)
 
-events = Table(Event)
-
-_MANY = 10
+# From this many events on, one JSON parameter is cheaper than a placeholder for each value.
+_BULK_INSERT_FROM = 10
 _COLUMNS = {
     "id": "text",
     "workspace_id": "int",
@@ -34,93 +33,103 @@ _COLUMNS = {
     "created_at": "time",
 }
 
+_tasks_to_wake: list[str] = []
+
 
 @dataclass(frozen=True, slots=True)
-class Occurrence:
-    """What happened: its type, its ``data``, and the contact it is about (for erasure), if any."""
+class NewEvent:
+    """An event to publish: its type and ``data``; the contact it is about (for erasure) and the ``X-Request-Id`` of
+    the call that caused it, if any."""
 
     type: EventType
     data: Mapping[str, Any]
     contact_id: str = ""
+    request_id: str = ""
 
 
-def publish(who: Actor | Workspace | int, type: EventType, data: Mapping[str, Any], *, contact_id: str = "") -> str:
-    """Write one event; answers its id (``evt_…``). Must run inside the causing transaction."""
-    return publish_all(who, [Occurrence(type, data, contact_id)])[0]
+def wake_after_publish(task_name: str) -> None:
+    """Register a Celery task to be woken after each commit that published events."""
+    if task_name not in _tasks_to_wake:
+        _tasks_to_wake.append(task_name)
 
 
-def publish_all(who: Actor | Workspace | int, occurrences: Sequence[Occurrence]) -> list[str]:
-    """Write several events of one cause in one statement, in their order."""
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("publish() belongs into the transaction of what caused the event")
-    workspace_id = _workspace_id(who)
-    rows = [_values(workspace_id, occurrence) for occurrence in occurrences]
-    if len(rows) < _MANY:
-        events.insert_later(rows)
+def publish(
+    who: Actor | Workspace | int,
+    type: EventType,
+    data: Mapping[str, Any],
+    *,
+    contact_id: str = "",
+    request_id: str = "",
+) -> str:
+    """Write one event and return its id (``evt_…``). Must run inside the causing transaction (``RuntimeError``).
+
+    ``who`` gives the workspace (an int is its primary key); an actor also gives the request id unless ``request_id``
+    is passed.
+    """
+    return publish_all(who, [NewEvent(type, data, contact_id, request_id)])[0]
+
+
+def publish_all(who: Actor | Workspace | int, new_events: Sequence[NewEvent], *, request_id: str = "") -> list[str]:
+    """Write several events, in their order, in one statement; return their ids. ``request_id`` is for those events
+    that have none of their own. Otherwise as :func:`publish`."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("publish() must run inside the transaction of what caused the event")
+    rows = [_row(who, new_event, request_id) for new_event in new_events]
+    if len(rows) < _BULK_INSERT_FROM:
+        _events.insert_later(rows)
     else:
-        _insert_many(rows)
-    ring_on_commit()
+        _bulk_insert(rows)
+    _wake_on_commit()
     return [row["id"] for row in rows]
 
 
-def _insert_many(rows: Sequence[dict[str, Any]]) -> None:
-    """As one JSON parameter: psycopg would take a text of hundreds of placeholders apart each time."""
-    text = moment_writer()
+def publish_now(who: Actor | Workspace | int, new_event: NewEvent) -> Event:
+    """As :func:`publish`, but written at once, so that the same transaction can refer to the event's row."""
+    row = _row(who, new_event)
+    _events.insert([row])
+    _wake_on_commit()
+    return Event(**row)
+
+
+def _bulk_insert(rows: Sequence[dict[str, Any]]) -> None:
+    time_as_text = datetime_formatter()
     values = [
-        (
-            row["id"],
-            row["workspace_id"],
-            row["type"],
-            row["body"].decode(),
-            row["contact_id"],
-            "",
-            text(row["created_at"]),
-        )
+        [
+            time_as_text(row[name]) if name == "created_at" else row[name].decode() if name == "body" else row[name]
+            for name in _COLUMNS
+        ]
         for row in rows
     ]
     body = "convert_to(r.body, 'UTF8')" if connection.vendor == "postgresql" else "CAST(r.body AS BLOB)"
+    selected = ", ".join(body if name == "body" else name for name in _COLUMNS)
     run(
-        "INSERT INTO events_event (id, workspace_id, type, body, contact_id, request_id, created_at)"
-        f" SELECT id, workspace_id, type, {body}, contact_id, request_id, created_at FROM {rows_source(_COLUMNS)}",
+        f"INSERT INTO events_event ({', '.join(_COLUMNS)}) SELECT {selected} FROM {rows_source(_COLUMNS)}",
         [rows_parameter(values)],
     )
 
 
-def ring_on_commit() -> None:
-    """Ring for the pump once the transaction has committed; once a transaction, however much it publishes."""
-    waiting = transaction.get_connection().run_on_commit
-    if not any(entry[1] is _ring for entry in waiting):
-        transaction.on_commit(_ring)
+def _wake_on_commit() -> None:
+    """Once per transaction, however many events it publishes."""
+    callbacks = transaction.get_connection().run_on_commit
+    if not any(entry[1] is _wake for entry in callbacks):
+        transaction.on_commit(_wake)
 
 
-def _ring() -> None:
-    doorbell.ring(PUMP_TASK)
+def _wake() -> None:
+    for task_name in _tasks_to_wake:
+        doorbell.ring(task_name)
 
 
-def _workspace_id(who: Actor | Workspace | int) -> int:
-    if isinstance(who, int):
-        return who
-    return int((who.workspace if isinstance(who, Actor) else who).pk)
-
-
-def new_event(workspace_id: int, occurrence: Occurrence) -> Event:
-    """The event, its bytes frozen; not written yet."""
-    return Event(**_values(workspace_id, occurrence))
-
-
-def _values(workspace_id: int, occurrence: Occurrence) -> dict[str, Any]:
-    identity, now = new_id("evt"), clock.now()
-    body = {
-        "event": occurrence.type.name,
-        "id": identity,
-        "created_at": clock.rfc3339(now),
-        "data": occurrence.data,
-    }
+def _row(who: Actor | Workspace | int, new_event: NewEvent, request_id: str = "") -> dict[str, Any]:
+    event_id, now = new_id("evt"), clock.now()
+    workspace_id = who if isinstance(who, int) else (who.workspace if isinstance(who, Actor) else who).pk
+    body = {"event": new_event.type.name, "id": event_id, "created_at": clock.rfc3339(now), "data": new_event.data}
     return {
-        "id": identity,
-        "workspace_id": workspace_id,
-        "type": occurrence.type.name,
+        "id": event_id,
+        "workspace_id": int(workspace_id),
+        "type": new_event.type.name,
         "body": strictjson.dumps(body),
-        "contact_id": occurrence.contact_id,
+        "contact_id": new_event.contact_id,
+        "request_id": new_event.request_id or request_id or (who.request_id if isinstance(who, Actor) else ""),
         "created_at": now,
     }

@@ -13,7 +13,7 @@ from crmsolid.workspaces.admin_base import ADMINS
 from crmsolid.workspaces.panel_context import PanelContext
 from messaging.models import Account, AccountState, Message, Thread
 from messaging.querysets import in_trouble
-from webhooks.endpoint_alerts import troubles
+from webhooks.querysets import endpoint_alerts
 
 MAX_FIGURE = 10_000
 MAX_ACCOUNTS = 5
@@ -37,7 +37,7 @@ def home_context(panel: PanelContext) -> dict[str, Any]:
         ),
     ]
     if not panel.has_role(ADMINS):
-        return {"figures": figures, "steps": [], "accounts_in_trouble": [], "webhook_troubles": None}
+        return {"figures": figures, "steps": [], "accounts_in_trouble": [], "webhook_alerts": None}
     accounts = Account.objects.for_workspace(workspace)
     need_login = in_trouble() & ~Q(state=AccountState.PAUSED)  # a pause ends without anybody's help
     steps = []
@@ -47,7 +47,7 @@ def home_context(panel: PanelContext) -> dict[str, Any]:
         "figures": [*figures, _figure("Accounts", accounts, "messaging_account")],
         "steps": steps,
         "accounts_in_trouble": list(accounts.filter(need_login).order_by("name", "id")[:MAX_ACCOUNTS]),
-        "webhook_troubles": troubles(workspace),
+        "webhook_alerts": endpoint_alerts(workspace),
     }
 
 

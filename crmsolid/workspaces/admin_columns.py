@@ -70,9 +70,13 @@ def pretty_json(value: Any) -> SafeString:
     return format_html('<pre class="cs-json">{}</pre>', json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def fixed_filter(name: str, values: Iterable[str], *, title: str = "") -> type[SimpleListFilter]:
-    """A filter by these values of the field ``name``. Django's own would read the whole table to find the values."""
-    choices = [(value, value if "." in value else str(capfirst(value))) for value in values]
+def fixed_filter(
+    name: str, values: Iterable[str] | Callable[[], Iterable[str]], *, title: str = ""
+) -> type[SimpleListFilter]:
+    """A filter by these values of the field ``name``; Django's own would read the whole table to find the values.
+
+    ``values`` may be a function, which is called when the filter is shown.
+    """
     filter_title = title or name.replace("_", " ")
 
     class FixedFilter(SimpleListFilter):
@@ -80,7 +84,8 @@ def fixed_filter(name: str, values: Iterable[str], *, title: str = "") -> type[S
         parameter_name = name
 
         def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-            return choices
+            known = values() if callable(values) else values
+            return [(value, value if "." in value else str(capfirst(value))) for value in known]
 
         def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
             return queryset.filter(**{name: self.value()}) if self.value() else queryset

@@ -15,7 +15,7 @@ from typing import ParamSpec, TypeVar
 from django.db import Error as DatabaseAway
 from django.db import connections
 
-from crmsolid.events import feed
+from crmsolid.events import feed, positions
 from crmsolid.events.feed import Entry
 
 logger = logging.getLogger("crmsolid.stream")
@@ -129,13 +129,13 @@ class Hub:
 
 def _read_new(after: int) -> list[Entry]:
     """Place what has been committed, then what is new. Also done by the workers; here for promptness."""
-    feed.place_events()
+    positions.assign_positions()
     return feed.read(after=after, types=TYPES)
 
 
 def read_backlog(workspace_id: int, after: int) -> list[Entry]:
     """A batch of the workspace's events beyond a position, what is committed but not placed yet included."""
-    feed.place_events()
+    positions.assign_positions()
     return feed.read(after=after, types=TYPES, workspace_id=workspace_id)
 
 

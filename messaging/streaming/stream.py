@@ -20,7 +20,7 @@ from crmsolid.api.request_context import RequestContext, request_context
 from crmsolid.api.responses import Raw
 from crmsolid.api.views import openapi_route
 from crmsolid.core.errors import DomainError, FieldError
-from crmsolid.events import feed
+from crmsolid.events import feed, positions
 from crmsolid.events.feed import Entry
 from crmsolid.workspaces.scopes import Scope
 from messaging.streaming import hub as hubs
@@ -101,7 +101,7 @@ async def _start_position(request: HttpRequest) -> int:
 
 
 def _now() -> int:
-    feed.place_events()
+    positions.assign_positions()
     return feed.last_position()
 
 

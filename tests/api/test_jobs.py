@@ -78,7 +78,7 @@ def test_job_is_the_same_object_in_the_response_that_starts_it_at_its_location_a
     repeated = client.post(path, body, idempotency_key="once")
     assert (repeated.content, repeated.headers["Location"]) == (started.content, location)
     assert Job.unscoped.count() == 1
-    replays.run_open()
+    replays.run_open_jobs()
     finished = client.get(location).json()
     assert (finished["state"], finished["done"], finished["total"]) == ("done", 0, 0)
     event = json.loads(bytes(Event.objects.for_workspace(cast.workspace).get(type="job.completed").body))

@@ -17,22 +17,25 @@ from django.db import transaction
 
 import apikeys.services
 import contacts.services
+import crmsolid.events.services
 import crmsolid.plans
 import crmsolid.workspaces.services
 import messaging.services
+import webhooks.replays
 import webhooks.services
 from apikeys.models import ApiKey
 from contacts.models import Contact
+from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
+from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor, Subject
 from crmsolid.workspaces.models import Job, Membership, Role
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from messaging.models import Account, Message, Thread
+from tests.architecture import PACKAGES
 from tests.cast import Cast
 from tests.panel import Belongings, furnish
-from webhooks.models import Endpoint
-
-PRODUCT = ("crmsolid", "apikeys", "contacts", "messaging", "sequences", "webhooks")
+from webhooks.models import Delivery, Endpoint
 
 EVERYONE = frozenset(Role)
 WRITERS = EVERYONE - {Role.VIEWER}
@@ -62,8 +65,12 @@ def contact_id(rows: Belongings) -> dict[str, Any]:
     return {"contact_id": rows.of(Contact).pk}
 
 
-def endpoint(rows: Belongings) -> dict[str, Any]:
-    return {"endpoint": rows.of(Endpoint)}
+def endpoint_id(rows: Belongings) -> dict[str, Any]:
+    return {"endpoint_id": rows.of(Endpoint).pk}
+
+
+def delivery_id(rows: Belongings) -> dict[str, Any]:
+    return {"delivery_id": rows.of(Delivery).pk}
 
 
 def agent(rows: Belongings) -> dict[str, Any]:
@@ -131,21 +138,57 @@ ROWS = [
         webhooks.services.update_endpoint,
         ADMINS,
         Scope.MANAGE_WEBHOOKS,
-        lambda rows: {**endpoint(rows), "enabled": False},
+        lambda rows: {**endpoint_id(rows), "enabled": False},
     ),
-    Row(webhooks.services.delete_endpoint, ADMINS, Scope.MANAGE_WEBHOOKS, endpoint),
-    Row(webhooks.services.rotate_secret, ADMINS, Scope.MANAGE_WEBHOOKS, endpoint),
+    Row(webhooks.services.delete_endpoint, ADMINS, Scope.MANAGE_WEBHOOKS, endpoint_id),
+    Row(webhooks.services.rotate_secret, ADMINS, Scope.MANAGE_WEBHOOKS, endpoint_id),
+    Row(webhooks.services.lock_enabled, ADMINS, Scope.MANAGE_WEBHOOKS, endpoint_id),
+    Row(webhooks.services.list_endpoints, ADMINS, Scope.MANAGE_WEBHOOKS, lambda rows: {"limit": 10}),
+    Row(webhooks.services.get_endpoint, ADMINS, Scope.MANAGE_WEBHOOKS, endpoint_id),
+    Row(
+        webhooks.services.get_endpoint_overview,
+        ADMINS,
+        Scope.MANAGE_WEBHOOKS,
+        lambda rows: {**endpoint_id(rows), "deliveries": 1},
+    ),
+    Row(webhooks.services.endpoint_alerts, ADMINS, Scope.MANAGE_WEBHOOKS),
+    Row(webhooks.services.missed_since, ADMINS, Scope.MANAGE_WEBHOOKS, endpoint_id),
+    Row(
+        webhooks.services.list_deliveries,
+        ADMINS,
+        Scope.MANAGE_WEBHOOKS,
+        lambda rows: {**endpoint_id(rows), "limit": 10},
+    ),
+    Row(webhooks.services.get_delivery, ADMINS, Scope.MANAGE_WEBHOOKS, delivery_id),
+    Row(
+        webhooks.services.list_attempts,
+        ADMINS,
+        Scope.MANAGE_WEBHOOKS,
+        lambda rows: {"delivery": rows.of(Delivery)},
+    ),
+    Row(webhooks.replays.test_endpoint, ADMINS, Scope.MANAGE_WEBHOOKS, endpoint_id),
+    Row(webhooks.replays.replay_delivery, ADMINS, Scope.MANAGE_WEBHOOKS, delivery_id),
+    Row(
+        webhooks.replays.replay_failed,
+        ADMINS,
+        Scope.MANAGE_WEBHOOKS,
+        lambda rows: {**endpoint_id(rows), "since": clock.now()},
+    ),
+    Row(crmsolid.events.services.list_events, ADMINS, Scope.MANAGE_WEBHOOKS),
+    Row(
+        crmsolid.events.services.get_event,
+        ADMINS,
+        Scope.MANAGE_WEBHOOKS,
+        lambda rows: {"event_id": rows.of(Event).pk},
+    ),
 ]
 
 
 def service_modules() -> list[Any]:
     """Every module called ``services`` and every module of a package of that name; and ``crmsolid.plans``."""
     found = [crmsolid.plans]
-    for package in PRODUCT:
-        try:
-            root = import_module(package)
-        except ModuleNotFoundError:
-            continue
+    for package in PACKAGES:
+        root = import_module(package)
         for module in pkgutil.walk_packages(root.__path__, f"{package}."):
             if "services" in module.name.split(".") and "migrations" not in module.name:
                 found.append(import_module(module.name))
@@ -166,7 +209,7 @@ def services() -> set[Callable[..., Any]]:
 
 def test_every_service_has_a_row() -> None:
     missing = {f"{service.__module__}.{service.__name__}" for service in services() - {row.service for row in ROWS}}
-    later = ("messaging.telegram.", "messaging.services.create_sandbox_account", "webhooks.services.locked_enabled")
+    later = ("messaging.telegram.", "messaging.services.create_sandbox_account")
     assert {name for name in missing if not name.startswith(later)} == set()
 
 
@@ -175,7 +218,7 @@ def content() -> dict[str, list[dict[str, Any]]]:
     return {
         model._meta.label: list(model._base_manager.order_by("pk").values())
         for model in apps.get_models()
-        if model.__module__.startswith(PRODUCT)
+        if model.__module__.startswith(tuple(PACKAGES))
     }
 
 

@@ -19,19 +19,19 @@ SECRET = "s3cret-of-the-tests"
 
 @pytest.fixture(autouse=True)
 def private_addresses(settings: Any) -> None:
-    """Receivers of the tests are on the loopback; what tests the guard sets this back."""
+    """The tests' receivers are on the loopback interface."""
     settings.WEBHOOK_ALLOW_PRIVATE = True
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with Receiver() as found:
-        yield found
+    with Receiver() as running:
+        yield running
 
 
 @pytest.fixture
 def endpoint(cast: Cast) -> Callable[..., Endpoint]:
-    """Make an endpoint of ``workspace`` for contact.created, with a secret that the tests know."""
+    """Creates an endpoint of ``workspace`` for contact.created, with the secret SECRET."""
 
     def make(url: str, events: tuple[str, ...] = ("contact.created",), workspace: Workspace | None = None) -> Endpoint:
         actor = cast.actor(workspace)
@@ -40,11 +40,20 @@ def endpoint(cast: Cast) -> Callable[..., Endpoint]:
     return make
 
 
-def emit(workspace: Workspace, name: str = "Мария 😀", type: str = "contact.created", contact_id: str = "") -> str:
+def emit(
+    workspace: Workspace,
+    name: str = "Мария 😀",
+    type: str = "contact.created",
+    contact_id: str = "",
+    request_id: str = "",
+) -> str:
+    """Commit one event; returns its id."""
     with transaction.atomic():
-        return publish(workspace, event_type(type), {"contact": {"name": name}}, contact_id=contact_id)
+        data = {"contact": {"name": name}}
+        return publish(workspace, event_type(type), data, contact_id=contact_id, request_id=request_id)
 
 
 def run_pump(*, deadline: float = DEADLINE_SECONDS, seconds: float = 20.0) -> int:
-    """One pump over the whole queue. With a receiver that hangs, give each post a shorter deadline."""
+    """Run one pump until nothing is due; returns how many deliveries were settled. If a receiver hangs, pass a shorter
+    ``deadline`` for each post."""
     return Pump(lambda: OutboundClient(allow_private=True, deadline=deadline), seconds=seconds).run()

@@ -1,4 +1,4 @@
-"""A receiver of webhooks on the loopback, in a thread of its own: each path behaves as it was told."""
+"""A receiver of webhooks on the loopback interface, in its own thread, with a behaviour for each path."""
 
 import asyncio
 import threading
@@ -12,7 +12,7 @@ OK: Answer = (200, {}, b"ok")
 
 @dataclass(frozen=True)
 class Post:
-    """One request as it came in. Header names in lower case."""
+    """One request as it came in; header names are in lower case."""
 
     path: str
     headers: dict[str, str]
@@ -24,7 +24,7 @@ Behaviour = Callable[[Post], Answer | None]
 
 
 def hang(post: Post) -> None:
-    """No answer, for ever."""
+    """Never answer."""
 
 
 def answering(status: int, headers: dict[str, str] | None = None, body: bytes = b"") -> Behaviour:
@@ -33,7 +33,7 @@ def answering(status: int, headers: dict[str, str] | None = None, body: bytes = 
 
 @dataclass
 class Receiver:
-    """``posts`` in the order of arrival. Paths without a behaviour answer 200."""
+    """``posts`` are in the order of arrival. Paths without a behaviour answer 200."""
 
     behaviours: dict[str, Behaviour] = field(default_factory=dict)
     posts: list[Post] = field(default_factory=list)
@@ -103,7 +103,7 @@ class Receiver:
         behaviour = self.behaviours.get(post.path)
         answer = behaviour(post) if behaviour is not None else OK
         if answer is None:
-            await reader.read()  # until the other side leaves
+            await reader.read()  # until the client closes the connection
             raise ConnectionResetError
         status, extra, text = answer
         lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(text)}", *(f"{k}: {v}" for k, v in extra.items())]

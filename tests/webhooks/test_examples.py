@@ -1,4 +1,4 @@
-"""The example receivers, run as they are, against real deliveries."""
+"""The example receivers, run as they are, with real deliveries."""
 
 import os
 import shutil
@@ -28,7 +28,7 @@ KINDS = [
 
 @contextmanager
 def running(command: list[str], secret: str) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
-    """The example as a process; its address once it says that it listens."""
+    """Starts an example as a process; yields its address and the process once it listens."""
     environment = {**os.environ, "CRMSOLID_WEBHOOK_SECRET": secret, "PORT": "0", "PYTHONIOENCODING": "utf-8"}
     process = subprocess.Popen(
         command, cwd=EXAMPLES, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -45,22 +45,24 @@ def running(command: list[str], secret: str) -> Iterator[tuple[str, "subprocess.
 
 
 @pytest.mark.parametrize("command", KINDS)
-def test_an_example_takes_what_we_send(cast: Cast, endpoint: MakeEndpoint, command: list[str]) -> None:
+def test_an_example_accepts_a_delivery(cast: Cast, endpoint: MakeEndpoint, command: list[str]) -> None:
     with running(command, SECRET) as (url, process):
         endpoint(url)
         event_id = emit(cast.workspace, "Мария 😀")
         run_pump(deadline=5.0)
         assert process.stdout is not None
-        told = process.stdout.readline()
-    assert told.split(" ", 2)[:2] == ["contact.created", event_id]
-    assert "Мария 😀" in told
+        output = process.stdout.readline()
+    assert output.split(" ", 2)[:2] == ["contact.created", event_id]
+    assert "Мария 😀" in output
     assert Delivery.unscoped.get().status == "succeeded"
     attempt = Attempt.unscoped.get()
     assert (attempt.status, attempt.answer_body) == (200, "ok")
 
 
 @pytest.mark.parametrize("command", KINDS)
-def test_an_example_refuses_another_secret(cast: Cast, endpoint: MakeEndpoint, command: list[str]) -> None:
+def test_an_example_refuses_a_delivery_signed_with_another_secret(
+    cast: Cast, endpoint: MakeEndpoint, command: list[str]
+) -> None:
     with running(command, "not-the-secret") as (url, _):
         endpoint(url)
         emit(cast.workspace)
@@ -71,10 +73,12 @@ def test_an_example_refuses_another_secret(cast: Cast, endpoint: MakeEndpoint, c
 
 @pytest.mark.parametrize("command", KINDS)
 @pytest.mark.parametrize("switched", [False, True])
-def test_a_rotation_breaks_no_example(cast: Cast, endpoint: MakeEndpoint, command: list[str], switched: bool) -> None:
+def test_an_example_accepts_deliveries_during_a_rotation(
+    cast: Cast, endpoint: MakeEndpoint, command: list[str], switched: bool
+) -> None:
     with running(command, "the-new-one" if switched else SECRET) as (url, _):
         found = endpoint(url)
-        services.rotate_secret(cast.actor(), found, secret="the-new-one", overlap=timedelta(hours=1))
+        services.rotate_secret(cast.actor(), found.pk, secret="the-new-one", overlap=timedelta(hours=1))
         emit(cast.workspace)
         run_pump(deadline=5.0)
     assert Delivery.unscoped.get().status == "succeeded"

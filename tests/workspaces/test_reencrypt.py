@@ -24,7 +24,7 @@ def endpoint(cast: Cast, settings: Any) -> Endpoint:
     settings.FIELD_ENCRYPTION_KEYS = [OLD]
     url = "https://hook.example.com/"
     made = services.create_endpoint(cast.actor(), url=url, events=["contact.created"], secret="first").endpoint
-    services.rotate_secret(cast.actor(), made, secret="second")
+    services.rotate_secret(cast.actor(), made.pk, secret="second")
     settings.FIELD_ENCRYPTION_KEYS = [NEW, OLD]
     return made
 

@@ -1,4 +1,4 @@
-"""Settings > Webhooks and Deliveries: the panel door. A secret is in one answer to one POST, nowhere else."""
+"""The panel pages under Settings > Webhooks and Settings > Deliveries."""
 
 from webhooks.admin.deliveries import AttemptAdmin, DeliveryAdmin
 from webhooks.admin.endpoints import EndpointAdmin

@@ -1,4 +1,4 @@
-"""Settings > Deliveries: the log of what went to whom, and sending again."""
+"""Settings > Deliveries: the delivery log, the page of one delivery, and replaying it."""
 
 import json
 from collections.abc import Mapping
@@ -16,20 +16,21 @@ from django.views.decorators.http import require_POST
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from crmsolid.events.catalogue import EVENT_TYPES, PING
+from crmsolid.events.catalogue import event_names
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin, TenantRelatedFilter
 from crmsolid.workspaces.admin_columns import column, datetime_column, fixed_filter, milliseconds_column, pretty_json
-from webhooks import querysets, replays
-from webhooks.admin.columns import WebhookPages
-from webhooks.admin.labels import STATUS_COLOURS, attempt_outcome, delivery_story, shown_time
+from webhooks import replays, services
+from webhooks.admin.base import WebhookAdmin, not_found_as_404
+from webhooks.admin.labels import STATUS_COLOURS, attempt_result, delivery_summary, shown_time
 from webhooks.models import Attempt, Delivery, DeliveryStatus, Endpoint
 
 ATTEMPTS_SHOWN = 50
-_JUST_NOW = timedelta(minutes=1)
+# How long the page of a due delivery reloads itself; nobody may be working on the queue.
+_RELOAD_FOR = timedelta(minutes=1)
 
 
-class WhenFilter(admin.SimpleListFilter):
-    """By the time it was made; the log itself goes back as far as it is kept."""
+class CreatedFilter(admin.SimpleListFilter):
+    """By the time the delivery was made."""
 
     title = "made"
     parameter_name = "made"
@@ -48,8 +49,8 @@ class WhenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(WebhookPages):
-    """The log of a deleted endpoint is gone with it."""
+class DeliveryAdmin(WebhookAdmin):
+    """Without the deliveries of deleted endpoints."""
 
     viewers, changers = ADMINS, ADMINS
     list_display = ("made", "event_type", "shown_endpoint", "status_label", "attempts", "next_attempt")
@@ -57,12 +58,13 @@ class DeliveryAdmin(WebhookPages):
     list_filter = (
         ("endpoint", TenantRelatedFilter),
         fixed_filter("status", DeliveryStatus.values),
-        fixed_filter("event_type", (*EVENT_TYPES, PING)),
-        WhenFilter,
+        fixed_filter("event_type", event_names),
+        CreatedFilter,
     )
     search_fields = ("id", "event__id")
     search_help_text = "Id of a delivery or of an event"
-    # An id tells when it was made, and the table is indexed by workspace and id; by its time it would be sorted whole.
+    # An id contains the time it was made, and there is an index on workspace and id; ordering by created_at would sort
+    # the whole table.
     ordering = ("-id",)
     empty_text = "Each event that goes to a webhook endpoint is listed here."
 
@@ -95,21 +97,22 @@ class DeliveryAdmin(WebhookPages):
         replay = self.admin_site.admin_view(require_POST(self.replay_view))
         return [path("<path:object_id>/replay/", replay, name="webhooks_delivery_replay"), *super().get_urls()]
 
-    def found(self, request: HttpRequest, object_id: str) -> Delivery | None:
-        return querysets.delivery(self.current_workspace(request), unquote(object_id))
+    def get_delivery(self, request: HttpRequest, object_id: str, *, allowed: bool) -> Delivery:
+        """The delivery with this (quoted) id; 403 unless ``allowed``, 404 if it is not in this workspace."""
+        self.check_allowed(allowed)
+        with not_found_as_404():
+            return services.get_delivery(self.actor(request), unquote(object_id))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The bytes, and every attempt. While it is on its way the page looks again by itself."""
-        delivery = self.visible(request, object_id)
-        if delivery is None:
-            return self.missing(request, object_id)
+        """The body and the latest attempts. The page reloads itself while the delivery is being sent."""
+        delivery = self.get_delivery(request, object_id, allowed=self.has_view_permission(request))
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        attempts = querysets.newest_attempts(delivery, ATTEMPTS_SHOWN + 1)
-        on_its_way = _on_its_way(delivery)
-        response = self.page(
+        attempts = services.list_attempts(self.actor(request), delivery, newest=ATTEMPTS_SHOWN + 1)
+        in_progress = _in_progress(delivery)
+        response = self.render(
             request,
             "panel/webhook_delivery.html",
             title=f"{delivery.event_type} to {delivery.endpoint.url}",
@@ -117,34 +120,33 @@ class DeliveryAdmin(WebhookPages):
             original=delivery,
             delivery=delivery,
             status={"type": STATUS_COLOURS[delivery.status], "text": delivery.get_status_display()},
-            story=delivery_story(delivery),
+            summary=delivery_summary(delivery),
             body=_shown_body(delivery),
             attempts=[_shown_attempt(attempt) for attempt in attempts[:ATTEMPTS_SHOWN]],
             more_attempts=len(attempts) > ATTEMPTS_SHOWN,
-            on_its_way=on_its_way,
+            in_progress=in_progress,
             may_change=self.has_change_permission(request),
         )
-        if on_its_way:
+        if in_progress:
             response.headers["Refresh"] = "2"
         return response
 
     def replay_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        delivery = self.writable(request, object_id)
+        delivery = self.get_delivery(request, object_id, allowed=self.has_change_permission(request))
         try:
-            replays.replay_delivery(self.actor(request), delivery)
+            replays.replay_delivery(self.actor(request), delivery.pk)
         except DomainError as error:
-            self.tell(request, error)
+            self.show_error(request, error)
         else:
             messages.success(request, "It is being sent again, with the same bytes and id.")
         return HttpResponseRedirect(reverse("admin:webhooks_delivery_change", args=[delivery.pk]))
 
 
-def _on_its_way(delivery: Delivery) -> bool:
-    """Due since a moment, or being sent. Not for ever: a queue that nobody works on is not worth a reload."""
+def _in_progress(delivery: Delivery) -> bool:
     if delivery.status == DeliveryStatus.SENDING:
         return True
     due = delivery.next_attempt_at
-    return delivery.status == DeliveryStatus.PENDING and due is not None and due > clock.now() - _JUST_NOW
+    return delivery.status == DeliveryStatus.PENDING and due is not None and due > clock.now() - _RELOAD_FOR
 
 
 def _shown_body(delivery: Delivery) -> SafeString | None:
@@ -153,17 +155,17 @@ def _shown_body(delivery: Delivery) -> SafeString | None:
 
 
 def _shown_attempt(attempt: Attempt) -> dict[str, Any]:
-    good = not attempt.error and attempt.status is not None and 200 <= attempt.status <= 299
+    succeeded = not attempt.error and attempt.status is not None and 200 <= attempt.status <= 299
     return {
         "row": attempt,
-        "outcome": attempt_outcome(attempt),
-        "colour": "success" if good else "danger",
+        "result": attempt_result(attempt),
+        "colour": "success" if succeeded else "danger",
     }
 
 
 @admin.register(Attempt)
 class AttemptAdmin(TenantAdmin):
-    """Every request with what came back; shown with its delivery."""
+    """Every request with the receiver's answer; linked from its delivery."""
 
     viewers = ADMINS
     list_display = ("made", "delivery", "number", "status", "error", "took")

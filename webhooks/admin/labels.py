@@ -1,4 +1,4 @@
-"""Codes of the log in the panel's words and colours."""
+"""Texts and colours that the panel shows for statuses, reasons and error codes."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ STATUS_COLOURS = {
     "exhausted": "danger",
     "canceled": "",
 }
-STATE_COLOURS = {"active": "success", "failing": "warning", "switched off": "danger", "disabled": ""}
+STATE_COLOURS = {"active": "success", "failing": "warning", "disabled automatically": "danger", "disabled": ""}
 
 CANCELED = {
     "endpoint_disabled": "Its endpoint was disabled before it got through.",
@@ -32,28 +32,28 @@ ERRORS = {
 }
 
 
-def shown_time(moment: datetime | None) -> str:
-    """To the minute, in UTC; empty for none."""
-    return f"{moment:%d %b %Y %H:%M} UTC" if moment else ""
+def shown_time(time: datetime | None) -> str:
+    """To the minute, in UTC; empty for None."""
+    return f"{time:%d %b %Y %H:%M} UTC" if time else ""
 
 
 def endpoint_state(endpoint: Endpoint) -> tuple[str, str]:
-    """A key of :data:`STATE_COLOURS`, and what to show."""
+    """A key of :data:`STATE_COLOURS` and the text to show."""
     if endpoint.enabled:
         return ("failing", "Failing") if endpoint.failing_since else ("active", "Active")
-    by_itself = endpoint.disabled_reason in (DisabledReason.GONE, DisabledReason.FAILING)
-    return "switched off" if by_itself else "disabled", "Disabled"
+    automatically = endpoint.disabled_reason in (DisabledReason.GONE, DisabledReason.FAILING)
+    return "disabled automatically" if automatically else "disabled", "Disabled"
 
 
-def attempt_outcome(attempt: Attempt) -> str:
-    """What came back, or why nothing did."""
+def attempt_result(attempt: Attempt) -> str:
+    """The HTTP status, or why there is none."""
     if attempt.error:
         return ERRORS.get(attempt.error, attempt.error)
     return f"HTTP {attempt.status}"
 
 
-def delivery_story(delivery: Delivery) -> str:
-    """Where a delivery stands and what happens next, in a sentence."""
+def delivery_summary(delivery: Delivery) -> str:
+    """A sentence about the delivery's status and what happens next."""
     match delivery.status:
         case DeliveryStatus.PENDING:
             return "It is about to be sent."
@@ -67,4 +67,4 @@ def delivery_story(delivery: Delivery) -> str:
             )
         case DeliveryStatus.CANCELED:
             return CANCELED.get(delivery.reason, delivery.reason)
-    return "It is not tried again by itself: its attempts are used up, or the receiver answered 410 Gone."
+    return "It is not tried again automatically: all attempts have failed, or the receiver answered 410 Gone."

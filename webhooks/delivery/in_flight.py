@@ -1,123 +1,138 @@
-"""What a pump has in hand, by endpoint, and how much more it may take: within each endpoint's pace and the limits of
-all. Numbers only; neither the database nor the network is touched here."""
+"""Which claims a pump holds, and how many more it may claim for each endpoint.
+
+Two limits apply: each endpoint's window, which grows while the endpoint answers fast, and the pump's totals. Numbers
+only; neither the database nor the network is used here.
+"""
 
 import random
 import time
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from webhooks.delivery.queue import Claim, Target
-from webhooks.delivery.sender import Outcome
-from webhooks.delivery.window import POSTS_PER_ENDPOINT, Pace
+from webhooks.delivery.queue import Claim, EndpointSnapshot
+from webhooks.delivery.sender import POSTS_PER_ENDPOINT, DeliveryResult
 
-# Claims in hand, in all: bounds memory, and keeps the courier busy while a visit to the database lasts.
-HELD_IN_ALL = 2000
-# Those that a place of their endpoint is for: bounds sockets. Endpoints that do not answer share half of it.
-PLACES_IN_ALL = 800
-PLACES_PROBING = PLACES_IN_ALL // 2
-_OLD_SECONDS = 0.5
+# Claims held at once: bounds memory, and is enough to keep the sender busy during a visit to the database.
+MAX_CLAIMS = 2000
+# Connections used at once. Endpoints that do not answer share half of them.
+MAX_CONNECTIONS = 800
+MAX_PROBES = MAX_CONNECTIONS // 2
+
+FIRST_WINDOW = 5
+LARGEST_WINDOW = 250
+SLOW_WINDOW = POSTS_PER_ENDPOINT
+PROBING_WINDOW = 2
+_FAST_SECONDS = 0.5
+# A full window should be posted within this time: half of what makes a claim stale (sender.STALE_SECONDS).
+_WINDOW_SECONDS = 2.5
+# An endpoint that has not answered for so long gets no more claims once the pump is closing.
+_UNANSWERED_SECONDS = 0.5
 
 
 @dataclass(slots=True)
-class _Free:
-    """What is left of the limits of all."""
+class Window:
+    """How many claims may be held for one endpoint: few at first, more while it answers fast, two while it does not
+    answer at all. An endpoint that hangs therefore takes next to nothing away from the others."""
 
-    claims: int
-    places: int
-    probing: int
+    size: int = FIRST_WINDOW
 
-    def take(self, wanted: int, *, beside: int, probing: bool) -> int:
-        """How many of the ``wanted`` claims of an endpoint that has some ``beside`` there is room for; now taken."""
-        to_fill = max(0, POSTS_PER_ENDPOINT - beside)
-        room = min(wanted, self.claims, self.probing if probing else wanted)
-        room = max(0, min(room, self.places) if to_fill > self.places else room)
-        self.claims -= room
-        self.places -= min(room, to_fill)
-        self.probing -= room if probing else 0
-        return room
+    @property
+    def is_probing(self) -> bool:
+        return self.size <= PROBING_WINDOW
+
+    def record(self, durations: Sequence[float], *, unanswered: bool) -> None:
+        """Adjust to the latest posts: how long each took in seconds, and whether any got no answer."""
+        if unanswered:
+            self.size = PROBING_WINDOW
+        elif durations and max(durations) <= _FAST_SECONDS:
+            posted_in_time = int(POSTS_PER_ENDPOINT * _WINDOW_SECONDS / max(*durations, 0.001))
+            self.size = min(self.size * 4, LARGEST_WINDOW, posted_in_time)
+        elif durations:
+            self.size = min(self.size + FIRST_WINDOW, SLOW_WINDOW)
 
 
-class Holding:
-    """The claims in hand and the pace of each endpoint."""
+class InFlight:
+    """The claims held and the window of each endpoint."""
 
     def __init__(self) -> None:
-        self._paces: dict[str, Pace] = {}
-        self._held: dict[str, dict[str, float]] = defaultdict(dict)
+        self._windows: dict[str, Window] = {}
+        self._claimed_at: dict[str, dict[str, float]] = defaultdict(dict)  # endpoint id -> claim id -> time
         self._closed_at: float | None = None
 
     def __len__(self) -> int:
-        return sum(len(held) for held in self._held.values())
+        return sum(len(claims) for claims in self._claimed_at.values())
 
     def close(self) -> None:
-        """The pump's time is over: what is in hand is finished, see :meth:`rooms`."""
+        """The pump's time is over: it finishes what it holds, see :meth:`capacity`."""
         if self._closed_at is None:
             self._closed_at = time.monotonic()
 
-    def add(self, endpoint_id: str, claims: Sequence[Claim]) -> None:
+    def add(self, claims: Sequence[Claim]) -> None:
+        """Hold these claims, of endpoints that :meth:`capacity` was asked about."""
         now = time.monotonic()
-        self._held[endpoint_id].update((each.id, now) for each in claims)
+        for claim in claims:
+            self._claimed_at[claim.endpoint_id][claim.id] = now
 
-    def release(self, outcomes: Sequence[Outcome]) -> None:
-        """These are settled; what they were like decides how many their endpoints get next."""
-        by_endpoint: dict[str, list[Outcome]] = defaultdict(list)
-        for outcome in outcomes:
-            del self._held[outcome.claim.endpoint_id][outcome.claim.id]
-            by_endpoint[outcome.claim.endpoint_id].append(outcome)
-        for endpoint_id, of_endpoint in by_endpoint.items():
-            tried = [outcome for outcome in of_endpoint if outcome.tries]
-            unanswered = any(outcome.tries[-1].answer.error is not None for outcome in tried)
-            given_back = len(tried) < len(of_endpoint)
-            self._paces[endpoint_id].note([each.seconds for each in tried], unanswered=unanswered or given_back)
+    def release(self, results: Sequence[DeliveryResult]) -> None:
+        """Let go of these claims; their results adjust the windows of their endpoints."""
+        by_endpoint: dict[str, list[DeliveryResult]] = defaultdict(list)
+        for result in results:
+            del self._claimed_at[result.claim.endpoint_id][result.claim.id]
+            by_endpoint[result.claim.endpoint_id].append(result)
+        for endpoint_id, endpoint_results in by_endpoint.items():
+            posted = [result for result in endpoint_results if result.attempts]
+            # A claim that comes back unposted waited behind posts that did not end.
+            unanswered = len(posted) < len(endpoint_results) or any(
+                result.attempts[-1].response.error is not None for result in posted
+            )
+            self._windows[endpoint_id].record([result.seconds for result in posted], unanswered=unanswered)
 
-    def rooms(
-        self, targets: Sequence[Target], planned: Mapping[str, int], *, without: Collection[str] = ()
-    ) -> dict[str, int]:
-        """How many to take of each endpoint, beside the ``planned`` ones that are as good as in hand; 0 for one that
-        answers but has its hands full.
+    def capacity(self, endpoints: Sequence[EndpointSnapshot]) -> dict[str, int]:
+        """How many more deliveries to claim of each of these endpoints; those with no capacity are left out.
 
-        Once closed: none, unless a claim of before keeps us waiting; then those that answer go on being served.
+        Once closed there is none, unless a claim from before is still unanswered: until then, endpoints that answer
+        go on being served.
         """
         closing = self._closed_at is not None
-        if closing and not self._has_earlier():
+        if closing and not self._holds_claim_from_before_closing():
             return {}
-        free = self._free(planned)
-        rooms: dict[str, int] = {}
-        for target in random.sample(targets, len(targets)):
-            pace = self._paces.setdefault(target.id, Pace.of_failing() if target.failing_since else Pace())
-            if target.id in without or (closing and (pace.is_probing or self._is_old(target.id))):
+        claims, connections, probes = self._unused_totals()
+        capacity: dict[str, int] = {}
+        for endpoint in random.sample(endpoints, len(endpoints)):
+            window = self._windows.get(endpoint.id)
+            if window is None:
+                window = self._windows[endpoint.id] = Window(PROBING_WINDOW if endpoint.failing_since else FIRST_WINDOW)
+            if closing and (window.is_probing or self._is_unanswered(endpoint.id)):
                 continue
-            beside = len(self._held[target.id]) + planned.get(target.id, 0)
-            room = free.take(pace.window - beside, beside=beside, probing=pace.is_probing)
-            if room or not pace.is_probing:
-                rooms[target.id] = room
-        return rooms
+            held = len(self._claimed_at[endpoint.id])
+            unused_connections = max(0, POSTS_PER_ENDPOINT - held)
+            count = min(window.size - held, claims, probes if window.is_probing else claims)
+            if unused_connections > connections:
+                count = min(count, connections)
+            if count > 0:
+                capacity[endpoint.id] = count
+                claims -= count
+                connections -= min(count, unused_connections)
+                probes -= count if window.is_probing else 0
+        return capacity
 
-    def free(self, planned: Mapping[str, int], *, without: Collection[str] = ()) -> int:
-        """How many more of all endpoints seen so far could be taken, not counting those that do not answer."""
-        of_each = (
-            pace.window - len(self._held[endpoint_id]) - planned.get(endpoint_id, 0)
-            for endpoint_id, pace in self._paces.items()
-            if not pace.is_probing and endpoint_id not in without
-        )
-        return min(sum(max(0, room) for room in of_each), HELD_IN_ALL - len(self) - sum(planned.values()))
+    def _unused_totals(self) -> tuple[int, int, int]:
+        """Claims, connections and probes that are left."""
+        claims, connections, probes = MAX_CLAIMS, MAX_CONNECTIONS, MAX_PROBES
+        for endpoint_id, claimed_at in self._claimed_at.items():
+            claims -= len(claimed_at)
+            connections -= min(len(claimed_at), POSTS_PER_ENDPOINT)
+            if claimed_at and self._windows[endpoint_id].is_probing:
+                probes -= len(claimed_at)
+        return claims, connections, probes
 
-    def _free(self, planned: Mapping[str, int]) -> _Free:
-        free = _Free(HELD_IN_ALL, PLACES_IN_ALL, PLACES_PROBING)
-        for endpoint_id in {*self._held, *planned}:
-            count = len(self._held[endpoint_id]) + planned.get(endpoint_id, 0)
-            free.claims -= count
-            free.places -= min(count, POSTS_PER_ENDPOINT)
-            free.probing -= count if self._paces[endpoint_id].is_probing else 0
-        return free
+    def _holds_claim_from_before_closing(self) -> bool:
+        """A claim made since then does not count: two endpoints that keep the pump waiting would keep each other
+        going for ever."""
+        oldest = (next(iter(claimed_at.values())) for claimed_at in self._claimed_at.values() if claimed_at)
+        return self._closed_at is not None and any(claimed_at <= self._closed_at for claimed_at in oldest)
 
-    def _has_earlier(self) -> bool:
-        """Whether a claim of before the closing is in hand. One taken since does not count: two endpoints that keep us
-        waiting would keep each other going for ever."""
-        oldest = (next(iter(held.values())) for held in self._held.values() if held)
-        return self._closed_at is not None and any(taken_at <= self._closed_at for taken_at in oldest)
-
-    def _is_old(self, endpoint_id: str) -> bool:
-        """Whether the endpoint has kept us waiting for half a second."""
-        held = self._held[endpoint_id]
-        return bool(held) and time.monotonic() - next(iter(held.values())) > _OLD_SECONDS
+    def _is_unanswered(self, endpoint_id: str) -> bool:
+        claimed_at = self._claimed_at[endpoint_id]
+        return bool(claimed_at) and time.monotonic() - next(iter(claimed_at.values())) > _UNANSWERED_SECONDS

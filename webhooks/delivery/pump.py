@@ -1,32 +1,32 @@
-"""The pump: it places events, claims what is due, has it posted, and writes down what came of it.
+"""The pump: it makes deliveries of new events, claims what is due, has it posted and settles the results.
 
-The calling thread talks to the database, a few times a second and in bulk; the courier's thread talks to the
-receivers. Neither waits for the slowest endpoint. Any number of pumps may run at once: a delivery is posted by
-whoever holds its lease. A pump that dies loses nothing: the leases run out and the sweep puts the rest back.
+The calling thread talks to the database, a few times a second and in bulk; the sender's thread talks to the receivers.
+Neither waits for the slowest endpoint. Any number of pumps may run at once: a delivery is posted by whoever holds its
+lease. A pump that dies loses nothing: its leases run out and the sweep puts the deliveries back.
 """
 
 import logging
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
 from crmsolid.core.http.outbound import OutboundClient
-from crmsolid.events import feed
-from webhooks.delivery.in_flight import Holding
-from webhooks.delivery.queue import Claim, Hand, Target, claim, due_targets
-from webhooks.delivery.sender import Courier, Outcome
+from crmsolid.events import positions
+from webhooks.delivery.in_flight import InFlight
+from webhooks.delivery.queue import Claim, EndpointSnapshot, claim, due_endpoints
+from webhooks.delivery.sender import DeliveryResult, Sender
 from webhooks.delivery.settlement import settle
 
 logger = logging.getLogger("crmsolid.webhooks")
 
 RUN_SECONDS = 30.0
-_GATHER_SECONDS = 0.02
-_SMALL_BATCH = 200
 _IDLE_SECONDS = 0.05
-_FEWEST_PLACED = 100
+# A batch smaller than this waits a moment for more results: a larger one costs hardly more.
+_SMALL_BATCH = 200
+_GATHER_SECONDS = 0.02
 
 
 def outbound_client() -> OutboundClient:
@@ -35,94 +35,64 @@ def outbound_client() -> OutboundClient:
 
 
 class Pump:
-    """One run. ``run`` answers how many deliveries it settled."""
+    """One run, of about ``seconds``. ``client`` makes the HTTP client, on the sender's event loop."""
 
     def __init__(self, client: Callable[[], OutboundClient] = outbound_client, *, seconds: float = RUN_SECONDS) -> None:
-        self._courier = Courier(client)
+        self._sender = Sender(client)
         self._seconds = seconds
-        self._targets: dict[str, Target] = {}
-        self._holding = Holding()
-        self._settled = 0
+        self._endpoints: dict[str, EndpointSnapshot] = {}
+        self._in_flight = InFlight()
+        self._more_events = False
 
     def run(self) -> int:
-        """Ends when nothing is due, or after its time; then only what is in hand is finished, and for as long as that
-        takes the endpoints that answer go on being served."""
-        ends = time.monotonic() + self._seconds
-        with self._courier:
-            self._exchange([])
-            while len(self._holding):
-                outcomes = self._courier.collect(_IDLE_SECONDS)
-                if 0 < len(outcomes) < _SMALL_BATCH and len(self._holding) > len(outcomes):
-                    time.sleep(_GATHER_SECONDS)  # a larger batch costs hardly more
-                    outcomes += self._courier.collect(0)
-                self._holding.release(outcomes)
-                if time.monotonic() > ends:
-                    self._holding.close()
-                self._exchange(outcomes)
-        return self._settled
+        """Deliver until nothing is due or the time is over, then finish what is in flight; returns how many deliveries
+        were settled. While the last posts are unanswered, endpoints that answer go on being served."""
+        ends_at = time.monotonic() + self._seconds
+        with self._sender:
+            settled = self.step([])
+            while len(self._in_flight) or (self._more_events and time.monotonic() < ends_at):
+                results = self._sender.collect(0.0 if self._more_events else _IDLE_SECONDS)
+                if 0 < len(results) < _SMALL_BATCH and len(self._in_flight) > len(results):
+                    time.sleep(_GATHER_SECONDS)
+                    results += self._sender.collect(0)
+                self._in_flight.release(results)
+                if time.monotonic() > ends_at:
+                    self._in_flight.close()
+                settled += self.step(results)
+        return settled
 
     def wake(self) -> None:
-        """Something new is due: look at once. From any thread."""
-        self._courier.wake()
+        """Something new is due: look at once. Can be called from any thread."""
+        self._sender.wake()
 
-    def _exchange(self, outcomes: Sequence[Outcome]) -> None:
-        """One visit to the database: settle, claim, place. A failure is tried once more; what is lost by a second
-        one comes back when its lease runs out."""
+    def step(self, results: Sequence[DeliveryResult]) -> int:
+        """Settle these results, then queue new events and submit what is due; returns how many were settled.
+
+        A database failure is tried once more. What a second one loses comes back when its lease runs out.
+        """
         try:
-            work = self._visit(outcomes)
+            settled, claims = self._visit_database(results)
         except OperationalError as error:
             logger.warning("settling again after %s", type(error).__name__)
             connection.close_if_unusable_or_obsolete()
-            work = self._visit(outcomes)
-        for target, claims in work:
-            self._holding.add(target.id, claims)
-        if work:
-            self._courier.submit(work)
+            settled, claims = self._visit_database(results)
+        if claims:
+            self._in_flight.add(claims)
+            by_endpoint: dict[str, list[Claim]] = defaultdict(list)
+            for each in claims:
+                by_endpoint[each.endpoint_id].append(each)
+            self._sender.submit([(self._endpoints[endpoint_id], group) for endpoint_id, group in by_endpoint.items()])
+        return settled
 
-    def _visit(self, outcomes: Sequence[Outcome]) -> list[tuple[Target, Sequence[Claim]]]:
-        if not outcomes and not feed.has_unplaced():
-            rooms = self._holding.rooms(due_targets(), {})
-            if not any(rooms.values()):
-                return []
+    def _visit_database(self, results: Sequence[DeliveryResult]) -> tuple[int, list[Claim]]:
+        if not results and not positions.has_unpositioned() and not self._in_flight.capacity(due_endpoints()):
+            self._more_events = False
+            return 0, []  # on SQLite even an empty transaction would keep every other writer waiting
         with transaction.atomic():
-            settled = settle(outcomes, self._targets) if outcomes else 0
-            targets = due_targets()
-            rooms = self._holding.rooms(targets, {})
-            claims = claim(rooms)
-            got = _count(claims)
-            hand = self._place(got, {each.id for each in targets if got[each.id] == rooms.get(each.id, 0)})
-        self._settled += settled
-        self._targets.update((target.id, target) for target in targets)
-        self._targets.update(hand.targets)
-        return self._by_target([*claims, *hand.claims])
-
-    def _place(self, claimed: Counter[str], queued: set[str]) -> Hand:
-        """Place what is committed, and take what is made of it; but of an endpoint with something ``queued`` its
-        oldest comes first.
-
-        While most of a batch is for endpoints that answer, the next one waits until they have room again. Otherwise
-        it is placed on: whoever is behind a long queue must not wait for it.
-        """
-
-        def rooms(targets: Sequence[Target], taken: Sequence[Claim]) -> dict[str, int]:
-            # Not a word of ``hand`` here: in a circle with it, its claims would wait for the garbage collector.
-            return self._holding.rooms(targets, claimed + _count(taken), without=queued)
-
-        hand = Hand(rooms)
-        limit = min(max(_FEWEST_PLACED, self._holding.free(claimed, without=queued)), feed.BATCH)
-        while True:
-            before = len(hand.claims) + hand.left
-            placed = feed.place_within(limit=limit, hand=hand)
-            if placed < limit or (len(hand.claims) + hand.left - before) * 2 >= placed:
-                return hand
-            limit = feed.BATCH
-
-    def _by_target(self, claims: Iterable[Claim]) -> list[tuple[Target, Sequence[Claim]]]:
-        of: dict[str, list[Claim]] = defaultdict(list)
-        for each in claims:
-            of[each.endpoint_id].append(each)
-        return [(self._targets[endpoint_id], of_endpoint) for endpoint_id, of_endpoint in of.items()]
-
-
-def _count(claims: Iterable[Claim]) -> Counter[str]:
-    return Counter(each.endpoint_id for each in claims)
+            settled = settle(results, self._endpoints) if results else 0
+            # A full batch means that more events may wait; the next visit comes without delay then.
+            self._more_events = positions.assign_positions() == positions.BATCH
+            endpoints = due_endpoints()
+            claims = claim(self._in_flight.capacity(endpoints))
+        self._endpoints.update((endpoint.id, endpoint) for endpoint in endpoints)
+        return settled, claims

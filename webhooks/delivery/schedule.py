@@ -1,4 +1,4 @@
-"""When a delivery is tried again, and what an answer means. Pure: time and chance are arguments."""
+"""The retry schedule, and what a response means for a delivery. Pure: time and randomness are arguments."""
 
 import random
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
-# After the first attempt come nine more, over 44.7 hours; then the delivery is exhausted.
+# Nine retries over 44.7 hours follow the first attempt; then the delivery is exhausted.
 RETRY_DELAYS = (
     timedelta(seconds=5),
     timedelta(seconds=30),
@@ -30,7 +30,7 @@ class Verdict(StrEnum):
 
 
 def verdict(status: int | None, error: str | None = None) -> Verdict:
-    """What an attempt's outcome asks for. An incomplete answer (`error` set) is retried, whatever its status."""
+    """What to do after an attempt. An incomplete response (``error`` set) is retried, whatever its status."""
     if error is not None or status is None:
         return Verdict.RETRY
     if status == 410:
@@ -45,30 +45,30 @@ def next_attempt_at(
     retry_after: str | None = None,
     chance: Callable[[], float] = random.random,
 ) -> datetime | None:
-    """The time of the next attempt after `failed_attempts` (1 and up) have failed; None once it is exhausted.
+    """The time of the next attempt after ``failed_attempts`` (1 or more) have failed; None once it is exhausted.
 
-    The planned delay lies within 20 % of its step, by `chance` (0 to 1). The receiver's Retry-After can put the
-    attempt off to twice that delay; it never brings it forward.
+    The delay varies by 20 % in either direction, by ``chance()`` (0 to 1). The receiver's Retry-After can make it up
+    to twice as long, but never shorter.
     """
     if failed_attempts < 1:
         raise ValueError("there is no retry before the first attempt has failed")
     if failed_attempts > len(RETRY_DELAYS):
         return None
-    planned = RETRY_DELAYS[failed_attempts - 1] * (1 + JITTER * (2 * chance() - 1))
-    asked = parse_retry_after(retry_after, now=now) or timedelta(0)
-    return now + min(max(planned, asked), 2 * planned)
+    delay = RETRY_DELAYS[failed_attempts - 1] * (1 + JITTER * (2 * chance() - 1))
+    requested = parse_retry_after(retry_after, now=now) or timedelta(0)
+    return now + min(max(delay, requested), 2 * delay)
 
 
 def parse_retry_after(header: str | None, *, now: datetime) -> timedelta | None:
-    """Reads both forms of RFC 9110, section 10.2.3; None for anything else, or for a time already past."""
+    """How long to wait, by either form of RFC 9110, section 10.2.3; None for anything else or for a past date."""
     text = (header or "").strip()
     if text.isascii() and text.isdigit():
         seconds = min(int(text[:9]), int(_LONGEST_RETRY_AFTER.total_seconds()))
         return timedelta(seconds=seconds)
     try:
-        moment = parsedate_to_datetime(text)
+        date = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return moment - now if moment > now else None
+    if date.tzinfo is None:
+        date = date.replace(tzinfo=UTC)
+    return date - now if date > now else None

@@ -1,7 +1,8 @@
-"""The posting side of the pump: one event loop in a thread of its own, a lane for each endpoint.
+"""The posting side of the pump: one event loop in its own thread, with a queue and a few workers for each endpoint.
 
-A lane runs a few posts at once and holds a few more claims ready. A lane that stops moving gives back what it has
-not started, so neither places nor memory stay with an endpoint that hangs. The database is not touched here.
+An endpoint has a few posts running at once and holds a few more claims ready. If it makes no progress, the claims that
+have not been started are given back, so neither connections nor memory stay with an endpoint that hangs. The database
+is not used here.
 """
 
 import asyncio
@@ -15,67 +16,71 @@ from datetime import datetime
 
 from crmsolid.core import clock
 from crmsolid.core.http.outbound import OutboundClient, OutboundError, OutboundResponse
-from webhooks.delivery.queue import Claim, Target
+from webhooks.delivery.queue import Claim, EndpointSnapshot
 from webhooks.delivery.schedule import Verdict, verdict
 from webhooks.delivery.signing import signature_headers
-from webhooks.delivery.window import POSTS_PER_ENDPOINT
-from webhooks.models import Verified
+from webhooks.models import SigningSecret
 
-# A claim that has waited this long for its turn goes back to the queue, unstarted.
+POSTS_PER_ENDPOINT = 20
+# A claim that has waited this long for a worker goes back to the queue, unposted.
 STALE_SECONDS = 5.0
+# An endpoint with no post finished for this long gives back what it has not started.
 STALL_SECONDS = 1.0
-_REFUSED_SIGNATURE = (401, 403)
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
-    """One post: when, to whom, signed how, and what came of it."""
+class AttemptResult:
+    """One post: when, to which address, with which headers and secret, and what came back."""
 
     at: datetime
     url: str
     headers: dict[str, str]
     signed_with: str
-    answer: OutboundResponse
+    response: OutboundResponse
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a claim. No tries: it goes back to the queue as it was."""
+class DeliveryResult:
+    """What became of a claim. Without attempts it goes back to the queue as it was."""
 
     claim: Claim
-    tries: Sequence[Try]
+    attempts: Sequence[AttemptResult]
 
     @property
     def seconds(self) -> float:
-        return sum(each.answer.duration_ms for each in self.tries) / 1000
+        """How long its posts took."""
+        return sum(attempt.response.duration_ms for attempt in self.attempts) / 1000
 
 
 @dataclass(slots=True)
-class _Lane:
-    target: Target
+class _EndpointQueue:
+    endpoint: EndpointSnapshot
     waiting: deque[tuple[Claim, float]] = field(default_factory=deque)
-    running: int = 0
-    moved_at: float = 0.0
+    workers: int = 0
+    progress_at: float = 0.0
 
 
-class Courier:
-    """Posts claims and collects outcomes. Used by one thread, as a context; the loop is its own."""
+class Sender:
+    """Posts claims and collects results. A context manager, used by one thread; the event loop has its own.
+
+    ``client`` makes the HTTP client, on that loop.
+    """
 
     def __init__(self, client: Callable[[], OutboundClient]) -> None:
         self._client_factory = client
         self._client: OutboundClient | None = None
-        self._lanes: dict[str, _Lane] = {}
+        self._queues: dict[str, _EndpointQueue] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._outcomes: list[Outcome] = []
-        self._ready = threading.Condition()
+        self._results: list[DeliveryResult] = []
+        self._changed = threading.Condition()
         self._woken = False
         self._failure: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop
         self._stop = asyncio.Event()
         self._started = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="webhooks-courier", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="webhooks-sender", daemon=True)
 
-    def __enter__(self) -> "Courier":
+    def __enter__(self) -> "Sender":
         self._loop = _new_event_loop()
         self._thread.start()
         self._started.wait()
@@ -86,134 +91,146 @@ class Courier:
             self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
 
-    def submit(self, work: Sequence[tuple[Target, Sequence[Claim]]]) -> None:
-        """Post these claims as their lanes find places."""
+    def submit(self, work: Sequence[tuple[EndpointSnapshot, Sequence[Claim]]]) -> None:
+        """Post these claims as soon as their endpoints have workers free."""
         self._loop.call_soon_threadsafe(self._accept, work)
 
-    def collect(self, timeout: float) -> list[Outcome]:
-        """The outcomes since the last call; waits up to ``timeout`` seconds for the first, or for :meth:`wake`."""
-        with self._ready:
-            if not self._outcomes and not self._woken and self._failure is None:
-                self._ready.wait(timeout)
+    def collect(self, timeout: float) -> list[DeliveryResult]:
+        """The results since the last call; waits up to ``timeout`` seconds for the first, or for :meth:`wake`.
+
+        ``RuntimeError`` if the event loop has failed.
+        """
+        with self._changed:
+            if not self._results and not self._woken and self._failure is None:
+                self._changed.wait(timeout)
             if self._failure is not None:
-                raise RuntimeError("the courier's loop has ended") from self._failure
-            found, self._outcomes, self._woken = self._outcomes, [], False
-            return found
+                raise RuntimeError("the sender's event loop has failed") from self._failure
+            results, self._results, self._woken = self._results, [], False
+            return results
 
     def wake(self) -> None:
-        """End a wait in :meth:`collect`."""
-        with self._ready:
+        """End a wait in :meth:`collect`. Can be called from any thread."""
+        with self._changed:
             self._woken = True
-            self._ready.notify()
+            self._changed.notify()
 
+    # --- On the event loop's thread ---------------------------------------------------------------------------
     def _run(self) -> None:
         try:
             self._loop.run_until_complete(self._serve())
         except BaseException as error:
-            with self._ready:
-                self._failure = error
-                self._ready.notify()
+            self._fail(error)
         finally:
             self._started.set()
             self._loop.close()
+
+    def _fail(self, error: BaseException) -> None:
+        with self._changed:
+            self._failure = error
+            self._changed.notify()
 
     async def _serve(self) -> None:
         async with self._client_factory() as client:
             self._client = client
             self._started.set()
             while not self._stop.is_set():
-                await self._tick()
+                try:
+                    async with asyncio.timeout(STALL_SECONDS / 2):
+                        await self._stop.wait()
+                except TimeoutError:
+                    self._give_back_stalled()
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _tick(self) -> None:
-        try:
-            async with asyncio.timeout(STALL_SECONDS / 2):
-                await self._stop.wait()
-        except TimeoutError:
-            self._give_back_stalled()
-
     def _give_back_stalled(self) -> None:
         now = time.monotonic()
-        for endpoint, lane in list(self._lanes.items()):
-            if lane.waiting and now - lane.moved_at > STALL_SECONDS:
-                self._finish([Outcome(claim, ()) for claim, _ in lane.waiting])
-                lane.waiting.clear()
-            if not lane.running:
-                del self._lanes[endpoint]
+        for endpoint_id, queue in list(self._queues.items()):
+            if queue.waiting and now - queue.progress_at > STALL_SECONDS:
+                self._add_results([DeliveryResult(claim, ()) for claim, _ in queue.waiting])
+                queue.waiting.clear()
+            if not queue.workers:
+                del self._queues[endpoint_id]
 
-    def _accept(self, work: Sequence[tuple[Target, Sequence[Claim]]]) -> None:
+    def _accept(self, work: Sequence[tuple[EndpointSnapshot, Sequence[Claim]]]) -> None:
         now = time.monotonic()
-        for target, claims in work:
-            lane = self._lanes.get(target.id)
-            if lane is None:
-                lane = self._lanes[target.id] = _Lane(target)
-            if not lane.running:
-                lane.moved_at = now  # it stood still for want of work
-            lane.target = target
-            lane.waiting.extend((claim, now) for claim in claims)
-            self._fill(lane)
+        for endpoint, claims in work:
+            queue = self._queues.get(endpoint.id)
+            if queue is None:
+                queue = self._queues[endpoint.id] = _EndpointQueue(endpoint)
+            if not queue.workers:
+                queue.progress_at = now  # it was idle, not stalled
+            queue.endpoint = endpoint
+            queue.waiting.extend((claim, now) for claim in claims)
+            for _ in range(min(len(queue.waiting), POSTS_PER_ENDPOINT - queue.workers)):
+                queue.workers += 1
+                task = self._loop.create_task(self._work(queue))
+                self._tasks.add(task)
+                task.add_done_callback(self._worker_done)
 
-    def _fill(self, lane: _Lane) -> None:
-        for _ in range(min(len(lane.waiting), POSTS_PER_ENDPOINT - lane.running)):
-            lane.running += 1
-            task = self._loop.create_task(self._work(lane))
-            self._tasks.add(task)
-            task.add_done_callback(self._done)
-
-    def _done(self, task: "asyncio.Task[None]") -> None:
+    def _worker_done(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            with self._ready:
-                self._failure = task.exception()
-                self._ready.notify()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._fail(error)
 
-    async def _work(self, lane: _Lane) -> None:
-        """One of a lane's places: it posts one claim after the other until none waits."""
+    async def _work(self, queue: _EndpointQueue) -> None:
+        """One worker of an endpoint: it posts one claim after the other until none waits."""
         try:
-            while lane.waiting:
-                claim, since = lane.waiting.popleft()
-                stale = time.monotonic() - since > STALE_SECONDS
-                outcome = Outcome(claim, ()) if stale or not claim.body else await self._deliver(lane.target, claim)
-                lane.moved_at = time.monotonic()
-                self._finish([outcome])
+            while queue.waiting:
+                claim, waiting_since = queue.waiting.popleft()
+                if claim.body and time.monotonic() - waiting_since <= STALE_SECONDS:
+                    result = await self._deliver(queue.endpoint, claim)
+                else:
+                    result = DeliveryResult(claim, ())
+                queue.progress_at = time.monotonic()
+                self._add_results([result])
         finally:
-            lane.running -= 1
+            queue.workers -= 1
 
-    def _finish(self, outcomes: Sequence[Outcome]) -> None:
-        with self._ready:
-            first = not self._outcomes
-            self._outcomes.extend(outcomes)
-            if first:
-                self._ready.notify()
+    def _add_results(self, results: Sequence[DeliveryResult]) -> None:
+        with self._changed:
+            was_empty = not self._results
+            self._results.extend(results)
+            if was_empty:
+                self._changed.notify()
 
-    async def _deliver(self, target: Target, claim: Claim) -> Outcome:
-        """One attempt; during an overlap a refused signature is tried again at once with the other secret."""
-        keys = target.keys.in_force(clock.now())
-        if not keys:
-            return Outcome(claim, ())
-        tries = [await self._post(target, claim, keys)]
-        if len(keys) == 2 and _signature_refused(tries[0].answer):
-            keys = [keys[1], keys[0]]
-            tries.append(await self._post(target, claim, keys))
-        if len(keys) == 2 and verdict(tries[-1].answer.status, tries[-1].answer.error) is Verdict.SUCCEEDED:
-            target.keys.verified_with = tries[-1].signed_with
-        return Outcome(claim, [each for each in tries if each.answer.error is not OutboundError.BUSY])
+    async def _deliver(self, endpoint: EndpointSnapshot, claim: Claim) -> DeliveryResult:
+        """Post a claim. While two secrets are in force, a refused signature (401 or 403) is tried again at once with
+        the other secret."""
+        secrets = endpoint.secrets.in_force(clock.now())
+        if not secrets:
+            return DeliveryResult(claim, ())
+        attempts = [await self._post(endpoint, claim, secrets)]
+        if len(secrets) == 2:
+            first = attempts[0].response
+            if first.error is None and first.status in (401, 403):
+                secrets = [secrets[1], secrets[0]]
+                attempts.append(await self._post(endpoint, claim, secrets))
+            if verdict(attempts[-1].response.status, attempts[-1].response.error) is Verdict.SUCCEEDED:
+                endpoint.secrets.verified_with = attempts[-1].signed_with
+        # After a wait for a busy host nothing was sent, so it is no attempt.
+        return DeliveryResult(claim, [each for each in attempts if each.response.error is not OutboundError.BUSY])
 
-    async def _post(self, target: Target, claim: Claim, keys: "Sequence[tuple[Verified, str]]") -> Try:
+    async def _post(
+        self, endpoint: EndpointSnapshot, claim: Claim, secrets: "Sequence[tuple[SigningSecret, str]]"
+    ) -> AttemptResult:
         assert self._client is not None
         at = clock.now()
-        signatures = signature_headers(
-            [secret for _, secret in keys],
-            event_id=claim.event_id,
-            timestamp=int(at.timestamp()),
-            body=claim.body,
-        )
-        headers = {"Content-Type": "application/json", **signatures}
-        tenant = str(target.workspace_id)
-        answer = await self._client.post(target.url, headers=headers, body=claim.body, tenant=tenant)
-        return Try(at, target.url, headers, keys[0][0].value, answer)
+        headers = {
+            "Content-Type": "application/json",
+            **signature_headers(
+                [secret for _, secret in secrets],
+                event_id=claim.event_id,
+                timestamp=int(at.timestamp()),
+                body=claim.body,
+            ),
+        }
+        if claim.request_id:
+            headers["X-Request-Id"] = claim.request_id
+        # Requests to one host are limited by workspace, so that no customer waits for another one's endpoints.
+        tenant = str(endpoint.workspace_id)
+        response = await self._client.post(endpoint.url, headers=headers, body=claim.body, tenant=tenant)
+        return AttemptResult(at, endpoint.url, headers, secrets[0][0].value, response)
 
 
 def _new_event_loop() -> asyncio.AbstractEventLoop:
@@ -222,7 +239,3 @@ def _new_event_loop() -> asyncio.AbstractEventLoop:
     import uvloop
 
     return uvloop.new_event_loop()
-
-
-def _signature_refused(answer: OutboundResponse) -> bool:
-    return answer.error is None and answer.status in _REFUSED_SIGNATURE

@@ -1,6 +1,6 @@
-"""What the pump writes down: outcomes of deliveries, attempt rows, the health of endpoints. Many at a time."""
+"""Settling: results of deliveries, their attempts and the health of endpoints are written in bulk."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,18 +8,26 @@ from typing import Any
 from django.db import transaction
 
 from crmsolid.core import clock
-from crmsolid.core.sql.bulk import fetch, ids_clause, moment_writer, row_lock, rows_parameter, rows_source, run
-from crmsolid.core.sql.table import moment
+from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, row_lock, rows_parameter, rows_source, run
+from crmsolid.core.sql.table import datetime_param
 from webhooks import endpoint_health
-from webhooks.delivery.queue import Target
+from webhooks.delivery.queue import EndpointSnapshot
 from webhooks.delivery.schedule import Verdict, next_attempt_at, verdict
-from webhooks.delivery.sender import Outcome, Try
+from webhooks.delivery.sender import DeliveryResult
 from webhooks.models import DeliveryStatus
 
-BUSY_PAUSE = timedelta(seconds=1)
+# When a claim that was not posted is due again.
+UNPOSTED_DELAY = timedelta(seconds=1)
 
-_DELIVERY = {"id": "text", "status": "text", "reason": "text", "attempts": "int", "failures": "int", "next_at": "time"}
-_ATTEMPT = {
+_DELIVERY_COLUMNS = {
+    "id": "text",
+    "status": "text",
+    "reason": "text",
+    "attempts": "int",
+    "failures": "int",
+    "next_at": "time",
+}
+_ATTEMPT_COLUMNS = {
     "workspace_id": "int",
     "delivery_id": "text",
     "number": "int",
@@ -37,8 +45,8 @@ _ATTEMPT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Settlement:
-    """The state a delivery goes into."""
+class NewState:
+    """The state that a settled delivery goes into."""
 
     status: DeliveryStatus
     failures: int
@@ -46,108 +54,100 @@ class Settlement:
     reason: str = ""
 
 
-def settlement(outcome: Outcome, now: datetime) -> Settlement:
-    """What an outcome makes of its delivery. Pure but for the jitter of a retry."""
-    claim = outcome.claim
-    if not claim.body:
-        return Settlement(DeliveryStatus.CANCELED, claim.failures, reason="erased")
-    if not outcome.tries:
-        waiting = DeliveryStatus.FAILED if claim.failures else DeliveryStatus.PENDING
-        return Settlement(waiting, claim.failures, now + BUSY_PAUSE)
-    answer = outcome.tries[-1].answer
-    match verdict(answer.status, answer.error):
+def new_state(result: DeliveryResult, now: datetime) -> NewState:
+    """What a result makes of its delivery. Pure but for the jitter of a retry."""
+    failures = result.claim.failures
+    if not result.claim.body:
+        return NewState(DeliveryStatus.CANCELED, failures, reason="erased")
+    if not result.attempts:
+        status = DeliveryStatus.FAILED if failures else DeliveryStatus.PENDING
+        return NewState(status, failures, now + UNPOSTED_DELAY)
+    response = result.attempts[-1].response
+    match verdict(response.status, response.error):
         case Verdict.SUCCEEDED:
-            return Settlement(DeliveryStatus.SUCCEEDED, claim.failures)
+            return NewState(DeliveryStatus.SUCCEEDED, failures)
         case Verdict.GONE:
-            return Settlement(DeliveryStatus.EXHAUSTED, claim.failures + 1)
-    retry = next_attempt_at(claim.failures + 1, now=now, retry_after=answer.headers.get("Retry-After"))
-    status = DeliveryStatus.EXHAUSTED if retry is None else DeliveryStatus.FAILED
-    return Settlement(status, claim.failures + 1, retry)
+            return NewState(DeliveryStatus.EXHAUSTED, failures + 1)
+    retry_at = next_attempt_at(failures + 1, now=now, retry_after=response.headers.get("Retry-After"))
+    status = DeliveryStatus.EXHAUSTED if retry_at is None else DeliveryStatus.FAILED
+    return NewState(status, failures + 1, retry_at)
 
 
-def settle(outcomes: Sequence[Outcome], targets: Mapping[str, Target]) -> int:
-    """Write the outcomes of claims that are still ours; answers how many were. ``targets``: by endpoint id. In the
+def settle(results: Sequence[DeliveryResult], endpoints: Mapping[str, EndpointSnapshot]) -> int:
+    """Write the results of claims whose lease is still in force; returns how many were. ``endpoints``: by id. In the
     caller's transaction.
 
-    A claim whose lease is gone (it ran out, or its person was erased) leaves no trace: another has it now.
+    A claim that has lost its lease (it ran out, or the event was erased) writes nothing: somebody else has it now.
     """
-    held = _held(outcomes)
-    ours = [outcome for outcome in outcomes if held.get(outcome.claim.id) == outcome.claim.lease]
-    if ours:
-        _update_deliveries(ours)
-        _insert_attempts(ours)
-        endpoint_health.note([outcome for outcome in ours if outcome.tries], targets)
-    return len(ours)
-
-
-def _held(outcomes: Sequence[Outcome]) -> dict[str, str]:
-    """The leases in force now, their rows locked in the order that everybody locks them in."""
-    where, params = ids_clause("id", [outcome.claim.id for outcome in outcomes])
-    return dict(
+    where, params = ids_clause("id", [result.claim.id for result in results])
+    # Locked in the order of ids, as everywhere.
+    leases = dict(
         fetch(f"SELECT id, lease FROM webhooks_delivery WHERE {where} AND lease <> '' ORDER BY id{row_lock()}", params)
     )
+    leased = [result for result in results if leases.get(result.claim.id) == result.claim.lease]
+    if leased:
+        _update_deliveries(leased)
+        _insert_attempts(leased)
+        endpoint_health.record_results([result for result in leased if result.attempts], endpoints)
+    return len(leased)
 
 
-def _update_deliveries(outcomes: Sequence[Outcome]) -> None:
-    now, text = clock.now(), moment_writer()
-    rows = [_delivery_row(outcome, settlement(outcome, now), text) for outcome in outcomes]
+def _update_deliveries(results: Sequence[DeliveryResult]) -> None:
+    now, time_as_text = clock.now(), datetime_formatter()
+    rows = []
+    for result in results:
+        state, attempts = new_state(result, now), result.claim.attempts + len(result.attempts)
+        next_at = time_as_text(state.next_at)
+        rows.append((result.claim.id, state.status.value, state.reason, attempts, state.failures, next_at))
     run(
         "UPDATE webhooks_delivery SET status = r.status, reason = r.reason, attempts = r.attempts,"
         " failures = r.failures, next_attempt_at = r.next_at, lease = '', lease_until = NULL"
-        f" FROM {rows_source(_DELIVERY)} WHERE webhooks_delivery.id = r.id",
+        f" FROM {rows_source(_DELIVERY_COLUMNS)} WHERE webhooks_delivery.id = r.id",
         [rows_parameter(rows)],
     )
 
 
-def _delivery_row(outcome: Outcome, after: Settlement, text: Callable[[datetime | None], str | None]) -> Sequence[Any]:
-    """The values of _DELIVERY."""
-    attempts = outcome.claim.attempts + len(outcome.tries)
-    return outcome.claim.id, after.status.value, after.reason, attempts, after.failures, text(after.next_at)
-
-
-def _insert_attempts(outcomes: Sequence[Outcome]) -> None:
-    text = moment_writer()
-    rows = [
-        _attempt_row(outcome, outcome.claim.attempts + place, each, text(each.at))
-        for outcome in outcomes
-        for place, each in enumerate(outcome.tries, start=1)
-    ]
-    if rows:
-        _insert_attempt_rows(rows)
+def _insert_attempts(results: Sequence[DeliveryResult]) -> None:
+    time_as_text = datetime_formatter()
+    rows = []
+    for result in results:
+        claim = result.claim
+        for number, attempt in enumerate(result.attempts, start=claim.attempts + 1):
+            response = attempt.response
+            rows.append(
+                (
+                    *(claim.workspace_id, claim.id, number, time_as_text(attempt.at)),
+                    *(attempt.url, attempt.headers, attempt.signed_with),
+                    *(response.status, "" if response.error is None else response.error.value, response.duration_ms),
+                    *(response.headers, response.body, response.truncated),
+                )
+            )
+    _insert_attempt_rows(rows)
 
 
 def _insert_attempt_rows(rows: Sequence[Sequence[Any]]) -> None:
-    names = ", ".join(f'"{name}"' for name in _ATTEMPT)
-    run(
-        f"INSERT INTO webhooks_attempt ({names}) SELECT {names} FROM {rows_source(_ATTEMPT)}",
-        [rows_parameter(rows)],
-    )
-
-
-def _attempt_row(outcome: Outcome, number: int, each: Try, at: str | None) -> Sequence[Any]:
-    """The values of _ATTEMPT."""
-    claim, answer = outcome.claim, each.answer
-    return (
-        *(claim.workspace_id, claim.id, number, at),
-        *(each.url, each.headers, each.signed_with),
-        *(answer.status, answer.error.value if answer.error is not None else "", answer.duration_ms),
-        *(answer.headers, answer.body, answer.truncated),
-    )
+    """``rows`` hold the values of _ATTEMPT_COLUMNS."""
+    if rows:
+        names = ", ".join(f'"{name}"' for name in _ATTEMPT_COLUMNS)
+        run(
+            f"INSERT INTO webhooks_attempt ({names}) SELECT {names} FROM {rows_source(_ATTEMPT_COLUMNS)}",
+            [rows_parameter(rows)],
+        )
 
 
 @transaction.atomic
 def recover_lost() -> int:
-    """Deliveries whose lease ran out go back to the queue, each with an attempt row that says ``lost``."""
+    """Put deliveries whose lease ran out back into the queue, each with an attempt row that says ``lost``; returns how
+    many there were."""
     now = clock.now()
     lost = fetch(
         "UPDATE webhooks_delivery SET status = CASE WHEN failures = 0 THEN 'pending' ELSE 'failed' END,"
         " next_attempt_at = %s, attempts = attempts + 1, lease = '', lease_until = NULL WHERE id IN ("
         f" SELECT id FROM webhooks_delivery WHERE lease_until < %s ORDER BY id{row_lock(skip_locked=True)})"
         " RETURNING workspace_id, id, attempts",
-        [moment(now), moment(now)],
+        [datetime_param(now), datetime_param(now)],
     )
-    if lost:
-        at = moment_writer()(now)
-        # No address, no headers, no answer: whoever posted it is gone.
-        _insert_attempt_rows([(*row, at, "", {}, "", None, "lost", 0, {}, "", False) for row in lost])
+    at = datetime_formatter()(now)
+    # The process that posted is gone, and with it the address, the headers and the response.
+    _insert_attempt_rows([(*row, at, "", {}, "", None, "lost", 0, {}, "", False) for row in lost])
     return len(lost)

@@ -1,6 +1,6 @@
-"""Signatures of a delivery: the plain one of the body, and those of Standard Webhooks beside it.
+"""Signatures of a delivery: X-Signature over the body, and the headers of Standard Webhooks.
 
-Pure functions of secret and bytes. Source of the second form:
+Pure functions of secret and bytes. The specification of Standard Webhooks:
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 """
 
@@ -12,17 +12,17 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 STANDARD_PREFIX = "whsec_"
-# 192 bits, and a multiple of three bytes: the text form needs no padding, which some environment files mangle.
+# 192 bits. A multiple of three bytes needs no base64 padding, which some environment files mangle.
 _GENERATED_BYTES = 24
 
 
 def generate_secret() -> str:
-    """A new secret, in the form that Standard Webhooks libraries take as it is."""
+    """A new secret, in the form that Standard Webhooks libraries accept unchanged."""
     return STANDARD_PREFIX + base64.b64encode(secrets.token_bytes(_GENERATED_BYTES)).decode()
 
 
 def standard_form(secret: str) -> str:
-    """The `whsec_` form to give to a Standard Webhooks library for this secret; padded, as strict ones require."""
+    """The ``whsec_`` form of any secret, for a Standard Webhooks library; padded, as strict libraries require."""
     return STANDARD_PREFIX + base64.b64encode(_standard_key(secret)).decode()
 
 
@@ -32,37 +32,37 @@ def body_signature(secret: str, body: bytes) -> str:
 
 
 def standard_signature(secret: str, event_id: str, timestamp: int, body: bytes) -> str:
-    """One entry of webhook-signature. `timestamp` is in seconds since 1970."""
-    made = _mac(_standard_key(secret), f"{event_id}.{timestamp}.".encode(), body)
-    return "v1," + base64.b64encode(made.digest()).decode()
+    """One entry of webhook-signature. ``timestamp`` is in seconds since 1970."""
+    mac = _mac(_standard_key(secret), f"{event_id}.{timestamp}.".encode(), body)
+    return "v1," + base64.b64encode(mac.digest()).decode()
 
 
-def signature_headers(secrets_in_force: Sequence[str], *, event_id: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The four headers of one attempt.
+def signature_headers(signing_secrets: Sequence[str], *, event_id: str, timestamp: int, body: bytes) -> dict[str, str]:
+    """The four headers of one attempt. ``timestamp`` is in seconds since 1970.
 
-    The first secret signs X-Signature, which holds one value always, since plain receivers compare it whole. All
-    of them sign webhook-signature. To try an overlap's other secret, pass it first.
+    The first secret alone signs X-Signature, because plain receivers compare the whole value. All secrets sign
+    webhook-signature. To try the other secret of an overlap, pass it first.
     """
     return {
-        "X-Signature": body_signature(secrets_in_force[0], body),
+        "X-Signature": body_signature(signing_secrets[0], body),
         "webhook-id": event_id,
         "webhook-timestamp": str(timestamp),
         "webhook-signature": " ".join(
-            standard_signature(secret, event_id, timestamp, body) for secret in secrets_in_force
+            standard_signature(secret, event_id, timestamp, body) for secret in signing_secrets
         ),
     }
 
 
 def _mac(key: bytes, *parts: bytes) -> hmac.HMAC:
-    found = _keyed(key).copy()
+    mac = _keyed(key).copy()
     for part in parts:
-        found.update(part)
-    return found
+        mac.update(part)
+    return mac
 
 
 @lru_cache(maxsize=4096)
 def _keyed(key: bytes) -> hmac.HMAC:
-    """Setting OpenSSL up for a key takes longer than hashing a body with it."""
+    """Cached, because setting up OpenSSL for a key takes longer than hashing a body."""
     return hmac.new(key, digestmod="sha256")
 
 

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.CharField(default=functools.partial(crmsolid.core.ids.new_id, *('whk',), **{}), editable=False, max_length=30, primary_key=True, serialize=False)),
                 ('url', models.CharField(max_length=2048)),
-                ('events', models.JSONField(default=list, help_text='event types it gets')),
+                ('events', models.JSONField(default=list, help_text='event types that are sent to it')),
                 ('secret', models.BinaryField()),
                 ('previous_secret', models.BinaryField(blank=True, null=True)),
                 ('previous_secret_until', models.DateTimeField(blank=True, editable=False, null=True)),

@@ -188,7 +188,9 @@ class V1Schema(AutoSchema):
         data = {"type": "array", "items": self._shape(shape.item, direction)}
         if not shape.paged:
             return {"type": "object", "required": ["data"], "properties": {"data": data}}
-        cursor = {"type": ["string", "null"], "description": "Give it as `cursor`; null on the last page."}
+        cursor: Schema = {"type": ["string", "null"], "description": "Give it as `cursor`; null on the last page."}
+        if shape.endless:
+            cursor = {"type": "string", "description": "Give it as `cursor` to read on, also later; never null."}
         properties = {"data": data, "next_cursor": cursor}
         return {"type": "object", "required": ["data", "next_cursor"], "properties": properties}
 

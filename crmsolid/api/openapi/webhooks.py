@@ -10,6 +10,7 @@ _HEADERS = {
     "webhook-timestamp": "When this attempt was made, in seconds since 1970.",
     "webhook-signature": "Signatures by Standard Webhooks, one or (during a rotation's overlap) two.",
 }
+_REQUEST_ID = "The X-Request-Id of the call that caused the event; absent if no call did."
 
 
 def openapi_webhooks() -> dict[str, Any]:
@@ -25,8 +26,11 @@ def _operation(event_type: EventType) -> dict[str, Any]:
         "tags": ["webhooks"],
         "security": [],
         "parameters": [
-            {"name": name, "in": "header", "required": True, "description": text, "schema": {"type": "string"}}
-            for name, text in _HEADERS.items()
+            *(
+                {"name": name, "in": "header", "required": True, "description": text, "schema": {"type": "string"}}
+                for name, text in _HEADERS.items()
+            ),
+            {"name": "X-Request-Id", "in": "header", "description": _REQUEST_ID, "schema": {"type": "string"}},
         ],
         "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
         "responses": {

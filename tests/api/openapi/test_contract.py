@@ -41,8 +41,8 @@ def existing_objects(cast: Cast, connection_stays_open: None, monkeypatch: pytes
     account = create_sandbox_account(cast.actor(), name="Sandbox")
     message = send_message(cast.actor(), account_id=account.pk, to="@sarah_miller", text="Hello")
     endpoint = create_endpoint(cast.actor(), url="https://hooks.example.com/crm", events=["message.sent"]).endpoint
-    delivery = ping_endpoint(cast.actor(), endpoint)
-    job = replay_failed(cast.actor(), endpoint, since=clock.now())
+    delivery = ping_endpoint(cast.actor(), endpoint.pk)
+    job = replay_failed(cast.actor(), endpoint.pk, since=clock.now())
     contract.existing_ids.update(
         notes=notes[0].pk,
         accounts=account.pk,

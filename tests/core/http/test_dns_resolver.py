@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from crmsolid.core.http.outbound import DnsResolver
-from webhooks.delivery.in_flight import PLACES_PROBING
+from webhooks.delivery.in_flight import MAX_PROBES
 
 from .clients import PUBLIC
 
@@ -36,7 +36,7 @@ async def test_hanging_look_ups_leave_threads_for_other_names_and_for_the_loop(m
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     resolver = DnsResolver()
-    dead = [asyncio.create_task(resolver.resolve(f"dead{number}.example.com", 443)) for number in range(PLACES_PROBING)]
+    dead = [asyncio.create_task(resolver.resolve(f"dead{number}.example.com", 443)) for number in range(MAX_PROBES)]
     try:
         [result] = await asyncio.wait_for(resolver.resolve("alive.example.com", 443), 10)
         assert result["host"] == PUBLIC

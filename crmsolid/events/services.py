@@ -1,0 +1,27 @@
+"""Reading the event log, for receivers that were away."""
+
+from typing import Any
+
+from crmsolid.core.errors import not_found
+from crmsolid.events.models import Event
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.scopes import Scope
+
+
+def list_events(actor: Actor, *, type: str | None = None) -> Any:
+    """The workspace's events as a queryset, to be read in the order of their ``position``; of one type if it is given.
+
+    Without events that have no position yet, so that a reader who goes on from the last position it saw misses none,
+    and without erased ones. ``scope_missing`` without ``manage:webhooks``: events contain contacts' data.
+    """
+    actor.require(Scope.MANAGE_WEBHOOKS)
+    events = Event.objects.for_workspace(actor.workspace).filter(position__isnull=False).exclude(body=b"")
+    return events if type is None else events.filter(type=type)
+
+
+def get_event(actor: Actor, event_id: str) -> Event:
+    """One of the events of :func:`list_events`; ``not_found`` for any other."""
+    event: Event | None = list_events(actor).filter(pk=event_id).first()
+    if event is None:
+        raise not_found("event")
+    return event

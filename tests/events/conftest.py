@@ -1,0 +1,35 @@
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+from django.db import transaction
+
+from crmsolid.events import positions
+from crmsolid.events.publishing import publish
+from messaging.events import MESSAGE_SENT
+from tests.cast import Cast
+
+Publish = Callable[..., str]
+
+
+@pytest.fixture
+def publish_sent(cast: Cast) -> Publish:
+    """Commit one ``message.sent`` with a number in it; returns its id."""
+
+    def publish_one(number: int = 0) -> str:
+        with transaction.atomic():
+            return publish(cast.workspace, MESSAGE_SENT, {"number": number})
+
+    return publish_one
+
+
+@pytest.fixture
+def batches() -> Iterator[list[list[str]]]:
+    """The ids of events in each batch that a listener was called with."""
+    recorded: list[list[str]] = []
+
+    def listen(batch: Sequence[positions.PositionedEvent]) -> None:
+        recorded.append([event.id for event in batch])
+
+    positions.on_positions_assigned(listen)
+    yield recorded
+    positions.remove_listener(listen)

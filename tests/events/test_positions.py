@@ -1,0 +1,132 @@
+"""Assigning positions: after the commit, without gaps, each event once."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection, connections, transaction
+
+from crmsolid.events import feed, positions
+from crmsolid.events.models import Event
+from crmsolid.events.publishing import NewEvent, publish, publish_all
+from messaging.events import MESSAGE_SENT
+from tests.cast import Cast
+from tests.events.conftest import Publish
+
+SENT = ("message.sent",)
+needs_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="two transactions at once")
+
+
+def in_order() -> list[str]:
+    """The ids of events that have a position, in its order."""
+    rows = Event.unscoped.filter(position__isnull=False).order_by("position")
+    return list(rows.values_list("pk", flat=True))
+
+
+def test_event_is_not_in_the_feed_before_it_has_a_position(publish_sent: Publish) -> None:
+    ids = [publish_sent(number) for number in range(3)]
+    before = feed.last_position()
+    assert feed.read(after=0, types=SENT) == []
+    assert positions.assign_positions() == 3
+    assert in_order() == ids
+    assert [entry.position for entry in feed.read(after=0, types=SENT)] == [before + 1, before + 2, before + 3]
+    assert feed.last_position() == before + 3
+    assert positions.assign_positions() == 0
+
+
+def test_events_of_one_transaction_keep_their_order(cast: Cast) -> None:
+    with transaction.atomic():
+        ids = publish_all(cast.workspace, [NewEvent(MESSAGE_SENT, {"n": n}) for n in range(20)])
+    positions.assign_positions()
+    assert in_order() == ids
+
+
+def test_positions_are_assigned_in_batches(publish_sent: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(positions, "BATCH", 3)
+    ids = [publish_sent(number) for number in range(7)]
+    assert [positions.assign_positions() for _ in range(4)] == [3, 3, 1, 0]
+    assert in_order() == ids
+
+
+def test_listeners_see_each_event_once(publish_sent: Publish, batches: list[list[str]]) -> None:
+    first = [publish_sent(), publish_sent()]
+    positions.assign_positions()
+    positions.assign_positions()
+    second = publish_sent()
+    positions.assign_positions()
+    assert batches == [first, [second]]
+
+
+def test_a_failing_listener_leaves_its_batch_without_positions(publish_sent: Publish) -> None:
+    event_id = publish_sent()
+
+    def fail(batch: Any) -> None:
+        raise ZeroDivisionError
+
+    positions.on_positions_assigned(fail)
+    try:
+        with pytest.raises(ZeroDivisionError):
+            positions.assign_positions()
+    finally:
+        positions.remove_listener(fail)
+    assert in_order() == []
+    assert positions.assign_positions() == 1
+    assert in_order() == [event_id]
+
+
+def start_thread(work: Callable[[], None]) -> threading.Thread:
+    def run() -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+@needs_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_late_commit_gets_a_later_position(cast: Cast, publish_sent: Publish) -> None:
+    published, commit = threading.Event(), threading.Event()
+    late: list[str] = []
+
+    def commit_late() -> None:
+        with transaction.atomic():
+            late.append(publish(cast.workspace, MESSAGE_SENT, {"late": True}))
+            published.set()
+            assert commit.wait(20)
+
+    thread = start_thread(commit_late)
+    assert published.wait(20)
+    early = [publish_sent(number) for number in range(3)]
+    assert positions.assign_positions() == 3
+    assert in_order() == early
+    commit.set()
+    thread.join(20)
+    assert positions.assign_positions() == 1
+    assert in_order() == [*early, *late]
+    assert Event.unscoped.get(pk=late[0]).created_at < Event.unscoped.get(pk=early[0]).created_at
+
+
+@needs_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_concurrent_publishers_and_assigners_give_each_event_one_position(
+    publish_sent: Publish, batches: list[list[str]]
+) -> None:
+    def work() -> None:
+        for number in range(15):
+            publish_sent(number)
+            positions.assign_positions()
+
+    for thread in [start_thread(work) for _ in range(4)]:
+        thread.join(60)
+    while positions.assign_positions():
+        pass
+    assigned = sorted(event.position or 0 for event in Event.unscoped.all())
+    assert assigned == list(range(assigned[0], assigned[0] + 60))
+    seen = [event_id for batch in batches for event_id in batch]
+    assert len(seen) == 60
+    assert set(seen) == set(Event.unscoped.values_list("pk", flat=True))

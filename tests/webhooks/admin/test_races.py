@@ -1,0 +1,65 @@
+"""Forms that are submitted many times at once. On PostgreSQL; SQLite has one writer."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from crmsolid.workspaces.models import AuditEntry
+from tests.cast import Cast
+from tests.contacts.test_races import at_once
+from tests.messaging import world
+from tests.panel import browser
+from tests.webhooks.admin.pages import NEW, URL, new_endpoint_form, page_url, rotation_form, shown_secret
+from webhooks import services
+from webhooks.models import Endpoint
+from webhooks.secrets import EndpointSecrets
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="threads that write at once need PostgreSQL"),
+]
+
+THREADS = 8
+
+
+def submit_at_once(cast: Cast, address: str, form: dict[str, Any]) -> list[Any]:
+    """Submit the same form from several browsers of one user; all but one are redirected."""
+
+    def poster(client: Client) -> Callable[[], Any]:
+        return lambda: client.post(address, form)
+
+    answers = at_once([poster(browser(cast.owner)) for _ in range(THREADS)])
+    assert sorted(response.status_code for response in answers) == [200] + [302] * (THREADS - 1)
+    return answers
+
+
+def only_secret(answers: list[Any]) -> str:
+    return next(shown_secret(response) for response in answers if response.status_code == 200)
+
+
+def test_one_form_creates_one_endpoint(cast: Cast) -> None:
+    answers = submit_at_once(cast, NEW, new_endpoint_form(browser(cast.owner)))
+    assert EndpointSecrets.of(Endpoint.unscoped.get()).current == only_secret(answers)
+    assert AuditEntry.unscoped.filter(action="webhook.created").count() == 1
+
+
+def test_concurrent_creations_respect_the_limit(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "MAX_ENDPOINTS", 2)
+
+    def make(number: int) -> Callable[[], Any]:
+        return lambda: services.create_endpoint(cast.actor(), url=f"{URL}/{number}", events=["contact.created"])
+
+    found = world.at_once([make(number) for number in range(THREADS)])
+    assert sorted(type(each).__name__ for each in found) == ["DomainError"] * 6 + ["IssuedEndpoint"] * 2
+    assert Endpoint.unscoped.count() == AuditEntry.unscoped.filter(action="webhook.created").count() == 2
+
+
+def test_one_form_rotates_the_secret_once(cast: Cast, endpoint: Callable[..., Endpoint]) -> None:
+    found = endpoint(URL)
+    answers = submit_at_once(cast, page_url("rotate", found), rotation_form(browser(cast.owner), found))
+    found.refresh_from_db()
+    assert EndpointSecrets.of(found).current == only_secret(answers)
+    assert AuditEntry.unscoped.filter(action="webhook.secret_rotated").count() == 1

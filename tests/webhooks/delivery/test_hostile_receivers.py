@@ -1,0 +1,78 @@
+"""Ten endpoints, six of them hostile, with 5,000 deliveries queued for the one that hangs."""
+
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+
+from crmsolid.core import clock
+from crmsolid.events import positions
+from crmsolid.events.catalogue import event_types
+from crmsolid.events.publishing import NewEvent, publish_all
+from tests.cast import Cast
+from tests.webhooks.conftest import run_pump
+from webhooks.models import Attempt, Delivery, Endpoint
+
+MakeEndpoint = Callable[..., Endpoint]
+HOSTILE = {"hang": "timeout", "500": "", "drip": "timeout", "gigabyte": "", "bomb": "", "tls": "tls_failed"}
+QUEUED = 5000
+ROUNDS = 20
+DEADLINE = 1.5
+
+
+@pytest.fixture
+def ports() -> Iterator[list[int]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.hostile_receiver"], cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    try:
+        yield [int(port) for port in process.stdout.readline().split()]
+    finally:
+        process.kill()
+        process.wait(10)
+        process.stdout.close()
+
+
+def resident_memory() -> int:
+    """In bytes."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_hostile_receivers_delay_no_healthy_one(cast: Cast, endpoint: MakeEndpoint, ports: list[int]) -> None:
+    names = [*HOSTILE, "healthy0", "healthy1", "healthy2", "healthy3"]
+    types = event_types()[: len(names)]
+    urls = {name: f"http://127.0.0.1:{ports[0]}/{name}" for name in names}
+    urls["tls"] = f"https://127.0.0.1:{ports[1]}/tls"
+    endpoints = {name: endpoint(urls[name], events=(type.name,)) for name, type in zip(names, types, strict=True)}
+    with transaction.atomic():
+        publish_all(cast.workspace, [NewEvent(types[0], {"n": n}) for n in range(QUEUED)])
+    while positions.assign_positions():
+        pass
+    with transaction.atomic():
+        publish_all(cast.workspace, [NewEvent(type, {"n": n}) for n in range(ROUNDS) for type in types])
+    started, before = clock.now(), resident_memory()
+    run_pump(deadline=DEADLINE, seconds=1.0)
+    assert resident_memory() - before < 50 * 2**20
+
+    healthy = Attempt.unscoped.filter(delivery__endpoint__in=[endpoints[name] for name in names if name not in HOSTILE])
+    waited = sorted(each.at + timedelta(milliseconds=each.duration_ms) - started for each in healthy)
+    assert len(waited) == 4 * ROUNDS
+    assert set(healthy.values_list("status", "error")) == {(200, "")}
+    assert waited[len(waited) * 95 // 100] < timedelta(seconds=2)
+
+    for name, error in HOSTILE.items():
+        tries = Attempt.unscoped.filter(delivery__endpoint=endpoints[name])
+        assert set(tries.values_list("error", flat=True)) == {error}, name
+        assert max(tries.values_list("duration_ms", flat=True)) < DEADLINE * 1000 + 500, name
+    assert set(Attempt.unscoped.filter(delivery__endpoint=endpoints["500"]).values_list("status", flat=True)) == {500}
+    assert Attempt.unscoped.filter(delivery__endpoint=endpoints["hang"]).count() < 20
+    assert Delivery.unscoped.filter(endpoint=endpoints["hang"], status="pending").count() > QUEUED
+    assert not Delivery.unscoped.filter(status="sending").exists()

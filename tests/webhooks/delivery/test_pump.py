@@ -1,0 +1,259 @@
+"""The pump: what arrives at receivers, what is written down, and who waits for whom."""
+
+import gc
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable, Sequence
+
+import pytest
+from cryptography.fernet import Fernet
+from standardwebhooks.webhooks import Webhook
+
+from crmsolid.core import clock
+from crmsolid.core.http.outbound import OutboundClient
+from crmsolid.events.models import Event
+from crmsolid.events.positions import assign_positions
+from tests.cast import Cast
+from tests.webhooks.conftest import SECRET, emit, run_pump
+from tests.webhooks.receiver import Receiver, answering, hang
+from webhooks import replays, services
+from webhooks.delivery.pump import Pump
+from webhooks.delivery.queue import Claim
+from webhooks.delivery.sender import POSTS_PER_ENDPOINT, DeliveryResult
+from webhooks.delivery.signing import body_signature, standard_form
+from webhooks.models import Attempt, Delivery, Endpoint
+
+MakeEndpoint = Callable[..., Endpoint]
+
+
+def test_an_event_arrives_with_its_frozen_body_and_valid_signatures(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
+    endpoint(receiver.url())
+    event_id = emit(cast.workspace)
+    assert run_pump() == 1
+    [post] = receiver.posts
+    assert post.body == bytes(Event.unscoped.get(pk=event_id).body)
+    assert json.loads(post.body)["data"] == {"contact": {"name": "Мария 😀"}}
+    assert "Мария 😀".encode() in post.body
+    expected = hmac.new(SECRET.encode(), post.body, hashlib.sha256).hexdigest()
+    assert post.headers["x-signature"] == f"sha256={expected}"
+    assert post.headers["webhook-id"] == event_id == json.loads(post.body)["id"]
+    assert post.headers["content-type"] == "application/json"
+    Webhook(standard_form(SECRET)).verify(post.body, post.headers)
+
+
+def test_every_attempt_carries_the_request_id_of_the_event(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
+    receiver.behaviours["/hook"] = answering(500)
+    endpoint(receiver.url())
+    emit(cast.workspace, request_id="req-1")
+    run_pump()
+    Delivery.unscoped.update(next_attempt_at=clock.now())
+    run_pump()
+    replays.replay_delivery(cast.actor(), Delivery.unscoped.get().pk)
+    run_pump()
+    assert [post.headers["x-request-id"] for post in receiver.posts] == ["req-1"] * 3
+    attempts = Attempt.unscoped.order_by("number")
+    assert [attempt.request_headers["X-Request-Id"] for attempt in attempts] == ["req-1"] * 3
+
+
+def test_a_delivery_without_a_request_id_has_no_such_header(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
+    endpoint(receiver.url())
+    emit(cast.workspace)
+    run_pump()
+    assert "x-request-id" not in receiver.posts[0].headers
+    assert "X-Request-Id" not in Attempt.unscoped.get().request_headers
+
+
+def test_success_is_recorded_with_its_attempt(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+    receiver.behaviours["/hook"] = answering(201, {"Content-Type": "text/plain"}, "принято".encode())
+    endpoint(receiver.url())
+    emit(cast.workspace)
+    run_pump()
+    delivery, attempt = Delivery.unscoped.get(), Attempt.unscoped.get()
+    assert (delivery.status, delivery.attempts, delivery.next_attempt_at, delivery.lease) == ("succeeded", 1, None, "")
+    assert (attempt.delivery_id, attempt.number, attempt.status, attempt.error) == (delivery.id, 1, 201, "")
+    assert (attempt.answer_body, attempt.answer_headers) == ("принято", {"Content-Type": "text/plain"})
+    assert attempt.url == receiver.url()
+    assert attempt.request_headers["X-Signature"] == receiver.posts[0].headers["x-signature"]
+    assert (attempt.signed_with, attempt.answer_truncated) == ("current", False)
+
+
+def test_a_failed_delivery_is_retried_later_with_the_same_id_and_body(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
+    receiver.behaviours["/hook"] = answering(500)
+    subscribed = endpoint(receiver.url())
+    emit(cast.workspace)
+    run_pump()
+    delivery = Delivery.unscoped.get()
+    attempt = Attempt.unscoped.get()
+    assert (delivery.status, delivery.attempts, delivery.failures) == ("failed", 1, 1)
+    assert delivery.next_attempt_at is not None
+    assert 4 <= (delivery.next_attempt_at - attempt.at).total_seconds() <= 7
+    subscribed.refresh_from_db()
+    assert subscribed.failing_since == attempt.at
+    assert run_pump() == 0  # not due yet
+    Delivery.unscoped.update(next_attempt_at=attempt.at)
+    receiver.behaviours.clear()
+    assert run_pump() == 1
+    assert [post.headers["webhook-id"] for post in receiver.posts] == [delivery.event_id] * 2
+    assert receiver.posts[0].body == receiver.posts[1].body
+    assert list(Attempt.unscoped.order_by("number").values_list("number", "status")) == [(1, 500), (2, 200)]
+    subscribed.refresh_from_db()
+    assert subscribed.failing_since is None
+
+
+def test_retry_after_delays_a_retry_to_at_most_twice_its_delay(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
+    receiver.behaviours["/hook"] = answering(503, {"Retry-After": "3600"})
+    endpoint(receiver.url())
+    emit(cast.workspace)
+    run_pump()
+    next_at = Delivery.unscoped.get().next_attempt_at
+    assert next_at is not None
+    assert 8 <= (next_at - Attempt.unscoped.get().at).total_seconds() <= 13
+
+
+def test_the_tenth_failure_exhausts_a_delivery(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+    receiver.behaviours["/hook"] = answering(500)
+    endpoint(receiver.url())
+    emit(cast.workspace)
+    for _ in range(10):
+        run_pump()
+        Delivery.unscoped.filter(status="failed").update(next_attempt_at=Event.unscoped.get().created_at)
+    delivery = Delivery.unscoped.get()
+    assert (delivery.status, delivery.attempts, delivery.next_attempt_at) == ("exhausted", 10, None)
+    assert sorted(Attempt.unscoped.values_list("number", flat=True)) == list(range(1, 11))
+    assert run_pump() == 0
+
+
+def test_a_redirect_is_not_followed_and_counts_as_a_failure(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
+    receiver.behaviours["/hook"] = answering(302, {"Location": receiver.url("/elsewhere")})
+    endpoint(receiver.url())
+    emit(cast.workspace)
+    run_pump()
+    assert [post.path for post in receiver.posts] == ["/hook"]
+    assert Delivery.unscoped.get().status == "failed"
+
+
+def test_a_hanging_endpoint_delays_no_other_endpoint(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+    receiver.behaviours["/hang"] = hang
+    endpoint(receiver.url("/hang"))
+    for place in range(9):
+        endpoint(receiver.url(f"/healthy/{place}"))
+    for number in range(60):
+        emit(cast.workspace, str(number))
+    started = time.monotonic()
+    run_pump(deadline=2.0, seconds=0.1)  # its time ends while one endpoint hangs, and it still serves the others
+    healthy = [post.at - started for post in receiver.posts if post.path != "/hang"]
+    assert len(healthy) == 9 * 60
+    assert Delivery.unscoped.exclude(endpoint__url__endswith="/hang").exclude(status="succeeded").count() == 0
+    assert max(healthy) < 2.0 + min(post.at - started for post in receiver.to("/hang"))
+    hung = Delivery.unscoped.filter(endpoint__url__endswith="/hang")
+    assert receiver.most_at_once["/hang"] <= 5
+    assert hung.filter(status="sending").count() == 0
+    assert hung.filter(status="pending", attempts=0).count() >= 50  # untouched: still in the queue
+    assert set(Attempt.unscoped.filter(delivery__in=hung).values_list("error", flat=True)) == {"timeout"}
+
+
+def test_hanging_endpoints_of_another_workspace_on_the_same_host_delay_nobody(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
+    """Many services have one host for all their customers."""
+    for place in range(15):
+        receiver.behaviours[f"/hang/{place}"] = hang
+        endpoint(receiver.url(f"/hang/{place}"), workspace=cast.other)
+    for _ in range(5):
+        emit(cast.other)
+    assign_positions()
+    endpoint(receiver.url("/healthy"))
+
+    class Late(Pump):
+        """Publishes our event once the host has as many requests as one workspace may have there."""
+
+        def step(self, results: Sequence[DeliveryResult]) -> int:
+            if sum(receiver.running.values()) == 50 and not Event.unscoped.filter(workspace=cast.workspace).exists():
+                emit(cast.workspace)
+            return super().step(results)
+
+    deadline = 4.0
+    Late(lambda: OutboundClient(allow_private=True, deadline=deadline), seconds=1.0).run()
+    [healthy] = receiver.to("/healthy")
+    assert healthy.at < receiver.posts[0].at + deadline / 2
+    assert max(receiver.most_at_once.values()) <= 5 and len(receiver.posts) >= 75
+
+
+def test_posts_running_at_once_to_an_endpoint_are_limited(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
+    endpoint(receiver.url())
+    for number in range(300):
+        emit(cast.workspace, str(number))
+    assert run_pump() == 300
+    assert receiver.most_at_once["/hook"] <= POSTS_PER_ENDPOINT
+    assert len({post.headers["webhook-id"] for post in receiver.posts}) == len(receiver.posts) == 300
+
+
+def test_settled_claims_are_freed_without_the_garbage_collector(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
+    endpoint(receiver.url())
+    for number in range(30):
+        emit(cast.workspace, str(number))
+    gc.collect()
+    gc.disable()
+    try:
+        assert run_pump() == 30
+        assert not [each for each in gc.get_objects() if isinstance(each, Claim)]
+    finally:
+        gc.enable()
+
+
+def test_queued_deliveries_and_new_events_are_delivered_in_one_run(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
+    endpoint(receiver.url("/first"))
+    emit(cast.workspace)
+    assign_positions()
+    emit(cast.workspace)
+    assert run_pump() == 2
+    assert len(receiver.posts) == 2
+
+
+def test_an_endpoint_with_an_undecryptable_secret_stops_no_other_endpoint(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint, caplog: pytest.LogCaptureFixture
+) -> None:
+    unreadable = endpoint(receiver.url("/unreadable"))
+    readable_secret = bytes(unreadable.secret)
+    Endpoint.unscoped.filter(pk=unreadable.pk).update(secret=Fernet(Fernet.generate_key()).encrypt(b"x"))
+    endpoint(receiver.url("/other"))
+    emit(cast.workspace)
+    run_pump(seconds=0.5)
+    assert [post.path for post in receiver.posts] == ["/other"]
+    waiting = Delivery.unscoped.get(endpoint=unreadable)
+    assert (waiting.status, waiting.attempts, waiting.failures) == ("pending", 0, 0)
+    assert f"opens a secret of {unreadable.pk}" in caplog.text
+    Endpoint.unscoped.filter(pk=unreadable.pk).update(secret=readable_secret)
+    Delivery.unscoped.filter(pk=waiting.pk).update(next_attempt_at=clock.now())
+    run_pump()
+    assert [post.path for post in receiver.posts] == ["/other", "/unreadable"]
+
+
+def test_an_undecryptable_secret_can_be_replaced(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+    subscribed = endpoint(receiver.url())
+    Endpoint.unscoped.update(secret=Fernet(Fernet.generate_key()).encrypt(b"x"))
+    services.rotate_secret(cast.actor(), subscribed.pk, secret="replaced")
+    assert Endpoint.unscoped.get().previous_secret is None
+    emit(cast.workspace)
+    run_pump()
+    assert receiver.posts[0].headers["x-signature"] == body_signature("replaced", receiver.posts[0].body)

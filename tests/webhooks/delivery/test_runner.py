@@ -1,0 +1,72 @@
+"""Running the pump: one at a time, and woken again when something is due."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from crmsolid.core import clock, doorbell
+from tests.cast import Cast
+from tests.webhooks.conftest import emit, run_pump
+from tests.webhooks.receiver import OK, Answer, Post, Receiver
+from webhooks.delivery import runner
+from webhooks.delivery.pump import Pump
+from webhooks.models import Delivery, Endpoint
+
+MakeEndpoint = Callable[..., Endpoint]
+
+
+@pytest.fixture
+def wake_ups(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float]]:
+    """The names of the tasks that were woken, with their delays."""
+    recorded: list[tuple[str, float]] = []
+    monkeypatch.setattr(doorbell, "ring", lambda name, *, queue=None, after=0.0: recorded.append((name, after)))
+    return recorded
+
+
+def test_the_pump_is_woken_when_a_near_retry_is_due(
+    cast: Cast, endpoint: MakeEndpoint, wake_ups: list[tuple[str, float]]
+) -> None:
+    endpoint("http://127.0.0.1:9/hook")
+    emit(cast.workspace)
+    runner.wake_if_due()
+    assert wake_ups == [("webhooks.pump", 0.0)]  # for the event without a position
+    run_pump()
+    Delivery.unscoped.update(next_attempt_at=clock.now() + timedelta(seconds=1))
+    wake_ups.clear()
+    runner.wake_if_due()
+    [(name, delay)] = wake_ups
+    assert name == "webhooks.pump"
+    assert 0.5 < delay <= 1.0
+    Delivery.unscoped.update(next_attempt_at=clock.now() + timedelta(hours=1))
+    runner.wake_if_due()
+    assert len(wake_ups) == 1  # the sweep comes first
+
+
+def test_only_one_caller_gets_the_lock(cast: Cast) -> None:
+    with runner.pump_lock() as first:
+        with runner.pump_lock() as second:
+            assert (first, second) == (True, False)
+        assert runner.run_pump() == 0
+    with runner.pump_lock() as free:
+        assert free
+
+
+def test_a_second_run_returns_at_once_and_wakes_the_running_pump(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken = threading.Event()
+    settled_by_second_run: list[int] = []
+    monkeypatch.setattr(Pump, "wake", lambda pump: woken.set())
+
+    def run_another_pump(post: Post) -> Answer:
+        settled_by_second_run.append(runner.run_pump())  # on the receiver's thread, while the first run waits for it
+        return OK
+
+    receiver.behaviours["/hook"] = run_another_pump
+    endpoint(receiver.url())
+    emit(cast.workspace)
+    assert runner.run_pump() == 1
+    assert settled_by_second_run == [0]
+    assert woken.is_set()

@@ -1,0 +1,73 @@
+"""Retention: what is deleted, and when."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from crmsolid.core import clock
+from crmsolid.core.ids import first_id, is_id, new_id
+from crmsolid.events.models import Event
+from crmsolid.events.positions import assign_positions
+from tests.cast import Cast
+from tests.webhooks.conftest import emit, run_pump
+from tests.webhooks.receiver import Receiver
+from webhooks import purging, services
+from webhooks.models import Attempt, Delivery, Endpoint
+
+MakeEndpoint = Callable[..., Endpoint]
+
+
+def test_the_first_id_of_a_time_sorts_between_older_and_newer_ids() -> None:
+    now = clock.now()
+    assert is_id("dlv", first_id("dlv", now))
+    assert first_id("dlv", now - timedelta(seconds=1)) < new_id("dlv") < first_id("dlv", now + timedelta(seconds=60))
+
+
+@pytest.mark.parametrize("days", [30, 7])
+def test_final_deliveries_and_their_events_are_deleted_after_the_retention(
+    cast: Cast,
+    receiver: Receiver,
+    endpoint: MakeEndpoint,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    days: int,
+) -> None:
+    settings.WEBHOOK_LOG_DAYS = days
+    endpoint(receiver.url())
+    emit(cast.workspace)
+    run_pump()
+    emit(cast.workspace)
+    assign_positions()
+    made = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: made + timedelta(days=days) - timedelta(minutes=1))
+    assert purging.purge() == 0
+    assert (Delivery.unscoped.count(), Attempt.unscoped.count(), Event.unscoped.count()) == (2, 1, 2)
+    monkeypatch.setattr(clock, "now", lambda: made + timedelta(days=days, minutes=1))
+    assert purging.purge() == 2
+    assert (Delivery.unscoped.get().status, Attempt.unscoped.count(), Event.unscoped.count()) == ("pending", 0, 1)
+
+
+def test_the_default_retention_is_thirty_days() -> None:
+    assert purging.retention() == timedelta(days=30)
+
+
+def test_a_retention_of_zero_days_is_refused_at_start() -> None:
+    environment = {**os.environ, "CRMSOLID_WEBHOOK_LOG_DAYS": "0"}
+    command = [sys.executable, "-c", "import crmsolid.settings"]
+    process = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert process.returncode == 1
+    assert "CRMSOLID_WEBHOOK_LOG_DAYS" in process.stderr
+
+
+def test_a_deleted_endpoint_is_purged_with_its_log(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+    found = endpoint(receiver.url())
+    emit(cast.workspace)
+    run_pump()
+    services.delete_endpoint(cast.actor(), found.pk)
+    assert purging.purge() == 2
+    assert (Endpoint.unscoped.count(), Delivery.unscoped.count(), Event.unscoped.count()) == (0, 0, 1)

@@ -1,0 +1,88 @@
+"""Reads of a long delivery log use an index, however long the log is."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+
+from crmsolid.core import clock
+from tests.cast import Cast
+from tests.panel import browser
+from tests.webhooks.admin.pages import LOG
+from webhooks import querysets
+from webhooks.models import Endpoint
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="the plans are PostgreSQL's"),
+]
+MakeEndpoint = Callable[..., Endpoint]
+
+
+@pytest.fixture
+def long_log(endpoint: MakeEndpoint) -> Endpoint:
+    """Twenty thousand deliveries, all but three of them successful."""
+    found = endpoint("https://hook.example.com/")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO events_event (id, workspace_id, type, body, contact_id, request_id, created_at, position)"
+            " SELECT 'evt_' || n, %s, 'contact.created', '{}', '', '', now(), n FROM generate_series(1, 20000) AS n",
+            [found.workspace_id],
+        )
+        cursor.execute(
+            "INSERT INTO webhooks_delivery (id, workspace_id, event_id, endpoint_id, event_type, status, reason,"
+            " attempts, failures, lease, created_at) SELECT 'dlv_' || n, %s, 'evt_' || n, %s, 'contact.created',"
+            " CASE WHEN n %% 7000 = 1 THEN 'exhausted' ELSE 'succeeded' END, '', 1, 0, '', now() - n * interval '1 s'"
+            " FROM generate_series(1, 20000) AS n",
+            [found.workspace_id, found.pk],
+        )
+        # Statistics that another test left behind would change the plans.
+        cursor.execute("ANALYZE webhooks_delivery, webhooks_endpoint, events_event")
+    return found
+
+
+def plan(rows: "QuerySet[Any]") -> str:
+    return rows.explain()
+
+
+@pytest.mark.parametrize(
+    ("status", "index"),
+    [
+        ("exhausted", "delivery_unsuccessful"),
+        ("failed", "delivery_unsuccessful"),
+        ("canceled", "delivery_unsuccessful"),
+        ("pending", "delivery_due"),
+        ("sending", "delivery_lease"),
+    ],
+)
+def test_a_filter_by_a_rare_status_uses_an_index(cast: Cast, long_log: Endpoint, status: str, index: str) -> None:
+    rows = querysets.delivery_log(cast.workspace, long_log, status=status)
+    assert index in plan(rows.order_by("-created_at", "-id")[:50])
+    assert rows.count() == (3 if status == "exhausted" else 0)
+
+
+def test_counting_failed_deliveries_uses_an_index(long_log: Endpoint) -> None:
+    rows = querysets.failed_deliveries(long_log, clock.now() - timedelta(days=1), clock.now())
+    assert "delivery_unsuccessful" in plan(rows)
+    assert rows.count() == 3
+
+
+def test_the_panels_log_is_read_in_index_order(cast: Cast, long_log: Endpoint) -> None:
+    plans: list[str] = []
+
+    def explain(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "ORDER BY" in sql and "webhooks_delivery" in sql and not sql.startswith("EXPLAIN"):
+            with connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN {sql}", params)
+                plans.append("\n".join(row[0] for row in cursor.fetchall()))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(explain):
+        answer = browser(cast.owner).get(LOG)
+    assert len(answer.context["cl"].result_list) == 50
+    [shown_plan] = plans
+    assert "Sort" not in shown_plan
+    assert "webhooks_delivery_tenant_key" in shown_plan or "webhooks_delivery_pkey" in shown_plan

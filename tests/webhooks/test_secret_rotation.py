@@ -1,0 +1,158 @@
+"""Rotation: a receiver that checks X-Signature loses no event, whenever it changes its secret in the overlap."""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from standardwebhooks.webhooks import Webhook
+
+from crmsolid.core import clock
+from crmsolid.core.errors import DomainError
+from tests.cast import Cast
+from tests.webhooks.conftest import SECRET, emit, run_pump
+from tests.webhooks.receiver import Answer, Post, Receiver
+from webhooks import services
+from webhooks.delivery.signing import standard_form
+from webhooks.models import Attempt, Delivery, Endpoint
+from webhooks.secrets import EndpointSecrets
+
+MakeEndpoint = Callable[..., Endpoint]
+NEW = "новый-секрет-🔑"
+
+
+class CheckingReceiver:
+    """Has one secret and compares X-Signature; answers ``refusal`` if it differs."""
+
+    def __init__(self, secret: str, refusal: int = 401) -> None:
+        self.secret, self.refusal = secret, refusal
+        self.accepted: list[str] = []
+
+    def __call__(self, post: Post) -> Answer:
+        expected = "sha256=" + hmac.new(self.secret.encode(), post.body, hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(post.headers["x-signature"], expected):
+            return (self.refusal, {}, b"invalid signature")
+        self.accepted.append(post.headers["webhook-id"])
+        return (200, {}, b"ok")
+
+
+def rotate(cast: Cast, endpoint: Endpoint, secret: str = NEW, overlap: timedelta = timedelta(hours=1)) -> None:
+    services.rotate_secret(cast.actor(), endpoint.pk, secret=secret, overlap=overlap)
+
+
+@pytest.mark.parametrize("switch_after", [0, 1, 2, 3])
+@pytest.mark.parametrize("refusal", [401, 403])
+def test_a_receiver_may_change_its_secret_at_any_time_of_the_overlap(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint, switch_after: int, refusal: int
+) -> None:
+    checking = receiver.behaviours["/hook"] = CheckingReceiver(SECRET, refusal)
+    found = endpoint(receiver.url())
+    rotate(cast, found)
+    sent = []
+    for number in range(4):
+        if number == switch_after:
+            checking.secret = NEW
+        sent.append(emit(cast.workspace, "Мария 😀"))
+        run_pump()
+    assert checking.accepted == sent
+    assert set(Delivery.unscoped.values_list("status", flat=True)) == {"succeeded"}
+    # One refused attempt in all, not one for each event.
+    assert Attempt.unscoped.filter(status=refusal).count() == 1
+    found.refresh_from_db()
+    assert found.verified_with == "current"
+
+
+def test_a_refused_signature_is_retried_at_once_with_the_other_secret(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
+    receiver.behaviours["/hook"] = CheckingReceiver(NEW)
+    found = endpoint(receiver.url())
+    rotate(cast, found)
+    emit(cast.workspace)
+    run_pump()
+    attempts = Attempt.unscoped.order_by("number").values_list("number", "status", "signed_with")
+    assert list(attempts) == [(1, 401, "previous"), (2, 200, "current")]
+    delivery = Delivery.unscoped.get()
+    assert (delivery.status, delivery.attempts, delivery.failures) == ("succeeded", 2, 0)
+
+
+def test_both_secrets_sign_the_standard_header_during_the_overlap(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
+    found = endpoint(receiver.url())
+    rotate(cast, found)
+    emit(cast.workspace)
+    run_pump()
+    [post] = receiver.posts
+    for secret in (SECRET, NEW):
+        Webhook(standard_form(secret)).verify(post.body, post.headers)
+    assert len(post.headers["webhook-signature"].split()) == 2
+
+
+def test_after_the_overlap_only_the_new_secret_signs(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+    receiver.behaviours["/hook"] = CheckingReceiver(SECRET)
+    found = endpoint(receiver.url())
+    rotate(cast, found)
+    Endpoint.unscoped.update(previous_secret_until=clock.now())
+    emit(cast.workspace)
+    run_pump()
+    [post] = receiver.posts
+    assert len(post.headers["webhook-signature"].split()) == 1
+    assert Delivery.unscoped.get().status == "failed"
+
+
+def test_a_delivery_refused_with_both_secrets_is_one_failure(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
+    receiver.behaviours["/hook"] = CheckingReceiver("a third one")
+    found = endpoint(receiver.url())
+    rotate(cast, found)
+    emit(cast.workspace)
+    run_pump()
+    delivery = Delivery.unscoped.get()
+    assert (delivery.status, delivery.attempts, delivery.failures) == ("failed", 2, 1)
+    found.refresh_from_db()
+    assert found.verified_with == ""
+
+
+def test_a_second_rotation_keeps_the_secret_that_the_receiver_uses(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
+    checking = receiver.behaviours["/hook"] = CheckingReceiver(SECRET)
+    found = endpoint(receiver.url())
+    rotate(cast, found, "never-used")
+    rotate(cast, found, NEW)
+    emit(cast.workspace)
+    run_pump()
+    checking.secret = NEW
+    emit(cast.workspace)
+    run_pump()
+    assert len(checking.accepted) == 2
+
+
+def test_a_rotation_without_overlap_drops_the_old_secret(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
+    found = endpoint(receiver.url())
+    rotate(cast, found, overlap=timedelta(0))
+    found.refresh_from_db()
+    assert (found.previous_secret, found.previous_secret_until) == (None, None)
+    assert [secret for _, secret in EndpointSecrets.of(found).in_force(clock.now())] == [NEW]
+
+
+@pytest.mark.parametrize("overlap", [timedelta(seconds=-1), timedelta(days=7, seconds=1)])
+def test_an_overlap_out_of_range_changes_nothing(cast: Cast, endpoint: MakeEndpoint, overlap: timedelta) -> None:
+    found = endpoint("http://127.0.0.1:9/hook")
+    with pytest.raises(DomainError, match="validation_failed"):
+        rotate(cast, found, overlap=overlap)
+    found.refresh_from_db()
+    assert EndpointSecrets.of(found).current == SECRET
+
+
+def test_no_repr_shows_a_secret(cast: Cast, endpoint: MakeEndpoint) -> None:
+    found = endpoint("http://127.0.0.1:9/hook")
+    issued = services.rotate_secret(cast.actor(), found.pk)
+    assert issued.secret is not None
+    assert issued.secret not in repr(issued)
+    assert SECRET not in repr(EndpointSecrets.of(issued.endpoint))

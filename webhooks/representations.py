@@ -1,0 +1,176 @@
+"""The shapes of webhooks' resources and inputs in the REST API."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from crmsolid.api.fields import BLANKS, Boolean, Choice, Integer, PageQuery, StrictSerializer, Text, Timestamp
+from crmsolid.api.representations import Representation
+from crmsolid.core.clock import rfc3339
+from crmsolid.core.http.url_guard import URL_MAX_LENGTH
+from crmsolid.events.catalogue import event_names, subscribable_names
+from webhooks.models import DeliveryStatus, DisabledReason, Endpoint, SigningSecret
+
+_EVENTS_HELP = "Event types to deliver here; GET /v1/webhooks/events lists them."
+_SECRET_HELP = "1 to 255 visible characters. Left out: one is generated and answered, this once."
+
+# The services refuse other values, with codes of their own. An address of this form may still be refused for its host.
+URL_PATTERN = r"^https?://[^\u0000-\u0020\u007f-\u00a0\u2028\u2029\\]+$"
+SECRET_PATTERN = rf"^[^\u0000-\u0020\u007f-\u009f{BLANKS}]+$"
+
+
+# --- Inputs -----------------------------------------------------------------------------------------------------------
+class EventName(Text):
+    """The name of an event type; the service refuses others."""
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "enum": subscribable_names()}
+
+
+def _url(**options: Any) -> Text:
+    help_text = "Where to POST: https, a public address."
+    return Text(max_length=URL_MAX_LENGTH, documented_pattern=URL_PATTERN, format="uri", help_text=help_text, **options)
+
+
+def _events(**options: Any) -> serializers.ListField:
+    return serializers.ListField(
+        child=EventName(max_length=40), allow_empty=False, max_length=50, help_text=_EVENTS_HELP, **options
+    )
+
+
+class EndpointIn(StrictSerializer):
+    url = _url()
+    events = _events()
+    secret = Text(required=False, max_length=255, documented_pattern=SECRET_PATTERN, help_text=_SECRET_HELP)
+
+
+class EndpointPatch(StrictSerializer):
+    url = _url(required=False)
+    events = _events(required=False)
+    enabled = Boolean(required=False, help_text="False cancels what is queued.")
+
+
+class RotateIn(StrictSerializer):
+    body_required = False
+
+    secret = Text(required=False, max_length=255, documented_pattern=SECRET_PATTERN, help_text=_SECRET_HELP)
+    overlap_seconds = Integer(
+        required=False,
+        min_value=0,
+        max_value=604_800,
+        default=86_400,
+        help_text="How long the old secret stays in force beside the new one.",
+    )
+
+
+class NothingIn(StrictSerializer):
+    """No body, or an empty object."""
+
+    body_required = False
+
+
+class ReplayIn(StrictSerializer):
+    since = Timestamp(help_text="Deliveries made from this time on (RFC 3339).")
+    until = Timestamp(required=False, help_text="… and before this one; now, if left out.")
+
+
+class DeliveryQuery(PageQuery):
+    event = Choice(required=False, choices=event_names(), help_text="Of this type alone.")
+    status = Choice(required=False, choices=DeliveryStatus.values, help_text="In this state alone.")
+    since = Timestamp(required=False, help_text="Made from this time on.")
+    until = Timestamp(required=False, help_text="Made before this time.")
+
+
+class EventQuery(PageQuery):
+    type = Choice(required=False, choices=event_names(), help_text="Of this type alone.")
+
+
+# --- Resources --------------------------------------------------------------------------------------------------------
+class EndpointOut(Representation):
+    id = serializers.CharField()
+    url = serializers.CharField()
+    events = serializers.ListField(child=serializers.ChoiceField(choices=subscribable_names()))
+    enabled = serializers.BooleanField()
+    disabled_reason = serializers.ChoiceField(choices=DisabledReason.values, allow_null=True)
+    disabled_at = serializers.DateTimeField(allow_null=True)
+    failing_since = serializers.DateTimeField(allow_null=True)
+    previous_secret_until = serializers.DateTimeField(allow_null=True)
+    verified_with = serializers.ChoiceField(choices=SigningSecret.values, allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+    @staticmethod
+    def read_previous_secret_until(endpoint: Endpoint) -> str | None:
+        return rfc3339(endpoint.previous_secret_until) if endpoint.in_overlap else None
+
+    @staticmethod
+    def read_verified_with(endpoint: Endpoint) -> str | None:
+        return endpoint.verified_with or None if endpoint.in_overlap else None
+
+
+class IssuedEndpointOut(EndpointOut):
+    """With ``secret`` if it was generated: it is never shown again."""
+
+    secret = serializers.CharField(required=False)
+
+
+class DeliveryOut(Representation):
+    id = serializers.CharField()
+    endpoint_id = serializers.CharField()
+    event_id = serializers.CharField()
+    event = serializers.ChoiceField(choices=event_names(), source="event_type")
+    status = serializers.ChoiceField(choices=DeliveryStatus.values)
+    reason = serializers.CharField(allow_null=True)
+    attempts = serializers.IntegerField()
+    request_id = serializers.CharField(allow_null=True, source="event.request_id")
+    next_attempt_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class RequestOut(Representation):
+    url = serializers.CharField(allow_blank=True)
+    headers = serializers.DictField(child=serializers.CharField(), source="request_headers")
+    signed_with = serializers.ChoiceField(choices=SigningSecret.values, allow_null=True)
+
+
+class AnswerOut(Representation):
+    headers = serializers.DictField(child=serializers.CharField(), source="answer_headers")
+    body = serializers.CharField(allow_blank=True, source="answer_body")
+    truncated = serializers.BooleanField(source="answer_truncated")
+
+
+class AttemptOut(Representation):
+    number = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    status = serializers.IntegerField(allow_null=True)
+    error = serializers.CharField(allow_null=True)
+    duration_ms = serializers.IntegerField()
+    request = RequestOut()
+    answer = AnswerOut()
+
+    read_request = staticmethod(RequestOut.render)
+    read_answer = staticmethod(AnswerOut.render)
+
+
+class DeliveryDetailOut(DeliveryOut):
+    """With the bytes that are sent, and every attempt."""
+
+    body = serializers.CharField(allow_null=True)
+    attempt_log = AttemptOut(many=True)
+
+
+class EventOut(Representation):
+    """An event as it is delivered, and the `X-Request-Id` of the call that caused it."""
+
+    event = serializers.ChoiceField(choices=event_names())
+    id = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    data = serializers.DictField()  # type: ignore[assignment]
+    request_id = serializers.CharField(allow_null=True)
+
+
+class EventKindOut(Representation):
+    type = serializers.ChoiceField(choices=event_names())
+    version = serializers.IntegerField()
+    description = serializers.CharField(allow_blank=True)
+    schema = serializers.DictField()
