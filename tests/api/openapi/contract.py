@@ -29,7 +29,7 @@ from tests.cast import Cast
 # Examples an operation.
 EXAMPLES = int(os.environ.get("CRMSOLID_CONTRACT_EXAMPLES", "25"))
 
-# Its response never ends, so that it cannot be tested here; tests/messaging/test_stream.py tests it.
+# Its response never ends, so it cannot be tested here; the tests of the stream read it.
 STREAM_PATH = "/v1/messages/stream"
 
 # What a valid request may be answered beside success: its object does not exist or is not in the right state. Never
