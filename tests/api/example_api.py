@@ -1,8 +1,9 @@
-"""A small API over the audit log, as strict as the product's own: it shows what the machinery does with any view."""
+"""An example API: notes, stored in the audit log. It tests the framework apart from what the product makes of it."""
 
 from datetime import datetime
 from typing import Any
 
+from django.http import StreamingHttpResponse
 from django.urls import include, path
 from rest_framework import serializers
 
@@ -22,6 +23,7 @@ from crmsolid.api.fields import (
 )
 from crmsolid.api.me import MeView
 from crmsolid.api.pagination import page
+from crmsolid.api.representations import Representation
 from crmsolid.api.responses import ApiResponse, ListOf, Raw
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.clock import rfc3339
@@ -30,16 +32,16 @@ from crmsolid.workspaces import audit
 from crmsolid.workspaces.models import AuditEntry
 from crmsolid.workspaces.scopes import Scope
 
-ACTION = "note.made"
+NOTE_ACTION = "note.created"
 
 
-class PlaceIn(StrictSerializer):
+class LocationIn(StrictSerializer):
     city = Text(max_length=20)
-    height = Number(required=False, allow_null=True)
+    altitude = Number(required=False, allow_null=True)
 
 
 class NoteIn(StrictSerializer):
-    """A field of every kind."""
+    """A field of every type."""
 
     title = Text(max_length=40, trim_whitespace=True)
     body = Text(required=False, allow_blank=True, max_length=200)
@@ -50,7 +52,7 @@ class NoteIn(StrictSerializer):
     due = Timestamp(required=False, allow_null=True)
     tags = serializers.ListField(child=Text(max_length=10), required=False, max_length=3)
     job = Id("job", required=False)
-    place = PlaceIn(required=False, allow_null=True)
+    location = LocationIn(required=False, allow_null=True)
 
 
 class NotePatch(StrictSerializer):
@@ -66,13 +68,29 @@ class CloseIn(StrictSerializer):
     reason = Text(required=False, max_length=40)
 
 
-class NoteOut(serializers.Serializer[Any]):
+class NoteOut(Representation):
     id = serializers.IntegerField()
     title = serializers.CharField()
     kind = serializers.ChoiceField(choices=["plain", "1"], allow_null=True)
     tags = serializers.ListField(child=serializers.CharField())
     due = serializers.DateTimeField(allow_null=True)
-    made_at = serializers.DateTimeField()
+    created_at = serializers.DateTimeField(source="at")
+
+    @staticmethod
+    def read_title(note: AuditEntry) -> Any:
+        return note.data["title"]
+
+    @staticmethod
+    def read_kind(note: AuditEntry) -> Any:
+        return note.data.get("kind")
+
+    @staticmethod
+    def read_tags(note: AuditEntry) -> Any:
+        return note.data.get("tags", [])
+
+    @staticmethod
+    def read_due(note: AuditEntry) -> Any:
+        return note.data.get("due")
 
 
 class NoteQuery(PageQuery):
@@ -82,16 +100,11 @@ class NoteQuery(PageQuery):
     kind = Choice(choices=["plain", "1"], required=False)
     done = QueryBoolean(required=False)
     since = Timestamp(required=False)
-    least = QueryInteger(required=False, min_value=0, max_value=9)
+    min_count = QueryInteger(required=False, min_value=0, max_value=9)
 
 
-def show(note: AuditEntry) -> dict[str, Any]:
-    data = note.data
-    made = {"id": note.pk, "title": data["title"], "kind": data.get("kind"), "tags": data.get("tags", [])}
-    return {**made, "due": data.get("due"), "made_at": rfc3339(note.at)}
-
-
-def plain(values: dict[str, Any]) -> dict[str, Any]:
+def storable(values: dict[str, Any]) -> dict[str, Any]:
+    """The values as the JSON column of the audit log can hold them."""
     return {name: rfc3339(value) if isinstance(value, datetime) else value for name, value in values.items()}
 
 
@@ -104,10 +117,15 @@ class NotesView(WorkspaceView):
 
         Newest first.
         """
-        rows = AuditEntry.objects.for_workspace(self.workspace).filter(action=ACTION)
-        options = {"limit": self.query.pop("limit"), "cursor": self.query.pop("cursor", None)}
-        found = page(rows, sort="-at", workspace_id=self.workspace.pk, filters=self.query, **options)
-        return ApiResponse(found.as_dict([show(row) for row in found.rows]))
+        notes = page(
+            AuditEntry.objects.for_workspace(self.workspace).filter(action=NOTE_ACTION),
+            sort="-at",
+            limit=self.query["limit"],
+            cursor=self.query.get("cursor"),
+            workspace_id=self.workspace.pk,
+            filters=self.query,
+        )
+        return ApiResponse(notes.as_dict([NoteOut.render(note) for note in notes.rows]))
 
     @endpoint(
         scopes=(Scope.WRITE_CONTACTS,),
@@ -117,37 +135,36 @@ class NotesView(WorkspaceView):
     )
     def post(self) -> ApiResponse:
         """Write a note."""
-        note = audit.record(self.actor, ACTION, **plain(self.body))
-        return ApiResponse(show(note), 201, headers={"Location": f"/v1/notes/{note.pk}"})
+        note = audit.record(self.actor, NOTE_ACTION, **storable(self.body))
+        return ApiResponse(NoteOut.render(note), 201, headers={"Location": f"/v1/notes/{note.pk}"})
 
 
 class NoteView(WorkspaceView):
     """One note."""
 
-    def find(self) -> AuditEntry:
-        note = AuditEntry.objects.for_workspace(self.workspace).filter(action=ACTION, pk=self.kwargs["note_id"]).first()
+    def get_note(self, note_id: int) -> AuditEntry:
+        note = AuditEntry.objects.for_workspace(self.workspace).filter(action=NOTE_ACTION, pk=note_id).first()
         if note is None:
             raise not_found("note")
         return note
 
     @endpoint(scopes=(Scope.READ_CONTACTS,), responses={200: NoteOut})
     def get(self, note_id: int) -> ApiResponse:
-        note = self.find()
-        return ApiResponse(show(note), headers={"ETag": f'"{note.pk}"'})
+        note = self.get_note(note_id)
+        return ApiResponse(NoteOut.render(note), headers={"ETag": f'"{note.pk}"'})
 
     @endpoint(scopes=(Scope.WRITE_CONTACTS,), body=NotePatch, responses={200: NoteOut}, if_match=True)
     def patch(self, note_id: int) -> ApiResponse:
-        note = self.find()
-        wanted = self.if_match
-        if wanted not in (None, "*", f'"{note.pk}"'):
+        note = self.get_note(note_id)
+        if self.if_match not in (None, "*", f'"{note.pk}"'):
             raise DomainError("precondition_failed")
-        note.data |= plain(self.body)
+        note.data |= storable(self.body)
         note.save()
-        return ApiResponse(show(note), headers={"ETag": f'"{note.pk}"'})
+        return ApiResponse(NoteOut.render(note), headers={"ETag": f'"{note.pk}"'})
 
     @endpoint(scopes=(), responses={204: None})
     def delete(self, note_id: int) -> ApiResponse:
-        self.find().delete()
+        self.get_note(note_id).delete()
         return ApiResponse(None, 204)
 
 
@@ -160,31 +177,22 @@ class CloseView(WorkspaceView):
 
 
 class ExportView(WorkspaceView):
-    """All notes as lines."""
+    """Export all notes."""
 
     @endpoint(
         scopes=(Scope.READ_CONTACTS,),
         responses={200: Raw(("text/csv", "application/x-ndjson"), headers=("Content-Disposition",))},
         negotiates=False,
     )
-    def get(self) -> Any:
-        from django.http import StreamingHttpResponse
-
+    def get(self) -> StreamingHttpResponse:
         return StreamingHttpResponse([b"id\n"], content_type="text/csv")
 
 
-urlpatterns = [
-    path(
-        "v1/",
-        include(
-            [
-                path("me", MeView.as_view()),
-                path("notes", NotesView.as_view()),
-                path("notes/export", ExportView.as_view()),
-                path("notes/<int:note_id>", NoteView.as_view()),
-                path("notes/<int:note_id>/close", CloseView.as_view()),
-            ]
-        ),
-    ),
-    path("", include("crmsolid.api.openapi.pages")),
+v1 = [
+    path("me", MeView.as_view()),
+    path("notes", NotesView.as_view()),
+    path("notes/export", ExportView.as_view()),
+    path("notes/<int:note_id>", NoteView.as_view()),
+    path("notes/<int:note_id>/close", CloseView.as_view()),
 ]
+urlpatterns = [path("v1/", include(v1)), path("", include("crmsolid.api.openapi.pages"))]
