@@ -1,9 +1,9 @@
-# One image for the web, the worker and the scheduler: compose.yaml says which.
+# One image for web, worker and scheduler; compose.yaml starts each with its command.
 FROM python:3.13-slim
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 CRMSOLID_DATA=/data
 WORKDIR /app
 COPY requirements.txt requirements.lock ./
-# The lock as constraints: the product's packages at the tested versions, without what only the tests need.
+# The lock file as constraints: the tested versions of the product's packages, without those that only tests need.
 RUN pip install --disable-pip-version-check -r requirements.txt -c requirements.lock
 COPY . .
 RUN useradd --system --uid 10001 crmsolid && mkdir /data && chown crmsolid /data

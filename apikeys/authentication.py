@@ -114,7 +114,7 @@ def _read_once(digest: bytes, idempotency_key: str | None) -> Credentials | None
     there = len(_keys.names) + len(_workspaces.names)
     key, workspace, scopes = _instances(digest, row[:there])
     plan, ends, stored = row[there], row[there + 1], row[there + 2 :]
-    record = _records.hydrate(stored) if stored[0] is not None else None
+    record = _records.from_row(stored) if stored[0] is not None else None
     trial_end = _workspaces.convert("trial_ends_at", ends)
     return Credentials(key, workspace, scopes, effective_plan(plan, trial_end), record)
 
@@ -126,7 +126,7 @@ def _instances(digest: bytes, values: tuple[Any, ...]) -> tuple[ApiKey, Workspac
     if kept is not None and kept[0] == values:
         return kept[1:]
     here = len(_keys.names)
-    key, workspace = _keys.hydrate(values[:here]), _workspaces.hydrate(values[here:])
+    key, workspace = _keys.from_row(values[:here]), _workspaces.from_row(values[here:])
     key.workspace = workspace
     scopes = frozenset(map(Scope, key.scopes))
     if len(_kept) >= MAX_KEPT:

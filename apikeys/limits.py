@@ -15,7 +15,7 @@ from apikeys.models import ApiKey
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.redis import build_client
-from crmsolid.core.sql.table import Table, moment
+from crmsolid.core.sql.table import Table, datetime_param
 from crmsolid.workspaces import audit
 
 logger = logging.getLogger("crmsolid.apikeys")
@@ -45,7 +45,7 @@ def touch(key: ApiKey, ip: str | None) -> None:
         _keys.update(
             {"last_used_at": now, "last_used_ip": ip},
             "id = %s AND (last_used_at IS NULL OR last_used_at < %s)",
-            [key.id, moment(now - LAST_USED_EVERY)],
+            [key.id, datetime_param(now - LAST_USED_EVERY)],
         )
         key.last_used_at = now
     except DatabaseError:  # the answer is ready; a lost note about it must not turn it into an error

@@ -1,7 +1,7 @@
-"""Sending a message with the same full work as ours, in the fewest statements.
+"""Sending a message with the same work as the product's, in the fewest statements.
 
-The account's lock comes first and the slots are counted in a statement of their own after it: one that waited for the
-lock would count what it saw before. That statement also finds or makes the contact, touches the thread, and writes the
+The account is locked first. Its slots are counted in the next statement, because a statement that waits for a lock
+counts what it saw before the wait. That statement also finds or creates the contact, upserts the thread, and writes the
 message, the event of a new contact and the idempotency record.
 """
 
@@ -21,17 +21,17 @@ WITH used AS (
   SELECT count(*) AS slots FROM (
     SELECT 1 FROM messaging_message WHERE account_id = %(account)s AND slot_at > %(since)s
     UNION ALL SELECT 1 FROM messaging_spentslot WHERE account_id = %(account)s AND slot_at > %(since)s) AS taken
-), found AS (
+), existing AS (
   SELECT id, opted_out FROM contacts_contact WHERE workspace_id = %(ws)s AND username_key = %(key)s FOR NO KEY UPDATE
 ), made AS (
   INSERT INTO contacts_contact (id, workspace_id, name, given_first_name, last_name, username, username_key, email,
     phone, time_zone, stage, score, opted_out, custom_fields, search, created_at, updated_at)
   SELECT %(contact)s, %(ws)s, '', '', '', %(username)s, %(key)s, '', '', '', 'new', 0, false, '{}', %(search)s,
     %(now)s, %(now)s
-  WHERE NOT EXISTS (SELECT FROM found) AND NOT EXISTS
+  WHERE NOT EXISTS (SELECT FROM existing) AND NOT EXISTS
     (SELECT FROM contacts_optout WHERE workspace_id = %(ws)s AND digest = %(optout)s) RETURNING id
 ), contact AS (
-  SELECT id FROM found WHERE NOT opted_out UNION ALL SELECT id FROM made
+  SELECT id FROM existing WHERE NOT opted_out UNION ALL SELECT id FROM made
 ), event AS (
   INSERT INTO events_event (id, workspace_id, type, body, contact_id, request_id, created_at)
   SELECT %(event)s, %(ws)s, 'contact.created', %(created)s, id, '', %(now)s FROM made
@@ -56,16 +56,16 @@ SELECT used.slots, EXISTS (SELECT FROM thread) FROM used
 
 
 def send(cursor: Any, row: Any, idem: str, raw: bytes, dumps: Callable[[object], bytes]) -> tuple[str, bytes]:
-    """The status line and the body; 404, 429 and 403 (opted out) as ours, nothing written."""
-    given = json.loads(raw)
-    account = int(given["account_id"])
+    """The status line and the body. As in the product, nothing is written for 404, 429 and 403 (opted out)."""
+    sent = json.loads(raw)
+    account = int(sent["account_id"])
     cursor.execute(LOCK % (account, row[1]))
     cursor.nextset()
-    found = cursor.fetchone()
-    if found is None:
+    account_row = cursor.fetchone()
+    if account_row is None:
         cursor.execute("ROLLBACK")
         return "404 Not Found", b""
-    now, username, message = datetime.now(UTC), given["to"].lstrip("@"), new_id("msg")
+    now, username, message = datetime.now(UTC), sent["to"].lstrip("@"), new_id("msg")
     body = dumps({"id": message, "status": "queued", "eta": now})
     contact, event = new_id("con"), new_id("evt")
     cursor.execute(
@@ -74,23 +74,23 @@ def send(cursor: Any, row: Any, idem: str, raw: bytes, dumps: Callable[[object],
             "account": account, "since": now - timedelta(days=1), "ws": row[1], "key": username.lower(),
             "username": username, "search": f"@{username}".lower(), "contact": contact, "event": event,
             "created": dumps(_created(event, contact, username, now)), "thread": new_id("thr"), "message": message,
-            "text": given["text"], "recipient": f"@{username}", "random": secrets.randbits(63), "now": now,
+            "text": sent["text"], "recipient": f"@{username}", "random": secrets.randbits(63), "now": now,
             "optout": hashlib.sha256(f"{row[1]}:username:{username.lower()}".encode()).digest(), "idem": idem,
             "mark": hashlib.sha256(b"POST\n/v1/messages/send\n" + raw).digest(), "body": body,
         },
     )  # fmt: skip
     slots, written = cursor.fetchone()
-    if slots >= found[0] or not written:
+    if slots >= account_row[0] or not written:
         cursor.execute("ROLLBACK")
-        return ("429 Too Many Requests" if slots >= found[0] else "403 Forbidden"), b""
+        return ("429 Too Many Requests" if slots >= account_row[0] else "403 Forbidden"), b""
     cursor.execute("COMMIT")
     return "200 OK", body
 
 
 def _created(event: str, contact: str, username: str, now: datetime) -> dict[str, object]:
-    shown = {
+    contact_data = {
         "id": contact, "name": "", "first_name": "", "last_name": None, "username": username, "telegram_id": None,
         "email": None, "phone": None, "time_zone": None, "tags": [], "stage": "new", "score": 0, "opted_out": False,
         "custom_fields": {}, "created_at": now, "updated_at": now,
     }  # fmt: skip
-    return {"event": "contact.created", "id": event, "created_at": now, "data": {"contact": shown}}
+    return {"event": "contact.created", "id": event, "created_at": now, "data": {"contact": contact_data}}

@@ -1,27 +1,20 @@
-"""What a team would write first: a ModelViewSet with token authentication that stores the same contact, no more."""
+"""The simplest implementation for comparison: a ModelViewSet with token authentication that stores the same contact."""
 
 import os
 import sys
 
 import django
+import environ
 from django.conf import settings
 
-DATABASE = os.environ["BENCH_PLAIN_DATABASE"]
+DATABASE = environ.Env.db_url_config(os.environ["BENCH_PLAIN_DATABASE_URL"])
 
 settings.configure(
     SECRET_KEY="bench",
     ALLOWED_HOSTS=["*"],
     ROOT_URLCONF=__name__,
     USE_TZ=True,
-    DATABASES={
-        "default": {
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": DATABASE,
-            "USER": "postgres",
-            "HOST": "127.0.0.1",
-            "CONN_MAX_AGE": None,
-        }
-    },
+    DATABASES={"default": {**DATABASE, "CONN_MAX_AGE": None}},
     INSTALLED_APPS=[
         "django.contrib.auth",
         "django.contrib.contenttypes",
@@ -86,7 +79,7 @@ urlpatterns = [path("v1/", include(router.urls))]
 
 
 def prepare() -> str:
-    """Tables, one user, its token."""
+    """Create the tables and one user; returns its token."""
     from django.contrib.auth.models import User
     from rest_framework.authtoken.models import Token
 

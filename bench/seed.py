@@ -1,4 +1,4 @@
-"""Seed the bench's database: a workspace, a key, accounts without a limit that matters. Prints JSON."""
+"""Fill the database of the bench: a workspace, a key and accounts whose limits are never reached. Prints JSON."""
 
 import json
 import os
@@ -27,11 +27,11 @@ def seed() -> dict[str, object]:
     workspace = create_workspace(slug="bench", name="Bench", owner=owner, plan="business")
     key = create_key(Actor.command(workspace, "bench"), name="bench", scopes=ALL_SCOPES)
     type(key.key).unscoped.filter(pk=key.key.pk).update(rate_limit=2_000_000_000)
-    made = [
+    accounts = [
         Account.unscoped.create(workspace=workspace, name=f"Account {n}", kind="sandbox", daily_limit=1_000_000)
         for n in range(ACCOUNTS)
     ]
-    return {"token": key.token, "accounts": ACCOUNTS, "first_account": made[0].pk}
+    return {"token": key.token, "accounts": ACCOUNTS, "first_account": accounts[0].pk}
 
 
 print(json.dumps(seed()))

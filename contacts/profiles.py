@@ -10,8 +10,9 @@ from django.utils.functional import cached_property
 from contacts.models import Contact, ContactTag
 from contacts.serializers import ContactOut
 from crmsolid.core import clock, strictjson
+from crmsolid.core.sql.bulk import ids_clause
 from crmsolid.core.sql.prepared_cursor import statement_cursor
-from crmsolid.core.sql.table import Table, among_ids
+from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
 
@@ -66,7 +67,7 @@ def profiles(contacts: Sequence[Contact]) -> list[Profile]:
     """Each with its tags, by one query for all of them."""
     names: dict[str, list[str]] = {contact.id: [] for contact in contacts}
     if contacts:
-        where, params = among_ids("contact_id", list(names))
+        where, params = ids_clause("contact_id", list(names))
         with statement_cursor() as cursor:
             cursor.execute(f"SELECT contact_id, name FROM {_tags.name} WHERE {where}", params)
             for contact_id, name in cursor.fetchall():

@@ -1,4 +1,4 @@
-"""CRM Solid: the shell of the product. Importing it makes our Celery application the current one."""
+"""CRM Solid: the project package. Importing it makes its Celery application the current one."""
 
 from crmsolid.celery import app as celery_app
 

@@ -1,6 +1,6 @@
-"""The Celery application. Tasks are doorbells: the rows say what is due.
+"""The Celery application. A task only wakes a worker (see ``crmsolid.core.doorbell``): the rows say what is due.
 
-``CELERY_BEAT_SCHEDULE`` in the settings is the list of what runs again and again, by task name.
+``CELERY_BEAT_SCHEDULE`` in the settings lists the tasks that run periodically.
 """
 
 import os
@@ -11,8 +11,8 @@ from kombu.transport import redis as redis_transport
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmsolid.settings")
 
-# kombu puts back what a worker had taken and not begun when its connection went, over that same connection: if Redis
-# is away, the worker dies of it. The sweep makes such rings good.
+# When a worker loses its connection, kombu puts the tasks back that it had received and not begun, over the same
+# connection. If Redis is down, the worker would crash. The sweep replaces such tasks.
 redis_transport.Channel.do_restore = False
 
 app = Celery("crmsolid")
@@ -21,14 +21,14 @@ app.autodiscover_tasks()
 
 
 @signals.setup_logging.connect
-def keep_our_logging(**kwargs: Any) -> None:
-    """A receiver here is how Celery is told to leave logging as Django's settings made it."""
+def keep_django_logging(**kwargs: Any) -> None:
+    """Does nothing: if this signal has a receiver, Celery leaves logging as Django's settings configure it."""
 
 
 @signals.celeryd_init.connect
 @signals.beat_init.connect
 def refuse_unsafe_start(**kwargs: Any) -> None:
-    """Workers and the scheduler refuse what the web refuses. Raises SystemExit, which Celery's signals let through."""
+    """Workers and the scheduler refuse the same settings as the web. Celery's signals let SystemExit through."""
     import django
 
     django.setup()

@@ -1,7 +1,7 @@
-"""What a production start must not have, each with a hint. ``CRMSOLID_ENV=production`` turns these on.
+"""Checks for settings that are unsafe in production, each with a hint. ``CRMSOLID_ENV=production`` turns them on.
 
-They are Django system checks, so every management command refuses too; the web, the workers and the scheduler ask
-:func:`refuse_unsafe_start` as they start.
+They are Django system checks, so management commands refuse to run too. Web, worker and scheduler call
+:func:`refuse_unsafe_start` when they start.
 """
 
 import sys
@@ -25,14 +25,14 @@ KEYS_HINT = (
 
 @register(TAG)
 def check_production(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Empty outside production."""
+    """The errors in the settings; none outside production."""
     if not settings.PRODUCTION:
         return []
     return [*_secrets(), *_exposure(), *_processes()]
 
 
 def refuse_unsafe_start() -> None:
-    """Exit with status 3 and the list of what is unsafe, before anything is served."""
+    """Exit with status 3 and the list of errors, if there are any."""
     errors = run_checks(tags=[TAG])
     if errors:
         print("refusing to start in production:", file=sys.stderr)
@@ -66,7 +66,7 @@ def _is_fernet(key: str) -> bool:
 def _secret_key() -> str:
     try:
         return str(settings.SECRET_KEY)
-    except ImproperlyConfigured:  # how Django says that it is empty
+    except ImproperlyConfigured:  # raised by Django if it is empty
         return ""
 
 
@@ -79,16 +79,16 @@ def _exposure() -> Iterable[CheckMessage]:
         hint = "unset DEBUG: its error pages show settings and data to anybody"
         yield Error("DEBUG is on", hint=hint, id="crmsolid.E004")
     if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
-        said = "allows every host" if settings.ALLOWED_HOSTS else "is not set"
+        problem = "allows every host" if settings.ALLOWED_HOSTS else "is not set"
         hint = "set ALLOWED_HOSTS to the host names this product answers to, separated by commas"
-        yield Error(f"ALLOWED_HOSTS {said}", hint=hint, id="crmsolid.E005")
+        yield Error(f"ALLOWED_HOSTS {problem}", hint=hint, id="crmsolid.E005")
     if settings.WEBHOOK_ALLOW_PRIVATE:
         hint = "unset CRMSOLID_WEBHOOK_ALLOW_PRIVATE: with it, a customer's webhook can reach your own network"
         yield Error("CRMSOLID_WEBHOOK_ALLOW_PRIVATE is on", hint=hint, id="crmsolid.E006")
 
 
 def _processes() -> Iterable[CheckMessage]:
-    """Several web processes need one database server and one place to count requests."""
+    """Several web processes need a database server, and Redis to count requests together."""
     if settings.WEB_PROCESSES <= 1:
         return
     if "sqlite" in settings.DATABASES["default"]["ENGINE"]:

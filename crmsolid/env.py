@@ -1,7 +1,7 @@
-"""What the environment gives, read strictly: a value that is none of ours is refused by name, never guessed at.
+"""Reads settings from environment variables strictly: a value that is not valid is refused, with the variable's name.
 
-Each raises ``ImproperlyConfigured`` with the variable, what it holds (but for addresses, which hold passwords) and
-what to give.
+Each function raises ``ImproperlyConfigured`` with the variable, its value (except for URLs, which hold passwords) and
+the values that are valid.
 """
 
 from collections.abc import Sequence
@@ -13,17 +13,17 @@ from django.core.exceptions import ImproperlyConfigured
 env = environ.Env()
 
 
-def env_choice(name: str, known: Sequence[str]) -> str:
-    """The variable's value, the first of ``known`` where it is not set: a mistyped `production` must not run as
-    development."""
-    found = env.str(name, "") or known[0]
-    if found not in known:
-        raise ImproperlyConfigured(f"{name} is {found!r}; give {' or '.join(known)}")
-    return str(found)
+def env_choice(name: str, choices: Sequence[str]) -> str:
+    """One of ``choices``; the first of them if the variable is not set. Anything else is refused, because a mistyped
+    ``production`` must not run as development."""
+    value = env.str(name, "") or choices[0]
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} is {value!r}; give {' or '.join(choices)}")
+    return str(value)
 
 
 def env_int(name: str, default: int, *, least: int = 0) -> int:
-    """A whole number, ``least`` or more."""
+    """A whole number of ``least`` or more."""
     text = env.str(name, "").strip() or str(default)
     if not (text.isascii() and text.isdigit()) or int(text) < least:
         raise ImproperlyConfigured(f"{name} is {text!r}; give a whole number, {least} or more")
@@ -31,7 +31,7 @@ def env_int(name: str, default: int, *, least: int = 0) -> int:
 
 
 def env_database(name: str) -> dict[str, Any]:
-    """Django's settings of the database at that address: PostgreSQL or SQLite."""
+    """Django's settings for the database at this URL, which is PostgreSQL or SQLite."""
     url = env.str(name)
     if url.partition("://")[0] not in ("postgres", "postgresql", "sqlite"):
         raise ImproperlyConfigured(f"{name} is no address we know; give postgres://user:password@host:5432/name")

@@ -1,4 +1,4 @@
-"""What a load balancer and a monitoring system ask: /healthz, /readyz, /metrics."""
+"""/healthz, /readyz and /metrics, for load balancers and monitoring."""
 
 import hmac
 import os
@@ -18,44 +18,44 @@ from crmsolid.queue_metrics import QueueCollector
 from crmsolid.workspaces.models import Heartbeat
 from crmsolid.workspaces.tasks import WORKER
 
-WORKER_LATELY = timedelta(seconds=30)
+WORKER_SEEN_WITHIN = timedelta(seconds=30)
 
 
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200: the process lives and answers. It asks nobody, so a dead database gets no process restarted."""
+    """200 as long as the process responds. It does not use the database, whose failure must not restart processes."""
     return JsonResponse({"status": "ok"})
 
 
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when all parts are there; 503 with ``missing`` naming those that are not, and each part's state."""
+    """200 if database, broker and worker are available; otherwise 503 with the names of the ``missing`` ones."""
     database, worker = _database_and_worker()
     parts = {"database": database, "broker": _broker(), "worker": worker}
     missing = [name for name, state in parts.items() if state != "ok"]
     status = "unavailable" if missing else "ready"
     response = JsonResponse({"status": status, "missing": missing, **parts}, status=503 if missing else 200)
-    response._has_been_logged = True  # type: ignore[attr-defined]  # Django logs a 503 as an error; this one is an answer
+    response._has_been_logged = True  # type: ignore[attr-defined]  # otherwise Django logs each 503 as an error
     return response
 
 
 def _database_and_worker() -> tuple[str, str]:
     try:
-        beat = Heartbeat.objects.filter(name=WORKER).first()
+        heartbeat = Heartbeat.objects.filter(name=WORKER).first()
     except DatabaseError as error:
         return f"does not answer ({type(error).__name__})", "unknown without the database"
-    if beat is None:
+    if heartbeat is None:
         return "ok", "never seen: is a worker running, and the scheduler?"
-    age = clock.now() - beat.seen_at
-    if age > WORKER_LATELY:
+    age = clock.now() - heartbeat.seen_at
+    if age > WORKER_SEEN_WITHIN:
         return "ok", f"not seen for {int(age.total_seconds())} s: is a worker running, and the scheduler?"
     return "ok", "ok"
 
 
 def _broker() -> str:
-    """The embedded broker is part of this process."""
+    """The state of Redis; without Redis the broker is part of this process."""
     if not settings.REDIS_URL:
         return "ok"
     client = build_client(settings.REDIS_URL)
@@ -71,7 +71,7 @@ def _broker() -> str:
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus text, for the bearer of ``CRMSOLID_METRICS_TOKEN``; 404 while none is set, for the port is public."""
+    """Prometheus text for the bearer of ``CRMSOLID_METRICS_TOKEN``. 404 if that is not set: the port is public."""
     if not settings.METRICS_TOKEN:
         raise Http404("CRMSOLID_METRICS_TOKEN is not set")
     expected = f"Bearer {settings.METRICS_TOKEN}".encode()
@@ -82,7 +82,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _registry() -> CollectorRegistry:
-    """The counts of this process; of all of them where they share a folder (``PROMETHEUS_MULTIPROC_DIR``)."""
+    """The metrics of this process, or of all processes that share ``PROMETHEUS_MULTIPROC_DIR``."""
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return REGISTRY
     registry = CollectorRegistry()

@@ -1,4 +1,4 @@
-"""One JSON object a line; a token that strays into a message is cut off at its prefix."""
+"""Log lines as JSON objects. An API key in a message is cut off after its prefix."""
 
 import json
 import logging
@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 from apikeys.tokens import redact
 
-_ORDINARY = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
 class JsonFormatter(logging.Formatter):
-    """time, level, logger, message, then what the call added as ``extra``, then the traceback."""
+    """Writes time, level, logger and message, then the fields of ``extra``, then the traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
@@ -19,7 +19,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        line.update({name: value for name, value in vars(record).items() if name not in _ORDINARY})
+        line.update({name: value for name, value in vars(record).items() if name not in _STANDARD})
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return redact(json.dumps(line, default=str, ensure_ascii=False))

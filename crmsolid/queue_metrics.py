@@ -1,4 +1,4 @@
-"""Length and age of every queue, read from the rows: they are the queues."""
+"""The length and age of every queue, counted in the database, because the rows are the queues."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ from webhooks.models import Delivery
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """``waiting(now)`` are the rows that somebody should take up; ``since`` is the field that says since when."""
+    """``due(now)`` are the rows that wait for a worker; ``since`` is the field with the time since when."""
 
     name: str
-    waiting: Callable[[datetime], QuerySet[Any]]
+    due: Callable[[datetime], QuerySet[Any]]
     since: str
 
 
@@ -29,7 +29,7 @@ def _due_messages(now: datetime) -> QuerySet[Message]:
     return Message.unscoped.filter(status=Status.QUEUED, eta__lte=now)
 
 
-# No row is in two of them. Telegram's messages wait for the one worker that holds their account, the others for any.
+# No row is in two queues. Telegram's messages wait for the worker that holds their account, the others for any worker.
 QUEUES = (
     Queue("messages", lambda now: _due_messages(now).exclude(account__kind=AccountKind.TELEGRAM), "eta"),
     Queue("telegram", lambda now: _due_messages(now).filter(account__kind=AccountKind.TELEGRAM), "eta"),
@@ -41,15 +41,15 @@ QUEUES = (
 
 
 class QueueCollector(Collector):
-    """One query a queue, at each scrape."""
+    """Runs one query for each queue at each scrape."""
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
         now = clock.now()
         length = GaugeMetricFamily("crmsolid_queue_length", "Rows that are due", labels=["queue"])
         age = GaugeMetricFamily("crmsolid_queue_oldest_seconds", "Age of the oldest one that is due", labels=["queue"])
         for queue in QUEUES:
-            found = queue.waiting(now).aggregate(count=Count("pk"), oldest=Min(queue.since))
-            waited = (now - found["oldest"]).total_seconds() if found["oldest"] else 0.0
-            length.add_metric([queue.name], found["count"])
+            totals = queue.due(now).aggregate(count=Count("pk"), oldest=Min(queue.since))
+            waited = (now - totals["oldest"]).total_seconds() if totals["oldest"] else 0.0
+            length.add_metric([queue.name], totals["count"])
             age.add_metric([queue.name], max(0.0, waited))
         return [length, age]

@@ -1,4 +1,4 @@
-"""Secrets of a machine that was given none: made once, kept in the data folder, readable by its owner alone."""
+"""Secrets for a development machine, which has none in its environment: generated once and kept in the data folder."""
 
 import os
 from pathlib import Path
@@ -7,17 +7,20 @@ from cryptography.fernet import Fernet
 
 
 def local_secret(folder: Path, name: str) -> str:
-    """The secret of that name, made on first use. Two processes that start at once agree on one."""
+    """The secret of this name, generated on first use and readable by its owner alone.
+
+    Processes that start at the same time get the same secret.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
     if not path.exists():
-        scratch = folder / f"{name}.{os.getpid()}"
-        with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        temporary = folder / f"{name}.{os.getpid()}"
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(Fernet.generate_key())
         try:
-            os.link(scratch, path)  # fails if the other process was first; its secret is the one then
+            os.link(temporary, path)  # fails if another process was first; its secret counts
         except FileExistsError:
             pass
         finally:
-            scratch.unlink()
+            temporary.unlink()
     return path.read_text().strip()

@@ -1,6 +1,9 @@
-"""Settings, all from the environment. Nothing set: one machine, SQLite, an embedded broker, secrets kept in
-``CRMSOLID_DATA``. ``DATABASE_URL`` and ``REDIS_URL`` set: PostgreSQL and Redis, any number of processes.
-``CRMSOLID_ENV=production`` makes the start refuse what is unsafe there (see ``crmsolid/checks.py``)."""
+"""Settings, all from environment variables; docs/running.md describes each.
+
+With none set: one process, SQLite, an in-memory broker, secrets in ``CRMSOLID_DATA``. With ``DATABASE_URL`` and
+``REDIS_URL``: PostgreSQL and Redis, any number of processes. With ``CRMSOLID_ENV=production`` the start refuses unsafe
+settings (``crmsolid/checks.py``).
+"""
 
 import sys
 from pathlib import Path
@@ -83,20 +86,21 @@ def _database() -> dict[str, Any]:
     if not DATABASE_URL:
         DATA_DIR.mkdir(parents=True, exist_ok=True)
         return _sqlite({"NAME": str(DATA_DIR / "crmsolid.sqlite3")})
-    found = env_database("DATABASE_URL")
-    if "sqlite" in found["ENGINE"]:
-        return _sqlite(found)
-    # A thread keeps its connection: the bridge's threads are few and live as long as the process.
-    return {**found, "ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": None}
+    database = env_database("DATABASE_URL")
+    if "sqlite" in database["ENGINE"]:
+        return _sqlite(database)
+    # Each thread keeps its connection: the threads of the bridge are few and live as long as the process.
+    return {**database, "ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": None}
 
 
-def _sqlite(found: dict[str, Any]) -> dict[str, Any]:
-    """WAL lets readers and the writer work side by side; an immediate transaction never fails half way to a write."""
+def _sqlite(database: dict[str, Any]) -> dict[str, Any]:
+    """With WAL readers do not wait for the writer. An immediate transaction waits for other writers when it begins,
+    instead of failing at its first write."""
     pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
     options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
-    # Tests use a file too: SQLite's shared memory refuses a second thread instead of letting it wait.
+    # Tests use a file too: an in-memory database refuses a second thread instead of letting it wait.
     test = {"NAME": str(DATA_DIR / "test.sqlite3")}
-    return {**found, "ENGINE": "django.db.backends.sqlite3", "OPTIONS": options, "TEST": test}
+    return {**database, "ENGINE": "django.db.backends.sqlite3", "OPTIONS": options, "TEST": test}
 
 
 DATABASES = {"default": _database()}
@@ -112,8 +116,9 @@ CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {"polling_interval": 0.01}
     if EMBEDDED
-    # No second try within a ring, which kombu makes after 2 s and again after 4: the doorbell does that by itself.
-    # No list of unacknowledged rings in Redis: the rows are the queue, and each ring would cost two commands more.
+    # max_retries: kombu would retry after 2 s and 4 s, but the doorbell does so itself.
+    # ack_emulation: a list of unacknowledged tasks in Redis would cost two more commands a task, and the sweep replaces
+    # lost tasks anyway.
     else {"socket_timeout": 5, "socket_connect_timeout": 1, "max_retries": 0, "ack_emulation": False}
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -124,10 +129,10 @@ CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
-CELERY_TASK_ACKS_LATE = False  # the row is the queue: a lost ring is made good by the sweep
+CELERY_TASK_ACKS_LATE = False  # the rows are the queue: the sweep replaces a lost task
 CELERY_TASK_DEFAULT_QUEUE = "crmsolid"  # a Redis database may be shared with other Celery applications
 
-# What runs again and again, by task name, every so many seconds. A ring nobody took before the next one is due expires.
+# The interval of each periodic task, in seconds. A task that no worker has taken by the next interval expires.
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     task: {"task": task, "schedule": float(seconds), "options": {"expires": float(seconds)}}
     for task, seconds in {
@@ -147,11 +152,11 @@ USE_TZ = True
 USE_I18N = True
 FORMAT_MODULE_PATH = "crmsolid.formats"
 STATIC_URL = "/static/"
-STATIC_ROOT = None  # WhiteNoise serves what the packages bring, from where they are: nothing to collect
+STATIC_ROOT = None  # WhiteNoise serves the files of the packages from where they are: no collectstatic
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 LOGIN_URL = "/panel/login/"
-LOGIN_REDIRECT_URL = "/panel/"  # the sign-in page opened by itself: its form names no next page
+LOGIN_REDIRECT_URL = "/panel/"  # after a sign-in without a next page
 APPEND_SLASH = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -181,12 +186,14 @@ STREAMS_PER_KEY = env_int("CRMSOLID_STREAMS_PER_KEY", 5, least=1)
 WEBHOOK_ALLOW_PRIVATE = env.bool("CRMSOLID_WEBHOOK_ALLOW_PRIVATE", False)
 TELEGRAM_API_ID = env_int("TELEGRAM_API_ID", 0)
 TELEGRAM_API_HASH = env.str("TELEGRAM_API_HASH", "")
-TELEGRAM_TEST_DC = env.str("TELEGRAM_TEST_DC", "")  # <id>@<host>:<port>, another MTProto server
-TELEGRAM_TEST_RSA_KEY = env.str("TELEGRAM_TEST_RSA_KEY", "")  # its public key, a PEM file (PKCS#1)
-TELEGRAM_SEND_SECONDS = env.float("CRMSOLID_TELEGRAM_SEND_SECONDS", 25.0)  # below SEND_LEASE_SECONDS
-TELEGRAM_LEASE_SECONDS = env.float("CRMSOLID_TELEGRAM_LEASE_SECONDS", 30.0)  # of a worker on an account
+TELEGRAM_TEST_DC = env.str("TELEGRAM_TEST_DC", "")  # <id>@<host>:<port> of another MTProto server
+TELEGRAM_TEST_RSA_KEY = env.str("TELEGRAM_TEST_RSA_KEY", "")  # path of its public key, PEM (PKCS#1)
+TELEGRAM_SEND_SECONDS = env.float("CRMSOLID_TELEGRAM_SEND_SECONDS", 25.0)  # less than SEND_LEASE_SECONDS
+TELEGRAM_LEASE_SECONDS = env.float(
+    "CRMSOLID_TELEGRAM_LEASE_SECONDS", 30.0
+)  # how long a worker holds an account without renewing
 TELEGRAM_ACCOUNTS_PER_WORKER = env_int("CRMSOLID_TELEGRAM_ACCOUNTS_PER_WORKER", 250, least=1)
-TELEGRAM_LOOK_BACK_AFTER_SECONDS = 600.0  # how long a random_id is trusted to be remembered by Telegram
+TELEGRAM_LOOK_BACK_AFTER_SECONDS = 600.0  # how long Telegram is relied on to recognize a random_id
 WEB_PROCESSES = max(env_int(name, 1, least=1) for name in ("CRMSOLID_WEB_PROCESSES", "WEB_CONCURRENCY"))
 
 REST_FRAMEWORK: dict[str, Any] = {
@@ -198,7 +205,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": [],
     "DEFAULT_SCHEMA_CLASS": "crmsolid.api.openapi.auto_schema.V1Schema",
     "UNAUTHENTICATED_USER": None,
-    "URL_FORMAT_OVERRIDE": None,  # `format` is a parameter of ours
+    "URL_FORMAT_OVERRIDE": None,  # `?format=` must not choose a renderer
 }
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {

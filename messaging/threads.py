@@ -5,7 +5,7 @@ from datetime import datetime
 from contacts.models import Contact
 from crmsolid.core.ids import new_id
 from crmsolid.core.sql.prepared_cursor import statement_cursor
-from crmsolid.core.sql.table import Table, moment
+from crmsolid.core.sql.table import Table, datetime_param
 from messaging.models import Account, Thread
 
 _threads = Table(Thread)
@@ -21,7 +21,15 @@ _UPSERT = (
 
 def touch(account: Account, contact: Contact, at: datetime, *, unread: int = 0) -> str:
     """The id of the thread, made if need be, with its newest moment and ``unread`` more unread messages."""
-    values = [new_id("thr"), account.workspace_id, account.pk, contact.pk, unread, moment(at), moment(at)]
+    values = [
+        new_id("thr"),
+        account.workspace_id,
+        account.pk,
+        contact.pk,
+        unread,
+        datetime_param(at),
+        datetime_param(at),
+    ]
     with statement_cursor() as cursor:
         cursor.execute(_UPSERT, values)
         return str(cursor.fetchone()[0])

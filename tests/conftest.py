@@ -47,7 +47,7 @@ def fresh_limits() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def silent_doorbell() -> None:
-    """No worker receives what a test sends to the broker: it would wait there for the next worker of another test."""
+    """Rings are not sent: they would wait in the broker for a worker that another test starts."""
     doorbell.replace(Doorbell(lambda name, queue: None))
 
 

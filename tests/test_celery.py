@@ -1,4 +1,4 @@
-"""What a worker does with the rings it has taken when Redis goes away under it."""
+"""A worker whose connection to Redis is lost."""
 
 import pytest
 from django.conf import settings
@@ -9,8 +9,8 @@ from tests.servers import empty_redis
 pytestmark = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis as the broker")
 
 
-def test_a_ring_that_was_taken_and_not_begun_does_not_bring_the_worker_down() -> None:
-    """Its connection is given up from under it; kombu used to put the ring back over it, which raised."""
+def test_worker_survives_the_loss_of_redis_with_a_task_received_and_not_begun() -> None:
+    """kombu would put the task back over the lost connection, which raises."""
     empty_redis()
     app.send_task("crmsolid.heartbeat", ignore_result=True)
     with app.connection_for_read() as connection:

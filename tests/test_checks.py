@@ -25,12 +25,12 @@ SAFE: dict[str, Any] = {
 }
 POSTGRESQL = {"default": {"ENGINE": "django.db.backends.postgresql"}}
 REDIS = "redis://redis:6379/0"
-Found = Callable[..., list[str]]
+ErrorIds = Callable[..., list[str]]
 
 
 @pytest.fixture
-def found(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
-    """The errors' ids with these settings changed from safe ones."""
+def error_ids(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """A function that returns the ids of the errors, for safe settings with these changes."""
 
     def check(**changes: Any) -> list[str]:
         monkeypatch.setattr(checks, "settings", SimpleNamespace(**(SAFE | changes)))
@@ -61,23 +61,23 @@ def found(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
         ({"DEBUG": True, "SECRET_KEY": ""}, ["crmsolid.E001", "crmsolid.E004"]),
     ],
 )
-def test_each_unsafe_value_is_refused_by_its_own_error(
-    found: Found, changes: dict[str, Any], expected: list[str]
+def test_each_unsafe_setting_has_its_own_error(
+    error_ids: ErrorIds, changes: dict[str, Any], expected: list[str]
 ) -> None:
-    assert found(**changes) == expected
+    assert error_ids(**changes) == expected
 
 
-def test_development_refuses_nothing(found: Found) -> None:
-    assert found(PRODUCTION=False, DEBUG=True, SECRET_KEY="", ALLOWED_HOSTS=[]) == []
+def test_development_refuses_nothing(error_ids: ErrorIds) -> None:
+    assert error_ids(PRODUCTION=False, DEBUG=True, SECRET_KEY="", ALLOWED_HOSTS=[]) == []
 
 
-def test_the_checks_are_registered(found: Found) -> None:
-    found(DEBUG=True)
+def test_checks_are_registered_with_django(error_ids: ErrorIds) -> None:
+    error_ids(DEBUG=True)
     assert [error.id for error in run_checks(tags=["crmsolid"])] == ["crmsolid.E004"]
 
 
-def test_the_refusal_names_value_and_hint(found: Found, capsys: pytest.CaptureFixture[str]) -> None:
-    found(DEBUG=True)
+def test_refusal_prints_setting_and_hint(error_ids: ErrorIds, capsys: pytest.CaptureFixture[str]) -> None:
+    error_ids(DEBUG=True)
     with pytest.raises(SystemExit) as exit:
         checks.refuse_unsafe_start()
     assert exit.value.code == 3
@@ -88,13 +88,15 @@ def test_the_refusal_names_value_and_hint(found: Found, capsys: pytest.CaptureFi
     )
 
 
-def test_a_wrong_encryption_key_is_numbered_and_not_shown(found: Found, capsys: pytest.CaptureFixture[str]) -> None:
-    found(FIELD_ENCRYPTION_KEYS=[KEY, "hunter2"])
+def test_invalid_encryption_key_is_numbered_and_not_shown(
+    error_ids: ErrorIds, capsys: pytest.CaptureFixture[str]
+) -> None:
+    error_ids(FIELD_ENCRYPTION_KEYS=[KEY, "hunter2"])
     with pytest.raises(SystemExit):
         checks.refuse_unsafe_start()
-    said = capsys.readouterr().err
-    assert "crmsolid.E009: FIELD_ENCRYPTION_KEYS: number 2 is no Fernet key" in said
-    assert "hunter2" not in said
+    printed = capsys.readouterr().err
+    assert "crmsolid.E009: FIELD_ENCRYPTION_KEYS: number 2 is no Fernet key" in printed
+    assert "hunter2" not in printed
 
 
 @pytest.mark.parametrize(
@@ -107,7 +109,7 @@ def test_a_wrong_encryption_key_is_numbered_and_not_shown(found: Found, capsys: 
     ],
     ids=["asgi", "worker", "beat", "run web"],
 )
-def test_every_door_refuses_an_unsafe_production(command: list[str], tmp_path: Path) -> None:
+def test_every_process_refuses_unsafe_production_settings(command: list[str], tmp_path: Path) -> None:
     environment = {
         name: value for name, value in os.environ.items() if name not in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL")
     } | {"CRMSOLID_ENV": "production", "CRMSOLID_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "crmsolid.settings"}

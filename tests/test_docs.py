@@ -55,3 +55,12 @@ def test_every_linked_heading_exists(page: Path) -> None:
         headings = re.findall(r"^#+ (.+)$", (page.parent / name if name else page).read_text(), re.M)
         anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
         assert anchor in anchors, link
+
+
+def test_every_function_of_where_is_it_exists() -> None:
+    rows = re.findall(r"^\| .+\? \| `([\w/.]+)` \| (.+) \|$", read("docs/development.md"), re.M)
+    assert len(rows) > 10
+    for file, names in rows:
+        for name in re.findall(r"`(\w+)`", names):
+            defined = re.search(rf"^(def |class |){name}\b", read(file), re.M) is not None
+            assert defined, f"{name} in {file}"

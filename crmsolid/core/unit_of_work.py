@@ -1,8 +1,8 @@
-"""Units of work: the outermost service call owns the transaction, the calls it makes join it.
+"""The unit of work: the outermost service call opens the transaction, and the calls it makes join it.
 
-Django's ``atomic`` opens a savepoint at each level: two statements that nobody needs when everything is rolled back
-together. An error raised inside a unit rolls all of it back; code that wants to survive an error opens an ``atomic`` of
-its own around the call.
+A nested ``atomic`` of Django opens a savepoint, which costs two statements and has no use when everything is rolled
+back together. An error that leaves a unit rolls all of it back. Code that must go on after an error opens an ``atomic``
+of its own around the call.
 """
 
 from collections.abc import Iterator

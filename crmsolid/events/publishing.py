@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from crmsolid.core import clock, doorbell, strictjson
 from crmsolid.core.ids import new_id
-from crmsolid.core.sql.bulk import moment_writer, rows_parameter, rows_source, run
+from crmsolid.core.sql.bulk import datetime_formatter, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
 from crmsolid.events.catalogue import EventType
 from crmsolid.events.models import Event
@@ -92,7 +92,7 @@ def publish_now(who: Actor | Workspace | int, new_event: NewEvent) -> Event:
 
 
 def _bulk_insert(rows: Sequence[dict[str, Any]]) -> None:
-    time_as_text = moment_writer()
+    time_as_text = datetime_formatter()
     values = [
         [
             time_as_text(row[name]) if name == "created_at" else row[name].decode() if name == "body" else row[name]

@@ -9,7 +9,7 @@ from django.db.models import Q
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.sql.prepared_cursor import statement_cursor
-from crmsolid.core.sql.table import moment
+from crmsolid.core.sql.table import datetime_param
 from messaging.models import Account, AccountKind, AccountState, Message, SpentSlot, Status
 from messaging.sending import pacing
 
@@ -85,7 +85,7 @@ def direct_slot(account: Account, base: datetime) -> datetime:
 def _plainly_free(account: Account, base: datetime, but: str) -> bool:
     """Fewer than the limit in the last 24 hours and ever after, and the latest is a gap ago: nothing to work out."""
     with statement_cursor() as cursor:
-        since = moment(base - pacing.DAY)
+        since = datetime_param(base - pacing.DAY)
         cursor.execute(_COUNT, [account.pk, since, but, account.pk, since])
         count, latest = cursor.fetchone()
     if count >= account.daily_limit:

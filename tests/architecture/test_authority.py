@@ -32,11 +32,10 @@ from crmsolid.workspaces.actor import Actor, Subject
 from crmsolid.workspaces.models import Job, Membership, Role
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from messaging.models import Account, Message, Thread
+from tests.architecture import PACKAGES
 from tests.cast import Cast
 from tests.panel import Belongings, furnish
 from webhooks.models import Delivery, Endpoint
-
-PRODUCT = ("crmsolid", "apikeys", "contacts", "messaging", "sequences", "webhooks")
 
 EVERYONE = frozenset(Role)
 WRITERS = EVERYONE - {Role.VIEWER}
@@ -188,11 +187,8 @@ ROWS = [
 def service_modules() -> list[Any]:
     """Every module called ``services`` and every module of a package of that name; and ``crmsolid.plans``."""
     found = [crmsolid.plans]
-    for package in PRODUCT:
-        try:
-            root = import_module(package)
-        except ModuleNotFoundError:
-            continue
+    for package in PACKAGES:
+        root = import_module(package)
         for module in pkgutil.walk_packages(root.__path__, f"{package}."):
             if "services" in module.name.split(".") and "migrations" not in module.name:
                 found.append(import_module(module.name))
@@ -222,7 +218,7 @@ def content() -> dict[str, list[dict[str, Any]]]:
     return {
         model._meta.label: list(model._base_manager.order_by("pk").values())
         for model in apps.get_models()
-        if model.__module__.startswith(PRODUCT)
+        if model.__module__.startswith(tuple(PACKAGES))
     }
 
 

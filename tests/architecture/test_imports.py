@@ -2,13 +2,12 @@
 
 import subprocess
 import sys
-import tomllib
-from pathlib import Path
 
 import grimp
 import telethon
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.architecture import PACKAGES, ROOT
+
 # messaging/telegram/client.py uses private attributes of Telethon: check it before you take another version.
 TELETHON_VERSION = "1.45.0"
 
@@ -22,8 +21,7 @@ def test_contracts_in_pyproject_are_kept() -> None:
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
     """Imports inside functions count; imports for type checkers only do not."""
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-    graph = grimp.build_graph(*settings["root_packages"], exclude_type_checking_imports=True, cache_dir=None)
+    graph = grimp.build_graph(*PACKAGES, exclude_type_checking_imports=True, cache_dir=None)
     assert len(graph.modules) > 200
     circles = {
         " -> ".join([module, *way_back])

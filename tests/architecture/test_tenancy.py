@@ -20,6 +20,7 @@ from crmsolid.workspaces.admin_base import TenantAdmin, TenantInline
 from crmsolid.workspaces.models import Role, User, Workspace
 from crmsolid.workspaces.scoping import ScopedManager, UnscopedAccess, WorkspaceModel, workspaced_models
 from messaging.models import AccountLease, LoginAttempt, PeerHash, SandboxDelivery, SpentSlot, TelegramSession
+from tests.architecture import PACKAGES
 from tests.cast import Cast
 from tests.panel import Belongings, browser, contact_form, furnish
 
@@ -82,7 +83,7 @@ def places(cast: Cast) -> Furnished:
 
 def sources() -> Iterator[tuple[str, str]]:
     """Every module of the product with its path."""
-    for package in ("crmsolid", "apikeys", "contacts", "messaging", "sequences", "webhooks"):
+    for package in PACKAGES:
         for path in sorted(Path(settings.BASE_DIR, package).rglob("*.py")):
             if "migrations" not in path.parts:
                 yield str(path.relative_to(settings.BASE_DIR)), path.read_text()

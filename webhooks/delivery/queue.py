@@ -10,7 +10,7 @@ from django.db import connection
 
 from crmsolid.core import clock
 from crmsolid.core.sql.bulk import fetch, ids_clause, row_lock, rows_parameter, rows_source, run
-from crmsolid.core.sql.table import Table, moment
+from crmsolid.core.sql.table import Table, datetime_param
 from webhooks.models import Endpoint
 from webhooks.secrets import EndpointSecrets
 
@@ -108,7 +108,7 @@ def claim(capacity: Mapping[str, int]) -> list[Claim]:
         run(
             "UPDATE webhooks_delivery SET status = 'sending', next_attempt_at = NULL, lease = %s, lease_until = %s"
             f" WHERE {where}",
-            [lease, moment(now + LEASE), *ids],
+            [lease, datetime_param(now + LEASE), *ids],
         )
     return [Claim(*(*row[:7], bytes(row[7]), lease)) for row in rows]
 
@@ -128,4 +128,8 @@ def _select_due(wanted: Mapping[str, int], now: datetime) -> list[Any]:
         f"SELECT {columns} FROM webhooks_delivery d JOIN events_event e ON e.id = d.event_id"
         " WHERE d.endpoint_id = %s AND d.next_attempt_at <= %s ORDER BY d.next_attempt_at LIMIT %s"
     )
-    return [row for endpoint_id, count in wanted.items() for row in fetch(statement, [endpoint_id, moment(now), count])]
+    return [
+        row
+        for endpoint_id, count in wanted.items()
+        for row in fetch(statement, [endpoint_id, datetime_param(now), count])
+    ]

@@ -8,8 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from crmsolid.core import clock
-from crmsolid.core.sql.bulk import fetch, ids_clause, moment_writer, row_lock, rows_parameter, rows_source, run
-from crmsolid.core.sql.table import moment
+from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, row_lock, rows_parameter, rows_source, run
+from crmsolid.core.sql.table import datetime_param
 from webhooks import endpoint_health
 from webhooks.delivery.queue import EndpointSnapshot
 from webhooks.delivery.schedule import Verdict, next_attempt_at, verdict
@@ -93,7 +93,7 @@ def settle(results: Sequence[DeliveryResult], endpoints: Mapping[str, EndpointSn
 
 
 def _update_deliveries(results: Sequence[DeliveryResult]) -> None:
-    now, time_as_text = clock.now(), moment_writer()
+    now, time_as_text = clock.now(), datetime_formatter()
     rows = []
     for result in results:
         state, attempts = new_state(result, now), result.claim.attempts + len(result.attempts)
@@ -108,7 +108,7 @@ def _update_deliveries(results: Sequence[DeliveryResult]) -> None:
 
 
 def _insert_attempts(results: Sequence[DeliveryResult]) -> None:
-    time_as_text = moment_writer()
+    time_as_text = datetime_formatter()
     rows = []
     for result in results:
         claim = result.claim
@@ -145,9 +145,9 @@ def recover_lost() -> int:
         " next_attempt_at = %s, attempts = attempts + 1, lease = '', lease_until = NULL WHERE id IN ("
         f" SELECT id FROM webhooks_delivery WHERE lease_until < %s ORDER BY id{row_lock(skip_locked=True)})"
         " RETURNING workspace_id, id, attempts",
-        [moment(now), moment(now)],
+        [datetime_param(now), datetime_param(now)],
     )
-    at = moment_writer()(now)
+    at = datetime_formatter()(now)
     # The process that posted is gone, and with it the address, the headers and the response.
     _insert_attempt_rows([(*row, at, "", {}, "", None, "lost", 0, {}, "", False) for row in lost])
     return len(lost)

@@ -1,6 +1,6 @@
-"""Inserts that can wait for the end of their unit of work, so that one statement makes them all.
+"""Inserts that wait for the end of their unit of work, where one statement makes all of them.
 
-Each statement is a round trip to the database, and round trips are most of what a request costs. Within a unit of work
+Each statement is a round trip to the database, and round trips are most of the time of a request. Within a unit of work
 (:mod:`crmsolid.core.unit_of_work`) ``Table.insert_later`` collects the rows that nothing reads back before the commit.
 :func:`flush` writes them at the end: with one ``WITH`` statement on PostgreSQL, with one statement a table on SQLite.
 """
@@ -25,7 +25,7 @@ from crmsolid.core.sql.prepared_cursor import (
 
 @dataclass(slots=True, frozen=True)
 class Insertion:
-    """Rows for a ``Table``, as the database driver takes them; ``conflict`` is what follows ON CONFLICT."""
+    """Rows of parameters for a ``Table``. ``conflict`` is what follows ON CONFLICT."""
 
     table: Any
     rows: Sequence[Sequence[Any]]
@@ -34,14 +34,14 @@ class Insertion:
 
 @dataclass(slots=True)
 class PendingInserts:
-    """What the unit of work of this thread has collected. ``savepoints``: how many were open when it began."""
+    """The inserts of one unit of work. ``savepoints`` is how many were open when it began."""
 
     connection: BaseDatabaseWrapper
     savepoints: int
     insertions: list[Insertion] = field(default_factory=list)
 
     def accepts(self) -> bool:
-        """Whether an insert may wait: not within a savepoint, which could be rolled back alone."""
+        """Whether an insert may wait. It may not within a savepoint, because that could be rolled back alone."""
         return len(self.connection.savepoint_ids) == self.savepoints
 
 
@@ -49,24 +49,24 @@ _local = threading.local()
 
 
 def current() -> PendingInserts | None:
-    """The inserts that wait on this thread; None outside a unit of work."""
+    """The waiting inserts of this thread; None outside a unit of work."""
     pending: PendingInserts | None = getattr(_local, "pending", None)
     return pending
 
 
 def begin(connection: BaseDatabaseWrapper) -> PendingInserts:
-    """Start collecting on this thread."""
-    _local.pending = PendingInserts(connection, len(connection.savepoint_ids))
-    return current()  # type: ignore[return-value]
+    """Start to collect inserts on this thread."""
+    pending = _local.pending = PendingInserts(connection, len(connection.savepoint_ids))
+    return pending
 
 
 def end() -> None:
-    """Stop collecting; what was not flushed is dropped."""
+    """Stop collecting. Inserts that were not flushed are dropped."""
     _local.pending = None
 
 
 def flush(pending: PendingInserts) -> None:
-    """Write what was collected. Raises ``IntegrityError`` as any insert does, :class:`LockTimeout` if another
+    """Write the collected inserts. Raises ``IntegrityError`` as any insert does, and :class:`LockTimeout` if another
     transaction held a unique key for too long."""
     insertions, pending.insertions = pending.insertions, []
     if not insertions:
@@ -89,18 +89,19 @@ def flush(pending: PendingInserts) -> None:
 
 @lru_cache(maxsize=500)
 def _one_statement(shape: tuple[tuple[Any, int, str], ...]) -> tuple[str, bytes]:
-    """One WITH for insertions of this shape (table, number of rows, conflict clause): with ``%s`` and with ``$1``."""
-    parts = []
+    """The WITH statement for inserts of this shape (table, number of rows, conflict clause), once with ``%s`` and once
+    with ``$1``."""
+    inserts = []
     for number, (table, rows, conflict) in enumerate(shape):
         # The first row of VALUES decides the types of its columns.
         first = "(" + ", ".join(f"%s::{cast}" for cast in table.casts) + ")"
         others = ["(" + ", ".join(["%s"] * len(table.casts)) + ")"] * (rows - 1)
         on_conflict = f" ON CONFLICT {conflict}" if conflict else ""
-        parts.append(
-            f"w{number} AS (INSERT INTO {table.name} ({', '.join(table.quoted)})"
+        inserts.append(
+            f"insert{number} AS (INSERT INTO {table.name} ({', '.join(table.quoted)})"
             f" VALUES {', '.join([first, *others])}{on_conflict})"
         )
-    sql = f"WITH {', '.join(parts)} SELECT 1"
+    sql = f"WITH {', '.join(inserts)} SELECT 1"
     return sql, numbered(sql)
 
 

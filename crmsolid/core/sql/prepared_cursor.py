@@ -1,7 +1,8 @@
-"""How the hot statements reach the database: prepared, and by as little code as there can be between it and them.
+"""A cursor for the few statements that every request runs. docs/sql.md says when to use it.
 
-On PostgreSQL they go straight to libpq, with psycopg's own conversion of values. Whoever counts or wraps queries
-through Django (tests, debugging) gets Django's cursor and sees them all, as does SQLite.
+On PostgreSQL each statement is prepared once a connection and then sent directly to libpq, with psycopg's conversion of
+values. SQLite gets Django's cursor, and so does code that counts or wraps queries through Django (tests, debugging), so
+that it sees every statement.
 """
 
 from collections import OrderedDict
@@ -21,39 +22,47 @@ LOCK_TIMEOUT_MS = 2000
 MAX_PREPARED = 200
 
 
+class LockTimeout(Exception):
+    """Another transaction held a lock or a unique key for longer than ``LOCK_TIMEOUT_MS``. Nothing was written."""
+
+
 @cache
 def on_postgresql() -> bool:
-    """Whether this process works on PostgreSQL; else it is SQLite."""
+    """Whether this process uses PostgreSQL; otherwise it uses SQLite."""
     return connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
 
 
 def statement_cursor() -> AbstractContextManager[Any]:
-    """A cursor for hot statements: ``execute``, ``fetchone``, ``fetchall``, ``rowcount``."""
-    here = connections[DEFAULT_DB_ALIAS]  # looked up once: behind Django's proxy each attribute is a look-up more
-    if not on_postgresql() or here.queries_logged or here.execute_wrappers:
-        return here.cursor()
-    if here.connection is None:
-        here.ensure_connection()
-    raw: Any = here.connection
-    own: PreparedCursor | None = getattr(raw, "crmsolid_cursor", None)
-    if own is None:
-        own = raw.crmsolid_cursor = PreparedCursor(here, raw)
-    return own
+    """A context manager for a cursor with ``execute``, ``fetchone``, ``fetchall`` and ``rowcount``.
+
+    Only one of them may be open on a thread at a time. Raises Django's database errors.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    if not on_postgresql() or connection.queries_logged or connection.execute_wrappers:
+        return connection.cursor()
+    if connection.connection is None:
+        connection.ensure_connection()
+    raw: Any = connection.connection
+    cursor: PreparedCursor | None = getattr(raw, "crmsolid_cursor", None)
+    if cursor is None:
+        cursor = raw.crmsolid_cursor = PreparedCursor(connection, raw)
+    return cursor
 
 
 class PreparedCursor:
-    """The cursor of one PostgreSQL connection. Each statement is prepared once for each set of parameter types."""
+    """The cursor of one PostgreSQL connection. It prepares each statement once for each set of parameter types."""
 
     rowcount = 0
 
-    def __init__(self, here: Any, raw: Any) -> None:
-        self._here, self._raw, self._pgconn = here, raw, raw.pgconn
+    def __init__(self, connection: Any, raw: Any) -> None:
+        """``connection`` is Django's, ``raw`` the psycopg connection inside it."""
+        self._connection, self._raw, self._pgconn = connection, raw, raw.pgconn
         cursor = psycopg.Cursor(raw)
-        # psycopg's own loader: Django's does the same (the connection's zone is UTC), but in Python.
+        # psycopg's loader, written in C. Django's in Python has the same result, as the connection's time zone is UTC.
         cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
         self._values = Transformer(cursor)
         self._prepared: OrderedDict[tuple[bytes, tuple[int, ...]], bytes] = OrderedDict()
-        self._made = 0
+        self._prepared_count = 0
         self._result: Any = None
 
     def __enter__(self) -> "PreparedCursor":
@@ -62,10 +71,10 @@ class PreparedCursor:
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         self._result = None
         if kind is not None:
-            self._here.wrap_database_errors.__exit__(kind, error, trace)
+            self._connection.wrap_database_errors.__exit__(kind, error, trace)
 
     def execute(self, sql: str, params: Sequence[Any]) -> None:
-        """As the DB-API has it, with ``%s``. psycopg's errors, which leaving the cursor turns into Django's."""
+        """As in the DB-API, with ``%s``. Raises psycopg's errors, which become Django's when the context ends."""
         self.execute_numbered(numbered(sql), params)
 
     def execute_numbered(self, sql: bytes, params: Sequence[Any]) -> None:
@@ -73,10 +82,10 @@ class PreparedCursor:
         pgconn, values = self._pgconn, self._values
         if not self._raw.autocommit and pgconn.transaction_status == pq.TransactionStatus.IDLE:
             self._checked(pgconn.exec_(b"BEGIN"))
-        given = values.dump_sequence(params, _automatic(len(params)))
+        dumped = values.dump_sequence(params, _automatic(len(params)))
         types = values.types or ()
         name = self._prepared.get((sql, types)) or self._prepare(sql, types)
-        self._result = self._checked(pgconn.exec_prepared(name, given, values.formats))
+        self._result = self._checked(pgconn.exec_prepared(name, dumped, values.formats))
         self.rowcount = self._result.command_tuples or 0
 
     def begin_and_lock(self, number: int) -> None:
@@ -86,16 +95,18 @@ class PreparedCursor:
         self._checked(self._pgconn.exec_(command))
 
     def fetchone(self) -> Any:
-        found = self.fetchall()
-        return found[0] if found else None
+        """The first row, or None. Unlike in the DB-API, a second call returns the same row."""
+        rows = self.fetchall()
+        return rows[0] if rows else None
 
     def fetchall(self) -> list[Any]:
+        """All rows of the last statement."""
         self._values.set_pgresult(self._result)
         return self._values.load_rows(0, self._result.ntuples, tuple)
 
     def _prepare(self, sql: bytes, types: tuple[int, ...]) -> bytes:
-        self._made += 1
-        name = b"crmsolid_%d" % self._made
+        self._prepared_count += 1
+        name = b"crmsolid_%d" % self._prepared_count
         self._checked(self._pgconn.prepare(name, sql, types))
         if len(self._prepared) >= MAX_PREPARED:
             self._checked(self._pgconn.exec_(b"DEALLOCATE " + self._prepared.popitem(last=False)[1]))
@@ -105,14 +116,9 @@ class PreparedCursor:
     def _checked(self, result: Any) -> Any:
         if result.status in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
             return result
-        raise _error(self._pgconn, result)
-
-
-def _error(pgconn: Any, result: Any) -> psycopg.Error:
-    """psycopg's error for a result; one of a lost connection has no code to tell it by."""
-    if pgconn.status == pq.ConnStatus.BAD:
-        return psycopg.OperationalError(result.get_error_message() or "the connection is lost")
-    return errors.error_from_result(result)
+        if self._pgconn.status == pq.ConnStatus.BAD:  # the result of a lost connection has no error code
+            raise psycopg.OperationalError(result.get_error_message() or "the connection is lost")
+        raise errors.error_from_result(result)
 
 
 @lru_cache(maxsize=64)
@@ -122,21 +128,17 @@ def _automatic(count: int) -> list[PyFormat]:
 
 @lru_cache(maxsize=1000)
 def numbered(sql: str) -> bytes:
-    """``%s`` as ``$1``, ``$2`` and so on."""
+    """The statement with ``$1``, ``$2`` and so on in place of ``%s``, and ``%`` in place of ``%%``."""
     pieces = sql.split("%s")
-    text = pieces[0] + "".join(f"${place}{piece}" for place, piece in enumerate(pieces[1:], 1))
+    text = pieces[0] + "".join(f"${number}{piece}" for number, piece in enumerate(pieces[1:], 1))
     return text.replace("%%", "%").encode()
 
 
-class LockTimeout(Exception):
-    """Another transaction held a lock or a unique key for longer than ``LOCK_TIMEOUT_MS``; nothing was written."""
-
-
 def acquire_lock(number: int) -> None:
-    """Begin the transaction and take the advisory lock of this number until its end; raises :class:`LockTimeout`.
+    """Begin the transaction and hold the advisory lock of this number until it ends. Raises :class:`LockTimeout`.
 
-    Also sets the transaction's lock timeout, all in one round trip. On SQLite there is nothing to do: an immediate
-    transaction has already waited for the only writer.
+    Also sets the lock timeout of the transaction; all of it is one round trip. Does nothing on SQLite, where an
+    immediate transaction has already waited for the only writer.
     """
     if not on_postgresql():
         return
@@ -156,7 +158,7 @@ def acquire_lock(number: int) -> None:
 
 
 def raise_translated(error: OperationalError) -> NoReturn:
-    """Raise the error again, as :class:`LockTimeout` if it is one."""
+    """Raise the error again; as :class:`LockTimeout` if the lock timeout caused it."""
     if getattr(error.__cause__, "sqlstate", None) == "55P03":
         raise LockTimeout from error
     raise error

@@ -1,13 +1,13 @@
-"""Model rows by hand-written SQL, for the few statements that every request runs.
+"""Rows of a model by hand-written SQL, for the few statements that every request runs. docs/sql.md says when to use it.
 
-The ORM spends more time building a query than PostgreSQL spends answering it. A :class:`Table` builds the text
-once per database vendor and keeps the ORM's own conversion of values, so a row means the same on SQLite and
-PostgreSQL. The WHERE and ON CONFLICT parts are written where they are used and stay within what both understand.
+The ORM spends more time on building a query than PostgreSQL spends on answering it. A :class:`Table` builds the text
+once and converts values as the ORM does, so a row means the same on SQLite and PostgreSQL. WHERE and ON CONFLICT are
+written by the caller, in SQL that both databases understand.
 """
 
 import json
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -21,12 +21,13 @@ from crmsolid.core.sql.prepared_cursor import on_postgresql, statement_cursor
 M = TypeVar("M", bound=models.Model)
 Converter = Callable[[Any], Any]
 
-_AS_IS = frozenset({str, int, bool, bytes, type(None)})
-_AS_IS_ON_POSTGRESQL = _AS_IS | {datetime}
+# Types whose values the driver takes as they are.
+_UNCONVERTED = frozenset({str, int, bool, bytes, type(None)})
+_UNCONVERTED_ON_POSTGRESQL = _UNCONVERTED | {datetime}
 
 
 class Table(Generic[M]):
-    """One model's table. Fields are always all concrete columns, in the model's order."""
+    """The table of one model. Statements name all its concrete columns, in the order of the model."""
 
     def __init__(self, model: type[M]) -> None:
         self.model = model
@@ -50,133 +51,133 @@ class Table(Generic[M]):
 
     @cached_property
     def _defaults(self) -> dict[str, Any]:
-        """By field: what makes its default value."""
+        """By field name: a function that returns the default value."""
         return {field.attname: _default_of(field) for field in self.fields}
 
     def new(self, **values: Any) -> M:
-        """A row that is not written yet: the values given by column, else the defaults. As ``Model(**values)``, which
-        asks each field and each relation several times."""
-        row = [values.pop(name) if name in values else make() for name, make in self._defaults.items()]
+        """An instance that is not stored yet, like ``Model(**values)`` but faster: Django's constructor asks each field
+        and each relation several times. ``values`` are by column name; columns left out get their default."""
+        row = [values.pop(name) if name in values else default() for name, default in self._defaults.items()]
         if values:
             raise TypeError(f"{self.model.__name__} has no columns {', '.join(values)}")
-        made = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row)
-        made._state.adding = True
-        return made
+        instance = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row)
+        instance._state.adding = True
+        return instance
 
     @cached_property
     def _writers(self) -> "list[tuple[models.Field[Any, Any], str, Callable[[], Any], bool]]":
-        """Each writable field, its name, its default, and whether it is stored as JSON text."""
+        """Each writable field, its name, the function of its default, and whether it is stored as JSON text."""
         return [
             (field, field.attname, self._defaults[field.attname], type(field) is models.JSONField and not field.encoder)
             for field in self._writable
         ]
 
-    def _values(self, row: "M | Mapping[str, Any]", here: Any) -> list[Any]:
-        """What the driver is given for a row: the ORM's conversion, left out where it would change nothing."""
-        given = row if isinstance(row, dict) else row.__dict__
-        as_is = _AS_IS_ON_POSTGRESQL if on_postgresql() else _AS_IS
-        found = []
-        for field, name, make, is_json in self._writers:
-            value = given[name] if name in given else make()
+    def _values(self, row: "M | Mapping[str, Any]", connection: Any) -> list[Any]:
+        """The parameters of an INSERT for a row: converted by the ORM, except where that would change nothing."""
+        values = row if isinstance(row, dict) else row.__dict__
+        unconverted = _UNCONVERTED_ON_POSTGRESQL if on_postgresql() else _UNCONVERTED
+        params = []
+        for field, name, default, is_json in self._writers:
+            value = values[name] if name in values else default()
             if is_json:
                 value = "{}" if value == {} else None if value is None else json.dumps(value)
-            elif type(value) not in as_is:
-                value = value.value if isinstance(value, models.Choices) else field.get_db_prep_save(value, here)
-            found.append(value)
-        return found
+            elif type(value) not in unconverted:
+                value = value.value if isinstance(value, models.Choices) else field.get_db_prep_save(value, connection)
+            params.append(value)
+        return params
 
     def columns(self, alias: str = "") -> str:
-        """The column list, for a SELECT of one's own; :meth:`hydrate` reads it back."""
+        """The list of columns for a SELECT; :meth:`from_row` makes an instance of its result."""
         if alias not in self._columns:
-            dot = f'"{alias}".' if alias else ""
-            self._columns[alias] = ", ".join(f'{dot}"{field.column}"' for field in self.fields)
+            prefix = f'"{alias}".' if alias else ""
+            self._columns[alias] = ", ".join(f'{prefix}"{field.column}"' for field in self.fields)
         return self._columns[alias]
 
-    def hydrate(self, values: Sequence[Any]) -> M:
-        """A model instance from the values of :meth:`columns`."""
-        row = list(values)
-        for position, convert in self._converters:
-            if row[position] is not None:
-                row[position] = convert(row[position])
-        return self.model.from_db(DEFAULT_DB_ALIAS, self.names, row)
+    def from_row(self, row: Sequence[Any]) -> M:
+        """An instance from a row of :meth:`columns`."""
+        return self.model.from_db(DEFAULT_DB_ALIAS, self.names, self._converted(row))
+
+    def _converted(self, row: Sequence[Any]) -> Sequence[Any]:
+        if not self._converters:
+            return row
+        values = list(row)
+        for index, convert in self._converters:
+            if values[index] is not None:
+                values[index] = convert(values[index])
+        return values
 
     def convert(self, name: str, value: Any) -> Any:
-        """One value of the field ``name`` as its model would have it."""
+        """A value from the database as the field ``name`` of the model has it."""
         if value is None:
             return None
-        position = self.names.index(name)
-        for place, convert in self._converters:
-            if place == position:
+        field_index = self.names.index(name)
+        for index, convert in self._converters:
+            if index == field_index:
                 value = convert(value)
         return value
 
     @cached_property
     def _converters(self) -> list[tuple[int, Converter]]:
-        return list(self._find_converters())
-
-    def _find_converters(self) -> Iterable[tuple[int, Converter]]:
-        for position, field in enumerate(self.fields):
+        """The index of a column and a conversion of its values, for all that need one."""
+        converters: list[tuple[int, Converter]] = []
+        for index, field in enumerate(self.fields):
             if isinstance(field, models.JSONField) and field.decoder is None:
-                yield position, _load_json  # both databases hand it over as text
+                converters.append((index, _load_json))  # both databases return it as text
                 continue
             column = field.get_col(self.model._meta.db_table)
             for convert in [*connection.ops.get_db_converters(column), *field.get_db_converters(connection)]:
-                yield position, _bind(convert, column)
+                converters.append((index, _bind(convert, column)))
+        return converters
 
     def select(self, where: str, params: Sequence[Any], *, lock: bool = False, deleting: bool = False) -> list[M]:
-        """Rows of ``SELECT … WHERE {where}``. On SQLite the transaction is the lock; on PostgreSQL ``lock`` is FOR NO
-        KEY UPDATE and ``deleting`` FOR UPDATE, which also waits for whoever is about to refer to the row."""
-        ending = " FOR UPDATE" if deleting else " FOR NO KEY UPDATE" if lock else ""
+        """The instances of ``SELECT ... WHERE {where}``.
+
+        On PostgreSQL ``lock`` means FOR NO KEY UPDATE, and ``deleting`` FOR UPDATE, which also waits for transactions
+        that insert a reference to the row. On SQLite the transaction itself is the lock.
+        """
+        locking = " FOR UPDATE" if deleting else " FOR NO KEY UPDATE" if lock else ""
         if not on_postgresql():
-            ending = ""
+            locking = ""
         with statement_cursor() as cursor:
-            cursor.execute(f"SELECT {self.columns()} FROM {self.name} WHERE {where}{ending}", params)
-            return [self.hydrate(row) for row in cursor.fetchall()]
+            cursor.execute(f"SELECT {self.columns()} FROM {self.name} WHERE {where}{locking}", params)
+            return [self.from_row(row) for row in cursor.fetchall()]
 
     def read(self, queryset: "models.QuerySet[Any]") -> list[Any]:
-        """The rows of a queryset as named tuples of the model's columns, where making instances would cost more than
-        the query; the statement is one of the hot ones."""
+        """The rows of a queryset as named tuples of the model's columns, for lists: making instances would take longer
+        than the query."""
         try:
-            sql, params = self._text_of(queryset.query)
+            sql, params = self._compile(queryset.query)
         except EmptyResultSet:
             return []
         with statement_cursor() as cursor:
             cursor.execute(sql, params)
-            found = cursor.fetchall()
-        converters, make = self._converters, self._record._make
-        if not converters:
-            return [make(row) for row in found]
-        records = []
-        for values in found:
-            row = list(values)
-            for position, convert in converters:
-                if row[position] is not None:
-                    row[position] = convert(row[position])
-            records.append(make(row))
-        return records
+            rows = cursor.fetchall()
+        make = self._record._make
+        return [make(self._converted(row)) for row in rows]
 
-    def _text_of(self, query: Any) -> tuple[str, Sequence[Any]]:
-        """The query's statement. Its joins and conditions are put into words by Django, the columns and a plain order
-        here: they are always the same, and would take three times as long as all the rest."""
-        ends = [name.lstrip("-") for name in query.order_by]
+    def _compile(self, query: Any) -> tuple[str, Sequence[Any]]:
+        """The statement of a query. Django compiles its joins and conditions; the columns and an order by columns of
+        this table are written here, because compiling them takes Django three times as long as all the rest.
+        A query that is more than this is compiled by Django alone."""
+        order_names = [name.lstrip("-") for name in query.order_by]
         special = query.annotations or query.distinct or query.combinator or query.extra or query.group_by
-        if special or not query.default_cols or query.low_mark or not self._plain_order.issuperset(ends):
+        if special or not query.default_cols or query.low_mark or not self._orderable.issuperset(order_names):
             return query.sql_with_params()
         compiler = query.get_compiler(DEFAULT_DB_ALIAS)
         alias = query.get_initial_alias()
         where, params = compiler.compile(query.where)
-        source, more = compiler.get_from_clause()
+        source, source_params = compiler.get_from_clause()
         order = ", ".join(
             f'"{alias}"."{name.lstrip("-")}" {"DESC" if name[0] == "-" else "ASC"}' for name in query.order_by
         )
         text = f"SELECT {self.columns(alias)} FROM {' '.join(source)} WHERE {where}"
         text += f" ORDER BY {order}" if order else ""
         text += f" LIMIT {query.high_mark}" if query.high_mark is not None else ""
-        return text, [*more, *params]
+        return text, [*source_params, *params]
 
     @cached_property
-    def _plain_order(self) -> frozenset[str]:
-        """Columns that a query may name in its order as they are called in the table."""
+    def _orderable(self) -> frozenset[str]:
+        """The fields whose name in an order is also the name of the column."""
         return frozenset(field.name for field in self.fields if field.name == field.column)
 
     @cached_property
@@ -184,25 +185,25 @@ class Table(Generic[M]):
         return namedtuple(f"{self.model.__name__}Record", self.names)
 
     def insert(self, rows: "Sequence[M | Mapping[str, Any]]", conflict: str = "") -> int:
-        """Insert all rows in one statement; ``conflict`` follows ON CONFLICT. Answers how many were written.
+        """Insert all rows in one statement and return how many were written. ``conflict`` is what follows ON CONFLICT.
 
-        A row is an instance or, cheaper, the values of its fields by name; what is left out is the field's default.
+        A row is an instance or, faster, a dict of values by field name. Fields left out get their default.
         """
         if not rows:
             return 0
         names = ", ".join(self.quoted)
-        places = ", ".join([f"({', '.join(['%s'] * len(self.quoted))})"] * len(rows))
-        here = connections[DEFAULT_DB_ALIAS]
-        params = [value for row in rows for value in self._values(row, here)]
-        tail = f" ON CONFLICT {conflict}" if conflict else ""
+        placeholders = ", ".join([f"({', '.join(['%s'] * len(self.quoted))})"] * len(rows))
+        connection = connections[DEFAULT_DB_ALIAS]
+        params = [value for row in rows for value in self._values(row, connection)]
+        on_conflict = f" ON CONFLICT {conflict}" if conflict else ""
         with statement_cursor() as cursor:
-            cursor.execute(f"INSERT INTO {self.name} ({names}) VALUES {places}{tail}", params)
+            cursor.execute(f"INSERT INTO {self.name} ({names}) VALUES {placeholders}{on_conflict}", params)
             return cursor.rowcount
 
     def insert_later(self, rows: "Sequence[M | Mapping[str, Any]]", conflict: str = "") -> None:
-        """As :meth:`insert`, but at the end of the unit of work; at once outside of one or within a savepoint.
+        """As :meth:`insert`, but at the end of the unit of work; at once outside of one, or within a savepoint.
 
-        Nothing may read the rows back before the unit ends.
+        Nothing in the unit may read the rows.
         """
         pending = deferred_inserts.current()
         if pending is None or not pending.accepts():
@@ -213,57 +214,56 @@ class Table(Generic[M]):
 
     @cached_property
     def quoted(self) -> list[str]:
-        """The columns an INSERT names."""
+        """The columns that an INSERT names, quoted."""
         return [f'"{field.column}"' for field in self._writable]
 
     @cached_property
     def casts(self) -> list[str]:
-        """Their types on PostgreSQL, without lengths: a cast to a type with a length would cut silently."""
+        """The PostgreSQL types of these columns, without lengths, as a cast to a length would truncate silently."""
         return [str(field.db_type(connection)).partition("(")[0] for field in self._writable]
 
     def insert_computed(self, row: M, computed: Mapping[str, tuple[str, Sequence[Any]]], conflict: str) -> bool:
-        """Insert one row, the fields in ``computed`` by an SQL expression (text, parameters), and read those back.
-
-        False when ON CONFLICT {conflict} left it out.
+        """Insert one row with the fields in ``computed`` as SQL expressions (text and parameters), and set the results
+        on the instance. False if the row was not inserted because of ``ON CONFLICT {conflict}``.
         """
-        places: list[str] = []
+        expressions: list[str] = []
         params: list[Any] = []
         for field in self._writable:
             if field.attname in computed:
                 sql, values = computed[field.attname]
-                places.append(sql)
+                expressions.append(sql)
                 params += values
             else:
-                places.append("%s")
+                expressions.append("%s")
                 params.append(field.get_db_prep_save(getattr(row, field.attname), connection))
         names = ", ".join(f'"{field.column}"' for field in self._writable)
-        back = ", ".join(f'"{self.model._meta.get_field(name).column}"' for name in computed)  # type: ignore[union-attr]
+        returning = ", ".join(f'"{self.model._meta.get_field(name).column}"' for name in computed)  # type: ignore[union-attr]
         with statement_cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO {self.name} ({names}) VALUES ({', '.join(places)})"
-                f" ON CONFLICT {conflict} RETURNING {back}",
+                f"INSERT INTO {self.name} ({names}) VALUES ({', '.join(expressions)})"
+                f" ON CONFLICT {conflict} RETURNING {returning}",
                 params,
             )
-            found = cursor.fetchall()
-        for values in found:
+            rows = cursor.fetchall()
+        for values in rows:
             for name, value in zip(computed, values, strict=True):
                 setattr(row, name, self.convert(name, value))
-        return bool(found)
+        return bool(rows)
 
     def update(self, values: dict[str, Any], where: str, params: Sequence[Any]) -> int:
-        """UPDATE the named fields where ``where`` holds. Answers how many rows it changed."""
+        """Set these fields in the rows that match ``where``, and return how many there were."""
         fields: list[Any] = [self.model._meta.get_field(name) for name in values]
-        sets = ", ".join(f'"{field.column}" = %s' for field in fields)
-        prepared = [
+        assignments = ", ".join(f'"{field.column}" = %s' for field in fields)
+        new_values = [
             field.get_db_prep_save(value, connection) for field, value in zip(fields, values.values(), strict=True)
         ]
         with statement_cursor() as cursor:
-            cursor.execute(f"UPDATE {self.name} SET {sets} WHERE {where}", [*prepared, *params])
+            cursor.execute(f"UPDATE {self.name} SET {assignments} WHERE {where}", [*new_values, *params])
             return cursor.rowcount
 
 
 def _default_of(field: "models.Field[Any, Any]") -> Callable[[], Any]:
-    """What ``field.get_default`` would find each time; an enumeration's member as the text it is stored as."""
+    """A function that returns the default of the field. The member of an enumeration becomes its stored value."""
     if field.has_default() and callable(field.default):
         return field.default
     value = field.get_default()
@@ -280,14 +280,6 @@ def _bind(convert: Any, column: Any) -> Converter:
     return lambda value: convert(value, column, connection)
 
 
-def moment(value: Any) -> Any:
-    """A datetime as a parameter of hand-written SQL, right for the database in use."""
+def datetime_param(value: Any) -> Any:
+    """A datetime as a parameter of hand-written SQL for the database in use."""
     return value if on_postgresql() else connection.ops.adapt_datetimefield_value(value)
-
-
-def among_ids(column: str, ids: Sequence[str]) -> tuple[str, list[Any]]:
-    """SQL for "the column is one of these ids of ours": on PostgreSQL one statement however many there are, with the
-    ids as the text of an array, which needs no quotes for them."""
-    if on_postgresql():
-        return f"{column} = ANY(%s::text[])", ["{" + ",".join(ids) + "}"]
-    return f"{column} IN ({', '.join(['%s'] * len(ids))})", list(ids)

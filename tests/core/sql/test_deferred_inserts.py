@@ -33,7 +33,7 @@ def usernames() -> set[str]:
     return set(Contact.unscoped.values_list("username", flat=True))
 
 
-def test_what_is_gathered_is_written_at_the_end_and_not_before(cast: Cast) -> None:
+def test_deferred_rows_are_written_at_the_end_of_the_unit(cast: Cast) -> None:
     def work() -> int:
         repository.contacts.insert_later([contact(cast, "sarah"), contact(cast, "tom")])
         return Contact.unscoped.count()
@@ -42,13 +42,13 @@ def test_what_is_gathered_is_written_at_the_end_and_not_before(cast: Cast) -> No
     assert usernames() == {"sarah", "tom"}
 
 
-def test_without_a_unit_it_is_written_at_once(cast: Cast) -> None:
+def test_rows_are_written_at_once_outside_a_unit(cast: Cast) -> None:
     with transaction.atomic():
         repository.contacts.insert_later([contact(cast, "sarah")])
         assert usernames() == {"sarah"}
 
 
-def test_within_a_savepoint_it_is_written_at_once_and_undone_with_it(cast: Cast) -> None:
+def test_rows_within_a_savepoint_are_written_at_once_and_rolled_back_with_it(cast: Cast) -> None:
     def work() -> None:
         repository.contacts.insert_later([contact(cast, "kept")])
         with pytest.raises(ZeroDivisionError), transaction.atomic():
@@ -60,7 +60,7 @@ def test_within_a_savepoint_it_is_written_at_once_and_undone_with_it(cast: Cast)
     assert usernames() == {"kept"}
 
 
-def test_a_failing_unit_writes_nothing_and_leaves_the_thread_as_it_was(cast: Cast) -> None:
+def test_unit_that_fails_writes_nothing_and_the_next_one_works(cast: Cast) -> None:
     def work() -> None:
         repository.contacts.insert_later([contact(cast, "sarah")])
         raise ZeroDivisionError

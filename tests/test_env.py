@@ -1,4 +1,4 @@
-"""The environment, read strictly."""
+"""Settings are read strictly from the environment."""
 
 import os
 import subprocess
@@ -13,54 +13,54 @@ from crmsolid.env import env_choice, env_database, env_int
 NAME = "CRMSOLID_TEST_VALUE"
 
 
-def refusal() -> str:
+def refusal_of_int() -> str:
     with pytest.raises(ImproperlyConfigured) as refused:
         env_int(NAME, 7, least=1)
     return str(refused.value)
 
 
 @pytest.mark.parametrize(("text", "number"), [(None, 7), ("", 7), (" 12 ", 12), ("1", 1)])
-def test_a_whole_number(monkeypatch: pytest.MonkeyPatch, text: str | None, number: int) -> None:
+def test_whole_number_is_read(monkeypatch: pytest.MonkeyPatch, text: str | None, number: int) -> None:
     if text is not None:
         monkeypatch.setenv(NAME, text)
     assert env_int(NAME, 7, least=1) == number
 
 
 @pytest.mark.parametrize("text", ["-1", "0", "two", "1.5", "0x10", "١"])
-def test_no_whole_number(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+def test_other_text_than_a_whole_number_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv(NAME, text)
-    assert refusal() == f"{NAME} is {text!r}; give a whole number, 1 or more"
+    assert refusal_of_int() == f"{NAME} is {text!r}; give a whole number, 1 or more"
 
 
-def test_one_of_a_few(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = ["development", "production"]
-    assert env_choice(NAME, known) == "development"
+def test_choice_defaults_to_the_first_and_refuses_unknown_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    choices = ["development", "production"]
+    assert env_choice(NAME, choices) == "development"
     monkeypatch.setenv(NAME, "production")
-    assert env_choice(NAME, known) == "production"
+    assert env_choice(NAME, choices) == "production"
     monkeypatch.setenv(NAME, "Production")
     with pytest.raises(ImproperlyConfigured, match=f"{NAME} is 'Production'; give development or production"):
-        env_choice(NAME, known)
+        env_choice(NAME, choices)
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://u:secret@h/n", "://", "/var/db.sqlite3"])
-def test_an_address_of_no_database_we_know(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+def test_url_of_an_unknown_database_is_refused_without_showing_it(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv(NAME, url)
     with pytest.raises(ImproperlyConfigured) as refused:
         env_database(NAME)
     assert str(refused.value) == f"{NAME} is no address we know; give postgres://user:password@host:5432/name"
 
 
-def test_addresses_of_databases(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_database_url_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(NAME, "postgresql://crm:secret@db:5433/crm")
-    found = env_database(NAME)
-    assert (found["HOST"], found["PORT"], found["NAME"], found["PASSWORD"]) == ("db", 5433, "crm", "secret")
+    database = env_database(NAME)
+    assert (database["HOST"], database["PORT"], database["NAME"], database["PASSWORD"]) == ("db", 5433, "crm", "secret")
     monkeypatch.setenv(NAME, "sqlite:////tmp/crm.sqlite3")
     assert env_database(NAME)["NAME"] == "/tmp/crm.sqlite3"
 
 
-def test_a_start_says_it_in_one_line(tmp_path: Path) -> None:
+def test_start_with_an_invalid_setting_prints_one_line(tmp_path: Path) -> None:
     environment = {**os.environ, "CRMSOLID_DATA": str(tmp_path), "TRUSTED_PROXIES": "-1"}
     command = [sys.executable, "-m", "crmsolid.run", "web", "--port", "0"]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
-    said = "cannot start: TRUSTED_PROXIES is '-1'; give a whole number, 0 or more\n"
-    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", said)
+    message = "cannot start: TRUSTED_PROXIES is '-1'; give a whole number, 0 or more\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", message)
