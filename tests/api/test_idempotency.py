@@ -1,9 +1,8 @@
 """A write happens once, and its answer comes back byte for byte."""
 
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from crmsolid.workspaces.models import AuditEntry
 from crmsolid.workspaces.scopes import Scope
 from tests.api import demo, plumbing
 from tests.cast import Api, Cast
+from tests.threads import in_background, run_together
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(plumbing.__name__)]
 
@@ -237,14 +237,8 @@ def post(token: str, path: str, body: Any) -> Any:
 @needs_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_twenty_equal_writes_at_once_are_one(cast: Cast) -> None:
-    token, together = cast.key(), threading.Barrier(20)
-
-    def one(_: int) -> Any:
-        together.wait(10)
-        return post(token, "/v1/notes", NOTE)
-
-    with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(one, range(20)))
+    token = cast.key()
+    answers = run_together([lambda: post(token, "/v1/notes", NOTE)] * 20)
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.content for answer in answers}) == 1
     assert sum("Idempotency-Replayed" not in answer.headers for answer in answers) == 1
@@ -254,14 +248,8 @@ def test_twenty_equal_writes_at_once_are_one(cast: Cast) -> None:
 @needs_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_two_different_writes_under_one_key_at_once_are_one(cast: Cast) -> None:
-    token, together = cast.key(), threading.Barrier(2)
-
-    def one(title: str) -> Any:
-        together.wait(10)
-        return post(token, "/v1/notes", {"title": title})
-
-    with ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(one, ["a", "b"]))
+    token = cast.key()
+    answers = run_together([partial(post, token, "/v1/notes", {"title": title}) for title in ("a", "b")])
     assert sorted(answer.status_code for answer in answers) == [201, 422]
     assert made(cast) == 1
 
@@ -271,12 +259,11 @@ def test_two_different_writes_under_one_key_at_once_are_one(cast: Cast) -> None:
 @pytest.mark.usefixtures("gates")
 def test_a_retry_while_the_first_runs_is_told_to_come_back(cast: Cast) -> None:
     token = cast.key()
-    with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(post, token, "/v1/slow", None)
+    with in_background(lambda: post(token, "/v1/slow", None)) as running:
         assert plumbing.inside.wait(10)
         answer = post(token, "/v1/slow", None)
         plumbing.let_out.set()
-        first = running.result(10)
+    first = running.result()
     assert code(answer) == (409, "idempotency_in_progress")
     assert "Retry-After" not in answer.headers
     assert first.status_code == 200
