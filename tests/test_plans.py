@@ -16,7 +16,7 @@ from messaging import services
 from messaging.models import Message
 from messaging.sending import dispatch
 from tests.cast import Api, Cast
-from tests.messaging import helpers
+from tests.threads import run_together_catching
 
 
 def put_on(workspace: Workspace, plan: str, days_left: float | None = None) -> None:
@@ -134,7 +134,7 @@ def test_messages_that_an_ended_trial_held_back_are_sent_after_the_change(cast: 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="threads that write at once need PostgreSQL")
 def test_eight_equal_changes_at_once_are_one_change(cast: Cast) -> None:
     put_on(cast.workspace, "trial", -1)
-    found = helpers.run_concurrently([lambda: change_plan(cast.actor(), "pro")] * 8)
+    found = run_together_catching([lambda: change_plan(cast.actor(), "pro")] * 8)
     assert [type(each) for each in found] == [Workspace] * 8
     assert [audit_entries(), upgrades()] == [
         [(cast.workspace.pk, "acme", {"old_plan": "expired", "plan": "pro"})],
@@ -146,7 +146,7 @@ def test_eight_equal_changes_at_once_are_one_change(cast: Cast) -> None:
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="threads that write at once need PostgreSQL")
 def test_two_different_changes_at_once_run_one_after_the_other(cast: Cast) -> None:
     put_on(cast.workspace, "trial", 3)
-    helpers.run_concurrently([lambda: change_plan(cast.actor(), "pro"), lambda: change_plan(cast.actor(), "business")])
+    run_together_catching([lambda: change_plan(cast.actor(), "pro"), lambda: change_plan(cast.actor(), "business")])
     last = Workspace.objects.get(pk=cast.workspace.pk).plan
     changes = [data for _, _, data in audit_entries()]
     other = Plan.BUSINESS if last == Plan.PRO else Plan.PRO
