@@ -75,16 +75,12 @@ class PreparedCursor:
 
     def execute(self, sql: str, params: Sequence[Any]) -> None:
         """As in the DB-API, with ``%s``. Raises psycopg's errors, which become Django's when the context ends."""
-        self.execute_numbered(numbered(sql), params)
-
-    def execute_numbered(self, sql: bytes, params: Sequence[Any]) -> None:
-        """As :meth:`execute`, with ``$1`` in place of ``%s``."""
         pgconn, values = self._pgconn, self._values
         if not self._raw.autocommit and pgconn.transaction_status == pq.TransactionStatus.IDLE:
             self._checked(pgconn.exec_(b"BEGIN"))
-        dumped = values.dump_sequence(params, _automatic(len(params)))
-        types = values.types or ()
-        name = self._prepared.get((sql, types)) or self._prepare(sql, types)
+        dumped = values.dump_sequence(params, [PyFormat.AUTO] * len(params))
+        statement, types = _numbered(sql), values.types or ()
+        name = self._prepared.get((statement, types)) or self._prepare(statement, types)
         self._result = self._checked(pgconn.exec_prepared(name, dumped, values.formats))
         self.rowcount = self._result.command_tuples or 0
 
@@ -121,13 +117,8 @@ class PreparedCursor:
         raise errors.error_from_result(result)
 
 
-@lru_cache(maxsize=64)
-def _automatic(count: int) -> list[PyFormat]:
-    return [PyFormat.AUTO] * count
-
-
 @lru_cache(maxsize=1000)
-def numbered(sql: str) -> bytes:
+def _numbered(sql: str) -> bytes:
     """The statement with ``$1``, ``$2`` and so on in place of ``%s``, and ``%`` in place of ``%%``."""
     pieces = sql.split("%s")
     text = pieces[0] + "".join(f"${number}{piece}" for number, piece in enumerate(pieces[1:], 1))
@@ -142,19 +133,15 @@ def acquire_lock(number: int) -> None:
     """
     if not on_postgresql():
         return
-    connection = connections[DEFAULT_DB_ALIAS]
-    with statement_cursor() as cursor:
-        try:
+    try:
+        with statement_cursor() as cursor:
             if isinstance(cursor, PreparedCursor):
-                with connection.wrap_database_errors:
-                    cursor.begin_and_lock(number)
+                cursor.begin_and_lock(number)
             else:
-                cursor.execute(
-                    "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(%s)",
-                    [f"{LOCK_TIMEOUT_MS}", number],
-                )
-        except OperationalError as error:
-            raise_translated(error)
+                sql = "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(%s)"
+                cursor.execute(sql, [f"{LOCK_TIMEOUT_MS}", number])
+    except OperationalError as error:
+        raise_translated(error)
 
 
 def raise_translated(error: OperationalError) -> NoReturn:

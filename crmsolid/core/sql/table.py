@@ -13,10 +13,10 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
 
-from crmsolid.core.sql import deferred_inserts
 from crmsolid.core.sql.prepared_cursor import on_postgresql, statement_cursor
+from crmsolid.core.unit_of_work import pending_inserts
 
 M = TypeVar("M", bound=models.Model)
 Converter = Callable[[Any], Any]
@@ -31,7 +31,6 @@ class Table(Generic[M]):
 
     def __init__(self, model: type[M]) -> None:
         self.model = model
-        self._columns: dict[str, str] = {}
 
     @cached_property
     def fields(self) -> "list[models.Field[Any, Any]]":
@@ -72,7 +71,7 @@ class Table(Generic[M]):
             for field in self._writable
         ]
 
-    def _values(self, row: "M | Mapping[str, Any]", connection: Any) -> list[Any]:
+    def _values(self, row: "M | Mapping[str, Any]") -> list[Any]:
         """The parameters of an INSERT for a row: converted by the ORM, except where that would change nothing."""
         values = row if isinstance(row, dict) else row.__dict__
         unconverted = _UNCONVERTED_ON_POSTGRESQL if on_postgresql() else _UNCONVERTED
@@ -80,7 +79,7 @@ class Table(Generic[M]):
         for field, name, default, is_json in self._writers:
             value = values[name] if name in values else default()
             if is_json:
-                value = "{}" if value == {} else None if value is None else json.dumps(value)
+                value = None if value is None else json.dumps(value)
             elif type(value) not in unconverted:
                 value = value.value if isinstance(value, models.Choices) else field.get_db_prep_save(value, connection)
             params.append(value)
@@ -88,10 +87,8 @@ class Table(Generic[M]):
 
     def columns(self, alias: str = "") -> str:
         """The list of columns for a SELECT; :meth:`from_row` makes an instance of its result."""
-        if alias not in self._columns:
-            prefix = f'"{alias}".' if alias else ""
-            self._columns[alias] = ", ".join(f'{prefix}"{field.column}"' for field in self.fields)
-        return self._columns[alias]
+        prefix = f'"{alias}".' if alias else ""
+        return ", ".join(f'{prefix}"{field.column}"' for field in self.fields)
 
     def from_row(self, row: Sequence[Any]) -> M:
         """An instance from a row of :meth:`columns`."""
@@ -108,11 +105,8 @@ class Table(Generic[M]):
 
     def convert(self, name: str, value: Any) -> Any:
         """A value from the database as the field ``name`` of the model has it."""
-        if value is None:
-            return None
-        field_index = self.names.index(name)
         for index, convert in self._converters:
-            if index == field_index:
+            if self.names[index] == name and value is not None:
                 value = convert(value)
         return value
 
@@ -122,7 +116,7 @@ class Table(Generic[M]):
         converters: list[tuple[int, Converter]] = []
         for index, field in enumerate(self.fields):
             if isinstance(field, models.JSONField) and field.decoder is None:
-                converters.append((index, _load_json))  # both databases return it as text
+                converters.append((index, json.loads))  # both databases return it as text
                 continue
             column = field.get_col(self.model._meta.db_table)
             for convert in [*connection.ops.get_db_converters(column), *field.get_db_converters(connection)]:
@@ -135,9 +129,9 @@ class Table(Generic[M]):
         On PostgreSQL ``lock`` means FOR NO KEY UPDATE, and ``deleting`` FOR UPDATE, which also waits for transactions
         that insert a reference to the row. On SQLite the transaction itself is the lock.
         """
-        locking = " FOR UPDATE" if deleting else " FOR NO KEY UPDATE" if lock else ""
-        if not on_postgresql():
-            locking = ""
+        locking = ""
+        if on_postgresql():
+            locking = " FOR UPDATE" if deleting else " FOR NO KEY UPDATE" if lock else ""
         with statement_cursor() as cursor:
             cursor.execute(f"SELECT {self.columns()} FROM {self.name} WHERE {where}{locking}", params)
             return [self.from_row(row) for row in cursor.fetchall()]
@@ -191,13 +185,16 @@ class Table(Generic[M]):
         """
         if not rows:
             return 0
+        return self.insert_params([self._values(row) for row in rows], conflict)
+
+    def insert_params(self, rows: Sequence[Sequence[Any]], conflict: str) -> int:
+        """As :meth:`insert`, for rows that :meth:`insert_later` has converted already."""
         names = ", ".join(self.quoted)
         placeholders = ", ".join([f"({', '.join(['%s'] * len(self.quoted))})"] * len(rows))
-        connection = connections[DEFAULT_DB_ALIAS]
-        params = [value for row in rows for value in self._values(row, connection)]
         on_conflict = f" ON CONFLICT {conflict}" if conflict else ""
+        sql = f"INSERT INTO {self.name} ({names}) VALUES {placeholders}{on_conflict}"
         with statement_cursor() as cursor:
-            cursor.execute(f"INSERT INTO {self.name} ({names}) VALUES {placeholders}{on_conflict}", params)
+            cursor.execute(sql, [value for row in rows for value in row])
             return cursor.rowcount
 
     def insert_later(self, rows: "Sequence[M | Mapping[str, Any]]", conflict: str = "") -> None:
@@ -205,12 +202,11 @@ class Table(Generic[M]):
 
         Nothing in the unit may read the rows.
         """
-        pending = deferred_inserts.current()
+        pending = pending_inserts()
         if pending is None or not pending.accepts():
             self.insert(rows, conflict)
         elif rows:
-            values = [self._values(row, pending.connection) for row in rows]
-            pending.insertions.append(deferred_inserts.Insertion(self, values, conflict))
+            pending.insertions.append((self, [self._values(row) for row in rows], conflict))
 
     @cached_property
     def quoted(self) -> list[str]:
@@ -236,11 +232,10 @@ class Table(Generic[M]):
             else:
                 expressions.append("%s")
                 params.append(field.get_db_prep_save(getattr(row, field.attname), connection))
-        names = ", ".join(f'"{field.column}"' for field in self._writable)
         returning = ", ".join(f'"{self.model._meta.get_field(name).column}"' for name in computed)  # type: ignore[union-attr]
         with statement_cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO {self.name} ({names}) VALUES ({', '.join(expressions)})"
+                f"INSERT INTO {self.name} ({', '.join(self.quoted)}) VALUES ({', '.join(expressions)})"
                 f" ON CONFLICT {conflict} RETURNING {returning}",
                 params,
             )
@@ -270,10 +265,6 @@ def _default_of(field: "models.Field[Any, Any]") -> Callable[[], Any]:
     if isinstance(value, models.Choices):
         value = value.value
     return lambda: value
-
-
-def _load_json(text: str) -> Any:
-    return {} if text == "{}" else json.loads(text)
 
 
 def _bind(convert: Any, column: Any) -> Converter:

@@ -1,4 +1,4 @@
-"""Inserts that wait for the end of their unit of work. Contacts serve as the rows."""
+"""The unit of work and the inserts that wait for its end. Contacts serve as the rows."""
 
 import re
 from collections.abc import Callable
@@ -10,8 +10,7 @@ from django.db import connection, transaction
 
 from contacts import repository
 from contacts.models import Contact
-from crmsolid.core.sql import deferred_inserts
-from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.core.unit_of_work import pending_inserts, unit_of_work
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,7 +67,7 @@ def test_unit_that_fails_writes_nothing_and_the_next_one_works(cast: Cast) -> No
     with pytest.raises(ZeroDivisionError):
         run(work)
     assert usernames() == set()
-    assert deferred_inserts.current() is None and not connection.in_atomic_block
+    assert pending_inserts() is None and not connection.in_atomic_block
     run(lambda: repository.contacts.insert_later([contact(cast, "tom")]))
     assert usernames() == {"tom"}
 
