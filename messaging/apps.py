@@ -6,7 +6,7 @@ class MessagingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from crmsolid.core import erasure, reencryption
+        from crmsolid.core import crypto, erasure
         from crmsolid.workspaces.services import on_provision
         from messaging import erasure as messages
         from messaging import events, services  # noqa: F401 - importing events declares the event types
@@ -20,5 +20,5 @@ class MessagingConfig(AppConfig):
         gateway.register(AccountKind.TELEGRAM, TelegramGateway())
         on_provision(services.provision)
         erasure.register(erase=messages.erase, export=messages.export)
-        reencryption.register(TelegramSession, "auth_key")
-        reencryption.register(LoginAttempt, "encrypted_state")
+        crypto.register_columns(TelegramSession, "auth_key")
+        crypto.register_columns(LoginAttempt, "encrypted_state")

@@ -6,7 +6,7 @@ class WebhooksConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from crmsolid.core import reencryption
+        from crmsolid.core import crypto
         from crmsolid.core.erasure import register as register_erasure
         from crmsolid.events.positions import on_positions_assigned
         from crmsolid.events.publishing import wake_after_publish
@@ -18,4 +18,4 @@ class WebhooksConfig(AppConfig):
         on_positions_assigned(make_deliveries)
         wake_after_publish(PUMP_TASK)
         register_erasure(erase=erasure.erase, export=erasure.export)
-        reencryption.register(Endpoint, "secret", "previous_secret")
+        crypto.register_columns(Endpoint, "secret", "previous_secret")

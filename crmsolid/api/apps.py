@@ -12,7 +12,7 @@ class ApiConfig(AppConfig):
         from crmsolid import checks  # noqa: F401 - registers the checks
         from crmsolid.api import erasure as stored_answers
         from crmsolid.api import jobs  # noqa: F401 - declares job.completed
-        from crmsolid.core import erasure, reencryption
+        from crmsolid.core import crypto, erasure
 
-        reencryption.register(IdempotencyRecord, "body", where=Q(sealed=True))
+        crypto.register_columns(IdempotencyRecord, "body", where=Q(sealed=True))
         erasure.register(erase=stored_answers.erase, export=stored_answers.export)

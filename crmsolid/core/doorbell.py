@@ -39,7 +39,6 @@ class Doorbell:
         self._pending: dict[tuple[str, str | None], float] = {}
         self._condition = threading.Condition()
         self._thread: threading.Thread | None = None
-        self._warned_at = -WARN_EVERY_SECONDS
 
     def ring(self, name: str, *, queue: str | None = None, after: float = 0.0) -> None:
         """Ask for one run of the task, ``after`` seconds from now. Neither blocks nor raises for the broker."""
@@ -54,9 +53,16 @@ class Doorbell:
                 self._condition.notify()
 
     def _run(self) -> None:
+        warned_at = -WARN_EVERY_SECONDS
         while True:
             for name, queue in self._wait_for_due():
-                self._send_or_back_off(name, queue)
+                try:
+                    self._send(name, queue)
+                except Exception as error:
+                    if time.monotonic() - warned_at >= WARN_EVERY_SECONDS:
+                        warned_at = time.monotonic()
+                        logger.warning("the broker cannot be reached, the sweep takes over: %s", type(error).__name__)
+                    time.sleep(self._backoff_seconds)
             time.sleep(PAUSE_SECONDS)  # equal rings that arrive meanwhile become one
 
     def _wait_for_due(self) -> list[tuple[str, str | None]]:
@@ -69,16 +75,6 @@ class Doorbell:
                         del self._pending[ring]
                     return due
                 self._condition.wait(min(self._pending.values()) - now if self._pending else None)
-
-    def _send_or_back_off(self, name: str, queue: str | None) -> None:
-        try:
-            self._send(name, queue)
-        except Exception as error:
-            now = time.monotonic()
-            if now - self._warned_at >= WARN_EVERY_SECONDS:
-                self._warned_at = now
-                logger.warning("the broker cannot be reached, the sweep takes over: %s", type(error).__name__)
-            time.sleep(self._backoff_seconds)
 
 
 _doorbell = Doorbell()

@@ -5,45 +5,33 @@ erasure. Apps register when they start.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 # Both get the id of the workspace and of the contact, and run in the transaction of the caller.
 Erase = Callable[[int, str], None]
 Export = Callable[[int, str], Mapping[str, Any]]
 
-
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """One app's part in erasing and exporting a contact."""
-
-    erase: Erase
-    export: Export | None
+_registrations: list[tuple[Erase, Export]] = []
 
 
-_registrations: list[Registration] = []
-
-
-def register(*, erase: Erase, export: Export | None = None) -> None:
+def register(*, erase: Erase, export: Export) -> None:
     """Register one app's part: ``erase`` empties or deletes its rows, ``export`` returns JSON values by section name.
 
     Registering the same functions again changes nothing.
     """
-    registration = Registration(erase, export)
-    if registration not in _registrations:
-        _registrations.append(registration)
+    if (erase, export) not in _registrations:
+        _registrations.append((erase, export))
 
 
 def erase_all(workspace_id: int, contact_id: str) -> None:
     """Erase the contact's data everywhere, the uppermost app first, because its rows refer to those below."""
-    for registration in reversed(_registrations):
-        registration.erase(workspace_id, contact_id)
+    for erase, _ in reversed(_registrations):
+        erase(workspace_id, contact_id)
 
 
 def export_all(workspace_id: int, contact_id: str) -> dict[str, Any]:
     """The contact's data of every app in one object, by section name."""
     sections: dict[str, Any] = {}
-    for registration in _registrations:
-        if registration.export is not None:
-            sections.update(registration.export(workspace_id, contact_id))
+    for _, export in _registrations:
+        sections.update(export(workspace_id, contact_id))
     return sections

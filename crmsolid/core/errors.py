@@ -6,7 +6,7 @@ table, so a code cannot exist without its explanation.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -26,9 +26,6 @@ class FieldError:
     field: str
     code: str
     detail: str
-
-    def as_dict(self) -> dict[str, str]:
-        return asdict(self)
 
 
 CODES: dict[str, CodeInfo] = {
@@ -103,16 +100,13 @@ class DomainError(Exception):
         **extra: Any,
     ) -> None:
         self.info = CODES[code]
+        self.status = self.info.status
         self.code = code
         self.detail = detail or self.info.help
         self.errors = tuple(errors)
         self.headers = headers or {}
         self.extra = extra
         super().__init__(f"{code}: {self.detail}")
-
-    @property
-    def status(self) -> int:
-        return self.info.status
 
 
 def invalid(field: str, code: str, detail: str) -> DomainError:

@@ -9,8 +9,6 @@ from datetime import datetime
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # Encoding two characters (ten bits) at a time takes 13 look-ups for an id instead of 26 divisions.
 _PAIRS = tuple(high + low for high in _ALPHABET for low in _ALPHABET)
-_TEN_BITS = 1023
-_POOL_BYTES = 640
 # 26 characters hold 130 bits and a ULID has 128, so the first character is at most 7.
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 
@@ -26,45 +24,21 @@ class UlidGenerator:
         self.lock = threading.Lock()
         self.millisecond = 0
         self.random_part = 0
-        self.time_text = ""
-        self.pool = b""  # unused random bytes: fetching ten at a time from the system would cost more than the id
 
     def next_ulid(self) -> str:
         now = time.time_ns() // 1_000_000
         with self.lock:
             if now > self.millisecond:
                 self.millisecond = now
-                self.time_text = _encode_time(now)
-                self.random_part = int.from_bytes(self._random_bytes()) >> 1
+                self.random_part = int.from_bytes(os.urandom(10)) >> 1
             else:
                 self.random_part += 1
-            time_text, number = self.time_text, self.random_part
-        return time_text + _encode_random(number)
-
-    def _random_bytes(self) -> bytes:
-        if not self.pool:
-            self.pool = os.urandom(_POOL_BYTES)
-        taken, self.pool = self.pool[:10], self.pool[10:]
-        return taken
+            millisecond, random_part = self.millisecond, self.random_part
+        return _encode(millisecond, 50) + _encode(random_part, 80)
 
 
-def _encode_time(millisecond: int) -> str:
-    return "".join(_PAIRS[millisecond >> shift & _TEN_BITS] for shift in (40, 30, 20, 10, 0))
-
-
-def _encode_random(number: int) -> str:
-    # Two 40-bit halves, because small integers shift faster than one of 80 bits; unrolled for speed.
-    high, low = number >> 40, number & 0xFFFFFFFFFF
-    return (
-        _PAIRS[high >> 30]
-        + _PAIRS[high >> 20 & 1023]
-        + _PAIRS[high >> 10 & 1023]
-        + _PAIRS[high & 1023]
-        + _PAIRS[low >> 30]
-        + _PAIRS[low >> 20 & 1023]
-        + _PAIRS[low >> 10 & 1023]
-        + _PAIRS[low & 1023]
-    )
+def _encode(number: int, bits: int) -> str:
+    return "".join(_PAIRS[number >> shift & 1023] for shift in range(bits - 10, -1, -10))
 
 
 _generator = UlidGenerator()
@@ -86,7 +60,7 @@ def new_id(prefix: str) -> str:
 
 def first_id(prefix: str, created: datetime) -> str:
     """The smallest id of that millisecond. It lets the primary key's index find the rows older than ``created``."""
-    return f"{prefix}_{_encode_time(int(created.timestamp() * 1000))}{'0' * 16}"
+    return f"{prefix}_{_encode(int(created.timestamp() * 1000), 50)}{'0' * 16}"
 
 
 def is_id(prefix: str, text: object) -> bool:

@@ -13,7 +13,6 @@ MAX_DEPTH = 64
 # CPython's default since 3.11, stated here so that no environment variable changes what a client may send.
 MAX_INTEGER_DIGITS = 4300
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _DEPTH_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _SHOWN_KEY_LENGTH = 64
@@ -47,7 +46,14 @@ def loads(raw: bytes) -> object:
 
     An unescaped NUL is malformed (RFC 8259 requires control characters to be escaped); an escaped one is NullCharacter.
     """
-    text = _decode(raw)
+    if not raw:
+        raise MalformedJSON("the body is empty")
+    if raw.startswith(b"\xef\xbb\xbf"):
+        raise MalformedJSON("the body starts with a byte order mark; send plain UTF-8")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MalformedJSON(f"not valid UTF-8 at byte {error.start}") from None
     # The depth is checked first, because json recurses and its own limit differs between Python versions.
     if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH:
         _check_depth(raw)
@@ -67,17 +73,6 @@ def dumps(value: object) -> bytes:
     Raises ValueError for NaN, Infinity and lone surrogates, TypeError for a type that JSON cannot represent.
     """
     return _ENCODER.encode(value).encode("utf-8")
-
-
-def _decode(raw: bytes) -> str:
-    if not raw:
-        raise MalformedJSON("the body is empty")
-    if raw.startswith(_BYTE_ORDER_MARK):
-        raise MalformedJSON("the body starts with a byte order mark; send plain UTF-8")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise MalformedJSON(f"not valid UTF-8 at byte {error.start}") from None
 
 
 def _check_depth(raw: bytes) -> None:

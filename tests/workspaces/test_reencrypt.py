@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.core.management import CommandError, call_command
 
 from apikeys.models import IdempotencyRecord
-from crmsolid.core import crypto, reencryption
+from crmsolid.core import crypto
 from messaging.telegram_models import TelegramSession
 from tests.cast import Cast
 from webhooks import services
@@ -60,7 +60,7 @@ def test_after_it_the_new_key_alone_decrypts_everything(cast: Cast, endpoint: En
 
 
 def test_it_handles_more_rows_than_a_batch(cast: Cast, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reencryption, "_BATCH", 2)
+    monkeypatch.setattr(crypto, "_BATCH", 2)
     for number in range(4):
         url = f"https://hook.example.com/{number}"
         services.create_endpoint(cast.actor(), url=url, events=["contact.created"], secret="more")

@@ -15,8 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from errno import EACCES
-from functools import lru_cache, partial
-from types import TracebackType
+from functools import partial
 from typing import Any, Self, cast
 from weakref import WeakValueDictionary
 
@@ -32,6 +31,7 @@ READ_LIMIT_BYTES = 16 * 1024
 KEPT_BYTES = 4 * 1024
 KEPT_HEADERS = ("Content-Type", "Retry-After")
 KEPT_HEADER_LENGTH = 200
+USER_AGENT = "CRMSolid-Webhooks/1"
 # Many servers (Node and uvicorn among them) close an idle connection after 5 s. Closing it earlier ourselves avoids
 # writing a request into a connection that the other side is about to close.
 _KEEP_ALIVE_SECONDS = 4.0
@@ -130,14 +130,12 @@ class OutboundClient:
         allow_private: bool = False,
         deadline: float = DEADLINE_SECONDS,
         per_host: int = 50,
-        user_agent: str = "CRMSolid-Webhooks/1",
         resolver: AbstractResolver | None = None,
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
         self._allow_private = allow_private
         self._deadline = deadline
         self._per_host = per_host
-        self._user_agent = user_agent
         self._resolver = resolver
         self._ssl_context = ssl_context
         self._session: aiohttp.ClientSession | None = None
@@ -151,9 +149,7 @@ class OutboundClient:
         self._retry_session = self._open_session(self._resolver, {"force_close": True})
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *error: object) -> None:
         for session in (self._session, self._retry_session):
             if session is not None:
                 await session.close()
@@ -163,25 +159,27 @@ class OutboundClient:
     async def post(self, url: str, *, headers: Mapping[str, str], body: bytes, tenant: str = "") -> OutboundResponse:
         """Send ``body`` exactly as it is. Raises nothing that an address or a receiver can cause."""
         try:
-            target, host = _checked(url, self._allow_private)
+            check_url(url, allow_private=self._allow_private)
         except UrlRefused:
             return OutboundResponse(None, OutboundError.URL_REFUSED, 0)
-        key = f"{tenant} {host}"
-        slot = self._slots.get(key)
-        if slot is None:
-            slot = self._slots[key] = asyncio.Semaphore(self._per_host)
-        if slot.locked():
-            try:
-                async with asyncio.timeout(self._deadline * _SLOT_WAIT_DEADLINES):
-                    await slot.acquire()
-            except TimeoutError:
-                return OutboundResponse(None, OutboundError.BUSY, 0)
-        else:
-            await slot.acquire()  # does not wait, so it needs no timer, which would cost more than the slot
+        target = URL(url)
+        key = f"{tenant} {target.raw_host}:{target.port}"
+        slot = self._slots.setdefault(key, asyncio.Semaphore(self._per_host))
         try:
-            return await self._attempt(target, headers, body)
+            async with asyncio.timeout(self._deadline * _SLOT_WAIT_DEADLINES):
+                await slot.acquire()
+        except TimeoutError:
+            return OutboundResponse(None, OutboundError.BUSY, 0)
+        exchange = _Exchange()
+        error: OutboundError | None = None
+        try:
+            async with asyncio.timeout(self._deadline):
+                await self._exchange(exchange, target, headers, body)
+        except (TimeoutError, aiohttp.ClientError, OSError) as failure:
+            error = _classify(failure)
         finally:
             slot.release()
+        return exchange.result(error)
 
     def _open_session(self, resolver: AbstractResolver, keep_alive: dict[str, Any]) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
@@ -209,22 +207,12 @@ class OutboundClient:
             raise AddressRefused
         return socket.socket(family, kind, protocol)
 
-    async def _attempt(self, target: URL, headers: Mapping[str, str], body: bytes) -> OutboundResponse:
-        exchange = _Exchange()
-        error: OutboundError | None = None
-        try:
-            async with asyncio.timeout(self._deadline):
-                await self._exchange(exchange, target, headers, body)
-        except (TimeoutError, aiohttp.ClientError, OSError) as failure:
-            error = _classify(failure)
-        return exchange.result(error)
-
     async def _exchange(self, exchange: "_Exchange", target: URL, headers: Mapping[str, str], body: bytes) -> None:
         """Send once, and once more on a new connection if a kept one ended without a response, which a server may do
         at any time (RFC 9112, 9.3.1 and 9.6). Most likely it never saw the request; if it did, ours may be repeated."""
         if self._session is None or self._retry_session is None:
             raise RuntimeError("the client is used outside of its context")
-        sent: LooseHeaders = {"User-Agent": self._user_agent, **headers, "Accept-Encoding": "identity"}
+        sent: LooseHeaders = {"User-Agent": USER_AGENT, **headers, "Accept-Encoding": "identity"}
         _current.set(exchange)
         try:
             await self._exchange_in(self._session, exchange, target, sent, body)
@@ -241,24 +229,14 @@ class OutboundClient:
         async with session.post(target, data=body, headers=headers, allow_redirects=False) as response:
             exchange.response = response
             try:
-                await exchange.read()
+                while len(exchange.body) < READ_LIMIT_BYTES and not response.content.at_eof():
+                    exchange.body += await response.content.read(READ_LIMIT_BYTES - len(exchange.body))
             finally:
                 # Closing TLS politely waits up to 30 s for the other side: a receiver that never answers would hold
                 # one socket for each request.
                 connection = response.connection
                 if connection is not None and connection.transport is not None and not response.content.is_eof():
                     connection.transport.abort()
-
-
-@lru_cache(maxsize=1024)
-def _checked(url: str, allow_private: bool) -> tuple[URL, str]:
-    """The parsed address and its host with port. Raises UrlRefused, which is not cached.
-
-    Only the form is checked and cached here; the network that a name leads to is checked at each connection.
-    """
-    check_url(url, allow_private=allow_private)
-    target = URL(url)
-    return target, f"{target.raw_host}:{target.port}"
 
 
 class _Exchange:
@@ -269,24 +247,19 @@ class _Exchange:
         self.is_connection_new = False
         self._clock = asyncio.get_running_loop().time  # the deadline's clock: uvloop's differs, in whole milliseconds
         self._started = self._clock()
-        self._body = bytearray()
-
-    async def read(self) -> None:
-        """Read to the end or to the limit, whichever comes first."""
-        assert self.response is not None
-        content = self.response.content
-        while len(self._body) < READ_LIMIT_BYTES and not content.at_eof():
-            self._body += await content.read(READ_LIMIT_BYTES - len(self._body))
+        self.body = bytearray()
 
     def result(self, error: OutboundError | None) -> OutboundResponse:
         elapsed = round((self._clock() - self._started) * 1000)
         if self.response is None:
             return OutboundResponse(None, error, elapsed)
-        body = bytes(self._body[:KEPT_BYTES])
-        truncated = len(self._body) > KEPT_BYTES
+        truncated = len(self.body) > KEPT_BYTES
+        # UTF-8, whatever charset the receiver declares. Leaves out a character that the cut has split.
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        body = decoder.decode(bytes(self.body[:KEPT_BYTES]), final=not truncated).replace("\0", "\ufffd")
         received = self.response.headers
         headers = {name: _storable(received[name])[:KEPT_HEADER_LENGTH] for name in KEPT_HEADERS if name in received}
-        return OutboundResponse(self.response.status, error, elapsed, _as_text(body, truncated), truncated, headers)
+        return OutboundResponse(self.response.status, error, elapsed, body, truncated, headers)
 
 
 # aiohttp opens a socket in the task of the request that needs it, or in a task which that one creates.
@@ -311,12 +284,6 @@ def _classify(failure: BaseException) -> OutboundError:
             return OutboundError.TIMEOUT
         case _:
             return OutboundError.CONNECTION_LOST
-
-
-def _as_text(raw: bytes, truncated: bool) -> str:
-    """Decode as UTF-8, whatever charset the receiver declares, and leave out a character that the cut split."""
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    return decoder.decode(raw, final=not truncated).replace("\0", "\ufffd")
 
 
 def _storable(header: str) -> str:

@@ -88,7 +88,11 @@ def check_url(url: str, *, allow_private: bool) -> None:
     if parsed.scheme != "https" and not (allow_private and parsed.scheme == "http"):
         raise UrlRefused("https_required", "The address must start with https://.")
     host = (parsed.raw_host or "").removesuffix(".")
-    _check_port(parsed, allow_private)
+    if not parsed.port:
+        raise UrlRefused("port_refused", "The port must be between 1 and 65535.")
+    # A privileged port other than 443 belongs to another protocol. A mail server would read our request as mail.
+    if not allow_private and parsed.port != 443 and parsed.port < _LOWEST_UNPRIVILEGED_PORT:
+        raise UrlRefused("port_refused", "The port must be 443, or 1024 and above.")
     if ":" in host:
         _check_literal(host, allow_private)
     elif _NUMERIC_LABEL.fullmatch(host.rpartition(".")[2]):
@@ -115,15 +119,6 @@ def _parse(url: str) -> URL:
     if "[" in authority and ":" not in parsed.raw_host:  # [v1.a] of RFC 3986; the parsed URL has lost its brackets
         raise UrlRefused("host_invalid", "The host is not a valid IP address.")
     return parsed
-
-
-def _check_port(parsed: URL, allow_private: bool) -> None:
-    port = parsed.port
-    if not port:
-        raise UrlRefused("port_refused", "The port must be between 1 and 65535.")
-    # A privileged port other than 443 belongs to another protocol. A mail server would read our request as mail.
-    if not allow_private and port != 443 and port < _LOWEST_UNPRIVILEGED_PORT:
-        raise UrlRefused("port_refused", "The port must be 443, or 1024 and above.")
 
 
 def _check_ipv4(host: str, written: str | None, allow_private: bool) -> None:

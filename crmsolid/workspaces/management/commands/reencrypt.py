@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from crmsolid.core import reencryption
+from crmsolid.core import crypto
 from crmsolid.workspaces.commands import ServiceCommand
 
 
@@ -13,7 +13,7 @@ class Command(ServiceCommand):
     help = "Put all that is encrypted under the first of FIELD_ENCRYPTION_KEYS, so that the others can be dropped."
 
     def run(self, **options: Any) -> list[dict[str, Any]]:
-        results = reencryption.reencrypt_all()
+        results = crypto.reencrypt_all()
         unreadable = sum(result.unreadable for result in results)
         if unreadable:
             columns = ", ".join(result.column for result in results if result.unreadable)
