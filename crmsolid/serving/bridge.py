@@ -80,19 +80,16 @@ class WsgiBridge:
         try:
             await send(start)
             while chunk := await spool.next_chunk():
-                await self._send_chunk(chunk, send)
+                try:
+                    async with asyncio.timeout(self._limits.stall_seconds):
+                        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                except TimeoutError as error:
+                    raise ReaderStalled(f"the client read nothing for {self._limits.stall_seconds} s") from error
             if not disconnected.done():
                 await send({"type": "http.response.body", "body": b""})
         finally:
             disconnected.cancel()
             spool.close_reader()
-
-    async def _send_chunk(self, chunk: bytes, send: Send) -> None:
-        try:
-            async with asyncio.timeout(self._limits.stall_seconds):
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        except TimeoutError as error:
-            raise ReaderStalled(f"the client read nothing for {self._limits.stall_seconds} s") from error
 
 
 async def _until_disconnect(receive: Receive) -> None:

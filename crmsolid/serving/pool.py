@@ -1,6 +1,5 @@
 """A fixed number of threads that run WSGI requests, and their preparation for Django."""
 
-import gc
 import logging
 import threading
 import time
@@ -31,31 +30,25 @@ class ThreadPool:
         self._around_thread = around_thread
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._threads: list[threading.Thread] = []
-        self._start_lock = threading.Lock()
 
     def start(self) -> None:
         """Start the threads. Raises what ``around_thread`` raises: a server that cannot work should not start."""
-        with self._start_lock:
-            if self._threads:
-                return
-            ready: SimpleQueue[BaseException | None] = SimpleQueue()
-            # Daemon threads, because a view that hangs must not keep a stopped process alive.
-            threads = [
-                threading.Thread(target=self._run, args=(ready,), name=f"wsgi-{number}", daemon=True)
-                for number in range(self._size)
-            ]
-            for thread in threads:
-                thread.start()
-            failures = [failure for failure in [ready.get() for _ in threads] if failure is not None]
-            if failures:
-                self._end_threads(self._size - len(failures))
-                raise failures[0]
-            self._threads = threads
+        ready: SimpleQueue[BaseException | None] = SimpleQueue()
+        # Daemon threads, because a view that hangs must not keep a stopped process alive.
+        threads = [
+            threading.Thread(target=self._run, args=(ready,), name=f"wsgi-{number}", daemon=True)
+            for number in range(self._size)
+        ]
+        for thread in threads:
+            thread.start()
+        failures = [failure for failure in [ready.get() for _ in threads] if failure is not None]
+        if failures:
+            self._end_threads(self._size - len(failures))
+            raise failures[0]
+        self._threads = threads
 
     def submit(self, job: Job) -> None:
-        """Run the job on a thread. The first job starts the threads: a server may fork after loading the app."""
-        if not self._threads:
-            self.start()
+        """Run the job on one of the threads."""
         self._jobs.put(job)
 
     def stop(self, seconds: float) -> bool:
@@ -80,21 +73,14 @@ class ThreadPool:
             ready.put(failure)
             return
         ready.put(None)
-        try:
-            self._work(context)
-        finally:
-            context.run(guard.__exit__, None, None, None)
-
-    def _work(self, context: Context) -> None:
-        get = self._jobs.get
-        copy = context.copy
-        while (job := get()) is not None:
+        while (job := self._jobs.get()) is not None:
             try:
-                copy().run(job)
+                context.copy().run(job)
             except BaseException:
                 # The thread must survive: the loss of one would go unnoticed until the last is gone.
                 logger.exception("a job failed outside of its own error handling")
             del job  # otherwise the objects of a request stay in memory until the next one
+        context.run(guard.__exit__, None, None, None)
 
 
 @contextmanager
@@ -110,12 +96,3 @@ def django_thread() -> Iterator[None]:
         yield
     finally:
         connections.close_all()
-
-
-def freeze_heap() -> None:
-    """Exclude all objects that exist now from garbage collection; to be called once everything is loaded.
-
-    They live as long as the process anyway, and a full collection that visits them stops every request for 0.1 s.
-    """
-    gc.collect()
-    gc.freeze()

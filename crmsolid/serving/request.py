@@ -4,10 +4,9 @@ The body is read on the event loop, before the request gets a thread.
 """
 
 import sys
-from functools import lru_cache
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIEnvironment
 
@@ -16,79 +15,46 @@ from crmsolid.serving.interface import BridgeLimits, Message, Receive, Scope
 # The environ lists here the keys of headers that the request has more than once. Their values are joined.
 REPEATED_HEADERS = "crmsolid.repeated_headers"
 
-_CONSTANT: dict[str, Any] = {
-    "SCRIPT_NAME": "",
-    "wsgi.version": (1, 0),
-    "wsgi.multithread": True,
-    "wsgi.multiprocess": True,
-    "wsgi.run_once": False,
-}
-
 
 def build_environ(scope: Scope) -> WSGIEnvironment:
     """Everything except the body: there is no ``wsgi.input``, and CONTENT_LENGTH is what the client declared, if it
     did."""
-    environ = _CONSTANT.copy()
-    environ["REQUEST_METHOD"] = scope["method"]
-    environ["PATH_INFO"] = _raw_path(scope)
-    environ["QUERY_STRING"] = scope["query_string"].decode("latin-1")
-    environ["SERVER_PROTOCOL"] = "HTTP/" + scope["http_version"]
-    environ["wsgi.url_scheme"] = scope.get("scheme", "http")
-    environ["wsgi.errors"] = sys.stderr
-    root_path = scope.get("root_path")
-    if root_path:  # ASGI's path includes the mount point, WSGI has it in SCRIPT_NAME
-        script_name = root_path.encode("utf-8", "surrogateescape").decode("latin-1").rstrip("/")
-        path = environ["PATH_INFO"]
-        environ["SCRIPT_NAME"] = script_name
-        if path == script_name or path.startswith(script_name + "/"):
-            environ["PATH_INFO"] = path[len(script_name) :]
     client = scope.get("client")  # None on a Unix socket, as is the port of the server
-    environ["REMOTE_ADDR"] = client[0] if client else ""
+    server = scope.get("server") or ("localhost", None)
+    environ: WSGIEnvironment = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        # The bytes as latin-1. A path that is not UTF-8 so reaches Django as it was sent.
+        "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_PROTOCOL": "HTTP/" + scope["http_version"],
+        "SERVER_NAME": server[0],
+        "SERVER_PORT": str(server[1] or 80),  # PEP 3333 allows neither of these two to be empty
+        "REMOTE_ADDR": client[0] if client else "",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.get("scheme", "http"),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
     if client:
         environ["REMOTE_PORT"] = str(client[1])
-    server = scope.get("server") or ("localhost", None)
-    environ["SERVER_NAME"] = server[0]
-    environ["SERVER_PORT"] = str(server[1] or 80)  # PEP 3333 allows neither of these two to be empty
-    _add_headers(environ, scope["headers"])
-    return environ
-
-
-def _raw_path(scope: Scope) -> str:
-    """The bytes of the path as latin-1. A path that is not UTF-8 so reaches Django as it was sent."""
-    raw_path: bytes | None = scope.get("raw_path")
-    if raw_path is None:
-        raw_path = scope["path"].encode("utf-8", "surrogateescape")
-    elif b"%" in raw_path:
-        raw_path = unquote_to_bytes(raw_path)
-    return raw_path.decode("latin-1")
-
-
-def _add_headers(environ: WSGIEnvironment, headers: list[tuple[bytes, bytes]]) -> None:
-    for name, value in headers:
-        key = _environ_key(name)
-        if key is None:
+    for name, value in scope["headers"]:
+        key = name.decode("latin-1").upper().replace("-", "_")
+        # With an underscore, ``X_Real_Ip`` would become the same key as ``X-Real-Ip``, which a proxy removes. And
+        # Transfer-Encoding does not apply to a body that was read to its end (RFC 9112 7.1.3).
+        if b"_" in name or key == "TRANSFER_ENCODING":
             continue
+        if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            key = "HTTP_" + key
         text = value.decode("latin-1")
         if key in environ:
             # RFC 9110 5.3 joins repeated headers with a comma; RFC 9113 8.2.3 makes an exception for cookies.
             text = environ[key] + ("; " if key == "HTTP_COOKIE" else ",") + text
             environ[REPEATED_HEADERS] = (*environ.get(REPEATED_HEADERS, ()), key)
         environ[key] = text
-
-
-@lru_cache(maxsize=512)
-def _environ_key(name: bytes) -> str | None:
-    """None for a header that must not be passed on.
-
-    With an underscore, ``X_Real_Ip`` would become the same key as ``X-Real-Ip``, which a proxy removes. And
-    Transfer-Encoding does not apply to a body that was read to its end (RFC 9112 7.1.3).
-    """
-    if b"_" in name:
-        return None
-    key = name.decode("latin-1").upper().replace("-", "_")
-    if key == "TRANSFER_ENCODING":
-        return None
-    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key
+    return environ
 
 
 class Body(NamedTuple):

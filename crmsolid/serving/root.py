@@ -16,8 +16,8 @@ logger = logging.getLogger(__name__)
 class RootApplication:
     """Sends each of ``asgi_paths`` and the paths below it to ``asgi_app``: "/mcp" means /mcp and /mcp/x, not /mcpx.
 
-    Paths are compared decoded and without the mount point (``root_path``), as Django's URL resolver sees them.
-    The threads of the bridge start and stop with the server (the lifespan protocol). WebSockets are refused.
+    Paths are compared decoded, as Django's URL resolver sees them. The threads of the bridge start and stop with the
+    server (the lifespan protocol). WebSockets are refused.
     """
 
     def __init__(
@@ -37,7 +37,8 @@ class RootApplication:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope_type = scope["type"]
         if scope_type == "http":
-            app = self._asgi_app if self._is_asgi(scope) else self._bridge
+            path: str = scope["path"]
+            app = self._asgi_app if path in self._exact or path.startswith(self._prefixes) else self._bridge
             await app(scope, receive, send)
         elif scope_type == "lifespan":
             await self._run_lifespan(receive, send)
@@ -46,32 +47,15 @@ class RootApplication:
         else:
             raise ValueError(f"no application for ASGI scopes of type {scope_type}")
 
-    def _is_asgi(self, scope: Scope) -> bool:
-        path: str = scope["path"]
-        root_path = scope.get("root_path")
-        if root_path:
-            path = path.removeprefix(root_path.rstrip("/"))
-        return path in self._exact or path.startswith(self._prefixes)
-
     async def _run_lifespan(self, receive: Receive, send: Send) -> None:
-        while True:
-            message = await receive()
-            if message["type"] == "lifespan.startup":
-                await self._start_up(send)
-            elif message["type"] == "lifespan.shutdown":
-                await self._shut_down(send)
-                return
-
-    async def _start_up(self, send: Send) -> None:
-        try:
-            self._bridge.start()
-        except Exception as error:
-            logger.exception("the threads for requests did not start")
-            await send({"type": "lifespan.startup.failed", "message": str(error)})
-        else:
-            await send({"type": "lifespan.startup.complete"})
-
-    async def _shut_down(self, send: Send) -> None:
+        while (await receive())["type"] != "lifespan.shutdown":
+            try:
+                self._bridge.start()
+            except Exception as error:
+                logger.exception("the threads for requests did not start")
+                await send({"type": "lifespan.startup.failed", "message": str(error)})
+            else:
+                await send({"type": "lifespan.startup.complete"})
         if not await asyncio.to_thread(self._bridge.stop):
             logger.warning("stopped while a request was still running")
         await send({"type": "lifespan.shutdown.complete"})

@@ -21,7 +21,7 @@ class StreamTooLarge(Exception):
 
 
 class ResponseSpool:
-    """One producer thread calls ``write`` and then ``finish`` or ``fail``; one coroutine calls ``next_chunk``.
+    """One producer thread calls ``write`` and then ``finish``; one coroutine calls ``next_chunk``.
 
     Chunks keep their order: memory is written only while the file is empty, and is read before the file. The file is
     written and read without the lock, at offsets that only one side changes, so a slow disk does not block the loop.
@@ -57,22 +57,16 @@ class ResponseSpool:
             self._write_file(chunk)
         self._wake_reader()
 
-    def finish(self) -> None:
+    def finish(self, failure: Exception | None = None) -> None:
+        """End the response. What was written before a failure is still sent, except after StreamTooLarge."""
         with self._lock:
-            self._ended = True
-        self._wake_reader()
-        self._release()
-
-    def fail(self, error: Exception) -> None:
-        """End the response with an error. What was written before is still sent, except after StreamTooLarge."""
-        with self._lock:
-            self._failure = error
+            self._failure = failure
             self._ended = True
         self._wake_reader()
         self._release()
 
     async def next_chunk(self) -> bytes:
-        """The next bytes; empty at the end and after ``reader_left``. Raises the error of ``fail`` after them."""
+        """The next bytes; empty at the end and after ``reader_left``. After them, raises the failure of ``finish``."""
         while not self._reader_left:
             self._arrived.clear()
             chunk = self._take()
@@ -116,9 +110,8 @@ class ResponseSpool:
             self._reader_waits = not available and not self._ended
             if self._reader_waits:
                 return None
-        return self._take_file(available) if available else b""
-
-    def _take_file(self, available: int) -> bytes:
+        if not available:
+            return b""
         assert self._file is not None, "the file is opened before bytes of it are counted"
         chunk = os.pread(self._file.fileno(), available, self._file_read)
         with self._lock:

@@ -35,6 +35,7 @@ class Preparation:
 def test_each_thread_is_prepared_once_and_left_once() -> None:
     preparation = Preparation()
     pool = ThreadPool(3, preparation)
+    pool.start()
     done: SimpleQueue[int] = SimpleQueue()
     for _ in range(30):
         pool.submit(lambda: done.put(threading.get_ident()))
@@ -47,6 +48,7 @@ def test_each_thread_is_prepared_once_and_left_once() -> None:
 
 def test_job_sees_the_context_of_its_thread_and_not_of_other_jobs() -> None:
     pool = ThreadPool(1, Preparation())
+    pool.start()
     seen: SimpleQueue[str] = SimpleQueue()
 
     def job() -> None:
@@ -61,6 +63,7 @@ def test_job_sees_the_context_of_its_thread_and_not_of_other_jobs() -> None:
 
 def test_thread_survives_a_job_that_raises(caplog: pytest.LogCaptureFixture) -> None:
     pool = ThreadPool(1, Preparation())
+    pool.start()
     idents: SimpleQueue[int] = SimpleQueue()
 
     def broken() -> None:
@@ -87,6 +90,7 @@ def test_start_raises_the_error_of_the_preparation_and_leaves_no_thread() -> Non
 
 def test_stop_gives_up_on_a_hanging_job() -> None:
     pool = ThreadPool(2, Preparation())
+    pool.start()
     release, running = threading.Event(), threading.Event()
 
     def hang() -> None:

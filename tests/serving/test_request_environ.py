@@ -14,7 +14,6 @@ def scope(*headers: tuple[bytes, bytes], **changes: Any) -> dict[str, Any]:
         "query_string": b"",
         "http_version": "1.1",
         "scheme": "http",
-        "root_path": "",
         "server": ("127.0.0.1", 8000),
         "client": ("192.0.2.7", 50123),
         "headers": list(headers),
@@ -92,25 +91,6 @@ def test_transfer_encoding_is_dropped() -> None:
 )
 def test_path_keeps_its_bytes(raw_path: bytes, path_info: str) -> None:
     assert build_environ(scope(raw_path=raw_path, path="/not/looked/at"))["PATH_INFO"] == path_info
-
-
-def test_path_without_raw_path() -> None:
-    assert build_environ(scope(raw_path=None, path="/caf\xe9"))["PATH_INFO"] == "/caf\xc3\xa9"
-
-
-@pytest.mark.parametrize(
-    ("root_path", "raw_path", "script_name", "path_info"),
-    [
-        ("/crm", b"/crm/v1/contacts", "/crm", "/v1/contacts"),
-        ("/crm/", b"/crm/v1/contacts", "/crm", "/v1/contacts"),
-        ("/crm", b"/crm", "/crm", ""),
-        ("/crm", b"/crmsolid", "/crm", "/crmsolid"),
-        ("/caf\xe9", b"/caf%C3%A9/x", "/caf\xc3\xa9", "/x"),
-    ],
-)
-def test_mount_point_becomes_script_name(root_path: str, raw_path: bytes, script_name: str, path_info: str) -> None:
-    environ = build_environ(scope(root_path=root_path, raw_path=raw_path))
-    assert (environ["SCRIPT_NAME"], environ["PATH_INFO"]) == (script_name, path_info)
 
 
 def test_unix_socket_has_no_addresses() -> None:

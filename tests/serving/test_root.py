@@ -62,14 +62,6 @@ def test_path_decides_between_asgi_and_wsgi(root: RootApplication, path: str, se
         assert live.request("GET", path)[2] == served_by
 
 
-@pytest.mark.parametrize(("path", "served_by"), [("/crm/mcp", b"asgi"), ("/crm/v1", b"wsgi")])
-def test_path_below_a_mount_point_decides_between_asgi_and_wsgi(
-    root: RootApplication, path: str, served_by: bytes
-) -> None:
-    with serve(root, root_path="/crm") as live:
-        assert live.request("GET", path.removeprefix("/crm"))[2] == served_by
-
-
 def test_threads_start_and_stop_with_the_server(root: RootApplication) -> None:
     def threads() -> int:
         return sum(thread.name.startswith("wsgi-") for thread in threading.enumerate())

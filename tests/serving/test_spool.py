@@ -72,7 +72,7 @@ def test_error_comes_after_what_was_written_before() -> None:
         spool = ResponseSpool(asyncio.get_running_loop(), TINY)
         spool.write(b"a" * 900)
         spool.write(b"b" * 900)
-        spool.fail(ValueError("broken row"))
+        spool.finish(ValueError("broken row"))
         assert [await spool.next_chunk(), await spool.next_chunk()] == [b"a" * 900, b"b" * 900]
         with pytest.raises(ValueError, match="broken row"):
             await spool.next_chunk()
@@ -87,7 +87,7 @@ def test_too_large_stream_fails_and_drops_the_backlog() -> None:
         with pytest.raises(StreamTooLarge, match="more than 5000 bytes wait for the client") as caught:
             for _ in range(100):
                 spool.write(b"x" * 600)
-        spool.fail(caught.value)
+        spool.finish(caught.value)
         with pytest.raises(StreamTooLarge):
             await spool.next_chunk()
         spool.close_reader()
