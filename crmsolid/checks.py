@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 TAG = "crmsolid"
 MIN_SECRET_KEY = 50
 EXIT_UNSAFE = 3
+SECRET_HINT = 'set SECRET_KEY to what `python -c "import secrets; print(secrets.token_urlsafe(50))"` prints'
 KEYS_HINT = (
     'set FIELD_ENCRYPTION_KEYS to what `python -c "from cryptography.fernet import Fernet; '
     'print(Fernet.generate_key().decode())"` prints; to rotate, put a new key in front, separated by a comma'
@@ -42,12 +43,15 @@ def refuse_unsafe_start() -> None:
 
 
 def _secrets() -> Iterable[CheckMessage]:
-    secret = _secret_key()
+    try:
+        secret = str(settings.SECRET_KEY)
+    except ImproperlyConfigured:  # raised by Django if it is empty
+        secret = ""
     if not secret:
-        yield Error("SECRET_KEY is not set", hint=_random_hint("SECRET_KEY", 50), id="crmsolid.E001")
+        yield Error("SECRET_KEY is not set", hint=SECRET_HINT, id="crmsolid.E001")
     elif len(secret) < MIN_SECRET_KEY:
         text = f"SECRET_KEY has {len(secret)} characters, fewer than {MIN_SECRET_KEY}"
-        yield Error(text, hint=_random_hint("SECRET_KEY", 50), id="crmsolid.E002")
+        yield Error(text, hint=SECRET_HINT, id="crmsolid.E002")
     if not settings.FIELD_ENCRYPTION_KEYS:
         yield Error("FIELD_ENCRYPTION_KEYS is not set", hint=KEYS_HINT, id="crmsolid.E003")
     elif wrong := [number for number, key in enumerate(settings.FIELD_ENCRYPTION_KEYS, 1) if not _is_fernet(key)]:
@@ -61,17 +65,6 @@ def _is_fernet(key: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _secret_key() -> str:
-    try:
-        return str(settings.SECRET_KEY)
-    except ImproperlyConfigured:  # raised by Django if it is empty
-        return ""
-
-
-def _random_hint(name: str, size: int) -> str:
-    return f'set {name} to what `python -c "import secrets; print(secrets.token_urlsafe({size}))"` prints'
 
 
 def _exposure() -> Iterable[CheckMessage]:

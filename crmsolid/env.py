@@ -1,13 +1,17 @@
-"""Reads settings from environment variables strictly: a value that is not valid is refused, with the variable's name.
+"""Reads settings from environment variables strictly, and makes the secrets of a development machine, which has none
+there.
 
-Each function raises ``ImproperlyConfigured`` with the variable, its value (except for URLs, which hold passwords) and
-the values that are valid.
+Each ``env_`` function raises ``ImproperlyConfigured`` with the variable, its value (except for URLs, which hold
+passwords) and the values that are valid.
 """
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import environ
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()
@@ -36,3 +40,23 @@ def env_database(name: str) -> dict[str, Any]:
     if url.partition("://")[0] not in ("postgres", "postgresql", "sqlite"):
         raise ImproperlyConfigured(f"{name} is no address we know; give postgres://user:password@host:5432/name")
     return dict(env.db_url_config(url))
+
+
+def local_secret(folder: Path, name: str) -> str:
+    """The secret of this name, generated on first use and readable by its owner alone.
+
+    Processes that start at the same time get the same secret.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    if not path.exists():
+        temporary = folder / f"{name}.{os.getpid()}"
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(Fernet.generate_key())
+        try:
+            os.link(temporary, path)  # fails if another process was first; its secret counts
+        except FileExistsError:
+            pass
+        finally:
+            temporary.unlink()
+    return path.read_text().strip()

@@ -1,22 +1,32 @@
-"""/healthz, /readyz and /metrics, for load balancers and monitoring."""
+"""/healthz, /readyz and /metrics, for load balancers and monitoring.
+
+Length and age of every queue are counted in the database, because the rows are the queues.
+"""
 
 import hmac
 import os
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
+from django.db.models import Count, Min, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from crmsolid.core import clock
 from crmsolid.core.redis import REDIS_ERRORS, build_client
-from crmsolid.queue_metrics import QueueCollector
-from crmsolid.workspaces.models import Heartbeat
+from crmsolid.events.models import Event
+from crmsolid.workspaces.models import Heartbeat, Job, JobState
 from crmsolid.workspaces.tasks import WORKER
+from messaging.models import AccountKind, Message, SandboxDelivery, Status
+from webhooks.models import Delivery
 
 WORKER_SEEN_WITHIN = timedelta(seconds=30)
 
@@ -77,20 +87,40 @@ def metrics(request: HttpRequest) -> HttpResponse:
     expected = f"Bearer {settings.METRICS_TOKEN}".encode()
     if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), expected):
         return HttpResponse("unauthorized\n", "text/plain", 401, headers={"WWW-Authenticate": "Bearer"})
-    body = generate_latest(_registry()) + generate_latest(_queues())
-    return HttpResponse(body, content_type=CONTENT_TYPE_LATEST)
+    registry, queues = REGISTRY, CollectorRegistry()
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # the metrics of all processes that share this folder
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    queues.register(QueueCollector())
+    return HttpResponse(generate_latest(registry) + generate_latest(queues), content_type=CONTENT_TYPE_LATEST)
 
 
-def _registry() -> CollectorRegistry:
-    """The metrics of this process, or of all processes that share ``PROMETHEUS_MULTIPROC_DIR``."""
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        return REGISTRY
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return registry
+def _due_messages(now: datetime) -> QuerySet[Message]:
+    return Message.unscoped.filter(status=Status.QUEUED, eta__lte=now)
 
 
-def _queues() -> CollectorRegistry:
-    registry = CollectorRegistry()
-    registry.register(QueueCollector())
-    return registry
+# No row is in two queues. Telegram's messages wait for the worker that holds their account, the others for any worker.
+# Name, the rows that wait for a worker now, and the field with the time since when they do.
+QUEUES: list[tuple[str, Callable[[datetime], QuerySet[Any]], str]] = [
+    ("messages", lambda now: _due_messages(now).exclude(account__kind=AccountKind.TELEGRAM), "eta"),
+    ("telegram", lambda now: _due_messages(now).filter(account__kind=AccountKind.TELEGRAM), "eta"),
+    ("sandbox_answers", lambda now: SandboxDelivery.unscoped.filter(reply_pending=True), "at"),
+    ("events", lambda now: Event.unscoped.filter(position__isnull=True), "created_at"),
+    ("deliveries", lambda now: Delivery.unscoped.filter(next_attempt_at__lte=now), "next_attempt_at"),
+    ("jobs", lambda now: Job.unscoped.filter(state__in=[JobState.QUEUED, JobState.RUNNING]), "created_at"),
+]
+
+
+class QueueCollector(Collector):
+    """Runs one query for each queue at each scrape."""
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        now = clock.now()
+        length = GaugeMetricFamily("crmsolid_queue_length", "Rows that are due", labels=["queue"])
+        age = GaugeMetricFamily("crmsolid_queue_oldest_seconds", "Age of the oldest one that is due", labels=["queue"])
+        for name, due, since in QUEUES:
+            totals = due(now).aggregate(count=Count("pk"), oldest=Min(since))
+            waited = (now - totals["oldest"]).total_seconds() if totals["oldest"] else 0.0
+            length.add_metric([name], totals["count"])
+            age.add_metric([name], max(0.0, waited))
+        return [length, age]

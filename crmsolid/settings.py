@@ -9,14 +9,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from crmsolid.env import env, env_choice, env_database, env_int
+from crmsolid.env import env, env_choice, env_database, env_int, local_secret
 from crmsolid.panel.theme import UNFOLD as UNFOLD
-from crmsolid.secrets_file import local_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-ENVIRONMENT = env_choice("CRMSOLID_ENV", ["development", "production"])
-PRODUCTION = ENVIRONMENT == "production"
+PRODUCTION = env_choice("CRMSOLID_ENV", ["development", "production"]) == "production"
 DEBUG = env.bool("DEBUG", False)
 DATA_DIR = Path(env.str("CRMSOLID_DATA", "") or BASE_DIR / ".data")
 
@@ -61,8 +59,6 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "crmsolid.urls"
-WSGI_APPLICATION = "crmsolid.wsgi.application"
-ASGI_APPLICATION = "crmsolid.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -123,12 +119,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_SERIALIZER = "json"
-CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_TASK_ACKS_LATE = False  # the rows are the queue: the sweep replaces a lost task
 CELERY_TASK_DEFAULT_QUEUE = "crmsolid"  # a Redis database may be shared with other Celery applications
 
@@ -148,21 +140,13 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
 # --- Web ------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
-USE_TZ = True
-USE_I18N = True
 FORMAT_MODULE_PATH = "crmsolid.formats"
 STATIC_URL = "/static/"
-STATIC_ROOT = None  # WhiteNoise serves the files of the packages from where they are: no collectstatic
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = True  # serves the files of the packages from where they are: no collectstatic
 WHITENOISE_AUTOREFRESH = False
 LOGIN_URL = "/panel/login/"
 LOGIN_REDIRECT_URL = "/panel/"  # after a sign-in without a next page
-APPEND_SLASH = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-SECURE_CONTENT_TYPE_NOSNIFF = True
-X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_FAILURE_VIEW = "crmsolid.panel.errors.csrf_failure"
@@ -189,9 +173,7 @@ TELEGRAM_API_HASH = env.str("TELEGRAM_API_HASH", "")
 TELEGRAM_TEST_DC = env.str("TELEGRAM_TEST_DC", "")  # <id>@<host>:<port> of another MTProto server
 TELEGRAM_TEST_RSA_KEY = env.str("TELEGRAM_TEST_RSA_KEY", "")  # path of its public key, PEM (PKCS#1)
 TELEGRAM_SEND_SECONDS = env.float("CRMSOLID_TELEGRAM_SEND_SECONDS", 25.0)  # less than SEND_LEASE_SECONDS
-TELEGRAM_LEASE_SECONDS = env.float(
-    "CRMSOLID_TELEGRAM_LEASE_SECONDS", 30.0
-)  # how long a worker holds an account without renewing
+TELEGRAM_LEASE_SECONDS = env.float("CRMSOLID_TELEGRAM_LEASE_SECONDS", 30.0)  # of an account that is not renewed
 TELEGRAM_ACCOUNTS_PER_WORKER = env_int("CRMSOLID_TELEGRAM_ACCOUNTS_PER_WORKER", 250, least=1)
 TELEGRAM_LOOK_BACK_AFTER_SECONDS = 600.0  # how long Telegram is relied on to recognize a random_id
 WEB_PROCESSES = max(env_int(name, 1, least=1) for name in ("CRMSOLID_WEB_PROCESSES", "WEB_CONCURRENCY"))

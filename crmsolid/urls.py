@@ -1,17 +1,31 @@
+"""All paths. Those of each app are in the app's own ``urls``."""
+
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, include, path
 from django.views.generic import RedirectView
 
+import contacts.urls
+import messaging.urls
+import webhooks.urls
 from crmsolid import health
+from crmsolid.api.jobs import JobView
+from crmsolid.api.me import MeView
 
 handler403 = "crmsolid.panel.errors.forbidden"
 handler404 = "crmsolid.panel.errors.not_found"
 
+v1: list[URLPattern] = [
+    path("me", MeView.as_view()),
+    path("jobs/<str:job_id>", JobView.as_view()),
+    *contacts.urls.urlpatterns,
+    *messaging.urls.urlpatterns,
+    *webhooks.urls.urlpatterns,
+]
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
-    path("v1/", include("crmsolid.v1")),
+    path("v1/", include(v1)),
     path("panel/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("", include("crmsolid.api.openapi.pages")),

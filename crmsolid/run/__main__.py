@@ -12,6 +12,8 @@ from crmsolid.run.database import DatabaseUnavailable, ensure_database
 from crmsolid.run.supervisor import end_with_supervisor, supervise, web_processes, worker_and_scheduler
 from crmsolid.run.web import CannotListen, listen, serve
 
+WORKER_THREADS = 8
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one role, or all of them. Returns the exit status."""
@@ -24,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmsolid.settings")
     end_with_supervisor()
     try:
-        return {"web": _web, "worker": _worker, "scheduler": _scheduler}.get(options.role, _all)(options)
+        return {"web": _web, "worker": _background, "scheduler": _background}.get(options.role, _all)(options)
     except (CannotListen, DatabaseUnavailable, ImproperlyConfigured) as error:
         print(f"cannot start: {error}", file=sys.stderr)
         return 1
@@ -33,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _all(options: argparse.Namespace) -> int:
-    """Create the database and the demo workspace if they are missing, then run web, worker and scheduler."""
+    """Create the database and, outside production, the demo workspace if they are missing. Then run web, worker and
+    scheduler, and print the startup message once they answer."""
     sock = listen(options.host, options.port)
     several_processes = bool(os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
     if several_processes:
@@ -43,9 +46,17 @@ def _all(options: argparse.Namespace) -> int:
     ensure_database(settings.DATABASES["default"])
     _set_up_django()
     from django.core.management import call_command
+    from django.db import connections
 
     call_command("migrate", verbosity=0, interactive=False)
-    _print_startup_message(sock, options.host)
+    from crmsolid.run import startup_message
+    from crmsolid.run.demo import ensure_demo
+
+    demo = None if settings.PRODUCTION else ensure_demo()
+    connections.close_all()
+    host, port = options.host, sock.getsockname()[1]
+    shown_host = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
+    startup_message.print_when_ready(port, startup_message.compose(f"http://{shown_host}:{port}", demo))
     if several_processes:
         return supervise([*web_processes(sock, settings.WEB_PROCESSES), *worker_and_scheduler()])
     from crmsolid.run import embedded
@@ -63,21 +74,6 @@ def _set_up_django() -> None:
     refuse_unsafe_start()
 
 
-def _print_startup_message(sock: socket.socket, host: str) -> None:
-    """From a thread, once the product answers. Only outside production is there a demo workspace."""
-    from django.conf import settings
-    from django.db import connections
-
-    from crmsolid.run import startup_message
-    from crmsolid.run.demo import ensure_demo
-
-    demo = None if settings.PRODUCTION else ensure_demo()
-    connections.close_all()
-    port = sock.getsockname()[1]
-    shown_host = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
-    startup_message.print_when_ready(port, startup_message.compose(f"http://{shown_host}:{port}", demo))
-
-
 def _web(options: argparse.Namespace) -> int:
     """Web processes alone: this one, or a supervisor with as many as ``CRMSOLID_WEB_PROCESSES`` says."""
     if options.fd is not None:
@@ -93,35 +89,24 @@ def _web(options: argparse.Namespace) -> int:
     return supervise(web_processes(sock, settings.WEB_PROCESSES))
 
 
-def _worker(options: argparse.Namespace) -> int:
-    if not _has_redis("worker"):
-        return 1
+def _background(options: argparse.Namespace) -> int:
+    """The worker or the scheduler alone."""
     import django
-
-    from crmsolid.run.worker import THREADS, build_worker
-
-    django.setup()  # the queues that the worker listens to depend on the apps
-    worker = build_worker(THREADS)
-    worker.start()
-    return int(worker.exitcode or 0)
-
-
-def _scheduler(options: argparse.Namespace) -> int:
-    if not _has_redis("scheduler"):
-        return 1
-    from crmsolid.run.scheduler import build_beat
-
-    build_beat().run()
-    return 0
-
-
-def _has_redis(role: str) -> bool:
     from django.conf import settings
 
-    if settings.REDIS_URL:
-        return True
-    print(f"cannot start: a separate {role} needs REDIS_URL; without it the web process has its own", file=sys.stderr)
-    return False
+    if not settings.REDIS_URL:
+        text = f"a separate {options.role} needs REDIS_URL; without it the web process has its own"
+        print(f"cannot start: {text}", file=sys.stderr)
+        return 1
+    from crmsolid.run import background
+
+    if options.role == "scheduler":
+        background.build_beat().run()
+        return 0
+    django.setup()  # the queues that the worker listens to depend on the apps
+    worker = background.build_worker(WORKER_THREADS)
+    worker.start()
+    return int(worker.exitcode or 0)
 
 
 if __name__ == "__main__":

@@ -19,12 +19,30 @@ def ensure_database(settings: dict[str, Any]) -> bool:
     name = str(settings["NAME"])
     try:
         _connect(settings, name).close()
+        return False
     except psycopg.OperationalError as error:
-        if not _is_missing(settings, name, error):
-            raise DatabaseUnavailable(f"the database {name!r} refuses: {_first_line(error)}") from None
-        _create(settings, name)
-        return True
-    return False
+        refusal = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    # Whether the server has no such database the text of the error cannot tell: it may be in any language.
+    try:
+        server = _connect(settings, "postgres")
+        exists = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+    except psycopg.OperationalError:
+        where = f"{settings.get('HOST') or 'localhost'}:{settings.get('PORT') or 5432}"
+        text = f"PostgreSQL at {where} refuses: {refusal}; is it running, is DATABASE_URL right?"
+        raise DatabaseUnavailable(text) from None
+    with server:
+        if exists:
+            raise DatabaseUnavailable(f"the database {name!r} refuses: {refusal}")
+        try:
+            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        except psycopg.errors.DuplicateDatabase:
+            pass  # another process has created it meanwhile
+        except psycopg.errors.InsufficientPrivilege:
+            user = settings.get("USER") or "this user"
+            remedy = f"run `createdb -O {user} {name}` as a user who may"
+            text = f"there is no database {name!r} and {user} may not create it; {remedy}"
+            raise DatabaseUnavailable(text) from None
+    return True
 
 
 def _connect(settings: dict[str, Any], name: str) -> psycopg.Connection[Any]:
@@ -37,32 +55,3 @@ def _connect(settings: dict[str, Any], name: str) -> psycopg.Connection[Any]:
         connect_timeout=CONNECT_SECONDS,
         autocommit=True,
     )
-
-
-def _is_missing(settings: dict[str, Any], name: str, first: psycopg.OperationalError) -> bool:
-    """Whether the server has no such database. The text of the first error cannot tell: it may be in any language."""
-    try:
-        with _connect(settings, "postgres") as connection:
-            row = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
-    except psycopg.OperationalError:
-        where = f"{settings.get('HOST') or 'localhost'}:{settings.get('PORT') or 5432}"
-        text = f"PostgreSQL at {where} refuses: {_first_line(first)}; is it running, is DATABASE_URL right?"
-        raise DatabaseUnavailable(text) from None
-    return row is None
-
-
-def _create(settings: dict[str, Any], name: str) -> None:
-    try:
-        with _connect(settings, "postgres") as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    except psycopg.errors.DuplicateDatabase:
-        return  # another process has created it meanwhile
-    except psycopg.errors.InsufficientPrivilege:
-        user = settings.get("USER") or "this user"
-        remedy = f"run `createdb -O {user} {name}` as a user who may"
-        text = f"there is no database {name!r} and {user} may not create it; {remedy}"
-        raise DatabaseUnavailable(text) from None
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

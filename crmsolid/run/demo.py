@@ -13,10 +13,8 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Mode, Plan, User, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.services import create_workspace
-from messaging.models import Account
 from messaging.services import create_sandbox_account
 
-SLUG = "demo"
 OWNER = "owner@example.com"
 ACCOUNT_ID = 7421  # the account in the requests of the API guide
 PASSWORD_VARIABLE = "CRMSOLID_DEMO_PASSWORD"
@@ -40,12 +38,16 @@ class Demo:
 @transaction.atomic
 def ensure_demo() -> Demo:
     """Create the workspace, its owner, a sandbox account, a live and a test key, unless the workspace exists."""
-    existing = Workspace.objects.filter(slug=SLUG, mode=Mode.LIVE).first()
+    existing = Workspace.objects.filter(slug="demo", mode=Mode.LIVE).first()
     if existing is not None:
         return Demo(OWNER, _prefixes(existing), _prefixes(existing.twin))
     owner, password = _ensure_owner()
-    live = create_workspace(slug=SLUG, name="Demo", owner=owner, plan=Plan.BUSINESS)
-    account = _create_account(live)
+    live = create_workspace(slug="demo", name="Demo", owner=owner, plan=Plan.BUSINESS)
+    actor = Actor.command(live, "run")
+    try:
+        account = create_sandbox_account(actor, name="Sandbox", account_id=ACCOUNT_ID)
+    except DomainError:  # another workspace of this database has the number; nothing was written
+        account = create_sandbox_account(actor, name="Sandbox")
     live_key, test_key = (
         create_key(Actor.command(workspace, "run"), name="first key", scopes=ALL_SCOPES, created_by=owner)
         for workspace in (live, live.twin)
@@ -74,12 +76,3 @@ def _ensure_owner() -> tuple[User, str | None]:
     chosen = os.environ.get(PASSWORD_VARIABLE, "")
     password = chosen or secrets.token_urlsafe(12)
     return User.objects.create_user(OWNER, password, name="Demo Owner"), None if chosen else password
-
-
-def _create_account(live: Workspace) -> Account:
-    """Account 7421, or another number if a workspace of this database has that one already."""
-    actor = Actor.command(live, "run")
-    try:
-        return create_sandbox_account(actor, name="Sandbox", account_id=ACCOUNT_ID)
-    except DomainError:  # the number is taken; nothing was written
-        return create_sandbox_account(actor, name="Sandbox")

@@ -12,9 +12,8 @@ from celery.worker import state
 from kombu.exceptions import OperationalError
 
 from crmsolid.celery import app
-from crmsolid.run.scheduler import build_beat_thread
+from crmsolid.run.background import build_beat_thread, build_worker
 from crmsolid.run.web import serve
-from crmsolid.run.worker import build_worker
 
 logger = logging.getLogger("crmsolid.run")
 

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from types import FrameType
 
 from crmsolid.checks import EXIT_UNSAFE
 
@@ -88,7 +87,7 @@ class Supervisor:
     def run(self) -> int:
         """Run until SIGINT, SIGTERM or SIGHUP; returns the exit status."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._on_signal)
+            signal.signal(number, lambda *_: self._stopping.set())
         status = 0
         try:
             while not status and not self._stopping.wait(POLL_SECONDS):
@@ -97,17 +96,19 @@ class Supervisor:
             self._end_all()
         return status
 
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        self._stopping.set()
-
     def _restart_dead(self) -> int:
         """Start what is not running; returns a status other than 0 if a process refuses to start at all."""
         for managed in self.processes:
-            if managed.process is not None and managed.process.poll() is not None:
-                code = managed.process.returncode
-                self._record_death(managed, managed.process)
-                if code == EXIT_UNSAFE:  # the process has printed why; another start would change nothing
-                    return code
+            process = managed.process
+            if process is not None and process.poll() is not None:
+                lived = time.monotonic() - managed.started_at
+                managed.failures = 0 if lived >= HEALTHY_SECONDS else managed.failures + 1
+                pause = min(MAX_PAUSE_SECONDS, 0.5 * 2**managed.failures) if managed.failures else 0.0
+                managed.process, managed.start_at = None, time.monotonic() + pause
+                logger.error("%s ended with status %s; starting it again", managed.name, process.returncode)
+                self.on_death(process.pid)
+                if process.returncode == EXIT_UNSAFE:  # it has printed why; another start would change nothing
+                    return EXIT_UNSAFE
             if managed.process is None and time.monotonic() >= managed.start_at:
                 # A session of its own keeps the terminal's Ctrl-C away: it reaches the supervisor alone, which then
                 # ends each process once.
@@ -116,14 +117,6 @@ class Supervisor:
                 )
                 managed.started_at = time.monotonic()
         return 0
-
-    def _record_death(self, managed: ManagedProcess, process: "subprocess.Popen[bytes]") -> None:
-        lived = time.monotonic() - managed.started_at
-        managed.failures = 0 if lived >= HEALTHY_SECONDS else managed.failures + 1
-        pause = min(MAX_PAUSE_SECONDS, 0.5 * 2**managed.failures) if managed.failures else 0.0
-        managed.process, managed.start_at = None, time.monotonic() + pause
-        logger.error("%s ended with status %s; starting it again", managed.name, process.returncode)
-        self.on_death(process.pid)
 
     def _end_all(self) -> None:
         running = [(managed.name, managed.process) for managed in self.processes if managed.process is not None]

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from crmsolid.celery import app
-from crmsolid.run.scheduler import ImmediateScheduler, build_beat_thread
+from crmsolid.run.background import ImmediateScheduler, build_beat_thread
 
 
 def test_every_scheduled_task_exists() -> None:
@@ -52,7 +52,7 @@ class Stop:
         if name == "celery.utils.saferepr":
             signal.raise_signal(signal.SIGTERM)
 sys.meta_path.insert(0, Stop())
-from crmsolid.run.scheduler import build_beat
+from crmsolid.run.background import build_beat
 build_beat().run()
 """
 

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import hypothesis
 import schemathesis
+from django.core.wsgi import get_wsgi_application
 from django.db import transaction
 from django.test import override_settings
 from hypothesis.errors import FlakyStrategyDefinition
@@ -23,7 +24,6 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from apikeys import tokens
 from apikeys.services import create_key
 from crmsolid.workspaces.scopes import ALL_SCOPES
-from crmsolid.wsgi import application
 from tests.cast import Cast
 
 # Examples an operation.
@@ -63,7 +63,7 @@ def create_key_for_token(cast: Cast) -> None:
 def load_schema(urlconf: str, *, modes: Sequence[GenerationMode] = tuple(GenerationMode)) -> Any:
     """The Schemathesis schema of the ``/openapi.json`` that is served with these URLs, with all checks."""
     with override_settings(ROOT_URLCONF=urlconf):
-        schema = schemathesis.openapi.from_wsgi("/openapi.json", application)
+        schema = schemathesis.openapi.from_wsgi("/openapi.json", get_wsgi_application())
     schema.config.generation.update(max_examples=EXAMPLES, deterministic=True, modes=list(modes))
     schema.config.checks.positive_data_acceptance.expected_statuses = STATUSES_OF_VALID_REQUESTS
     schema.auth(refresh_interval=None)(BearerToken)
