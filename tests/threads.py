@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import TypeVar
 
@@ -42,3 +43,15 @@ def run_together(calls: Sequence[Callable[[], T]]) -> list[T]:
 
     with ThreadPoolExecutor(len(calls)) as executor:
         return list(executor.map(run, calls))
+
+
+def run_together_catching(calls: Sequence[Callable[[], T]]) -> "list[T | Exception]":
+    """As :func:`run_together`, but an exception of a call stands in the place of its result."""
+
+    def caught(call: Callable[[], T]) -> T | Exception:
+        try:
+            return call()
+        except Exception as error:
+            return error
+
+    return run_together([partial(caught, call) for call in calls])

@@ -15,7 +15,7 @@ from tests.events.conftest import Publish
 from tests.threads import in_background, run_together
 
 SENT = ("message.sent",)
-needs_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="two transactions at once")
+require_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="two transactions at once")
 
 
 def in_order() -> list[str]:
@@ -75,7 +75,7 @@ def test_a_failing_listener_leaves_its_batch_without_positions(publish_sent: Pub
     assert in_order() == [event_id]
 
 
-@needs_postgresql
+@require_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_a_late_commit_gets_a_later_position(cast: Cast, publish_sent: Publish) -> None:
     published, commit = threading.Event(), threading.Event()
@@ -98,7 +98,7 @@ def test_a_late_commit_gets_a_later_position(cast: Cast, publish_sent: Publish) 
     assert Event.unscoped.get(pk=late[0]).created_at < Event.unscoped.get(pk=early[0]).created_at
 
 
-@needs_postgresql
+@require_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_publishers_and_assigners_give_each_event_one_position(
     publish_sent: Publish, batches: list[list[str]]
