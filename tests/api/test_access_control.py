@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from apikeys.authentication import DEFAULT_RATE_LIMIT
-from apikeys.limits import limiter
+from apikeys.limiter import limiter
 from apikeys.models import ApiKey
 from crmsolid.api.request_context import address_bucket
 from crmsolid.core import clock

@@ -1,13 +1,11 @@
 """A write with an Idempotency-Key happens once, and its response is replayed byte for byte."""
 
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from apikeys.models import ApiKey, IdempotencyRecord
 from crmsolid.api import erasure as stored_responses
@@ -19,6 +17,7 @@ from tests.api import urls
 from tests.api.assertions import assert_problem
 from tests.api.example_api import NOTE_ACTION
 from tests.cast import Api, Cast
+from tests.threads import in_background, run_together
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(urls.__name__)]
 
@@ -216,45 +215,30 @@ def test_key_is_optional_on_delete(api: Api, cast: Cast) -> None:
 
 
 # --- concurrent requests --------------------------------------------------------------------------------------
-needs_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has only one writer")
+require_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has only one writer")
 
 
-def post_in_thread(token: str, path: str, body: Any) -> Any:
-    """Send one request and close the database connection that the calling thread opened for it."""
-    try:
-        return Api(token).post(path, body, idempotency_key=KEY)
-    finally:
-        connection.close()
+def post(token: str, path: str, body: Any) -> Any:
+    """Send one request with the same Idempotency-Key as all others."""
+    return Api(token).post(path, body, idempotency_key=KEY)
 
 
-@needs_postgresql
+@require_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_20_equal_concurrent_requests_write_once(cast: Cast) -> None:
-    token, barrier = cast.key(), threading.Barrier(20)
-
-    def post(_: int) -> Any:
-        barrier.wait(10)
-        return post_in_thread(token, "/v1/notes", NOTE)
-
-    with ThreadPoolExecutor(20) as pool:
-        responses = list(pool.map(post, range(20)))
+    token = cast.key()
+    responses = run_together([lambda: post(token, "/v1/notes", NOTE)] * 20)
     assert {response.status_code for response in responses} == {201}
     assert len({response.content for response in responses}) == 1
     assert sum("Idempotency-Replayed" not in response.headers for response in responses) == 1
     assert (count_writes(cast), count_stored_responses(cast)) == (1, 1)
 
 
-@needs_postgresql
+@require_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_one_of_two_different_concurrent_requests_with_the_same_key_is_refused(cast: Cast) -> None:
-    token, barrier = cast.key(), threading.Barrier(2)
-
-    def post(title: str) -> Any:
-        barrier.wait(10)
-        return post_in_thread(token, "/v1/notes", {"title": title})
-
-    with ThreadPoolExecutor(2) as pool:
-        responses = list(pool.map(post, ["a", "b"]))
+    token = cast.key()
+    responses = run_together([partial(post, token, "/v1/notes", {"title": title}) for title in ("a", "b")])
     assert sorted(response.status_code for response in responses) == [201, 422]
     assert count_writes(cast) == 1
 
@@ -267,19 +251,18 @@ def slow_request() -> Iterator[None]:
     urls.slow_request_may_finish.set()
 
 
-@needs_postgresql
+@require_postgresql
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("slow_request")
 def test_retry_while_the_first_request_is_running_is_refused_and_later_replayed(cast: Cast) -> None:
     token = cast.key()
-    with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(post_in_thread, token, "/v1/slow", None)
+    with in_background(lambda: post(token, "/v1/slow", None)) as running:
         assert urls.slow_request_started.wait(10)
-        early_retry = post_in_thread(token, "/v1/slow", None)
+        early_retry = post(token, "/v1/slow", None)
         urls.slow_request_may_finish.set()
-        first = future.result(10)
+    first = running.result()
     assert_problem(early_retry, "idempotency_in_progress")
     assert first.status_code == 200
-    retry = post_in_thread(token, "/v1/slow", None)
+    retry = post(token, "/v1/slow", None)
     assert (retry.content, retry.headers["Idempotency-Replayed"]) == (first.content, "true")
     assert count_writes(cast, "slow.called") == 1
