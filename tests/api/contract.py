@@ -25,7 +25,7 @@ from tests.cast import Cast
 
 EXAMPLES = int(os.environ.get("CRMSOLID_CONTRACT_EXAMPLES", "25"))
 
-# An endless answer is no case for a generated request; tests/messaging/test_stream.py reads it.
+# An endless answer is no case for a generated request; tests/messaging/streaming/test_stream.py reads it.
 STREAM = "/v1/messages/stream"
 
 # What a valid request may meet beside success: a thing that is not there or not in the state it needs. Never 400, 415
