@@ -1,26 +1,51 @@
-"""People > Contacts and tags; Settings > Custom fields."""
+"""The panel's pages for contacts and tags (People) and for custom fields (Settings)."""
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from unfold.widgets import UnfoldAdminTextareaWidget
 
-from contacts.forms import ContactForm, CustomFieldForm
+from contacts.custom_fields import check_key, read_choices
 from contacts.models import Contact, ContactTag, CustomField
-from contacts.normalization import fold
-from contacts.services import update_contact
-from crmsolid.workspaces.admin_base import ADMINS, WRITERS, TenantAdmin, TenantInline
+from contacts.normalization import InvalidValue, fold
+from contacts.services import create_custom_field, update_contact, update_custom_field
+from contacts.validation import time_zones
+from crmsolid.workspaces.admin_base import ADMINS, WRITERS, TenantAdmin, TenantForm, TenantInline
 from crmsolid.workspaces.admin_columns import column, datetime_column, field_column
 
 STAGE_COLOURS = {"new": "info", "contacted": "primary", "replied": "warning", "qualified": "success", "won": "success"}
 
 
-def told_value(value: Any) -> str:
-    """A custom field's value in words."""
+def display_value(value: Any) -> str:
+    """The value of a custom field as text."""
     return {True: "Yes", False: "No"}[value] if isinstance(value, bool) else str(value)
+
+
+class ContactForm(TenantForm):
+    """The fields of a contact that a member may change; usernames and e-mail addresses are not among them."""
+
+    help_texts = {
+        "opted_out": "While this is on, nothing is sent to this person.",
+        "time_zone": "By its name, such as Europe/Berlin.",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, help_text in self.help_texts.items():
+            if name in self.fields:  # the form of somebody who may only read has no fields
+                self.fields[name].help_text = help_text
+
+    def clean_time_zone(self) -> str:
+        zone: str = self.cleaned_data["time_zone"].strip()
+        if zone and zone not in time_zones():
+            raise forms.ValidationError("Give a time zone by its name, such as Europe/Berlin.")
+        return zone
 
 
 class TagInline(TenantInline):
@@ -34,11 +59,9 @@ class TagInline(TenantInline):
 
 @admin.register(Contact)
 class ContactAdmin(TenantAdmin):
-    """The keys a person is found by are kept by the services; here only what stands apart from them is edited."""
-
     changers = WRITERS
     form = ContactForm
-    list_display = ("shown_name", "handle", "mail", "shown_stage", "score", "silenced", "added")
+    list_display = ("shown_name", "handle", "mail", "shown_stage", "score", "shown_opt_out", "added")
     list_filter = ("stage", "opted_out", "created_at")
     search_fields = ("search",)
     search_help_text = "Name, username or e-mail"
@@ -51,7 +74,7 @@ class ContactAdmin(TenantAdmin):
         ("More", {"fields": (("last_in", "last_out"), ("added", "changed"), "id")}),
     )
     readonly_fields = (
-        *("id", "name", "handle", "mail", "score", "told_opt_out", "shown_fields"),
+        *("id", "name", "handle", "mail", "score", "opted_out_text", "shown_fields"),
         *("last_in", "last_out", "added", "changed"),
     )
     mail = field_column("e-mail", "email")
@@ -61,31 +84,29 @@ class ContactAdmin(TenantAdmin):
     changed = datetime_column("changed", "updated_at")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Yes or no in words for who cannot change it: a red cross would look like a warning."""
+        """Who may only read sees the opt-out as Yes or No: Django's red cross would look like a warning."""
         fieldsets = super().get_fieldsets(request, obj)
         if self.has_change_permission(request, obj):
             return fieldsets
-        (head, first), *others = fieldsets
-        fields = tuple("told_opt_out" if field == "opted_out" else field for field in first["fields"])
-        return [(head, {**first, "fields": fields}), *others]
-
-    @column("opted out")
-    def told_opt_out(self, contact: Contact) -> str:
-        return told_value(contact.opted_out)
+        (title, first), *others = fieldsets
+        fields = tuple("opted_out_text" if field == "opted_out" else field for field in first["fields"])
+        return [(title, {**first, "fields": fields}), *others]
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
-        """Folded as the column is, so that search is blind to case in every script on every database."""
+        """Every word is in the search column. Both are folded, so case is ignored in every script and database."""
         for word in fold(search_term).split():
             queryset = queryset.filter(search__contains=word)
         return queryset, False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """By the service, with what was changed and nothing else: a call of the API may be writing the rest now."""
-        given = {name: None if form.cleaned_data[name] == "" else form.cleaned_data[name] for name in form.changed_data}
-        if given:
-            update_contact(self.actor(request), obj.pk, given)
+        """Send the service only what was changed in the form: an API call may be changing other fields meanwhile."""
+        fields = {
+            name: None if form.cleaned_data[name] == "" else form.cleaned_data[name] for name in form.changed_data
+        }
+        if fields:
+            update_contact(self.actor(request), obj.pk, fields)
 
     @column("name", ordering="name")
     def shown_name(self, contact: Contact) -> str:
@@ -100,22 +121,26 @@ class ContactAdmin(TenantAdmin):
         return contact.stage, contact.get_stage_display()
 
     @column("opted out", ordering="opted_out", label={"yes": "danger"})
-    def silenced(self, contact: Contact) -> tuple[str, str] | str:
+    def shown_opt_out(self, contact: Contact) -> tuple[str, str] | str:
         return ("yes", "Opted out") if contact.opted_out else ""
+
+    @column("opted out")
+    def opted_out_text(self, contact: Contact) -> str:
+        return display_value(contact.opted_out)
 
     @column("values")
     def shown_fields(self, contact: Contact) -> SafeString | str:
-        """Under the labels that the workspace gave them, in the order of the labels."""
+        """The values of the custom fields under their labels, in the order of the labels."""
         fields = CustomField.objects.for_workspace(contact.workspace_id).order_by("label")
         values = contact.custom_fields
-        told = [(field.label, told_value(values[field.key])) for field in fields if field.key in values]
-        rows = format_html_join("", "<dt>{}</dt><dd>{}</dd>", told)
-        return format_html('<dl class="cs-facts cs-values">{}</dl>', rows) if told else "None"
+        rows = [(field.label, display_value(values[field.key])) for field in fields if field.key in values]
+        items = format_html_join("", "<dt>{}</dt><dd>{}</dd>", rows)
+        return format_html('<dl class="cs-facts cs-values">{}</dl>', items) if rows else "None"
 
 
 @admin.register(ContactTag)
 class ContactTagAdmin(TenantAdmin):
-    """Who has which tag."""
+    """The tags in use and the contacts that have them, read-only."""
 
     list_display = ("tag", "contact", "added")
     list_select_related = ("contact",)
@@ -132,9 +157,43 @@ class ContactTagAdmin(TenantAdmin):
     ordering = ("name", "id")
 
 
+class CustomFieldForm(TenantForm):
+    """Key and type can be set only once, because the contacts' values are stored under the key."""
+
+    choices = forms.CharField(
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 5}),
+        help_text="For a field of type Choice: one allowed value a line.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["choices"] = "\n".join(map(str, self.instance.choices))
+
+    def clean_key(self) -> str:
+        key: str = self.cleaned_data["key"]
+        try:
+            check_key(key)
+        except InvalidValue as error:
+            raise forms.ValidationError(f"{capfirst(error.detail)}.") from None
+        if CustomField.objects.for_workspace(self.workspace).filter(key=key).exists():
+            raise forms.ValidationError("A field with this key already exists.")
+        return key
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "choices" in cleaned:
+            try:
+                field_type = cleaned.get("type", self.instance.type)
+                cleaned["choices"] = read_choices(field_type, cleaned["choices"].splitlines())
+            except InvalidValue as error:
+                self.add_error("choices", f"{capfirst(error.detail)}.")
+        return cleaned
+
+
 @admin.register(CustomField)
 class CustomFieldAdmin(TenantAdmin):
-    """A field stays once it is made: contacts keep values under its key."""
+    """A custom field cannot be deleted, because contacts have values under its key."""
 
     viewers, adders, changers = ADMINS, ADMINS, ADMINS
     form = CustomFieldForm
@@ -147,6 +206,13 @@ class CustomFieldAdmin(TenantAdmin):
     added = datetime_column("added", "created_at")
     ordering = ("label",)
     fields = ("label", "key", "type", "choices")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        values = {name: form.cleaned_data[name] for name in form.fields}
+        if change:
+            update_custom_field(self.actor(request), obj.pk, **values)
+        else:
+            obj.pk = create_custom_field(self.actor(request), **values).pk
 
     @column("choices")
     def shown_choices(self, field: CustomField) -> str:

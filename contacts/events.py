@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from contacts.serializers import ContactOut
+from contacts.representations import ContactOut
 from crmsolid.events.catalogue import declare
 from crmsolid.events.publishing import NewEvent
 
@@ -30,10 +30,10 @@ LEAD_SCORED = declare(
 
 
 def created(contact: dict[str, Any]) -> NewEvent:
-    """``contact.created`` with the contact as the API shows it."""
+    """``contact.created`` for a contact as :class:`ContactOut` renders it."""
     return NewEvent(CONTACT_CREATED, {"contact": contact}, contact["id"])
 
 
 def tagged(contact: dict[str, Any], added: Sequence[str]) -> NewEvent:
-    """``contact.tagged``: the contact as it is now, and the tags that are new."""
+    """``contact.tagged`` for a contact as :class:`ContactOut` renders it, with its new tags in ``added``."""
     return NewEvent(CONTACT_TAGGED, {"contact": contact, "added": list(added)}, contact["id"])

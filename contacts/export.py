@@ -1,50 +1,49 @@
-"""Contacts as CSV or as one JSON object a line, chunk by chunk."""
+"""Contacts as CSV or as one JSON object per line, chunk by chunk."""
 
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from contacts.profiles import Profile
+from contacts.repository import ContactWithTags
+from contacts.representations import ContactOut
 from crmsolid.core import strictjson
 
 TAG_SEPARATOR = ";"
-COLUMNS = (
-    "id", "name", "first_name", "last_name", "username", "telegram_id", "email", "phone", "time_zone", "tags",
-    "stage", "score", "opted_out", "created_at", "updated_at",
-)  # fmt: skip
+COLUMNS = [name for name in ContactOut().get_fields() if name != "custom_fields"]
 
-# What makes a spreadsheet take a cell for a formula (OWASP, "CSV Injection"), full-width forms included: they are
-# folded to the plain ones by spreadsheets of East Asian locales.
+# What makes a spreadsheet read a cell as a formula (OWASP, "CSV Injection"). Spreadsheets of East Asian locales read
+# the full-width forms as the plain ones.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def ndjson(chunks: Iterable[Sequence[Profile]]) -> Iterator[bytes]:
-    """One contact a line, as GET answers it."""
+def ndjson(chunks: Iterable[Sequence[ContactWithTags]]) -> Iterator[bytes]:
+    """One contact per line, as GET answers it."""
     for chunk in chunks:
-        yield b"".join(strictjson.dumps(profile.payload) + b"\n" for profile in chunk)
+        yield b"".join(strictjson.dumps(contact.payload) + b"\n" for contact in chunk)
 
 
-def as_csv(chunks: Iterable[Sequence[Profile]], custom: Sequence[str]) -> Iterator[bytes]:
-    """RFC 4180 in UTF-8: a header, the contact's columns, then one for each custom field."""
-    yield _lines([[*COLUMNS, *custom]])
+def as_csv(chunks: Iterable[Sequence[ContactWithTags]], custom_keys: Sequence[str]) -> Iterator[bytes]:
+    """RFC 4180 in UTF-8: a header, then one row per contact with its own fields and these custom fields."""
+    yield _encode([[*COLUMNS, *custom_keys]])
     for chunk in chunks:
-        yield _lines([_cells(profile.payload, custom) for profile in chunk])
+        yield _encode([_row(contact.payload, custom_keys) for contact in chunk])
 
 
-def _lines(rows: Iterable[Sequence[str]]) -> bytes:
+def _encode(rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return text.getvalue().encode()
 
 
-def _cells(payload: dict[str, Any], custom: Sequence[str]) -> list[str]:
-    values = [payload[name] for name in COLUMNS] + [payload["custom_fields"].get(key) for key in custom]
+def _row(payload: dict[str, Any], custom_keys: Sequence[str]) -> list[str]:
+    values = [payload[name] for name in COLUMNS] + [payload["custom_fields"].get(key) for key in custom_keys]
     return [cell(value) for value in values]
 
 
 def cell(value: Any) -> str:
-    """One value as text; text that a spreadsheet would run gets an apostrophe in front. Numbers are left alone."""
+    """A value as the text of a CSV cell. Text that a spreadsheet would read as a formula gets an apostrophe in front;
+    numbers do not, even negative ones."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""People and what is known of them."""
+"""Contacts with their tags and custom fields, and the opt-outs of erased contacts."""
 
 from functools import partial
 from typing import ClassVar
@@ -22,11 +22,10 @@ class Stage(models.TextChoices):
 
 
 class Contact(WorkspaceModel):
-    """A person, once per workspace by each identity: username, e-mail address, Telegram id.
+    """A person. An identity (username, e-mail address or Telegram id) belongs to at most one contact of a workspace.
 
-    The ``*_key`` columns hold the one spelling an identity is compared by; NULL where there is none, so that the
-    unique constraints let any number of people be without. ``search`` is the folded text that substring search
-    looks through, the same on every database.
+    The ``*_key`` columns hold the normal form of an identity. They are NULL where there is none, because unique
+    constraints allow any number of NULLs. ``search`` is the folded text that substring search looks through.
     """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "con"), editable=False)
@@ -69,19 +68,19 @@ class Contact(WorkspaceModel):
 
     @property
     def first_name(self) -> str:
-        return first_name(self)
+        return first_name_of(self)
 
     def __str__(self) -> str:
         return self.name or (f"@{self.username}" if self.username else self.email) or str(self.telegram_id or self.id)
 
 
-def first_name(contact: Contact) -> str:
-    """As given, else the first word of the name: up to white space of any kind."""
+def first_name_of(contact: Contact) -> str:
+    """The first name that was given, else the first word of the name. Also for records of ``Table.read``."""
     return contact.given_first_name or next(iter(contact.name.split(maxsplit=1)), "")
 
 
 class ContactTag(WorkspaceModel):
-    """A tag on a contact. The tags of a workspace are the names in use."""
+    """A tag on a contact. Tags exist only as long as a contact has them."""
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="tag_rows")
     name = models.CharField(max_length=64)
@@ -105,7 +104,7 @@ class FieldType(models.TextChoices):
 
 
 class CustomField(WorkspaceModel):
-    """A field that the workspace added to its contacts; values live in ``Contact.custom_fields`` under ``key``."""
+    """A field that a workspace defined. The values are in ``Contact.custom_fields`` under ``key``."""
 
     key = models.CharField(max_length=40, help_text="the name in the API and in templates: a-z, 0-9 and _")
     label = models.CharField(max_length=100)
@@ -121,7 +120,7 @@ class CustomField(WorkspaceModel):
 
 
 class OptOut(WorkspaceModel):
-    """A person who was erased and wants no messages: known by the keyed hash of an identity, by nothing else."""
+    """The opt-out of an erased contact. Only a keyed hash of one of its identities is kept."""
 
     digest = models.BinaryField(max_length=32)
     created_at = models.DateTimeField(default=clock.now, editable=False)

@@ -1,48 +1,49 @@
-"""The keys under which a person is found again: one spelling for each username and e-mail address."""
+"""Normal forms: the keys by which usernames and e-mail addresses are compared, and the text that is searched."""
 
 import re
 import unicodedata
 
 import idna
 
-# Telegram's own form; the link hosts are those Telegram answers on. re.ASCII: no long s or Kelvin sign slips in.
+# Telegram's own form; the link hosts are those Telegram answers on. re.ASCII keeps out the long s and the Kelvin sign,
+# which IGNORECASE would let match s and k.
 _USERNAME = re.compile(r"(?:(?:https?://)?(?:t|telegram)\.me/|@)?([a-z][a-z0-9_]{3,31})/?", re.ASCII | re.IGNORECASE)
 
 # RFC 5321: 64 octets before the @, 254 in the whole address (RFC 3696, erratum 1690).
 _MAX_LOCAL_OCTETS = 64
 _MAX_ADDRESS_OCTETS = 254
-# A dot-atom, Unicode included (RFC 6531); quoted local parts are refused, no provider hands them out.
+# A dot-atom, Unicode included (RFC 6531). Quoted local parts are refused; no provider hands them out.
 _LOCAL = re.compile(r'[^\s.@"(),:;<>\[\]\\\x00-\x1f\x7f-\x9f]+(?:\.[^\s.@"(),:;<>\[\]\\\x00-\x1f\x7f-\x9f]+)*')
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-# Two labels at least, and a top level that is no number: an address literal is no mail domain.
+# At least two labels, and a top level that is not a number: an IP address is not a mail domain.
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+(?![0-9]+\Z){_LABEL}")
 
-# i or dotless i, with any dots above: what İ, I and ı come to.
+# i or dotless i, with any dots above: the case-folded forms of İ, I and ı.
 _TURKISH_I = re.compile("[iı]\u0307*")
 
 
-class IdentityError(ValueError):
-    """Text that names nobody; `code` is stable, `detail` says what was wanted."""
+class InvalidValue(ValueError):
+    """A value that its field does not take: a stable error code, and a sentence that says what to give instead."""
 
-    code = "invalid"
-    detail = "not a valid identity"
+    def __init__(self, code: str, detail: str) -> None:
+        self.code, self.detail = code, detail
+        super().__init__(detail)
 
+
+class InvalidUsername(InvalidValue):
     def __init__(self) -> None:
-        super().__init__(self.detail)
+        super().__init__(
+            "invalid_username", "a username is 4 to 32 letters, digits or underscores and starts with a letter"
+        )
 
 
-class InvalidUsername(IdentityError):
-    code = "invalid_username"
-    detail = "a username is 4 to 32 letters, digits or underscores and starts with a letter"
-
-
-class InvalidEmail(IdentityError):
-    code = "invalid_email"
-    detail = "not a valid e-mail address"
+class InvalidEmail(InvalidValue):
+    def __init__(self) -> None:
+        super().__init__("invalid_email", "not a valid e-mail address")
 
 
 def parse_username(text: str) -> str:
-    """The username as its owner spells it, without `@` or `t.me/`. Raises InvalidUsername."""
+    """The username without `@` or `t.me/`, in the spelling that was given. Raises :class:`InvalidUsername`."""
     match = _USERNAME.fullmatch(text.strip())
     if match is None:
         raise InvalidUsername
@@ -50,14 +51,14 @@ def parse_username(text: str) -> str:
 
 
 def username_key(text: str) -> str:
-    """The username in lower case: usernames are compared case-blind. Raises InvalidUsername."""
+    """The username in lower case, because Telegram ignores the case of usernames. Raises :class:`InvalidUsername`."""
     return parse_username(text).lower()
 
 
 def email_key(text: str) -> str:
-    """The address in one spelling: local part case-folded, domain in its ASCII form. Raises InvalidEmail.
+    """The address with its local part case-folded and its domain in ASCII form. Raises :class:`InvalidEmail`.
 
-    RFC 5321 lets the local part be case-sensitive; no provider in use is, and a person must not become two.
+    RFC 5321 lets the local part be case-sensitive. No provider in use makes it so, and one person must not become two.
     """
     address = text.strip()
     local, at, domain = address.rpartition("@")
@@ -71,13 +72,15 @@ def email_key(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Text as substring search compares it: NFKC, case-folded; the same on every database. fold(fold(x)) == fold(x).
+    """Text as substring search compares it: NFKC, case-folded, the same on every database. Folding twice changes
+    nothing.
 
-    The Turkish dotted and dotless i count as i: their plain case folding would make `İstanbul` unfindable.
+    The Turkish dotted and dotless i count as i. With plain case folding, a search for `istanbul` would not find
+    `İstanbul`.
     """
     if text.isascii():
         return text.lower()
-    # Unicode's own recipe (The Unicode Standard, D146): folding can undo a normal form, so each is done twice.
+    # The Unicode Standard, D146: case folding can undo a normal form, so each is done twice.
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFD", text).casefold())
     folded = unicodedata.normalize("NFKD", decomposed.casefold())
     return unicodedata.normalize("NFKC", _TURKISH_I.sub("i", folded))
@@ -95,14 +98,10 @@ def _local_key(local: str) -> str:
 
 
 def _domain_key(domain: str) -> str:
-    key = domain.lower() if domain.isascii() else _ascii_domain(domain)
-    if not _DOMAIN.fullmatch(key):
-        raise InvalidEmail
-    return key
-
-
-def _ascii_domain(domain: str) -> str:
     try:
-        return idna.encode(domain, uts46=True).decode("ascii").lower()
+        key = domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
     except (idna.IDNAError, UnicodeError):
         raise InvalidEmail from None
+    if not _DOMAIN.fullmatch(key.lower()):
+        raise InvalidEmail
+    return key.lower()

@@ -1,7 +1,7 @@
-"""Opt-outs that outlive their contact, so that a later import cannot undo them.
+"""Opt-outs that outlive an erased contact, so that adding the person again does not undo them.
 
-What stays of an erased person who wanted no messages is an HMAC of each identity under the secret key: it tells
-nothing by itself, and is found again when the same identity comes back.
+When a contact that opted out is erased, an HMAC of each of its identities under the secret key is kept. The HMAC
+reveals nothing by itself, and matches when the same identity is added again.
 """
 
 import hmac
@@ -18,50 +18,59 @@ from crmsolid.core.sql.table import Table
 _optouts = Table(OptOut)
 
 
-def remember(contact: Contact) -> None:
+def keep(contact: Contact) -> None:
     """Keep the opt-out of a contact that is about to be erased."""
-    rows = [OptOut(workspace_id=contact.workspace_id, digest=digest) for digest in _digests(contact, current=True)]
+    digests = _digests(contact, [settings.SECRET_KEY])
+    rows = [OptOut(workspace_id=contact.workspace_id, digest=digest) for digest in digests]
     _optouts.insert(rows, conflict="(workspace_id, digest) DO NOTHING")
 
 
-def forget(contact: Contact) -> None:
-    """The person may be written to again: somebody said so of the contact by hand."""
-    digests = list(_digests(contact))
-    OptOut.objects.for_workspace(contact.workspace_id).filter(digest__in=digests).delete()
+def is_kept(contact: Contact) -> bool:
+    """Whether an erased contact with one of these identities had opted out."""
+    return bool(_kept(contact).exists())
 
 
-def stands(contact: Contact) -> bool:
-    """Whether one of the contact's identities opted out in an earlier life."""
-    digests = list(_digests(contact))
-    return bool(OptOut.objects.for_workspace(contact.workspace_id).filter(digest__in=digests).exists())
+def delete(contact: Contact) -> None:
+    """Delete what was kept: somebody decided that messages to this contact are allowed again."""
+    _kept(contact).delete()
 
 
-def expression(contact: Contact) -> tuple[str, Sequence[Any]]:
-    """SQL for ``opted_out`` of a new contact: as given, or because an identity opted out before an erasure."""
+def opted_out_sql(contact: Contact) -> tuple[str, Sequence[Any]]:
+    """SQL and its parameters for ``opted_out`` of a new contact: the contact's own value, or whether an opt-out of one
+    of its identities is kept."""
     if contact.opted_out:
         return "%s", [True]
-    digests = list(_digests(contact))
+    digests = list(_digests(contact, _all_secrets()))
     placeholders = ", ".join(["%s"] * len(digests)) or "NULL"
     exists = f"EXISTS (SELECT 1 FROM {_optouts.name} WHERE workspace_id = %s AND digest IN ({placeholders}))"
     return exists, [contact.workspace_id, *digests]
 
 
-def _digests(contact: Contact, *, current: bool = False) -> Iterator[bytes]:
-    """Under the secret key, and (unless ``current``) under those it replaced."""
-    secrets = [settings.SECRET_KEY, *([] if current else settings.SECRET_KEY_FALLBACKS)]
+def _kept(contact: Contact) -> Any:
+    digests = list(_digests(contact, _all_secrets()))
+    return OptOut.objects.for_workspace(contact.workspace_id).filter(digest__in=digests)
+
+
+def _all_secrets() -> list[Any]:
+    """The secret key and those it replaced."""
+    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+
+
+def _digests(contact: Contact, secrets: Sequence[str]) -> Iterator[bytes]:
+    """One HMAC for each identity of the contact under each secret."""
     identities = {
         "username": contact.username_key,
         "email": contact.email_key,
         "telegram": str(contact.telegram_id) if contact.telegram_id is not None else None,
     }
     for secret in secrets:
-        for kind, value in identities.items():
+        for identity_type, value in identities.items():
             if value is not None:
-                text = f"{contact.workspace_id}:{kind}:{value}"
-                yield hmac.digest(_key(secret), text.encode(), "sha256")
+                text = f"{contact.workspace_id}:{identity_type}:{value}"
+                yield hmac.digest(_hmac_key(secret), text.encode(), "sha256")
 
 
 @lru_cache(maxsize=16)
-def _key(secret: str) -> bytes:
-    """A key for this use alone, as Django's ``salted_hmac`` derives one."""
+def _hmac_key(secret: str) -> bytes:
+    """A key for this use alone, derived in the way of Django's ``salted_hmac``."""
     return sha256(b"crmsolid.optout" + secret.encode()).digest()

@@ -1,129 +1,153 @@
-"""The statements behind the verbs: find and lock, insert, update. All run in the verb's transaction.
+"""The statements on contacts and their tags: find and lock, insert, update. They run in the transaction of the service.
 
-Whoever changes a contact or its tags holds the contact's row lock from before the first look at it, rows in the
-order of ids. Identities are decided by the database's unique keys, never by a look beforehand.
+Whoever changes a contact or its tags locks the contact's row first; several rows are locked in the order of their ids.
+The unique keys of the database decide which contact has an identity; looking first would leave a gap for other calls.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from contacts import events, optouts
-from contacts.models import Contact
-from contacts.profiles import Profile, add_tags, remove_tags, tags_of
+from contacts.models import Contact, ContactTag
+from contacts.representations import ContactOut
 from contacts.validation import Changes
-from crmsolid.core import clock
-from crmsolid.core.errors import DomainError, not_found
+from crmsolid.core import clock, strictjson
+from crmsolid.core.errors import not_found
 from crmsolid.core.ids import is_id
+from crmsolid.core.sql.bulk import ids_clause
+from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import publish_all
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.models import Workspace
 
 contacts = Table(Contact)
+_tags = Table(ContactTag)
 
 
 class IdentityTaken(Exception):
-    """Another contact got the username or e-mail address first."""
+    """Another contact has the username or e-mail address."""
 
 
-def match(actor: Actor, identities: dict[str, str]) -> Contact | None:
-    """The one contact with any of these identities, locked. ``contact_conflict`` (409) when they are two people's."""
-    either = " OR ".join(f"{column} = %s" for column in identities)
-    where = f"workspace_id = %s AND ({either})" + (" ORDER BY id" if len(identities) > 1 else "")
-    rows = contacts.select(where, [actor.workspace.pk, *identities.values()], lock=True)
-    if len(rows) > 1:
-        raise conflict(actor, [row.id for row in rows])
-    return rows[0] if rows else None
+@dataclass(frozen=True)
+class ContactWithTags:
+    """A contact and the names of its tags. ``created``: this call created the contact."""
+
+    contact: Contact
+    tags: list[str]
+    created: bool = False
+
+    @cached_property
+    def payload(self) -> dict[str, Any]:
+        """The contact as the API and events show it."""
+        return ContactOut.render(self.contact, tags=sorted(self.tags))
+
+    @cached_property
+    def etag(self) -> str:
+        """A strong validator: it changes whenever anything in the payload does."""
+        return f'"{sha256(strictjson.dumps(self.payload)).hexdigest()[:32]}"'
 
 
-def conflict(actor: Actor, ids: Iterable[str]) -> DomainError:
-    """Which contacts collide is told only to who may read contacts."""
-    if actor.has(Scope.READ_CONTACTS):
-        return DomainError("contact_conflict", contacts=sorted(ids))
-    return DomainError("contact_conflict")
-
-
-def holders(actor: Actor, identities: dict[str, str]) -> list[str]:
-    """The ids of the contacts that have any of these identities."""
-    either = " OR ".join(f"{column} = %s" for column in identities)
-    rows = contacts.select(f"workspace_id = %s AND ({either})", [actor.workspace.pk, *identities.values()])
-    return [row.id for row in rows]
-
-
-def locked(actor: Actor, contact_id: str, *, deleting: bool = False) -> Profile:
-    """The contact with its tags, locked for a change or for deletion. ``not_found`` (404)."""
+def get(workspace: Workspace, contact_id: str, *, lock: bool = False, deleting: bool = False) -> ContactWithTags:
+    """The contact with its tags, locked for an update or for deletion if asked for. ``not_found`` (404)."""
     if not is_id("con", contact_id):
         raise not_found("contact")
-    rows = contacts.select(
-        "id = %s AND workspace_id = %s", [contact_id, actor.workspace.pk], lock=True, deleting=deleting
-    )
+    where, params = "id = %s AND workspace_id = %s", [contact_id, workspace.pk]
+    rows = contacts.select(where, params, lock=lock, deleting=deleting)
     if not rows:
         raise not_found("contact")
-    # A statement of its own: a subquery of the one that waited for the lock would still see the tags of before.
-    return Profile(rows[0], tags_of(contact_id))
+    return with_tags(rows)[0]
 
 
-def insert(actor: Actor, changes: Changes) -> Profile | None:
-    """A new contact with its tags and events; None if another call committed one of its identities meanwhile."""
-    now = clock.now()
-    contact = contacts.new(workspace_id=actor.workspace.pk, created_at=now, updated_at=now)
+def find_by_identity(workspace: Workspace, identities: Mapping[str, Any], *, lock: bool = False) -> list[Contact]:
+    """The contacts that have any of these identities (column -> key), in the order of their ids."""
+    either = " OR ".join(f"{column} = %s" for column in identities)
+    where = f"workspace_id = %s AND ({either})" + (" ORDER BY id" if len(identities) > 1 else "")
+    return contacts.select(where, [workspace.pk, *identities.values()], lock=lock)
+
+
+def with_tags(rows: Sequence[Contact]) -> list[ContactWithTags]:
+    """Each contact with its tags, by one query for all of them.
+
+    A locked contact needs this query of its own: a subquery of the statement that waited for the lock would still see
+    the tags from before.
+    """
+    names: dict[str, list[str]] = {contact.id: [] for contact in rows}
+    if rows:
+        where, params = ids_clause("contact_id", list(names))
+        with statement_cursor() as cursor:
+            cursor.execute(f"SELECT contact_id, name FROM {_tags.name} WHERE {where}", params)
+            for contact_id, name in cursor.fetchall():
+                names[contact_id].append(name)
+    return [ContactWithTags(contact, names[contact.id]) for contact in rows]
+
+
+def insert(who: Actor | Workspace, changes: Changes) -> ContactWithTags | None:
+    """Insert a contact with its tags and events. None if a contact has one of the identities already."""
+    now, workspace = clock.now(), who.workspace if isinstance(who, Actor) else who
+    contact = contacts.new(workspace_id=workspace.pk, created_at=now, updated_at=now)
     changes.apply(contact)
-    if not contacts.insert_computed(contact, {"opted_out": optouts.expression(contact)}, "DO NOTHING"):
+    if not contacts.insert_computed(contact, {"opted_out": optouts.opted_out_sql(contact)}, "DO NOTHING"):
         return None
-    tags = changes.tags or []
-    if tags:
-        add_tags(contact, tags)
-    profile = Profile(contact, tags, created=True, added=tags)
-    happened = [events.created(profile.payload)]
-    if tags:
-        happened.append(events.tagged(profile.payload, tags))
-    publish_all(actor, happened)
-    return profile
+    created = ContactWithTags(contact, changes.tags or [], created=True)
+    new_events = [events.created(created.payload)]
+    if created.tags:
+        _add_tags(contact, created.tags)
+        new_events.append(events.tagged(created.payload, created.tags))
+    publish_all(who, new_events)
+    return created
 
 
 def update(
-    actor: Actor, before: Profile, changes: Changes, *, add: Sequence[str] = (), remove: Sequence[str] = ()
-) -> Profile:
-    """Write what differs, with ``contact.tagged`` for new tags; nothing at all if nothing does.
+    actor: Actor, before: ContactWithTags, changes: Changes, *, add: Iterable[str] = (), remove: Iterable[str] = ()
+) -> ContactWithTags:
+    """Write what differs, and publish ``contact.tagged`` for new tags. Writes nothing if nothing differs.
 
-    ``before`` is locked. :class:`IdentityTaken` leaves the transaction as it was.
+    The row of ``before`` must be locked. :class:`IdentityTaken` leaves the transaction usable.
     """
-    contact, had = before.contact, set(before.tags)
-    added = [name for name in add if name not in had]
-    removed = [name for name in remove if name in had]
+    contact, old_tags = before.contact, set(before.tags)
+    added = [name for name in add if name not in old_tags]
+    removed = old_tags.intersection(remove)
     changed = changes.apply(contact)
-    _mind_opt_outs(contact, changed, asked="opted_out" in changes.columns)
+    if "opted_out" in changed and not contact.opted_out:
+        optouts.delete(contact)
+    new_identity = changed.get("username_key") or changed.get("email_key")
+    if new_identity and "opted_out" not in changes.columns and not contact.opted_out and optouts.is_kept(contact):
+        contact.opted_out = changed["opted_out"] = True
     if not (changed or added or removed):
         return before
     contact.updated_at = changed["updated_at"] = clock.now()
-    _write(contact, changed)
-    add_tags(contact, added)
-    remove_tags(contact, removed)
-    profile = Profile(contact, [*had.difference(removed), *added], added=added)
+    _update_columns(contact, changed)
+    _add_tags(contact, added)
+    if removed:
+        ContactTag.objects.for_workspace(contact.workspace_id).filter(contact_id=contact.id, name__in=removed).delete()
+    after = ContactWithTags(contact, [*old_tags.difference(removed), *added])
     if added:
-        publish_all(actor, [events.tagged(profile.payload, added)])
-    return profile
+        publish_all(actor, [events.tagged(after.payload, added)])
+    return after
 
 
-def _write(contact: Contact, changed: dict[str, Any]) -> None:
-    """The UPDATE. Only one that sets an identity can meet another contact's, and costs a savepoint."""
+def _update_columns(contact: Contact, changed: dict[str, Any]) -> None:
     where, params = "id = %s AND workspace_id = %s", [contact.id, contact.workspace_id]
     if "username_key" not in changed and "email_key" not in changed:
         contacts.update(changed, where, params)
         return
     try:
-        with transaction.atomic():
+        with transaction.atomic():  # the savepoint keeps the transaction usable after a unique key was violated
             contacts.update(changed, where, params)
     except IntegrityError:
         raise IdentityTaken from None
 
 
-def _mind_opt_outs(contact: Contact, changed: dict[str, Any], *, asked: bool) -> None:
-    """Lifting an opt-out forgets what was remembered; a new identity brings its own along."""
-    if "opted_out" in changed and not contact.opted_out:
-        optouts.forget(contact)
-    new_identity = changed.get("username_key") or changed.get("email_key")
-    if new_identity and not asked and not contact.opted_out and optouts.stands(contact):
-        contact.opted_out = changed["opted_out"] = True
+def _add_tags(contact: Contact, names: Iterable[str]) -> None:
+    now = clock.now()
+    rows = [
+        {"workspace_id": contact.workspace_id, "contact_id": contact.id, "name": name, "created_at": now}
+        for name in names
+    ]
+    _tags.insert_later(rows, conflict="(contact_id, name) DO NOTHING")

@@ -1,83 +1,91 @@
-"""The verbs of contacts: upsert, update, tag, erase; get, list, export, show what is kept.
+"""Every read and write of contacts that a caller may ask for. Each service checks the authority of its actor.
 
-``given`` holds plain values by the API's names, as the doors' serializers let them through: ``name first_name
-last_name username email phone time_zone stage opted_out tags custom_fields``. A name that is absent is left alone.
+``fields`` holds plain values by the names of the API: ``name first_name last_name username email phone time_zone stage
+opted_out tags custom_fields``. A name that is absent is left unchanged. :mod:`contacts.inputs` checks their types.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
-from contacts import optouts, repository
-from contacts.models import Contact, CustomField
-from contacts.profiles import Profile, profiles, tags_of
-from contacts.repository import IdentityTaken
+from django.db import IntegrityError, transaction
+
+from contacts import custom_fields, export, optouts, repository
+from contacts.models import Contact, CustomField, FieldType
+from contacts.normalization import InvalidValue
+from contacts.repository import ContactWithTags, IdentityTaken
 from contacts.validation import MAX_TAGS, Changes, read_changes, read_tags
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import erasure
 from crmsolid.core.errors import DomainError, invalid, not_found
-from crmsolid.core.ids import is_id
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Role
 from crmsolid.workspaces.scopes import Scope
 
-# Each turn is lost only to another call that got through, so a second loss in a row is rare already.
-ATTEMPTS = 10
+# An attempt fails only if other calls committed in between, so even two failures in a row are rare.
+UPSERT_ATTEMPTS = 10
 EXPORT_CHUNK = 500
 
 
 @unit_of_work()
-def upsert_contact(actor: Actor, given: Mapping[str, Any]) -> Profile:
-    """Create the contact of this username or e-mail address (one is required), or update the one there is.
+def upsert_contact(actor: Actor, fields: Mapping[str, Any]) -> ContactWithTags:
+    """Create the contact with this username or e-mail address (one is required), or update it if it exists.
 
-    Given fields are replaced, tags added. Calls at once agree on one contact, with the tags of all of them. Errors:
-    ``scope_missing``, ``validation_failed``, ``contact_conflict`` when the two identities are two people's.
+    Fields that are given are replaced, tags are added. Concurrent calls agree on one contact, which gets the tags of
+    all of them. Errors: ``scope_missing``, ``validation_failed``, and ``contact_conflict`` if the two identities
+    belong to different contacts.
     """
     actor.require(Scope.WRITE_CONTACTS)
-    changes = read_changes(actor.workspace, given)
+    changes = read_changes(actor.workspace, fields)
     if not changes.identities:
         raise invalid("username", "required", "give a username or an email")
-    # The unique keys decide: insert, else update whoever has one of the identities. Another call may change identities
-    # or erase the contact between the two statements; then both are tried again.
-    for _ in range(ATTEMPTS):
-        profile = repository.insert(actor, changes)
-        if profile is not None:
-            return profile
-        existing = repository.match(actor, changes.identities)
-        profile = None if existing is None else _add_to(actor, existing, changes)
-        if profile is not None:
-            return profile
+    for _ in range(UPSERT_ATTEMPTS):
+        created = repository.insert(actor, changes)
+        if created is not None:
+            return created
+        # One of the unique keys is taken: update the contact that has it.
+        existing = repository.find_by_identity(actor.workspace, changes.identities, lock=True)
+        if not existing:
+            continue  # it was erased, or changed its identity, between the two statements
+        if len(existing) == 1:
+            before = repository.with_tags(existing)[0]
+            try:
+                return repository.update(actor, before, changes, add=changes.tags or ())
+            except IdentityTaken:
+                # Another contact took the second identity after the lookup. It is not locked here: while the first
+                # contact is locked, locking out of order could end in a deadlock.
+                existing = repository.find_by_identity(actor.workspace, changes.identities)
+        if len(existing) > 1:
+            raise _conflict(actor, existing)
     raise DomainError("service_unavailable")
 
 
-def _add_to(actor: Actor, contact: Contact, changes: Changes) -> Profile | None:
-    before = Profile(contact, tags_of(contact.id))
-    try:
-        return repository.update(actor, before, changes, add=changes.tags or ())
-    except IdentityTaken:
-        # Not by locking both: this one's lock is held already, and out of order it could meet another's coming back.
-        found = repository.holders(actor, changes.identities)
-        if len(found) > 1:
-            raise repository.conflict(actor, found) from None
-        return None
-
-
 @unit_of_work()
-def update_contact(actor: Actor, contact_id: str, given: Mapping[str, Any], *, if_match: str | None = None) -> Profile:
-    """Replace the given fields; ``tags`` replaces all tags. ``if_match`` is an ETag list as HTTP has it.
+def update_contact(
+    actor: Actor, contact_id: str, fields: Mapping[str, Any], *, if_match: str | None = None
+) -> ContactWithTags:
+    """Replace the fields that are given; ``tags`` replaces all tags. ``if_match`` is the value of an If-Match header.
 
     Errors: ``scope_missing``, ``validation_failed``, ``not_found``, ``precondition_failed``, ``contact_conflict``.
     """
     actor.require(Scope.WRITE_CONTACTS)
-    changes = read_changes(actor.workspace, given)
-    before = repository.locked(actor, contact_id)
-    check_version(before, if_match)
-    wanted = changes.tags
-    removed = [name for name in before.tags if wanted is not None and name not in wanted]
+    changes = read_changes(actor.workspace, fields)
+    before = repository.get(actor.workspace, contact_id, lock=True)
+    _check_version(before, if_match)
+    removed = [] if changes.tags is None else set(before.tags).difference(changes.tags)
     try:
-        return repository.update(actor, before, changes, add=wanted or (), remove=removed)
+        return repository.update(actor, before, changes, add=changes.tags or (), remove=removed)
     except IdentityTaken:
-        raise repository.conflict(actor, {contact_id, *repository.holders(actor, changes.identities)}) from None
+        others = repository.find_by_identity(actor.workspace, changes.identities)
+        raise _conflict(actor, [before.contact, *others]) from None
+
+
+def _conflict(actor: Actor, contacts: Iterable[Contact]) -> DomainError:
+    """``contact_conflict``, with the ids of the contacts for those who may read contacts."""
+    if not actor.has(Scope.READ_CONTACTS):
+        return DomainError("contact_conflict")
+    return DomainError("contact_conflict", contacts=sorted({contact.id for contact in contacts}))
 
 
 @unit_of_work()
@@ -88,63 +96,58 @@ def tag_contact(
     add: Iterable[str] = (),
     remove: Iterable[str] = (),
     if_match: str | None = None,
-) -> Profile:
-    """Add and remove tags. Errors: as :func:`update_contact`; a tag in both lists is ``validation_failed``."""
+) -> ContactWithTags:
+    """Add and remove tags. Errors: as :func:`update_contact`; ``validation_failed`` also for a tag in both lists."""
     actor.require(Scope.WRITE_CONTACTS)
-    new, old = read_tags(add, "add"), read_tags(remove, "remove")
-    both = set(new).intersection(old)
+    added, removed = read_tags(add, "add"), read_tags(remove, "remove")
+    both = set(added).intersection(removed)
     if both:
         raise invalid("remove", "ambiguous", f"a tag cannot be added and removed at once: {', '.join(sorted(both))}")
-    if len(new) + len(old) > MAX_TAGS:
+    if len(added) + len(removed) > MAX_TAGS:
         raise invalid("remove", "max_length", f"at most {MAX_TAGS} tags a request")
-    before = repository.locked(actor, contact_id)
-    check_version(before, if_match)
-    return repository.update(actor, before, Changes({}, {}, None), add=new, remove=old)
+    before = repository.get(actor.workspace, contact_id, lock=True)
+    _check_version(before, if_match)
+    return repository.update(actor, before, Changes({}, {}), add=added, remove=removed)
 
 
 @unit_of_work()
 def erase_contact(actor: Actor, contact_id: str, *, if_match: str | None = None) -> None:
-    """Erase the person everywhere, for good; the audit log keeps the id, an opt-out lives on as a keyed hash.
+    """Erase the person from every app, for good. The audit log keeps the id; an opt-out is kept as a keyed hash.
 
     Errors: ``scope_missing``, ``not_found``, ``precondition_failed``.
     """
     actor.require(Scope.WRITE_CONTACTS)
-    found = repository.locked(actor, contact_id, deleting=True)
-    check_version(found, if_match)
-    if found.contact.opted_out:
-        optouts.remember(found.contact)
+    erased = repository.get(actor.workspace, contact_id, deleting=True)
+    _check_version(erased, if_match)
+    if erased.contact.opted_out:
+        optouts.keep(erased.contact)
     erasure.erase_all(actor.workspace.pk, contact_id)
     Contact.objects.for_workspace(actor.workspace).filter(pk=contact_id).delete()
     audit.record(actor, "contact.erased", contact_id)
 
 
-def check_version(profile: Profile, if_match: str | None) -> None:
+def _check_version(contact: ContactWithTags, if_match: str | None) -> None:
     """``precondition_failed`` (412) unless ``If-Match`` names this version (RFC 9110, 13.1.1: strong comparison)."""
     if if_match is None or if_match.strip() == "*":
         return
-    if profile.etag not in [tag.strip() for tag in if_match.split(",")]:
+    if contact.etag not in [tag.strip() for tag in if_match.split(",")]:
         raise DomainError("precondition_failed")
 
 
-def get_contact(actor: Actor, contact_id: str) -> Profile:
-    """One contact. ``scope_missing``, ``not_found``."""
+def get_contact(actor: Actor, contact_id: str) -> ContactWithTags:
+    """One contact. Errors: ``scope_missing``, ``not_found``."""
     actor.require(Scope.READ_CONTACTS)
-    if not is_id("con", contact_id):
-        raise not_found("contact")
-    rows = repository.contacts.select("id = %s AND workspace_id = %s", [contact_id, actor.workspace.pk])
-    if not rows:
-        raise not_found("contact")
-    return Profile(rows[0], tags_of(contact_id))
+    return repository.get(actor.workspace, contact_id)
 
 
 def list_contacts(
     actor: Actor, filters: Mapping[str, Any], *, sort: str = "-created_at", limit: int = 50, cursor: str | None = None
 ) -> Page:
-    """One page of :class:`Profile`. ``filters``: see ``ContactQuerySet.narrowed``. ``scope_missing``,
-    ``invalid_cursor``."""
+    """One page of :class:`ContactWithTags`. ``ContactQuerySet.filtered`` describes ``filters``; ``sort`` is one of
+    ``inputs.SORTS``. Errors: ``scope_missing``, ``invalid_cursor``."""
     actor.require(Scope.READ_CONTACTS)
-    found = page(
-        Contact.objects.for_workspace(actor.workspace).narrowed(filters),
+    rows = page(
+        Contact.objects.for_workspace(actor.workspace).filtered(filters),
         sort=sort,
         limit=limit,
         cursor=cursor,
@@ -152,33 +155,91 @@ def list_contacts(
         filters=filters,
         read=repository.contacts.read,
     )
-    return Page(profiles(found.rows), found.next_cursor)
+    return Page(repository.with_tags(rows.rows), rows.next_cursor)
 
 
-def export_contacts(actor: Actor, filters: Mapping[str, Any]) -> Iterator[list[Profile]]:
-    """All that match, oldest first, in chunks: memory stays the same however many there are. The first chunk is read
-    at once, so that what can be refused is refused before anything is sent."""
-    actor.require(Scope.READ_CONTACTS)
+def export_contacts(
+    actor: Actor, filters: Mapping[str, Any], *, format: Literal["csv", "ndjson"] = "csv"
+) -> Iterator[bytes]:
+    """All contacts that match, oldest first, in chunks, so that any number of them takes the same memory.
+
+    The first chunk is read at once, so that errors are raised before anything is sent. Errors: ``scope_missing``.
+    """
     first = list_contacts(actor, filters, sort="created_at", limit=EXPORT_CHUNK)
-    return _chunks(actor, filters, first)
 
+    def chunks() -> Iterator[list[ContactWithTags]]:
+        chunk = first
+        yield chunk.rows
+        while chunk.next_cursor is not None:
+            chunk = list_contacts(actor, filters, sort="created_at", limit=EXPORT_CHUNK, cursor=chunk.next_cursor)
+            yield chunk.rows
 
-def _chunks(actor: Actor, filters: Mapping[str, Any], found: Page) -> Iterator[list[Profile]]:
-    yield found.rows
-    while found.next_cursor is not None:
-        found = list_contacts(actor, filters, sort="created_at", limit=EXPORT_CHUNK, cursor=found.next_cursor)
-        yield found.rows
+    if format == "ndjson":
+        return export.ndjson(chunks())
+    return export.as_csv(chunks(), custom_fields.keys(actor.workspace))
 
 
 def personal_data(actor: Actor, contact_id: str) -> dict[str, Any]:
-    """All that is kept on a person: ``contact``, then what each part of the product has, by section."""
+    """Everything that is kept about a person: ``contact``, then the sections that each app has on it.
+
+    Errors: ``scope_missing``, ``not_found``.
+    """
     actor.require(Scope.READ_MESSAGES)
-    found = get_contact(actor, contact_id)
-    return {"contact": found.payload, **erasure.export_all(actor.workspace.pk, contact_id)}
+    contact = get_contact(actor, contact_id)
+    return {"contact": contact.payload, **erasure.export_all(actor.workspace.pk, contact_id)}
 
 
 def list_custom_fields(actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:
-    """One page of the workspace's custom fields, by key."""
+    """One page of the workspace's custom fields, by key. Errors: ``scope_missing``, ``invalid_cursor``."""
     actor.require(Scope.READ_CONTACTS)
     rows = CustomField.objects.for_workspace(actor.workspace)
     return page(rows, sort="key", limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters={})
+
+
+@unit_of_work()
+def create_custom_field(actor: Actor, *, key: str, label: str, type: str, choices: Iterable[str] = ()) -> CustomField:
+    """Define a custom field. ``choices`` are for the type ``choice`` only.
+
+    Key and type cannot be changed later, because contacts have values of this type under the key. Errors:
+    ``forbidden`` for anybody but admins and owners, ``validation_failed``.
+    """
+    actor.require_role(Role.ADMIN, Role.OWNER)
+    try:
+        custom_fields.check_key(key)
+    except InvalidValue as error:
+        raise invalid("key", error.code, error.detail) from None
+    if type not in FieldType.values:
+        raise invalid("type", "invalid_choice", f"the types are: {', '.join(FieldType.values)}")
+    field = CustomField(workspace=actor.workspace, key=key, type=type)
+    _set_label_and_choices(field, label, choices)
+    try:
+        with transaction.atomic():
+            field.save()
+    except IntegrityError:
+        raise invalid("key", "duplicate", "a field with this key already exists") from None
+    return field
+
+
+@unit_of_work()
+def update_custom_field(actor: Actor, field_id: int, *, label: str, choices: Iterable[str] = ()) -> CustomField:
+    """Replace the label and the choices. Contacts keep values that are no longer among the choices.
+
+    Errors: ``forbidden`` for anybody but admins and owners, ``not_found``, ``validation_failed``.
+    """
+    actor.require_role(Role.ADMIN, Role.OWNER)
+    field = CustomField.objects.for_workspace(actor.workspace).filter(pk=field_id).first()
+    if field is None:
+        raise not_found("custom field")
+    _set_label_and_choices(field, label, choices)
+    field.save(update_fields=["label", "choices"])
+    return field
+
+
+def _set_label_and_choices(field: CustomField, label: str, choices: Iterable[str]) -> None:
+    if not 1 <= len(label.strip()) <= custom_fields.MAX_LABEL:
+        raise invalid("label", "length", f"a label has 1 to {custom_fields.MAX_LABEL} characters")
+    try:
+        field.choices = custom_fields.read_choices(field.type, choices)
+    except InvalidValue as error:
+        raise invalid("choices", error.code, error.detail) from None
+    field.label = label.strip()

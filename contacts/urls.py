@@ -1,4 +1,4 @@
-"""The contacts' rows of the /v1 table."""
+"""The routes of contacts under /v1."""
 
 from django.urls import URLPattern, path
 

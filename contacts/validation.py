@@ -1,133 +1,134 @@
-"""From what a caller gives to what a contact's row holds."""
+"""From the fields that a caller sends to the columns, custom fields and tags that are stored."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from contacts import customfields, normalization
-from contacts.customfields import Misfit
+from contacts import custom_fields, normalization
 from contacts.models import Contact, Stage
+from contacts.normalization import InvalidValue
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.workspaces.models import Workspace
 
 MAX_TAG = 64
 MAX_TAGS = 50
 
-# Given name -> column, for what is stored as given; null and "" both mean "none".
-_PLAIN = {"name": "name", "first_name": "given_first_name", "last_name": "last_name", "phone": "phone"}
-_SEARCHED = frozenset({"name", "given_first_name", "last_name", "username", "email"})
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# Field -> column, for text that is stored as it was sent; null and "" both mean "none".
+_TEXT_COLUMNS = {"name": "name", "first_name": "given_first_name", "last_name": "last_name", "phone": "phone"}
+_SEARCHED_COLUMNS = frozenset({"name", "given_first_name", "last_name", "username", "email"})
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Checked: new values of columns, of custom fields (None removes), and the tags if any were given."""
+    """Validated changes to a contact: values of columns, values of custom fields (None removes one), and tags, None if
+    none were sent."""
 
-    columns: dict[str, Any]
-    custom: dict[str, Any]
-    tags: list[str] | None
+    columns: Mapping[str, Any]
+    custom_fields: Mapping[str, Any]
+    tags: list[str] | None = None
 
     @property
     def identities(self) -> dict[str, str]:
-        """The keys to find the contact by."""
+        """The keys by which the contact can be found, by column."""
         return {name: key for name in ("username_key", "email_key") if (key := self.columns.get(name)) is not None}
 
     def apply(self, contact: Contact) -> dict[str, Any]:
-        """Set what differs on the contact; answers those columns, for its UPDATE."""
+        """Set what differs on the instance. Returns the columns that changed, with their new values."""
         wanted = dict(self.columns)
-        if self.custom:
-            merged = {**contact.custom_fields, **self.custom}
+        if self.custom_fields:
+            merged = {**contact.custom_fields, **self.custom_fields}
             wanted["custom_fields"] = {key: value for key, value in merged.items() if value is not None}
         changed = {name: value for name, value in wanted.items() if getattr(contact, name) != value}
         for name, value in changed.items():
             setattr(contact, name, value)
-        if not _SEARCHED.isdisjoint(changed):
-            contact.search = changed["search"] = search_text(contact)
+        if not _SEARCHED_COLUMNS.isdisjoint(changed):
+            contact.search = changed["search"] = _search_text(contact)
         return changed
 
 
-def search_text(contact: Contact) -> str:
-    """What ``Contact.search`` holds: the folded names, username (with its @) and e-mail address, a line each."""
-    parts = (
-        contact.name,
-        contact.given_first_name,
-        contact.last_name,
-        f"@{contact.username}" if contact.username else "",
-        contact.email,
-    )
+def _search_text(contact: Contact) -> str:
+    """The folded names, username (with its @) and e-mail address, one per line."""
+    username = f"@{contact.username}" if contact.username else ""
+    parts = (contact.name, contact.given_first_name, contact.last_name, username, contact.email)
     return normalization.fold("\n".join(part for part in parts if part))
 
 
-def read_changes(workspace: Workspace, given: Mapping[str, Any]) -> Changes:
-    """Check the meaning of what is given (shape and lengths are the door's). ``validation_failed`` names each fault."""
+def read_changes(workspace: Workspace, fields: Mapping[str, Any]) -> Changes:
+    """Check what the fields of a request body mean; the input serializers have checked types and lengths.
+
+    Raises ``validation_failed`` with an error for each field that is wrong.
+    """
+    columns: dict[str, Any] = {column: fields[name] or "" for name, column in _TEXT_COLUMNS.items() if name in fields}
+    if "opted_out" in fields:
+        columns["opted_out"] = fields["opted_out"]
     errors: list[FieldError] = []
-    columns: dict[str, Any] = {column: given[name] or "" for name, column in _PLAIN.items() if name in given}
-    if "opted_out" in given:
-        columns["opted_out"] = given["opted_out"]
     for name, read in _READERS.items():
-        if name in given:
+        if name in fields:
             try:
-                columns.update(read(given[name]))
-            except (normalization.IdentityError, Misfit) as error:
+                columns.update(read(fields[name]))
+            except InvalidValue as error:
                 errors.append(FieldError(name, error.code, error.detail))
-    custom, misfits = customfields.check(workspace, given.get("custom_fields", {}))
-    tags = read_tags(given["tags"]) if "tags" in given else None
-    if errors or misfits:
-        raise DomainError("validation_failed", errors=[*errors, *misfits])
-    return Changes(columns, custom, tags)
+    custom_values, custom_errors = custom_fields.check_values(workspace, fields.get("custom_fields", {}))
+    tags = read_tags(fields["tags"]) if "tags" in fields else None
+    if errors or custom_errors:
+        raise DomainError("validation_failed", errors=[*errors, *custom_errors])
+    return Changes(columns, custom_values, tags)
 
 
-def _username(value: str | None) -> dict[str, Any]:
+def _read_username(value: str | None) -> dict[str, Any]:
     if value is None:
         return {"username": "", "username_key": None}
     username = normalization.parse_username(value)
     return {"username": username, "username_key": username.lower()}
 
 
-def _email(value: str | None) -> dict[str, Any]:
+def _read_email(value: str | None) -> dict[str, Any]:
     if value is None:
         return {"email": "", "email_key": None}
     return {"email_key": normalization.email_key(value), "email": value.strip()}
 
 
-def _time_zone(value: str | None) -> dict[str, Any]:
-    if value is not None and value not in _time_zones():
-        raise Misfit("invalid_choice", "give a name of the IANA time zone database, such as Europe/Berlin")
+def _read_time_zone(value: str | None) -> dict[str, Any]:
+    if value is not None and value not in time_zones():
+        raise InvalidValue("invalid_choice", "give a name of the IANA time zone database, such as Europe/Berlin")
     return {"time_zone": value or ""}
 
 
-def _stage(value: str) -> dict[str, Any]:
+def _read_stage(value: str) -> dict[str, Any]:
     if value not in Stage.values:
-        raise Misfit("invalid_choice", f"the stages are: {', '.join(Stage.values)}")
+        raise InvalidValue("invalid_choice", f"the stages are: {', '.join(Stage.values)}")
     return {"stage": value}
 
 
-@cache
-def _time_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
 _READERS: dict[str, Callable[[Any], dict[str, Any]]] = {
-    "username": _username,
-    "email": _email,
-    "time_zone": _time_zone,
-    "stage": _stage,
+    "username": _read_username,
+    "email": _read_email,
+    "time_zone": _read_time_zone,
+    "stage": _read_stage,
 }
 
 
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of the IANA time zone database."""
+    return frozenset(available_timezones())
+
+
 def read_tags(names: Iterable[str], field: str = "tags") -> list[str]:
-    """Tags trimmed, each once, in the order given. ``validation_failed`` for one that is none."""
-    found = list(dict.fromkeys(name.strip() for name in names))
-    for name in found:
-        if not 1 <= len(name) <= MAX_TAG or not _printable(name):
+    """The tags trimmed and without duplicates, in the order in which they were sent.
+
+    Raises ``validation_failed`` for ``field`` if one is not a tag or there are too many.
+    """
+    tags = list(dict.fromkeys(name.strip() for name in names))
+    for tag in tags:
+        if not 1 <= len(tag) <= MAX_TAG or _CONTROL_CHARACTER.search(tag):
             detail = f"a tag has 1 to {MAX_TAG} characters and no control characters"
             raise DomainError("validation_failed", errors=[FieldError(field, "invalid_tag", detail)])
-    if len(found) > MAX_TAGS:
+    if len(tags) > MAX_TAGS:
         detail = f"at most {MAX_TAGS} tags a request"
         raise DomainError("validation_failed", errors=[FieldError(field, "max_length", detail)])
-    return found
-
-
-def _printable(text: str) -> bool:
-    return text.isprintable() or not any(ord(c) < 32 or 127 <= ord(c) < 160 for c in text)
+    return tags

@@ -1,39 +1,38 @@
-"""The REST door of contacts."""
+"""The REST endpoints of contacts and custom fields."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.http import StreamingHttpResponse
 
-from contacts import export, services
-from contacts.customfields import definitions
-from contacts.filters import ContactQuery, ExportQuery
-from contacts.profiles import Profile, answer
-from contacts.serializers import (
-    ContactIn,
+from contacts import services
+from contacts.inputs import ContactIn, ContactPatch, ContactQuery, ExportQuery, TagsIn
+from contacts.repository import ContactWithTags
+from contacts.representations import (
     ContactOut,
-    ContactPatch,
     ContactUpsertedOut,
     ContactWrittenOut,
     CustomFieldOut,
     PersonalDataOut,
-    TagsIn,
 )
 from crmsolid.api.endpoint import endpoint
 from crmsolid.api.fields import PageQuery
-from crmsolid.api.pagination import Page
 from crmsolid.api.responses import ApiResponse, ListOf, Raw
 from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
 
 READ, WRITE = (Scope.READ_CONTACTS,), (Scope.WRITE_CONTACTS,)
+MEDIA_TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
 
 
-def _written(actor: Actor, profile: Profile, given: Mapping[str, Any]) -> ApiResponse:
-    """Only who may read the contact gets its ETag: it would tell whether anything else changed."""
-    headers = {"ETag": profile.etag} if actor.has(Scope.READ_CONTACTS) else {}
-    return ApiResponse(answer(actor, profile, given), headers=headers, contact_id=profile.contact.id)
+def _written(actor: Actor, written: ContactWithTags, sent: Mapping[str, Any]) -> ApiResponse:
+    """The answer of a write. Without ``read:contacts`` it has no ETag either: that would tell whether anything else
+    about the contact changed."""
+    contact = written.contact
+    if actor.has(Scope.READ_CONTACTS):
+        return ApiResponse(written.payload, headers={"ETag": written.etag}, contact_id=contact.id)
+    return ApiResponse(ContactWrittenOut.render_sent(contact, written.payload, sent), contact_id=contact.id)
 
 
 class ContactsView(WorkspaceView):
@@ -42,15 +41,10 @@ class ContactsView(WorkspaceView):
     @endpoint(scopes=READ, query=ContactQuery, responses={200: ListOf(ContactOut)})
     def get(self) -> ApiResponse:
         """List contacts."""
-        filters = {name: value for name, value in self.query.items() if name not in ("sort", "limit", "cursor")}
-        found = services.list_contacts(
-            self.actor,
-            filters,
-            sort=self.query["sort"],
-            limit=self.query["limit"],
-            cursor=self.query.get("cursor"),
-        )
-        return ApiResponse(found.as_dict([profile.payload for profile in found.rows]))
+        filters = dict(self.query)
+        sort, limit, cursor = filters.pop("sort"), filters.pop("limit"), filters.pop("cursor", None)
+        page = services.list_contacts(self.actor, filters, sort=sort, limit=limit, cursor=cursor)
+        return ApiResponse(page.as_dict([contact.payload for contact in page.rows]))
 
     @endpoint(
         scopes=WRITE,
@@ -65,13 +59,13 @@ class ContactsView(WorkspaceView):
         Tags are added, other fields that are given are replaced, absent ones kept. 201 when created, 200 when updated.
         A key without `read:contacts` is answered `id`, `created` and what it sent.
         """
-        profile = services.upsert_contact(self.actor, self.body)
-        found = _written(self.actor, profile, self.body)
-        found.data = {"id": profile.contact.id, "created": profile.created, **found.data}
-        if profile.created:
-            found.status = 201
-            found.headers["Location"] = f"/v1/contacts/{profile.contact.id}"
-        return found
+        contact = services.upsert_contact(self.actor, self.body)
+        response = _written(self.actor, contact, self.body)
+        response.data = {"id": contact.contact.id, "created": contact.created, **response.data}
+        if contact.created:
+            response.status = 201
+            response.headers["Location"] = f"/v1/contacts/{contact.contact.id}"
+        return response
 
 
 class ContactView(WorkspaceView):
@@ -80,8 +74,8 @@ class ContactView(WorkspaceView):
     @endpoint(scopes=READ, responses={200: ContactOut})
     def get(self, contact_id: str) -> ApiResponse:
         """Read a contact."""
-        profile = services.get_contact(self.actor, contact_id)
-        return ApiResponse(profile.payload, headers={"ETag": profile.etag})
+        contact = services.get_contact(self.actor, contact_id)
+        return ApiResponse(contact.payload, headers={"ETag": contact.etag})
 
     @endpoint(
         scopes=WRITE,
@@ -95,8 +89,8 @@ class ContactView(WorkspaceView):
 
         Fields that are given are replaced, tags too. Null clears a field that takes it, `""` a name.
         """
-        profile = services.update_contact(self.actor, contact_id, self.body, if_match=self.if_match)
-        return _written(self.actor, profile, self.body)
+        contact = services.update_contact(self.actor, contact_id, self.body, if_match=self.if_match)
+        return _written(self.actor, contact, self.body)
 
     @endpoint(scopes=WRITE, responses={204: None}, if_match=True)
     def delete(self, contact_id: str) -> ApiResponse:
@@ -113,8 +107,8 @@ class ContactTagsView(WorkspaceView):
 
     @endpoint(scopes=WRITE, body=TagsIn, responses={200: ContactWrittenOut}, if_match=True, operation_id="tag_contact")
     def post(self, contact_id: str) -> ApiResponse:
-        profile = services.tag_contact(self.actor, contact_id, **self.body, if_match=self.if_match)
-        return _written(self.actor, profile, {"tags": self.body.get("add", [])})
+        contact = services.tag_contact(self.actor, contact_id, **self.body, if_match=self.if_match)
+        return _written(self.actor, contact, {"tags": self.body.get("add", [])})
 
 
 class ExportView(WorkspaceView):
@@ -123,20 +117,17 @@ class ExportView(WorkspaceView):
     @endpoint(
         scopes=READ,
         query=ExportQuery,
-        responses={200: Raw(("text/csv", "application/x-ndjson"), headers=("Content-Disposition",))},
+        responses={200: Raw(tuple(MEDIA_TYPES.values()), headers=("Content-Disposition",))},
         negotiates=False,
         operation_id="export_contacts",
     )
     def get(self) -> StreamingHttpResponse:
-        chosen = self.query["format"]
-        filters = {name: value for name, value in self.query.items() if name != "format"}
-        chunks = services.export_contacts(self.actor, filters)
-        if chosen == "ndjson":
-            body, media = export.ndjson(chunks), "application/x-ndjson"
-        else:
-            body, media = export.as_csv(chunks, list(definitions(self.workspace))), "text/csv; charset=utf-8"
-        disposition = f'attachment; filename="contacts.{chosen}"'
-        return StreamingHttpResponse(body, content_type=media, headers={"Content-Disposition": disposition})
+        filters = dict(self.query)
+        format = filters.pop("format")
+        body = services.export_contacts(self.actor, filters, format=format)
+        content_type = MEDIA_TYPES[format] + ("; charset=utf-8" if format == "csv" else "")
+        disposition = f'attachment; filename="contacts.{format}"'
+        return StreamingHttpResponse(body, content_type=content_type, headers={"Content-Disposition": disposition})
 
 
 class PersonalDataView(WorkspaceView):
@@ -152,7 +143,5 @@ class CustomFieldsView(WorkspaceView):
 
     @endpoint(scopes=READ, query=PageQuery, responses={200: ListOf(CustomFieldOut)})
     def get(self) -> ApiResponse:
-        found: Page = services.list_custom_fields(
-            self.actor, limit=self.query["limit"], cursor=self.query.get("cursor")
-        )
-        return ApiResponse(found.as_dict([CustomFieldOut.render(field) for field in found.rows]))
+        page = services.list_custom_fields(self.actor, **self.query)
+        return ApiResponse(page.as_dict([CustomFieldOut.render(field) for field in page.rows]))

@@ -21,4 +21,4 @@ class MessagingConfig(AppConfig):
         on_provision(services.provision)
         erasure.register(erase=messages.erase, export=messages.export)
         reencryption.register(TelegramSession, "auth_key")
-        reencryption.register(LoginAttempt, "sealed")
+        reencryption.register(LoginAttempt, "encrypted_state")

@@ -29,7 +29,7 @@ def erase(workspace_id: int, contact_id: str) -> None:
     )
     # Telegram still has the conversation. The next look through its history must not bring it back.
     sessions = TelegramSession.objects.for_workspace(workspace_id).filter(account__threads__contact_id=contact_id)
-    sessions.update(nothing_before=now)
+    sessions.update(history_cutoff=now)
     threads.delete()
     # How accounts address the person on Telegram: id, username and access hash.
     contact = Contact.objects.for_workspace(workspace_id).get(pk=contact_id)

@@ -1,4 +1,4 @@
-"""Forms of Settings > Telegram accounts. Each step of a login asks for one thing and shows its errors beside it."""
+"""Forms of Settings > Telegram accounts. Each step of a login asks one question and shows its errors beside it."""
 
 from typing import Any, ClassVar
 
@@ -8,7 +8,7 @@ from crmsolid.core.errors import DomainError
 
 
 class StepForm(forms.Form):
-    """``question`` is the name of the step's only field. Errors of the step's service are shown at that field."""
+    """``question`` is the name of the only field; all errors are shown there."""
 
     question: ClassVar[str]
 
@@ -34,8 +34,8 @@ class PhoneForm(StepForm):
     )
 
 
-class CodeInput(forms.PasswordInput):
-    """Readable while it is typed, but like a password never filled in again when the page is shown with an error."""
+class OneTimeInput(forms.PasswordInput):
+    """Readable while it is typed, but never rendered with the value that was submitted."""
 
     input_type = "text"
 
@@ -45,13 +45,13 @@ class CodeForm(StepForm):
 
     code = forms.CharField(
         max_length=32,
-        widget=CodeInput(
+        widget=OneTimeInput(
             attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false", "autofocus": True}
         ),
     )
 
     def clean_code(self) -> str:
-        """Telegram shows codes as ``12345`` and ``123-45``, and people type spaces."""
+        """Telegram writes codes as ``12345`` or ``123-45``, and people type spaces."""
         code: str = self.cleaned_data["code"]
         return code.replace(" ", "").replace("-", "")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from contacts.serializers import USERNAME
+from contacts.inputs import USERNAME
 from crmsolid.api.fields import (
     BLANKS,
     Choice,

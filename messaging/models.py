@@ -12,10 +12,10 @@ from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging.telegram_models import AccountLease as AccountLease
-from messaging.telegram_models import AccountOwner as AccountOwner
 from messaging.telegram_models import LoginAttempt as LoginAttempt
 from messaging.telegram_models import PeerHash as PeerHash
 from messaging.telegram_models import TelegramSession as TelegramSession
+from messaging.telegram_models import WorkerHeartbeat as WorkerHeartbeat
 
 
 def new_random_id() -> int:

@@ -51,7 +51,7 @@ def send_message(
     message_text.check_template(actor.workspace, text)
     account = _lock_account(actor, account_id)
     eta = slots.slot_for_direct_send(account, slots.earliest_send(account, clock.now(), send_at))
-    contact = lookup.find_or_create(actor.workspace, username=recipient.username, telegram_id=recipient.telegram_id)
+    contact = lookup.find_or_create(actor, username=recipient.username, telegram_id=recipient.telegram_id)
     if contact.opted_out:
         raise DomainError("contact_opted_out")
     message = _messages.new(

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from messaging import erasure
 from messaging.sending import dispatch, sandbox
-from messaging.telegram import worker
+from messaging.telegram.gateway import wake_account_worker
 
 
 @shared_task(name="messaging.dispatch")
@@ -27,5 +27,5 @@ def purge() -> int:
 
 @shared_task(name="messaging.send_for_account")
 def send_for_account() -> bool:
-    """Wake this worker's account connections: a message is due on one of them."""
-    return worker.ring()
+    """Wake the account worker of this process: something is due on an account that it holds."""
+    return wake_account_worker()

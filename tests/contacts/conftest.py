@@ -7,53 +7,49 @@ from contacts.models import CustomField
 from crmsolid.workspaces.scopes import Scope
 from tests.cast import Api, Cast
 
-Add = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:
-    """Nobody signs in here; a slow hash for each test's users would take most of the time."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+Upsert = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
 def ours(api: Api, cast: Cast) -> Api:
-    """Our workspace with every scope."""
+    """A client of our workspace, with every scope."""
     return api(cast.key())
 
 
 @pytest.fixture
-def rival(api: Api, cast: Cast) -> Api:
-    """The stranger's, with every scope."""
+def theirs(api: Api, cast: Cast) -> Api:
+    """A client of another workspace, with every scope."""
     return api(cast.key(workspace=cast.other))
 
 
 @pytest.fixture
-def writer(api: Api, cast: Cast) -> Api:
-    """Ours, allowed to write contacts and not to read them."""
+def write_only(api: Api, cast: Cast) -> Api:
+    """A client of our workspace that may write contacts but not read them."""
     return api(cast.key([Scope.WRITE_CONTACTS]))
 
 
 @pytest.fixture
-def add(ours: Api) -> Add:
-    """Upsert a contact of ours; answers it."""
+def upsert(ours: Api) -> Upsert:
+    """Upsert a contact of our workspace with these fields; returns the contact as answered."""
 
-    def call(**body: Any) -> dict[str, Any]:
-        found = ours.post("/v1/contacts", body)
-        assert found.status_code in (200, 201), found.content
-        return dict(found.json())
+    def post(**fields: Any) -> dict[str, Any]:
+        response = ours.post("/v1/contacts", fields)
+        assert response.status_code in (200, 201), response.content
+        return dict(response.json())
 
-    return call
+    return post
 
 
 @pytest.fixture
-def fields(cast: Cast) -> None:
-    """One custom field of each type."""
-    for key, kind, choices in (
+def custom_fields(cast: Cast) -> None:
+    """One custom field of each type in our workspace."""
+    for key, field_type, choices in (
         ("company", "text", []),
         ("seats", "number", []),
         ("vip", "boolean", []),
         ("renews", "date", []),
         ("size", "choice", ["S", "L"]),
     ):
-        CustomField.unscoped.create(workspace=cast.workspace, key=key, label=key.title(), type=kind, choices=choices)
+        CustomField.unscoped.create(
+            workspace=cast.workspace, key=key, label=key.title(), type=field_type, choices=choices
+        )

@@ -1,105 +1,104 @@
-"""GET, PATCH /v1/contacts/{id} and POST /v1/contacts/{id}/tags."""
+"""GET and PATCH /v1/contacts/{id}, and POST /v1/contacts/{id}/tags."""
 
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from contacts.models import Contact, ContactTag
 from crmsolid.workspaces.scopes import Scope
 from tests.cast import Api, Cast
-from tests.contacts.conftest import Add
-from tests.contacts.test_upsert import errors, events
+from tests.contacts.conftest import Upsert
+from tests.contacts.helpers import field_errors, published_events, without_created
 
 
-def test_patch_replaces_what_is_given_and_all_tags(ours: Api, add: Add, fields: None) -> None:
-    made = add(username="sarah", name="Sarah Miller", tags=["a", "b"], company="Initech", seats=5, phone="+49 1")
+def test_patch_replaces_the_given_fields_and_all_tags(ours: Api, upsert: Upsert, custom_fields: None) -> None:
+    contact = upsert(username="sarah", name="Sarah Miller", tags=["a", "b"], company="Initech", seats=5, phone="+49 1")
     body = {"name": "Sally", "tags": ["b", "c"], "seats": None, "vip": False, "phone": None, "time_zone": "Asia/Tokyo"}
-    answer = ours.patch(f"/v1/contacts/{made['id']}", body)
-    assert answer.status_code == 200
-    changed = answer.json()
-    expected = {
+    response = ours.patch(f"/v1/contacts/{contact['id']}", body)
+    assert response.status_code == 200
+    patched = response.json()
+    assert patched == {
+        **without_created(contact),
         "name": "Sally",
         "first_name": "Sally",
         "tags": ["b", "c"],
         "custom_fields": {"company": "Initech", "vip": False},
         "phone": None,
         "time_zone": "Asia/Tokyo",
+        "updated_at": patched["updated_at"],
     }
-    assert changed == {k: v for k, v in made.items() if k != "created"} | expected | {
-        "updated_at": changed["updated_at"]
-    }
-    assert changed["updated_at"] > made["updated_at"]
-    read = ours.get(f"/v1/contacts/{made['id']}")
-    assert (read.json(), read.headers["ETag"]) == (changed, answer.headers["ETag"])
-    assert events()[-1] == ("contact.tagged", {"contact": changed, "added": ["c"]})
+    assert patched["updated_at"] > contact["updated_at"]
+    read = ours.get(f"/v1/contacts/{contact['id']}")
+    assert (read.json(), read.headers["ETag"]) == (patched, response.headers["ETag"])
+    assert published_events()[-1] == ("contact.tagged", {"contact": patched, "added": ["c"]})
 
 
-def test_patch_to_no_tags_makes_no_event(ours: Api, add: Add) -> None:
-    made = add(username="sarah", tags=["a"])
-    before = len(events())
-    assert ours.patch(f"/v1/contacts/{made['id']}", {"tags": []}).json()["tags"] == []
-    assert len(events()) == before
+def test_patch_that_removes_all_tags_publishes_nothing(ours: Api, upsert: Upsert) -> None:
+    contact = upsert(username="sarah", tags=["a"])
+    before = published_events()
+    assert ours.patch(f"/v1/contacts/{contact['id']}", {"tags": []}).json()["tags"] == []
+    assert published_events() == before
 
 
-def test_patch_of_nothing_changes_nothing(ours: Api, add: Add) -> None:
-    made = add(username="sarah", tags=["a"])
-    assert {**ours.patch(f"/v1/contacts/{made['id']}", {}).json(), "created": True} == made
+def test_empty_patch_changes_nothing(ours: Api, upsert: Upsert) -> None:
+    contact = upsert(username="sarah", tags=["a"])
+    assert ours.patch(f"/v1/contacts/{contact['id']}", {}).json() == without_created(contact)
 
 
-def test_patch_can_give_and_take_an_identity(ours: Api, add: Add) -> None:
-    made = add(username="sarah", email="s@example.com")
-    changed = ours.patch(f"/v1/contacts/{made['id']}", {"username": "sally", "email": None}).json()
-    assert (changed["username"], changed["email"]) == ("sally", None)
-    assert add(username="sarah")["id"] != made["id"]
-    assert add(username="SALLY")["id"] == made["id"]
+def test_patch_can_set_and_clear_identities(ours: Api, upsert: Upsert) -> None:
+    contact = upsert(username="sarah", email="s@example.com")
+    patched = ours.patch(f"/v1/contacts/{contact['id']}", {"username": "sally", "email": None}).json()
+    assert (patched["username"], patched["email"]) == ("sally", None)
+    assert upsert(username="sarah")["id"] != contact["id"]
+    assert upsert(username="SALLY")["id"] == contact["id"]
 
 
-def test_patch_to_another_ones_identity_conflicts(ours: Api, writer: Api, add: Add) -> None:
-    one, two = add(username="sarah", name="One"), add(email="s@example.com", tags=["t"])
-    before = len(events())
+def test_patch_with_the_identity_of_another_contact_conflicts(ours: Api, write_only: Api, upsert: Upsert) -> None:
+    one, two = upsert(username="sarah", name="One"), upsert(email="s@example.com", tags=["t"])
+    before = published_events()
     body = {"username": "@SARAH", "name": "Both", "tags": ["x"]}
-    answer = ours.patch(f"/v1/contacts/{two['id']}", body)
-    assert (answer.status_code, answer.json()["code"]) == (409, "contact_conflict")
-    assert answer.json()["contacts"] == sorted([one["id"], two["id"]])
-    assert "contacts" not in writer.patch(f"/v1/contacts/{two['id']}", body).json()
-    assert {**ours.get(f"/v1/contacts/{two['id']}").json(), "created": True} == two
-    assert len(events()) == before
+    response = ours.patch(f"/v1/contacts/{two['id']}", body)
+    assert (response.status_code, response.json()["code"]) == (409, "contact_conflict")
+    assert response.json()["contacts"] == sorted([one["id"], two["id"]])
+    assert "contacts" not in write_only.patch(f"/v1/contacts/{two['id']}", body).json()
+    assert ours.get(f"/v1/contacts/{two['id']}").json() == without_created(two)
+    assert published_events() == before
 
 
-def test_if_match_guards_every_change(ours: Api, add: Add) -> None:
-    path = f"/v1/contacts/{add(username='sarah')['id']}"
-    stale = ours.get(path).headers["ETag"]
-    fresh = ours.patch(path, {"name": "New"}, If_Match=stale).headers["ETag"]
-    assert fresh != stale
-    for given in (stale, f"W/{fresh}", fresh.strip('"'), "", '"x"'):
-        for answer in (
-            ours.patch(path, {"name": "Lost"}, If_Match=given),
-            ours.post(f"{path}/tags", {"add": ["lost"]}, If_Match=given),
-            ours.delete(path, If_Match=given),
+def test_every_write_refuses_an_if_match_that_does_not_name_the_version(ours: Api, upsert: Upsert) -> None:
+    path = f"/v1/contacts/{upsert(username='sarah')['id']}"
+    old = ours.get(path).headers["ETag"]
+    current = ours.patch(path, {"name": "New"}, If_Match=old).headers["ETag"]
+    assert current != old
+    for if_match in (old, f"W/{current}", current.strip('"'), "", '"x"'):
+        for response in (
+            ours.patch(path, {"name": "Lost"}, If_Match=if_match),
+            ours.post(f"{path}/tags", {"add": ["lost"]}, If_Match=if_match),
+            ours.delete(path, If_Match=if_match),
         ):
-            assert (answer.status_code, answer.json()["code"]) == (412, "precondition_failed"), given
-    assert (ours.get(path).json()["name"], ours.get(path).headers["ETag"]) == ("New", fresh)
-    assert ours.patch(path, {"name": "Newer"}, If_Match=f'"x", {fresh}').status_code == 200
+            assert (response.status_code, response.json()["code"]) == (412, "precondition_failed"), if_match
+    read = ours.get(path)
+    assert (read.json()["name"], read.headers["ETag"]) == ("New", current)
+    assert ours.patch(path, {"name": "Newer"}, If_Match=f'"x", {current}').status_code == 200
     assert ours.patch(path, {"name": "Newest"}, If_Match="*").status_code == 200
 
 
-def test_the_etag_notices_what_others_change(ours: Api, add: Add) -> None:
-    made = add(username="sarah")
-    before = ours.get(f"/v1/contacts/{made['id']}").headers["ETag"]
-    Contact.unscoped.filter(pk=made["id"]).update(score=50)  # scoring leaves updated_at alone
-    assert ours.get(f"/v1/contacts/{made['id']}").headers["ETag"] != before
+def test_etag_changes_with_every_field_of_the_answer(ours: Api, upsert: Upsert) -> None:
+    contact = upsert(username="sarah")
+    before = ours.get(f"/v1/contacts/{contact['id']}").headers["ETag"]
+    Contact.unscoped.filter(pk=contact["id"]).update(score=50)  # scoring leaves updated_at unchanged
+    assert ours.get(f"/v1/contacts/{contact['id']}").headers["ETag"] != before
 
 
-def test_tags_are_added_and_removed(ours: Api, add: Add) -> None:
-    made = add(username="sarah", tags=["a", "b"])
-    answer = ours.post(f"/v1/contacts/{made['id']}/tags", {"add": ["c", " b "], "remove": ["a", "never"]})
-    assert (answer.status_code, answer.json()["tags"]) == (200, ["b", "c"])
-    assert events()[-1] == ("contact.tagged", {"contact": answer.json(), "added": ["c"]})
-    before = len(events())
-    assert ours.post(f"/v1/contacts/{made['id']}/tags", {"remove": ["b"]}).json()["tags"] == ["c"]
-    assert ours.post(f"/v1/contacts/{made['id']}/tags", {"add": ["c"]}).json()["tags"] == ["c"]
-    assert len(events()) == before
+def test_tags_are_added_and_removed(ours: Api, upsert: Upsert) -> None:
+    contact = upsert(username="sarah", tags=["a", "b"])
+    response = ours.post(f"/v1/contacts/{contact['id']}/tags", {"add": ["c", " b "], "remove": ["a", "never"]})
+    assert (response.status_code, response.json()["tags"]) == (200, ["b", "c"])
+    assert published_events()[-1] == ("contact.tagged", {"contact": response.json(), "added": ["c"]})
+    before = published_events()
+    assert ours.post(f"/v1/contacts/{contact['id']}/tags", {"remove": ["b"]}).json()["tags"] == ["c"]
+    assert ours.post(f"/v1/contacts/{contact['id']}/tags", {"add": ["c"]}).json()["tags"] == ["c"]
+    assert published_events() == before
 
 
 @pytest.mark.parametrize(
@@ -112,71 +111,57 @@ def test_tags_are_added_and_removed(ours: Api, add: Add) -> None:
         ({"tags": ["x"]}, [("tags", "unknown_field")]),
     ],
 )
-def test_wrong_tags_change_nothing(ours: Api, add: Add, body: Any, expected: list[tuple[str, str]]) -> None:
-    made = add(username="sarah", tags=["a"])
-    assert errors(ours.post(f"/v1/contacts/{made['id']}/tags", body)) == expected
+def test_invalid_tags_change_nothing(ours: Api, upsert: Upsert, body: Any, expected: list[tuple[str, str]]) -> None:
+    contact = upsert(username="sarah", tags=["a"])
+    assert field_errors(ours.post(f"/v1/contacts/{contact['id']}/tags", body)) == expected
     assert list(ContactTag.unscoped.values_list("name", flat=True)) == ["a"]
 
 
-def test_a_writer_sees_what_it_sent(writer: Api, add: Add) -> None:
-    made = add(username="sarah", name="Secret", tags=["hidden"])
-    patched = writer.patch(f"/v1/contacts/{made['id']}", {"email": "S@example.com"})
-    assert (patched.json(), patched.headers.get("ETag")) == ({"id": made["id"], "email": "S@example.com"}, None)
-    tagged = writer.post(f"/v1/contacts/{made['id']}/tags", {"add": ["new"], "remove": ["other"]})
-    assert (tagged.json(), tagged.headers.get("ETag")) == ({"id": made["id"], "tags": ["new"]}, None)
+def test_key_without_read_scope_is_answered_what_it_sent(write_only: Api, upsert: Upsert) -> None:
+    contact = upsert(username="sarah", name="Secret", tags=["hidden"])
+    patched = write_only.patch(f"/v1/contacts/{contact['id']}", {"email": "S@example.com"})
+    assert (patched.json(), patched.headers.get("ETag")) == ({"id": contact["id"], "email": "S@example.com"}, None)
+    tagged = write_only.post(f"/v1/contacts/{contact['id']}/tags", {"add": ["new"], "remove": ["other"]})
+    assert (tagged.json(), tagged.headers.get("ETag")) == ({"id": contact["id"], "tags": ["new"]}, None)
 
 
-def test_scopes_are_asked_for(api: Api, cast: Cast, add: Add) -> None:
-    made = add(username="sarah")
-    path = f"/v1/contacts/{made['id']}"
-    reader, writer = api(cast.key([Scope.READ_CONTACTS])), api(cast.key([Scope.WRITE_CONTACTS]))
-    for answer in (reader.patch(path, {"name": "x"}), reader.post(f"{path}/tags", {}), reader.delete(path)):
-        assert (answer.status_code, answer.json()["required_scope"]) == (403, "write:contacts")
-    for place in (path, "/v1/contacts", "/v1/contacts/export", "/v1/custom-fields", f"{path}/data"):
-        answer = writer.get(place)
-        assert (answer.status_code, answer.json()["required_scope"]) == (403, "read:contacts"), place
-    assert reader.get(f"{path}/data").json()["required_scope"] == "read:messages"
+def test_each_endpoint_requires_its_scope(api: Api, cast: Cast, upsert: Upsert) -> None:
+    path = f"/v1/contacts/{upsert(username='sarah')['id']}"
+    read_only, write_only = api(cast.key([Scope.READ_CONTACTS])), api(cast.key([Scope.WRITE_CONTACTS]))
+    for response in (read_only.patch(path, {"name": "x"}), read_only.post(f"{path}/tags", {}), read_only.delete(path)):
+        assert (response.status_code, response.json()["required_scope"]) == (403, "write:contacts")
+    for read_path in (path, "/v1/contacts", "/v1/contacts/export", "/v1/custom-fields", f"{path}/data"):
+        response = write_only.get(read_path)
+        assert (response.status_code, response.json()["required_scope"]) == (403, "read:contacts"), read_path
+    assert read_only.get(f"{path}/data").json()["required_scope"] == "read:messages"
     assert Contact.unscoped.get().name == ""
 
 
-def test_another_workspaces_contact_is_not_there(rival: Api, api: Api, cast: Cast, ours: Api, add: Add) -> None:
-    made = add(username="sarah", tags=["a"])
-    path = f"/v1/contacts/{made['id']}"
-    for stranger in (rival, api(cast.key(workspace=cast.twin))):
-        for answer in (
-            stranger.get(path),
-            stranger.get(f"{path}/data"),
-            stranger.patch(path, {"name": "stolen"}),
-            stranger.patch(path, {"name": "stolen"}, If_Match="*"),
-            stranger.post(f"{path}/tags", {"add": ["stolen"]}),
-            stranger.delete(path),
+def test_contacts_of_another_workspace_are_not_found(
+    theirs: Api, api: Api, cast: Cast, ours: Api, upsert: Upsert
+) -> None:
+    contact = upsert(username="sarah", tags=["a"])
+    path = f"/v1/contacts/{contact['id']}"
+    for other in (theirs, api(cast.key(workspace=cast.twin))):
+        for response in (
+            other.get(path),
+            other.get(f"{path}/data"),
+            other.patch(path, {"name": "stolen"}),
+            other.patch(path, {"name": "stolen"}, If_Match="*"),
+            other.post(f"{path}/tags", {"add": ["stolen"]}),
+            other.delete(path),
         ):
-            assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-        assert stranger.get("/v1/contacts").json() == {"data": [], "next_cursor": None}
-        assert stranger.get("/v1/contacts", {"search": "sarah"}).json()["data"] == []
-        assert stranger.get("/v1/contacts", {"tag": "a"}).json()["data"] == []
-        assert b"".join(stranger.get("/v1/contacts/export", {"format": "ndjson"}).streaming_content) == b""
-    assert {**ours.get(path).json(), "created": True} == made
+            assert (response.status_code, response.json()["code"]) == (404, "not_found")
+        for query in ({}, {"search": "sarah"}, {"tag": "a"}):
+            assert other.get("/v1/contacts", query).json() == {"data": [], "next_cursor": None}
+        assert b"".join(other.get("/v1/contacts/export", {"format": "ndjson"}).streaming_content) == b""
+    assert ours.get(path).json() == without_created(contact)
 
 
 @pytest.mark.parametrize(
-    "name", ["con_1", "nobody", "con_01ARZ3NDEKTSV4RRFFQ69G5FAV", "a%00b", "%F0%9F%A6%8A", "con_" * 99]
+    "contact_id", ["con_1", "nobody", "con_01ARZ3NDEKTSV4RRFFQ69G5FAV", "a%00b", "%F0%9F%A6%8A", "con_" * 99]
 )
-def test_an_unknown_id_is_not_found(ours: Api, name: str) -> None:
-    path = f"/v1/contacts/{name}"
-    for answer in (ours.get(path), ours.get(f"{path}/data"), ours.patch(path, {}), ours.delete(path)):
-        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-
-
-def test_reading_one_takes_three_queries(ours: Api, add: Add, django_assert_num_queries: Any) -> None:
-    made = add(username="sarah", tags=["a", "b"])
-    with django_assert_num_queries(3):
-        ours.get(f"/v1/contacts/{made['id']}")
-
-
-def test_patching_takes_few_statements(ours: Api, add: Add, django_assert_num_queries: Any) -> None:
-    """Key, savepoint and release (the test's transaction), contact, tags, update, old tag; new tag, event and answer,
-    together on PostgreSQL, where the turn of the idempotency key is one more."""
-    made = add(username="sarah", tags=["a"])
-    with django_assert_num_queries(9 if connection.vendor == "postgresql" else 10):
-        ours.patch(f"/v1/contacts/{made['id']}", {"name": "x", "tags": ["b"]})
+def test_unknown_id_is_not_found(ours: Api, contact_id: str) -> None:
+    path = f"/v1/contacts/{contact_id}"
+    for response in (ours.get(path), ours.get(f"{path}/data"), ours.patch(path, {}), ours.delete(path)):
+        assert (response.status_code, response.json()["code"]) == (404, "not_found")

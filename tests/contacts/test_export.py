@@ -11,59 +11,63 @@ from django.db import OperationalError
 from contacts import export, services
 from contacts.models import Contact
 from tests.cast import Api, Cast
-from tests.contacts.conftest import Add
+from tests.contacts.conftest import Upsert
+from tests.contacts.helpers import SELECT_CONTACT, before_statement, without_created
 
 
-def body(answer: Any) -> str:
-    assert answer.status_code == 200
-    return b"".join(answer.streaming_content).decode()
+def body(response: Any) -> str:
+    assert response.status_code == 200
+    return b"".join(response.streaming_content).decode()
 
 
-def rows(answer: Any) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(body(answer), newline="")))
+def csv_rows(response: Any) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(body(response), newline="")))
 
 
-def test_csv_has_every_column(ours: Api, add: Add, fields: None) -> None:
-    made = add(username="sarah", name='Sarah "S" Müller, jr', tags=["b", "a"], seats=-5, vip=True, company="x\ny")
-    answer = ours.get("/v1/contacts/export")
-    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="contacts.csv"'
-    assert answer.headers["X-RateLimit-Limit"] == "600"
-    (row,) = rows(answer)
-    assert row == {
-        "id": made["id"],
-        "name": 'Sarah "S" Müller, jr',
-        "first_name": "Sarah",
-        "last_name": "",
-        "username": "sarah",
-        "telegram_id": "",
-        "email": "",
-        "phone": "",
-        "time_zone": "",
-        "tags": "a;b",
-        "stage": "new",
-        "score": "0",
-        "opted_out": "false",
-        "created_at": made["created_at"],
-        "updated_at": made["updated_at"],
-        "company": "x\ny",
-        "renews": "",
-        "seats": "-5",
-        "size": "",
-        "vip": "true",
-    }
+def fail() -> None:
+    raise OperationalError("gone")
 
 
-def test_ndjson_has_what_get_answers(ours: Api, add: Add) -> None:
-    made = [add(username=f"user{n}", tags=["x"]) for n in range(3)]
-    answer = ours.get("/v1/contacts/export", {"format": "ndjson"})
-    assert answer.headers["Content-Type"] == "application/x-ndjson"
-    lines = body(answer).splitlines()
-    assert [{**json.loads(line), "created": True} for line in lines] == made
+def test_csv_has_a_column_for_every_field(ours: Api, upsert: Upsert, custom_fields: None) -> None:
+    contact = upsert(username="sarah", name='Sarah "S" Müller, jr', tags=["b", "a"], seats=-5, vip=True, company="x\ny")
+    response = ours.get("/v1/contacts/export")
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert response.headers["Content-Disposition"] == 'attachment; filename="contacts.csv"'
+    assert response.headers["X-RateLimit-Limit"] == "600"
+    (row,) = csv_rows(response)
+    assert list(row.items()) == [
+        ("id", contact["id"]),
+        ("name", 'Sarah "S" Müller, jr'),
+        ("first_name", "Sarah"),
+        ("last_name", ""),
+        ("username", "sarah"),
+        ("telegram_id", ""),
+        ("email", ""),
+        ("phone", ""),
+        ("time_zone", ""),
+        ("tags", "a;b"),
+        ("stage", "new"),
+        ("score", "0"),
+        ("opted_out", "false"),
+        ("created_at", contact["created_at"]),
+        ("updated_at", contact["updated_at"]),
+        ("company", "x\ny"),
+        ("renews", ""),
+        ("seats", "-5"),
+        ("size", ""),
+        ("vip", "true"),
+    ]
+
+
+def test_ndjson_has_one_contact_per_line_as_get_answers_it(ours: Api, upsert: Upsert) -> None:
+    contacts = [without_created(upsert(username=f"user{n}", tags=["x"])) for n in range(3)]
+    response = ours.get("/v1/contacts/export", {"format": "ndjson"})
+    assert response.headers["Content-Type"] == "application/x-ndjson"
+    assert [json.loads(line) for line in body(response).splitlines()] == contacts
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("value", "text"),
     [
         ("=1+1", "'=1+1"),
         ("+49 170", "'+49 170"),
@@ -84,64 +88,55 @@ def test_ndjson_has_what_get_answers(ours: Api, add: Add) -> None:
         (None, ""),
     ],
 )
-def test_a_formula_is_defused(text: Any, shown: str) -> None:
-    assert export.cell(text) == shown
+def test_text_that_a_spreadsheet_would_run_as_a_formula_is_escaped(value: Any, text: str) -> None:
+    assert export.cell(value) == text
 
 
-def test_the_same_filters_as_the_list(ours: Api, add: Add) -> None:
+def test_export_takes_the_filters_of_the_list_and_nothing_else(ours: Api, upsert: Upsert) -> None:
     for letter in "abc":
-        add(username=f"user{letter}", name=letter, tags=["x"] if letter != "b" else [])
-    assert [row["name"] for row in rows(ours.get("/v1/contacts/export", {"tag": "x"}))] == ["a", "c"]
-    assert [row["name"] for row in rows(ours.get("/v1/contacts/export", {"search": "userb"}))] == ["b"]
-    assert rows(ours.get("/v1/contacts/export", {"stage": "won"})) == []
+        upsert(username=f"user{letter}", name=letter, tags=["x"] if letter != "b" else [])
+    for query, expected in (({"tag": "x"}, ["a", "c"]), ({"search": "userb"}, ["b"]), ({"stage": "won"}, [])):
+        assert [row["name"] for row in csv_rows(ours.get("/v1/contacts/export", query))] == expected
     for query in ({"format": "xlsx"}, {"sort": "name"}, {"limit": "5"}, {"cursor": "x"}):
         assert ours.get("/v1/contacts/export", query).json()["code"] == "invalid_parameter"
 
 
-def test_any_accept_header_will_do(ours: Api, add: Add) -> None:
-    add(username="sarah")
-    assert len(rows(ours.get("/v1/contacts/export", Accept="text/csv"))) == 1
+def test_export_ignores_the_accept_header(ours: Api, upsert: Upsert) -> None:
+    upsert(username="sarah")
+    assert len(csv_rows(ours.get("/v1/contacts/export", Accept="text/csv"))) == 1
 
 
-def test_it_reads_in_chunks(
-    ours: Api, add: Add, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+def test_chunks_after_the_first_are_read_while_they_are_sent(
+    ours: Api, upsert: Upsert, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
     monkeypatch.setattr(services, "EXPORT_CHUNK", 3)
     for number in range(7):
-        add(username=f"user{number}", name=str(number))
-    with django_assert_num_queries(4):  # key, custom fields, first chunk and its tags: nothing else is read ahead
-        answer = ours.get("/v1/contacts/export")
-    with django_assert_num_queries(4):
-        assert [row["name"] for row in rows(answer)] == list("0123456")
+        upsert(username=f"user{number}", name=str(number))
+    with django_assert_num_queries(4):  # key, the first chunk and its tags, custom fields
+        response = ours.get("/v1/contacts/export")
+    with django_assert_num_queries(4):  # two chunks, each with its tags
+        assert [row["name"] for row in csv_rows(response)] == list("0123456")
 
 
-def test_it_breaks_off_when_it_fails_midway(ours: Api, add: Add, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_export_that_fails_midway_breaks_off(ours: Api, upsert: Upsert, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "EXPORT_CHUNK", 2)
     for number in range(5):
-        add(username=f"user{number}")
-    answer = ours.get("/v1/contacts/export", {"format": "ndjson"})
-    assert answer.status_code == 200
-
-    def broken(*args: Any, **options: Any) -> Any:
-        raise OperationalError("gone")
-
-    monkeypatch.setattr(services, "page", broken)
-    content = iter(answer.streaming_content)
+        upsert(username=f"user{number}")
+    response = ours.get("/v1/contacts/export", {"format": "ndjson"})
+    assert response.status_code == 200
+    content = iter(response.streaming_content)
     assert next(content).count(b"\n") == 2
-    with pytest.raises(OperationalError):
+    with before_statement(SELECT_CONTACT, fail), pytest.raises(OperationalError):
         next(content)
 
 
-def test_a_failure_before_the_first_byte_is_a_problem(ours: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*args: Any, **options: Any) -> Any:
-        raise OperationalError("gone")
-
-    monkeypatch.setattr(services, "page", broken)
-    answer = ours.get("/v1/contacts/export")
-    assert (answer.status_code, answer.headers["Content-Type"]) == (503, "application/problem+json")
+def test_export_that_fails_before_the_first_byte_is_answered_with_a_problem(ours: Api) -> None:
+    with before_statement(SELECT_CONTACT, fail):
+        response = ours.get("/v1/contacts/export")
+    assert (response.status_code, response.headers["Content-Type"]) == (503, "application/problem+json")
 
 
-def test_contacts_of_others_stay_out(ours: Api, cast: Cast, add: Add) -> None:
+def test_contacts_of_other_workspaces_are_not_exported(ours: Api, cast: Cast, upsert: Upsert) -> None:
     Contact.unscoped.create(workspace=cast.other, name="theirs")
-    add(username="sarah", name="ours")
-    assert [row["name"] for row in rows(ours.get("/v1/contacts/export"))] == ["ours"]
+    upsert(username="sarah", name="ours")
+    assert [row["name"] for row in csv_rows(ours.get("/v1/contacts/export"))] == ["ours"]

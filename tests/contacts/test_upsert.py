@@ -1,16 +1,21 @@
 """POST /v1/contacts."""
 
-import json
 from typing import Any
 
 import pytest
 
 from contacts.models import Contact, ContactTag
-from crmsolid.core import clock
 from crmsolid.events.models import Event
 from crmsolid.workspaces.scopes import Scope
 from tests.cast import Api, Cast
-from tests.contacts.conftest import Add
+from tests.contacts.conftest import Upsert
+from tests.contacts.helpers import (
+    created_and_erased_by_others,
+    field_errors,
+    nothing_is_stored,
+    published_events,
+    without_created,
+)
 
 SARAH = {
     "username": "@sarah_miller",
@@ -20,27 +25,13 @@ SARAH = {
 }
 
 
-def events() -> list[tuple[str, dict[str, Any]]]:
-    rows = Event.unscoped.order_by("created_at", "id")
-    return [(row.type, json.loads(bytes(row.body))["data"]) for row in rows]
-
-
-def nothing_there() -> bool:
-    return not Contact.unscoped.exists() and not ContactTag.unscoped.exists() and not Event.unscoped.exists()
-
-
-def errors(response: Any) -> list[tuple[str, str]]:
-    assert response.status_code == 422, response.content
-    return [(error["field"], error["code"]) for error in response.json()["errors"]]
-
-
-def test_a_new_contact_is_answered_whole(ours: Api) -> None:
-    answer = ours.post("/v1/contacts", SARAH)
-    assert answer.status_code == 201
-    made = answer.json()
-    assert answer.headers["Location"] == f"/v1/contacts/{made['id']}"
-    assert made["created_at"] == made["updated_at"]
-    assert {k: v for k, v in made.items() if k not in ("id", "created_at", "updated_at")} == {
+def test_new_contact_is_answered_with_every_field(ours: Api) -> None:
+    response = ours.post("/v1/contacts", SARAH)
+    assert response.status_code == 201
+    contact = response.json()
+    assert response.headers["Location"] == f"/v1/contacts/{contact['id']}"
+    assert contact["created_at"] == contact["updated_at"]
+    assert {name: value for name, value in contact.items() if name not in ("id", "created_at", "updated_at")} == {
         "created": True,
         "name": "Sarah Miller",
         "first_name": "Sarah",
@@ -56,95 +47,95 @@ def test_a_new_contact_is_answered_whole(ours: Api) -> None:
         "opted_out": False,
         "custom_fields": {},
     }
-    read = ours.get(f"/v1/contacts/{made['id']}")
-    assert {**read.json(), "created": True} == made
-    assert read.headers["ETag"] == answer.headers["ETag"]
+    read = ours.get(f"/v1/contacts/{contact['id']}")
+    assert read.json() == without_created(contact)
+    assert read.headers["ETag"] == response.headers["ETag"]
 
 
-def test_a_new_contact_makes_two_events_with_what_get_answers(ours: Api) -> None:
-    made = ours.post("/v1/contacts", SARAH).json()
-    contact = ours.get(f"/v1/contacts/{made['id']}").json()
-    assert events() == [
+def test_new_contact_with_tags_publishes_two_events_that_show_it_as_get_does(ours: Api) -> None:
+    contact_id = ours.post("/v1/contacts", SARAH).json()["id"]
+    contact = ours.get(f"/v1/contacts/{contact_id}").json()
+    assert published_events() == [
         ("contact.created", {"contact": contact}),
         ("contact.tagged", {"contact": contact, "added": ["trial", "webinar-2026-06"]}),
     ]
-    assert set(Event.unscoped.values_list("contact_id", flat=True)) == {made["id"]}
+    assert set(Event.unscoped.values_list("contact_id", flat=True)) == {contact_id}
 
 
-def test_without_tags_there_is_one_event(ours: Api) -> None:
+def test_new_contact_without_tags_publishes_one_event(ours: Api) -> None:
     ours.post("/v1/contacts", {"username": "sarah"})
-    assert [kind for kind, _ in events()] == ["contact.created"]
+    assert [event_type for event_type, _ in published_events()] == ["contact.created"]
 
 
-@pytest.mark.parametrize("again", [{"username": "https://t.me/SARAH_Miller"}, {"email": "sarah@EXAMPLE.com"}])
-def test_the_same_person_is_updated(ours: Api, again: dict[str, str]) -> None:
-    made = ours.post("/v1/contacts", SARAH).json()
-    answer = ours.post("/v1/contacts", {**again, "name": "Sarah M. Jones", "tags": ["trial", "paid"]})
-    assert answer.status_code == 200
-    changed = answer.json()
-    assert (changed["id"], changed["created"]) == (made["id"], False)
-    assert changed["name"] == "Sarah M. Jones"
-    assert changed["tags"] == ["paid", "trial", "webinar-2026-06"]
-    assert changed["created_at"] == made["created_at"]
-    assert changed["updated_at"] > made["updated_at"]
-    assert "Location" not in answer.headers
-    assert ours.get(f"/v1/contacts/{made['id']}").headers["ETag"] == answer.headers["ETag"]
-    kind, data = events()[-1]
-    assert (kind, data["added"]) == ("contact.tagged", ["paid"])
-    assert len(events()) == 3
+@pytest.mark.parametrize("identity", [{"username": "https://t.me/SARAH_Miller"}, {"email": "sarah@EXAMPLE.com"}])
+def test_known_identity_updates_its_contact(ours: Api, identity: dict[str, str]) -> None:
+    first = ours.post("/v1/contacts", SARAH).json()
+    response = ours.post("/v1/contacts", {**identity, "name": "Sarah M. Jones", "tags": ["trial", "paid"]})
+    assert response.status_code == 200
+    updated = response.json()
+    assert (updated["id"], updated["created"]) == (first["id"], False)
+    assert updated["name"] == "Sarah M. Jones"
+    assert updated["tags"] == ["paid", "trial", "webinar-2026-06"]
+    assert updated["created_at"] == first["created_at"]
+    assert updated["updated_at"] > first["updated_at"]
+    assert "Location" not in response.headers
+    assert ours.get(f"/v1/contacts/{first['id']}").headers["ETag"] == response.headers["ETag"]
+    event_type, data = published_events()[-1]
+    assert (event_type, data["added"]) == ("contact.tagged", ["paid"])
+    assert len(published_events()) == 3
     assert Contact.unscoped.count() == 1
 
 
-def test_nothing_new_changes_nothing(ours: Api) -> None:
-    made = ours.post("/v1/contacts", SARAH)
-    again = ours.post("/v1/contacts", SARAH)
-    assert again.json() == {**made.json(), "created": False}
-    assert again.headers["ETag"] == made.headers["ETag"]
-    assert len(events()) == 2
+def test_upsert_that_changes_nothing_writes_and_publishes_nothing(ours: Api) -> None:
+    first = ours.post("/v1/contacts", SARAH)
+    second = ours.post("/v1/contacts", SARAH)
+    assert second.json() == {**first.json(), "created": False}
+    assert second.headers["ETag"] == first.headers["ETag"]
+    assert len(published_events()) == 2
 
 
-def test_a_contact_known_by_username_gets_its_email(ours: Api, add: Add) -> None:
-    made = add(username="sarah")
-    joined = add(username="sarah", email="s@example.com")
-    assert (joined["id"], joined["email"]) == (made["id"], "s@example.com")
-    assert add(email="s@example.com")["id"] == made["id"]
+def test_email_is_added_to_the_contact_with_the_username(upsert: Upsert) -> None:
+    contact = upsert(username="sarah")
+    updated = upsert(username="sarah", email="s@example.com")
+    assert (updated["id"], updated["email"]) == (contact["id"], "s@example.com")
+    assert upsert(email="s@example.com")["id"] == contact["id"]
 
 
-def test_identities_of_two_people_conflict_and_change_nothing(ours: Api, writer: Api, add: Add) -> None:
-    one, two = add(username="sarah", name="One"), add(email="s@example.com", name="Two")
-    before = len(events())
+def test_identities_of_two_contacts_conflict_and_change_nothing(ours: Api, write_only: Api, upsert: Upsert) -> None:
+    one, two = upsert(username="sarah", name="One"), upsert(email="s@example.com", name="Two")
     body = {"username": "sarah", "email": "s@example.com", "name": "Both", "tags": ["x"]}
-    answer = ours.post("/v1/contacts", body)
-    assert (answer.status_code, answer.json()["code"]) == (409, "contact_conflict")
-    assert answer.json()["contacts"] == sorted([one["id"], two["id"]])
-    blind = writer.post("/v1/contacts", body)
-    assert blind.status_code == 409
-    assert one["id"] not in blind.content.decode() and "contacts" not in blind.json()
+    response = ours.post("/v1/contacts", body)
+    assert (response.status_code, response.json()["code"]) == (409, "contact_conflict")
+    assert response.json()["contacts"] == sorted([one["id"], two["id"]])
+    without_read = write_only.post("/v1/contacts", body)
+    assert without_read.status_code == 409
+    assert one["id"] not in without_read.content.decode() and "contacts" not in without_read.json()
     assert sorted(Contact.unscoped.values_list("name", flat=True)) == ["One", "Two"]
-    assert not ContactTag.unscoped.exists() and len(events()) == before
+    assert not ContactTag.unscoped.exists() and len(published_events()) == 2
 
 
-def test_a_key_that_may_not_read_sees_what_it_sent(ours: Api, writer: Api, add: Add, fields: None) -> None:
-    made = add(**SARAH, last_name="Secret", company="Initech", seats=5)
+def test_key_without_read_scope_is_answered_what_it_sent(
+    ours: Api, write_only: Api, upsert: Upsert, custom_fields: None
+) -> None:
+    contact = upsert(**SARAH, last_name="Secret", company="Initech", seats=5)
     sent = {"username": "@SARAH_miller", "first_name": "", "tags": ["new", "trial"], "company": "Initrode", "vip": None}
-    answer = writer.post("/v1/contacts", sent)
-    assert answer.json() == {
-        "id": made["id"],
+    response = write_only.post("/v1/contacts", sent)
+    assert response.json() == {
+        "id": contact["id"],
         "created": False,
         "username": "SARAH_miller",
         "first_name": "",
         "tags": ["new", "trial"],
         "custom_fields": {"company": "Initrode", "vip": None},
     }
-    assert "ETag" not in answer.headers
-    assert ours.get(f"/v1/contacts/{made['id']}").json()["tags"] == ["new", "trial", "webinar-2026-06"]
+    assert "ETag" not in response.headers
+    assert ours.get(f"/v1/contacts/{contact['id']}").json()["tags"] == ["new", "trial", "webinar-2026-06"]
 
 
-def test_one_identity_is_required(ours: Api) -> None:
-    assert errors(ours.post("/v1/contacts", {"name": "Nobody"})) == [("username", "required")]
-    assert errors(ours.post("/v1/contacts", {"username": None, "email": None})) == [("username", "required")]
-    assert errors(ours.post("/v1/contacts", {})) == [("username", "required")]
-    assert nothing_there()
+def test_username_or_email_is_required(ours: Api) -> None:
+    for body in ({"name": "Nobody"}, {"username": None, "email": None}, {}):
+        assert field_errors(ours.post("/v1/contacts", body)) == [("username", "required")]
+    assert nothing_is_stored()
 
 
 @pytest.mark.parametrize(
@@ -179,117 +170,66 @@ def test_one_identity_is_required(ours: Api) -> None:
         ([], [("body", "invalid")]),
     ],
 )
-def test_what_is_wrong_is_named_and_nothing_is_kept(ours: Api, body: Any, expected: list[tuple[str, str]]) -> None:
-    assert errors(ours.post("/v1/contacts", body)) == expected
-    assert nothing_there()
+def test_invalid_fields_are_named_and_nothing_is_stored(ours: Api, body: Any, expected: list[tuple[str, str]]) -> None:
+    assert field_errors(ours.post("/v1/contacts", body)) == expected
+    assert nothing_is_stored()
 
 
-def test_limits_are_inclusive(add: Add) -> None:
-    made = add(username="u" * 32, name="n" * 200, tags=[f"{n:064d}" for n in range(50)])
-    assert (len(made["name"]), len(made["tags"])) == (200, 50)
+def test_limits_are_inclusive(upsert: Upsert) -> None:
+    contact = upsert(username="u" * 32, name="n" * 200, tags=[f"{n:064d}" for n in range(50)])
+    assert (len(contact["name"]), len(contact["tags"])) == (200, 50)
 
 
-def test_tags_are_trimmed_and_counted_once(add: Add) -> None:
-    assert add(username="sarah", tags=[" vip ", "vip", "VIP", "🦊"])["tags"] == ["VIP", "vip", "🦊"]
+def test_tags_are_trimmed_and_deduplicated(upsert: Upsert) -> None:
+    assert upsert(username="sarah", tags=[" vip ", "vip", "VIP", "🦊"])["tags"] == ["VIP", "vip", "🦊"]
 
 
-def test_custom_fields_at_the_top_and_beside(ours: Api, add: Add, fields: None) -> None:
-    made = add(username="sarah", company="Initech", custom_fields={"seats": 5, "vip": True, "renews": "2026-06-04"})
-    assert made["custom_fields"] == {"company": "Initech", "renews": "2026-06-04", "seats": 5, "vip": True}
-    changed = add(username="sarah", seats=None, size="L")
-    assert changed["custom_fields"] == {"company": "Initech", "renews": "2026-06-04", "size": "L", "vip": True}
-    assert list(changed["custom_fields"]) == ["company", "renews", "size", "vip"]
-    twice = ours.post("/v1/contacts", {"username": "sarah", "seats": 1, "custom_fields": {"seats": 2}})
-    assert errors(twice) == [("seats", "duplicate")]
+def test_each_workspace_has_contacts_of_its_own(ours: Api, theirs: Api) -> None:
+    one, other = ours.post("/v1/contacts", SARAH), theirs.post("/v1/contacts", SARAH)
+    assert (one.status_code, other.status_code) == (201, 201)
+    assert one.json()["id"] != other.json()["id"]
 
 
-def test_custom_fields_are_equal_however_they_are_read(ours: Api, fields: None) -> None:
-    """jsonb keeps neither the order of keys nor a negative zero; the ETag must not notice."""
-    body = {"username": "sarah", "vip": False, "seats": -0.0, "company": "ü", "size": "S"}
-    made = ours.post("/v1/contacts", body)
-    read = ours.get(f"/v1/contacts/{made.json()['id']}")
-    assert read.headers["ETag"] == made.headers["ETag"]
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "code"),
-    [
-        ("company", 5, "invalid"),
-        ("company", "c" * 1001, "max_length"),
-        ("company", {"a": 1}, "invalid"),
-        ("seats", "5", "invalid"),
-        ("seats", True, "invalid"),
-        ("seats", 10**400, "out_of_range"),
-        ("seats", 1e300, "out_of_range"),
-        ("vip", 1, "invalid"),
-        ("vip", "true", "invalid"),
-        ("renews", "2026-02-30", "invalid"),
-        ("renews", "20260604", "invalid"),
-        ("renews", "2026-W23-4", "invalid"),
-        ("renews", 20260604, "invalid"),
-        ("size", "XL", "invalid_choice"),
-        ("size", ["S"], "invalid_choice"),
-    ],
-)
-def test_custom_values_have_types(ours: Api, fields: None, key: str, value: Any, code: str) -> None:
-    assert errors(ours.post("/v1/contacts", {"username": "sarah", key: value})) == [(key, code)]
-    assert nothing_there()
-
-
-def test_custom_fields_are_the_workspaces_own(rival: Api, fields: None) -> None:
-    answer = rival.post("/v1/contacts", {"username": "sarah", "company": "Initech"})
-    assert errors(answer) == [("company", "unknown_field")]
-    assert "seats" not in answer.content.decode()
-
-
-def test_two_workspaces_have_two_sarahs(ours: Api, rival: Api) -> None:
-    mine, theirs = ours.post("/v1/contacts", SARAH), rival.post("/v1/contacts", SARAH)
-    assert (mine.status_code, theirs.status_code) == (201, 201)
-    assert mine.json()["id"] != theirs.json()["id"]
-
-
-def test_a_replay_is_the_first_answer(ours: Api) -> None:
+def test_second_request_with_the_same_key_gets_the_first_answer(ours: Api) -> None:
     first = ours.post("/v1/contacts", SARAH, idempotency_key="k1")
-    again = ours.post("/v1/contacts", SARAH, idempotency_key="k1")
-    assert (again.status_code, again.content) == (201, first.content)
-    assert again.headers["Idempotency-Replayed"] == "true"
-    assert (again.headers["ETag"], again.headers["Location"]) == (first.headers["ETag"], first.headers["Location"])
-    assert Contact.unscoped.count() == 1 and len(events()) == 2
+    second = ours.post("/v1/contacts", SARAH, idempotency_key="k1")
+    assert (second.status_code, second.content) == (201, first.content)
+    assert second.headers["Idempotency-Replayed"] == "true"
+    assert (second.headers["ETag"], second.headers["Location"]) == (first.headers["ETag"], first.headers["Location"])
+    assert Contact.unscoped.count() == 1 and len(published_events()) == 2
 
 
 @pytest.mark.parametrize("scopes", [[Scope.READ_CONTACTS], [Scope.WRITE_MESSAGES, Scope.MANAGE_SEQUENCES]])
-def test_the_write_scope_is_needed(api: Api, cast: Cast, scopes: list[Scope]) -> None:
-    answer = api(cast.key(scopes)).post("/v1/contacts", SARAH)
-    assert (answer.status_code, answer.json()["required_scope"]) == (403, "write:contacts")
-    assert nothing_there()
+def test_upsert_requires_write_contacts(api: Api, cast: Cast, scopes: list[Scope]) -> None:
+    response = api(cast.key(scopes)).post("/v1/contacts", SARAH)
+    assert (response.status_code, response.json()["required_scope"]) == (403, "write:contacts")
+    assert nothing_is_stored()
 
 
-def test_the_statements_are_few(ours: Api, django_assert_num_queries: Any) -> None:
-    """A new contact: API key, savepoint and release (of the test's transaction), lock, contact, deferred inserts, last
-    use of the key. SQLite needs no lock and writes the deferred inserts one table at a time: tags, events, response."""
-    from django.db import connection
-
-    on_sqlite = connection.vendor != "postgresql"
-    with django_assert_num_queries(8 if on_sqlite else 7):
-        ours.post("/v1/contacts", SARAH)
-    # A known contact: the insert that the unique key turns away, then match, tags, update.
-    with django_assert_num_queries(10 if on_sqlite else 9):
-        ours.post("/v1/contacts", {**SARAH, "tags": ["more"], "name": "Else"})
-
-
-def test_updated_at_moves_with_a_tag_alone(add: Add) -> None:
-    before = clock.rfc3339(clock.now())
-    add(username="sarah")
-    assert add(username="sarah", tags=["x"])["updated_at"] > str(before)
+def test_new_tag_alone_changes_updated_at(upsert: Upsert) -> None:
+    first = upsert(username="sarah")
+    assert upsert(username="sarah", tags=["x"])["updated_at"] > first["updated_at"]
 
 
 @pytest.mark.parametrize(
-    ("name", "first"),
+    ("name", "first_name"),
     [("Bob\tSmith", "Bob"), ("Anna\nMaria Lopez", "Anna"), ("Jean\u00a0Paul", "Jean"), ("Zoë", "Zoë"), ("", "")],
 )
-def test_the_first_word_ends_at_any_white_space(add: Add, name: str, first: str) -> None:
-    assert add(username="sarah", name=name)["first_name"] == first
+def test_first_name_is_the_first_word_of_the_name(upsert: Upsert, name: str, first_name: str) -> None:
+    assert upsert(username="sarah", name=name)["first_name"] == first_name
 
 
-def test_a_name_that_telegram_pads_has_a_first_word_too() -> None:
+def test_leading_space_from_telegram_does_not_hide_the_first_name() -> None:
     assert Contact(name=" Bob Smith").first_name == "Bob"
+
+
+@pytest.mark.parametrize(("races", "status", "stored"), [(1, 201, 1), (99, 503, 0)])
+def test_contact_that_is_created_and_erased_by_others_is_tried_again(
+    ours: Api, cast: Cast, races: int, status: int, stored: int
+) -> None:
+    """The insert meets a contact with the username, and that contact is gone when it is to be locked."""
+    with created_and_erased_by_others(cast.workspace, "sarah", races):
+        response = ours.post("/v1/contacts", {"username": "sarah", "name": "Sarah"})
+    assert response.status_code == status
+    assert Contact.unscoped.filter(name="Sarah").count() == Contact.unscoped.count() == stored
+    assert [event_type for event_type, _ in published_events()] == ["contact.created"] * stored

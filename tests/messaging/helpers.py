@@ -1,14 +1,13 @@
 """Helpers of the messaging tests."""
 
 import json
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from contacts.models import Contact
 from crmsolid.events.models import Event
@@ -71,28 +70,6 @@ def counts() -> dict[str, int]:
 def require_postgresql() -> None:
     if connection.vendor != "postgresql":
         pytest.skip("needs PostgreSQL: SQLite has one writer at a time")
-
-
-def run_concurrently(calls: Sequence[Callable[[], T]]) -> list[T | BaseException]:
-    """Run every call in a thread of its own, all at the same time; their results or exceptions, in their order."""
-    start, results = threading.Barrier(len(calls)), list[Any]([None] * len(calls))
-
-    def run(index: int, call: Callable[[], T]) -> None:
-        try:
-            start.wait(20)
-            results[index] = call()
-        except BaseException as error:
-            results[index] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=item) for item in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-        assert not thread.is_alive(), "a call hangs"
-    return results
 
 
 @dataclass

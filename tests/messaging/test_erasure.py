@@ -63,7 +63,7 @@ def test_purge_deletes_expired_logins_and_old_slots(cast: Cast) -> None:
     now, account = clock.now(), cast.sandbox()
     for minutes in (-1, 1):
         expires_at = now + timedelta(minutes=minutes)
-        LoginAttempt.unscoped.create(workspace=cast.workspace, sealed=b"x", expires_at=expires_at)
+        LoginAttempt.unscoped.create(workspace=cast.workspace, encrypted_state=b"x", expires_at=expires_at)
     for hours in (-25, -23):
         SpentSlot.unscoped.create(workspace=cast.workspace, account=account, slot_at=now + timedelta(hours=hours))
     assert purge() == 2

@@ -16,7 +16,8 @@ from messaging.sending import dispatch
 from messaging.sending.gateway import Delivered, Outgoing, SendError
 from tests.cast import Cast
 from tests.messaging.conftest import FrozenTime
-from tests.messaging.helpers import ScriptedGateway, events, require_postgresql, run_concurrently, send, stored
+from tests.messaging.helpers import ScriptedGateway, events, require_postgresql, send, stored
+from tests.threads import run_together_catching
 
 
 def incoming(number: int = 1, **fields: object) -> Incoming:
@@ -183,7 +184,7 @@ def test_message_reported_concurrently_is_stored_once(cast: Cast) -> None:
     require_postgresql()
     account = cast.sandbox()
     for number in range(1, 9):
-        results = run_concurrently([lambda n=number: receive(account, incoming(n)) for _ in range(4)])  # type: ignore[misc]
+        results = run_together_catching([lambda n=number: receive(account, incoming(n)) for _ in range(4)])  # type: ignore[misc]
         assert sum(isinstance(result, Message) for result in results) == 1, results
         assert sum(result is None for result in results) == 3, results
     assert (Contact.unscoped.count(), Thread.unscoped.count(), Message.unscoped.count()) == (1, 1, 8)
@@ -201,7 +202,7 @@ def test_concurrent_send_and_incoming_message_make_one_contact(cast: Cast) -> No
             partial(receive, account, incoming(number, username=name, telegram_id=number)),
             partial(send, account, f"@{name}"),
         ]
-        results = run_concurrently(calls)
+        results = run_together_catching(calls)
         assert all(isinstance(result, Message) for result in results), results
     assert (Contact.unscoped.count(), Thread.unscoped.count()) == (10, 10)
     assert Message.unscoped.filter(direction=Direction.IN).count() == 10

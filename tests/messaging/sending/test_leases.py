@@ -20,11 +20,11 @@ from tests.messaging.helpers import (
     attempts,
     events,
     require_postgresql,
-    run_concurrently,
     send,
     stored,
     stored_account,
 )
+from tests.threads import run_together_catching
 
 LEASE = timedelta(seconds=30)
 
@@ -97,7 +97,7 @@ def test_concurrent_dispatchers_send_each_message_once(cast: Cast) -> None:
     require_postgresql()
     account = cast.sandbox()
     messages = [send(account, f"@person_{number}") for number in range(30)]
-    tried = run_concurrently([dispatch.dispatch] * 4)
+    tried = run_together_catching([dispatch.dispatch] * 4)
     assert all(isinstance(number, int) for number in tried), tried
     assert {stored(message).status for message in messages} == {"sent"}
     assert sorted(SandboxDelivery.unscoped.values_list("message_id", flat=True)) == sorted(m.pk for m in messages)
@@ -126,7 +126,7 @@ def test_leased_message_is_not_claimed_by_another_dispatcher(cast: Cast, monkeyp
         finally:
             may_finish.set()
 
-    assert run_concurrently([dispatch.dispatch, second]) == [1, 0]
+    assert run_together_catching([dispatch.dispatch, second]) == [1, 0]
     assert (len(gateway.requests), stored(message).status) == (1, "sent")
 
 
@@ -150,7 +150,7 @@ def test_concurrent_sending_receiving_and_settling_do_not_deadlock(cast: Cast) -
         return 20
 
     calls: list[Callable[[], Any]] = [dispatch.dispatch, dispatch.dispatch, receive_twenty, send_twenty]
-    results = run_concurrently(calls)
+    results = run_together_catching(calls)
     assert all(isinstance(result, int) for result in results), results
     dispatch.dispatch()
     assert Message.unscoped.filter(status="sent").count() == 40

@@ -18,10 +18,10 @@ from tests.messaging.helpers import (
     ScriptedGateway,
     counts,
     require_postgresql,
-    run_concurrently,
     send,
     stored,
 )
+from tests.threads import run_together_catching
 
 
 @pytest.mark.django_db(transaction=True)
@@ -32,7 +32,7 @@ def test_of_60_concurrent_sends_exactly_50_are_accepted(cast: Cast) -> None:
     def one(number: int) -> Callable[[], Message]:
         return lambda: send(account, f"@person_{number}")
 
-    results = run_concurrently([one(number) for number in range(60)])
+    results = run_together_catching([one(number) for number in range(60)])
     accepted = [answer for answer in results if isinstance(answer, Message)]
     refused = [answer for answer in results if isinstance(answer, DomainError)]
     assert (len(accepted), len(refused)) == (50, 10)

@@ -1,0 +1,137 @@
+"""Request bodies and query parameters. They check types and lengths; the services check what the values mean."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+from contacts.models import Stage
+from contacts.validation import MAX_TAG, MAX_TAGS
+from crmsolid.api.fields import BLANKS, Boolean, Choice, PageQuery, QuerySerializer, StrictSerializer, Text, Timestamp
+
+SORTS = ("created_at", "-created_at", "updated_at", "-updated_at", "name", "-name", "score", "-score")
+
+# For the JSON Schema; validation.py and normalization.py check the values and have error codes of their own.
+USERNAME = r"^((https?://)?(t|telegram)\.me/|@)?[A-Za-z][A-Za-z0-9_]{3,31}/?$"
+_CONTROLS = r"\u0000-\u001f\u007f-\u009f"
+_VISIBLE = rf"[^{_CONTROLS}{BLANKS}]"
+# The length limit holds for the trimmed tag.
+TAG = rf"^[{BLANKS}]*{_VISIBLE}([^{_CONTROLS}]{{0,{MAX_TAG - 2}}}{_VISIBLE})?[{BLANKS}]*$"
+CUSTOM_VALUE = {"type": ["string", "number", "boolean", "null"], "description": "As the type of the custom field asks."}
+
+
+class Tags(serializers.ListField):
+    """An array of strings; ``validation.read_tags`` checks the strings themselves."""
+
+    def __init__(self, **options: Any) -> None:
+        child = serializers.CharField(min_length=1, max_length=MAX_TAG)
+        super().__init__(child=child, max_length=MAX_TAGS, **options)
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        if not isinstance(data, list) or not all(isinstance(name, str) for name in data):
+            raise serializers.ValidationError("give an array of strings", code="invalid")
+        return data
+
+    def json_schema(self) -> dict[str, Any]:
+        item = {"type": "string", "pattern": TAG}
+        return {"type": "array", "maxItems": MAX_TAGS, "items": item}
+
+
+class CustomValues(serializers.DictField):
+    """An object with values by the keys of custom fields; null removes a value."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            raise serializers.ValidationError("give an object", code="not_a_dict")
+        return data
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "object", "additionalProperties": CUSTOM_VALUE}
+
+
+def _optional_text(max_length: int, help_text: str = "", **options: Any) -> Text:
+    return Text(
+        required=False, max_length=max_length, allow_blank=True, trim_whitespace=True, help_text=help_text, **options
+    )
+
+
+class ContactIn(StrictSerializer):
+    """A contact to create or update. The workspace's custom fields are welcome by their keys as well."""
+
+    needs_one_of: ClassVar[Sequence[str]] = ("username", "email")
+    open_names = r"^[a-z0-9_]{1,40}$"
+
+    username = Text(
+        required=False,
+        allow_null=True,
+        max_length=100,
+        documented_pattern=USERNAME,
+        help_text="`@name`, `name` or `https://t.me/name`.",
+    )
+    email = Text(required=False, allow_null=True, max_length=254, format="email")
+    name = _optional_text(200)
+    first_name = _optional_text(100, "Else the first word of `name`.")
+    last_name = _optional_text(100, allow_null=True)
+    phone = _optional_text(32, allow_null=True)
+    time_zone = Text(required=False, allow_null=True, max_length=64, help_text="IANA name, such as `Europe/Berlin`.")
+    stage = Choice(choices=Stage.values, required=False)
+    opted_out = Boolean(
+        required=False,
+        help_text="True: send this person nothing. An opt-out that outlived an erasure is undone by PATCH alone.",
+    )
+    tags = Tags(required=False, help_text="Added to those the contact has.")
+    custom_fields = CustomValues(required=False, help_text="By key; the keys work at the top level too.")
+
+    def open_schema(self) -> dict[str, Any]:
+        return {**CUSTOM_VALUE, "description": "A custom field of the workspace, by its key."}
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """The declared fields; other names are put under ``custom_fields``."""
+        values: dict[str, Any] = super().to_internal_value(data)
+        top_level = {name: value for name, value in data.items() if name not in self.known}
+        if not top_level:
+            return values
+        nested = values.get("custom_fields", {})
+        twice = top_level.keys() & nested.keys()
+        if twice:
+            detail = ErrorDetail("given at the top level and under custom_fields", "duplicate")
+            raise serializers.ValidationError({name: [detail] for name in twice})
+        return {**values, "custom_fields": {**nested, **top_level}}
+
+
+class ContactPatch(ContactIn):
+    """What to replace; absent fields are kept. Null clears a field that takes it, `""` a name."""
+
+    needs_one_of = ()
+
+    tags = Tags(required=False, help_text="All tags the contact shall have.")
+
+
+class TagsIn(StrictSerializer):
+    add = Tags(required=False)
+    remove = Tags(required=False)
+
+
+class ContactFilters(QuerySerializer):
+    """The filters of a list or an export. A contact must match all that are given."""
+
+    repeatable = ("tag",)
+
+    search = Text(required=False, max_length=200, help_text="Part of the name, username or e-mail address, case-blind.")
+    tag = serializers.ListField(
+        child=Text(max_length=MAX_TAG),
+        required=False,
+        max_length=20,
+        help_text="A tag; repeat the parameter to ask for several, all of which the contact must have.",
+    )
+    stage = Choice(choices=Stage.values, required=False)
+    updated_since = Timestamp(required=False, help_text="Changed at this time or later (RFC 3339).")
+
+
+class ContactQuery(PageQuery, ContactFilters):
+    sort = Choice(choices=SORTS, default="-created_at", help_text="`-` is the other way round.")
+
+
+class ExportQuery(ContactFilters):
+    format = Choice(choices=["csv", "ndjson"], default="csv")

@@ -1,0 +1,90 @@
+"""What the API shows of contacts: each resource is declared here once, for REST answers, events and OpenAPI."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from contacts.models import Contact, FieldType, Stage, first_name_of
+from crmsolid.api.representations import AnyField, Representation
+
+
+class ContactOut(Representation):
+    """A contact, here and in events."""
+
+    id = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+    first_name = serializers.CharField(allow_blank=True)
+    last_name = serializers.CharField(allow_null=True)
+    username = serializers.CharField(allow_null=True)
+    telegram_id = serializers.IntegerField(allow_null=True)
+    email = serializers.CharField(allow_null=True)
+    phone = serializers.CharField(allow_null=True)
+    time_zone = serializers.CharField(allow_null=True)
+    tags = serializers.ListField(child=serializers.CharField())
+    stage = serializers.ChoiceField(choices=Stage.values)
+    score = serializers.IntegerField(min_value=0, max_value=100)
+    opted_out = serializers.BooleanField()
+    custom_fields = serializers.DictField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+    read_first_name = staticmethod(first_name_of)
+
+    @staticmethod
+    def read_custom_fields(contact: Contact) -> dict[str, Any]:
+        """Sorted by key: jsonb does not keep the order of keys, and equal contacts must have equal ETags."""
+        return dict(sorted(contact.custom_fields.items()))
+
+
+class ContactWrittenOut(ContactOut):
+    """The contact; a key without ``read:contacts`` gets ``id`` and the fields it sent."""
+
+    always_present: ClassVar[tuple[str, ...]] = ("id",)
+
+    def get_fields(self) -> dict[str, AnyField]:
+        fields = super().get_fields()
+        for name, field in fields.items():
+            field.required = name in self.always_present
+        return fields
+
+    @classmethod
+    def render_sent(cls, contact: Contact, payload: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
+        """``id`` and what was sent, in the form that is stored; nothing else that is known about the person.
+
+        ``payload`` is the whole contact, ``sent`` the validated request body.
+        """
+        shown = {name: payload[name] for name in ("id", *sent) if name in payload}
+        if "first_name" in sent:
+            shown["first_name"] = contact.given_first_name  # the payload may have the first word of the name
+        if "tags" in sent:
+            names = {name.strip() for name in sent["tags"]}
+            shown["tags"] = [name for name in payload["tags"] if name in names]
+        if "custom_fields" in sent:
+            shown["custom_fields"] = {key: payload["custom_fields"].get(key) for key in sent["custom_fields"]}
+        return shown
+
+
+class ContactUpsertedOut(ContactWrittenOut):
+    """As for every write, with ``created``."""
+
+    always_present = ("id", "created")
+
+    created = serializers.BooleanField()
+
+
+class PersonalDataOut(Representation):
+    """``contact``, and a section for each kind of thing that is kept about the person."""
+
+    contact = ContactOut()
+    messages = serializers.ListField(child=serializers.DictField(), help_text="Oldest first, as GET answers them.")
+    events = serializers.ListField(child=serializers.DictField())
+    deliveries = serializers.ListField(child=serializers.DictField(), help_text="To which webhooks they went.")
+    stored_answers = serializers.ListField(child=serializers.DictField())
+
+
+class CustomFieldOut(Representation):
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    type = serializers.ChoiceField(choices=FieldType.values)
+    choices = serializers.ListField(child=serializers.CharField(), help_text="For type `choice`, else empty.")

@@ -1,0 +1,115 @@
+"""How many SQL statements each endpoint runs.
+
+Every request reads its API key; the first one of a key also writes when the key was last used. A write opens and
+releases a savepoint, because the test itself runs in a transaction. PostgreSQL takes the lock of the idempotency key
+with one statement, and writes tags, events and the stored answer with one; SQLite needs no lock and writes one table at
+a time.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.cast import Api
+from tests.contacts.conftest import Upsert
+
+ON_SQLITE = connection.vendor == "sqlite"
+
+Statements = Callable[..., AbstractContextManager[None]]
+
+
+@pytest.fixture
+def statements(ours: Api, django_assert_num_queries: Any) -> Statements:
+    """``with statements(sqlite=…, postgresql=…)``: so many are run."""
+    ours.get("/v1/contacts")  # writes when the key was last used
+
+    @contextmanager
+    def count(sqlite: int, postgresql: int) -> Iterator[None]:
+        with django_assert_num_queries(sqlite if ON_SQLITE else postgresql):
+            yield
+
+    return count
+
+
+@pytest.mark.parametrize("number", [1, 50])
+def test_list(ours: Api, upsert: Upsert, statements: Statements, number: int) -> None:
+    """Key, contacts, tags."""
+    for index in range(number):
+        upsert(username=f"user{index}", tags=["x", "y"])
+    with statements(sqlite=3, postgresql=3):
+        assert len(ours.get("/v1/contacts", {"tag": "x"}).json()["data"]) == number
+
+
+def test_empty_list(ours: Api, statements: Statements) -> None:
+    """Key, contacts."""
+    with statements(sqlite=2, postgresql=2):
+        assert ours.get("/v1/contacts").json()["data"] == []
+
+
+def test_get(ours: Api, upsert: Upsert, statements: Statements) -> None:
+    """Key, contact, tags."""
+    contact = upsert(username="sarah", tags=["a", "b"])
+    with statements(sqlite=3, postgresql=3):
+        ours.get(f"/v1/contacts/{contact['id']}")
+
+
+def test_upsert_of_a_new_contact(ours: Api, statements: Statements) -> None:
+    """Key, savepoint, contact, tags, events, answer, release."""
+    with statements(sqlite=7, postgresql=6):
+        assert ours.post("/v1/contacts", {"username": "sarah", "tags": ["a"]}).status_code == 201
+
+
+def test_upsert_of_a_known_contact(ours: Api, upsert: Upsert, statements: Statements) -> None:
+    """Key, savepoint, the insert that the unique key turns away, contact, its tags, update, new tag, event, answer,
+    release."""
+    upsert(username="sarah", tags=["a"])
+    with statements(sqlite=10, postgresql=9):
+        assert ours.post("/v1/contacts", {"username": "sarah", "name": "x", "tags": ["b"]}).status_code == 200
+
+
+def test_upsert_of_a_known_contact_with_a_new_identity(ours: Api, upsert: Upsert, statements: Statements) -> None:
+    """As above without tags, and for the e-mail address: opt-outs, savepoint, release."""
+    upsert(username="sarah")
+    with statements(sqlite=11, postgresql=12):
+        assert ours.post("/v1/contacts", {"username": "sarah", "email": "s@example.com"}).status_code == 200
+
+
+def test_patch(ours: Api, upsert: Upsert, statements: Statements) -> None:
+    """Key, savepoint, contact, its tags, update, removed tag, new tag, event, answer, release."""
+    contact = upsert(username="sarah", tags=["a"])
+    with statements(sqlite=10, postgresql=9):
+        ours.patch(f"/v1/contacts/{contact['id']}", {"name": "x", "tags": ["b"]})
+
+
+def test_tags(ours: Api, upsert: Upsert, statements: Statements) -> None:
+    """As PATCH."""
+    contact = upsert(username="sarah", tags=["a"])
+    with statements(sqlite=10, postgresql=9):
+        ours.post(f"/v1/contacts/{contact['id']}/tags", {"add": ["b"], "remove": ["a"]})
+
+
+def test_export(ours: Api, upsert: Upsert, statements: Statements) -> None:
+    """Key, contacts, tags; for CSV also custom fields. One chunk has up to 500 contacts."""
+    for index in range(3):
+        upsert(username=f"user{index}")
+    for file_format, number in (("ndjson", 3), ("csv", 4)):
+        with statements(sqlite=number, postgresql=number):
+            assert b"".join(ours.get("/v1/contacts/export", {"format": file_format}).streaming_content).count(b"user2")
+
+
+def test_custom_fields(ours: Api, custom_fields: None, statements: Statements) -> None:
+    """Key, custom fields."""
+    with statements(sqlite=2, postgresql=2):
+        ours.get("/v1/custom-fields")
+
+
+@pytest.mark.parametrize("opted_out", [False, True])
+def test_delete(ours: Api, upsert: Upsert, statements: Statements, opted_out: bool) -> None:
+    """Savepoint, key, contact, tags; what each app erases; tags, contact, audit, release; and the opt-out to keep."""
+    contact = upsert(username="sarah", tags=["a"], opted_out=opted_out)
+    number = 22 if opted_out else 21
+    with statements(sqlite=number, postgresql=number):
+        ours.delete(f"/v1/contacts/{contact['id']}")
