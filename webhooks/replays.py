@@ -10,7 +10,7 @@ from crmsolid.api.jobs import JOB_COMPLETED, JobOut
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.events.models import Event
-from crmsolid.events.publishing import NewEvent, publish, publish_now
+from crmsolid.events.publishing import publish
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Job, JobState
@@ -33,8 +33,9 @@ _QUEUED_AGAIN: dict[str, Any] = {"status": DeliveryStatus.PENDING, "reason": "",
 def test_endpoint(actor: Actor, endpoint_id: str) -> Delivery:
     """Send a ``ping`` to this endpoint alone. ``invalid_state`` (409) if it is disabled; ``not_found``."""
     locked = services.lock_enabled(actor, endpoint_id)
-    ping = publish_now(actor, NewEvent(PING, {"webhook": {"id": locked.id, "url": locked.url}}))
-    [delivery_id] = queue_deliveries([(ping.id, locked.id)])
+    # Written at once rather than at the end of a unit of work, because this function is a savepoint there.
+    event_id = publish(actor, PING, {"webhook": {"id": locked.id, "url": locked.url}})
+    [delivery_id] = queue_deliveries([(event_id, locked.id)])
     audit.record(actor, "webhook.tested", locked.id)
     return services.get_delivery(actor, delivery_id)
 

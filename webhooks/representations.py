@@ -8,7 +8,7 @@ from crmsolid.api.fields import BLANKS, Boolean, Choice, Integer, PageQuery, Str
 from crmsolid.api.representations import Representation
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.http.url_guard import URL_MAX_LENGTH
-from crmsolid.events.catalogue import event_names, subscribable_names
+from crmsolid.events.catalogue import envelope_schema, event_names, subscribable_names
 from webhooks.models import DeliveryStatus, DisabledReason, Endpoint, SigningSecret
 
 _EVENTS_HELP = "Event types to deliver here; GET /v1/webhooks/events lists them."
@@ -170,7 +170,9 @@ class EventOut(Representation):
 
 
 class EventKindOut(Representation):
-    type = serializers.ChoiceField(choices=event_names())
+    type = serializers.ChoiceField(choices=event_names(), source="name")
     version = serializers.IntegerField()
     description = serializers.CharField(allow_blank=True)
     schema = serializers.DictField()
+
+    read_schema = staticmethod(envelope_schema)

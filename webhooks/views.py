@@ -9,8 +9,8 @@ from crmsolid.api.jobs import JobOut, job_location
 from crmsolid.api.pagination import page
 from crmsolid.api.responses import ApiResponse, ListOf
 from crmsolid.api.views import WorkspaceView
-from crmsolid.events import catalogue
 from crmsolid.events import services as event_log
+from crmsolid.events.catalogue import event_types
 from crmsolid.events.models import Event
 from crmsolid.workspaces.scopes import Scope
 from webhooks import replays, services
@@ -144,8 +144,7 @@ class EventKindsView(WorkspaceView):
 
     @endpoint(scopes=MANAGE, responses={200: ListOf(EventKindOut)})
     def get(self) -> ApiResponse:
-        data = [catalogue.describe(event_type) for event_type in catalogue.event_types()]
-        return ApiResponse({"data": data, "next_cursor": None})
+        return ApiResponse({"data": [EventKindOut.render(each) for each in event_types()], "next_cursor": None})
 
 
 def _render_event(event: Event) -> dict[str, object]:

@@ -33,7 +33,8 @@ _COLUMNS = {
     "created_at": "time",
 }
 
-_tasks_to_wake: list[str] = []
+# Celery tasks to wake after each commit that published events. The apps add theirs when they are ready.
+tasks_to_wake: list[str] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,6 @@ class NewEvent:
     data: Mapping[str, Any]
     contact_id: str = ""
     request_id: str = ""
-
-
-def wake_after_publish(task_name: str) -> None:
-    """Register a Celery task to be woken after each commit that published events."""
-    if task_name not in _tasks_to_wake:
-        _tasks_to_wake.append(task_name)
 
 
 def publish(
@@ -79,16 +74,10 @@ def publish_all(who: Actor | Workspace | int, new_events: Sequence[NewEvent], *,
         _events.insert_later(rows)
     else:
         _bulk_insert(rows)
-    _wake_on_commit()
+    # Once per transaction, however many events it publishes.
+    if not any(entry[1] is _wake for entry in connection.run_on_commit):
+        transaction.on_commit(_wake)
     return [row["id"] for row in rows]
-
-
-def publish_now(who: Actor | Workspace | int, new_event: NewEvent) -> Event:
-    """As :func:`publish`, but written at once, so that the same transaction can refer to the event's row."""
-    row = _row(who, new_event)
-    _events.insert([row])
-    _wake_on_commit()
-    return Event(**row)
 
 
 def _bulk_insert(rows: Sequence[dict[str, Any]]) -> None:
@@ -108,15 +97,8 @@ def _bulk_insert(rows: Sequence[dict[str, Any]]) -> None:
     )
 
 
-def _wake_on_commit() -> None:
-    """Once per transaction, however many events it publishes."""
-    callbacks = transaction.get_connection().run_on_commit
-    if not any(entry[1] is _wake for entry in callbacks):
-        transaction.on_commit(_wake)
-
-
 def _wake() -> None:
-    for task_name in _tasks_to_wake:
+    for task_name in tasks_to_wake:
         doorbell.ring(task_name)
 
 
