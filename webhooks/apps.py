@@ -10,8 +10,7 @@ class WebhooksConfig(AppConfig):
         from crmsolid.core.erasure import register as register_erasure
         from crmsolid.events import positions, publishing
         from webhooks import erasure, events  # noqa: F401 - events declares the event types
-        from webhooks.delivery.fanout import make_deliveries
-        from webhooks.delivery.queue import PUMP_TASK
+        from webhooks.delivery.queue import PUMP_TASK, make_deliveries
         from webhooks.models import Endpoint
 
         positions.listeners.append(make_deliveries)

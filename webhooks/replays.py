@@ -16,8 +16,7 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Job, JobState
 from crmsolid.workspaces.scopes import Scope
 from webhooks import querysets, services
-from webhooks.delivery.fanout import queue_deliveries
-from webhooks.delivery.queue import PUMP_TASK
+from webhooks.delivery.queue import PUMP_TASK, queue_deliveries
 from webhooks.events import PING
 from webhooks.models import Delivery, DeliveryStatus, Endpoint
 

@@ -1,6 +1,7 @@
-"""The queue of deliveries: which endpoints have something due, and claiming it under a lease. Database only."""
+"""The queue of deliveries: filling it, finding which endpoints have something due, and claiming it under a lease."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,13 +10,14 @@ from uuid import uuid4
 from django.db import connection
 
 from crmsolid.core import clock
+from crmsolid.core.ids import new_id
 from crmsolid.core.sql.bulk import fetch, ids_clause, row_lock, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.events.positions import PositionedEvent
 from webhooks.models import Endpoint
 from webhooks.secrets import EndpointSecrets
 
-# The Celery task that works off the queue.
-PUMP_TASK = "webhooks.pump"
+PUMP_TASK = "webhooks.pump"  # the Celery task that works off the queue
 # Longer than a claimed delivery can take: STALE_SECONDS of waiting for a connection, two posts of at most 22.5 s (the
 # second one signed with the other secret), and settling.
 LEASE = timedelta(seconds=90)
@@ -50,11 +52,6 @@ class EndpointSnapshot:
     secrets: EndpointSecrets
     failing_since: datetime | None
 
-    @classmethod
-    def of(cls, endpoint: Endpoint) -> "EndpointSnapshot":
-        secrets = EndpointSecrets.of(endpoint)
-        return cls(endpoint.id, endpoint.workspace_id, endpoint.url, secrets, endpoint.failing_since)
-
 
 @dataclass(slots=True)
 class Claim:
@@ -72,6 +69,40 @@ class Claim:
     lease: str
 
 
+def make_deliveries(events: Sequence[PositionedEvent]) -> None:
+    """Queue these events for the enabled endpoints that subscribe to their types. An erased event goes to none.
+
+    It runs in the transaction that assigns the events' positions, so no delivery is made twice or forgotten.
+    """
+    subscribers: dict[int, list[Endpoint]] = defaultdict(list)
+    where, params = ids_clause("workspace_id", list({event.workspace_id for event in events}))
+    for endpoint in _endpoints.select(f"enabled AND {where}", params):
+        subscribers[endpoint.workspace_id].append(endpoint)
+    queue_deliveries(
+        (event.id, endpoint.id)
+        for event in events
+        if not event.erased
+        for endpoint in subscribers[event.workspace_id]
+        if event.type in endpoint.events
+    )
+
+
+def queue_deliveries(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """Write a delivery for each pair of event id and endpoint id, due at once; returns the deliveries' ids."""
+    rows = [(new_id("dlv"), event_id, endpoint_id) for event_id, endpoint_id in pairs]
+    if rows:
+        columns = {"delivery_id": "text", "for_event": "text", "to_endpoint": "text"}
+        # The rest is read from the events' rows, which this transaction has just written.
+        run(
+            "INSERT INTO webhooks_delivery (id, workspace_id, event_id, endpoint_id, event_type, status, reason,"
+            " attempts, failures, next_attempt_at, lease, created_at)"
+            " SELECT delivery_id, e.workspace_id, e.id, to_endpoint, e.type, 'pending', '', 0, 0, e.created_at, '',"
+            f" e.created_at FROM {rows_source(columns)} JOIN events_event e ON e.id = for_event",
+            [rows_parameter(rows)],
+        )
+    return [delivery_id for delivery_id, _, _ in rows]
+
+
 def due_endpoints() -> list[EndpointSnapshot]:
     """Every enabled endpoint with a delivery that is due now."""
     now = clock.now()
@@ -79,7 +110,10 @@ def due_endpoints() -> list[EndpointSnapshot]:
     if not ids:
         return []
     where, params = ids_clause("id", ids)
-    return [EndpointSnapshot.of(row) for row in _endpoints.select(f"enabled AND {where}", params)]
+    return [
+        EndpointSnapshot(row.id, row.workspace_id, row.url, EndpointSecrets.of(row), row.failing_since)
+        for row in _endpoints.select(f"enabled AND {where}", params)
+    ]
 
 
 def next_due() -> datetime | None:

@@ -38,6 +38,10 @@ class AttemptResult:
     signed_with: str
     response: OutboundResponse
 
+    @property
+    def verdict(self) -> Verdict:
+        return verdict(self.response.status, self.response.error)
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryResult:
@@ -68,7 +72,7 @@ class Sender:
 
     def __init__(self, client: Callable[[], OutboundClient]) -> None:
         self._client_factory = client
-        self._client: OutboundClient | None = None
+        self._client: OutboundClient
         self._queues: dict[str, _EndpointQueue] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._results: list[DeliveryResult] = []
@@ -81,7 +85,12 @@ class Sender:
         self._thread = threading.Thread(target=self._run, name="webhooks-sender", daemon=True)
 
     def __enter__(self) -> "Sender":
-        self._loop = _new_event_loop()
+        if sys.platform == "win32":
+            self._loop = asyncio.new_event_loop()
+        else:
+            import uvloop
+
+            self._loop = uvloop.new_event_loop()
         self._thread.start()
         self._started.wait()
         return self
@@ -155,9 +164,7 @@ class Sender:
     def _accept(self, work: Sequence[tuple[EndpointSnapshot, Sequence[Claim]]]) -> None:
         now = time.monotonic()
         for endpoint, claims in work:
-            queue = self._queues.get(endpoint.id)
-            if queue is None:
-                queue = self._queues[endpoint.id] = _EndpointQueue(endpoint)
+            queue = self._queues.setdefault(endpoint.id, _EndpointQueue(endpoint))
             if not queue.workers:
                 queue.progress_at = now  # it was idle, not stalled
             queue.endpoint = endpoint
@@ -206,7 +213,7 @@ class Sender:
             if first.error is None and first.status in (401, 403):
                 secrets = [secrets[1], secrets[0]]
                 attempts.append(await self._post(endpoint, claim, secrets))
-            if verdict(attempts[-1].response.status, attempts[-1].response.error) is Verdict.SUCCEEDED:
+            if attempts[-1].verdict is Verdict.SUCCEEDED:
                 endpoint.secrets.verified_with = attempts[-1].signed_with
         # After a wait for a busy host nothing was sent, so it is no attempt.
         return DeliveryResult(claim, [each for each in attempts if each.response.error is not OutboundError.BUSY])
@@ -214,16 +221,11 @@ class Sender:
     async def _post(
         self, endpoint: EndpointSnapshot, claim: Claim, secrets: "Sequence[tuple[SigningSecret, str]]"
     ) -> AttemptResult:
-        assert self._client is not None
         at = clock.now()
+        signing_secrets, timestamp = [secret for _, secret in secrets], int(at.timestamp())
         headers = {
             "Content-Type": "application/json",
-            **signature_headers(
-                [secret for _, secret in secrets],
-                event_id=claim.event_id,
-                timestamp=int(at.timestamp()),
-                body=claim.body,
-            ),
+            **signature_headers(signing_secrets, event_id=claim.event_id, timestamp=timestamp, body=claim.body),
         }
         if claim.request_id:
             headers["X-Request-Id"] = claim.request_id
@@ -231,11 +233,3 @@ class Sender:
         tenant = str(endpoint.workspace_id)
         response = await self._client.post(endpoint.url, headers=headers, body=claim.body, tenant=tenant)
         return AttemptResult(at, endpoint.url, headers, secrets[0][0].value, response)
-
-
-def _new_event_loop() -> asyncio.AbstractEventLoop:
-    if sys.platform == "win32":
-        return asyncio.new_event_loop()
-    import uvloop
-
-    return uvloop.new_event_loop()
