@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Min
 
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import clock
@@ -24,6 +25,7 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import Scope
 from webhooks import endpoint_health, querysets
+from webhooks.delivery.schedule import RETRY_DELAYS
 from webhooks.delivery.signing import generate_secret
 from webhooks.models import Attempt, Delivery, DisabledReason, Endpoint
 from webhooks.secrets import EndpointSecrets, check_secret, encrypt_secret
@@ -31,6 +33,8 @@ from webhooks.secrets import EndpointSecrets, check_secret, encrypt_secret
 MAX_ENDPOINTS = 100
 DEFAULT_OVERLAP = timedelta(hours=24)
 MAX_OVERLAP = timedelta(days=7)
+# A queued delivery was made at most this long ago: Retry-After can double each delay.
+_LONGEST_IN_QUEUE = 2 * sum(RETRY_DELAYS, timedelta())
 
 _endpoints = Table(Endpoint)
 
@@ -79,7 +83,8 @@ def get_endpoint_overview(actor: Actor, endpoint_id: str, *, deliveries: int) ->
     """An endpoint with at most so many of its newest ``deliveries``. ``not_found``."""
     endpoint = get_endpoint(actor, endpoint_id)
     newest = querysets.delivery_log(actor.workspace, endpoint).order_by("-created_at", "-id")[:deliveries]
-    return EndpointOverview(endpoint, querysets.queue_length(actor.workspace, endpoint), list(newest))
+    queued = Delivery.objects.for_workspace(actor.workspace).filter(endpoint=endpoint, next_attempt_at__isnull=False)
+    return EndpointOverview(endpoint, queued.count(), list(newest))
 
 
 def endpoint_alerts(actor: Actor) -> querysets.EndpointAlerts:
@@ -89,8 +94,17 @@ def endpoint_alerts(actor: Actor) -> querysets.EndpointAlerts:
 
 
 def missed_since(actor: Actor, endpoint_id: str) -> datetime | None:
-    """Since when a disabled endpoint may have missed events; None if it is enabled. ``not_found``."""
-    return querysets.missed_since(get_endpoint(actor, endpoint_id))
+    """Since when a disabled endpoint may have missed events: since it was failing, or since the oldest delivery that
+    was canceled with its queue. None if it is enabled. ``not_found``."""
+    endpoint = get_endpoint(actor, endpoint_id)
+    began = endpoint.failing_since or endpoint.disabled_at
+    if endpoint.enabled or began is None:
+        return None
+    canceled = Delivery.objects.for_workspace(actor.workspace).filter(
+        endpoint=endpoint, created_at__gte=began - _LONGEST_IN_QUEUE, status="canceled", reason="endpoint_disabled"
+    )
+    oldest: datetime | None = canceled.aggregate(oldest=Min("created_at"))["oldest"]
+    return min(began, oldest) if oldest else began
 
 
 def list_deliveries(
@@ -121,7 +135,8 @@ def list_deliveries(
 def get_delivery(actor: Actor, delivery_id: str) -> Delivery:
     """A delivery with its event and endpoint. ``not_found``, also if the endpoint was deleted."""
     actor.require(Scope.MANAGE_WEBHOOKS)
-    delivery = querysets.find_delivery(actor.workspace, delivery_id)
+    rows = Delivery.objects.for_workspace(actor.workspace).filter(pk=delivery_id, endpoint__deleted_at__isnull=True)
+    delivery: Delivery | None = rows.select_related("event", "endpoint").first()
     if delivery is None:
         raise not_found("delivery")
     return delivery
@@ -150,20 +165,15 @@ def create_endpoint(
     if Endpoint.objects.for_workspace(actor.workspace).filter(deleted_at=None).count() >= MAX_ENDPOINTS:
         raise invalid("url", "too_many", f"a workspace has at most {MAX_ENDPOINTS} endpoints")
     new_secret = check_secret(secret) if secret is not None else generate_secret()
-    endpoint = Endpoint(
-        workspace=actor.workspace,
-        url=_checked_url(url),
-        events=_checked_events(events),
-        secret=encrypt_secret(new_secret),
-    )
+    endpoint = Endpoint(workspace=actor.workspace, secret=encrypt_secret(new_secret))
+    endpoint.url, endpoint.events = _checked_url(url), _checked_events(events)
     endpoint.id = new_id or endpoint.id
     try:
         with transaction.atomic():
             endpoint.save(force_insert=True)
     except IntegrityError:
-        raise DomainError(
-            "invalid_state", "this endpoint was made a moment ago; a generated secret was shown then, once"
-        ) from None
+        detail = "this endpoint was made a moment ago; a generated secret was shown then, once"
+        raise DomainError("invalid_state", detail) from None
     audit.record(actor, "webhook.created", endpoint.id, events=endpoint.events)
     return IssuedEndpoint(endpoint, new_secret if secret is None else None)
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -20,13 +19,17 @@ from crmsolid.events.catalogue import event_names
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin, TenantRelatedFilter
 from crmsolid.workspaces.admin_columns import column, datetime_column, fixed_filter, milliseconds_column, pretty_json
 from webhooks import replays, services
-from webhooks.admin.base import WebhookAdmin, not_found_as_404
-from webhooks.admin.labels import STATUS_COLOURS, attempt_result, delivery_summary, shown_time
+from webhooks.admin.base import ERRORS, STATUS_COLOURS, WebhookAdmin, shown_time
 from webhooks.models import Attempt, Delivery, DeliveryStatus, Endpoint
 
 ATTEMPTS_SHOWN = 50
 # How long the page of a due delivery reloads itself; nobody may be working on the queue.
 _RELOAD_FOR = timedelta(minutes=1)
+_CANCELED = {
+    "endpoint_disabled": "Its endpoint was disabled before it was delivered.",
+    "endpoint_deleted": "Its endpoint was deleted before it was delivered.",
+    "erased": "The person it was about was erased before it was delivered.",
+}
 
 
 class CreatedFilter(admin.SimpleListFilter):
@@ -97,21 +100,18 @@ class DeliveryAdmin(WebhookAdmin):
         replay = self.admin_site.admin_view(require_POST(self.replay_view))
         return [path("<path:object_id>/replay/", replay, name="webhooks_delivery_replay"), *super().get_urls()]
 
-    def get_delivery(self, request: HttpRequest, object_id: str, *, allowed: bool) -> Delivery:
-        """The delivery with this (quoted) id; 403 unless ``allowed``, 404 if it is not in this workspace."""
-        self.check_allowed(allowed)
-        with not_found_as_404():
-            return services.get_delivery(self.actor(request), unquote(object_id))
-
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """The body and the latest attempts. The page reloads itself while the delivery is being sent."""
-        delivery = self.get_delivery(request, object_id, allowed=self.has_view_permission(request))
+        delivery = self.read_or_404(request, self.has_view_permission(request), services.get_delivery, object_id)
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         attempts = services.list_attempts(self.actor(request), delivery, newest=ATTEMPTS_SHOWN + 1)
-        in_progress = _in_progress(delivery)
+        body, due = bytes(delivery.event.body), delivery.next_attempt_at
+        in_progress = delivery.status == DeliveryStatus.SENDING or (
+            delivery.status == DeliveryStatus.PENDING and due is not None and due > clock.now() - _RELOAD_FOR
+        )
         response = self.render_page(
             request,
             "panel/webhook_delivery.html",
@@ -120,8 +120,8 @@ class DeliveryAdmin(WebhookAdmin):
             original=delivery,
             delivery=delivery,
             status={"type": STATUS_COLOURS[delivery.status], "text": delivery.get_status_display()},
-            summary=delivery_summary(delivery),
-            body=_shown_body(delivery),
+            summary=_summary(delivery),
+            body=pretty_json(json.loads(body)) if body else None,
             attempts=[_shown_attempt(attempt) for attempt in attempts[:ATTEMPTS_SHOWN]],
             more_attempts=len(attempts) > ATTEMPTS_SHOWN,
             in_progress=in_progress,
@@ -132,7 +132,7 @@ class DeliveryAdmin(WebhookAdmin):
         return response
 
     def replay_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        delivery = self.get_delivery(request, object_id, allowed=self.has_change_permission(request))
+        delivery = self.read_or_404(request, self.has_change_permission(request), services.get_delivery, object_id)
         try:
             replays.replay_delivery(self.actor(request), delivery.pk)
         except DomainError as error:
@@ -142,25 +142,28 @@ class DeliveryAdmin(WebhookAdmin):
         return HttpResponseRedirect(reverse("admin:webhooks_delivery_change", args=[delivery.pk]))
 
 
-def _in_progress(delivery: Delivery) -> bool:
-    if delivery.status == DeliveryStatus.SENDING:
-        return True
-    due = delivery.next_attempt_at
-    return delivery.status == DeliveryStatus.PENDING and due is not None and due > clock.now() - _RELOAD_FOR
-
-
-def _shown_body(delivery: Delivery) -> SafeString | None:
-    body = bytes(delivery.event.body)
-    return pretty_json(json.loads(body)) if body else None
-
-
 def _shown_attempt(attempt: Attempt) -> dict[str, Any]:
-    succeeded = not attempt.error and attempt.status is not None and 200 <= attempt.status <= 299
-    return {
-        "row": attempt,
-        "result": attempt_result(attempt),
-        "colour": "success" if succeeded else "danger",
-    }
+    if attempt.error:
+        return {"row": attempt, "result": ERRORS.get(attempt.error, attempt.error), "colour": "danger"}
+    succeeded = attempt.status is not None and 200 <= attempt.status <= 299
+    return {"row": attempt, "result": f"HTTP {attempt.status}", "colour": "success" if succeeded else "danger"}
+
+
+def _summary(delivery: Delivery) -> str:
+    """A sentence about the delivery's status and what happens next."""
+    match delivery.status:
+        case DeliveryStatus.PENDING:
+            return "It is about to be sent."
+        case DeliveryStatus.SENDING:
+            return "It is being sent at this moment."
+        case DeliveryStatus.SUCCEEDED:
+            return "The receiver has accepted it."
+        case DeliveryStatus.FAILED:
+            retry_at = f"{delivery.next_attempt_at:%d %b %Y %H:%M:%S} UTC"
+            return f"It has not been accepted yet. The next attempt is at {retry_at}."
+        case DeliveryStatus.CANCELED:
+            return _CANCELED.get(delivery.reason, delivery.reason)
+    return "It is not tried again automatically: all attempts have failed, or the receiver answered 410 Gone."
 
 
 @admin.register(Attempt)
