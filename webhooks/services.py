@@ -60,14 +60,8 @@ class EndpointOverview:
 def list_endpoints(actor: Actor, *, limit: int, cursor: str | None = None) -> Page:
     """A page of endpoints, newest first. ``invalid_cursor``."""
     actor.require(Scope.MANAGE_WEBHOOKS)
-    return page(
-        querysets.endpoints(actor.workspace),
-        sort="-created_at",
-        limit=limit,
-        cursor=cursor,
-        workspace_id=actor.workspace.pk,
-        filters={},
-    )
+    rows, workspace_id = querysets.endpoints(actor.workspace), actor.workspace.pk
+    return page(rows, sort="-created_at", limit=limit, cursor=cursor, workspace_id=workspace_id, filters={})
 
 
 def get_endpoint(actor: Actor, endpoint_id: str) -> Endpoint:
@@ -278,9 +272,8 @@ def lock_enabled(actor: Actor, endpoint_id: str) -> Endpoint:
 
 def _lock(actor: Actor, endpoint_id: str) -> Endpoint:
     actor.require(Scope.MANAGE_WEBHOOKS)
-    rows = _endpoints.select(
-        "id = %s AND workspace_id = %s AND deleted_at IS NULL", [endpoint_id, actor.workspace.pk], lock=True
-    )
+    where = "id = %s AND workspace_id = %s AND deleted_at IS NULL"
+    rows = _endpoints.select(where, [endpoint_id, actor.workspace.pk], lock=True)
     if not rows:
         raise not_found("webhook endpoint")
     return rows[0]

@@ -86,7 +86,8 @@ class InFlight:
             unanswered = len(posted) < len(endpoint_results) or any(
                 result.attempts[-1].response.error is not None for result in posted
             )
-            self._windows[endpoint_id].record([result.seconds for result in posted], unanswered=unanswered)
+            seconds = [sum(each.response.duration_ms for each in result.attempts) / 1000 for result in posted]
+            self._windows[endpoint_id].record(seconds, unanswered=unanswered)
 
     def capacity(self, endpoints: Sequence[EndpointSnapshot]) -> dict[str, int]:
         """How many more deliveries to claim of each of these endpoints; those with no capacity are left out.
@@ -97,7 +98,12 @@ class InFlight:
         closing = self._closed_at is not None
         if closing and not self._holds_claim_from_before_closing():
             return {}
-        claims, connections, probes = self._unused_totals()
+        claims, connections, probes = MAX_CLAIMS, MAX_CONNECTIONS, MAX_PROBES  # what is left of each
+        for endpoint_id, claimed_at in self._claimed_at.items():
+            claims -= len(claimed_at)
+            connections -= min(len(claimed_at), POSTS_PER_ENDPOINT)
+            if claimed_at and self._windows[endpoint_id].is_probing:
+                probes -= len(claimed_at)
         capacity: dict[str, int] = {}
         for endpoint in random.sample(endpoints, len(endpoints)):
             window = self._windows.get(endpoint.id)
@@ -116,16 +122,6 @@ class InFlight:
                 connections -= min(count, unused_connections)
                 probes -= count if window.is_probing else 0
         return capacity
-
-    def _unused_totals(self) -> tuple[int, int, int]:
-        """Claims, connections and probes that are left."""
-        claims, connections, probes = MAX_CLAIMS, MAX_CONNECTIONS, MAX_PROBES
-        for endpoint_id, claimed_at in self._claimed_at.items():
-            claims -= len(claimed_at)
-            connections -= min(len(claimed_at), POSTS_PER_ENDPOINT)
-            if claimed_at and self._windows[endpoint_id].is_probing:
-                probes -= len(claimed_at)
-        return claims, connections, probes
 
     def _holds_claim_from_before_closing(self) -> bool:
         """A claim made since then does not count: two endpoints that keep the pump waiting would keep each other

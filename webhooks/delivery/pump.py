@@ -11,6 +11,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
@@ -36,16 +37,11 @@ _process_lock = threading.Lock()
 _running: "Pump | None" = None
 
 
-def outbound_client() -> OutboundClient:
-    """The client every delivery goes through."""
-    return OutboundClient(allow_private=settings.WEBHOOK_ALLOW_PRIVATE)
-
-
 class Pump:
     """One run, of about ``seconds``. ``client`` makes the HTTP client, on the sender's event loop."""
 
-    def __init__(self, client: Callable[[], OutboundClient] = outbound_client, *, seconds: float = RUN_SECONDS) -> None:
-        self._sender = Sender(client)
+    def __init__(self, client: Callable[[], OutboundClient] | None = None, *, seconds: float = RUN_SECONDS) -> None:
+        self._sender = Sender(client or partial(OutboundClient, allow_private=settings.WEBHOOK_ALLOW_PRIVATE))
         self._seconds = seconds
         self._endpoints: dict[str, EndpointSnapshot] = {}
         self._in_flight = InFlight()

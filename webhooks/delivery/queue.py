@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 from django.db import connection
@@ -132,11 +131,26 @@ def _next_due_by_endpoint() -> list[tuple[str, datetime]]:
 def claim(capacity: Mapping[str, int]) -> list[Claim]:
     """Claim up to ``capacity[endpoint id]`` due deliveries of each endpoint, the longest due first; in the caller's
     transaction. Deliveries that another transaction has locked are skipped."""
-    wanted = {endpoint_id: count for endpoint_id, count in capacity.items() if count > 0}
-    if not wanted:
+    if not capacity:
         return []
     lease, now = uuid4().hex, clock.now()
-    rows = _select_due(wanted, now)
+    columns = "d.id, d.workspace_id, d.endpoint_id, d.event_id, d.attempts, d.failures, e.request_id, e.body"
+    if connection.vendor == "postgresql":
+        rows = fetch(
+            f"SELECT {columns} FROM {rows_source({'endpoint_id': 'text', 'count': 'int'}, 'wanted')}"
+            " CROSS JOIN LATERAL ("
+            "  SELECT * FROM webhooks_delivery WHERE endpoint_id = wanted.endpoint_id AND next_attempt_at <= %s"
+            f" ORDER BY next_attempt_at LIMIT wanted.count{row_lock(skip_locked=True)}"
+            ") d JOIN events_event e ON e.id = d.event_id",
+            [rows_parameter(list(capacity.items())), now],
+        )
+    else:
+        statement = (
+            f"SELECT {columns} FROM webhooks_delivery d JOIN events_event e ON e.id = d.event_id"
+            " WHERE d.endpoint_id = %s AND d.next_attempt_at <= %s ORDER BY d.next_attempt_at LIMIT %s"
+        )
+        by_endpoint = (fetch(statement, [id, datetime_param(now), count]) for id, count in capacity.items())
+        rows = [row for endpoint_rows in by_endpoint for row in endpoint_rows]
     if rows:
         where, ids = ids_clause("id", [row[0] for row in rows])
         run(
@@ -145,25 +159,3 @@ def claim(capacity: Mapping[str, int]) -> list[Claim]:
             [lease, datetime_param(now + LEASE), *ids],
         )
     return [Claim(*(*row[:7], bytes(row[7]), lease)) for row in rows]
-
-
-def _select_due(wanted: Mapping[str, int], now: datetime) -> list[Any]:
-    columns = "d.id, d.workspace_id, d.endpoint_id, d.event_id, d.attempts, d.failures, e.request_id, e.body"
-    if connection.vendor == "postgresql":
-        return fetch(
-            f"SELECT {columns} FROM {rows_source({'endpoint_id': 'text', 'count': 'int'}, 'wanted')}"
-            " CROSS JOIN LATERAL ("
-            "  SELECT * FROM webhooks_delivery WHERE endpoint_id = wanted.endpoint_id AND next_attempt_at <= %s"
-            f" ORDER BY next_attempt_at LIMIT wanted.count{row_lock(skip_locked=True)}"
-            ") d JOIN events_event e ON e.id = d.event_id",
-            [rows_parameter(list(wanted.items())), now],
-        )
-    statement = (
-        f"SELECT {columns} FROM webhooks_delivery d JOIN events_event e ON e.id = d.event_id"
-        " WHERE d.endpoint_id = %s AND d.next_attempt_at <= %s ORDER BY d.next_attempt_at LIMIT %s"
-    )
-    return [
-        row
-        for endpoint_id, count in wanted.items()
-        for row in fetch(statement, [endpoint_id, datetime_param(now), count])
-    ]

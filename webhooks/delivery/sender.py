@@ -1,8 +1,7 @@
 """The posting side of the pump: one event loop in its own thread, with a queue and a few workers for each endpoint.
 
-An endpoint has a few posts running at once and holds a few more claims ready. If it makes no progress, the claims that
-have not been started are given back, so neither connections nor memory stay with an endpoint that hangs. The database
-is not used here.
+If an endpoint makes no progress, the claims that have not been started are given back, so neither connections nor
+memory stay with an endpoint that hangs. The database is not used here.
 """
 
 import asyncio
@@ -49,11 +48,6 @@ class DeliveryResult:
 
     claim: Claim
     attempts: Sequence[AttemptResult]
-
-    @property
-    def seconds(self) -> float:
-        """How long its posts took."""
-        return sum(attempt.response.duration_ms for attempt in self.attempts) / 1000
 
 
 @dataclass(slots=True)
@@ -173,12 +167,7 @@ class Sender:
                 queue.workers += 1
                 task = self._loop.create_task(self._work(queue))
                 self._tasks.add(task)
-                task.add_done_callback(self._worker_done)
-
-    def _worker_done(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._fail(error)
+                task.add_done_callback(self._tasks.discard)
 
     async def _work(self, queue: _EndpointQueue) -> None:
         """One worker of an endpoint: it posts one claim after the other until none waits."""
@@ -191,6 +180,8 @@ class Sender:
                     result = DeliveryResult(claim, ())
                 queue.progress_at = time.monotonic()
                 self._add_results([result])
+        except Exception as error:
+            self._fail(error)
         finally:
             queue.workers -= 1
 
