@@ -59,11 +59,8 @@ def _record_verdicts(endpoint: EndpointSnapshot, attempts: Sequence[AttemptResul
 
 
 def disable(endpoint_id: str, workspace_id: int, reason: DisabledReason) -> bool:
-    """Disable an enabled endpoint, cancel its queue and write an audit entry; returns whether it was enabled. In the
-    caller's transaction.
-
-    For FAILING the endpoint's row must say so too, since another pump may have seen a success.
-    """
+    """Disable an enabled endpoint, cancel its queue and write an audit entry, in the caller's transaction; returns
+    whether it was enabled. For FAILING its row must say so too, since another pump may have seen a success."""
     now = clock.now()
     rows = Endpoint.unscoped.filter(pk=endpoint_id, enabled=True)
     if reason is DisabledReason.FAILING:

@@ -23,9 +23,9 @@ def retention() -> timedelta:
     return timedelta(days=settings.WEBHOOK_LOG_DAYS)
 
 
-def purge(*, batches: int = 50) -> int:
-    """Delete what is past its retention, in short transactions and at most ``batches`` of each kind; returns how many
-    rows were deleted."""
+def purge() -> int:
+    """Delete what is past its retention, in short transactions and at most 50 of each kind; returns how many rows were
+    deleted."""
     old = Delivery.unscoped.filter(pk__lt=first_id("dlv", clock.now() - retention())).order_by("pk")
     of_deleted_endpoints = Delivery.unscoped.filter(endpoint__deleted_at__isnull=False).order_by()
     deleted = 0
@@ -35,7 +35,7 @@ def purge(*, batches: int = 50) -> int:
         _delete_endpoints,
         _delete_old_events,
     ):
-        for _ in range(batches):
+        for _ in range(50):
             count = delete_batch()
             deleted += count
             if not count:

@@ -68,10 +68,9 @@ def delivery_log(
     """The deliveries of an endpoint by event type, status and creation time, each with its event but without the body.
     A rare status is found through an index."""
     filters = {"event_type": event, "status": status, "created_at__gte": since, "created_at__lt": until}
-    rows = Delivery.objects.for_workspace(workspace).filter(
-        endpoint=endpoint, **_IMPLIED_BY_STATUS.get(status or "", {})
-    )
-    rows = rows.filter(**{name: value for name, value in filters.items() if value is not None})
+    given = {name: value for name, value in filters.items() if value is not None}
+    implied = _IMPLIED_BY_STATUS.get(status or "", {})
+    rows = Delivery.objects.for_workspace(workspace).filter(endpoint=endpoint, **given, **implied)
     return rows.select_related("event").defer("event__body")
 
 

@@ -74,7 +74,7 @@ def get_endpoint(actor: Actor, endpoint_id: str) -> Endpoint:
 
 
 def get_endpoint_overview(actor: Actor, endpoint_id: str, *, deliveries: int) -> EndpointOverview:
-    """An endpoint with at most so many of its newest ``deliveries``. ``not_found``."""
+    """``deliveries`` is how many of the newest to read. ``not_found``."""
     endpoint = get_endpoint(actor, endpoint_id)
     newest = querysets.delivery_log(actor.workspace, endpoint).order_by("-created_at", "-id")[:deliveries]
     queued = Delivery.objects.for_workspace(actor.workspace).filter(endpoint=endpoint, next_attempt_at__isnull=False)
@@ -112,8 +112,7 @@ def list_deliveries(
     limit: int,
     cursor: str | None = None,
 ) -> Page:
-    """A page of an endpoint's deliveries, newest first: of one event type, with one status, made from ``since`` on and
-    before ``until``. ``not_found``, ``invalid_cursor``."""
+    """A page of an endpoint's deliveries, newest first. ``not_found``, ``invalid_cursor``."""
     endpoint = get_endpoint(actor, endpoint_id)
     filters = {"event": event, "status": status, "since": since, "until": until}
     return page(
@@ -150,8 +149,8 @@ def create_endpoint(
 ) -> IssuedEndpoint:
     """Register an address for these event types. Without ``secret`` one is generated and returned, this once.
 
-    ``new_id`` is the id to use, if it was reserved before (by a form); a second call with it is ``invalid_state``.
-    Errors: ``scope_missing``; ``validation_failed`` (url, events, secret, too many endpoints).
+    ``new_id`` is the id to use, if a form reserved one; a second call with it is ``invalid_state``. Other errors:
+    ``validation_failed`` (url, events, secret, too many endpoints).
     """
     actor.require(Scope.MANAGE_WEBHOOKS)
     # Concurrent calls wait for each other here, so that the count below is exact.
@@ -209,8 +208,7 @@ def update_endpoint(
 
 @transaction.atomic
 def delete_endpoint(actor: Actor, endpoint_id: str) -> None:
-    """Hide the endpoint and its log, delete its secrets and cancel its queue; the purge deletes the rows.
-    ``not_found``."""
+    """Hide the endpoint and its log and cancel its queue; the purge deletes the rows. ``not_found``."""
     locked, now = _lock(actor, endpoint_id), clock.now()
     Endpoint.objects.for_workspace(actor.workspace).filter(pk=locked.pk).update(
         enabled=False,

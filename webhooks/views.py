@@ -47,7 +47,6 @@ def _accepted(delivery: Delivery) -> ApiResponse:
     return ApiResponse(DeliveryOut.render(delivery), status=202, headers={"Location": f"/v1/deliveries/{delivery.pk}"})
 
 
-# --- Endpoints --------------------------------------------------------------------------------------------------------
 class EndpointsView(WorkspaceView):
     """List the endpoints; register one."""
 
@@ -109,7 +108,6 @@ class ReplayFailedView(WorkspaceView):
         return ApiResponse(JobOut.render(job), status=202, headers={"Location": job_location(job)})
 
 
-# --- Deliveries -------------------------------------------------------------------------------------------------------
 class EndpointDeliveriesView(WorkspaceView):
     """The delivery log of an endpoint, newest first."""
 
@@ -138,7 +136,6 @@ class ReplayDeliveryView(WorkspaceView):
         return _accepted(replays.replay_delivery(self.actor, delivery_id))
 
 
-# --- Events -----------------------------------------------------------------------------------------------------------
 class EventKindsView(WorkspaceView):
     """The catalogue of events, each with the JSON Schema of its body."""
 

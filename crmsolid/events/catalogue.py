@@ -9,11 +9,8 @@ from django.apps import apps
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """A type of event: its name, what it means and the JSON Schema of its ``data``.
-
-    ``version`` counts the changes of the schema that were more than an addition. Endpoints can subscribe to it if it is
-    ``subscribable``.
-    """
+    """``data_schema`` is the JSON Schema of its ``data``; ``version`` counts the changes of that schema which were more
+    than an addition. Endpoints can subscribe to it if it is ``subscribable``."""
 
     name: str
     description: str

@@ -71,7 +71,6 @@ class DeliveryAdmin(WebhookAdmin):
         rows = super().get_field_queryset(db, db_field, request)
         return rows.filter(deleted_at__isnull=True) if rows.model is Endpoint else rows
 
-    # --- List -------------------------------------------------------------------------------------------------
     @column("made", ordering="id")
     def made(self, delivery: Delivery) -> SafeString:
         return format_html('<span class="cs-nowrap">{}</span>', f"{delivery.created_at:%d %b %Y %H:%M:%S} UTC")
@@ -88,7 +87,6 @@ class DeliveryAdmin(WebhookAdmin):
     def next_attempt(self, delivery: Delivery) -> SafeString:
         return format_html('<span class="cs-nowrap">{}</span>', shown_time(delivery.next_attempt_at))
 
-    # --- Pages ------------------------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
         replay = self.admin_site.admin_view(require_POST(self.replay_view))
         return [path("<path:object_id>/replay/", replay, name="webhooks_delivery_replay"), *super().get_urls()]

@@ -46,11 +46,9 @@ class EndpointAdmin(WebhookAdmin):
     empty_text = "Events are posted to the endpoints that you add here."
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Without deleted endpoints, whose rows wait for the purge."""
         rows = super().get_queryset(request).filter(deleted_at__isnull=True)
         return rows.annotate(**querysets.latest_deliveries(self.current_workspace(request)))
 
-    # --- List -------------------------------------------------------------------------------------------------
     @column("address", ordering="url")
     def address(self, endpoint: Endpoint) -> SafeString:
         return format_html('<span class="cs-url">{}</span>', endpoint.url)
@@ -86,7 +84,6 @@ class EndpointAdmin(WebhookAdmin):
             shown_time(endpoint.last_made_at),
         )
 
-    # --- Page -------------------------------------------------------------------------------------------------
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
@@ -149,7 +146,6 @@ class EndpointAdmin(WebhookAdmin):
 
         return action_view
 
-    # --- Create, edit, delete ---------------------------------------------------------------------------------
     @_hides_secret
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """The form; the answer to its POST shows the generated secret."""
@@ -218,7 +214,6 @@ class EndpointAdmin(WebhookAdmin):
         return response
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """A page that asks for confirmation, then the service."""
         read = partial(services.get_endpoint_overview, deliveries=0)
         overview = self.read_or_404(request, self.has_delete_permission(request), read, object_id)
         endpoint = overview.endpoint
@@ -234,7 +229,6 @@ class EndpointAdmin(WebhookAdmin):
         context = {"title": "Delete endpoint", "page_label": "Delete", "endpoint": endpoint, "form": form}
         return self.render_page(request, "panel/webhook_delete.html", waiting=overview.queue_length, **context)
 
-    # --- Actions ----------------------------------------------------------------------------------------------
     def test_view(self, request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
         """Redirects to the delivery, whose page will show the receiver's answer."""
         delivery = replays.test_endpoint(self.actor(request), endpoint.pk)

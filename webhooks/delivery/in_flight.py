@@ -1,8 +1,5 @@
-"""Which claims a pump holds, and how many more it may claim for each endpoint.
-
-Two limits apply: each endpoint's window, which grows while the endpoint answers fast, and the pump's totals. Numbers
-only; neither the database nor the network is used here.
-"""
+"""Which claims a pump holds, and how many more it may claim: limited by each endpoint's window, which grows while the
+endpoint answers fast, and by the pump's totals."""
 
 import random
 import time
@@ -42,7 +39,7 @@ class Window:
         return self.size <= PROBING_WINDOW
 
     def record(self, durations: Sequence[float], *, unanswered: bool) -> None:
-        """Adjust to the latest posts: how long each took in seconds, and whether any got no answer."""
+        """Adjust to the latest posts. ``durations`` are in seconds."""
         if unanswered:
             self.size = PROBING_WINDOW
         elif durations and max(durations) <= _FAST_SECONDS:
@@ -105,13 +102,15 @@ class InFlight:
             if claimed_at and self._windows[endpoint_id].is_probing:
                 probes -= len(claimed_at)
         capacity: dict[str, int] = {}
+        now = time.monotonic()
         for endpoint in random.sample(endpoints, len(endpoints)):
             window = self._windows.get(endpoint.id)
             if window is None:
                 window = self._windows[endpoint.id] = Window(PROBING_WINDOW if endpoint.failing_since else FIRST_WINDOW)
-            if closing and (window.is_probing or self._is_unanswered(endpoint.id)):
+            claimed_at = self._claimed_at[endpoint.id]
+            held, oldest = len(claimed_at), next(iter(claimed_at.values()), now)
+            if closing and (window.is_probing or now - oldest > _UNANSWERED_SECONDS):
                 continue
-            held = len(self._claimed_at[endpoint.id])
             unused_connections = max(0, POSTS_PER_ENDPOINT - held)
             count = min(window.size - held, claims, probes if window.is_probing else claims)
             if unused_connections > connections:
@@ -128,7 +127,3 @@ class InFlight:
         going for ever."""
         oldest = (next(iter(claimed_at.values())) for claimed_at in self._claimed_at.values() if claimed_at)
         return self._closed_at is not None and any(claimed_at <= self._closed_at for claimed_at in oldest)
-
-    def _is_unanswered(self, endpoint_id: str) -> bool:
-        claimed_at = self._claimed_at[endpoint_id]
-        return bool(claimed_at) and time.monotonic() - next(iter(claimed_at.values())) > _UNANSWERED_SECONDS

@@ -102,10 +102,8 @@ class Pump:
 
 
 def run_pump() -> int:
-    """Deliver what is due; returns how many deliveries were settled. If a pump is running, wake it and return 0.
-
-    One pump is enough, and a second one would keep a worker busy.
-    """
+    """Deliver what is due; returns how many deliveries were settled. If a pump is running, wake it and return 0: one
+    is enough, and a second one would keep a worker busy."""
     global _running
     with pump_lock() as acquired:
         if not acquired:
@@ -136,11 +134,8 @@ def wake_if_due() -> None:
 
 @contextmanager
 def pump_lock() -> Iterator[bool]:
-    """Whether the caller got the lock; it is released at the end of the block.
-
-    Between processes it is an advisory lock of PostgreSQL, which a crash frees at once. With SQLite a single process
-    does the work.
-    """
+    """Whether the caller got the lock. Between processes it is an advisory lock of PostgreSQL, which a crash frees at
+    once. With SQLite a single process does the work."""
     if not _process_lock.acquire(blocking=False):
         yield False
         return

@@ -7,17 +7,8 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 # Nine retries over 44.7 hours follow the first attempt; then the delivery is exhausted.
-RETRY_DELAYS = (
-    timedelta(seconds=5),
-    timedelta(seconds=30),
-    timedelta(minutes=2),
-    timedelta(minutes=10),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=6),
-    timedelta(hours=12),
-    timedelta(hours=24),
-)
+_RETRY_MINUTES = (5 / 60, 0.5, 2, 10, 30, 2 * 60, 6 * 60, 12 * 60, 24 * 60)
+RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in _RETRY_MINUTES)
 MAX_ATTEMPTS = len(RETRY_DELAYS) + 1
 JITTER = 0.2
 

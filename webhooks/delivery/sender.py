@@ -59,10 +59,8 @@ class _EndpointQueue:
 
 
 class Sender:
-    """Posts claims and collects results. A context manager, used by one thread; the event loop has its own.
-
-    ``client`` makes the HTTP client, on that loop.
-    """
+    """Posts claims and collects results. A context manager, used by one thread; the event loop, on which ``client``
+    makes the HTTP client, has its own."""
 
     def __init__(self, client: Callable[[], OutboundClient]) -> None:
         self._client_factory = client

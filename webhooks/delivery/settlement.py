@@ -18,14 +18,6 @@ from webhooks.models import DeliveryStatus
 # When a claim that was not posted is due again.
 UNPOSTED_DELAY = timedelta(seconds=1)
 
-_DELIVERY_COLUMNS = {
-    "id": "text",
-    "status": "text",
-    "reason": "text",
-    "attempts": "int",
-    "failures": "int",
-    "next_at": "time",
-}
 _ATTEMPT_COLUMNS = {
     "workspace_id": "int",
     "delivery_id": "text",
@@ -44,8 +36,7 @@ _ATTEMPT_COLUMNS = {
 
 
 def settle(results: Sequence[DeliveryResult], endpoints: Mapping[str, EndpointSnapshot]) -> int:
-    """Write the results of claims whose lease is still in force; returns how many were. ``endpoints``: by id. In the
-    caller's transaction.
+    """Write the results of claims whose lease is still in force, in the caller's transaction; returns how many were.
 
     A claim that has lost its lease (it ran out, or the event was erased) writes nothing: somebody else has it now.
     """
@@ -63,6 +54,14 @@ def settle(results: Sequence[DeliveryResult], endpoints: Mapping[str, EndpointSn
 
 
 def _update_deliveries(results: Sequence[DeliveryResult]) -> None:
+    columns = {
+        "id": "text",
+        "status": "text",
+        "reason": "text",
+        "attempts": "int",
+        "failures": "int",
+        "next_at": "time",
+    }
     now, time_as_text = clock.now(), datetime_formatter()
     rows = []
     for result in results:
@@ -86,7 +85,7 @@ def _update_deliveries(results: Sequence[DeliveryResult]) -> None:
     run(
         "UPDATE webhooks_delivery SET status = r.status, reason = r.reason, attempts = r.attempts,"
         " failures = r.failures, next_attempt_at = r.next_at, lease = '', lease_until = NULL"
-        f" FROM {rows_source(_DELIVERY_COLUMNS)} WHERE webhooks_delivery.id = r.id",
+        f" FROM {rows_source(columns)} WHERE webhooks_delivery.id = r.id",
         [rows_parameter(rows)],
     )
 

@@ -34,11 +34,8 @@ def standard_signature(secret: str, event_id: str, timestamp: int, body: bytes) 
 
 
 def signature_headers(signing_secrets: Sequence[str], *, event_id: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The four headers of one attempt. ``timestamp`` is in seconds since 1970.
-
-    The first secret alone signs X-Signature, because plain receivers compare the whole value. All secrets sign
-    webhook-signature. To try the other secret of an overlap, pass it first.
-    """
+    """The four headers of one attempt. ``timestamp`` is in seconds since 1970. All secrets sign webhook-signature, but
+    the first alone signs X-Signature, because plain receivers compare the whole value."""
     return {
         "X-Signature": body_signature(signing_secrets[0], body),
         "webhook-id": event_id,
