@@ -60,8 +60,7 @@ class EndpointOverview:
 def list_endpoints(actor: Actor, *, limit: int, cursor: str | None = None) -> Page:
     """A page of endpoints, newest first. ``invalid_cursor``."""
     actor.require(Scope.MANAGE_WEBHOOKS)
-    rows, workspace_id = querysets.endpoints(actor.workspace), actor.workspace.pk
-    return page(rows, sort="-created_at", limit=limit, cursor=cursor, workspace_id=workspace_id, filters={})
+    return _page(actor, querysets.endpoints(actor.workspace), limit, cursor)
 
 
 def get_endpoint(actor: Actor, endpoint_id: str) -> Endpoint:
@@ -114,15 +113,9 @@ def list_deliveries(
 ) -> Page:
     """A page of an endpoint's deliveries, newest first. ``not_found``, ``invalid_cursor``."""
     endpoint = get_endpoint(actor, endpoint_id)
-    filters = {"event": event, "status": status, "since": since, "until": until}
-    return page(
-        querysets.delivery_log(actor.workspace, endpoint, **filters),  # type: ignore[arg-type]
-        sort="-created_at",
-        limit=limit,
-        cursor=cursor,
-        workspace_id=actor.workspace.pk,
-        filters={**filters, "endpoint": endpoint.id},
-    )
+    filters: dict[str, Any] = {"event": event, "status": status, "since": since, "until": until}
+    rows = querysets.delivery_log(actor.workspace, endpoint, **filters)
+    return _page(actor, rows, limit, cursor, endpoint=endpoint.id, **filters)
 
 
 def get_delivery(actor: Actor, delivery_id: str) -> Delivery:
@@ -266,6 +259,11 @@ def lock_enabled(actor: Actor, endpoint_id: str) -> Endpoint:
     if not locked.enabled:
         raise DomainError("invalid_state", "the endpoint is disabled; enable it first")
     return locked
+
+
+def _page(actor: Actor, rows: Any, limit: int, cursor: str | None, **filters: Any) -> Page:
+    workspace_id = actor.workspace.pk
+    return page(rows, sort="-created_at", limit=limit, cursor=cursor, workspace_id=workspace_id, filters=filters)
 
 
 def _lock(actor: Actor, endpoint_id: str) -> Endpoint:
