@@ -70,7 +70,7 @@ def publish_for(workspace_id: int, rounds: int) -> None:
 
 def pump_until(done: threading.Event, peaks: list[int]) -> None:
     """Run one pump after the other, as a worker does."""
-    from webhooks.delivery.runner import run_pump
+    from webhooks.delivery.pump import run_pump
 
     while not done.is_set():
         run_pump()

@@ -8,14 +8,12 @@ class WebhooksConfig(AppConfig):
     def ready(self) -> None:
         from crmsolid.core import crypto
         from crmsolid.core.erasure import register as register_erasure
-        from crmsolid.events.positions import on_positions_assigned
-        from crmsolid.events.publishing import wake_after_publish
+        from crmsolid.events import positions, publishing
         from webhooks import erasure, events  # noqa: F401 - events declares the event types
-        from webhooks.delivery.fanout import make_deliveries
-        from webhooks.delivery.queue import PUMP_TASK
+        from webhooks.delivery.queue import PUMP_TASK, make_deliveries
         from webhooks.models import Endpoint
 
-        on_positions_assigned(make_deliveries)
-        wake_after_publish(PUMP_TASK)
+        positions.listeners.append(make_deliveries)
+        publishing.tasks_to_wake.append(PUMP_TASK)
         register_erasure(erase=erasure.erase, export=erasure.export)
         crypto.register_columns(Endpoint, "secret", "previous_secret")

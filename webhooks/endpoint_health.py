@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from itertools import takewhile
 
 from django.db import connection
 
@@ -12,8 +13,8 @@ from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 from webhooks.delivery.queue import EndpointSnapshot
-from webhooks.delivery.schedule import Verdict, verdict
-from webhooks.delivery.sender import DeliveryResult
+from webhooks.delivery.schedule import Verdict
+from webhooks.delivery.sender import AttemptResult, DeliveryResult
 from webhooks.models import DisabledReason, Endpoint
 
 FAILING_LIMIT = timedelta(days=5)
@@ -21,35 +22,35 @@ FAILING_LIMIT = timedelta(days=5)
 
 def record_results(results: Sequence[DeliveryResult], endpoints: Mapping[str, EndpointSnapshot]) -> None:
     """Update the endpoints of these results, each of which has an attempt; in the caller's transaction."""
-    by_endpoint: dict[str, list[DeliveryResult]] = defaultdict(list)
+    by_endpoint: dict[str, list[AttemptResult]] = defaultdict(list)
     for result in results:
-        by_endpoint[result.claim.endpoint_id].append(result)
-    for endpoint_id, endpoint_results in sorted(by_endpoint.items()):
-        endpoint = endpoints.get(endpoint_id)
-        if endpoint is not None:
-            verdicts = [_verdict(result) for result in endpoint_results]
-            _record_verified_secret(endpoint, endpoint_results, verdicts)
-            _record_verdicts(endpoint, endpoint_results, verdicts)
+        by_endpoint[result.claim.endpoint_id].append(result.attempts[-1])
+    for endpoint_id, attempts in sorted(by_endpoint.items()):
+        if endpoint_id in endpoints:
+            _record_verified_secret(endpoints[endpoint_id], attempts)
+            _record_verdicts(endpoints[endpoint_id], attempts)
 
 
-def _verdict(result: DeliveryResult) -> Verdict:
-    response = result.attempts[-1].response
-    return verdict(response.status, response.error)
+def _record_verified_secret(endpoint: EndpointSnapshot, attempts: Sequence[AttemptResult]) -> None:
+    """During an overlap, remember which secret was accepted last, unless the secret was rotated again meanwhile."""
+    until = endpoint.secrets.previous_until
+    if until is None:
+        return
+    accepted = [each.signed_with for each in attempts if each.verdict is Verdict.SUCCEEDED and each.at < until]
+    if accepted:
+        row = Endpoint.unscoped.filter(pk=endpoint.id, previous_secret_until=until)
+        row.exclude(verified_with=accepted[-1]).update(verified_with=accepted[-1])
+        endpoint.secrets.verified_with = accepted[-1]
 
 
-def _record_verdicts(
-    endpoint: EndpointSnapshot, results: Sequence[DeliveryResult], verdicts: Sequence[Verdict]
-) -> None:
-    row = Endpoint.unscoped.filter(pk=endpoint.id)
-    ends_in_failure = verdicts[-1] is not Verdict.SUCCEEDED
-    if Verdict.SUCCEEDED in verdicts and (endpoint.failing_since is not None or ends_in_failure):
+def _record_verdicts(endpoint: EndpointSnapshot, attempts: Sequence[AttemptResult]) -> None:
+    row, verdicts = Endpoint.unscoped.filter(pk=endpoint.id), [attempt.verdict for attempt in attempts]
+    failed_since_success = list(takewhile(lambda each: each.verdict is not Verdict.SUCCEEDED, reversed(attempts)))
+    if Verdict.SUCCEEDED in verdicts and (endpoint.failing_since is not None or failed_since_success):
         row.update(failing_since=None)
         endpoint.failing_since = None
-    if ends_in_failure and endpoint.failing_since is None:
-        first_failure = len(verdicts) - 1
-        while first_failure and verdicts[first_failure - 1] is not Verdict.SUCCEEDED:
-            first_failure -= 1
-        endpoint.failing_since = results[first_failure].attempts[-1].at
+    if failed_since_success and endpoint.failing_since is None:
+        endpoint.failing_since = failed_since_success[-1].at
         row.filter(failing_since__isnull=True).update(failing_since=endpoint.failing_since)
     if Verdict.GONE in verdicts:
         disable(endpoint.id, endpoint.workspace_id, DisabledReason.GONE)
@@ -57,29 +58,9 @@ def _record_verdicts(
         disable(endpoint.id, endpoint.workspace_id, DisabledReason.FAILING)
 
 
-def _record_verified_secret(
-    endpoint: EndpointSnapshot, results: Sequence[DeliveryResult], verdicts: Sequence[Verdict]
-) -> None:
-    """During an overlap, remember which secret was accepted last, unless the secret was rotated again meanwhile."""
-    until = endpoint.secrets.previous_until
-    accepted = [
-        result.attempts[-1]
-        for result, each in zip(results, verdicts, strict=True)
-        if each is Verdict.SUCCEEDED and until is not None and result.attempts[-1].at < until
-    ]
-    if accepted:
-        signed_with = accepted[-1].signed_with
-        row = Endpoint.unscoped.filter(pk=endpoint.id, previous_secret_until=until)
-        row.exclude(verified_with=signed_with).update(verified_with=signed_with)
-        endpoint.secrets.verified_with = signed_with
-
-
 def disable(endpoint_id: str, workspace_id: int, reason: DisabledReason) -> bool:
-    """Disable an enabled endpoint, cancel its queue and write an audit entry; returns whether it was enabled. In the
-    caller's transaction.
-
-    For FAILING the endpoint's row must say so too, since another pump may have seen a success.
-    """
+    """Disable an enabled endpoint, cancel its queue and write an audit entry, in the caller's transaction; returns
+    whether it was enabled. For FAILING its row must say so too, since another pump may have seen a success."""
     now = clock.now()
     rows = Endpoint.unscoped.filter(pk=endpoint_id, enabled=True)
     if reason is DisabledReason.FAILING:

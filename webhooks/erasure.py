@@ -14,11 +14,8 @@ _OPEN = (DeliveryStatus.PENDING, DeliveryStatus.SENDING, DeliveryStatus.FAILED)
 
 def erase(workspace_id: int, contact_id: str) -> None:
     """Cancel the open deliveries about the contact (``erased``) and empty the events' bodies, the attempts' headers and
-    the receivers' answers. In the caller's transaction.
-
-    The rows themselves stay: positions have no gaps, and figures do not change. A delivery that is being posted right
-    now cannot be called back, but its answer is not kept.
-    """
+    the receivers' answers; in the caller's transaction. The rows stay, so positions have no gaps and figures do not
+    change. A delivery that is being posted right now cannot be called back, but its answer is not kept."""
     # The bodies first, so that no delivery can be made of them any more.
     Event.objects.for_workspace(workspace_id).filter(contact_id=contact_id).update(body=b"")
     with connection.cursor() as cursor:  # the pump locks deliveries in the order of ids too

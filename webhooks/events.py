@@ -3,11 +3,7 @@
 from typing import Any
 
 from crmsolid.api.fields import id_pattern
-from crmsolid.events.catalogue import declare
-
-
-def _object(**properties: Any) -> dict[str, Any]:
-    return {"type": "object", "required": list(properties), "properties": properties}
+from crmsolid.events.catalogue import declare, object_schema
 
 
 def _id(prefix: str) -> dict[str, Any]:
@@ -18,11 +14,11 @@ PING = declare(
     "ping",
     "Sent by POST /v1/webhooks/{id}/test, to that endpoint alone.",
     subscribable=False,
-    webhook=_object(id={"type": "string"}, url={"type": "string"}),
+    webhook=object_schema(id={"type": "string"}, url={"type": "string"}),
 )
 
-_SEQUENCE = _object(id=_id("seq"), name={"type": "string"}, status={"enum": ["draft", "active", "paused"]})
-_ENROLLMENT = _object(
+_SEQUENCE = object_schema(id=_id("seq"), name={"type": "string"}, status={"enum": ["draft", "active", "paused"]})
+_ENROLLMENT = object_schema(
     id=_id("enr"),
     sequence_id=_id("seq"),
     contact_id=_id("con"),

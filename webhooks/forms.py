@@ -9,12 +9,7 @@ from crmsolid.core import clock
 from crmsolid.events.catalogue import event_types, subscribable_names
 from crmsolid.workspaces.forms import ServiceForm, SubmitOnceForm
 
-OVERLAPS = {
-    "0": timedelta(0),
-    "1h": timedelta(hours=1),
-    "24h": timedelta(hours=24),
-    "7d": timedelta(days=7),
-}
+OVERLAPS = {"0": timedelta(0), "1h": timedelta(hours=1), "24h": timedelta(hours=24), "7d": timedelta(days=7)}
 
 
 class UncheckedChoices(forms.MultipleChoiceField):
@@ -85,12 +80,7 @@ class RotateForm(ServiceForm):
     replaces = forms.CharField(widget=forms.HiddenInput)
     overlap = forms.ChoiceField(
         label="The old one stays in force for another",
-        choices=[
-            ("24h", "24 hours"),
-            ("1h", "1 hour"),
-            ("7d", "7 days"),
-            ("0", "Not at all: it ends now"),
-        ],
+        choices=[("24h", "24 hours"), ("1h", "1 hour"), ("7d", "7 days"), ("0", "Not at all: it ends now")],
     )
     secret = SecretField()
 

@@ -137,11 +137,8 @@ class Delivery(WorkspaceModel):
 
 
 class Attempt(WorkspaceModel):
-    """One attempt at a delivery: the request and the receiver's answer.
-
-    ``error`` is a stable code, empty if the answer was complete. ``lost`` means that the process died before it
-    recorded the result, so the result is unknown.
-    """
+    """One attempt at a delivery: the request and the receiver's answer. ``error`` is a stable code, empty if the answer
+    was complete; ``lost`` means that the process died before it recorded the result, which is therefore unknown."""
 
     # Attempts are found by their delivery, so an index on the workspace would only slow down each insert.
     workspace = models.ForeignKey(

@@ -1,6 +1,7 @@
 """Retention: deliveries with their attempts, events without deliveries, and deleted endpoints."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -22,26 +23,24 @@ def retention() -> timedelta:
     return timedelta(days=settings.WEBHOOK_LOG_DAYS)
 
 
-def purge(*, batches: int = 50) -> int:
-    """Delete what is past its retention, in short transactions and at most ``batches`` of each kind; returns how many
-    rows were deleted."""
+def purge() -> int:
+    """Delete what is past its retention, in short transactions and at most 50 of each kind; returns how many rows were
+    deleted."""
+    old = Delivery.unscoped.filter(pk__lt=first_id("dlv", clock.now() - retention())).order_by("pk")
+    of_deleted_endpoints = Delivery.unscoped.filter(endpoint__deleted_at__isnull=False).order_by()
     deleted = 0
-    for delete_batch in (_old_deliveries, _deliveries_of_deleted_endpoints, _deleted_endpoints, _old_events):
-        for _ in range(batches):
+    for delete_batch in (
+        partial(_delete_deliveries, old),
+        partial(_delete_deliveries, of_deleted_endpoints),
+        _delete_endpoints,
+        _delete_old_events,
+    ):
+        for _ in range(50):
             count = delete_batch()
             deleted += count
             if not count:
                 break
     return deleted
-
-
-def _old_deliveries() -> int:
-    oldest_kept = first_id("dlv", clock.now() - retention())
-    return _delete_deliveries(Delivery.unscoped.filter(pk__lt=oldest_kept).order_by("pk"))
-
-
-def _deliveries_of_deleted_endpoints() -> int:
-    return _delete_deliveries(Delivery.unscoped.filter(endpoint__deleted_at__isnull=False).order_by())
 
 
 @transaction.atomic
@@ -60,13 +59,13 @@ def _lock_batch(rows: "QuerySet[Any]") -> list[str]:
     return list(locked.values_list("pk", flat=True)[:BATCH])
 
 
-def _deleted_endpoints() -> int:
+def _delete_endpoints() -> int:
     deliveries = Delivery.unscoped.filter(endpoint=OuterRef("pk"))
     return Endpoint.unscoped.filter(~Exists(deliveries), deleted_at__isnull=False).delete()[0]
 
 
 @transaction.atomic
-def _old_events() -> int:
+def _delete_old_events() -> int:
     """Events that have a position and no delivery. The message stream cannot resume further back either."""
     oldest_kept = first_id("evt", clock.now() - retention())
     deliveries = Delivery.unscoped.filter(event=OuterRef("pk"))

@@ -1,13 +1,12 @@
-"""Reads of endpoints, deliveries and attempts."""
+"""Reads of endpoints and deliveries."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Min, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from crmsolid.workspaces.models import Workspace
-from webhooks.delivery.schedule import RETRY_DELAYS
 from webhooks.models import Attempt, Delivery, DeliveryStatus, DisabledReason, Endpoint
 
 # The table's CHECK constraints imply these, but the planner does not conclude it and would miss the partial indexes.
@@ -15,11 +14,8 @@ _IMPLIED_BY_STATUS: dict[str, dict[str, Any]] = {
     "pending": {"next_attempt_at__isnull": False},
     "sending": {"lease_until__isnull": False},
 }
-# A queued delivery was made at most this long ago: Retry-After can double each delay.
-_LONGEST_IN_QUEUE = 2 * sum(RETRY_DELAYS, timedelta())
 
 
-# --- Endpoints --------------------------------------------------------------------------------------------------------
 def endpoints(workspace: Workspace) -> Any:
     """The workspace's endpoints, without deleted ones."""
     return Endpoint.objects.for_workspace(workspace).filter(deleted_at__isnull=True)
@@ -45,8 +41,8 @@ class EndpointAlerts:
     """Endpoints that need attention, oldest first. ``disabled``: automatically, not by a person. ``failing``: still
     tried."""
 
-    disabled: tuple[Endpoint, ...]
-    failing: tuple[Endpoint, ...]
+    disabled: list[Endpoint]
+    failing: list[Endpoint]
 
 
 def endpoint_alerts(workspace: Workspace) -> EndpointAlerts:
@@ -54,33 +50,12 @@ def endpoint_alerts(workspace: Workspace) -> EndpointAlerts:
     disabled = Q(enabled=False, disabled_reason__in=[DisabledReason.GONE, DisabledReason.FAILING])
     failing = Q(enabled=True, failing_since__isnull=False)
     rows = endpoints(workspace).filter(disabled | failing).defer("secret", "previous_secret")
-    found = list(rows.order_by("created_at", "id"))
-    return EndpointAlerts(
-        disabled=tuple(endpoint for endpoint in found if not endpoint.enabled),
-        failing=tuple(endpoint for endpoint in found if endpoint.enabled),
-    )
+    alerts = EndpointAlerts([], [])
+    for endpoint in rows.order_by("created_at", "id"):
+        (alerts.failing if endpoint.enabled else alerts.disabled).append(endpoint)
+    return alerts
 
 
-def queue_length(workspace: Workspace, endpoint: Endpoint) -> int:
-    """How many deliveries are queued for the endpoint."""
-    rows = Delivery.objects.for_workspace(workspace).filter(endpoint=endpoint, next_attempt_at__isnull=False)
-    return int(rows.count())
-
-
-def missed_since(endpoint: Endpoint) -> datetime | None:
-    """Since when a disabled endpoint may have missed events: since it was failing, or since the oldest delivery that
-    was canceled with its queue. None for an enabled endpoint."""
-    began = endpoint.failing_since or endpoint.disabled_at
-    if endpoint.enabled or began is None:
-        return None
-    canceled = Delivery.objects.for_workspace(endpoint.workspace_id).filter(
-        endpoint=endpoint, created_at__gte=began - _LONGEST_IN_QUEUE, status="canceled", reason="endpoint_disabled"
-    )
-    oldest: datetime | None = canceled.aggregate(oldest=Min("created_at"))["oldest"]
-    return min(began, oldest) if oldest else began
-
-
-# --- Deliveries and attempts ------------------------------------------------------------------------------------------
 def delivery_log(
     workspace: Workspace,
     endpoint: Endpoint,
@@ -93,18 +68,10 @@ def delivery_log(
     """The deliveries of an endpoint by event type, status and creation time, each with its event but without the body.
     A rare status is found through an index."""
     filters = {"event_type": event, "status": status, "created_at__gte": since, "created_at__lt": until}
-    rows = Delivery.objects.for_workspace(workspace).filter(
-        endpoint=endpoint, **_IMPLIED_BY_STATUS.get(status or "", {})
-    )
-    rows = rows.filter(**{name: value for name, value in filters.items() if value is not None})
+    given = {name: value for name, value in filters.items() if value is not None}
+    implied = _IMPLIED_BY_STATUS.get(status or "", {})
+    rows = Delivery.objects.for_workspace(workspace).filter(endpoint=endpoint, **given, **implied)
     return rows.select_related("event").defer("event__body")
-
-
-def find_delivery(workspace: Workspace, delivery_id: str) -> Delivery | None:
-    """A delivery with its event and endpoint; None if it or its endpoint does not exist any more."""
-    rows = Delivery.objects.for_workspace(workspace).filter(pk=delivery_id, endpoint__deleted_at__isnull=True)
-    delivery: Delivery | None = rows.select_related("event", "endpoint").first()
-    return delivery
 
 
 def failed_deliveries(endpoint: Endpoint, since: datetime, until: datetime) -> Any:

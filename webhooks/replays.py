@@ -10,14 +10,13 @@ from crmsolid.api.jobs import JOB_COMPLETED, JobOut
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.events.models import Event
-from crmsolid.events.publishing import NewEvent, publish, publish_now
+from crmsolid.events.publishing import publish
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Job, JobState
 from crmsolid.workspaces.scopes import Scope
 from webhooks import querysets, services
-from webhooks.delivery.fanout import queue_deliveries
-from webhooks.delivery.queue import PUMP_TASK
+from webhooks.delivery.queue import PUMP_TASK, queue_deliveries
 from webhooks.events import PING
 from webhooks.models import Delivery, DeliveryStatus, Endpoint
 
@@ -33,19 +32,17 @@ _QUEUED_AGAIN: dict[str, Any] = {"status": DeliveryStatus.PENDING, "reason": "",
 def test_endpoint(actor: Actor, endpoint_id: str) -> Delivery:
     """Send a ``ping`` to this endpoint alone. ``invalid_state`` (409) if it is disabled; ``not_found``."""
     locked = services.lock_enabled(actor, endpoint_id)
-    ping = publish_now(actor, NewEvent(PING, {"webhook": {"id": locked.id, "url": locked.url}}))
-    [delivery_id] = queue_deliveries([(ping.id, locked.id)])
+    # Written at once rather than at the end of a unit of work, because this function is a savepoint there.
+    event_id = publish(actor, PING, {"webhook": {"id": locked.id, "url": locked.url}})
+    [delivery_id] = queue_deliveries([(event_id, locked.id)])
     audit.record(actor, "webhook.tested", locked.id)
     return services.get_delivery(actor, delivery_id)
 
 
 @transaction.atomic
 def replay_delivery(actor: Actor, delivery_id: str) -> Delivery:
-    """Deliver the event again, at once, with the same bytes and id.
-
-    ``invalid_state`` (409) while it is being sent, if its endpoint is disabled, or if the event was erased;
-    ``not_found``.
-    """
+    """Deliver the event again, at once, with the same bytes and id. ``invalid_state`` (409) while it is being sent, if
+    its endpoint is disabled, or if the event was erased; ``not_found``."""
     delivery = services.get_delivery(actor, delivery_id)
     services.lock_enabled(actor, delivery.endpoint_id)
     if not Event.objects.for_workspace(actor.workspace).filter(pk=delivery.event_id).exclude(body=b"").exists():
@@ -54,7 +51,7 @@ def replay_delivery(actor: Actor, delivery_id: str) -> Delivery:
     queued = rows.exclude(status=DeliveryStatus.SENDING).update(next_attempt_at=clock.now(), **_QUEUED_AGAIN)
     if not queued:
         raise DomainError("invalid_state", "the delivery is being sent at this moment; look again in a few seconds")
-    _wake_pump_on_commit()
+    transaction.on_commit(partial(doorbell.ring, PUMP_TASK))
     audit.record(actor, "webhook.replayed", delivery.id)
     return services.get_delivery(actor, delivery.pk)
 
@@ -62,11 +59,8 @@ def replay_delivery(actor: Actor, delivery_id: str) -> Delivery:
 @transaction.atomic
 def replay_failed(actor: Actor, endpoint_id: str, *, since: datetime, until: datetime | None = None) -> Job:
     """Start a job that delivers again what was made in this time and failed, or was canceled when the endpoint was
-    disabled. Its ``total`` is counted here.
-
-    ``invalid_state`` (409) if the endpoint is disabled; ``validation_failed`` if ``until`` is not after ``since``;
-    ``not_found``.
-    """
+    disabled. ``invalid_state`` (409) if it is disabled; ``validation_failed`` unless ``until`` is after ``since``;
+    ``not_found``."""
     locked = services.lock_enabled(actor, endpoint_id)
     if until is not None and until <= since:
         raise invalid("until", "before_since", "until must be later than since")
@@ -124,7 +118,7 @@ def _run_batch(job_id: str) -> int | None:
     Delivery.unscoped.filter(pk__in=ids).update(next_attempt_at=clock.now(), **_QUEUED_AGAIN)
     job.state, job.done, job.params["after"] = JobState.RUNNING, job.done + len(ids), ids[-1]
     job.save(update_fields=["state", "done", "params"])
-    _wake_pump_on_commit()
+    transaction.on_commit(partial(doorbell.ring, PUMP_TASK))
     return len(ids)
 
 
@@ -133,7 +127,3 @@ def _end(job: Job, state: JobState, errors: list[dict[str, str]]) -> None:
     job.save(update_fields=["state", "errors", "finished_at"])
     request_id = job.params.get("request_id", "")
     publish(job.workspace_id, JOB_COMPLETED, {"job": JobOut.render(job)}, request_id=request_id)
-
-
-def _wake_pump_on_commit() -> None:
-    transaction.on_commit(partial(doorbell.ring, PUMP_TASK))

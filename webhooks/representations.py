@@ -8,18 +8,14 @@ from crmsolid.api.fields import BLANKS, Boolean, Choice, Integer, PageQuery, Str
 from crmsolid.api.representations import Representation
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.http.url_guard import URL_MAX_LENGTH
-from crmsolid.events.catalogue import event_names, subscribable_names
+from crmsolid.events.catalogue import envelope_schema, event_names, subscribable_names
 from webhooks.models import DeliveryStatus, DisabledReason, Endpoint, SigningSecret
-
-_EVENTS_HELP = "Event types to deliver here; GET /v1/webhooks/events lists them."
-_SECRET_HELP = "1 to 255 visible characters. Left out: one is generated and answered, this once."
 
 # The services refuse other values, with codes of their own. An address of this form may still be refused for its host.
 URL_PATTERN = r"^https?://[^\u0000-\u0020\u007f-\u00a0\u2028\u2029\\]+$"
 SECRET_PATTERN = rf"^[^\u0000-\u0020\u007f-\u009f{BLANKS}]+$"
 
 
-# --- Inputs -----------------------------------------------------------------------------------------------------------
 class EventName(Text):
     """The name of an event type; the service refuses others."""
 
@@ -33,15 +29,19 @@ def _url(**options: Any) -> Text:
 
 
 def _events(**options: Any) -> serializers.ListField:
-    return serializers.ListField(
-        child=EventName(max_length=40), allow_empty=False, max_length=50, help_text=_EVENTS_HELP, **options
-    )
+    child, help_text = EventName(max_length=40), "Event types to deliver here; GET /v1/webhooks/events lists them."
+    return serializers.ListField(child=child, allow_empty=False, max_length=50, help_text=help_text, **options)
+
+
+def _secret() -> Text:
+    help_text = "1 to 255 visible characters. Left out: one is generated and answered, this once."
+    return Text(required=False, max_length=255, documented_pattern=SECRET_PATTERN, help_text=help_text)
 
 
 class EndpointIn(StrictSerializer):
     url = _url()
     events = _events()
-    secret = Text(required=False, max_length=255, documented_pattern=SECRET_PATTERN, help_text=_SECRET_HELP)
+    secret = _secret()
 
 
 class EndpointPatch(StrictSerializer):
@@ -53,7 +53,7 @@ class EndpointPatch(StrictSerializer):
 class RotateIn(StrictSerializer):
     body_required = False
 
-    secret = Text(required=False, max_length=255, documented_pattern=SECRET_PATTERN, help_text=_SECRET_HELP)
+    secret = _secret()
     overlap_seconds = Integer(
         required=False,
         min_value=0,
@@ -85,7 +85,6 @@ class EventQuery(PageQuery):
     type = Choice(required=False, choices=event_names(), help_text="Of this type alone.")
 
 
-# --- Resources --------------------------------------------------------------------------------------------------------
 class EndpointOut(Representation):
     id = serializers.CharField()
     url = serializers.CharField()
@@ -170,7 +169,9 @@ class EventOut(Representation):
 
 
 class EventKindOut(Representation):
-    type = serializers.ChoiceField(choices=event_names())
+    type = serializers.ChoiceField(choices=event_names(), source="name")
     version = serializers.IntegerField()
     description = serializers.CharField(allow_blank=True)
     schema = serializers.DictField()
+
+    read_schema = staticmethod(envelope_schema)

@@ -14,16 +14,11 @@ from webhooks.models import Endpoint, SigningSecret
 
 logger = logging.getLogger("crmsolid.webhooks")
 
-MAX_SECRET_LENGTH = 255
-
 
 @dataclass(slots=True)
 class EndpointSecrets:
-    """The secrets of an endpoint, and which of two its receiver is known to check with. The repr shows none.
-
-    A secret that no key of FIELD_ENCRYPTION_KEYS decrypts is None: an operator's mistake must not stop the deliveries
-    of other endpoints.
-    """
+    """The secrets of an endpoint, and which of two its receiver is known to check with. A secret that no key of
+    FIELD_ENCRYPTION_KEYS decrypts is None: that must not stop the deliveries of other endpoints."""
 
     current: str | None = field(repr=False)
     previous: str | None = field(repr=False)
@@ -42,10 +37,7 @@ class EndpointSecrets:
 
     def in_force(self, now: datetime) -> "Sequence[tuple[SigningSecret, str]]":
         """The secrets at this time, the one to sign X-Signature with first; none if the current one is unreadable.
-
-        During an overlap that is the previous secret, which the receiver has been checking with, until the receiver has
-        accepted the current one.
-        """
+        During an overlap the previous one is first until the receiver has accepted the current one."""
         if self.current is None:
             return []
         current = (SigningSecret.CURRENT, self.current)
@@ -82,8 +74,8 @@ def _log_unreadable(endpoint_id: str, minute: datetime) -> None:
 
 def check_secret(secret: str) -> str:
     """Return a chosen secret if it has 1 to 255 visible characters; otherwise ``validation_failed``."""
-    if not 1 <= len(secret) <= MAX_SECRET_LENGTH:
-        raise invalid("secret", "length", f"a secret has 1 to {MAX_SECRET_LENGTH} characters")
+    if not 1 <= len(secret) <= 255:
+        raise invalid("secret", "length", "a secret has 1 to 255 characters")
     if any(character.isspace() or not character.isprintable() for character in secret):
         raise invalid("secret", "invisible_characters", "a secret has visible characters only, no spaces")
     return secret

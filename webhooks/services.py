@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Min
 
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import clock
@@ -24,6 +25,7 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import Scope
 from webhooks import endpoint_health, querysets
+from webhooks.delivery.schedule import RETRY_DELAYS
 from webhooks.delivery.signing import generate_secret
 from webhooks.models import Attempt, Delivery, DisabledReason, Endpoint
 from webhooks.secrets import EndpointSecrets, check_secret, encrypt_secret
@@ -31,6 +33,8 @@ from webhooks.secrets import EndpointSecrets, check_secret, encrypt_secret
 MAX_ENDPOINTS = 100
 DEFAULT_OVERLAP = timedelta(hours=24)
 MAX_OVERLAP = timedelta(days=7)
+# A queued delivery was made at most this long ago: Retry-After can double each delay.
+_LONGEST_IN_QUEUE = 2 * sum(RETRY_DELAYS, timedelta())
 
 _endpoints = Table(Endpoint)
 
@@ -56,14 +60,7 @@ class EndpointOverview:
 def list_endpoints(actor: Actor, *, limit: int, cursor: str | None = None) -> Page:
     """A page of endpoints, newest first. ``invalid_cursor``."""
     actor.require(Scope.MANAGE_WEBHOOKS)
-    return page(
-        querysets.endpoints(actor.workspace),
-        sort="-created_at",
-        limit=limit,
-        cursor=cursor,
-        workspace_id=actor.workspace.pk,
-        filters={},
-    )
+    return _page(actor, querysets.endpoints(actor.workspace), limit, cursor)
 
 
 def get_endpoint(actor: Actor, endpoint_id: str) -> Endpoint:
@@ -76,10 +73,11 @@ def get_endpoint(actor: Actor, endpoint_id: str) -> Endpoint:
 
 
 def get_endpoint_overview(actor: Actor, endpoint_id: str, *, deliveries: int) -> EndpointOverview:
-    """An endpoint with at most so many of its newest ``deliveries``. ``not_found``."""
+    """``deliveries`` is how many of the newest to read. ``not_found``."""
     endpoint = get_endpoint(actor, endpoint_id)
     newest = querysets.delivery_log(actor.workspace, endpoint).order_by("-created_at", "-id")[:deliveries]
-    return EndpointOverview(endpoint, querysets.queue_length(actor.workspace, endpoint), list(newest))
+    queued = Delivery.objects.for_workspace(actor.workspace).filter(endpoint=endpoint, next_attempt_at__isnull=False)
+    return EndpointOverview(endpoint, queued.count(), list(newest))
 
 
 def endpoint_alerts(actor: Actor) -> querysets.EndpointAlerts:
@@ -89,8 +87,17 @@ def endpoint_alerts(actor: Actor) -> querysets.EndpointAlerts:
 
 
 def missed_since(actor: Actor, endpoint_id: str) -> datetime | None:
-    """Since when a disabled endpoint may have missed events; None if it is enabled. ``not_found``."""
-    return querysets.missed_since(get_endpoint(actor, endpoint_id))
+    """Since when a disabled endpoint may have missed events: since it was failing, or since the oldest delivery that
+    was canceled with its queue. None if it is enabled. ``not_found``."""
+    endpoint = get_endpoint(actor, endpoint_id)
+    began = endpoint.failing_since or endpoint.disabled_at
+    if endpoint.enabled or began is None:
+        return None
+    canceled = Delivery.objects.for_workspace(actor.workspace).filter(
+        endpoint=endpoint, created_at__gte=began - _LONGEST_IN_QUEUE, status="canceled", reason="endpoint_disabled"
+    )
+    oldest: datetime | None = canceled.aggregate(oldest=Min("created_at"))["oldest"]
+    return min(began, oldest) if oldest else began
 
 
 def list_deliveries(
@@ -104,24 +111,18 @@ def list_deliveries(
     limit: int,
     cursor: str | None = None,
 ) -> Page:
-    """A page of an endpoint's deliveries, newest first: of one event type, with one status, made from ``since`` on and
-    before ``until``. ``not_found``, ``invalid_cursor``."""
+    """A page of an endpoint's deliveries, newest first. ``not_found``, ``invalid_cursor``."""
     endpoint = get_endpoint(actor, endpoint_id)
-    filters = {"event": event, "status": status, "since": since, "until": until}
-    return page(
-        querysets.delivery_log(actor.workspace, endpoint, **filters),  # type: ignore[arg-type]
-        sort="-created_at",
-        limit=limit,
-        cursor=cursor,
-        workspace_id=actor.workspace.pk,
-        filters={**filters, "endpoint": endpoint.id},
-    )
+    filters: dict[str, Any] = {"event": event, "status": status, "since": since, "until": until}
+    rows = querysets.delivery_log(actor.workspace, endpoint, **filters)
+    return _page(actor, rows, limit, cursor, endpoint=endpoint.id, **filters)
 
 
 def get_delivery(actor: Actor, delivery_id: str) -> Delivery:
     """A delivery with its event and endpoint. ``not_found``, also if the endpoint was deleted."""
     actor.require(Scope.MANAGE_WEBHOOKS)
-    delivery = querysets.find_delivery(actor.workspace, delivery_id)
+    rows = Delivery.objects.for_workspace(actor.workspace).filter(pk=delivery_id, endpoint__deleted_at__isnull=True)
+    delivery: Delivery | None = rows.select_related("event", "endpoint").first()
     if delivery is None:
         raise not_found("delivery")
     return delivery
@@ -141,8 +142,8 @@ def create_endpoint(
 ) -> IssuedEndpoint:
     """Register an address for these event types. Without ``secret`` one is generated and returned, this once.
 
-    ``new_id`` is the id to use, if it was reserved before (by a form); a second call with it is ``invalid_state``.
-    Errors: ``scope_missing``; ``validation_failed`` (url, events, secret, too many endpoints).
+    ``new_id`` is the id to use, if a form reserved one; a second call with it is ``invalid_state``. Other errors:
+    ``validation_failed`` (url, events, secret, too many endpoints).
     """
     actor.require(Scope.MANAGE_WEBHOOKS)
     # Concurrent calls wait for each other here, so that the count below is exact.
@@ -150,20 +151,15 @@ def create_endpoint(
     if Endpoint.objects.for_workspace(actor.workspace).filter(deleted_at=None).count() >= MAX_ENDPOINTS:
         raise invalid("url", "too_many", f"a workspace has at most {MAX_ENDPOINTS} endpoints")
     new_secret = check_secret(secret) if secret is not None else generate_secret()
-    endpoint = Endpoint(
-        workspace=actor.workspace,
-        url=_checked_url(url),
-        events=_checked_events(events),
-        secret=encrypt_secret(new_secret),
-    )
+    endpoint = Endpoint(workspace=actor.workspace, secret=encrypt_secret(new_secret))
+    endpoint.url, endpoint.events = _checked_url(url), _checked_events(events)
     endpoint.id = new_id or endpoint.id
     try:
         with transaction.atomic():
             endpoint.save(force_insert=True)
     except IntegrityError:
-        raise DomainError(
-            "invalid_state", "this endpoint was made a moment ago; a generated secret was shown then, once"
-        ) from None
+        detail = "this endpoint was made a moment ago; a generated secret was shown then, once"
+        raise DomainError("invalid_state", detail) from None
     audit.record(actor, "webhook.created", endpoint.id, events=endpoint.events)
     return IssuedEndpoint(endpoint, new_secret if secret is None else None)
 
@@ -205,8 +201,7 @@ def update_endpoint(
 
 @transaction.atomic
 def delete_endpoint(actor: Actor, endpoint_id: str) -> None:
-    """Hide the endpoint and its log, delete its secrets and cancel its queue; the purge deletes the rows.
-    ``not_found``."""
+    """Hide the endpoint and its log and cancel its queue; the purge deletes the rows. ``not_found``."""
     locked, now = _lock(actor, endpoint_id), clock.now()
     Endpoint.objects.for_workspace(actor.workspace).filter(pk=locked.pk).update(
         enabled=False,
@@ -266,11 +261,15 @@ def lock_enabled(actor: Actor, endpoint_id: str) -> Endpoint:
     return locked
 
 
+def _page(actor: Actor, rows: Any, limit: int, cursor: str | None, **filters: Any) -> Page:
+    workspace_id = actor.workspace.pk
+    return page(rows, sort="-created_at", limit=limit, cursor=cursor, workspace_id=workspace_id, filters=filters)
+
+
 def _lock(actor: Actor, endpoint_id: str) -> Endpoint:
     actor.require(Scope.MANAGE_WEBHOOKS)
-    rows = _endpoints.select(
-        "id = %s AND workspace_id = %s AND deleted_at IS NULL", [endpoint_id, actor.workspace.pk], lock=True
-    )
+    where = "id = %s AND workspace_id = %s AND deleted_at IS NULL"
+    rows = _endpoints.select(where, [endpoint_id, actor.workspace.pk], lock=True)
     if not rows:
         raise not_found("webhook endpoint")
     return rows[0]

@@ -4,13 +4,14 @@ from celery import shared_task
 
 from crmsolid.events import positions
 from webhooks import endpoint_health, purging, replays
-from webhooks.delivery import runner, settlement
+from webhooks.delivery import settlement
+from webhooks.delivery.pump import run_pump, wake_if_due
 
 
 @shared_task(name="webhooks.pump")
 def pump() -> int:
     """Deliver what is due, unless a pump is running."""
-    return runner.run_pump()
+    return run_pump()
 
 
 @shared_task(name="webhooks.sweep")
@@ -24,7 +25,7 @@ def sweep() -> int:
     changed = (
         settlement.recover_lost() + endpoint_health.cancel_queues_of_disabled_endpoints() + replays.run_open_jobs()
     )
-    runner.wake_if_due()
+    wake_if_due()
     return changed
 
 

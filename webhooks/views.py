@@ -9,8 +9,8 @@ from crmsolid.api.jobs import JobOut, job_location
 from crmsolid.api.pagination import page
 from crmsolid.api.responses import ApiResponse, ListOf
 from crmsolid.api.views import WorkspaceView
-from crmsolid.events import catalogue
 from crmsolid.events import services as event_log
+from crmsolid.events.catalogue import event_types
 from crmsolid.events.models import Event
 from crmsolid.workspaces.scopes import Scope
 from webhooks import replays, services
@@ -47,7 +47,6 @@ def _accepted(delivery: Delivery) -> ApiResponse:
     return ApiResponse(DeliveryOut.render(delivery), status=202, headers={"Location": f"/v1/deliveries/{delivery.pk}"})
 
 
-# --- Endpoints --------------------------------------------------------------------------------------------------------
 class EndpointsView(WorkspaceView):
     """List the endpoints; register one."""
 
@@ -109,7 +108,6 @@ class ReplayFailedView(WorkspaceView):
         return ApiResponse(JobOut.render(job), status=202, headers={"Location": job_location(job)})
 
 
-# --- Deliveries -------------------------------------------------------------------------------------------------------
 class EndpointDeliveriesView(WorkspaceView):
     """The delivery log of an endpoint, newest first."""
 
@@ -138,14 +136,12 @@ class ReplayDeliveryView(WorkspaceView):
         return _accepted(replays.replay_delivery(self.actor, delivery_id))
 
 
-# --- Events -----------------------------------------------------------------------------------------------------------
 class EventKindsView(WorkspaceView):
     """The catalogue of events, each with the JSON Schema of its body."""
 
     @endpoint(scopes=MANAGE, responses={200: ListOf(EventKindOut)})
     def get(self) -> ApiResponse:
-        data = [catalogue.describe(event_type) for event_type in catalogue.event_types()]
-        return ApiResponse({"data": data, "next_cursor": None})
+        return ApiResponse({"data": [EventKindOut.render(each) for each in event_types()], "next_cursor": None})
 
 
 def _render_event(event: Event) -> dict[str, object]:

@@ -6,16 +6,11 @@ from typing import Any
 
 from django.apps import apps
 
-JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
-
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """A type of event: its name, what it means and the JSON Schema of its ``data``.
-
-    ``version`` counts the changes of the schema that were more than an addition. Endpoints can subscribe to it if it is
-    ``subscribable``.
-    """
+    """``data_schema`` is the JSON Schema of its ``data``; ``version`` counts the changes of that schema which were more
+    than an addition. Endpoints can subscribe to it if it is ``subscribable``."""
 
     name: str
     description: str
@@ -34,11 +29,15 @@ def declare(
 
     ``data`` is the JSON Schema of each member of its ``data`` object. ``ValueError`` if another type has this name.
     """
-    schema = {"type": "object", "required": list(data), "properties": data}
-    declared = EventType(name, description, schema, version, subscribable)
+    declared = EventType(name, description, object_schema(**data), version, subscribable)
     if _declared.setdefault(name, declared) != declared:
         raise ValueError(f"the event type {name!r} is declared twice")
     return declared
+
+
+def object_schema(**properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of an object with these members, every one of them required."""
+    return {"type": "object", "required": list(properties), "properties": properties}
 
 
 def event_type(name: str) -> EventType:
@@ -66,7 +65,7 @@ def subscribable_names() -> list[str]:
 def envelope_schema(event_type: EventType) -> dict[str, Any]:
     """The JSON Schema of a delivery's whole body."""
     return {
-        "$schema": JSON_SCHEMA,
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",
         "required": ["event", "id", "created_at", "data"],
         "properties": {
@@ -75,14 +74,4 @@ def envelope_schema(event_type: EventType) -> dict[str, Any]:
             "created_at": {"type": "string", "format": "date-time"},
             "data": dict(event_type.data_schema),
         },
-    }
-
-
-def describe(event_type: EventType) -> dict[str, Any]:
-    """A type as ``GET /v1/webhooks/events`` returns it."""
-    return {
-        "type": event_type.name,
-        "version": event_type.version,
-        "description": event_type.description,
-        "schema": envelope_schema(event_type),
     }

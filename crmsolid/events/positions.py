@@ -26,20 +26,8 @@ class PositionedEvent:
     erased: bool
 
 
-Listener = Callable[[Sequence[PositionedEvent]], None]
-
-_listeners: list[Listener] = []
-
-
-def on_positions_assigned(listener: Listener) -> None:
-    """Call ``listener`` with each batch, in the transaction that assigns its positions: it sees every event once."""
-    if listener not in _listeners:
-        _listeners.append(listener)
-
-
-def remove_listener(listener: Listener) -> None:
-    """Undo :func:`on_positions_assigned`."""
-    _listeners.remove(listener)
+# Called with each batch, in the transaction that assigns its positions, so each listener sees every event once.
+listeners: list[Callable[[Sequence[PositionedEvent]], None]] = []
 
 
 def has_unpositioned() -> bool:
@@ -58,10 +46,21 @@ def assign_positions() -> int:
         last_position = _lock_feed()
         if last_position is None:
             return 0
-        batch = _assign(last_position)
+        # One statement for the whole batch. An event that an erasure is emptying right now is skipped and comes later:
+        # the erasure may be waiting for deliveries that this transaction has locked.
+        rows = fetch(
+            "UPDATE events_event SET position = %s + numbered.number FROM ("
+            " SELECT id AS event_id, row_number() OVER (ORDER BY created_at, id) AS number FROM ("
+            "  SELECT id, created_at FROM events_event WHERE position IS NULL ORDER BY created_at, id"
+            f"  LIMIT %s{row_lock(skip_locked=True)}"
+            " ) AS oldest"
+            ") AS numbered WHERE id = numbered.event_id RETURNING id, workspace_id, type, position, length(body) = 0",
+            [last_position, BATCH],
+        )
+        batch = sorted((PositionedEvent(*row) for row in rows), key=lambda event: event.position)
         if batch:
             run("UPDATE events_feed SET last_position = %s WHERE id = 1", [last_position + len(batch)])
-            for listener in _listeners:
+            for listener in listeners:
                 listener(batch)
         return len(batch)
 
@@ -74,22 +73,3 @@ def _lock_feed() -> int | None:
         Feed.objects.bulk_create([Feed(id=1)], ignore_conflicts=True)
         rows = fetch(statement)
     return int(rows[0][0]) if rows else None
-
-
-def _assign(last_position: int) -> list[PositionedEvent]:
-    """One statement for the whole batch; returns it in the order of positions.
-
-    An event that an erasure is emptying right now is skipped and comes later: the erasure may be waiting for
-    deliveries that this transaction has locked.
-    """
-    rows = fetch(
-        "UPDATE events_event SET position = %s + numbered.number FROM ("
-        " SELECT id AS event_id, row_number() OVER (ORDER BY created_at, id) AS number FROM ("
-        "  SELECT id, created_at FROM events_event WHERE position IS NULL ORDER BY created_at, id"
-        f"  LIMIT %s{row_lock(skip_locked=True)}"
-        " ) AS oldest"
-        ") AS numbered WHERE id = numbered.event_id RETURNING id, workspace_id, type, position, length(body) = 0",
-        [last_position, BATCH],
-    )
-    events = [PositionedEvent(*(*row[:4], bool(row[4]))) for row in rows]
-    return sorted(events, key=lambda event: event.position)

@@ -12,7 +12,6 @@ from django.db import connection, transaction
 
 from crmsolid.core import clock, doorbell, strictjson
 from crmsolid.core.ids import new_id
-from crmsolid.core.sql.bulk import datetime_formatter, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
 from crmsolid.events.catalogue import EventType
 from crmsolid.events.models import Event
@@ -21,19 +20,8 @@ from crmsolid.workspaces.models import Workspace
 
 _events = Table(Event)
 
-# From this many events on, one JSON parameter is cheaper than a placeholder for each value.
-_BULK_INSERT_FROM = 10
-_COLUMNS = {
-    "id": "text",
-    "workspace_id": "int",
-    "type": "text",
-    "body": "text",
-    "contact_id": "text",
-    "request_id": "text",
-    "created_at": "time",
-}
-
-_tasks_to_wake: list[str] = []
+# Celery tasks to wake after each commit that published events. The apps add theirs when they are ready.
+tasks_to_wake: list[str] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +33,6 @@ class NewEvent:
     data: Mapping[str, Any]
     contact_id: str = ""
     request_id: str = ""
-
-
-def wake_after_publish(task_name: str) -> None:
-    """Register a Celery task to be woken after each commit that published events."""
-    if task_name not in _tasks_to_wake:
-        _tasks_to_wake.append(task_name)
 
 
 def publish(
@@ -69,58 +51,24 @@ def publish(
     return publish_all(who, [NewEvent(type, data, contact_id, request_id)])[0]
 
 
-def publish_all(who: Actor | Workspace | int, new_events: Sequence[NewEvent], *, request_id: str = "") -> list[str]:
-    """Write several events, in their order, in one statement; return their ids. ``request_id`` is for those events
-    that have none of their own. Otherwise as :func:`publish`."""
+def publish_all(who: Actor | Workspace | int, new_events: Sequence[NewEvent]) -> list[str]:
+    """Write several events, in their order, in one statement; return their ids. Otherwise as :func:`publish`."""
     if not connection.in_atomic_block:
         raise RuntimeError("publish() must run inside the transaction of what caused the event")
-    rows = [_row(who, new_event, request_id) for new_event in new_events]
-    if len(rows) < _BULK_INSERT_FROM:
-        _events.insert_later(rows)
-    else:
-        _bulk_insert(rows)
-    _wake_on_commit()
+    rows = [_row(who, new_event) for new_event in new_events]
+    _events.insert_later(rows)
+    # Once per transaction, however many events it publishes.
+    if not any(entry[1] is _wake for entry in connection.run_on_commit):
+        transaction.on_commit(_wake)
     return [row["id"] for row in rows]
 
 
-def publish_now(who: Actor | Workspace | int, new_event: NewEvent) -> Event:
-    """As :func:`publish`, but written at once, so that the same transaction can refer to the event's row."""
-    row = _row(who, new_event)
-    _events.insert([row])
-    _wake_on_commit()
-    return Event(**row)
-
-
-def _bulk_insert(rows: Sequence[dict[str, Any]]) -> None:
-    time_as_text = datetime_formatter()
-    values = [
-        [
-            time_as_text(row[name]) if name == "created_at" else row[name].decode() if name == "body" else row[name]
-            for name in _COLUMNS
-        ]
-        for row in rows
-    ]
-    body = "convert_to(r.body, 'UTF8')" if connection.vendor == "postgresql" else "CAST(r.body AS BLOB)"
-    selected = ", ".join(body if name == "body" else name for name in _COLUMNS)
-    run(
-        f"INSERT INTO events_event ({', '.join(_COLUMNS)}) SELECT {selected} FROM {rows_source(_COLUMNS)}",
-        [rows_parameter(values)],
-    )
-
-
-def _wake_on_commit() -> None:
-    """Once per transaction, however many events it publishes."""
-    callbacks = transaction.get_connection().run_on_commit
-    if not any(entry[1] is _wake for entry in callbacks):
-        transaction.on_commit(_wake)
-
-
 def _wake() -> None:
-    for task_name in _tasks_to_wake:
+    for task_name in tasks_to_wake:
         doorbell.ring(task_name)
 
 
-def _row(who: Actor | Workspace | int, new_event: NewEvent, request_id: str = "") -> dict[str, Any]:
+def _row(who: Actor | Workspace | int, new_event: NewEvent) -> dict[str, Any]:
     event_id, now = new_id("evt"), clock.now()
     workspace_id = who if isinstance(who, int) else (who.workspace if isinstance(who, Actor) else who).pk
     body = {"event": new_event.type.name, "id": event_id, "created_at": clock.rfc3339(now), "data": new_event.data}
@@ -130,6 +78,6 @@ def _row(who: Actor | Workspace | int, new_event: NewEvent, request_id: str = ""
         "type": new_event.type.name,
         "body": strictjson.dumps(body),
         "contact_id": new_event.contact_id,
-        "request_id": new_event.request_id or request_id or (who.request_id if isinstance(who, Actor) else ""),
+        "request_id": new_event.request_id or (who.request_id if isinstance(who, Actor) else ""),
         "created_at": now,
     }

@@ -9,11 +9,9 @@ from crmsolid.workspaces.scopes import Scope
 
 
 def list_events(actor: Actor, *, type: str | None = None) -> Any:
-    """The workspace's events as a queryset, to be read in the order of their ``position``; of one type if it is given.
-
-    Without events that have no position yet, so that a reader who goes on from the last position it saw misses none,
-    and without erased ones. ``scope_missing`` without ``manage:webhooks``: events contain contacts' data.
-    """
+    """The workspace's events as a queryset, to be read in the order of their ``position``. Erased events are left out,
+    and those without a position yet, so that a reader who goes on from the last position it saw misses none.
+    ``scope_missing`` without ``manage:webhooks``: events contain contacts' data."""
     actor.require(Scope.MANAGE_WEBHOOKS)
     events = Event.objects.for_workspace(actor.workspace).filter(position__isnull=False).exclude(body=b"")
     return events if type is None else events.filter(type=type)

@@ -30,6 +30,6 @@ def batches() -> Iterator[list[list[str]]]:
     def listen(batch: Sequence[positions.PositionedEvent]) -> None:
         recorded.append([event.id for event in batch])
 
-    positions.on_positions_assigned(listen)
+    positions.listeners.append(listen)
     yield recorded
-    positions.remove_listener(listen)
+    positions.listeners.remove(listen)

@@ -64,12 +64,12 @@ def test_a_failing_listener_leaves_its_batch_without_positions(publish_sent: Pub
     def fail(batch: Any) -> None:
         raise ZeroDivisionError
 
-    positions.on_positions_assigned(fail)
+    positions.listeners.append(fail)
     try:
         with pytest.raises(ZeroDivisionError):
             positions.assign_positions()
     finally:
-        positions.remove_listener(fail)
+        positions.listeners.remove(fail)
     assert in_order() == []
     assert positions.assign_positions() == 1
     assert in_order() == [event_id]

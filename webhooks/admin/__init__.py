@@ -1,6 +1,3 @@
 """The panel pages under Settings > Webhooks and Settings > Deliveries."""
 
-from webhooks.admin.deliveries import AttemptAdmin, DeliveryAdmin
-from webhooks.admin.endpoints import EndpointAdmin
-
-__all__ = ["AttemptAdmin", "DeliveryAdmin", "EndpointAdmin"]
+from webhooks.admin import deliveries, endpoints  # noqa: F401 - they register their pages

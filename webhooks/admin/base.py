@@ -1,50 +1,75 @@
-"""The base of the endpoint and delivery pages: pages with their own templates, whose rows only services change."""
+"""What the endpoint and delivery pages share: their base, and the texts and colours for statuses and error codes."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
 
 from django.contrib import messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.text import capfirst
 
 from crmsolid.core.errors import DomainError
+from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.admin_base import TenantAdmin
 from webhooks import services
 from webhooks.purging import retention
 
+T = TypeVar("T")
 
-@contextmanager
-def not_found_as_404() -> Iterator[None]:
-    """Answer 404 where a service raises ``not_found``."""
-    try:
-        yield
-    except DomainError as error:
-        if error.code == "not_found":
-            raise Http404 from None
-        raise
+STATUS_COLOURS = {
+    "pending": "info",
+    "sending": "info",
+    "succeeded": "success",
+    "failed": "warning",
+    "exhausted": "danger",
+    "canceled": "",
+}
+ERRORS = {
+    "timeout": "No complete answer within 10 seconds",
+    "dns_failed": "The host name was not found",
+    "address_refused": "The host is not on the public internet",
+    "connection_failed": "No connection to the host",
+    "tls_failed": "The certificate was not accepted",
+    "connection_lost": "The connection was cut before the answer was complete",
+    "answer_invalid": "The answer was not valid HTTP",
+    "url_refused": "Sending to this address is not allowed",
+    "lost": "Our process ended before it recorded the result",
+}
+
+
+def shown_time(time: datetime | None) -> str:
+    """To the minute, in UTC; empty for None."""
+    return f"{time:%d %b %Y %H:%M} UTC" if time else ""
 
 
 class WebhookAdmin(TenantAdmin):
-    """Adds the notices about endpoints to the lists, and helpers for the pages."""
+    """Pages with their own templates, whose rows only services change. The lists have notices about endpoints."""
 
     services_audit = True
     actions = None
     list_before_template = "panel/webhook_before_list.html"
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        self.check_allowed(self.has_view_permission(request))
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         context = {
             "webhook_alerts": services.endpoint_alerts(self.actor(request)),
             "webhook_log_days": retention().days,
         }
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
-    def check_allowed(self, allowed: bool) -> None:
-        """403 unless ``allowed``."""
+    def read_or_404(self, request: HttpRequest, allowed: bool, service: Callable[[Actor, str], T], object_id: str) -> T:
+        """What the service finds by this (quoted) id; 403 unless ``allowed``, 404 if it is not in this workspace."""
         if not allowed:
             raise PermissionDenied
+        try:
+            return service(self.actor(request), unquote(object_id))
+        except DomainError as error:
+            if error.code == "not_found":
+                raise Http404 from None
+            raise
 
     def show_error(self, request: HttpRequest, error: DomainError) -> None:
         """A service's refusal as a message on the next page."""

@@ -1,12 +1,10 @@
 """Settings > Deliveries: the delivery log, the page of one delivery, and replaying it."""
 
 import json
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -20,32 +18,30 @@ from crmsolid.events.catalogue import event_names
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin, TenantRelatedFilter
 from crmsolid.workspaces.admin_columns import column, datetime_column, fixed_filter, milliseconds_column, pretty_json
 from webhooks import replays, services
-from webhooks.admin.base import WebhookAdmin, not_found_as_404
-from webhooks.admin.labels import STATUS_COLOURS, attempt_result, delivery_summary, shown_time
+from webhooks.admin.base import ERRORS, STATUS_COLOURS, WebhookAdmin, shown_time
 from webhooks.models import Attempt, Delivery, DeliveryStatus, Endpoint
 
 ATTEMPTS_SHOWN = 50
 # How long the page of a due delivery reloads itself; nobody may be working on the queue.
 _RELOAD_FOR = timedelta(minutes=1)
+_CANCELED = {
+    "endpoint_disabled": "Its endpoint was disabled before it was delivered.",
+    "endpoint_deleted": "Its endpoint was deleted before it was delivered.",
+    "erased": "The person it was about was erased before it was delivered.",
+}
 
 
 class CreatedFilter(admin.SimpleListFilter):
     """By the time the delivery was made."""
 
-    title = "made"
-    parameter_name = "made"
-    spans: ClassVar[Mapping[str, tuple[str, timedelta]]] = {
-        "1h": ("In the last hour", timedelta(hours=1)),
-        "24h": ("In the last 24 hours", timedelta(hours=24)),
-        "7d": ("In the last 7 days", timedelta(days=7)),
-    }
+    title = parameter_name = "made"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(key, text) for key, (text, _) in self.spans.items()]
+        return [("1h", "In the last hour"), ("24h", "In the last 24 hours"), ("7d", "In the last 7 days")]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        span = self.spans.get(self.value() or "")
-        return queryset.filter(created_at__gte=clock.now() - span[1]) if span else queryset
+        hours = {"1h": 1, "24h": 24, "7d": 7 * 24}.get(self.value() or "")
+        return queryset.filter(created_at__gte=clock.now() - timedelta(hours=hours)) if hours else queryset
 
 
 @admin.register(Delivery)
@@ -75,7 +71,6 @@ class DeliveryAdmin(WebhookAdmin):
         rows = super().get_field_queryset(db, db_field, request)
         return rows.filter(deleted_at__isnull=True) if rows.model is Endpoint else rows
 
-    # --- List -------------------------------------------------------------------------------------------------
     @column("made", ordering="id")
     def made(self, delivery: Delivery) -> SafeString:
         return format_html('<span class="cs-nowrap">{}</span>', f"{delivery.created_at:%d %b %Y %H:%M:%S} UTC")
@@ -92,26 +87,22 @@ class DeliveryAdmin(WebhookAdmin):
     def next_attempt(self, delivery: Delivery) -> SafeString:
         return format_html('<span class="cs-nowrap">{}</span>', shown_time(delivery.next_attempt_at))
 
-    # --- Pages ------------------------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
         replay = self.admin_site.admin_view(require_POST(self.replay_view))
         return [path("<path:object_id>/replay/", replay, name="webhooks_delivery_replay"), *super().get_urls()]
-
-    def get_delivery(self, request: HttpRequest, object_id: str, *, allowed: bool) -> Delivery:
-        """The delivery with this (quoted) id; 403 unless ``allowed``, 404 if it is not in this workspace."""
-        self.check_allowed(allowed)
-        with not_found_as_404():
-            return services.get_delivery(self.actor(request), unquote(object_id))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """The body and the latest attempts. The page reloads itself while the delivery is being sent."""
-        delivery = self.get_delivery(request, object_id, allowed=self.has_view_permission(request))
+        delivery = self.read_or_404(request, self.has_view_permission(request), services.get_delivery, object_id)
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         attempts = services.list_attempts(self.actor(request), delivery, newest=ATTEMPTS_SHOWN + 1)
-        in_progress = _in_progress(delivery)
+        body, due = bytes(delivery.event.body), delivery.next_attempt_at
+        in_progress = delivery.status == DeliveryStatus.SENDING or (
+            delivery.status == DeliveryStatus.PENDING and due is not None and due > clock.now() - _RELOAD_FOR
+        )
         response = self.render_page(
             request,
             "panel/webhook_delivery.html",
@@ -120,8 +111,8 @@ class DeliveryAdmin(WebhookAdmin):
             original=delivery,
             delivery=delivery,
             status={"type": STATUS_COLOURS[delivery.status], "text": delivery.get_status_display()},
-            summary=delivery_summary(delivery),
-            body=_shown_body(delivery),
+            summary=_summary(delivery),
+            body=pretty_json(json.loads(body)) if body else None,
             attempts=[_shown_attempt(attempt) for attempt in attempts[:ATTEMPTS_SHOWN]],
             more_attempts=len(attempts) > ATTEMPTS_SHOWN,
             in_progress=in_progress,
@@ -132,7 +123,7 @@ class DeliveryAdmin(WebhookAdmin):
         return response
 
     def replay_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        delivery = self.get_delivery(request, object_id, allowed=self.has_change_permission(request))
+        delivery = self.read_or_404(request, self.has_change_permission(request), services.get_delivery, object_id)
         try:
             replays.replay_delivery(self.actor(request), delivery.pk)
         except DomainError as error:
@@ -142,25 +133,28 @@ class DeliveryAdmin(WebhookAdmin):
         return HttpResponseRedirect(reverse("admin:webhooks_delivery_change", args=[delivery.pk]))
 
 
-def _in_progress(delivery: Delivery) -> bool:
-    if delivery.status == DeliveryStatus.SENDING:
-        return True
-    due = delivery.next_attempt_at
-    return delivery.status == DeliveryStatus.PENDING and due is not None and due > clock.now() - _RELOAD_FOR
-
-
-def _shown_body(delivery: Delivery) -> SafeString | None:
-    body = bytes(delivery.event.body)
-    return pretty_json(json.loads(body)) if body else None
-
-
 def _shown_attempt(attempt: Attempt) -> dict[str, Any]:
-    succeeded = not attempt.error and attempt.status is not None and 200 <= attempt.status <= 299
-    return {
-        "row": attempt,
-        "result": attempt_result(attempt),
-        "colour": "success" if succeeded else "danger",
-    }
+    if attempt.error:
+        return {"row": attempt, "result": ERRORS.get(attempt.error, attempt.error), "colour": "danger"}
+    succeeded = attempt.status is not None and 200 <= attempt.status <= 299
+    return {"row": attempt, "result": f"HTTP {attempt.status}", "colour": "success" if succeeded else "danger"}
+
+
+def _summary(delivery: Delivery) -> str:
+    """A sentence about the delivery's status and what happens next."""
+    match delivery.status:
+        case DeliveryStatus.PENDING:
+            return "It is about to be sent."
+        case DeliveryStatus.SENDING:
+            return "It is being sent at this moment."
+        case DeliveryStatus.SUCCEEDED:
+            return "The receiver has accepted it."
+        case DeliveryStatus.FAILED:
+            retry_at = f"{delivery.next_attempt_at:%d %b %Y %H:%M:%S} UTC"
+            return f"It has not been accepted yet. The next attempt is at {retry_at}."
+        case DeliveryStatus.CANCELED:
+            return _CANCELED.get(delivery.reason, delivery.reason)
+    return "It is not tried again automatically: all attempts have failed, or the receiver answered 410 Gone."
 
 
 @admin.register(Attempt)

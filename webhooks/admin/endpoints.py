@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -19,17 +20,16 @@ from django.views.decorators.http import require_POST
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events.catalogue import subscribable_names
-from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.admin_base import ADMINS
 from crmsolid.workspaces.admin_columns import column
 from webhooks import querysets, replays, services
-from webhooks.admin.base import WebhookAdmin, not_found_as_404
-from webhooks.admin.labels import ERRORS, STATE_COLOURS, STATUS_COLOURS, endpoint_state, shown_time
+from webhooks.admin.base import ERRORS, STATUS_COLOURS, WebhookAdmin, shown_time
 from webhooks.endpoint_health import FAILING_LIMIT
 from webhooks.forms import DeleteForm, EndpointForm, NewEndpointForm, ReplayForm, RotateForm
-from webhooks.models import DeliveryStatus, Endpoint
+from webhooks.models import DeliveryStatus, DisabledReason, Endpoint
 
 DELIVERIES_SHOWN = 10
+STATE_COLOURS = {"active": "success", "failing": "warning", "disabled automatically": "danger", "disabled": ""}
 _hides_secret = method_decorator(sensitive_post_parameters("secret"))
 
 
@@ -46,11 +46,9 @@ class EndpointAdmin(WebhookAdmin):
     empty_text = "Events are posted to the endpoints that you add here."
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Without deleted endpoints, whose rows wait for the purge."""
         rows = super().get_queryset(request).filter(deleted_at__isnull=True)
         return rows.annotate(**querysets.latest_deliveries(self.current_workspace(request)))
 
-    # --- List -------------------------------------------------------------------------------------------------
     @column("address", ordering="url")
     def address(self, endpoint: Endpoint) -> SafeString:
         return format_html('<span class="cs-url">{}</span>', endpoint.url)
@@ -63,7 +61,7 @@ class EndpointAdmin(WebhookAdmin):
 
     @column("state", label=STATE_COLOURS)
     def state_label(self, endpoint: Endpoint) -> tuple[str, str]:
-        return endpoint_state(endpoint)
+        return _state(endpoint)
 
     @column("failing since", ordering="failing_since")
     def failing(self, endpoint: Endpoint) -> SafeString:
@@ -86,19 +84,17 @@ class EndpointAdmin(WebhookAdmin):
             shown_time(endpoint.last_made_at),
         )
 
-    # --- Page -------------------------------------------------------------------------------------------------
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        self.check_allowed(self.has_view_permission(request))
-        page = self.endpoint_page(request, unquote(object_id))
+        page = self.endpoint_page(request, object_id)
         return page if request.method in ("GET", "HEAD") else HttpResponseNotAllowed(["GET", "HEAD"])
 
-    def endpoint_page(self, request: HttpRequest, endpoint_id: str, **forms: Any) -> HttpResponse:
-        with not_found_as_404():
-            overview = services.get_endpoint_overview(self.actor(request), endpoint_id, deliveries=DELIVERIES_SHOWN)
+    def endpoint_page(self, request: HttpRequest, object_id: str, **forms: Any) -> HttpResponse:
+        read = partial(services.get_endpoint_overview, deliveries=DELIVERIES_SHOWN)
+        overview = self.read_or_404(request, self.has_view_permission(request), read, object_id)
         endpoint = overview.endpoint
-        state, text = endpoint_state(endpoint)
+        state, text = _state(endpoint)
         context = {
             "title": endpoint.url,
             "page_label": "Endpoint",
@@ -120,32 +116,41 @@ class EndpointAdmin(WebhookAdmin):
         }
         return self.render_page(request, "panel/webhook.html", **context)
 
-    def get_endpoint(self, request: HttpRequest, object_id: str, *, allowed: bool) -> Endpoint:
-        """The endpoint with this (quoted) id; 403 unless ``allowed``, 404 if it is not in this workspace."""
-        self.check_allowed(allowed)
-        with not_found_as_404():
-            return services.get_endpoint(self.actor(request), unquote(object_id))
-
     def get_urls(self) -> list[URLPattern]:
-        views = {
-            "edit": self.edit_view,
-            "rotate": require_POST(self.rotate_view),
-            "test": require_POST(self.test_view),
-            "enable": require_POST(self.enable_view),
-            "disable": require_POST(self.disable_view),
-            "replay": require_POST(self.replay_view),
+        actions = {
+            "rotate": self.rotate_view,
+            "test": self.test_view,
+            "enable": self.enable_view,
+            "disable": self.disable_view,
+            "replay": self.replay_view,
         }
+        views = {"edit": self.edit_view, **{name: self._action(view) for name, view in actions.items()}}
         own = [
             path(f"<path:object_id>/{name}/", self.admin_site.admin_view(view), name=f"webhooks_endpoint_{name}")
             for name, view in views.items()
         ]
         return [*own, *super().get_urls()]
 
-    # --- Create, edit, delete ---------------------------------------------------------------------------------
+    def _action(self, view: Callable[[HttpRequest, Endpoint], HttpResponse]) -> Callable[..., HttpResponse]:
+        """A view of POST requests that change an endpoint. If a service refuses, its page says why."""
+
+        @require_POST
+        def action_view(request: HttpRequest, object_id: str) -> HttpResponse:
+            allowed = self.has_change_permission(request)
+            endpoint = self.read_or_404(request, allowed, services.get_endpoint, object_id)
+            try:
+                return view(request, endpoint)
+            except DomainError as error:
+                self.show_error(request, error)
+                return self._back(endpoint)
+
+        return action_view
+
     @_hides_secret
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """The form; the answer to its POST shows the generated secret."""
-        self.check_allowed(self.has_add_permission(request))
+        if not self.has_add_permission(request):
+            raise PermissionDenied
         form = NewEndpointForm(self.panel_context(request).membership.user, request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
@@ -160,12 +165,10 @@ class EndpointAdmin(WebhookAdmin):
         )
 
     def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        endpoint = self.get_endpoint(request, object_id, allowed=self.has_change_permission(request))
-        initial = {
-            "url": endpoint.url,
-            "which": "all" if takes_all(endpoint) else "some",
-            "events": endpoint.events,
-        }
+        allowed = self.has_change_permission(request)
+        endpoint = self.read_or_404(request, allowed, services.get_endpoint, object_id)
+        which = "all" if takes_all(endpoint) else "some"
+        initial = {"url": endpoint.url, "which": which, "events": endpoint.events}
         form = EndpointForm(request.POST or None, initial=initial)
         if request.method == "POST" and form.is_valid():
             try:
@@ -179,8 +182,7 @@ class EndpointAdmin(WebhookAdmin):
         return self.render_page(request, "panel/webhook_form.html", **context)
 
     @_hides_secret
-    def rotate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        endpoint = self.get_endpoint(request, object_id, allowed=self.has_change_permission(request))
+    def rotate_view(self, request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
         form = RotateForm(request.POST)
         if form.is_valid():
             actor = self.actor(request)
@@ -188,8 +190,7 @@ class EndpointAdmin(WebhookAdmin):
                 return self._issued(request, services.rotate_secret(actor, endpoint.pk, **form.options()), rotated=True)
             except DomainError as error:
                 if error.code == "precondition_failed":  # the form was submitted twice, or is an old one
-                    self.show_error(request, error)
-                    return self._back(endpoint)
+                    raise
                 form.add_domain_error(error)
         return self.endpoint_page(request, endpoint.pk, rotate_form=form)
 
@@ -213,50 +214,46 @@ class EndpointAdmin(WebhookAdmin):
         return response
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """A page that asks for confirmation, then the service."""
-        self.check_allowed(self.has_delete_permission(request))
-        with not_found_as_404():
-            overview = services.get_endpoint_overview(self.actor(request), unquote(object_id), deliveries=0)
+        read = partial(services.get_endpoint_overview, deliveries=0)
+        overview = self.read_or_404(request, self.has_delete_permission(request), read, object_id)
         endpoint = overview.endpoint
         form = DeleteForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            return self._call(
-                request, endpoint, services.delete_endpoint, "The endpoint and its log are deleted.", deleted=True
-            )
+            try:
+                services.delete_endpoint(self.actor(request), endpoint.pk)
+            except DomainError as error:
+                self.show_error(request, error)
+                return self._back(endpoint)
+            messages.success(request, "The endpoint and its log are deleted.")
+            return HttpResponseRedirect(reverse("admin:webhooks_endpoint_changelist"))
         context = {"title": "Delete endpoint", "page_label": "Delete", "endpoint": endpoint, "form": form}
         return self.render_page(request, "panel/webhook_delete.html", waiting=overview.queue_length, **context)
 
-    # --- Actions ----------------------------------------------------------------------------------------------
-    def test_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def test_view(self, request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
         """Redirects to the delivery, whose page will show the receiver's answer."""
-        endpoint = self.get_endpoint(request, object_id, allowed=self.has_change_permission(request))
-        try:
-            delivery = replays.test_endpoint(self.actor(request), endpoint.pk)
-        except DomainError as error:
-            self.show_error(request, error)
-            return self._back(endpoint)
+        delivery = replays.test_endpoint(self.actor(request), endpoint.pk)
         return HttpResponseRedirect(reverse("admin:webhooks_delivery_change", args=[delivery.pk]))
 
-    def enable_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Redirects back with the time since when the endpoint may have missed events."""
-        endpoint = self.get_endpoint(request, object_id, allowed=self.has_change_permission(request))
-        missed_since = services.missed_since(self.actor(request), endpoint.pk)
-        success = "The endpoint gets events again. What it missed can be sent again below."
-        return self._call(request, endpoint, _enable, success, since=missed_since)
+    def enable_view(self, request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+        """Redirects back with the time since when the endpoint may have missed events, for the replay form."""
+        actor = self.actor(request)
+        since = services.missed_since(actor, endpoint.pk)
+        services.update_endpoint(actor, endpoint.pk, enabled=True)
+        messages.success(request, "The endpoint gets events again. What it missed can be sent again below.")
+        return self._back(endpoint, f"?since={since:%Y-%m-%dT%H:%M}#replay" if since else "")
 
-    def disable_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        endpoint = self.get_endpoint(request, object_id, allowed=self.has_change_permission(request))
-        success = "The endpoint is disabled. It gets no events until you enable it again."
-        return self._call(request, endpoint, _disable, success)
+    def disable_view(self, request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+        services.update_endpoint(self.actor(request), endpoint.pk, enabled=False)
+        messages.success(request, "The endpoint is disabled. It gets no events until you enable it again.")
+        return self._back(endpoint)
 
-    def replay_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        endpoint = self.get_endpoint(request, object_id, allowed=self.has_change_permission(request))
+    def replay_view(self, request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
         form = ReplayForm(request.POST)
         if not form.is_valid():
             return self.endpoint_page(request, endpoint.pk, replay_form=form)
+        since = form.cleaned_data["since"]
         try:
-            actor, since = self.actor(request), form.cleaned_data["since"]
-            job = replays.replay_failed(actor, endpoint.pk, since=since)
+            job = replays.replay_failed(self.actor(request), endpoint.pk, since=since)
         except DomainError as error:
             form.add_domain_error(error)
             return self.endpoint_page(request, endpoint.pk, replay_form=form)
@@ -269,37 +266,16 @@ class EndpointAdmin(WebhookAdmin):
         messages.success(request, format_html('{} <a class="cs-link" href="{}">See the job</a>', result, link))
         return self._back(endpoint)
 
-    def _call(
-        self,
-        request: HttpRequest,
-        endpoint: Endpoint,
-        service: Callable[[Actor, str], Any],
-        success: str,
-        *,
-        since: datetime | None = None,
-        deleted: bool = False,
-    ) -> HttpResponse:
-        """Call a service and show ``success``, or why it refused. ``since`` is passed on to the replay form."""
-        try:
-            service(self.actor(request), endpoint.pk)
-        except DomainError as error:
-            self.show_error(request, error)
-            return self._back(endpoint)
-        messages.success(request, success)
-        if deleted:
-            return HttpResponseRedirect(reverse("admin:webhooks_endpoint_changelist"))
-        return self._back(endpoint, f"?since={since:%Y-%m-%dT%H:%M}#replay" if since else "")
-
     def _back(self, endpoint: Endpoint, suffix: str = "") -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:webhooks_endpoint_change", args=[endpoint.pk]) + suffix)
 
 
-def _enable(actor: Actor, endpoint_id: str) -> None:
-    services.update_endpoint(actor, endpoint_id, enabled=True)
-
-
-def _disable(actor: Actor, endpoint_id: str) -> None:
-    services.update_endpoint(actor, endpoint_id, enabled=False)
+def _state(endpoint: Endpoint) -> tuple[str, str]:
+    """A key of :data:`STATE_COLOURS` and the text to show."""
+    if endpoint.enabled:
+        return ("failing", "Failing") if endpoint.failing_since else ("active", "Active")
+    automatically = endpoint.disabled_reason in (DisabledReason.GONE, DisabledReason.FAILING)
+    return "disabled automatically" if automatically else "disabled", "Disabled"
 
 
 def takes_all(endpoint: Endpoint) -> bool:
@@ -314,6 +290,6 @@ def _replay_since(request: HttpRequest, endpoint: Endpoint) -> datetime:
         since = parse_datetime(request.GET.get("since", ""))
     except ValueError:
         since = None
-    if since is not None and since.tzinfo is not None:
-        since = None
-    return since or endpoint.failing_since or clock.now() - timedelta(days=1)
+    if since is None or since.tzinfo is not None:
+        return endpoint.failing_since or clock.now() - timedelta(days=1)
+    return since

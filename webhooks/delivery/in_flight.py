@@ -1,8 +1,5 @@
-"""Which claims a pump holds, and how many more it may claim for each endpoint.
-
-Two limits apply: each endpoint's window, which grows while the endpoint answers fast, and the pump's totals. Numbers
-only; neither the database nor the network is used here.
-"""
+"""Which claims a pump holds, and how many more it may claim: limited by each endpoint's window, which grows while the
+endpoint answers fast, and by the pump's totals."""
 
 import random
 import time
@@ -42,7 +39,7 @@ class Window:
         return self.size <= PROBING_WINDOW
 
     def record(self, durations: Sequence[float], *, unanswered: bool) -> None:
-        """Adjust to the latest posts: how long each took in seconds, and whether any got no answer."""
+        """Adjust to the latest posts. ``durations`` are in seconds."""
         if unanswered:
             self.size = PROBING_WINDOW
         elif durations and max(durations) <= _FAST_SECONDS:
@@ -86,7 +83,8 @@ class InFlight:
             unanswered = len(posted) < len(endpoint_results) or any(
                 result.attempts[-1].response.error is not None for result in posted
             )
-            self._windows[endpoint_id].record([result.seconds for result in posted], unanswered=unanswered)
+            seconds = [sum(each.response.duration_ms for each in result.attempts) / 1000 for result in posted]
+            self._windows[endpoint_id].record(seconds, unanswered=unanswered)
 
     def capacity(self, endpoints: Sequence[EndpointSnapshot]) -> dict[str, int]:
         """How many more deliveries to claim of each of these endpoints; those with no capacity are left out.
@@ -97,15 +95,22 @@ class InFlight:
         closing = self._closed_at is not None
         if closing and not self._holds_claim_from_before_closing():
             return {}
-        claims, connections, probes = self._unused_totals()
+        claims, connections, probes = MAX_CLAIMS, MAX_CONNECTIONS, MAX_PROBES  # what is left of each
+        for endpoint_id, claimed_at in self._claimed_at.items():
+            claims -= len(claimed_at)
+            connections -= min(len(claimed_at), POSTS_PER_ENDPOINT)
+            if claimed_at and self._windows[endpoint_id].is_probing:
+                probes -= len(claimed_at)
         capacity: dict[str, int] = {}
+        now = time.monotonic()
         for endpoint in random.sample(endpoints, len(endpoints)):
             window = self._windows.get(endpoint.id)
             if window is None:
                 window = self._windows[endpoint.id] = Window(PROBING_WINDOW if endpoint.failing_since else FIRST_WINDOW)
-            if closing and (window.is_probing or self._is_unanswered(endpoint.id)):
+            claimed_at = self._claimed_at[endpoint.id]
+            held, oldest = len(claimed_at), next(iter(claimed_at.values()), now)
+            if closing and (window.is_probing or now - oldest > _UNANSWERED_SECONDS):
                 continue
-            held = len(self._claimed_at[endpoint.id])
             unused_connections = max(0, POSTS_PER_ENDPOINT - held)
             count = min(window.size - held, claims, probes if window.is_probing else claims)
             if unused_connections > connections:
@@ -117,22 +122,8 @@ class InFlight:
                 probes -= count if window.is_probing else 0
         return capacity
 
-    def _unused_totals(self) -> tuple[int, int, int]:
-        """Claims, connections and probes that are left."""
-        claims, connections, probes = MAX_CLAIMS, MAX_CONNECTIONS, MAX_PROBES
-        for endpoint_id, claimed_at in self._claimed_at.items():
-            claims -= len(claimed_at)
-            connections -= min(len(claimed_at), POSTS_PER_ENDPOINT)
-            if claimed_at and self._windows[endpoint_id].is_probing:
-                probes -= len(claimed_at)
-        return claims, connections, probes
-
     def _holds_claim_from_before_closing(self) -> bool:
         """A claim made since then does not count: two endpoints that keep the pump waiting would keep each other
         going for ever."""
         oldest = (next(iter(claimed_at.values())) for claimed_at in self._claimed_at.values() if claimed_at)
         return self._closed_at is not None and any(claimed_at <= self._closed_at for claimed_at in oldest)
-
-    def _is_unanswered(self, endpoint_id: str) -> bool:
-        claimed_at = self._claimed_at[endpoint_id]
-        return bool(claimed_at) and time.monotonic() - next(iter(claimed_at.values())) > _UNANSWERED_SECONDS

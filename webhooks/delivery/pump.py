@@ -6,17 +6,21 @@ lease. A pump that dies loses nothing: its leases run out and the sweep puts the
 """
 
 import logging
+import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
+from crmsolid.core import clock, doorbell
 from crmsolid.core.http.outbound import OutboundClient
 from crmsolid.events import positions
 from webhooks.delivery.in_flight import InFlight
-from webhooks.delivery.queue import Claim, EndpointSnapshot, claim, due_endpoints
+from webhooks.delivery.queue import PUMP_TASK, Claim, EndpointSnapshot, claim, due_endpoints, next_due
 from webhooks.delivery.sender import DeliveryResult, Sender
 from webhooks.delivery.settlement import settle
 
@@ -28,17 +32,16 @@ _IDLE_SECONDS = 0.05
 _SMALL_BATCH = 200
 _GATHER_SECONDS = 0.02
 
-
-def outbound_client() -> OutboundClient:
-    """The client every delivery goes through."""
-    return OutboundClient(allow_private=settings.WEBHOOK_ALLOW_PRIVATE)
+_ADVISORY_KEY = 0x77686B  # "whk"
+_process_lock = threading.Lock()
+_running: "Pump | None" = None
 
 
 class Pump:
     """One run, of about ``seconds``. ``client`` makes the HTTP client, on the sender's event loop."""
 
-    def __init__(self, client: Callable[[], OutboundClient] = outbound_client, *, seconds: float = RUN_SECONDS) -> None:
-        self._sender = Sender(client)
+    def __init__(self, client: Callable[[], OutboundClient] | None = None, *, seconds: float = RUN_SECONDS) -> None:
+        self._sender = Sender(client or partial(OutboundClient, allow_private=settings.WEBHOOK_ALLOW_PRIVATE))
         self._seconds = seconds
         self._endpoints: dict[str, EndpointSnapshot] = {}
         self._in_flight = InFlight()
@@ -62,7 +65,7 @@ class Pump:
         return settled
 
     def wake(self) -> None:
-        """Something new is due: look at once. Can be called from any thread."""
+        """Look at once for what is due. Can be called from any thread."""
         self._sender.wake()
 
     def step(self, results: Sequence[DeliveryResult]) -> int:
@@ -96,3 +99,58 @@ class Pump:
             claims = claim(self._in_flight.capacity(endpoints))
         self._endpoints.update((endpoint.id, endpoint) for endpoint in endpoints)
         return settled, claims
+
+
+def run_pump() -> int:
+    """Deliver what is due; returns how many deliveries were settled. If a pump is running, wake it and return 0: one
+    is enough, and a second one would keep a worker busy."""
+    global _running
+    with pump_lock() as acquired:
+        if not acquired:
+            running = _running
+            if running is not None:
+                running.wake()
+            return 0
+        _running = Pump()
+        try:
+            settled = _running.run()
+        finally:
+            _running = None
+    wake_if_due()  # a task that came while the pump was ending has returned at once
+    return settled
+
+
+def wake_if_due() -> None:
+    """Wake the pump now if something is due, or when it becomes due if that is before the next sweep."""
+    if positions.has_unpositioned():
+        doorbell.ring(PUMP_TASK)
+        return
+    due_at = next_due()
+    if due_at is not None:
+        wait = (due_at - clock.now()).total_seconds()
+        if wait <= settings.SWEEP_SECONDS:
+            doorbell.ring(PUMP_TASK, after=wait)
+
+
+@contextmanager
+def pump_lock() -> Iterator[bool]:
+    """Whether the caller got the lock. Between processes it is an advisory lock of PostgreSQL, which a crash frees at
+    once. With SQLite a single process does the work."""
+    if not _process_lock.acquire(blocking=False):
+        yield False
+        return
+    try:
+        if connection.vendor != "postgresql":
+            yield True
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [_ADVISORY_KEY])
+            acquired = bool(cursor.fetchone()[0])
+        try:
+            yield acquired
+        finally:
+            if acquired:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [_ADVISORY_KEY])
+    finally:
+        _process_lock.release()

@@ -1,21 +1,22 @@
-"""The queue of deliveries: which endpoints have something due, and claiming it under a lease. Database only."""
+"""The queue of deliveries: filling it, finding which endpoints have something due, and claiming it under a lease."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 from django.db import connection
 
 from crmsolid.core import clock
+from crmsolid.core.ids import new_id
 from crmsolid.core.sql.bulk import fetch, ids_clause, row_lock, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.events.positions import PositionedEvent
 from webhooks.models import Endpoint
 from webhooks.secrets import EndpointSecrets
 
-# The Celery task that works off the queue.
-PUMP_TASK = "webhooks.pump"
+PUMP_TASK = "webhooks.pump"  # the Celery task that works off the queue
 # Longer than a claimed delivery can take: STALE_SECONDS of waiting for a connection, two posts of at most 22.5 s (the
 # second one signed with the other secret), and settling.
 LEASE = timedelta(seconds=90)
@@ -50,11 +51,6 @@ class EndpointSnapshot:
     secrets: EndpointSecrets
     failing_since: datetime | None
 
-    @classmethod
-    def of(cls, endpoint: Endpoint) -> "EndpointSnapshot":
-        secrets = EndpointSecrets.of(endpoint)
-        return cls(endpoint.id, endpoint.workspace_id, endpoint.url, secrets, endpoint.failing_since)
-
 
 @dataclass(slots=True)
 class Claim:
@@ -72,6 +68,40 @@ class Claim:
     lease: str
 
 
+def make_deliveries(events: Sequence[PositionedEvent]) -> None:
+    """Queue these events for the enabled endpoints that subscribe to their types. An erased event goes to none.
+
+    It runs in the transaction that assigns the events' positions, so no delivery is made twice or forgotten.
+    """
+    subscribers: dict[int, list[Endpoint]] = defaultdict(list)
+    where, params = ids_clause("workspace_id", list({event.workspace_id for event in events}))
+    for endpoint in _endpoints.select(f"enabled AND {where}", params):
+        subscribers[endpoint.workspace_id].append(endpoint)
+    queue_deliveries(
+        (event.id, endpoint.id)
+        for event in events
+        if not event.erased
+        for endpoint in subscribers[event.workspace_id]
+        if event.type in endpoint.events
+    )
+
+
+def queue_deliveries(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """Write a delivery for each pair of event id and endpoint id, due at once; returns the deliveries' ids."""
+    rows = [(new_id("dlv"), event_id, endpoint_id) for event_id, endpoint_id in pairs]
+    if rows:
+        columns = {"delivery_id": "text", "for_event": "text", "to_endpoint": "text"}
+        # The rest is read from the events' rows, which this transaction has just written.
+        run(
+            "INSERT INTO webhooks_delivery (id, workspace_id, event_id, endpoint_id, event_type, status, reason,"
+            " attempts, failures, next_attempt_at, lease, created_at)"
+            " SELECT delivery_id, e.workspace_id, e.id, to_endpoint, e.type, 'pending', '', 0, 0, e.created_at, '',"
+            f" e.created_at FROM {rows_source(columns)} JOIN events_event e ON e.id = for_event",
+            [rows_parameter(rows)],
+        )
+    return [delivery_id for delivery_id, _, _ in rows]
+
+
 def due_endpoints() -> list[EndpointSnapshot]:
     """Every enabled endpoint with a delivery that is due now."""
     now = clock.now()
@@ -79,7 +109,10 @@ def due_endpoints() -> list[EndpointSnapshot]:
     if not ids:
         return []
     where, params = ids_clause("id", ids)
-    return [EndpointSnapshot.of(row) for row in _endpoints.select(f"enabled AND {where}", params)]
+    return [
+        EndpointSnapshot(row.id, row.workspace_id, row.url, EndpointSecrets.of(row), row.failing_since)
+        for row in _endpoints.select(f"enabled AND {where}", params)
+    ]
 
 
 def next_due() -> datetime | None:
@@ -98,11 +131,26 @@ def _next_due_by_endpoint() -> list[tuple[str, datetime]]:
 def claim(capacity: Mapping[str, int]) -> list[Claim]:
     """Claim up to ``capacity[endpoint id]`` due deliveries of each endpoint, the longest due first; in the caller's
     transaction. Deliveries that another transaction has locked are skipped."""
-    wanted = {endpoint_id: count for endpoint_id, count in capacity.items() if count > 0}
-    if not wanted:
+    if not capacity:
         return []
     lease, now = uuid4().hex, clock.now()
-    rows = _select_due(wanted, now)
+    columns = "d.id, d.workspace_id, d.endpoint_id, d.event_id, d.attempts, d.failures, e.request_id, e.body"
+    if connection.vendor == "postgresql":
+        rows = fetch(
+            f"SELECT {columns} FROM {rows_source({'endpoint_id': 'text', 'count': 'int'}, 'wanted')}"
+            " CROSS JOIN LATERAL ("
+            "  SELECT * FROM webhooks_delivery WHERE endpoint_id = wanted.endpoint_id AND next_attempt_at <= %s"
+            f" ORDER BY next_attempt_at LIMIT wanted.count{row_lock(skip_locked=True)}"
+            ") d JOIN events_event e ON e.id = d.event_id",
+            [rows_parameter(list(capacity.items())), now],
+        )
+    else:
+        statement = (
+            f"SELECT {columns} FROM webhooks_delivery d JOIN events_event e ON e.id = d.event_id"
+            " WHERE d.endpoint_id = %s AND d.next_attempt_at <= %s ORDER BY d.next_attempt_at LIMIT %s"
+        )
+        by_endpoint = (fetch(statement, [id, datetime_param(now), count]) for id, count in capacity.items())
+        rows = [row for endpoint_rows in by_endpoint for row in endpoint_rows]
     if rows:
         where, ids = ids_clause("id", [row[0] for row in rows])
         run(
@@ -111,25 +159,3 @@ def claim(capacity: Mapping[str, int]) -> list[Claim]:
             [lease, datetime_param(now + LEASE), *ids],
         )
     return [Claim(*(*row[:7], bytes(row[7]), lease)) for row in rows]
-
-
-def _select_due(wanted: Mapping[str, int], now: datetime) -> list[Any]:
-    columns = "d.id, d.workspace_id, d.endpoint_id, d.event_id, d.attempts, d.failures, e.request_id, e.body"
-    if connection.vendor == "postgresql":
-        return fetch(
-            f"SELECT {columns} FROM {rows_source({'endpoint_id': 'text', 'count': 'int'}, 'wanted')}"
-            " CROSS JOIN LATERAL ("
-            "  SELECT * FROM webhooks_delivery WHERE endpoint_id = wanted.endpoint_id AND next_attempt_at <= %s"
-            f" ORDER BY next_attempt_at LIMIT wanted.count{row_lock(skip_locked=True)}"
-            ") d JOIN events_event e ON e.id = d.event_id",
-            [rows_parameter(list(wanted.items())), now],
-        )
-    statement = (
-        f"SELECT {columns} FROM webhooks_delivery d JOIN events_event e ON e.id = d.event_id"
-        " WHERE d.endpoint_id = %s AND d.next_attempt_at <= %s ORDER BY d.next_attempt_at LIMIT %s"
-    )
-    return [
-        row
-        for endpoint_id, count in wanted.items()
-        for row in fetch(statement, [endpoint_id, datetime_param(now), count])
-    ]

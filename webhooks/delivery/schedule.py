@@ -7,20 +7,10 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 # Nine retries over 44.7 hours follow the first attempt; then the delivery is exhausted.
-RETRY_DELAYS = (
-    timedelta(seconds=5),
-    timedelta(seconds=30),
-    timedelta(minutes=2),
-    timedelta(minutes=10),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=6),
-    timedelta(hours=12),
-    timedelta(hours=24),
-)
+_RETRY_MINUTES = (5 / 60, 0.5, 2, 10, 30, 2 * 60, 6 * 60, 12 * 60, 24 * 60)
+RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in _RETRY_MINUTES)
 MAX_ATTEMPTS = len(RETRY_DELAYS) + 1
 JITTER = 0.2
-_LONGEST_RETRY_AFTER = timedelta(days=30)
 
 
 class Verdict(StrEnum):
@@ -50,8 +40,6 @@ def next_attempt_at(
     The delay varies by 20 % in either direction, by ``chance()`` (0 to 1). The receiver's Retry-After can make it up
     to twice as long, but never shorter.
     """
-    if failed_attempts < 1:
-        raise ValueError("there is no retry before the first attempt has failed")
     if failed_attempts > len(RETRY_DELAYS):
         return None
     delay = RETRY_DELAYS[failed_attempts - 1] * (1 + JITTER * (2 * chance() - 1))
@@ -63,8 +51,7 @@ def parse_retry_after(header: str | None, *, now: datetime) -> timedelta | None:
     """How long to wait, by either form of RFC 9110, section 10.2.3; None for anything else or for a past date."""
     text = (header or "").strip()
     if text.isascii() and text.isdigit():
-        seconds = min(int(text[:9]), int(_LONGEST_RETRY_AFTER.total_seconds()))
-        return timedelta(seconds=seconds)
+        return timedelta(seconds=int(text[:9]))
     try:
         date = parsedate_to_datetime(text)
     except (ValueError, OverflowError):

@@ -1,8 +1,7 @@
 """The posting side of the pump: one event loop in its own thread, with a queue and a few workers for each endpoint.
 
-An endpoint has a few posts running at once and holds a few more claims ready. If it makes no progress, the claims that
-have not been started are given back, so neither connections nor memory stay with an endpoint that hangs. The database
-is not used here.
+If an endpoint makes no progress, the claims that have not been started are given back, so neither connections nor
+memory stay with an endpoint that hangs. The database is not used here.
 """
 
 import asyncio
@@ -38,6 +37,10 @@ class AttemptResult:
     signed_with: str
     response: OutboundResponse
 
+    @property
+    def verdict(self) -> Verdict:
+        return verdict(self.response.status, self.response.error)
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryResult:
@@ -45,11 +48,6 @@ class DeliveryResult:
 
     claim: Claim
     attempts: Sequence[AttemptResult]
-
-    @property
-    def seconds(self) -> float:
-        """How long its posts took."""
-        return sum(attempt.response.duration_ms for attempt in self.attempts) / 1000
 
 
 @dataclass(slots=True)
@@ -61,14 +59,12 @@ class _EndpointQueue:
 
 
 class Sender:
-    """Posts claims and collects results. A context manager, used by one thread; the event loop has its own.
-
-    ``client`` makes the HTTP client, on that loop.
-    """
+    """Posts claims and collects results. A context manager, used by one thread; the event loop, on which ``client``
+    makes the HTTP client, has its own."""
 
     def __init__(self, client: Callable[[], OutboundClient]) -> None:
         self._client_factory = client
-        self._client: OutboundClient | None = None
+        self._client: OutboundClient
         self._queues: dict[str, _EndpointQueue] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._results: list[DeliveryResult] = []
@@ -81,7 +77,12 @@ class Sender:
         self._thread = threading.Thread(target=self._run, name="webhooks-sender", daemon=True)
 
     def __enter__(self) -> "Sender":
-        self._loop = _new_event_loop()
+        if sys.platform == "win32":
+            self._loop = asyncio.new_event_loop()
+        else:
+            import uvloop
+
+            self._loop = uvloop.new_event_loop()
         self._thread.start()
         self._started.wait()
         return self
@@ -155,9 +156,7 @@ class Sender:
     def _accept(self, work: Sequence[tuple[EndpointSnapshot, Sequence[Claim]]]) -> None:
         now = time.monotonic()
         for endpoint, claims in work:
-            queue = self._queues.get(endpoint.id)
-            if queue is None:
-                queue = self._queues[endpoint.id] = _EndpointQueue(endpoint)
+            queue = self._queues.setdefault(endpoint.id, _EndpointQueue(endpoint))
             if not queue.workers:
                 queue.progress_at = now  # it was idle, not stalled
             queue.endpoint = endpoint
@@ -166,12 +165,7 @@ class Sender:
                 queue.workers += 1
                 task = self._loop.create_task(self._work(queue))
                 self._tasks.add(task)
-                task.add_done_callback(self._worker_done)
-
-    def _worker_done(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._fail(error)
+                task.add_done_callback(self._tasks.discard)
 
     async def _work(self, queue: _EndpointQueue) -> None:
         """One worker of an endpoint: it posts one claim after the other until none waits."""
@@ -184,6 +178,8 @@ class Sender:
                     result = DeliveryResult(claim, ())
                 queue.progress_at = time.monotonic()
                 self._add_results([result])
+        except Exception as error:
+            self._fail(error)
         finally:
             queue.workers -= 1
 
@@ -206,7 +202,7 @@ class Sender:
             if first.error is None and first.status in (401, 403):
                 secrets = [secrets[1], secrets[0]]
                 attempts.append(await self._post(endpoint, claim, secrets))
-            if verdict(attempts[-1].response.status, attempts[-1].response.error) is Verdict.SUCCEEDED:
+            if attempts[-1].verdict is Verdict.SUCCEEDED:
                 endpoint.secrets.verified_with = attempts[-1].signed_with
         # After a wait for a busy host nothing was sent, so it is no attempt.
         return DeliveryResult(claim, [each for each in attempts if each.response.error is not OutboundError.BUSY])
@@ -214,16 +210,11 @@ class Sender:
     async def _post(
         self, endpoint: EndpointSnapshot, claim: Claim, secrets: "Sequence[tuple[SigningSecret, str]]"
     ) -> AttemptResult:
-        assert self._client is not None
         at = clock.now()
+        signing_secrets, timestamp = [secret for _, secret in secrets], int(at.timestamp())
         headers = {
             "Content-Type": "application/json",
-            **signature_headers(
-                [secret for _, secret in secrets],
-                event_id=claim.event_id,
-                timestamp=int(at.timestamp()),
-                body=claim.body,
-            ),
+            **signature_headers(signing_secrets, event_id=claim.event_id, timestamp=timestamp, body=claim.body),
         }
         if claim.request_id:
             headers["X-Request-Id"] = claim.request_id
@@ -231,11 +222,3 @@ class Sender:
         tenant = str(endpoint.workspace_id)
         response = await self._client.post(endpoint.url, headers=headers, body=claim.body, tenant=tenant)
         return AttemptResult(at, endpoint.url, headers, secrets[0][0].value, response)
-
-
-def _new_event_loop() -> asyncio.AbstractEventLoop:
-    if sys.platform == "win32":
-        return asyncio.new_event_loop()
-    import uvloop
-
-    return uvloop.new_event_loop()

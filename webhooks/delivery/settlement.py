@@ -1,7 +1,6 @@
 """Settling: results of deliveries, their attempts and the health of endpoints are written in bulk."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,21 +11,13 @@ from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, row_lo
 from crmsolid.core.sql.table import datetime_param
 from webhooks import endpoint_health
 from webhooks.delivery.queue import EndpointSnapshot
-from webhooks.delivery.schedule import Verdict, next_attempt_at, verdict
+from webhooks.delivery.schedule import Verdict, next_attempt_at
 from webhooks.delivery.sender import DeliveryResult
 from webhooks.models import DeliveryStatus
 
 # When a claim that was not posted is due again.
 UNPOSTED_DELAY = timedelta(seconds=1)
 
-_DELIVERY_COLUMNS = {
-    "id": "text",
-    "status": "text",
-    "reason": "text",
-    "attempts": "int",
-    "failures": "int",
-    "next_at": "time",
-}
 _ATTEMPT_COLUMNS = {
     "workspace_id": "int",
     "delivery_id": "text",
@@ -44,38 +35,8 @@ _ATTEMPT_COLUMNS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class NewState:
-    """The state that a settled delivery goes into."""
-
-    status: DeliveryStatus
-    failures: int
-    next_at: datetime | None = None
-    reason: str = ""
-
-
-def new_state(result: DeliveryResult, now: datetime) -> NewState:
-    """What a result makes of its delivery. Pure but for the jitter of a retry."""
-    failures = result.claim.failures
-    if not result.claim.body:
-        return NewState(DeliveryStatus.CANCELED, failures, reason="erased")
-    if not result.attempts:
-        status = DeliveryStatus.FAILED if failures else DeliveryStatus.PENDING
-        return NewState(status, failures, now + UNPOSTED_DELAY)
-    response = result.attempts[-1].response
-    match verdict(response.status, response.error):
-        case Verdict.SUCCEEDED:
-            return NewState(DeliveryStatus.SUCCEEDED, failures)
-        case Verdict.GONE:
-            return NewState(DeliveryStatus.EXHAUSTED, failures + 1)
-    retry_at = next_attempt_at(failures + 1, now=now, retry_after=response.headers.get("Retry-After"))
-    status = DeliveryStatus.EXHAUSTED if retry_at is None else DeliveryStatus.FAILED
-    return NewState(status, failures + 1, retry_at)
-
-
 def settle(results: Sequence[DeliveryResult], endpoints: Mapping[str, EndpointSnapshot]) -> int:
-    """Write the results of claims whose lease is still in force; returns how many were. ``endpoints``: by id. In the
-    caller's transaction.
+    """Write the results of claims whose lease is still in force, in the caller's transaction; returns how many were.
 
     A claim that has lost its lease (it ran out, or the event was erased) writes nothing: somebody else has it now.
     """
@@ -93,16 +54,38 @@ def settle(results: Sequence[DeliveryResult], endpoints: Mapping[str, EndpointSn
 
 
 def _update_deliveries(results: Sequence[DeliveryResult]) -> None:
+    columns = {
+        "id": "text",
+        "status": "text",
+        "reason": "text",
+        "attempts": "int",
+        "failures": "int",
+        "next_at": "time",
+    }
     now, time_as_text = clock.now(), datetime_formatter()
     rows = []
     for result in results:
-        state, attempts = new_state(result, now), result.claim.attempts + len(result.attempts)
-        next_at = time_as_text(state.next_at)
-        rows.append((result.claim.id, state.status.value, state.reason, attempts, state.failures, next_at))
+        claim, last = result.claim, result.attempts[-1] if result.attempts else None
+        failures, reason = claim.failures, ""
+        next_at: datetime | None = None
+        if not claim.body:
+            status, reason = DeliveryStatus.CANCELED, "erased"
+        elif last is None:
+            status = DeliveryStatus.FAILED if failures else DeliveryStatus.PENDING
+            next_at = now + UNPOSTED_DELAY
+        elif last.verdict is Verdict.SUCCEEDED:
+            status = DeliveryStatus.SUCCEEDED
+        else:
+            failures += 1
+            if last.verdict is Verdict.RETRY:
+                next_at = next_attempt_at(failures, now=now, retry_after=last.response.headers.get("Retry-After"))
+            status = DeliveryStatus.EXHAUSTED if next_at is None else DeliveryStatus.FAILED
+        attempts = claim.attempts + len(result.attempts)
+        rows.append((claim.id, status.value, reason, attempts, failures, time_as_text(next_at)))
     run(
         "UPDATE webhooks_delivery SET status = r.status, reason = r.reason, attempts = r.attempts,"
         " failures = r.failures, next_attempt_at = r.next_at, lease = '', lease_until = NULL"
-        f" FROM {rows_source(_DELIVERY_COLUMNS)} WHERE webhooks_delivery.id = r.id",
+        f" FROM {rows_source(columns)} WHERE webhooks_delivery.id = r.id",
         [rows_parameter(rows)],
     )
 

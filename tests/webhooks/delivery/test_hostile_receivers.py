@@ -53,7 +53,8 @@ def test_hostile_receivers_delay_no_healthy_one(cast: Cast, make_endpoint: MakeE
     urls["tls"] = f"https://127.0.0.1:{ports[1]}/tls"
     endpoints = {name: make_endpoint(urls[name], events=(type.name,)) for name, type in zip(names, types, strict=True)}
     with transaction.atomic():
-        publish_all(cast.workspace, [NewEvent(types[0], {"n": n}) for n in range(QUEUED)])
+        for start in range(0, QUEUED, 500):
+            publish_all(cast.workspace, [NewEvent(types[0], {"n": start + n}) for n in range(500)])
     while positions.assign_positions():
         pass
     with transaction.atomic():

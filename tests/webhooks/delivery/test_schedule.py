@@ -25,12 +25,6 @@ def test_exhausted_after_the_last_step() -> None:
     assert delay(11) is None
 
 
-@pytest.mark.parametrize("failed", [0, -1])
-def test_nothing_to_retry_before_a_failure(failed: int) -> None:
-    with pytest.raises(ValueError, match="no retry before"):
-        delay(failed)
-
-
 @pytest.mark.parametrize("failed", range(1, 10))
 def test_jitter_is_a_fifth_either_way(failed: int) -> None:
     step = RETRY_DELAYS[failed - 1].total_seconds()

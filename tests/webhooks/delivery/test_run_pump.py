@@ -10,7 +10,7 @@ from crmsolid.core import clock, doorbell
 from tests.cast import Cast
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import OK, Answer, Post, Receiver
-from webhooks.delivery import runner
+from webhooks.delivery import pump
 from webhooks.delivery.pump import Pump
 from webhooks.models import Delivery, Endpoint
 
@@ -30,26 +30,26 @@ def test_the_pump_is_woken_when_a_near_retry_is_due(
 ) -> None:
     make_endpoint("http://127.0.0.1:9/hook")
     emit(cast.workspace)
-    runner.wake_if_due()
+    pump.wake_if_due()
     assert wake_ups == [("webhooks.pump", 0.0)]  # for the event without a position
     run_pump()
     Delivery.unscoped.update(next_attempt_at=clock.now() + timedelta(seconds=1))
     wake_ups.clear()
-    runner.wake_if_due()
+    pump.wake_if_due()
     [(name, delay)] = wake_ups
     assert name == "webhooks.pump"
     assert 0.5 < delay <= 1.0
     Delivery.unscoped.update(next_attempt_at=clock.now() + timedelta(hours=1))
-    runner.wake_if_due()
+    pump.wake_if_due()
     assert len(wake_ups) == 1  # the sweep comes first
 
 
 def test_only_one_caller_gets_the_lock(cast: Cast) -> None:
-    with runner.pump_lock() as first:
-        with runner.pump_lock() as second:
+    with pump.pump_lock() as first:
+        with pump.pump_lock() as second:
             assert (first, second) == (True, False)
-        assert runner.run_pump() == 0
-    with runner.pump_lock() as free:
+        assert pump.run_pump() == 0
+    with pump.pump_lock() as free:
         assert free
 
 
@@ -58,15 +58,15 @@ def test_a_second_run_returns_at_once_and_wakes_the_running_pump(
 ) -> None:
     woken = threading.Event()
     settled_by_second_run: list[int] = []
-    monkeypatch.setattr(Pump, "wake", lambda pump: woken.set())
+    monkeypatch.setattr(Pump, "wake", lambda running: woken.set())
 
     def run_another_pump(post: Post) -> Answer:
-        settled_by_second_run.append(runner.run_pump())  # on the receiver's thread, while the first run waits for it
+        settled_by_second_run.append(pump.run_pump())  # on the receiver's thread, while the first run waits for it
         return OK
 
     receiver.behaviours["/hook"] = run_another_pump
     make_endpoint(receiver.url())
     emit(cast.workspace)
-    assert runner.run_pump() == 1
+    assert pump.run_pump() == 1
     assert settled_by_second_run == [0]
     assert woken.is_set()
