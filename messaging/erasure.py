@@ -12,7 +12,7 @@ from contacts.models import Contact
 from crmsolid.core import clock
 from messaging.models import LoginAttempt, Message, SpentSlot, Status, Thread
 from messaging.representations import MessageOut
-from messaging.sending.pacing import DAY
+from messaging.sending.slots import DAY
 from messaging.telegram_models import PeerHash, TelegramSession
 
 

@@ -11,7 +11,7 @@ one of these forces a result:
 
 import re
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from crmsolid.core import clock
 from crmsolid.core.sql.table import Table
@@ -76,11 +76,9 @@ def send_pending_replies() -> int:
 @transaction.atomic
 def _reply(pk: int) -> int:
     rows = SandboxDelivery.unscoped.select_related("message__account", "message__contact")
-    rows = rows.filter(pk=pk, reply_pending=True)
-    if connection.vendor == "postgresql":
-        rows = rows.select_for_update(skip_locked=True, of=("self",))
-    delivery = rows.first()
-    if delivery is None or delivery.message.status != Status.SENT:
+    rows = rows.filter(pk=pk, reply_pending=True, message__status=Status.SENT)
+    delivery = rows.select_for_update(skip_locked=True, of=("self",)).first()
+    if delivery is None:
         return 0
     contact = delivery.message.contact
     inbox.receive(
