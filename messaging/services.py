@@ -145,18 +145,16 @@ def list_messages(
         created_at__gte=since,
         created_at__lt=until,
     )
-    return page(
-        Message.objects.for_workspace(actor.workspace).filter(**filters),
-        sort=sort,
-        limit=limit,
-        cursor=cursor,
-        workspace_id=actor.workspace.pk,
-        filters=filters,
-    )
+    rows = Message.objects.for_workspace(actor.workspace).filter(**filters)
+    return _page(actor, rows, filters, sort=sort, limit=limit, cursor=cursor)
 
 
 def _given(**filters: Any) -> dict[str, Any]:
     return {name: value for name, value in filters.items() if value is not None}
+
+
+def _page(actor: Actor, rows: Any, filters: dict[str, Any], *, sort: str, limit: int, cursor: str | None) -> Page:
+    return page(rows, sort=sort, limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters=filters)
 
 
 # --- Threads ----------------------------------------------------------------------------------------------------------
@@ -177,14 +175,8 @@ def list_threads(
     rows = Thread.objects.for_workspace(actor.workspace).filter(**_given(account_id=account_id, contact_id=contact_id))
     if unread is not None:
         rows = rows.filter(unread_count__gt=0) if unread else rows.filter(unread_count=0)
-    threads = page(
-        rows,
-        sort="-last_message_at",
-        limit=limit,
-        cursor=cursor,
-        workspace_id=actor.workspace.pk,
-        filters=_given(account_id=account_id, contact_id=contact_id, unread=unread),
-    )
+    filters = _given(account_id=account_id, contact_id=contact_id, unread=unread)
+    threads = _page(actor, rows, filters, sort="-last_message_at", limit=limit, cursor=cursor)
     newest = querysets.newest_messages(actor.workspace, threads.rows)
     for thread in threads.rows:
         thread.last_message = newest.get(thread.pk)
@@ -197,14 +189,8 @@ def list_thread_messages(
     """One page of the thread's messages. Errors: ``scope_missing``, ``not_found``, ``invalid_cursor``."""
     actor.require(Scope.READ_MESSAGES)
     thread = _get(Thread, "thr", actor, thread_id)
-    return page(
-        Message.objects.for_workspace(actor.workspace).filter(thread=thread),
-        sort=sort,
-        limit=limit,
-        cursor=cursor,
-        workspace_id=actor.workspace.pk,
-        filters={"thread": thread.pk},
-    )
+    rows = Message.objects.for_workspace(actor.workspace).filter(thread=thread)
+    return _page(actor, rows, {"thread": thread.pk}, sort=sort, limit=limit, cursor=cursor)
 
 
 @unit_of_work()
@@ -224,14 +210,8 @@ def list_accounts(actor: Actor, *, limit: int = 50, cursor: str | None = None) -
     Errors: ``scope_missing``, ``invalid_cursor``.
     """
     actor.require(Scope.READ_MESSAGES)
-    return page(
-        querysets.with_usage(Account.objects.for_workspace(actor.workspace)),
-        sort="created_at",
-        limit=limit,
-        cursor=cursor,
-        workspace_id=actor.workspace.pk,
-        filters={},
-    )
+    rows = querysets.with_usage(Account.objects.for_workspace(actor.workspace))
+    return _page(actor, rows, {}, sort="created_at", limit=limit, cursor=cursor)
 
 
 def get_account(actor: Actor, account_id: int) -> Any:

@@ -1,6 +1,4 @@
-"""Sends queued messages. Each attempt has three steps: claim, send, settle.
-
-Each step commits on its own, so a crash can happen between any two of them:
+"""Sends queued messages. Each attempt has three steps, and a crash can happen between any two of them:
 
 claim   (:func:`claim`) locks the account, checks the daily limit again, renders the text once and takes a lease
 send    (:meth:`Gateway.send`) runs outside any transaction, with the message's own ``random_id``

@@ -27,7 +27,7 @@ _deliveries = Table(SandboxDelivery)
 
 
 class SandboxGateway:
-    """See the module. Any worker may send for a sandbox account."""
+    """Any worker may send for a sandbox account."""
 
     needs_account_worker = False
 
@@ -66,11 +66,8 @@ def send_pending_replies() -> int:
 
     The sweep runs this too, for replies that a crash prevented.
     """
-    replied = 0
     pending = SandboxDelivery.unscoped.filter(reply_pending=True, message__status=Status.SENT)
-    for pk in list(pending.order_by("id").values_list("pk", flat=True)[:REPLIES_BATCH]):
-        replied += _reply(pk)
-    return replied
+    return sum(_reply(pk) for pk in list(pending.order_by("id").values_list("pk", flat=True)[:REPLIES_BATCH]))
 
 
 @transaction.atomic

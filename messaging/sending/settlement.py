@@ -42,11 +42,10 @@ def settle(
     elapsed_ms: int,
     previous_attempt_at: datetime | None = None,
 ) -> bool:
-    """Write the result of an attempt that took ``elapsed_ms``.
+    """Write the result of an attempt. ``previous_attempt_at`` is the first earlier attempt whose result is unknown.
 
-    False if the lease was lost, and then nothing is written: the worker that recovered the message settles it. Also
-    False if the contact was erased, and the message with it. ``previous_attempt_at`` is the first attempt before this
-    one whose result is unknown.
+    False if the lease was lost or the contact was erased with the message: then nothing is written. The worker that
+    recovered the message settles it.
     """
     try:
         with transaction.atomic():
