@@ -160,7 +160,9 @@ def claim(message_id: str) -> Claim | None:
     account = _accounts.select("id = %s", [account_id], lock=True)[0]
     claimable = Message.unscoped.filter(_claimable(), pk=message_id)
     message = claimable.select_for_update(skip_locked=True, no_key=True).first()
-    if message is None or not slots.can_send(account):
+    # A pause with an end delays the account's messages; a pause without one holds them.
+    is_delayed = account.state == AccountState.PAUSED and account.paused_until is not None
+    if message is None or not (account.state == AccountState.CONNECTED or is_delayed):
         return None
     now = clock.now()
     slot = slots.next_send_time(account, slots.earliest_send(account, now), exclude_id=message.id)

@@ -42,13 +42,6 @@ def earliest_send(account: Account, now: datetime, send_at: datetime | None = No
     return earliest
 
 
-def can_send(account: Account) -> bool:
-    """Whether its messages can be claimed. A pause with an end delays them; a pause without one holds them."""
-    return account.state == AccountState.CONNECTED or (
-        account.state == AccountState.PAUSED and account.paused_until is not None
-    )
-
-
 def slot_for_direct_send(account: Account, not_before: datetime) -> datetime:
     """The slot of a direct send. The account's row must be locked.
 

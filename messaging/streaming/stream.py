@@ -38,9 +38,8 @@ class _StreamResponse(StreamingHttpResponse):
 
     def __init__(self, events: AsyncIterator[bytes], slot: StreamSlot) -> None:
         self._slot = slot
-        super().__init__(events, content_type="text/event-stream")
-        self.headers["Cache-Control"] = "no-store"
-        self.headers["X-Accel-Buffering"] = "no"
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(events, content_type="text/event-stream", headers=headers)
 
     def close(self) -> None:
         self._slot.release()
