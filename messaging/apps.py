@@ -16,8 +16,8 @@ class MessagingConfig(AppConfig):
         from messaging.telegram.gateway import TelegramGateway
         from messaging.telegram_models import LoginAttempt, TelegramSession
 
-        gateway.register(AccountKind.SANDBOX, SandboxGateway())
-        gateway.register(AccountKind.TELEGRAM, TelegramGateway())
+        gateway.registry[AccountKind.SANDBOX] = SandboxGateway()
+        gateway.registry[AccountKind.TELEGRAM] = TelegramGateway()
         on_provision(services.provision)
         erasure.register(erase=messages.erase, export=messages.export)
         crypto.register_columns(TelegramSession, "auth_key")

@@ -6,31 +6,26 @@ erasing and sending again would be a way around the limit. Only the instants are
 
 from typing import Any
 
-from django.db.models import QuerySet
-
 from contacts.models import Contact
 from crmsolid.core import clock
 from messaging.models import LoginAttempt, Message, SpentSlot, Status, Thread
 from messaging.representations import MessageOut
-from messaging.sending.pacing import DAY
+from messaging.sending.slots import DAY
 from messaging.telegram_models import PeerHash, TelegramSession
 
 
 def erase(workspace_id: int, contact_id: str) -> None:
     """Delete the contact's threads with all their messages. Queued messages are deleted too and never sent."""
-    now, threads = clock.now(), Thread.objects.for_workspace(workspace_id).filter(contact_id=contact_id)
-    sends = _messages_of(workspace_id, contact_id).exclude(status=Status.QUEUED).filter(slot_at__gt=now - DAY)
+    now = clock.now()
+    messages = Message.objects.for_workspace(workspace_id).filter(contact_id=contact_id, slot_at__gt=now - DAY)
+    sends = messages.exclude(status=Status.QUEUED).values_list("account_id", "slot_at")
     SpentSlot.objects.for_workspace(workspace_id).bulk_create(
-        [
-            SpentSlot(workspace_id=workspace_id, account_id=account_id, slot_at=slot_at)
-            for account_id, slot_at in sends.values_list("account_id", "slot_at")
-            if slot_at is not None
-        ]
+        [SpentSlot(workspace_id=workspace_id, account_id=account_id, slot_at=slot_at) for account_id, slot_at in sends]
     )
     # Telegram still has the conversation. The next look through its history must not bring it back.
     sessions = TelegramSession.objects.for_workspace(workspace_id).filter(account__threads__contact_id=contact_id)
     sessions.update(history_cutoff=now)
-    threads.delete()
+    Thread.objects.for_workspace(workspace_id).filter(contact_id=contact_id).delete()
     # How accounts address the person on Telegram: id, username and access hash.
     contact = Contact.objects.for_workspace(workspace_id).get(pk=contact_id)
     peers = PeerHash.objects.for_workspace(workspace_id)
@@ -42,13 +37,8 @@ def erase(workspace_id: int, contact_id: str) -> None:
 
 def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
     """``messages``: every message to and from the contact, oldest first."""
-    rows = _messages_of(workspace_id, contact_id).order_by("created_at", "id")
+    rows = Message.objects.for_workspace(workspace_id).filter(contact_id=contact_id).order_by("created_at", "id")
     return {"messages": [MessageOut.render(row) for row in rows]}
-
-
-def _messages_of(workspace_id: int, contact_id: str) -> "QuerySet[Message]":
-    rows: QuerySet[Message] = Message.objects.for_workspace(workspace_id).filter(contact_id=contact_id)
-    return rows
 
 
 def purge() -> int:

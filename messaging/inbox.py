@@ -96,15 +96,8 @@ def upsert_thread(account: Account, contact: Contact, at: datetime, *, unread: i
 
     ``at`` is the time of a message in it; ``unread`` is added to its unread count.
     """
-    values = [
-        new_id("thr"),
-        account.workspace_id,
-        account.pk,
-        contact.pk,
-        unread,
-        datetime_param(at),
-        datetime_param(at),
-    ]
+    at_param = datetime_param(at)
+    values = [new_id("thr"), account.workspace_id, account.pk, contact.pk, unread, at_param, at_param]
     with statement_cursor() as cursor:
         cursor.execute(_UPSERT_THREAD, values)
         return str(cursor.fetchone()[0])

@@ -39,9 +39,6 @@ class RecipientField(serializers.Field[Any, Any, Any, Any]):
             self.fail("invalid")
         return recipient
 
-    def to_representation(self, value: Any) -> Any:
-        return value
-
     def json_schema(self) -> dict[str, Any]:
         number = {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_TELEGRAM_ID}
         return {"anyOf": [{"type": "string", "pattern": RECIPIENT}, number]}

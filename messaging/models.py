@@ -198,9 +198,6 @@ class SandboxDelivery(WorkspaceModel):
         constraints = [models.UniqueConstraint(fields=["account", "random_id"], name="sandbox_once")]
         indexes = [models.Index(fields=["id"], name="sandbox_replies", condition=Q(reply_pending=True))]
 
-    def __str__(self) -> str:
-        return f"sandbox delivery {self.pk}"
-
     @property
     def outgoing_id(self) -> int:
         """The sandbox's counterpart of Telegram's message id. The reply, if there is one, has the next id."""
@@ -215,6 +212,3 @@ class SpentSlot(WorkspaceModel):
 
     class Meta(WorkspaceModel.Meta):
         indexes = [models.Index(fields=["account", "slot_at"], name="spentslot_account")]
-
-    def __str__(self) -> str:
-        return f"spent slot {self.pk}"

@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 from crmsolid.core import clock
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account, AccountState, Message, SpentSlot, Thread
-from messaging.sending.pacing import DAY
+from messaging.sending.slots import DAY
 
 
 def with_usage(rows: "QuerySet[Account]") -> "QuerySet[Account]":

@@ -1,9 +1,8 @@
 """Every read and write of messaging that a caller may ask for. Each service checks the actor's authority itself."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from django.conf import settings
 from django.db import connection, transaction
 
 from contacts import lookup
@@ -17,16 +16,19 @@ from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Mode, Role, Workspace
 from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging import querysets
 from messaging.inbox import upsert_thread
 from messaging.models import Account, AccountKind, Direction, Message, Status, Thread
 from messaging.sending import message_text, slots
-from messaging.sending.recipients import InvalidRecipient, parse_recipient
+from messaging.sending.recipients import parse_recipient
 
 MAX_SEND_AT_DELAY = timedelta(days=366)
 # A message that is due within this time wakes a worker when it is due. The sweep finds those that are due later.
 WAKE_WORKER_WITHIN_SECONDS = 5.0
 MAX_BIGINT = 2**63 - 1
+
+M = TypeVar("M", bound=WorkspaceModel)
 
 _accounts, _messages = Table(Account), Table(Message)
 
@@ -42,10 +44,7 @@ def send_message(
     ``contact_opted_out``, ``account_daily_limit`` with the seconds to the first free slot.
     """
     actor.require(Scope.WRITE_MESSAGES)
-    try:
-        recipient = parse_recipient(to)
-    except InvalidRecipient as error:
-        raise invalid("to", error.code, error.detail) from None
+    recipient = parse_recipient(to)
     if send_at is not None and send_at > clock.now() + MAX_SEND_AT_DELAY:
         raise invalid("send_at", "too_far", "send_at may be at most 366 days away")
     message_text.check_template(actor.workspace, text)
@@ -98,7 +97,7 @@ def cancel_message(actor: Actor, message_id: str) -> Message:
     canceled = _messages.update({"status": Status.CANCELED}, f"{is_message} AND status = 'queued'", params)
     if canceled:
         _messages.update({"slot_at": None}, f"{is_message} AND unsettled_since IS NULL", params)
-    message = _get_message(actor, message_id)
+    message = _get(Message, "msg", actor, message_id)
     if not canceled:
         raise DomainError("invalid_state", f"the message is {message.status}; only a queued one can be canceled")
     return message
@@ -107,15 +106,15 @@ def cancel_message(actor: Actor, message_id: str) -> Message:
 def get_message(actor: Actor, message_id: str) -> Message:
     """One message. Errors: ``scope_missing``, ``not_found``."""
     actor.require(Scope.READ_MESSAGES)
-    return _get_message(actor, message_id)
+    return _get(Message, "msg", actor, message_id)
 
 
-def _get_message(actor: Actor, message_id: str) -> Message:
-    rows = Message.objects.for_workspace(actor.workspace).filter(pk=message_id)
-    message: Message | None = rows.first() if is_id("msg", message_id) else None
-    if message is None:
-        raise not_found("message")
-    return message
+def _get(model: type[M], prefix: str, actor: Actor, row_id: str) -> M:
+    rows = model.objects.for_workspace(actor.workspace).filter(pk=row_id)
+    row: M | None = rows.first() if is_id(prefix, row_id) else None
+    if row is None:
+        raise not_found(str(model._meta.verbose_name))
+    return row
 
 
 def list_messages(
@@ -146,18 +145,16 @@ def list_messages(
         created_at__gte=since,
         created_at__lt=until,
     )
-    return page(
-        Message.objects.for_workspace(actor.workspace).filter(**filters),
-        sort=sort,
-        limit=limit,
-        cursor=cursor,
-        workspace_id=actor.workspace.pk,
-        filters=filters,
-    )
+    rows = Message.objects.for_workspace(actor.workspace).filter(**filters)
+    return _page(actor, rows, filters, sort=sort, limit=limit, cursor=cursor)
 
 
 def _given(**filters: Any) -> dict[str, Any]:
     return {name: value for name, value in filters.items() if value is not None}
+
+
+def _page(actor: Actor, rows: Any, filters: dict[str, Any], *, sort: str, limit: int, cursor: str | None) -> Page:
+    return page(rows, sort=sort, limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters=filters)
 
 
 # --- Threads ----------------------------------------------------------------------------------------------------------
@@ -178,14 +175,8 @@ def list_threads(
     rows = Thread.objects.for_workspace(actor.workspace).filter(**_given(account_id=account_id, contact_id=contact_id))
     if unread is not None:
         rows = rows.filter(unread_count__gt=0) if unread else rows.filter(unread_count=0)
-    threads = page(
-        rows,
-        sort="-last_message_at",
-        limit=limit,
-        cursor=cursor,
-        workspace_id=actor.workspace.pk,
-        filters=_given(account_id=account_id, contact_id=contact_id, unread=unread),
-    )
+    filters = _given(account_id=account_id, contact_id=contact_id, unread=unread)
+    threads = _page(actor, rows, filters, sort="-last_message_at", limit=limit, cursor=cursor)
     newest = querysets.newest_messages(actor.workspace, threads.rows)
     for thread in threads.rows:
         thread.last_message = newest.get(thread.pk)
@@ -197,32 +188,18 @@ def list_thread_messages(
 ) -> Page:
     """One page of the thread's messages. Errors: ``scope_missing``, ``not_found``, ``invalid_cursor``."""
     actor.require(Scope.READ_MESSAGES)
-    thread = _get_thread(actor, thread_id)
-    return page(
-        Message.objects.for_workspace(actor.workspace).filter(thread=thread),
-        sort=sort,
-        limit=limit,
-        cursor=cursor,
-        workspace_id=actor.workspace.pk,
-        filters={"thread": thread.pk},
-    )
+    thread = _get(Thread, "thr", actor, thread_id)
+    rows = Message.objects.for_workspace(actor.workspace).filter(thread=thread)
+    return _page(actor, rows, {"thread": thread.pk}, sort=sort, limit=limit, cursor=cursor)
 
 
 @unit_of_work()
 def mark_thread_read(actor: Actor, thread_id: str) -> Thread:
     """Set the thread's unread count to 0. Errors: ``scope_missing``, ``not_found``."""
     actor.require(Scope.WRITE_MESSAGES)
-    thread = _get_thread(actor, thread_id)
+    thread = _get(Thread, "thr", actor, thread_id)
     Thread.objects.for_workspace(actor.workspace).filter(pk=thread.pk).update(unread_count=0)
     thread.unread_count = 0
-    return thread
-
-
-def _get_thread(actor: Actor, thread_id: str) -> Thread:
-    rows = Thread.objects.for_workspace(actor.workspace).filter(pk=thread_id)
-    thread: Thread | None = rows.first() if is_id("thr", thread_id) else None
-    if thread is None:
-        raise not_found("thread")
     return thread
 
 
@@ -233,14 +210,8 @@ def list_accounts(actor: Actor, *, limit: int = 50, cursor: str | None = None) -
     Errors: ``scope_missing``, ``invalid_cursor``.
     """
     actor.require(Scope.READ_MESSAGES)
-    return page(
-        querysets.with_usage(Account.objects.for_workspace(actor.workspace)),
-        sort="created_at",
-        limit=limit,
-        cursor=cursor,
-        workspace_id=actor.workspace.pk,
-        filters={},
-    )
+    rows = querysets.with_usage(Account.objects.for_workspace(actor.workspace))
+    return _page(actor, rows, {}, sort="created_at", limit=limit, cursor=cursor)
 
 
 def get_account(actor: Actor, account_id: int) -> Any:
@@ -262,13 +233,7 @@ def create_sandbox_account(actor: Actor, *, name: str, account_id: int | None = 
     actor.require_role(Role.ADMIN, Role.OWNER)
     if account_id is not None and Account.unscoped.filter(pk=account_id).exists():
         raise invalid("account_id", "taken", f"there is an account {account_id} already")
-    account = Account(
-        workspace=actor.workspace,
-        name=name,
-        kind=AccountKind.SANDBOX,
-        pk=account_id,
-        daily_limit=settings.DAILY_LIMIT,
-    )
+    account = Account(workspace=actor.workspace, name=name, kind=AccountKind.SANDBOX, pk=account_id)
     account.save(force_insert=True)
     if account_id is not None and connection.vendor == "postgresql":
         # PostgreSQL's sequence does not notice an id that it did not give out. SQLite's does.

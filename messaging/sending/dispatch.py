@@ -1,6 +1,4 @@
-"""Sends queued messages. Each attempt has three steps: claim, send, settle.
-
-Each step commits on its own, so a crash can happen between any two of them:
+"""Sends queued messages. Each attempt has three steps, and a crash can happen between any two of them:
 
 claim   (:func:`claim`) locks the account, checks the daily limit again, renders the text once and takes a lease
 send    (:meth:`Gateway.send`) runs outside any transaction, with the message's own ``random_id``
@@ -17,7 +15,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q, QuerySet
 
 from contacts.models import Contact
@@ -26,7 +24,7 @@ from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.models import Plan
 from messaging.models import Account, AccountState, Message, Status
 from messaging.sending import gateway, message_text, settlement, slots
-from messaging.sending.gateway import Delivered, Gateway, Outgoing, SendError, gateway_for
+from messaging.sending.gateway import Delivered, Gateway, Outgoing, SendError
 
 logger = logging.getLogger("crmsolid.messaging")
 
@@ -58,7 +56,13 @@ def dispatch(*, seconds: float = RUN_SECONDS) -> int:
     remaining = sendable
     while batch := list(remaining[:BATCH]):
         for message in batch:
-            tried += _attempt_safely(message)
+            try:
+                tried += attempt(message.pk, gateway.registry[message.account.kind])
+            except (OperationalError, InterfaceError):
+                raise  # the database is unreachable, for every other message too
+            except Exception:  # a bug while sending one message must not stop the others
+                logger.exception("an attempt failed unexpectedly", extra={"message_id": message.pk})
+                tried += 1
             if time.monotonic() > ends:
                 doorbell.ring("messaging.dispatch")
                 return tried
@@ -69,14 +73,22 @@ def dispatch(*, seconds: float = RUN_SECONDS) -> int:
 
 
 def due_messages() -> "QuerySet[Message]":
-    """Messages that may be claimed now: queued with an eta that has passed, or sending with an expired lease.
-
-    Only on accounts that can send, and in workspaces whose plan allows sending.
-    """
+    """Messages that may be claimed now, on accounts that can send, in workspaces whose plan allows sending."""
     now = clock.now()
-    claimable = Q(status=Status.QUEUED, eta__lte=now) | Q(status=Status.SENDING, lease_until__lt=now)
-    rows = Message.unscoped.filter(claimable, _account_can_send(), _plan_allows_sending())
-    return rows.select_related("account")
+
+    def plan_allows_sending(path: str) -> Q:
+        in_trial = Q(**{f"{path}plan": Plan.TRIAL, f"{path}trial_ends_at__gt": now})
+        return Q(**{f"{path}plan__in": [Plan.PRO, Plan.BUSINESS]}) | in_trial
+
+    # A test workspace has the plan of its live one.
+    allowed = Q(workspace__live=None) & plan_allows_sending("workspace__") | plan_allows_sending("workspace__live__")
+    return Message.unscoped.filter(_claimable(), _account_can_send(), allowed).select_related("account")
+
+
+def _claimable() -> Q:
+    """Queued with an eta that has passed, or sending with an expired lease."""
+    now = clock.now()
+    return Q(status=Status.QUEUED, eta__lte=now) | Q(status=Status.SENDING, lease_until__lt=now)
 
 
 def _account_can_send() -> Q:
@@ -84,23 +96,11 @@ def _account_can_send() -> Q:
     return Q(account__state=AccountState.CONNECTED) | pause_is_over
 
 
-def _plan_allows_sending() -> Q:
-    """A test workspace has the plan of its live one."""
-    now = clock.now()
-
-    def active_plan(path: str) -> Q:
-        return Q(**{f"{path}plan__in": [Plan.PRO, Plan.BUSINESS]}) | Q(
-            **{f"{path}plan": Plan.TRIAL, f"{path}trial_ends_at__gt": now}
-        )
-
-    return Q(workspace__live__isnull=True) & active_plan("workspace__") | active_plan("workspace__live__")
-
-
 def _wake_account_workers() -> None:
     """Tell the workers that hold account connections that something is due on one of their accounts."""
     rows = due_messages().filter(account__kind__in=gateway.kinds(needs_account_worker=True)).order_by()
     accounts = rows.values_list("account_id", "account__kind").distinct()[:ACCOUNTS_BATCH]
-    for queue in {gateway.gateway_of_kind(kind).queue(account_id) for account_id, kind in accounts}:
+    for queue in {gateway.registry[kind].queue(account_id) for account_id, kind in accounts}:
         if queue is not None:
             doorbell.ring("messaging.send_for_account", queue=queue)
 
@@ -113,20 +113,6 @@ def _ring_for_next(run_started: datetime) -> None:
     next_eta = rows.order_by("eta").values_list("eta", flat=True).first()
     if next_eta is not None:
         doorbell.ring("messaging.dispatch", after=(next_eta - now).total_seconds())
-
-
-def _attempt_safely(message: Message) -> int:
-    """1 if the message was tried, else 0. A bug while sending one message must not stop the others."""
-    account_gateway = gateway_for(message.account)
-    if account_gateway is None:
-        return 0
-    try:
-        return int(attempt(message.pk, account_gateway))
-    except (OperationalError, InterfaceError):
-        raise  # the database is unreachable, for every other message too
-    except Exception:
-        logger.exception("an attempt failed unexpectedly", extra={"message_id": message.pk})
-        return 1
 
 
 def attempt(message_id: str, account_gateway: Gateway) -> bool:
@@ -172,52 +158,32 @@ def claim(message_id: str) -> Claim | None:
     if account_id is None:
         return None
     account = _accounts.select("id = %s", [account_id], lock=True)[0]
-    message = _lock_message(message_id)
-    if message is None or not _is_due(message) or not slots.can_send(account):
+    claimable = Message.unscoped.filter(_claimable(), pk=message_id)
+    message = claimable.select_for_update(skip_locked=True, no_key=True).first()
+    # A pause with an end delays the account's messages; a pause without one holds them.
+    is_delayed = account.state == AccountState.PAUSED and account.paused_until is not None
+    if message is None or not (account.state == AccountState.CONNECTED or is_delayed):
         return None
     now = clock.now()
     slot = slots.next_send_time(account, slots.earliest_send(account, now), exclude_id=message.id)
     if slot > now:
-        _reschedule(message, slot)
+        _record_lost_lease(message)
+        # A message that may have arrived keeps the slot it has.
+        slot_at = slot if message.unsettled_since is None else message.slot_at
+        settlement.end_lease(message, status=Status.QUEUED, eta=slot, slot_at=slot_at)
         return None
-    contact = _contacts.select("id = %s", [message.contact_id])[0]
-    text = _text_to_send(message, contact)
-    if text is None:
-        return None
-    return _take_lease(message, account, text)
+    text = _text_to_send(message)
+    return _take_lease(message, account, text) if text is not None else None
 
 
-def _lock_message(message_id: str) -> Message | None:
-    """The message under its row lock; None if another transaction holds it. SQLite has one writer at a time."""
-    rows = Message.unscoped.filter(pk=message_id)
-    if connection.vendor == "postgresql":
-        return rows.select_for_update(skip_locked=True, no_key=True).first()
-    return rows.first()
-
-
-def _is_due(message: Message) -> bool:
-    now = clock.now()
-    if message.status == Status.QUEUED:
-        return message.eta is not None and message.eta <= now
-    return message.status == Status.SENDING and message.lease_until is not None and message.lease_until < now
-
-
-def _reschedule(message: Message, slot: datetime) -> None:
-    """Queue the message again at ``slot``. A message that may have arrived keeps the slot it has."""
+def _record_lost_lease(message: Message) -> None:
     if message.status == Status.SENDING:
         settlement.record_attempt(message, "lost", "lease_expired", elapsed_ms=0)
-    values = {
-        "status": Status.QUEUED,
-        "eta": slot,
-        "slot_at": slot if message.unsettled_since is None else message.slot_at,
-        "lease": "",
-        "lease_until": None,
-    }
-    _messages.update(values, "id = %s", [message.id])
 
 
-def _text_to_send(message: Message, contact: Contact) -> str | None:
+def _text_to_send(message: Message) -> str | None:
     """The rendered text. None after failing the message: the contact opted out, or the text cannot be rendered."""
+    contact = _contacts.select("id = %s", [message.contact_id])[0]
     if contact.opted_out:
         settlement.fail_unsent(message, "contact_opted_out", "the contact asked for no more messages")
         return None
@@ -226,7 +192,7 @@ def _text_to_send(message: Message, contact: Contact) -> str | None:
     try:
         return message_text.render_for(contact, message.text)
     except message_text.TemplateUnresolved as error:
-        settlement.fail_unsent(message, "template_unresolved", error.detail)
+        settlement.fail_unsent(message, "template_unresolved", str(error))
     except ValueError as error:
         settlement.fail_unsent(message, "text_length", str(error))
     return None
@@ -234,8 +200,7 @@ def _text_to_send(message: Message, contact: Contact) -> str | None:
 
 def _take_lease(message: Message, account: Account, text: str) -> Claim:
     now, previous_attempt_at = clock.now(), message.unsettled_since
-    if message.status == Status.SENDING:
-        settlement.record_attempt(message, "lost", "lease_expired", elapsed_ms=0)
+    _record_lost_lease(message)
     values = {
         "status": Status.SENDING,
         "text": text,

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from messaging.models import Account, AccountKind
-
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
@@ -86,24 +84,10 @@ class Gateway(Protocol):
         """Called once the message is settled as sent."""
 
 
+# The gateway of each kind of account. Messages of accounts of a kind that is missing wait.
 registry: dict[str, Gateway] = {}
-
-
-def register(kind: AccountKind, gateway: Gateway) -> None:
-    """Use this gateway for accounts of this kind. Called once for each kind when the app starts."""
-    registry[kind] = gateway
 
 
 def kinds(*, needs_account_worker: bool) -> list[str]:
     """The registered kinds of account that need an account worker, or those that do not."""
     return [kind for kind, gateway in registry.items() if gateway.needs_account_worker is needs_account_worker]
-
-
-def gateway_for(account: Account) -> Gateway | None:
-    """The gateway of the account's kind. None if none is registered: then the account's messages wait."""
-    return registry.get(account.kind)
-
-
-def gateway_of_kind(kind: str) -> Gateway:
-    """The gateway of a registered kind. ``KeyError`` for any other."""
-    return registry[kind]

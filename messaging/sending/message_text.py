@@ -23,24 +23,11 @@ _NAME = re.compile(r"[^\W\d]\w{0,63}")
 
 
 class TemplateSyntaxError(ValueError):
-    """The text is not a valid template. ``detail`` names the position (characters, from 1) and the correction."""
-
-    code = "template_syntax"
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
+    """The text is not a valid template. The error names the position (characters, from 1) and the correction."""
 
 
 class TemplateUnresolved(ValueError):
-    """The variable ``name`` has no value and the text has no fallback for it."""
-
-    code = "template_unresolved"
-
-    def __init__(self, name: str) -> None:
-        self.detail = f"no value for {{{name}}} and no fallback"
-        super().__init__(self.detail)
-        self.name = name
+    """A variable has no value and the text has no fallback for it."""
 
 
 def check_template(workspace: Workspace, text: str) -> None:
@@ -48,7 +35,7 @@ def check_template(workspace: Workspace, text: str) -> None:
     try:
         names = variables(text)
     except TemplateSyntaxError as error:
-        raise invalid("text", "template_syntax", error.detail) from None
+        raise invalid("text", "template_syntax", str(error)) from None
     unknown = names - BUILT_IN_VARIABLES
     if unknown:
         unknown -= set(CustomField.objects.for_workspace(workspace).values_list("key", flat=True))
@@ -64,13 +51,7 @@ def check_template(workspace: Workspace, text: str) -> None:
 def render_for(contact: Contact, text: str) -> str:
     """The text for this contact. :class:`TemplateUnresolved` for a missing value, ``ValueError`` for a wrong length."""
     values: dict[str, str | None] = {key: _as_text(value) for key, value in contact.custom_fields.items()}
-    values |= {
-        "first_name": contact.first_name,
-        "last_name": contact.last_name,
-        "name": contact.name,
-        "username": contact.username,
-        "email": contact.email,
-    }
+    values |= {name: getattr(contact, name) for name in BUILT_IN_VARIABLES}
     rendered = render(text, values)
     if not 1 <= utf16_length(rendered) <= MAX_UTF16_UNITS or not rendered.strip():
         raise ValueError(f"the rendered text must have 1 to {MAX_UTF16_UNITS} UTF-16 units")
@@ -103,21 +84,23 @@ def render(text: str, values: Mapping[str, str | None]) -> str:
     the variable out. Raises :class:`TemplateUnresolved` for the first variable without value and fallback, and
     :class:`TemplateSyntaxError`.
     """
-    return "".join(part if isinstance(part, str) else part.resolve(values) for part in _parts(text))
+    rendered = []
+    for part in _parts(text):
+        if isinstance(part, str):
+            rendered.append(part)
+            continue
+        value = values.get(part.name)
+        value = value if value and value.strip() else part.fallback
+        if value is None:
+            raise TemplateUnresolved(f"no value for {{{part.name}}} and no fallback")
+        rendered.append(value)
+    return "".join(rendered)
 
 
 @dataclass(frozen=True, slots=True)
 class _Variable:
     name: str
     fallback: str | None
-
-    def resolve(self, values: Mapping[str, str | None]) -> str:
-        value = values.get(self.name)
-        if value is not None and value.strip():
-            return value
-        if self.fallback is None:
-            raise TemplateUnresolved(self.name)
-        return self.fallback
 
 
 def _parts(text: str) -> Iterator[str | _Variable]:
@@ -126,17 +109,14 @@ def _parts(text: str) -> Iterator[str | _Variable]:
     for match in _TOKEN.finditer(text):
         yield text[end : match.start()]
         end = match.end()
-        yield _parse_token(match)
+        token, position = match[0], match.start() + 1
+        if token in ("{{", "}}"):
+            yield token[0]
+            continue
+        if token in ("{", "}"):
+            raise TemplateSyntaxError(f"a single {token} at character {position}; write {token * 2} for the character")
+        name, bar, fallback = match[1].partition("|")
+        if not _NAME.fullmatch(name):
+            raise TemplateSyntaxError(f"no variable name after the {{ at character {position}; write {{name}} or {{{{")
+        yield _Variable(name, fallback if bar else None)
     yield text[end:]
-
-
-def _parse_token(match: re.Match[str]) -> str | _Variable:
-    token, position = match[0], match.start() + 1
-    if token in ("{{", "}}"):
-        return token[0]
-    if token in ("{", "}"):
-        raise TemplateSyntaxError(f"a single {token} at character {position}; write {token * 2} for the character")
-    name, bar, fallback = match[1].partition("|")
-    if not _NAME.fullmatch(name):
-        raise TemplateSyntaxError(f"no variable name after the {{ at character {position}; write {{name}} or {{{{")
-    return _Variable(name, fallback if bar else None)

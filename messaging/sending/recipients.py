@@ -1,32 +1,22 @@
 """Parses the recipient of a message as a client may write it: a username, a link to one, or a numeric Telegram id."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from contacts.normalization import InvalidUsername, parse_username
+from crmsolid.core.errors import invalid
 
 # Telegram ids fit in 52 bits today; the database column is a bigint.
 MAX_TELEGRAM_ID = 2**63 - 1
 _DIGITS = re.compile(r"[1-9][0-9]{0,18}")
 
 
-class InvalidRecipient(ValueError):
-    """The value is neither a username nor a Telegram id."""
-
-    code = "invalid_recipient"
-    detail = "give a username (@name), a t.me link, or a positive numeric Telegram id"
-
-    def __init__(self) -> None:
-        super().__init__(self.detail)
-
-
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Exactly one of ``username_key`` and ``telegram_id`` is set. ``username`` keeps the spelling of the client."""
+    """Either a username, in the spelling of the client, or a Telegram id."""
 
-    username_key: str | None = None
+    username: str | None = None
     telegram_id: int | None = None
-    username: str | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         """``@username`` or the numeric id, as it is stored with the message."""
@@ -34,17 +24,21 @@ class Recipient:
 
 
 def parse_recipient(value: str | int) -> Recipient:
-    """Parse ``to``. A string of digits is an id, for no username starts with a digit. Raises InvalidRecipient."""
+    """Parse ``to``; ``validation_failed`` (422) if it is neither a username nor a Telegram id.
+
+    A string of digits is an id, for no username starts with a digit.
+    """
+    error = invalid(
+        "to", "invalid_recipient", "give a username (@name), a t.me link, or a positive numeric Telegram id"
+    )
     if isinstance(value, str):
-        text = value.strip()
-        if not _DIGITS.fullmatch(text):
+        if not _DIGITS.fullmatch(value.strip()):
             try:
-                username = parse_username(text)
+                return Recipient(username=parse_username(value))
             except InvalidUsername:
-                raise InvalidRecipient from None
-            return Recipient(username_key=username.lower(), username=username)
-        value = int(text)
+                raise error from None
+        value = int(value)
     # JSON's true is the int 1 to Python, and 1 is a valid id.
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_TELEGRAM_ID:
-        raise InvalidRecipient
+        raise error
     return Recipient(telegram_id=value)

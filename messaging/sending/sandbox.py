@@ -11,7 +11,7 @@ one of these forces a result:
 
 import re
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from crmsolid.core import clock
 from crmsolid.core.sql.table import Table
@@ -27,7 +27,7 @@ _deliveries = Table(SandboxDelivery)
 
 
 class SandboxGateway:
-    """See the module. Any worker may send for a sandbox account."""
+    """Any worker may send for a sandbox account."""
 
     needs_account_worker = False
 
@@ -66,21 +66,16 @@ def send_pending_replies() -> int:
 
     The sweep runs this too, for replies that a crash prevented.
     """
-    replied = 0
     pending = SandboxDelivery.unscoped.filter(reply_pending=True, message__status=Status.SENT)
-    for pk in list(pending.order_by("id").values_list("pk", flat=True)[:REPLIES_BATCH]):
-        replied += _reply(pk)
-    return replied
+    return sum(_reply(pk) for pk in list(pending.order_by("id").values_list("pk", flat=True)[:REPLIES_BATCH]))
 
 
 @transaction.atomic
 def _reply(pk: int) -> int:
     rows = SandboxDelivery.unscoped.select_related("message__account", "message__contact")
-    rows = rows.filter(pk=pk, reply_pending=True)
-    if connection.vendor == "postgresql":
-        rows = rows.select_for_update(skip_locked=True, of=("self",))
-    delivery = rows.first()
-    if delivery is None or delivery.message.status != Status.SENT:
+    rows = rows.filter(pk=pk, reply_pending=True, message__status=Status.SENT)
+    delivery = rows.select_for_update(skip_locked=True, of=("self",)).first()
+    if delivery is None:
         return 0
     contact = delivery.message.contact
     inbox.receive(

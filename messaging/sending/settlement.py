@@ -42,18 +42,20 @@ def settle(
     elapsed_ms: int,
     previous_attempt_at: datetime | None = None,
 ) -> bool:
-    """Write the result of an attempt that took ``elapsed_ms``.
+    """Write the result of an attempt. ``previous_attempt_at`` is the first earlier attempt whose result is unknown.
 
-    False if the lease was lost, and then nothing is written: the worker that recovered the message settles it. Also
-    False if the contact was erased, and the message with it. ``previous_attempt_at`` is the first attempt before this
-    one whose result is unknown.
+    False if the lease was lost or the contact was erased with the message: then nothing is written. The worker that
+    recovered the message settles it.
     """
     try:
         with transaction.atomic():
             if isinstance(result, Delivered):
                 _settle_sent(message, account, result, elapsed_ms, previous_attempt_at)
             elif result.permanent:
-                _settle_failed(message, result, elapsed_ms)
+                # That counts as a send, so the slot stays taken.
+                end_lease(message, status=Status.FAILED, error=result.code, error_detail=result.detail[:200])
+                record_attempt(message, "failed", result.code, elapsed_ms=elapsed_ms)
+                _publish(MESSAGE_FAILED, message)
             else:
                 _requeue(message, account, result, elapsed_ms, previous_attempt_at)
         return True
@@ -75,7 +77,7 @@ def _settle_sent(
     # that was sent must not fail on the unique key.
     same_id = Message.unscoped.filter(thread_id=message.thread_id, telegram_message_id=result.telegram_message_id)
     has_id = result.telegram_message_id is not None and not same_id.exclude(pk=message.pk).exists()
-    _update_if_leased(
+    end_lease(
         message,
         status=Status.SENT,
         sent_at=now,
@@ -86,13 +88,6 @@ def _settle_sent(
     )
     record_attempt(message, "duplicate" if result.duplicate else "sent", "", elapsed_ms=elapsed_ms)
     _publish(MESSAGE_SENT, message)
-
-
-def _settle_failed(message: Message, error: SendError, elapsed_ms: int) -> None:
-    """Telegram refused for good. That counts as a send, so the slot stays taken."""
-    _update_if_leased(message, status=Status.FAILED, error=error.code, error_detail=error.detail[:200])
-    record_attempt(message, "failed", error.code, elapsed_ms=elapsed_ms)
-    _publish(MESSAGE_FAILED, message)
 
 
 def _requeue(
@@ -111,7 +106,7 @@ def _requeue(
     earliest = slots.earliest_send(locked_account, retry_at)
     eta = slots.next_free_slot(locked_account, earliest, exclude_id=message.id)
     unsettled_since = previous_attempt_at if error.unsent else message.unsettled_since
-    _update_if_leased(
+    end_lease(
         message,
         status=Status.QUEUED,
         eta=eta,
@@ -141,33 +136,24 @@ def _apply_to_account(account: Account, error: SendError, paused_until: datetime
     _accounts.update({"state": account.state, "paused_until": account.paused_until}, "id = %s", [account.pk])
 
 
-def _update_if_leased(message: Message, **values: Any) -> None:
-    """Change the message and end its lease. :class:`_LeaseLost` if this attempt does not hold the lease any more."""
-    values |= {"lease": "", "lease_until": None}
-    is_leased = "id = %s AND lease = %s AND status = 'sending'"
-    if _messages.update(values, is_leased, [message.id, message.lease]) != 1:
-        raise _LeaseLost
-    for name, value in values.items():
-        setattr(message, name, value)
-
-
 def fail_unsent(message: Message, code: str, detail: str) -> None:
     """Fail a message that cannot be sent, in the transaction of its claim.
 
     Its slot is free again, unless an earlier attempt may have arrived.
     """
-    values = {
-        "status": Status.FAILED,
-        "error": code,
-        "error_detail": detail[:200],
-        "slot_at": None if message.unsettled_since is None else message.slot_at,
-        "lease": "",
-        "lease_until": None,
-    }
-    _messages.update(values, "id = %s", [message.id])
+    slot_at = None if message.unsettled_since is None else message.slot_at
+    end_lease(message, status=Status.FAILED, error=code, error_detail=detail[:200], slot_at=slot_at)
+    _publish(MESSAGE_FAILED, message)
+
+
+def end_lease(message: Message, **values: Any) -> None:
+    """Change the message and end its lease. :class:`_LeaseLost` if another attempt has changed the row meanwhile."""
+    values |= {"lease": "", "lease_until": None}
+    unchanged = "id = %s AND lease = %s AND status = %s"
+    if _messages.update(values, unchanged, [message.id, message.lease, str(message.status)]) != 1:
+        raise _LeaseLost
     for name, value in values.items():
         setattr(message, name, value)
-    _publish(MESSAGE_FAILED, message)
 
 
 def record_attempt(message: Message, outcome: str, error: str, *, elapsed_ms: int) -> None:

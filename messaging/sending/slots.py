@@ -6,6 +6,7 @@ message is accepted (:func:`slot_for_direct_send`) and again when it is claimed 
 """
 
 import math
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -14,9 +15,12 @@ from django.db.models import Q
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.sql.prepared_cursor import statement_cursor
-from crmsolid.core.sql.table import datetime_param
+from crmsolid.core.sql.table import Table, datetime_param
 from messaging.models import Account, AccountKind, AccountState, Message, SpentSlot, Status
-from messaging.sending import pacing
+
+DAY = timedelta(hours=24)
+
+_messages = Table(Message)
 
 _COUNT_AND_LATEST = (
     "SELECT count(*), max(slot_at) FROM ("
@@ -38,26 +42,19 @@ def earliest_send(account: Account, now: datetime, send_at: datetime | None = No
     return earliest
 
 
-def can_send(account: Account) -> bool:
-    """Whether its messages can be claimed. A pause with an end delays them; a pause without one holds them."""
-    return account.state == AccountState.CONNECTED or (
-        account.state == AccountState.PAUSED and account.paused_until is not None
-    )
-
-
 def slot_for_direct_send(account: Account, not_before: datetime) -> datetime:
     """The slot of a direct send. The account's row must be locked.
 
     The gap moves the slot to a later instant. The daily limit does not: it raises ``account_daily_limit`` (429) with
     the seconds to the first free slot.
     """
-    if _is_clearly_free(account, not_before, exclude_id=""):
+    if _is_clearly_free(account, not_before):
         return not_before
-    taken, gap = _taken_slots(account, not_before, exclude_id=""), gap_between_sends(account)
-    slot = pacing.first_slot(not_before, taken, gap=gap, limit=len(taken) + 1)  # a limit that cannot be reached
-    if pacing.is_free(slot, taken, gap, account.daily_limit):
+    taken, gap = _taken_slots(account, not_before), gap_between_sends(account)
+    slot = first_slot(not_before, taken, gap=gap, limit=len(taken) + 1)  # a limit that cannot be reached
+    if is_free(slot, taken, gap, account.daily_limit):
         return slot
-    next_free = pacing.first_slot(not_before, taken, gap=gap, limit=account.daily_limit)
+    next_free = first_slot(not_before, taken, gap=gap, limit=account.daily_limit)
     wait = max(1, math.ceil((next_free - clock.now()).total_seconds()))
     raise DomainError(
         "account_daily_limit",
@@ -74,7 +71,7 @@ def next_free_slot(account: Account, not_before: datetime, *, exclude_id: str = 
     if _is_clearly_free(account, not_before, exclude_id):
         return not_before
     taken = _taken_slots(account, not_before, exclude_id)
-    return pacing.first_slot(not_before, taken, gap=gap_between_sends(account), limit=account.daily_limit)
+    return first_slot(not_before, taken, gap=gap_between_sends(account), limit=account.daily_limit)
 
 
 def next_send_time(account: Account, not_before: datetime, *, exclude_id: str) -> datetime:
@@ -90,36 +87,67 @@ def next_send_time(account: Account, not_before: datetime, *, exclude_id: str) -
     maybe_sent = ~Q(status=Status.QUEUED) | Q(unsettled_since__isnull=False)
     sent = _taken_slots(account, not_before, exclude_id, maybe_sent) if gap else []
     while True:
-        after_gap = pacing.first_slot(not_before, sent, gap=gap, limit=len(sent) + 1)
-        not_before = pacing.first_slot(after_gap, taken, gap=timedelta(0), limit=account.daily_limit)
+        after_gap = first_slot(not_before, sent, gap=gap, limit=len(sent) + 1)
+        not_before = first_slot(after_gap, taken, gap=timedelta(0), limit=account.daily_limit)
         if not_before == after_gap:
             return not_before
 
 
-def _is_clearly_free(account: Account, at: datetime, exclude_id: str) -> bool:
+def _is_clearly_free(account: Account, at: datetime, exclude_id: str = "") -> bool:
     """Answers the common case with one statement: fewer slots than the limit since 24 hours before ``at``, with no end,
     and the latest of them at least a gap before ``at``. False means that the slots have to be read."""
-    since = datetime_param(at - pacing.DAY)
+    since = datetime_param(at - DAY)
     with statement_cursor() as cursor:
         cursor.execute(_COUNT_AND_LATEST, [account.pk, since, exclude_id, account.pk, since])
         count, latest = cursor.fetchone()
-    if count >= account.daily_limit:
-        return False
-    gap = gap_between_sends(account)
-    return not gap or latest is None or _as_datetime(latest) + gap <= at
+    gap, latest = gap_between_sends(account), _messages.convert("slot_at", latest)
+    return bool(count < account.daily_limit and (not gap or latest is None or latest + gap <= at))
 
 
-def _as_datetime(value: datetime | str) -> datetime:
-    """SQLite returns text without a zone; it is UTC."""
-    if isinstance(value, datetime):
-        return value
-    return datetime.fromisoformat(value).replace(tzinfo=clock.now().tzinfo)
-
-
-def _taken_slots(account: Account, at: datetime, exclude_id: str, which: Q | None = None) -> list[datetime]:
+def _taken_slots(account: Account, at: datetime, exclude_id: str = "", which: Q | None = None) -> list[datetime]:
     """The account's slots from 24 hours before ``at`` on, in order; of its messages only those that match ``which``."""
-    since = at - pacing.DAY
+    since = at - DAY
     messages = Message.unscoped.filter(which or Q(), account=account, slot_at__gt=since).exclude(pk=exclude_id)
     spent = SpentSlot.unscoped.filter(account=account, slot_at__gt=since)
     slots = [*messages.values_list("slot_at", flat=True), *spent.values_list("slot_at", flat=True)]
     return sorted(slot for slot in slots if slot is not None)
+
+
+# --- Arithmetic: no clock, no database. Sends exactly ``gap`` or exactly ``window`` apart are allowed. ------------
+def is_free(at: datetime, taken: Sequence[datetime], gap: timedelta, limit: int, window: timedelta = DAY) -> bool:
+    """Whether a send at ``at`` keeps ``gap`` from every taken slot and ``limit`` in every window around it."""
+    return not any(start < at < end for start, end in _blocked_intervals(taken, gap, limit, window))
+
+
+def first_slot(
+    not_before: datetime, taken: Sequence[datetime], *, gap: timedelta, limit: int, window: timedelta = DAY
+) -> datetime:
+    """The earliest free instant, ``not_before`` or later. Taken slots in the future count as much as those in the past.
+
+    Taken slots that exceed the limit by themselves (it has been lowered since) block only the windows they are in.
+    """
+    slot = not_before
+    for start, end in sorted(_blocked_intervals(taken, gap, limit, window)):
+        if start >= slot:  # this interval and all that follow start later, so none of them contains ``slot``
+            break
+        slot = max(slot, end)
+    return slot
+
+
+def _blocked_intervals(
+    taken: Sequence[datetime], gap: timedelta, limit: int, window: timedelta
+) -> Iterator[tuple[datetime, datetime]]:
+    """Open intervals in which no further send may fall.
+
+    There is one around each taken slot, for the gap. And there is one for each run of ``limit`` neighbours that fit in
+    one window: a send less than a window after the first and less than a window before the last of them would be one
+    too many in some window.
+    """
+    if limit < 1:
+        raise ValueError("limit must be at least 1")
+    slots = sorted(taken)
+    if gap > timedelta(0):
+        yield from ((slot - gap, slot + gap) for slot in slots)
+    for first, last in zip(slots, slots[limit - 1 :], strict=False):
+        if last - first < window:
+            yield last - window, first + window

@@ -10,7 +10,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import lru_cache
 from typing import ParamSpec, TypeVar
 
 from django.db import Error as DatabaseError
@@ -42,16 +42,15 @@ class SubscriptionEnded(Exception):
 class Subscription:
     """The queue of one stream: the events of one workspace in the order of their positions."""
 
-    def __init__(self, workspace_id: int, max_queued: int) -> None:
+    def __init__(self, workspace_id: int) -> None:
         self.workspace_id = workspace_id
         self._queue: asyncio.Queue[Entry | None] = asyncio.Queue()
-        self._max_queued = max_queued
         self._ended = False
 
     def push(self, entry: Entry) -> None:
         """Queue an event. If the queue is full the subscription ends: the client still gets what is queued, so the
         last id it sees is where it can resume."""
-        if self._queue.qsize() >= self._max_queued:
+        if self._queue.qsize() >= MAX_QUEUED_EVENTS:
             self.end()
         elif not self._ended:
             self._queue.put_nowait(entry)
@@ -87,7 +86,7 @@ class Hub:
     async def subscribe(self, workspace_id: int) -> AsyncIterator[Subscription]:
         """Receive every event that gets its position from now on. Read older events from the log *within* this, so
         that none is missed in between. The watcher stops when the last subscription has gone."""
-        subscription = Subscription(workspace_id, MAX_QUEUED_EVENTS)
+        subscription = Subscription(workspace_id)
         async with self._start_lock:  # streams that open at the same time start one watcher
             if not self._is_watching:
                 self._position = await in_thread(feed.last_position)
@@ -114,8 +113,8 @@ class Hub:
     async def _poll(self) -> float:
         """Pass on what is new; returns the seconds to wait before the next poll."""
         try:
-            work = partial(_run_on_kept_connection, read_events, self._position)
-            entries = await asyncio.get_running_loop().run_in_executor(_watcher_thread, work)
+            loop = asyncio.get_running_loop()
+            entries = await loop.run_in_executor(_watcher_thread, _read_on_kept_connection, self._position)
         except DatabaseError:
             logger.warning("the stream watcher cannot reach the database", exc_info=True)
             return RETRY_SECONDS
@@ -134,18 +133,13 @@ def read_events(after: int, workspace_id: int | None = None) -> list[Entry]:
     return feed.read(after=after, types=EVENT_TYPES, workspace_id=workspace_id)
 
 
-def _run_on_kept_connection(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run on the thread's connection and leave it open. If it has died since the last call, ``function`` is run once
-    more on a new connection."""
+def _read_on_kept_connection(after: int) -> list[Entry]:
+    """Read on the thread's connection and leave it open. If it has died since the last call, a new one is used."""
     try:
-        return function(*args, **kwargs)
+        return read_events(after)
     except DatabaseError:
         connections.close_all()
-    try:
-        return function(*args, **kwargs)
-    except DatabaseError:
-        connections.close_all()
-        raise
+        return read_events(after)
 
 
 async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -160,14 +154,11 @@ async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs)
     return await asyncio.get_running_loop().run_in_executor(_stream_threads, run)
 
 
-_hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
+@lru_cache(maxsize=8)
+def _hub_of(loop: asyncio.AbstractEventLoop) -> Hub:
+    return Hub()
 
 
 def hub() -> Hub:
     """The hub of the running event loop."""
-    loop = asyncio.get_running_loop()
-    if loop not in _hubs:
-        for closed in [known for known in _hubs if known.is_closed()]:
-            del _hubs[closed]
-        _hubs[loop] = Hub()
-    return _hubs[loop]
+    return _hub_of(asyncio.get_running_loop())

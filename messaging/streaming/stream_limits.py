@@ -13,25 +13,22 @@ from asyncio import get_running_loop
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
-from typing import Any, TypeVar
+from functools import lru_cache, partial
+from typing import Any
 from uuid import uuid4
 
 import redis
 from django.conf import settings
 
 from crmsolid.core.circuit_breaker import CircuitBreaker
-from crmsolid.core.errors import DomainError
 from crmsolid.core.redis import REDIS_ERRORS, build_client
-
-R = TypeVar("R")
 
 logger = logging.getLogger("crmsolid.stream")
 
 SLOT_TTL_SECONDS = 45.0  # a stream renews its slot every 15 s, with its ping
 WARN_EVERY_SECONDS = 60.0
 
-# KEYS: the set of the API key. ARGV: id of the stream, milliseconds until its slot expires, the limit (0: renew only).
+# KEYS: the set of the API key. ARGV: id of the stream, milliseconds until its slot expires, the limit (0: none).
 _ACQUIRE_SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -47,65 +44,16 @@ return 1
 _redis_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stream-slots")
 
 
-async def _in_redis_thread(function: Callable[..., R], *args: Any) -> R:
-    return await get_running_loop().run_in_executor(_redis_thread, function, *args)
+class StreamLimiter:
+    """Counts the open streams by API key: those of this process, and in Redis those of all processes.
 
-
-class RedisSlots:
-    """The slots of all processes. No method raises when Redis fails.
-
-    The name of a key's set is ``prefix`` and the key's id.
+    ``prefix`` and a key's id are the name of the key's set. No method raises when Redis fails.
     """
 
-    def __init__(self, client: redis.Redis, prefix: str = "crmsolid:streams:") -> None:
+    def __init__(self, client: redis.Redis | None = None, prefix: str = "crmsolid:streams:") -> None:
         self._client, self._prefix = client, prefix
-        self._script = client.register_script(_ACQUIRE_SCRIPT)
         self._breaker = CircuitBreaker()
         self._warned_at = -WARN_EVERY_SECONDS
-
-    def acquire(self, key_id: str, stream_id: str, limit: int) -> bool:
-        """False if the key has ``limit`` streams open already. True while Redis does not answer."""
-        return self._run_script(key_id, stream_id, limit)
-
-    def renew(self, key_id: str, stream_id: str) -> None:
-        """Postpone the slot's expiry; restores a slot that a restarted Redis has lost."""
-        self._run_script(key_id, stream_id, 0)
-
-    def release(self, key_id: str, stream_id: str) -> None:
-        """Free the slot. While Redis does not answer, it expires by itself."""
-        if not self._breaker.allows():
-            return
-        try:
-            self._client.zrem(self._prefix + key_id, stream_id)
-        except REDIS_ERRORS as error:
-            self._record_failure(error)
-        else:
-            self._breaker.succeeded()
-
-    def _run_script(self, key_id: str, stream_id: str, limit: int) -> bool:
-        if not self._breaker.allows():
-            return True
-        try:
-            acquired = self._script([self._prefix + key_id], [stream_id, int(SLOT_TTL_SECONDS * 1000), limit])
-        except REDIS_ERRORS as error:
-            self._record_failure(error)
-            return True
-        self._breaker.succeeded()
-        return bool(acquired)
-
-    def _record_failure(self, error: Exception) -> None:
-        self._breaker.failed()
-        now = time.monotonic()
-        if now - self._warned_at >= WARN_EVERY_SECONDS:
-            self._warned_at = now
-            logger.warning("redis does not answer (%s): streams are counted per process", type(error).__name__)
-
-
-class StreamLimiter:
-    """Counts the open streams of this process by API key, and those of all processes in ``shared``."""
-
-    def __init__(self, shared: RedisSlots | None = None) -> None:
-        self._shared = shared
         self._open: Counter[str] = Counter()
         # Reentrant: a response that was never sent releases its slot when it is garbage collected, and that can happen
         # in any allocation, also in one made under this lock.
@@ -121,29 +69,48 @@ class StreamLimiter:
             if self._open[key_id] >= limit:
                 return None
             self._open[key_id] += 1
-        slot = StreamSlot(self, key_id)
+        slot, acquired = StreamSlot(self, key_id), False
         try:
-            if self._shared is None or await _in_redis_thread(self._shared.acquire, key_id, slot.stream_id, limit):
-                return slot
-        except BaseException:  # the client disconnected meanwhile
-            slot.release()
-            raise
-        slot.release()
-        return None
+            acquired = await self.acquire_in_redis(slot, limit)
+        finally:
+            if not acquired:  # the limit is reached, or the client disconnected meanwhile
+                slot.release()
+        return slot if acquired else None
 
-    async def renew(self, slot: "StreamSlot") -> None:
-        if self._shared is not None:
-            await _in_redis_thread(self._shared.renew, slot.key_id, slot.stream_id)
+    async def acquire_in_redis(self, slot: "StreamSlot", limit: int) -> bool:
+        """Write the slot and when it expires. False if the key has ``limit`` slots already; 0 means no limit."""
+        if self._client is None:
+            return True
+        keys = (self._prefix + slot.key_id, slot.stream_id, int(SLOT_TTL_SECONDS * 1000), limit)
+        run = partial(self._client.eval, _ACQUIRE_SCRIPT, 1, *keys)
+        return await get_running_loop().run_in_executor(_redis_thread, self._try, run)
 
     def release(self, slot: "StreamSlot") -> None:
-        """Frees the slot in this process at once, and in Redis from a thread: callers cannot wait for it."""
+        """Free the slot in this process at once, and in Redis from a thread: callers cannot wait for it."""
         with self._lock:
             self._open[slot.key_id] -= 1
             if not self._open[slot.key_id]:
                 del self._open[slot.key_id]
-        if self._shared is not None:
+        if self._client is not None:
+            remove = partial(self._client.zrem, self._prefix + slot.key_id, slot.stream_id)
             with contextlib.suppress(RuntimeError):  # the process is shutting down: the slot expires
-                _redis_thread.submit(self._shared.release, slot.key_id, slot.stream_id)
+                _redis_thread.submit(self._try, remove)
+
+    def _try(self, command: Callable[[], Any]) -> bool:
+        """Whether Redis answers yes; also true while it does not answer."""
+        if not self._breaker.allows():
+            return True
+        try:
+            answer = command()
+        except REDIS_ERRORS as error:
+            self._breaker.failed()
+            now = time.monotonic()
+            if now - self._warned_at >= WARN_EVERY_SECONDS:
+                self._warned_at = now
+                logger.warning("redis does not answer (%s): streams are counted per process", type(error).__name__)
+            return True
+        self._breaker.succeeded()
+        return bool(answer)
 
 
 class StreamSlot:
@@ -154,8 +121,8 @@ class StreamSlot:
         self._is_held = True
 
     async def renew(self) -> None:
-        """Keep the slot; to be called more often than every ``SLOT_TTL_SECONDS``."""
-        await self._limiter.renew(self)
+        """Postpone the expiry, more often than every ``SLOT_TTL_SECONDS``. Restores a slot that Redis has lost."""
+        await self._limiter.acquire_in_redis(self, 0)
 
     def release(self) -> None:
         """Free the slot. Further calls do nothing."""
@@ -167,15 +134,4 @@ class StreamSlot:
 @lru_cache(maxsize=1)
 def limiter() -> StreamLimiter:
     """The limiter of this process."""
-    return StreamLimiter(RedisSlots(build_client(settings.REDIS_URL)) if settings.REDIS_URL else None)
-
-
-async def acquire_slot(key_id: str, retry_after: int) -> StreamSlot:
-    """A slot for one more stream of the key. ``rate_limited`` (429) if the key has its limit of streams open already;
-    ``retry_after`` are the seconds for the header."""
-    limit = settings.STREAMS_PER_KEY
-    slot = await limiter().acquire(key_id, limit)
-    if slot is None:
-        detail = f"this key has {limit} streams open already; close one first"
-        raise DomainError("rate_limited", detail, headers={"Retry-After": str(retry_after)})
-    return slot
+    return StreamLimiter(build_client(settings.REDIS_URL) if settings.REDIS_URL else None)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from django.db import Error
 
 from messaging.models import AccountKind
-from messaging.sending.gateway import gateway_of_kind
+from messaging.sending.gateway import registry
 from messaging.telegram import database, leases
 from messaging.telegram.connection import Connection
 from messaging.telegram.database import DatabaseThreads
@@ -139,7 +139,7 @@ class AccountWorker:
             if account_id in self._connections:
                 self._connections[account_id].lease_deadline = deadline
             elif account_id not in self._closing:
-                gateway = gateway_of_kind(AccountKind.TELEGRAM)
+                gateway = registry[AccountKind.TELEGRAM]
                 self._connections[account_id] = Connection(leased_account, deadline, self._threads, gateway)
 
     async def _disconnect_at_lease_deadlines(self) -> None:

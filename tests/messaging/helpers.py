@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -16,8 +16,6 @@ from messaging import services
 from messaging.models import Account, AccountKind, Message, MessageAttempt
 from messaging.sending import gateway
 from messaging.sending.gateway import Delivered, Outgoing
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)

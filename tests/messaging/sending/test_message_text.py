@@ -100,8 +100,7 @@ def test_render(text: str, expected: str) -> None:
 def test_syntax_errors(text: str, detail: str) -> None:
     with pytest.raises(TemplateSyntaxError) as caught:
         variables(text)
-    assert caught.value.detail == detail
-    assert caught.value.code == "template_syntax"
+    assert str(caught.value) == detail
     with pytest.raises(TemplateSyntaxError):
         render(text, {"a": "x", "b": "y", "first_name": "z"})
 
@@ -110,9 +109,7 @@ def test_syntax_errors(text: str, detail: str) -> None:
 def test_missing_value_without_fallback_is_an_error(values: dict[str, str | None]) -> None:
     with pytest.raises(TemplateUnresolved) as caught:
         render("Hi {other|x} {first_name} {last_name}", values)
-    assert caught.value.name == "first_name"
-    assert caught.value.code == "template_unresolved"
-    assert caught.value.detail == "no value for {first_name} and no fallback"
+    assert str(caught.value) == "no value for {first_name} and no fallback"
 
 
 def test_escaped_text_renders_to_itself() -> None:

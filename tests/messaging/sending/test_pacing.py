@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from messaging.sending.pacing import DAY, first_slot, is_free
+from messaging.sending.slots import DAY, first_slot, is_free
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -9,7 +9,7 @@ import redis
 
 from crmsolid.core.redis import build_client
 from messaging.streaming import stream_limits
-from messaging.streaming.stream_limits import RedisSlots, StreamLimiter, StreamSlot
+from messaging.streaming.stream_limits import StreamLimiter, StreamSlot
 from tests.servers import free_port, fresh_prefix, own_redis, require_redis, silent_server
 
 KEY = "key_1"
@@ -29,7 +29,7 @@ def client() -> Iterator[redis.Redis]:
 @pytest.fixture
 def processes(client: redis.Redis, prefix: str) -> list[StreamLimiter]:
     """The limiters of three web processes that share one Redis."""
-    return [StreamLimiter(RedisSlots(client, prefix)) for _ in range(3)]
+    return [StreamLimiter(client, prefix) for _ in range(3)]
 
 
 async def wait_for_releases(limiter: StreamLimiter) -> None:
@@ -103,7 +103,7 @@ async def test_renewed_slot_does_not_expire(processes: list[StreamLimiter], clie
 async def test_renewal_restores_the_slot_after_a_redis_restart(prefix: str) -> None:
     port = free_port()
     with contextlib.closing(build_client(f"redis://127.0.0.1:{port}")) as client:
-        here, there = (StreamLimiter(RedisSlots(client, prefix)) for _ in range(2))
+        here, there = (StreamLimiter(client, prefix) for _ in range(2))
         with own_redis(port):
             slot = await here.acquire(KEY, 1)
             assert slot
@@ -118,7 +118,7 @@ async def test_each_process_counts_for_itself_while_redis_does_not_answer(
     prefix: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with silent_server() as (url, connections), contextlib.closing(build_client(url)) as client:
-        here, there = (StreamLimiter(RedisSlots(client, prefix)) for _ in range(2))
+        here, there = (StreamLimiter(client, prefix) for _ in range(2))
         slots = [await here.acquire(KEY, 2) for _ in range(3)]
         assert [slot is not None for slot in slots] == [True, True, False]
         assert await there.acquire(KEY, 2)  # it counts for itself
