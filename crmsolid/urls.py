@@ -4,8 +4,8 @@ from django.views.generic import RedirectView
 
 from crmsolid import health
 
-handler403 = "crmsolid.panel.errors.forbidden"
-handler404 = "crmsolid.panel.errors.not_found"
+handler403 = "crmsolid.panel.pages.forbidden"
+handler404 = "crmsolid.panel.pages.not_found"
 
 urlpatterns = [
     path("healthz", health.healthz),

@@ -16,9 +16,8 @@ from unfold.sites import UnfoldAdminSite
 from apikeys.limiter import limiter
 from crmsolid.api.request_context import address_bucket
 from crmsolid.core.client_ip import client_ip
-from crmsolid.panel.home import home_context
 from crmsolid.panel.navigation import breadcrumbs
-from crmsolid.panel.plan import plan_page
+from crmsolid.panel.pages import home_context, plan_page
 from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.panel_context import panel_context, switch_workspace
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.contrib.admin import SimpleListFilter
@@ -20,12 +21,7 @@ def column(
     title: str, *, ordering: str | None = None, label: Mapping[str, str] | bool | None = None
 ) -> Callable[[F], F]:
     """Make a method of a page a column. With ``label`` it returns ``(value, text)``, and the value picks the colour."""
-
-    def decorate(method: F) -> F:
-        decorated: F = display(method, description=title, ordering=ordering, label=label)
-        return decorated
-
-    return decorate
+    return display(description=title, ordering=ordering, label=label)
 
 
 def format_time(at: datetime | None) -> SafeString | str:
@@ -44,12 +40,15 @@ def datetime_column(title: str, field: str) -> Callable[..., SafeString | str]:
 
 
 def field_column(title: str, field: str) -> Callable[..., str]:
-    """A column, or a line on a row's page, with the value of ``field``; its label where the field has choices."""
+    """A column, or a line on a row's page, with the value of ``field``; its label where the field has choices.
+
+    ``field`` may lead to a related row, such as ``user__email``.
+    """
 
     @column(title, ordering=field)
     def render(page: Any, row: Any) -> str:
         label = getattr(row, f"get_{field}_display", None)
-        value = label() if label else getattr(row, field)
+        value = label() if label else attrgetter(field.replace("__", "."))(row)
         return "" if value is None else str(value)
 
     return render

@@ -21,11 +21,9 @@ TRIAL = timedelta(days=14)
 _provisioners: list[Callable[[Workspace], None]] = []
 
 
-def on_provision(function: Callable[[Workspace], None]) -> Callable[[Workspace], None]:
+def on_provision(function: Callable[[Workspace], None]) -> None:
     """Register what an app adds to each new workspace, live and test, in the transaction that creates it."""
-    if function not in _provisioners:
-        _provisioners.append(function)
-    return function
+    _provisioners.append(function)
 
 
 @transaction.atomic
