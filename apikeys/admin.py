@@ -24,7 +24,7 @@ from apikeys.services import IssuedKey, create_key, revoke_key, rotate_key
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin
-from crmsolid.workspaces.admin_columns import column
+from crmsolid.workspaces.admin_columns import column, format_time
 from crmsolid.workspaces.scopes import ALL_SCOPES, DESCRIPTIONS, Scope
 
 WARN_BEFORE = timedelta(days=14)
@@ -95,11 +95,8 @@ class ApiKeyAdmin(TenantAdmin):
     def last_used(self, key: ApiKey) -> SafeString | str:
         if key.last_used_at is None:
             return "Never"
-        return format_html(
-            '<span class="cs-nowrap">{} UTC</span><br><span class="cs-muted">{}</span>',
-            f"{key.last_used_at:%d %b %Y %H:%M}",
-            key.last_used_ip or "",
-        )
+        used_at = format_time(key.last_used_at)
+        return format_html('{}<br><span class="cs-muted">{}</span>', used_at, key.last_used_ip or "")
 
     @column("expires", ordering="expires_at")
     def expires(self, key: ApiKey) -> SafeString | str:

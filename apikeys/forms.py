@@ -1,24 +1,16 @@
 """Forms of Settings > API Keys: a new key, a rotation, a revocation."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from typing import Any, ClassVar
 
 from django import forms
 
+from apikeys.commands import parse_duration
 from apikeys.services import MAX_NAME, MAX_RATE_LIMIT
 from crmsolid.core import clock
 from crmsolid.workspaces.forms import SubmitOnceForm
 from crmsolid.workspaces.models import User, Workspace
 from crmsolid.workspaces.scopes import DESCRIPTIONS, Scope
-
-LIFETIMES = {"30d": timedelta(days=30), "90d": timedelta(days=90), "365d": timedelta(days=365)}
-OVERLAPS = {
-    "0": timedelta(0),
-    "1h": timedelta(hours=1),
-    "24h": timedelta(hours=24),
-    "7d": timedelta(days=7),
-    "30d": timedelta(days=30),
-}
 
 
 class NewKeyForm(SubmitOnceForm):
@@ -69,9 +61,11 @@ class NewKeyForm(SubmitOnceForm):
     def options(self) -> dict[str, Any]:
         """The keyword arguments of ``create_key``."""
         data = self.cleaned_data
-        expires_at = clock.now() + LIFETIMES[data["expires"]] if data["expires"] in LIFETIMES else None
+        expires_at = None
         if data["expires"] == "date":
             expires_at = datetime.combine(data["last_day"], time.max, UTC)
+        elif data["expires"]:
+            expires_at = clock.now() + parse_duration(data["expires"], "expires")
         return {
             "name": data["name"],
             "scopes": [Scope(value) for value in data["scopes"]],
@@ -99,7 +93,10 @@ class RotateForm(SubmitOnceForm):
 
     def options(self) -> dict[str, Any]:
         """The keyword arguments of ``rotate_key``."""
-        return {"overlap": OVERLAPS[self.cleaned_data["overlap"]], "new_id": self.cleaned_data["once"]}
+        return {
+            "overlap": parse_duration(self.cleaned_data["overlap"], "overlap"),
+            "new_id": self.cleaned_data["once"],
+        }
 
 
 class RevokeForm(forms.Form):

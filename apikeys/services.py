@@ -137,7 +137,7 @@ def _lock_key(actor: Actor, key_id: str) -> ApiKey:
 
 def _issue(key: ApiKey, new_id: str | None) -> IssuedKey:
     key.id = new_id or key.id
-    token = tokens.generate("test" if key.workspace.mode == Mode.TEST else "live")
+    token = tokens.generate(key.workspace.mode)
     key.prefix, key.digest = token.prefix, tokens.digest(token.text)
     try:
         with transaction.atomic():
@@ -181,7 +181,7 @@ def find_key(text: str) -> ApiKey:
     """
     keys = ApiKey.unscoped.select_related("workspace", "workspace__live").order_by("created_at")
     prefix = text.rstrip("…").rstrip("_")
-    if tokens.parse(text):
+    if tokens.is_well_formed(text):
         matches = list(keys.filter(digest=tokens.digest(text)))
     else:
         matches = list(keys.filter(Q(id=text) | Q(prefix=prefix)))

@@ -24,9 +24,14 @@ def column(
     return display(description=title, ordering=ordering, label=label)
 
 
+def time_text(at: datetime | None) -> str:
+    """The time to the minute, in UTC; empty for None."""
+    return f"{at:%d %b %Y %H:%M} UTC" if at else ""
+
+
 def format_time(at: datetime | None) -> SafeString | str:
-    """The time to the minute, in UTC, on one line; empty for None."""
-    return format_html('<span class="cs-nowrap">{} UTC</span>', f"{at:%d %b %Y %H:%M}") if at else ""
+    """:func:`time_text` on one line."""
+    return format_html('<span class="cs-nowrap">{}</span>', time_text(at)) if at else ""
 
 
 def datetime_column(title: str, field: str) -> Callable[..., SafeString | str]:

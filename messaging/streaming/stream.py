@@ -13,7 +13,7 @@ from contextlib import aclosing
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, StreamingHttpResponse
 
-from apikeys import usage
+from apikeys.authentication import record_use
 from crmsolid.api.fields import QuerySerializer
 from crmsolid.api.parsing import parse_query
 from crmsolid.api.request_context import RequestContext, request_context
@@ -86,7 +86,7 @@ def _authorize(request: HttpRequest, context: RequestContext) -> str:
     parse_query(request, QuerySerializer)
     assert context.credentials is not None
     # Other requests record this when they end, on a connection that would stay open as long as the stream.
-    usage.record_use(context.credentials.key, context.ip)
+    record_use(context.credentials.key, context.ip)
     return context.credentials.key.id
 
 

@@ -18,10 +18,17 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events.catalogue import event_names
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin, TenantRelatedFilter
-from crmsolid.workspaces.admin_columns import column, datetime_column, fixed_filter, milliseconds_column, pretty_json
+from crmsolid.workspaces.admin_columns import (
+    column,
+    datetime_column,
+    fixed_filter,
+    milliseconds_column,
+    pretty_json,
+    time_text,
+)
 from webhooks import replays, services
 from webhooks.admin.base import WebhookAdmin, not_found_as_404
-from webhooks.admin.labels import STATUS_COLOURS, attempt_result, delivery_summary, shown_time
+from webhooks.admin.labels import STATUS_COLOURS, attempt_result, delivery_summary
 from webhooks.models import Attempt, Delivery, DeliveryStatus, Endpoint
 
 ATTEMPTS_SHOWN = 50
@@ -90,7 +97,7 @@ class DeliveryAdmin(WebhookAdmin):
 
     @column("next attempt", ordering="next_attempt_at")
     def next_attempt(self, delivery: Delivery) -> SafeString:
-        return format_html('<span class="cs-nowrap">{}</span>', shown_time(delivery.next_attempt_at))
+        return format_html('<span class="cs-nowrap">{}</span>', time_text(delivery.next_attempt_at))
 
     # --- Pages ------------------------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:

@@ -21,10 +21,10 @@ from crmsolid.core.errors import DomainError
 from crmsolid.events.catalogue import subscribable_names
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.admin_base import ADMINS
-from crmsolid.workspaces.admin_columns import column
+from crmsolid.workspaces.admin_columns import column, time_text
 from webhooks import querysets, replays, services
 from webhooks.admin.base import WebhookAdmin, not_found_as_404
-from webhooks.admin.labels import ERRORS, STATE_COLOURS, STATUS_COLOURS, endpoint_state, shown_time
+from webhooks.admin.labels import ERRORS, STATE_COLOURS, STATUS_COLOURS, endpoint_state
 from webhooks.endpoint_health import FAILING_LIMIT
 from webhooks.forms import DeleteForm, EndpointForm, NewEndpointForm, ReplayForm, RotateForm
 from webhooks.models import DeliveryStatus, Endpoint
@@ -67,7 +67,7 @@ class EndpointAdmin(WebhookAdmin):
 
     @column("failing since", ordering="failing_since")
     def failing(self, endpoint: Endpoint) -> SafeString:
-        return format_html('<span class="cs-nowrap">{}</span>', shown_time(endpoint.failing_since))
+        return format_html('<span class="cs-nowrap">{}</span>', time_text(endpoint.failing_since))
 
     @column("last delivery")
     def last_delivery(self, endpoint: Any) -> SafeString | str:
@@ -83,7 +83,7 @@ class EndpointAdmin(WebhookAdmin):
             reverse("admin:webhooks_delivery_change", args=[endpoint.last_delivery]),
             DeliveryStatus(endpoint.last_status).label,
             f" ({answer})" if answer else "",
-            shown_time(endpoint.last_made_at),
+            time_text(endpoint.last_made_at),
         )
 
     # --- Page -------------------------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ class EndpointAdmin(WebhookAdmin):
             result = "One delivery is" if job.total == 1 else f"{job.total} deliveries are"
             result += " being sent again."
         else:
-            result = f"Nothing has failed since {shown_time(since)}."
+            result = f"Nothing has failed since {time_text(since)}."
         messages.success(request, format_html('{} <a class="cs-link" href="{}">See the job</a>', result, link))
         return self._back(endpoint)
 

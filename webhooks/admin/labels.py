@@ -1,7 +1,5 @@
 """Texts and colours that the panel shows for statuses, reasons and error codes."""
 
-from datetime import datetime
-
 from webhooks.models import Attempt, Delivery, DeliveryStatus, DisabledReason, Endpoint
 
 STATUS_COLOURS = {
@@ -30,11 +28,6 @@ ERRORS = {
     "url_refused": "Sending to this address is not allowed",
     "lost": "Our process ended before it recorded the result",
 }
-
-
-def shown_time(time: datetime | None) -> str:
-    """To the minute, in UTC; empty for None."""
-    return f"{time:%d %b %Y %H:%M} UTC" if time else ""
 
 
 def endpoint_state(endpoint: Endpoint) -> tuple[str, str]:
