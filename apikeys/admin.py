@@ -188,15 +188,8 @@ class ApiKeyAdmin(TenantAdmin):
     def _token_page(self, request: HttpRequest, issued: IssuedKey, replaced: ApiKey | None = None) -> HttpResponse:
         """The one page that shows the token. No browser or proxy may keep it."""
         curl = f'curl {request.build_absolute_uri("/v1/me")} \\\n  -H "Authorization: Bearer {issued.token}"'
-        response = self.render_page(
-            request,
-            "panel/key_token.html",
-            title="Copy your key",
-            key=issued.key,
-            token=issued.token,
-            curl=curl,
-            replaced=replaced,
-        )
+        context = {"key": issued.key, "token": issued.token, "curl": curl, "replaced": replaced}
+        response = self.render_page(request, "panel/key_token.html", title="Copy your key", **context)
         response.headers["Cache-Control"] = "no-store"
         response.headers["Referrer-Policy"] = "no-referrer"
         return response

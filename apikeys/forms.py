@@ -12,6 +12,15 @@ from crmsolid.workspaces.forms import SubmitOnceForm
 from crmsolid.workspaces.models import User, Workspace
 from crmsolid.workspaces.scopes import DESCRIPTIONS, Scope
 
+LIFETIMES = [("", "Never"), ("30d", "In 30 days"), ("90d", "In 90 days"), ("365d", "In a year"), ("date", "On a day")]
+OVERLAPS = [
+    ("24h", "24 hours"),
+    ("1h", "1 hour"),
+    ("7d", "7 days"),
+    ("30d", "30 days"),
+    ("0", "Not at all: it ends now"),
+]
+
 
 class NewKeyForm(SubmitOnceForm):
     """No scope is ticked at first: a key gets what somebody chose and no more."""
@@ -25,16 +34,7 @@ class NewKeyForm(SubmitOnceForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one scope."},
     )
-    expires = forms.ChoiceField(
-        choices=[
-            ("", "Never"),
-            ("30d", "In 30 days"),
-            ("90d", "In 90 days"),
-            ("365d", "In a year"),
-            ("date", "On a day"),
-        ],
-        required=False,
-    )
+    expires = forms.ChoiceField(choices=LIFETIMES, required=False)
     last_day = forms.DateField(label="Last day (UTC)", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     allowed_networks = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}))
     rate_limit = forms.IntegerField(required=False, min_value=1, max_value=MAX_RATE_LIMIT)
@@ -81,15 +81,7 @@ class RotateForm(SubmitOnceForm):
 
     kind = "key"
 
-    overlap = forms.ChoiceField(
-        choices=[
-            ("24h", "24 hours"),
-            ("1h", "1 hour"),
-            ("7d", "7 days"),
-            ("30d", "30 days"),
-            ("0", "Not at all: it ends now"),
-        ]
-    )
+    overlap = forms.ChoiceField(choices=OVERLAPS)
 
     def options(self) -> dict[str, Any]:
         """The keyword arguments of ``rotate_key``."""

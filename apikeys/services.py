@@ -205,15 +205,10 @@ def record_expired_keys(limit: int = 500) -> int:
     now, recorded = clock.now(), 0
     expired = ApiKey.unscoped.filter(expires_at__lte=now, expiry_recorded_at__isnull=True)
     for key in expired.select_related("workspace").order_by("expires_at")[:limit]:
-        recorded += _record_expiry(key, now)
+        with transaction.atomic():
+            row = ApiKey.objects.for_workspace(key.workspace).filter(pk=key.pk, expiry_recorded_at__isnull=True)
+            revoked_before = row.filter(revoked_at__lte=F("expires_at")).exists()
+            if row.update(expiry_recorded_at=now) and not revoked_before:
+                audit.record(Actor.system(key.workspace), "key.expired", key.id, name=key.name, prefix=key.prefix)
+                recorded += 1
     return recorded
-
-
-@transaction.atomic
-def _record_expiry(key: ApiKey, now: datetime) -> int:
-    row = ApiKey.objects.for_workspace(key.workspace).filter(pk=key.pk, expiry_recorded_at__isnull=True)
-    revoked_before = row.filter(revoked_at__lte=F("expires_at")).exists()
-    if not row.update(expiry_recorded_at=now) or revoked_before:
-        return 0
-    audit.record(Actor.system(key.workspace), "key.expired", key.id, name=key.name, prefix=key.prefix)
-    return 1

@@ -45,19 +45,11 @@ COLOURS = {Plan.TRIAL: "info", Plan.PRO: "success", Plan.BUSINESS: "success", Pl
 def home_context(panel: PanelContext) -> dict[str, Any]:
     """What the home page shows. Only admins and owners, who can do something about them, see problems and steps."""
     workspace = panel.workspace
-    day_ago = clock.now() - timedelta(hours=24)
+    sent = Message.objects.for_workspace(workspace).filter(direction="out", status="sent")
     figures = [
-        _figure("Contacts", Contact.objects.for_workspace(workspace), "contacts_contact"),
-        _figure(
-            "Unread conversations",
-            Thread.objects.for_workspace(workspace).filter(unread_count__gt=0),
-            "messaging_thread",
-        ),
-        _figure(
-            "Sent in 24 hours",
-            Message.objects.for_workspace(workspace).filter(direction="out", status="sent", sent_at__gte=day_ago),
-            "messaging_message",
-        ),
+        _figure("Contacts", Contact.objects.for_workspace(workspace)),
+        _figure("Unread conversations", Thread.objects.for_workspace(workspace).filter(unread_count__gt=0)),
+        _figure("Sent in 24 hours", sent.filter(sent_at__gte=clock.now() - timedelta(hours=24))),
     ]
     if not panel.has_role(ADMINS):
         return {"figures": figures, "steps": [], "accounts_in_trouble": [], "webhook_alerts": None}
@@ -67,18 +59,22 @@ def home_context(panel: PanelContext) -> dict[str, Any]:
     if not ApiKey.objects.for_workspace(workspace).exists():
         steps.append({"title": "Make your first API key", "link": reverse("admin:apikeys_apikey_add")})
     return {
-        "figures": [*figures, _figure("Accounts", accounts, "messaging_account")],
+        "figures": [*figures, _figure("Accounts", accounts)],
         "steps": steps,
         "accounts_in_trouble": list(accounts.filter(need_login).order_by("name", "id")[:MAX_ACCOUNTS]),
         "webhook_alerts": endpoint_alerts(workspace),
     }
 
 
-def _figure(title: str, rows: QuerySet[Any], url_name: str) -> dict[str, Any]:
+def _figure(title: str, rows: QuerySet[Any]) -> dict[str, Any]:
     """Count up to ``MAX_FIGURE`` rows: counting millions would take seconds."""
     count = rows[: MAX_FIGURE + 1].count()
     value = f"{count:,}" if count <= MAX_FIGURE else f"{MAX_FIGURE:,}+"
-    return {"title": title, "value": value, "link": reverse(f"admin:{url_name}_changelist")}
+    return {
+        "title": title,
+        "value": value,
+        "link": reverse(f"admin:{rows.model._meta.label_lower.replace('.', '_')}_changelist"),
+    }
 
 
 class PlanForm(forms.Form):
