@@ -25,7 +25,7 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin
 from crmsolid.workspaces.admin_columns import column, format_time
-from crmsolid.workspaces.scopes import ALL_SCOPES, DESCRIPTIONS, Scope
+from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 
 WARN_BEFORE = timedelta(days=14)
 STATE_COLOURS = {"active": "success", "replaced": "warning", "expired": "danger"}
@@ -131,8 +131,7 @@ class ApiKeyAdmin(TenantAdmin):
                 return self._token_page(request, create_key(actor, created_by=user, **form.options()))
             except DomainError as error:
                 form.add_domain_error(error)
-        scopes = [(scope.value, DESCRIPTIONS[scope]) for scope in Scope]
-        return self.render_page(request, "panel/key_new.html", title="New key", form=form, scopes=scopes)
+        return self.render_page(request, "panel/key_new.html", title="New key", form=form, scopes=Scope.choices)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -177,7 +176,7 @@ class ApiKeyAdmin(TenantAdmin):
             "key": key,
             "display_prefix": tokens.display(key.prefix),
             "state": {"type": STATE_COLOURS.get(state, ""), "text": text},
-            "scopes": [(scope, DESCRIPTIONS[Scope(scope)]) for scope in key.scopes],
+            "scopes": [(scope, Scope(scope).label) for scope in key.scopes],
             "expires_soon": expires_soon(key),
             "replacements": self.get_queryset(request).filter(rotated_from=key),
             "rotate_form": RotateForm(self.panel_context(request).membership.user),

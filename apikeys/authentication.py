@@ -1,7 +1,4 @@
-"""From a bearer token to an actor, and the record of what a key was used for.
-
-Every request reads the key with one statement, so a revocation holds at once.
-"""
+"""From a bearer token to an actor. Every request reads the key with one statement, so a revocation holds at once."""
 
 import logging
 import threading
@@ -57,10 +54,7 @@ class Credentials:
 
 
 def find(token: str, idempotency_key: str | None = None) -> Credentials:
-    """The credentials of a token. Errors: ``token_invalid`` (401) for a malformed or unknown token.
-
-    The checksum is verified first, so a mistyped token costs no query.
-    """
+    """The credentials of a token. Errors: ``token_invalid`` (401); for a malformed one without a query."""
     if not tokens.is_well_formed(token):
         raise DomainError("token_invalid")
     digest = tokens.digest(token)
@@ -140,8 +134,7 @@ def record_use(key: ApiKey, ip: str | None) -> None:
 
 
 def record_refusal(credentials: Credentials, error: DomainError, ip: str | None) -> None:
-    """Write ``key.refused`` to the audit log, at most once a minute for each key and reason: many refused requests
-    must not fill the log."""
+    """Write ``key.refused`` to the audit log, at most once a minute for each key and reason, so that it stays short."""
     reason = str(error.extra.get("required_scope", ip if error.code == "ip_not_allowed" else ""))
     subject, now = (credentials.key.id, f"{error.code}:{reason}"), time.monotonic()
     with _audited_lock:

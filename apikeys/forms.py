@@ -10,7 +10,7 @@ from apikeys.services import MAX_NAME, MAX_RATE_LIMIT
 from crmsolid.core import clock
 from crmsolid.workspaces.forms import SubmitOnceForm
 from crmsolid.workspaces.models import User, Workspace
-from crmsolid.workspaces.scopes import DESCRIPTIONS, Scope
+from crmsolid.workspaces.scopes import Scope
 
 LIFETIMES = [("", "Never"), ("30d", "In 30 days"), ("90d", "In 90 days"), ("365d", "In a year"), ("date", "On a day")]
 OVERLAPS = [
@@ -30,7 +30,7 @@ class NewKeyForm(SubmitOnceForm):
     environment = forms.ChoiceField(widget=forms.RadioSelect)
     name = forms.CharField(max_length=MAX_NAME)
     scopes = forms.MultipleChoiceField(
-        choices=[(scope.value, DESCRIPTIONS[scope]) for scope in Scope],
+        choices=Scope.choices,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one scope."},
     )

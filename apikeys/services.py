@@ -114,7 +114,7 @@ def rotate_key(
 
 @transaction.atomic
 def revoke_key(actor: Actor, key_id: str) -> ApiKey:
-    """Revoke a key: every process refuses it from the next request on. Revoking it again changes nothing.
+    """Revoke a key from the next request on; doing so again changes nothing.
 
     Errors: ``forbidden`` for anybody but admins and owners; ``not_found``.
     """
@@ -152,15 +152,12 @@ def _normalized_networks(networks: Sequence[str]) -> list[str]:
         parsed = [ip_network(network.strip(), strict=False) for network in networks if network.strip()]
     except ValueError:
         raise invalid("allowed_networks", "invalid", "give networks as CIDR, such as 203.0.113.0/24") from None
-    return [str(_as_ipv4(network)) for network in parsed]
-
-
-def _as_ipv4(network: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
-    """Turn ``::ffff:203.0.113.0/120`` into 203.0.113.0/24, because requests are compared by their IPv4 address."""
-    mapped = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
-    if mapped is None or network.prefixlen < MAPPED_BITS:
-        return network
-    return IPv4Network((mapped, network.prefixlen - MAPPED_BITS))
+    for position, network in enumerate(parsed):
+        # Requests are compared by their IPv4 address, so ::ffff:203.0.113.0/120 becomes 203.0.113.0/24.
+        mapped = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
+        if mapped is not None and network.prefixlen >= MAPPED_BITS:
+            parsed[position] = IPv4Network((mapped, network.prefixlen - MAPPED_BITS))
+    return [str(network) for network in parsed]
 
 
 def list_keys(live: Workspace | None = None, *, test_only: bool = False) -> list[ApiKey]:

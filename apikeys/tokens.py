@@ -8,7 +8,7 @@ without a query, and a secret scanner can tell a real token from noise.
 import re
 import secrets
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -24,15 +24,12 @@ REDACT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class Token:
     """A new token. ``text`` is the secret, shown once; ``prefix`` is public, such as ``cs_live_a4f9``."""
 
-    text: str
+    text: str = field(repr=False)
     prefix: str
-
-    def __repr__(self) -> str:
-        return f"Token({display(self.prefix)})"
 
 
 def generate(mode: str) -> Token:

@@ -1,8 +1,9 @@
-"""The panel's sidebar. An item whose model has no page yet is left out."""
+"""The panel's sidebar and breadcrumbs."""
 
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
@@ -32,31 +33,22 @@ class NavigationItem:
         if self.page:
             panel = panel_context(request)
             return panel is not None and panel.has_role(self.roles)
-        pages = (page for model, page in admin.site._registry.items() if model._meta.label_lower == self.model)
-        return any(page.has_view_permission(request) for page in pages)
+        return admin.site._registry[apps.get_model(self.model)].has_view_permission(request)
 
 
 GROUPS: dict[str, tuple[NavigationItem, ...]] = {
     "Conversations": (
         NavigationItem("Inbox", "inbox", "messaging.thread"),
         NavigationItem("Messages", "chat", "messaging.message"),
-        NavigationItem("Broadcasts", "campaign", "messaging.broadcast"),
-        NavigationItem("Templates", "draft", "messaging.template"),
     ),
     "People": (
         NavigationItem("Contacts", "group", "contacts.contact"),
-        NavigationItem("Segments", "filter_alt", "contacts.segment"),
         NavigationItem("Tags", "sell", "contacts.contacttag"),
     ),
-    "Automation": (
-        NavigationItem("Sequences", "account_tree", "sequences.sequence"),
-        NavigationItem("Enrollments", "how_to_reg", "sequences.enrollment"),
-        NavigationItem("Jobs", "hourglass_top", "workspaces.job"),
-    ),
+    "Automation": (NavigationItem("Jobs", "hourglass_top", "workspaces.job"),),
     "Settings": (
         NavigationItem("Telegram accounts", "smartphone", "messaging.account"),
         NavigationItem("Custom fields", "tune", "contacts.customfield"),
-        NavigationItem("Scoring", "trending_up", "contacts.scorerule"),
         NavigationItem("API Keys", "key", "apikeys.apikey"),
         NavigationItem("Webhooks", "webhook", "webhooks.endpoint"),
         NavigationItem("Deliveries", "outbox", "webhooks.delivery"),

@@ -1,7 +1,4 @@
-"""The pages of the panel that belong to no model: home, Settings > Plan, and the error pages (403, 404, CSRF failure).
-
-Errors of the API are rendered by ``crmsolid/api`` instead.
-"""
+"""The pages of the panel without a model: home, Settings > Plan, and the error pages (403, 404, CSRF failure)."""
 
 from datetime import timedelta
 from typing import Any
@@ -43,7 +40,7 @@ COLOURS = {Plan.TRIAL: "info", Plan.PRO: "success", Plan.BUSINESS: "success", Pl
 
 
 def home_context(panel: PanelContext) -> dict[str, Any]:
-    """What the home page shows. Only admins and owners, who can do something about them, see problems and steps."""
+    """What the home page shows. Only admins and owners, who can do something about them, see problems."""
     workspace = panel.workspace
     sent = Message.objects.for_workspace(workspace).filter(direction="out", status="sent")
     figures = [
@@ -52,15 +49,12 @@ def home_context(panel: PanelContext) -> dict[str, Any]:
         _figure("Sent in 24 hours", sent.filter(sent_at__gte=clock.now() - timedelta(hours=24))),
     ]
     if not panel.has_role(ADMINS):
-        return {"figures": figures, "steps": [], "accounts_in_trouble": [], "webhook_alerts": None}
+        return {"figures": figures, "needs_key": False, "accounts_in_trouble": [], "webhook_alerts": None}
     accounts = Account.objects.for_workspace(workspace)
     need_login = in_trouble() & ~Q(state=AccountState.PAUSED)  # a pause ends without anybody's help
-    steps = []
-    if not ApiKey.objects.for_workspace(workspace).exists():
-        steps.append({"title": "Make your first API key", "link": reverse("admin:apikeys_apikey_add")})
     return {
         "figures": [*figures, _figure("Accounts", accounts)],
-        "steps": steps,
+        "needs_key": not ApiKey.objects.for_workspace(workspace).exists(),
         "accounts_in_trouble": list(accounts.filter(need_login).order_by("name", "id")[:MAX_ACCOUNTS]),
         "webhook_alerts": endpoint_alerts(workspace),
     }
@@ -89,10 +83,7 @@ class PlanForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan_page(request: HttpRequest) -> HttpResponse:
-    """Settings > Plan, for owners only: the plan in force and the choice of another.
-
-    It works after a trial has ended too, because it is how one leaves that state.
-    """
+    """Settings > Plan, for owners only. It works after a trial has ended too: it is how one leaves that state."""
     panel = panel_context(request)
     if panel is None or not panel.has_role(OWNERS):
         raise PermissionDenied

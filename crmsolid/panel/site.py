@@ -46,8 +46,7 @@ class PanelSite(UnfoldAdminSite):
     index_title = "Home"
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Accept ``TenantAdmin`` pages only. Django's own pages for users and groups, which it registers itself, are
-        left out."""
+        """Accept ``TenantAdmin`` pages only. The pages that Django itself registers are left out."""
         if admin_class is not None and admin_class.__module__.startswith("django.contrib."):
             return
         if admin_class is None or not issubclass(admin_class, TenantAdmin):

@@ -59,10 +59,7 @@ class LookAheadPage(Page):  # type: ignore[type-arg]
 
 
 class LookAheadPaginator(Paginator):  # type: ignore[type-arg]
-    """Pages without counting the rows, which takes seconds in a table of millions.
-
-    Each page reads one row more than it shows; that row tells whether there is a next page.
-    """
+    """Pages without counting rows, which takes seconds for millions: each reads one row more than it shows."""
 
     num_pages = 10_000  # the database walks over all earlier pages, so there is an end to them
 
@@ -179,7 +176,7 @@ class TenantRules(BaseModelAdmin):  # type: ignore[type-arg]
 
 
 class TenantInline(TenantRules, TabularInline):
-    """Rows of the same workspace below a parent row. Read-only unless its sets of roles say otherwise."""
+    """Rows of the same workspace below a parent row, read-only."""
 
     extra = 0
     hide_title = True
@@ -286,13 +283,6 @@ class TenantAdmin(TenantRules, ModelAdmin):
         if not change:
             obj.workspace = self.current_workspace(request)
         super().save_model(request, obj, form, change)
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        for row in formset.save(commit=False):
-            row.workspace = form.instance.workspace
-            row.save()
-        for row in formset.deleted_objects:
-            row.delete()
 
     # --- The audit log, in place of Django's own log, which knows no workspace and keeps people's names ------------
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:

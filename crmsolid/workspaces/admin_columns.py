@@ -36,25 +36,17 @@ def format_time(at: datetime | None) -> SafeString | str:
 
 def datetime_column(title: str, field: str) -> Callable[..., SafeString | str]:
     """A column, or a line on a row's page, with the time in ``field``."""
-
-    @column(title, ordering=field)
-    def render(page: Any, row: Any) -> SafeString | str:
-        return format_time(getattr(row, field))
-
-    return render
+    return field_column(title, field, format_time)
 
 
-def field_column(title: str, field: str) -> Callable[..., str]:
-    """A column, or a line on a row's page, with the value of ``field``; its label where the field has choices.
-
-    ``field`` may lead to a related row, such as ``user__email``.
-    """
+def field_column(title: str, field: str, text: Callable[[Any], str] = str) -> Callable[..., str]:
+    """A column, or a line on a row's page, with ``field`` (or ``user__email``); with the label if it has choices."""
 
     @column(title, ordering=field)
     def render(page: Any, row: Any) -> str:
         label = getattr(row, f"get_{field}_display", None)
         value = label() if label else attrgetter(field.replace("__", "."))(row)
-        return "" if value is None else str(value)
+        return "" if value is None else text(value)
 
     return render
 
@@ -77,10 +69,8 @@ def pretty_json(value: Any) -> SafeString:
 def fixed_filter(
     name: str, values: Iterable[str] | Callable[[], Iterable[str]], *, title: str = ""
 ) -> type[SimpleListFilter]:
-    """A filter by these values of the field ``name``; Django's own would read the whole table to find the values.
-
-    ``values`` may be a function, which is called when the filter is shown.
-    """
+    """A filter by these values of ``name``; Django's own would read the whole table to find them. A function as
+    ``values`` is called when the filter is shown."""
     filter_title = title or name.replace("_", " ")
 
     class FixedFilter(SimpleListFilter):

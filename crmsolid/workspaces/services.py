@@ -60,10 +60,7 @@ def find_workspace(slug: str, *, test: bool = False) -> Workspace:
 
 
 def find_or_create_user(email: str) -> tuple[User, str | None]:
-    """The user with that address, and the generated password if the user is new.
-
-    Errors: ``validation_failed`` (owner) for what is no e-mail address.
-    """
+    """The user with that address, and the password of a new one. Errors: ``validation_failed`` (owner)."""
     try:
         validate_email(email)
     except ValidationError:
@@ -99,10 +96,7 @@ def set_role(actor: Actor, member_id: int, role: str) -> Membership:
 
 @transaction.atomic
 def remove_member(actor: Actor, member_id: int) -> None:
-    """Remove a member, who has no access from the next request on.
-
-    Errors: ``forbidden`` for anybody but an owner; ``not_found``; ``invalid_state`` for the last owner.
-    """
+    """Remove a member, who has no access from the next request on. Errors: as :func:`set_role`."""
     actor.require_role(Role.OWNER)
     member = _lock_member(actor, member_id)
     _check_not_last_owner(member)

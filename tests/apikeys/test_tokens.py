@@ -103,7 +103,7 @@ def test_no_representation_shows_the_secret() -> None:
     token = Token(text=GOOD, prefix="cs_live_a4f9")
     for shown in (repr(token), str(token), f"{token}", f"{[token]}", "%s" % (token,)):  # noqa: UP031
         assert "k" * 5 not in shown
-        assert "cs_live_a4f9_…" in shown
+        assert "cs_live_a4f9" in shown
     assert token.text == GOOD
 
 
