@@ -53,7 +53,7 @@ class Credentials:
         return Actor(self.workspace, subject, self.scopes, None, surface, ip, request_id)
 
 
-def find(token: str, idempotency_key: str | None = None) -> Credentials:
+def authenticate(token: str, idempotency_key: str | None = None) -> Credentials:
     """The credentials of a token. Errors: ``token_invalid`` (401); for a malformed one without a query."""
     if not tokens.is_well_formed(token):
         raise DomainError("token_invalid")
