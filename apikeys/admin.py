@@ -24,8 +24,8 @@ from apikeys.services import IssuedKey, create_key, revoke_key, rotate_key
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin
-from crmsolid.workspaces.admin_columns import column
-from crmsolid.workspaces.scopes import ALL_SCOPES, DESCRIPTIONS, Scope
+from crmsolid.workspaces.admin_columns import column, format_time
+from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 
 WARN_BEFORE = timedelta(days=14)
 STATE_COLOURS = {"active": "success", "replaced": "warning", "expired": "danger"}
@@ -95,11 +95,8 @@ class ApiKeyAdmin(TenantAdmin):
     def last_used(self, key: ApiKey) -> SafeString | str:
         if key.last_used_at is None:
             return "Never"
-        return format_html(
-            '<span class="cs-nowrap">{} UTC</span><br><span class="cs-muted">{}</span>',
-            f"{key.last_used_at:%d %b %Y %H:%M}",
-            key.last_used_ip or "",
-        )
+        used_at = format_time(key.last_used_at)
+        return format_html('{}<br><span class="cs-muted">{}</span>', used_at, key.last_used_ip or "")
 
     @column("expires", ordering="expires_at")
     def expires(self, key: ApiKey) -> SafeString | str:
@@ -134,8 +131,7 @@ class ApiKeyAdmin(TenantAdmin):
                 return self._token_page(request, create_key(actor, created_by=user, **form.options()))
             except DomainError as error:
                 form.add_domain_error(error)
-        scopes = [(scope.value, DESCRIPTIONS[scope]) for scope in Scope]
-        return self.render_page(request, "panel/key_new.html", title="New key", form=form, scopes=scopes)
+        return self.render_page(request, "panel/key_new.html", title="New key", form=form, scopes=Scope.choices)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -180,7 +176,7 @@ class ApiKeyAdmin(TenantAdmin):
             "key": key,
             "display_prefix": tokens.display(key.prefix),
             "state": {"type": STATE_COLOURS.get(state, ""), "text": text},
-            "scopes": [(scope, DESCRIPTIONS[Scope(scope)]) for scope in key.scopes],
+            "scopes": [(scope, Scope(scope).label) for scope in key.scopes],
             "expires_soon": expires_soon(key),
             "replacements": self.get_queryset(request).filter(rotated_from=key),
             "rotate_form": RotateForm(self.panel_context(request).membership.user),
@@ -191,15 +187,8 @@ class ApiKeyAdmin(TenantAdmin):
     def _token_page(self, request: HttpRequest, issued: IssuedKey, replaced: ApiKey | None = None) -> HttpResponse:
         """The one page that shows the token. No browser or proxy may keep it."""
         curl = f'curl {request.build_absolute_uri("/v1/me")} \\\n  -H "Authorization: Bearer {issued.token}"'
-        response = self.render_page(
-            request,
-            "panel/key_token.html",
-            title="Copy your key",
-            key=issued.key,
-            token=issued.token,
-            curl=curl,
-            replaced=replaced,
-        )
+        context = {"key": issued.key, "token": issued.token, "curl": curl, "replaced": replaced}
+        response = self.render_page(request, "panel/key_token.html", title="Copy your key", **context)
         response.headers["Cache-Control"] = "no-store"
         response.headers["Referrer-Policy"] = "no-referrer"
         return response

@@ -1,25 +1,36 @@
 """From a bearer token to an actor. Every request reads the key with one statement, so a revocation holds at once."""
 
+import logging
+import threading
+import time
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from ipaddress import ip_address, ip_network
-from typing import Any
 
-from django.db import OperationalError, close_old_connections, connection
+from django.db import DatabaseError, OperationalError, close_old_connections, connection
 
 from apikeys import tokens
 from apikeys.models import ApiKey, IdempotencyRecord
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.sql.prepared_cursor import statement_cursor
-from crmsolid.core.sql.table import Table
+from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Subject, Surface
 from crmsolid.workspaces.models import Plan, Workspace, effective_plan
 from crmsolid.workspaces.scopes import Scope
 
+logger = logging.getLogger("crmsolid.apikeys")
+
 DEFAULT_RATE_LIMIT = 600
+LAST_USED_INTERVAL = timedelta(seconds=60)
+AUDIT_INTERVAL_SECONDS = 60.0
+MAX_AUDITED = 10_000
 
 _keys, _workspaces, _records = Table(ApiKey), Table(Workspace), Table(IdempotencyRecord)
+_audited: dict[tuple[str, str], float] = {}  # (key, reason) -> when it was last written, by the monotonic clock
+_audited_lock = threading.Lock()
 
 
 @dataclass(slots=True)
@@ -43,11 +54,8 @@ class Credentials:
 
 
 def authenticate(token: str, idempotency_key: str | None = None) -> Credentials:
-    """Authenticate a token: its credentials. Errors: ``token_invalid`` (401) for a malformed or unknown one.
-
-    The checksum is verified first, so a mistyped token costs no query.
-    """
-    if tokens.parse(token) is None:
+    """The credentials of a token. Errors: ``token_invalid`` (401); for a malformed one without a query."""
+    if not tokens.is_well_formed(token):
         raise DomainError("token_invalid")
     digest = tokens.digest(token)
     try:
@@ -100,31 +108,43 @@ def _read(digest: bytes, idempotency_key: str | None) -> Credentials | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    end = len(_keys.names) + len(_workspaces.names)
-    key, workspace, scopes = _instances(digest, row[:end])
-    plan, trial_ends_at, record_values = row[end], row[end + 1], row[end + 2 :]
-    record = _records.from_row(record_values) if record_values[0] is not None else None
-    plan = effective_plan(plan, _workspaces.convert("trial_ends_at", trial_ends_at))
-    return Credentials(key, workspace, scopes, plan, record)
-
-
-MAX_CACHED = 10_000
-_cache: dict[bytes, tuple[tuple[Any, ...], ApiKey, Workspace, frozenset[Scope]]] = {}
-
-
-def _instances(digest: bytes, values: tuple[Any, ...]) -> tuple[ApiKey, Workspace, frozenset[Scope]]:
-    """The instances for the values just read: those of the key's last request if the values are the same.
-
-    Requests share them, so nobody may change them.
-    """
-    cached = _cache.get(digest)
-    if cached is not None and cached[0] == values:
-        return cached[1:]
-    end = len(_keys.names)
-    key, workspace = _keys.from_row(values[:end]), _workspaces.from_row(values[end:])
+    middle = len(_keys.names)
+    end = middle + len(_workspaces.names)
+    key, workspace = _keys.from_row(row[:middle]), _workspaces.from_row(row[middle:end])
     key.workspace = workspace
-    scopes = frozenset(map(Scope, key.scopes))
-    if len(_cache) >= MAX_CACHED:
-        _cache.clear()
-    _cache[digest] = values, key, workspace, scopes
-    return key, workspace, scopes
+    plan = effective_plan(row[end], _workspaces.convert("trial_ends_at", row[end + 1]))
+    record = _records.from_row(row[end + 2 :]) if row[end + 2] is not None else None
+    return Credentials(key, workspace, frozenset(map(Scope, key.scopes)), plan, record)
+
+
+def record_use(key: ApiKey, ip: str | None) -> None:
+    """Store when and from where the key was last used, with at most one write a minute for each key."""
+    now = clock.now()
+    if key.last_used_at is not None and now - key.last_used_at < LAST_USED_INTERVAL:
+        return
+    try:
+        _keys.update(
+            {"last_used_at": now, "last_used_ip": ip},
+            "id = %s AND (last_used_at IS NULL OR last_used_at < %s)",
+            [key.id, datetime_param(now - LAST_USED_INTERVAL)],
+        )
+        key.last_used_at = now
+    except DatabaseError:  # the response is ready, so this must not turn it into an error
+        logger.warning("could not record the use of a key", extra={"key": key.id}, exc_info=True)
+
+
+def record_refusal(credentials: Credentials, error: DomainError, ip: str | None) -> None:
+    """Write ``key.refused`` to the audit log, at most once a minute for each key and reason, so that it stays short."""
+    reason = str(error.extra.get("required_scope", ip if error.code == "ip_not_allowed" else ""))
+    subject, now = (credentials.key.id, f"{error.code}:{reason}"), time.monotonic()
+    with _audited_lock:
+        if now - _audited.get(subject, -AUDIT_INTERVAL_SECONDS) < AUDIT_INTERVAL_SECONDS:
+            return
+        if len(_audited) > MAX_AUDITED:
+            _audited.clear()
+        _audited[subject] = now
+    actor = credentials.actor("rest", ip)
+    try:
+        audit.record(actor, "key.refused", credentials.key.id, code=error.code, reason=reason)
+    except DatabaseError:
+        logger.warning("could not audit a refusal", extra={"key": credentials.key.id}, exc_info=True)

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from apikeys.models import ApiKey
-from apikeys.services import IssuedKey
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import invalid
 
@@ -23,20 +22,15 @@ def parse_duration(text: str, field: str) -> timedelta:
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
-def describe(key: ApiKey) -> dict[str, Any]:
-    """What every command prints of a key. ``workspace`` is the slug of the live workspace."""
+def describe(key: ApiKey, **token: str) -> dict[str, Any]:
+    """What every command prints of a key, and the ``token`` of a new one. ``workspace`` is the live one's slug."""
     return {
         "id": key.id,
         "prefix": key.prefix,
+        **token,
         "name": key.name,
         "scopes": key.scopes,
         "mode": key.workspace.mode,
         "workspace": key.workspace.owner_workspace.slug,
         "expires_at": rfc3339(key.expires_at),
     }
-
-
-def describe_issued(issued: IssuedKey) -> dict[str, Any]:
-    """A new key with its token, which is printed only this once."""
-    fields = describe(issued.key)
-    return {"id": fields.pop("id"), "prefix": fields.pop("prefix"), "token": issued.token, **fields}

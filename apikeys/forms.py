@@ -1,24 +1,25 @@
 """Forms of Settings > API Keys: a new key, a rotation, a revocation."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from typing import Any, ClassVar
 
 from django import forms
 
+from apikeys.commands import parse_duration
 from apikeys.services import MAX_NAME, MAX_RATE_LIMIT
 from crmsolid.core import clock
 from crmsolid.workspaces.forms import SubmitOnceForm
 from crmsolid.workspaces.models import User, Workspace
-from crmsolid.workspaces.scopes import DESCRIPTIONS, Scope
+from crmsolid.workspaces.scopes import Scope
 
-LIFETIMES = {"30d": timedelta(days=30), "90d": timedelta(days=90), "365d": timedelta(days=365)}
-OVERLAPS = {
-    "0": timedelta(0),
-    "1h": timedelta(hours=1),
-    "24h": timedelta(hours=24),
-    "7d": timedelta(days=7),
-    "30d": timedelta(days=30),
-}
+LIFETIMES = [("", "Never"), ("30d", "In 30 days"), ("90d", "In 90 days"), ("365d", "In a year"), ("date", "On a day")]
+OVERLAPS = [
+    ("24h", "24 hours"),
+    ("1h", "1 hour"),
+    ("7d", "7 days"),
+    ("30d", "30 days"),
+    ("0", "Not at all: it ends now"),
+]
 
 
 class NewKeyForm(SubmitOnceForm):
@@ -29,20 +30,11 @@ class NewKeyForm(SubmitOnceForm):
     environment = forms.ChoiceField(widget=forms.RadioSelect)
     name = forms.CharField(max_length=MAX_NAME)
     scopes = forms.MultipleChoiceField(
-        choices=[(scope.value, DESCRIPTIONS[scope]) for scope in Scope],
+        choices=Scope.choices,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one scope."},
     )
-    expires = forms.ChoiceField(
-        choices=[
-            ("", "Never"),
-            ("30d", "In 30 days"),
-            ("90d", "In 90 days"),
-            ("365d", "In a year"),
-            ("date", "On a day"),
-        ],
-        required=False,
-    )
+    expires = forms.ChoiceField(choices=LIFETIMES, required=False)
     last_day = forms.DateField(label="Last day (UTC)", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     allowed_networks = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}))
     rate_limit = forms.IntegerField(required=False, min_value=1, max_value=MAX_RATE_LIMIT)
@@ -69,9 +61,11 @@ class NewKeyForm(SubmitOnceForm):
     def options(self) -> dict[str, Any]:
         """The keyword arguments of ``create_key``."""
         data = self.cleaned_data
-        expires_at = clock.now() + LIFETIMES[data["expires"]] if data["expires"] in LIFETIMES else None
+        expires_at = None
         if data["expires"] == "date":
             expires_at = datetime.combine(data["last_day"], time.max, UTC)
+        elif data["expires"]:
+            expires_at = clock.now() + parse_duration(data["expires"], "expires")
         return {
             "name": data["name"],
             "scopes": [Scope(value) for value in data["scopes"]],
@@ -87,19 +81,14 @@ class RotateForm(SubmitOnceForm):
 
     kind = "key"
 
-    overlap = forms.ChoiceField(
-        choices=[
-            ("24h", "24 hours"),
-            ("1h", "1 hour"),
-            ("7d", "7 days"),
-            ("30d", "30 days"),
-            ("0", "Not at all: it ends now"),
-        ]
-    )
+    overlap = forms.ChoiceField(choices=OVERLAPS)
 
     def options(self) -> dict[str, Any]:
         """The keyword arguments of ``rotate_key``."""
-        return {"overlap": OVERLAPS[self.cleaned_data["overlap"]], "new_id": self.cleaned_data["once"]}
+        return {
+            "overlap": parse_duration(self.cleaned_data["overlap"], "overlap"),
+            "new_id": self.cleaned_data["once"],
+        }
 
 
 class RevokeForm(forms.Form):

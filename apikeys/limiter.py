@@ -64,8 +64,8 @@ def _decide(count: int, limit: int, seconds_left: float) -> Decision:
 class RedisLimiter:
     """Exact across processes. Raises one of ``REDIS_ERRORS`` when Redis does not answer in time."""
 
-    def __init__(self, client: redis.Redis, script: str = WINDOW_SCRIPT, key_prefix: str = "crmsolid:rate:") -> None:
-        self._count = client.register_script(script)
+    def __init__(self, client: redis.Redis, key_prefix: str = "crmsolid:rate:") -> None:
+        self._count = client.register_script(WINDOW_SCRIPT)
         self._key_prefix = key_prefix
 
     def check(self, bucket: str, limit: int) -> Decision:
@@ -109,17 +109,13 @@ class FallbackLimiter:
     """
 
     def __init__(
-        self,
-        shared: Limiter,
-        local: Limiter | None = None,
-        *,
-        clock: Callable[[], float] = time.monotonic,
+        self, shared: Limiter, local: Limiter | None = None, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._shared = shared
         self._local = local or LocalLimiter(clock)
         self._clock = clock
         self._breaker = CircuitBreaker(clock=clock)
-        self._warning_lock = threading.Lock()
+        self._lock = threading.Lock()
         self._next_warning = -math.inf
 
     def check(self, bucket: str, limit: int) -> Decision:
@@ -135,7 +131,7 @@ class FallbackLimiter:
         return self._local.check(bucket, limit)
 
     def _warn(self, error: Exception) -> None:
-        with self._warning_lock:
+        with self._lock:
             now = self._clock()
             if now < self._next_warning:
                 return

@@ -114,7 +114,7 @@ def rotate_key(
 
 @transaction.atomic
 def revoke_key(actor: Actor, key_id: str) -> ApiKey:
-    """Revoke a key: every process refuses it from the next request on. Revoking it again changes nothing.
+    """Revoke a key from the next request on; doing so again changes nothing.
 
     Errors: ``forbidden`` for anybody but admins and owners; ``not_found``.
     """
@@ -137,7 +137,7 @@ def _lock_key(actor: Actor, key_id: str) -> ApiKey:
 
 def _issue(key: ApiKey, new_id: str | None) -> IssuedKey:
     key.id = new_id or key.id
-    token = tokens.generate("test" if key.workspace.mode == Mode.TEST else "live")
+    token = tokens.generate(key.workspace.mode)
     key.prefix, key.digest = token.prefix, tokens.digest(token.text)
     try:
         with transaction.atomic():
@@ -152,15 +152,12 @@ def _normalized_networks(networks: Sequence[str]) -> list[str]:
         parsed = [ip_network(network.strip(), strict=False) for network in networks if network.strip()]
     except ValueError:
         raise invalid("allowed_networks", "invalid", "give networks as CIDR, such as 203.0.113.0/24") from None
-    return [str(_as_ipv4(network)) for network in parsed]
-
-
-def _as_ipv4(network: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
-    """Turn ``::ffff:203.0.113.0/120`` into 203.0.113.0/24, because requests are compared by their IPv4 address."""
-    mapped = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
-    if mapped is None or network.prefixlen < MAPPED_BITS:
-        return network
-    return IPv4Network((mapped, network.prefixlen - MAPPED_BITS))
+    for position, network in enumerate(parsed):
+        # Requests are compared by their IPv4 address, so ::ffff:203.0.113.0/120 becomes 203.0.113.0/24.
+        mapped = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
+        if mapped is not None and network.prefixlen >= MAPPED_BITS:
+            parsed[position] = IPv4Network((mapped, network.prefixlen - MAPPED_BITS))
+    return [str(network) for network in parsed]
 
 
 def list_keys(live: Workspace | None = None, *, test_only: bool = False) -> list[ApiKey]:
@@ -181,7 +178,7 @@ def find_key(text: str) -> ApiKey:
     """
     keys = ApiKey.unscoped.select_related("workspace", "workspace__live").order_by("created_at")
     prefix = text.rstrip("…").rstrip("_")
-    if tokens.parse(text):
+    if tokens.is_well_formed(text):
         matches = list(keys.filter(digest=tokens.digest(text)))
     else:
         matches = list(keys.filter(Q(id=text) | Q(prefix=prefix)))
@@ -205,15 +202,10 @@ def record_expired_keys(limit: int = 500) -> int:
     now, recorded = clock.now(), 0
     expired = ApiKey.unscoped.filter(expires_at__lte=now, expiry_recorded_at__isnull=True)
     for key in expired.select_related("workspace").order_by("expires_at")[:limit]:
-        recorded += _record_expiry(key, now)
+        with transaction.atomic():
+            row = ApiKey.objects.for_workspace(key.workspace).filter(pk=key.pk, expiry_recorded_at__isnull=True)
+            revoked_before = row.filter(revoked_at__lte=F("expires_at")).exists()
+            if row.update(expiry_recorded_at=now) and not revoked_before:
+                audit.record(Actor.system(key.workspace), "key.expired", key.id, name=key.name, prefix=key.prefix)
+                recorded += 1
     return recorded
-
-
-@transaction.atomic
-def _record_expiry(key: ApiKey, now: datetime) -> int:
-    row = ApiKey.objects.for_workspace(key.workspace).filter(pk=key.pk, expiry_recorded_at__isnull=True)
-    revoked_before = row.filter(revoked_at__lte=F("expires_at")).exists()
-    if not row.update(expiry_recorded_at=now) or revoked_before:
-        return 0
-    audit.record(Actor.system(key.workspace), "key.expired", key.id, name=key.name, prefix=key.prefix)
-    return 1

@@ -1,4 +1,4 @@
-"""The format of API keys: generate, parse, display and redact them, without a database.
+"""The format of API keys: generate, check, display and redact them, without a database.
 
 `cs_live_<4 hex>_<secret>`. The secret is base62 and ends in a CRC-32 of everything before it, six base62 digits, as
 GitHub's tokens do (github.blog, "Behind GitHub's new authentication token formats"). So a mistyped token is refused
@@ -8,17 +8,14 @@ without a query, and a secret scanner can tell a real token from noise.
 import re
 import secrets
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Literal, get_args
-
-Mode = Literal["live", "test"]
 
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 # 62**30 is over 2**178.
 _RANDOM_LENGTH = 30
 _CHECKSUM_LENGTH = 6
-_TOKEN = re.compile(rf"(cs_(live|test)_[0-9a-f]{{4}})_[0-9A-Za-z]{{{_RANDOM_LENGTH + _CHECKSUM_LENGTH}}}")
+_TOKEN = re.compile(rf"cs_(?:live|test)_[0-9a-f]{{4}}_[0-9A-Za-z]{{{_RANDOM_LENGTH + _CHECKSUM_LENGTH}}}")
 
 # Wider than _TOKEN on purpose: a truncated, mistyped or badly pasted token still reveals most of a secret.
 # The public prefix alone, and what display() returns, stay as they are.
@@ -27,40 +24,26 @@ REDACT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class Token:
     """A new token. ``text`` is the secret, shown once; ``prefix`` is public, such as ``cs_live_a4f9``."""
 
-    text: str
-    prefix: str
-
-    def __repr__(self) -> str:
-        return f"Token({display(self.prefix)})"
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedToken:
-    """What the text of a well-formed token says. It proves nothing until its digest is found in the database."""
-
-    mode: Mode
+    text: str = field(repr=False)
     prefix: str
 
 
-def generate(mode: Mode) -> Token:
-    """A new random token: 30 base62 characters, more than 178 bits."""
-    if mode not in get_args(Mode):
+def generate(mode: str) -> Token:
+    """A new random token for ``live`` or ``test``: 30 base62 characters, more than 178 bits."""
+    if mode not in ("live", "test"):
         raise ValueError(f"unknown mode: {mode}")
     prefix = f"cs_{mode}_{secrets.token_hex(2)}"
     body = f"{prefix}_" + "".join(secrets.choice(_BASE62) for _ in range(_RANDOM_LENGTH))
     return Token(text=body + _checksum(body), prefix=prefix)
 
 
-def parse(text: str) -> ParsedToken | None:
-    """The parts of the token; None if the format or the checksum is wrong."""
-    match = _TOKEN.fullmatch(text)
-    if match is None or _checksum(text[:-_CHECKSUM_LENGTH]) != text[-_CHECKSUM_LENGTH:]:
-        return None
-    return ParsedToken(mode="live" if match[2] == "live" else "test", prefix=match[1])
+def is_well_formed(text: str) -> bool:
+    """Whether the format and the checksum are right. It proves nothing until the digest is found in the database."""
+    return bool(_TOKEN.fullmatch(text)) and _checksum(text[:-_CHECKSUM_LENGTH]) == text[-_CHECKSUM_LENGTH:]
 
 
 def digest(text: str) -> bytes:

@@ -11,8 +11,8 @@ from crmsolid import health
 from crmsolid.api.jobs import JobView
 from crmsolid.api.me import MeView
 
-handler403 = "crmsolid.panel.errors.forbidden"
-handler404 = "crmsolid.panel.errors.not_found"
+handler403 = "crmsolid.panel.pages.forbidden"
+handler404 = "crmsolid.panel.pages.not_found"
 
 v1: list[URLPattern] = [
     path("me", MeView.as_view()),

@@ -8,7 +8,7 @@ from ipaddress import IPv6Address, ip_address
 
 from django.http import HttpRequest, HttpResponse
 
-from apikeys import authentication, usage
+from apikeys import authentication
 from apikeys.authentication import Credentials
 from apikeys.limiter import Decision, limiter
 from apikeys.models import IdempotencyRecord
@@ -64,7 +64,7 @@ class RequestContext:
             if error.code == "plan_required":
                 self.credentials = credentials
             if error.code == "ip_not_allowed":
-                usage.record_refusal(credentials, error, self.ip)
+                authentication.record_refusal(credentials, error, self.ip)
             raise
         self.credentials = credentials
         return credentials.actor(self.surface, self.ip, self.request_id)

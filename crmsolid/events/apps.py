@@ -5,4 +5,3 @@ class EventsConfig(AppConfig):
     name = "crmsolid.events"
     label = "events"
     verbose_name = "Events"
-    default_auto_field = "django.db.models.BigAutoField"

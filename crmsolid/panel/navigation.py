@@ -1,4 +1,4 @@
-"""The panel's sidebar. An item whose model has no page yet is left out."""
+"""The panel's sidebar and breadcrumbs."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -33,81 +33,45 @@ class NavigationItem:
         if self.page:
             panel = panel_context(request)
             return panel is not None and panel.has_role(self.roles)
-        try:
-            model = apps.get_model(self.model)
-        except LookupError:
-            return False
-        page = admin.site._registry.get(model)
-        return page is not None and page.has_view_permission(request)
+        return admin.site._registry[apps.get_model(self.model)].has_view_permission(request)
 
 
-@dataclass(frozen=True, slots=True)
-class NavigationGroup:
-    title: str
-    items: tuple[NavigationItem, ...]
-
-
-GROUPS = (
-    NavigationGroup(
-        "Conversations",
-        (
-            NavigationItem("Inbox", "inbox", "messaging.thread"),
-            NavigationItem("Messages", "chat", "messaging.message"),
-            NavigationItem("Broadcasts", "campaign", "messaging.broadcast"),
-            NavigationItem("Templates", "draft", "messaging.template"),
-        ),
+GROUPS: dict[str, tuple[NavigationItem, ...]] = {
+    "Conversations": (
+        NavigationItem("Inbox", "inbox", "messaging.thread"),
+        NavigationItem("Messages", "chat", "messaging.message"),
     ),
-    NavigationGroup(
-        "People",
-        (
-            NavigationItem("Contacts", "group", "contacts.contact"),
-            NavigationItem("Segments", "filter_alt", "contacts.segment"),
-            NavigationItem("Tags", "sell", "contacts.contacttag"),
-        ),
+    "People": (
+        NavigationItem("Contacts", "group", "contacts.contact"),
+        NavigationItem("Tags", "sell", "contacts.contacttag"),
     ),
-    NavigationGroup(
-        "Automation",
-        (
-            NavigationItem("Sequences", "account_tree", "sequences.sequence"),
-            NavigationItem("Enrollments", "how_to_reg", "sequences.enrollment"),
-            NavigationItem("Jobs", "hourglass_top", "workspaces.job"),
-        ),
+    "Automation": (NavigationItem("Jobs", "hourglass_top", "workspaces.job"),),
+    "Settings": (
+        NavigationItem("Telegram accounts", "smartphone", "messaging.account"),
+        NavigationItem("Custom fields", "tune", "contacts.customfield"),
+        NavigationItem("API Keys", "key", "apikeys.apikey"),
+        NavigationItem("Webhooks", "webhook", "webhooks.endpoint"),
+        NavigationItem("Deliveries", "outbox", "webhooks.delivery"),
+        NavigationItem("Events", "bolt", "events.event"),
+        NavigationItem("Members", "badge", "workspaces.membership"),
+        NavigationItem("Plan", "workspace_premium", page="plan", roles=OWNERS),
+        NavigationItem("Audit log", "policy", "workspaces.auditentry"),
     ),
-    NavigationGroup(
-        "Settings",
-        (
-            NavigationItem("Telegram accounts", "smartphone", "messaging.account"),
-            NavigationItem("Custom fields", "tune", "contacts.customfield"),
-            NavigationItem("Scoring", "trending_up", "contacts.scorerule"),
-            NavigationItem("API Keys", "key", "apikeys.apikey"),
-            NavigationItem("Webhooks", "webhook", "webhooks.endpoint"),
-            NavigationItem("Deliveries", "outbox", "webhooks.delivery"),
-            NavigationItem("Events", "bolt", "events.event"),
-            NavigationItem("Members", "badge", "workspaces.membership"),
-            NavigationItem("Plan", "workspace_premium", page="plan", roles=OWNERS),
-            NavigationItem("Audit log", "policy", "workspaces.auditentry"),
-        ),
-    ),
-)
+}
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The sidebar in Unfold's format, with the items that this member may see."""
     home = {"title": "Home", "icon": "space_dashboard", "link": reverse("admin:index")}
     groups: list[dict[str, Any]] = [{"items": [home]}]
-    for group in GROUPS:
-        items = [
-            {
-                "title": item.title,
-                "icon": item.icon,
-                "link": item.link,
-                "active": request.path.startswith(item.link),
-            }
-            for item in group.items
+    for title, items in GROUPS.items():
+        links = [
+            {"title": item.title, "icon": item.icon, "link": item.link, "active": request.path.startswith(item.link)}
+            for item in items
             if item.is_visible(request)
         ]
-        if items:
-            groups.append({"title": group.title, "separator": True, "items": items})
+        if links:
+            groups.append({"title": title, "separator": True, "items": links})
     return groups
 
 
@@ -118,10 +82,10 @@ def breadcrumbs(request: HttpRequest) -> list[dict[str, str]]:
     """
     match = request.resolver_match
     name = (match.url_name or "") if match else ""
-    for group in GROUPS:
-        for item in group.items:
+    for title, items in GROUPS.items():
+        for item in items:
             if item.page and name == item.page:
-                return [{"title": group.title, "link": ""}]
+                return [{"title": title, "link": ""}]
             if item.model and name.startswith(f"{item.model.replace('.', '_')}_"):
-                return [{"title": group.title, "link": ""}, {"title": item.title, "link": item.link}]
+                return [{"title": title, "link": ""}, {"title": item.title, "link": item.link}]
     return []

@@ -16,9 +16,8 @@ from unfold.sites import UnfoldAdminSite
 from apikeys.limiter import limiter
 from crmsolid.api.request_context import address_bucket
 from crmsolid.core.client_ip import client_ip
-from crmsolid.panel.home import home_context
 from crmsolid.panel.navigation import breadcrumbs
-from crmsolid.panel.plan import plan_page
+from crmsolid.panel.pages import home_context, plan_page
 from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.panel_context import panel_context, switch_workspace
 
@@ -47,8 +46,7 @@ class PanelSite(UnfoldAdminSite):
     index_title = "Home"
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Accept ``TenantAdmin`` pages only. Django's own pages for users and groups, which it registers itself, are
-        left out."""
+        """Accept ``TenantAdmin`` pages only. The pages that Django itself registers are left out."""
         if admin_class is not None and admin_class.__module__.startswith("django.contrib."):
             return
         if admin_class is None or not issubclass(admin_class, TenantAdmin):

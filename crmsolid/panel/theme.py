@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.templatetags.static import static
 
 # Teal on slate. Text has a contrast of at least 4.5 in both themes.
@@ -21,27 +20,19 @@ _TEAL = {
 }
 
 
-def _icon(request: HttpRequest) -> str:
-    return static("panel/favicon.svg")
-
-
-def _style_sheet(request: HttpRequest) -> str:
-    return static("panel/panel.css")
-
-
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "CRM Solid",
     "SITE_HEADER": "CRM Solid",
     "SITE_SUBHEADER": "crmsolid.panel.site.workspace_title",
     "SITE_SYMBOL": "forum",
     "SITE_URL": None,
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _icon}],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("panel/favicon.svg")}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT_TITLE_PREFIX": "crmsolid.panel.site.title_prefix",
     "BORDER_RADIUS": "8px",
     "COLORS": {"primary": _TEAL},
-    "STYLES": [_style_sheet],
+    "STYLES": [lambda request: static("panel/panel.css")],
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,

@@ -1,14 +1,11 @@
 """Who acts. Every service takes an :class:`Actor` first and never sees a request."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from crmsolid.core.errors import DomainError
-from crmsolid.workspaces.models import Role
+from crmsolid.workspaces.models import Membership, Role, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
-
-if TYPE_CHECKING:
-    from crmsolid.workspaces.models import Membership, Workspace
 
 Surface = Literal["rest", "mcp", "panel", "command", "system"]
 
@@ -37,7 +34,7 @@ class Actor:
     nothing that asks for a role. ``request_id`` is the ``X-Request-Id`` of the call that caused the work, if any.
     """
 
-    workspace: "Workspace"
+    workspace: Workspace
     subject: Subject
     scopes: frozenset[Scope]
     role: Role | None
@@ -66,17 +63,17 @@ class Actor:
             raise DomainError("forbidden", f"only {' and '.join(f'{role.value}s' for role in roles)} may do this")
 
     @classmethod
-    def system(cls, workspace: "Workspace", label: str = "system") -> "Actor":
+    def system(cls, workspace: Workspace, label: str = "system") -> "Actor":
         """The product itself: periodic tasks, provisioning, what arrives from Telegram."""
         return cls(workspace, Subject("system", "", label), ALL_SCOPES, None, "system")
 
     @classmethod
-    def command(cls, workspace: "Workspace", name: str) -> "Actor":
+    def command(cls, workspace: Workspace, name: str) -> "Actor":
         """Somebody with a shell on the machine, through a management command."""
         return cls(workspace, Subject("command", name, name), ALL_SCOPES, None, "command")
 
     @classmethod
-    def member(cls, membership: "Membership", workspace: "Workspace", ip: str | None = None) -> "Actor":
+    def member(cls, membership: Membership, workspace: Workspace, ip: str | None = None) -> "Actor":
         """A member in the panel; the scopes follow from the role. ``workspace`` is the live one or its test twin."""
         user, role = membership.user, Role(membership.role)
         return cls(workspace, Subject("user", str(user.pk), user.email), ROLE_SCOPES[role], role, "panel", ip)

@@ -1,22 +1,23 @@
 """Settings > Members, the audit log and jobs."""
 
-from typing import Any
+from typing import Any, get_args
 
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from crmsolid.workspaces.actor import Surface
 from crmsolid.workspaces.admin_base import ADMINS, OWNERS, WRITERS, TenantAdmin
 from crmsolid.workspaces.admin_columns import column, datetime_column, field_column, fixed_filter, pretty_json
 from crmsolid.workspaces.models import AuditEntry, Job, Membership, Workspace
 from crmsolid.workspaces.services import remove_member, set_role
 
-SURFACES = ("rest", "mcp", "panel", "command", "system")
 SUBJECTS = ("key", "user", "grant", "command", "system")
 ROLES_HELP = (
     "A viewer reads. An agent also writes messages and changes contacts. An admin also sees Settings. "
     "Only an owner changes members and the plan."
 )
+STATE_COLOURS = {"queued": "info", "running": "warning", "done": "success", "failed": "danger"}
 JOB_KINDS = {"webhooks.replay": "Webhook deliveries sent again"}
 
 
@@ -37,15 +38,9 @@ class MembershipAdmin(TenantAdmin):
     readonly_fields = ("email", "name", "since")
     delete_confirmation_template = "panel/member_delete.html"
     actions = None
+    email = field_column("e-mail", "user__email")
+    name = field_column("name", "user__name")
     since = datetime_column("member since", "created_at")
-
-    @column("e-mail", ordering="user__email")
-    def email(self, member: Membership) -> str:
-        return member.user.email
-
-    @column("name", ordering="user__name")
-    def name(self, member: Membership) -> str:
-        return member.user.name
 
     @column("role", ordering="role", label={"owner": "primary", "admin": "info", "agent": "success"})
     def role_label(self, member: Membership) -> tuple[str, str]:
@@ -78,7 +73,7 @@ class AuditEntryAdmin(TenantAdmin):
     list_display = ("when", "action", "who", "surface_name", "about", "address")
     list_filter = (
         "at",
-        fixed_filter("surface", SURFACES, title="interface"),
+        fixed_filter("surface", get_args(Surface), title="interface"),
         fixed_filter("subject_kind", SUBJECTS, title="who"),
     )
     search_fields = ("action", "subject_label", "target")
@@ -87,7 +82,6 @@ class AuditEntryAdmin(TenantAdmin):
     empty_text = "This page records what people, keys and commands do here."
     ordering = ("-at", "-id")
     fields = ("when", "action", "who", "subject_kind_name", "surface_name", "address", "about", "data_json")
-    readonly_fields = ("when", "who", "subject_kind_name", "surface_name", "address", "about", "data_json")
     when = datetime_column("when", "at")
     who = field_column("by", "subject_label")
     subject_kind_name = field_column("kind", "subject_kind")
@@ -117,7 +111,6 @@ class JobAdmin(TenantAdmin):
     search_help_text = "Id of a job"
     ordering = ("-created_at", "-id")
     fields = ("what", "state_name", "progress", "started", "finished", "errors_json", "id")
-    readonly_fields = ("what", "state_name", "progress", "started", "finished", "errors_json", "id")
     keeps_history = False
     empty_text = "Long work shows its progress here, such as sending failed webhook deliveries again."
     started = datetime_column("started", "created_at")
@@ -131,11 +124,7 @@ class JobAdmin(TenantAdmin):
     def what(self, job: Job) -> str:
         return self.label_of(job)
 
-    @column(
-        "state",
-        ordering="state",
-        label={"queued": "info", "running": "warning", "done": "success", "failed": "danger"},
-    )
+    @column("state", ordering="state", label=STATE_COLOURS)
     def state_label(self, job: Job) -> tuple[str, str]:
         return job.state, job.get_state_display()
 

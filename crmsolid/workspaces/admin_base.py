@@ -59,10 +59,7 @@ class LookAheadPage(Page):  # type: ignore[type-arg]
 
 
 class LookAheadPaginator(Paginator):  # type: ignore[type-arg]
-    """Pages without counting the rows, which takes seconds in a table of millions.
-
-    Each page reads one row more than it shows; that row tells whether there is a next page.
-    """
+    """Pages without counting rows, which takes seconds for millions: each reads one row more than it shows."""
 
     num_pages = 10_000  # the database walks over all earlier pages, so there is an end to them
 
@@ -179,7 +176,7 @@ class TenantRules(BaseModelAdmin):  # type: ignore[type-arg]
 
 
 class TenantInline(TenantRules, TabularInline):
-    """Rows of the same workspace below a parent row. Read-only unless its sets of roles say otherwise."""
+    """Rows of the same workspace below a parent row, read-only."""
 
     extra = 0
     hide_title = True
@@ -214,22 +211,19 @@ class TenantAdmin(TenantRules, ModelAdmin):
         return LookAheadChangeList
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        return [self._scoped_filter(item) for item in super().get_list_filter(request)]
-
-    def _scoped_filter(self, item: Any) -> Any:
         """Use ``TenantRelatedFilter`` for a relation; refuse a filter that reaches through a relation."""
-        if isinstance(item, type):
-            return item
-        path, filter_class = item if isinstance(item, list | tuple) else (item, None)
-        if "__" in path:
-            raise ImproperlyConfigured(f"the filter {path} reads rows of every workspace")
-        if not get_fields_from_path(self.model, path)[-1].is_relation:
-            return item
-        if filter_class is None:
-            return (path, TenantRelatedFilter)
-        if isinstance(filter_class, type) and issubclass(filter_class, TenantRelatedFilter):
-            return item
-        raise ImproperlyConfigured(f"the filter by {path} must be a TenantRelatedFilter")
+        filters = []
+        for item in super().get_list_filter(request):
+            if not isinstance(item, type):
+                path, filter_class = item if isinstance(item, list | tuple) else (item, TenantRelatedFilter)
+                if "__" in path:
+                    raise ImproperlyConfigured(f"the filter {path} reads rows of every workspace")
+                if get_fields_from_path(self.model, path)[-1].is_relation:
+                    if not (isinstance(filter_class, type) and issubclass(filter_class, TenantRelatedFilter)):
+                        raise ImproperlyConfigured(f"the filter by {path} must be a TenantRelatedFilter")
+                    item = (path, filter_class)
+            filters.append(item)
+        return filters
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Only lookups by the page's own filters, so that nobody probes hidden columns through the address."""
@@ -243,7 +237,7 @@ class TenantAdmin(TenantRules, ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         title = {"title": capfirst(str(self.opts.verbose_name_plural))}
-        return self._show_errors(request, super().changelist_view, request, {**title, **(extra_context or {})})
+        return self._show_errors(super().changelist_view, request, {**title, **(extra_context or {})})
 
     def label_of(self, obj: Any) -> str:
         """The title of a row's page."""
@@ -267,42 +261,28 @@ class TenantAdmin(TenantRules, ModelAdmin):
         form.workspace = self.current_workspace(request)
         return form
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        return self._show_errors(request, super().changeform_view, request, object_id, form_url, extra_context)
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return self._show_errors(super().changeform_view, request, *args, **kwargs)
 
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        return self._show_errors(request, super().delete_view, request, object_id, extra_context)
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return self._show_errors(super().delete_view, request, *args, **kwargs)
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         """Answer 404, as the API does: nothing tells whether another workspace has the row."""
         raise Http404
 
-    def _show_errors(self, request: HttpRequest, view: Any, *args: Any) -> HttpResponse:
+    def _show_errors(self, view: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Show a service's error as a message on the same page. The transaction has been rolled back by then."""
         try:
-            response: HttpResponse = view(*args)
+            return view(request, *args, **kwargs)
         except DomainError as error:
             messages.error(request, capfirst(error.detail))
             return HttpResponseRedirect(request.get_full_path())
-        return response
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change:
             obj.workspace = self.current_workspace(request)
         super().save_model(request, obj, form, change)
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        for row in formset.save(commit=False):
-            row.workspace = form.instance.workspace
-            row.save()
-        for row in formset.deleted_objects:
-            row.delete()
 
     # --- The audit log, in place of Django's own log, which knows no workspace and keeps people's names ------------
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
@@ -324,7 +304,11 @@ class TenantAdmin(TenantRules, ModelAdmin):
 
     def history_entries(self, request: HttpRequest, object_id: str) -> models.QuerySet[AuditEntry]:
         """The audit entries about one row, newest first."""
-        return audit.entries_about(self.current_workspace(request), object_id, kind=str(self.opts.model_name))
+        workspace = self.current_workspace(request)
+        entries: models.QuerySet[AuditEntry] = AuditEntry.objects.for_workspace(workspace).filter(target=object_id)
+        if object_id.isdigit():  # such an id is unique in its own table only
+            entries = entries.filter(action__startswith=f"{self.opts.model_name}.")
+        return entries.order_by("-at", "-id")
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         if not self.has_view_permission(request):
@@ -337,12 +321,6 @@ class TenantAdmin(TenantRules, ModelAdmin):
             page = pages.page(request.GET.get("p", 1))
         except InvalidPage:
             raise Http404 from None
-        return self.render_page(
-            request,
-            self.object_history_template,
-            title=f"History of {self.label_of(obj)}",
-            object=obj,
-            shows_addresses=self.panel_context(request).has_role(ADMINS),
-            page=page,
-            **(extra_context or {}),
-        )
+        shows_addresses = self.panel_context(request).has_role(ADMINS)
+        context = {"title": f"History of {self.label_of(obj)}", "object": obj, "shows_addresses": shows_addresses}
+        return self.render_page(request, self.object_history_template, **context, page=page, **(extra_context or {}))

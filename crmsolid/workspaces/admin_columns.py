@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.contrib.admin import SimpleListFilter
@@ -20,37 +21,32 @@ def column(
     title: str, *, ordering: str | None = None, label: Mapping[str, str] | bool | None = None
 ) -> Callable[[F], F]:
     """Make a method of a page a column. With ``label`` it returns ``(value, text)``, and the value picks the colour."""
+    return display(description=title, ordering=ordering, label=label)
 
-    def decorate(method: F) -> F:
-        decorated: F = display(method, description=title, ordering=ordering, label=label)
-        return decorated
 
-    return decorate
+def time_text(at: datetime | None) -> str:
+    """The time to the minute, in UTC; empty for None."""
+    return f"{at:%d %b %Y %H:%M} UTC" if at else ""
 
 
 def format_time(at: datetime | None) -> SafeString | str:
-    """The time to the minute, in UTC, on one line; empty for None."""
-    return format_html('<span class="cs-nowrap">{} UTC</span>', f"{at:%d %b %Y %H:%M}") if at else ""
+    """:func:`time_text` on one line."""
+    return format_html('<span class="cs-nowrap">{}</span>', time_text(at)) if at else ""
 
 
 def datetime_column(title: str, field: str) -> Callable[..., SafeString | str]:
     """A column, or a line on a row's page, with the time in ``field``."""
-
-    @column(title, ordering=field)
-    def render(page: Any, row: Any) -> SafeString | str:
-        return format_time(getattr(row, field))
-
-    return render
+    return field_column(title, field, format_time)
 
 
-def field_column(title: str, field: str) -> Callable[..., str]:
-    """A column, or a line on a row's page, with the value of ``field``; its label where the field has choices."""
+def field_column(title: str, field: str, text: Callable[[Any], str] = str) -> Callable[..., str]:
+    """A column, or a line on a row's page, with ``field`` (or ``user__email``); with the label if it has choices."""
 
     @column(title, ordering=field)
     def render(page: Any, row: Any) -> str:
         label = getattr(row, f"get_{field}_display", None)
-        value = label() if label else getattr(row, field)
-        return "" if value is None else str(value)
+        value = label() if label else attrgetter(field.replace("__", "."))(row)
+        return "" if value is None else text(value)
 
     return render
 
@@ -73,10 +69,8 @@ def pretty_json(value: Any) -> SafeString:
 def fixed_filter(
     name: str, values: Iterable[str] | Callable[[], Iterable[str]], *, title: str = ""
 ) -> type[SimpleListFilter]:
-    """A filter by these values of the field ``name``; Django's own would read the whole table to find the values.
-
-    ``values`` may be a function, which is called when the filter is shown.
-    """
+    """A filter by these values of ``name``; Django's own would read the whole table to find them. A function as
+    ``values`` is called when the filter is shown."""
     filter_title = title or name.replace("_", " ")
 
     class FixedFilter(SimpleListFilter):

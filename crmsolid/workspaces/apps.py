@@ -5,4 +5,3 @@ class WorkspacesConfig(AppConfig):
     name = "crmsolid.workspaces"
     label = "workspaces"
     verbose_name = "Workspace"
-    default_auto_field = "django.db.models.BigAutoField"

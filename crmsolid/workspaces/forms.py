@@ -14,10 +14,7 @@ _TOO_OLD = "This page is too old. Open it again."
 
 
 class ServiceForm(forms.Form):
-    """A form whose values are checked by a service.
-
-    ``field_names`` maps the service's names to the form's names, where they differ.
-    """
+    """A form checked by a service. ``field_names`` maps the service's names to the form's names, where they differ."""
 
     field_names: ClassVar[dict[str, str]] = {}
 

@@ -2,19 +2,36 @@
 
 from typing import Any
 
-from django.db import migrations
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
 
 
-def unique_name(table: str) -> str:
-    return f"{table}_tenant_key"
+class PostgresqlOperation(Operation):
+    """Runs SQL on PostgreSQL. The state of the models, as Django knows it, stays the same."""
+
+    def __init__(self, model: str, field: str = "") -> None:
+        self.model, self.field = model, field
+
+    def statements(self, model: Any) -> list[str]:
+        raise NotImplementedError
+
+    def reverse_statements(self, model: Any) -> list[str]:
+        return []
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        pass
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            for statement in self.statements(to_state.apps.get_model(app_label, self.model)):
+                schema_editor.execute(statement)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            for statement in self.reverse_statements(from_state.apps.get_model(app_label, self.model)):
+                schema_editor.execute(statement)
 
 
-def foreign_name(table: str, column: str) -> str:
-    return f"{table}_{column}_tenant"[:63]
-
-
-class TenantForeignKey(migrations.operations.base.Operation):
+class TenantForeignKey(PostgresqlOperation):
     """Add a foreign key that cannot leave its workspace; reversible.
 
     Django's own foreign key says that the target exists. This one, ``(workspace_id, x_id)`` to ``(workspace_id, id)``,
@@ -22,54 +39,31 @@ class TenantForeignKey(migrations.operations.base.Operation):
     SQLite the services and the tests keep the rule.
     """
 
-    reduces_to_sql = True
-    reversible = True
+    def _names(self, model: Any) -> tuple[str, str, str, str, str]:
+        """The table and the column, the table that it refers to, the names of the foreign key and of the unique key."""
+        field, table = model._meta.get_field(self.field), model._meta.db_table
+        target = field.related_model._meta.db_table
+        return table, field.column, target, f"{table}_{field.column}_tenant"[:63], f"{target}_tenant_key"
 
-    def __init__(self, model: str, field: str) -> None:
-        self.model, self.field = model, field
-
-    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return (self.__class__.__name__, [self.model, self.field], {})
-
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        """Django's own state stays the same."""
-
-    def _names(self, app_label: str, state: Any) -> tuple[str, str, str]:
-        model = state.apps.get_model(app_label, self.model)
-        field = model._meta.get_field(self.field)
-        return model._meta.db_table, field.column, field.related_model._meta.db_table
-
-    def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            return
-        table, column, target = self._names(app_label, to_state)
-        name = unique_name(target)
-        schema_editor.execute(
-            f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = '{name}' AND conrelid ="
+    def statements(self, model: Any) -> list[str]:
+        table, column, target, foreign_key, unique_key = self._names(model)
+        return [
+            f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = '{unique_key}' AND conrelid ="
             f" '\"{target}\"'::regclass) THEN"
-            f' ALTER TABLE "{target}" ADD CONSTRAINT "{name}" UNIQUE (workspace_id, id); END IF; END $$'
-        )
-        schema_editor.execute(
-            f'ALTER TABLE "{table}" ADD CONSTRAINT "{foreign_name(table, column)}" FOREIGN KEY (workspace_id,'
-            f' "{column}") REFERENCES "{target}" (workspace_id, id) DEFERRABLE INITIALLY DEFERRED'
-        )
+            f' ALTER TABLE "{target}" ADD CONSTRAINT "{unique_key}" UNIQUE (workspace_id, id); END IF; END $$',
+            f'ALTER TABLE "{table}" ADD CONSTRAINT "{foreign_key}" FOREIGN KEY (workspace_id,'
+            f' "{column}") REFERENCES "{target}" (workspace_id, id) DEFERRABLE INITIALLY DEFERRED',
+        ]
 
-    def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            return
-        table, column, target = self._names(app_label, from_state)
-        name = unique_name(target)
-        schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{foreign_name(table, column)}"')
-        # The unique key serves every relation to the target, so it is dropped with the last of them.
-        schema_editor.execute(
+    def reverse_statements(self, model: Any) -> list[str]:
+        table, _, target, foreign_key, unique_key = self._names(model)
+        return [
+            f'ALTER TABLE "{table}" DROP CONSTRAINT "{foreign_key}"',
+            # The unique key serves every relation to the target, so it is dropped with the last of them.
             f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE contype = 'f' AND confrelid ="
-            f" '\"{target}\"'::regclass AND conindid = '\"{name}\"'::regclass) THEN"
-            f' ALTER TABLE "{target}" DROP CONSTRAINT "{name}"; END IF; END $$'
-        )
+            f" '\"{target}\"'::regclass AND conindid = '\"{unique_key}\"'::regclass) THEN"
+            f' ALTER TABLE "{target}" DROP CONSTRAINT "{unique_key}"; END IF; END $$',
+        ]
 
     def describe(self) -> str:
         return f"Bind {self.model}.{self.field} to its own workspace"
@@ -96,42 +90,21 @@ REDUNDANT_INDEXES = """
 """
 
 
-class DropRedundantIndexes(migrations.operations.base.Operation):
+class DropRedundantIndexes(PostgresqlOperation):
     """Drop the foreign keys and indexes that a busy table does not need, because each insert pays for all of them.
 
     Going back does not create them again: older code works without them.
     """
 
-    reduces_to_sql = True
-    reversible = True
-
-    def __init__(self, model: str) -> None:
-        self.model = model
-
-    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return (self.__class__.__name__, [self.model], {})
-
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        """Django's own state stays the same."""
-
-    def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            return
-        table = to_state.apps.get_model(app_label, self.model)._meta.db_table
-        schema_editor.execute(
+    def statements(self, model: Any) -> list[str]:
+        table = model._meta.db_table
+        return [
             "DO $$ DECLARE redundant record; BEGIN"
             f" FOR redundant IN {REDUNDANT_FOREIGN_KEYS.format(table=table)} LOOP"
             f" EXECUTE 'ALTER TABLE \"{table}\" DROP CONSTRAINT ' || quote_ident(redundant.conname); END LOOP;"
             f" FOR redundant IN {REDUNDANT_INDEXES.format(table=table)} LOOP"
             " EXECUTE 'DROP INDEX ' || redundant.name; END LOOP; END $$"
-        )
-
-    def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        """Leave the table as it is."""
+        ]
 
     def describe(self) -> str:
         return f"Drop redundant foreign keys and indexes of {self.model}"

@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
-from crmsolid.workspaces.scoping import ScopedManager, WorkspaceModel
+from crmsolid.workspaces.scoping import WorkspaceModel
 
 
 class UserManager(BaseUserManager["User"]):
@@ -44,9 +44,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower"),
-        ]
+        constraints = [models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower")]
 
     def __str__(self) -> str:
         return self.email
@@ -200,20 +198,3 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-__all__ = [
-    "AuditEntry",
-    "Heartbeat",
-    "Job",
-    "JobState",
-    "Membership",
-    "Mode",
-    "Plan",
-    "Role",
-    "ScopedManager",
-    "User",
-    "Workspace",
-    "WorkspaceModel",
-    "effective_plan",
-]

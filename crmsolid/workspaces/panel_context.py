@@ -19,8 +19,7 @@ _REQUEST_ATTRIBUTE = "_panel_context"
 
 @dataclass(frozen=True, slots=True)
 class PanelContext:
-    """``workspace`` (live or test) is what every page shows; ``memberships`` are all of the user's, by the workspace's
-    name."""
+    """``workspace`` (live or test) is what every page shows; ``memberships`` are all of the user's."""
 
     workspace: Workspace
     membership: Membership
@@ -44,8 +43,7 @@ class PanelContext:
         return self.membership.role in roles
 
     def actor(self, request: HttpRequest, workspace: Workspace | None = None) -> Actor:
-        """The user as an actor for the services. ``workspace`` may be the live workspace or its test twin; left out,
-        it is the one that is shown."""
+        """The user as an actor for the services, in the workspace that is shown or in its live or test counterpart."""
         workspace = workspace or self.workspace
         if workspace.owner_workspace != self.live:
             raise ValueError("a member acts in the workspace of the membership only")
@@ -56,8 +54,7 @@ def panel_context(request: HttpRequest) -> PanelContext | None:
     """The context of this request, read once. None for a user who is signed out, inactive or no member anywhere."""
     if not hasattr(request, _REQUEST_ATTRIBUTE):
         setattr(request, _REQUEST_ATTRIBUTE, _read_context(request))
-    context: PanelContext | None = getattr(request, _REQUEST_ATTRIBUTE)
-    return context
+    return getattr(request, _REQUEST_ATTRIBUTE)
 
 
 def _read_context(request: HttpRequest) -> PanelContext | None:

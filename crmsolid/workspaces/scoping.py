@@ -27,14 +27,9 @@ class ScopedQuerySet(models.QuerySet[Any]):
 class ScopedManager(models.Manager[Any]):
     """The manager ``objects``. Only :meth:`for_workspace` works; every other method raises ``UnscopedAccess``."""
 
-    queryset_class: type[ScopedQuerySet] = ScopedQuerySet
-
     def __init__(self, queryset_class: type[ScopedQuerySet] = ScopedQuerySet) -> None:
         super().__init__()
         self.queryset_class = queryset_class
-
-    def deconstruct(self) -> Any:
-        raise TypeError("a migration cannot contain a ScopedManager")
 
     def get_queryset(self) -> models.QuerySet[Any]:
         raise UnscopedAccess(f"{self.model.__name__}.objects needs .for_workspace(workspace)")
@@ -55,10 +50,3 @@ class WorkspaceModel(models.Model):
         abstract = True
         base_manager_name = "unscoped"
         default_manager_name = "unscoped"
-
-
-def workspaced_models() -> list[type[WorkspaceModel]]:
-    """Every concrete model whose rows belong to a workspace."""
-    from django.apps import apps
-
-    return [model for model in apps.get_models() if issubclass(model, WorkspaceModel)]

@@ -21,11 +21,9 @@ TRIAL = timedelta(days=14)
 _provisioners: list[Callable[[Workspace], None]] = []
 
 
-def on_provision(function: Callable[[Workspace], None]) -> Callable[[Workspace], None]:
+def on_provision(function: Callable[[Workspace], None]) -> None:
     """Register what an app adds to each new workspace, live and test, in the transaction that creates it."""
-    if function not in _provisioners:
-        _provisioners.append(function)
-    return function
+    _provisioners.append(function)
 
 
 @transaction.atomic
@@ -62,10 +60,7 @@ def find_workspace(slug: str, *, test: bool = False) -> Workspace:
 
 
 def find_or_create_user(email: str) -> tuple[User, str | None]:
-    """The user with that address, and the generated password if the user is new.
-
-    Errors: ``validation_failed`` (owner) for what is no e-mail address.
-    """
+    """The user with that address, and the password of a new one. Errors: ``validation_failed`` (owner)."""
     try:
         validate_email(email)
     except ValidationError:
@@ -101,10 +96,7 @@ def set_role(actor: Actor, member_id: int, role: str) -> Membership:
 
 @transaction.atomic
 def remove_member(actor: Actor, member_id: int) -> None:
-    """Remove a member, who has no access from the next request on.
-
-    Errors: ``forbidden`` for anybody but an owner; ``not_found``; ``invalid_state`` for the last owner.
-    """
+    """Remove a member, who has no access from the next request on. Errors: as :func:`set_role`."""
     actor.require_role(Role.OWNER)
     member = _lock_member(actor, member_id)
     _check_not_last_owner(member)

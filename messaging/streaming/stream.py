@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, StreamingHttpResponse
 
-from apikeys import usage
+from apikeys.authentication import record_use
 from crmsolid.api.fields import QuerySerializer
 from crmsolid.api.parsing import parse_query
 from crmsolid.api.request_context import RequestContext, request_context
@@ -94,7 +94,7 @@ def _start(request: HttpRequest, context: RequestContext) -> int:
     parse_query(request, QuerySerializer)
     assert context.credentials is not None
     # Other requests record this when they end, on a connection that would stay open as long as the stream.
-    usage.record_use(context.credentials.key, context.ip)
+    record_use(context.credentials.key, context.ip)
     last_id = request.META.get("HTTP_LAST_EVENT_ID", "")
     if last_id and (not last_id.isascii() or not last_id.isdigit() or len(last_id) > 18):
         detail = "send the id of the last event you saw, or nothing"

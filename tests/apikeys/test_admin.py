@@ -12,7 +12,7 @@ from apikeys.models import ApiKey
 from apikeys.services import create_key, revoke_key
 from crmsolid.core import clock
 from crmsolid.workspaces.models import AuditEntry, Role, Workspace
-from crmsolid.workspaces.scopes import ALL_SCOPES, DESCRIPTIONS, Scope
+from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from tests.cast import Api, Cast
 from tests.panel import browser
 
@@ -49,8 +49,8 @@ def make(cast: Cast, workspace: Workspace | None = None, **options: Any) -> ApiK
 
 def test_the_form_describes_every_scope_and_ticks_none(cast: Cast) -> None:
     text = browser(cast.owner).get(NEW).content.decode()
-    for scope, description in DESCRIPTIONS.items():
-        assert scope.value in text and description in text
+    for scope, description in Scope.choices:
+        assert scope in text and description in text
     boxes = re.findall(r'<input type="checkbox" name="scopes"[^>]*>', text)
     assert len(boxes) == len(Scope)
     assert [box for box in boxes if "checked" in box] == []

@@ -7,7 +7,7 @@ from hashlib import sha256
 import pytest
 
 from apikeys import tokens
-from apikeys.tokens import Mode, ParsedToken, Token, digest, display, generate, parse, redact
+from apikeys.tokens import Token, digest, display, generate, is_well_formed, redact
 
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 BODY = "cs_live_a4f9_" + "k" * 30
@@ -15,12 +15,12 @@ GOOD = BODY + tokens._checksum(BODY)
 
 
 @pytest.mark.parametrize("mode", ["live", "test"])
-def test_a_token_has_the_documented_format(mode: Mode) -> None:
+def test_a_token_has_the_documented_format(mode: str) -> None:
     token = generate(mode)
     assert re.fullmatch(rf"cs_{mode}_[0-9a-f]{{4}}_[0-9A-Za-z]{{36}}", token.text)
     assert token.text.startswith(token.prefix + "_")
     assert token.prefix == token.text[:12]
-    assert parse(token.text) == ParsedToken(mode=mode, prefix=token.prefix)
+    assert is_well_formed(token.text)
 
 
 def test_the_secret_holds_160_bits_and_never_repeats() -> None:
@@ -48,28 +48,28 @@ def test_a_small_checksum_is_padded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_unknown_mode_is_refused() -> None:
     with pytest.raises(ValueError):
-        generate("prod")  # type: ignore[arg-type]
+        generate("prod")
 
 
 def test_every_single_typo_is_refused() -> None:
-    assert parse(GOOD) == ParsedToken(mode="live", prefix="cs_live_a4f9")
+    assert is_well_formed(GOOD)
     for position in range(len(GOOD)):
         for character in "0aZ_é":
             if GOOD[position] != character:
-                assert parse(GOOD[:position] + character + GOOD[position + 1 :]) is None
+                assert not is_well_formed(GOOD[:position] + character + GOOD[position + 1 :])
 
 
 def test_every_truncation_and_swap_is_refused() -> None:
     token = generate("test").text
-    assert all(parse(token[:length]) is None for length in range(len(token)))
+    assert not any(is_well_formed(token[:length]) for length in range(len(token)))
     for position in range(13, len(token) - 1):
         left, right = token[position], token[position + 1]
         if left != right:
-            assert parse(token[:position] + right + left + token[position + 2 :]) is None
+            assert not is_well_formed(token[:position] + right + left + token[position + 2 :])
 
 
 def test_live_does_not_become_test() -> None:
-    assert parse(GOOD.replace("live", "test")) is None
+    assert not is_well_formed(GOOD.replace("live", "test"))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_live_does_not_become_test() -> None:
     ],
 )
 def test_other_forms_are_refused(text: str) -> None:
-    assert parse(text) is None
+    assert not is_well_formed(text)
 
 
 def test_digest_is_sha256_of_the_whole_token() -> None:
@@ -103,7 +103,7 @@ def test_no_representation_shows_the_secret() -> None:
     token = Token(text=GOOD, prefix="cs_live_a4f9")
     for shown in (repr(token), str(token), f"{token}", f"{[token]}", "%s" % (token,)):  # noqa: UP031
         assert "k" * 5 not in shown
-        assert "cs_live_a4f9_…" in shown
+        assert "cs_live_a4f9" in shown
     assert token.text == GOOD
 
 

@@ -18,9 +18,9 @@ from apikeys.models import IdempotencyRecord
 from contacts.models import Contact, OptOut
 from crmsolid.workspaces.admin_base import TenantAdmin, TenantInline
 from crmsolid.workspaces.models import Role, User, Workspace
-from crmsolid.workspaces.scoping import ScopedManager, UnscopedAccess, WorkspaceModel, workspaced_models
+from crmsolid.workspaces.scoping import ScopedManager, UnscopedAccess, WorkspaceModel
 from messaging.models import AccountLease, LoginAttempt, PeerHash, SandboxDelivery, SpentSlot, TelegramSession
-from tests.architecture import PACKAGES
+from tests.architecture import PACKAGES, workspaced_models
 from tests.cast import Cast
 from tests.panel import Belongings, browser, contact_form, furnish
 

@@ -11,8 +11,9 @@ from apikeys.services import create_key
 from contacts.models import Contact, ContactTag
 from crmsolid.workspaces.migration_operations import TenantForeignKey
 from crmsolid.workspaces.scopes import ALL_SCOPES
-from crmsolid.workspaces.scoping import WorkspaceModel, workspaced_models
+from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging.models import Account, Thread
+from tests.architecture import workspaced_models
 from tests.cast import Cast
 
 postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such constraint")

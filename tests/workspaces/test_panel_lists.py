@@ -111,7 +111,7 @@ def test_the_history_of_a_row_is_paged_without_counting(cast: Cast, number: str,
 
 
 def test_the_home_page_counts_no_further_than_it_shows(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crmsolid.panel.home.MAX_FIGURE", 2)
+    monkeypatch.setattr("crmsolid.panel.pages.MAX_FIGURE", 2)
     furnish(cast.workspace, "acme")
     client = browser(cast.owner)
     with CaptureQueriesContext(connection) as queries:

@@ -1,7 +1,6 @@
 """What the endpoint and delivery pages share: their base, and the texts and colours for statuses and error codes."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, TypeVar
 
 from django.contrib import messages
@@ -37,11 +36,6 @@ ERRORS = {
     "url_refused": "Sending to this address is not allowed",
     "lost": "Our process ended before it recorded the result",
 }
-
-
-def shown_time(time: datetime | None) -> str:
-    """To the minute, in UTC; empty for None."""
-    return f"{time:%d %b %Y %H:%M} UTC" if time else ""
 
 
 class WebhookAdmin(TenantAdmin):

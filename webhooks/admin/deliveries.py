@@ -16,9 +16,16 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events.catalogue import event_names
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin, TenantRelatedFilter
-from crmsolid.workspaces.admin_columns import column, datetime_column, fixed_filter, milliseconds_column, pretty_json
+from crmsolid.workspaces.admin_columns import (
+    column,
+    datetime_column,
+    fixed_filter,
+    milliseconds_column,
+    pretty_json,
+    time_text,
+)
 from webhooks import replays, services
-from webhooks.admin.base import ERRORS, STATUS_COLOURS, WebhookAdmin, shown_time
+from webhooks.admin.base import ERRORS, STATUS_COLOURS, WebhookAdmin
 from webhooks.models import Attempt, Delivery, DeliveryStatus, Endpoint
 
 ATTEMPTS_SHOWN = 50
@@ -85,7 +92,7 @@ class DeliveryAdmin(WebhookAdmin):
 
     @column("next attempt", ordering="next_attempt_at")
     def next_attempt(self, delivery: Delivery) -> SafeString:
-        return format_html('<span class="cs-nowrap">{}</span>', shown_time(delivery.next_attempt_at))
+        return format_html('<span class="cs-nowrap">{}</span>', time_text(delivery.next_attempt_at))
 
     def get_urls(self) -> list[URLPattern]:
         replay = self.admin_site.admin_view(require_POST(self.replay_view))

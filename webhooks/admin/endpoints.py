@@ -21,9 +21,9 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events.catalogue import subscribable_names
 from crmsolid.workspaces.admin_base import ADMINS
-from crmsolid.workspaces.admin_columns import column
+from crmsolid.workspaces.admin_columns import column, time_text
 from webhooks import querysets, replays, services
-from webhooks.admin.base import ERRORS, STATUS_COLOURS, WebhookAdmin, shown_time
+from webhooks.admin.base import ERRORS, STATUS_COLOURS, WebhookAdmin
 from webhooks.endpoint_health import FAILING_LIMIT
 from webhooks.forms import DeleteForm, EndpointForm, NewEndpointForm, ReplayForm, RotateForm
 from webhooks.models import DeliveryStatus, DisabledReason, Endpoint
@@ -65,7 +65,7 @@ class EndpointAdmin(WebhookAdmin):
 
     @column("failing since", ordering="failing_since")
     def failing(self, endpoint: Endpoint) -> SafeString:
-        return format_html('<span class="cs-nowrap">{}</span>', shown_time(endpoint.failing_since))
+        return format_html('<span class="cs-nowrap">{}</span>', time_text(endpoint.failing_since))
 
     @column("last delivery")
     def last_delivery(self, endpoint: Any) -> SafeString | str:
@@ -81,7 +81,7 @@ class EndpointAdmin(WebhookAdmin):
             reverse("admin:webhooks_delivery_change", args=[endpoint.last_delivery]),
             DeliveryStatus(endpoint.last_status).label,
             f" ({answer})" if answer else "",
-            shown_time(endpoint.last_made_at),
+            time_text(endpoint.last_made_at),
         )
 
     def change_view(
@@ -262,7 +262,7 @@ class EndpointAdmin(WebhookAdmin):
             result = "One delivery is" if job.total == 1 else f"{job.total} deliveries are"
             result += " being sent again."
         else:
-            result = f"Nothing has failed since {shown_time(since)}."
+            result = f"Nothing has failed since {time_text(since)}."
         messages.success(request, format_html('{} <a class="cs-link" href="{}">See the job</a>', result, link))
         return self._back(endpoint)
 

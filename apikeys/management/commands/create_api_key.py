@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from apikeys.commands import describe_issued, parse_duration
+from apikeys.commands import describe, parse_duration
 from apikeys.services import create_key
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
@@ -36,4 +36,4 @@ class Command(ServiceCommand):
             expires_at=clock.now() + parse_duration(expires_in, "expires_in") if expires_in is not None else None,
             rate_limit=options["rate_limit"],
         )
-        return describe_issued(issued)
+        return describe(issued.key, token=issued.token)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from apikeys.commands import describe_issued, parse_duration
+from apikeys.commands import describe, parse_duration
 from apikeys.services import find_key, rotate_key
 from crmsolid.core.clock import rfc3339
 from crmsolid.workspaces.actor import Actor
@@ -25,7 +25,7 @@ class Command(ServiceCommand):
         issued = rotate_key(Actor.command(old.workspace, "rotate_api_key"), old.id, overlap=overlap)
         old.refresh_from_db()
         replaced = {"id": old.id, "prefix": old.prefix, "works_until": rfc3339(old.revoked_at)}
-        return {**describe_issued(issued), "replaces": replaced}
+        return {**describe(issued.key, token=issued.token), "replaces": replaced}
 
     def render(self, result: Any) -> None:
         old = result["replaces"]

@@ -13,7 +13,6 @@ from crmsolid.api.endpoint import Endpoint
 from crmsolid.api.fields import StrictSerializer
 from crmsolid.api.openapi import components
 from crmsolid.api.responses import JSON, ListOf, Raw
-from crmsolid.workspaces.scopes import DESCRIPTIONS
 
 Schema = dict[str, Any]
 
@@ -89,7 +88,7 @@ class V1Schema(AutoSchema):
         text = inspect.cleandoc(handler.__doc__ or self.view.__class__.__doc__ or "")
         summary, _, rest = text.partition("\n\n")
         scopes = self.endpoint.scopes
-        needs = " and ".join(f"`{scope.value}` ({DESCRIPTIONS[scope].lower()})" for scope in scopes)
+        needs = " and ".join(f"`{scope.value}` ({scope.label.lower()})" for scope in scopes)
         needs = needs or self.endpoint.scope_text
         return " ".join(summary.split()), f"{rest.strip()}\n\nScope: {needs}.".strip()
 

@@ -1,0 +1,147 @@
+"""The pages of the panel without a model: home, Settings > Plan, and the error pages (403, 404, CSRF failure)."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from apikeys.models import ApiKey
+from contacts.models import Contact
+from crmsolid.core import clock
+from crmsolid.plans import PAID_PLANS, change_plan
+from crmsolid.workspaces.admin_base import ADMINS, OWNERS
+from crmsolid.workspaces.models import Plan
+from crmsolid.workspaces.panel_context import PanelContext, panel_context
+from messaging.models import Account, AccountState, Message, Thread
+from messaging.querysets import in_trouble
+from webhooks.querysets import endpoint_alerts
+
+MAX_FIGURE = 10_000
+MAX_ACCOUNTS = 5
+
+DESCRIPTIONS = {
+    Plan.TRIAL: "Everything is on, for 14 days.",
+    Plan.PRO: "Everything is on, without an end date.",
+    Plan.BUSINESS: "The plan above Pro. Everything is on, without an end date.",
+    Plan.EXPIRED: (
+        "The trial has ended: the API refuses every call and nothing is sent. What people write still arrives, "
+        "everything can be read, and nothing is deleted."
+    ),
+}
+COLOURS = {Plan.TRIAL: "info", Plan.PRO: "success", Plan.BUSINESS: "success", Plan.EXPIRED: "danger"}
+
+
+def home_context(panel: PanelContext) -> dict[str, Any]:
+    """What the home page shows. Only admins and owners, who can do something about them, see problems."""
+    workspace = panel.workspace
+    sent = Message.objects.for_workspace(workspace).filter(direction="out", status="sent")
+    figures = [
+        _figure("Contacts", Contact.objects.for_workspace(workspace)),
+        _figure("Unread conversations", Thread.objects.for_workspace(workspace).filter(unread_count__gt=0)),
+        _figure("Sent in 24 hours", sent.filter(sent_at__gte=clock.now() - timedelta(hours=24))),
+    ]
+    if not panel.has_role(ADMINS):
+        return {"figures": figures, "needs_key": False, "accounts_in_trouble": [], "webhook_alerts": None}
+    accounts = Account.objects.for_workspace(workspace)
+    need_login = in_trouble() & ~Q(state=AccountState.PAUSED)  # a pause ends without anybody's help
+    return {
+        "figures": [*figures, _figure("Accounts", accounts)],
+        "needs_key": not ApiKey.objects.for_workspace(workspace).exists(),
+        "accounts_in_trouble": list(accounts.filter(need_login).order_by("name", "id")[:MAX_ACCOUNTS]),
+        "webhook_alerts": endpoint_alerts(workspace),
+    }
+
+
+def _figure(title: str, rows: QuerySet[Any]) -> dict[str, Any]:
+    """Count up to ``MAX_FIGURE`` rows: counting millions would take seconds."""
+    count = rows[: MAX_FIGURE + 1].count()
+    value = f"{count:,}" if count <= MAX_FIGURE else f"{MAX_FIGURE:,}+"
+    return {
+        "title": title,
+        "value": value,
+        "link": reverse(f"admin:{rows.model._meta.label_lower.replace('.', '_')}_changelist"),
+    }
+
+
+class PlanForm(forms.Form):
+    """Offers the plans that :func:`change_plan` accepts."""
+
+    plan = forms.ChoiceField(
+        choices=[(plan.value, plan.label) for plan in PAID_PLANS],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose a plan.", "invalid_choice": "Choose one of these plans."},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def plan_page(request: HttpRequest) -> HttpResponse:
+    """Settings > Plan, for owners only. It works after a trial has ended too: it is how one leaves that state."""
+    panel = panel_context(request)
+    if panel is None or not panel.has_role(OWNERS):
+        raise PermissionDenied
+    form = PlanForm(request.POST if request.method == "POST" else None, initial={"plan": panel.live.current_plan})
+    if form.is_valid():
+        live = change_plan(panel.actor(request), form.cleaned_data["plan"])
+        messages.success(request, f"{live.name} is on {Plan(live.plan).label}.")
+        return HttpResponseRedirect(reverse("admin:plan"))
+    plan = Plan(panel.live.current_plan)
+    context = {
+        **admin.site.each_context(request),
+        "title": "Plan",
+        "plan": {"value": plan.value, "description": DESCRIPTIONS[plan], "type": COLOURS[plan], "text": plan.label},
+        "offers": [(radio, DESCRIPTIONS[Plan(radio.data["value"])]) for radio in form["plan"]],
+        "form": form,
+    }
+    request.current_app = admin.site.name
+    return TemplateResponse(request, "panel/plan.html", context)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The text is the same whether a row never existed, was deleted, or belongs to another workspace."""
+    text = "It may have been deleted, or belong to another workspace. The switch at the top says which one you see."
+    if panel_context(request) is None:
+        text = "The address may be mistyped, or what was here is gone."
+    return _page(request, 404, "There is nothing here", text)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say why: the trial has ended, the member's role does not allow it, or the panel cannot do it at all."""
+    panel = panel_context(request)
+    if panel is None:
+        return _page(request, 403, "You may not see this page", "Log in with another address.")
+    is_owner = panel.has_role(OWNERS)
+    if panel.is_expired:
+        text = f"The trial of {panel.live.name} has ended: everything can be read, nothing can be changed."
+        text = text if is_owner else f"{text} An owner can choose a plan."
+        return _page(request, 403, "Nothing can be changed at the moment", text, may_choose_plan=is_owner)
+    if is_owner:
+        text = "It is not a matter of your role: nobody can do it here."
+        return _page(request, 403, "The panel does not do this", text)
+    role = panel.membership.get_role_display().lower()
+    text = f"You are {role} in {panel.live.name}. Ask an owner of the workspace to do this, or for another role."
+    return _page(request, 403, "Your role does not allow this", text)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The usual cause is a page that was open while its user logged in again, or a browser without cookies."""
+    text = (
+        "Nothing was changed. This happens when you have logged in again since the page was opened, or when the "
+        "browser keeps no cookies. Open the page again and send it once more."
+    )
+    return _page(request, 403, "This page is too old to be sent", text)
+
+
+def _page(request: HttpRequest, status: int, title: str, text: str, **context: Any) -> HttpResponse:
+    """Inside the panel's frame for its members, else a page by itself."""
+    in_panel = panel_context(request) is not None and request.path.startswith(reverse("admin:index"))
+    template = "panel/error.html" if in_panel else "panel/error_alone.html"
+    context = {**admin.site.each_context(request), "title": title, "text": text, **context}
+    return render(request, template, context, status=status)
