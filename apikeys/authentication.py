@@ -1,6 +1,7 @@
-"""From a bearer token to an actor: one statement, on every request, so that a revocation holds at once."""
+"""From a bearer token to an actor. Every request reads the key with one statement, so a revocation holds at once."""
 
 from dataclasses import dataclass
+from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -23,8 +24,8 @@ _keys, _workspaces, _records = Table(ApiKey), Table(Workspace), Table(Idempotenc
 
 @dataclass(slots=True)
 class Credentials:
-    """A key that was found, its workspace and scopes, the live workspace's plan, and the answer stored under the
-    request's Idempotency-Key, if any: one read serves them all."""
+    """What one statement reads for a request: the key, its workspace and scopes, the plan of the live workspace, and
+    the idempotency record of the request's Idempotency-Key, if there is one."""
 
     key: ApiKey
     workspace: Workspace
@@ -42,20 +43,27 @@ class Credentials:
 
 
 def find(token: str, idempotency_key: str | None = None) -> Credentials:
-    """The credentials of a token. ``token_invalid`` (401) when it is malformed or unknown.
+    """The credentials of a token. Errors: ``token_invalid`` (401) for a malformed or unknown token.
 
-    The checksum is judged first: a mistyped token never costs a query.
+    The checksum is verified first, so a mistyped token costs no query.
     """
     if tokens.parse(token) is None:
         raise DomainError("token_invalid")
-    found = _read(tokens.digest(token), idempotency_key)
-    if found is None:
+    digest = tokens.digest(token)
+    try:
+        credentials = _read(digest, idempotency_key)
+    except OperationalError:  # the database has closed the connection meanwhile; nothing was done with it yet
+        if connection.in_atomic_block:
+            raise
+        close_old_connections()
+        credentials = _read(digest, idempotency_key)
+    if credentials is None:
         raise DomainError("token_invalid")
-    return found
+    return credentials
 
 
 def check(credentials: Credentials, ip: str | None) -> None:
-    """Refuse a revoked or expired key (401), a foreign address (403) and an expired plan (403)."""
+    """Raise ``token_revoked`` or ``token_expired`` (401), ``ip_not_allowed`` or ``plan_required`` (403)."""
     key, now = credentials.key, clock.now()
     if key.revoked_at is not None and key.revoked_at <= now:
         raise DomainError("token_revoked")
@@ -68,7 +76,7 @@ def check(credentials: Credentials, ip: str | None) -> None:
 
 
 def address_allowed(networks: list[str], ip: str | None) -> bool:
-    """Whether the address lies in one of the CIDR networks. An unknown address lies in none."""
+    """Whether the address is in one of the CIDR networks. An unknown address is in none."""
     if ip is None:
         return False
     address = ip_address(ip)
@@ -76,60 +84,47 @@ def address_allowed(networks: list[str], ip: str | None) -> bool:
     return any((mapped or address) in ip_network(network) for network in networks)
 
 
-MAX_KEPT = 10_000
-_kept: dict[bytes, tuple[tuple[Any, ...], ApiKey, Workspace, frozenset[Scope]]] = {}
-
-_SQL = ""
-
-
-def _sql() -> str:
-    global _SQL
-    if not _SQL:
-        _SQL = (
-            f"SELECT {_keys.columns('k')}, {_workspaces.columns('w')}, l.plan, l.trial_ends_at,"
-            f" {_records.columns('r')} FROM {_keys.name} k JOIN {_workspaces.name} w ON w.id = k.workspace_id"
-            f" JOIN {_workspaces.name} l ON l.id = COALESCE(w.live_id, w.id)"
-            f" LEFT JOIN {_records.name} r ON r.workspace_id = k.workspace_id AND r.key = %s WHERE k.digest = %s"
-        )
-    return _SQL
+@cache
+def _statement() -> str:
+    return (
+        f"SELECT {_keys.columns('k')}, {_workspaces.columns('w')}, l.plan, l.trial_ends_at,"
+        f" {_records.columns('r')} FROM {_keys.name} k JOIN {_workspaces.name} w ON w.id = k.workspace_id"
+        f" JOIN {_workspaces.name} l ON l.id = COALESCE(w.live_id, w.id)"
+        f" LEFT JOIN {_records.name} r ON r.workspace_id = k.workspace_id AND r.key = %s WHERE k.digest = %s"
+    )
 
 
 def _read(digest: bytes, idempotency_key: str | None) -> Credentials | None:
-    """The one read. A connection that the database dropped meanwhile is replaced once: nothing has happened yet."""
-    try:
-        return _read_once(digest, idempotency_key)
-    except OperationalError:
-        if connection.in_atomic_block:
-            raise
-        close_old_connections()
-        return _read_once(digest, idempotency_key)
-
-
-def _read_once(digest: bytes, idempotency_key: str | None) -> Credentials | None:
     with statement_cursor() as cursor:
-        cursor.execute(_sql(), [idempotency_key or "", digest])
+        cursor.execute(_statement(), [idempotency_key or "", digest])
         row = cursor.fetchone()
     if row is None:
         return None
-    there = len(_keys.names) + len(_workspaces.names)
-    key, workspace, scopes = _instances(digest, row[:there])
-    plan, ends, stored = row[there], row[there + 1], row[there + 2 :]
-    record = _records.from_row(stored) if stored[0] is not None else None
-    trial_end = _workspaces.convert("trial_ends_at", ends)
-    return Credentials(key, workspace, scopes, effective_plan(plan, trial_end), record)
+    end = len(_keys.names) + len(_workspaces.names)
+    key, workspace, scopes = _instances(digest, row[:end])
+    plan, trial_ends_at, record_values = row[end], row[end + 1], row[end + 2 :]
+    record = _records.from_row(record_values) if record_values[0] is not None else None
+    plan = effective_plan(plan, _workspaces.convert("trial_ends_at", trial_ends_at))
+    return Credentials(key, workspace, scopes, plan, record)
+
+
+MAX_CACHED = 10_000
+_cache: dict[bytes, tuple[tuple[Any, ...], ApiKey, Workspace, frozenset[Scope]]] = {}
 
 
 def _instances(digest: bytes, values: tuple[Any, ...]) -> tuple[ApiKey, Workspace, frozenset[Scope]]:
-    """What the values just read come to; what they came to at the last request if nothing in them has changed.
-    Whoever gets it never changes it."""
-    kept = _kept.get(digest)
-    if kept is not None and kept[0] == values:
-        return kept[1:]
-    here = len(_keys.names)
-    key, workspace = _keys.from_row(values[:here]), _workspaces.from_row(values[here:])
+    """The instances for the values just read: those of the key's last request if the values are the same.
+
+    Requests share them, so nobody may change them.
+    """
+    cached = _cache.get(digest)
+    if cached is not None and cached[0] == values:
+        return cached[1:]
+    end = len(_keys.names)
+    key, workspace = _keys.from_row(values[:end]), _workspaces.from_row(values[end:])
     key.workspace = workspace
     scopes = frozenset(map(Scope, key.scopes))
-    if len(_kept) >= MAX_KEPT:
-        _kept.clear()
-    _kept[digest] = values, key, workspace, scopes
+    if len(_cache) >= MAX_CACHED:
+        _cache.clear()
+    _cache[digest] = values, key, workspace, scopes
     return key, workspace, scopes

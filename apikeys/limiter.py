@@ -1,7 +1,8 @@
-"""How many requests a bucket may make in a minute, counted once for all processes while Redis is there.
+"""The rate limiter: how many requests a bucket (a key or an address) may make in a minute.
 
-A window starts with the bucket's first request and ends 60 s later. One script counts and reads the time left in one
-step: a second read near the border would contradict the first, and two processes would let too many through.
+A window starts with the first request of a bucket and ends 60 s later. With Redis all processes share the count; one
+script counts and reads the time left in one step, so that two processes cannot both let the last request through.
+Without Redis, or while it fails, each process counts for itself.
 """
 
 import logging
@@ -11,20 +12,22 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import redis
+from django.conf import settings
 
 from crmsolid.core.circuit_breaker import CircuitBreaker
-from crmsolid.core.redis import REDIS_ERRORS
+from crmsolid.core.redis import REDIS_ERRORS, build_client
 
 logger = logging.getLogger(__name__)
 
 WINDOW_SECONDS = 60
 WARNING_INTERVAL_SECONDS = 60.0
 
-# A key that lost its time to live keeps its count: at worst it is refused for one more window, never for good, and
-# never lets more than the limit through.
+# A counter that has lost its time to live keeps its count and gets a new one: at worst the bucket is refused for one
+# window more, and never gets more than the limit.
 WINDOW_SCRIPT = """
 local count = redis.call('INCR', KEYS[1])
 local left = redis.call('PTTL', KEYS[1])
@@ -38,7 +41,7 @@ return {count, left}
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer for one request. `reset_seconds` (1 to 60, rounded up) is when `remaining` is `limit` again."""
+    """The result for one request. ``remaining`` is ``limit`` again in ``reset_seconds`` (1 to 60, rounded up)."""
 
     allowed: bool
     limit: int
@@ -46,11 +49,11 @@ class Decision:
     reset_seconds: int
 
 
-class CountsRequests(Protocol):
-    """What the middleware needs; `bucket` must hold no secret, for it becomes a key in Redis."""
+class Limiter(Protocol):
+    """Counts requests. ``bucket`` must contain no secret, because it becomes a key in Redis."""
 
     def check(self, bucket: str, limit: int) -> Decision:
-        """Counts one request, refused ones too, and decides."""
+        """Count one request, also one that will be refused, and decide."""
 
 
 def _decide(count: int, limit: int, seconds_left: float) -> Decision:
@@ -59,7 +62,7 @@ def _decide(count: int, limit: int, seconds_left: float) -> Decision:
 
 
 class RedisLimiter:
-    """Exact across processes; raises one of REDIS_ERRORS when Redis does not answer in time."""
+    """Exact across processes. Raises one of ``REDIS_ERRORS`` when Redis does not answer in time."""
 
     def __init__(self, client: redis.Redis, script: str = WINDOW_SCRIPT, key_prefix: str = "crmsolid:rate:") -> None:
         self._count = client.register_script(script)
@@ -73,8 +76,8 @@ class RedisLimiter:
 class LocalLimiter:
     """Exact within this process.
 
-    Windows are all of one length, so the oldest bucket is the first to expire: each call drops the expired ones from
-    the front, and past `max_buckets` the oldest goes early (a flood of addresses must not take the memory).
+    All windows have the same length, so the oldest bucket expires first: each call drops expired buckets from the
+    front. With more than ``max_buckets`` the oldest is dropped early, so that many addresses cannot use up the memory.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, max_buckets: int = 100_000) -> None:
@@ -90,31 +93,25 @@ class LocalLimiter:
     def check(self, bucket: str, limit: int) -> Decision:
         with self._lock:
             now = self._clock()
-            self._evict(now)
+            while self._windows and next(iter(self._windows.values()))[0] <= now:
+                self._windows.popitem(last=False)
             end, count = self._windows.get(bucket, (now + WINDOW_SECONDS, 0))
             self._windows[bucket] = (end, count + 1)
             if len(self._windows) > self._max_buckets:
                 self._windows.popitem(last=False)
         return _decide(count + 1, limit, end - now)
 
-    def _evict(self, now: float) -> None:
-        while self._windows:
-            bucket = next(iter(self._windows))
-            if self._windows[bucket][0] > now:
-                return
-            del self._windows[bucket]
 
+class FallbackLimiter:
+    """Uses Redis while it answers, else the process's own count, so that a Redis that is down refuses nobody.
 
-class Limiter:
-    """Redis while it answers; the process's own count while it does not, so that a dead Redis refuses nobody.
-
-    After a failure Redis is left alone for a second, then tried by one request. Nothing here ever raises for Redis.
+    After a failure one request a second tries Redis again. An error of Redis is never raised.
     """
 
     def __init__(
         self,
-        shared: CountsRequests,
-        local: CountsRequests | None = None,
+        shared: Limiter,
+        local: Limiter | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -143,5 +140,13 @@ class Limiter:
             if now < self._next_warning:
                 return
             self._next_warning = now + WARNING_INTERVAL_SECONDS
-        # The kind of the error only: its text may hold the address and what Redis was sent.
+        # Only the type of the error: its text may contain the address and the arguments.
         logger.warning("redis does not answer (%s): rate limits hold per process", type(error).__name__)
+
+
+@lru_cache(maxsize=1)
+def limiter() -> Limiter:
+    """The process's limiter: through Redis if it is set up, else exact within this process only."""
+    if not settings.REDIS_URL:
+        return LocalLimiter()
+    return FallbackLimiter(RedisLimiter(build_client(settings.REDIS_URL)))

@@ -1,4 +1,4 @@
-"""API keys and the idempotency record of what was done with them."""
+"""API keys and idempotency records."""
 
 from functools import partial
 
@@ -12,7 +12,7 @@ from crmsolid.workspaces.scoping import WorkspaceModel
 
 
 class ApiKey(WorkspaceModel):
-    """A scoped bearer key. The token itself is never stored: only its SHA-256 and its public prefix."""
+    """A bearer key with scopes. The token is not stored, only its SHA-256 and its public prefix."""
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "key"), editable=False)
     name = models.CharField(max_length=100)
@@ -58,7 +58,7 @@ class ApiKey(WorkspaceModel):
 
 
 class IdempotencyRecord(WorkspaceModel):
-    """The stored answer of a write, committed in one transaction with its effect; kept 24 h at least."""
+    """The stored response of a write, committed in one transaction with its effect; kept for at least 24 h."""
 
     key = models.CharField(max_length=255)
     fingerprint = models.BinaryField(max_length=32)

@@ -1,4 +1,4 @@
-"""The Celery door of keys."""
+"""Celery tasks of API keys."""
 
 from datetime import timedelta
 
@@ -8,21 +8,19 @@ from apikeys.models import IdempotencyRecord
 from apikeys.services import record_expired_keys
 from crmsolid.core import clock
 
-KEEP_ANSWERS = timedelta(hours=24)
+KEEP_RECORDS = timedelta(hours=24)
 BATCH = 1000
 
 
 @shared_task(name="apikeys.purge")
 def purge() -> int:
-    """Forget the stored answers of writes that are older than 24 h, and note which keys have expired; answers how many
-    answers went. Short transactions: each batch commits by itself, so no write of the API waits long behind it."""
-    removed = 0
+    """Delete idempotency records older than 24 h and record expired keys; return how many records were deleted.
+
+    Each batch commits by itself, so that no write of the API waits long for it.
+    """
     record_expired_keys()
-    while batch := _oldest():
-        removed += IdempotencyRecord.unscoped.filter(pk__in=batch).delete()[0]
-    return removed
-
-
-def _oldest() -> list[int]:
-    past = IdempotencyRecord.unscoped.filter(created_at__lt=clock.now() - KEEP_ANSWERS)
-    return list(past.order_by("created_at").values_list("pk", flat=True)[:BATCH])
+    deleted = 0
+    old = IdempotencyRecord.unscoped.filter(created_at__lt=clock.now() - KEEP_RECORDS).order_by("created_at")
+    while batch := list(old.values_list("pk", flat=True)[:BATCH]):
+        deleted += IdempotencyRecord.unscoped.filter(pk__in=batch).delete()[0]
+    return deleted

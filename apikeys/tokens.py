@@ -1,8 +1,8 @@
-"""The text of an API key: made, checked and hidden without a database.
+"""The format of API keys: generate, parse, display and redact them, without a database.
 
 `cs_live_<4 hex>_<secret>`. The secret is base62 and ends in a CRC-32 of everything before it, six base62 digits, as
-GitHub's tokens do (github.blog, "Behind GitHub's new authentication token formats"): a mistyped token is refused
-for free, and a secret scanner can tell a real one from noise.
+GitHub's tokens do (github.blog, "Behind GitHub's new authentication token formats"). So a mistyped token is refused
+without a query, and a secret scanner can tell a real token from noise.
 """
 
 import re
@@ -20,8 +20,8 @@ _RANDOM_LENGTH = 30
 _CHECKSUM_LENGTH = 6
 _TOKEN = re.compile(rf"(cs_(live|test)_[0-9a-f]{{4}})_[0-9A-Za-z]{{{_RANDOM_LENGTH + _CHECKSUM_LENGTH}}}")
 
-# Deliberately wider than _TOKEN: a truncated, mistyped or badly pasted token still gives most of a secret away.
-# The public prefix alone, and what display() shows, pass untouched.
+# Wider than _TOKEN on purpose: a truncated, mistyped or badly pasted token still reveals most of a secret.
+# The public prefix alone, and what display() returns, stay as they are.
 REDACT = re.compile(
     r"(cs_(?:live|test)_)(?:([0-9a-f]{4}_)[0-9a-z_-]+|[0-9a-z-]{5,}[0-9a-z_-]*)", re.ASCII | re.IGNORECASE
 )
@@ -29,7 +29,7 @@ REDACT = re.compile(
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Token:
-    """A new key. `text` is the secret, shown to its owner once; `prefix` is public, `cs_live_a4f9`."""
+    """A new token. ``text`` is the secret, shown once; ``prefix`` is public, such as ``cs_live_a4f9``."""
 
     text: str
     prefix: str
@@ -40,14 +40,14 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class ParsedToken:
-    """What a well-formed token says of itself. It proves nothing yet: the digest has to be found."""
+    """What the text of a well-formed token says. It proves nothing until its digest is found in the database."""
 
     mode: Mode
     prefix: str
 
 
 def generate(mode: Mode) -> Token:
-    """A token that nobody can guess: 30 random base62 characters, more than 178 bits."""
+    """A new random token: 30 base62 characters, more than 178 bits."""
     if mode not in get_args(Mode):
         raise ValueError(f"unknown mode: {mode}")
     prefix = f"cs_{mode}_{secrets.token_hex(2)}"
@@ -56,7 +56,7 @@ def generate(mode: Mode) -> Token:
 
 
 def parse(text: str) -> ParsedToken | None:
-    """None when the format or the checksum is wrong, so that no database need be asked."""
+    """The parts of the token; None if the format or the checksum is wrong."""
     match = _TOKEN.fullmatch(text)
     if match is None or _checksum(text[:-_CHECKSUM_LENGTH]) != text[-_CHECKSUM_LENGTH:]:
         return None
@@ -64,17 +64,17 @@ def parse(text: str) -> ParsedToken | None:
 
 
 def digest(text: str) -> bytes:
-    """What is stored and looked up: the 32 bytes of SHA-256. No salt or slow hash: 178 bits cannot be searched."""
+    """The 32 bytes of SHA-256 that are stored. 178 random bits need no salt and no slow hash."""
     return sha256(text.encode()).digest()
 
 
 def display(prefix: str) -> str:
-    """How a key is shown after its first day: `cs_live_a4f9_…`."""
+    """How a key is shown once its token is no longer known: ``cs_live_a4f9_…``."""
     return f"{prefix}_…"
 
 
 def redact(text: str) -> str:
-    """`text` with the secret part of every key in it replaced by `…`; for log lines."""
+    """``text`` with the secret part of every token in it replaced by ``…``; for log lines."""
     return REDACT.sub(lambda match: f"{match[1]}{match[2] or ''}…", text)
 
 

@@ -1,7 +1,7 @@
-"""``python -m bench.telegram [--accounts 200]``: one worker that holds so many accounts, against the test server.
+"""``python -m bench.telegram [--accounts 200]``: one worker that holds this many accounts, against the test server.
 
-Needs DATABASE_URL (PostgreSQL; a test database is made and dropped) and REDIS_URL. Prints one line per measure. The
-test server is a process of its own, so time includes its work and memory does not.
+Needs DATABASE_URL (PostgreSQL; a test database is created and dropped) and REDIS_URL. Prints one line per measurement.
+The test server is a process of its own: times include its work, memory does not.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from typing import Any
 
 import django
 
-TICKS = os.sysconf("SC_CLK_TCK")
+CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:
@@ -60,7 +60,7 @@ def prepare(control: Any, count: int) -> tuple[Any, list[Any]]:
     from crmsolid.workspaces.actor import Actor
     from crmsolid.workspaces.models import User
     from crmsolid.workspaces.services import create_workspace
-    from tests.messaging.telegram.accounts import connect_account
+    from tests.messaging.telegram.helpers import connect_account
     from tests.telegram_server import PreparedSession
 
     owner = User.objects.create_user("owner@bench.example", "correct horse battery")
@@ -81,24 +81,26 @@ def run(folder: Path, ready: Any, control: Any, actor: Any, accounts: list[Any])
     count = len(accounts)
     worker = start_worker(folder, ready)
     try:
-        wait(lambda: "ready." in (folder / "worker.log").read_text())
-        show("worker without accounts connected yet", worker, 0.0, count)
-        took = since(time.perf_counter(), lambda: control.call("count", request="messages.getDialogs") >= count)
-        show("connect", worker, took, count)
-        began = time.perf_counter()
+        wait_until(lambda: "ready." in (folder / "worker.log").read_text())
+        report("worker without connected accounts", worker, 0.0, count)
+        seconds = seconds_until(
+            time.perf_counter(), lambda: control.call("count", request="messages.getDialogs") >= count
+        )
+        report("connect", worker, seconds, count)
+        started = time.perf_counter()
         for account in accounts:
             send_message(actor, account_id=account.pk, to="@customer", text="Hello from {name|us}")
-        took = since(began, lambda: Message.unscoped.filter(status="sent").count() == count)
-        show("send one each", worker, took, count)
-        began = time.perf_counter()
+        seconds = seconds_until(started, lambda: Message.unscoped.filter(status="sent").count() == count)
+        report("send one each", worker, seconds, count)
+        started = time.perf_counter()
         for number in range(count):
             control.call("deliver", sender="+15559999", recipient=f"@shop_{number:04}", text="Hello back")
-        took = since(began, lambda: Message.unscoped.filter(direction="in").count() == count)
-        show("receive one each", worker, took, count)
+        seconds = seconds_until(started, lambda: Message.unscoped.filter(direction="in").count() == count)
+        report("receive one each", worker, seconds, count)
         assert len(control.call("received", who="@customer")) == count
-        before = cpu(worker)
+        before = cpu_seconds(worker)
         time.sleep(30)
-        print(f"idle: {(cpu(worker) - before) / 30 * 100:.1f} % of one core")
+        print(f"idle: {(cpu_seconds(worker) - before) / 30 * 100:.1f} % of one core")
     finally:
         worker.terminate()
         worker.wait(90)
@@ -107,13 +109,13 @@ def run(folder: Path, ready: Any, control: Any, actor: Any, accounts: list[Any])
 def start_worker(folder: Path, ready: Any) -> "subprocess.Popen[bytes]":
     from django.db import connection
 
-    found = connection.settings_dict
-    place = f"{found['HOST']}:{found['PORT'] or 5432}/{found['NAME']}"
+    database = connection.settings_dict
+    location = f"{database['HOST']}:{database['PORT'] or 5432}/{database['NAME']}"
     environment = os.environ | {
-        "DATABASE_URL": f"postgres://{found['USER']}:{found['PASSWORD']}@{place}",
-        "TELEGRAM_TEST_DC": ready["data_centres"]["2"],
+        "DATABASE_URL": f"postgres://{database['USER']}:{database['PASSWORD']}@{location}",
+        "TELEGRAM_TEST_DC": ready["data_centers"]["2"],
         "TELEGRAM_TEST_RSA_KEY": ready["public_key"],
-        "LOG_LEVEL": "INFO",  # Celery says that it is ready at this level
+        "LOG_LEVEL": "INFO",  # Celery logs at this level that it is ready
     }
     command = [sys.executable, "-m", "celery", "-A", "crmsolid", "worker", "-Q", "crmsolid,telegram", "-P", "threads"]
     command += ["-c", "2", "-n", "bench@bench", "--without-gossip", "--without-mingle", "-l", "INFO"]
@@ -121,29 +123,31 @@ def start_worker(folder: Path, ready: Any) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
 
 
-def since(began: float, look: Callable[[], bool]) -> float:
-    """Seconds from ``began`` until it looks so."""
-    wait(look)
-    return time.perf_counter() - began
+def seconds_until(started: float, condition: Callable[[], bool]) -> float:
+    """Seconds from ``started`` until the condition is true."""
+    wait_until(condition)
+    return time.perf_counter() - started
 
 
-def wait(look: Callable[[], bool], seconds: float = 300) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 300) -> None:
     deadline = time.monotonic() + seconds
-    while not look():
+    while not condition():
         if time.monotonic() > deadline:
             raise TimeoutError
         time.sleep(0.05)
 
 
-def show(what: str, worker: "subprocess.Popen[bytes]", took: float, count: int) -> None:
+def report(step: str, worker: "subprocess.Popen[bytes]", seconds: float, count: int) -> None:
     lines = Path(f"/proc/{worker.pid}/status").read_text().splitlines()
     memory = next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
-    print(f"{what}: {count} accounts, {took:.1f} s, {memory / 1024:.0f} MiB, {cpu(worker):.1f} s of CPU so far")
+    print(
+        f"{step}: {count} accounts, {seconds:.1f} s, {memory / 1024:.0f} MiB, {cpu_seconds(worker):.1f} s of CPU so far"
+    )
 
 
-def cpu(worker: "subprocess.Popen[bytes]") -> float:
+def cpu_seconds(worker: "subprocess.Popen[bytes]") -> float:
     fields = Path(f"/proc/{worker.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    return (int(fields[11]) + int(fields[12])) / CLOCK_TICKS
 
 
 if __name__ == "__main__":

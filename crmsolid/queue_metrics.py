@@ -33,7 +33,7 @@ def _due_messages(now: datetime) -> QuerySet[Message]:
 QUEUES = (
     Queue("messages", lambda now: _due_messages(now).exclude(account__kind=AccountKind.TELEGRAM), "eta"),
     Queue("telegram", lambda now: _due_messages(now).filter(account__kind=AccountKind.TELEGRAM), "eta"),
-    Queue("sandbox_answers", lambda now: SandboxDelivery.unscoped.filter(answer_pending=True), "at"),
+    Queue("sandbox_answers", lambda now: SandboxDelivery.unscoped.filter(reply_pending=True), "at"),
     Queue("events", lambda now: Event.unscoped.filter(position__isnull=True), "created_at"),
     Queue("deliveries", lambda now: Delivery.unscoped.filter(next_attempt_at__lte=now), "next_attempt_at"),
     Queue("jobs", lambda now: Job.unscoped.filter(state__in=[JobState.QUEUED, JobState.RUNNING]), "created_at"),

@@ -9,7 +9,7 @@ class MessagingConfig(AppConfig):
         from crmsolid.core import erasure, reencryption
         from crmsolid.workspaces.services import on_provision
         from messaging import erasure as messages
-        from messaging import events, provisioning  # noqa: F401 - events declares the event types
+        from messaging import events, services  # noqa: F401 - importing events declares the event types
         from messaging.models import AccountKind
         from messaging.sending import gateway
         from messaging.sending.sandbox import SandboxGateway
@@ -18,7 +18,7 @@ class MessagingConfig(AppConfig):
 
         gateway.register(AccountKind.SANDBOX, SandboxGateway())
         gateway.register(AccountKind.TELEGRAM, TelegramGateway())
-        on_provision(provisioning.provision)
+        on_provision(services.provision)
         erasure.register(erase=messages.erase, export=messages.export)
         reencryption.register(TelegramSession, "auth_key")
-        reencryption.register(LoginAttempt, "sealed")
+        reencryption.register(LoginAttempt, "encrypted_state")

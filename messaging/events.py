@@ -1,7 +1,7 @@
-"""The events that messaging publishes."""
+"""The events that messaging publishes. Each carries the message as REST shows it."""
 
 from crmsolid.events.catalogue import declare
-from messaging.serializers import MessageOut
+from messaging.representations import MessageOut
 
 _MESSAGE = MessageOut.data_schema()
 

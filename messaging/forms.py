@@ -1,4 +1,4 @@
-"""Forms of Settings > Telegram accounts: one question a step, and its refusals beside it."""
+"""Forms of Settings > Telegram accounts. Each step of a login asks one question and shows its errors beside it."""
 
 from typing import Any, ClassVar
 
@@ -8,17 +8,17 @@ from crmsolid.core.errors import DomainError
 
 
 class StepForm(forms.Form):
-    """``question`` is the one field of the step; whatever goes wrong stands there."""
+    """``question`` is the name of the only field; all errors are shown there."""
 
     question: ClassVar[str]
 
     def add_domain_error(self, error: DomainError) -> None:
-        """Show a service's refusal."""
+        """Show the error of a service."""
         for detail in [problem.detail for problem in error.errors] or [error.detail]:
             self.add_error(self.question, f"{detail[:1].upper()}{detail[1:]}.")
 
     def answer(self) -> dict[str, Any]:
-        """The keyword argument of the step's service."""
+        """The keyword arguments for the step's service."""
         return {self.question: self.cleaned_data[self.question]}
 
 
@@ -34,8 +34,8 @@ class PhoneForm(StepForm):
     )
 
 
-class TypedAnew(forms.PasswordInput):
-    """Readable while it is typed; what was refused does not come back with the page."""
+class OneTimeInput(forms.PasswordInput):
+    """Readable while it is typed, but never rendered with the value that was submitted."""
 
     input_type = "text"
 
@@ -45,13 +45,13 @@ class CodeForm(StepForm):
 
     code = forms.CharField(
         max_length=32,
-        widget=TypedAnew(
+        widget=OneTimeInput(
             attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false", "autofocus": True}
         ),
     )
 
     def clean_code(self) -> str:
-        """Telegram writes codes as ``12345`` and ``123-45``; people type spaces."""
+        """Telegram writes codes as ``12345`` or ``123-45``, and people type spaces."""
         code: str = self.cleaned_data["code"]
         return code.replace(" ", "").replace("-", "")
 

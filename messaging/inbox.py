@@ -1,4 +1,7 @@
-"""What arrives: messages from people, and those that a person typed on the account's own phone."""
+"""Stores messages that arrive from Telegram, and keeps threads and contacts up to date with what was said.
+
+A message arrives from a contact, or was typed by a person on the account's own phone.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,19 +12,31 @@ from django.db import transaction
 from contacts import lookup
 from contacts.models import Contact, Stage
 from crmsolid.core import clock
-from crmsolid.core.sql.table import Table
+from crmsolid.core.ids import new_id
+from crmsolid.core.sql.prepared_cursor import statement_cursor
+from crmsolid.core.sql.table import Table, datetime_param
 from crmsolid.events.publishing import publish
-from messaging import threads
 from messaging.events import MESSAGE_RECEIVED, MESSAGE_SENT
-from messaging.models import Account, Direction, Message, Status
-from messaging.serializers import MessageOut
+from messaging.models import Account, Direction, Message, Status, Thread
+from messaging.representations import MessageOut
 
-_messages, _contacts = Table(Message), Table(Contact)
+_messages, _contacts, _threads = Table(Message), Table(Contact), Table(Thread)
+
+_UPSERT_THREAD = (
+    f"INSERT INTO {_threads.name} (id, workspace_id, account_id, contact_id, unread_count, last_message_at, created_at)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (account_id, contact_id) DO UPDATE SET"
+    " unread_count = {0}.unread_count + excluded.unread_count,"
+    " last_message_at = CASE WHEN excluded.last_message_at > {0}.last_message_at THEN excluded.last_message_at"
+    " ELSE {0}.last_message_at END RETURNING id"
+).format(_threads.name)
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A message as the gateway saw it. ``outgoing``: typed on the account's own phone. ``at``: Telegram's time."""
+    """A message as a gateway reports it.
+
+    ``outgoing``: it was typed on the account's own phone. ``at``: Telegram's time. ``kind``: ``text``, ``photo``, ...
+    """
 
     telegram_message_id: int
     text: str
@@ -35,34 +50,17 @@ class Incoming:
 
 @transaction.atomic
 def receive(account: Account, incoming: Incoming) -> Message | None:
-    """Store it once, however often it is seen (None the second time), and publish ``message.received``."""
-    workspace = account.workspace
+    """Store the message and publish ``message.received`` (or ``message.sent`` for one typed on the phone).
+
+    However often a message is reported, it is stored once; None every other time.
+    """
     contact = lookup.find_or_create(
-        workspace, username=incoming.username, telegram_id=incoming.telegram_id, name=incoming.name
+        account.workspace, username=incoming.username, telegram_id=incoming.telegram_id, name=incoming.name
     )
-    thread_id = threads.touch(account, contact, incoming.at)
-    if incoming.outgoing and _is_in_flight(thread_id, incoming.text):
+    thread_id = upsert_thread(account, contact, incoming.at)
+    if incoming.outgoing and _is_being_sent(thread_id, incoming.text):
         return None
-    message = _message(account, contact, thread_id, incoming)
-    if _messages.insert([message], conflict="(thread_id, telegram_message_id) DO NOTHING") == 0:
-        return None
-    note_activity(contact, incoming.at, outgoing=incoming.outgoing)
-    if not incoming.outgoing:
-        threads.touch(account, contact, incoming.at, unread=1)
-    event_type = MESSAGE_SENT if incoming.outgoing else MESSAGE_RECEIVED
-    publish(workspace, event_type, {"message": MessageOut.render(message)}, contact_id=contact.id)
-    return message
-
-
-def _is_in_flight(thread_id: str, text: str) -> bool:
-    """Telegram also reports what we sent ourselves. Before its settlement that is a message of ours, not a new one."""
-    rows = Message.unscoped.filter(thread_id=thread_id, unsettled_since__isnull=False)
-    texts = rows.filter(status__in=(Status.SENDING, Status.QUEUED)).values_list("text", flat=True)
-    return any(sent.strip() == text.strip() for sent in texts)  # Telegram trims what it delivers
-
-
-def _message(account: Account, contact: Contact, thread_id: str, incoming: Incoming) -> Message:
-    return Message(
+    message = Message(
         workspace_id=account.workspace_id,
         account=account,
         contact=contact,
@@ -76,17 +74,51 @@ def _message(account: Account, contact: Contact, thread_id: str, incoming: Incom
         telegram_message_id=incoming.telegram_message_id,
         sent_at=incoming.at,
     )
+    if _messages.insert([message], conflict="(thread_id, telegram_message_id) DO NOTHING") == 0:
+        return None
+    record_activity(contact, incoming.at, outgoing=incoming.outgoing)
+    if not incoming.outgoing:
+        upsert_thread(account, contact, incoming.at, unread=1)
+    event_type = MESSAGE_SENT if incoming.outgoing else MESSAGE_RECEIVED
+    publish(account.workspace, event_type, {"message": MessageOut.render(message)}, contact_id=contact.id)
+    return message
 
 
-def note_activity(contact: Contact, at: datetime, *, outgoing: bool) -> None:
-    """Write last in or last out down onto the contact and move its stage on: new → contacted → replied.
+def _is_being_sent(thread_id: str, text: str) -> bool:
+    """Whether this is a message that we are sending ourselves: Telegram reports those too, maybe before we settle."""
+    rows = Message.unscoped.filter(thread_id=thread_id, unsettled_since__isnull=False)
+    texts = rows.filter(status__in=(Status.SENDING, Status.QUEUED)).values_list("text", flat=True)
+    return any(sent.strip() == text.strip() for sent in texts)  # Telegram trims what it delivers
 
-    The contact's row is locked by the caller. What arrives late moves neither backwards.
+
+def upsert_thread(account: Account, contact: Contact, at: datetime, *, unread: int = 0) -> str:
+    """Create the thread of the account and the contact, or update the one there is, and return its id.
+
+    ``at`` is the time of a message in it; ``unread`` is added to its unread count.
+    """
+    values = [
+        new_id("thr"),
+        account.workspace_id,
+        account.pk,
+        contact.pk,
+        unread,
+        datetime_param(at),
+        datetime_param(at),
+    ]
+    with statement_cursor() as cursor:
+        cursor.execute(_UPSERT_THREAD, values)
+        return str(cursor.fetchone()[0])
+
+
+def record_activity(contact: Contact, at: datetime, *, outgoing: bool) -> None:
+    """Write ``last_in_at`` or ``last_out_at`` of the contact and advance its stage: new, contacted, replied.
+
+    The caller holds the lock on the contact's row. A message that arrives late sets neither back.
     """
     column = "last_out_at" if outgoing else "last_in_at"
-    changed: dict[str, Any] = {column: max(at, getattr(contact, column) or at), "updated_at": clock.now()}
+    values: dict[str, Any] = {column: max(at, getattr(contact, column) or at), "updated_at": clock.now()}
     if outgoing and contact.stage == Stage.NEW:
-        changed["stage"] = Stage.CONTACTED
+        values["stage"] = Stage.CONTACTED
     if not outgoing and contact.stage in (Stage.NEW, Stage.CONTACTED):
-        changed["stage"] = Stage.REPLIED
-    _contacts.update(changed, "id = %s", [contact.id])
+        values["stage"] = Stage.REPLIED
+    _contacts.update(values, "id = %s", [contact.id])

@@ -1,4 +1,4 @@
-"""Telegram accounts, the threads they hold with contacts, and every message in and out."""
+"""Accounts, their threads with contacts, and every message in and out."""
 
 import secrets
 from functools import partial
@@ -12,19 +12,19 @@ from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging.telegram_models import AccountLease as AccountLease
-from messaging.telegram_models import AccountOwner as AccountOwner
 from messaging.telegram_models import LoginAttempt as LoginAttempt
 from messaging.telegram_models import PeerHash as PeerHash
 from messaging.telegram_models import TelegramSession as TelegramSession
+from messaging.telegram_models import WorkerHeartbeat as WorkerHeartbeat
 
 
 def new_random_id() -> int:
-    """Telegram's ``random_id``: a signed 64-bit number, never 0. The same one serves every attempt of a message."""
+    """Telegram's ``random_id``: a positive 64-bit number. Every attempt at sending a message uses the same one."""
     return secrets.randbits(63) or 1
 
 
 def default_daily_limit() -> int:
-    """Sends in any 24 hours of a new account: ``CRMSOLID_DAILY_LIMIT``, 50."""
+    """How many messages a new account may send in any 24 hours: ``CRMSOLID_DAILY_LIMIT``, 50 by default."""
     return int(settings.DAILY_LIMIT)
 
 
@@ -41,7 +41,7 @@ class AccountState(models.TextChoices):
 
 
 class Account(WorkspaceModel):
-    """Who messages are sent as. A sandbox account has no Telegram behind it and the same pipeline."""
+    """An account that messages are sent from. A sandbox account uses the same pipeline without Telegram."""
 
     id = models.BigAutoField(primary_key=True)
     name = models.CharField(max_length=100)
@@ -63,9 +63,9 @@ class Account(WorkspaceModel):
 
 
 def account_state(account: Account) -> str:
-    """The state now: a pause that is over is none. One without an end lasts until somebody ends it."""
-    over = account.paused_until is not None and account.paused_until <= clock.now()
-    if account.state == AccountState.PAUSED and over:
+    """The state at this time: an account whose pause has ended is connected again. A pause without an end stays."""
+    pause_is_over = account.paused_until is not None and account.paused_until <= clock.now()
+    if account.state == AccountState.PAUSED and pause_is_over:
         return AccountState.CONNECTED
     return account.state
 
@@ -79,6 +79,9 @@ class Thread(WorkspaceModel):
     unread_count = models.PositiveIntegerField(default=0)
     last_message_at = models.DateTimeField(default=clock.now)
     created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    # Not a column: services.list_threads sets it.
+    last_message: "Message | None" = None
 
     class Meta(WorkspaceModel.Meta):
         constraints = [models.UniqueConstraint(fields=["account", "contact"], name="thread_once")]
@@ -105,10 +108,10 @@ class Status(models.TextChoices):
 class Message(WorkspaceModel):
     """One message. Outgoing: ``queued → sending → sent | failed``, or ``canceled``; incoming: ``received``.
 
-    ``text`` is the template until the first claim renders it (``rendered``), then what is sent. ``slot_at`` is the
-    instant that counts against the account's 24 hours; NULL where none is taken. ``lease`` names the attempt in
-    progress; it settles the message only while it still holds it. ``unsettled_since`` is the first attempt that may
-    have arrived without our knowing; NULL while there is none.
+    ``text`` is the template until the first claim renders it (``rendered``), then the text that is sent. ``slot_at`` is
+    the instant that counts against the account's daily limit; NULL if none does. ``lease`` identifies the attempt in
+    progress, which may settle the message only while it holds the lease. ``unsettled_since`` is the time of the first
+    attempt whose result is unknown; NULL if there is none. ``request_id`` also goes into the message's events.
     """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "msg"), editable=False)
@@ -166,7 +169,7 @@ class Message(WorkspaceModel):
 
 
 class MessageAttempt(WorkspaceModel):
-    """One try at sending: when, how it ended, how long it took."""
+    """One attempt at sending a message: its time, result and duration."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attempt_rows")
     number = models.PositiveIntegerField()
@@ -183,29 +186,29 @@ class MessageAttempt(WorkspaceModel):
 
 
 class SandboxDelivery(WorkspaceModel):
-    """What a sandbox account's recipients received: the sandbox's Telegram. Once per ``random_id``."""
+    """A message that a sandbox account delivered, once per ``random_id``. The sandbox uses it in place of Telegram."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
     random_id = models.BigIntegerField()
-    answer_pending = models.BooleanField(default=False)
+    reply_pending = models.BooleanField(default=False)
     at = models.DateTimeField(default=clock.now)
 
     class Meta(WorkspaceModel.Meta):
         constraints = [models.UniqueConstraint(fields=["account", "random_id"], name="sandbox_once")]
-        indexes = [models.Index(fields=["id"], name="sandbox_answers", condition=Q(answer_pending=True))]
+        indexes = [models.Index(fields=["id"], name="sandbox_replies", condition=Q(reply_pending=True))]
 
     def __str__(self) -> str:
         return f"sandbox delivery {self.pk}"
 
     @property
     def outgoing_id(self) -> int:
-        """The message id in the sandbox's Telegram; the answer, if any, has the next one."""
+        """The sandbox's counterpart of Telegram's message id. The reply, if there is one, has the next id."""
         return 2 * int(self.pk)
 
 
 class SpentSlot(WorkspaceModel):
-    """A send of the last 24 hours whose message is gone with the person it was for: the limit still counts it."""
+    """A send of the last 24 hours whose message was erased with its contact. The daily limit still counts it."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
     slot_at = models.DateTimeField()

@@ -1,126 +1,265 @@
-"""The verbs of messaging: send, cancel, mark as read, make a sandbox account."""
+"""Every read and write of messaging that a caller may ask for. Each service checks the actor's authority itself."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 
 from contacts import lookup
+from crmsolid.api.pagination import Page, page
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DomainError, invalid, not_found
+from crmsolid.core.ids import is_id
 from crmsolid.core.sql.table import Table
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Mode, Role, Workspace
 from crmsolid.workspaces.scopes import Scope
-from messaging import threads
+from messaging import querysets
+from messaging.inbox import upsert_thread
 from messaging.models import Account, AccountKind, Direction, Message, Status, Thread
 from messaging.sending import message_text, slots
-from messaging.sending.recipients import InvalidRecipient, Recipient, parse_recipient
+from messaging.sending.recipients import InvalidRecipient, parse_recipient
 
-SEND_AT_HORIZON = timedelta(days=366)
-RING_WITHIN_SECONDS = 5.0
+MAX_SEND_AT_DELAY = timedelta(days=366)
+# A message that is due within this time wakes a worker when it is due. The sweep finds those that are due later.
+WAKE_WORKER_WITHIN_SECONDS = 5.0
+MAX_BIGINT = 2**63 - 1
 
 _accounts, _messages = Table(Account), Table(Message)
 
 
+# --- Messages ---------------------------------------------------------------------------------------------------------
 @unit_of_work()
 def send_message(
     actor: Actor, *, account_id: int, to: str | int, text: str, send_at: datetime | None = None
 ) -> Message:
-    """Accept a direct message: stored, a slot of its account reserved at ``eta``, due from then on.
+    """Accept a direct message: reserve a slot of its account and queue the message. It is due at the slot, ``eta``.
 
     Errors: ``scope_missing``, ``not_found`` (account), ``validation_failed`` (recipient, text, send_at),
     ``contact_opted_out``, ``account_daily_limit`` with the seconds to the first free slot.
     """
     actor.require(Scope.WRITE_MESSAGES)
-    recipient = _recipient(to)
-    _check_send_at(send_at)
-    message_text.check(actor.workspace, text)
-    account = _locked_account(actor, account_id)
-    eta = slots.direct_slot(account, slots.earliest(account, clock.now(), send_at))
+    try:
+        recipient = parse_recipient(to)
+    except InvalidRecipient as error:
+        raise invalid("to", error.code, error.detail) from None
+    if send_at is not None and send_at > clock.now() + MAX_SEND_AT_DELAY:
+        raise invalid("send_at", "too_far", "send_at may be at most 366 days away")
+    message_text.check_template(actor.workspace, text)
+    account = _lock_account(actor, account_id)
+    eta = slots.slot_for_direct_send(account, slots.earliest_send(account, clock.now(), send_at))
     contact = lookup.find_or_create(actor, username=recipient.username, telegram_id=recipient.telegram_id)
     if contact.opted_out:
         raise DomainError("contact_opted_out")
-    message = _new_message(account, contact.pk, threads.touch(account, contact, clock.now()), recipient, text, eta)
-    _messages.insert_later([message])
-    _ring(eta)
-    return message
-
-
-def _new_message(
-    account: Account, contact_id: str, thread_id: str, recipient: Recipient, text: str, eta: datetime
-) -> Message:
-    return _messages.new(
+    message = _messages.new(
         workspace_id=account.workspace_id,
         account_id=account.pk,
-        contact_id=contact_id,
-        thread_id=thread_id,
+        contact_id=contact.pk,
+        thread_id=upsert_thread(account, contact, clock.now()),
         direction=Direction.OUT,
         status=Status.QUEUED,
-        recipient=f"@{recipient.username}" if recipient.username else str(recipient.telegram_id),
+        recipient=str(recipient),
         text=text,
+        request_id=actor.request_id,
         eta=eta,
         slot_at=eta,
     )
+    _messages.insert_later([message])
+    wait = (eta - clock.now()).total_seconds()
+    if wait <= WAKE_WORKER_WITHIN_SECONDS:
+        transaction.on_commit(lambda: doorbell.ring("messaging.dispatch", after=wait))
+    return message
 
 
-def _recipient(to: str | int) -> Recipient:
-    try:
-        return parse_recipient(to)
-    except InvalidRecipient as error:
-        raise invalid("to", error.code, error.detail) from None
-
-
-def _check_send_at(send_at: datetime | None) -> None:
-    if send_at is not None and send_at > clock.now() + SEND_AT_HORIZON:
-        raise invalid("send_at", "too_far", "send_at may be at most 366 days away")
-
-
-def _locked_account(actor: Actor, account_id: int) -> Account:
-    """The account under its row lock, which puts all who reserve a slot in a row."""
-    if not 0 < account_id < 2**63:
-        raise not_found("account")
-    rows = _accounts.select("id = %s AND workspace_id = %s", [account_id, actor.workspace.pk], lock=True)
+def _lock_account(actor: Actor, account_id: int) -> Account:
+    """The account under its row lock: two sends never reserve a slot of one account at the same time."""
+    rows = []
+    if 0 < account_id <= MAX_BIGINT:
+        rows = _accounts.select("id = %s AND workspace_id = %s", [account_id, actor.workspace.pk], lock=True)
     if not rows:
         raise not_found("account")
     return rows[0]
 
 
-def _ring(eta: datetime) -> None:
-    wait = (eta - clock.now()).total_seconds()
-    if wait <= RING_WITHIN_SECONDS:
-        transaction.on_commit(lambda: doorbell.ring("messaging.dispatch", after=wait))
-
-
 @unit_of_work()
-def cancel_message(actor: Actor, message: Message) -> Message:
-    """Take back a message that is still ``queued`` and free its slot; ``invalid_state`` (409) otherwise."""
+def cancel_message(actor: Actor, message_id: str) -> Message:
+    """Cancel a queued message and free its slot.
+
+    An attempt whose result is unknown still counts against the daily limit, so a message that may have arrived keeps
+    its slot. Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (409) unless the message is queued.
+    """
     actor.require(Scope.WRITE_MESSAGES)
-    place = [message.id, actor.workspace.pk]
-    changed = _messages.update(
-        {"status": Status.CANCELED}, "id = %s AND workspace_id = %s AND status = 'queued'", place
+    if not is_id("msg", message_id):
+        raise not_found("message")
+    is_message, params = "id = %s AND workspace_id = %s", [message_id, actor.workspace.pk]
+    canceled = _messages.update({"status": Status.CANCELED}, f"{is_message} AND status = 'queued'", params)
+    if canceled:
+        _messages.update({"slot_at": None}, f"{is_message} AND unsettled_since IS NULL", params)
+    message = _get_message(actor, message_id)
+    if not canceled:
+        raise DomainError("invalid_state", f"the message is {message.status}; only a queued one can be canceled")
+    return message
+
+
+def get_message(actor: Actor, message_id: str) -> Message:
+    """One message. Errors: ``scope_missing``, ``not_found``."""
+    actor.require(Scope.READ_MESSAGES)
+    return _get_message(actor, message_id)
+
+
+def _get_message(actor: Actor, message_id: str) -> Message:
+    rows = Message.objects.for_workspace(actor.workspace).filter(pk=message_id)
+    message: Message | None = rows.first() if is_id("msg", message_id) else None
+    if message is None:
+        raise not_found("message")
+    return message
+
+
+def list_messages(
+    actor: Actor,
+    *,
+    account_id: int | None = None,
+    contact_id: str | None = None,
+    thread_id: str | None = None,
+    direction: str | None = None,
+    status: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    sort: str = "-created_at",
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page:
+    """One page of messages, in and out, created from ``since`` on and before ``until``.
+
+    Errors: ``scope_missing``, ``invalid_cursor``.
+    """
+    actor.require(Scope.READ_MESSAGES)
+    filters = _given(
+        account_id=account_id,
+        contact_id=contact_id,
+        thread_id=thread_id,
+        direction=direction,
+        status=status,
+        created_at__gte=since,
+        created_at__lt=until,
     )
-    if changed:  # what may have arrived in an attempt of unknown end goes on counting
-        _messages.update({"slot_at": None}, "id = %s AND workspace_id = %s AND unsettled_since IS NULL", place)
-    found: Message = Message.objects.for_workspace(actor.workspace).get(pk=message.pk)
-    if not changed:
-        raise DomainError("invalid_state", f"the message is {found.status}; only a queued one can be canceled")
-    return found
+    return page(
+        Message.objects.for_workspace(actor.workspace).filter(**filters),
+        sort=sort,
+        limit=limit,
+        cursor=cursor,
+        workspace_id=actor.workspace.pk,
+        filters=filters,
+    )
+
+
+def _given(**filters: Any) -> dict[str, Any]:
+    return {name: value for name, value in filters.items() if value is not None}
+
+
+# --- Threads ----------------------------------------------------------------------------------------------------------
+def list_threads(
+    actor: Actor,
+    *,
+    account_id: int | None = None,
+    contact_id: str | None = None,
+    unread: bool | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page:
+    """One page of threads, the one with the latest message first, each with its ``last_message``.
+
+    ``unread`` is whether there are unread messages. Errors: ``scope_missing``, ``invalid_cursor``.
+    """
+    actor.require(Scope.READ_MESSAGES)
+    rows = Thread.objects.for_workspace(actor.workspace).filter(**_given(account_id=account_id, contact_id=contact_id))
+    if unread is not None:
+        rows = rows.filter(unread_count__gt=0) if unread else rows.filter(unread_count=0)
+    threads = page(
+        rows,
+        sort="-last_message_at",
+        limit=limit,
+        cursor=cursor,
+        workspace_id=actor.workspace.pk,
+        filters=_given(account_id=account_id, contact_id=contact_id, unread=unread),
+    )
+    newest = querysets.newest_messages(actor.workspace, threads.rows)
+    for thread in threads.rows:
+        thread.last_message = newest.get(thread.pk)
+    return threads
+
+
+def list_thread_messages(
+    actor: Actor, thread_id: str, *, sort: str = "-created_at", limit: int = 50, cursor: str | None = None
+) -> Page:
+    """One page of the thread's messages. Errors: ``scope_missing``, ``not_found``, ``invalid_cursor``."""
+    actor.require(Scope.READ_MESSAGES)
+    thread = _get_thread(actor, thread_id)
+    return page(
+        Message.objects.for_workspace(actor.workspace).filter(thread=thread),
+        sort=sort,
+        limit=limit,
+        cursor=cursor,
+        workspace_id=actor.workspace.pk,
+        filters={"thread": thread.pk},
+    )
 
 
 @unit_of_work()
-def mark_read(actor: Actor, thread: Thread) -> Thread:
-    """Set the thread's unread count to 0."""
+def mark_thread_read(actor: Actor, thread_id: str) -> Thread:
+    """Set the thread's unread count to 0. Errors: ``scope_missing``, ``not_found``."""
     actor.require(Scope.WRITE_MESSAGES)
+    thread = _get_thread(actor, thread_id)
     Thread.objects.for_workspace(actor.workspace).filter(pk=thread.pk).update(unread_count=0)
     thread.unread_count = 0
     return thread
 
 
+def _get_thread(actor: Actor, thread_id: str) -> Thread:
+    rows = Thread.objects.for_workspace(actor.workspace).filter(pk=thread_id)
+    thread: Thread | None = rows.first() if is_id("thr", thread_id) else None
+    if thread is None:
+        raise not_found("thread")
+    return thread
+
+
+# --- Accounts ---------------------------------------------------------------------------------------------------------
+def list_accounts(actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:
+    """One page of accounts, oldest first, each with ``used`` and ``reserved`` (see :func:`querysets.with_usage`).
+
+    Errors: ``scope_missing``, ``invalid_cursor``.
+    """
+    actor.require(Scope.READ_MESSAGES)
+    return page(
+        querysets.with_usage(Account.objects.for_workspace(actor.workspace)),
+        sort="created_at",
+        limit=limit,
+        cursor=cursor,
+        workspace_id=actor.workspace.pk,
+        filters={},
+    )
+
+
+def get_account(actor: Actor, account_id: int) -> Any:
+    """One account, with ``used`` and ``reserved``. Errors: ``scope_missing``, ``not_found``."""
+    actor.require(Scope.READ_MESSAGES)
+    rows = querysets.with_usage(Account.objects.for_workspace(actor.workspace)).filter(pk=account_id)
+    account = rows.first() if account_id <= MAX_BIGINT else None
+    if account is None:
+        raise not_found("account")
+    return account
+
+
 @unit_of_work()
 def create_sandbox_account(actor: Actor, *, name: str, account_id: int | None = None) -> Account:
-    """An account with no Telegram behind it. ``account_id`` picks its number; ``validation_failed`` if it is taken."""
+    """Create an account that is not connected to Telegram. ``account_id`` chooses its id.
+
+    Errors: ``forbidden`` unless the actor is an admin or owner, ``validation_failed`` if the id is taken.
+    """
+    actor.require_role(Role.ADMIN, Role.OWNER)
     if account_id is not None and Account.unscoped.filter(pk=account_id).exists():
         raise invalid("account_id", "taken", f"there is an account {account_id} already")
     account = Account(
@@ -131,17 +270,18 @@ def create_sandbox_account(actor: Actor, *, name: str, account_id: int | None = 
         daily_limit=settings.DAILY_LIMIT,
     )
     account.save(force_insert=True)
-    if account_id is not None:
-        _skip_number(account_id)
-    audit.record(actor, "account.created", str(account.pk), kind="sandbox")
-    return account
-
-
-def _skip_number(account_id: int) -> None:
-    """PostgreSQL's sequence does not notice a number that was given by hand. SQLite's does."""
-    if connection.vendor == "postgresql":
+    if account_id is not None and connection.vendor == "postgresql":
+        # PostgreSQL's sequence does not notice an id that it did not give out. SQLite's does.
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT setval(s, greatest(nextval(s), %s)) FROM pg_get_serial_sequence(%s, 'id') AS s",
                 [account_id, Account._meta.db_table],
             )
+    audit.record(actor, "account.created", str(account.pk), kind="sandbox")
+    return account
+
+
+def provision(workspace: Workspace) -> None:
+    """Give a new test workspace a sandbox account. A live workspace starts without accounts."""
+    if workspace.mode == Mode.TEST:
+        create_sandbox_account(Actor.system(workspace, "provisioning"), name="Sandbox")

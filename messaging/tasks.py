@@ -1,10 +1,10 @@
-"""The Celery door. A task is a doorbell: what is due stands in the rows."""
+"""Celery tasks of messaging. A task name says what kind of work is due; the rows say which."""
 
 from celery import shared_task
 
-from messaging import purging
+from messaging import erasure
 from messaging.sending import dispatch, sandbox
-from messaging.telegram import worker
+from messaging.telegram.gateway import wake_account_worker
 
 
 @shared_task(name="messaging.dispatch")
@@ -15,17 +15,17 @@ def dispatch_messages() -> int:
 
 @shared_task(name="messaging.sweep")
 def sweep() -> int:
-    """What no ring announced: due messages, dead leases, answers the sandbox still owes."""
-    return dispatch.dispatch() + sandbox.answer_pending()
+    """Recover what no other task was started for: due messages, expired leases, replies that the sandbox owes."""
+    return dispatch.dispatch() + sandbox.send_pending_replies()
 
 
 @shared_task(name="messaging.purge")
 def purge() -> int:
-    """Delete logins that nobody finished and slots that no longer count."""
-    return purging.purge()
+    """Delete expired logins, and slots that the daily limit counts no longer."""
+    return erasure.purge()
 
 
 @shared_task(name="messaging.send_for_account")
 def send_for_account() -> bool:
-    """Something is due on an account whose connection this worker holds: its owner claims and sends it."""
-    return worker.ring()
+    """Wake the account worker of this process: something is due on an account that it holds."""
+    return wake_account_worker()

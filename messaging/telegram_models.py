@@ -1,4 +1,4 @@
-"""What is kept for Telegram: sessions, known peers, logins in progress, and who holds which account."""
+"""Rows that only Telegram accounts need: sessions, peer addresses, logins in progress, and account leases."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -9,15 +9,16 @@ from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.scoping import WorkspaceModel
 
-FREE_SINCE_EVER = datetime(2000, 1, 1, tzinfo=UTC)
+NEVER_LEASED = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class TelegramSession(WorkspaceModel):
-    """An account's key to Telegram and how far its updates have been read.
+    """An account's authorization key at Telegram, and how far its updates have been read.
 
-    ``auth_key`` is encrypted; empty after a logout. ``login_epoch`` counts the logins: a connection made with an
-    older one is given up. ``pts``, ``qts``, ``date`` and ``seq`` are Telegram's update state. ``phone`` has digits
-    only, the country code first. ``nothing_before`` is the last erasure: Telegram still has what was erased here.
+    ``auth_key`` is encrypted, and empty after a logout. ``login_epoch`` is raised by every login and logout; a
+    connection that was opened with an older epoch is closed. ``pts``, ``qts``, ``date`` and ``seq`` are Telegram's
+    update state. ``phone`` has digits only, the country code first. ``history_cutoff`` is the time of the last
+    erasure: Telegram still has the messages that were erased here.
     """
 
     account = models.OneToOneField("messaging.Account", on_delete=models.CASCADE, related_name="telegram_session")
@@ -33,8 +34,12 @@ class TelegramSession(WorkspaceModel):
     qts = models.BigIntegerField(default=0)
     date = models.BigIntegerField(default=0, help_text="Unix seconds")
     seq = models.BigIntegerField(default=0)
-    nothing_before = models.DateTimeField(null=True, blank=True, help_text="what is older is not looked through again")
-    strangers_after = models.DateTimeField(null=True, blank=True, help_text="no first messages to anybody before")
+    history_cutoff = models.DateTimeField(
+        null=True, blank=True, help_text="messages before this are not read from Telegram again"
+    )
+    cold_messages_blocked_until = models.DateTimeField(
+        null=True, blank=True, help_text="first messages to a contact wait until then"
+    )
 
     class Meta(WorkspaceModel.Meta):
         constraints = [models.UniqueConstraint(fields=["workspace", "user_id"], name="telegramsession_user")]
@@ -44,7 +49,7 @@ class TelegramSession(WorkspaceModel):
 
 
 class PeerHash(WorkspaceModel):
-    """How this account addresses a person: Telegram gives every account access hashes of its own."""
+    """How one account addresses a Telegram user: the access hash of a user differs for every account."""
 
     account = models.ForeignKey("messaging.Account", on_delete=models.CASCADE, related_name="+")
     peer_id = models.BigIntegerField()
@@ -59,15 +64,16 @@ class PeerHash(WorkspaceModel):
 
 
 class LoginAttempt(WorkspaceModel):
-    """A login between two of its steps. ``sealed`` is encrypted: phone, code hash and the half-open session.
+    """A login in progress. ``encrypted_state`` holds the phone, the code hash and the unfinished session.
 
-    ``step_until`` is set while a step is being made: one at a time, and nobody's any more after that moment.
+    Only one step runs at a time: ``step_lease_until`` is set while it does, and the lease of a process that died
+    expires at that time.
     """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "log"), editable=False)
-    sealed = models.BinaryField()
+    encrypted_state = models.BinaryField()
     needs_password = models.BooleanField(default=False)
-    step_until = models.DateTimeField(null=True, blank=True)
+    step_lease_until = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(default=clock.now)
 
@@ -79,29 +85,29 @@ class LoginAttempt(WorkspaceModel):
 
 
 class AccountLease(WorkspaceModel):
-    """Which worker holds the account's connection. Only the holder sends and receives for it.
+    """Which worker holds the account's connection. Only that worker sends and receives for the account.
 
-    Taken by conditional update; each taking raises ``epoch``. A holder that cannot renew falls silent before
-    ``lease_until``, and the next one waits a while after it.
+    A lease is acquired by a conditional update, which also raises ``epoch``. ``worker`` is empty while nobody holds
+    the lease. ``leases.py`` has the rules of time.
     """
 
     account = models.OneToOneField("messaging.Account", on_delete=models.CASCADE, related_name="telegram_lease")
-    owner = models.CharField(max_length=200, blank=True)
+    worker = models.CharField(max_length=200, blank=True)
     epoch = models.PositiveBigIntegerField(default=0)
-    lease_until = models.DateTimeField(default=FREE_SINCE_EVER)
+    lease_until = models.DateTimeField(default=NEVER_LEASED)
 
     class Meta(WorkspaceModel.Meta):
         indexes = [
             models.Index(fields=["lease_until"], name="accountlease_free"),
-            models.Index(fields=["owner"], name="accountlease_owner"),
+            models.Index(fields=["worker"], name="accountlease_worker"),
         ]
 
     def __str__(self) -> str:
         return f"lease of account {self.account_id}"
 
 
-class AccountOwner(models.Model):
-    """A worker that can hold accounts, while it lives: their number says what a fair share is."""
+class WorkerHeartbeat(models.Model):
+    """A running worker that can hold accounts. The number of live workers determines the fair share of each."""
 
     id = models.CharField(primary_key=True, max_length=200)
     seen_at = models.DateTimeField(default=clock.now)

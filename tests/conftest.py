@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import get_hashers
 from django.db import connection
 
-from apikeys import limits
+from apikeys.limiter import limiter
 from crmsolid.core import doorbell
 from crmsolid.core.doorbell import Doorbell
 from tests.cast import Api, Cast
@@ -35,7 +35,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None, tmp_path_fa
 @pytest.fixture(autouse=True)
 def fresh_limits() -> Iterator[None]:
     """Each test starts with unused rate limits."""
-    limits.limiter.cache_clear()
+    limiter.cache_clear()
     if settings.REDIS_URL:
         from crmsolid.core.redis import build_client
 

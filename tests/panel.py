@@ -1,4 +1,4 @@
-"""Two workspaces full of rows, each row marked, and a browser that is signed in."""
+"""Helpers of the panel tests: workspaces with rows of every kind, and a browser that is logged in."""
 
 import json
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ from webhooks.secrets import encrypt_secret
 
 @dataclass
 class Belongings:
-    """One workspace's rows; ``mark`` is in every text of theirs and in nobody else's."""
+    """The rows of one workspace. Each text of theirs contains ``mark``."""
 
     workspace: Workspace
     mark: str
@@ -36,7 +36,7 @@ class Belongings:
 
 
 def furnish(workspace: Workspace, mark: str) -> Belongings:
-    """At least one row of every kind that the panel shows."""
+    """Create at least one row of every kind that the panel shows."""
     actor = Actor.command(workspace, f"{mark} shell")
     made = Belongings(workspace, mark)
     contact = _add(made, Contact(name=f"{mark} Person", email=f"{mark}@example.com", search=f"{mark} person"))
@@ -77,7 +77,7 @@ def _add(made: Belongings, row: Any) -> Any:
 
 
 def browser(user: User, workspace: Workspace | None = None) -> Client:
-    """Signed in, seated in ``workspace`` through the session, as a forged session would be too."""
+    """A client that is logged in. Its session names ``workspace``, as a forged session could."""
     client = Client(headers={"user-agent": "tests"})
     client.force_login(user)
     if workspace is not None:

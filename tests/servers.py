@@ -1,7 +1,8 @@
-"""Redis and PostgreSQL servers for tests, and a server that accepts connections but never answers."""
+"""Servers for tests: Redis, PostgreSQL, the whole product, and one that accepts connections but never answers."""
 
 import contextlib
 import os
+import select
 import socket
 import subprocess
 import tempfile
@@ -9,6 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -115,3 +117,15 @@ def _wait_for(port: int) -> None:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)
+
+
+def read_startup_message(process: "subprocess.Popen[bytes]", log: Path, *, seconds: float = 60.0) -> str:
+    """What ``make run`` prints when it is ready, from the process's standard output. ``log`` is its standard error."""
+    assert process.stdout is not None
+    text, deadline = "", time.monotonic() + seconds
+    while "Ctrl-C ends it" not in text:
+        ready, _, _ = select.select([process.stdout], [], [], max(0.0, deadline - time.monotonic()))
+        output = os.read(process.stdout.fileno(), 65536) if ready else b""
+        assert output, f"no startup message: {text} {log.read_text()}"
+        text += output.decode()
+    return text

@@ -128,7 +128,7 @@ def test_each_kind_of_work_is_counted_in_its_queue(client: Client, cast: Cast, s
     Account.unscoped.filter(pk=telegram.pk).update(kind=AccountKind.TELEGRAM)
     with_answer = Message.unscoped.filter(recipient="@reply_bob").get()
     SandboxDelivery.unscoped.create(
-        workspace=cast.workspace, account=account, message=with_answer, random_id=1, answer_pending=True
+        workspace=cast.workspace, account=account, message=with_answer, random_id=1, reply_pending=True
     )
     assign_positions()
     failed, waiting = Delivery.unscoped.order_by("id")

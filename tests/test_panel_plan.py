@@ -1,4 +1,4 @@
-"""Settings > Plan: who sees it, what it says, and that a choice made there holds."""
+"""Settings > Plan: who sees it, what it shows, and what a choice does."""
 
 import re
 from typing import Any
@@ -11,19 +11,19 @@ from contacts.models import Contact
 from crmsolid.workspaces.models import AuditEntry, Role, Workspace
 from tests.cast import Api, Cast
 from tests.panel import browser, contact_form, furnish
-from tests.test_plans import plans, put_on, upgrades, written
+from tests.test_plans import audit_entries, plans, put_on, upgrades
 
 HOME, PLAN = reverse("admin:index"), reverse("admin:plan")
 OTHERS = [Role.VIEWER, Role.AGENT, Role.ADMIN]
 
 
 def words(answer: Any) -> str:
-    """What is read on a page: no tags, one space between words."""
+    """The text of a page without tags, with one space between words."""
     return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
 
 
 def chosen(answer: Any) -> list[str]:
-    """The plans whose radio is set."""
+    """The plans whose radio button is checked."""
     return re.findall(r'value="(\w+)"[^>]*\bchecked', answer.content.decode())
 
 
@@ -34,32 +34,32 @@ def strip(answer: Any) -> str:
 
 @pytest.mark.parametrize("role", OTHERS)
 @pytest.mark.parametrize("days_left", [3, -1])
-def test_who_is_no_owner_neither_sees_nor_changes_it(cast: Cast, role: Role, days_left: float) -> None:
+def test_only_owners_see_and_change_the_plan(cast: Cast, role: Role, days_left: float) -> None:
     put_on(cast.workspace, "trial", days_left)
     before = plans(cast)
     client = browser(cast.member(role))
     assert [client.get(PLAN).status_code, client.post(PLAN, {"plan": "pro"}).status_code] == [403, 403]
-    assert (plans(cast), written(), upgrades()) == (before, [], [])
+    assert (plans(cast), audit_entries(), upgrades()) == (before, [], [])
     assert PLAN not in client.get(HOME).content.decode()
 
 
-def test_who_is_not_signed_in_is_led_there(cast: Cast) -> None:
+def test_without_a_login_it_redirects_to_the_login_page(cast: Cast) -> None:
     for answer in (Client().get(PLAN), Client().post(PLAN, {"plan": "pro"})):
         assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, reverse("admin:login"))
-    assert (written(), upgrades()) == ([], [])
+    assert (audit_entries(), upgrades()) == ([], [])
 
 
-def test_a_stranger_with_a_forged_seat_changes_their_own(cast: Cast) -> None:
+def test_a_forged_session_changes_only_the_users_own_workspace(cast: Cast) -> None:
     assert browser(cast.stranger, cast.workspace).post(PLAN, {"plan": "pro"}).status_code == 302
     assert [plan for plan, _ in plans(cast)] == ["business", "", "pro", ""]
 
 
-def test_a_page_that_was_not_sent_by_us_changes_nothing(cast: Cast) -> None:
+def test_a_post_without_a_csrf_token_changes_nothing(cast: Cast) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(cast.owner)
     assert client.post(PLAN, {"plan": "pro"}).status_code == 403
     assert browser(cast.owner).put(PLAN).status_code == 405
-    assert (plans(cast)[0], written()) == (("business", None), [])
+    assert (plans(cast)[0], audit_entries()) == (("business", None), [])
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_page_that_was_not_sent_by_us_changes_nothing(cast: Cast) -> None:
         ("business", None, "Business The plan above Pro. Everything is on,", ["business"]),
     ],
 )
-def test_it_says_which_plan_is_in_force(
+def test_the_page_shows_the_plan_in_force(
     cast: Cast, plan: str, days_left: float | None, says: str, set_radio: list[str]
 ) -> None:
     put_on(cast.workspace, plan, days_left)
@@ -89,7 +89,7 @@ def test_it_says_which_plan_is_in_force(
 
 
 @pytest.mark.parametrize("side", ["live", "test"])
-def test_an_owner_leaves_an_ended_trial_by_it(api: Api, cast: Cast, side: str) -> None:
+def test_an_owner_chooses_a_plan_after_an_ended_trial(api: Api, cast: Cast, side: str) -> None:
     keyed = api(cast.key())
     put_on(cast.workspace, "trial", -1)
     assert keyed.get("/v1/me").json()["code"] == "plan_required"
@@ -106,10 +106,10 @@ def test_an_owner_leaves_an_ended_trial_by_it(api: Api, cast: Cast, side: str) -
     assert entry.data == {"old_plan": "expired", "plan": "pro"}
 
 
-def test_a_form_that_is_sent_twice_changes_it_once(cast: Cast) -> None:
+def test_a_form_sent_twice_changes_the_plan_once(cast: Cast) -> None:
     client = browser(cast.owner)
     assert [client.post(PLAN, {"plan": "pro"}).status_code for _ in range(2)] == [302, 302]
-    assert written() == [(cast.workspace.pk, "acme", {"old_plan": "business", "plan": "pro"})]
+    assert audit_entries() == [(cast.workspace.pk, "acme", {"old_plan": "business", "plan": "pro"})]
 
 
 @pytest.mark.parametrize(
@@ -121,15 +121,15 @@ def test_a_form_that_is_sent_twice_changes_it_once(cast: Cast) -> None:
         ({"plan": "gold"}, "Choose one of these plans."),
     ],
 )
-def test_what_is_no_choice_is_said_beside_the_field(cast: Cast, form: dict[str, str], says: str) -> None:
+def test_the_error_about_an_unknown_plan_is_beside_the_field(cast: Cast, form: dict[str, str], says: str) -> None:
     put_on(cast.workspace, "trial", -1)
     before = plans(cast)
     answer = browser(cast.owner).post(PLAN, form)
     assert (answer.status_code, says in words(answer)) == (200, True)
-    assert (plans(cast), written(), upgrades()) == (before, [], [])
+    assert (plans(cast), audit_entries(), upgrades()) == (before, [], [])
 
 
-def test_an_ended_trial_leads_an_owner_to_it_and_sends_others_to_an_owner(cast: Cast) -> None:
+def test_after_an_ended_trial_owners_get_a_link_and_others_a_hint(cast: Cast) -> None:
     contact = furnish(cast.workspace, "acme").of(Contact)
     put_on(cast.workspace, "trial", -1)
     form, address = contact_form(stage="won"), reverse("admin:contacts_contact_change", args=[contact.pk])

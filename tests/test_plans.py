@@ -1,4 +1,4 @@
-"""``change_plan``: what it changes, what it writes down, what it publishes."""
+"""``change_plan``: the plan, the audit entry and the event."""
 
 import json
 from datetime import timedelta
@@ -16,7 +16,7 @@ from messaging import services
 from messaging.models import Message
 from messaging.sending import dispatch
 from tests.cast import Api, Cast
-from tests.messaging import world
+from tests.threads import run_together_catching
 
 
 def put_on(workspace: Workspace, plan: str, days_left: float | None = None) -> None:
@@ -25,19 +25,19 @@ def put_on(workspace: Workspace, plan: str, days_left: float | None = None) -> N
 
 
 def plans(cast: Cast) -> list[tuple[str, Any]]:
-    """How all four workspaces stand: ours and the twin, the stranger's and its twin."""
+    """Plan and end of the trial of all four workspaces: ours, its twin, the other one, its twin."""
     return list(Workspace.objects.order_by("pk").values_list("plan", "trial_ends_at"))
 
 
 def upgrades() -> list[tuple[int, Any]]:
-    """Every event there is: whose it is, and its data."""
+    """Workspace and data of every ``subscription.upgraded``."""
     return [
         (event.workspace_id, json.loads(bytes(event.body))["data"])
         for event in Event.unscoped.filter(type="subscription.upgraded").order_by("pk")
     ]
 
 
-def written() -> list[tuple[int, str, Any]]:
+def audit_entries() -> list[tuple[int, str, Any]]:
     entries = AuditEntry.unscoped.filter(action="plan.changed").order_by("pk")
     return [(entry.workspace_id, entry.target, entry.data) for entry in entries]
 
@@ -54,7 +54,7 @@ def written() -> list[tuple[int, str, Any]]:
     ],
 )
 @pytest.mark.parametrize("from_test", [False, True])
-def test_a_move_upward_is_written_down_and_published_in_the_live_workspace(
+def test_an_upgrade_is_audited_and_published_in_the_live_workspace(
     cast: Cast, stored: str, days_left: float | None, old: str, plan: str, from_test: bool
 ) -> None:
     put_on(cast.workspace, stored, days_left)
@@ -62,14 +62,14 @@ def test_a_move_upward_is_written_down_and_published_in_the_live_workspace(
     assert (answered, answered.current_plan) == (cast.workspace, plan)
     assert plans(cast) == [(plan, None), ("", None), ("business", None), ("", None)]
     change = {"old_plan": old, "plan": plan}
-    assert written() == [(cast.workspace.pk, "acme", change)]
+    assert audit_entries() == [(cast.workspace.pk, "acme", change)]
     assert upgrades() == [(cast.workspace.pk, change)]
 
 
-def test_a_move_downward_is_written_down_and_published_nowhere(cast: Cast) -> None:
+def test_a_downgrade_is_audited_and_not_published(cast: Cast) -> None:
     change_plan(cast.actor(), "pro")
     assert plans(cast)[0] == ("pro", None)
-    assert written() == [(cast.workspace.pk, "acme", {"old_plan": "business", "plan": "pro"})]
+    assert audit_entries() == [(cast.workspace.pk, "acme", {"old_plan": "business", "plan": "pro"})]
     assert not Event.unscoped.exists()
 
 
@@ -78,12 +78,12 @@ def test_the_plan_in_force_changes_nothing(cast: Cast, plan: str) -> None:
     put_on(cast.workspace, plan)
     before = plans(cast)
     assert change_plan(cast.actor(), plan).current_plan == plan
-    assert (plans(cast), written(), upgrades()) == (before, [], [])
+    assert (plans(cast), audit_entries(), upgrades()) == (before, [], [])
 
 
 @pytest.mark.parametrize("plan", ["trial", "expired", "", "Pro", "gold"])
 @pytest.mark.parametrize("days_left", [3, -1])
-def test_nobody_goes_back_to_a_trial_or_to_what_is_no_plan(cast: Cast, plan: str, days_left: float) -> None:
+def test_only_pro_and_business_are_accepted(cast: Cast, plan: str, days_left: float) -> None:
     put_on(cast.workspace, "trial", days_left)
     before = plans(cast)
     with pytest.raises(DomainError) as refused:
@@ -91,12 +91,10 @@ def test_nobody_goes_back_to_a_trial_or_to_what_is_no_plan(cast: Cast, plan: str
     problem = refused.value.errors[0]
     assert (refused.value.code, problem.field, problem.code) == ("validation_failed", "plan", "invalid_choice")
     assert problem.detail == "the plan is pro or business"
-    assert (plans(cast), written(), upgrades()) == (before, [], [])
+    assert (plans(cast), audit_entries(), upgrades()) == (before, [], [])
 
 
-def test_plan_and_event_are_one_thing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever breaks at the last moment leaves all as it was."""
-
+def test_plan_audit_entry_and_event_are_one_transaction(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*args: Any, **options: Any) -> None:
         raise RuntimeError("gone")
 
@@ -105,11 +103,11 @@ def test_plan_and_event_are_one_thing(cast: Cast, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("crmsolid.plans.publish", broken)
     with pytest.raises(RuntimeError, match="gone"):
         change_plan(cast.actor(), "pro")
-    assert (plans(cast), written(), upgrades()) == (before, [], [])
+    assert (plans(cast), audit_entries(), upgrades()) == (before, [], [])
 
 
 @pytest.mark.parametrize("side", ["live", "test"])
-def test_the_next_request_after_an_ended_trial_passes(api: Api, cast: Cast, side: str) -> None:
+def test_after_the_change_the_next_request_is_accepted(api: Api, cast: Cast, side: str) -> None:
     client = api(cast.key(workspace=cast.twin if side == "test" else cast.workspace))
     put_on(cast.workspace, "trial", -1)
     refused = client.get("/v1/me")
@@ -119,7 +117,7 @@ def test_the_next_request_after_an_ended_trial_passes(api: Api, cast: Cast, side
     assert (answer.status_code, answer.json()["plan"]) == (200, "pro")
 
 
-def test_what_an_ended_trial_held_back_goes_on_by_itself(cast: Cast) -> None:
+def test_messages_that_an_ended_trial_held_back_are_sent_after_the_change(cast: Cast) -> None:
     held = [
         services.send_message(cast.actor(place), account_id=cast.sandbox(place).pk, to="@alice", text="hello")
         for place in (cast.workspace, cast.twin)
@@ -134,11 +132,11 @@ def test_what_an_ended_trial_held_back_goes_on_by_itself(cast: Cast) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="threads that write at once need PostgreSQL")
-def test_two_at_once_are_one_change(cast: Cast) -> None:
+def test_eight_equal_changes_at_once_are_one_change(cast: Cast) -> None:
     put_on(cast.workspace, "trial", -1)
-    found = world.at_once([lambda: change_plan(cast.actor(), "pro")] * 8)
+    found = run_together_catching([lambda: change_plan(cast.actor(), "pro")] * 8)
     assert [type(each) for each in found] == [Workspace] * 8
-    assert [written(), upgrades()] == [
+    assert [audit_entries(), upgrades()] == [
         [(cast.workspace.pk, "acme", {"old_plan": "expired", "plan": "pro"})],
         [(cast.workspace.pk, {"old_plan": "expired", "plan": "pro"})],
     ]
@@ -146,11 +144,11 @@ def test_two_at_once_are_one_change(cast: Cast) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="threads that write at once need PostgreSQL")
-def test_each_of_two_different_changes_knows_the_one_before(cast: Cast) -> None:
+def test_two_different_changes_at_once_run_one_after_the_other(cast: Cast) -> None:
     put_on(cast.workspace, "trial", 3)
-    world.at_once([lambda: change_plan(cast.actor(), "pro"), lambda: change_plan(cast.actor(), "business")])
+    run_together_catching([lambda: change_plan(cast.actor(), "pro"), lambda: change_plan(cast.actor(), "business")])
     last = Workspace.objects.get(pk=cast.workspace.pk).plan
-    changes = [data for _, _, data in written()]
+    changes = [data for _, _, data in audit_entries()]
     other = Plan.BUSINESS if last == Plan.PRO else Plan.PRO
     assert changes == [{"old_plan": "trial", "plan": other}, {"old_plan": other, "plan": last}]
     assert [data for _, data in upgrades()] == [change for change in changes if change["old_plan"] != "business"]

@@ -21,7 +21,7 @@ from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, resolve
 from prometheus_client import Counter, Histogram
 
-from apikeys import limits
+from apikeys import usage
 from crmsolid.api import problems
 from crmsolid.api.request_context import RequestContext
 from crmsolid.core.errors import DomainError
@@ -147,9 +147,9 @@ def finalize_response(request: HttpRequest, response: HttpResponseBase, context:
         response = _without_body(response)
     context.set_headers(response)  # type: ignore[arg-type]
     if context.credentials is not None:
-        limits.touch(context.credentials.key, context.ip)
+        usage.record_use(context.credentials.key, context.ip)
         if context.error is not None and context.error.code == "scope_missing":
-            limits.audit_refusal(context.credentials, context.error, context.ip)
+            usage.record_refusal(context.credentials, context.error, context.ip)
     _count(request, response.status_code, context.started)
     return response
 

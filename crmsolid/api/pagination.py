@@ -1,22 +1,51 @@
-"""Keyset pages: the cursor says where the last page ended and binds the list, its workspace, sort and filters."""
+"""Keyset pages: the cursor says where the last page ended and is bound to the list, its workspace, sort and filters.
+
+A page in ascending order of a time needs care on PostgreSQL. ``created_at`` and ``updated_at`` are set within a
+transaction, so a row can become visible after a younger one: a cursor that has moved past the younger row would skip
+it. Therefore a cursor of such a list never moves past the *commit horizon*, a time before which no row can appear any
+more. Rows beyond the horizon are returned all the same, so that a page is as full as in any other order; the cursor
+remembers which of them it has returned, and the next page starts at the horizon and leaves them out. A row that was
+committed late is in one of the next pages.
+
+The last page, with no further cursor, needs none of this: it has every row that is committed. Descending pages and
+SQLite, where writers run one after another, do without.
+"""
 
 import base64
 import binascii
 import hmac
 import json
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
+from django.db import connection, models
 from django.db.models import Q, QuerySet
 
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
 
+# How much earlier than its transaction a row may be dated: the time is read a moment before the transaction's first
+# statement arrives, on a machine whose clock may differ.
+CLOCK_MARGIN = timedelta(seconds=1)
+# How many rows beyond the horizon a cursor can remember. Beyond that many, a page has to wait for the horizon.
+MAX_REMEMBERED = 300
+EMPTY_PAGE_SECONDS = 0.1
+
 _TAG_BYTES = 9
+_ROW_HASH_BYTES = 6
+
+# All processes use one database role, so each sees the transactions of the others. A transaction that has written
+# nothing for a minute is a reader, such as a backup.
+_HORIZON = """
+SELECT coalesce(min(xact_start), clock_timestamp()) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+  AND (backend_xid IS NOT NULL OR xact_start > clock_timestamp() - interval '1 minute')
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +59,18 @@ class Page:
         return {"data": data, "next_cursor": self.next_cursor}
 
 
+@dataclass(frozen=True, slots=True)
+class _Cursor:
+    """Everything up to the row ``(value, pk)`` has been returned, and the rows with these hashes beyond it.
+
+    Without a ``pk`` the position is just before all rows of this value.
+    """
+
+    value: Any
+    pk: Any
+    returned: frozenset[bytes] = frozenset()
+
+
 def page(
     queryset: "QuerySet[Any]",
     *,
@@ -41,49 +82,99 @@ def page(
     endless: bool = False,
     read: "Callable[[QuerySet[Any]], list[Any]]" = list,
 ) -> Page:
-    """One page by an indexed column (``-`` for the other way), ties broken by id. ``invalid_cursor`` (400).
+    """One page by an indexed column (``-`` for descending), ties broken by id. ``invalid_cursor`` (400).
 
     ``endless`` is for a list that grows at its end: ``next_cursor`` is never None, so that a client can poll with it.
-    ``read`` fetches the rows: as instances, or as ``rows.Table.read`` does.
+    ``read`` fetches the rows: as instances, or as ``Table.read`` does.
     """
     column, descending = sort.lstrip("-"), sort.startswith("-")
     binding = _binding(queryset, workspace_id, sort, filters)
-    if cursor is not None:
-        queryset = queryset.filter(_beyond(column, descending, *_decode(cursor, binding)))
+    position = None if cursor is None else _decode(cursor, binding)
+    is_time = isinstance(queryset.model._meta.get_field(column), models.DateTimeField)
+    # Before the rows are read: a transaction that commits in between is older than the horizon.
+    horizon = _commit_horizon() if is_time and not descending and connection.vendor == "postgresql" else None
+    returned = position.returned if position is not None else frozenset()
+    if position is not None:
+        queryset = queryset.filter(_beyond(column, descending, position))
     sign = "-" if descending else ""
-    rows = read(queryset.order_by(f"{sign}{column}", f"{sign}id")[: limit + 1])
-    if not endless and len(rows) <= limit:
-        return Page(rows, None)
-    rows = rows[:limit]
-    if not rows:
-        return Page(rows, cursor or _encode(0, "", binding))
-    return Page(rows, _encode(getattr(rows[-1], column), rows[-1].id, binding))
+    rows = read(queryset.order_by(f"{sign}{column}", f"{sign}id")[: limit + 1 + len(returned)])
+    new = [row for row in rows if _row_hash(row, column) not in returned] if returned else rows
+    if not endless and len(new) <= limit:
+        return Page(new, None)
+    new = new[:limit]
+    if not new:
+        return Page([], _encode(position or _Cursor(0, None), binding))
+    if horizon is None:
+        return Page(new, _encode(_Cursor(getattr(new[-1], column), new[-1].id), binding))
+    shown, next_position = _up_to_horizon(rows, new, column, position, horizon)
+    if not shown:
+        time.sleep(EMPTY_PAGE_SECONDS)  # or a client that follows the cursor would ask again at once
+    return Page(shown, _encode(next_position, binding))
 
 
-def _beyond(column: str, descending: bool, value: Any, pk: Any) -> Q:
-    """Rows after (value, pk). The first condition alone lets the database start in the index."""
+def _commit_horizon() -> datetime:
+    """No row dated before this can become visible any more: the oldest transaction in progress began later."""
+    with connection.cursor() as database:
+        database.execute(_HORIZON)
+        oldest: datetime = database.fetchone()[0]
+    return oldest - CLOCK_MARGIN
+
+
+def _up_to_horizon(
+    rows: Sequence[Any], new: Sequence[Any], column: str, position: _Cursor | None, horizon: datetime
+) -> tuple[list[Any], _Cursor]:
+    """The rows to return and the position after them. ``rows`` are all that were read, ``new`` those to be returned."""
+    returned = frozenset() if position is None else position.returned
+    if position is not None:
+        horizon = max(horizon, position.value)  # they differ if the clock was set back
+    shown = [row for row in new if getattr(row, column) < horizon]
+    if len(shown) == len(new):
+        value, pk = getattr(new[-1], column), new[-1].id
+        passed = rows[: rows.index(new[-1]) + 1]
+    else:
+        value, pk = horizon, None
+        passed = [row for row in rows if getattr(row, column) < horizon]
+    returned -= {_row_hash(row, column) for row in passed}
+    beyond = new[len(shown) :][: max(0, MAX_REMEMBERED - len(returned))]
+    returned |= {_row_hash(row, column) for row in beyond}
+    return [*shown, *beyond], _Cursor(value, pk, returned)
+
+
+def _row_hash(row: Any, column: str) -> bytes:
+    """Identifies a row and its time in this order: a row whose ``updated_at`` changes has to be returned again."""
+    return sha256(f"{row.id} {getattr(row, column).isoformat()}".encode()).digest()[:_ROW_HASH_BYTES]
+
+
+def _beyond(column: str, descending: bool, position: _Cursor) -> Q:
+    """Rows after the position. The first condition alone lets the database start in the index."""
+    value, pk = position.value, position.pk
+    if pk is None:
+        return Q(**{f"{column}__gte": value})
     if descending:
         return Q(**{f"{column}__lte": value}) & (Q(**{f"{column}__lt": value}) | Q(pk__lt=pk))
     return Q(**{f"{column}__gte": value}) & (Q(**{f"{column}__gt": value}) | Q(pk__gt=pk))
 
 
 def _binding(queryset: "QuerySet[Any]", workspace_id: int, sort: str, filters: Mapping[str, Any]) -> bytes:
-    """What a cursor is good for. The kind of row is part of it: other rows have other ids, of another type maybe."""
-    given = {name: str(value) for name, value in filters.items() if name not in ("limit", "cursor")}
-    return json.dumps([queryset.model._meta.label, workspace_id, sort, given], sort_keys=True).encode()
+    """What a cursor is valid for. The model is part of it: ids of another model may have another type."""
+    plain = {name: str(value) for name, value in filters.items() if name not in ("limit", "cursor")}
+    return json.dumps([queryset.model._meta.label, workspace_id, sort, plain], sort_keys=True).encode()
 
 
 def _tag(payload: bytes, binding: bytes) -> bytes:
     return hmac.new(settings.SECRET_KEY.encode(), b"cursor\0" + binding + b"\0" + payload, sha256).digest()[:_TAG_BYTES]
 
 
-def _encode(value: Any, pk: Any, binding: bytes) -> str:
-    kind, plain = ("t", value.isoformat()) if isinstance(value, datetime) else ("v", value)
-    payload = strictjson.dumps([kind, plain, pk])
-    return base64.urlsafe_b64encode(_tag(payload, binding) + payload).decode().rstrip("=")
+def _encode(position: _Cursor, binding: bytes) -> str:
+    is_time = isinstance(position.value, datetime)
+    payload = ["t", position.value.isoformat(), position.pk] if is_time else ["v", position.value, position.pk]
+    if position.returned:
+        payload.append(base64.b64encode(b"".join(sorted(position.returned))).decode())
+    raw = strictjson.dumps(payload)
+    return base64.urlsafe_b64encode(_tag(raw, binding) + raw).decode().rstrip("=")
 
 
-def _decode(cursor: str, binding: bytes) -> tuple[Any, Any]:
+def _decode(cursor: str, binding: bytes) -> _Cursor:
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
@@ -91,5 +182,7 @@ def _decode(cursor: str, binding: bytes) -> tuple[Any, Any]:
     tag, payload = raw[:_TAG_BYTES], raw[_TAG_BYTES:]
     if not hmac.compare_digest(tag, _tag(payload, binding)):
         raise DomainError("invalid_cursor")
-    kind, value, pk = json.loads(payload)
-    return (datetime.fromisoformat(value) if kind == "t" else value), pk
+    kind, value, pk, *more = json.loads(payload)
+    hashes = base64.b64decode(more[0]) if more else b""
+    returned = [hashes[start : start + _ROW_HASH_BYTES] for start in range(0, len(hashes), _ROW_HASH_BYTES)]
+    return _Cursor(datetime.fromisoformat(value) if kind == "t" else value, pk, frozenset(returned))

@@ -8,9 +8,9 @@ from ipaddress import IPv6Address, ip_address
 
 from django.http import HttpRequest, HttpResponse
 
-from apikeys import authentication, limits
+from apikeys import authentication, usage
 from apikeys.authentication import Credentials
-from apikeys.limiter import Decision
+from apikeys.limiter import Decision, limiter
 from apikeys.models import IdempotencyRecord
 from crmsolid.api.idempotency import VALID_KEY
 from crmsolid.core.client_ip import client_ip
@@ -64,7 +64,7 @@ class RequestContext:
             if error.code == "plan_required":
                 self.credentials = credentials
             if error.code == "ip_not_allowed":
-                limits.audit_refusal(credentials, error, self.ip)
+                usage.record_refusal(credentials, error, self.ip)
             raise
         self.credentials = credentials
         return credentials.actor(self.surface, self.ip, self.request_id)
@@ -76,7 +76,7 @@ class RequestContext:
                 bucket, limit = address_bucket(self.ip), authentication.DEFAULT_RATE_LIMIT
             else:
                 bucket, limit = f"key:{self.credentials.key.id}", self.credentials.rate_limit
-            self.decision = limits.limiter().check(bucket, limit)
+            self.decision = limiter().check(bucket, limit)
         if not self.decision.allowed:
             seconds = self.decision.reset_seconds
             raise DomainError(

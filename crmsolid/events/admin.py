@@ -20,13 +20,15 @@ class EventAdmin(TenantAdmin):
     list_filter = (fixed_filter("type", event_names), "created_at")
     search_fields = ("id", "contact_id")
     search_help_text = "Id of an event or of a contact"
-    ordering = ("-created_at", "-id")
-    fields = ("type", "made", "contact_id", "shown_body", "id")
-    readonly_fields = ("made", "contact_id", "shown_body")
+    # An id contains the time it was made, and there is an index on workspace and id.
+    ordering = ("-id",)
+    fields = ("type", "made", "contact_id", "request_id", "shown_body", "id")
+    readonly_fields = ("made", "contact_id", "request_id", "shown_body")
     keeps_history = False
     empty_text = "Each message, each new contact and each tag is an event: what webhooks deliver."
     made = datetime_column("made", "created_at")
     contact_id = field_column("contact", "contact_id")
+    request_id = field_column("request", "request_id")
 
     def label_of(self, obj: Event) -> str:
         return obj.type

@@ -1,4 +1,4 @@
-"""Django's admin, with our site in place of its own."""
+"""Django's admin with the panel's site instead of its own."""
 
 from django.contrib.admin.apps import AdminConfig
 

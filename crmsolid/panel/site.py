@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
 
-from apikeys.limits import limiter
+from apikeys.limiter import limiter
 from crmsolid.api.request_context import address_bucket
 from crmsolid.core.client_ip import client_ip
 from crmsolid.panel.home import home_context

@@ -1,11 +1,11 @@
-"""The panel's looks: names, colours, its own style sheet. The setting ``UNFOLD``."""
+"""The setting ``UNFOLD``: names, colours and the style sheet of the panel."""
 
 from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
 
-# A calm teal on slate; both sides of the theme switch keep a contrast of 4.5 and more for text.
+# Teal on slate. Text has a contrast of at least 4.5 in both themes.
 _TEAL = {
     "50": "oklch(98.4% .014 180.7)",
     "100": "oklch(95.3% .051 180.8)",

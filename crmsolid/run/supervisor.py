@@ -13,8 +13,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
-from prometheus_client.multiprocess import mark_process_dead
-
 from crmsolid.checks import EXIT_UNSAFE
 
 logger = logging.getLogger("crmsolid.run")
@@ -54,6 +52,8 @@ def worker_and_scheduler() -> list[ManagedProcess]:
 
 def supervise(processes: list[ManagedProcess]) -> int:
     """Run the processes until a signal; returns the exit status. They share a folder for their metrics."""
+    from prometheus_client.multiprocess import mark_process_dead  # slow to import, and every role imports this module
+
     os.environ[SUPERVISOR_PID] = str(os.getpid())
     with tempfile.TemporaryDirectory(prefix="crmsolid-metrics-") as folder:
         os.environ[METRICS_FOLDER] = folder

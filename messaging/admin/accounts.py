@@ -1,4 +1,4 @@
-"""Settings > Telegram accounts: the list and the page of each; ``telegram_login`` has the steps of a login."""
+"""Settings > Telegram accounts: the list, and the page of one account. ``telegram_login`` has the login pages."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from messaging import querysets
 from messaging.admin.telegram_login import LoginPages
 from messaging.forms import LogOutForm
 from messaging.models import Account, AccountKind, AccountState, account_state
-from messaging.serializers import AccountOut
+from messaging.representations import AccountOut
 from messaging.telegram import leases
 
 STATE_COLOURS = {"connected": "success", "paused": "warning", "needs_login": "danger", "banned": "danger"}
@@ -27,7 +27,7 @@ LOG_IN_AGAIN = (AccountState.NEEDS_LOGIN, AccountState.BANNED)
 
 
 def state_text(account: Any) -> str:
-    """The state in words; ``account`` comes from :meth:`AccountAdmin.get_queryset`."""
+    """The state to show; ``account`` comes from :meth:`AccountAdmin.get_queryset`."""
     state = account_state(account)
     if state == AccountState.PAUSED and account.paused_until is not None:
         return f"Paused until {account.paused_until:%d %b %H:%M} UTC"
@@ -38,76 +38,78 @@ def state_text(account: Any) -> str:
 
 @admin.register(Account)
 class AccountAdmin(LoginPages):
-    """Name and limit are edited; everything else follows from what Telegram says."""
+    """Only name and daily limit can be edited; everything else follows from what Telegram answers."""
 
     viewers, adders, changers = ADMINS, ADMINS, ADMINS
     add_label = "Add account"
     list_before_template = "panel/telegram_notices.html"
     change_form_outer_before_template = "panel/telegram_notices.html"
     change_form_outer_after_template = "panel/telegram_account.html"
-    list_display = ("name", "id", "shown_phone", "shown_state", "today", "kind", "added")
+    list_display = ("name", "id", "phone_column", "state_column", "today", "kind", "added")
     list_filter = ("kind", "state")
     search_fields = ("name", "telegram_session__phone")
     search_help_text = "Name or phone"
-    empty_text = "An account is who messages are sent as."
+    empty_text = "Messages are sent from an account."
     added = datetime_column("added", "created_at")
     ordering = ("name", "id")
     fieldsets = (
         (None, {"fields": (("name", "daily_limit"),)}),
-        ("Account", {"fields": (("id", "kind"), ("shown_phone", "told_state"), ("today", "added"))}),
+        ("Account", {"fields": (("id", "kind"), ("phone_column", "state_field"), ("today", "added"))}),
     )
-    readonly_fields = ("id", "kind", "shown_phone", "told_state", "today", "added")
+    readonly_fields = ("id", "kind", "phone_column", "state_field", "today", "added")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """All that a line shows in one query. The session's key stays in the database."""
+        """Everything that a row shows, in one query. The session's key is not read."""
         rows: models.QuerySet[Any] = querysets.with_usage(super().get_queryset(request)).annotate(
             phone=F("telegram_session__phone"),
             logged_out=models.ExpressionWrapper(
                 Q(telegram_session__auth_key=b""), output_field=models.BooleanField(null=True)
             ),
-            holder=F("telegram_lease__owner"),
-            held_until=F("telegram_lease__lease_until"),
+            worker=F("telegram_lease__worker"),
+            lease_until=F("telegram_lease__lease_until"),
         )
         return rows
 
     # --- List -------------------------------------------------------------------------------------------------
     @column("phone")
-    def shown_phone(self, account: Any) -> str:
+    def phone_column(self, account: Any) -> str:
         return f"+{account.phone}" if account.phone else self.get_empty_value_display()
 
     @column("state", ordering="state", label=STATE_COLOURS)
-    def shown_state(self, account: Any) -> tuple[str, str]:
+    def state_column(self, account: Any) -> tuple[str, str]:
         return account_state(account), state_text(account)
 
     @column("state")
-    def told_state(self, account: Any) -> str:
+    def state_field(self, account: Any) -> str:
         return state_text(account)
 
     @column("used in 24 hours")
     def today(self, account: Any) -> SafeString:
-        told = AccountOut.render(account)
+        usage = AccountOut.render(account)
+        # Without the waiting messages, used and left would not add up to the limit.
+        waiting = f"{account.reserved} waiting, " if account.reserved else ""
         return format_html(
             '<span class="cs-nowrap">{} of {}</span><br><span class="cs-muted cs-nowrap">{}{} left</span>',
-            told["used_today"],
-            told["daily_limit"],
-            f"{account.reserved} waiting, " if account.reserved else "",  # or the rest would not add up
-            told["left_today"],
+            usage["used_today"],
+            usage["daily_limit"],
+            waiting,
+            usage["left_today"],
         )
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        troubled = [account for account in self.get_queryset(request).filter(querysets.in_trouble()).order_by("name")]
+        in_trouble = [account for account in self.get_queryset(request).filter(querysets.in_trouble()).order_by("name")]
         notices = {
-            "troubled": [(account, state_text(account)) for account in troubled],
-            "unheld": self._unheld(request),
+            "in_trouble": [(account, state_text(account)) for account in in_trouble],
+            "has_no_worker": self._has_no_worker(request),
         }
         return super().changelist_view(request, {**notices, **(extra_context or {})})
 
-    def _unheld(self, request: HttpRequest) -> bool:
-        """Whether there are Telegram accounts and no worker that could hold them."""
+    def _has_no_worker(self, request: HttpRequest) -> bool:
+        """Whether there are Telegram accounts but no running worker that could hold them."""
         rows = self.get_queryset(request).filter(kind=AccountKind.TELEGRAM, state__in=leases.LIVE_STATES)
-        return rows.exists() and not leases.is_anybody_alive()
+        return rows.exists() and not leases.has_live_worker()
 
     # --- One account ------------------------------------------------------------------------------------------
     def change_view(
@@ -115,36 +117,38 @@ class AccountAdmin(LoginPages):
     ) -> HttpResponse:
         account = self.get_object(request, unquote(object_id)) if self.has_view_permission(request) else None
         context = {} if account is None else self._account_context(request, account)
-        buttons = {"show_save_and_add_another": False}  # an account is not made by filling in a form
+        buttons = {"show_save_and_add_another": False}  # an account is added by a login, not with this form
         return super().change_view(request, object_id, form_url, {**buttons, **context, **(extra_context or {})})
 
     def _account_context(self, request: HttpRequest, account: Any) -> dict[str, Any]:
         if account.kind != AccountKind.TELEGRAM:
             return {}
         state = account_state(account)
-        held = account.held_until is not None and account.held_until > clock.now()
+        is_leased = account.lease_until is not None and account.lease_until > clock.now()
         return {
             "telegram": account,
             "can_log_in": state in LOG_IN_AGAIN and self.has_add_permission(request),
             "can_log_out": state not in LOG_IN_AGAIN,
-            "holder": account.holder.partition("/")[0] if held else "",
+            "worker": account.worker.partition("/")[0] if is_leased else "",
             "log_out_form": LogOutForm(),
-            "troubled": [(account, state_text(account))] if state != AccountState.CONNECTED else [],
+            "in_trouble": [(account, state_text(account))] if state != AccountState.CONNECTED else [],
             "reason": self._reason(request, account) if state in LOG_IN_AGAIN else "",
         }
 
     def _reason(self, request: HttpRequest, account: Any) -> str:
-        """What Telegram said when it ended the session."""
+        """Telegram's error when it ended the session."""
         actions = [f"telegram.{state}" for state in LOG_IN_AGAIN]
         rows = AuditEntry.objects.for_workspace(self.current_workspace(request)).filter(
             target=str(account.pk), action__in=actions
         )
-        found = rows.order_by("-at", "-id").values_list("data", flat=True).first()
-        return str((found or {}).get("reason", ""))
+        data = rows.order_by("-at", "-id").values_list("data", flat=True).first()
+        return str((data or {}).get("reason", ""))
 
     def history_entries(self, request: HttpRequest, object_id: str) -> models.QuerySet[AuditEntry]:
-        """Logins too: they are about this account."""
-        ours = Q(action__startswith="account.") | Q(action__startswith="telegram.")
-        rows = AuditEntry.objects.for_workspace(self.current_workspace(request)).filter(ours, target=object_id)
+        """Includes the logins of the account."""
+        about_accounts = Q(action__startswith="account.") | Q(action__startswith="telegram.")
+        rows = AuditEntry.objects.for_workspace(self.current_workspace(request)).filter(
+            about_accounts, target=object_id
+        )
         ordered: models.QuerySet[AuditEntry] = rows.order_by("-at", "-id")
         return ordered

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='AccountOwner',
+            name='WorkerHeartbeat',
             fields=[
                 ('id', models.CharField(max_length=200, primary_key=True, serialize=False)),
                 ('seen_at', models.DateTimeField(default=crmsolid.core.clock.now)),
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             name='AccountLease',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('owner', models.CharField(blank=True, max_length=200)),
+                ('worker', models.CharField(blank=True, max_length=200)),
                 ('epoch', models.PositiveBigIntegerField(default=0)),
                 ('lease_until', models.DateTimeField(default=datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))),
                 ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='telegram_lease', to='messaging.account')),
@@ -71,9 +71,9 @@ class Migration(migrations.Migration):
             name='LoginAttempt',
             fields=[
                 ('id', models.CharField(default=functools.partial(crmsolid.core.ids.new_id, *('log',), **{}), editable=False, max_length=30, primary_key=True, serialize=False)),
-                ('sealed', models.BinaryField()),
+                ('encrypted_state', models.BinaryField()),
                 ('needs_password', models.BooleanField(default=False)),
-                ('step_until', models.DateTimeField(blank=True, null=True)),
+                ('step_lease_until', models.DateTimeField(blank=True, null=True)),
                 ('expires_at', models.DateTimeField()),
                 ('created_at', models.DateTimeField(default=crmsolid.core.clock.now)),
                 ('workspace', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
@@ -170,7 +170,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('random_id', models.BigIntegerField()),
-                ('answer_pending', models.BooleanField(default=False)),
+                ('reply_pending', models.BooleanField(default=False)),
                 ('at', models.DateTimeField(default=crmsolid.core.clock.now)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='messaging.account')),
                 ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='messaging.message')),
@@ -218,8 +218,8 @@ class Migration(migrations.Migration):
                 ('qts', models.BigIntegerField(default=0)),
                 ('date', models.BigIntegerField(default=0, help_text='Unix seconds')),
                 ('seq', models.BigIntegerField(default=0)),
-                ('nothing_before', models.DateTimeField(blank=True, help_text='what is older is not looked through again', null=True)),
-                ('strangers_after', models.DateTimeField(blank=True, help_text='no first messages to anybody before', null=True)),
+                ('history_cutoff', models.DateTimeField(blank=True, help_text='messages before this are not read from Telegram again', null=True)),
+                ('cold_messages_blocked_until', models.DateTimeField(blank=True, help_text='first messages to a contact wait until then', null=True)),
                 ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='telegram_session', to='messaging.account')),
                 ('workspace', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
@@ -275,7 +275,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='accountlease',
-            index=models.Index(fields=['owner'], name='accountlease_owner'),
+            index=models.Index(fields=['worker'], name='accountlease_worker'),
         ),
         migrations.AddIndex(
             model_name='loginattempt',
@@ -291,7 +291,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='sandboxdelivery',
-            index=models.Index(condition=models.Q(('answer_pending', True)), fields=['id'], name='sandbox_answers'),
+            index=models.Index(condition=models.Q(('reply_pending', True)), fields=['id'], name='sandbox_replies'),
         ),
         migrations.AddConstraint(
             model_name='sandboxdelivery',

@@ -1,7 +1,7 @@
-"""The border to whatever delivers messages. Everything above it speaks only of what is declared here.
+"""The interface between the queue of messages and what delivers them (Telegram, or the sandbox).
 
-A gateway is chosen by the account's kind. It sends at most once per ``random_id``: asked again with the same one,
-it finds out whether the first try arrived and says so. It never sleeps out a wait and never retries by itself.
+A gateway is chosen by the account's kind. It delivers at most once per ``random_id``: called again with the same one,
+it finds out whether the earlier attempt arrived and says so. It never waits out a delay and never retries by itself.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,10 @@ from messaging.models import Account, AccountKind
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One attempt. ``previous_attempt_at``: the first earlier attempt whose end is unknown, None if there is none."""
+    """What a gateway has to send. ``attempt`` counts from 1.
+
+    ``previous_attempt_at`` is the time of the first earlier attempt whose result is unknown, None if there is none.
+    """
 
     message_id: str
     workspace_id: int
@@ -27,21 +30,21 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """It arrived. ``duplicate``: it had arrived before, and this attempt added nothing."""
+    """The message arrived. ``duplicate``: an earlier attempt had delivered it, and this one sent nothing."""
 
     telegram_message_id: int | None
     duplicate: bool = False
 
 
 class SendError(Exception):
-    """It did not arrive (or it is not known). ``code`` is stable; the rest says what follows.
+    """The message did not arrive, or nobody knows whether it did. ``code`` is stable.
 
-    permanent       the message fails for good
-    retry_after     seconds until this may be tried again
-    pauses_account  whether all of the account waits for ``retry_after``, or this message alone
-    account_state   the account's new state, such as ``needs_login``
-    unsent          this attempt certainly did not arrive; so it is, too, whenever a wait, a state or ``permanent`` is
-                    given
+    permanent       the message fails and is not retried
+    retry_after     seconds until a retry may be made
+    pauses_account  whether the whole account waits for ``retry_after``, or only this message
+    account_state   the new state of the account, such as ``needs_login``
+    unsent          this attempt certainly did not arrive. Always true with ``permanent``, ``retry_after`` or
+                    ``account_state``; otherwise the result of the attempt is unknown
     """
 
     def __init__(
@@ -63,42 +66,44 @@ class SendError(Exception):
 
 
 class Gateway(Protocol):
-    """What a kind of account must be able to do.
+    """What each kind of account must provide.
 
-    ``has_owners``: only the worker that holds an account's connection may send for it. Else any worker may.
+    ``needs_account_worker``: only the worker that holds the account's connection may send for it. Otherwise any worker
+    may.
     """
 
     @property
-    def has_owners(self) -> bool: ...
+    def needs_account_worker(self) -> bool: ...
 
     def queue(self, account_id: int) -> str | None:
-        """Where the account's owner listens; None while nobody holds it (whoever takes it looks for what is due)."""
+        """The Celery queue of the worker that holds the account. None while no worker does: the one that takes it
+        looks for due messages itself."""
 
     def send(self, outgoing: Outgoing) -> Delivered:
-        """Deliver, or raise :class:`SendError`. Runs outside any transaction, for less than a lease."""
+        """Deliver, or raise :class:`SendError`. Runs outside any transaction and takes less time than a lease."""
 
     def after_sent(self, outgoing: Outgoing) -> None:
         """Called once the message is settled as sent."""
 
 
-_gateways: dict[str, Gateway] = {}
+registry: dict[str, Gateway] = {}
 
 
 def register(kind: AccountKind, gateway: Gateway) -> None:
-    """Done once for each kind when the app starts."""
-    _gateways[kind] = gateway
+    """Use this gateway for accounts of this kind. Called once for each kind when the app starts."""
+    registry[kind] = gateway
 
 
-def kinds(*, has_owners: bool) -> list[str]:
-    """The registered kinds of account of which only an owner, or any worker, may send."""
-    return [kind for kind, gateway in _gateways.items() if gateway.has_owners is has_owners]
+def kinds(*, needs_account_worker: bool) -> list[str]:
+    """The registered kinds of account that need an account worker, or those that do not."""
+    return [kind for kind, gateway in registry.items() if gateway.needs_account_worker is needs_account_worker]
 
 
 def gateway_for(account: Account) -> Gateway | None:
-    """The gateway of the account's kind; None while none is registered (its messages wait)."""
-    return _gateways.get(account.kind)
+    """The gateway of the account's kind. None if none is registered: then the account's messages wait."""
+    return registry.get(account.kind)
 
 
 def gateway_of_kind(kind: str) -> Gateway:
-    """The gateway of a kind that :func:`kinds` named."""
-    return _gateways[kind]
+    """The gateway of a registered kind. ``KeyError`` for any other."""
+    return registry[kind]

@@ -1,6 +1,7 @@
-"""How an attempt ends: sent, failed, or back in the queue. Each change happens once, and its event with it.
+"""Settles an attempt: the message is sent, has failed, or goes back to the queue.
 
-Locks are taken in one order everywhere: account, contact, thread, message.
+Each change of status is written once, together with its event and its row in the log of attempts, and only while the
+attempt still holds its lease. Locks are taken in one order everywhere: account, contact, thread, message.
 """
 
 import logging
@@ -12,91 +13,148 @@ from django.db import transaction
 from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.sql.table import Table
+from crmsolid.events.catalogue import EventType
 from crmsolid.events.publishing import publish
-from messaging import threads
 from messaging.events import MESSAGE_FAILED, MESSAGE_SENT
-from messaging.inbox import note_activity
+from messaging.inbox import record_activity, upsert_thread
 from messaging.models import Account, AccountState, Message, MessageAttempt, Status
+from messaging.representations import MessageOut
 from messaging.sending import slots
 from messaging.sending.gateway import Delivered, SendError
-from messaging.serializers import MessageOut
 
 logger = logging.getLogger("crmsolid.messaging")
 
-DEFAULT_RETRY_SECONDS = 5.0
+FIRST_RETRY_SECONDS = 5.0
 MAX_RETRY_SECONDS = 600.0
 
 _messages, _attempts, _contacts, _accounts = Table(Message), Table(MessageAttempt), Table(Contact), Table(Account)
 
 
-class _LostLease(Exception):
-    """Somebody else has taken the message over meanwhile; all of this settlement is undone."""
+class _LeaseLost(Exception):
+    """The lease is no longer held, or the contact was erased. Rolls the whole settlement back."""
 
 
 def settle(
     message: Message,
     account: Account,
     result: Delivered | SendError,
-    elapsed_ms: int,
     *,
-    earlier: datetime | None = None,
+    elapsed_ms: int,
+    previous_attempt_at: datetime | None = None,
 ) -> bool:
-    """Write the end of an attempt; False if the lease was lost (its new holder settles it) or the person erased.
+    """Write the result of an attempt that took ``elapsed_ms``.
 
-    ``earlier``: the first attempt before this one whose end is unknown.
+    False if the lease was lost, and then nothing is written: the worker that recovered the message settles it. Also
+    False if the contact was erased, and the message with it. ``previous_attempt_at`` is the first attempt before this
+    one whose result is unknown.
     """
     try:
         with transaction.atomic():
             if isinstance(result, Delivered):
-                _sent(message, account, result, elapsed_ms, earlier)
+                _settle_sent(message, account, result, elapsed_ms, previous_attempt_at)
             elif result.permanent:
-                _failed(message, result, elapsed_ms)
+                _settle_failed(message, result, elapsed_ms)
             else:
-                _again(message, account, result, elapsed_ms, earlier)
+                _requeue(message, account, result, elapsed_ms, previous_attempt_at)
         return True
-    except _LostLease:
-        logger.warning("an attempt outlived its lease", extra={"message_id": message.id})
+    except _LeaseLost:
+        logger.warning("an attempt lost its lease", extra={"message_id": message.id})
         return False
 
 
-def _sent(message: Message, account: Account, result: Delivered, elapsed_ms: int, earlier: datetime | None) -> None:
+def _settle_sent(
+    message: Message, account: Account, result: Delivered, elapsed_ms: int, previous_attempt_at: datetime | None
+) -> None:
     now = clock.now()
     contacts = _contacts.select("id = %s", [message.contact_id], lock=True)
     if not contacts:
-        raise _LostLease  # the person was erased meanwhile, and the message with them
-    contact = contacts[0]
-    note_activity(contact, now, outgoing=True)
-    threads.touch(account, contact, now)
-    _move(
+        raise _LeaseLost  # the contact was erased meanwhile, and the message with it
+    record_activity(contacts[0], now, outgoing=True)
+    upsert_thread(account, contacts[0], now)
+    # The thread may have a message with this Telegram id already. Then this one is stored without an id: a message
+    # that was sent must not fail on the unique key.
+    same_id = Message.unscoped.filter(thread_id=message.thread_id, telegram_message_id=result.telegram_message_id)
+    has_id = result.telegram_message_id is not None and not same_id.exclude(pk=message.pk).exists()
+    _update_if_leased(
         message,
         status=Status.SENT,
         sent_at=now,
-        slot_at=now if earlier is not None and not result.duplicate else message.slot_at,
-        telegram_message_id=_free_id(message, result.telegram_message_id),
+        slot_at=now if previous_attempt_at is not None and not result.duplicate else message.slot_at,
+        telegram_message_id=result.telegram_message_id if has_id else None,
         error="",
         error_detail="",
     )
-    note_attempt(message, "duplicate" if result.duplicate else "sent", "", elapsed_ms)
-    publish(message.workspace_id, MESSAGE_SENT, {"message": MessageOut.render(message)}, contact_id=contact.id)
+    record_attempt(message, "duplicate" if result.duplicate else "sent", "", elapsed_ms=elapsed_ms)
+    _publish(MESSAGE_SENT, message)
 
 
-def _free_id(message: Message, telegram_message_id: int | None) -> int | None:
-    """Telegram's id, unless another row of the thread has it: then this message goes without rather than not at all."""
-    taken = Message.unscoped.filter(thread_id=message.thread_id, telegram_message_id=telegram_message_id)
-    return None if telegram_message_id is None or taken.exclude(pk=message.pk).exists() else telegram_message_id
+def _settle_failed(message: Message, error: SendError, elapsed_ms: int) -> None:
+    """Telegram refused for good. That counts as a send, so the slot stays taken."""
+    _update_if_leased(message, status=Status.FAILED, error=error.code, error_detail=error.detail[:200])
+    record_attempt(message, "failed", error.code, elapsed_ms=elapsed_ms)
+    _publish(MESSAGE_FAILED, message)
 
 
-def _failed(message: Message, error: SendError, elapsed_ms: int) -> None:
-    """A refusal by Telegram for good. It was a send all the same: its slot stays taken."""
-    _move(message, status=Status.FAILED, error=error.code, error_detail=error.detail[:200])
-    note_attempt(message, "failed", error.code, elapsed_ms)
-    _publish_failed(message)
+def _requeue(
+    message: Message, account: Account, error: SendError, elapsed_ms: int, previous_attempt_at: datetime | None
+) -> None:
+    """Queue the message again with a later eta; pause the account if Telegram asked it to wait.
+
+    The message's slot moves to the new eta. An attempt whose result is unknown still counts against the daily limit,
+    so a message that may have arrived keeps the slot it has.
+    """
+    locked_account = _accounts.select("id = %s", [account.pk], lock=True)[0]
+    backoff = min(FIRST_RETRY_SECONDS * 2 ** min(message.attempts - 1, 10), MAX_RETRY_SECONDS)
+    wait = error.retry_after if error.retry_after is not None else backoff
+    retry_at = clock.now() + timedelta(seconds=wait)
+    _apply_to_account(locked_account, error, retry_at)
+    earliest = slots.earliest_send(locked_account, retry_at)
+    eta = slots.next_free_slot(locked_account, earliest, exclude_id=message.id)
+    unsettled_since = previous_attempt_at if error.unsent else message.unsettled_since
+    _update_if_leased(
+        message,
+        status=Status.QUEUED,
+        eta=eta,
+        slot_at=eta if unsettled_since is None else message.slot_at,
+        unsettled_since=unsettled_since,
+        error=error.code,
+        error_detail=error.detail[:200],
+    )
+    record_attempt(message, "retry", error.code, elapsed_ms=elapsed_ms)
+
+
+def _apply_to_account(account: Account, error: SendError, paused_until: datetime) -> None:
+    """Write the account's new state, if the error has one. The account's row is locked.
+
+    A pause never becomes shorter, and a pause without an end stays.
+    """
+    if error.account_state in (AccountState.NEEDS_LOGIN, AccountState.BANNED):
+        account.state, account.paused_until = error.account_state, None
+    elif error.retry_after is None or not error.pauses_account:
+        return
+    elif account.state == AccountState.CONNECTED:
+        account.state, account.paused_until = AccountState.PAUSED, paused_until
+    elif account.state == AccountState.PAUSED and account.paused_until is not None:
+        account.paused_until = max(paused_until, account.paused_until)
+    else:
+        return
+    _accounts.update({"state": account.state, "paused_until": account.paused_until}, "id = %s", [account.pk])
+
+
+def _update_if_leased(message: Message, **values: Any) -> None:
+    """Change the message and end its lease. :class:`_LeaseLost` if this attempt does not hold the lease any more."""
+    values |= {"lease": "", "lease_until": None}
+    is_leased = "id = %s AND lease = %s AND status = 'sending'"
+    if _messages.update(values, is_leased, [message.id, message.lease]) != 1:
+        raise _LeaseLost
+    for name, value in values.items():
+        setattr(message, name, value)
 
 
 def fail_unsent(message: Message, code: str, detail: str) -> None:
-    """Failed before anything left: the slot is free again, unless an earlier attempt may have arrived.
+    """Fail a message that cannot be sent, in the transaction of its claim.
 
-    In the claim's transaction.
+    Its slot is free again, unless an earlier attempt may have arrived.
     """
     values = {
         "status": Status.FAILED,
@@ -109,65 +167,11 @@ def fail_unsent(message: Message, code: str, detail: str) -> None:
     _messages.update(values, "id = %s", [message.id])
     for name, value in values.items():
         setattr(message, name, value)
-    _publish_failed(message)
+    _publish(MESSAGE_FAILED, message)
 
 
-def _publish_failed(message: Message) -> None:
-    data = {"message": MessageOut.render(message)}
-    publish(message.workspace_id, MESSAGE_FAILED, data, contact_id=message.contact_id)
-
-
-def _again(message: Message, account: Account, error: SendError, elapsed_ms: int, earlier: datetime | None) -> None:
-    """Back to the queue with a later eta; a wait that Telegram asked of all the account pauses it.
-
-    The slot moves along, but not that of a message which may have arrived.
-    """
-    locked = _accounts.select("id = %s", [account.pk], lock=True)[0]
-    growing = min(DEFAULT_RETRY_SECONDS * 2 ** min(message.attempts - 1, 10), MAX_RETRY_SECONDS)
-    wait = error.retry_after if error.retry_after is not None else growing
-    until = clock.now() + timedelta(seconds=wait)
-    _change_account(locked, error, until)
-    eta = slots.next_slot(locked, slots.earliest(locked, until), but=message.id)
-    unsettled = earlier if error.unsent else message.unsettled_since
-    _move(
-        message,
-        status=Status.QUEUED,
-        eta=eta,
-        slot_at=eta if unsettled is None else message.slot_at,
-        unsettled_since=unsettled,
-        error=error.code,
-        error_detail=error.detail[:200],
-    )
-    note_attempt(message, "retry", error.code, elapsed_ms)
-
-
-def _change_account(account: Account, error: SendError, until: datetime) -> None:
-    """The account's row is locked. A longer pause, or one without an end, stays."""
-    if error.account_state in (AccountState.NEEDS_LOGIN, AccountState.BANNED):
-        account.state, account.paused_until = error.account_state, None
-    elif error.retry_after is None or not error.pauses_account:
-        return
-    elif account.state == AccountState.CONNECTED:
-        account.state, account.paused_until = AccountState.PAUSED, until
-    elif account.state == AccountState.PAUSED and account.paused_until is not None:
-        account.paused_until = max(until, account.paused_until)
-    else:
-        return
-    _accounts.update({"state": account.state, "paused_until": account.paused_until}, "id = %s", [account.pk])
-
-
-def _move(message: Message, **values: Any) -> None:
-    """Change the message while the lease is ours; :class:`_LostLease` otherwise."""
-    values |= {"lease": "", "lease_until": None}
-    held = "id = %s AND lease = %s AND status = 'sending'"
-    if _messages.update(values, held, [message.id, message.lease]) != 1:
-        raise _LostLease
-    for name, value in values.items():
-        setattr(message, name, value)
-
-
-def note_attempt(message: Message, outcome: str, error: str, elapsed_ms: int) -> None:
-    """One row per attempt, numbered from 1."""
+def record_attempt(message: Message, outcome: str, error: str, *, elapsed_ms: int) -> None:
+    """Add the attempt to the message's log. The attempts of a message are numbered from 1."""
     row = MessageAttempt(
         workspace_id=message.workspace_id,
         message_id=message.id,
@@ -177,3 +181,13 @@ def note_attempt(message: Message, outcome: str, error: str, elapsed_ms: int) ->
         duration_ms=elapsed_ms,
     )
     _attempts.insert([row], conflict="(message_id, number) DO NOTHING")
+
+
+def _publish(event_type: EventType, message: Message) -> None:
+    publish(
+        message.workspace_id,
+        event_type,
+        {"message": MessageOut.render(message)},
+        contact_id=message.contact_id,
+        request_id=message.request_id,
+    )

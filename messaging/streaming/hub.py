@@ -1,7 +1,8 @@
-"""One watcher a process for all open streams: it looks for new events as long as anybody listens.
+"""Reads new events once per process and passes them on to all open streams.
 
-An idle stream costs no database connection and no query of its own. The hub asks in a thread, a few times a second, on
-one connection that it keeps while anybody listens, and hands each event to the streams of its workspace.
+An open stream that waits costs no database connection and no query of its own. While there is at least one stream, a
+watcher polls the event log several times a second, in a thread, on one connection that it keeps, and puts each event
+into the queues of the streams of its workspace.
 """
 
 import asyncio
@@ -12,158 +13,151 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from django.db import Error as DatabaseAway
+from django.db import Error as DatabaseError
 from django.db import connections
 
 from crmsolid.events import feed, positions
 from crmsolid.events.feed import Entry
+from messaging.events import MESSAGE_FAILED, MESSAGE_RECEIVED, MESSAGE_SENT
 
 logger = logging.getLogger("crmsolid.stream")
 
-EVERY_SECONDS = 0.1
-BACKLOG = 1000
-TYPES = ("message.sent", "message.failed", "message.received")
+POLL_SECONDS = 0.1
+RETRY_SECONDS = 1.0
+MAX_QUEUED_EVENTS = 1000
+WATCHER_TASK = "stream-watcher"
+EVENT_TYPES = tuple(event_type.name for event_type in (MESSAGE_SENT, MESSAGE_FAILED, MESSAGE_RECEIVED))
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="stream")
-_watching = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stream-watch")  # has the kept connection
+_stream_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="stream")
+_watcher_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stream-watch")
 
 
-class Overrun(Exception):
-    """The stream ends, mostly because its client reads too slowly; it may come back with its Last-Event-ID."""
+class SubscriptionEnded(Exception):
+    """No more events follow, mostly because the client reads too slowly. It may resume with its Last-Event-ID."""
 
 
 class Subscription:
-    """The events of one workspace, as they are placed."""
+    """The queue of one stream: the events of one workspace in the order of their positions."""
 
-    def __init__(self, workspace_id: int, backlog: int) -> None:
+    def __init__(self, workspace_id: int, max_queued: int) -> None:
         self.workspace_id = workspace_id
         self._queue: asyncio.Queue[Entry | None] = asyncio.Queue()
-        self._backlog = backlog
+        self._max_queued = max_queued
         self._ended = False
 
-    def offer(self, entry: Entry) -> None:
-        """Called by the hub. A full queue ends the stream: what was queued before is still read, nothing after it,
-        so the last id the client has seen is where it may resume."""
-        if self._queue.qsize() >= self._backlog:
+    def push(self, entry: Entry) -> None:
+        """Queue an event. If the queue is full the subscription ends: the client still gets what is queued, so the
+        last id it sees is where it can resume."""
+        if self._queue.qsize() >= self._max_queued:
             self.end()
         elif not self._ended:
             self._queue.put_nowait(entry)
 
     def end(self) -> None:
-        """No more events; the reader gets :class:`Overrun` after those it has."""
+        """Accept no more events. The reader gets :class:`SubscriptionEnded` after those that are queued."""
         if not self._ended:
             self._ended = True
             self._queue.put_nowait(None)
 
     async def next(self, timeout: float) -> Entry | None:
-        """The next event, None after ``timeout`` seconds without one; :class:`Overrun` at the end."""
+        """The next event; None after ``timeout`` seconds without one; :class:`SubscriptionEnded` at the end."""
         try:
             entry = await asyncio.wait_for(self._queue.get(), timeout)
         except TimeoutError:
             return None
         if entry is None:
-            raise Overrun
+            raise SubscriptionEnded
         return entry
 
 
 class Hub:
-    """Streams of one event loop."""
+    """The subscriptions of one event loop, and the watcher that fills them."""
 
     def __init__(self) -> None:
         self._subscriptions: set[Subscription] = set()
-        self._watcher: asyncio.Task[None] | None = None
-        self._watches = False
-        self._starting = asyncio.Lock()
+        self._watcher: asyncio.Task[None] | None = None  # a reference, so that the task is not garbage collected
+        self._is_watching = False
+        self._start_lock = asyncio.Lock()
         self._position = 0
 
     @asynccontextmanager
-    async def subscribed(self, workspace_id: int) -> AsyncIterator[Subscription]:
-        """Everything placed from now on; read older events from the feed *within* this. The last one out stops the
-        watcher."""
-        subscription = await self._subscribe(workspace_id)
+    async def subscribe(self, workspace_id: int) -> AsyncIterator[Subscription]:
+        """Receive every event that gets its position from now on. Read older events from the log *within* this, so
+        that none is missed in between. The watcher stops when the last subscription has gone."""
+        subscription = Subscription(workspace_id, MAX_QUEUED_EVENTS)
+        async with self._start_lock:  # streams that open at the same time start one watcher
+            if not self._is_watching:
+                self._position = await in_thread(feed.last_position)
+                self._is_watching = True
+                self._watcher = asyncio.get_running_loop().create_task(self._watch(), name=WATCHER_TASK)
+            self._subscriptions.add(subscription)
         try:
             yield subscription
         finally:
             self._subscriptions.discard(subscription)
 
-    async def _subscribe(self, workspace_id: int) -> Subscription:
-        subscription = Subscription(workspace_id, BACKLOG)
-        async with self._starting:  # one watcher, however many come at once
-            if not self._watches:
-                self._position = await in_thread(feed.last_position)
-                self._watches = True
-                self._watcher = asyncio.get_running_loop().create_task(self._watch())
-            self._subscriptions.add(subscription)
-        return subscription
-
     async def _watch(self) -> None:
         try:
             while self._subscriptions:
-                await asyncio.sleep(await self._look())
+                await asyncio.sleep(await self._poll())
         except Exception:
-            logger.exception("the watcher of the streams broke; they end and may come back")
+            logger.exception("the stream watcher failed; all streams end, and their clients may reconnect")
             for subscription in self._subscriptions:
                 subscription.end()
         finally:
-            self._watches = False  # before anything is waited for: who comes now starts another one
-            await asyncio.get_running_loop().run_in_executor(_watching, connections.close_all)
+            self._is_watching = False  # before the await below: a stream that opens meanwhile starts a new watcher
+            await asyncio.get_running_loop().run_in_executor(_watcher_thread, connections.close_all)
 
-    async def _look(self) -> float:
-        """Hand out what is new; answers the seconds to wait before the next look."""
+    async def _poll(self) -> float:
+        """Pass on what is new; returns the seconds to wait before the next poll."""
         try:
-            work = partial(_keeping, _read_new, self._position)
-            entries = await asyncio.get_running_loop().run_in_executor(_watching, work)
-        except DatabaseAway:
-            logger.warning("the stream cannot reach the database", exc_info=True)
-            return 1.0
+            work = partial(_run_on_kept_connection, read_events, self._position)
+            entries = await asyncio.get_running_loop().run_in_executor(_watcher_thread, work)
+        except DatabaseError:
+            logger.warning("the stream watcher cannot reach the database", exc_info=True)
+            return RETRY_SECONDS
         for entry in entries:
             self._position = entry.position
             for subscription in self._subscriptions:
                 if subscription.workspace_id == entry.workspace_id:
-                    subscription.offer(entry)
-        return EVERY_SECONDS if len(entries) < feed.BATCH else 0.0
+                    subscription.push(entry)
+        return POLL_SECONDS if len(entries) < feed.BATCH else 0.0
 
 
-def _read_new(after: int) -> list[Entry]:
-    """Place what has been committed, then what is new. Also done by the workers; here for promptness."""
+def read_events(after: int, workspace_id: int | None = None) -> list[Entry]:
+    """A batch of events beyond the position, of one workspace or of all. Gives committed events their positions first:
+    the webhook pump does that too, but streams should not have to wait for it."""
     positions.assign_positions()
-    return feed.read(after=after, types=TYPES)
+    return feed.read(after=after, types=EVENT_TYPES, workspace_id=workspace_id)
 
 
-def read_backlog(workspace_id: int, after: int) -> list[Entry]:
-    """A batch of the workspace's events beyond a position, what is committed but not placed yet included."""
-    positions.assign_positions()
-    return feed.read(after=after, types=TYPES, workspace_id=workspace_id)
-
-
-def _closing(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+def _run_on_kept_connection(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run on the thread's connection and leave it open. If it has died since the last call, ``function`` is run once
+    more on a new connection."""
     try:
         return function(*args, **kwargs)
-    finally:
-        connections.close_all()
-
-
-def _keeping(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run on the thread's connection and keep it. One that has died since the last look is replaced; what is run must
-    bear being run twice."""
-    try:
-        return function(*args, **kwargs)
-    except DatabaseAway:
+    except DatabaseError:
         connections.close_all()
     try:
         return function(*args, **kwargs)
-    except DatabaseAway:
+    except DatabaseError:
         connections.close_all()
         raise
 
 
 async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run database work in the streams' own threads and leave no connection open behind it."""
-    work = partial(_closing, function, *args, **kwargs)
-    return await asyncio.get_running_loop().run_in_executor(_pool, work)
+    """Run database work in one of the streams' threads and close its connection afterwards."""
+
+    def run() -> R:
+        try:
+            return function(*args, **kwargs)
+        finally:
+            connections.close_all()
+
+    return await asyncio.get_running_loop().run_in_executor(_stream_threads, run)
 
 
 _hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
@@ -173,7 +167,7 @@ def hub() -> Hub:
     """The hub of the running event loop."""
     loop = asyncio.get_running_loop()
     if loop not in _hubs:
-        for old in [known for known in _hubs if known.is_closed()]:
-            del _hubs[old]
+        for closed in [known for known in _hubs if known.is_closed()]:
+            del _hubs[closed]
         _hubs[loop] = Hub()
     return _hubs[loop]

@@ -1,8 +1,8 @@
-"""How many streams a key may have open, counted over all web processes while Redis is there.
+"""Limits how many streams one API key may have open, over all web processes while Redis is reachable.
 
-Each open stream is a member of its key's sorted set in Redis, scored with the moment at which it lapses; whoever takes
-a place drops the lapsed ones first, so a process that was killed holds no place for longer than ``LAPSE_SECONDS``.
-Without Redis, or while it does not answer, each process counts for itself.
+Each open stream holds a slot: a member of its key's sorted set in Redis, scored with the time at which the slot
+expires. Expired slots are removed when the next one is acquired, so a process that was killed holds its slots for at
+most ``SLOT_TTL_SECONDS``. Without Redis, or while it does not answer, each process counts its own streams.
 """
 
 import contextlib
@@ -28,148 +28,154 @@ R = TypeVar("R")
 
 logger = logging.getLogger("crmsolid.stream")
 
-LAPSE_SECONDS = 45.0  # a stream renews its place every 15 s, with its comment
+SLOT_TTL_SECONDS = 45.0  # a stream renews its slot every 15 s, with its ping
 WARN_EVERY_SECONDS = 60.0
 
-# KEYS: the key's set. ARGV: the stream, milliseconds until it lapses, how many there may be (0: it has a place, renew).
-_SCRIPT = """
+# KEYS: the set of the API key. ARGV: id of the stream, milliseconds until its slot expires, the limit (0: renew only).
+_ACQUIRE_SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-local most = tonumber(ARGV[3])
-if most > 0 and redis.call('ZCARD', KEYS[1]) >= most then return 0 end
+local limit = tonumber(ARGV[3])
+if limit > 0 and redis.call('ZCARD', KEYS[1]) >= limit then return 0 end
 redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1
 """
 
-# One thread, so that what a stream gave back is given back before the next one asks.
-_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stream-places")
+# One thread: a slot is released in Redis before the next one is asked for, in the order of the calls.
+_redis_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stream-slots")
 
 
-async def _in_thread(function: Callable[..., R], *args: Any) -> R:
-    return await get_running_loop().run_in_executor(_thread, function, *args)
+async def _in_redis_thread(function: Callable[..., R], *args: Any) -> R:
+    return await get_running_loop().run_in_executor(_redis_thread, function, *args)
 
 
-class SharedPlaces:
-    """The sets in Redis; nothing here ever raises for Redis. ``prefix`` and a key's id make the name of its set."""
+class RedisSlots:
+    """The slots of all processes. No method raises when Redis fails.
+
+    The name of a key's set is ``prefix`` and the key's id.
+    """
 
     def __init__(self, client: redis.Redis, prefix: str = "crmsolid:streams:") -> None:
         self._client, self._prefix = client, prefix
-        self._script = client.register_script(_SCRIPT)
+        self._script = client.register_script(_ACQUIRE_SCRIPT)
         self._breaker = CircuitBreaker()
-        self._warned = -WARN_EVERY_SECONDS
+        self._warned_at = -WARN_EVERY_SECONDS
 
-    def take(self, key_id: str, stream: str, most: int) -> bool:
-        """False if ``most`` streams of the key are open somewhere. True while Redis does not answer."""
-        return self._run(key_id, stream, most)
+    def acquire(self, key_id: str, stream_id: str, limit: int) -> bool:
+        """False if the key has ``limit`` streams open already. True while Redis does not answer."""
+        return self._run_script(key_id, stream_id, limit)
 
-    def renew(self, key_id: str, stream: str) -> None:
-        """Also puts back what a restarted Redis has forgotten."""
-        self._run(key_id, stream, 0)
+    def renew(self, key_id: str, stream_id: str) -> None:
+        """Postpone the slot's expiry; restores a slot that a restarted Redis has lost."""
+        self._run_script(key_id, stream_id, 0)
 
-    def _run(self, key_id: str, stream: str, most: int) -> bool:
-        if not self._breaker.allows():
-            return True
-        try:
-            taken = self._script([self._prefix + key_id], [stream, int(LAPSE_SECONDS * 1000), most])
-        except REDIS_ERRORS as error:
-            self._failed(error)
-            return True
-        self._breaker.succeeded()
-        return bool(taken)
-
-    def release(self, key_id: str, stream: str) -> None:
-        """What Redis does not hear of lapses."""
+    def release(self, key_id: str, stream_id: str) -> None:
+        """Free the slot. While Redis does not answer, it expires by itself."""
         if not self._breaker.allows():
             return
         try:
-            self._client.zrem(self._prefix + key_id, stream)
+            self._client.zrem(self._prefix + key_id, stream_id)
         except REDIS_ERRORS as error:
-            self._failed(error)
+            self._record_failure(error)
         else:
             self._breaker.succeeded()
 
-    def _failed(self, error: Exception) -> None:
+    def _run_script(self, key_id: str, stream_id: str, limit: int) -> bool:
+        if not self._breaker.allows():
+            return True
+        try:
+            acquired = self._script([self._prefix + key_id], [stream_id, int(SLOT_TTL_SECONDS * 1000), limit])
+        except REDIS_ERRORS as error:
+            self._record_failure(error)
+            return True
+        self._breaker.succeeded()
+        return bool(acquired)
+
+    def _record_failure(self, error: Exception) -> None:
         self._breaker.failed()
         now = time.monotonic()
-        if now - self._warned >= WARN_EVERY_SECONDS:
-            self._warned = now
+        if now - self._warned_at >= WARN_EVERY_SECONDS:
+            self._warned_at = now
             logger.warning("redis does not answer (%s): streams are counted per process", type(error).__name__)
 
 
-class Places:
-    """The open streams of this process by key, and of all processes in ``shared``."""
+class StreamLimiter:
+    """Counts the open streams of this process by API key, and those of all processes in ``shared``."""
 
-    def __init__(self, shared: SharedPlaces | None = None) -> None:
+    def __init__(self, shared: RedisSlots | None = None) -> None:
         self._shared = shared
         self._open: Counter[str] = Counter()
-        self._lock = (
-            threading.RLock()
-        )  # a stream may be collected, and give its place back, wherever memory is asked for
+        # Reentrant: a response that was never sent releases its slot when it is garbage collected, and that can happen
+        # in any allocation, also in one made under this lock.
+        self._lock = threading.RLock()
 
     def __len__(self) -> int:
+        """The number of keys with open streams in this process."""
         return len(self._open)
 
-    async def take(self, key_id: str, most: int) -> "Place | None":
-        """A place among the ``most`` that the key has; None when all are taken."""
+    async def acquire(self, key_id: str, limit: int) -> "StreamSlot | None":
+        """A slot for one more stream; None if the key has ``limit`` streams open already."""
         with self._lock:
-            if self._open[key_id] >= most:
+            if self._open[key_id] >= limit:
                 return None
             self._open[key_id] += 1
-        place = Place(self, key_id)
+        slot = StreamSlot(self, key_id)
         try:
-            if self._shared is None or await _in_thread(self._shared.take, key_id, place.stream, most):
-                return place
-        except BaseException:  # the client has left meanwhile
-            place.close()
+            if self._shared is None or await _in_redis_thread(self._shared.acquire, key_id, slot.stream_id, limit):
+                return slot
+        except BaseException:  # the client disconnected meanwhile
+            slot.release()
             raise
-        place.close()
+        slot.release()
         return None
 
-    async def renew(self, place: "Place") -> None:
+    async def renew(self, slot: "StreamSlot") -> None:
         if self._shared is not None:
-            await _in_thread(self._shared.renew, place.key_id, place.stream)
+            await _in_redis_thread(self._shared.renew, slot.key_id, slot.stream_id)
 
-    def give_back(self, place: "Place") -> None:
-        """At once in this process; Redis is told from the thread, for nobody can wait for it here."""
+    def release(self, slot: "StreamSlot") -> None:
+        """Frees the slot in this process at once, and in Redis from a thread: callers cannot wait for it."""
         with self._lock:
-            self._open[place.key_id] -= 1
-            if not self._open[place.key_id]:
-                del self._open[place.key_id]
+            self._open[slot.key_id] -= 1
+            if not self._open[slot.key_id]:
+                del self._open[slot.key_id]
         if self._shared is not None:
-            with contextlib.suppress(RuntimeError):  # the process ends: it lapses
-                _thread.submit(self._shared.release, place.key_id, place.stream)
+            with contextlib.suppress(RuntimeError):  # the process is shutting down: the slot expires
+                _redis_thread.submit(self._shared.release, slot.key_id, slot.stream_id)
 
 
-class Place:
-    """One of the streams that a key may have open. Taken before the headers go out, given back once."""
+class StreamSlot:
+    """One of the streams that a key may have open. Acquired before the response starts, released once."""
 
-    def __init__(self, places: Places, key_id: str) -> None:
-        self._places, self.key_id, self.stream = places, key_id, uuid4().hex
-        self._taken = True
+    def __init__(self, limiter: StreamLimiter, key_id: str) -> None:
+        self._limiter, self.key_id, self.stream_id = limiter, key_id, uuid4().hex
+        self._is_held = True
 
     async def renew(self) -> None:
-        """Say that the stream is still open, more often than every ``LAPSE_SECONDS``."""
-        await self._places.renew(self)
+        """Keep the slot; to be called more often than every ``SLOT_TTL_SECONDS``."""
+        await self._limiter.renew(self)
 
-    def close(self) -> None:
-        if self._taken:
-            self._taken = False
-            self._places.give_back(self)
+    def release(self) -> None:
+        """Free the slot. Further calls do nothing."""
+        if self._is_held:
+            self._is_held = False
+            self._limiter.release(self)
 
 
 @lru_cache(maxsize=1)
-def places() -> Places:
-    """Those of this process."""
-    return Places(SharedPlaces(build_client(settings.REDIS_URL)) if settings.REDIS_URL else None)
+def limiter() -> StreamLimiter:
+    """The limiter of this process."""
+    return StreamLimiter(RedisSlots(build_client(settings.REDIS_URL)) if settings.REDIS_URL else None)
 
 
-async def take(key_id: str, retry_after: int) -> Place:
-    """``rate_limited`` (429) when the key has as many streams open as it may."""
-    most = settings.STREAMS_PER_KEY
-    place = await places().take(key_id, most)
-    if place is None:
-        detail = f"this key has {most} streams open already; close one first"
+async def acquire_slot(key_id: str, retry_after: int) -> StreamSlot:
+    """A slot for one more stream of the key. ``rate_limited`` (429) if the key has its limit of streams open already;
+    ``retry_after`` are the seconds for the header."""
+    limit = settings.STREAMS_PER_KEY
+    slot = await limiter().acquire(key_id, limit)
+    if slot is None:
+        detail = f"this key has {limit} streams open already; close one first"
         raise DomainError("rate_limited", detail, headers={"Retry-After": str(retry_after)})
-    return place
+    return slot

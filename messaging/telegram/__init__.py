@@ -1,5 +1,6 @@
-"""Telegram for real, by Telethon. No other package imports Telethon.
+"""Telegram accounts over Telethon. No other package imports Telethon.
 
-``services`` log in and out, ``gateway`` is what the rest of messaging sees, ``worker`` ties an ``Owner`` to a Celery
-worker: one event loop in a thread, which leases accounts, keeps their connections, sends and receives.
+``services`` logs accounts in and out. ``gateway`` is what the rest of messaging and Celery see; it starts one
+``AccountWorker`` per Celery worker: an event loop in a thread that leases accounts, keeps their connections open,
+sends and receives.
 """

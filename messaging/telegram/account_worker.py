@@ -1,7 +1,7 @@
-"""A holder of Telegram accounts: one event loop in a thread, however many accounts.
+"""The worker that holds Telegram accounts: one event loop in a thread, for any number of accounts.
 
-Every second it looks after its leases and at what is due; a doorbell makes that sooner. What it decides stands in
-the database: killed at any moment, it leaves nothing that its successor does not find.
+Every second it renews and acquires leases and looks for due messages; a wake-up makes it look sooner. All its
+decisions are stored in the database, so after a crash at any moment the next worker continues from there.
 """
 
 import asyncio
@@ -15,35 +15,36 @@ from django.db import Error
 
 from messaging.models import AccountKind
 from messaging.sending.gateway import gateway_of_kind
-from messaging.telegram import accounts, leases
+from messaging.telegram import database, leases
 from messaging.telegram.connection import Connection
 from messaging.telegram.database import DatabaseThreads
-from messaging.telegram.gateway import queue_of
+from messaging.telegram.leases import LeasedAccount
 
 logger = logging.getLogger("crmsolid.telegram")
 
 TICK_SECONDS = 1.0
-WATCH_SECONDS = 0.2
+MIN_TICK_SECONDS = 0.01
+DEADLINE_CHECK_SECONDS = 0.2
 START_SECONDS = 10.0
 STOP_SECONDS = 60.0
 
 
-class Owner:
-    """``name`` is the worker's: unique among those that live, the same after a restart."""
+class AccountWorker:
+    """``name`` is that of the Celery worker: unique among running workers, and the same after a restart."""
 
     def __init__(self, name: str) -> None:
         self.id = f"{name}/{secrets.token_hex(4)}"
-        self.queue = queue_of(self.id)
         self._connections: dict[int, Connection] = {}
-        self._leaving: dict[int, asyncio.Task[None]] = {}
-        self._renewed = -1e9
+        self._closing: dict[int, asyncio.Task[None]] = {}
+        self._renewed_at = -1e9
         self._stopping = False
         self._thread = threading.Thread(target=lambda: asyncio.run(self._main()), name="telegram", daemon=True)
         self._started = threading.Event()
         self._loop: asyncio.AbstractEventLoop
-        self._bell: asyncio.Event
+        self._wake_up: asyncio.Event
 
     def start(self) -> None:
+        """Start the thread. Raises ``RuntimeError`` if its event loop does not start."""
         self._thread.start()
         if not self._started.wait(START_SECONDS):
             raise RuntimeError("the event loop for Telegram did not start")
@@ -53,119 +54,117 @@ class Owner:
         return self._started.is_set()
 
     def stop(self) -> None:
-        """End the sends in progress, disconnect, let go of all accounts."""
+        """Finish the sends in progress, disconnect, and release all leases."""
         self._stopping = True
-        self.ring()
+        self.wake()
         self._thread.join(STOP_SECONDS)
 
-    def ring(self) -> None:
-        """Something may be due, or an account free. From any thread."""
+    def wake(self) -> None:
+        """Look for due messages and free accounts now. May be called from any thread."""
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._bell.set)
+            self._loop.call_soon_threadsafe(self._wake_up.set)
 
     @property
     def ready_accounts(self) -> set[int]:
-        """Those that could send now. From any thread."""
+        """The accounts that could send now. May be read from any thread."""
         return {account_id for account_id, connection in list(self._connections.items()) if connection.is_ready}
 
     async def _main(self) -> None:
-        self._loop, self._bell, self._database = asyncio.get_running_loop(), asyncio.Event(), DatabaseThreads()
-        self._leases = DatabaseThreads(1)  # its own: a renewal must not wait behind what the accounts have to store
+        self._loop, self._wake_up = asyncio.get_running_loop(), asyncio.Event()
+        self._threads = DatabaseThreads()
+        self._lease_thread = DatabaseThreads(1)  # of its own: a renewal must not wait behind updates being stored
         self._started.set()
-        watch = asyncio.create_task(self._watch())
+        deadline_check = asyncio.create_task(self._disconnect_at_lease_deadlines())
         try:
             while not self._stopping:
                 await self._tick()
-                await self._sleep(await self._pause())
+                await self._wait_for_wake_up(await self._seconds_until_next_tick())
         finally:
-            self._let_go(list(self._connections))
-            await asyncio.gather(*self._leaving.values())
-            watch.cancel()
-            await self._quietly(leases.forget_owner, self.id)
-            self._leases.close()
-            self._database.close()
+            self._close_connections(list(self._connections))
+            await asyncio.gather(*self._closing.values())
+            deadline_check.cancel()
+            await self._try_in_database(leases.remove_worker, self.id)
+            self._lease_thread.close()
+            self._threads.close()
 
-    async def _sleep(self, seconds: float) -> None:
+    async def _wait_for_wake_up(self, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
-                await self._bell.wait()
+                await self._wake_up.wait()
         except TimeoutError:
             return
-        self._bell.clear()
+        self._wake_up.clear()
 
     async def _tick(self) -> None:
         try:
-            await self._renew()
-            await self._follow(await self._leases.run(leases.holdings, self.id))
-            await self._send_due()
+            await self._update_leases()
+            self._update_connections(await self._lease_thread.run(leases.leased_accounts, self.id))
+            ready = [pk for pk, connection in self._connections.items() if connection.is_ready]
+            for account_id in await self._lease_thread.run(database.accounts_with_due_messages, ready):
+                self._connections[account_id].send_due_messages()
         except Error as error:
-            logger.warning("the database cannot be reached, leases may run out: %r", error)
+            logger.warning("the database cannot be reached, leases may expire: %r", error)
         except Exception:
-            logger.exception("looking after the accounts failed")  # and has to go on all the same
+            logger.exception("a tick failed")  # the next one must run all the same
 
-    async def _pause(self) -> float:
-        """Until the next tick: a second, less if a message of ours is due sooner."""
+    async def _seconds_until_next_tick(self) -> float:
+        """A tick's length, less if a message of our accounts is due sooner."""
         if not self._connections:
             return TICK_SECONDS
         try:
-            eta = await self._leases.run(accounts.next_eta, list(self._connections))
+            seconds = await self._lease_thread.run(database.seconds_until_next_message, list(self._connections))
         except Error:
             return TICK_SECONDS
-        return TICK_SECONDS if eta is None else min(TICK_SECONDS, max(0.01, eta))
+        return TICK_SECONDS if seconds is None else min(TICK_SECONDS, max(MIN_TICK_SECONDS, seconds))
 
-    async def _renew(self) -> None:
-        """Each third of a lease: prolong ours, take a fair share of what is free, give back what is more than it."""
-        now, third = time.monotonic(), leases.third().total_seconds()
-        if now - self._renewed >= third:
-            await self._leases.run(leases.note_owner, self.id)
-            await self._leases.run(leases.renew, self.id)
-            self._renewed = now
-        excess = len(self._connections) - await self._leases.run(leases.fair_share)
+    async def _update_leases(self) -> None:
+        """Renew our leases when a third of their time has passed; acquire or give back accounts up to a fair share."""
+        now = time.monotonic()
+        if now - self._renewed_at >= leases.third().total_seconds():
+            await self._lease_thread.run(leases.record_heartbeat, self.id)
+            await self._lease_thread.run(leases.renew, self.id)
+            self._renewed_at = now
+        excess = len(self._connections) - await self._lease_thread.run(leases.fair_share)
         if excess > 0:
-            self._let_go(list(self._connections)[:excess])
+            self._close_connections(list(self._connections)[:excess])
         elif excess < 0:
-            await self._leases.run(leases.take, self.id, -excess)
+            await self._lease_thread.run(leases.acquire, self.id, -excess)
 
-    async def _follow(self, held: dict[int, leases.Held]) -> None:
-        """Open what we hold, close what we do not hold any more or by an older login."""
-        # A lease taken after the last renewal runs longer than this says: on the safe side.
-        stop_at = self._renewed + 2 * leases.third().total_seconds()
-        self._let_go([pk for pk, connection in self._connections.items() if held.get(pk) != connection.held])
-        for account_id, found in held.items():
+    def _update_connections(self, leased: dict[int, LeasedAccount]) -> None:
+        """Connect accounts that we hold; close the connections of others, and those of an older login."""
+        # This is too early for a lease that was acquired after the last renewal, which is safe.
+        deadline = self._renewed_at + 2 * leases.third().total_seconds()
+        self._close_connections([pk for pk, each in self._connections.items() if leased.get(pk) != each.leased])
+        for account_id, leased_account in leased.items():
             if account_id in self._connections:
-                self._connections[account_id].stop_at = stop_at
-            elif account_id not in self._leaving:
-                way = gateway_of_kind(AccountKind.TELEGRAM)
-                self._connections[account_id] = Connection(found, stop_at, self._database, way)
+                self._connections[account_id].lease_deadline = deadline
+            elif account_id not in self._closing:
+                gateway = gateway_of_kind(AccountKind.TELEGRAM)
+                self._connections[account_id] = Connection(leased_account, deadline, self._threads, gateway)
 
-    async def _send_due(self) -> None:
-        ready = [pk for pk, connection in self._connections.items() if connection.is_ready]
-        for account_id in await self._leases.run(accounts.with_something_due, ready):
-            self._connections[account_id].drain()
-
-    async def _watch(self) -> None:
-        """Fall silent in time, whatever else is stuck: this touches no database."""
+    async def _disconnect_at_lease_deadlines(self) -> None:
+        """Disconnect in time even if the database or everything else hangs; this uses no database."""
         while True:
-            await asyncio.sleep(WATCH_SECONDS)
-            late = [each for each in self._connections.values() if time.monotonic() >= each.stop_at]
-            await asyncio.gather(*(each.hang_up() for each in late), return_exceptions=True)
+            await asyncio.sleep(DEADLINE_CHECK_SECONDS)
+            expired = [each for each in self._connections.values() if time.monotonic() >= each.lease_deadline]
+            await asyncio.gather(*(each.disconnect() for each in expired), return_exceptions=True)
 
-    def _let_go(self, account_ids: list[int]) -> None:
-        """Close these, then release their leases; the tick does not wait for the last send of each."""
+    def _close_connections(self, account_ids: list[int]) -> None:
+        """Close these and release their leases, in the background: a tick must not wait for their last sends."""
         for account_id in account_ids:
             connection = self._connections.pop(account_id)
-            self._leaving[account_id] = asyncio.create_task(self._leave(account_id, connection))
+            self._closing[account_id] = asyncio.create_task(self._close(account_id, connection))
 
-    async def _leave(self, account_id: int, connection: Connection) -> None:
+    async def _close(self, account_id: int, connection: Connection) -> None:
         try:
             await connection.close()
-            await self._quietly(leases.release, self.id, [account_id])
+            await self._try_in_database(leases.release, self.id, [account_id])
         finally:
-            del self._leaving[account_id]
+            del self._closing[account_id]
 
-    async def _quietly(self, function: Callable[..., None], *args: object) -> None:
-        """What may be left undone: a lease runs out by itself."""
+    async def _try_in_database(self, function: Callable[..., None], *args: object) -> None:
+        """For calls whose failure does no harm: a lease that is not released expires."""
         try:
-            await self._leases.run(function, *args)
+            await self._lease_thread.run(function, *args)
         except Error as error:
-            logger.warning("the database cannot be reached at the end: %r", error)
+            logger.warning("the database cannot be reached while stopping: %r", error)

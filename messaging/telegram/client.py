@@ -1,25 +1,89 @@
-"""Telethon's client as we use it. Private names of Telethon are touched here and in no other module but its tests;
+"""Telethon's session and client, adapted. Private names of Telethon are used in this module and its tests only;
 Telethon is pinned to the version they were read in."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from telethon import TelegramClient
+from telethon.crypto import AuthKey
+from telethon.sessions import MemorySession
 from telethon.tl import functions, types
+from telethon.tl.types.updates import State
 
+from crmsolid.core import crypto
+from messaging.models import TelegramSession
 from messaging.telegram import config
-from messaging.telegram.session import RowSession, UpdateState
+from messaging.telegram.config import DataCenter
 
 RECONNECT_RETRIES = 5
+_ACCOUNT_STATE = 0  # Telethon's key for the update state of the account itself; other keys are channels
 
-Keep = Callable[[Sequence[Any], Sequence[Any], UpdateState], Awaitable[None]]
+
+@dataclass(frozen=True, slots=True)
+class UpdateState:
+    """How far the account's updates have been read. ``date`` is in Unix seconds."""
+
+    pts: int
+    qts: int
+    date: int
+    seq: int
+
+
+StoreUpdates = Callable[[Sequence[Any], Sequence[Any], UpdateState], Awaitable[None]]
+
+
+class Session(MemorySession):
+    """A session in memory. ``auth_key`` is the unencrypted key; None means that a new one is negotiated."""
+
+    def __init__(
+        self, data_center: DataCenter, auth_key: bytes | None = None, state: UpdateState | None = None
+    ) -> None:
+        super().__init__()
+        self.set_dc(data_center.id, data_center.host, data_center.port)
+        if auth_key:
+            self.auth_key = AuthKey(auth_key)
+        if state is not None and state.pts:
+            date = datetime.fromtimestamp(state.date, UTC)
+            self.set_update_state(_ACCOUNT_STATE, State(state.pts, state.qts, date, state.seq, unread_count=0))
+
+    @property
+    def data_center(self) -> DataCenter:
+        return DataCenter(self.dc_id, self.server_address, self.port)
+
+    @property
+    def key(self) -> bytes:
+        """The unencrypted key; empty if there is none yet."""
+        return bytes(self.auth_key.key) if self.auth_key and self.auth_key.key else b""
+
+
+def session_from_row(row: TelegramSession) -> Session:
+    """The session of an account that is logged in."""
+    state = UpdateState(row.pts, row.qts, row.date, row.seq)
+    return Session(DataCenter(row.dc_id, row.host, row.port), crypto.decrypt(bytes(row.auth_key)), state)
+
+
+def encrypt_session(session: Session, **values: str) -> bytes:
+    """The session without its update state, together with some strings, encrypted."""
+    data_center = session.data_center
+    connection = {"dc": data_center.id, "host": data_center.host, "port": data_center.port, "key": session.key.hex()}
+    return crypto.encrypt(json.dumps({**connection, **values}).encode())
+
+
+def decrypt_session(encrypted: bytes) -> tuple[Session, dict[str, str]]:
+    """The session and the strings that were passed to :func:`encrypt_session`."""
+    values = json.loads(crypto.decrypt(encrypted))
+    data_center = DataCenter(values.pop("dc"), values.pop("host"), values.pop("port"))
+    return Session(data_center, bytes.fromhex(values.pop("key"))), values
 
 
 class LoginClient(TelegramClient):
-    """For the steps of a login. It follows PHONE_MIGRATE to another data centre, which takes a retry."""
+    """For the steps of a login. It needs retries to follow PHONE_MIGRATE to another data center."""
 
-    def __init__(self, session: RowSession) -> None:
+    def __init__(self, session: Session) -> None:
         config.trust_test_key()
         super().__init__(
             session,
@@ -32,9 +96,11 @@ class LoginClient(TelegramClient):
         )
 
     async def connect(self) -> None:
-        """Once more if the other side closes the line while a new key is agreed on: it does so when Telethon finds a
-        number to be its own factor, which its random search happens to do, and Telethon tries again for other errors
-        only."""
+        """Connect, and once more if the server closes the connection during the key exchange.
+
+        Telethon's factorization is random and sometimes answers the number itself as its factor. Telegram then closes
+        the connection, and Telethon retries other errors only.
+        """
         try:
             await super().connect()
         except EOFError:
@@ -43,14 +109,15 @@ class LoginClient(TelegramClient):
 
 
 class Client(TelegramClient):
-    """One account's connection.
+    """The connection of one account.
 
-    Updates go to ``keep`` in whole batches, in order, before Telethon hears that they are done; if ``keep`` raises,
-    the client disconnects, and the next connection starts from the state that was kept last. Handlers of Telethon's
-    own would lose what they fail on, and could not tell which state belongs to which update.
+    Updates are passed to ``store_updates`` in whole batches and in order, before Telethon counts them as processed.
+    If ``store_updates`` raises, the client disconnects, and the next connection starts from the state stored last.
+    Telethon's event handlers are not used: they lose an update when they raise, and cannot tell which state belongs to
+    which update.
     """
 
-    def __init__(self, session: RowSession, user_id: int, keep: Keep) -> None:
+    def __init__(self, session: Session, user_id: int, store_updates: StoreUpdates) -> None:
         config.trust_test_key()
         super().__init__(
             session,
@@ -61,47 +128,47 @@ class Client(TelegramClient):
             sequential_updates=True,
             raise_last_call_error=True,
         )
-        self._keep = keep
+        self._store_updates = store_updates
         self._mb_entity_cache.set_self_user(user_id, None, None)
 
-    async def ask(self, request: Any) -> Any:
-        """One request, once: no retries, no sleeping out of flood waits. Its peers must be resolved already."""
+    async def invoke(self, request: Any) -> Any:
+        """Send one request once, without retries and without sleeping out flood waits. Its peers must be resolved."""
         return await self._sender.send(request)
 
-    async def send(self, peer: types.InputPeerUser, text: str, random_id: int) -> Any:
-        """``messages.sendMessage`` with our own ``random_id``, which ``send_message`` has no argument for."""
-        return await self.ask(functions.messages.SendMessageRequest(peer, text, random_id=random_id))
+    async def send_text(self, peer: types.InputPeerUser, text: str, random_id: int) -> Any:
+        """``messages.sendMessage`` with our own ``random_id``, which Telethon's ``send_message`` does not accept."""
+        return await self.invoke(functions.messages.SendMessageRequest(peer, text, random_id=random_id))
 
     @property
     def is_ready(self) -> bool:
-        """Connected, and not just trying to be: what is sent meanwhile would lie in a queue of Telethon's."""
+        """Whether the client is connected now. While Telethon reconnects, a request would wait in its queue."""
         return bool(self.is_connected() and self._sender._transport_connected())
 
     @property
     def failure(self) -> BaseException | None:
-        """Why the client disconnected by itself; ``disconnected`` does not say."""
+        """Why the client disconnected by itself; ``disconnected`` does not tell."""
         error: BaseException | None = self._updates_error
         return error
 
-    def state(self) -> UpdateState:
+    def update_state(self) -> UpdateState:
+        """How far Telethon has read the account's updates."""
         state, _ = self._message_box.session_state()
         return UpdateState(state["pts"], state["qts"], int(state["date"].timestamp()), state["seq"])
 
     async def _preprocess_updates(self, updates: Any, users: Any, chats: Any) -> Any:
-        found = await super()._preprocess_updates(updates, users, chats)
-        await self._keep(found, users, self.state())
-        return found
+        processed = await super()._preprocess_updates(updates, users, chats)
+        await self._store_updates(processed, users, self.update_state())
+        return processed
 
     async def _dispatch_update(self, update: Any) -> None:
-        """Done already."""
+        """Nothing: the update has been stored already."""
 
     async def _handle_auto_reconnect(self) -> None:
-        """What came while the line was cut is asked for at once, not at the next message."""
+        """Request the updates missed during the disconnection now, not when the next message arrives."""
         await self.catch_up()
 
 
 async def disconnect(client: TelegramClient) -> None:
-    """Disconnect. How the connection ended is known by then: Telethon's own note of it, a future that nobody may have
-    looked at, would be logged as an error that was lost."""
+    """Disconnect, and await ``client.disconnected``: asyncio would log the error of a future that nobody awaited."""
     await client.disconnect()
     await asyncio.gather(client.disconnected, return_exceptions=True)

@@ -1,6 +1,7 @@
-"""Where Telegram is and who we are to it, from the settings."""
+"""The settings for Telegram, and loading Telethon."""
 
 import re
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -9,32 +10,38 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 _TEST_DC = re.compile(r"([0-9]{1,3})@(.+):([0-9]{1,5})")
+_telethon_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class DataCentre:
+class DataCenter:
+    """Where one of Telegram's data centers listens."""
+
     id: int
     host: str
     port: int
 
 
-TELEGRAMS_OWN = DataCentre(2, "149.154.167.51", 443)
+DEFAULT_DATA_CENTER = DataCenter(2, "149.154.167.51", 443)
 
 
 def missing() -> list[str]:
-    """The settings without which there is no Telegram here; none for a server in its place."""
+    """The names of the required settings that are not set. A test server needs none."""
     if settings.TELEGRAM_TEST_DC:
         return []
     return [name for name in ("TELEGRAM_API_ID", "TELEGRAM_API_HASH") if not getattr(settings, name)]
 
 
 def enabled() -> bool:
-    """Whether this installation speaks to Telegram, or to a server in its place."""
+    """Whether this installation is set up to connect to Telegram or to a test server."""
     return not missing()
 
 
 def application() -> tuple[int, str]:
-    """``api_id`` and ``api_hash`` of my.telegram.org; a test server takes any."""
+    """``api_id`` and ``api_hash`` from my.telegram.org. A test server accepts any.
+
+    Raises ``ImproperlyConfigured`` when they are not set.
+    """
     if settings.TELEGRAM_API_ID and settings.TELEGRAM_API_HASH:
         return settings.TELEGRAM_API_ID, settings.TELEGRAM_API_HASH
     if settings.TELEGRAM_TEST_DC:
@@ -42,18 +49,18 @@ def application() -> tuple[int, str]:
     raise ImproperlyConfigured(f"set {' and '.join(missing())} (my.telegram.org, API development tools)")
 
 
-def first_data_centre() -> DataCentre:
-    """Where a login starts; Telegram sends it on to the account's own."""
+def first_data_center() -> DataCenter:
+    """Where a login starts. Telegram redirects it to the account's own data center."""
     if not settings.TELEGRAM_TEST_DC:
-        return TELEGRAMS_OWN
+        return DEFAULT_DATA_CENTER
     match = _TEST_DC.fullmatch(settings.TELEGRAM_TEST_DC)
     if match is None:
         raise ImproperlyConfigured("TELEGRAM_TEST_DC is written <id>@<host>:<port>, like 2@127.0.0.1:4430")
-    return DataCentre(int(match[1]), match[2], int(match[3]))
+    return DataCenter(int(match[1]), match[2], int(match[3]))
 
 
 def trust_test_key() -> None:
-    """Make this process's clients trust ``TELEGRAM_TEST_RSA_KEY``, if there is one."""
+    """Make the clients of this process trust ``TELEGRAM_TEST_RSA_KEY``, if it is set."""
     if settings.TELEGRAM_TEST_RSA_KEY:
         _trust(settings.TELEGRAM_TEST_RSA_KEY)
 
@@ -63,3 +70,13 @@ def _trust(file: str) -> None:
     from telethon.crypto import rsa
 
     rsa.add_key(Path(file).read_text(), old=False)
+
+
+def load_telethon() -> None:
+    """Import Telethon when it is first needed; it costs 30 MiB, so no process imports it at start.
+
+    One thread at a time, because Telethon's modules import each other in circles: two threads that start at different
+    modules would see half-initialized ones.
+    """
+    with _telethon_lock:
+        import telethon  # noqa: F401

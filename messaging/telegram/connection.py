@@ -1,6 +1,6 @@
-"""One leased account: its connection for as long as we hold it, its sends one after the other, its updates in order.
+"""The connection of one leased account. It sends the account's messages one after the other and stores its updates.
 
-Everything here runs on the owner's event loop; what touches the database goes through ``DatabaseThreads``.
+Everything here runs on the event loop of the :class:`AccountWorker`; database work goes through ``DatabaseThreads``.
 """
 
 import asyncio
@@ -8,7 +8,7 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,115 +21,112 @@ from messaging.models import TelegramSession
 from messaging.sending import dispatch
 from messaging.sending.dispatch import Claim
 from messaging.sending.gateway import Delivered, Gateway, SendError
-from messaging.telegram import accounts, history, sending
-from messaging.telegram.client import Client, disconnect
-from messaging.telegram.codes import name_of
+from messaging.telegram import database, history, sending
+from messaging.telegram.client import Client, UpdateState, disconnect
 from messaging.telegram.database import DatabaseThreads
-from messaging.telegram.errors import classify
-from messaging.telegram.leases import Held
-from messaging.telegram.receive import Receiver
-from messaging.telegram.sending import Errand
-from messaging.telegram.session import UpdateState
+from messaging.telegram.errors import classify, name_of
+from messaging.telegram.leases import LeasedAccount
+from messaging.telegram.receiving import Receiver
+from messaging.telegram.sending import PreparedSend
 
 logger = logging.getLogger("crmsolid.telegram")
 
 CONNECT_SECONDS = 30.0
 CLOSE_SECONDS = 5.0
-LEASE_MARGIN = 1.0
-LEASE_LOOK_SECONDS = 0.2
-FIRST_BACK_OFF = 1.0
-LAST_BACK_OFF = 60.0
-SWEEP_OVERLAP = timedelta(minutes=10)
+MESSAGE_LEASE_MARGIN = 1.0
+LEASE_POLL_SECONDS = 0.2
+FIRST_BACKOFF = 1.0
+MAX_BACKOFF = 60.0
+HISTORY_OVERLAP = timedelta(minutes=10)
 
 
 class Connection:
-    """``stop_at``: the monotonic moment from which nothing may leave any more unless the lease is renewed."""
+    """Connects at once and reconnects until it is closed or Telegram ends the session.
 
-    def __init__(self, held: Held, stop_at: float, database: DatabaseThreads, way: Gateway) -> None:
-        self.held = held
-        self.stop_at = stop_at
-        self._database = database
-        self._way = way
+    ``lease_deadline`` is a monotonic time; nothing is sent and no connection is kept after it. The worker moves it on
+    when it renews the account's lease.
+    """
+
+    def __init__(
+        self, leased: LeasedAccount, lease_deadline: float, threads: DatabaseThreads, gateway: Gateway
+    ) -> None:
+        self.leased = leased
+        self.lease_deadline = lease_deadline
+        self._threads = threads
+        self._gateway = gateway
         self._client: Client | None = None
         self._closing = False
-        self._wait_until = 0.0
-        self._drain: asyncio.Task[None] | None = None
-        self._task = asyncio.get_running_loop().create_task(self._run(), name=f"telegram-{held.account_id}")
+        self._send_not_before = 0.0
+        self._sending: asyncio.Task[None] | None = None
+        self._task = asyncio.get_running_loop().create_task(self._run(), name=f"telegram-{leased.account_id}")
 
     @property
     def is_ready(self) -> bool:
-        """Whether something may be sent now."""
-        return (
-            not self._closing and time.monotonic() < self.stop_at and self._client is not None and self._client.is_ready
-        )
+        """Whether a message may be sent now."""
+        has_lease = not self._closing and time.monotonic() < self.lease_deadline
+        return has_lease and self._client is not None and self._client.is_ready
 
     async def close(self) -> None:
-        """Let the send in progress end, then disconnect."""
+        """Wait for the send in progress, then disconnect."""
         self._closing = True
-        if self._drain is not None:
-            await asyncio.wait([self._drain], timeout=settings.TELEGRAM_SEND_SECONDS)
-        await self.hang_up()
+        if self._sending is not None:
+            await asyncio.wait([self._sending], timeout=settings.TELEGRAM_SEND_SECONDS)
+        await self.disconnect()
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
 
-    async def hang_up(self) -> None:
-        """Disconnect at once: what Telethon still has in its queues is dropped, never sent."""
+    async def disconnect(self) -> None:
+        """Disconnect at once. What Telethon still has in its queues is dropped and never sent."""
         client = self._client
         if client is not None:
             await asyncio.wait([asyncio.ensure_future(client.disconnect())], timeout=CLOSE_SECONDS)
 
-    # The connection
+    # Connecting and receiving
 
     async def _run(self) -> None:
-        """One connection after the other, until we are to close or Telegram has ended the session for good."""
-        pause = FIRST_BACK_OFF
+        backoff = FIRST_BACKOFF
         while not self._closing:
             started = time.monotonic()
-            if await self._is_last_connection():
-                return
-            if await self._was_without_lease():
-                pause = FIRST_BACK_OFF
+            try:
+                await self._connect_and_listen()
+            except asyncio.CancelledError:
+                if _is_cancelled():
+                    raise  # otherwise disconnect() was called, and Telethon cancelled the request in progress
+            except Exception as error:
+                if await self._ends_session(error):
+                    return
+                logger.warning("no connection: %r", error, extra={"account_id": self.leased.account_id})
+            if await self._wait_for_lease():
+                backoff = FIRST_BACKOFF  # Telegram did not fail, so there is no reason to spare it
                 continue
-            pause = FIRST_BACK_OFF if time.monotonic() - started > LAST_BACK_OFF else min(pause * 2, LAST_BACK_OFF)
-            await asyncio.sleep(pause * random.uniform(0.5, 1.0))
+            lasted = time.monotonic() - started
+            backoff = FIRST_BACKOFF if lasted > MAX_BACKOFF else min(backoff * 2, MAX_BACKOFF)
+            await asyncio.sleep(backoff * random.uniform(0.5, 1.0))
 
-    async def _is_last_connection(self) -> bool:
-        """Connect and listen until that ends; whether no further connection can succeed."""
-        try:
-            await self._connect_and_listen()
-        except asyncio.CancelledError:
-            if _is_cancelled():
-                raise  # else somebody hung up, and Telethon cancelled what we were asking
-        except Exception as error:
-            if await self._is_over(error):
-                return True
-            logger.warning("no connection: %r", error, extra={"account_id": self.held.account_id})
-        return False
-
-    async def _was_without_lease(self) -> bool:
-        """Waits for the lease to be ours again; False if it is. Telegram has not failed, so no back-off grows."""
+    async def _wait_for_lease(self) -> bool:
+        """Wait while the lease deadline has passed; returns whether it had."""
         waited = False
-        while time.monotonic() >= self.stop_at and not self._closing:
+        while time.monotonic() >= self.lease_deadline and not self._closing:
             waited = True
-            await asyncio.sleep(LEASE_LOOK_SECONDS)
+            await asyncio.sleep(LEASE_POLL_SECONDS)
         return waited
 
     async def _connect_and_listen(self) -> None:
         """Returns or raises when the connection has ended."""
-        if time.monotonic() >= self.stop_at:
+        if time.monotonic() >= self.lease_deadline:
             return
-        session, receiver, row = await self._database.run(accounts.load, self.held.account_id)
+        session, receiver, row = await self._threads.run(database.load_account, self.leased.account_id)
 
-        async def keep(updates: Sequence[Any], users: Iterable[Any], state: UpdateState) -> None:
-            found = [*users, *await self._introduce(client, receiver, updates)]
-            await self._database.run(receiver.keep, updates, found, state)
+        async def store_updates(updates: Sequence[Any], users: Sequence[Any], state: UpdateState) -> None:
+            introduced = await self._users_of_unknown_senders(client, receiver, updates)
+            await self._threads.run(receiver.store_updates, updates, [*users, *introduced], state)
 
-        client = self._client = Client(session, row.user_id, keep)
+        client = self._client = Client(session, row.user_id, store_updates)
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await client.connect()
-            await self._catch_up(client, receiver, row)
+            await self._read_missed_history(client, receiver, row)
             await client.disconnected
             if client.failure is not None:
                 raise client.failure
@@ -137,132 +134,133 @@ class Connection:
             self._client = None
             await asyncio.wait([asyncio.ensure_future(disconnect(client))], timeout=CLOSE_SECONDS)
 
-    async def _catch_up(self, client: Client, receiver: Receiver, row: TelegramSession) -> None:
-        """Telethon asks for the difference; beside it the conversations are looked through, for differences can be
-        too long to be told."""
-        read_to = datetime.fromtimestamp(row.date, UTC) - SWEEP_OVERLAP
-        borders = [row.nothing_before, row.logged_in_at if row.login_epoch == 1 else None]
-        since = max([read_to, *(each for each in borders if each is not None)])
+    async def _read_missed_history(self, client: Client, receiver: Receiver, row: TelegramSession) -> None:
+        """Read the conversations beside the difference that Telethon requests: a difference can be too long, and then
+        Telegram does not report it."""
+        read_until = datetime.fromtimestamp(row.date, UTC) - HISTORY_OVERLAP
+        limits = [row.history_cutoff, row.logged_in_at if row.login_epoch == 1 else None]
+        since = max([read_until, *(limit for limit in limits if limit is not None)])
         try:
-            async for messages, users in history.sweep(client, since):
-                await self._database.run(receiver.keep_history, messages, users)
+            async for messages, users in history.recent_conversations(client, since):
+                await self._threads.run(receiver.store_history, messages, users)
         except RPCError as error:
             if classify(error).account_state is not None:
                 raise
-            logger.warning("the conversations were not looked through: %s", error)
+            logger.warning("the conversations could not be read: %s", error)
 
-    async def _introduce(self, client: Client, receiver: Receiver, updates: Sequence[Any]) -> list[Any]:
-        """Short updates name nobody: for a sender we have not met, the list of conversations does."""
-        if not receiver.strangers(updates):
+    async def _users_of_unknown_senders(
+        self, client: Client, receiver: Receiver, updates: Sequence[Any]
+    ) -> Sequence[Any]:
+        """Short updates carry no user data. For a sender whom the connection has not met, the list of conversations
+        has it."""
+        if not receiver.unknown_senders(updates):
             return []
         try:
-            return await history.recent_people(client)
+            return await history.recent_users(client)
         except RPCError as error:
-            logger.warning("a sender stays without a name: %s", error)
+            logger.warning("the name of a sender is unknown: %s", error)
             return []
 
-    async def _is_over(self, error: Exception) -> bool:
-        """Whether Telegram has ended the session for good; then the account waits for a login."""
+    async def _ends_session(self, error: Exception) -> bool:
+        """Whether Telegram has ended the session for good. Then the account waits for a login."""
         if not isinstance(error, RPCError | AuthKeyNotFound):
             return False
-        found = classify(error)
-        if found.account_state is None:
+        refusal = classify(error)
+        if refusal.account_state is None:
             return False
         try:
-            await self._lose(found)
-        except DatabaseError as away:  # Telegram will say it again at the next connection
+            await self._record_session_lost(refusal)
+        except DatabaseError as database_error:  # Telegram refuses the next connection in the same way
             logger.warning(
-                "the end of a session could not be noted: %r", away, extra={"account_id": self.held.account_id}
+                "the end of a session could not be recorded: %r",
+                database_error,
+                extra={"account_id": self.leased.account_id},
             )
             return False
         return True
 
-    async def _lose(self, found: SendError) -> None:
-        state = str(found.account_state)
-        await self._database.run(accounts.lose, self.held.account_id, self.held.login_epoch, state, found.detail)
+    async def _record_session_lost(self, refusal: SendError) -> None:
+        account_id, login_epoch = self.leased.account_id, self.leased.login_epoch
+        state = str(refusal.account_state)
+        await self._threads.run(database.record_session_lost, account_id, login_epoch, state, refusal.detail)
 
     # Sending
 
-    def drain(self) -> None:
-        """Send what is due, unless that is going on already."""
-        is_draining = self._drain is not None and not self._drain.done()
-        if self.is_ready and not is_draining and time.monotonic() >= self._wait_until:
-            self._drain = asyncio.get_running_loop().create_task(self._send_due())
+    def send_due_messages(self) -> None:
+        """Start to send what is due, unless that is in progress."""
+        is_sending = self._sending is not None and not self._sending.done()
+        if self.is_ready and not is_sending and time.monotonic() >= self._send_not_before:
+            self._sending = asyncio.get_running_loop().create_task(self._send_loop())
 
-    async def _send_due(self) -> None:
+    async def _send_loop(self) -> None:
         try:
             while self.is_ready:
-                message_id = await self._database.run(accounts.next_due, self.held.account_id)
-                if message_id is None or not await self._attempt(message_id):
+                message_id = await self._threads.run(database.next_due_message, self.leased.account_id)
+                if message_id is None:
+                    return
+                claim = await self._threads.run(database.claim_message, message_id)
+                if isinstance(claim, Claim):
+                    await self._attempt(claim)
+                elif claim:
+                    self._send_not_before = time.monotonic() + claim
+                    asyncio.get_running_loop().call_later(claim, self.send_due_messages)
                     return
         except Exception:
-            logger.exception("sending stopped", extra={"account_id": self.held.account_id})
+            logger.exception("sending stopped", extra={"account_id": self.leased.account_id})
 
-    async def _attempt(self, message_id: str) -> bool:
-        """One whole attempt; False if the account has to wait."""
-        claimed = await self._database.run(accounts.claim, message_id)
-        if isinstance(claimed, float):
-            self._wait(claimed)
-            return not claimed
+    async def _attempt(self, claim: Claim) -> None:
+        """Send a claimed message once and settle the attempt."""
         started = time.monotonic()
-        result = await self._send(claimed)
+        result = await self._send(claim)
         if isinstance(result, SendError) and result.account_state is not None:
-            await self._lose(result)
-            # What becomes of the account is written by now, unless a newer login has made it wrong.
+            await self._record_session_lost(result)
+            # The settlement must not set the account's state again: a newer login may have changed it since.
             result = SendError(result.code, result.detail, unsent=True)
-        await self._database.run(dispatch.finish, claimed, self._way, result, time.monotonic() - started)
-        return True
+        await self._threads.run(dispatch.finish, claim, self._gateway, result, time.monotonic() - started)
 
-    def _wait(self, seconds: float) -> None:
-        if seconds:
-            self._wait_until = time.monotonic() + seconds
-            asyncio.get_running_loop().call_later(seconds, self.drain)
-
-    async def _send(self, claimed: Claim) -> Delivered | SendError:
+    async def _send(self, claim: Claim) -> Delivered | SendError:
         try:
-            errand = await self._database.run(sending.prepare, claimed.outgoing, claimed.account)
+            send = await self._threads.run(sending.prepare, claim.outgoing, claim.account)
         except SendError as error:
             return error
         try:
-            return await self._within_time(claimed, self._ask(errand))
+            return await self._deliver_in_time(claim, send)
         except (Exception, asyncio.CancelledError) as error:
             if isinstance(error, asyncio.CancelledError) and _is_cancelled():
                 raise
-            return await self._database.run(sending.note_refusal, errand, error)
+            return await self._threads.run(sending.record_failure, send, error)
 
-    async def _ask(self, errand: Errand) -> Delivered:
-        client, peer = self._client, errand.peer
-        if client is None:
-            raise ConnectionError("the connection has gone")
-        if peer is None:
-            peer = await sending.resolve(client, errand)
-            await self._database.run(sending.keep_peer, errand, peer)
-        try:
-            return await sending.deliver(client, errand, peer)
-        except RPCError as error:
-            if errand.peer is None or not errand.username or name_of(error) != "PEER_ID_INVALID":
-                raise
-        peer = await sending.resolve(client, errand)  # the address kept was of another time
-        await self._database.run(sending.keep_peer, errand, peer)
-        return await sending.deliver(client, errand, peer)
-
-    async def _within_time(self, claimed: Claim, asking: Coroutine[Any, Any, Delivered]) -> Delivered:
-        """The network's part, within the time that the leases of message and account leave it."""
-        until = claimed.message.lease_until or clock.now()
-        of_message = (until - clock.now()).total_seconds() - LEASE_MARGIN
-        left = min(settings.TELEGRAM_SEND_SECONDS, of_message, self.stop_at - time.monotonic())
-        if left <= 0:  # a timeout would let the first request out before it strikes
-            asking.close()
+    async def _deliver_in_time(self, claim: Claim, send: PreparedSend) -> Delivered:
+        """Deliver within the time that the leases of the message and of the account leave."""
+        until = claim.message.lease_until or clock.now()
+        message_seconds = (until - clock.now()).total_seconds() - MESSAGE_LEASE_MARGIN
+        account_seconds = self.lease_deadline - time.monotonic()
+        seconds = min(settings.TELEGRAM_SEND_SECONDS, message_seconds, account_seconds)
+        if seconds <= 0:  # asyncio.timeout would let the first request leave before it cancels
             raise SendError("not_the_owner", "the lease is over", retry_after=1.0, pauses_account=False)
         try:
-            async with asyncio.timeout(left):
-                return await asking
+            async with asyncio.timeout(seconds):
+                return await self._deliver(send)
         except TimeoutError:
-            await self.hang_up()  # or Telethon would send the abandoned request after its next reconnection
+            await self.disconnect()  # otherwise Telethon would send the abandoned request after its next reconnection
             raise
+
+    async def _deliver(self, send: PreparedSend) -> Delivered:
+        client, peer = self._client, send.peer
+        if client is None:
+            raise ConnectionError("the connection is closed")
+        if peer is not None:
+            try:
+                return await sending.deliver(client, send, peer)
+            except RPCError as error:
+                if not send.username or name_of(error) != "PEER_ID_INVALID":
+                    raise  # otherwise the stored access hash is out of date, and the username is resolved again
+        peer = await sending.resolve_username(client, send)
+        await self._threads.run(sending.save_resolved_peer, send, peer)
+        return await sending.deliver(client, send, peer)
 
 
 def _is_cancelled() -> bool:
-    """Whether we are to end; a hung-up client cancels the requests it drops, too."""
+    """Whether this task is being cancelled. A client that disconnects cancels its requests in progress, too."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0

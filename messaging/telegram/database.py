@@ -1,4 +1,4 @@
-"""Database work off the event loop: a few threads with connections of their own, all closed at the end."""
+"""Database work of the event loop: the threads it runs in, and what a connection reads and writes besides messages."""
 
 import asyncio
 import threading
@@ -6,41 +6,110 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from django.db import close_old_connections, connections
+from django.db import close_old_connections, connections, transaction
+
+from crmsolid.core import clock
+from crmsolid.workspaces import audit
+from crmsolid.workspaces.actor import Actor
+from messaging.models import Account, Message, Status, TelegramSession
+from messaging.sending import dispatch
+from messaging.sending.dispatch import Claim
+from messaging.telegram.client import Session, session_from_row
+from messaging.telegram.receiving import Receiver
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 THREADS = 4
+MIN_RETRY_SECONDS, MAX_RETRY_SECONDS = 0.01, 5.0
 
 
 class DatabaseThreads:
-    """Accounts share them: a batch of updates takes milliseconds, a connection costs the database megabytes."""
+    """A few threads with database connections of their own. All accounts of a worker share them, because storing a
+    batch of updates takes milliseconds and a connection costs the database megabytes."""
 
     def __init__(self, threads: int = THREADS) -> None:
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="telegram-db")
 
-    async def run(self, function: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
-        """The function's answer, or what it raised."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, lambda: self._call(lambda: function(*args, **named)))
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call the function in one of the threads; returns its result or raises its exception."""
 
-    def _call(self, function: Callable[[], T]) -> T:
-        close_old_connections()  # a broken one is replaced
-        try:
-            return function()
-        finally:
-            close_old_connections()
+        def call() -> T:
+            close_old_connections()  # a broken connection is replaced
+            try:
+                return function(*args, **kwargs)
+            finally:
+                close_old_connections()
+
+        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
 
     def close(self) -> None:
-        """Wait for what runs, and close each thread's connections."""
-        together = threading.Barrier(self._threads)
+        """Wait for running calls, then close the connections of all threads."""
+        all_threads = threading.Barrier(self._threads)
 
-        def close_here() -> None:
-            together.wait()  # so that no thread takes two of these
+        def close_connections() -> None:
+            all_threads.wait()  # so that no thread runs this twice
             connections.close_all()
 
         for _ in range(self._threads):
-            self._pool.submit(close_here)
+            self._pool.submit(close_connections)
         self._pool.shutdown(wait=True)
+
+
+def load_account(account_id: int) -> tuple[Session, Receiver, TelegramSession]:
+    """What a connection needs to start."""
+    row = TelegramSession.unscoped.select_related("account__workspace").get(account_id=account_id)
+    return session_from_row(row), Receiver(row.account, row), row
+
+
+@transaction.atomic
+def record_session_lost(account_id: int, login_epoch: int, state: str, reason: str) -> None:
+    """Telegram has ended the session: set the account's state, so that its messages wait for a login.
+
+    Does nothing if there was a newer login meanwhile.
+    """
+    rows = TelegramSession.unscoped.select_for_update()  # a login being stored comes either before this or after it
+    if rows.filter(account_id=account_id, login_epoch=login_epoch).first() is None:
+        return
+    account = Account.unscoped.select_related("workspace").get(pk=account_id)
+    changed = Account.unscoped.filter(pk=account_id).exclude(state=state).update(state=state, paused_until=None)
+    if changed:
+        audit.record(Actor.system(account.workspace), f"telegram.{state}", str(account_id), reason=reason)
+
+
+def next_due_message(account_id: int) -> str | None:
+    """The id of the message to send next: the oldest that is due, so that a delay does not change the order."""
+    rows = dispatch.due_messages().filter(account_id=account_id).order_by("created_at", "id")
+    return rows.values_list("pk", flat=True).first()
+
+
+def claim_message(message_id: str) -> Claim | float:
+    """The claim, or else the seconds to wait before the account tries again.
+
+    0 means that this message is no longer to be sent. A message that has to wait holds back the messages after it;
+    otherwise they would overtake it.
+    """
+    claimed = dispatch.claim(message_id)
+    if claimed is not None:
+        return claimed
+    open_messages = Message.unscoped.filter(pk=message_id, status__in=[Status.QUEUED, Status.SENDING])
+    row = open_messages.values_list("status", "eta").first()
+    if row is None:
+        return 0.0
+    status, eta = row
+    wait = (eta - clock.now()).total_seconds() if status == Status.QUEUED and eta else MAX_RETRY_SECONDS
+    return min(max(wait, MIN_RETRY_SECONDS), MAX_RETRY_SECONDS)
+
+
+def accounts_with_due_messages(account_ids: list[int]) -> set[int]:
+    """The accounts among these that have something to send now."""
+    rows = dispatch.due_messages().filter(account_id__in=account_ids).order_by()
+    return set(rows.values_list("account_id", flat=True).distinct())
+
+
+def seconds_until_next_message(account_ids: list[int]) -> float | None:
+    """Until the next queued message of these accounts is due; None if none is queued for later."""
+    rows = Message.unscoped.filter(account_id__in=account_ids, status=Status.QUEUED, eta__gt=clock.now())
+    eta = rows.order_by("eta").values_list("eta", flat=True).first()
+    return None if eta is None else (eta - clock.now()).total_seconds()

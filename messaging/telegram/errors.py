@@ -1,17 +1,22 @@
-"""What follows from Telegram's refusals. Judged by Telegram's own names: Telethon's classes mix kinds (PEER_FLOOD is
-a "bad request", FROZEN_METHOD_INVALID a "flood", an unknown 406 an "auth key error")."""
+"""Telegram's errors by name, and their consequences for a message and its account.
+
+Errors are judged by Telegram's own names, because Telethon's classes mix kinds: PEER_FLOOD is a "bad request",
+FROZEN_METHOD_INVALID a "flood", and an unknown 406 an "auth key error".
+"""
+
+import re
 
 from telethon.errors import AuthKeyNotFound, RPCError
+from telethon.errors.rpcerrorlist import rpc_errors_dict, rpc_errors_re
 
 from messaging.models import AccountState
 from messaging.sending.gateway import SendError
-from messaging.telegram.codes import name_of
 
-DUPLICATE = "RANDOM_ID_DUPLICATE"  # no refusal: it was sent before
+RANDOM_ID_DUPLICATE = "RANDOM_ID_DUPLICATE"  # the message was sent by an earlier request
 PEER_FLOOD = "PEER_FLOOD"
-STRANGERS_HOLD_SECONDS = 24 * 3600.0
-PEER_FLOOD_SECONDS = 3600.0
-ODD_WAIT_SECONDS = 60.0
+COLD_BLOCK_SECONDS = 24 * 3600.0
+PEER_FLOOD_RETRY_SECONDS = 3600.0
+UNKNOWN_FLOOD_RETRY_SECONDS = 60.0
 
 PERMANENT = {
     "USER_PRIVACY_RESTRICTED": ("privacy_restricted", "the recipient accepts no messages from strangers"),
@@ -24,13 +29,13 @@ PERMANENT = {
     "PEER_ID_INVALID": ("recipient_not_found", "this account cannot address the recipient; use the @username"),
     "USER_ID_INVALID": ("recipient_not_found", "this account cannot address the recipient; use the @username"),
     "USERNAME_NOT_OCCUPIED": ("recipient_not_found", "nobody has this username"),
-    "USERNAME_INVALID": ("recipient_not_found", "this is no username"),
+    "USERNAME_INVALID": ("recipient_not_found", "this is not a valid username"),
     "CHAT_WRITE_FORBIDDEN": ("write_forbidden", "this account may not write there"),
-    "MESSAGE_EMPTY": ("message_empty", "Telegram takes the text for empty"),
-    "MESSAGE_TOO_LONG": ("message_too_long", "Telegram takes the text for too long"),
+    "MESSAGE_EMPTY": ("message_empty", "Telegram considers the text empty"),
+    "MESSAGE_TOO_LONG": ("message_too_long", "Telegram considers the text too long"),
 }
 
-ACCOUNT = {
+ACCOUNT_STATES = {
     "AUTH_KEY_UNREGISTERED": AccountState.NEEDS_LOGIN,
     "AUTH_KEY_INVALID": AccountState.NEEDS_LOGIN,
     "AUTH_KEY_PERM_EMPTY": AccountState.NEEDS_LOGIN,
@@ -46,11 +51,23 @@ ACCOUNT = {
 
 WAITS = ("FLOOD_WAIT_X", "FLOOD_PREMIUM_WAIT_X", "SLOWMODE_WAIT_X")
 
+_PATTERNS = {cls: re.sub(r"\(\\d\+\)", "X", pattern) for pattern, cls in rpc_errors_re}
+_NAMES = {cls: name for name, cls in rpc_errors_dict.items()}
+
+
+def name_of(error: RPCError) -> str:
+    """Telegram's name of an error, its number replaced by X: ``PEER_FLOOD``, ``FLOOD_WAIT_X``.
+
+    Telethon's classes do not carry the name, and some errors have no class of their own.
+    """
+    cls = type(error)
+    return _PATTERNS.get(cls) or _NAMES.get(cls) or re.sub(r"_\d+$", "_X", str(error.message).upper())
+
 
 def classify(error: BaseException) -> SendError:
-    """The consequence of a failed send. What leaves open if it arrived is not ``unsent``."""
+    """The consequence of a failed send. ``unsent`` is False where the message may have arrived nevertheless."""
     if isinstance(error, RPCError):
-        return _refused(error, name_of(error))
+        return _classify_rpc_error(error)
     if isinstance(error, AuthKeyNotFound):
         return SendError("login_lost", "Telegram no longer knows the session", account_state=AccountState.NEEDS_LOGIN)
     if isinstance(error, TimeoutError):
@@ -58,26 +75,24 @@ def classify(error: BaseException) -> SendError:
     return SendError("connection_lost", type(error).__name__)
 
 
-def _refused(error: RPCError, name: str) -> SendError:
+def _classify_rpc_error(error: RPCError) -> SendError:
+    name = name_of(error)
     if name in PERMANENT:
         return SendError(*PERMANENT[name], permanent=True)
-    if name in ACCOUNT:
-        state = ACCOUNT[name]
+    if name in ACCOUNT_STATES:
+        state = ACCOUNT_STATES[name]
         code = "account_banned" if state == AccountState.BANNED else "login_lost"
         return SendError(code, name, account_state=state)
     if name == PEER_FLOOD:
-        return SendError("peer_flood", name, retry_after=PEER_FLOOD_SECONDS, pauses_account=False)
+        return SendError("peer_flood", name, retry_after=PEER_FLOOD_RETRY_SECONDS, pauses_account=False)
     if name in WAITS:
         return SendError("flood_wait", name, retry_after=float(max(1, error.seconds)))
-    return _by_number(abs(error.code or 500), name)
-
-
-def _by_number(number: int, name: str) -> SendError:
-    """Names nobody has seen yet."""
+    # Names that Telegram may introduce later are judged by their number.
+    number = abs(error.code or 500)
     if number >= 500:
         return SendError("telegram_trouble", name)
     if number == 420:
-        return SendError("flood_wait", name, retry_after=ODD_WAIT_SECONDS)
+        return SendError("flood_wait", name, retry_after=UNKNOWN_FLOOD_RETRY_SECONDS)
     if number == 401:
         return SendError("login_lost", name, account_state=AccountState.NEEDS_LOGIN)
     if number == 303:

@@ -1,24 +1,38 @@
-"""Telegram as the rest of messaging sees it. Light: Telethon is imported only where connections are held."""
+"""Telegram as the rest of messaging and Celery see it: the gateway, its queues, and the account worker of a process.
+
+Celery's signals start and stop the account worker. A worker holds accounts if Telegram is set up and it either listens
+to the queue ``telegram`` or is the embedded one. Importing this module does not load Telethon.
+"""
+
+import logging
+from typing import Any
+
+from celery.signals import worker_ready, worker_shutdown
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from messaging.sending.gateway import Delivered, Outgoing, SendError
-from messaging.telegram import leases
+from messaging.telegram import config, leases
+
+logger = logging.getLogger("crmsolid.telegram")
 
 SHARED_QUEUE = "telegram"
+POOLS = ("celery.concurrency.thread", "celery.concurrency.solo")
 
 
-def queue_of(owner: str) -> str:
-    """Where an owner listens: by the worker's name, so that its next start inherits the queue."""
-    return f"{SHARED_QUEUE}.{owner.rpartition('/')[0]}"
+def queue_of(worker: str) -> str:
+    """The queue of an account worker: by the Celery worker's name, so that after a restart it has the same one."""
+    return f"{SHARED_QUEUE}.{worker.rpartition('/')[0]}"
 
 
 class TelegramGateway:
-    """Only the owner of an account's connection sends for it; it claims and settles by itself, on its event loop."""
+    """Only the worker that holds an account's lease sends for it: it claims, sends and settles on its event loop."""
 
-    has_owners = True
+    needs_account_worker = True
 
     def queue(self, account_id: int) -> str | None:
-        owner = leases.owner_of(account_id)
-        return queue_of(owner) if owner else None
+        worker = leases.worker_of(account_id)
+        return queue_of(worker) if worker else None
 
     def send(self, outgoing: Outgoing) -> Delivered:
         detail = "another worker holds the account's connection"
@@ -26,3 +40,51 @@ class TelegramGateway:
 
     def after_sent(self, outgoing: Outgoing) -> None:
         """Nothing is left to do."""
+
+
+_account_worker: Any = None
+
+
+def wake_account_worker() -> bool:
+    """Make this process's account worker look for due messages now; False if it has none."""
+    if _account_worker is None:
+        return False
+    _account_worker.wake()
+    return True
+
+
+def start_account_worker(sender: Any, **_: Any) -> None:
+    """Start it, and listen to its queue. Celery also sends this signal after each reconnection to the broker."""
+    global _account_worker
+    if not _holds_accounts(sender):
+        return
+    if _account_worker is None:
+        config.load_telethon()
+        from messaging.telegram.account_worker import AccountWorker
+
+        _account_worker = AccountWorker(str(sender.hostname))
+        _account_worker.start()
+        logger.info("holding Telegram accounts", extra={"worker": _account_worker.id})
+    sender.add_task_queue(queue_of(_account_worker.id))
+
+
+def stop_account_worker(**_: Any) -> None:
+    global _account_worker
+    worker, _account_worker = _account_worker, None
+    if worker is not None:
+        worker.stop()
+
+
+def _holds_accounts(consumer: Any) -> bool:
+    if not config.enabled():
+        return False
+    if not settings.EMBEDDED and SHARED_QUEUE not in consumer.app.amqp.queues.consume_from:
+        return False
+    pool = type(consumer.pool).__module__
+    if pool not in POOLS:
+        raise ImproperlyConfigured(f"a worker of the queue telegram needs --pool threads or solo, not {pool}")
+    return True
+
+
+worker_ready.connect(start_account_worker)
+worker_shutdown.connect(stop_account_worker)

@@ -1,7 +1,8 @@
-"""Who holds which account: one owner at a time, by conditional updates and the clocks of the machines.
+"""Leases on accounts: at most one worker holds an account at any time.
 
-A lease lasts TELEGRAM_LEASE_SECONDS and is renewed in thirds of it. An owner that cannot renew falls silent a third
-before its end, and nobody takes an account until a third after it: two clocks may be that far apart.
+A lease lasts ``TELEGRAM_LEASE_SECONDS`` and is renewed every third of that. A worker that cannot renew disconnects a
+third before the lease ends, and no other worker takes the account until a third after the end, because the clocks of
+two machines may differ by that much.
 """
 
 import math
@@ -13,15 +14,15 @@ from django.conf import settings
 from django.db.models import F, QuerySet
 
 from crmsolid.core import clock
-from messaging.models import AccountKind, AccountLease, AccountOwner, AccountState
-from messaging.telegram_models import FREE_SINCE_EVER
+from messaging.models import AccountKind, AccountLease, AccountState, WorkerHeartbeat
+from messaging.telegram_models import NEVER_LEASED
 
 LIVE_STATES = (AccountState.CONNECTED, AccountState.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """An account in our hands; ``login_epoch`` says by which login to connect."""
+class LeasedAccount:
+    """An account whose lease a worker holds. ``login_epoch`` tells with which login to connect."""
 
     account_id: int
     epoch: int
@@ -29,36 +30,38 @@ class Held:
 
 
 def third() -> timedelta:
+    """A third of a lease: the interval of renewals, and the safety margin before and after its end."""
     return timedelta(seconds=settings.TELEGRAM_LEASE_SECONDS) / 3
 
 
-def renew(owner: str) -> None:
-    """Prolong all leases that are still ours."""
-    AccountLease.unscoped.filter(owner=owner).update(lease_until=clock.now() + 3 * third())
+def renew(worker: str) -> None:
+    """Prolong all leases that the worker still holds."""
+    AccountLease.unscoped.filter(worker=worker).update(lease_until=clock.now() + 3 * third())
 
 
-def holdings(owner: str) -> dict[int, Held]:
-    """What is leased to us and can be connected."""
-    rows = _connectable(AccountLease.unscoped.filter(owner=owner))
-    found = rows.values_list("account_id", "epoch", "account__telegram_session__login_epoch")
-    return {account_id: Held(account_id, epoch, login_epoch) for account_id, epoch, login_epoch in found}
+def leased_accounts(worker: str) -> dict[int, LeasedAccount]:
+    """By account id, the accounts that the worker has leased and that can be connected."""
+    rows = _connectable(AccountLease.unscoped.filter(worker=worker))
+    values = rows.values_list("account_id", "epoch", "account__telegram_session__login_epoch")
+    return {account_id: LeasedAccount(account_id, epoch, login_epoch) for account_id, epoch, login_epoch in values}
 
 
-def take(owner: str, wanted: int) -> int:
-    """Lease up to so many accounts that nobody holds; how many it became. Two takers never get the same one."""
+def acquire(worker: str, limit: int) -> int:
+    """Lease up to ``limit`` accounts that nobody holds; returns how many. Two workers never get the same one."""
     now = clock.now()
-    free = _connectable(AccountLease.unscoped.filter(lease_until__lt=now - third())).order_by("lease_until")
-    taken = 0
-    for pk, epoch in free.values_list("pk", "epoch")[: max(0, wanted)]:
-        still = AccountLease.unscoped.filter(pk=pk, epoch=epoch, lease_until__lt=now - third())
-        taken += still.update(owner=owner, epoch=F("epoch") + 1, lease_until=now + 3 * third())
-    return taken
+    expired = AccountLease.unscoped.filter(lease_until__lt=now - third())
+    candidates = _connectable(expired).order_by("lease_until").values_list("pk", "epoch")
+    acquired = 0
+    for pk, epoch in candidates[: max(0, limit)]:
+        unchanged = expired.filter(pk=pk, epoch=epoch)
+        acquired += unchanged.update(worker=worker, epoch=F("epoch") + 1, lease_until=now + 3 * third())
+    return acquired
 
 
-def release(owner: str, account_ids: Iterable[int]) -> None:
-    """Let go of accounts whose connections are closed: another owner may take them at once."""
-    rows = AccountLease.unscoped.filter(owner=owner, account_id__in=list(account_ids))
-    rows.update(owner="", lease_until=FREE_SINCE_EVER)
+def release(worker: str, account_ids: Iterable[int]) -> None:
+    """Give up the leases of accounts whose connections are closed. Another worker may take them at once."""
+    rows = AccountLease.unscoped.filter(worker=worker, account_id__in=list(account_ids))
+    rows.update(worker="", lease_until=NEVER_LEASED)
 
 
 def _connectable(rows: "QuerySet[AccountLease]") -> "QuerySet[AccountLease]":
@@ -67,30 +70,34 @@ def _connectable(rows: "QuerySet[AccountLease]") -> "QuerySet[AccountLease]":
     ).exclude(account__telegram_session__auth_key=b"")
 
 
-def owner_of(account_id: int) -> str:
-    """The owner whose lease runs; empty if nobody's does."""
+def worker_of(account_id: int) -> str:
+    """The worker that holds an unexpired lease on the account; empty if none does."""
     rows = AccountLease.unscoped.filter(account_id=account_id, lease_until__gt=clock.now())
-    return rows.values_list("owner", flat=True).first() or ""
+    return rows.values_list("worker", flat=True).first() or ""
 
 
-def note_owner(owner: str) -> None:
-    """Say that this owner lives, and forget those that have not been heard of for ten leases."""
+def record_heartbeat(worker: str) -> None:
+    """Record that this worker is alive, and delete workers that have been silent for ten leases."""
     now = clock.now()
-    AccountOwner.objects.update_or_create(id=owner, defaults={"seen_at": now})
-    AccountOwner.objects.filter(seen_at__lt=now - 30 * third()).delete()
+    WorkerHeartbeat.objects.update_or_create(id=worker, defaults={"seen_at": now})
+    WorkerHeartbeat.objects.filter(seen_at__lt=now - 30 * third()).delete()
 
 
-def forget_owner(owner: str) -> None:
-    AccountOwner.objects.filter(id=owner).delete()
+def remove_worker(worker: str) -> None:
+    """Forget a worker that stops: the others share its accounts at once."""
+    WorkerHeartbeat.objects.filter(id=worker).delete()
 
 
-def is_anybody_alive() -> bool:
-    """Whether some worker holds accounts, or would."""
-    return bool(AccountOwner.objects.filter(seen_at__gt=clock.now() - 3 * third()).exists())
+def has_live_worker() -> bool:
+    """Whether any worker that can hold accounts is running."""
+    return bool(_live_workers().exists())
 
 
 def fair_share() -> int:
-    """How many accounts each living owner should hold, never more than TELEGRAM_ACCOUNTS_PER_WORKER."""
-    alive = AccountOwner.objects.filter(seen_at__gt=clock.now() - 3 * third()).count()
+    """How many accounts each live worker should hold, at most ``TELEGRAM_ACCOUNTS_PER_WORKER``."""
     accounts = _connectable(AccountLease.unscoped.all()).count()
-    return min(math.ceil(accounts / max(1, alive)), settings.TELEGRAM_ACCOUNTS_PER_WORKER)
+    return min(math.ceil(accounts / max(1, _live_workers().count())), settings.TELEGRAM_ACCOUNTS_PER_WORKER)
+
+
+def _live_workers() -> "QuerySet[WorkerHeartbeat]":
+    return WorkerHeartbeat.objects.filter(seen_at__gt=clock.now() - 3 * third())

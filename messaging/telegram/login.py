@@ -1,7 +1,7 @@
-"""The network side of a login: three steps, each with a connection of its own.
+"""The network part of a login: three steps, each with a connection of its own.
 
-Between them nothing is kept but the sealed session, so any process may make the next step. Signing up is not
-offered: Telegram lets no third-party application create accounts.
+Between the steps only the session is kept, so any process may run the next step. There is no sign-up, because Telegram
+does not let third-party applications create accounts.
 """
 
 import asyncio
@@ -27,16 +27,15 @@ from telethon.utils import get_display_name, parse_phone
 
 from crmsolid.core.errors import DomainError, invalid
 from messaging.telegram import config
-from messaging.telegram.client import LoginClient, disconnect
-from messaging.telegram.codes import name_of
-from messaging.telegram.session import RowSession, UpdateState
+from messaging.telegram.client import LoginClient, Session, UpdateState, disconnect
+from messaging.telegram.errors import name_of
 
 logger = logging.getLogger("crmsolid.telegram")
 
 STEP_SECONDS = 30.0
-LEAVE_SECONDS = 5.0
-# Each holds one of the few threads that answer requests for as long as Telegram takes.
-AT_ONCE = threading.BoundedSemaphore(2)
+CLOSE_SECONDS = 5.0
+# Each step occupies one of the few threads that answer requests, for as long as Telegram takes.
+_concurrent_steps = threading.BoundedSemaphore(2)
 
 T = TypeVar("T")
 
@@ -54,11 +53,10 @@ _REFUSALS = {
     "PASSWORD_HASH_INVALID": ("password", "wrong", "the password is wrong"),
     "SRP_ID_INVALID": ("password", "stale", "Telegram has changed its question; send the password again"),
 }
-_SETTINGS_WRONG = ("API_ID_INVALID", "API_ID_PUBLISHED_FLOOD")
-# What Telethon raises when the line breaks, or when what comes over it is no answer of Telegram's.
-_NO_ANSWER = (OSError, EOFError, BufferError, InvalidChecksumError, SecurityError, TypeNotFoundError)
-_NO_OTHER_WAY = "SEND_CODE_UNAVAILABLE"
-_WAYS = {
+_WRONG_SETTINGS = ("API_ID_INVALID", "API_ID_PUBLISHED_FLOOD")
+# Raised by Telethon when the connection breaks, or when what it receives is not a valid answer.
+_CONNECTION_ERRORS = (OSError, EOFError, BufferError, InvalidChecksumError, SecurityError, TypeNotFoundError)
+_CODE_CHANNELS = {
     types.auth.SentCodeTypeApp: "app",
     types.auth.SentCodeTypeSms: "sms",
     types.auth.SentCodeTypeSmsWord: "sms",
@@ -74,20 +72,20 @@ _WAYS = {
 
 @dataclass(frozen=True, slots=True)
 class CodeSent:
-    """The half-open session, the phone as Telegram writes it, what Telegram calls this code by, and where the code
-    went: app, sms, call, missed_call, email, fragment."""
+    """The unfinished session, the phone in Telegram's form, the code's hash, and the channel by which Telegram has
+    sent the code: app, sms, call, missed_call, email or fragment."""
 
-    session: RowSession
+    session: Session
     phone: str
     code_hash: str = field(repr=False)
-    via: str
+    channel: str
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedIn:
-    """The end of a login: who it is, and from where on updates are to be read."""
+    """A finished login: the user, and the state from which updates are to be read."""
 
-    session: RowSession
+    session: Session
     user_id: int
     name: str
     state: UpdateState
@@ -95,13 +93,17 @@ class LoggedIn:
 
 @dataclass(frozen=True, slots=True)
 class PasswordNeeded:
-    """The account has a second factor."""
+    """The account has a two-step password."""
 
-    session: RowSession
+    session: Session
 
 
 def send_code(phone: str) -> CodeSent:
-    """Ask Telegram to send a code."""
+    """Ask Telegram to send a login code.
+
+    Errors: ``validation_failed`` (phone), and those of every step: ``rate_limited``, ``invalid_state``,
+    ``service_unavailable``.
+    """
     number = parse_phone(phone)
     if number is None:
         raise invalid("phone", "invalid", "write the phone number with its country code, like +15550001")
@@ -109,31 +111,31 @@ def send_code(phone: str) -> CodeSent:
     async def step(client: LoginClient) -> CodeSent:
         api_id, api_hash = config.application()
         request = functions.auth.SendCodeRequest(number, api_id, api_hash, types.CodeSettings())
-        return _sent(client, number, await client(request))
+        return _code_sent(client, number, await client(request))
 
-    return _run(RowSession(config.first_data_centre()), step)
+    return _run_step(Session(config.first_data_center()), step)
 
 
-def resend_code(session: RowSession, phone: str, code_hash: str) -> CodeSent:
-    """Ask for the code again; Telegram chooses the way, and says if there is none left."""
+def resend_code(session: Session, phone: str, code_hash: str) -> CodeSent:
+    """Ask for a new code. Telegram chooses the channel, and refuses if there is no other one."""
 
     async def step(client: LoginClient) -> CodeSent:
-        return _sent(client, phone, await client(functions.auth.ResendCodeRequest(phone, code_hash)))
+        return _code_sent(client, phone, await client(functions.auth.ResendCodeRequest(phone, code_hash)))
 
-    return _run(session, step)
+    return _run_step(session, step)
 
 
-def _sent(client: LoginClient, phone: str, answer: Any) -> CodeSent:
-    kind = type(getattr(answer, "type", answer))
-    if kind is types.auth.SentCodeTypeSetUpEmailRequired:
+def _code_sent(client: LoginClient, phone: str, answer: Any) -> CodeSent:
+    code_type = type(getattr(answer, "type", answer))
+    if code_type is types.auth.SentCodeTypeSetUpEmailRequired:
         raise DomainError("invalid_state", "Telegram wants a login e-mail for this account; set it up on a phone first")
-    if not isinstance(answer, types.auth.SentCode) or kind not in _WAYS:
-        raise DomainError("invalid_state", f"Telegram refuses the login: {kind.__name__}")
-    return CodeSent(client.session, phone, answer.phone_code_hash, _WAYS[kind])
+    if not isinstance(answer, types.auth.SentCode) or code_type not in _CODE_CHANNELS:
+        raise DomainError("invalid_state", f"Telegram refuses the login: {code_type.__name__}")
+    return CodeSent(client.session, phone, answer.phone_code_hash, _CODE_CHANNELS[code_type])
 
 
-def sign_in(session: RowSession, phone: str, code_hash: str, code: str) -> LoggedIn | PasswordNeeded:
-    """The second step. Refusals are ``validation_failed`` for ``code`` or ``phone``."""
+def sign_in(session: Session, phone: str, code_hash: str, code: str) -> LoggedIn | PasswordNeeded:
+    """The second step. A wrong code or phone is ``validation_failed``."""
 
     async def step(client: LoginClient) -> LoggedIn | PasswordNeeded:
         try:
@@ -142,92 +144,88 @@ def sign_in(session: RowSession, phone: str, code_hash: str, code: str) -> Logge
             return PasswordNeeded(client.session)
         if isinstance(answer, types.auth.AuthorizationSignUpRequired):
             raise invalid(*_REFUSALS["PHONE_NUMBER_UNOCCUPIED"])
-        return await _finish(client, answer.user)
+        return await _logged_in(client, answer.user)
 
-    return _run(session, step)
+    return _run_step(session, step)
 
 
-def check_password(session: RowSession, password: str) -> LoggedIn:
-    """The third step, for accounts with a second factor. The password goes to Telegram as a proof, not as text."""
+def check_password(session: Session, password: str) -> LoggedIn:
+    """The third step, for accounts with a two-step password. Telegram gets a proof of the password (SRP), not its
+    text."""
 
     async def step(client: LoginClient) -> LoggedIn:
-        question = await client(functions.account.GetPasswordRequest())
-        answer = await client(functions.auth.CheckPasswordRequest(compute_check(question, password)))
-        return await _finish(client, answer.user)
+        challenge = await client(functions.account.GetPasswordRequest())
+        answer = await client(functions.auth.CheckPasswordRequest(compute_check(challenge, password)))
+        return await _logged_in(client, answer.user)
 
-    return _run(session, step)
+    return _run_step(session, step)
 
 
-def log_out(session: RowSession) -> None:
-    """End the session at Telegram. :class:`DomainError` when Telegram could not be told."""
+def log_out(session: Session) -> None:
+    """End the session at Telegram. Raises :class:`DomainError` if Telegram cannot be reached or refuses."""
 
     async def step(client: LoginClient) -> None:
         await client(functions.auth.LogOutRequest())
 
-    _run(session, step)
+    _run_step(session, step)
 
 
-async def _finish(client: LoginClient, user: Any) -> LoggedIn:
-    state = await client(functions.updates.GetStateRequest())
-    read = UpdateState(state.pts, state.qts, int(state.date.timestamp()), state.seq)
-    return LoggedIn(client.session, user.id, get_display_name(user) or f"+{user.phone}", read)
+async def _logged_in(client: LoginClient, user: Any) -> LoggedIn:
+    answer = await client(functions.updates.GetStateRequest())
+    state = UpdateState(answer.pts, answer.qts, int(answer.date.timestamp()), answer.seq)
+    return LoggedIn(client.session, user.id, get_display_name(user) or f"+{user.phone}", state)
 
 
-def _run(session: RowSession, step: Callable[[LoginClient], Awaitable[T]]) -> T:
-    if not AT_ONCE.acquire(blocking=False):
+def _run_step(session: Session, step: Callable[[LoginClient], Awaitable[T]]) -> T:
+    """Run one step on a connection of its own; Telethon's exceptions become :class:`DomainError`."""
+    if not _concurrent_steps.acquire(blocking=False):
         raise DomainError("service_unavailable", "other logins are waiting for Telegram; try again in a moment")
     try:
         return asyncio.run(_with_client(session, step))
     finally:
-        AT_ONCE.release()
+        _concurrent_steps.release()
 
 
-async def _with_client(session: RowSession, step: Callable[[LoginClient], Awaitable[T]]) -> T:
+async def _with_client(session: Session, step: Callable[[LoginClient], Awaitable[T]]) -> T:
     client = LoginClient(session)
     try:
         async with asyncio.timeout(STEP_SECONDS):
             await client.connect()
             return await step(client)
     except RPCError as error:
-        raise _refusal(error) from None
+        raise _domain_error(error) from None
     except AuthKeyNotFound:
         raise DomainError("invalid_state", "Telegram no longer knows this login; start again") from None
-    except _NO_ANSWER as error:
+    except _CONNECTION_ERRORS as error:
         raise DomainError("service_unavailable", f"Telegram cannot be reached: {type(error).__name__}") from None
     finally:
-        await _leave(client)
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await disconnect(client)
+        except TimeoutError:  # the result of the step stands, however the connection ends
+            logger.warning("a login's connection did not close within %s s", CLOSE_SECONDS)
 
 
-async def _leave(client: LoginClient) -> None:
-    """What the step has found out counts, however the line ends."""
-    try:
-        async with asyncio.timeout(LEAVE_SECONDS):
-            await disconnect(client)
-    except TimeoutError:
-        logger.warning("a login's connection did not close within %s s", LEAVE_SECONDS)
-
-
-def _refusal(error: RPCError) -> DomainError:
+def _domain_error(error: RPCError) -> DomainError:
     if isinstance(error, FloodWaitError):
         wait = max(1, math.ceil(error.seconds))
         headers = {"Retry-After": str(wait)}
-        return DomainError("rate_limited", f"Telegram allows no further try for {in_words(wait)}", headers=headers)
+        return DomainError("rate_limited", f"Telegram allows no further try for {duration_text(wait)}", headers=headers)
     name = name_of(error)
     if name in _REFUSALS:
         return invalid(*_REFUSALS[name])
-    if name in _SETTINGS_WRONG:
+    if name in _WRONG_SETTINGS:
         return DomainError("invalid_state", f"Telegram refuses TELEGRAM_API_ID and TELEGRAM_API_HASH: {name}")
-    if name == _NO_OTHER_WAY:
+    if name == "SEND_CODE_UNAVAILABLE":
         return DomainError("invalid_state", "Telegram has no other way to send a code; use the last one, or start over")
     if error.code is not None and abs(error.code) >= 500:
         return DomainError("service_unavailable", f"Telegram is in trouble: {name}")
     return DomainError("invalid_state", f"Telegram refuses the login: {name}")
 
 
-def in_words(seconds: int) -> str:
-    """``40 seconds``, ``2 minutes``, ``3 hours``: rounded up, so that nobody comes too early."""
-    for name, size in (("hour", 3600), ("minute", 60), ("second", 1)):
-        if seconds >= 2 * size or size == 1:
-            number = math.ceil(seconds / size)
-            return f"{number} {name}{'' if number == 1 else 's'}"
-    raise AssertionError("a second is the smallest")
+def duration_text(seconds: int) -> str:
+    """``40 seconds``, ``2 minutes`` or ``3 hours``: rounded up, so that nobody tries too early."""
+    for unit, size in (("hour", 3600), ("minute", 60)):
+        if seconds >= 2 * size:
+            return f"{math.ceil(seconds / size)} {unit}s"
+    return f"{seconds} second{'' if seconds == 1 else 's'}"

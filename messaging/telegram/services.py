@@ -1,6 +1,6 @@
-"""The verbs of Telegram accounts: log in by phone, code and password; log out.
+"""Logging Telegram accounts in and out. Only admins and owners may; see ``docs/telegram.md``.
 
-Each step talks to Telegram first and opens its transaction after it.
+Each step asks Telegram first, outside any transaction, and opens its transaction afterwards.
 """
 
 from collections.abc import Iterator
@@ -11,114 +11,122 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from apikeys.limits import limiter
+from apikeys.limiter import limiter
 from crmsolid.core import clock, crypto
 from crmsolid.core.errors import DomainError, not_found
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Mode
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.models import Mode, Role
 from messaging.models import Account, AccountKind, AccountLease, AccountState, LoginAttempt, TelegramSession
 from messaging.telegram import config, login
+from messaging.telegram.client import decrypt_session, encrypt_session, session_from_row
 from messaging.telegram.login import CodeSent, LoggedIn
-from messaging.telegram.session import from_row, seal, unseal
 
-LOGIN_TTL = timedelta(minutes=5)  # after each step that went well
-STEP_TTL = timedelta(seconds=login.STEP_SECONDS + login.LEAVE_SECONDS + 5)
-CODES_A_MINUTE = 5  # a workspace: Telegram counts them against the whole installation
+LOGIN_TTL = timedelta(minutes=5)  # from each successful step to the next one
+STEP_LEASE = timedelta(seconds=login.STEP_SECONDS + login.CLOSE_SECONDS + 5)
+CODES_PER_MINUTE = 5  # per workspace, because Telegram counts codes against the whole installation
 
 
 @dataclass(frozen=True, slots=True)
-class OpenLogin:
-    """A login between two of its steps, as its page shows it. ``via``: where the code went."""
+class LoginInProgress:
+    """What the page of the next step shows. ``channel`` is how Telegram sent the code, such as ``app`` or ``sms``."""
 
     id: str
     phone: str
-    via: str
+    channel: str
     needs_password: bool
 
 
 def begin_login(actor: Actor, *, phone: str) -> LoginAttempt:
-    """Let Telegram send a code to the phone's Telegram app. The attempt is good for 5 minutes.
+    """Make Telegram send a login code to the phone's Telegram app. The next step must follow within 5 minutes.
 
-    Errors: ``invalid_state`` (test workspace, Telegram not set up), ``validation_failed`` (phone), ``rate_limited``,
-    ``service_unavailable``.
+    Errors: ``forbidden``, ``invalid_state`` (test workspace, Telegram not set up), ``validation_failed`` (phone),
+    ``rate_limited``, ``service_unavailable``.
     """
-    _require_login(actor)
-    _pace(actor)
+    _require_may_log_in(actor)
+    _limit_codes(actor)
     sent = login.send_code(phone)
     with transaction.atomic():
         LoginAttempt.unscoped.filter(expires_at__lt=clock.now()).delete()
-        attempt = LoginAttempt(workspace=actor.workspace, expires_at=clock.now() + LOGIN_TTL, sealed=_sealed(sent))
+        attempt = LoginAttempt(
+            workspace=actor.workspace, expires_at=clock.now() + LOGIN_TTL, encrypted_state=_encrypt(sent)
+        )
         attempt.save(force_insert=True)
         audit.record(actor, "telegram.login_started", attempt.id)
     return attempt
 
 
 def resend_code(actor: Actor, *, attempt_id: str) -> None:
-    """Let Telegram send the code again, which makes the one before it useless. Errors as for ``begin_login``."""
-    with _step(actor, attempt_id) as attempt:
+    """Make Telegram send a new code; the previous one is no longer valid. Errors as for :func:`begin_login`."""
+    _require_may_log_in(actor)
+    with _leased_step(actor, attempt_id) as attempt:
         if attempt.needs_password:
-            raise DomainError("invalid_state", "Telegram has taken the code; it asks for the password now")
-        _pace(actor)
-        session, kept = unseal(bytes(attempt.sealed))
-        sent = login.resend_code(session, kept["phone"], kept["code_hash"])
-        _keep(attempt, sealed=_sealed(sent))
+            raise DomainError("invalid_state", "Telegram has accepted the code; it asks for the password now")
+        _limit_codes(actor)
+        session, state = decrypt_session(bytes(attempt.encrypted_state))
+        _update(attempt, encrypted_state=_encrypt(login.resend_code(session, state["phone"], state["code_hash"])))
 
 
 def submit_code(actor: Actor, *, attempt_id: str, code: str) -> Account | LoginAttempt:
-    """The account; or the attempt again, with ``needs_password``, when the account has a second factor.
+    """Returns the account; or the attempt, with ``needs_password`` set, if the account has a two-step password.
 
-    A wrong code may be tried again. Errors: ``not_found``, ``invalid_state`` (expired), ``validation_failed``.
+    A wrong code may be corrected. Errors: those of :func:`begin_login`, and ``not_found``, ``invalid_state`` (expired),
+    ``validation_failed`` (code).
     """
-    with _step(actor, attempt_id) as attempt:
-        session, kept = unseal(bytes(attempt.sealed))
-        result = login.sign_in(session, kept["phone"], kept["code_hash"], code.strip())
+    _require_may_log_in(actor)
+    with _leased_step(actor, attempt_id) as attempt:
+        session, state = decrypt_session(bytes(attempt.encrypted_state))
+        result = login.sign_in(session, state["phone"], state["code_hash"], code.strip())
         if isinstance(result, LoggedIn):
-            return _complete(actor, attempt, result, kept["phone"])
-        _keep(attempt, sealed=seal(result.session, **kept), needs_password=True)
+            return _complete(actor, attempt, result, state["phone"])
+        _update(attempt, encrypted_state=encrypt_session(result.session, **state), needs_password=True)
         return attempt
 
 
 def submit_password(actor: Actor, *, attempt_id: str, password: str) -> Account:
-    """The account, after the second factor. A wrong password may be tried again; errors as for the code."""
-    with _step(actor, attempt_id) as attempt:
+    """Returns the account. A wrong password may be corrected; errors as for :func:`submit_code`."""
+    _require_may_log_in(actor)
+    with _leased_step(actor, attempt_id) as attempt:
         if not attempt.needs_password:
             raise DomainError("invalid_state", "Telegram has not asked for a password; send the code first")
-        session, kept = unseal(bytes(attempt.sealed))
-        return _complete(actor, attempt, login.check_password(session, password), kept["phone"])
+        session, state = decrypt_session(bytes(attempt.encrypted_state))
+        return _complete(actor, attempt, login.check_password(session, password), state["phone"])
 
 
-def open_login(actor: Actor, *, attempt_id: str) -> OpenLogin:
-    """What the next step's page needs. Errors: ``not_found``, ``invalid_state`` (expired)."""
-    _require_login(actor)
+def login_in_progress(actor: Actor, *, attempt_id: str) -> LoginInProgress:
+    """What the next step asks for. Errors: ``forbidden``, ``not_found``, ``invalid_state`` (expired)."""
+    _require_may_log_in(actor)
     attempt = _unexpired(LoginAttempt.objects.for_workspace(actor.workspace).filter(pk=attempt_id).first())
-    _, kept = unseal(bytes(attempt.sealed))
-    return OpenLogin(attempt.id, f"+{kept['phone']}", kept.get("via", "app"), attempt.needs_password)
+    _, state = decrypt_session(bytes(attempt.encrypted_state))
+    return LoginInProgress(attempt.id, f"+{state['phone']}", state["channel"], attempt.needs_password)
 
 
 def cancel_login(actor: Actor, *, attempt_id: str) -> None:
-    """Forget a login that was begun; nothing happens if there is none."""
-    actor.require(Scope.WRITE_MESSAGES)
+    """Delete a login in progress; does nothing if there is none. Errors: ``forbidden``."""
+    actor.require_role(Role.ADMIN, Role.OWNER)
     LoginAttempt.objects.for_workspace(actor.workspace).filter(pk=attempt_id).delete()
 
 
-def logout(actor: Actor, account: Account) -> bool:
-    """End the account's session. Its messages wait for the next login. False: Telegram could not be told, so the
-    session is to be ended in a Telegram app, under Devices."""
-    actor.require(Scope.WRITE_MESSAGES)
+def logout(actor: Actor, *, account_id: int) -> bool:
+    """End the account's session; its messages wait for the next login.
+
+    Returns False if Telegram could not be told: then the session must be ended in a Telegram app, under Devices.
+    Errors: ``forbidden``, ``not_found``, ``invalid_state`` (not logged in).
+    """
+    actor.require_role(Role.ADMIN, Role.OWNER)
+    accounts = Account.objects.for_workspace(actor.workspace).filter(pk=account_id)
+    if not accounts.exists():
+        raise not_found("account")
     with transaction.atomic():
         rows = TelegramSession.objects.for_workspace(actor.workspace).select_for_update()
-        row = rows.filter(account=account).exclude(auth_key=b"").first()
+        row = rows.filter(account_id=account_id).exclude(auth_key=b"").first()
         if row is None:
             raise DomainError("invalid_state", "the account is not logged in")
-        session = from_row(row)
+        session = session_from_row(row)
         row.auth_key, row.login_epoch = b"", row.login_epoch + 1
         row.save(update_fields=["auth_key", "login_epoch"])
-        Account.objects.for_workspace(actor.workspace).filter(pk=account.pk).update(
-            state=AccountState.NEEDS_LOGIN, paused_until=None
-        )
-        audit.record(actor, "telegram.logged_out", str(account.pk))
+        accounts.update(state=AccountState.NEEDS_LOGIN, paused_until=None)
+        audit.record(actor, "telegram.logged_out", str(account_id))
     try:
         login.log_out(session)
     except DomainError:
@@ -126,69 +134,70 @@ def logout(actor: Actor, account: Account) -> bool:
     return True
 
 
-def _require_login(actor: Actor) -> None:
-    actor.require(Scope.WRITE_MESSAGES)
+def _require_may_log_in(actor: Actor) -> None:
+    actor.require_role(Role.ADMIN, Role.OWNER)
     if actor.workspace.mode != Mode.LIVE:
         raise DomainError("invalid_state", "a test workspace has sandbox accounts only")
     if not config.enabled():
         raise DomainError("invalid_state", f"Telegram is not set up here: set {' and '.join(config.missing())}")
 
 
-def _pace(actor: Actor) -> None:
-    """Raise ``rate_limited`` for more codes than somebody types."""
-    decision = limiter().check(f"telegram-code:{actor.workspace.pk}", CODES_A_MINUTE)
+def _limit_codes(actor: Actor) -> None:
+    decision = limiter().check(f"telegram-code:{actor.workspace.pk}", CODES_PER_MINUTE)
     if not decision.allowed:
         wait = decision.reset_seconds
         headers = {"Retry-After": str(wait)}
-        raise DomainError("rate_limited", f"too many codes; wait {login.in_words(wait)}", headers=headers)
+        raise DomainError("rate_limited", f"too many codes; wait {login.duration_text(wait)}", headers=headers)
 
 
-def _sealed(sent: CodeSent) -> bytes:
-    return seal(sent.session, phone=sent.phone, code_hash=sent.code_hash, via=sent.via)
+def _encrypt(sent: CodeSent) -> bytes:
+    return encrypt_session(sent.session, phone=sent.phone, code_hash=sent.code_hash, channel=sent.channel)
 
 
 @contextmanager
-def _step(actor: Actor, attempt_id: str) -> Iterator[LoginAttempt]:
-    """The attempt, ours alone for one step: a second click would use up the code under the first one's hands."""
-    _require_login(actor)
+def _leased_step(actor: Actor, attempt_id: str) -> Iterator[LoginAttempt]:
+    """The attempt, leased for one step, so that a double click does not use up the code."""
     rows = LoginAttempt.objects.for_workspace(actor.workspace).filter(pk=attempt_id)
     now = clock.now()
-    is_free = Q(step_until=None) | Q(step_until__lte=now)
-    if not rows.filter(is_free).update(step_until=now + STEP_TTL):
+    is_free = Q(step_lease_until=None) | Q(step_lease_until__lte=now)
+    if not rows.filter(is_free).update(step_lease_until=now + STEP_LEASE):
         _unexpired(rows.first())
         raise DomainError("invalid_state", "Telegram is being asked already; reload the page in a moment")
     try:
         yield _unexpired(rows.first())
     finally:
-        rows.filter(step_until=now + STEP_TTL).update(step_until=None)
+        rows.filter(step_lease_until=now + STEP_LEASE).update(step_lease_until=None)
 
 
-def _unexpired(found: LoginAttempt | None) -> LoginAttempt:
-    if found is None:
+def _unexpired(attempt: LoginAttempt | None) -> LoginAttempt:
+    if attempt is None:
         raise not_found("login")
-    if found.expires_at <= clock.now():
+    if attempt.expires_at <= clock.now():
         raise DomainError("invalid_state", "the login has expired; start again")
-    return found
+    return attempt
 
 
-def _keep(attempt: LoginAttempt, *, sealed: bytes, needs_password: bool = False) -> None:
-    """Write a step's end, unless somebody has started over meanwhile; the next one has its time from now."""
-    attempt.sealed, attempt.needs_password, attempt.expires_at = sealed, needs_password, clock.now() + LOGIN_TTL
-    values = {"sealed": sealed, "needs_password": needs_password, "expires_at": attempt.expires_at}
-    if not LoginAttempt.unscoped.filter(pk=attempt.pk).update(**values):
+def _update(attempt: LoginAttempt, *, encrypted_state: bytes, needs_password: bool = False) -> None:
+    """Store the result of a step and extend the attempt. ``not_found`` if the login was cancelled meanwhile."""
+    attempt.encrypted_state, attempt.needs_password = encrypted_state, needs_password
+    attempt.expires_at = clock.now() + LOGIN_TTL
+    updated = LoginAttempt.unscoped.filter(pk=attempt.pk).update(
+        encrypted_state=encrypted_state, needs_password=needs_password, expires_at=attempt.expires_at
+    )
+    if not updated:
         raise not_found("login")
 
 
 def _complete(actor: Actor, attempt: LoginAttempt, result: LoggedIn, phone: str) -> Account:
-    """A new account, or the one of the same Telegram user with a new session."""
+    """Create an account, or give the account of the same Telegram user a new session."""
     try:
-        return _store(actor, attempt, result, phone)
-    except IntegrityError:  # two logins of one user at once: the other one has made the account by now
-        return _store(actor, attempt, result, phone)
+        return _store_account(actor, attempt, result, phone)
+    except IntegrityError:  # another login of the same user has just created the account
+        return _store_account(actor, attempt, result, phone)
 
 
 @transaction.atomic
-def _store(actor: Actor, attempt: LoginAttempt, result: LoggedIn, phone: str) -> Account:
+def _store_account(actor: Actor, attempt: LoginAttempt, result: LoggedIn, phone: str) -> Account:
     rows = TelegramSession.objects.for_workspace(actor.workspace).select_for_update()
     row = rows.filter(user_id=result.user_id).first()
     if row is None:
@@ -198,7 +207,7 @@ def _store(actor: Actor, attempt: LoginAttempt, result: LoggedIn, phone: str) ->
         AccountLease.unscoped.create(workspace=actor.workspace, account=account)
     account = row.account
     row.phone = phone
-    store_login(row, result)
+    store_session(row, result)
     account.state, account.paused_until = AccountState.CONNECTED, None
     account.save(update_fields=["state", "paused_until"])
     LoginAttempt.unscoped.filter(pk=attempt.pk).delete()
@@ -206,12 +215,16 @@ def _store(actor: Actor, attempt: LoginAttempt, result: LoggedIn, phone: str) ->
     return account
 
 
-def store_login(row: TelegramSession, result: LoggedIn) -> None:
-    """Write the new session. What was sent before and never settled is looked for in the history from now on."""
-    centre, state = result.session.centre, result.state
-    row.dc_id, row.host, row.port = centre.id, centre.host, centre.port
+def store_session(row: TelegramSession, result: LoggedIn) -> None:
+    """Write the session of a finished login.
+
+    ``logged_in_at`` is the time from which a ``random_id`` is known to Telegram: messages that were attempted before it
+    are searched in the history.
+    """
+    data_center, state = result.session.data_center, result.state
+    row.dc_id, row.host, row.port = data_center.id, data_center.host, data_center.port
     row.auth_key = crypto.encrypt(result.session.key)
     row.login_epoch, row.logged_in_at = row.login_epoch + 1, clock.now()
-    if not row.pts:  # a known account goes on reading where it stopped: what came while it was logged out too
+    if not row.pts:  # a known account continues where it stopped, to get what arrived while it was logged out
         row.pts, row.qts, row.date, row.seq = state.pts, state.qts, state.date, state.seq
     row.save()

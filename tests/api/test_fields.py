@@ -12,10 +12,10 @@ from rest_framework.views import APIView
 from crmsolid.api import fields
 from crmsolid.api.fields import StrictSerializer
 from crmsolid.api.openapi.auto_schema import V1Schema
-from tests.api.demo import NoteIn, NotePatch, NoteQuery
+from tests.api.example_api import NoteIn, NotePatch, NoteQuery
 
 
-class Everything(StrictSerializer):
+class AllFields(StrictSerializer):
     text = fields.Text(required=False, max_length=3)
     empty = fields.Text(required=False, allow_blank=True)
     trimmed = fields.Text(required=False, max_length=3, trim_whitespace=True)
@@ -27,7 +27,7 @@ class Everything(StrictSerializer):
     number = fields.Number(required=False)
     boolean = fields.Boolean(required=False)
     choice = fields.Choice(choices=["1", "True", "a"], required=False)
-    moment = fields.Timestamp(required=False, allow_null=True)
+    timestamp = fields.Timestamp(required=False, allow_null=True)
     texts = serializers.ListField(child=fields.Text(max_length=2), required=False, allow_empty=False, max_length=2)
 
 
@@ -48,6 +48,7 @@ VALUES: list[Any] = [
 
 
 def schema_of(serializer: type[StrictSerializer]) -> dict[str, Any]:
+    """The JSON Schema that the OpenAPI document has for a request body of this serializer."""
     registry = ComponentRegistry()
     view_schema = V1Schema()
     view_schema.registry, view_schema.method, view_schema.view = registry, "POST", APIView(request=None)
@@ -59,23 +60,23 @@ def accepts(serializer: type[StrictSerializer], body: Any) -> bool:
     return bool(serializer(data=body).is_valid())
 
 
-VALIDATOR = jsonschema_rs.Draft202012Validator(schema_of(Everything), validate_formats=True)
+VALIDATOR = jsonschema_rs.Draft202012Validator(schema_of(AllFields), validate_formats=True)
 
 
-@pytest.mark.parametrize("name", list(Everything().fields))
-def test_a_field_accepts_what_its_schema_accepts(name: str) -> None:
-    judged = [(value, accepts(Everything, {name: value}), VALIDATOR.is_valid({name: value})) for value in VALUES]
-    assert [row for row in judged if row[1] != row[2]] == []
-    assert {row[1] for row in judged} == {True, False}
+@pytest.mark.parametrize("name", list(AllFields().fields))
+def test_field_accepts_exactly_what_its_json_schema_calls_valid(name: str) -> None:
+    results = [(value, accepts(AllFields, {name: value}), VALIDATOR.is_valid({name: value})) for value in VALUES]
+    assert [result for result in results if result[1] != result[2]] == []
+    assert {accepted for _, accepted, _ in results} == {True, False}
 
 
 @pytest.mark.parametrize("body", [None, [], "a", 1, True, {"text": "a", "txet": "b"}, {"": 1}])
-def test_a_body_that_is_no_object_or_has_an_unknown_name_is_refused(body: Any) -> None:
-    assert not accepts(Everything, body)
+def test_body_that_is_not_an_object_or_has_an_unknown_field_is_refused(body: Any) -> None:
+    assert not accepts(AllFields, body)
     assert not VALIDATOR.is_valid(body)
 
 
-def test_the_refusal_names_the_unknown_field() -> None:
+def test_error_names_the_unknown_field() -> None:
     serializer = NotePatch(data={"titel": "x"})
     assert not serializer.is_valid()
     assert serializer.errors == {"titel": ["there is no field of this name; known are: title, done"]}
@@ -86,18 +87,18 @@ def test_the_refusal_names_the_unknown_field() -> None:
     ("body", "valid"),
     [({}, False), ({"done": None}, False), ({"done": None, "title": "x"}, True), ({"done": True}, True)],
 )
-def test_one_of_several_fields_may_be_needed(body: Any, valid: bool) -> None:
+def test_at_least_one_of_the_fields_in_needs_one_of_is_required(body: Any, valid: bool) -> None:
     assert accepts(NotePatch, body) is valid
     assert jsonschema_rs.Draft202012Validator(schema_of(NotePatch)).is_valid(body) is valid
 
 
-def test_nested_bodies_are_as_strict() -> None:
-    assert accepts(NoteIn, {"title": "x", "place": {"city": "Rome", "height": 1}})
-    assert not accepts(NoteIn, {"title": "x", "place": {"city": "Rome", "heigth": 1}})
-    assert schema_of(NoteIn)["components"]["schemas"]["PlaceIn"]["additionalProperties"] is False
+def test_unknown_field_of_a_nested_object_is_refused() -> None:
+    assert accepts(NoteIn, {"title": "x", "location": {"city": "Rome", "altitude": 1}})
+    assert not accepts(NoteIn, {"title": "x", "location": {"city": "Rome", "altitud": 1}})
+    assert schema_of(NoteIn)["components"]["schemas"]["LocationIn"]["additionalProperties"] is False
 
 
-def test_open_names_are_told() -> None:
+def test_field_names_that_match_open_names_are_accepted() -> None:
     class Open(StrictSerializer):
         open_names = r"^custom_[a-z]+$"
 
@@ -125,11 +126,11 @@ def test_open_names_are_told() -> None:
         ("since=2026-06-04T09:00:00Z", True), ("since=2026-06-04", False),
     ],
 )  # fmt: skip
-def test_query_parameters(query: str, valid: bool) -> None:
+def test_query_string_is_accepted_only_if_valid(query: str, valid: bool) -> None:
     assert NoteQuery(data=NoteQuery.read(QueryDict(query))).is_valid() is valid
 
 
-def test_moments_are_answered_in_utc() -> None:
-    serializer = Everything(data={"moment": "2026-06-04T09:00:00+02:00"})
+def test_timestamp_is_converted_to_utc() -> None:
+    serializer = AllFields(data={"timestamp": "2026-06-04T09:00:00+02:00"})
     assert serializer.is_valid()
-    assert serializer.validated_data["moment"].isoformat() == "2026-06-04T07:00:00+00:00"
+    assert serializer.validated_data["timestamp"].isoformat() == "2026-06-04T07:00:00+00:00"

@@ -1,16 +1,32 @@
+"""GET /v1/me."""
+
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
+from crmsolid.workspaces.scopes import Scope
 from tests.cast import Api, Cast
 
 
 def test_me_describes_the_key_and_its_workspace(api: Api, cast: Cast) -> None:
-    answer = api(cast.key()).get("/v1/me")
-    assert answer.status_code == 200
-    assert answer.json()["workspace"]["slug"] == "acme"
-    assert answer.json()["mode"] == "live"
-    assert answer.headers["X-RateLimit-Remaining"] == "599"
+    token = cast.key([Scope.READ_CONTACTS], name="CI", rate_limit=50)
+    response = api(token).get("/v1/me")
+    assert response.status_code == 200
+    body = response.json()
+    key = {"name": "CI", "prefix": body["key"]["prefix"], "expires_at": None, "rate_limit": 50}
+    assert token.startswith(body["key"]["prefix"])
+    assert body == {
+        "key": {"id": body["key"]["id"], **key},
+        "scopes": ["read:contacts"],
+        "workspace": {"slug": "acme", "name": "Acme"},
+        "mode": "live",
+        "plan": "business",
+    }
+    assert response.headers["X-RateLimit-Remaining"] == "49"
+
+
+def test_me_of_a_test_key_is_in_test_mode(api: Api, cast: Cast) -> None:
+    assert api(cast.key(workspace=cast.twin)).get("/v1/me").json()["mode"] == "test"
 
 
 def test_token_with_a_wrong_checksum_is_refused_without_a_query(

@@ -11,7 +11,7 @@ from tests.servers import fresh_prefix, require_redis
 
 @pytest.fixture
 def client() -> Iterator[redis.Redis]:
-    """With patience: what is counted here must not depend on how busy the machine is."""
+    """With a long timeout, because the counts must not depend on how busy the machine is."""
     with contextlib.closing(build_client(require_redis(), budget=30)) as made:
         yield made
 

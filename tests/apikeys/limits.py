@@ -1,4 +1,4 @@
-"""What the limiter tests share: a clock, a stand-in for Redis, threads that start together."""
+"""Helpers of the limiter tests: a clock, a fake for Redis, threads that start together."""
 
 import logging
 import threading
@@ -18,7 +18,7 @@ class Clock:
 
 
 class Shared:
-    """In Redis's place: counts its calls and fails when told to."""
+    """A fake for ``RedisLimiter``: counts its calls and raises ``error`` if it is set."""
 
     def __init__(self) -> None:
         self.calls = 0
@@ -55,5 +55,5 @@ def assert_exactly_600_of_660(decisions: list[Decision]) -> None:
 
 
 def limiters(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
-    """What the limiter logged; others may have something to say at the same time."""
+    """The log records of the limiter only."""
     return [record for record in caplog.records if record.name == "apikeys.limiter"]

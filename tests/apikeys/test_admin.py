@@ -56,7 +56,7 @@ def test_the_form_describes_every_scope_and_ticks_none(cast: Cast) -> None:
     assert [box for box in boxes if "checked" in box] == []
 
 
-def test_a_new_key_is_shown_in_the_answer_and_works(cast: Cast, api: Api) -> None:
+def test_the_response_shows_the_new_key_which_works(cast: Cast, api: Api) -> None:
     client = browser(cast.owner)
     answer = client.post(NEW, filled(client, cast.workspace))
     assert answer.status_code == 200
@@ -73,7 +73,7 @@ def test_a_new_key_is_shown_in_the_answer_and_works(cast: Cast, api: Api) -> Non
     assert (entry.surface, entry.subject_label, entry.ip) == ("panel", "owner@acme.example", "127.0.0.1")
 
 
-def test_the_token_is_nowhere_else(cast: Cast) -> None:
+def test_no_other_page_session_cookie_or_log_contains_the_token(cast: Cast) -> None:
     client = browser(cast.owner)
     token = token_in(client.post(NEW, filled(client, cast.workspace)))
     secret = token.rsplit("_", 1)[1]
@@ -85,7 +85,7 @@ def test_the_token_is_nowhere_else(cast: Cast) -> None:
     assert [entry for entry in AuditEntry.unscoped.all() if secret in str(entry.__dict__)] == []
 
 
-def test_sending_the_page_again_shows_no_token_and_makes_no_key(cast: Cast) -> None:
+def test_sending_the_form_again_shows_no_token_and_creates_no_key(cast: Cast) -> None:
     client = browser(cast.owner)
     form = filled(client, cast.workspace)
     token = token_in(client.post(NEW, form))
@@ -96,8 +96,8 @@ def test_sending_the_page_again_shows_no_token_and_makes_no_key(cast: Cast) -> N
     assert ApiKey.unscoped.count() == 1
 
 
-def test_the_choice_decides_live_or_test_whichever_side_is_shown(cast: Cast, api: Api) -> None:
-    client = browser(cast.owner)  # seated live
+def test_the_chosen_environment_decides_live_or_test_whichever_is_shown(cast: Cast, api: Api) -> None:
+    client = browser(cast.owner)  # shows live
     test = client.post(NEW, filled(client, cast.twin))
     assert token_in(test).startswith("cs_test_")
     assert api(token_in(test)).get("/v1/me").json()["mode"] == "test"
@@ -107,7 +107,7 @@ def test_the_choice_decides_live_or_test_whichever_side_is_shown(cast: Cast, api
     assert [ApiKey.objects.for_workspace(place).count() for place in (cast.workspace, cast.twin)] == [1, 1]
 
 
-def test_limits_are_kept(cast: Cast) -> None:
+def test_limits_of_the_form_are_stored(cast: Cast) -> None:
     client = browser(cast.owner)
     limits = {"expires": "90d", "rate_limit": "30", "allowed_networks": "203.0.113.9/24\r\n2001:db8::/32"}
     client.post(NEW, filled(client, cast.workspace, **limits))
@@ -117,7 +117,7 @@ def test_limits_are_kept(cast: Cast) -> None:
     assert timedelta(days=89, hours=23) < key.expires_at - clock.now() <= timedelta(days=90)
 
 
-def test_a_key_lasts_to_the_end_of_its_last_day(cast: Cast) -> None:
+def test_a_key_works_to_the_end_of_its_last_day(cast: Cast) -> None:
     client, day = browser(cast.owner), date.today() + timedelta(days=3)
     client.post(NEW, filled(client, cast.workspace, expires="date", last_day=day.isoformat()))
     assert ApiKey.unscoped.get().expires_at == datetime.combine(day, time.max, UTC)
@@ -137,7 +137,7 @@ def test_a_key_lasts_to_the_end_of_its_last_day(cast: Cast) -> None:
         ({"once": "forged"}, "once", "This page is too old."),
     ],
 )
-def test_a_refused_form_makes_no_key(cast: Cast, change: dict[str, Any], field: str, said: str) -> None:
+def test_an_invalid_form_creates_no_key(cast: Cast, change: dict[str, Any], field: str, said: str) -> None:
     client = browser(cast.owner)
     answer = client.post(NEW, filled(client, cast.workspace, **change))
     assert answer.status_code == 200
@@ -147,20 +147,20 @@ def test_a_refused_form_makes_no_key(cast: Cast, change: dict[str, Any], field: 
     assert not AuditEntry.unscoped.filter(action__startswith="key.").exists()
 
 
-def test_no_key_can_be_made_in_a_strangers_workspace(cast: Cast) -> None:
+def test_no_key_can_be_created_in_another_workspace(cast: Cast) -> None:
     client = browser(cast.owner)
     for place in (cast.other, cast.other.twin):
         assert list(client.post(NEW, filled(client, place)).context["form"].errors) == ["environment"]
     assert not ApiKey.unscoped.exists()
 
 
-def test_an_id_signed_for_somebody_else_is_refused(cast: Cast) -> None:
+def test_an_id_signed_for_another_user_is_refused(cast: Cast) -> None:
     theirs = filled(browser(cast.stranger), cast.workspace)
     assert list(browser(cast.owner).post(NEW, theirs).context["form"].errors) == ["once"]
     assert not ApiKey.unscoped.exists()
 
 
-def test_the_list_tells_what_one_needs_to_know(cast: Cast) -> None:
+def test_the_list_shows_prefix_last_use_and_expiry_of_this_workspaces_keys(cast: Cast) -> None:
     soon = make(cast, name="soon", expires_at=clock.now() + timedelta(days=13, hours=12))
     make(cast, name="later", expires_at=clock.now() + timedelta(days=15))
     ApiKey.unscoped.filter(pk=soon.pk).update(last_used_at=clock.now(), last_used_ip="203.0.113.9")
@@ -225,7 +225,7 @@ def test_an_unknown_overlap_changes_nothing(cast: Cast) -> None:
     assert (old.revoked_at, ApiKey.unscoped.count()) == (None, 1)
 
 
-def test_revoking_wants_a_confirmation(cast: Cast, api: Api) -> None:
+def test_revoking_needs_a_confirmation(cast: Cast, api: Api) -> None:
     token = cast.key()
     key, client = ApiKey.unscoped.get(), browser(cast.owner)
     unsure = client.post(at("revoke", key))
@@ -238,7 +238,7 @@ def test_revoking_wants_a_confirmation(cast: Cast, api: Api) -> None:
 
 
 @pytest.mark.parametrize("verb", ["rotate", "revoke"])
-def test_actions_are_posts_with_a_csrf_token(cast: Cast, verb: str) -> None:
+def test_actions_need_a_post_with_a_csrf_token(cast: Cast, verb: str) -> None:
     key, client = make(cast), browser(cast.owner)
     assert client.get(at(verb, key)).status_code == 405
     strict = Client(enforce_csrf_checks=True)
@@ -272,13 +272,13 @@ def test_settings_are_for_admins_and_owners(cast: Cast, role: Role) -> None:
     assert (key.revoked_at, ApiKey.unscoped.count()) == (None, 1)
 
 
-def test_an_admin_may_make_keys(cast: Cast) -> None:
+def test_an_admin_can_create_keys(cast: Cast) -> None:
     client = browser(cast.member(Role.ADMIN))
     assert "Settings" in client.get(reverse("admin:index")).content.decode()
     assert token_in(client.post(NEW, filled(client, cast.workspace))).startswith("cs_live_")
 
 
-def test_who_was_taken_out_is_out_at_once(cast: Cast) -> None:
+def test_a_removed_member_can_create_no_key(cast: Cast) -> None:
     admin = cast.member(Role.ADMIN)
     client = browser(admin)
     form = filled(client, cast.workspace)
@@ -289,7 +289,7 @@ def test_who_was_taken_out_is_out_at_once(cast: Cast) -> None:
     assert not ApiKey.unscoped.exists()
 
 
-def test_the_key_page_shows_no_action_once_the_key_is_dead(cast: Cast) -> None:
+def test_the_page_of_a_revoked_key_offers_no_action(cast: Cast) -> None:
     key = make(cast, scopes=ALL_SCOPES)
     revoke_key(cast.actor(), key.id)
     text = browser(cast.owner).get(at("change", key)).content.decode()
@@ -297,8 +297,8 @@ def test_the_key_page_shows_no_action_once_the_key_is_dead(cast: Cast) -> None:
     assert "shows event data" in text
 
 
-def test_a_second_click_is_not_sent(cast: Cast) -> None:
-    """It would reach the server after the first, whose answer, with the token in it, the browser then throws away."""
+def test_the_button_is_disabled_after_the_first_click(cast: Cast) -> None:
+    """The browser would drop the response to the first click, which has the token, for the one to the second."""
     key = make(cast)
     client = browser(cast.owner)
     for address, button in [(NEW, "Create key"), (at("change", key), "Rotate key")]:
@@ -317,7 +317,7 @@ def test_the_page_says_what_manage_webhooks_shows(cast: Cast) -> None:
     assert "sees the data" not in client.get(at("change", make(cast))).content.decode()
 
 
-def test_a_refusal_is_a_sentence(cast: Cast) -> None:
+def test_an_error_is_shown_as_a_sentence(cast: Cast) -> None:
     client = browser(cast.owner)
     form = filled(client, cast.workspace)
     client.post(NEW, form)

@@ -53,7 +53,7 @@ def test_create_prints_the_key_and_its_token_once(cast: Cast, api: Api) -> None:
     assert api(made["token"]).get("/v1/me").json()["scopes"] == ["read:contacts", "write:messages"]
 
 
-def test_a_test_key_lives_in_the_twin(cast: Cast, api: Api) -> None:
+def test_a_test_key_belongs_to_the_test_twin(cast: Cast, api: Api) -> None:
     made = create("--test", "--rate-limit", "30", "--expires-in", "90d", scopes="all")
     assert made["token"].startswith("cs_test_")
     assert (made["mode"], made["workspace"]) == ("test", "acme")
@@ -80,7 +80,7 @@ def test_a_test_key_lives_in_the_twin(cast: Cast, api: Api) -> None:
         (["--workspace", "acme", "--name", "x"], "--scopes"),
     ],
 )
-def test_create_refuses(cast: Cast, arguments: list[str], said: str) -> None:
+def test_create_refuses_invalid_options(cast: Cast, arguments: list[str], said: str) -> None:
     assert said in refusal("create_api_key", *arguments)
     assert not ApiKey.unscoped.exists()
 
@@ -110,7 +110,7 @@ def test_rotation_without_overlap_ends_the_old_key_at_once(cast: Cast, api: Api)
 
 
 @pytest.mark.parametrize("spelling", ["id", "prefix", "shown", "token"])
-def test_revoke_takes_what_people_have_of_a_key(cast: Cast, api: Api, spelling: str) -> None:
+def test_revoke_accepts_an_id_a_prefix_and_a_token(cast: Cast, api: Api, spelling: str) -> None:
     made = create()
     revoked = run("revoke_api_key", {**made, "shown": f"{made['prefix']}_…"}[spelling])
     assert (revoked["id"], revoked["state"]) == (made["id"], "revoked")
@@ -118,7 +118,7 @@ def test_revoke_takes_what_people_have_of_a_key(cast: Cast, api: Api, spelling: 
     assert api(made["token"]).get("/v1/me").json()["code"] == "token_revoked"
 
 
-def test_a_prefix_that_fits_several_keys_is_refused_naming_them(cast: Cast, api: Api) -> None:
+def test_an_ambiguous_prefix_is_refused_with_the_names_of_its_keys(cast: Cast, api: Api) -> None:
     first, second = create(name="one"), create(name="two")
     ApiKey.unscoped.update(prefix="cs_live_aaaa")
     said = refusal("revoke_api_key", "cs_live_aaaa")
@@ -129,7 +129,7 @@ def test_a_prefix_that_fits_several_keys_is_refused_naming_them(cast: Cast, api:
 
 
 @pytest.mark.parametrize("beginning", ["cs_live", "cs_live_", "cs_live_a", "cs_live_aaa_…"])
-def test_the_beginning_of_several_prefixes_is_refused_naming_the_keys(cast: Cast, beginning: str) -> None:
+def test_the_beginning_of_several_prefixes_is_refused_with_the_names_of_the_keys(cast: Cast, beginning: str) -> None:
     first, second, test = create(name="one"), create(name="two"), create("--test", name="test one")
     ApiKey.unscoped.filter(pk=first["id"]).update(prefix="cs_live_aaaa")
     ApiKey.unscoped.filter(pk=second["id"]).update(prefix="cs_live_aaab")
@@ -140,7 +140,7 @@ def test_the_beginning_of_several_prefixes_is_refused_naming_the_keys(cast: Cast
     assert not ApiKey.unscoped.filter(revoked_at__isnull=False).exists()
 
 
-def test_a_refusal_names_twenty_keys_at_most(cast: Cast) -> None:
+def test_an_error_names_at_most_twenty_keys(cast: Cast) -> None:
     for number in range(22):
         cast.key(name=f"key {number}")
     said = refusal("revoke_api_key", "cs_live")
@@ -172,7 +172,7 @@ def test_list_shows_live_and_test_keys_without_a_secret(cast: Cast) -> None:
     assert run("list_api_keys", "--workspace", "rival", "--test") == []
 
 
-def test_people_read_lines(cast: Cast) -> None:
+def test_without_json_the_output_is_lines_of_name_and_value(cast: Cast) -> None:
     made = create()
     out = StringIO()
     call_command("list_api_keys", stdout=out)

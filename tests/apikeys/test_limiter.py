@@ -8,7 +8,7 @@ import time
 import pytest
 import redis
 
-from apikeys.limiter import Decision, Limiter, RedisLimiter
+from apikeys.limiter import Decision, FallbackLimiter, RedisLimiter
 from crmsolid.core.redis import build_client
 from tests.apikeys.limits import Clock, Shared, all_at_once, limiters
 from tests.servers import free_port, own_redis, silent_server
@@ -16,7 +16,7 @@ from tests.servers import free_port, own_redis, silent_server
 
 def test_limiter_asks_redis_alone_while_it_answers() -> None:
     shared, local = Shared(), Shared()
-    limiter = Limiter(shared, local, clock=Clock())
+    limiter = FallbackLimiter(shared, local, clock=Clock())
     assert limiter.check("key_1", 600) == Decision(allowed=True, limit=600, remaining=77, reset_seconds=7)
     assert (shared.calls, local.calls) == (1, 0)
 
@@ -36,7 +36,7 @@ def test_limiter_asks_redis_alone_while_it_answers() -> None:
 def test_limiter_falls_to_the_process_and_leaves_redis_alone_for_a_second(error: Exception) -> None:
     clock, shared = Clock(), Shared()
     shared.error = error
-    limiter = Limiter(shared, clock=clock)
+    limiter = FallbackLimiter(shared, clock=clock)
     decisions = [limiter.check("key_1", 2) for _ in range(3)]
     assert [(decision.allowed, decision.remaining) for decision in decisions] == [(True, 1), (True, 0), (False, 0)]
     assert shared.calls == 1
@@ -58,13 +58,13 @@ def test_limiter_lets_a_programming_error_through() -> None:
     shared = Shared()
     shared.error = KeyError("a bug of ours")
     with pytest.raises(KeyError):
-        Limiter(shared, clock=Clock()).check("key_1", 2)
+        FallbackLimiter(shared, clock=Clock()).check("key_1", 2)
 
 
 def test_limiter_warns_once_a_minute_and_tells_no_address(caplog: pytest.LogCaptureFixture) -> None:
     clock, shared = Clock(), Shared()
     shared.error = redis.ConnectionError("redis://:password@10.0.0.1 refused")
-    limiter = Limiter(shared, clock=clock)
+    limiter = FallbackLimiter(shared, clock=clock)
     for _ in range(60):
         limiter.check("key_1", 600)
         clock.now += 1
@@ -79,7 +79,7 @@ def test_limiter_warns_once_a_minute_and_tells_no_address(caplog: pytest.LogCapt
 def test_limiter_on_a_redis_that_hangs(caplog: pytest.LogCaptureFixture) -> None:
     """A frozen clock keeps the breaker open: of 40 requests in a row one waits, and only for its budget."""
     with silent_server() as (url, taken), contextlib.closing(build_client(url)) as client:
-        limiter = Limiter(RedisLimiter(client), clock=Clock())
+        limiter = FallbackLimiter(RedisLimiter(client), clock=Clock())
         started = time.monotonic()
         decisions = [limiter.check("key_1", 30) for _ in range(40)]
         assert 0.1 <= time.monotonic() - started < 0.3
@@ -91,7 +91,7 @@ def test_limiter_on_a_redis_that_hangs(caplog: pytest.LogCaptureFixture) -> None
 
 def test_limiter_on_a_redis_that_hangs_under_many_threads(caplog: pytest.LogCaptureFixture) -> None:
     with silent_server() as (url, _), contextlib.closing(build_client(url)) as client:
-        limiter = Limiter(RedisLimiter(client), clock=Clock())
+        limiter = FallbackLimiter(RedisLimiter(client), clock=Clock())
         decisions = all_at_once(lambda: limiter.check("key_1", 600), 66)
     assert sorted(decision.remaining for decision in decisions) == list(range(534, 600))
     assert len(limiters(caplog)) == 1
@@ -100,7 +100,7 @@ def test_limiter_on_a_redis_that_hangs_under_many_threads(caplog: pytest.LogCapt
 def test_limiter_across_a_stop_and_a_restart_of_redis() -> None:
     clock, port = Clock(), free_port()
     with contextlib.closing(build_client(f"redis://127.0.0.1:{port}")) as client:
-        limiter = Limiter(RedisLimiter(client), clock=clock)
+        limiter = FallbackLimiter(RedisLimiter(client), clock=clock)
         with own_redis(port) as process:
             assert [limiter.check("key_1", 600).remaining for _ in range(3)] == [599, 598, 597]
             process.terminate()
@@ -115,12 +115,12 @@ def test_limiter_across_a_stop_and_a_restart_of_redis() -> None:
 
 def test_limiter_on_a_redis_that_was_never_there() -> None:
     with contextlib.closing(build_client(f"redis://127.0.0.1:{free_port()}")) as client:
-        limiter = Limiter(RedisLimiter(client), clock=Clock())
+        limiter = FallbackLimiter(RedisLimiter(client), clock=Clock())
         assert [limiter.check("key_1", 1).allowed for _ in range(2)] == [True, False]
 
 
 def test_limiter_in_a_forked_child_uses_a_connection_of_its_own(shared: RedisLimiter) -> None:
-    limiter = Limiter(shared)
+    limiter = FallbackLimiter(shared)
     assert limiter.check("key_1", 600).remaining == 599
     child = os.fork()
     if child == 0:

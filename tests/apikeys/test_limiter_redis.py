@@ -6,7 +6,7 @@ import multiprocessing
 import pytest
 import redis
 
-from apikeys.limiter import WINDOW_SCRIPT, Decision, Limiter, RedisLimiter
+from apikeys.limiter import WINDOW_SCRIPT, Decision, FallbackLimiter, RedisLimiter
 from crmsolid.core.redis import build_client
 from tests.apikeys.limits import all_at_once, assert_exactly_600_of_660, limiters
 from tests.servers import free_port, own_redis, require_redis
@@ -101,7 +101,7 @@ def test_redis_of_660_threads_at_once_exactly_600_pass(shared: RedisLimiter) -> 
 def test_limiter_of_660_threads_at_once_exactly_600_pass(
     shared: RedisLimiter, caplog: pytest.LogCaptureFixture
 ) -> None:
-    limiter = Limiter(shared)
+    limiter = FallbackLimiter(shared)
     assert_exactly_600_of_660(all_at_once(lambda: limiter.check("key_1", 600), 660))
     assert limiters(caplog) == []
 
@@ -115,5 +115,5 @@ def test_redis_of_two_processes_exactly_600_pass(prefix: str) -> None:
 
 def check_330_times(prefix: str) -> list[Decision]:
     with contextlib.closing(build_client(require_redis(), budget=30)) as client:
-        limiter = Limiter(RedisLimiter(client, key_prefix=prefix))
+        limiter = FallbackLimiter(RedisLimiter(client, key_prefix=prefix))
         return [limiter.check("key_1", 600) for _ in range(330)]

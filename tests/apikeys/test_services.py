@@ -19,7 +19,7 @@ def actions(cast: Cast) -> list[str]:
     return list(entries.order_by("id").values_list("action", flat=True))
 
 
-def test_scopes_are_kept_in_their_one_order(cast: Cast) -> None:
+def test_scopes_are_stored_in_a_fixed_order(cast: Cast) -> None:
     issued = create_key(cast.actor(), name=" sender ", scopes=[Scope.WRITE_MESSAGES, Scope.READ_CONTACTS])
     assert issued.key.name == "sender"
     assert issued.key.scopes == ["read:contacts", "write:messages"]
@@ -37,12 +37,12 @@ def test_scopes_are_kept_in_their_one_order(cast: Cast) -> None:
         ("2001:db8::1/32", "2001:db8::/32"),
     ],
 )
-def test_networks_have_one_spelling(cast: Cast, given: str, kept: str) -> None:
+def test_networks_are_normalized(cast: Cast, given: str, kept: str) -> None:
     issued = create_key(cast.actor(), name="k", scopes=ALL_SCOPES, allowed_networks=[given])
     assert issued.key.allowed_networks == [kept]
 
 
-def test_an_id_handed_out_before_makes_one_key(cast: Cast) -> None:
+def test_a_second_key_with_the_same_id_is_refused(cast: Cast) -> None:
     identity = new_id("key")
     create_key(cast.actor(), name="once", scopes=ALL_SCOPES, new_id=identity)
     with pytest.raises(DomainError) as caught:
@@ -52,7 +52,7 @@ def test_an_id_handed_out_before_makes_one_key(cast: Cast) -> None:
     assert actions(cast) == ["key.created"]
 
 
-def test_a_rotation_asked_twice_makes_one_replacement(cast: Cast) -> None:
+def test_a_second_rotation_with_the_same_id_changes_nothing(cast: Cast) -> None:
     old, identity = create_key(cast.actor(), name="old", scopes=ALL_SCOPES).key, new_id("key")
     rotate_key(cast.actor(), old.id, overlap=HOUR, new_id=identity)
     old.refresh_from_db()
@@ -65,7 +65,7 @@ def test_a_rotation_asked_twice_makes_one_replacement(cast: Cast) -> None:
     assert ApiKey.unscoped.count() == 2
 
 
-def test_a_second_rotation_never_prolongs_the_first_ones_overlap(cast: Cast) -> None:
+def test_a_second_rotation_does_not_extend_the_first_overlap(cast: Cast) -> None:
     old = create_key(cast.actor(), name="old", scopes=ALL_SCOPES).key
     rotate_key(cast.actor(), old.id, overlap=HOUR)
     rotate_key(cast.actor(), old.id, overlap=48 * HOUR)
@@ -73,7 +73,7 @@ def test_a_second_rotation_never_prolongs_the_first_ones_overlap(cast: Cast) -> 
     assert old.revoked_at is not None and old.revoked_at <= clock.now() + HOUR
 
 
-def test_a_strangers_key_is_not_found(cast: Cast) -> None:
+def test_a_key_of_another_workspace_is_not_found(cast: Cast) -> None:
     theirs = create_key(cast.actor(cast.other), name="theirs", scopes=ALL_SCOPES).key
     for call in (revoke_key, lambda actor, key_id: rotate_key(actor, key_id, overlap=HOUR)):
         with pytest.raises(DomainError, match="no such API key in this workspace"):
@@ -83,7 +83,7 @@ def test_a_strangers_key_is_not_found(cast: Cast) -> None:
     assert ApiKey.unscoped.count() == 1
 
 
-def test_revoking_twice_tells_it_once(cast: Cast) -> None:
+def test_revoking_twice_writes_one_audit_entry(cast: Cast) -> None:
     key = create_key(cast.actor(), name="k", scopes=ALL_SCOPES).key
     first = revoke_key(cast.actor(), key.id).revoked_at
     assert revoke_key(cast.actor(), key.id).revoked_at == first
@@ -107,7 +107,7 @@ def test_expired_keys_are_recorded_once(cast: Cast, monkeypatch: pytest.MonkeyPa
     assert key.expiry_recorded_at == later
 
 
-def test_find_key_does_not_take_half_a_prefix(cast: Cast) -> None:
+def test_find_key_does_not_accept_a_part_of_a_prefix(cast: Cast) -> None:
     key = create_key(cast.actor(), name="k", scopes=ALL_SCOPES).key
     assert find_key(key.prefix) == key
     with pytest.raises(DomainError, match="there is no such key"):

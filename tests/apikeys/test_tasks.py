@@ -15,26 +15,26 @@ def record(cast: Cast, key: str, age: timedelta) -> None:
     )
 
 
-def kept() -> list[str]:
+def remaining() -> list[str]:
     return sorted(IdempotencyRecord.unscoped.values_list("key", flat=True))
 
 
-def test_only_answers_older_than_a_day_go(cast: Cast) -> None:
+def test_records_older_than_a_day_are_deleted(cast: Cast) -> None:
     record(cast, "old", timedelta(hours=24, seconds=1))
     record(cast, "young", timedelta(hours=23, minutes=59))
     assert tasks.purge() == 1
-    assert kept() == ["young"]
+    assert remaining() == ["young"]
 
 
-def test_more_than_a_batch_goes_in_one_run(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_run_deletes_more_than_a_batch(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "BATCH", 2)
     for number in range(5):
         record(cast, f"old {number}", timedelta(days=2))
     assert tasks.purge() == 5
-    assert kept() == []
+    assert remaining() == []
 
 
-def test_an_expired_key_is_noted_once(cast: Cast) -> None:
+def test_an_expired_key_is_recorded_once(cast: Cast) -> None:
     cast.key()
     ApiKey.unscoped.update(expires_at=clock.now() - timedelta(minutes=1))
     tasks.purge()

@@ -15,7 +15,7 @@ GOOD = BODY + tokens._checksum(BODY)
 
 
 @pytest.mark.parametrize("mode", ["live", "test"])
-def test_a_token_has_the_promised_form(mode: Mode) -> None:
+def test_a_token_has_the_documented_format(mode: Mode) -> None:
     token = generate(mode)
     assert re.fullmatch(rf"cs_{mode}_[0-9a-f]{{4}}_[0-9A-Za-z]{{36}}", token.text)
     assert token.text.startswith(token.prefix + "_")

@@ -1,4 +1,4 @@
-"""Two workspaces full of rows: no page, choice, filter or autocomplete of the panel shows one the other's."""
+"""With rows in three workspaces, no page, choice, filter or autocomplete of the panel shows a row of another one."""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ from tests.panel import Belongings, browser, contact_form, furnish
 
 OURS, TEST, THEIRS = "zebraours", "zebratwin", "zebratheirs"
 
-# The only modules that may name the manager without a workspace, and why.
+# The only modules that may use the manager ``unscoped``, and why.
 UNSCOPED = {
     "crmsolid/workspaces/scoping.py": "defines it",
     "crmsolid/workspaces/audit.py": "writes rows with their workspace",
@@ -43,15 +43,15 @@ UNSCOPED = {
     "messaging/sending/dispatch.py": "what is due, whoever it belongs to",
     "messaging/inbox.py": "reads back a message by the account it came in on",
     "messaging/sending/settlement.py": "looks whether a thread already has a message of that number",
-    "messaging/purging.py": "drops what has lapsed, whoever it belonged to",
+    "messaging/erasure.py": "deletes expired logins and slots of all workspaces",
     "messaging/querysets.py": "counts within rows that were fetched through their workspace",
     "messaging/sending/sandbox.py": "answers that are owed, whoever owes them",
     "messaging/services.py": "looks whether an account's number is taken by anybody",
     "messaging/sending/slots.py": "the slots of an account that was fetched through its workspace",
-    "messaging/telegram/accounts.py": "rows of accounts that a worker holds, whoever they belong to",
+    "messaging/telegram/database.py": "rows of accounts that a worker holds, whoever they belong to",
     "messaging/telegram/leases.py": "shares all accounts among the workers",
     "messaging/telegram/peers.py": "addresses by the account that knows them",
-    "messaging/telegram/receive.py": "rows by the account that an update came in on",
+    "messaging/telegram/receiving.py": "rows by the account that an update came in on",
     "messaging/telegram/sending.py": "rows of a message that was claimed",
     "messaging/telegram/services.py": "sets out an account's lease; drops logins of all workspaces that have expired",
     "apikeys/services.py": "expired keys of all workspaces; keys named in a shell",
@@ -73,7 +73,7 @@ Furnished = dict[str, Belongings]
 
 
 @pytest.fixture
-def places(cast: Cast) -> Furnished:
+def furnished(cast: Cast) -> Furnished:
     return {
         OURS: furnish(cast.workspace, OURS),
         TEST: furnish(cast.twin, TEST),
@@ -89,12 +89,12 @@ def sources() -> Iterator[tuple[str, str]]:
                 yield str(path.relative_to(settings.BASE_DIR)), path.read_text()
 
 
-def test_unscoped_is_named_in_few_modules() -> None:
+def test_only_the_listed_modules_use_unscoped() -> None:
     naming = {path for path, text in sources() if re.search(r"\bunscoped\b|_(default|base)_manager\b", text)}
     assert naming == set(UNSCOPED)
 
 
-def test_every_model_of_a_workspace_is_a_workspace_model() -> None:
+def test_every_model_with_a_workspace_is_a_workspace_model() -> None:
     with_workspace = {
         model
         for model in apps.get_models()
@@ -105,7 +105,7 @@ def test_every_model_of_a_workspace_is_a_workspace_model() -> None:
 
 
 @pytest.mark.parametrize("model", workspaced_models(), ids=lambda model: str(model._meta.label))
-def test_objects_answers_nothing_without_a_workspace(model: type[WorkspaceModel]) -> None:
+def test_objects_raises_without_a_workspace(model: type[WorkspaceModel]) -> None:
     assert model._meta.default_manager is not None
     assert (model._meta.default_manager.name, model._meta.base_manager.name) == ("unscoped", "unscoped")
     assert isinstance(model.objects, ScopedManager)
@@ -114,7 +114,7 @@ def test_objects_answers_nothing_without_a_workspace(model: type[WorkspaceModel]
             attempt()
 
 
-def test_every_model_has_a_page_on_the_one_base() -> None:
+def test_every_model_has_a_page_based_on_tenant_admin() -> None:
     registered = admin.site._registry
     assert {type(page) for page in registered.values() if not isinstance(page, TenantAdmin)} == set()
     assert set(registered) == set(workspaced_models()) - NOT_SHOWN
@@ -131,7 +131,7 @@ def url(page: TenantAdmin, verb: str, *arguments: Any) -> str:
 
 
 def addresses(page: TenantAdmin, rows: list[WorkspaceModel]) -> Iterator[str]:
-    """Every address of a model's pages that can be read, about these rows."""
+    """The addresses of all pages of a model, for these rows."""
     yield url(page, "changelist")
     yield url(page, "changelist") + "?q=zebra"
     yield url(page, "add")
@@ -153,14 +153,14 @@ def read(client: Client, address: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("side", [OURS, TEST])
-def test_no_page_shows_anything_foreign(cast: Cast, places: Furnished, role: Role, side: str) -> None:
-    """Our rows' pages and theirs, asked for by each role: what is another workspace's is nowhere to be read."""
-    here = places[side]
-    client = browser(cast.member(role), here.workspace)
-    foreign = [mark for mark in places if mark != side]
+def test_no_page_shows_rows_of_another_workspace(cast: Cast, furnished: Furnished, role: Role, side: str) -> None:
+    """Each role opens every page of our rows and of the other workspaces' rows."""
+    ours = furnished[side]
+    client = browser(cast.member(role), ours.workspace)
+    foreign = [mark for mark in furnished if mark != side]
     seen = 0
     for page in pages():
-        for address in addresses(page, [row for place in places.values() for row in place.rows]):
+        for address in addresses(page, [row for belongings in furnished.values() for row in belongings.rows]):
             status, text = read(client, address)
             assert status in (200, 403, 404, 405), address
             assert [mark for mark in foreign if mark in text] == [], address
@@ -170,23 +170,24 @@ def test_no_page_shows_anything_foreign(cast: Cast, places: Furnished, role: Rol
 
 
 @pytest.mark.parametrize("verb", ["change", "delete", "history"])
-def test_a_foreign_row_is_like_none_at_all(cast: Cast, places: Furnished, verb: str) -> None:
-    """Same status, same words: nothing tells whether it exists."""
+def test_a_row_of_another_workspace_looks_like_no_row(cast: Cast, furnished: Furnished, verb: str) -> None:
     client = browser(cast.owner)
     for page in pages():
-        row = places[THEIRS].of(page.model)
+        row = furnished[THEIRS].of(page.model)
         absent = "999999" if isinstance(row.pk, int) else row.pk[:-8] + "00000000"
-        assert told(client, url(page, verb, row.pk)) == told(client, url(page, verb, absent)), page
+        assert status_and_text(client, url(page, verb, row.pk)) == status_and_text(client, url(page, verb, absent)), (
+            page
+        )
 
 
-def told(client: Client, address: str) -> tuple[int, str]:
-    """Everything that the answer says but the address itself and what is new in every page."""
+def status_and_text(client: Client, address: str) -> tuple[int, str]:
+    """Status and text of the response, without the address and the CSRF token."""
     answer = client.get(address)
     page = re.sub(r'(name="csrfmiddlewaretoken" value=)"\w+"', r"\1", answer.content.decode())
     return answer.status_code, page.replace(address, "ADDRESS")
 
 
-def test_list_filters_and_form_choices_offer_only_our_own(cast: Cast, places: Furnished, rf: Any) -> None:
+def test_filters_and_form_choices_offer_only_rows_of_the_workspace(cast: Cast, furnished: Furnished, rf: Any) -> None:
     request = rf.get("/panel/")
     request.user, request.session = cast.owner, {"workspace": cast.workspace.pk}
     relations = 0
@@ -197,13 +198,13 @@ def test_list_filters_and_form_choices_offer_only_our_own(cast: Cast, places: Fu
             relations += 1
             offered: Any = page.formfield_for_dbfield(model_field, request)
             rows = offered.queryset if offered else page.get_field_queryset(None, model_field, request)
-            told = " ".join(str(row) for row in rows)
-            assert THEIRS not in told and TEST not in told and "rival" not in told, model_field
+            text = " ".join(str(row) for row in rows)
+            assert THEIRS not in text and TEST not in text and "rival" not in text, model_field
             assert rows.exists() or model_field.name == "created_by", model_field
     assert relations >= 10
 
 
-def test_a_workspace_is_never_offered(cast: Cast, rf: Any) -> None:
+def test_no_form_offers_workspaces(cast: Cast, rf: Any) -> None:
     request = rf.get("/panel/")
     request.user, request.session = cast.owner, {}
     page = admin.site._registry[Contact]
@@ -211,14 +212,13 @@ def test_a_workspace_is_never_offered(cast: Cast, rf: Any) -> None:
         page.get_field_queryset("default", Contact._meta.get_field("workspace"), request)
 
 
-def test_a_forged_seat_leads_nowhere(cast: Cast, places: Furnished) -> None:
-    """A session that names a workspace of somebody else's shows the user's own."""
+def test_a_forged_session_shows_the_users_own_workspace(cast: Cast, furnished: Furnished) -> None:
     for workspace in (cast.other, cast.other.twin):
         text = read(browser(cast.owner, workspace), reverse("admin:contacts_contact_changelist"))[1]
         assert OURS in text and THEIRS not in text
 
 
-def test_switching_takes_only_ones_own(cast: Cast, places: Furnished) -> None:
+def test_users_switch_only_to_their_own_workspaces(cast: Cast, furnished: Furnished) -> None:
     client, contacts = browser(cast.owner), reverse("admin:contacts_contact_changelist")
     switch = reverse("admin:switch_workspace")
     for stranger in (cast.other.pk, cast.other.twin.pk, 0, "", "x"):
@@ -232,15 +232,15 @@ def test_switching_takes_only_ones_own(cast: Cast, places: Furnished) -> None:
 
 
 @pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example/panel/", "/v1/me", "", "/panel/logout/"])
-def test_switching_never_leads_out(cast: Cast, address: str) -> None:
+def test_switching_never_redirects_to_a_posted_address(cast: Cast, address: str) -> None:
     answer = browser(cast.owner).post(reverse("admin:switch_workspace"), {"workspace": cast.twin.pk, "next": address})
     assert answer["Location"] == reverse("admin:index")
 
 
-def test_posting_to_foreign_rows_changes_nothing(cast: Cast, places: Furnished) -> None:
+def test_posting_to_rows_of_another_workspace_changes_nothing(cast: Cast, furnished: Furnished) -> None:
     client = browser(cast.owner)
     for page in pages():
-        row = places[THEIRS].of(page.model)
+        row = furnished[THEIRS].of(page.model)
         before = type(row).unscoped.filter(pk=row.pk).values().get()
         changes = {"stage": "won", "name": "taken", "role": "viewer"}
         for verb, data in [("change", changes), ("delete", {"post": "yes"})]:
@@ -249,24 +249,24 @@ def test_posting_to_foreign_rows_changes_nothing(cast: Cast, places: Furnished) 
         assert type(row).unscoped.filter(pk=row.pk).values().get() == before, page
 
 
-def test_an_address_cannot_probe_columns_that_no_filter_asks(cast: Cast, places: Furnished) -> None:
+def test_lookups_in_the_address_work_for_filters_only(cast: Cast, furnished: Furnished) -> None:
     client = browser(cast.owner)
     for probe in ("created_by__password__startswith=p", "digest__gt=a", "workspace__slug=acme", "created_by__email=x"):
         assert client.get(f"{reverse('admin:apikeys_apikey_changelist')}?{probe}").status_code == 400
 
 
-def test_the_doors_that_know_no_workspace_are_shut(cast: Cast, places: Furnished) -> None:
+def test_djangos_search_redirects_and_log_are_switched_off(cast: Cast, furnished: Furnished) -> None:
     client = browser(cast.owner)
     assert client.get(f"{reverse('admin:search')}?s=zebra&extended=1").status_code == 404
     assert client.get("/panel/r/1/1/").status_code == 404
-    contact = places[OURS].of(Contact)
+    contact = furnished[OURS].of(Contact)
     client.post(reverse("admin:contacts_contact_change", args=[contact.pk]), contact_form(stage="won"))
     contact.refresh_from_db()
     assert contact.stage == "won"
     assert not LogEntry.objects.exists()
 
 
-def test_superusers_are_members_or_strangers(cast: Cast, places: Furnished) -> None:
+def test_a_superuser_without_a_membership_has_no_access(cast: Cast, furnished: Furnished) -> None:
     root = User.objects.create_superuser("root@example.com", "a long password here")
     answer = browser(root, cast.workspace).get(reverse("admin:contacts_contact_changelist"), follow=True)
     assert answer.status_code == 403

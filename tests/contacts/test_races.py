@@ -14,7 +14,7 @@ from contacts.models import Contact
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.models import Event
 from tests.cast import Api, Cast
-from tests.concurrency import run_concurrently
+from tests.threads import run_together
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -36,7 +36,7 @@ def post(token: str, path: str, body: dict[str, Any], **options: Any) -> Callabl
 def test_concurrent_upserts_of_one_username_create_one_contact_with_all_tags(cast: Cast) -> None:
     token, spellings = cast.key(), ("@Sarah_M", "sarah_m", "https://t.me/SARAH_M")
     bodies = [{"username": spellings[n % 3], "tags": [f"t{n:02d}", "all"], "name": f"N{n}"} for n in range(THREADS)]
-    responses = run_concurrently([post(token, "/v1/contacts", body) for body in bodies])
+    responses = run_together([post(token, "/v1/contacts", body) for body in bodies])
     assert sorted(response.status_code for response in responses) == [200] * (THREADS - 1) + [201]
     contact = Contact.unscoped.get()
     assert {response.json()["id"] for response in responses} == {contact.id}
@@ -51,7 +51,7 @@ def test_concurrent_upserts_by_username_by_email_and_by_both_never_duplicate_an_
     token = cast.key()
     bodies: list[dict[str, Any]] = [{"username": "sarah"}, {"email": "s@x.example"}]
     bodies.append({"username": "sarah", "email": "s@x.example"})
-    responses = run_concurrently([post(token, "/v1/contacts", bodies[n % 3]) for n in range(THREADS)])
+    responses = run_together([post(token, "/v1/contacts", bodies[n % 3]) for n in range(THREADS)])
     assert {response.status_code for response in responses} <= {200, 201, 409}
     assert Contact.unscoped.filter(username_key="sarah").count() == 1
     assert Contact.unscoped.filter(email_key="s@x.example").count() == 1
@@ -64,7 +64,7 @@ def test_one_address_goes_to_one_of_the_contacts_that_want_it(cast: Cast) -> Non
     for number in range(8):
         Api(token).post("/v1/contacts", {"username": f"user{number}"})
     bodies = [{"username": f"user{number}", "email": "s@x.example"} for number in range(8)]
-    responses = run_concurrently([post(token, "/v1/contacts", body) for body in bodies])
+    responses = run_together([post(token, "/v1/contacts", body) for body in bodies])
     assert sorted(response.status_code for response in responses) == [200] + [409] * 7
     assert Contact.unscoped.filter(email_key="s@x.example").count() == 1
     assert Contact.unscoped.count() == 8
@@ -75,7 +75,7 @@ def test_concurrent_lookups_of_one_telegram_user_create_one_contact(cast: Cast) 
         with unit_of_work():
             return find_or_create(cast.workspace, username="Sarah", telegram_id=7, name="Sarah").id
 
-    ids = run_concurrently([lookup] * THREADS)
+    ids = run_together([lookup] * THREADS)
     assert set(ids) == {Contact.unscoped.get().id}
     assert Event.unscoped.count() == 1
 
@@ -85,7 +85,7 @@ def test_tags_added_and_removed_concurrently_are_all_applied(cast: Cast) -> None
     contact = Api(token).post("/v1/contacts", {"username": "sarah", "tags": [f"old{n}" for n in range(12)]}).json()
     path = f"/v1/contacts/{contact['id']}/tags"
     calls = [post(token, path, {"add": [f"new{n:02d}"], "remove": [f"old{n}"]}) for n in range(12)]
-    assert {response.status_code for response in run_concurrently(calls)} == {200}
+    assert {response.status_code for response in run_together(calls)} == {200}
     tags = Api(token).get(f"/v1/contacts/{contact['id']}").json()["tags"]
     assert tags == [f"new{n:02d}" for n in range(12)]
 
@@ -99,7 +99,7 @@ def test_one_of_many_patches_of_the_same_version_succeeds(cast: Cast) -> None:
         api = new_client(token)
         return lambda: api.patch(path, {"name": f"N{number}"}, If_Match=version)
 
-    responses = run_concurrently([patch(number) for number in range(8)])
+    responses = run_together([patch(number) for number in range(8)])
     assert sorted(response.status_code for response in responses) == [200] + [412] * 7
     (name,) = [response.json()["name"] for response in responses if response.status_code == 200]
     assert Contact.unscoped.get().name == name
@@ -112,7 +112,7 @@ def test_erasure_during_upserts_leaves_nothing_about_the_erased_contact(cast: Ca
     calls: list[Callable[[], Any]] = [
         post(token, "/v1/contacts", {"username": "sarah", "tags": [f"t{n}"]}) for n in range(11)
     ]
-    *upserts, erasure = run_concurrently([*calls, lambda: api.delete(f"/v1/contacts/{erased_id}")])
+    *upserts, erasure = run_together([*calls, lambda: api.delete(f"/v1/contacts/{erased_id}")])
     assert erasure.status_code == 204
     assert {response.status_code for response in upserts} <= {200, 201}
     assert not Contact.unscoped.filter(pk=erased_id).exists()
@@ -124,7 +124,7 @@ def test_erasure_during_upserts_leaves_nothing_about_the_erased_contact(cast: Ca
 def test_concurrent_requests_with_one_idempotency_key_are_one_upsert(cast: Cast) -> None:
     token, body = cast.key(), {"username": "sarah", "tags": ["a", "b"]}
     calls = [post(token, "/v1/contacts", body, idempotency_key="one-key") for _ in range(20)]
-    responses = run_concurrently(calls)
+    responses = run_together(calls)
     assert {response.status_code for response in responses} == {201}
     assert len({response.content for response in responses}) == 1
     assert sum("Idempotency-Replayed" in response.headers for response in responses) == 19
@@ -140,7 +140,7 @@ def test_upsert_waits_two_seconds_for_another_with_the_same_key(cast: Cast) -> N
     with transaction.atomic():
         IdempotencyRecord(**values).save()
         started = time.monotonic()
-        (response,) = run_concurrently([upsert])
+        (response,) = run_together([upsert])
         waited = time.monotonic() - started
         transaction.set_rollback(True)
     assert (response.status_code, response.json()["code"]) == (409, "idempotency_in_progress")

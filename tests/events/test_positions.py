@@ -1,11 +1,10 @@
 """Assigning positions: after the commit, without gaps, each event once."""
 
 import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from crmsolid.events import feed, positions
 from crmsolid.events.models import Event
@@ -13,9 +12,10 @@ from crmsolid.events.publishing import NewEvent, publish, publish_all
 from messaging.events import MESSAGE_SENT
 from tests.cast import Cast
 from tests.events.conftest import Publish
+from tests.threads import in_background, run_together
 
 SENT = ("message.sent",)
-needs_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="two transactions at once")
+require_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="two transactions at once")
 
 
 def in_order() -> list[str]:
@@ -75,19 +75,7 @@ def test_a_failing_listener_leaves_its_batch_without_positions(publish_sent: Pub
     assert in_order() == [event_id]
 
 
-def start_thread(work: Callable[[], None]) -> threading.Thread:
-    def run() -> None:
-        try:
-            work()
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread
-
-
-@needs_postgresql
+@require_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_a_late_commit_gets_a_later_position(cast: Cast, publish_sent: Publish) -> None:
     published, commit = threading.Event(), threading.Event()
@@ -99,19 +87,18 @@ def test_a_late_commit_gets_a_later_position(cast: Cast, publish_sent: Publish) 
             published.set()
             assert commit.wait(20)
 
-    thread = start_thread(commit_late)
-    assert published.wait(20)
-    early = [publish_sent(number) for number in range(3)]
-    assert positions.assign_positions() == 3
-    assert in_order() == early
-    commit.set()
-    thread.join(20)
+    with in_background(commit_late):
+        assert published.wait(20)
+        early = [publish_sent(number) for number in range(3)]
+        assert positions.assign_positions() == 3
+        assert in_order() == early
+        commit.set()
     assert positions.assign_positions() == 1
     assert in_order() == [*early, *late]
     assert Event.unscoped.get(pk=late[0]).created_at < Event.unscoped.get(pk=early[0]).created_at
 
 
-@needs_postgresql
+@require_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_publishers_and_assigners_give_each_event_one_position(
     publish_sent: Publish, batches: list[list[str]]
@@ -121,8 +108,7 @@ def test_concurrent_publishers_and_assigners_give_each_event_one_position(
             publish_sent(number)
             positions.assign_positions()
 
-    for thread in [start_thread(work) for _ in range(4)]:
-        thread.join(60)
+    run_together([work] * 4)
     while positions.assign_positions():
         pass
     assigned = sorted(event.position or 0 for event in Event.unscoped.all())

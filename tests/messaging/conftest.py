@@ -12,40 +12,40 @@ from crmsolid.workspaces.scopes import Scope
 from messaging.models import Account
 from messaging.streaming import stream_limits
 from tests.cast import Cast
-from tests.messaging.listener import Key, Listen, Listener, do, quiet
-from tests.messaging.world import Ring
+from tests.messaging.helpers import Ring
+from tests.messaging.streaming.listener import Key, Listen, Listener, run_in_thread, wait_until_idle
 
 
 @pytest.fixture(autouse=True)
 def rings(monkeypatch: pytest.MonkeyPatch) -> list[Ring]:
-    """What messaging rang for; nothing reaches a broker."""
-    heard: list[Ring] = []
+    """The messaging tasks that were asked for; nothing reaches a broker."""
+    recorded: list[Ring] = []
 
     def ring(name: str, *, queue: str | None = None, after: float = 0.0) -> None:
         if name.startswith("messaging."):
-            heard.append(Ring(name, queue, after))
+            recorded.append(Ring(name, queue, after))
 
     monkeypatch.setattr(doorbell, "ring", ring)
-    return heard
+    return recorded
 
 
-class Hands:
-    """The clock's hands: time stands still until it is moved."""
+class FrozenTime:
+    """The product's clock. It stands still until the test moves it."""
 
     def __init__(self) -> None:
         self.now = clock.now()
 
     def forward(self, **span: float) -> datetime:
-        """Move on by a timedelta's keywords; answers the new instant."""
+        """Move the clock by a timedelta's keywords; returns the new time."""
         self.now += timedelta(**span)
         return self.now
 
 
 @pytest.fixture
-def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
-    found = Hands()
-    monkeypatch.setattr(clock, "now", lambda: found.now)
-    return found
+def frozen_time(monkeypatch: pytest.MonkeyPatch) -> FrozenTime:
+    frozen = FrozenTime()
+    monkeypatch.setattr(clock, "now", lambda: frozen.now)
+    return frozen
 
 
 @pytest.fixture
@@ -60,17 +60,17 @@ def on_postgresql() -> bool:
 
 @pytest.fixture
 def key(cast: Cast) -> Key:
-    """Makes keys from within the event loop."""
+    """Creates API keys from within the event loop."""
 
     async def make(scopes: Iterable[Scope] = (Scope.READ_MESSAGES,)) -> str:
-        return await do(lambda: cast.key(scopes))
+        return await run_in_thread(lambda: cast.key(scopes))
 
     return make
 
 
 @pytest_asyncio.fixture
 async def listen() -> AsyncIterator[Listen]:
-    """Opens streams and closes them at the end of the test."""
+    """Opens streams, and closes them at the end of the test."""
     opened: list[Listener] = []
 
     async def open_stream(token: str | None, last: int | str | None = None, **options: Any) -> Listener:
@@ -78,6 +78,6 @@ async def listen() -> AsyncIterator[Listen]:
         return await opened[-1].start()
 
     yield open_stream
-    await asyncio.gather(*(listener.leave() for listener in opened))
-    assert not stream_limits.places()
-    await quiet()
+    await asyncio.gather(*(listener.disconnect() for listener in opened))
+    assert not stream_limits.limiter()
+    await wait_until_idle()

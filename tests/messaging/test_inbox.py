@@ -1,4 +1,4 @@
-"""What arrives is stored once, by whoever it is from."""
+"""Messages that arrive are stored once, with their contact and thread."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,20 +11,21 @@ from contacts.models import Contact, Stage
 from crmsolid.core import clock
 from messaging.inbox import Incoming, receive
 from messaging.models import Account, Direction, Message, Thread
+from messaging.representations import MessageOut
 from messaging.sending import dispatch
 from messaging.sending.gateway import Delivered, Outgoing, SendError
-from messaging.serializers import MessageOut
 from tests.cast import Cast
-from tests.messaging.conftest import Hands
-from tests.messaging.world import Scripted, again, at_once, events, needs_postgresql, send
+from tests.messaging.conftest import FrozenTime
+from tests.messaging.helpers import ScriptedGateway, events, require_postgresql, send, stored
+from tests.threads import run_together_catching
 
 
 def incoming(number: int = 1, **fields: object) -> Incoming:
-    given = {"telegram_message_id": number, "text": "hi", "at": clock.now(), "username": "alice", "telegram_id": 5}
-    return Incoming(**(given | fields))  # type: ignore[arg-type]
+    values = {"telegram_message_id": number, "text": "hi", "at": clock.now(), "username": "alice", "telegram_id": 5}
+    return Incoming(**(values | fields))  # type: ignore[arg-type]
 
 
-def person(cast: Cast, username: str = "", telegram_id: int | None = None, **fields: object) -> Contact:
+def create_contact(cast: Cast, username: str = "", telegram_id: int | None = None, **fields: object) -> Contact:
     made: Contact = Contact.unscoped.create(
         workspace=cast.workspace,
         username=username,
@@ -35,22 +36,22 @@ def person(cast: Cast, username: str = "", telegram_id: int | None = None, **fie
     return made
 
 
-def test_a_message_is_stored_and_told(sandbox: Account, hands: Hands) -> None:
-    at = hands.now - timedelta(seconds=3)
+def test_incoming_message_is_stored_and_published(sandbox: Account, frozen_time: FrozenTime) -> None:
+    at = frozen_time.now - timedelta(seconds=3)
     message = receive(sandbox, incoming(41, at=at, name="Alice Smith", kind="photo", text=""))
     assert message is not None
-    found = again(message)
-    assert (found.direction, found.status, found.kind, found.text) == ("in", "received", "photo", "")
-    assert (found.sent_at, found.slot_at, found.eta, found.telegram_message_id) == (at, None, None, 41)
+    row = stored(message)
+    assert (row.direction, row.status, row.kind, row.text) == ("in", "received", "photo", "")
+    assert (row.sent_at, row.slot_at, row.eta, row.telegram_message_id) == (at, None, None, 41)
     thread, contact = Thread.unscoped.get(), Contact.unscoped.get()
     assert (thread.unread_count, thread.last_message_at) == (1, at)
     assert (contact.name, contact.username, contact.telegram_id) == ("Alice Smith", "alice", 5)
     assert (contact.stage, contact.last_in_at, contact.last_out_at) == ("replied", at, None)
     assert [event["event"] for event in events()] == ["contact.created", "message.received"]
-    assert events("message.received")[0]["data"] == {"message": MessageOut.render(found)}
+    assert events("message.received")[0]["data"] == {"message": MessageOut.render(row)}
 
 
-def test_seen_twice_it_is_stored_once(sandbox: Account) -> None:
+def test_message_reported_twice_is_stored_once(sandbox: Account) -> None:
     assert receive(sandbox, incoming(1)) is not None
     assert receive(sandbox, incoming(1)) is None
     assert receive(sandbox, incoming(2)) is not None
@@ -59,13 +60,13 @@ def test_seen_twice_it_is_stored_once(sandbox: Account) -> None:
     assert len(events("message.received")) == 2
 
 
-def test_two_accounts_have_two_threads_with_one_person(cast: Cast, sandbox: Account) -> None:
+def test_two_accounts_have_two_threads_with_one_contact(cast: Cast, sandbox: Account) -> None:
     receive(sandbox, incoming(1))
     receive(cast.sandbox(), incoming(1))
     assert (Contact.unscoped.count(), Thread.unscoped.count(), Message.unscoped.count()) == (1, 2, 2)
 
 
-def test_two_workspaces_share_nobody(cast: Cast, sandbox: Account) -> None:
+def test_workspaces_do_not_share_contacts(cast: Cast, sandbox: Account) -> None:
     receive(sandbox, incoming(1))
     receive(cast.sandbox(cast.other), incoming(1))
     assert Contact.unscoped.count() == 2
@@ -75,8 +76,8 @@ def test_two_workspaces_share_nobody(cast: Cast, sandbox: Account) -> None:
     ("before", "after"),
     [(stage, "replied" if stage in ("new", "contacted") else stage) for stage in Stage.values],
 )
-def test_a_reply_moves_the_stage_on_and_never_back(cast: Cast, sandbox: Account, before: str, after: str) -> None:
-    person(cast, "alice", stage=before)
+def test_reply_advances_the_stage_and_never_sets_it_back(cast: Cast, sandbox: Account, before: str, after: str) -> None:
+    create_contact(cast, "alice", stage=before)
     receive(sandbox, incoming())
     assert Contact.unscoped.get().stage == after
 
@@ -84,46 +85,46 @@ def test_a_reply_moves_the_stage_on_and_never_back(cast: Cast, sandbox: Account,
 @pytest.mark.parametrize(
     ("before", "after"), [(stage, "contacted" if stage == "new" else stage) for stage in Stage.values]
 )
-def test_a_send_moves_only_who_is_new(cast: Cast, sandbox: Account, before: str, after: str) -> None:
-    person(cast, "alice", stage=before)
+def test_send_advances_only_the_stage_new(cast: Cast, sandbox: Account, before: str, after: str) -> None:
+    create_contact(cast, "alice", stage=before)
     send(sandbox, "@alice")
     dispatch.dispatch()
     assert Contact.unscoped.get().stage == after
 
 
-def test_what_arrives_late_moves_nothing_backwards(sandbox: Account, hands: Hands) -> None:
+def test_message_that_arrives_late_sets_no_time_back(sandbox: Account, frozen_time: FrozenTime) -> None:
     receive(sandbox, incoming(2))
-    receive(sandbox, incoming(1, at=hands.now - timedelta(hours=1)))
-    assert Thread.unscoped.get().last_message_at == hands.now
-    assert Contact.unscoped.get().last_in_at == hands.now
+    receive(sandbox, incoming(1, at=frozen_time.now - timedelta(hours=1)))
+    assert Thread.unscoped.get().last_message_at == frozen_time.now
+    assert Contact.unscoped.get().last_in_at == frozen_time.now
 
 
-def test_somebody_known_by_username_gets_the_id_and_a_name(cast: Cast, sandbox: Account) -> None:
-    known = person(cast, "Alice")
+def test_contact_known_by_username_gets_telegram_id_and_name(cast: Cast, sandbox: Account) -> None:
+    known = create_contact(cast, "Alice")
     receive(sandbox, incoming(username="ALICE", name="Alice Smith"))
-    found = Contact.unscoped.get()
-    assert (found.pk, found.username, found.telegram_id, found.name) == (known.pk, "Alice", 5, "Alice Smith")
-    assert "alice smith" in found.search
+    contact = Contact.unscoped.get()
+    assert (contact.pk, contact.username, contact.telegram_id, contact.name) == (known.pk, "Alice", 5, "Alice Smith")
+    assert "alice smith" in contact.search
 
 
-def test_a_given_name_is_kept(cast: Cast, sandbox: Account) -> None:
-    person(cast, "alice", name="My Alice")
+def test_existing_name_is_kept(cast: Cast, sandbox: Account) -> None:
+    create_contact(cast, "alice", name="My Alice")
     receive(sandbox, incoming(name="Alice Smith"))
     assert Contact.unscoped.get().name == "My Alice"
 
 
-def test_the_telegram_id_comes_before_the_username(cast: Cast, sandbox: Account) -> None:
-    known = person(cast, "old_name", telegram_id=5)
+def test_telegram_id_takes_precedence_over_username(cast: Cast, sandbox: Account) -> None:
+    known = create_contact(cast, "old_name", telegram_id=5)
     receive(sandbox, incoming(username="new_name"))
-    found = Contact.unscoped.get()
-    assert (found.pk, found.username, found.username_key) == (known.pk, "new_name", "new_name")
-    assert "new_name" in found.search
+    contact = Contact.unscoped.get()
+    assert (contact.pk, contact.username, contact.username_key) == (known.pk, "new_name", "new_name")
+    assert "new_name" in contact.search
     send(sandbox, "@new_name")
     assert Contact.unscoped.count() == 1
 
 
-def test_a_username_that_changes_hands_takes_nothing_else_along(cast: Cast, sandbox: Account) -> None:
-    former = person(cast, "alice", telegram_id=4, name="First Alice")
+def test_username_moves_to_its_new_owner_alone(cast: Cast, sandbox: Account) -> None:
+    former = create_contact(cast, "alice", telegram_id=4, name="First Alice")
     receive(sandbox, incoming(username="Alice", telegram_id=5, name="Second"))
     former.refresh_from_db()
     assert (former.username, former.username_key, former.telegram_id, former.name) == ("", None, 4, "First Alice")
@@ -131,8 +132,8 @@ def test_a_username_that_changes_hands_takes_nothing_else_along(cast: Cast, sand
     assert Contact.unscoped.get(telegram_id=5).username == "Alice"
 
 
-def test_usernames_swapped_between_two_people(cast: Cast, sandbox: Account) -> None:
-    one, two = person(cast, "alpha", telegram_id=1), person(cast, "bravo", telegram_id=2)
+def test_usernames_swapped_between_two_contacts(cast: Cast, sandbox: Account) -> None:
+    one, two = create_contact(cast, "alpha", telegram_id=1), create_contact(cast, "bravo", telegram_id=2)
     receive(sandbox, incoming(1, username="bravo", telegram_id=1))
     receive(sandbox, incoming(2, username="alpha", telegram_id=2))
     one.refresh_from_db()
@@ -141,15 +142,15 @@ def test_usernames_swapped_between_two_people(cast: Cast, sandbox: Account) -> N
     assert Contact.unscoped.count() == 2
 
 
-def test_two_contacts_of_one_person_both_keep_their_names(cast: Cast, sandbox: Account) -> None:
-    by_id, by_name = person(cast, telegram_id=5), person(cast, "alice", email="a@example.com")
+def test_two_contacts_of_one_person_are_not_merged(cast: Cast, sandbox: Account) -> None:
+    by_id, by_name = create_contact(cast, telegram_id=5), create_contact(cast, "alice", email="a@example.com")
     message = receive(sandbox, incoming())
     assert message is not None and message.contact_id == by_id.pk
     by_name.refresh_from_db()
     assert (by_name.username, by_name.telegram_id) == ("alice", None)
 
 
-def test_typed_on_the_phone_it_is_sent_and_takes_no_slot(sandbox: Account) -> None:
+def test_message_typed_on_the_phone_takes_no_slot(sandbox: Account) -> None:
     message = receive(sandbox, incoming(outgoing=True))
     assert message is not None
     assert (message.direction, message.status, message.source, message.slot_at) == ("out", "sent", "phone", None)
@@ -158,42 +159,42 @@ def test_typed_on_the_phone_it_is_sent_and_takes_no_slot(sandbox: Account) -> No
     assert len(events("message.sent")) == 1
 
 
-def test_our_own_message_coming_back_is_no_second_one(sandbox: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_own_message_reported_back_is_not_stored_twice(sandbox: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     def echo(outgoing: Outgoing) -> Delivered:
-        assert receive(sandbox, incoming(70, text="hello", outgoing=True)) is None  # before it is settled
+        assert receive(sandbox, incoming(70, text="hello", outgoing=True)) is None  # before the message is settled
         return Delivered(70)
 
-    Scripted([echo]).install(monkeypatch)
+    ScriptedGateway([echo]).install(monkeypatch)
     message = send(sandbox, "@alice", "hello ")
     dispatch.dispatch()
-    assert receive(sandbox, incoming(70, text="hello", outgoing=True)) is None  # and after
-    assert again(message).telegram_message_id == 70
+    assert receive(sandbox, incoming(70, text="hello", outgoing=True)) is None  # after it is settled
+    assert stored(message).telegram_message_id == 70
     assert Message.unscoped.count() == len(events("message.sent")) == 1
 
 
-def test_another_text_from_the_phone_meanwhile_is_one(sandbox: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    Scripted([SendError("connection_lost")]).install(monkeypatch)
+def test_other_text_typed_on_the_phone_meanwhile_is_stored(sandbox: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    ScriptedGateway([SendError("connection_lost")]).install(monkeypatch)
     send(sandbox, "@alice", "hello")
     dispatch.dispatch()
     assert receive(sandbox, incoming(71, text="something else", outgoing=True)) is not None
 
 
 @pytest.mark.django_db(transaction=True)
-def test_seen_by_two_at_once_it_is_stored_once(cast: Cast) -> None:
-    needs_postgresql()
+def test_message_reported_concurrently_is_stored_once(cast: Cast) -> None:
+    require_postgresql()
     account = cast.sandbox()
     for number in range(1, 9):
-        found = at_once([lambda n=number: receive(account, incoming(n)) for _ in range(4)])  # type: ignore[misc]
-        assert sum(isinstance(answer, Message) for answer in found) == 1, found
-        assert sum(answer is None for answer in found) == 3, found
+        results = run_together_catching([lambda n=number: receive(account, incoming(n)) for _ in range(4)])  # type: ignore[misc]
+        assert sum(isinstance(result, Message) for result in results) == 1, results
+        assert sum(result is None for result in results) == 3, results
     assert (Contact.unscoped.count(), Thread.unscoped.count(), Message.unscoped.count()) == (1, 1, 8)
     assert Thread.unscoped.get().unread_count == 8
     assert [len(events(name)) for name in ("contact.created", "message.received")] == [1, 8]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_send_and_a_message_at_once_make_one_contact(cast: Cast) -> None:
-    needs_postgresql()
+def test_concurrent_send_and_incoming_message_make_one_contact(cast: Cast) -> None:
+    require_postgresql()
     account = cast.sandbox()
     for number in range(1, 11):
         name = f"person_{number}"
@@ -201,7 +202,7 @@ def test_a_send_and_a_message_at_once_make_one_contact(cast: Cast) -> None:
             partial(receive, account, incoming(number, username=name, telegram_id=number)),
             partial(send, account, f"@{name}"),
         ]
-        found = at_once(calls)
-        assert all(isinstance(answer, Message) for answer in found), found
+        results = run_together_catching(calls)
+        assert all(isinstance(result, Message) for result in results), results
     assert (Contact.unscoped.count(), Thread.unscoped.count()) == (10, 10)
     assert Message.unscoped.filter(direction=Direction.IN).count() == 10

@@ -1,4 +1,4 @@
-"""GET /v1/messages, /v1/messages/{id} and POST …/cancel."""
+"""GET /v1/messages, GET /v1/messages/{id} and POST /v1/messages/{id}/cancel."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -12,24 +12,24 @@ from messaging.inbox import Incoming, receive
 from messaging.models import Account, Message
 from messaging.sending import dispatch
 from tests.cast import Api, Cast
-from tests.messaging.conftest import Hands
-from tests.messaging.world import again, events, send
+from tests.messaging.conftest import FrozenTime
+from tests.messaging.helpers import events, send, stored
 
 EMPTY: dict[str, Any] = {"data": [], "next_cursor": None}
 
 
-def at(message: Message, moment: datetime) -> Message:
-    """The message, as if it had been stored at that moment."""
-    Message.unscoped.filter(pk=message.pk).update(created_at=moment)
-    return again(message)
+def created_at(message: Message, time: datetime) -> Message:
+    """The message, after setting its time of creation."""
+    Message.unscoped.filter(pk=message.pk).update(created_at=time)
+    return stored(message)
 
 
 def ids(answer: Any) -> list[str]:
     return [row["id"] for row in answer.json()["data"]]
 
 
-def test_a_message_reads_as_the_contract_says(api: Api, cast: Cast, sandbox: Account, hands: Hands) -> None:
-    message = at(send(sandbox, "@alice", "hello"), hands.now)
+def test_message_has_the_documented_shape(api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime) -> None:
+    message = created_at(send(sandbox, "@alice", "hello"), frozen_time.now)
     ours = api(cast.key([Scope.READ_MESSAGES]))
     expected = {
         "id": message.pk,
@@ -40,29 +40,30 @@ def test_a_message_reads_as_the_contract_says(api: Api, cast: Cast, sandbox: Acc
         "kind": "text",
         "status": "queued",
         "text": "hello",
-        "eta": rfc3339(hands.now),
-        "created_at": rfc3339(hands.now),
+        "eta": rfc3339(frozen_time.now),
+        "created_at": rfc3339(frozen_time.now),
         "sent_at": None,
         "edited_at": None,
         "error": None,
+        "request_id": None,
     }
     assert ours.get(f"/v1/messages/{message.pk}").json() == expected
     assert ours.get("/v1/messages").json() == {"data": [expected], "next_cursor": None}
-    hands.forward(seconds=1)
+    frozen_time.forward(seconds=1)
     dispatch.dispatch()
-    sent = expected | {"status": "sent", "sent_at": rfc3339(hands.now)}
+    sent = expected | {"status": "sent", "sent_at": rfc3339(frozen_time.now)}
     assert ours.get(f"/v1/messages/{message.pk}").json() == sent
     assert events("message.sent")[0]["data"]["message"] == sent
 
 
-def test_filters(api: Api, cast: Cast, sandbox: Account, hands: Hands) -> None:
-    other, start = cast.sandbox(), hands.now
-    one = at(send(sandbox, "@alice"), start)
-    two = at(send(other, "@alice"), start + timedelta(seconds=1))
-    three = at(send(sandbox, "@fail_privacy"), start + timedelta(seconds=2))
+def test_filters(api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime) -> None:
+    other, start = cast.sandbox(), frozen_time.now
+    one = created_at(send(sandbox, "@alice"), start)
+    two = created_at(send(other, "@alice"), start + timedelta(seconds=1))
+    three = created_at(send(sandbox, "@fail_privacy"), start + timedelta(seconds=2))
     four = receive(sandbox, Incoming(telegram_message_id=9, text="hi", at=start, username="alice"))
     assert four is not None
-    four = at(four, start + timedelta(seconds=3))
+    four = created_at(four, start + timedelta(seconds=3))
     dispatch.dispatch()
     ours = api(cast.key())
 
@@ -81,14 +82,18 @@ def test_filters(api: Api, cast: Cast, sandbox: Account, hands: Hands) -> None:
     assert found(account_id=424242) == []
 
 
-def test_pages_skip_and_repeat_nothing_while_more_arrives(api: Api, cast: Cast, sandbox: Account, hands: Hands) -> None:
-    first = [at(send(sandbox, f"@person_{number}"), hands.now).pk for number in range(5)]  # all at one instant
+def test_pages_skip_and_repeat_nothing_while_messages_arrive(
+    api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime
+) -> None:
+    first = [
+        created_at(send(sandbox, f"@person_{number}"), frozen_time.now).pk for number in range(5)
+    ]  # all at the same time
     ours, seen, cursor = api(cast.key()), list[str](), None
     for _ in range(3):
         answer = ours.get("/v1/messages", {"limit": 2} | ({"cursor": cursor} if cursor else {}))
         seen += ids(answer)
         cursor = answer.json()["next_cursor"]
-        at(send(sandbox, "@later"), hands.forward(seconds=1))
+        created_at(send(sandbox, "@later"), frozen_time.forward(seconds=1))
     assert cursor is None
     assert seen == sorted(first, reverse=True)
 
@@ -107,12 +112,12 @@ def test_pages_skip_and_repeat_nothing_while_more_arrives(api: Api, cast: Cast, 
         ({"cursor": ""}, "invalid_cursor"),
     ],
 )
-def test_a_wrong_query_is_refused(api: Api, cast: Cast, query: dict[str, str], code: str) -> None:
+def test_invalid_query_is_refused(api: Api, cast: Cast, query: dict[str, str], code: str) -> None:
     answer = api(cast.key()).get("/v1/messages", query)
     assert (answer.status_code, answer.json()["code"]) == (400, code)
 
 
-def test_a_cursor_binds_sort_and_filters(api: Api, cast: Cast, sandbox: Account) -> None:
+def test_cursor_is_bound_to_sort_and_filters(api: Api, cast: Cast, sandbox: Account) -> None:
     for number in range(3):
         send(sandbox, f"@person_{number}")
     ours = api(cast.key())
@@ -123,71 +128,71 @@ def test_a_cursor_binds_sort_and_filters(api: Api, cast: Cast, sandbox: Account)
     assert ours.get("/v1/messages", {"status": "queued", "cursor": cursor[:-2]}).json()["code"] == "invalid_cursor"
 
 
-def test_a_queued_message_can_be_canceled_once(api: Api, cast: Cast, sandbox: Account, hands: Hands) -> None:
-    message = send(sandbox, send_at=hands.now + timedelta(minutes=1))
+def test_queued_message_can_be_canceled_once(api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime) -> None:
+    message = send(sandbox, send_at=frozen_time.now + timedelta(minutes=1))
     ours = api(cast.key())
     answer = ours.post(f"/v1/messages/{message.pk}/cancel")
     assert (answer.status_code, answer.json()["status"], answer.json()["text"]) == (200, "canceled", "hello")
     assert answer.json() == ours.get(f"/v1/messages/{message.pk}").json()
     second = ours.post(f"/v1/messages/{message.pk}/cancel")
     assert (second.status_code, second.json()["code"]) == (409, "invalid_state")
-    hands.forward(minutes=1)
+    frozen_time.forward(minutes=1)
     assert dispatch.dispatch() == 0
-    assert again(message).status == "canceled"
+    assert stored(message).status == "canceled"
 
 
 @pytest.mark.parametrize("to", ["@alice", "@fail_privacy"])
-def test_what_is_on_its_way_or_over_cannot_be_canceled(
-    api: Api, cast: Cast, sandbox: Account, hands: Hands, to: str
+def test_message_that_is_not_queued_cannot_be_canceled(
+    api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime, to: str
 ) -> None:
     message, ours = send(sandbox, to), api(cast.key())
     dispatch.claim(message.pk)
     assert ours.post(f"/v1/messages/{message.pk}/cancel").json()["code"] == "invalid_state"
-    assert again(message).status == "sending"
-    hands.forward(seconds=31)
+    assert stored(message).status == "sending"
+    frozen_time.forward(seconds=31)
     dispatch.dispatch()
-    before = again(message)
+    before = stored(message)
     answer = ours.post(f"/v1/messages/{message.pk}/cancel")
     assert (answer.status_code, answer.json()["code"]) == (409, "invalid_state")
-    assert (again(message).status, again(message).slot_at) == (before.status, before.slot_at)
+    assert (stored(message).status, stored(message).slot_at) == (before.status, before.slot_at)
 
 
-def test_an_incoming_message_cannot_be_canceled(api: Api, cast: Cast, sandbox: Account, hands: Hands) -> None:
-    message = receive(sandbox, Incoming(telegram_message_id=1, text="hi", at=hands.now, username="alice"))
+def test_incoming_message_cannot_be_canceled(api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime) -> None:
+    message = receive(sandbox, Incoming(telegram_message_id=1, text="hi", at=frozen_time.now, username="alice"))
     assert message is not None
     assert api(cast.key()).post(f"/v1/messages/{message.pk}/cancel").json()["code"] == "invalid_state"
 
 
-def test_a_key_that_may_not_read_learns_nothing_by_canceling(api: Api, cast: Cast, sandbox: Account) -> None:
+def test_canceling_without_read_scope_answers_only_id_and_status(api: Api, cast: Cast, sandbox: Account) -> None:
     message = send(sandbox)
     answer = api(cast.key([Scope.WRITE_MESSAGES])).post(f"/v1/messages/{message.pk}/cancel")
     assert answer.json() == {"id": message.pk, "status": "canceled"}
 
 
-def test_reading_and_canceling_have_their_scopes(api: Api, cast: Cast, sandbox: Account) -> None:
+def test_reading_and_canceling_require_their_scopes(api: Api, cast: Cast, sandbox: Account) -> None:
     message = send(sandbox)
     writer, reader = api(cast.key([Scope.WRITE_MESSAGES])), api(cast.key([Scope.READ_MESSAGES]))
     for path in ("/v1/messages", f"/v1/messages/{message.pk}"):
         assert writer.get(path).json()["required_scope"] == "read:messages"
     refused = reader.post(f"/v1/messages/{message.pk}/cancel")
     assert refused.json()["required_scope"] == "write:messages"
-    assert again(message).status == "queued"
+    assert stored(message).status == "queued"
 
 
-def test_a_strangers_messages_do_not_exist(api: Api, cast: Cast, sandbox: Account) -> None:
+def test_messages_of_another_workspace_are_not_found(api: Api, cast: Cast, sandbox: Account) -> None:
     message = send(sandbox)
     for token in (cast.key(workspace=cast.other), cast.key(workspace=cast.twin)):
-        stranger = api(token)
-        assert stranger.get("/v1/messages").json() == EMPTY
+        other_client = api(token)
+        assert other_client.get("/v1/messages").json() == EMPTY
         for query in ({"account_id": sandbox.pk}, {"contact_id": message.contact_id}, {"thread_id": message.thread_id}):
-            assert stranger.get("/v1/messages", query).json() == EMPTY
-        assert stranger.get(f"/v1/messages/{message.pk}").json()["code"] == "not_found"
-        assert stranger.post(f"/v1/messages/{message.pk}/cancel").json()["code"] == "not_found"
-    assert again(message).status == "queued"
+            assert other_client.get("/v1/messages", query).json() == EMPTY
+        assert other_client.get(f"/v1/messages/{message.pk}").json()["code"] == "not_found"
+        assert other_client.post(f"/v1/messages/{message.pk}/cancel").json()["code"] == "not_found"
+    assert stored(message).status == "queued"
 
 
 @pytest.mark.parametrize("name", ["1", "%00", "msg_%00", "msg_01ARZ3NDEKTSV4RRFFQ69G5FAV", "msg_" + "x" * 500])
-def test_no_such_message(api: Api, cast: Cast, name: str) -> None:
+def test_unknown_message_is_not_found(api: Api, cast: Cast, name: str) -> None:
     assert api(cast.key()).get(f"/v1/messages/{name}").json()["code"] == "not_found"
     assert api(cast.key()).post(f"/v1/messages/{name}/cancel").json()["code"] == "not_found"
 

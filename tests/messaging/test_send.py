@@ -1,4 +1,4 @@
-"""POST /v1/messages/send: what is accepted, what is refused, and that a refusal leaves nothing behind."""
+"""POST /v1/messages/send: what is accepted, what is refused, and that a refusal changes nothing."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,12 +8,14 @@ import pytest
 
 from contacts.models import Contact, CustomField
 from crmsolid.core.clock import rfc3339
+from crmsolid.events.models import Event
 from crmsolid.workspaces.models import Plan, Workspace
 from crmsolid.workspaces.scopes import Scope
 from messaging.models import Account, AccountKind, AccountState, Message, Thread
+from messaging.sending import dispatch
 from tests.cast import Api, Cast
-from tests.messaging.conftest import Hands
-from tests.messaging.world import Ring, counts, events, send
+from tests.messaging.conftest import FrozenTime
+from tests.messaging.helpers import Ring, counts, events, send
 
 PATH = "/v1/messages/send"
 
@@ -22,18 +24,33 @@ def body(account: Account, **fields: Any) -> dict[str, Any]:
     return {"account_id": account.pk, "to": "@alice", "text": "hello"} | fields
 
 
-def test_an_accepted_message_answers_id_status_and_eta(api: Api, cast: Cast, sandbox: Account, hands: Hands) -> None:
+def test_accepted_message_answers_id_status_and_eta(
+    api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime
+) -> None:
     answer = api(cast.key([Scope.WRITE_MESSAGES])).post(PATH, body(sandbox))
     message = Message.unscoped.get()
     assert answer.status_code == 200
-    assert answer.json() == {"id": message.pk, "status": "queued", "eta": rfc3339(hands.now)}
+    assert answer.json() == {"id": message.pk, "status": "queued", "eta": rfc3339(frozen_time.now)}
     assert message.pk.startswith("msg_")
     assert (message.status, message.direction, message.recipient, message.text) == ("queued", "out", "@alice", "hello")
-    assert message.slot_at == message.eta == hands.now
+    assert message.slot_at == message.eta == frozen_time.now
     assert message.random_id > 0
 
 
-def test_somebody_unknown_becomes_a_contact_once(api: Api, cast: Cast, sandbox: Account) -> None:
+@pytest.mark.parametrize(("to", "status"), [("@alice", "sent"), ("@fail_privacy", "failed")])
+def test_message_and_its_event_keep_the_request_id_of_the_call(
+    api: Api, cast: Cast, sandbox: Account, to: str, status: str
+) -> None:
+    client = api(cast.key())
+    answer = client.post(PATH, body(sandbox, to=to), X_Request_Id="order-17")
+    dispatch.dispatch()
+    message = client.get(f"/v1/messages/{answer.json()['id']}").json()
+    assert (message["status"], message["request_id"]) == (status, "order-17")
+    assert events(f"message.{status}")[0]["data"]["message"] == message
+    assert Event.unscoped.get(type=f"message.{status}").request_id == "order-17"
+
+
+def test_unknown_recipient_becomes_a_contact_once(api: Api, cast: Cast, sandbox: Account) -> None:
     ours = api(cast.key())
     for to in ("@Alice", "alice", "https://t.me/ALICE"):
         assert ours.post(PATH, body(sandbox, to=to)).status_code == 200
@@ -44,22 +61,22 @@ def test_somebody_unknown_becomes_a_contact_once(api: Api, cast: Cast, sandbox: 
     assert [event["event"] for event in events()] == ["contact.created"]
 
 
-def test_a_numeric_id_is_a_recipient(api: Api, cast: Cast, sandbox: Account) -> None:
+def test_recipient_can_be_a_numeric_id(api: Api, cast: Cast, sandbox: Account) -> None:
     for to in (12345, "12345"):
         assert api(cast.key()).post(PATH, body(sandbox, to=to)).status_code == 200
     assert Contact.unscoped.get().telegram_id == 12345
     assert set(Message.unscoped.values_list("recipient", flat=True)) == {"12345"}
 
 
-def test_a_message_due_now_rings_once_committed(
+def test_message_that_is_due_now_wakes_a_worker_after_the_commit(
     api: Api,
     cast: Cast,
     sandbox: Account,
-    hands: Hands,
+    frozen_time: FrozenTime,
     rings: list[Ring],
     django_capture_on_commit_callbacks: Callable[..., Any],
 ) -> None:
-    later = rfc3339(hands.now + timedelta(seconds=6))
+    later = rfc3339(frozen_time.now + timedelta(seconds=6))
     with django_capture_on_commit_callbacks(execute=True):
         api(cast.key()).post(PATH, body(sandbox, send_at=later))
     assert rings == []  # the sweep finds it
@@ -68,34 +85,38 @@ def test_a_message_due_now_rings_once_committed(
     assert rings == [Ring("messaging.dispatch", None, 0.0)]
 
 
-def test_send_at_is_the_eta_and_the_past_is_now(api: Api, cast: Cast, sandbox: Account, hands: Hands) -> None:
-    ours, tomorrow = api(cast.key()), hands.now + timedelta(days=1)
+def test_send_at_is_the_eta_unless_it_has_passed(
+    api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime
+) -> None:
+    ours, tomorrow = api(cast.key()), frozen_time.now + timedelta(days=1)
     assert ours.post(PATH, body(sandbox, send_at=rfc3339(tomorrow))).json()["eta"] == rfc3339(tomorrow)
-    past = rfc3339(hands.now - timedelta(days=1))
-    assert ours.post(PATH, body(sandbox, send_at=past)).json()["eta"] == rfc3339(hands.now)
-    assert ours.post(PATH, body(sandbox, send_at=None)).json()["eta"] == rfc3339(hands.now)
+    past = rfc3339(frozen_time.now - timedelta(days=1))
+    assert ours.post(PATH, body(sandbox, send_at=past)).json()["eta"] == rfc3339(frozen_time.now)
+    assert ours.post(PATH, body(sandbox, send_at=None)).json()["eta"] == rfc3339(frozen_time.now)
 
 
-def test_telegram_accounts_keep_a_gap_and_sandboxes_none(api: Api, cast: Cast, hands: Hands) -> None:
+def test_telegram_accounts_keep_a_gap_and_sandboxes_none(api: Api, cast: Cast, frozen_time: FrozenTime) -> None:
     telegram = Account.unscoped.create(workspace=cast.workspace, name="Phone", kind=AccountKind.TELEGRAM)
     etas = [send(telegram).eta for _ in range(3)]
-    assert etas == [hands.now, hands.now + timedelta(seconds=1), hands.now + timedelta(seconds=2)]
+    assert etas == [frozen_time.now, frozen_time.now + timedelta(seconds=1), frozen_time.now + timedelta(seconds=2)]
     box = cast.sandbox()
-    assert [send(box).eta for _ in range(3)] == [hands.now] * 3
+    assert [send(box).eta for _ in range(3)] == [frozen_time.now] * 3
 
 
-def test_a_paused_account_accepts_for_after_its_pause(api: Api, cast: Cast, hands: Hands) -> None:
-    until = hands.now + timedelta(minutes=5)
+def test_paused_account_accepts_messages_for_the_end_of_its_pause(
+    api: Api, cast: Cast, frozen_time: FrozenTime
+) -> None:
+    until = frozen_time.now + timedelta(minutes=5)
     paused = cast.sandbox(state=AccountState.PAUSED, paused_until=until)
     assert api(cast.key()).post(PATH, body(paused)).json()["eta"] == rfc3339(until)
 
 
 @pytest.mark.parametrize("state", [AccountState.NEEDS_LOGIN, AccountState.BANNED])
-def test_an_account_that_cannot_send_accepts_and_its_messages_wait(
-    api: Api, cast: Cast, hands: Hands, state: AccountState
+def test_account_that_cannot_send_still_accepts_messages(
+    api: Api, cast: Cast, frozen_time: FrozenTime, state: AccountState
 ) -> None:
     answer = api(cast.key()).post(PATH, body(cast.sandbox(state=state)))
-    assert (answer.status_code, answer.json()["eta"]) == (200, rfc3339(hands.now))
+    assert (answer.status_code, answer.json()["eta"]) == (200, rfc3339(frozen_time.now))
 
 
 REFUSED_BODIES = [
@@ -132,7 +153,7 @@ REFUSED_BODIES = [
 
 
 @pytest.mark.parametrize(("fields", "field", "code"), REFUSED_BODIES)
-def test_a_wrong_body_is_refused_and_nothing_happens(
+def test_invalid_body_is_refused_and_changes_nothing(
     api: Api, cast: Cast, sandbox: Account, fields: dict[str, Any], field: str, code: str
 ) -> None:
     before = counts()
@@ -143,19 +164,19 @@ def test_a_wrong_body_is_refused_and_nothing_happens(
 
 
 @pytest.mark.parametrize("field", ["account_id", "to", "text"])
-def test_a_missing_field_is_named(api: Api, cast: Cast, sandbox: Account, field: str) -> None:
-    given = body(sandbox)
-    del given[field]
-    answer = api(cast.key()).post(PATH, given)
+def test_missing_field_is_named(api: Api, cast: Cast, sandbox: Account, field: str) -> None:
+    incomplete = body(sandbox)
+    del incomplete[field]
+    answer = api(cast.key()).post(PATH, incomplete)
     assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [(field, "required")]
 
 
-def test_the_longest_text_passes(api: Api, cast: Cast, sandbox: Account) -> None:
+def test_longest_text_is_accepted(api: Api, cast: Cast, sandbox: Account) -> None:
     for text in ("x" * 4096, "\U0001f600" * 2048, "{{" + "x" * 4095):
         assert api(cast.key()).post(PATH, body(sandbox, text=text)).status_code == 200
 
 
-def test_every_variable_is_known_custom_fields_too(api: Api, cast: Cast, sandbox: Account) -> None:
+def test_built_in_variables_and_custom_fields_are_accepted(api: Api, cast: Cast, sandbox: Account) -> None:
     CustomField.unscoped.create(workspace=cast.workspace, key="city", label="City", type="text")
     CustomField.unscoped.create(workspace=cast.other, key="secret", label="Secret", type="text")
     ours = api(cast.key())
@@ -164,9 +185,9 @@ def test_every_variable_is_known_custom_fields_too(api: Api, cast: Cast, sandbox
     assert ours.post(PATH, body(sandbox, text="{secret}")).json()["errors"][0]["code"] == "unknown_variable"
 
 
-@pytest.mark.parametrize("place", ["other", "twin"])
-def test_another_workspaces_account_does_not_exist(api: Api, cast: Cast, place: str) -> None:
-    foreign, before = cast.sandbox(getattr(cast, place)), counts()
+@pytest.mark.parametrize("workspace", ["other", "twin"])
+def test_account_of_another_workspace_is_not_found(api: Api, cast: Cast, workspace: str) -> None:
+    foreign, before = cast.sandbox(getattr(cast, workspace)), counts()
     answer = api(cast.key()).post(PATH, body(foreign))
     unknown = api(cast.key()).post(PATH, {"account_id": 987654, "to": "@alice", "text": "hello"})
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
@@ -175,7 +196,7 @@ def test_another_workspaces_account_does_not_exist(api: Api, cast: Cast, place: 
     assert counts() == before
 
 
-def test_an_opted_out_contact_is_refused(api: Api, cast: Cast, sandbox: Account) -> None:
+def test_contact_who_opted_out_is_refused(api: Api, cast: Cast, sandbox: Account) -> None:
     Contact.unscoped.create(workspace=cast.workspace, username="alice", username_key="alice", opted_out=True)
     before = counts()
     answer = api(cast.key()).post(PATH, body(sandbox))
@@ -183,21 +204,21 @@ def test_an_opted_out_contact_is_refused(api: Api, cast: Cast, sandbox: Account)
     assert counts() == before
 
 
-def test_the_51st_send_of_a_day_is_refused(api: Api, cast: Cast, hands: Hands) -> None:
+def test_send_beyond_the_daily_limit_is_refused(api: Api, cast: Cast, frozen_time: FrozenTime) -> None:
     full = cast.sandbox(daily_limit=2)
     send(full)
-    hands.forward(hours=1)
+    frozen_time.forward(hours=1)
     send(full)
     before = counts()
     answer = api(cast.key()).post(PATH, body(full, to="@somebody_new"))
     assert (answer.status_code, answer.json()["code"]) == (429, "account_daily_limit")
     assert answer.headers["Retry-After"] == str(23 * 3600)
     assert counts() == before
-    hands.forward(hours=23)
+    frozen_time.forward(hours=23)
     assert api(cast.key()).post(PATH, body(full, to="@somebody_new")).status_code == 200
 
 
-def test_scope_plan_and_key_are_asked_first(api: Api, cast: Cast, sandbox: Account) -> None:
+def test_scope_plan_and_key_are_checked_first(api: Api, cast: Cast, sandbox: Account) -> None:
     before = counts()
     reader = api(cast.key([Scope.READ_MESSAGES])).post(PATH, body(sandbox))
     assert (reader.status_code, reader.json()["required_scope"]) == (403, "write:messages")
@@ -208,7 +229,7 @@ def test_scope_plan_and_key_are_asked_first(api: Api, cast: Cast, sandbox: Accou
     assert counts() == before
 
 
-def test_a_retry_gets_the_same_answer_and_sends_once(api: Api, cast: Cast, sandbox: Account) -> None:
+def test_second_request_with_the_same_key_gets_the_first_answer(api: Api, cast: Cast, sandbox: Account) -> None:
     ours = api(cast.key())
     first = ours.post(PATH, body(sandbox), idempotency_key="one")
     second = api(cast.key()).post(PATH, body(sandbox), idempotency_key="one")  # another key, the same workspace
@@ -221,7 +242,7 @@ def test_a_retry_gets_the_same_answer_and_sends_once(api: Api, cast: Cast, sandb
     assert Message.unscoped.count() == 1
 
 
-def test_a_refused_call_leaves_its_key_for_the_corrected_one(api: Api, cast: Cast, sandbox: Account) -> None:
+def test_idempotency_key_of_a_refused_request_can_be_used_again(api: Api, cast: Cast, sandbox: Account) -> None:
     ours = api(cast.key())
     assert ours.post(PATH, body(sandbox, text="{nope}"), idempotency_key="one").status_code == 422
     answer = ours.post(PATH, body(sandbox, text="hello"), idempotency_key="one")
@@ -233,7 +254,7 @@ def test_a_refused_call_leaves_its_key_for_the_corrected_one(api: Api, cast: Cas
     assert ours.post(PATH, body(full), idempotency_key="two").status_code == 200
 
 
-def test_without_a_key_nothing_is_sent(api: Api, cast: Cast, sandbox: Account) -> None:
+def test_request_without_idempotency_key_is_refused(api: Api, cast: Cast, sandbox: Account) -> None:
     client = api(cast.key())
     headers = {"Authorization": f"Bearer {client.token}"}
     answer = client.client.post(PATH, data=body(sandbox), content_type="application/json", headers=headers)
@@ -241,12 +262,12 @@ def test_without_a_key_nothing_is_sent(api: Api, cast: Cast, sandbox: Account) -
     assert Message.unscoped.count() == 0
 
 
-def test_a_send_to_somebody_known_takes_few_statements(
+def test_send_to_a_known_contact_takes_nine_statements(
     api: Api, cast: Cast, sandbox: Account, django_assert_num_queries: Callable[..., Any]
 ) -> None:
     ours = api(cast.key())
     ours.post(PATH, body(sandbox))
-    # key; begin (a savepoint here) and end; account, slots, contact, thread, message, record. PostgreSQL: + lock, and
-    # message and record are one.
+    # The API key; the begin and end of the transaction (here a savepoint); account, slots, contact, thread, message and
+    # idempotency record. PostgreSQL has one more, for a lock, and one less: it inserts message and record together.
     with django_assert_num_queries(9):
         assert ours.post(PATH, body(sandbox)).status_code == 200

@@ -1,4 +1,4 @@
-"""GET /v1/threads and what hangs below it."""
+"""GET /v1/threads, and the messages and the unread count of one thread."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,14 +10,14 @@ from crmsolid.workspaces.scopes import Scope
 from messaging.inbox import Incoming, receive
 from messaging.models import Account, Message, Thread
 from tests.cast import Api, Cast
-from tests.messaging.conftest import Hands
+from tests.messaging.conftest import FrozenTime
 
 EMPTY: dict[str, Any] = {"data": [], "next_cursor": None}
 
 
-def hear(account: Account, number: int, hands: Hands, text: str = "hi") -> Message:
+def receive_from(account: Account, number: int, frozen_time: FrozenTime, text: str = "hi") -> Message:
     """A message from person ``number``, a second later than the one before."""
-    at = hands.forward(seconds=1)
+    at = frozen_time.forward(seconds=1)
     message = receive(
         account, Incoming(telegram_message_id=int(at.timestamp()), text=text, at=at, username=f"person_{number}")
     )
@@ -26,10 +26,12 @@ def hear(account: Account, number: int, hands: Hands, text: str = "hi") -> Messa
     return message
 
 
-def test_the_inbox_shows_the_newest_thread_first(api: Api, cast: Cast, sandbox: Account, hands: Hands) -> None:
-    hear(sandbox, 1, hands, "first")
-    second = hear(sandbox, 2, hands)
-    last = hear(sandbox, 1, hands, "again")
+def test_threads_are_listed_latest_message_first(
+    api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime
+) -> None:
+    receive_from(sandbox, 1, frozen_time, "first")
+    second = receive_from(sandbox, 2, frozen_time)
+    last = receive_from(sandbox, 1, frozen_time, "again")
     answer = api(cast.key([Scope.READ_MESSAGES])).get("/v1/threads").json()
     assert answer["next_cursor"] is None
     assert [row["id"] for row in answer["data"]] == [last.thread_id, second.thread_id]
@@ -38,17 +40,17 @@ def test_the_inbox_shows_the_newest_thread_first(api: Api, cast: Cast, sandbox: 
         "account_id": sandbox.pk,
         "contact_id": last.contact_id,
         "unread_count": 2,
-        "last_message_at": rfc3339(hands.now),
+        "last_message_at": rfc3339(frozen_time.now),
         "last_message": api(cast.key()).get(f"/v1/messages/{last.pk}").json(),
         "created_at": answer["data"][0]["created_at"],
     }
     assert answer["data"][0]["last_message"]["text"] == "again"
 
 
-def test_pages_reach_every_thread_once(api: Api, cast: Cast, sandbox: Account, hands: Hands) -> None:
+def test_pages_reach_every_thread_once(api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime) -> None:
     for number in range(7):
-        hear(sandbox, number, hands)
-    Thread.unscoped.filter(pk__in=Thread.unscoped.values("pk")[:4]).update(last_message_at=hands.now)  # ties
+        receive_from(sandbox, number, frozen_time)
+    Thread.unscoped.filter(pk__in=Thread.unscoped.values("pk")[:4]).update(last_message_at=frozen_time.now)  # ties
     ours, seen, cursor = api(cast.key()), list[str](), None
     for _ in range(4):
         query = {"limit": 2} | ({"cursor": cursor} if cursor else {})
@@ -59,9 +61,13 @@ def test_pages_reach_every_thread_once(api: Api, cast: Cast, sandbox: Account, h
     assert sorted(seen) == sorted(Thread.unscoped.values_list("pk", flat=True))
 
 
-def test_filters(api: Api, cast: Cast, sandbox: Account, hands: Hands) -> None:
+def test_filters(api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime) -> None:
     other = cast.sandbox()
-    one, two, three = hear(sandbox, 1, hands), hear(sandbox, 2, hands), hear(other, 1, hands)
+    one, two, three = (
+        receive_from(sandbox, 1, frozen_time),
+        receive_from(sandbox, 2, frozen_time),
+        receive_from(other, 1, frozen_time),
+    )
     ours = api(cast.key())
     ours.post(f"/v1/threads/{two.thread_id}/read")
 
@@ -92,29 +98,29 @@ def test_filters(api: Api, cast: Cast, sandbox: Account, hands: Hands) -> None:
         ({"cursor": "AAAAAAAAAAAAAAAAAAAAAAAA"}, "invalid_cursor"),
     ],
 )
-def test_a_wrong_query_is_refused(api: Api, cast: Cast, query: dict[str, str], code: str) -> None:
+def test_invalid_query_is_refused(api: Api, cast: Cast, query: dict[str, str], code: str) -> None:
     answer = api(cast.key()).get("/v1/threads", query)
     assert (answer.status_code, answer.json()["code"]) == (400, code)
 
 
-def test_a_cursor_belongs_to_its_list_filters_and_workspace(
-    api: Api, cast: Cast, sandbox: Account, hands: Hands
+def test_cursor_is_bound_to_list_filters_and_workspace(
+    api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime
 ) -> None:
     for number in range(3):
-        hear(sandbox, number, hands)
+        receive_from(sandbox, number, frozen_time)
     ours = api(cast.key())
     cursor = ours.get("/v1/threads", {"limit": 1}).json()["next_cursor"]
-    stranger = api(cast.key(workspace=cast.other))
+    other_client = api(cast.key(workspace=cast.other))
     assert ours.get("/v1/threads", {"cursor": cursor, "limit": 2}).status_code == 200  # another size is fine
     assert ours.get("/v1/threads", {"cursor": cursor, "unread": "true"}).json()["code"] == "invalid_cursor"
-    assert stranger.get("/v1/threads", {"cursor": cursor}).json()["code"] == "invalid_cursor"
+    assert other_client.get("/v1/threads", {"cursor": cursor}).json()["code"] == "invalid_cursor"
     assert ours.get("/v1/messages", {"cursor": cursor}).json()["code"] == "invalid_cursor"
 
 
-def test_a_threads_messages_are_listed(api: Api, cast: Cast, sandbox: Account, hands: Hands) -> None:
+def test_messages_of_a_thread_are_listed(api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime) -> None:
     texts = ["one", "two", "three"]
-    messages = [hear(sandbox, 1, hands, text) for text in texts]
-    hear(sandbox, 2, hands)
+    messages = [receive_from(sandbox, 1, frozen_time, text) for text in texts]
+    receive_from(sandbox, 2, frozen_time)
     ours, path = api(cast.key([Scope.READ_MESSAGES])), f"/v1/threads/{messages[0].thread_id}/messages"
     assert [row["text"] for row in ours.get(path).json()["data"]] == texts[::-1]
     assert [row["text"] for row in ours.get(path, {"sort": "created_at"}).json()["data"]] == texts
@@ -124,8 +130,8 @@ def test_a_threads_messages_are_listed(api: Api, cast: Cast, sandbox: Account, h
     assert ([row["text"] for row in rest["data"]], rest["next_cursor"]) == (["one"], None)
 
 
-def test_marking_as_read(api: Api, cast: Cast, sandbox: Account, hands: Hands) -> None:
-    message = hear(sandbox, 1, hands)
+def test_thread_is_marked_as_read(api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime) -> None:
+    message = receive_from(sandbox, 1, frozen_time)
     path = f"/v1/threads/{message.thread_id}/read"
     assert api(cast.key([Scope.READ_MESSAGES])).post(path).json()["required_scope"] == "write:messages"
     assert Thread.unscoped.get().unread_count == 1
@@ -136,35 +142,37 @@ def test_marking_as_read(api: Api, cast: Cast, sandbox: Account, hands: Hands) -
     assert Thread.unscoped.get().unread_count == 0
 
 
-def test_a_strangers_threads_do_not_exist(api: Api, cast: Cast, sandbox: Account, hands: Hands) -> None:
-    message = hear(sandbox, 1, hands)
+def test_threads_of_another_workspace_are_not_found(
+    api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime
+) -> None:
+    message = receive_from(sandbox, 1, frozen_time)
     for token in (cast.key(workspace=cast.other), cast.key(workspace=cast.twin)):
-        stranger = api(token)
-        assert stranger.get("/v1/threads").json() == EMPTY
-        assert stranger.get("/v1/threads", {"contact_id": message.contact_id}).json() == EMPTY
-        assert stranger.get(f"/v1/threads/{message.thread_id}/messages").json()["code"] == "not_found"
-        assert stranger.post(f"/v1/threads/{message.thread_id}/read").json()["code"] == "not_found"
+        other_client = api(token)
+        assert other_client.get("/v1/threads").json() == EMPTY
+        assert other_client.get("/v1/threads", {"contact_id": message.contact_id}).json() == EMPTY
+        assert other_client.get(f"/v1/threads/{message.thread_id}/messages").json()["code"] == "not_found"
+        assert other_client.post(f"/v1/threads/{message.thread_id}/read").json()["code"] == "not_found"
     assert Thread.unscoped.get().unread_count == 1
 
 
 @pytest.mark.parametrize("name", ["thr_", "msg_01ARZ3NDEKTSV4RRFFQ69G5FAV", "%00", "thr_01ARZ3NDEKTSV4RRFFQ69G5FAV"])
-def test_no_such_thread(api: Api, cast: Cast, name: str) -> None:
+def test_unknown_thread_is_not_found(api: Api, cast: Cast, name: str) -> None:
     assert api(cast.key()).get(f"/v1/threads/{name}/messages").json()["code"] == "not_found"
     assert api(cast.key()).post(f"/v1/threads/{name}/read").json()["code"] == "not_found"
 
 
 def test_fifty_threads_cost_no_more_queries_than_one(
-    api: Api, cast: Cast, sandbox: Account, hands: Hands, django_assert_num_queries: Callable[..., Any]
+    api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime, django_assert_num_queries: Callable[..., Any]
 ) -> None:
     ours = api(cast.key())
     ours.get("/v1/threads")
-    message, stands = hear(sandbox, 0, hands), hands.now
-    for people in (1, 50):
-        hands.now = stands  # within the minute in which the key's use was noted
+    message, now = receive_from(sandbox, 0, frozen_time), frozen_time.now
+    for rows in (1, 50):
+        frozen_time.now = now  # the use of the key is recorded once a minute
         with django_assert_num_queries(3):  # key, threads, their newest messages
-            assert len(ours.get("/v1/threads").json()["data"]) == people
+            assert len(ours.get("/v1/threads").json()["data"]) == rows
         with django_assert_num_queries(3):  # key, thread, messages
-            assert len(ours.get(f"/v1/threads/{message.thread_id}/messages").json()["data"]) == people
-        for number in range(1, 50) if people == 1 else ():
-            hear(sandbox, number, hands)
-            hear(sandbox, 0, hands)
+            assert len(ours.get(f"/v1/threads/{message.thread_id}/messages").json()["data"]) == rows
+        for number in range(1, 50) if rows == 1 else ():
+            receive_from(sandbox, number, frozen_time)
+            receive_from(sandbox, 0, frozen_time)

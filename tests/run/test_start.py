@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import re
-import select
 import signal
 import subprocess
 import sys
@@ -15,12 +14,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
 
-from tests.servers import empty_redis
+from tests.servers import drop_database, empty_redis, read_startup_message
+from tests.waiting import until
 
 TIMEOUT = 60.0
 SEVERAL_PROCESSES = bool(settings.DATABASE_URL and settings.REDIS_URL)
@@ -29,23 +27,12 @@ SEVERAL_PROCESSES = bool(settings.DATABASE_URL and settings.REDIS_URL)
 class Product:
     """A running product; ``message`` is what it printed once it was ready."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+    def __init__(self, process: "subprocess.Popen[bytes]", log: Path) -> None:
         self.process = process
-        self.message = self._read_message()
+        self.message = read_startup_message(process, log)
         panel = re.search(r"http://127\.0\.0\.1:(\d+)/panel/", self.message)
         assert panel, self.message
         self.port = int(panel[1])
-
-    def _read_message(self) -> str:
-        assert self.process.stdout is not None
-        text, deadline = "", time.monotonic() + TIMEOUT
-        while "Ctrl-C ends it" not in text:
-            ready, _, _ = select.select([self.process.stdout], [], [], max(0.0, deadline - time.monotonic()))
-            assert ready, f"no startup message: {text}"
-            output = os.read(self.process.stdout.fileno(), 65536)
-            assert output, f"it ended: {text}"
-            text += output.decode()
-        return text
 
     def request(self, method: str, path: str, token: str = "", body: Any = None) -> tuple[int, Any]:
         client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -75,18 +62,9 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
         yield inherited | chosen
         return
     empty_redis()  # a task name left by another test would be an error in this product's log
-    name = f"crmsolid_start_{uuid4().hex[:8]}"
-    yield inherited | chosen | {"DATABASE_URL": settings.DATABASE_URL.rsplit("/", 1)[0] + f"/{name}"}
-    server = connection.settings_dict
-    with psycopg.connect(
-        dbname="postgres",
-        host=server["HOST"],
-        port=server["PORT"],
-        user=server["USER"],
-        password=server["PASSWORD"],
-        autocommit=True,
-    ) as admin:
-        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    server, name = settings.DATABASE_URL.rsplit("/", 1)[0], f"crmsolid_start_{uuid4().hex[:8]}"
+    yield inherited | chosen | {"DATABASE_URL": f"{server}/{name}"}
+    drop_database(server, name)
 
 
 @contextmanager
@@ -97,20 +75,9 @@ def started(environment: dict[str, str], log: Path) -> Iterator[Product]:
         subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors) as process,
     ):
         try:
-            yield Product(process)
+            yield Product(process, log)
         finally:
             process.kill()
-
-
-def is_sent(product: Product, token: str, message_id: str) -> bool:
-    """Whether the worker sends the message within ``TIMEOUT`` seconds."""
-    deadline = time.monotonic() + TIMEOUT
-    while time.monotonic() < deadline:
-        _, message = product.request("GET", f"/v1/messages/{message_id}", token)
-        if message["status"] == "sent":
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_first_start_sends_a_message_and_second_start_still_has_it(environment: dict[str, str], tmp_path: Path) -> None:
@@ -123,11 +90,14 @@ def test_first_start_sends_a_message_and_second_start_still_has_it(environment: 
             "POST", "/v1/messages/send", token, {"account_id": 7421, "to": "@sarah_miller", "text": "hello"}
         )
         assert (status, answer["status"]) == (200, "queued")
-        assert is_sent(product, token, answer["id"])
+        path = f"/v1/messages/{answer['id']}"
+        until(
+            lambda: product.request("GET", path, token)[1]["status"] == "sent", "the message is sent", seconds=TIMEOUT
+        )
         assert product.end() < 15
     with started(environment, log) as product:
         assert token not in product.message and token.rsplit("_", 1)[0] + "_…" in product.message
-        assert product.request("GET", f"/v1/messages/{answer['id']}", token)[1]["status"] == "sent"
+        assert product.request("GET", path, token)[1]["status"] == "sent"
         product.end(signal.SIGTERM)
     assert [line for line in log.read_text().splitlines() if "Traceback" in line or '"error"' in line] == []
 

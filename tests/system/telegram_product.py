@@ -27,7 +27,7 @@ import psycopg
 from tests.system.stack import ROOT
 from tests.telegram_server import TelegramServer
 
-PATIENCE = 60.0
+TIMEOUT = 60.0
 PASSWORD = "a password of the demo's owner"
 LEASE_SECONDS, SEND_LEASE_SECONDS, SEND_SECONDS = 3.0, 6.0, 4.0
 # Settings of the test run that the product must not inherit.
@@ -35,7 +35,7 @@ NOT_INHERITED = ("DATABASE", "REDIS", "PYTEST", "TELEGRAM", "CRMSOLID")
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Installation:
     """Where the product keeps its data; ``postgres`` and ``redis`` are empty if it runs embedded."""
 
     folder: Path
@@ -80,17 +80,17 @@ class World:
 class Product:
     """A product that a test may stop and start again. ``token`` is the live key that the first start printed."""
 
-    world: World
+    installation: Installation
     server: TelegramServer
     more: dict[str, str] = field(default_factory=dict)
     token: str = ""
 
     def start(self) -> None:
-        log = (self.world.folder / "log").open("ab")
+        log = (self.installation.folder / "log").open("ab")
         with log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "crmsolid.run", "--port", "0"],
-                env=self.world.environment(self.server, **self.more),
+                env=self.installation.environment(self.server, **self.more),
                 cwd=ROOT,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -103,7 +103,7 @@ class Product:
 
     def _read_startup_message(self) -> str:
         assert self.process.stdout is not None
-        text, deadline = "", time.monotonic() + PATIENCE
+        text, deadline = "", time.monotonic() + TIMEOUT
         while "Ctrl-C ends it" not in text:
             ready, _, _ = select.select([self.process.stdout], [], [], max(0.0, deadline - time.monotonic()))
             output = os.read(self.process.stdout.fileno(), 65536) if ready else b""
@@ -111,11 +111,11 @@ class Product:
             text += output.decode()
         return text
 
-    def end(self, number: int = signal.SIGINT) -> float:
+    def stop(self, number: int = signal.SIGINT) -> float:
         """Stop it with a signal. Returns how many seconds that took; fails if the exit status is not 0."""
         began = time.monotonic()
         self.process.send_signal(number)
-        assert self.process.wait(PATIENCE) == 0, self.log()
+        assert self.process.wait(TIMEOUT) == 0, self.log()
         self._close_stdout()
         return time.monotonic() - began
 
@@ -125,7 +125,7 @@ class Product:
 
     def kill_worker(self) -> None:
         """Kill the worker with SIGKILL. The supervisor starts the next one; an embedded product is restarted here."""
-        if not self.world.is_split:
+        if not self.installation.is_split:
             self.process.kill()
             self.process.wait()
             self._close_stdout()
@@ -142,15 +142,15 @@ class Product:
         """End it if it still runs. Its processes notice that their supervisor has gone."""
         if self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(PATIENCE)
+            self.process.wait(TIMEOUT)
             self._close_stdout()
 
     def log(self) -> str:
-        return (self.world.folder / "log").read_text()
+        return (self.installation.folder / "log").read_text()
 
     # The REST API
 
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
+    def request(self, method: str, path: str, body: Any = None) -> Any:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         headers = {
             "Authorization": f"Bearer {self.token}",
@@ -168,20 +168,22 @@ class Product:
 
     def send(self, account: int, text: str, to: str = "@anna_x") -> str:
         """Send a message and return its id."""
-        answer = self.ask("POST", "/v1/messages/send", {"account_id": account, "to": to, "text": text})
+        answer = self.request("POST", "/v1/messages/send", {"account_id": account, "to": to, "text": text})
         assert answer["status"] == "queued"
         return str(answer["id"])
 
     def message(self, message_id: str) -> Any:
-        return self.ask("GET", f"/v1/messages/{message_id}")
+        return self.request("GET", f"/v1/messages/{message_id}")
 
     def status(self, message_id: str) -> tuple[str, str]:
         """The message's status and error, read from the database."""
-        ((status, error),) = self.world.query(f"SELECT status, error FROM messaging_message WHERE id = '{message_id}'")
+        ((status, error),) = self.installation.query(
+            f"SELECT status, error FROM messaging_message WHERE id = '{message_id}'"
+        )
         return status, error
 
     def attempts(self, message_id: str) -> list[str]:
-        rows = self.world.query(
+        rows = self.installation.query(
             f"SELECT outcome FROM messaging_messageattempt WHERE message_id = '{message_id}' ORDER BY number"
         )
         return [outcome for (outcome,) in rows]

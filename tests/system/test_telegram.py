@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 
 from tests.servers import drop_database, free_port, own_redis
-from tests.system.telegram_product import Panel, Product, Stream, World
+from tests.system.telegram_product import Installation, Panel, Product, Stream
 from tests.telegram_server import TelegramServer, forget_cached_config
 from tests.waiting import until
 from tests.webhooks.receiver import Receiver
@@ -38,20 +38,20 @@ def server() -> Iterator[TelegramServer]:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     folder = tmp_path_factory.mktemp("telegram")
     if not SPLIT:
-        yield World(folder)
+        yield Installation(folder)
         return
     server, name, port = settings.DATABASE_URL.rsplit("/", 1)[0], f"crmsolid_telegram_{os.getpid()}", free_port()
     with own_redis(port):
-        yield World(folder, f"{server}/{name}", f"redis://127.0.0.1:{port}/0")
+        yield Installation(folder, f"{server}/{name}", f"redis://127.0.0.1:{port}/0")
     drop_database(server, name)
 
 
 @pytest.fixture(scope="module")
-def product(world: World, server: TelegramServer) -> Iterator[Product]:
-    product = Product(world, server)
+def product(installation: Installation, server: TelegramServer) -> Iterator[Product]:
+    product = Product(installation, server)
     product.start()
     yield product
     product.close()
@@ -109,7 +109,9 @@ def sent(product: Product, message_id: str, seconds: float = 40) -> Any:
 def test_account_connected_in_the_panel_sends_and_receives(
     product: Product, server: TelegramServer, shop: int, receiver: Receiver
 ) -> None:
-    product.ask("POST", "/v1/webhooks", {"url": receiver.url("/all"), "events": ["message.received", "message.sent"]})
+    product.request(
+        "POST", "/v1/webhooks", {"url": receiver.url("/all"), "events": ["message.received", "message.sent"]}
+    )
     stream = Stream(product)
     message = product.send(shop, "Hello {first_name|there}")
     message_sent = sent(product, message)
@@ -122,7 +124,7 @@ def test_account_connected_in_the_panel_sends_and_receives(
     post = receiver.to("/all")[1]
     assert max(received_at, post.at) - began < 2
     posted = json.loads(post.body)
-    (row,) = product.ask("GET", f"/v1/threads/{message_sent['thread_id']}/messages?limit=1")["data"]
+    (row,) = product.request("GET", f"/v1/threads/{message_sent['thread_id']}/messages?limit=1")["data"]
     assert (row["text"], row["direction"]) == ("Yes, please", "in")
     assert (event, streamed) == ("message.received", posted)
     assert (posted["event"], posted["data"]) == ("message.received", {"message": row})
@@ -134,7 +136,7 @@ def test_login_with_a_two_step_password_in_another_data_center(
 ) -> None:
     sent(product, product.send(safe, "Safely"))
     assert texts_received(server, "Safely") == ["Safely"]
-    rows = product.world.query("SELECT dc_id FROM messaging_telegramsession ORDER BY account_id")
+    rows = product.installation.query("SELECT dc_id FROM messaging_telegramsession ORDER BY account_id")
     assert (4,) in rows
 
 
@@ -157,10 +159,10 @@ def test_worker_killed_before_settlement_sends_once(product: Product, server: Te
     message = product.send(shop, "Unsettled")
     until(lambda: texts_received(server, "Unsettled"), "the recipient has it")
     waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    with psycopg.connect(product.world.postgres) as other:
+    with psycopg.connect(product.installation.postgres) as other:
         other.execute("SELECT 1 FROM messaging_message WHERE id = %s FOR UPDATE", [message])
-        server.let_go()
-        until(lambda: product.world.query(waiting), "the settlement waits for the row")
+        server.resume_hanging()
+        until(lambda: product.installation.query(waiting), "the settlement waits for the row")
         product.kill_worker()
     sent(product, message)
     assert texts_received(server, "Unsettled") == ["Unsettled"]
@@ -197,37 +199,41 @@ def test_flood_wait_delays_the_messages_of_one_account_only(
     held = product.send(shop, "Held")
     until(lambda: product.status(held) == ("queued", "flood_wait"), "back in the queue")
     delayed = product.message(held)
-    account = product.ask("GET", f"/v1/accounts/{shop}")
+    account = product.request("GET", f"/v1/accounts/{shop}")
     assert (delayed["error"], account["state"], delayed["eta"]) == ("flood_wait", "paused", account["paused_until"])
     wait = (datetime.fromisoformat(delayed["eta"]) - datetime.now(UTC)).total_seconds()
     assert 25 < wait <= 30
     sent(product, product.send(safe, "Not held"), 10)
     assert (texts_received(server, "Held"), texts_received(server, "Not held")) == ([], ["Not held"])
     past = "2020-01-01 00:00:00+00"  # as if the 30 s were over
-    product.world.query(f"UPDATE messaging_account SET paused_until = '{past}' WHERE id = {shop} RETURNING id")
-    product.world.query(f"UPDATE messaging_message SET eta = '{past}', slot_at = NULL WHERE id = '{held}' RETURNING id")
+    product.installation.query(f"UPDATE messaging_account SET paused_until = '{past}' WHERE id = {shop} RETURNING id")
+    product.installation.query(
+        f"UPDATE messaging_message SET eta = '{past}', slot_at = NULL WHERE id = '{held}' RETURNING id"
+    )
     sent(product, held)
     assert texts_received(server, "Held") == ["Held"]
 
 
 def test_stopping_releases_accounts_and_missed_messages_arrive_after_the_start(
-    product: Product, server: TelegramServer, shop: int, world: World
+    product: Product, server: TelegramServer, shop: int, installation: Installation
 ) -> None:
     until(lambda: server.connected(SHOP) == 1, "the account is connected")
     panel = Panel(product)
     panel.get(ADD)
     panel.post({"phone": LATE})
     step = panel.at
-    assert product.end(signal.SIGINT) < 15
-    assert world.query("SELECT owner FROM messaging_accountlease WHERE owner <> ''") == []
+    assert product.stop(signal.SIGINT) < 15
+    assert installation.query("SELECT worker FROM messaging_accountlease WHERE worker <> ''") == []
     assert server.connected(SHOP) == 0
     for number in range(20):
         server.deliver(ANNA, SHOP, f"missed {number:02}")
     product.start()
-    seen = "SELECT text FROM messaging_message WHERE direction = 'in' AND text LIKE 'missed %' ORDER BY created_at, id"
-    until(lambda: len(world.query(seen)) == 20, "all twenty")
-    assert [text for (text,) in world.query(seen)] == [f"missed {number:02}" for number in range(20)]
-    events = product.ask("GET", "/v1/messages?direction=in&limit=20")["data"]
+    received_rows = (
+        "SELECT text FROM messaging_message WHERE direction = 'in' AND text LIKE 'missed %' ORDER BY created_at, id"
+    )
+    until(lambda: len(installation.query(received_rows)) == 20, "all twenty")
+    assert [text for (text,) in installation.query(received_rows)] == [f"missed {number:02}" for number in range(20)]
+    events = product.request("GET", "/v1/messages?direction=in&limit=20")["data"]
     assert len({each["id"] for each in events}) == 20
 
     panel = Panel(product)
@@ -256,7 +262,7 @@ def test_messages_wait_until_the_account_is_logged_in_again(
 
 
 def test_log_of_the_product_has_no_errors_and_no_secrets(product: Product) -> None:
-    product.end(signal.SIGTERM)
+    product.stop(signal.SIGTERM)
     lines = [json.loads(line) for line in product.log().splitlines() if line.startswith("{")]
     errors = [line["message"] for line in lines if line["level"] in ("error", "critical")]
     assert errors == ["worker ended with status -9; starting it again"] * (3 if SPLIT else 0)

@@ -1,4 +1,4 @@
-"""python -m tests.telegram_server --port P --key FILE: the server for other processes.
+"""python -m tests.telegram_server --port PORT --key FILE: the server for other processes.
 
 Prints one JSON line when it is ready, then serves until it is interrupted or terminated.
 """
@@ -17,10 +17,10 @@ from .server import HOST, MAIN_DC, TelegramServer
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.telegram_server")
-    parser.add_argument("--port", type=int, default=0, help="port of data centre 2 (0: any free one)")
+    parser.add_argument("--port", type=int, default=0, help="port of data center 2 (0: any free one)")
     parser.add_argument("--key", type=Path, required=True, help="RSA private key, made if missing; FILE.pub is public")
-    parser.add_argument("--control-port", type=int, default=0, help="port of the JSON-lines controls")
-    parser.add_argument("--dc", action="append", default=[], metavar="ID:PORT", help="another data centre; repeatable")
+    parser.add_argument("--control-port", type=int, default=0, help="port of the JSON-lines control protocol")
+    parser.add_argument("--dc", action="append", default=[], metavar="ID:PORT", help="another data center; repeatable")
     return parser.parse_args()
 
 
@@ -35,17 +35,17 @@ async def serve(options: argparse.Namespace) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     key = load_or_create_key(options.key)
     async with TelegramServer(listening_ports(options), key) as server:
-        controls = ControlPort(server)
-        control_port = await controls.start(options.control_port)
+        control = ControlPort(server)
+        control_port = await control.start(options.control_port)
         print(json.dumps(readiness(server, options.key, control_port)), flush=True)
         await stopped.wait()
-        controls.stop()
+        control.stop()
 
 
 def readiness(server: TelegramServer, key_file: Path, control_port: int) -> dict[str, object]:
-    data_centres = {dc_id: server.endpoint(dc_id) for dc_id in server.rpc.addresses}
+    data_centers = {dc_id: server.endpoint(dc_id) for dc_id in server.rpc.addresses}
     return {
-        "data_centres": data_centres,
+        "data_centers": data_centers,
         "control": f"{HOST}:{control_port}",
         "control_port": control_port,
         "public_key": f"{key_file}.pub",

@@ -1,4 +1,4 @@
-"""A server per test, and real Telethon clients that are gone afterwards."""
+"""A server for each test, and real Telethon clients that are disconnected afterwards."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -20,7 +20,7 @@ OTHER_DC = 4
 
 @pytest.fixture
 def server() -> Iterator[TelegramServer]:
-    """Two data centres; two accounts, @shop and @anna."""
+    """Two data centers and two users, @shop and @anna."""
     with TelegramServer({2: 0, OTHER_DC: 0}, settings=Settings()) as server:
         register_public_key(server.key.public_pem)
         forget_cached_config()
@@ -32,29 +32,29 @@ def server() -> Iterator[TelegramServer]:
 
 
 class Clients:
-    """Makes clients and remembers them, so that each is disconnected."""
+    """Creates clients and disconnects them all at the end."""
 
     def __init__(self, server: TelegramServer) -> None:
         self.server = server
-        self._made: list[TelegramClient] = []
+        self._created: list[TelegramClient] = []
 
     def make(self, session: Any = None, **options: Any) -> TelegramClient:
-        """Unconnected. Without a session: one that has to log in at the main data centre."""
+        """A client that is not connected. Without a session it has to log in at the main data center."""
         if session is None:
             session = MemorySession()
             session.set_dc(2, *self.server.address())
         client = TelegramClient(session, *API, **{"retry_delay": 0.05, "raise_last_call_error": True} | options)
-        self._made.append(client)
+        self._created.append(client)
         return client
 
     async def login(self, who: str, **options: Any) -> TelegramClient:
-        """Connected, with a session of the account that is logged in already."""
+        """A connected client with a session that is already logged in."""
         client = self.make(self.server.authorize(who).fill(MemorySession()), **options)
         await client.connect()
         return client
 
     async def close(self) -> None:
-        for client in self._made:
+        for client in self._created:
             await disconnect(client)
 
 
@@ -65,8 +65,8 @@ async def clients(server: TelegramServer) -> AsyncIterator[Clients]:
     await clients.close()
 
 
-class Heard:
-    """An event handler that keeps what it was called with."""
+class ReceivedEvents:
+    """An event handler that records the events it is called with."""
 
     def __init__(self) -> None:
         self.events: list[Any] = []
@@ -84,12 +84,12 @@ class Heard:
         return self.events
 
 
-def listen(client: TelegramClient, builder: Callable[..., Any], **options: Any) -> Heard:
-    heard = Heard()
-    client.add_event_handler(heard, builder(**options))
-    return heard
+def listen(client: TelegramClient, builder: Callable[..., Any], **options: Any) -> ReceivedEvents:
+    received = ReceivedEvents()
+    client.add_event_handler(received, builder(**options))
+    return received
 
 
-async def ask(client: TelegramClient, request: Any) -> Any:
-    """Send without the client's own retries and sleeps: `TelegramClient._sender` is private, and pinned with it."""
+async def invoke(client: TelegramClient, request: Any) -> Any:
+    """Send a request without the client's retries and sleeps. `TelegramClient._sender` is private."""
     return await client._sender.send(request)

@@ -1,7 +1,7 @@
-"""The controls for other processes: one JSON object a line, over TCP on 127.0.0.1.
+"""Control of the server from other processes: one JSON object per line, over TCP on 127.0.0.1.
 
 {"call": "deliver", "args": {"sender": "+1555…", "recipient": "@shop", "text": "hi"}} is answered by
-{"result": …} or {"error": "KeyError: …"}. The calls are the methods of Controls that are marked as controls, and
+{"result": …} or {"error": "KeyError: …"}. The calls are the methods of ServerControl that are marked as controls, and
 {"call": "wait_count", "args": {"request", "at_least", "seconds"}}, "wait_received" (who, at_least, seconds),
 "go_down" and "come_back".
 """
@@ -14,9 +14,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict, is_dataclass
 from typing import Any, TextIO
 
-from .controls import Who
-from .loop_bound import CONTROLS
+from .event_loop import CONTROLS
 from .server import HOST, TelegramServer
+from .server_control import Who
 
 logger = logging.getLogger(__name__)
 
@@ -45,18 +45,18 @@ class ControlPort:
                 writer.write(json.dumps(await self._answer(line)).encode() + b"\n")
                 await writer.drain()
         except ConnectionError:
-            logger.debug("a controller has left")
+            logger.debug("a controlling process has disconnected")
         finally:
             writer.close()
 
     async def _answer(self, line: bytes) -> dict[str, Any]:
-        """A mistake of the caller must reach the caller, whatever it is."""
+        """The result of a call. Every exception is reported to the caller, since the caller made the mistake."""
         try:
-            order = json.loads(line)
-            return {"result": plain(await self._call(order["call"], order.get("args", {})))}
-        except Exception as mistake:
+            command = json.loads(line)
+            return {"result": to_json(await self._call(command["call"], command.get("args", {})))}
+        except Exception as error:
             logger.warning("a control failed", exc_info=True)
-            return {"error": f"{type(mistake).__name__}: {mistake}"}
+            return {"error": f"{type(error).__name__}: {error}"}
 
     async def _call(self, name: str, args: dict[str, Any]) -> Any:
         if name in self._waits:
@@ -74,14 +74,14 @@ class ControlPort:
         return self._server.received(who)
 
 
-def plain(value: Any) -> Any:
+def to_json(value: Any) -> Any:
     if isinstance(value, list):
-        return [plain(item) for item in value]
+        return [to_json(item) for item in value]
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 class ControlFailed(Exception):
-    """The server refused a call; the message is its own."""
+    """The server refused a call; the message is the server's."""
 
 
 class ControlClient:

@@ -1,4 +1,4 @@
-"""Faults on request: the next n requests of a kind are refused, cut off or kept waiting."""
+"""Injected faults: the next n requests of a name are refused, lose their connection, or hang."""
 
 import asyncio
 import contextlib
@@ -9,75 +9,78 @@ from typing import Protocol
 from .errors import AnswerLost, RpcFailure
 
 
-class Moment(StrEnum):
-    """Before the request takes effect, or after."""
+class When(StrEnum):
+    """Before the request takes effect, or after it."""
 
     BEFORE = "before"
     AFTER = "after"
 
 
-class Line(Protocol):
-    """The client's connection, as far as a fault touches it."""
+class AbortableConnection(Protocol):
+    """The client's connection, as far as a fault uses it."""
 
-    def cut(self) -> None: ...
+    def abort(self) -> None: ...
 
 
 @dataclass(slots=True)
 class Fault:
-    """Strikes the next `times` requests of that name, of one account (a phone number) or of any.
+    """Applies to the next `times` requests of this name, by one user (a phone number) or by any.
 
-    With `error` the request is refused; with `is_cut` the connection is closed without an answer; else it
-    waits `seconds` or until it may `go_on`, while other requests of the same connection are answered.
+    With `error` the request is refused; with `aborts_connection` the connection is closed without an answer. Otherwise
+    the request hangs for `seconds` or until `resume` is set; other requests of the connection are answered meanwhile.
     """
 
     request: str
     times: int = 1
-    moment: Moment = Moment.BEFORE
+    when: When = When.BEFORE
     phone: str | None = None
     error: RpcFailure | None = None
-    is_cut: bool = False
+    aborts_connection: bool = False
     seconds: float = 0
-    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+    resume: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def strike(self, line: Line) -> None:
+    async def apply(self, connection: AbortableConnection) -> None:
+        """Raises AnswerLost or RpcFailure instead of letting the request continue."""
         if self.seconds:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.go_on.wait(), self.seconds)
-        if self.is_cut:
-            line.cut()
+                await asyncio.wait_for(self.resume.wait(), self.seconds)
+        if self.aborts_connection:
+            connection.abort()
             raise AnswerLost(self.request)
         if self.error is not None:
             raise self.error
 
 
 class Faults:
+    """The faults that are still to happen, oldest first."""
+
     def __init__(self) -> None:
-        self._waiting: list[Fault] = []
-        self._go_on = asyncio.Event()
+        self._pending: list[Fault] = []
+        self._resume = asyncio.Event()
 
     def add(self, fault: Fault) -> None:
         if fault.times < 1:
-            raise ValueError("a fault strikes at least once")
-        fault.go_on = self._go_on
-        self._waiting.append(fault)
+            raise ValueError("a fault happens at least once")
+        fault.resume = self._resume
+        self._pending.append(fault)
 
-    def let_go(self) -> None:
-        self._go_on.set()
-        self._go_on = asyncio.Event()
+    def resume_hanging(self) -> None:
+        self._resume.set()
+        self._resume = asyncio.Event()
 
     def clear(self) -> None:
-        self._waiting.clear()
+        self._pending.clear()
 
-    def left(self) -> int:
-        """How many strikes are still to come."""
-        return sum(fault.times for fault in self._waiting)
+    def remaining(self) -> int:
+        """How many requests are still to fail."""
+        return sum(fault.times for fault in self._pending)
 
-    def take(self, request: str, moment: Moment, phone: str) -> Fault | None:
-        """Use up one strike of the oldest fault that fits."""
-        for fault in self._waiting:
-            if fault.request == request and fault.moment is moment and fault.phone in (None, phone):
+    def take(self, request: str, when: When, phone: str) -> Fault | None:
+        """The oldest fault that applies to this request, counted down by one."""
+        for fault in self._pending:
+            if fault.request == request and fault.when is when and fault.phone in (None, phone):
                 fault.times -= 1
                 if not fault.times:
-                    self._waiting.remove(fault)
+                    self._pending.remove(fault)
                 return fault
         return None

@@ -19,16 +19,16 @@ from .primes import DH_BYTES, DH_GENERATOR, DH_PRIME, FACTOR_P, FACTOR_Q, SECRET
 SHA1_BYTES = 20
 
 
-class BadHandshake(Exception):
-    """The client broke the exchange; a server closes the connection."""
+class InvalidHandshake(Exception):
+    """The client violated the protocol; the server must close the connection."""
 
 
 class Handshake:
-    """Answers the three plain requests. `keep(key, salt)` receives the finished key."""
+    """Answers the three plain requests. `add_key(key, salt)` receives the finished key."""
 
-    def __init__(self, server_key: ServerKey, keep: Callable[[Any, int], None]) -> None:
+    def __init__(self, server_key: ServerKey, add_key: Callable[[Any, int], None]) -> None:
         self._server_key = server_key
-        self._keep = keep
+        self._add_key = add_key
         self._nonce = 0
         self._server_nonce = 0
         self._new_nonce = 0
@@ -43,7 +43,7 @@ class Handshake:
         if isinstance(request, functions.SetClientDHParamsRequest):
             self._check_nonces(request)
             return self._finish(request)
-        raise BadHandshake(f"{type(request).__name__} may not be sent in plain text")
+        raise InvalidHandshake(f"{type(request).__name__} may not be sent in plain text")
 
     def _offer_factors(self, request: Any) -> Any:
         self._nonce = request.nonce
@@ -53,17 +53,17 @@ class Handshake:
 
     def _offer_parameters(self, request: Any) -> Any:
         if request.public_key_fingerprint != self._server_key.fingerprint:
-            raise BadHandshake("encrypted for another server's key")
+            raise InvalidHandshake("encrypted for another server's key")
         inner = self._decrypt_factors(request.encrypted_data)
         self._check_nonces(inner)
         if sorted(int.from_bytes(factor, "big") for factor in (inner.p, inner.q)) != [FACTOR_P, FACTOR_Q]:
-            raise BadHandshake("pq was not factorised")
+            raise InvalidHandshake("pq was not factorised")
         self._new_nonce = inner.new_nonce
         answer = bytes(self._parameters())
         return types.ServerDHParamsOk(self._nonce, self._server_nonce, self._encrypt(answer))
 
     def _decrypt_factors(self, block: bytes) -> Any:
-        # Telethon sends SHA1, data and random padding in 255 bytes, the scheme older than RSA_PAD; servers take both.
+        # Telethon sends SHA1, data and random padding in 255 bytes, the scheme older than RSA_PAD; servers accept both.
         plain = self._server_key.decrypt(block)[1:]
         return read_hashed(plain, (types.PQInnerData, types.PQInnerDataDc))
 
@@ -94,14 +94,14 @@ class Handshake:
         self._check_nonces(inner)
         power = int.from_bytes(inner.g_b, "big")
         if not is_safe_power(power):
-            raise BadHandshake("g_b lies outside the safe range")
+            raise InvalidHandshake("g_b lies outside the safe range")
         shared = pow(power, self._secret, DH_PRIME)
         auth_key = AuthKey(get_byte_array(shared))
         # Telethon drops leading zero bytes of the key, and its StringSession then pads at the wrong end. Such a key
-        # (one in 256) would break a test at random; the protocol lets the server ask for another try.
+        # (one in 256) would make tests fail at random; the protocol lets the server ask the client to retry.
         if len(auth_key.key) < DH_BYTES:
             return types.DhGenRetry(self._nonce, self._server_nonce, auth_key.calc_new_nonce_hash(self._new_nonce, 2))
-        self._keep(auth_key, self._first_salt())
+        self._add_key(auth_key, self._first_salt())
         return types.DhGenOk(self._nonce, self._server_nonce, auth_key.calc_new_nonce_hash(self._new_nonce, 1))
 
     def _first_salt(self) -> int:
@@ -112,16 +112,16 @@ class Handshake:
 
     def _check_nonces(self, message: Any) -> None:
         if (message.nonce, message.server_nonce) != (self._nonce, self._server_nonce):
-            raise BadHandshake("the nonces are not those of this exchange")
+            raise InvalidHandshake("the nonces are not those of this exchange")
 
 
 def read_hashed(plain: bytes, kinds: tuple[type, ...]) -> Any:
-    """The object behind a SHA1 of its bytes and before any padding."""
+    """The object that follows the SHA1 of its bytes; padding may come after it."""
     reader = BinaryReader(plain[SHA1_BYTES:])
     message = reader.tgread_object()
-    written = plain[SHA1_BYTES : SHA1_BYTES + reader.tell_position()]
-    if not isinstance(message, kinds) or sha1(written).digest() != plain[:SHA1_BYTES]:
-        raise BadHandshake("the inner data or their hash are wrong")
+    object_bytes = plain[SHA1_BYTES : SHA1_BYTES + reader.tell_position()]
+    if not isinstance(message, kinds) or sha1(object_bytes).digest() != plain[:SHA1_BYTES]:
+        raise InvalidHandshake("the inner data or their hash are wrong")
     return message
 
 

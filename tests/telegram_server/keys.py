@@ -1,4 +1,7 @@
-"""The server's RSA key: Telegram's public keys are built into clients, so a test server needs one of its own."""
+"""The server's RSA key, and what a process must do so that Telethon's clients connect to a test server.
+
+Telegram's public keys are built into clients, so a test server needs a key of its own.
+"""
 
 import hashlib
 import os
@@ -8,6 +11,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa as rsa_keys
+from telethon import TelegramClient
 from telethon.crypto import rsa as telethon_rsa
 from telethon.tl.tlobject import TLObject
 
@@ -36,7 +40,7 @@ class ServerKey:
     def decrypt(self, block: bytes) -> bytes:
         """Raw RSA, without padding: MTProto puts a SHA1 before the data instead. Returns 256 bytes."""
         numbers, cipher = self.private_key.private_numbers(), int.from_bytes(block, "big")
-        # By the Chinese remainder theorem: a third of the time, and handshakes are what a login test waits for.
+        # The Chinese remainder theorem takes a third of the time, and login tests mostly wait for handshakes.
         by_p, by_q = pow(cipher, numbers.dmp1, numbers.p), pow(cipher, numbers.dmq1, numbers.q)
         number = by_q + numbers.iqmp * (by_p - by_q) % numbers.p * numbers.q
         return number.to_bytes(BLOCK_BYTES, "big")
@@ -78,3 +82,9 @@ def _save_private(key: ServerKey, private_file: Path) -> None:
 def register_public_key(pem: str) -> None:
     """Make every Telethon client of this process trust the server that holds this key."""
     telethon_rsa.add_key(pem, old=False)
+
+
+def forget_cached_config() -> None:
+    """Telethon caches help.getConfig in the class (`TelegramClient._config`, private), with the ports of the first
+    server it asked. The cache must be cleared before a client connects to another server."""
+    TelegramClient._config = None

@@ -1,6 +1,6 @@
-"""One account's messages and its sequence of events (core.telegram.org/api/updates).
+"""The messages of one user and their sequence of events (core.telegram.org/api/updates).
 
-Message identifiers of private chats are numbered per account: the two copies of one message differ in id.
+Messages of private chats are numbered per user, so the two copies of one message have different ids.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False)
 class StoredMessage:
-    """One account's copy. `peer` is the other side of the chat; `twin` the other side's copy; dates in Unix seconds."""
+    """One user's copy of a message; dates in Unix seconds. `other_copy` belongs to `peer`, the other user."""
 
     id: int
     peer: User
@@ -24,7 +24,7 @@ class StoredMessage:
     entities: list[Any] | None = None
     random_id: int | None = None
     edited_at: int | None = None
-    twin: StoredMessage | None = None
+    other_copy: StoredMessage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ Change = NewMessage | EditedMessage | ReadInbox | ReadOutbox
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A change and the pts after it; each event counts 1."""
+    """A change and the pts after it; each event adds 1 to the pts."""
 
     pts: int
     change: Change
@@ -63,6 +63,8 @@ class Event:
 
 @dataclass(eq=False)
 class Mailbox:
+    """All messages and events of one user."""
+
     messages: dict[int, StoredMessage] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     random_ids: dict[int, StoredMessage] = field(default_factory=dict)
@@ -71,7 +73,7 @@ class Mailbox:
 
     @property
     def pts(self) -> int:
-        """Starts at 1: clients take 0 for "no state known"."""
+        """Starts at 1, because 0 means "no state known" to clients."""
         return 1 + len(self.events)
 
     def store(self, message: StoredMessage) -> Event:

@@ -1,6 +1,6 @@
-"""Numbers of the key exchange."""
+"""Numbers for the key exchange."""
 
-# The 2048-bit safe prime Telegram itself serves; clients know it, so they skip a slow primality check.
+# The 2048-bit safe prime that Telegram itself uses; clients know it, so they skip a slow primality check.
 DH_PRIME = int(
     "C71CAEB9C6B1C9048E6C522F70F13F73980D40238E3E21C14934D037563D930F"
     "48198A0AA7C14058229493D22530F4DBFA336F6E0AC925139543AED44CCE7C37"
@@ -14,12 +14,12 @@ DH_PRIME = int(
 )
 DH_GENERATOR = 3
 DH_BYTES = 256
-# Telegram's exponents have 2048 bits; short ones make handshakes quicker, and here nobody listens in.
+# Telegram's exponents have 2048 bits. Short ones make handshakes faster, and security does not matter here.
 SECRET_BITS = 512
 
-# Telegram's pq has 63 bits too, of two factors alike; of these one is small so that a client finds it in no time, and
-# the other so much larger that Telethon's search never meets both at once, which it takes for an answer. The first
-# byte of the product is below 128, as Telegram's always is: Telethon reads it as a signed number.
+# Like Telegram's, the product has 63 bits, but its factors differ in size: one is small, so that clients find it fast.
+# The other is so much larger that Telethon's search never finds both at once and then answers the product itself. The
+# first byte of the product is below 128, as Telegram's always is: Telethon reads it as a signed number.
 FACTOR_P = 65_537
 FACTOR_Q = 70_368_744_177_679
 

@@ -1,4 +1,4 @@
-"""What the controls return: plain values, that go through JSON as they are."""
+"""What controls return: plain values that can be written as JSON."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class UserRecord:
 
 @dataclass(frozen=True, slots=True)
 class MessageRecord:
-    """One account's copy of a message; `date` in Unix seconds."""
+    """One user's copy of a message; `date` in Unix seconds."""
 
     id: int
     peer_id: int
@@ -33,7 +33,7 @@ class MessageRecord:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRecord:
-    """The identifiers of the two copies; they are equal if somebody wrote to themselves."""
+    """The ids of the two copies of a message; equal if a user wrote to themselves."""
 
     sender_message_id: int
     recipient_message_id: int
@@ -41,7 +41,7 @@ class DeliveryRecord:
 
 @dataclass(frozen=True, slots=True)
 class PreparedSession:
-    """Where to connect, and a key that is logged in. `auth_key` is 256 bytes in hexadecimal."""
+    """An address, and a key that is logged in there. `auth_key` is 256 bytes in hexadecimal."""
 
     dc_id: int
     host: str

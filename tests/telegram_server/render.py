@@ -1,4 +1,4 @@
-"""TL objects as one account sees them."""
+"""TL objects from the server's state, as one user sees them."""
 
 import time
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from typing import Any
 from telethon.tl import types
 
 from .mailbox import Change, EditedMessage, Event, NewMessage, ReadInbox, StoredMessage
-from .state import User, World
+from .state import ServerState, User
 
 
 def moment(seconds: int) -> datetime:
@@ -16,7 +16,7 @@ def moment(seconds: int) -> datetime:
 
 
 def seconds(date: datetime | None) -> float:
-    """Unix seconds of a date in a request; 0 if there is none, which TL cannot tell from 1970."""
+    """Unix seconds of a date in a request; 0 if there is none."""
     return date.timestamp() if date else 0
 
 
@@ -24,14 +24,14 @@ def now() -> datetime:
     return moment(int(time.time()))
 
 
-def user_view(world: World, viewer: User, user: User) -> Any:
-    """A deactivated account keeps its id and loses its name; a phone number is shown to its owner only."""
+def user_view(state: ServerState, viewer: User, user: User) -> Any:
+    """A deactivated user has an id and no name; a phone number is shown to its owner only."""
     if user.is_deactivated:
-        return types.User(user.id, deleted=True, access_hash=world.access_hash(viewer, user))
+        return types.User(user.id, deleted=True, access_hash=state.access_hash(viewer, user))
     return types.User(
         user.id,
         is_self=viewer is user,
-        access_hash=world.access_hash(viewer, user),
+        access_hash=state.access_hash(viewer, user),
         first_name=user.first_name,
         last_name=user.last_name or None,
         username=user.username,
@@ -39,14 +39,14 @@ def user_view(world: World, viewer: User, user: User) -> Any:
     )
 
 
-def user_views(world: World, viewer: User, users: Iterable[User]) -> list[Any]:
+def user_views(state: ServerState, viewer: User, users: Iterable[User]) -> list[Any]:
     """Each user once, the viewer first."""
     unique = {user.id: user for user in (viewer, *users)}
-    return [user_view(world, viewer, user) for user in unique.values()]
+    return [user_view(state, viewer, user) for user in unique.values()]
 
 
 def message_view(message: StoredMessage) -> Any:
-    """In a private chat the peer is always the other side; there is no from_id."""
+    """In a private chat the peer is always the other user, and there is no from_id."""
     return types.Message(
         id=message.id,
         peer_id=types.PeerUser(message.peer.id),
@@ -74,14 +74,14 @@ def peer_of(change: Change) -> User:
     return change.message.peer if isinstance(change, NewMessage | EditedMessage) else change.peer
 
 
-def pushed_view(world: World, viewer: User, event: Event) -> Any:
-    """What is pushed: `updates` with the people in it, so that a client learns their access hashes."""
-    people = user_views(world, viewer, [peer_of(event.change)])
-    return types.Updates([update_view(event)], users=people, chats=[], date=now(), seq=0)
+def pushed_view(state: ServerState, viewer: User, event: Event) -> Any:
+    """The update to push, with the users in it, so that a client learns their access hashes."""
+    users = user_views(state, viewer, [peer_of(event.change)])
+    return types.Updates([update_view(event)], users=users, chats=[], date=now(), seq=0)
 
 
 def short_view(event: Event) -> Any | None:
-    """The short form of a new text message, which names nobody; None where there is no such form."""
+    """The short form of a new text message, without users; None for other events, which have no short form."""
     if not isinstance(event.change, NewMessage):
         return None
     message = event.change.message

@@ -1,4 +1,4 @@
-"""API requests: unwrapping, counting, faults, permission, and the handler that does the work."""
+"""API requests: unwrapping, counting, faults, authorization, and calling the handler."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from telethon.tl.alltlobjects import LAYER
 
 from .delivery import Delivery
 from .errors import SERVER_ERROR_CODE, RpcFailure, failure
-from .faults import Faults, Moment
+from .faults import Faults, When
 from .session import Session
 from .settings import Settings
-from .state import Authorization, User, World, digits
+from .state import Authorization, ServerState, User, digits
 
 logger = logging.getLogger(__name__)
 
@@ -26,10 +26,10 @@ UNAUTHORIZED_CODE = 401
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a handler may touch."""
+    """What a handler works with."""
 
     session: Session
-    world: World
+    state: ServerState
     delivery: Delivery
     settings: Settings
     addresses: dict[int, tuple[str, int]]
@@ -40,7 +40,7 @@ class Call:
 
     @property
     def user(self) -> User:
-        """Whose key it is. Raises the 401 a client gets that has not logged in, or not all the way."""
+        """The user who owns the key. Raises the 401 for a client that has not finished its login."""
         authorization = self.authorization
         if authorization.awaiting_password is not None:
             raise failure("SESSION_PASSWORD_NEEDED")
@@ -54,7 +54,7 @@ HANDLERS: dict[type, Handler] = {}
 
 
 def handles(request: type) -> Callable[[Handler], Handler]:
-    """Register the function that executes a request. It must not await: a request takes effect at once or not."""
+    """Register the function that executes a request. It is synchronous: a request takes effect completely or not."""
 
     def register(handler: Handler) -> Handler:
         HANDLERS[request] = handler
@@ -64,45 +64,45 @@ def handles(request: type) -> Callable[[Handler], Handler]:
 
 
 class Rpc:
-    """`addresses`: where each data centre listens, as help.getConfig tells."""
+    """`addresses` tells where each data center listens; help.getConfig answers it."""
 
-    def __init__(self, world: World, settings: Settings) -> None:
+    def __init__(self, state: ServerState, settings: Settings) -> None:
         self.faults = Faults()
-        self.delivery = Delivery(world, settings)
+        self.delivery = Delivery(state, settings)
         self.addresses: dict[int, tuple[str, int]] = {}
-        self._world = world
+        self._state = state
         self._settings = settings
         self._running: set[asyncio.Task[None]] = set()
 
     def spawn(self, session: Session, msg_id: int, request: Any) -> None:
-        """Tasks start in the order of the requests and run without a pause, unless a fault makes one wait."""
+        """Tasks start in the order of the requests and run without interruption, unless a fault makes one hang."""
         task = asyncio.get_running_loop().create_task(session.answer(msg_id, request))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
     async def stop(self) -> None:
-        """Abandon requests that a fault keeps waiting."""
+        """Cancel requests that a fault makes hang."""
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
     async def answer(self, session: Session, msg_id: int, request: Any) -> Any:
-        """The result, or RpcFailure; AnswerLost where a fault has cut the connection."""
+        """The result. Raises RpcFailure, or AnswerLost if a fault has aborted the connection."""
         query = unwrap(session, request)
-        name, phone = request_name(query), account_of(session.authorization, query)
-        self._world.count(name, phone)
-        await self._strike(session, msg_id, name, Moment.BEFORE, phone)
+        name, phone = request_name(query), phone_of(session.authorization, query)
+        self._state.count(name, phone)
+        await self._apply_fault(session, msg_id, name, When.BEFORE, phone)
         result = self._execute(session, query)
-        await self._strike(session, msg_id, name, Moment.AFTER, phone)
+        await self._apply_fault(session, msg_id, name, When.AFTER, phone)
         return result
 
-    async def _strike(self, session: Session, msg_id: int, name: str, moment: Moment, phone: str) -> None:
-        fault = self.faults.take(name, moment, phone)
+    async def _apply_fault(self, session: Session, msg_id: int, name: str, when: When, phone: str) -> None:
+        fault = self.faults.take(name, when, phone)
         if fault is None:
             return
         if fault.seconds:
             session.acknowledge(msg_id)
-        await fault.strike(session.line)
+        await fault.apply(session.connection)
 
     def _execute(self, session: Session, query: Any) -> Any:
         authorization = session.authorization
@@ -114,27 +114,27 @@ class Rpc:
         if handler is None:
             logger.error("no handler for %s", request_name(query))
             raise failure("INPUT_METHOD_INVALID")
-        call = Call(session, self._world, self.delivery, self._settings, self.addresses)
+        call = Call(session, self._state, self.delivery, self._settings, self.addresses)
         try:
             return handler(call, query)
         except RpcFailure:
             raise
-        except Exception as mistake:
+        except Exception as error:
             logger.exception("the handler of %s failed", request_name(query))
-            self._world.crashes.append(traceback.format_exc())
-            raise RpcFailure(SERVER_ERROR_CODE, "INTERNAL") from mistake
+            self._state.crashes.append(traceback.format_exc())
+            raise RpcFailure(SERVER_ERROR_CODE, "INTERNAL") from error
 
-    def note_connection(self, authorization: Authorization) -> None:
-        """A connection has started to use this key."""
-        lines = {id(session.line) for session in authorization.sessions.values()}
-        if len(lines) > 1 and self._settings.allows_one_connection:
+    def connection_added(self, authorization: Authorization) -> None:
+        """Called when a connection has started to use this key."""
+        connections = {id(session.connection) for session in authorization.sessions.values()}
+        if len(connections) > 1 and self._settings.allows_one_connection:
             authorization.refusal = failure("AUTH_KEY_DUPLICATED")
-        self._world.note_peak(authorization.user)
-        self._world.notify()
+        self._state.update_peak(authorization.user)
+        self._state.notify()
 
 
 def unwrap(session: Session, request: Any) -> Any:
-    """The request inside invokeWithLayer, initConnection and the like, whose effects on the session are applied."""
+    """The request inside invokeWithLayer, initConnection and similar wrappers, whose effects are applied here."""
     wants_updates = True
     while True:
         if isinstance(request, functions.InvokeWithLayerRequest):
@@ -149,21 +149,21 @@ def unwrap(session: Session, request: Any) -> Any:
         ):
             break
         request = request.query
-    # A subscription holds for the connection: one request outside invokeWithoutUpdates is enough.
+    # A session is subscribed to updates after one request outside invokeWithoutUpdates.
     session.wants_updates = session.wants_updates or wants_updates
     return request
 
 
 def request_name(request: Any) -> str:
-    """As Telegram's schema writes it: messages.sendMessage, ping."""
-    kind = type(request)
-    name = kind.__name__.removesuffix("Request")
+    """The name in Telegram's schema, such as messages.sendMessage or ping."""
+    request_type = type(request)
+    name = request_type.__name__.removesuffix("Request")
     name = name[0].lower() + name[1:]
-    group = kind.__module__.removeprefix(functions.__name__).lstrip(".")
+    group = request_type.__module__.removeprefix(functions.__name__).lstrip(".")
     return f"{group}.{name}" if group else name
 
 
-def account_of(authorization: Authorization, request: Any) -> str:
-    """The phone number of the account that asks, or of the one that logs in; "" if there is none yet."""
+def phone_of(authorization: Authorization, request: Any) -> str:
+    """The phone number of the user who sends the request or logs in with it; "" if there is none yet."""
     user = authorization.user or authorization.awaiting_password
     return user.phone if user else digits(getattr(request, "phone_number", ""))

@@ -1,4 +1,4 @@
-"""The server: listeners for each data centre, in the running loop or in a thread with a loop of its own."""
+"""The server: a listener for each data center, in the running event loop or in a thread with its own."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from types import TracebackType
 
-from . import handlers as _handlers  # noqa: F401  registers the requests
+from . import handlers as _handlers  # noqa: F401  registers the handlers
 from .connection import Connection
-from .controls import Controls
 from .keys import ServerKey, process_key
 from .rpc import Rpc
+from .server_control import ServerControl
 from .settings import Settings
-from .state import World
+from .state import ServerState
 
 HOST = "127.0.0.1"
 MAIN_DC = 2
@@ -24,11 +24,11 @@ MAIN_DC = 2
 logger = logging.getLogger(__name__)
 
 
-class TelegramServer(Controls):
+class TelegramServer(ServerControl):
     """`with TelegramServer() as server:` runs it in a thread; `async with` in the running loop.
 
-    `ports` maps data centres to ports, 0 being any free one; accounts, messages and faults are common to all,
-    keys belong to one. Stopped and started again, it remembers everything and keeps its ports.
+    `ports` maps data centers to ports; 0 means any free one. Users, messages and faults are common to all data
+    centers, a key belongs to one. A server that is stopped and started again keeps its state and its ports.
     """
 
     def __init__(
@@ -36,8 +36,8 @@ class TelegramServer(Controls):
     ) -> None:
         self.key = key or process_key()
         self.settings = settings or Settings()
-        self.world = World()
-        self.rpc = Rpc(self.world, self.settings)
+        self.state = ServerState()
+        self.rpc = Rpc(self.state, self.settings)
         self.connections: set[Connection] = set()
         self._ports = dict(ports or {MAIN_DC: 0})
         self._listeners: list[asyncio.Server] = []
@@ -49,7 +49,7 @@ class TelegramServer(Controls):
         return self.rpc.addresses[dc_id]
 
     def endpoint(self, dc_id: int = MAIN_DC) -> str:
-        """For a setting: "<id>@<host>:<port>"."""
+        """The address in the form of the setting: "<id>@<host>:<port>"."""
         host, port = self.address(dc_id)
         return f"{dc_id}@{host}:{port}"
 
@@ -59,17 +59,17 @@ class TelegramServer(Controls):
             await self._listen(dc_id, port)
 
     async def stop(self) -> None:
-        """Close the ports and all connections, and abandon what a fault keeps waiting."""
+        """Close all ports and connections, and cancel requests that a fault makes hang."""
         for listener in self._listeners:
             listener.close()
         self._listeners.clear()
         for connection in tuple(self.connections):
-            connection.cut()
+            connection.abort()
         await self.rpc.stop()
         await asyncio.gather(*self._serving, return_exceptions=True)
 
     async def go_down(self) -> None:
-        """An outage: nobody can connect until `come_back`. For any loop."""
+        """Begin an outage: nobody can connect until `come_back`. May be awaited in any loop."""
         await self.await_in_loop(self.stop())
 
     async def come_back(self) -> None:
@@ -85,7 +85,7 @@ class TelegramServer(Controls):
         self.rpc.addresses[dc_id] = (HOST, self._ports[dc_id])
 
     async def _serve(self, dc_id: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connection = Connection(dc_id, self.world, self.rpc, self.key, writer)
+        connection = Connection(dc_id, self.state, self.rpc, self.key, writer)
         self.connections.add(connection)
         task = asyncio.current_task()
         assert task is not None
@@ -94,7 +94,7 @@ class TelegramServer(Controls):
             await connection.serve(reader)
         except Exception:
             logger.exception("a connection failed")
-            self.world.crashes.append(traceback.format_exc())
+            self.state.crashes.append(traceback.format_exc())
         finally:
             self.connections.discard(connection)
             self._serving.discard(task)
@@ -125,10 +125,10 @@ class TelegramServer(Controls):
     def _run_thread(self, started: Future[None]) -> None:
         try:
             asyncio.run(self._run_until_stopped(started))
-        except Exception as mistake:
+        except Exception as error:
             if started.done():
                 raise
-            started.set_exception(mistake)
+            started.set_exception(error)
 
     async def _run_until_stopped(self, started: Future[None]) -> None:
         self._stopping = asyncio.Event()

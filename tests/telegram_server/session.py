@@ -1,4 +1,4 @@
-"""One MTProto session: what comes out of sealed packets and what goes into them.
+"""One MTProto session: the messages in encrypted packets, received and sent.
 
 Service messages are described at core.telegram.org/mtproto/service_messages.
 """
@@ -14,9 +14,9 @@ from telethon.tl import functions, types
 from telethon.tl.core import GzipPacked, MessageContainer
 from telethon.tl.tlobject import TLRequest
 
-from .envelope import Envelope, MessageIds, seal
+from .encryption import MessageIds, ProtocolMessage, encrypt
 from .errors import AnswerLost, RpcFailure
-from .wire import compressed, container, read_object, rpc_result, tl_bytes
+from .serialization import compressed, container, read_object, rpc_result, tl_bytes
 
 if TYPE_CHECKING:
     from .state import Authorization
@@ -30,24 +30,26 @@ NEWEST_SECONDS = 30
 SALT_SECONDS = 1800
 
 
-class Line(Protocol):
+class PacketConnection(Protocol):
     def send_packet(self, packet: bytes) -> None: ...
 
-    def cut(self) -> None: ...
+    def abort(self) -> None: ...
 
 
-class Answerer(Protocol):
+class RequestHandler(Protocol):
     async def answer(self, session: Session, msg_id: int, request: Any) -> Any: ...
 
     def spawn(self, session: Session, msg_id: int, request: Any) -> None: ...
 
 
 class Session:
-    """`wants_updates` once it sent a request outside invokeWithoutUpdates."""
+    """`wants_updates` is set by the first request outside invokeWithoutUpdates."""
 
-    def __init__(self, session_id: int, authorization: Authorization, line: Line, rpc: Answerer) -> None:
+    def __init__(
+        self, session_id: int, authorization: Authorization, connection: PacketConnection, rpc: RequestHandler
+    ) -> None:
         self.authorization = authorization
-        self.line = line
+        self.connection = connection
         self.wants_updates = False
         self.unacknowledged: set[int] = set()
         self._id = session_id
@@ -57,16 +59,16 @@ class Session:
         self._seen: set[int] = set()
         self._outgoing: list[tuple[int, int, bytes]] = []
 
-    def receive(self, envelope: Envelope) -> None:
-        if complaint := self._complaint(envelope):
-            self.send(complaint, is_content=False)
+    def receive(self, message: ProtocolMessage) -> None:
+        if error := self._error_of(message):
+            self.send(error, is_content=False)
             return
-        if envelope.msg_id in self._seen:  # a replay must not be executed again
+        if message.msg_id in self._seen:  # a replay must not be executed again
             return
         if not self._seen:
-            first = types.NewSessionCreated(envelope.msg_id, secrets.randbits(62), self.authorization.salt)
-            self.send(first, is_content=True)
-        self._process(envelope.msg_id, read_object(envelope.body))
+            created = types.NewSessionCreated(message.msg_id, secrets.randbits(62), self.authorization.salt)
+            self.send(created, is_content=True)
+        self._process(message.msg_id, read_object(message.body))
 
     def push(self, body: bytes) -> None:
         self._enqueue(compressed(body), is_content=True, is_answer=False)
@@ -84,22 +86,22 @@ class Session:
         self._enqueue(rpc_result(msg_id, compressed(tl_bytes(result))), is_content=True, is_answer=True)
 
     def acknowledge(self, msg_id: int) -> None:
-        """Sent for a request whose answer takes long; else the answer itself acknowledges."""
+        """For a request whose answer takes long; otherwise the answer itself acknowledges it."""
         self.send(types.MsgsAck([msg_id]), is_content=False)
 
-    def _complaint(self, envelope: Envelope) -> Any | None:
+    def _error_of(self, message: ProtocolMessage) -> Any | None:
         salt = self.authorization.salt
-        if envelope.salt != salt:
-            return types.BadServerSalt(envelope.msg_id, envelope.seq_no, BAD_SALT, salt)
-        age = time.time() - (envelope.msg_id >> 32)
+        if message.salt != salt:
+            return types.BadServerSalt(message.msg_id, message.seq_no, BAD_SALT, salt)
+        age = time.time() - (message.msg_id >> 32)
         code = 0
-        if envelope.msg_id % 4:
+        if message.msg_id % 4:
             code = MSG_ID_NOT_DIVISIBLE
         elif age > OLDEST_SECONDS:
             code = MSG_ID_TOO_LOW
         elif age < -NEWEST_SECONDS:
             code = MSG_ID_TOO_HIGH
-        return types.BadMsgNotification(envelope.msg_id, envelope.seq_no, code) if code else None
+        return types.BadMsgNotification(message.msg_id, message.seq_no, code) if code else None
 
     def _process(self, msg_id: int, message: Any) -> None:
         self._seen.add(msg_id)
@@ -111,11 +113,11 @@ class Session:
             self._process(msg_id, read_object(message.data))
         elif isinstance(message, types.MsgsAck):
             self.unacknowledged.difference_update(message.msg_ids)
-        elif not self._serve(msg_id, message) and isinstance(message, TLRequest):
+        elif not self._answer_service_request(msg_id, message) and isinstance(message, TLRequest):
             self._rpc.spawn(self, msg_id, message)
 
-    def _serve(self, msg_id: int, message: Any) -> bool:
-        """Answer a request of the protocol itself; False if it is one of the API."""
+    def _answer_service_request(self, msg_id: int, message: Any) -> bool:
+        """Answer a request of the protocol itself; returns False for a request of the API."""
         if isinstance(message, functions.PingRequest | functions.PingDelayDisconnectRequest):
             reply = types.Pong(msg_id, message.ping_id)
         elif isinstance(message, functions.GetFutureSaltsRequest):
@@ -130,7 +132,7 @@ class Session:
         return True
 
     def _enqueue(self, body: bytes, *, is_content: bool, is_answer: bool) -> None:
-        """What is sent in one turn of the loop leaves in one packet, several messages in a container."""
+        """Messages of one iteration of the loop are sent in one packet, in a container if there are several."""
         if not self._outgoing:
             asyncio.get_running_loop().call_soon(self._flush)
         msg_id = self._ids.next(is_answer=is_answer)
@@ -145,8 +147,8 @@ class Session:
             msg_id, seq_no = self._ids.next(is_answer=False), self._sequence(False)
             body = container(messages)
         authorization = self.authorization
-        envelope = Envelope(authorization.salt, self._id, msg_id, seq_no, body)
-        self.line.send_packet(seal(authorization.auth_key, envelope))
+        message = ProtocolMessage(authorization.salt, self._id, msg_id, seq_no, body)
+        self.connection.send_packet(encrypt(authorization.auth_key, message))
 
     def _sequence(self, is_content: bool) -> int:
         number = 2 * self._content_sent + is_content

@@ -1,4 +1,4 @@
-"""Ways in which Telegram has been seen to behave; a test picks one, also while the server runs."""
+"""Variants of Telegram's behaviour. A test may choose one at any time."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,8 +7,8 @@ from enum import StrEnum
 class Duplicates(StrEnum):
     """The answer to messages.sendMessage with a random_id that was used before.
 
-    ORIGINAL: `updates` with updateMessageID of the first message, and updateNewMessage with pts_count 0.
-    ERROR: 500 RANDOM_ID_DUPLICATE. Both have been seen; neither sends the message again.
+    ORIGINAL is `updates` with updateMessageID of the first message and updateNewMessage with pts_count 0; ERROR is 500
+    RANDOM_ID_DUPLICATE. Telegram has been seen to give both answers. Neither sends the message again.
     """
 
     ORIGINAL = "original"
@@ -17,10 +17,10 @@ class Duplicates(StrEnum):
 
 @dataclass(slots=True)
 class Settings:
-    """`has_short_updates`: push new messages as updateShortMessage, which names nobody, instead of `updates`.
+    """`has_short_updates`: push new messages as updateShortMessage, without users, instead of `updates`.
 
-    `allows_one_connection`: a second connection with the same key kills the key, 406 AUTH_KEY_DUPLICATED.
-    `difference_limit`: events per updates.difference; more come as differenceSlice.
+    `allows_one_connection`: a second connection with the same key makes the key unusable, 406 AUTH_KEY_DUPLICATED.
+    `difference_limit`: the most events in one updates.difference; more are sent as differenceSlice.
     """
 
     duplicates: Duplicates = Duplicates.ORIGINAL

@@ -22,7 +22,7 @@ def digest(*parts: bytes) -> bytes:
 
 @dataclass
 class Verifier:
-    """What a server keeps of a password: the algorithm with its salts, and v = g^x."""
+    """What a server stores of a password: the algorithm with its salts, and v = g^x."""
 
     algorithm: Any
     value: int
@@ -40,7 +40,7 @@ def new_algorithm() -> Any:
 
 
 class Challenge:
-    """One offer of B; a client's proof is checked against it."""
+    """One value B sent to a client, whose proof is checked against it."""
 
     def __init__(self, verifier: Verifier) -> None:
         self.id = secrets.randbits(62)

@@ -1,4 +1,4 @@
-"""What the server remembers: accounts, authorization keys, login codes and counters. Used from its loop only."""
+"""The state of the server: users, authorization keys, login codes and counters. Used in its event loop only."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class User:
 
 @dataclass(slots=True, eq=False)
 class Authorization:
-    """An authorization key of one data centre, and whose it is."""
+    """An authorization key of one data center, and the user who is logged in with it."""
 
     auth_key: Any
     dc_id: int
@@ -59,7 +59,7 @@ class LoginCode:
     is_confirmed: bool = False
 
 
-class World:
+class ServerState:
     def __init__(self) -> None:
         self.users: dict[int, User] = {}
         self.authorizations: dict[tuple[int, int], Authorization] = {}
@@ -71,7 +71,7 @@ class World:
         self._hash_seed = os.urandom(16)
 
     def notify(self) -> None:
-        """Wake whoever waits for a change."""
+        """Wake those who wait for a change."""
         self._changed.set()
         self._changed = asyncio.Event()
 
@@ -91,11 +91,11 @@ class World:
 
     def user_by_username(self, username: str) -> User | None:
         wanted = username.lower()
-        found = (user for user in self.users.values() if user.username and user.username.lower() == wanted)
-        return next(found, None)
+        users = (user for user in self.users.values() if user.username and user.username.lower() == wanted)
+        return next(users, None)
 
     def access_hash(self, viewer: User, target: User) -> int:
-        """Differs for each account that looks, as Telegram's do; never 0."""
+        """Differs for each viewer, as Telegram's does; never 0."""
         seed = self._hash_seed + f"{viewer.id}:{target.id}".encode()
         return int.from_bytes(hashlib.sha256(seed).digest()[:8], "big") >> 1 | 1
 
@@ -105,7 +105,7 @@ class World:
         return authorization
 
     def authorize(self, user: User, dc_id: int) -> Authorization:
-        """A key that is logged in already, as if the login had happened long ago."""
+        """A key that is already logged in."""
         # The first byte is not 0, see handshake.py on keys with leading zeros.
         authorization = self.add_authorization(dc_id, AuthKey(b"\x01" + os.urandom(255)), new_salt())
         authorization.user = user
@@ -127,9 +127,9 @@ class World:
         self.notify()
 
     def connections_of(self, user: User) -> int:
-        return len({id(session.line) for session in self.sessions_of(user)})
+        return len({id(session.connection) for session in self.sessions_of(user)})
 
-    def note_peak(self, user: User | None) -> None:
+    def update_peak(self, user: User | None) -> None:
         if user is not None:
             self.peak_connections[user.phone] = max(self.peak_connections[user.phone], self.connections_of(user))
 

@@ -1,4 +1,4 @@
-"""The server as another process runs it."""
+"""The server in a process of its own, controlled through its port."""
 
 import asyncio
 import json
@@ -59,7 +59,7 @@ async def send(session: StringSession, text: str) -> int:
         await client.disconnect()
 
 
-def test_a_whole_conversation_through_the_port(standalone: Standalone) -> None:
+def test_conversation_through_the_port(standalone: Standalone) -> None:
     control = standalone.control
     register_public_key(Path(standalone.ready["public_key"]).read_text())
     shop = control.call("create_user", phone=SHOP, username="shop")
@@ -68,7 +68,7 @@ def test_a_whole_conversation_through_the_port(standalone: Standalone) -> None:
     control.call("fail", request="messages.sendMessage", error="FLOOD_WAIT_9")
     session = prepared(control, SHOP)
     with pytest.raises(FloodWaitError):
-        asyncio.run(send(session, "too early"))
+        asyncio.run(send(session, "refused"))
     assert control.call("received", who=ANNA) == []
     assert asyncio.run(send(session, "hello")) == 1
     (message,) = control.call("wait_received", who="@anna")
@@ -79,10 +79,10 @@ def test_a_whole_conversation_through_the_port(standalone: Standalone) -> None:
     assert control.call("crashes") == []
 
 
-def test_readiness_names_the_data_centres(standalone: Standalone) -> None:
-    data_centres = standalone.ready["data_centres"]
-    assert sorted(data_centres) == ["2", "4"]
-    dc_id, _, address = data_centres["2"].partition("@")
+def test_readiness_names_the_data_centers(standalone: Standalone) -> None:
+    data_centers = standalone.ready["data_centers"]
+    assert sorted(data_centers) == ["2", "4"]
+    dc_id, _, address = data_centers["2"].partition("@")
     assert (dc_id, address.startswith("127.0.0.1:")) == ("2", True)
     pem = Path(standalone.ready["public_key"]).read_text()
     assert pem.startswith("-----BEGIN RSA PUBLIC KEY-----")
@@ -114,7 +114,7 @@ async def refused(session: StringSession) -> None:
         ("wait_count", {"request": "ping", "seconds": 0.01}, "TimeoutError: "),
     ],
 )
-def test_mistakes_are_answered_and_the_port_lives_on(
+def test_errors_are_answered_and_the_port_stays_open(
     standalone: Standalone, name: str, args: dict[str, Any], error: str
 ) -> None:
     with pytest.raises(ControlFailed) as refusal:

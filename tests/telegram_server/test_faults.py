@@ -1,3 +1,5 @@
+"""Injected errors, lost answers, hanging requests, and outages, as Telethon's client sees them."""
+
 import asyncio
 import time
 from typing import Any
@@ -22,7 +24,7 @@ from telethon.errors import (
 from telethon.sessions import MemorySession
 from telethon.tl import types
 
-from .conftest import ANNA, SHOP, Clients, ask
+from .conftest import ANNA, SHOP, Clients, invoke
 
 pytestmark = pytest.mark.asyncio
 
@@ -59,10 +61,10 @@ async def test_refusal_by_name(clients: Clients, name: str, code: int, error: ty
     request = await message(client)
     clients.server.fail(SEND, name, when=when)
     with pytest.raises(error) as refusal:
-        await ask(client, request)
+        await invoke(client, request)
     assert (refusal.value.code, clients.server.faults_left()) == (code, 0)
     assert received(clients) == ([] if when == "before" else ["hello"])
-    await ask(client, request)
+    await invoke(client, request)
     assert received(clients) == ["hello"]
     assert clients.server.count(SEND) == 2
 
@@ -81,7 +83,7 @@ async def test_refusal_by_code_and_name(clients: Clients, name: str, code: int, 
     client = await clients.login(SHOP)
     clients.server.fail(SEND, name, code=code)
     with pytest.raises(error):
-        await ask(client, await message(client))
+        await invoke(client, await message(client))
     assert received(clients) == []
 
 
@@ -89,11 +91,11 @@ async def test_flood_wait_says_for_how_long(clients: Clients) -> None:
     client = await clients.login(SHOP)
     clients.server.fail(SEND, "FLOOD_WAIT_86400")
     with pytest.raises(FloodWaitError) as refusal:
-        await ask(client, await message(client))
+        await invoke(client, await message(client))
     assert refusal.value.seconds == 86400
 
 
-async def test_unknown_name_without_a_code_is_a_mistake(clients: Clients) -> None:
+async def test_unknown_name_without_a_code_is_an_error(clients: Clients) -> None:
     with pytest.raises(ValueError, match="FLOD_WAIT_3"):
         clients.server.fail(SEND, "FLOD_WAIT_3")
     with pytest.raises(ValueError, match="at least once"):
@@ -101,27 +103,27 @@ async def test_unknown_name_without_a_code_is_a_mistake(clients: Clients) -> Non
     assert clients.server.faults_left() == 0
 
 
-async def test_fault_strikes_n_times_and_in_the_order_given(clients: Clients) -> None:
+async def test_faults_happen_n_times_and_in_order(clients: Clients) -> None:
     client = await clients.login(SHOP)
     clients.server.fail(SEND, "PEER_FLOOD", times=2)
     clients.server.fail(SEND, "FLOOD_WAIT_5")
     errors = []
     for _ in range(3):
         with pytest.raises(RPCError) as refusal:
-            await ask(client, await message(client))
+            await invoke(client, await message(client))
         errors.append(type(refusal.value))
     assert errors == [PeerFloodError, PeerFloodError, FloodWaitError]
-    await ask(client, await message(client))
+    await invoke(client, await message(client))
     assert received(clients) == ["hello"]
 
 
-async def test_fault_of_one_account(clients: Clients) -> None:
+async def test_fault_of_one_user(clients: Clients) -> None:
     shop, anna = await clients.login(SHOP), await clients.login(ANNA)
     clients.server.fail("users.getUsers", "PEER_FLOOD", phone=SHOP)
     me = functions.users.GetUsersRequest([types.InputUserSelf()])
-    assert len(await ask(anna, me)) == 1
+    assert len(await invoke(anna, me)) == 1
     with pytest.raises(PeerFloodError):
-        await ask(shop, me)
+        await invoke(shop, me)
 
 
 async def test_fault_of_one_login(clients: Clients) -> None:
@@ -134,26 +136,28 @@ async def test_fault_of_one_login(clients: Clients) -> None:
     assert clients.server.count("auth.sendCode", SHOP) == 1
 
 
-async def test_cleared_faults_do_not_strike(clients: Clients) -> None:
+async def test_cleared_faults_do_not_happen(clients: Clients) -> None:
     client = await clients.login(SHOP)
     clients.server.fail(SEND, "PEER_FLOOD", times=9)
     clients.server.clear_faults()
-    await ask(client, await message(client))
+    await invoke(client, await message(client))
     assert received(clients) == ["hello"]
 
 
 @pytest.mark.parametrize("duplicates", ["original", "error"])
-async def test_lost_answer_is_asked_for_again_and_the_message_sent_once(clients: Clients, duplicates: str) -> None:
+async def test_request_is_repeated_after_a_lost_answer_and_the_message_sent_once(
+    clients: Clients, duplicates: str
+) -> None:
     clients.server.configure(duplicates=duplicates)
     client = await clients.login(SHOP)
     request = await message(client)
     clients.server.lose(SEND)
     if duplicates == "error":
         with pytest.raises(RPCError) as refusal:
-            await ask(client, request)
+            await invoke(client, request)
         assert type(refusal.value).__name__ == "RandomIdDuplicateError"
     else:
-        again = await ask(client, request)  # Telethon has reconnected and sent the same bytes
+        again = await invoke(client, request)  # Telethon has reconnected and sent the same bytes again
         assert again.updates[0] == types.UpdateMessageID(1, 77)
     assert (received(clients), clients.server.count(SEND)) == (["hello"], 2)
 
@@ -161,42 +165,42 @@ async def test_lost_answer_is_asked_for_again_and_the_message_sent_once(clients:
 async def test_connection_lost_before_the_effect(clients: Clients) -> None:
     client = await clients.login(SHOP)
     clients.server.lose(SEND, when="before")
-    sent = await ask(client, await message(client))
+    sent = await invoke(client, await message(client))
     assert isinstance(sent, types.UpdateShortSentMessage)
     assert (received(clients), clients.server.count(SEND)) == (["hello"], 2)
 
 
-async def test_hanging_request_takes_its_time(clients: Clients) -> None:
+async def test_hanging_request_is_delayed(clients: Clients) -> None:
     client = await clients.login(SHOP)
     clients.server.hang(SEND, 0.5)
     started = time.monotonic()
-    await ask(client, await message(client))
+    await invoke(client, await message(client))
     assert (received(clients), time.monotonic() - started >= 0.5) == (["hello"], True)
 
 
-async def test_hanging_request_lets_others_pass_until_it_is_let_go(clients: Clients) -> None:
+async def test_hanging_request_does_not_block_others(clients: Clients) -> None:
     client = await clients.login(SHOP)
     clients.server.hang(SEND, 60)
-    pending = asyncio.ensure_future(ask(client, await message(client)))
+    pending = asyncio.ensure_future(invoke(client, await message(client)))
     await clients.server.until(lambda: clients.server.count(SEND) == 1)
     assert (await client.get_me()).username == "shop"
     assert (received(clients), pending.done()) == ([], False)
-    clients.server.let_go()
+    clients.server.resume_hanging()
     await asyncio.wait_for(pending, 10)
     assert received(clients) == ["hello"]
     clients.server.hang(SEND, 60)
-    pending = asyncio.ensure_future(ask(client, await message(client, random_id=78)))
+    pending = asyncio.ensure_future(invoke(client, await message(client, random_id=78)))
     await clients.server.until(lambda: clients.server.count(SEND) == 2)
     await client.get_me()
     assert (received(clients), pending.done()) == (["hello"], False)
-    clients.server.let_go()
+    clients.server.resume_hanging()
     await asyncio.wait_for(pending, 10)
 
 
-async def test_hang_after_the_effect(clients: Clients) -> None:
+async def test_request_that_hangs_after_its_effect(clients: Clients) -> None:
     client = await clients.login(SHOP)
     clients.server.hang(SEND, 60, when="after")
-    pending = asyncio.ensure_future(ask(client, await message(client)))
+    pending = asyncio.ensure_future(invoke(client, await message(client)))
     await clients.server.until(lambda: len(clients.server.received(ANNA)) == 1)
     await client.get_me()
     assert not pending.done()
@@ -208,12 +212,12 @@ async def test_hang_after_the_effect(clients: Clients) -> None:
 async def test_abandoned_request_is_still_executed(clients: Clients) -> None:
     client = await clients.login(SHOP)
     clients.server.hang(SEND, 60)
-    pending = asyncio.ensure_future(ask(client, await message(client)))
+    pending = asyncio.ensure_future(invoke(client, await message(client)))
     await clients.server.until(lambda: clients.server.count(SEND) == 1)
     pending.cancel()
     await client.disconnect()
     assert received(clients) == []
-    clients.server.let_go()
+    clients.server.resume_hanging()
     await clients.server.until(lambda: len(clients.server.received(ANNA)) == 1)
 
 
@@ -223,7 +227,7 @@ async def test_revoked_sessions_are_refused_until_a_new_login(clients: Clients, 
     request = await message(client)
     clients.server.revoke(SHOP, name)
     with pytest.raises(RPCError) as refusal:
-        await ask(client, request)
+        await invoke(client, request)
     assert (refusal.value.code, received(clients)) == (401, [])
     again = clients.make(client.session)
     await again.connect()
@@ -233,7 +237,7 @@ async def test_revoked_sessions_are_refused_until_a_new_login(clients: Clients, 
     assert (await again.get_me()).username == "shop"
 
 
-async def test_duplicated_key_is_dead_for_ever(clients: Clients) -> None:
+async def test_duplicated_key_stays_refused(clients: Clients) -> None:
     session = clients.server.authorize(SHOP).fill(MemorySession())
     assert clients.server.revoke(SHOP, "AUTH_KEY_DUPLICATED") == 1
     for _ in range(2):
@@ -241,17 +245,17 @@ async def test_duplicated_key_is_dead_for_ever(clients: Clients) -> None:
             await clients.make(session).connect()
 
 
-async def test_second_connection_of_a_key_kills_it_if_so_configured(clients: Clients) -> None:
+async def test_second_connection_of_a_key_makes_it_unusable_if_configured(clients: Clients) -> None:
     clients.server.configure(allows_one_connection=True)
     prepared = clients.server.authorize(SHOP)
     first = clients.make(prepared.fill(MemorySession()))
     await first.connect()
     request = await message(first)
-    await ask(first, request)
+    await invoke(first, request)
     with pytest.raises(AuthKeyDuplicatedError):
         await clients.make(prepared.fill(MemorySession())).connect()
     with pytest.raises(AuthKeyDuplicatedError):
-        await ask(first, await message(first, "second", 78))
+        await invoke(first, await message(first, "second", 78))
     assert received(clients) == ["hello"]
 
 
@@ -271,13 +275,13 @@ async def test_outage_and_return(clients: Clients) -> None:
     await clients.server.go_down()
     with pytest.raises(OSError):
         await asyncio.open_connection(*clients.server.address())
-    pending = asyncio.ensure_future(ask(client, request))
+    pending = asyncio.ensure_future(invoke(client, request))
     await asyncio.sleep(0)
     await clients.server.come_back()
     await pending
     assert received(clients) == ["hello"]
 
 
-async def test_waiting_for_what_does_not_happen_ends(clients: Clients) -> None:
+async def test_waiting_times_out(clients: Clients) -> None:
     with pytest.raises(TimeoutError):
         await clients.server.until(lambda: clients.server.count(SEND) == 1, seconds=0.05)

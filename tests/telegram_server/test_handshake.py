@@ -1,3 +1,5 @@
+"""The key exchange, with honest and dishonest clients, and the server's RSA key."""
+
 import os
 import time
 from hashlib import sha1
@@ -11,7 +13,7 @@ from telethon.crypto.rsa import get_byte_array
 from telethon.extensions import BinaryReader
 from telethon.tl import functions, types
 
-from tests.telegram_server.handshake import BadHandshake, Handshake
+from tests.telegram_server.handshake import Handshake, InvalidHandshake
 from tests.telegram_server.keys import generate_key, load_or_create_key, process_key, register_public_key
 from tests.telegram_server.primes import FACTOR_P, FACTOR_Q
 
@@ -20,91 +22,91 @@ NEW_NONCE = 2
 
 
 class Exchange:
-    """A client that may lie."""
+    """A client that can violate the protocol."""
 
     def __init__(self) -> None:
-        self.kept: list[tuple[Any, int]] = []
+        self.added_keys: list[tuple[Any, int]] = []
         self.key = process_key()
         register_public_key(self.key.public_pem)
-        self.handshake = Handshake(self.key, lambda key, salt: self.kept.append((key, salt)))
-        self.offer = self.handshake.answer(functions.ReqPqMultiRequest(NONCE))
+        self.handshake = Handshake(self.key, lambda key, salt: self.added_keys.append((key, salt)))
+        self.res_pq = self.handshake.answer(functions.ReqPqMultiRequest(NONCE))
 
-    def ask_parameters(self, p: int = FACTOR_P, q: int = FACTOR_Q, nonce: int = NONCE) -> Any:
+    def request_parameters(self, p: int = FACTOR_P, q: int = FACTOR_Q, nonce: int = NONCE) -> Any:
         factors = get_byte_array(p), get_byte_array(q)
-        inner = types.PQInnerData(self.offer.pq, *factors, nonce, self.offer.server_nonce, NEW_NONCE)
-        sealed = rsa.encrypt(self.key.fingerprint, bytes(inner))
+        inner = types.PQInnerData(self.res_pq.pq, *factors, nonce, self.res_pq.server_nonce, NEW_NONCE)
+        encrypted = rsa.encrypt(self.key.fingerprint, bytes(inner))
         return self.handshake.answer(
-            functions.ReqDHParamsRequest(NONCE, self.offer.server_nonce, *factors, self.key.fingerprint, sealed)
+            functions.ReqDHParamsRequest(NONCE, self.res_pq.server_nonce, *factors, self.key.fingerprint, encrypted)
         )
 
     def finish(self, power: int, digest: bytes | None = None) -> Any:
-        inner = bytes(types.ClientDHInnerData(NONCE, self.offer.server_nonce, 0, get_byte_array(power)))
-        key, vector = helpers.generate_key_data_from_nonce(self.offer.server_nonce, NEW_NONCE)
-        sealed = AES.encrypt_ige((digest or sha1(inner).digest()) + inner, key, vector)
-        return self.handshake.answer(functions.SetClientDHParamsRequest(NONCE, self.offer.server_nonce, sealed))
+        inner = bytes(types.ClientDHInnerData(NONCE, self.res_pq.server_nonce, 0, get_byte_array(power)))
+        key, vector = helpers.generate_key_data_from_nonce(self.res_pq.server_nonce, NEW_NONCE)
+        encrypted = AES.encrypt_ige((digest or sha1(inner).digest()) + inner, key, vector)
+        return self.handshake.answer(functions.SetClientDHParamsRequest(NONCE, self.res_pq.server_nonce, encrypted))
 
 
-def test_honest_exchange_keeps_one_key() -> None:
+def test_honest_exchange_creates_one_key() -> None:
     exchange = Exchange()
-    assert int.from_bytes(exchange.offer.pq, "big", signed=True) == FACTOR_P * FACTOR_Q
-    exchange.ask_parameters()
-    exchange.handshake._secret = 1  # then the shared key is g_b itself
+    assert int.from_bytes(exchange.res_pq.pq, "big", signed=True) == FACTOR_P * FACTOR_Q
+    exchange.request_parameters()
+    exchange.handshake._secret = 1  # so that the shared key is g_b itself
     finished = exchange.finish(2**2047 + 5)
     assert isinstance(finished, types.DhGenOk)
-    assert [key.key for key, _ in exchange.kept] == [(2**2047 + 5).to_bytes(256, "big")]
+    assert [key.key for key, _ in exchange.added_keys] == [(2**2047 + 5).to_bytes(256, "big")]
 
 
-def test_key_with_a_leading_zero_is_asked_for_again() -> None:
+def test_key_with_a_leading_zero_is_retried() -> None:
     exchange = Exchange()
-    exchange.ask_parameters()
+    exchange.request_parameters()
     exchange.handshake._secret = 1
     assert isinstance(exchange.finish(2**2030), types.DhGenRetry)
-    assert exchange.kept == []
+    assert exchange.added_keys == []
 
 
 def test_wrong_factors_are_refused() -> None:
-    with pytest.raises(BadHandshake, match="factorised"):
-        Exchange().ask_parameters(p=3, q=5)
+    with pytest.raises(InvalidHandshake, match="factorised"):
+        Exchange().request_parameters(p=3, q=5)
 
 
 def test_wrong_nonce_is_refused() -> None:
-    with pytest.raises(BadHandshake, match="nonces"):
-        Exchange().ask_parameters(nonce=9)
+    with pytest.raises(InvalidHandshake, match="nonces"):
+        Exchange().request_parameters(nonce=9)
 
 
 @pytest.mark.parametrize("power", [1, 2**1983])
 def test_unsafe_power_is_refused(power: int) -> None:
     exchange = Exchange()
-    exchange.ask_parameters()
-    with pytest.raises(BadHandshake, match="safe range"):
+    exchange.request_parameters()
+    with pytest.raises(InvalidHandshake, match="safe range"):
         exchange.finish(power)
-    assert exchange.kept == []
+    assert exchange.added_keys == []
 
 
 def test_wrong_hash_is_refused() -> None:
     exchange = Exchange()
-    exchange.ask_parameters()
-    with pytest.raises(BadHandshake, match="hash"):
+    exchange.request_parameters()
+    with pytest.raises(InvalidHandshake, match="hash"):
         exchange.finish(2**2047 + 5, digest=bytes(20))
-    assert exchange.kept == []
+    assert exchange.added_keys == []
 
 
 def test_api_request_in_plain_text_is_refused() -> None:
-    with pytest.raises(BadHandshake, match="GetConfigRequest"):
+    with pytest.raises(InvalidHandshake, match="GetConfigRequest"):
         Exchange().handshake.answer(functions.help.GetConfigRequest())
 
 
 def test_server_time_and_prime_are_what_clients_expect() -> None:
     exchange = Exchange()
-    answer = exchange.ask_parameters()
-    key, vector = helpers.generate_key_data_from_nonce(exchange.offer.server_nonce, NEW_NONCE)
+    answer = exchange.request_parameters()
+    key, vector = helpers.generate_key_data_from_nonce(exchange.res_pq.server_nonce, NEW_NONCE)
     plain = AES.decrypt_ige(answer.encrypted_answer, key, vector)
     inner = BinaryReader(plain[20:]).tgread_object()
     assert (inner.g, len(inner.dh_prime)) == (3, 256)
     assert abs(inner.server_time - time.time()) < 5
 
 
-def test_key_file_is_made_once_and_its_public_half_exported(tmp_path: Path) -> None:
+def test_key_file_is_created_once_with_its_public_key(tmp_path: Path) -> None:
     file = tmp_path / "server.pem"
     first = load_or_create_key(file)
     second = load_or_create_key(file)

@@ -1,3 +1,5 @@
+"""Logging in by code and two-step password, signing up, and logging out, with Telethon's client."""
+
 import pytest
 from telethon import functions
 from telethon.errors import (
@@ -18,13 +20,13 @@ from telethon.password import compute_check
 from telethon.sessions import StringSession
 from telethon.tl import types
 
-from .conftest import ANNA, OTHER_DC, SHOP, Clients, ask
+from .conftest import ANNA, OTHER_DC, SHOP, Clients, invoke
 
 pytestmark = pytest.mark.asyncio
 
 NEW_PHONE = "+15550009"
 SECRET = "correct horse"
-GUARDED = "+15550003"
+WITH_PASSWORD = "+15550003"
 
 
 async def test_code_logs_in(clients: Clients) -> None:
@@ -37,7 +39,7 @@ async def test_code_logs_in(clients: Clients) -> None:
     assert await client.is_user_authorized()
 
 
-async def test_login_in_two_steps_without_a_process_between(clients: Clients) -> None:
+async def test_login_in_two_steps_by_two_clients(clients: Clients) -> None:
     first = clients.make()
     await first.connect()
     sent = await first.send_code_request(SHOP)
@@ -51,7 +53,7 @@ async def test_login_in_two_steps_without_a_process_between(clients: Clients) ->
     assert (await second.get_me()).username == "shop"
 
 
-async def test_wrong_code_is_refused_and_the_right_one_still_works(clients: Clients) -> None:
+async def test_right_code_works_after_a_wrong_one(clients: Clients) -> None:
     client = clients.make()
     await client.connect()
     await client.send_code_request(SHOP)
@@ -64,7 +66,7 @@ async def test_wrong_code_is_refused_and_the_right_one_still_works(clients: Clie
     assert await client.is_user_authorized()
 
 
-async def test_code_serves_once(clients: Clients) -> None:
+async def test_code_works_once(clients: Clients) -> None:
     client, other = clients.make(), clients.make()
     await client.connect()
     await other.connect()
@@ -113,14 +115,14 @@ async def test_impossible_phone(clients: Clients, phone: str) -> None:
     client = clients.make()
     await client.connect()
     with pytest.raises(PhoneNumberInvalidError):
-        await ask(client, functions.auth.SendCodeRequest(phone, 1, "hash", types.CodeSettings()))
+        await invoke(client, functions.auth.SendCodeRequest(phone, 1, "hash", types.CodeSettings()))
 
 
 async def test_missing_api_id(clients: Clients) -> None:
     client = clients.make()
     await client.connect()
     with pytest.raises(ApiIdInvalidError):
-        await ask(client, functions.auth.SendCodeRequest(SHOP, 0, "hash", types.CodeSettings()))
+        await invoke(client, functions.auth.SendCodeRequest(SHOP, 0, "hash", types.CodeSettings()))
 
 
 async def test_unknown_phone_signs_up(clients: Clients) -> None:
@@ -140,12 +142,12 @@ async def test_unknown_phone_signs_up(clients: Clients) -> None:
 
 
 async def test_password_is_asked_for_and_checked(clients: Clients) -> None:
-    clients.server.create_user(GUARDED, username="guarded", password=SECRET)
+    clients.server.create_user(WITH_PASSWORD, username="guarded", password=SECRET)
     client = clients.make()
     await client.connect()
-    await client.send_code_request(GUARDED)
+    await client.send_code_request(WITH_PASSWORD)
     with pytest.raises(SessionPasswordNeededError):
-        await client.sign_in(GUARDED, clients.server.login_code(GUARDED))
+        await client.sign_in(WITH_PASSWORD, clients.server.login_code(WITH_PASSWORD))
     assert not await client.is_user_authorized()
     with pytest.raises(PasswordHashInvalidError):
         await client.sign_in(password="wrong horse")
@@ -154,12 +156,12 @@ async def test_password_is_asked_for_and_checked(clients: Clients) -> None:
 
 
 async def test_password_step_from_another_client(clients: Clients) -> None:
-    clients.server.create_user(GUARDED, password=SECRET)
+    clients.server.create_user(WITH_PASSWORD, password=SECRET)
     first = clients.make()
     await first.connect()
-    await first.send_code_request(GUARDED)
+    await first.send_code_request(WITH_PASSWORD)
     with pytest.raises(SessionPasswordNeededError):
-        await first.sign_in(GUARDED, clients.server.login_code(GUARDED))
+        await first.sign_in(WITH_PASSWORD, clients.server.login_code(WITH_PASSWORD))
     saved = StringSession.save(first.session)
     await first.disconnect()
 
@@ -168,13 +170,13 @@ async def test_password_step_from_another_client(clients: Clients) -> None:
     assert (await second.sign_in(password=SECRET)).phone == "15550003"
 
 
-async def test_password_challenge_serves_once(clients: Clients) -> None:
-    clients.server.create_user(GUARDED, password=SECRET)
+async def test_password_challenge_works_once(clients: Clients) -> None:
+    clients.server.create_user(WITH_PASSWORD, password=SECRET)
     client = clients.make()
     await client.connect()
-    await client.send_code_request(GUARDED)
+    await client.send_code_request(WITH_PASSWORD)
     with pytest.raises(SessionPasswordNeededError):
-        await client.sign_in(GUARDED, clients.server.login_code(GUARDED))
+        await client.sign_in(WITH_PASSWORD, clients.server.login_code(WITH_PASSWORD))
     challenge = await client(functions.account.GetPasswordRequest())
     wrong = compute_check(challenge, "wrong horse")
     with pytest.raises(PasswordHashInvalidError):
@@ -184,21 +186,21 @@ async def test_password_challenge_serves_once(clients: Clients) -> None:
     assert not await client.is_user_authorized()
 
 
-async def test_account_without_password_says_so(clients: Clients) -> None:
+async def test_account_without_password_has_none(clients: Clients) -> None:
     client = await clients.login(SHOP)
     assert not (await client(functions.account.GetPasswordRequest())).has_password
-    stranger = clients.make()
-    await stranger.connect()
+    unknown = clients.make()
+    await unknown.connect()
     with pytest.raises(AuthKeyUnregisteredError):
-        await stranger(functions.account.GetPasswordRequest())
+        await unknown(functions.account.GetPasswordRequest())
 
 
-async def test_phone_of_another_data_centre_migrates(clients: Clients) -> None:
+async def test_phone_of_another_data_center_migrates(clients: Clients) -> None:
     clients.server.create_user(NEW_PHONE, username="far", dc_id=OTHER_DC)
     client = clients.make(request_retries=2)
     await client.connect()
     with pytest.raises(PhoneMigrateError) as refusal:
-        await ask(client, functions.auth.SendCodeRequest(NEW_PHONE, 1, "hash", types.CodeSettings()))
+        await invoke(client, functions.auth.SendCodeRequest(NEW_PHONE, 1, "hash", types.CodeSettings()))
     assert refusal.value.new_dc == OTHER_DC
     await client.send_code_request(NEW_PHONE)
     assert (client.session.dc_id, client.session.port) == (OTHER_DC, clients.server.address(OTHER_DC)[1])
@@ -227,5 +229,5 @@ async def test_requests_need_a_login(clients: Clients) -> None:
         functions.users.GetUsersRequest([types.InputUserSelf()]),
     ):
         with pytest.raises(AuthKeyUnregisteredError):
-            await ask(client, request)
+            await invoke(client, request)
     assert clients.server.sent(SHOP) == clients.server.sent(ANNA) == []

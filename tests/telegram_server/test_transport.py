@@ -1,3 +1,5 @@
+"""The three TCP transports."""
+
 import asyncio
 import struct
 from zlib import crc32
@@ -15,7 +17,7 @@ TRANSPORTS = [ConnectionTcpFull, ConnectionTcpAbridged, ConnectionTcpIntermediat
 
 
 async def exchange(server: TelegramServer, sent: bytes) -> bytes:
-    """All that the server answers before it closes the connection."""
+    """Everything that the server answers before it closes the connection."""
     reader, writer = await asyncio.open_connection(*server.address())
     writer.write(sent)
     answer = b""
@@ -23,7 +25,7 @@ async def exchange(server: TelegramServer, sent: bytes) -> bytes:
         async with asyncio.timeout(5):
             answer = await reader.read()
     except ConnectionError:
-        pass  # cut without a word
+        pass  # the connection was aborted
     writer.close()
     return answer
 

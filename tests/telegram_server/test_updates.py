@@ -1,3 +1,5 @@
+"""Pushed updates and differences, with Telethon's client."""
+
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,7 +9,7 @@ from telethon.errors import AuthKeyUnregisteredError, PersistentTimestampInvalid
 from telethon.sessions import MemorySession
 from telethon.tl import types
 
-from .conftest import ANNA, SHOP, Clients, ask, listen
+from .conftest import ANNA, SHOP, Clients, invoke, listen
 
 pytestmark = pytest.mark.asyncio
 
@@ -18,9 +20,9 @@ def difference_since(pts: int, total_limit: int | None = None) -> Any:
 
 async def test_incoming_message_is_pushed_with_its_sender(clients: Clients) -> None:
     client = await clients.login(SHOP)
-    heard = listen(client, events.NewMessage)
+    received_events = listen(client, events.NewMessage)
     clients.server.deliver(ANNA, SHOP, "hello")
-    (event,) = await heard.until(1)
+    (event,) = await received_events.until(1)
     sender = await event.get_sender()
     assert (event.text, event.out, event.id, sender.username) == ("hello", False, 1, "anna")
     await event.respond("hello Anna")
@@ -29,69 +31,69 @@ async def test_incoming_message_is_pushed_with_its_sender(clients: Clients) -> N
 
 async def test_message_between_two_clients(clients: Clients) -> None:
     shop, anna = await clients.login(SHOP), await clients.login(ANNA)
-    heard = listen(anna, events.NewMessage)
+    received_events = listen(anna, events.NewMessage)
     await shop.send_message("anna", "live")
-    (event,) = await heard.until(1)
+    (event,) = await received_events.until(1)
     assert event.text == "live"
 
 
 async def test_message_from_the_phone_is_pushed_as_outgoing(clients: Clients) -> None:
     client = await clients.login(SHOP)
-    heard = listen(client, events.NewMessage)
+    received_events = listen(client, events.NewMessage)
     clients.server.deliver(SHOP, ANNA, "typed on the phone")
-    (event,) = await heard.until(1)
+    (event,) = await received_events.until(1)
     assert (event.text, event.out, (await event.get_chat()).username) == ("typed on the phone", True, "anna")
 
 
 async def test_own_send_reaches_the_other_session_only(clients: Clients) -> None:
     client, other = await clients.login(SHOP), await clients.login(SHOP)
-    mine, others = listen(client, events.NewMessage), listen(other, events.NewMessage)
+    own_events, other_events = listen(client, events.NewMessage), listen(other, events.NewMessage)
     await client.send_message("anna", "sent here")
-    (event,) = await others.until(1)
+    (event,) = await other_events.until(1)
     assert (event.text, event.out) == ("sent here", True)
-    clients.server.deliver(ANNA, SHOP, "answer")  # what follows is heard by both, and in order
-    assert [each.text for each in await mine.until(1)] == ["answer"]
-    assert [each.text for each in await others.until(2)] == ["sent here", "answer"]
+    clients.server.deliver(ANNA, SHOP, "answer")  # both sessions receive this, and in order
+    assert [each.text for each in await own_events.until(1)] == ["answer"]
+    assert [each.text for each in await other_events.until(2)] == ["sent here", "answer"]
 
 
 async def test_short_updates(clients: Clients) -> None:
     clients.server.configure(has_short_updates=True)
     client = await clients.login(SHOP)
-    heard, raw = listen(client, events.NewMessage), listen(client, events.Raw)
+    received_events, raw = listen(client, events.NewMessage), listen(client, events.Raw)
     clients.server.deliver(ANNA, SHOP, "short")
     clients.server.deliver(SHOP, ANNA, "from the phone")
-    received = [(each.text, each.out) for each in await heard.until(2)]
+    received = [(each.text, each.out) for each in await received_events.until(2)]
     assert received == [("short", False), ("from the phone", True)]
     assert [type(each) for each in await raw.until(2)] == [types.UpdateShortMessage] * 2
 
 
-async def test_edit_is_pushed_to_both(clients: Clients) -> None:
+async def test_edit_is_pushed_to_both_users(clients: Clients) -> None:
     shop, anna = await clients.login(SHOP), await clients.login(ANNA)
-    heard, hers = listen(shop, events.MessageEdited), listen(anna, events.MessageEdited)
+    shop_events, anna_events = listen(shop, events.MessageEdited), listen(anna, events.MessageEdited)
     ids = clients.server.deliver(ANNA, SHOP, "helo")
     clients.server.edit(ANNA, ids.sender_message_id, "hello")
-    (event,) = await heard.until(1)
+    (event,) = await shop_events.until(1)
     assert (event.id, event.text, event.message.edit_date is not None) == (ids.recipient_message_id, "hello", True)
-    assert (await hers.until(1))[0].out
+    assert (await anna_events.until(1))[0].out
 
 
-async def test_reading_is_pushed_to_both(clients: Clients) -> None:
+async def test_reading_is_pushed_to_both_users(clients: Clients) -> None:
     shop, anna = await clients.login(SHOP), await clients.login(ANNA)
-    heard = listen(anna, events.MessageRead)
+    received_events = listen(anna, events.MessageRead)
     phone = listen(shop, events.MessageRead, inbox=True)
     clients.server.deliver(ANNA, SHOP, "read me")
     clients.server.read(SHOP, ANNA)
-    assert (await heard.until(1))[0].max_id == 1
+    assert (await received_events.until(1))[0].max_id == 1
     assert (await phone.until(1))[0].max_id == 1
 
 
-async def test_client_that_wants_no_updates_gets_none(clients: Clients) -> None:
-    deaf, hearing = await clients.login(SHOP, receive_updates=False), await clients.login(SHOP)
-    nothing, heard = listen(deaf, events.Raw), listen(hearing, events.NewMessage)
+async def test_unsubscribed_client_gets_no_updates(clients: Clients) -> None:
+    unsubscribed, subscribed = await clients.login(SHOP, receive_updates=False), await clients.login(SHOP)
+    no_events, received_events = listen(unsubscribed, events.Raw), listen(subscribed, events.NewMessage)
     clients.server.deliver(ANNA, SHOP, "hello")
-    await heard.until(1)
-    await deaf.get_me()  # an answer that left the server after the push
-    assert nothing.events == []
+    await received_events.until(1)
+    await unsubscribed.get_me()  # its answer left the server after the push
+    assert no_events.events == []
 
 
 async def test_state_and_difference(clients: Clients) -> None:
@@ -102,11 +104,11 @@ async def test_state_and_difference(clients: Clients) -> None:
     clients.server.edit(SHOP, ids.sender_message_id, "two, edited")
     state = await client(functions.updates.GetStateRequest())
     assert (state.pts, state.unread_count) == (4, 1)
-    difference = await ask(client, difference_since(1))
+    difference = await invoke(client, difference_since(1))
     assert [message.message for message in difference.new_messages] == ["one", "two, edited"]
     assert [(type(each), each.pts) for each in difference.other_updates] == [(types.UpdateEditMessage, 4)]
     assert (difference.state.pts, {user.username for user in difference.users}) == (4, {"shop", "anna"})
-    assert isinstance(await ask(client, difference_since(4)), types.updates.DifferenceEmpty)
+    assert isinstance(await invoke(client, difference_since(4)), types.updates.DifferenceEmpty)
 
 
 async def test_difference_comes_in_slices(clients: Clients) -> None:
@@ -114,23 +116,23 @@ async def test_difference_comes_in_slices(clients: Clients) -> None:
     for number in range(5):
         clients.server.deliver(ANNA, SHOP, f"m{number}")
     client = await clients.login(SHOP)
-    first = await ask(client, difference_since(1))
+    first = await invoke(client, difference_since(1))
     assert isinstance(first, types.updates.DifferenceSlice)
     assert ([message.message for message in first.new_messages], first.intermediate_state.pts) == (["m0", "m1"], 3)
-    last = await ask(client, difference_since(5))
+    last = await invoke(client, difference_since(5))
     assert isinstance(last, types.updates.Difference)
     assert ([message.message for message in last.new_messages], last.state.pts) == (["m4"], 6)
 
 
-async def test_difference_that_is_too_long_or_impossible(clients: Clients) -> None:
+async def test_difference_that_is_too_long_or_from_an_invalid_state(clients: Clients) -> None:
     for number in range(5):
         clients.server.deliver(ANNA, SHOP, f"m{number}")
     client = await clients.login(SHOP)
-    assert await ask(client, difference_since(1, total_limit=4)) == types.updates.DifferenceTooLong(6)
-    assert isinstance(await ask(client, difference_since(1, total_limit=5)), types.updates.Difference)
+    assert await invoke(client, difference_since(1, total_limit=4)) == types.updates.DifferenceTooLong(6)
+    assert isinstance(await invoke(client, difference_since(1, total_limit=5)), types.updates.Difference)
     for pts in (0, 7):
         with pytest.raises(PersistentTimestampInvalidError):
-            await ask(client, difference_since(pts))
+            await invoke(client, difference_since(pts))
 
 
 @pytest.mark.parametrize("limit", [100, 2])
@@ -139,32 +141,32 @@ async def test_client_catches_up_after_being_offline(clients: Clients, limit: in
     session = clients.server.authorize(SHOP).fill(MemorySession())
     first = clients.make(session)
     await first.connect()
-    heard = listen(first, events.NewMessage)
+    received_events = listen(first, events.NewMessage)
     clients.server.deliver(ANNA, SHOP, "before")
-    await heard.until(1)
+    await received_events.until(1)
     await first.disconnect()  # saves the state of updates into the session
     for number in range(5):
         clients.server.deliver(ANNA, SHOP, f"missed {number}")
 
     second = clients.make(session, catch_up=True, sequential_updates=True)
-    heard = listen(second, events.NewMessage)
+    received_events = listen(second, events.NewMessage)
     await second.connect()
-    assert [event.text for event in await heard.until(5)] == [f"missed {number}" for number in range(5)]
+    assert [event.text for event in await received_events.until(5)] == [f"missed {number}" for number in range(5)]
     clients.server.deliver(ANNA, SHOP, "live again")
-    assert (await heard.until(6))[5].text == "live again"
+    assert (await received_events.until(6))[5].text == "live again"
 
 
 async def test_client_fills_a_gap_after_reconnecting(clients: Clients) -> None:
     client = await clients.login(SHOP, sequential_updates=True)
-    heard = listen(client, events.NewMessage)
+    received_events = listen(client, events.NewMessage)
     assert clients.server.disconnect(SHOP) == 1
     clients.server.deliver(ANNA, SHOP, "while away")
     await clients.server.until(lambda: clients.server.count("users.getUsers") == 2)  # Telethon is back
     clients.server.deliver(ANNA, SHOP, "after")
-    assert [event.text for event in await heard.until(2)] == ["while away", "after"]
+    assert [event.text for event in await received_events.until(2)] == ["while away", "after"]
 
 
-async def test_revoked_client_finds_out_while_idle(clients: Clients) -> None:
+async def test_idle_client_notices_that_it_was_revoked(clients: Clients) -> None:
     client = await clients.login(SHOP)
     other = await clients.login(ANNA)
     assert clients.server.revoke(SHOP) == 1

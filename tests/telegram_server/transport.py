@@ -1,6 +1,6 @@
 """TCP transports of MTProto: full, abridged and intermediate (core.telegram.org/mtproto/mtproto-transports).
 
-A client announces itself by its first bytes; full announces nothing.
+A client announces its transport with the first bytes it sends; full has no such tag.
 """
 
 import asyncio
@@ -13,8 +13,8 @@ INTERMEDIATE_TAG = b"\xee\xee\xee\xee"
 MAXIMUM_PACKET = 16 * 1024 * 1024
 
 
-class BrokenPacket(Exception):
-    """The bytes on the wire are not a packet of the announced transport."""
+class InvalidPacket(Exception):
+    """The received bytes are not a packet of the announced transport."""
 
 
 class Codec(ABC):
@@ -49,7 +49,7 @@ class Intermediate(Codec):
 
 
 class Full(Codec):
-    """Length, sequence number, packet, CRC32. `first` is what was read while looking for another transport's tag."""
+    """Length, sequence number, packet, CRC32. `first` is what was read to look for the tag of another transport."""
 
     def __init__(self, first: bytes) -> None:
         self._first = first
@@ -67,7 +67,7 @@ class Full(Codec):
         length, number = struct.unpack("<ii", head)
         rest = await reader.readexactly(checked_length(length - 8))
         if number != self._received or struct.unpack("<I", rest[-4:])[0] != crc32(head + rest[:-4]):
-            raise BrokenPacket(f"packet {number}, expected {self._received}, or its checksum is wrong")
+            raise InvalidPacket(f"packet {number}, expected {self._received}, or its checksum is wrong")
         self._received += 1
         return rest[:-4]
 
@@ -82,5 +82,5 @@ async def detect(reader: asyncio.StreamReader) -> Codec:
 
 def checked_length(length: int) -> int:
     if not 4 <= length <= MAXIMUM_PACKET:
-        raise BrokenPacket(f"a packet of {length} bytes")
+        raise InvalidPacket(f"a packet of {length} bytes")
     return length

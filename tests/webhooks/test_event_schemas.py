@@ -43,7 +43,7 @@ def published(api: Api, cast: Cast, receiver: Receiver, endpoint: Callable[..., 
         body = {"account_id": account.pk, "to": to, "text": "Привет 😀"}
         assert client.post("/v1/messages/send", body).status_code == 200
     dispatch.dispatch()
-    sandbox.answer_pending()
+    sandbox.send_pending_replies()
     replays.replay_failed(
         cast.actor(), endpoint(receiver.url("/all"), subscribable_names()).pk, since=clock.now() - timedelta(days=1)
     )

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from contacts.events import CONTACT_CREATED
@@ -17,6 +17,7 @@ from crmsolid.events.positions import assign_positions
 from crmsolid.events.publishing import publish
 from crmsolid.workspaces.scopes import Scope
 from tests.cast import Api, Cast
+from tests.threads import in_background
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver
 from webhooks import erasure, purging
@@ -151,23 +152,18 @@ def test_a_reader_misses_no_event_that_is_committed_late(cast: Cast, client: Api
     late: list[str] = []
 
     def commit_late() -> None:
-        try:
-            with transaction.atomic():
-                late.append(publish(cast.workspace, CONTACT_CREATED, {"late": True}))
-                published.set()
-                assert commit.wait(20)
-        finally:
-            connections.close_all()
+        with transaction.atomic():
+            late.append(publish(cast.workspace, CONTACT_CREATED, {"late": True}))
+            published.set()
+            assert commit.wait(20)
 
-    thread = threading.Thread(target=commit_late)
-    thread.start()
-    assert published.wait(20)
-    early = emit(cast.workspace)
-    assign_positions()
-    page = client.get(EVENTS).json()
-    assert ids(page) == [early]
-    commit.set()
-    thread.join(20)
+    with in_background(commit_late):
+        assert published.wait(20)
+        early = emit(cast.workspace)
+        assign_positions()
+        page = client.get(EVENTS).json()
+        assert ids(page) == [early]
+        commit.set()
     assign_positions()
     assert Event.unscoped.get(pk=late[0]).created_at < Event.unscoped.get(pk=early).created_at
     assert ids(client.get(EVENTS, {"cursor": page["next_cursor"]}).json()) == late

@@ -1,7 +1,7 @@
 """Locks: the pump, an erasure and a replay lock the same rows and must never deadlock."""
 
-import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from crmsolid.core import clock
 from crmsolid.events.models import Event
 from crmsolid.events.positions import assign_positions
 from tests.cast import Cast
+from tests.threads import in_background
 from tests.waiting import somebody_waits, until
 from tests.webhooks.conftest import emit
 from webhooks import endpoint_health, erasure, purging, replays
@@ -28,32 +29,6 @@ MakeEndpoint = Callable[..., Endpoint]
 @pytest.fixture
 def cast(transactional_db: None) -> Cast:
     return Cast()
-
-
-class InThread:
-    """Runs a call in a thread with its own connection; leaving the block waits for its end and re-raises its error."""
-
-    def __init__(self, call: Callable[[], Any]) -> None:
-        self._call = call
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run)
-
-    def _run(self) -> None:
-        try:
-            self._call()
-        except BaseException as error:
-            self._error = error
-        finally:
-            connection.close()
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *error: object) -> None:
-        self._thread.join(20)
-        assert not self._thread.is_alive()
-        if self._error is not None:
-            raise self._error
 
 
 def test_assigning_positions_does_not_wait_for_an_erasure(cast: Cast, endpoint: MakeEndpoint) -> None:
@@ -90,8 +65,8 @@ def two_deliveries(cast: Cast) -> list[Delivery]:
     return list(Delivery.unscoped.order_by("id"))
 
 
-def erasing(cast: Cast) -> InThread:
-    return InThread(lambda: transaction.atomic(erasure.erase)(cast.workspace.pk, "con_1"))
+def erasing(cast: Cast) -> AbstractContextManager[Any]:
+    return in_background(lambda: transaction.atomic(erasure.erase)(cast.workspace.pk, "con_1"))
 
 
 def test_disabling_does_not_wait_for_an_erasure(cast: Cast, endpoint: MakeEndpoint) -> None:
@@ -112,8 +87,7 @@ def test_the_sweep_cancels_locked_deliveries_that_disabling_skipped(cast: Cast, 
     with transaction.atomic():
         lock(earlier)
         disable = transaction.atomic(endpoint_health.disable)
-        disabling = InThread(lambda: disable(found.pk, found.workspace_id, DisabledReason.GONE))
-        with disabling:
+        with in_background(lambda: disable(found.pk, found.workspace_id, DisabledReason.GONE)):
             pass
     assert list(Delivery.unscoped.order_by("id").values_list("status", flat=True)) == ["pending", "canceled"]
     assert endpoint_health.cancel_queues_of_disabled_endpoints() == 1
@@ -129,7 +103,7 @@ def test_a_purge_skips_locked_deliveries(cast: Cast, endpoint: MakeEndpoint, mon
     monkeypatch.setattr(clock, "now", lambda: much_later)
     with transaction.atomic():
         lock(kept)
-        with InThread(purging.purge):
+        with in_background(purging.purge):
             pass
         assert list(Delivery.unscoped.all()) == [kept]
         Delivery.unscoped.update(status="pending", next_attempt_at=clock.now())  # a replay
@@ -142,12 +116,10 @@ def test_a_replay_job_locks_in_order_and_replays_only_what_is_still_failed(cast:
     done, left = two_deliveries(cast)
     Delivery.unscoped.update(status="exhausted", next_attempt_at=None)
     replays.replay_failed(cast.actor(), found.pk, since=clock.now() - timedelta(hours=1))
-    with transaction.atomic():
+    with ExitStack() as after_commit, transaction.atomic():
         lock(done)
-        job = InThread(replays.run_open_jobs)
-        job.__enter__()
+        after_commit.enter_context(in_background(replays.run_open_jobs))
         until(somebody_waits)
         lock(left)  # would wait for ever if the job had locked it already
         Delivery.unscoped.filter(pk=done.pk).update(status="succeeded")
-    job.__exit__()
     assert list(Delivery.unscoped.order_by("id").values_list("status", flat=True)) == ["succeeded", "pending"]

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from crmsolid.core import clock
 from tests.cast import Cast
 from tests.panel import browser
-from tests.webhooks.admin.pages import LOG
+from tests.webhooks.admin.pages import EVENTS, LOG
 from webhooks import querysets
 from webhooks.models import Endpoint
 
@@ -70,19 +70,20 @@ def test_counting_failed_deliveries_uses_an_index(long_log: Endpoint) -> None:
     assert rows.count() == 3
 
 
-def test_the_panels_log_is_read_in_index_order(cast: Cast, long_log: Endpoint) -> None:
+@pytest.mark.parametrize("table", ["webhooks_delivery", "events_event"])
+def test_the_panels_lists_are_read_in_index_order(cast: Cast, long_log: Endpoint, table: str) -> None:
     plans: list[str] = []
 
     def explain(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if "ORDER BY" in sql and "webhooks_delivery" in sql and not sql.startswith("EXPLAIN"):
+        if "ORDER BY" in sql and f'FROM "{table}"' in sql and not sql.startswith("EXPLAIN"):
             with connection.cursor() as cursor:
                 cursor.execute(f"EXPLAIN {sql}", params)
                 plans.append("\n".join(row[0] for row in cursor.fetchall()))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(explain):
-        answer = browser(cast.owner).get(LOG)
+        answer = browser(cast.owner).get({"webhooks_delivery": LOG, "events_event": EVENTS}[table])
     assert len(answer.context["cl"].result_list) == 50
     [shown_plan] = plans
     assert "Sort" not in shown_plan
-    assert "webhooks_delivery_tenant_key" in shown_plan or "webhooks_delivery_pkey" in shown_plan
+    assert f"{table}_tenant_key" in shown_plan or f"{table}_pkey" in shown_plan

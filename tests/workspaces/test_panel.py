@@ -1,4 +1,4 @@
-"""The panel as a whole: getting in, roles, members, custom fields, what is written to the audit log."""
+"""The panel as a whole: login, roles, members, custom fields, the audit log."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def change(model: str, row: Any) -> str:
     return reverse(f"admin:{model}_change", args=[row.pk])
 
 
-def test_one_signs_in_by_e_mail_in_any_case(cast: Cast) -> None:
+def test_the_login_ignores_the_case_of_the_e_mail_address(cast: Cast) -> None:
     client = Client()
     assert "E-mail" in client.get(LOGIN).content.decode()
     answer = client.post(LOGIN, {"username": "Owner@Acme.example", "password": PASSWORD, "next": HOME})
@@ -34,12 +34,12 @@ def test_one_signs_in_by_e_mail_in_any_case(cast: Cast) -> None:
     assert "Acme" in client.get(HOME).content.decode()
 
 
-def test_who_opens_the_sign_in_page_itself_comes_to_the_panel(cast: Cast) -> None:
+def test_the_login_page_leads_to_the_home_page(cast: Cast) -> None:
     answer = Client().post(LOGIN, {"username": "owner@acme.example", "password": PASSWORD})
     assert (answer.status_code, answer["Location"]) == (302, HOME)
 
 
-def test_a_wrong_password_says_no_more_than_that(cast: Cast) -> None:
+def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(cast: Cast) -> None:
     tried = [Client().post(LOGIN, {"username": name, "password": "x"}) for name in ("owner@acme.example", "nobody@x.y")]
     assert [answer.status_code for answer in tried] == [200, 200]
     for answer in tried:
@@ -47,19 +47,19 @@ def test_a_wrong_password_says_no_more_than_that(cast: Cast) -> None:
         assert "something below" not in answer.content.decode()  # no field is wrong by itself
 
 
-def test_guessing_is_slowed_down(cast: Cast) -> None:
+def test_the_eleventh_login_attempt_in_a_minute_is_refused(cast: Cast) -> None:
     client, guess = Client(), {"username": "owner@acme.example", "password": "x"}
     assert [client.post(LOGIN, guess).status_code for _ in range(11)] == [200] * 10 + [429]
     right = client.post(LOGIN, {**guess, "password": PASSWORD})
     assert (right.status_code, right["Retry-After"]) == (429, "60")
 
 
-def test_strangers_are_led_to_sign_in(cast: Cast) -> None:
+def test_a_page_redirects_to_the_login_page_without_a_login(cast: Cast) -> None:
     answer = Client().get(reverse("admin:contacts_contact_changelist"))
     assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, LOGIN)
 
 
-def test_a_user_of_no_workspace_is_told_so_and_can_leave(cast: Cast) -> None:
+def test_a_user_without_a_workspace_gets_a_page_of_their_own_and_can_log_out(cast: Cast) -> None:
     cast.owner.memberships.all().delete()
     client = browser(cast.owner)
     answer = client.get(HOME, follow=True)
@@ -72,7 +72,7 @@ def test_a_user_of_no_workspace_is_told_so_and_can_leave(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("role", "may_edit"), [(Role.VIEWER, False), (Role.AGENT, True), (Role.ADMIN, True), (Role.OWNER, True)]
 )
-def test_who_may_edit_a_contact(cast: Cast, role: Role, may_edit: bool) -> None:
+def test_everybody_but_viewers_can_edit_a_contact(cast: Cast, role: Role, may_edit: bool) -> None:
     contact, client = furnish(cast.workspace, "acme").of(Contact), browser(cast.member(role))
     form = contact_form(stage="won", phone="1", time_zone="Asia/Tokyo")
     answer = client.post(change("contacts_contact", contact), form)
@@ -83,7 +83,7 @@ def test_who_may_edit_a_contact(cast: Cast, role: Role, may_edit: bool) -> None:
     assert (found.name, found.search) == (contact.name, contact.search)
 
 
-def test_a_change_is_in_the_audit_log_without_the_persons_data(cast: Cast) -> None:
+def test_a_change_is_in_the_audit_log_without_the_contacts_data(cast: Cast) -> None:
     contact, client = furnish(cast.workspace, "acme").of(Contact), browser(cast.owner)
     client.post(change("contacts_contact", contact), contact_form(stage="won", phone="555-0100"))
     entry = AuditEntry.objects.for_workspace(cast.workspace).get(action="contact.changed")
@@ -95,7 +95,7 @@ def test_a_change_is_in_the_audit_log_without_the_persons_data(cast: Cast) -> No
     assert "contact.changed" in agents.content.decode() and "127.0.0.1" not in agents.content.decode()
 
 
-def test_a_time_zone_has_to_exist(cast: Cast) -> None:
+def test_an_unknown_time_zone_is_refused(cast: Cast) -> None:
     contact, client = furnish(cast.workspace, "acme").of(Contact), browser(cast.owner)
     answer = client.post(change("contacts_contact", contact), contact_form(stage="won", time_zone="Mars/Base"))
     assert list(answer.context["adminform"].form.errors) == ["time_zone"]
@@ -107,7 +107,7 @@ FIELD = {"label": "Company", "key": "company", "type": "text", "choices": ""}
 ADD_FIELD = reverse("admin:contacts_customfield_add")
 
 
-def test_a_custom_field_is_made_where_one_sits(cast: Cast) -> None:
+def test_a_custom_field_is_created_in_the_workspace_that_is_shown(cast: Cast) -> None:
     assert browser(cast.owner, cast.twin).post(ADD_FIELD, FIELD).status_code == 302
     found = CustomField.unscoped.get()
     assert (found.workspace, found.key, found.type, found.choices) == (cast.twin, "company", "text", [])
@@ -126,14 +126,14 @@ def test_a_custom_field_is_made_where_one_sits(cast: Cast) -> None:
         {"type": "choice", "choices": " \n "},
     ],
 )
-def test_a_custom_field_that_cannot_be(cast: Cast, wrong: dict[str, str]) -> None:
+def test_an_invalid_custom_field_is_refused(cast: Cast, wrong: dict[str, str]) -> None:
     answer = browser(cast.owner).post(ADD_FIELD, {**FIELD, **wrong})
     assert answer.status_code == 200
     assert len(answer.context["adminform"].form.errors) == 1
     assert not CustomField.unscoped.exists()
 
 
-def test_a_key_taken_in_this_workspace_is_refused_in_words(cast: Cast) -> None:
+def test_a_custom_field_key_can_be_used_once_in_a_workspace(cast: Cast) -> None:
     client = browser(cast.owner)
     client.post(ADD_FIELD, FIELD)
     answer = client.post(ADD_FIELD, {**FIELD, "label": "Other"})
@@ -142,7 +142,7 @@ def test_a_key_taken_in_this_workspace_is_refused_in_words(cast: Cast) -> None:
     assert CustomField.unscoped.count() == 1
 
 
-def test_choices_are_lines_and_a_key_stays(cast: Cast) -> None:
+def test_choices_are_lines_and_the_key_and_type_of_a_field_never_change(cast: Cast) -> None:
     client = browser(cast.owner)
     client.post(ADD_FIELD, {**FIELD, "type": "choice", "choices": "red\r\n\r\nblue\r\nred"})
     found = CustomField.unscoped.get()
@@ -154,13 +154,13 @@ def test_choices_are_lines_and_a_key_stays(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AGENT])
-def test_custom_fields_are_made_by_admins(cast: Cast, role: Role) -> None:
+def test_viewers_and_agents_cannot_create_custom_fields(cast: Cast, role: Role) -> None:
     assert browser(cast.member(role)).post(ADD_FIELD, FIELD).status_code == 403
     assert not CustomField.unscoped.exists()
 
 
 @pytest.mark.parametrize("page", ["messaging_message", "messaging_messageattempt", "events_event"])
-def test_what_happened_is_not_edited(cast: Cast, page: str) -> None:
+def test_messages_attempts_and_events_cannot_be_edited(cast: Cast, page: str) -> None:
     furnish(cast.workspace, "acme")
     client = browser(cast.owner)
     assert client.get(reverse(f"admin:{page}_add")).status_code == 403
@@ -170,7 +170,7 @@ def test_what_happened_is_not_edited(cast: Cast, page: str) -> None:
     assert type(row).unscoped.filter(pk=row.pk).exists()
 
 
-def test_an_expired_trial_can_be_read_and_not_written(cast: Cast) -> None:
+def test_after_an_expired_trial_the_panel_is_read_only(cast: Cast) -> None:
     contact, client = furnish(cast.workspace, "acme").of(Contact), browser(cast.owner)
     Workspace.objects.filter(pk=cast.workspace.pk).update(plan="trial", trial_ends_at=later(-1))
     page = client.get(change("contacts_contact", contact))
@@ -185,7 +185,7 @@ def member_of(cast: Cast, user: Any) -> Membership:
     return found
 
 
-def test_owners_change_roles_and_a_role_holds_at_once(cast: Cast) -> None:
+def test_only_owners_change_roles_and_a_role_takes_effect_at_once(cast: Cast) -> None:
     agent = cast.member(Role.AGENT)
     page = change("workspaces_membership", member_of(cast, agent))
     assert browser(cast.member(Role.ADMIN)).post(page, {"role": "owner"}).status_code == 403
@@ -197,20 +197,20 @@ def test_owners_change_roles_and_a_role_holds_at_once(cast: Cast) -> None:
     assert entry.data == {"old_role": "agent", "role": "admin"}
 
 
-def test_a_workspace_keeps_an_owner(cast: Cast) -> None:
+def test_the_last_owner_cannot_be_removed_or_given_another_role(cast: Cast) -> None:
     mine, client = member_of(cast, cast.owner), browser(cast.owner)
     for address, form in [
         (change("workspaces_membership", mine), {"role": "viewer"}),
         (reverse("admin:workspaces_membership_delete", args=[mine.pk]), {"post": "yes"}),
     ]:
         assert "at least one owner" in client.post(address, form, follow=True).content.decode()
-    for attempt in (lambda: set_role(cast.actor(), mine.pk, Role.ADMIN), lambda: remove_member(cast.actor(), mine.pk)):
+    for call in (lambda: set_role(cast.actor(), mine.pk, Role.ADMIN), lambda: remove_member(cast.actor(), mine.pk)):
         with pytest.raises(DomainError, match="at least one owner"):
-            attempt()
+            call()
     assert member_of(cast, cast.owner).role == "owner"
 
 
-def test_owners_take_members_out(cast: Cast) -> None:
+def test_an_owner_removes_a_member(cast: Cast) -> None:
     agent = cast.member(Role.AGENT)
     address = reverse("admin:workspaces_membership_delete", args=[member_of(cast, agent).pk])
     assert browser(cast.owner).post(address, {"post": "yes"}).status_code == 302
@@ -218,29 +218,29 @@ def test_owners_take_members_out(cast: Cast) -> None:
     assert browser(agent).get(HOME, follow=True).status_code == 403
 
 
-def test_the_test_side_is_marked_on_every_kind_of_page(cast: Cast) -> None:
+def test_every_kind_of_page_is_marked_in_the_test_workspace(cast: Cast) -> None:
     contact = furnish(cast.twin, "twin").of(Contact)
     pages = [HOME, reverse("admin:contacts_contact_changelist"), change("contacts_contact", contact), ADD_FIELD]
-    for seat, marked in [(cast.twin, True), (cast.workspace, False)]:
+    for workspace, marked in [(cast.twin, True), (cast.workspace, False)]:
         for page in pages[: None if marked else 2]:
-            text = browser(cast.owner, seat).get(page).content.decode()
+            text = browser(cast.owner, workspace).get(page).content.decode()
             assert ("cs-test-strip" in text, "[TEST]" in text) == (marked, marked), page
 
 
-def test_search_is_blind_to_case_in_every_script(cast: Cast) -> None:
+def test_the_search_ignores_case_in_every_script(cast: Cast) -> None:
     Contact.unscoped.create(workspace=cast.workspace, name="Дмитрий", search="дмитрий", created_at=clock.now())
     found = browser(cast.owner).get(reverse("admin:contacts_contact_changelist"), {"q": "ДМИТ"})
     assert [contact.name for contact in found.context["cl"].result_list] == ["Дмитрий"]
 
 
 @pytest.mark.parametrize(
-    ("role", "places"), [(Role.VIEWER, 0), (Role.AGENT, 0), (Role.ADMIN, len(SETTINGS)), (Role.OWNER, len(SETTINGS))]
+    ("role", "visible"), [(Role.VIEWER, 0), (Role.AGENT, 0), (Role.ADMIN, len(SETTINGS)), (Role.OWNER, len(SETTINGS))]
 )
-def test_only_admins_and_owners_see_settings(cast: Cast, role: Role, places: int) -> None:
+def test_only_admins_and_owners_see_settings(cast: Cast, role: Role, visible: int) -> None:
     furnish(cast.workspace, "acme")
     client = browser(cast.member(role))
     addresses = [item.link for item in SETTINGS]
     home = client.get(HOME).content.decode()
-    assert (">Settings<" in "".join(home.split())) is bool(places)
-    assert len([address for address in addresses if address in home]) == places
-    assert [client.get(address).status_code for address in addresses] == [200 if places else 403] * len(SETTINGS)
+    assert (">Settings<" in "".join(home.split())) is bool(visible)
+    assert len([address for address in addresses if address in home]) == visible
+    assert [client.get(address).status_code for address in addresses] == [200 if visible else 403] * len(SETTINGS)

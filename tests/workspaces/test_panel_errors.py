@@ -1,4 +1,4 @@
-"""What a browser is told when a page cannot be shown."""
+"""The panel's error pages."""
 
 from typing import Any
 
@@ -21,20 +21,20 @@ FIELD = {"label": "Company", "key": "company", "type": "text", "choices": ""}
     ("address", "in_frame"),
     [("/panel/nowhere/", True), ("/panel/contacts/contact/con_none/change/", True), ("/nowhere", False)],
 )
-def test_an_address_that_leads_nowhere_says_so(cast: Cast, address: str, in_frame: bool) -> None:
+def test_an_unknown_address_gets_a_404_page(cast: Cast, address: str, in_frame: bool) -> None:
     answer = browser(cast.owner).get(address)
     text = answer.content.decode()
     assert (answer.status_code, "There is nothing here" in text) == (404, True)
     assert ("cs-switcher" in text) is in_frame
 
 
-def test_a_stranger_learns_nothing_from_an_address_that_leads_nowhere(cast: Cast) -> None:
+def test_without_a_login_the_404_page_mentions_no_workspace(cast: Cast) -> None:
     answer = Client().get("/nowhere")
     assert answer.status_code == 404
     assert "The address may be mistyped" in answer.content.decode() and "workspace" not in answer.content.decode()
 
 
-def test_a_role_that_does_not_reach_is_told_so(cast: Cast) -> None:
+def test_the_403_page_names_the_members_role(cast: Cast) -> None:
     answer = browser(cast.member(Role.AGENT)).get(ADD_FIELD)
     assert answer.status_code == 403
     text = answer.content.decode()
@@ -43,13 +43,13 @@ def test_a_role_that_does_not_reach_is_told_so(cast: Cast) -> None:
     assert "The trial of Acme has ended" in browser(cast.owner).get(ADD_FIELD).content.decode()
 
 
-def test_an_owner_is_not_sent_for_another_role(cast: Cast) -> None:
+def test_the_403_page_does_not_send_an_owner_for_another_role(cast: Cast) -> None:
     answer = browser(cast.owner).get(reverse("admin:contacts_contact_add"))
     assert answer.status_code == 403
     assert "nobody can do it here" in answer.content.decode() and "another role" not in answer.content.decode()
 
 
-def test_a_page_that_is_too_old_to_be_sent(cast: Cast) -> None:
+def test_a_post_without_a_csrf_token_gets_a_page_that_explains_it(cast: Cast) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(cast.owner)
     answer = client.post(ADD_FIELD, FIELD)
@@ -57,7 +57,7 @@ def test_a_page_that_is_too_old_to_be_sent(cast: Cast) -> None:
     assert "Nothing was changed." in answer.content.decode()
 
 
-def test_a_fault_has_a_page_that_needs_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_500_page_reveals_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*args: Any) -> None:
         raise RuntimeError("secret")
 

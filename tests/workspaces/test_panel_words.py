@@ -1,4 +1,4 @@
-"""What the panel's pages say: names, times, empty lists, and nothing that only a programmer understands."""
+"""The texts of the panel: titles, times, empty lists, labels."""
 
 import re
 from typing import Any
@@ -44,11 +44,11 @@ def tab(text: str) -> str:
     ("model", "title"),
     [("messaging_thread", "Inbox"), ("apikeys_apikey", "API Keys"), ("messaging_account", "Telegram accounts")],
 )
-def test_the_tab_says_what_the_sidebar_says(cast: Cast, model: str, title: str) -> None:
+def test_the_title_of_a_list_is_the_sidebars_title(cast: Cast, model: str, title: str) -> None:
     assert tab(text_of(browser(cast.owner), listing(model))) == f"{title} | CRM Solid"
 
 
-def test_a_rows_tab_names_it_once(cast: Cast) -> None:
+def test_the_title_of_a_rows_page_names_the_row_once(cast: Cast) -> None:
     made, client = furnish(cast.workspace, "acme"), browser(cast.owner)
     contact, message, job = made.of(Contact), made.of(Message), made.of(Job)
     assert tab(text_of(client, change("contacts_contact", contact))) == "acme Person | Contacts | CRM Solid"
@@ -66,14 +66,14 @@ def test_an_empty_list_says_what_to_do(cast: Cast, page: TenantAdmin) -> None:
         assert page.empty_text in text
 
 
-def test_a_search_that_finds_nothing_leads_back_to_all(cast: Cast) -> None:
+def test_a_search_without_results_links_to_the_whole_list(cast: Cast) -> None:
     furnish(cast.workspace, "acme")
     text = text_of(browser(cast.owner), f"{listing('contacts_contact')}?q=nobody")
-    assert "Nothing fits" in text and 'href="?">Show all' in text and "yet" not in text
+    assert "Nothing found" in text and 'href="?">Show all' in text and "yet" not in text
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.opts.label)
-def test_times_have_their_zone_and_labels_are_words(cast: Cast, page: TenantAdmin) -> None:
+def test_times_are_in_utc_and_labels_are_words(cast: Cast, page: TenantAdmin) -> None:
     made, client = furnish(cast.workspace, "acme"), browser(cast.owner)
     name = f"{page.opts.app_label}_{page.opts.model_name}"
     for address in (listing(name), change(name, made.of(page.model))):
@@ -84,14 +84,14 @@ def test_times_have_their_zone_and_labels_are_words(cast: Cast, page: TenantAdmi
             assert jargon not in text, address
 
 
-def test_no_list_counts_for_each_choice_of_a_filter(cast: Cast) -> None:
+def test_no_list_offers_facet_counts(cast: Cast) -> None:
     furnish(cast.workspace, "acme")
     for page in PAGES:
         text = text_of(browser(cast.owner), listing(f"{page.opts.app_label}_{page.opts.model_name}"))
         assert "_facets" not in text, page
 
 
-def test_what_never_changes_offers_no_history(cast: Cast) -> None:
+def test_rows_that_never_change_have_no_history_link(cast: Cast) -> None:
     made, client = furnish(cast.workspace, "acme"), browser(cast.owner)
     for model, row, offered in [
         ("workspaces_auditentry", made.of(AuditEntry), False),
@@ -101,7 +101,7 @@ def test_what_never_changes_offers_no_history(cast: Cast) -> None:
         assert ("/history/" in text_of(client, change(model, row))) is offered, model
 
 
-def test_a_contacts_custom_fields_stand_under_their_labels(cast: Cast) -> None:
+def test_a_contacts_custom_fields_have_their_labels(cast: Cast) -> None:
     contact = furnish(cast.workspace, "acme").of(Contact)
     CustomField.unscoped.create(workspace=cast.workspace, key="vip", label="Important", type="boolean")
     CustomField.unscoped.create(workspace=cast.workspace, key="plan", label="Plan", type="text")
@@ -110,14 +110,14 @@ def test_a_contacts_custom_fields_stand_under_their_labels(cast: Cast) -> None:
     assert "<dt>Important</dt><dd>Yes</dd><dt>Plan</dt><dd>&lt;b&gt;gold&lt;/b&gt;</dd>" in text
 
 
-def test_an_opt_out_is_told_in_words_to_who_cannot_change_it(cast: Cast) -> None:
+def test_an_opt_out_is_read_only_text_for_viewers(cast: Cast) -> None:
     contact = furnish(cast.workspace, "acme").of(Contact)
     text = text_of(browser(cast.member(Role.VIEWER)), change("contacts_contact", contact))
     assert re.search(r"Opted out\s*</label>.*?<div class=\"readonly[^>]*>No</div>", text, re.S)
     assert 'name="opted_out"' in text_of(browser(cast.member(Role.AGENT)), change("contacts_contact", contact))
 
 
-def test_a_key_that_is_taken_is_told_at_its_field(cast: Cast) -> None:
+def test_the_error_about_a_taken_key_is_at_its_field(cast: Cast) -> None:
     client, add = browser(cast.owner), reverse("admin:contacts_customfield_add")
     field = {"label": "Company", "key": "company", "type": "text", "choices": ""}
     client.post(add, field)
@@ -126,7 +126,7 @@ def test_a_key_that_is_taken_is_told_at_its_field(cast: Cast) -> None:
     assert CustomField.unscoped.count() == 1
 
 
-def test_a_conversation_leads_to_its_messages_and_back(cast: Cast) -> None:
+def test_a_conversation_and_its_messages_link_to_each_other(cast: Cast) -> None:
     made, client = furnish(cast.workspace, "acme"), browser(cast.member(Role.AGENT))
     thread, message = made.of(Thread), made.of(Message)
     assert change("messaging_message", message) in text_of(client, change("messaging_thread", thread))
@@ -134,11 +134,11 @@ def test_a_conversation_leads_to_its_messages_and_back(cast: Cast) -> None:
     assert f'href="{change("messaging_thread", thread)}">acme Person with acme account</a>' in text
 
 
-def test_taking_a_member_out_says_what_it_means(cast: Cast) -> None:
+def test_the_page_to_remove_a_member_says_what_it_means(cast: Cast) -> None:
     agent = Membership.objects.for_workspace(cast.workspace).get(user=cast.member(Role.AGENT))
     text = text_of(browser(cast.owner), reverse("admin:workspaces_membership_delete", args=[agent.pk]))
-    assert f"Take {agent.user.email} out of Acme?" in text
-    assert "Keys that they have made go on working" in text and "Objects" not in text
+    assert f"Remove {agent.user.email} from Acme?" in text
+    assert "Keys that they have made keep working" in text and "Objects" not in text
 
 
 def test_the_home_page_says_when_a_trial_ends(cast: Cast) -> None:
@@ -149,8 +149,8 @@ def test_the_home_page_says_when_a_trial_ends(cast: Cast) -> None:
     assert f"the plan is trial, until {ends.day} {ends:%b %Y %H:%M} UTC" in text
 
 
-def grow(workspace: Workspace, number: int) -> None:
-    """So many contacts, each with a tag, a conversation and a message."""
+def add_contacts(workspace: Workspace, number: int) -> None:
+    """Add ``number`` contacts, each with a tag, a conversation and a message."""
     account = Account.objects.for_workspace(workspace).first()
     assert account is not None
     for each in range(number):
@@ -162,11 +162,11 @@ def grow(workspace: Workspace, number: int) -> None:
 
 
 @pytest.mark.parametrize("model", ["contacts_contact", "contacts_contacttag", "messaging_thread", "messaging_message"])
-def test_a_list_does_not_grow_its_queries(cast: Cast, model: str) -> None:
+def test_a_longer_list_needs_no_more_queries(cast: Cast, model: str) -> None:
     furnish(cast.workspace, "acme")
     client, counts = browser(cast.owner), []
     for rows in (1, 20):
-        grow(cast.workspace, rows)
+        add_contacts(cast.workspace, rows)
         with CaptureQueriesContext(
             connection,
         ) as queries:

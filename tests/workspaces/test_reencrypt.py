@@ -1,4 +1,4 @@
-"""Replacing the key of what is encrypted: a new one in front, ``reencrypt``, the old one away."""
+"""The command ``reencrypt``: put a new key first, run it, remove the old key."""
 
 import json
 from io import StringIO
@@ -35,7 +35,7 @@ def run() -> dict[str, tuple[int, int]]:
     return {each["column"]: (each["changed"], each["unreadable"]) for each in json.loads(said.getvalue())}
 
 
-def test_all_that_is_encrypted_is_opened_by_the_new_key_alone(cast: Cast, endpoint: Endpoint, settings: Any) -> None:
+def test_after_it_the_new_key_alone_decrypts_everything(cast: Cast, endpoint: Endpoint, settings: Any) -> None:
     answers = [
         IdempotencyRecord(workspace=cast.workspace, key=key, fingerprint=b"", status=200, body=body, sealed=key == "s")
         for key, body in (("s", crypto._cipher((OLD,)).encrypt(b"secret")), ("plain", b"plain"))
@@ -45,7 +45,7 @@ def test_all_that_is_encrypted_is_opened_by_the_new_key_alone(cast: Cast, endpoi
         "webhooks.Endpoint.secret": (1, 0),
         "webhooks.Endpoint.previous_secret": (1, 0),
         "messaging.TelegramSession.auth_key": (0, 0),
-        "messaging.LoginAttempt.sealed": (0, 0),
+        "messaging.LoginAttempt.encrypted_state": (0, 0),
         "apikeys.IdempotencyRecord.body": (1, 0),
     }
     settings.FIELD_ENCRYPTION_KEYS = [NEW]
@@ -59,7 +59,7 @@ def test_all_that_is_encrypted_is_opened_by_the_new_key_alone(cast: Cast, endpoi
     assert not any(changed for changed, _ in run().values())
 
 
-def test_more_than_a_batch_is_gone_through(cast: Cast, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_handles_more_rows_than_a_batch(cast: Cast, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reencryption, "_BATCH", 2)
     for number in range(4):
         url = f"https://hook.example.com/{number}"
@@ -68,7 +68,7 @@ def test_more_than_a_batch_is_gone_through(cast: Cast, endpoint: Endpoint, monke
     assert run()["webhooks.Endpoint.secret"] == (5, 0)
 
 
-def test_a_value_that_is_replaced_meanwhile_stays(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_value_that_was_replaced_meanwhile_is_kept(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     newer = crypto.encrypt(b"third")
 
     def replaced_meanwhile(value: bytes) -> bytes:
@@ -80,7 +80,7 @@ def test_a_value_that_is_replaced_meanwhile_stays(endpoint: Endpoint, monkeypatc
     assert bytes(Endpoint.unscoped.get().secret) == newer
 
 
-def test_what_no_key_opens_is_told_and_left(cast: Cast, endpoint: Endpoint, settings: Any) -> None:
+def test_a_value_that_no_key_decrypts_is_reported_and_kept(cast: Cast, endpoint: Endpoint, settings: Any) -> None:
     account = cast.sandbox()
     lost = Fernet(Fernet.generate_key()).encrypt(b"key")
     TelegramSession.unscoped.create(

@@ -5,7 +5,7 @@ from crmsolid.workspaces.models import Heartbeat
 from crmsolid.workspaces.tasks import heartbeat
 
 
-def test_a_beat_is_one_row_that_moves_on(db: None) -> None:
+def test_a_heartbeat_updates_its_one_row(db: None) -> None:
     Heartbeat.objects.create(name="worker", seen_at=clock.now() - timedelta(hours=1))
     Heartbeat.objects.create(name="another", seen_at=clock.now() - timedelta(hours=1))
     before = clock.now()

@@ -43,7 +43,7 @@ class EndpointAdmin(WebhookAdmin):
     search_fields = ("url",)
     search_help_text = "Part of the address"
     ordering = ("-created_at", "-id")
-    empty_text = "An endpoint is an address of yours that is told what happens here."
+    empty_text = "Events are posted to the endpoints that you add here."
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Without deleted endpoints, whose rows wait for the purge."""

@@ -15,9 +15,9 @@ STATUS_COLOURS = {
 STATE_COLOURS = {"active": "success", "failing": "warning", "disabled automatically": "danger", "disabled": ""}
 
 CANCELED = {
-    "endpoint_disabled": "Its endpoint was disabled before it got through.",
-    "endpoint_deleted": "Its endpoint was deleted before it got through.",
-    "erased": "The person it was about was erased before it got through.",
+    "endpoint_disabled": "Its endpoint was disabled before it was delivered.",
+    "endpoint_deleted": "Its endpoint was deleted before it was delivered.",
+    "erased": "The person it was about was erased before it was delivered.",
 }
 ERRORS = {
     "timeout": "No complete answer within 10 seconds",
@@ -26,9 +26,9 @@ ERRORS = {
     "connection_failed": "No connection to the host",
     "tls_failed": "The certificate was not accepted",
     "connection_lost": "The connection was cut before the answer was complete",
-    "answer_invalid": "What came back was not an HTTP answer",
-    "url_refused": "The address may not be sent to",
-    "lost": "A process of ours ended before it noted what came back",
+    "answer_invalid": "The answer was not valid HTTP",
+    "url_refused": "Sending to this address is not allowed",
+    "lost": "Our process ended before it recorded the result",
 }
 
 
@@ -60,11 +60,10 @@ def delivery_summary(delivery: Delivery) -> str:
         case DeliveryStatus.SENDING:
             return "It is being sent at this moment."
         case DeliveryStatus.SUCCEEDED:
-            return "The receiver has taken it."
+            return "The receiver has accepted it."
         case DeliveryStatus.FAILED:
-            return (
-                f"It has not got through yet. The next attempt is at {delivery.next_attempt_at:%d %b %Y %H:%M:%S} UTC."
-            )
+            retry_at = f"{delivery.next_attempt_at:%d %b %Y %H:%M:%S} UTC"
+            return f"It has not been accepted yet. The next attempt is at {retry_at}."
         case DeliveryStatus.CANCELED:
             return CANCELED.get(delivery.reason, delivery.reason)
     return "It is not tried again automatically: all attempts have failed, or the receiver answered 410 Gone."

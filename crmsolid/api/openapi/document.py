@@ -1,4 +1,4 @@
-"""The OpenAPI document as a whole: built from the routes, the same bytes for the same code."""
+"""The whole OpenAPI document, built from the routes. The same code always gives the same bytes."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.plumbing import get_lib_doc_excludes
 
 from crmsolid.api.fields import QuerySerializer, StrictSerializer
-from crmsolid.api.openapi import components as parts
+from crmsolid.api.openapi import components
 from crmsolid.api.openapi.links import add_links
 from crmsolid.api.openapi.webhooks import openapi_webhooks
 from crmsolid.api.representations import Representation
@@ -36,50 +36,54 @@ SECURITY = {
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The bytes served and their strong ETag."""
+    """The document as it is served: its bytes and their strong ETag, quotes included."""
 
     body: bytes
     etag: str
 
 
 def build(urlconf: str | None = None) -> dict[str, Any]:
-    """The document of a URL configuration, the product's by default."""
+    """The OpenAPI document of a URL configuration, by default the product's."""
     document = SchemaGenerator(urlconf=urlconf or settings.ROOT_URLCONF).get_schema(request=None, public=True)
     document["info"]["description"] = DESCRIPTION
-    components = document.setdefault("components", {})
-    components["headers"] = parts.HEADERS
-    components["securitySchemes"] = SECURITY
-    own = {"Problem": parts.PROBLEM, "FieldProblem": parts.FIELD_PROBLEM}
-    components["schemas"] = dict(sorted({**components.get("schemas", {}), **own}.items()))
+    section = document.setdefault("components", {})
+    section["headers"] = components.HEADERS
+    section["securitySchemes"] = SECURITY
+    problems = {"Problem": components.PROBLEM, "FieldProblem": components.FIELD_PROBLEM}
+    section["schemas"] = dict(sorted({**section.get("schemas", {}), **problems}.items()))
     add_links(document)
     document["webhooks"] = openapi_webhooks()
-    return dict(_in_markdown(document))
+    return dict(_descriptions_as_markdown(document))
 
 
 def bases_without_description() -> list[type]:
-    """Base classes whose docstrings are for developers, not for readers of the API reference."""
+    """Base classes whose docstrings must not become descriptions: they address developers, not readers of the API
+    reference. drf-spectacular's setting ``GET_LIB_DOC_EXCLUDES`` names this function."""
     return [*get_lib_doc_excludes(), QuerySerializer, Representation, StrictSerializer]
 
 
-def _in_markdown(part: Any) -> Any:
-    """Descriptions come from docstrings, where code stands in two backticks; OpenAPI takes CommonMark."""
-    if isinstance(part, list):
-        return [_in_markdown(each) for each in part]
-    if not isinstance(part, dict):
-        return part
-    plain = {name: _in_markdown(each) for name, each in part.items()}
-    if isinstance(plain.get("description"), str):
-        plain["description"] = plain["description"].replace("``", "`")
-    return plain
+def _descriptions_as_markdown(node: Any) -> Any:
+    """A copy of the document where code in descriptions stands between single backticks, as CommonMark has it.
+
+    Descriptions come from docstrings, where it stands between double ones.
+    """
+    if isinstance(node, list):
+        return [_descriptions_as_markdown(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    converted = {name: _descriptions_as_markdown(value) for name, value in node.items()}
+    if isinstance(converted.get("description"), str):
+        converted["description"] = converted["description"].replace("``", "`")
+    return converted
 
 
 def to_text(document: dict[str, Any]) -> str:
-    """The form that is kept under version control."""
+    """The document as text in the form of docs/openapi.json."""
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
 @lru_cache(maxsize=8)
 def served(urlconf: str) -> Document:
-    """Built once a process."""
+    """The document of a URL configuration as it is served; built once in each process."""
     body = json.dumps(build(urlconf), ensure_ascii=False, separators=(",", ":")).encode()
     return Document(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')

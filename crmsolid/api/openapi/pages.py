@@ -1,4 +1,4 @@
-"""What a reader of the API opens in a browser: the reference, the document behind it, and the page of each error."""
+"""The public pages of the API: the interactive reference, the OpenAPI document, and a page for each error code."""
 
 from typing import Any
 
@@ -13,8 +13,9 @@ from django.views.decorators.http import condition, require_safe
 from crmsolid.api.openapi import document
 from crmsolid.core.errors import CODES
 
+# Content-Security-Policy.
 _POLICY = "default-src 'none'; {}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-# Swagger UI sets style attributes and inlines its icons; scripts are files of ours alone.
+# Swagger UI sets style attributes and has inline icons. Scripts are allowed only from this server.
 _SWAGGER_POLICY = _POLICY.format(
     "script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'"
 )
@@ -28,9 +29,9 @@ def _etag(request: HttpRequest) -> str:
 @require_safe
 @condition(etag_func=_etag)
 def openapi(request: HttpRequest) -> HttpResponse:
-    """The OpenAPI document, for anybody and any origin: it holds no secret."""
-    found = document.served(settings.ROOT_URLCONF)
-    response = HttpResponse(found.body, content_type="application/json")
+    """The OpenAPI document. It is public, and pages of any origin may read it."""
+    body = document.served(settings.ROOT_URLCONF).body
+    response = HttpResponse(body, content_type="application/json")
     response.headers["Cache-Control"] = "public, max-age=300"
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
@@ -38,28 +39,28 @@ def openapi(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def swagger(request: HttpRequest) -> HttpResponse:
-    """The interactive reference; everything it loads comes from this server."""
+    """The interactive reference (Swagger UI). Everything it loads comes from this server."""
     return _page(request, "docs/swagger.html", {}, _SWAGGER_POLICY)
 
 
 @require_safe
 def errors(request: HttpRequest) -> HttpResponse:
-    """Every code, by status."""
-    rows = [(code, info, marked(info.help)) for code, info in CODES.items()]
+    """The list of all error codes, ordered by status."""
+    rows = [(code, info, backticks_to_html(info.help)) for code, info in CODES.items()]
     return _page(request, "docs/errors.html", {"codes": sorted(rows, key=lambda row: row[1].status)}, _PAGE_POLICY)
 
 
 @require_safe
 def error(request: HttpRequest, code: str) -> HttpResponse:
-    """One code: where the ``type`` of a problem leads."""
+    """The page of one error code; the ``type`` of a problem document is its address."""
     if code not in CODES:
         raise Http404
-    info = CODES[code]
-    return _page(request, "docs/error.html", {"code": code, "info": info, "help": marked(info.help)}, _PAGE_POLICY)
+    context = {"code": code, "info": CODES[code], "help": backticks_to_html(CODES[code].help)}
+    return _page(request, "docs/error.html", context, _PAGE_POLICY)
 
 
-def marked(text: str) -> SafeString:
-    """What stands between backticks, as code."""
+def backticks_to_html(text: str) -> SafeString:
+    """Escaped HTML; text between backticks becomes a ``<code>`` element."""
     plain, *rest = text.split("`")
     pairs = zip(rest[::2], rest[1::2], strict=True)
     return format_html("{}{}", plain, format_html_join("", "<code>{}</code>{}", pairs))

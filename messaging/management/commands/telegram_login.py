@@ -1,4 +1,4 @@
-"""``manage.py telegram_login --workspace SLUG --phone P [--json]``"""
+"""``manage.py telegram_login --workspace SLUG --phone PHONE [--json]`` connects a Telegram account."""
 
 import getpass
 import sys
@@ -21,7 +21,9 @@ class Command(ServiceCommand):
         super().add_arguments(parser)
         parser.add_argument("--workspace", required=True, metavar="SLUG")
         parser.add_argument("--phone", required=True, help="with the country code, like +15550001")
-        parser.add_argument("--test", action="store_true", help="the test workspace, which refuses: it is all sandbox")
+        parser.add_argument(
+            "--test", action="store_true", help="the test workspace, which has sandbox accounts only and refuses"
+        )
 
     def run(self, **options: Any) -> dict[str, Any]:
         workspace = find_workspace(options["workspace"], test=options["test"])
@@ -39,7 +41,7 @@ class Command(ServiceCommand):
         }
 
     def _ask(self, what: str) -> str:
-        """One line of standard input; unseen on a terminal. The question goes to standard error."""
+        """Read one line of standard input, without echo on a terminal. The prompt goes to standard error."""
         if sys.stdin.isatty():
             return getpass.getpass(f"{what}: ")
         self.stderr.write(f"{what}: ", ending="\n")

@@ -1,4 +1,4 @@
-"""A Telegram of the tests' own, and accounts that are logged in at it."""
+"""A Telegram test server, and accounts that are logged in to it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,16 +8,16 @@ from django.test import Client
 
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account
-from messaging.telegram.account_worker import Owner
+from messaging.telegram.account_worker import AccountWorker
 from tests.cast import Cast
-from tests.messaging.telegram.accounts import ANNA, OTHER_DC, SHOP, connect_account
+from tests.messaging.telegram.helpers import ANNA, OTHER_DC, SHOP, connect_account
 from tests.panel import browser
 from tests.telegram_server import Settings, TelegramServer, forget_cached_config, register_public_key
 
 
 @pytest.fixture
 def server(settings: Any) -> Iterator[TelegramServer]:
-    """Two data centres; two accounts, @shop and @anna. The product's settings point at it."""
+    """Two data centers and two users, @shop and @anna_x. The product's settings point at it."""
     with TelegramServer({2: 0, OTHER_DC: 0}, settings=Settings()) as server:
         register_public_key(server.key.public_pem)
         forget_cached_config()
@@ -42,7 +42,7 @@ def actor(cast: Cast) -> Actor:
 
 @pytest.fixture
 def shop(transactional_db: None, server: TelegramServer, cast: Cast) -> Account:
-    """@shop's account in the workspace, not held by anybody yet."""
+    """The account of @shop in the workspace; no worker holds it yet."""
     return connect_account(cast.actor(), server.authorize(SHOP), server.find(SHOP).id)
 
 
@@ -53,9 +53,9 @@ def no_gap(settings: Any) -> None:
 
 
 @pytest.fixture
-def owner(settings: Any, transactional_db: None, server: TelegramServer) -> Iterator[Owner]:
-    """A holder of accounts in this process, started by the test; stopped at its end."""
-    owner = Owner("tests")
-    yield owner
-    if owner.is_started:
-        owner.stop()
+def worker(settings: Any, transactional_db: None, server: TelegramServer) -> Iterator[AccountWorker]:
+    """An account worker in this process. The test starts it; it is stopped afterwards."""
+    worker = AccountWorker("tests")
+    yield worker
+    if worker.is_started:
+        worker.stop()

@@ -1,4 +1,4 @@
-"""Telegram's refusals, one by one: what each means for the message and the account."""
+"""Each error of Telegram's, and its consequence for the message and the account."""
 
 import pytest
 from telethon.errors import AuthKeyNotFound, rpc_message_to_error
@@ -9,14 +9,14 @@ from messaging.telegram.errors import classify
 
 
 def consequence(error: BaseException) -> tuple[str, bool, bool, float | None, bool, str | None]:
-    found: SendError = classify(error)
+    result: SendError = classify(error)
     return (
-        found.code,
-        found.permanent,
-        found.unsent,
-        found.retry_after,
-        found.pauses_account,
-        found.account_state,
+        result.code,
+        result.permanent,
+        result.unsent,
+        result.retry_after,
+        result.pauses_account,
+        result.account_state,
     )
 
 
@@ -75,7 +75,7 @@ TABLE: list[tuple[int, str, tuple[object, ...]]] = [
 
 
 @pytest.mark.parametrize(("number", "name", "expected"), TABLE, ids=[f"{row[0]} {row[1]}" for row in TABLE])
-def test_refusals(number: int, name: str, expected: tuple[object, ...]) -> None:
+def test_consequence_of_each_refusal(number: int, name: str, expected: tuple[object, ...]) -> None:
     assert consequence(rpc_message_to_error(RpcError(number, name), None)) == expected
 
 
@@ -85,10 +85,10 @@ def test_refusals(number: int, name: str, expected: tuple[object, ...]) -> None:
         (TimeoutError(), unknown("timeout")),
         (ConnectionError("gone"), unknown("connection_lost")),
         (OSError("gone"), unknown("connection_lost")),
-        (ValueError("odd"), unknown("connection_lost")),
+        (ValueError("unexpected"), unknown("connection_lost")),
         (AuthKeyNotFound(), account("login_lost", "needs_login")),
     ],
 )
-def test_lines_that_break(error: BaseException, expected: tuple[object, ...]) -> None:
-    """Nobody knows whether the message arrived, except where the session itself is refused."""
+def test_consequence_of_each_connection_error(error: BaseException, expected: tuple[object, ...]) -> None:
+    """Whether the message arrived is unknown, unless the session itself is refused."""
     assert consequence(error) == expected

@@ -1,6 +1,7 @@
-"""One owner at a time, and the time between two."""
+"""At most one worker holds an account, and the time that must pass between two."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -11,12 +12,12 @@ from messaging.telegram.gateway import TelegramGateway
 
 
 @pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> "Hands":
-    return Hands(monkeypatch)
+def at(monkeypatch: pytest.MonkeyPatch) -> "FakeClock":
+    return FakeClock(monkeypatch)
 
 
-class Hands:
-    """The hands of the clock, in seconds from the start."""
+class FakeClock:
+    """Sets the time, in seconds from the start of the test."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._start = clock.now()
@@ -30,71 +31,71 @@ class Hands:
 
 def lease() -> tuple[str, int]:
     row = AccountLease.unscoped.get()
-    return row.owner, row.epoch
+    return row.worker, row.epoch
 
 
-def test_a_free_account_is_taken_once(shop: Account, at: Hands) -> None:
+def test_free_account_is_leased_once(shop: Account, at: FakeClock) -> None:
     start = at(0)
-    assert (leases.take("a/1", 5), leases.take("b/1", 5)) == (1, 0)
+    assert (leases.acquire("a/1", 5), leases.acquire("b/1", 5)) == (1, 0)
     assert lease() == ("a/1", 1)
     assert AccountLease.unscoped.get().lease_until == start + timedelta(seconds=30)
-    assert leases.holdings("a/1") == {shop.pk: leases.Held(shop.pk, epoch=1, login_epoch=1)}
+    assert leases.leased_accounts("a/1") == {shop.pk: leases.LeasedAccount(shop.pk, epoch=1, login_epoch=1)}
 
 
-def test_a_dead_owner_s_account_is_taken_after_the_grace(shop: Account, at: Hands) -> None:
+def test_account_of_a_dead_worker_is_leased_a_third_after_the_lease_ended(shop: Account, at: FakeClock) -> None:
     at(0)
-    leases.take("a/1", 1)
+    leases.acquire("a/1", 1)
     at(40)
-    assert leases.take("b/1", 1) == 0
+    assert leases.acquire("b/1", 1) == 0
     at(40.1)
-    assert leases.take("b/1", 1) == 1
-    assert (lease(), leases.holdings("a/1")) == (("b/1", 2), {})
+    assert leases.acquire("b/1", 1) == 1
+    assert (lease(), leases.leased_accounts("a/1")) == (("b/1", 2), {})
     leases.renew("a/1")
     assert lease() == ("b/1", 2)
 
 
-def test_renewing_keeps_it(shop: Account, at: Hands) -> None:
+def test_renewed_lease_is_kept(shop: Account, at: FakeClock) -> None:
     at(0)
-    leases.take("a/1", 1)
+    leases.acquire("a/1", 1)
     at(25)
     leases.renew("a/1")
     at(60)
-    assert leases.take("b/1", 1) == 0
+    assert leases.acquire("b/1", 1) == 0
 
 
-def test_a_released_account_is_taken_at_once(shop: Account, at: Hands) -> None:
+def test_released_account_is_leased_at_once(shop: Account, at: FakeClock) -> None:
     at(0)
-    leases.take("a/1", 1)
+    leases.acquire("a/1", 1)
     leases.release("b/1", [shop.pk])
     assert lease() == ("a/1", 1)
     leases.release("a/1", [shop.pk])
-    assert leases.take("b/1", 1) == 1
+    assert leases.acquire("b/1", 1) == 1
 
 
 @pytest.mark.parametrize("state", ["needs_login", "banned"])
-def test_an_account_that_cannot_connect_is_nobody_s(shop: Account, state: str) -> None:
-    leases.take("a/1", 1)
+def test_account_that_cannot_connect_is_not_leased(shop: Account, state: str) -> None:
+    leases.acquire("a/1", 1)
     Account.unscoped.update(state=state)
-    assert (leases.holdings("a/1"), leases.take("b/1", 1)) == ({}, 0)
+    assert (leases.leased_accounts("a/1"), leases.acquire("b/1", 1)) == ({}, 0)
 
 
-def test_an_account_without_a_session_is_not_taken(shop: Account) -> None:
+def test_account_without_a_session_is_not_leased(shop: Account) -> None:
     TelegramSession.unscoped.update(auth_key=b"")
-    assert leases.take("a/1", 1) == 0
+    assert leases.acquire("a/1", 1) == 0
 
 
-def test_doorbells_go_to_the_owner_s_queue_while_its_lease_runs(shop: Account, at: Hands) -> None:
+def test_queue_is_that_of_the_worker_while_its_lease_lasts(shop: Account, at: FakeClock) -> None:
     at(0)
     assert TelegramGateway().queue(shop.pk) is None
-    leases.take("celery@here/1f", 1)
+    leases.acquire("celery@here/1f", 1)
     assert TelegramGateway().queue(shop.pk) == "telegram.celery@here"
     at(31)
     assert TelegramGateway().queue(shop.pk) is None
 
 
-def test_a_share_is_fair_and_limited(shop: Account, at: Hands, settings: "pytest.FixtureRequest") -> None:
+def test_fair_share_is_equal_and_limited(shop: Account, at: FakeClock, settings: Any) -> None:
     at(0)
-    leases.note_owner("a/1")
+    leases.record_heartbeat("a/1")
     assert leases.fair_share() == 1
     for number in range(4):
         account = Account(workspace=shop.workspace, kind="telegram", name=str(number))
@@ -104,11 +105,11 @@ def test_a_share_is_fair_and_limited(shop: Account, at: Hands, settings: "pytest
         row.save(force_insert=True)
         AccountLease.unscoped.create(workspace=shop.workspace, account=account)
     assert leases.fair_share() == 5
-    leases.note_owner("b/1")
+    leases.record_heartbeat("b/1")
     assert leases.fair_share() == 3
-    settings.TELEGRAM_ACCOUNTS_PER_WORKER = 2  # type: ignore[attr-defined]
+    settings.TELEGRAM_ACCOUNTS_PER_WORKER = 2
     assert leases.fair_share() == 2
     at(31)
-    leases.note_owner("b/1")
-    settings.TELEGRAM_ACCOUNTS_PER_WORKER = 250  # type: ignore[attr-defined]
+    leases.record_heartbeat("b/1")
+    settings.TELEGRAM_ACCOUNTS_PER_WORKER = 250
     assert leases.fair_share() == 5

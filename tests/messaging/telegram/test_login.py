@@ -1,4 +1,4 @@
-"""Three steps, each of which may be made by another process, against a real MTProto server."""
+"""Logging in by phone, code and password, and logging out, against a real MTProto server."""
 
 import io
 import json
@@ -18,12 +18,12 @@ from messaging.models import Account, AccountLease, LoginAttempt, TelegramSessio
 from messaging.telegram import login as login_steps
 from messaging.telegram import services
 from tests.cast import Cast
-from tests.messaging.telegram.accounts import ANNA, OTHER_DC, SHOP
+from tests.messaging.telegram.helpers import ANNA, OTHER_DC, SHOP
 from tests.telegram_server import TelegramServer
 from tests.telegram_server.primes import FACTOR_P, FACTOR_Q
 
 
-def codes(error: "pytest.ExceptionInfo[DomainError]") -> list[tuple[str, str]]:
+def field_errors(error: "pytest.ExceptionInfo[DomainError]") -> list[tuple[str, str]]:
     return [(each.field, each.code) for each in error.value.errors]
 
 
@@ -32,55 +32,55 @@ def login(server: TelegramServer, actor: Actor, phone: str = SHOP) -> Any:
     return services.submit_code(actor, attempt_id=attempt.id, code=server.login_code(phone))
 
 
-def test_login_by_code_makes_an_account(server: TelegramServer, actor: Actor) -> None:
+def test_login_by_code_creates_an_account(server: TelegramServer, actor: Actor) -> None:
     account = login(server, actor)
     row = TelegramSession.objects.for_workspace(actor.workspace).get(account=account)
     assert (account.name, account.kind, account.state) == ("Shop", "telegram", "connected")
     assert (row.dc_id, (row.host, row.port), row.login_epoch, row.pts) == (2, server.address(), 1, 1)
-    assert (row.user_id, AccountLease.unscoped.get(account=account).owner) == (1_000_001, "")
+    assert (row.user_id, AccountLease.unscoped.get(account=account).worker) == (1_000_001, "")
     assert LoginAttempt.unscoped.count() == 0
     server.wait(lambda: server.connected(SHOP) == 0)
 
 
-def test_nothing_is_kept_in_the_clear(server: TelegramServer, actor: Actor) -> None:
+def test_phone_and_key_are_stored_encrypted(server: TelegramServer, actor: Actor) -> None:
     attempt = services.begin_login(actor, phone=SHOP)
-    assert b"15550001" not in bytes(LoginAttempt.unscoped.get().sealed)
+    assert b"15550001" not in bytes(LoginAttempt.unscoped.get().encrypted_state)
     services.submit_code(actor, attempt_id=attempt.id, code=server.login_code(SHOP))
-    key = next(iter(server.world.authorizations.values())).auth_key.key
+    key = next(iter(server.state.authorizations.values())).auth_key.key
     assert key not in bytes(TelegramSession.unscoped.get().auth_key)
     audit = json.dumps(list(AuditEntry.unscoped.values_list("action", "target", "data")))
     assert "15550001" not in audit and "telegram.logged_in" in audit
 
 
-def test_the_login_moves_to_the_account_s_data_centre(server: TelegramServer, actor: Actor) -> None:
+def test_login_follows_to_the_data_center_of_the_account(server: TelegramServer, actor: Actor) -> None:
     server.create_user("+15550009", first_name="Far", dc_id=OTHER_DC)
     account = login(server, actor, "+15550009")
     row = TelegramSession.unscoped.get(account=account)
     assert (row.dc_id, (row.host, row.port)) == (OTHER_DC, server.address(OTHER_DC))
 
 
-def test_a_second_factor_is_a_third_step(server: TelegramServer, actor: Actor) -> None:
+def test_two_step_password_is_the_third_step(server: TelegramServer, actor: Actor) -> None:
     server.create_user("+15550009", first_name="Safe", password="swordfish")
     attempt = login(server, actor, "+15550009")
     assert isinstance(attempt, LoginAttempt) and attempt.needs_password
     with pytest.raises(DomainError) as refused:
         services.submit_password(actor, attempt_id=attempt.id, password="wrong")
-    assert codes(refused) == [("password", "wrong")]
+    assert field_errors(refused) == [("password", "wrong")]
     assert Account.objects.for_workspace(actor.workspace).count() == 0
     account = services.submit_password(actor, attempt_id=attempt.id, password="swordfish")
     assert (account.name, account.state) == ("Safe", "connected")
 
 
-def test_a_wrong_code_may_be_corrected(server: TelegramServer, actor: Actor) -> None:
+def test_wrong_code_may_be_corrected(server: TelegramServer, actor: Actor) -> None:
     attempt = services.begin_login(actor, phone=SHOP)
     with pytest.raises(DomainError) as refused:
         services.submit_code(actor, attempt_id=attempt.id, code="x")
-    assert codes(refused) == [("code", "wrong")]
+    assert field_errors(refused) == [("code", "wrong")]
     account = services.submit_code(actor, attempt_id=attempt.id, code=server.login_code(SHOP))
     assert isinstance(account, Account)
 
 
-def test_an_attempt_ends_after_five_minutes(
+def test_attempt_expires_after_five_minutes(
     server: TelegramServer, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attempt = services.begin_login(actor, phone=SHOP)
@@ -92,75 +92,77 @@ def test_an_attempt_ends_after_five_minutes(
 
 
 @pytest.mark.parametrize("phone", ["no phone", "+1", ""])
-def test_a_phone_that_is_none_is_refused(server: TelegramServer, actor: Actor, phone: str) -> None:
+def test_invalid_phone_is_refused(server: TelegramServer, actor: Actor, phone: str) -> None:
     with pytest.raises(DomainError) as refused:
         services.begin_login(actor, phone=phone)
-    assert codes(refused) == [("phone", "invalid")]
+    assert field_errors(refused) == [("phone", "invalid")]
     assert LoginAttempt.unscoped.count() == 0
 
 
-def test_signing_up_is_not_offered(server: TelegramServer, actor: Actor) -> None:
+def test_phone_without_an_account_is_refused(server: TelegramServer, actor: Actor) -> None:
     with pytest.raises(DomainError) as refused:
         login(server, actor, "+15557777")
-    assert codes(refused) == [("phone", "not_registered")]
+    assert field_errors(refused) == [("phone", "not_registered")]
     assert Account.objects.for_workspace(actor.workspace).count() == 0
 
 
-def test_a_flood_wait_says_how_long(server: TelegramServer, actor: Actor) -> None:
+def test_flood_wait_says_how_long(server: TelegramServer, actor: Actor) -> None:
     server.fail("auth.sendCode", "FLOOD_WAIT_77")
     with pytest.raises(DomainError) as refused:
         services.begin_login(actor, phone=SHOP)
     assert (refused.value.code, refused.value.headers) == ("rate_limited", {"Retry-After": "77"})
 
 
-def test_logins_that_wait_for_telegram_leave_threads_for_the_rest(server: TelegramServer) -> None:
+def test_third_concurrent_step_is_refused(server: TelegramServer) -> None:
     server.hang("auth.sendCode", 20, times=2)
     with ThreadPoolExecutor(2) as pool:
         waiting = [pool.submit(login_steps.send_code, phone) for phone in (SHOP, ANNA)]
         server.wait(lambda: server.count("auth.sendCode") == 2)
         with pytest.raises(DomainError, match="other logins are waiting for Telegram"):
             login_steps.send_code(SHOP)
-        server.let_go()
-        assert [each.result().via for each in waiting] == ["app", "app"]
+        server.resume_hanging()
+        assert [each.result().channel for each in waiting] == ["app", "app"]
     assert login_steps.send_code(SHOP).phone == SHOP[1:]
     assert server.count("auth.sendCode") == 3
 
 
-def factors(monkeypatch: pytest.MonkeyPatch, *found: tuple[int, int]) -> None:
-    """Telethon's random search finds these first."""
-    search, left = Factorization.factorize, list(found)
-    monkeypatch.setattr(Factorization, "factorize", lambda product: left.pop(0) if left else search(product))
+def fake_factors(monkeypatch: pytest.MonkeyPatch, *results: tuple[int, int]) -> None:
+    """Make Telethon's factorization answer these results first."""
+    factorize, remaining = Factorization.factorize, list(results)
+    monkeypatch.setattr(
+        Factorization, "factorize", lambda product: remaining.pop(0) if remaining else factorize(product)
+    )
 
 
-def test_a_key_exchange_that_telegram_breaks_off_is_begun_again(
+def test_key_exchange_that_telegram_aborts_is_retried_once(
     server: TelegramServer, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    factors(monkeypatch, (1, FACTOR_P * FACTOR_Q))
+    fake_factors(monkeypatch, (1, FACTOR_P * FACTOR_Q))
     account = login(server, actor)
     assert (account.state, server.count("auth.sendCode")) == ("connected", 1)
 
 
-def test_a_key_exchange_that_is_broken_off_again_is_no_crash(
+def test_key_exchange_that_is_aborted_twice_is_service_unavailable(
     server: TelegramServer, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    factors(monkeypatch, *[(1, FACTOR_P * FACTOR_Q)] * 2)
+    fake_factors(monkeypatch, *[(1, FACTOR_P * FACTOR_Q)] * 2)
     with pytest.raises(DomainError, match="Telegram cannot be reached: IncompleteReadError") as refused:
         services.begin_login(actor, phone=SHOP)
     assert refused.value.code == "service_unavailable"
     assert (LoginAttempt.unscoped.count(), server.count("auth.sendCode")) == (0, 0)
 
 
-def test_a_login_that_telegram_no_longer_knows_begins_anew(server: TelegramServer, actor: Actor) -> None:
+def test_login_that_telegram_has_forgotten_must_start_again(server: TelegramServer, actor: Actor) -> None:
     attempt = services.begin_login(actor, phone=SHOP)
     code = server.login_code(SHOP)
-    server.world.authorizations.clear()
+    server.state.authorizations.clear()
     with pytest.raises(DomainError, match="no longer knows this login; start again") as refused:
         services.submit_code(actor, attempt_id=attempt.id, code=code)
     assert refused.value.code == "invalid_state"
     assert Account.objects.for_workspace(actor.workspace).count() == 0
 
 
-def test_a_stranger_s_attempt_is_not_found(server: TelegramServer, cast: Cast, actor: Actor) -> None:
+def test_attempt_of_another_workspace_is_not_found(server: TelegramServer, cast: Cast, actor: Actor) -> None:
     attempt = services.begin_login(actor, phone=SHOP)
     with pytest.raises(DomainError) as refused:
         services.submit_code(cast.actor(cast.other), attempt_id=attempt.id, code=server.login_code(SHOP))
@@ -168,13 +170,13 @@ def test_a_stranger_s_attempt_is_not_found(server: TelegramServer, cast: Cast, a
     assert server.count("auth.signIn") == 0
 
 
-def test_a_test_workspace_has_no_telegram(server: TelegramServer, cast: Cast) -> None:
+def test_test_workspace_is_refused(server: TelegramServer, cast: Cast) -> None:
     with pytest.raises(DomainError, match="sandbox accounts only"):
         services.begin_login(cast.actor(cast.twin), phone=SHOP)
     assert server.count("auth.sendCode") == 0
 
 
-def test_a_second_login_keeps_the_account_and_counts(server: TelegramServer, actor: Actor) -> None:
+def test_second_login_keeps_the_account_and_raises_the_epoch(server: TelegramServer, actor: Actor) -> None:
     first = login(server, actor)
     before = TelegramSession.unscoped.get()
     TelegramSession.unscoped.update(pts=5)
@@ -185,52 +187,52 @@ def test_a_second_login_keeps_the_account_and_counts(server: TelegramServer, act
     assert row.logged_in_at > before.logged_in_at and bytes(row.auth_key) != bytes(before.auth_key)
 
 
-def test_a_logout_ends_the_session(server: TelegramServer, actor: Actor) -> None:
+def test_logout_ends_the_session(server: TelegramServer, actor: Actor) -> None:
     account = login(server, actor)
-    assert services.logout(actor, account) is True
+    assert services.logout(actor, account_id=account.pk) is True
     row = TelegramSession.unscoped.get()
     account.refresh_from_db()
     assert (bytes(row.auth_key), row.login_epoch, account.state) == (b"", 2, "needs_login")
     assert server.count("auth.logOut") == 1
     with pytest.raises(DomainError, match="not logged in"):
-        services.logout(actor, account)
+        services.logout(actor, account_id=account.pk)
 
 
-def test_a_logout_holds_here_though_telegram_does_not_hear(server: TelegramServer, actor: Actor) -> None:
+def test_logout_takes_effect_although_telegram_refuses_it(server: TelegramServer, actor: Actor) -> None:
     account = login(server, actor)
     server.fail("auth.logOut", "AUTH_KEY_UNREGISTERED")
-    assert services.logout(actor, account) is False
+    assert services.logout(actor, account_id=account.pk) is False
     assert bytes(TelegramSession.unscoped.get().auth_key) == b""
 
 
-def test_a_logout_holds_here_though_telegram_has_lost_the_key(server: TelegramServer, actor: Actor) -> None:
+def test_logout_takes_effect_although_telegram_has_lost_the_key(server: TelegramServer, actor: Actor) -> None:
     account = login(server, actor)
     server.forget_keys(SHOP)
-    assert services.logout(actor, account) is False
+    assert services.logout(actor, account_id=account.pk) is False
     assert bytes(TelegramSession.unscoped.get().auth_key) == b""
 
 
-class _Typist(io.StringIO):
-    """Standard input of somebody who reads the code off a phone."""
+class _TypedInput(io.StringIO):
+    """Standard input of a person who reads the code on the phone, then types the other lines."""
 
-    def __init__(self, server: TelegramServer, phone: str, *rest: str) -> None:
+    def __init__(self, server: TelegramServer, phone: str, *other_lines: str) -> None:
         super().__init__()
-        self._lines = iter([lambda: server.login_code(phone), *(lambda line=line: line for line in rest)])
+        self._lines = iter([lambda: server.login_code(phone), *(lambda line=line: line for line in other_lines)])
 
     def readline(self, *_: Any) -> str:  # type: ignore[override]
         line = next(self._lines, None)
         return "" if line is None else f"{line()}\n"
 
 
-def test_the_command_asks_for_code_and_password(
+def test_command_asks_for_code_and_password(
     server: TelegramServer, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.create_user("+15550009", first_name="Safe", password="swordfish")
-    monkeypatch.setattr("sys.stdin", _Typist(server, "+15550009", "swordfish"))
-    out = io.StringIO()
-    call_command("telegram_login", workspace="acme", phone="+15550009", json=True, stdout=out, stderr=io.StringIO())
+    monkeypatch.setattr("sys.stdin", _TypedInput(server, "+15550009", "swordfish"))
+    stdout = io.StringIO()
+    call_command("telegram_login", workspace="acme", phone="+15550009", json=True, stdout=stdout, stderr=io.StringIO())
     account = Account.objects.for_workspace(cast.workspace).get()
-    assert json.loads(out.getvalue()) == {
+    assert json.loads(stdout.getvalue()) == {
         "id": account.pk,
         "name": "Safe",
         "kind": "telegram",
@@ -239,7 +241,9 @@ def test_the_command_asks_for_code_and_password(
     }
 
 
-def test_the_command_says_what_is_missing(server: TelegramServer, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_command_says_that_the_code_is_missing(
+    server: TelegramServer, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO())
     with pytest.raises(CommandError, match="no code on standard input"):
         call_command("telegram_login", workspace="acme", phone=ANNA, stderr=io.StringIO())

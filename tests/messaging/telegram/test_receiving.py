@@ -1,53 +1,57 @@
-"""What Telegram tells an account: each message once, in its thread, whoever typed it and wherever."""
+"""Updates from Telegram: each message is stored once, in its thread, whoever typed it on whatever device."""
 
 import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from contacts.models import Contact
 from contacts.services import erase_contact
 from crmsolid.core import clock
 from crmsolid.events.models import Event
 from messaging import inbox
-from messaging.models import Account, Message, TelegramSession
+from messaging.models import Account, Direction, Message, Status, TelegramSession, Thread
 from messaging.services import send_message
 from messaging.telegram import history
-from messaging.telegram.account_worker import Owner
+from messaging.telegram.account_worker import AccountWorker
 from tests.cast import Cast
-from tests.messaging.telegram.accounts import ANNA, SHOP
+from tests.messaging.helpers import require_postgresql
+from tests.messaging.telegram.helpers import ANNA, SHOP
 from tests.telegram_server import TelegramServer
 from tests.waiting import until
 
 
 @pytest.fixture
-def listening(shop: Account, owner: Owner) -> Owner:
-    owner.start()
-    until(lambda: owner.ready_accounts)
-    return owner
+def connected(shop: Account, worker: AccountWorker) -> AccountWorker:
+    """A worker that has connected the account."""
+    worker.start()
+    until(lambda: worker.ready_accounts)
+    return worker
 
 
-def rows(**wanted: Any) -> list[Message]:
-    return list(Message.unscoped.filter(**wanted).order_by("telegram_message_id"))
+def stored_messages() -> list[Message]:
+    return list(Message.unscoped.order_by("telegram_message_id"))
 
 
 @pytest.mark.parametrize("short", [False, True])
-def test_somebody_unknown_becomes_a_contact_once(short: bool, listening: Owner, server: TelegramServer) -> None:
+def test_unknown_sender_becomes_one_contact(short: bool, connected: AccountWorker, server: TelegramServer) -> None:
     server.configure(has_short_updates=short)
     server.deliver(ANNA, SHOP, "one")
     server.deliver(ANNA, SHOP, "two")
     until(lambda: Message.unscoped.count() == 2)
     contact = Contact.unscoped.get()
     assert (contact.name, contact.username, contact.telegram_id) == ("Anna Ek", "anna_x", server.find(ANNA).id)
-    assert (contact.stage, [each.text for each in rows()]) == ("replied", ["one", "two"])
+    assert (contact.stage, [each.text for each in stored_messages()]) == ("replied", ["one", "two"])
     assert Event.unscoped.filter(type="contact.created").count() == 1
 
 
-def test_a_contact_known_by_username_is_found(shop: Account, owner: Owner, server: TelegramServer, cast: Cast) -> None:
+def test_sender_known_by_username_is_matched(
+    shop: Account, worker: AccountWorker, server: TelegramServer, cast: Cast
+) -> None:
     known = Contact.unscoped.create(workspace=cast.workspace, username="Anna_X", username_key="anna_x", name="A.")
-    owner.start()
+    worker.start()
     server.deliver(ANNA, SHOP, "Hi")
     message = until(lambda: Message.unscoped.first())
     assert message.contact_id == known.pk
@@ -55,25 +59,27 @@ def test_a_contact_known_by_username_is_found(shop: Account, owner: Owner, serve
     assert (known.telegram_id, known.name) == (server.find(ANNA).id, "A.")
 
 
-def test_what_is_typed_on_the_phone_appears_as_sent(listening: Owner, server: TelegramServer) -> None:
+def test_message_typed_on_the_phone_is_stored_as_sent(connected: AccountWorker, server: TelegramServer) -> None:
     server.deliver(SHOP, ANNA, "from the phone")
     message = until(lambda: Message.unscoped.first())
     assert (message.direction, message.status, message.source) == ("out", "sent", "phone")
     assert Event.unscoped.filter(type="message.sent").count() == 1
 
 
-def test_our_own_send_is_no_second_message(shop: Account, listening: Owner, server: TelegramServer, cast: Cast) -> None:
-    """A gap makes Telegram tell the account's own send again."""
+def test_own_send_reported_by_telegram_is_not_stored_twice(
+    shop: Account, connected: AccountWorker, server: TelegramServer, cast: Cast
+) -> None:
+    """After a gap Telegram reports the account's own send again."""
     sent = send_message(cast.actor(), account_id=shop.pk, to="@anna_x", text="Hello")
     until(lambda: Message.unscoped.filter(pk=sent.pk, status="sent").exists())
     TelegramSession.unscoped.update(pts=1)
     server.disconnect(SHOP)
     server.deliver(ANNA, SHOP, "Hi")
     until(lambda: Message.unscoped.filter(direction="in").exists())
-    assert [(each.direction, each.text) for each in rows()] == [("out", "Hello"), ("in", "Hi")]
+    assert [(each.direction, each.text) for each in stored_messages()] == [("out", "Hello"), ("in", "Hi")]
 
 
-def test_a_correction_changes_text_and_time(listening: Owner, server: TelegramServer) -> None:
+def test_edit_changes_the_text_and_sets_edited_at(connected: AccountWorker, server: TelegramServer) -> None:
     ids = server.deliver(ANNA, SHOP, "Helo")
     until(lambda: Message.unscoped.exists())
     server.edit(ANNA, ids.sender_message_id, "Hello")
@@ -81,7 +87,7 @@ def test_a_correction_changes_text_and_time(listening: Owner, server: TelegramSe
     assert (message.text, Message.unscoped.count()) == ("Hello", 1)
 
 
-def test_reading_on_the_phone_clears_the_unread_count(listening: Owner, server: TelegramServer) -> None:
+def test_reading_on_the_phone_clears_the_unread_count(connected: AccountWorker, server: TelegramServer) -> None:
     for text in ("one", "two"):
         server.deliver(ANNA, SHOP, text)
     until(lambda: Message.unscoped.count() == 2)
@@ -91,20 +97,20 @@ def test_reading_on_the_phone_clears_the_unread_count(listening: Owner, server: 
     until(lambda: type(thread).unscoped.filter(pk=thread.pk, unread_count=0).exists())
 
 
-def test_login_codes_are_nobody_s_business(listening: Owner, server: TelegramServer) -> None:
+def test_login_codes_are_not_stored(connected: AccountWorker, server: TelegramServer) -> None:
     server.create_user("+42777", first_name="Telegram")
     user = server.find("+42777")
-    del server.world.users[user.id]
+    del server.state.users[user.id]
     user.id = 777000
-    server.world.users[user.id] = user
+    server.state.users[user.id] = user
     server.deliver("+42777", SHOP, "Login code: 12345")
     server.deliver(ANNA, SHOP, "Hi")
     until(lambda: Message.unscoped.exists())
-    assert [each.text for each in rows()] == ["Hi"]
+    assert [each.text for each in stored_messages()] == ["Hi"]
 
 
-def test_a_database_that_fails_makes_telegram_tell_again(
-    listening: Owner, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
+def test_updates_are_reported_again_after_a_database_error(
+    connected: AccountWorker, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receive, failures = inbox.receive, iter([OperationalError("gone"), OperationalError("gone")])
 
@@ -117,73 +123,90 @@ def test_a_database_that_fails_makes_telegram_tell_again(
     server.deliver(ANNA, SHOP, "not lost")
     until(lambda: Message.unscoped.exists(), seconds=20)
     until(lambda: TelegramSession.unscoped.get().pts == 2)
-    assert [each.text for each in rows()] == ["not lost"]
+    assert [each.text for each in stored_messages()] == ["not lost"]
 
 
-def test_a_message_no_row_can_hold_keeps_none_out(
-    listening: Owner, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
+def test_message_that_cannot_be_stored_does_not_block_the_next(
+    connected: AccountWorker, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receive = inbox.receive
 
-    def picky(account: Account, incoming: inbox.Incoming) -> Any:
+    def refuse_bad(account: Account, incoming: inbox.Incoming) -> Any:
         if incoming.text == "bad":
-            raise ValueError("no row holds this")
+            raise ValueError("this cannot be stored")
         return receive(account, incoming)
 
-    monkeypatch.setattr(inbox, "receive", picky)
+    monkeypatch.setattr(inbox, "receive", refuse_bad)
     server.deliver(ANNA, SHOP, "bad")
     server.deliver(ANNA, SHOP, "good")
     until(lambda: Message.unscoped.exists())
-    assert [each.text for each in rows()] == ["good"]
+    assert [each.text for each in stored_messages()] == ["good"]
 
 
-def test_a_difference_too_long_is_made_up_from_the_conversations(
-    shop: Account, owner: Owner, server: TelegramServer
+def test_difference_that_is_too_long_is_replaced_by_the_history(
+    shop: Account, worker: AccountWorker, server: TelegramServer
 ) -> None:
-    """The state is lost: Telegram has nothing to compare with, the conversations have it all."""
+    """Without an update state Telegram cannot compute a difference; the conversations have everything."""
     for number in range(3):
         server.deliver(ANNA, SHOP, f"missed {number}")
     TelegramSession.unscoped.update(pts=0, date=1, login_epoch=2)
-    owner.start()
+    worker.start()
     until(lambda: Message.unscoped.count() == 3)
-    assert [each.text for each in rows()] == ["missed 0", "missed 1", "missed 2"]
+    assert [each.text for each in stored_messages()] == ["missed 0", "missed 1", "missed 2"]
 
 
-def test_a_first_login_does_not_import_the_past(shop: Account, owner: Owner, server: TelegramServer) -> None:
+def test_first_login_does_not_import_older_messages(
+    shop: Account, worker: AccountWorker, server: TelegramServer
+) -> None:
     server.deliver(ANNA, SHOP, "years ago", date=1_500_000_000)
     TelegramSession.unscoped.update(pts=2)
-    owner.start()
+    worker.start()
     server.deliver(ANNA, SHOP, "today")
     until(lambda: Message.unscoped.exists())
-    assert [each.text for each in rows()] == ["today"]
+    assert [each.text for each in stored_messages()] == ["today"]
 
 
-def test_who_was_erased_does_not_come_back_with_the_next_start(
-    shop: Account, owner: Owner, server: TelegramServer, cast: Cast, monkeypatch: pytest.MonkeyPatch
+def test_erased_contact_does_not_come_back_with_the_next_start(
+    shop: Account, worker: AccountWorker, server: TelegramServer, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Telegram keeps the conversation, and the worker looks through the conversations when it starts."""
+    """Telegram keeps the conversation, and the worker reads the conversations when it starts."""
     TelegramSession.unscoped.update(logged_in_at=clock.now() - timedelta(days=1))
-    owner.start()
+    worker.start()
     server.deliver(ANNA, SHOP, "forget me")
     until(lambda: Message.unscoped.exists())
     until(lambda: TelegramSession.unscoped.get().pts == 2)
-    owner.stop()
+    worker.stop()
     erase_contact(cast.actor(), Contact.unscoped.get().pk)
-    swept, sweep = threading.Event(), history.sweep
+    finished, recent_conversations = threading.Event(), history.recent_conversations
 
-    async def noted(*args: Any) -> Any:
-        async for batch in sweep(*args):
+    async def read_history(*args: Any) -> Any:
+        async for batch in recent_conversations(*args):
             yield batch
-        swept.set()
+        finished.set()
 
-    monkeypatch.setattr(history, "sweep", noted)
-    second = Owner("second")
+    monkeypatch.setattr(history, "recent_conversations", read_history)
+    second = AccountWorker("second")
     second.start()
     try:
-        assert swept.wait(10)
+        assert finished.wait(10)
         assert (Contact.unscoped.count(), Message.unscoped.count()) == (0, 0)
         server.deliver(ANNA, SHOP, "me again")
         until(lambda: Message.unscoped.exists())
     finally:
         second.stop()
-    assert [each.text for each in rows()] == ["me again"]
+    assert [each.text for each in stored_messages()] == ["me again"]
+
+
+def test_message_is_found_by_its_telegram_id_with_an_index(shop: Account) -> None:
+    """An account may have a long history, and every update looks a message up."""
+    require_postgresql()
+    contact = Contact.unscoped.create(workspace=shop.workspace, name="Anna")
+    thread = Thread.unscoped.create(workspace=shop.workspace, account=shop, contact=contact)
+    received = {"direction": Direction.IN, "status": Status.RECEIVED, "thread": thread, "contact": contact}
+    Message.unscoped.bulk_create(
+        Message(workspace=shop.workspace, account=shop, telegram_message_id=number, text="hello", **received)
+        for number in range(1000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE messaging_message")
+    assert "message_of_telegram" in Message.unscoped.filter(account=shop, telegram_message_id=7).explain()

@@ -1,4 +1,4 @@
-"""What becomes of a send that Telegram refuses, loses or leaves hanging: exactly one message, or none and a reason."""
+"""Sends that Telegram refuses, loses or leaves hanging end with exactly one message, or with none and a reason."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,10 +9,20 @@ from crmsolid.core import clock
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, Message, PeerHash, TelegramSession
-from messaging.telegram.account_worker import Owner
+from messaging.telegram.account_worker import AccountWorker
 from tests.cast import Cast
-from tests.messaging.telegram.accounts import ANNA, BOB, SHOP, connect_account
-from tests.messaging.telegram.sends import attempts, make_due, send, status, texts, tried
+from tests.messaging.telegram.helpers import (
+    ANNA,
+    BOB,
+    SHOP,
+    attempts,
+    connect_account,
+    make_due,
+    received_texts,
+    send,
+    wait_for_attempt,
+    wait_for_status,
+)
 from tests.telegram_server import TelegramServer
 from tests.waiting import until
 
@@ -20,69 +30,68 @@ pytestmark = pytest.mark.usefixtures("no_gap")
 
 
 @pytest.mark.parametrize("duplicates", ["original", "error"])
-def test_a_lost_answer_sends_nothing_twice(
-    duplicates: str, shop: Account, owner: Owner, server: TelegramServer, actor: Actor
+def test_lost_answer_does_not_send_twice(
+    duplicates: str, shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
 ) -> None:
     server.configure(duplicates=duplicates)
     server.lose("messages.sendMessage", when="after")
-    owner.start()
-    sent = status(send(actor, shop), "sent", seconds=20)
-    assert texts(server) == ["Hello"]
+    worker.start()
+    sent = wait_for_status(send(actor, shop), "sent", seconds=20)
+    assert received_texts(server) == ["Hello"]
     assert sent.telegram_message_id == server.sent(SHOP)[0].id
     assert attempts(sent) == [("duplicate", "")]
     assert Message.unscoped.count() == 1
 
 
-def test_a_repetition_counts_as_sent_though_its_number_is_not_told(
-    shop: Account, owner: Owner, server: TelegramServer, actor: Actor
+def test_duplicate_counts_as_sent_although_its_id_cannot_be_read(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
 ) -> None:
-    """Not as a wait, which would say that the message certainly did not arrive."""
+    """It must not become a wait, which would mean that the message certainly did not arrive."""
     server.configure(duplicates="error")
     server.lose("messages.sendMessage", when="after")
     server.fail("messages.getHistory", "FLOOD_WAIT_30")
-    owner.start()
-    sent = status(send(actor, shop), "sent", seconds=20)
-    assert (texts(server), attempts(sent)) == (["Hello"], [("duplicate", "")])
+    worker.start()
+    sent = wait_for_status(send(actor, shop), "sent", seconds=20)
+    assert (received_texts(server), attempts(sent)) == (["Hello"], [("duplicate", "")])
     assert server.faults_left() == 0
-    # The account also hears of its own message from outside, which tells the number if it comes after the settlement.
+    # Telegram also reports the message to the account; if that comes after the settlement, the id is stored then.
     assert sent.telegram_message_id in (None, server.sent(SHOP)[0].id)
     shop.refresh_from_db()
     assert shop.state == "connected"
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_send_that_hangs_is_given_up_and_made_good(
-    when: str, shop: Account, owner: Owner, server: TelegramServer, actor: Actor, settings: Any
+def test_send_that_hangs_times_out_and_is_sent_once(
+    when: str, shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor, settings: Any
 ) -> None:
     settings.TELEGRAM_SEND_SECONDS = 1.0
     server.hang("messages.sendMessage", 60, when=when)
-    owner.start()
-    message = tried(send(actor, shop), "retry")
+    worker.start()
+    message = wait_for_attempt(send(actor, shop), "retry")
     assert (message.status, message.error, message.slot_at) == ("queued", "timeout", message.unsettled_since)
     assert message.unsettled_since is not None
     make_due(message)
-    sent = status(message, "sent", seconds=20)
-    assert texts(server) == ["Hello"]
+    sent = wait_for_status(message, "sent", seconds=20)
+    assert received_texts(server) == ["Hello"]
     assert [outcome for outcome, _ in attempts(sent)] == ["retry", "sent" if when == "before" else "duplicate"]
     assert Message.unscoped.count() == 1
 
 
-def test_a_flood_wait_puts_back_and_pauses_this_account_alone(
-    shop: Account, owner: Owner, server: TelegramServer, cast: Cast, actor: Actor
+def test_flood_wait_requeues_the_message_and_pauses_only_this_account(
+    shop: Account, worker: AccountWorker, server: TelegramServer, cast: Cast, actor: Actor
 ) -> None:
     server.create_user(BOB, username="bob_x")
     second = connect_account(actor, server.authorize(BOB), server.find(BOB).id, name="Bob")
     server.fail("messages.sendMessage", "FLOOD_WAIT_30", phone=SHOP)
-    owner.start()
-    held = send(actor, shop)
-    held = tried(held, "retry")
+    worker.start()
+    held = wait_for_attempt(send(actor, shop), "retry")
     assert (held.status, held.error) == ("queued", "flood_wait")
     shop.refresh_from_db()
     assert shop.state == "paused" and held.eta == shop.paused_until == held.slot_at
     assert isinstance(held.eta, datetime)
     assert 29 < (held.eta - clock.now()).total_seconds() <= 30
-    status(send(actor, second, text="from Bob"), "sent")
-    assert texts(server) == ["from Bob"]
+    wait_for_status(send(actor, second, text="from Bob"), "sent")
+    assert received_texts(server) == ["from Bob"]
     later = send(actor, shop, text="later")
     assert later.eta is not None and later.eta >= held.eta
 
@@ -95,162 +104,168 @@ def test_a_flood_wait_puts_back_and_pauses_this_account_alone(
         ("INPUT_USER_DEACTIVATED", "recipient_deleted"),
     ],
 )
-def test_a_permanent_refusal_fails_the_message(
-    error: str, code: str, shop: Account, owner: Owner, server: TelegramServer, actor: Actor
+def test_permanent_refusal_fails_the_message(
+    error: str, code: str, shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
 ) -> None:
     server.fail("messages.sendMessage", error)
-    owner.start()
-    failed = status(send(actor, shop), "failed")
-    assert (failed.error, texts(server)) == (code, [])
+    worker.start()
+    failed = wait_for_status(send(actor, shop), "failed")
+    assert (failed.error, received_texts(server)) == (code, [])
     assert Event.unscoped.filter(type="message.failed").count() == 1
     shop.refresh_from_db()
     assert shop.state == "connected"
 
 
-def test_a_username_of_nobody_fails(shop: Account, owner: Owner, server: TelegramServer, actor: Actor) -> None:
-    owner.start()
-    failed = status(send(actor, shop, to="@nobody_here"), "failed")
+def test_unused_username_fails(shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor) -> None:
+    worker.start()
+    failed = wait_for_status(send(actor, shop, to="@nobody_here"), "failed")
     assert (failed.error, server.count("messages.sendMessage")) == ("recipient_not_found", 0)
 
 
-def test_an_id_nobody_met_fails_unasked(shop: Account, owner: Owner, server: TelegramServer, actor: Actor) -> None:
-    owner.start()
-    failed = status(send(actor, shop, to="4242"), "failed")
+def test_unknown_id_fails_without_asking_telegram(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
+) -> None:
+    worker.start()
+    failed = wait_for_status(send(actor, shop, to="4242"), "failed")
     assert (failed.error, server.count("messages.sendMessage")) == ("recipient_not_found", 0)
 
 
-def test_an_id_that_wrote_is_answered(shop: Account, owner: Owner, server: TelegramServer, actor: Actor) -> None:
-    owner.start()
+def test_sender_can_be_answered_by_id(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
+) -> None:
+    worker.start()
     server.deliver(ANNA, SHOP, "Hi")
     until(lambda: PeerHash.unscoped.exists() and Message.unscoped.filter(direction="in").exists())
-    status(send(actor, shop, to=str(server.find(ANNA).id)), "sent")
-    assert (texts(server), server.count("contacts.resolveUsername")) == (["Hello"], 0)
+    wait_for_status(send(actor, shop, to=str(server.find(ANNA).id)), "sent")
+    assert (received_texts(server), server.count("contacts.resolveUsername")) == (["Hello"], 0)
 
 
-def test_a_username_that_changed_hands_gets_nothing(
-    shop: Account, owner: Owner, server: TelegramServer, actor: Actor
+def test_username_that_now_belongs_to_somebody_else_gets_nothing(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
 ) -> None:
     message = send(actor, shop)
     message.contact.telegram_id = 999
     message.contact.save()
-    owner.start()
-    failed = status(message, "failed")
-    assert (failed.error, texts(server)) == ("recipient_changed", [])
+    worker.start()
+    failed = wait_for_status(message, "failed")
+    assert (failed.error, received_texts(server)) == ("recipient_changed", [])
 
 
-def test_a_name_is_asked_for_once(shop: Account, owner: Owner, server: TelegramServer, actor: Actor) -> None:
-    owner.start()
+def test_username_is_resolved_once(shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor) -> None:
+    worker.start()
     for text in ("one", "two", "three"):
-        status(send(actor, shop, text=text), "sent")
-    assert (texts(server), server.count("contacts.resolveUsername")) == (["one", "two", "three"], 1)
+        wait_for_status(send(actor, shop, text=text), "sent")
+    assert (received_texts(server), server.count("contacts.resolveUsername")) == (["one", "two", "three"], 1)
 
 
-def test_peer_flood_holds_back_first_messages_not_answers(
-    shop: Account, owner: Owner, server: TelegramServer, actor: Actor
+def test_peer_flood_blocks_cold_messages_but_not_replies(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
 ) -> None:
     server.create_user(BOB, username="bob_x")
-    owner.start()
+    worker.start()
     server.deliver(BOB, SHOP, "I wrote first")
     until(lambda: Message.unscoped.filter(direction="in").exists())
     server.fail("messages.sendMessage", "PEER_FLOOD")
-    held = tried(send(actor, shop), "retry")
+    held = wait_for_attempt(send(actor, shop), "retry")
     session = TelegramSession.unscoped.get()
-    assert session.strangers_after is not None and held.eta is not None
-    assert abs(session.strangers_after - clock.now() - timedelta(hours=24)) < timedelta(seconds=10)
-    assert abs(held.eta - session.strangers_after) < timedelta(seconds=10)
+    assert session.cold_messages_blocked_until is not None and held.eta is not None
+    assert abs(session.cold_messages_blocked_until - clock.now() - timedelta(hours=24)) < timedelta(seconds=10)
+    assert abs(held.eta - session.cold_messages_blocked_until) < timedelta(seconds=10)
     shop.refresh_from_db()
     assert (held.error, shop.state) == ("peer_flood", "connected")
-    other = tried(send(actor, shop, to="@new_person"), "retry")
+    other = wait_for_attempt(send(actor, shop, to="@new_person"), "retry")
     assert (other.error, server.count("contacts.resolveUsername")) == ("peer_flood", 1)
-    status(send(actor, shop, to="@bob_x", text="an answer"), "sent")
-    assert (texts(server, BOB), texts(server)) == (["an answer"], [])
+    wait_for_status(send(actor, shop, to="@bob_x", text="a reply"), "sent")
+    assert (received_texts(server, BOB), received_texts(server)) == (["a reply"], [])
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_trouble_at_telegram_is_tried_again(
-    when: str, shop: Account, owner: Owner, server: TelegramServer, actor: Actor
+def test_server_error_is_tried_again(
+    when: str, shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
 ) -> None:
-    """A 500 says nothing of whether the message went out."""
+    """After a 500 it is unknown whether the message was sent."""
     server.fail("messages.sendMessage", "RPC_CALL_FAIL", code=500, when=when)
-    owner.start()
-    message = tried(send(actor, shop), "retry")
+    worker.start()
+    message = wait_for_attempt(send(actor, shop), "retry")
     assert (message.status, message.error, message.unsettled_since is not None) == ("queued", "telegram_trouble", True)
     make_due(message)
-    sent = status(message, "sent")
-    assert texts(server) == ["Hello"]
+    sent = wait_for_status(message, "sent")
+    assert received_texts(server) == ["Hello"]
     assert attempts(sent)[1] == ("sent" if when == "before" else "duplicate", "")
 
 
-def test_an_address_that_has_gone_stale_is_asked_for_again(
-    shop: Account, owner: Owner, server: TelegramServer, actor: Actor
+def test_outdated_access_hash_is_resolved_again(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
 ) -> None:
-    owner.start()
-    status(send(actor, shop, text="one"), "sent")
+    worker.start()
+    wait_for_status(send(actor, shop, text="one"), "sent")
     PeerHash.unscoped.update(access_hash=1)
-    status(send(actor, shop, text="two"), "sent")
-    assert (texts(server), server.count("contacts.resolveUsername")) == (["one", "two"], 2)
+    wait_for_status(send(actor, shop, text="two"), "sent")
+    assert (received_texts(server), server.count("contacts.resolveUsername")) == (["one", "two"], 2)
 
 
 @pytest.mark.parametrize("arrived", [True, False])
-def test_an_old_attempt_is_looked_for_in_the_history(
-    arrived: bool, shop: Account, owner: Owner, server: TelegramServer, actor: Actor, settings: Any
+def test_old_attempt_is_searched_in_the_history(
+    arrived: bool, shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor, settings: Any
 ) -> None:
-    """Telegram has forgotten the random_id: only the conversation can tell."""
+    """Telegram has forgotten the random_id, so only the conversation tells whether the message arrived."""
     settings.TELEGRAM_SEND_SECONDS = 1.0
     server.hang("messages.sendMessage", 60, when="after" if arrived else "before")
-    owner.start()
-    message = tried(send(actor, shop), "retry")
+    worker.start()
+    message = wait_for_attempt(send(actor, shop), "retry")
     server.forget_random_ids(SHOP)
     Message.unscoped.filter(pk=message.pk).update(unsettled_since=clock.now() - timedelta(minutes=11))
     make_due(message)
-    sent = status(message, "sent", seconds=20)
-    assert texts(server) == ["Hello"]
+    sent = wait_for_status(message, "sent", seconds=20)
+    assert received_texts(server) == ["Hello"]
     assert sent.telegram_message_id == server.sent(SHOP)[0].id
     assert attempts(sent)[1] == ("duplicate" if arrived else "sent", "")
     assert server.count("messages.sendMessage") == (1 if arrived else 2)
 
 
-def test_an_attempt_of_before_a_new_login_is_looked_for(
-    shop: Account, owner: Owner, server: TelegramServer, actor: Actor, settings: Any
+def test_attempt_before_a_new_login_is_searched_in_the_history(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor, settings: Any
 ) -> None:
     settings.TELEGRAM_SEND_SECONDS = 1.0
     server.hang("messages.sendMessage", 60, when="after")
-    owner.start()
-    message = tried(send(actor, shop), "retry")
+    worker.start()
+    message = wait_for_attempt(send(actor, shop), "retry")
     server.forget_random_ids(SHOP)
     TelegramSession.unscoped.update(logged_in_at=clock.now())
     make_due(message)
-    sent = status(message, "sent", seconds=20)
-    assert (texts(server), sent.telegram_message_id) == (["Hello"], server.sent(SHOP)[0].id)
+    sent = wait_for_status(message, "sent", seconds=20)
+    assert (received_texts(server), sent.telegram_message_id) == (["Hello"], server.sent(SHOP)[0].id)
 
 
-def test_a_refusal_after_a_lost_answer_is_no_failure(
-    shop: Account, owner: Owner, server: TelegramServer, actor: Actor, settings: Any
+def test_refusal_after_a_lost_answer_is_not_a_failure(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor, settings: Any
 ) -> None:
-    """It arrived; then the recipient blocked the account, and the second attempt is refused."""
+    """The message arrived; then the recipient blocked the account, and the second attempt is refused."""
     settings.TELEGRAM_SEND_SECONDS = 1.0
     server.hang("messages.sendMessage", 60, when="after")
-    owner.start()
-    message = tried(send(actor, shop), "retry")
+    worker.start()
+    message = wait_for_attempt(send(actor, shop), "retry")
     server.fail("messages.sendMessage", "USER_IS_BLOCKED")
     make_due(message)
-    sent = status(message, "sent", seconds=20)
-    assert (texts(server), attempts(sent)[1]) == (["Hello"], ("duplicate", ""))
+    sent = wait_for_status(message, "sent", seconds=20)
+    assert (received_texts(server), attempts(sent)[1]) == (["Hello"], ("duplicate", ""))
 
 
-def test_the_same_text_twice_is_two_messages(shop: Account, owner: Owner, server: TelegramServer, actor: Actor) -> None:
-    owner.start()
-    first, second = status(send(actor, shop), "sent"), status(send(actor, shop), "sent")
-    assert texts(server) == ["Hello", "Hello"]
+def test_same_text_twice_is_two_messages(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
+) -> None:
+    worker.start()
+    first, second = wait_for_status(send(actor, shop), "sent"), wait_for_status(send(actor, shop), "sent")
+    assert received_texts(server) == ["Hello", "Hello"]
     assert first.telegram_message_id != second.telegram_message_id
 
 
-def test_a_queue_with_gaps_goes_out_in_its_order(
-    shop: Account, owner: Owner, server: TelegramServer, actor: Actor, settings: Any
+def test_queued_messages_are_sent_in_order(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor, settings: Any
 ) -> None:
     settings.TELEGRAM_GAP_SECONDS = 0.2
     messages = [send(actor, shop, text=f"number {number}") for number in range(5)]
-    owner.start()
+    worker.start()
     for message in messages:
-        status(message, "sent")
-    assert texts(server) == [f"number {number}" for number in range(5)]
+        wait_for_status(message, "sent")
+    assert received_texts(server) == [f"number {number}" for number in range(5)]

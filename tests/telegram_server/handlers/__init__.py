@@ -1,5 +1,5 @@
-"""Importing this package registers every request the server answers."""
+"""Importing this package registers the handlers of all requests that the server answers."""
 
-from . import auth, chats, general, messages, people, updates
+from . import auth, dialogs, general, messages, updates, users
 
-__all__ = ["auth", "chats", "general", "messages", "people", "updates"]
+__all__ = ["auth", "dialogs", "general", "messages", "updates", "users"]

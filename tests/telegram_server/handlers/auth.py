@@ -21,16 +21,16 @@ def send_code(call: Call, request: Any) -> Any:
     phone = digits(request.phone_number)
     if not SHORTEST_PHONE <= len(phone) <= LONGEST_PHONE:
         raise failure("PHONE_NUMBER_INVALID")
-    user = call.world.user_by_phone(phone)
+    user = call.state.user_by_phone(phone)
     if user is not None and user.dc_id != call.authorization.dc_id:
         raise failure(f"PHONE_MIGRATE_{user.dc_id}")
-    return sent_code(call.world.new_login_code(phone))
+    return sent_code(call.state.new_login_code(phone))
 
 
 @handles(functions.auth.ResendCodeRequest)
 def resend_code(call: Call, request: Any) -> Any:
     login_code(call, request)
-    return sent_code(call.world.new_login_code(request.phone_number))
+    return sent_code(call.state.new_login_code(request.phone_number))
 
 
 @handles(functions.auth.SignInRequest)
@@ -40,11 +40,11 @@ def sign_in(call: Call, request: Any) -> Any:
     expected = login_code(call, request)
     if request.phone_code != expected.code:
         raise failure("PHONE_CODE_INVALID")
-    user = call.world.user_by_phone(request.phone_number)
+    user = call.state.user_by_phone(request.phone_number)
     if user is None:
         expected.is_confirmed = True
         return types.auth.AuthorizationSignUpRequired()
-    del call.world.login_codes[user.phone]
+    del call.state.login_codes[user.phone]
     if user.verifier is not None:
         call.authorization.awaiting_password = user
         raise failure("SESSION_PASSWORD_NEEDED")
@@ -58,8 +58,8 @@ def sign_up(call: Call, request: Any) -> Any:
     if not request.first_name.strip():
         raise failure("FIRSTNAME_INVALID")
     dc_id = call.authorization.dc_id
-    user = call.world.add_user(request.phone_number, dc_id, request.first_name, request.last_name)
-    del call.world.login_codes[user.phone]
+    user = call.state.add_user(request.phone_number, dc_id, request.first_name, request.last_name)
+    del call.state.login_codes[user.phone]
     return log_in(call, user)
 
 
@@ -102,8 +102,8 @@ def log_out(call: Call, request: Any) -> Any:
 
 
 def login_code(call: Call, request: Any) -> LoginCode:
-    """The code that was sent under this hash. Raises PHONE_CODE_EXPIRED, as Telegram does for an unknown hash too."""
-    code = call.world.login_codes.get(digits(request.phone_number))
+    """The code that was sent with this hash. An unknown hash is PHONE_CODE_EXPIRED too, as at Telegram."""
+    code = call.state.login_codes.get(digits(request.phone_number))
     if code is None or code.is_expired or code.phone_code_hash != request.phone_code_hash:
         raise failure("PHONE_CODE_EXPIRED")
     return code
@@ -116,5 +116,5 @@ def sent_code(code: LoginCode) -> Any:
 def log_in(call: Call, user: User) -> Any:
     authorization = call.authorization
     authorization.user, authorization.awaiting_password, authorization.refusal = user, None, None
-    call.world.note_peak(user)
-    return types.auth.Authorization(user_view(call.world, user, user))
+    call.state.update_peak(user)
+    return types.auth.Authorization(user_view(call.state, user, user))

@@ -1,4 +1,4 @@
-"""help.*: where the data centres are."""
+"""help.*: the addresses of the data centers."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from telethon.tl import functions, types
 from ..render import now
 from ..rpc import Call, handles
 
-# The numbers a client must be told and that no test depends on.
+# Values that clients require and no test depends on.
 LIMITS = dict(
     dc_txt_domain_name="localhost",
     chat_size_max=200,

@@ -1,4 +1,4 @@
-"""messages.*: sending, history, reading."""
+"""messages.*: sending, reading the history, marking as read."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from ..render import message_view, moment, now, seconds, user_views
 from ..rpc import Call, handles
 from ..settings import Duplicates
 from ..state import User
-from .people import require_peer
+from .users import require_peer
 
 LONGEST_TEXT = 4096
 LARGEST_PAGE = 100
@@ -36,7 +36,7 @@ def send_message(call: Call, request: Any) -> Any:
 
 
 def duplicate(call: Call, first: StoredMessage, random_id: int) -> Any:
-    """Nothing is sent; see Duplicates for the two answers."""
+    """The answer to a used random_id, see Duplicates. Nothing is sent."""
     if call.settings.duplicates is Duplicates.ERROR:
         raise failure("RANDOM_ID_DUPLICATE")
     pts = call.user.mailbox.pts
@@ -44,8 +44,8 @@ def duplicate(call: Call, first: StoredMessage, random_id: int) -> Any:
         types.UpdateMessageID(first.id, random_id),
         types.UpdateNewMessage(message_view(first), pts, pts_count=0),
     ]
-    people = user_views(call.world, call.user, [first.peer])
-    return types.Updates(updates, users=people, chats=[], date=now(), seq=0)
+    users = user_views(call.state, call.user, [first.peer])
+    return types.Updates(updates, users=users, chats=[], date=now(), seq=0)
 
 
 def check_text(text: str) -> None:
@@ -67,15 +67,16 @@ def get_history(call: Call, request: Any) -> Any:
     owner = call.user
     chat = owner.mailbox.chat_with(require_peer(call, request.peer))
     page = history_page(chat, request)
-    people = user_views(call.world, owner, [message.peer for message in page])
+    users = user_views(call.state, owner, [message.peer for message in page])
     views = [message_view(message) for message in page]
     if len(page) == len(chat):
-        return types.messages.Messages(views, topics=[], chats=[], users=people)
-    return types.messages.MessagesSlice(len(chat), views, topics=[], chats=[], users=people)
+        return types.messages.Messages(views, topics=[], chats=[], users=users)
+    return types.messages.MessagesSlice(len(chat), views, topics=[], chats=[], users=users)
 
 
 def history_page(chat: Sequence[StoredMessage], request: Any) -> list[StoredMessage]:
-    """Newest first (core.telegram.org/api/offsets): those between min_id and max_id, from offset_id on, shifted."""
+    """A page, newest first (core.telegram.org/api/offsets): between min_id and max_id, from offset_id on, shifted by
+    add_offset."""
     highest = request.max_id or float("inf")
     within = [message for message in chat if request.min_id < message.id < highest]
     start = request.add_offset

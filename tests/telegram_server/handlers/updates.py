@@ -1,4 +1,4 @@
-"""updates.*: what a client missed (core.telegram.org/api/updates)."""
+"""updates.*: the updates that a client has missed (core.telegram.org/api/updates)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -40,5 +40,5 @@ def difference_parts(call: Call, events: Sequence[Event]) -> dict[str, Any]:
         new_encrypted_messages=[],
         other_updates=[update_view(event) for event in events if not isinstance(event.change, NewMessage)],
         chats=[],
-        users=user_views(call.world, call.user, map(peer_of, changes)),
+        users=user_views(call.state, call.user, map(peer_of, changes)),
     )

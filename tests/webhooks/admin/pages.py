@@ -12,6 +12,7 @@ from webhooks.models import Delivery, Endpoint
 LIST = reverse("admin:webhooks_endpoint_changelist")
 NEW = reverse("admin:webhooks_endpoint_add")
 LOG = reverse("admin:webhooks_delivery_changelist")
+EVENTS = reverse("admin:events_event_changelist")
 HOME = reverse("admin:index")
 URL = "https://your-app.example.com/webhooks/crm"
 

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from crmsolid.core import clock
 from crmsolid.events.positions import assign_positions
@@ -47,8 +48,20 @@ def test_the_page_shows_the_body_and_every_attempt(cast: Cast, receiver: Receive
     assert "The next attempt is at" in text
 
 
+def test_the_pages_of_a_delivery_and_its_event_show_the_request_id(
+    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+) -> None:
+    endpoint(receiver.url())
+    emit(cast.workspace, request_id="req-of-the-call")
+    run_pump()
+    delivery, client = Delivery.unscoped.get(), browser(cast.owner)
+    event_page = reverse("admin:events_event_change", args=[delivery.event_id])
+    for address in (page_url("change", delivery), event_page):
+        assert "req-of-the-call" in client.get(address).content.decode()
+
+
 @pytest.mark.parametrize(
-    ("error", "words"), [("timeout", "No complete answer within 10 seconds"), ("lost", "ended before it noted")]
+    ("error", "words"), [("timeout", "No complete answer within 10 seconds"), ("lost", "ended before it recorded")]
 )
 def test_the_page_says_why_an_attempt_has_no_answer(
     cast: Cast, receiver: Receiver, endpoint: MakeEndpoint, error: str, words: str
@@ -62,7 +75,7 @@ def test_the_page_explains_every_status_and_reason(cast: Cast, receiver: Receive
     delivery, client = one_delivery(cast, receiver, endpoint, 200), browser(cast.owner)
     done = {"next_attempt_at": None, "lease": "", "lease_until": None, "reason": ""}
     explained: list[tuple[dict[str, Any], str]] = [
-        ({"status": "succeeded"}, "The receiver has taken it."),
+        ({"status": "succeeded"}, "The receiver has accepted it."),
         ({"status": "pending", "next_attempt_at": clock.now()}, "about to be sent"),
         ({"status": "sending", "lease": "x", "lease_until": clock.now()}, "being sent at this moment"),
         ({"status": "failed", "next_attempt_at": clock.now()}, "The next attempt is at"),

@@ -9,9 +9,8 @@ from django.test import Client
 
 from crmsolid.workspaces.models import AuditEntry
 from tests.cast import Cast
-from tests.concurrency import run_concurrently
-from tests.messaging import world
 from tests.panel import browser
+from tests.threads import run_together, run_together_catching
 from tests.webhooks.admin.pages import NEW, URL, new_endpoint_form, page_url, rotation_form, shown_secret
 from webhooks import services
 from webhooks.models import Endpoint
@@ -31,7 +30,7 @@ def submit_at_once(cast: Cast, address: str, form: dict[str, Any]) -> list[Any]:
     def poster(client: Client) -> Callable[[], Any]:
         return lambda: client.post(address, form)
 
-    answers = run_concurrently([poster(browser(cast.owner)) for _ in range(THREADS)])
+    answers = run_together([poster(browser(cast.owner)) for _ in range(THREADS)])
     assert sorted(response.status_code for response in answers) == [200] + [302] * (THREADS - 1)
     return answers
 
@@ -52,7 +51,7 @@ def test_concurrent_creations_respect_the_limit(cast: Cast, monkeypatch: pytest.
     def make(number: int) -> Callable[[], Any]:
         return lambda: services.create_endpoint(cast.actor(), url=f"{URL}/{number}", events=["contact.created"])
 
-    found = world.at_once([make(number) for number in range(THREADS)])
+    found = run_together_catching([make(number) for number in range(THREADS)])
     assert sorted(type(each).__name__ for each in found) == ["DomainError"] * 6 + ["IssuedEndpoint"] * 2
     assert Endpoint.unscoped.count() == AuditEntry.unscoped.filter(action="webhook.created").count() == 2
 

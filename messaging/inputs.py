@@ -1,0 +1,85 @@
+"""What messaging accepts: request bodies and query parameters."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from contacts.inputs import USERNAME
+from crmsolid.api.fields import (
+    BLANKS,
+    Choice,
+    Integer,
+    PageQuery,
+    QueryBoolean,
+    QueryInteger,
+    StrictSerializer,
+    Text,
+    Timestamp,
+    as_integer,
+)
+from messaging.models import Direction, Status
+from messaging.sending.recipients import MAX_TELEGRAM_ID
+from messaging.services import MAX_BIGINT
+
+# A template that is not blank: plain text, doubled braces, `{name}` and `{name|fallback}`. This only documents the
+# form; the service checks it.
+_PART = rf"[^{{}}\u0000{BLANKS}]|\{{\{{|\}}\}}|\{{[A-Za-z_][A-Za-z0-9_]{{0,63}}(\|[^{{}}\u0000]*)?\}}"
+TEMPLATE = rf"^[{BLANKS}]*({_PART})([{BLANKS}]|{_PART})*$"
+RECIPIENT = rf"{USERNAME}|^[1-9][0-9]{{0,17}}$"
+
+
+class RecipientField(serializers.Field[Any, Any, Any, Any]):
+    """``@name``, ``name``, ``https://t.me/name`` or a numeric Telegram id."""
+
+    default_error_messages = {"invalid": "give @name, name, https://t.me/name or a numeric Telegram id"}
+
+    def to_internal_value(self, data: Any) -> str | int:
+        recipient = data if isinstance(data, str) else as_integer(data)
+        if recipient is None:
+            self.fail("invalid")
+        return recipient
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+    def json_schema(self) -> dict[str, Any]:
+        number = {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_TELEGRAM_ID}
+        return {"anyOf": [{"type": "string", "pattern": RECIPIENT}, number]}
+
+
+class SendIn(StrictSerializer):
+    account_id = Integer(min_value=1, max_value=MAX_BIGINT, help_text="The account to send from.")
+    to = RecipientField(help_text="`@name`, `name`, `https://t.me/name` or a numeric Telegram id.")
+    text = Text(
+        max_length=20_000,
+        documented_pattern=TEMPLATE,
+        help_text="1 to 4096 UTF-16 units once `{variables}` are filled in.",
+    )
+    send_at = Timestamp(required=False, allow_null=True, help_text="Not before this time (RFC 3339).")
+
+
+class EmptyIn(StrictSerializer):
+    """No body, or ``{}``."""
+
+    body_required = False
+
+
+class MessageQuery(PageQuery):
+    account_id = QueryInteger(required=False, min_value=1, max_value=MAX_BIGINT)
+    contact_id = Text(required=False, max_length=30)
+    thread_id = Text(required=False, max_length=30)
+    direction = Choice(required=False, choices=Direction.values)
+    status = Choice(required=False, choices=Status.values)
+    since = Timestamp(required=False, help_text="Created at or after this time.")
+    until = Timestamp(required=False, help_text="Created before this time.")
+    sort = Choice(required=False, choices=["created_at", "-created_at"], default="-created_at")
+
+
+class ThreadMessagesQuery(PageQuery):
+    sort = Choice(required=False, choices=["created_at", "-created_at"], default="-created_at")
+
+
+class ThreadQuery(PageQuery):
+    account_id = QueryInteger(required=False, min_value=1, max_value=MAX_BIGINT)
+    contact_id = Text(required=False, max_length=30)
+    unread = QueryBoolean(required=False)

@@ -1,0 +1,77 @@
+"""What the API shows of messages, threads and accounts. Each resource is declared once."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from crmsolid.api.representations import Representation
+from crmsolid.core.clock import rfc3339
+from messaging.models import Account, AccountKind, AccountState, Direction, Status, account_state
+
+
+class MessageOut(Representation):
+    id = serializers.CharField()
+    account_id = serializers.IntegerField()
+    thread_id = serializers.CharField()
+    contact_id = serializers.CharField()
+    direction = serializers.ChoiceField(choices=Direction.values)
+    kind = serializers.CharField()
+    status = serializers.ChoiceField(choices=Status.values)
+    text = serializers.CharField(allow_blank=True)
+    eta = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    sent_at = serializers.DateTimeField(allow_null=True)
+    edited_at = serializers.DateTimeField(allow_null=True)
+    error = serializers.CharField(allow_null=True)
+    request_id = serializers.CharField(
+        allow_null=True, help_text="The `X-Request-Id` of the request that sent the message."
+    )
+
+
+class QueuedOut(Representation):
+    id = serializers.CharField()
+    status = serializers.ChoiceField(choices=["queued"])
+    eta = serializers.DateTimeField()
+
+
+class CanceledOut(Representation):
+    """The whole message, or ``id`` and ``status`` for a key without read:messages."""
+
+    id = serializers.CharField()
+    status = serializers.ChoiceField(choices=Status.values)
+
+
+class ThreadOut(Representation):
+    id = serializers.CharField()
+    account_id = serializers.IntegerField()
+    contact_id = serializers.CharField()
+    unread_count = serializers.IntegerField()
+    last_message_at = serializers.DateTimeField()
+    last_message = MessageOut(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class ReadOut(Representation):
+    id = serializers.CharField()
+    unread_count = serializers.IntegerField()
+
+
+class AccountOut(Representation):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=AccountKind.values)
+    state = serializers.ChoiceField(choices=AccountState.values)
+    paused_until = serializers.DateTimeField(allow_null=True)
+    daily_limit = serializers.IntegerField()
+    used_today = serializers.IntegerField(source="used")  # see querysets.with_usage
+    left_today = serializers.IntegerField()
+
+    read_state = staticmethod(account_state)
+
+    @staticmethod
+    def read_paused_until(account: Account) -> str | None:
+        return rfc3339(account.paused_until) if account_state(account) == AccountState.PAUSED else None
+
+    @staticmethod
+    def read_left_today(account: Any) -> int:
+        return max(0, account.daily_limit - account.used - account.reserved)

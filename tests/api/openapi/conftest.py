@@ -1,0 +1,18 @@
+from typing import Any
+
+import pytest
+
+from crmsolid.api.openapi import document
+from tests.api import example_api
+
+
+@pytest.fixture(scope="package")
+def product_document() -> dict[str, Any]:
+    """The OpenAPI document of the product."""
+    return document.build()
+
+
+@pytest.fixture(scope="package")
+def example_document() -> dict[str, Any]:
+    """The OpenAPI document of tests/api/example_api.py."""
+    return document.build(example_api.__name__)

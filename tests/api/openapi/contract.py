@@ -1,0 +1,189 @@
+"""Contract tests: Schemathesis sends what the OpenAPI document allows, and checks the responses against it.
+
+The requests go to the WSGI application in this process.
+"""
+
+import contextlib
+import os
+import re
+from collections.abc import Sequence
+from copy import copy
+from typing import Any
+from uuid import uuid4
+
+import hypothesis
+import schemathesis
+from django.db import transaction
+from django.test import override_settings
+from hypothesis.errors import FlakyStrategyDefinition
+from schemathesis import GenerationMode
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from apikeys import tokens
+from apikeys.services import create_key
+from crmsolid.workspaces.scopes import ALL_SCOPES
+from crmsolid.wsgi import application
+from tests.cast import Cast
+
+# Examples an operation.
+EXAMPLES = int(os.environ.get("CRMSOLID_CONTRACT_EXAMPLES", "25"))
+
+# Its response never ends, so it cannot be tested here; the tests of the stream read it.
+STREAM_PATH = "/v1/messages/stream"
+
+# What a valid request may be answered beside success: its object does not exist or is not in the right state. Never
+# 400, 415 or 422: what the document calls valid must be accepted.
+STATUSES_OF_VALID_REQUESTS = ["2xx", "404", "409", "410", "412", "429"]
+
+# Errors in well-formed requests that no schema can exclude: a tag both added and removed, an `until` before its
+# `since`, a time too far away, a variable or field that the workspace has not defined, characters of a Unicode
+# category, a length in UTF-16 units of the rendered text.
+SEMANTIC_ERRORS = {"ambiguous", "before_since", "invisible_characters", "length", "too_far", "unknown_variable"}
+
+# Requests are generated when tests are collected, when there is no database yet. So the token comes first, and
+# `create_key_for_token` stores its key.
+TOKEN = tokens.generate("live").text
+
+# Ids of existing objects by collection, set by the test: a generated id would only ever be answered 404.
+existing_ids: dict[str, Any] = {}
+# Body fields that take such an id, with its collection.
+ID_FIELDS = {"account_id": "accounts", "contact_id": "contacts"}
+# Body fields whose valid values only a database knows, with one of them.
+VALID_VALUES = {"time_zone": "Europe/Berlin", "url": "https://hooks.example.com/crm"}
+
+
+def create_key_for_token(cast: Cast) -> None:
+    """Make TOKEN a key of the cast's workspace, with all scopes and practically no rate limit."""
+    key = create_key(cast.actor(), name="contract", scopes=ALL_SCOPES, rate_limit=100_000).key
+    key.digest = tokens.digest(TOKEN)
+    key.save(update_fields=["digest"])
+
+
+def load_schema(urlconf: str, *, modes: Sequence[GenerationMode] = tuple(GenerationMode)) -> Any:
+    """The Schemathesis schema of the ``/openapi.json`` that is served with these URLs, with all checks."""
+    with override_settings(ROOT_URLCONF=urlconf):
+        schema = schemathesis.openapi.from_wsgi("/openapi.json", application)
+    schema.config.generation.update(max_examples=EXAMPLES, deterministic=True, modes=list(modes))
+    schema.config.checks.positive_data_acceptance.expected_statuses = STATUSES_OF_VALID_REQUESTS
+    schema.auth(refresh_interval=None)(BearerToken)
+    return schema
+
+
+class BearerToken:
+    """Authenticates requests; Schemathesis omits or breaks it where it tests authentication itself."""
+
+    def get(self, case: Any, context: Any) -> str:
+        return TOKEN
+
+    def set(self, case: Any, data: str, context: Any) -> None:
+        case.headers = {**(case.headers or {}), "Authorization": f"Bearer {data}"}
+
+
+def call_and_check(case: Any) -> None:
+    """Send one generated request, check its response, and undo what it changed."""
+    _replace_unusable_values(case)
+    with transaction.atomic():
+        _check_response(case, case.call())
+        transaction.set_rollback(True)
+
+
+def run_call_sequences(urlconf: str, count: int) -> None:
+    """Run ``count`` sequences of calls, where each call follows the ``links`` of an earlier response.
+
+    Responses decide what is generated next, and Hypothesis gives up when the same start gets another response (ids are
+    new each time). Then this goes on with another seed, as Schemathesis' own runner does.
+    """
+    machine = _build_state_machine(urlconf)
+    for seed in range(count):
+        settings = hypothesis.settings(
+            max_examples=count - machine.finished_sequences,
+            stateful_step_count=8,
+            database=None,
+            deadline=None,
+            phases=[hypothesis.Phase.generate],
+            suppress_health_check=list(hypothesis.HealthCheck),
+        )
+        machine.rule_order_seed = seed
+        with contextlib.suppress(FlakyStrategyDefinition):
+            hypothesis.seed(seed)(machine).run(settings=settings)
+        if machine.finished_sequences >= count:
+            return
+    raise AssertionError(f"only {machine.finished_sequences} sequences")
+
+
+def _build_state_machine(urlconf: str) -> Any:
+    # Valid requests only: the response to an invalid one has no links.
+    schema = load_schema(urlconf, modes=[GenerationMode.POSITIVE]).exclude(path=STREAM_PATH)
+
+    class Machine(schema.as_state_machine()):  # type: ignore[misc]
+        finished_sequences = 0
+
+        def step(self, input: Any) -> Any:
+            _replace_unusable_values(input.case, path_is_linked=input.transition is not None)
+            return super().step(input)
+
+        def setup(self) -> None:
+            """Start each sequence from the same rows; Hypothesis could not repeat one otherwise."""
+            self._transaction = transaction.atomic()
+            self._transaction.__enter__()
+
+        def teardown(self) -> None:
+            transaction.set_rollback(True)
+            self._transaction.__exit__(None, None, None)
+            type(self).finished_sequences += 1
+            super().teardown()
+
+        def validate_response(self, response: Any, case: Any, additional_checks: Any = None, **options: Any) -> None:
+            _check_response(case, response, transport_kwargs=options or None, recorder=self.recorder)
+
+    return Machine
+
+
+def _check_response(case: Any, response: Any, **options: Any) -> None:
+    excluded = [positive_data_acceptance] if _has_only_semantic_errors(response) else []
+    case.validate_response(response, excluded_checks=excluded, **options)
+
+
+def _has_only_semantic_errors(response: Any) -> bool:
+    if response.status_code != 422:
+        return False
+    errors = response.json().get("errors", [])
+    return bool(errors) and all(
+        error["code"] in SEMANTIC_ERRORS or (error["code"] == "unknown_field" and "custom fields:" in error["detail"])
+        for error in errors
+    )
+
+
+def _replace_unusable_values(case: Any, *, path_is_linked: bool = False) -> None:
+    """Replace generated values that the document allows and that only the server can give out: ids, ETags, cursors.
+
+    Each request also gets an Idempotency-Key of its own. Parts that are invalid on purpose are kept, and so is a path
+    that came from a link.
+    """
+    if case.meta is None:
+        return
+    if not case.meta.is_negative_at(ParameterLocation.HEADER):
+        case.headers = _without(case.headers, "If-Match")
+        if "Idempotency-Key" in case.headers:
+            case.headers["Idempotency-Key"] = str(uuid4())
+    if not case.meta.is_negative_at(ParameterLocation.QUERY):
+        case.query = _without(case.query, "cursor")
+    if case.meta.is_negative_at(ParameterLocation.PATH):
+        return
+    if not path_is_linked:
+        collections = {name: collection for collection, name in re.findall(r"([\w-]+)/\{(\w+)\}", case.path)}
+        case.path_parameters = {
+            name: existing_ids.get(collections.get(name, ""), generated)
+            for name, generated in (case.path_parameters or {}).items()
+        }
+    if isinstance(case.body, dict) and not case.meta.is_negative_at(ParameterLocation.BODY):
+        ids = {name: existing_ids[collection] for name, collection in ID_FIELDS.items() if collection in existing_ids}
+        case.body = {name: {**ids, **VALID_VALUES}.get(name, value) for name, value in case.body.items()}
+
+
+def _without(values: Any, name: str) -> Any:
+    """A copy without this name; the original may be generated again."""
+    remaining = copy(values if values is not None else {})
+    remaining.pop(name, None)
+    return remaining

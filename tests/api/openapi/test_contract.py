@@ -1,0 +1,74 @@
+"""The server responds as its OpenAPI document says: all checks of Schemathesis on every operation."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+
+from crmsolid.core import clock
+from crmsolid.workspaces import audit
+from messaging.services import create_sandbox_account, send_message
+from tests.api import example_api
+from tests.api.openapi import contract
+from tests.cast import Cast
+from webhooks.replays import replay_failed
+from webhooks.replays import test_endpoint as ping_endpoint
+from webhooks.services import create_endpoint
+
+product_schema = contract.load_schema("crmsolid.urls").exclude(path=contract.STREAM_PATH)
+example_schema = contract.load_schema(example_api.__name__)
+
+
+@pytest.fixture
+def connection_stays_open() -> Iterator[None]:
+    """A request must not close the connection that holds the test's transaction when it begins or ends."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def existing_objects(cast: Cast, connection_stays_open: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A workspace with an object of each kind, which generated requests refer to."""
+    # Schemathesis also tries each operation without a key, more than 600 times a minute.
+    monkeypatch.setattr("apikeys.authentication.DEFAULT_RATE_LIMIT", 1_000_000)
+    contract.create_key_for_token(cast)
+    notes = [audit.record(cast.actor(), example_api.NOTE_ACTION, title=f"Note {number}") for number in range(3)]
+    account = create_sandbox_account(cast.actor(), name="Sandbox")
+    message = send_message(cast.actor(), account_id=account.pk, to="@sarah_miller", text="Hello")
+    endpoint = create_endpoint(cast.actor(), url="https://hooks.example.com/crm", events=["message.sent"]).endpoint
+    delivery = ping_endpoint(cast.actor(), endpoint.pk)
+    job = replay_failed(cast.actor(), endpoint.pk, since=clock.now())
+    contract.existing_ids.update(
+        notes=notes[0].pk,
+        accounts=account.pk,
+        messages=message.pk,
+        contacts=message.contact_id,
+        threads=message.thread_id,
+        webhooks=endpoint.pk,
+        deliveries=delivery.pk,
+        jobs=job.pk,
+    )
+
+
+@product_schema.parametrize()  # type: ignore[untyped-decorator]
+@pytest.mark.usefixtures("existing_objects")
+def test_product_responds_as_documented(case: Any) -> None:
+    contract.call_and_check(case)
+
+
+@example_schema.parametrize()  # type: ignore[untyped-decorator]
+@pytest.mark.urls(example_api.__name__)
+@pytest.mark.usefixtures("existing_objects")
+def test_example_api_responds_as_documented(case: Any) -> None:
+    contract.call_and_check(case)
+
+
+@pytest.mark.usefixtures("existing_objects")
+def test_call_sequences_along_the_links_of_the_document() -> None:
+    """Create, change, delete and read again."""
+    contract.run_call_sequences("crmsolid.urls", 4 * contract.EXAMPLES)

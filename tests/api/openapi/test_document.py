@@ -1,0 +1,130 @@
+"""The OpenAPI document is valid and up to date, and has every route."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import URLPattern, URLResolver, get_resolver
+from drf_spectacular.validation import validate_schema
+from rest_framework import serializers
+
+from crmsolid.api.fields import StrictSerializer
+from crmsolid.api.management.commands.write_openapi import committed
+from crmsolid.api.openapi import document
+from crmsolid.api.views import WorkspaceView
+from crmsolid.events.catalogue import event_types
+from tests.api.openapi.navigation import operations
+
+# DRF fields that accept any value or none, so that they cannot coerce one.
+NON_COERCING_FIELDS = (
+    serializers.ListField,
+    serializers.DictField,
+    serializers.JSONField,
+    serializers.HiddenField,
+)
+
+
+def test_document_is_valid_openapi(product_document: dict[str, Any], example_document: dict[str, Any]) -> None:
+    validate_schema(product_document)
+    validate_schema(example_document)
+    assert product_document["openapi"] == "3.1.0"
+
+
+def test_document_is_the_same_each_time_it_is_built(product_document: dict[str, Any]) -> None:
+    assert json.dumps(document.build()) == json.dumps(product_document)
+
+
+def test_committed_document_is_up_to_date(product_document: dict[str, Any]) -> None:
+    assert committed().read_text(encoding="utf-8") == document.to_text(product_document), "run manage.py write_openapi"
+
+
+def test_write_openapi_writes_the_document_and_checks_it(settings: Any, tmp_path: Path) -> None:
+    settings.BASE_DIR = tmp_path
+    with pytest.raises(CommandError, match="out of date"):
+        call_command("write_openapi", "--check")
+    call_command("write_openapi")
+    call_command("write_openapi", "--check")
+    committed().write_text("{}\n", encoding="utf-8")
+    with pytest.raises(CommandError, match="out of date"):
+        call_command("write_openapi", "--check")
+    assert committed().read_text(encoding="utf-8") == "{}\n"
+
+
+def test_descriptions_have_no_markup_for_developers(product_document: dict[str, Any]) -> None:
+    text = document.to_text(product_document)
+    assert [markup for markup in ("``", ":meth:", ":class:", ":func:", "needs_one_of") if markup in text] == []
+    assert product_document["components"]["schemas"]["ContactPatch"]["description"].startswith("What to replace;")
+
+
+def test_every_event_type_is_a_webhook(product_document: dict[str, Any]) -> None:
+    assert list(product_document["webhooks"]) == [event_type.name for event_type in event_types()]
+    body = product_document["webhooks"]["contact.created"]["post"]["requestBody"]["content"]["application/json"]
+    assert set(body["schema"]["properties"]["data"]["properties"]) == {"contact"}
+
+
+# --- the routes of the product --------------------------------------------------------------------------------
+def routes(patterns: list[Any], prefix: str = "/") -> Iterator[tuple[str, Any]]:
+    """All routes below these URL patterns, with the view function of each."""
+    for entry in patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from routes(entry.url_patterns, path)
+        elif isinstance(entry, URLPattern):
+            yield path, entry.callback
+
+
+def v1_views() -> list[tuple[str, type[WorkspaceView]]]:
+    return [(path, view.view_class) for path, view in routes(get_resolver().url_patterns) if path.startswith("/v1/")]
+
+
+def handler_methods(view: type[WorkspaceView]) -> set[str]:
+    return {name.upper() for name in ("get", "post", "put", "patch", "delete") if hasattr(view, name)}
+
+
+def test_every_route_is_in_the_document(product_document: dict[str, Any]) -> None:
+    for route, view in v1_views():
+        path = route.replace("<", "{").replace(">", "}")
+        for converter in ("int:", "str:", "slug:"):
+            path = path.replace("{" + converter, "{")
+        assert {method.upper() for method in product_document["paths"].get(path, {})} == handler_methods(view), path
+
+
+def test_every_handler_is_declared_and_has_a_docstring() -> None:
+    for path, view in v1_views():
+        assert handler_methods(view) == set(view.endpoints), path
+        assert view.__doc__ or all(getattr(view, method.lower()).__doc__ for method in handler_methods(view)), path
+
+
+def coercing_fields(serializer: Any, path: str) -> Iterator[str]:
+    """Paths and types of the fields that would coerce a value, such as "1" to 1."""
+    for name, field in serializer.fields.items():
+        while isinstance(field, serializers.ListField | serializers.DictField) and not hasattr(field, "json_schema"):
+            field = field.child
+        if isinstance(field, StrictSerializer):
+            yield from coercing_fields(field, f"{path}.{name}")
+        elif not hasattr(field, "json_schema") and not isinstance(field, NON_COERCING_FIELDS):
+            yield f"{path}.{name}: {type(field).__name__}"
+
+
+def test_no_input_field_coerces_values() -> None:
+    inputs = [
+        (path, serializer())
+        for path, view in v1_views()
+        for endpoint in view.endpoints.values()
+        for serializer in (endpoint.query, endpoint.body)
+        if isinstance(serializer, type)
+    ]
+    assert len(inputs) > 20
+    assert [field for path, serializer in inputs for field in coercing_fields(serializer, path)] == []
+
+
+def test_every_operation_has_a_unique_id_a_summary_and_a_tag(
+    product_document: dict[str, Any], example_document: dict[str, Any]
+) -> None:
+    for built in (product_document, example_document):
+        ids = [operation["operationId"] for _, _, operation in operations(built)]
+        assert len(ids) == len(set(ids))
+        assert all(operation["summary"] and operation["tags"] for _, _, operation in operations(built))

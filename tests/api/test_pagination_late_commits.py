@@ -1,0 +1,189 @@
+"""Pages in ascending order of a time: a row that is committed late is never skipped, and no row comes twice."""
+
+import random
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, connections, transaction
+
+from contacts.models import Contact
+from crmsolid.api import pagination
+from crmsolid.core import clock
+from tests.cast import Api, Cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PATH = "/v1/contacts"
+
+
+@pytest.fixture
+def create(cast: Cast) -> Callable[..., str]:
+    """Creates a contact of this name, in the transaction of the caller; returns its id."""
+
+    def create_contact(name: str, **fields: Any) -> str:
+        return str(Contact.unscoped.create(workspace=cast.workspace, name=name, **fields).pk)
+
+    return create_contact
+
+
+class PendingTransaction:
+    """Creates a contact in another connection and commits it when the test says so."""
+
+    def __init__(self, create: Callable[[], Any]) -> None:
+        self._create, self._created, self._may_commit = create, threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+        assert self._created.wait(20)
+
+    def _run(self) -> None:
+        try:
+            with transaction.atomic():
+                self._create()
+                self._created.set()
+                assert self._may_commit.wait(20)
+        finally:
+            connections.close_all()
+
+    def commit(self) -> None:
+        self._may_commit.set()
+        self._thread.join(20)
+
+
+@pytest.fixture
+def pending(create: Callable[..., str]) -> Iterator[Callable[[str], PendingTransaction]]:
+    """Starts transactions that stay open until the test commits them, or ends."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    started: list[PendingTransaction] = []
+
+    def start(name: str) -> PendingTransaction:
+        started.append(PendingTransaction(lambda: create(name)))
+        return started[-1]
+
+    yield start
+    for transaction_in_progress in started:
+        transaction_in_progress.commit()
+
+
+def names(answer: Any) -> list[str]:
+    return [row["name"] for row in answer["data"]]
+
+
+def follow(client: Api, cursor: str | None, limit: int, sort: str = "created_at") -> list[str]:
+    """The names on all pages from the cursor to the end."""
+    seen: list[str] = []
+    while cursor is not None:
+        answer = client.get(PATH, {"sort": sort, "limit": limit, "cursor": cursor}).json()
+        seen += names(answer)
+        cursor = answer["next_cursor"]
+    return seen
+
+
+def test_row_that_commits_after_a_page_has_passed_it_is_on_a_later_page(
+    api: Api, cast: Cast, create: Callable[..., str], pending: Callable[[str], PendingTransaction]
+) -> None:
+    client = api(cast.key())
+    create("first")
+    late = pending("late")
+    for name in ("second", "third"):
+        create(name)
+    page = client.get(PATH, {"sort": "created_at", "limit": 2}).json()
+    assert names(page) == ["first", "second"]
+    late.commit()
+    assert follow(client, page["next_cursor"], 1) == ["late", "third"]
+
+
+def test_last_page_has_every_committed_row_while_a_transaction_is_pending(
+    api: Api, cast: Cast, create: Callable[..., str], pending: Callable[[str], PendingTransaction]
+) -> None:
+    pending("late")
+    create("first")
+    page = api(cast.key()).get(PATH, {"sort": "created_at"}).json()
+    assert (names(page), page["next_cursor"]) == (["first"], None)
+
+
+def test_rows_long_before_the_horizon_are_paged_by_position_alone(
+    api: Api, cast: Cast, create: Callable[..., str]
+) -> None:
+    now, client = clock.now(), api(cast.key())
+    for number in range(5):
+        create(f"{number}", created_at=now - timedelta(days=1, seconds=-number))
+    page = client.get(PATH, {"sort": "created_at", "limit": 2}).json()
+    assert names(page) == ["0", "1"]
+    assert len(page["next_cursor"]) < 150
+    assert follow(client, page["next_cursor"], 2) == ["2", "3", "4"]
+
+
+def test_row_that_was_updated_after_it_was_returned_is_returned_again(
+    api: Api, cast: Cast, create: Callable[..., str]
+) -> None:
+    client, first = api(cast.key()), create("first")
+    for name in ("second", "third"):
+        create(name)
+    page = client.get(PATH, {"sort": "updated_at", "limit": 2}).json()
+    assert names(page) == ["first", "second"]
+    client.patch(f"{PATH}/{first}", {"email": "first@example.com"})
+    assert follow(client, page["next_cursor"], 1, "updated_at") == ["third", "first"]
+
+
+def test_page_waits_for_the_horizon_when_the_cursor_cannot_remember_more_rows(
+    api: Api,
+    cast: Cast,
+    create: Callable[..., str],
+    pending: Callable[[str], PendingTransaction],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pagination, "MAX_REMEMBERED", 3)
+    client = api(cast.key())
+    late = pending("late")
+    for number in range(8):
+        create(f"{number}")
+    first = client.get(PATH, {"sort": "created_at", "limit": 2}).json()
+    second = client.get(PATH, {"sort": "created_at", "limit": 2, "cursor": first["next_cursor"]}).json()
+    third = client.get(PATH, {"sort": "created_at", "limit": 2, "cursor": second["next_cursor"]}).json()
+    assert [names(page) for page in (first, second, third)] == [["0", "1"], ["2"], []]
+    late.commit()
+    assert follow(client, third["next_cursor"], 2) == ["late", "3", "4", "5", "6", "7"]
+
+
+def test_concurrent_writers_are_paged_completely_and_without_repetition(
+    api: Api, cast: Cast, create: Callable[..., str]
+) -> None:
+    """Twelve transactions at a time insert and commit in different orders while one client pages behind them."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    generator, writing = random.Random(9), threading.Semaphore(12)
+    all_started = threading.Event()
+
+    def write(name: str, others_first: threading.Event) -> None:
+        try:
+            with writing, transaction.atomic():
+                create(name)
+                others_first.wait(0.2)
+        finally:
+            connections.close_all()
+
+    events = [threading.Event() for _ in range(60)]
+    threads = [threading.Thread(target=write, args=(f"{n}", events[n])) for n in range(60)]
+
+    def run_writers() -> None:
+        for thread, event in zip(threads, generator.sample(events, 60), strict=True):
+            thread.start()
+            event.set()
+        all_started.set()
+
+    runner = threading.Thread(target=run_writers)
+    runner.start()
+    client, seen, cursor = api(cast.key()), list[str](), None
+    while not all_started.is_set() or any(thread.is_alive() for thread in threads):
+        query = {"sort": "created_at", "limit": 3} | ({"cursor": cursor} if cursor else {})
+        answer = client.get(PATH, query).json()
+        if answer["next_cursor"] is not None:  # the rows of a last page come again below
+            seen += names(answer)
+            cursor = answer["next_cursor"]
+    runner.join(20)
+    remaining = follow(client, cursor, 3) if cursor else names(client.get(PATH, {"sort": "created_at"}).json())
+    assert sorted(map(int, seen + remaining)) == list(range(60))

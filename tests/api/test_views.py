@@ -1,0 +1,58 @@
+"""The base view: methods, the Accept header, transactions, and that every handler is declared."""
+
+import pytest
+from django.test import Client
+
+from crmsolid.api.endpoint import endpoint
+from crmsolid.api.responses import ApiResponse
+from crmsolid.api.views import WorkspaceView
+from crmsolid.workspaces.models import AuditEntry
+from tests.api import urls
+from tests.api.assertions import assert_problem
+from tests.cast import Api, Cast
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls(urls.__name__)]
+
+
+@pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH", "POST", "OPTIONS", "TRACE", "CONNECT", "QUERY", "FOO"])
+def test_method_without_a_handler_is_refused(client: Client, cast: Cast, method: str) -> None:
+    response = client.generic(method, "/v1/me", headers={"Authorization": f"Bearer {cast.key()}"})
+    assert_problem(response, "method_not_allowed")
+    assert response.headers["Allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/xml", "application/json;q=0", "image/*"])
+def test_accept_header_that_excludes_json_is_refused(api: Api, cast: Cast, accept: str) -> None:
+    assert_problem(api(cast.key()).get("/v1/me", Accept=accept), "not_acceptable")
+
+
+@pytest.mark.parametrize(
+    ("path", "accept"),
+    [
+        ("/v1/me", "*/*"),
+        ("/v1/me", "text/html,application/xhtml+xml,*/*;q=0.8"),
+        ("/v1/me", "application/*"),
+        ("/v1/notes/export", "text/csv"),
+        ("/v1/notes/export", "application/x-ndjson"),
+        ("/v1/notes/export", "text/html"),  # its endpoint is declared with negotiates=False
+    ],
+)
+def test_accept_header_that_allows_the_response_is_accepted(api: Api, cast: Cast, path: str, accept: str) -> None:
+    assert api(cast.key()).get(path, Accept=accept).status_code == 200
+
+
+def test_write_that_raises_is_rolled_back(api: Api, cast: Cast) -> None:
+    assert_problem(api(cast.key()).post("/v1/failing"), "internal_error")
+    assert not AuditEntry.objects.for_workspace(cast.workspace).filter(action="failing.called").exists()
+
+
+def test_handler_without_a_declaration_is_a_programming_error() -> None:
+    with pytest.raises(TypeError, match=r"IncompleteView\.post is not declared: put @endpoint\(\.\.\.\) above it"):
+
+        class IncompleteView(WorkspaceView):
+            @endpoint(scopes=(), responses={204: None})
+            def get(self) -> ApiResponse:
+                return ApiResponse(None, 204)
+
+            def post(self) -> ApiResponse:
+                return ApiResponse(None, 204)

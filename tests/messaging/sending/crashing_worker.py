@@ -1,0 +1,63 @@
+"""A worker process that stops at a chosen point and waits to be killed.
+
+``python -m tests.messaging.sending.crashing_worker POINT`` sweeps, and prints ``reached`` when it stops at the point.
+With ``sweep`` as the point it runs to the end.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+POINTS = ("claiming", "claimed", "sent", "settling", "settled", "replying")
+
+
+def stop_here(*_: Any, **__: Any) -> Any:
+    print("reached", flush=True)
+    while True:
+        signal.pause()
+
+
+def then_stop(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Call the function, then stop."""
+
+    def wrapped(*args: Any, **options: Any) -> Any:
+        function(*args, **options)
+        return stop_here()
+
+    return wrapped
+
+
+def stop_at(point: str) -> None:
+    """Stop at the point. A point within a transaction is before its commit."""
+    from crmsolid.events.publishing import publish
+    from messaging import inbox
+    from messaging.sending import dispatch, sandbox, settlement
+
+    stops: dict[str, tuple[Any, str, Callable[..., Any]]] = {
+        "claiming": (dispatch, "_take_lease", then_stop(dispatch._take_lease)),
+        "claimed": (sandbox.SandboxGateway, "send", stop_here),
+        "sent": (sandbox.SandboxGateway, "send", then_stop(sandbox.SandboxGateway.send)),
+        "settling": (settlement, "publish", then_stop(publish)),
+        "settled": (sandbox.SandboxGateway, "after_sent", stop_here),
+        "replying": (inbox, "publish", then_stop(publish)),
+    }
+    module, name, stop = stops[point]
+    setattr(module, name, stop)
+
+
+def main(point: str) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmsolid.settings")
+    import django
+
+    django.setup()
+    from messaging import tasks
+
+    if point != "sweep":
+        stop_at(point)
+    tasks.sweep()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

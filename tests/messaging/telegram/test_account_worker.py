@@ -1,0 +1,112 @@
+"""An account worker in this process that sends and receives through a real MTProto server."""
+
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+
+from crmsolid.core import clock
+from crmsolid.events.models import Event
+from crmsolid.workspaces.actor import Actor
+from messaging.models import Account, AccountLease, Message, MessageAttempt, TelegramSession
+from messaging.sending import dispatch
+from messaging.telegram import leases
+from messaging.telegram.account_worker import AccountWorker
+from messaging.telegram.gateway import TelegramGateway
+from tests.messaging.telegram.helpers import ANNA, SHOP, log_in_again, send, wait_for_status
+from tests.telegram_server import TelegramServer
+from tests.waiting import until
+
+
+def test_message_is_sent_once(shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor) -> None:
+    worker.start()
+    message = send(actor, shop, "Hello {first_name|there}")
+    sent = wait_for_status(message, "sent")
+    assert [(each.text, each.is_out) for each in server.received(ANNA)] == [("Hello there", False)]
+    assert sent.telegram_message_id == server.sent(SHOP)[0].id
+    assert server.sent(SHOP)[0].random_id == message.random_id
+    assert list(MessageAttempt.unscoped.values_list("number", "outcome")) == [(1, "sent")]
+    assert sent.contact.telegram_id == server.find(ANNA).id
+
+
+def test_reply_is_stored_in_the_thread(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
+) -> None:
+    worker.start()
+    message = wait_for_status(send(actor, shop), "sent")
+    began = clock.now()
+    server.deliver(ANNA, SHOP, "Yes, please")
+    answer = until(lambda: Message.unscoped.filter(direction="in").first())
+    assert (answer.text, answer.status, answer.thread_id) == ("Yes, please", "received", message.thread_id)
+    event = Event.unscoped.get(type="message.received")
+    assert event.created_at - began < timedelta(seconds=2)
+    answer.thread.refresh_from_db()
+    assert answer.thread.unread_count == 1
+
+
+def test_messages_missed_while_not_running_arrive_after_the_start(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
+) -> None:
+    for number in range(20):
+        server.deliver(ANNA, SHOP, f"missed {number}")
+    worker.start()
+    until(lambda: Message.unscoped.filter(direction="in").count() == 20)
+    texts = list(Message.unscoped.order_by("telegram_message_id").values_list("text", flat=True))
+    assert texts == [f"missed {number}" for number in range(20)]
+    assert Event.unscoped.filter(type="message.received").count() == 20
+    until(lambda: TelegramSession.unscoped.get().pts == 21)
+
+
+def test_worker_that_cannot_renew_disconnects_before_its_lease_ends(
+    shop: Account,
+    worker: AccountWorker,
+    server: TelegramServer,
+    actor: Actor,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings.TELEGRAM_LEASE_SECONDS = 3.0
+    worker.start()
+    server.wait(
+        lambda: server.connected(SHOP) == 1
+    )  # the server learns whose account it is after the connection is made
+
+    def unreachable(_: str) -> None:
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr(leases, "renew", unreachable)
+    lease_until = AccountLease.unscoped.get().lease_until
+    server.wait(lambda: server.connected(SHOP) == 0, 5)
+    assert clock.now() < lease_until
+    assert worker.ready_accounts == set()
+    message = send(actor, shop)
+    worker.wake()
+    time.sleep(0.5)  # nothing must happen, so there is nothing to wait for
+    assert (Message.unscoped.get(pk=message.pk).status, server.sent(SHOP)) == ("queued", [])
+    monkeypatch.undo()
+    wait_for_status(message, "sent")
+
+
+def test_new_login_replaces_the_connection(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
+) -> None:
+    worker.start()
+    until(lambda: worker.ready_accounts)
+    prepared = server.authorize(SHOP)
+    session = log_in_again(TelegramSession.unscoped.get(), prepared)
+    until(lambda: server.state.authorizations[prepared.dc_id, session.auth_key.key_id].sessions)
+    until(lambda: worker.ready_accounts)
+    assert server.connected(SHOP) == 1
+    wait_for_status(send(actor, shop), "sent")
+
+
+def test_attempt_by_another_worker_does_not_pause_the_account(shop: Account, actor: Actor) -> None:
+    """Only the worker that holds the lease sends. If a task reaches another one, only the message waits, for 1 s."""
+    message = send(actor, shop)
+    assert dispatch.attempt(message.pk, TelegramGateway())
+    message.refresh_from_db()
+    shop.refresh_from_db()
+    assert (message.status, message.error, message.unsettled_since) == ("queued", "not_the_owner", None)
+    assert (shop.state, shop.paused_until) == ("connected", None)

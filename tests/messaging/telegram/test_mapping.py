@@ -1,0 +1,126 @@
+"""Which messages are private, what kind media have, and which users are stored."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from telethon.tl import types
+
+from contacts.models import Contact
+from messaging.models import Account, Message, PeerHash, TelegramSession
+from messaging.telegram.client import UpdateState
+from messaging.telegram.mapping import PrivateMessage, private_message
+from messaging.telegram.peers import Peer, Person, person_from_user
+from messaging.telegram.receiving import Receiver
+
+ME, ANNA, MEMBER = 1, 2, 3
+AT = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def message(peer: Any, text: str = "hi", **fields: Any) -> types.Message:
+    return types.Message(id=7, peer_id=peer, date=AT, message=text, **fields)
+
+
+def user(number: int, **fields: Any) -> types.User:
+    return types.User(id=number, access_hash=100 + number, first_name=f"User {number}", **fields)
+
+
+def document(*attributes: Any) -> types.MessageMediaDocument:
+    return types.MessageMediaDocument(document=types.Document(1, 1, b"", AT, "a/b", 1, 2, list(attributes)))
+
+
+def test_private_message_is_mapped() -> None:
+    mapped = private_message(message(types.PeerUser(ANNA), "a\0b", out=True, edit_date=AT), ME)
+    assert mapped == PrivateMessage(7, ANNA, "ab", AT, outgoing=True, kind="text", edited_at=AT)
+
+
+def test_hidden_edit_has_no_edited_at() -> None:
+    mapped = private_message(message(types.PeerUser(ANNA), edit_date=AT, edit_hide=True), ME)
+    assert mapped is not None and mapped.edited_at is None
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        message(types.PeerChat(5)),
+        message(types.PeerChannel(5)),
+        message(types.PeerUser(ME)),
+        message(types.PeerUser(777000), "Login code: 12345"),
+        message(types.PeerUser(42777), "Login code: 12345"),
+        types.MessageService(7, types.PeerUser(ANNA), AT, types.MessageActionContactSignUp()),
+        types.MessageEmpty(7, None),
+        types.UpdateShortMessage(7, 777000, "Login code: 12345", 1, 1, AT),
+        types.UpdateShortChatMessage(7, ANNA, 5, "hi", 1, 1, AT),
+    ],
+    ids=["group", "channel", "oneself", "service", "support", "sign-up", "empty", "short service", "short group"],
+)
+def test_everything_else_is_not_a_private_message(update: Any) -> None:
+    assert private_message(update, ME) is None
+
+
+@pytest.mark.parametrize(
+    ("media", "kind"),
+    [
+        (None, "text"),
+        (types.MessageMediaEmpty(), "text"),
+        (types.MessageMediaWebPage(types.WebPageEmpty(1)), "text"),
+        (types.MessageMediaPhoto(), "photo"),
+        (types.MessageMediaContact("+1", "A", "B", "", 1), "contact"),
+        (types.MessageMediaGeo(types.GeoPointEmpty()), "location"),
+        (types.MessageMediaDice(3, "x"), "other"),
+        (types.MessageMediaDocument(), "document"),
+        (document(), "document"),
+        (document(types.DocumentAttributeFilename("a.pdf")), "document"),
+        (document(types.DocumentAttributeAudio(1, voice=True)), "voice"),
+        (document(types.DocumentAttributeAudio(1)), "audio"),
+        (document(types.DocumentAttributeVideo(1, 1, 1)), "video"),
+        (document(types.DocumentAttributeAnimated()), "video"),
+        (
+            document(
+                types.DocumentAttributeVideo(1, 1, 1), types.DocumentAttributeSticker("x", types.InputStickerSetEmpty())
+            ),
+            "sticker",
+        ),
+    ],
+)
+def test_kind_of_media(media: Any, kind: str) -> None:
+    mapped = private_message(message(types.PeerUser(ANNA), "caption", media=media), ME)
+    assert mapped is not None and (mapped.kind, mapped.text) == (kind, "caption")
+
+
+@pytest.mark.parametrize(
+    ("telegram_user", "expected"),
+    [
+        (user(2, last_name="Ek", username="anna_x"), Person(Peer(2, 102, "anna_x"), "User 2 Ek")),
+        (user(2), Person(Peer(2, 102, ""), "User 2")),
+        (
+            user(2, usernames=[types.Username("old_one"), types.Username("anna_y", active=True)]),
+            Person(Peer(2, 102, "anna_y"), "User 2"),
+        ),
+        (user(2, min=True), None),
+        (types.User(id=2), None),
+        (types.UserEmpty(2), None),
+    ],
+)
+def test_person_from_user(telegram_user: Any, expected: Person | None) -> None:
+    assert person_from_user(telegram_user) == expected
+
+
+@pytest.fixture
+def receiver(shop: Account) -> Receiver:
+    return Receiver(shop, TelegramSession.unscoped.get(account=shop))
+
+
+def test_only_users_who_write_privately_are_stored(receiver: Receiver) -> None:
+    """A busy group would fill the table with people who have nothing to do with the workspace."""
+    in_a_group = message(types.PeerChat(5), from_id=types.PeerUser(MEMBER))
+    updates = [
+        types.UpdateNewMessage(in_a_group, 2, 1),
+        types.UpdateNewChannelMessage(message(types.PeerChannel(5), from_id=types.PeerUser(MEMBER)), 2, 1),
+        types.UpdateNewMessage(message(types.PeerUser(ANNA), "hello"), 3, 1),
+    ]
+    receiver.store_updates(updates, [user(MEMBER), user(ANNA)], UpdateState(3, 0, 2, 1))
+    assert list(PeerHash.unscoped.values_list("peer_id", flat=True)) == [ANNA]
+    assert [row.telegram_id for row in Contact.unscoped.all()] == [ANNA]
+    assert list(Message.unscoped.values_list("text", flat=True)) == ["hello"]
+    assert TelegramSession.unscoped.get().pts == 3

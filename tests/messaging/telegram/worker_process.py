@@ -1,0 +1,66 @@
+"""Celery workers as processes of their own, which tests kill, suspend and stop."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from tests.telegram_server import TelegramServer
+
+LEASE_SECONDS, SEND_LEASE_SECONDS, SEND_SECONDS = 3.0, 6.0, 4.0
+
+
+class WorkerProcess:
+    """A worker that holds accounts and also works on the default queue."""
+
+    def __init__(self, name: str, server: TelegramServer, folder: Path, queues: str = "crmsolid,telegram") -> None:
+        self.name = name
+        self._log = (folder / f"{name}.log").open("wb")
+        command = [sys.executable, "-m", "celery", "-A", "crmsolid", "worker", "-Q", queues, "-P", "threads", "-c", "2"]
+        command += ["-n", f"{name}@tests", "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "INFO"]
+        self.process = subprocess.Popen(
+            command, env=environment(server, folder), stdout=self._log, stderr=subprocess.STDOUT
+        )
+
+    def kill(self) -> None:
+        """As if the machine had lost its power."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def suspend(self) -> None:
+        """As if the machine had stopped: the process neither works nor ends."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
+    def terminate(self) -> int:
+        """Stop it as a deployment does; returns the exit status."""
+        self.process.terminate()
+        return self.process.wait(30)
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.kill()
+        self._log.close()
+
+
+def environment(server: TelegramServer, folder: Path) -> dict[str, str]:
+    key = folder / "server.pub"
+    key.write_text(server.key.public_pem)
+    database = connection.settings_dict
+    location = f"{database['HOST']}:{database['PORT'] or 5432}/{database['NAME']}"
+    return os.environ | {
+        "DATABASE_URL": f"postgres://{database['USER']}:{database['PASSWORD']}@{location}",
+        "FIELD_ENCRYPTION_KEYS": ",".join(settings.FIELD_ENCRYPTION_KEYS),
+        "TELEGRAM_TEST_DC": server.endpoint(),
+        "TELEGRAM_TEST_RSA_KEY": str(key),
+        "CRMSOLID_TELEGRAM_LEASE_SECONDS": str(LEASE_SECONDS),
+        "CRMSOLID_SEND_LEASE_SECONDS": str(SEND_LEASE_SECONDS),
+        "CRMSOLID_TELEGRAM_SEND_SECONDS": str(SEND_SECONDS),
+        "CRMSOLID_TELEGRAM_GAP_SECONDS": "0",
+    }

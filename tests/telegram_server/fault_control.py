@@ -1,0 +1,60 @@
+"""How tests inject faults. Requests are named as in Telegram's schema, such as messages.sendMessage."""
+
+from .errors import failure
+from .event_loop import LoopBound, control
+from .faults import Fault, When
+from .rpc import Rpc
+from .state import digits
+
+
+class FaultControl(LoopBound):
+    """`when` is "before" or "after" the request takes effect. `phone` limits a fault to one user."""
+
+    rpc: Rpc
+
+    @control
+    def fail(
+        self,
+        request: str,
+        error: str,
+        *,
+        code: int | None = None,
+        times: int = 1,
+        when: str = "before",
+        phone: str | None = None,
+    ) -> None:
+        """Refuse the request with an error, such as FLOOD_WAIT_30. Its code is Telethon's unless one is given."""
+        self._add(Fault(request, times, When(when), _digits(phone), error=failure(error, code)))
+
+    @control
+    def lose(self, request: str, *, times: int = 1, when: str = "after", phone: str | None = None) -> None:
+        """Abort the connection instead of answering. With "after" only the answer is lost."""
+        self._add(Fault(request, times, When(when), _digits(phone), aborts_connection=True))
+
+    @control
+    def hang(
+        self, request: str, seconds: float, *, times: int = 1, when: str = "before", phone: str | None = None
+    ) -> None:
+        """Delay the request. Its connection stays open, and the request stays alive if the client disconnects."""
+        self._add(Fault(request, times, When(when), _digits(phone), seconds=seconds))
+
+    @control
+    def resume_hanging(self) -> None:
+        """Continue the requests that hang now. Earlier calls of `hang` no longer delay any request."""
+        self.rpc.faults.resume_hanging()
+
+    @control
+    def clear_faults(self) -> None:
+        self.rpc.faults.clear()
+
+    @control
+    def faults_left(self) -> int:
+        """How many requests are still to fail; 0 means that all faults have happened."""
+        return self.rpc.faults.remaining()
+
+    def _add(self, fault: Fault) -> None:
+        self.rpc.faults.add(fault)
+
+
+def _digits(phone: str | None) -> str | None:
+    return None if phone is None else digits(phone)

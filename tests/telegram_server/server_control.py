@@ -1,0 +1,234 @@
+"""What tests can change and read on the server. Users are named by phone number, "@username" or id."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+
+from telethon.tl import types
+
+from .connection import Connection
+from .delivery import Draft
+from .errors import failure
+from .event_loop import control
+from .fault_control import FaultControl
+from .mailbox import StoredMessage
+from .records import DeliveryRecord, MessageRecord, PreparedSession, UserRecord, message_record, user_record
+from .rpc import Rpc
+from .serialization import tl_bytes
+from .settings import Duplicates, Settings
+from .srp import Verifier
+from .state import ServerState, User, digits, new_salt
+
+Who = str | int
+
+
+class ServerControl(FaultControl):
+    state: ServerState
+    rpc: Rpc
+    settings: Settings
+    connections: Collection[Connection]
+
+    # Users
+
+    @control
+    def create_user(
+        self,
+        phone: str,
+        *,
+        username: str | None = None,
+        password: str | None = None,
+        first_name: str = "Ada",
+        last_name: str = "",
+        dc_id: int | None = None,
+    ) -> UserRecord:
+        """Create a user, in the first data center unless another is given."""
+        home_dc = next(iter(self.rpc.addresses)) if dc_id is None else dc_id
+        user = self.state.add_user(phone, home_dc, first_name, last_name)
+        user.username = username
+        user.verifier = None if password is None else Verifier.of(password)
+        return user_record(user)
+
+    @control
+    def deactivate(self, who: Who) -> None:
+        """Delete the user: messages to them are refused with INPUT_USER_DEACTIVATED, and the username becomes free."""
+        self.find(who).is_deactivated = True
+
+    @control
+    def set_privacy(self, who: Who, *, accepts_messages: bool) -> None:
+        """Messages to a user who accepts none are refused with USER_PRIVACY_RESTRICTED."""
+        self.find(who).accepts_messages = accepts_messages
+
+    @control
+    def authorize(self, who: Who) -> PreparedSession:
+        """A new session that is logged in, without any traffic."""
+        user = self.find(who)
+        host, port = self.rpc.addresses[user.dc_id]
+        key = self.state.authorize(user, user.dc_id).auth_key.key
+        return PreparedSession(user.dc_id, host, port, key.hex())
+
+    @control
+    def login_code(self, phone: str) -> str:
+        """The login code sent last. Raises KeyError if there is none."""
+        return self.state.login_codes[digits(phone)].code
+
+    @control
+    def expire_login_code(self, phone: str) -> None:
+        self.state.login_codes[digits(phone)].is_expired = True
+
+    @control
+    def revoke(self, who: Who, error: str = "AUTH_KEY_UNREGISTERED") -> int:
+        """End all sessions of the user, as "terminate session" does; returns how many.
+
+        After a 401 the same key can log in again; after AUTH_KEY_DUPLICATED (406) all its requests are refused.
+        Connected clients get updatesTooLong, so they notice.
+        """
+        refusal = failure(error)
+        revoked = self.state.authorizations_of(self.find(who))
+        for authorization in revoked:
+            authorization.refusal = refusal
+            authorization.user = None
+            for session in authorization.sessions.values():
+                session.push(tl_bytes(types.UpdatesTooLong()))
+        return len(revoked)
+
+    @control
+    def forget_keys(self, who: Who) -> int:
+        """Delete all keys of the user: a client that uses one gets the transport error -404."""
+        deleted = self.state.authorizations_of(self.find(who))
+        for authorization in deleted:
+            del self.state.authorizations[authorization.dc_id, authorization.auth_key.key_id]
+        return len(deleted)
+
+    # Messages
+
+    @control
+    def deliver(self, sender: Who, recipient: Who, text: str, date: int | None = None) -> DeliveryRecord:
+        """Send a message without a client, as from a phone. The clients of both users get the update."""
+        message = self.rpc.delivery.post(self.find(sender), self.find(recipient), Draft(text, date=date))
+        return DeliveryRecord(message.id, message.other_copy.id if message.other_copy else message.id)
+
+    @control
+    def edit(self, owner: Who, message_id: int, text: str) -> None:
+        """Change the text of a message that the owner has sent, named by its id in the owner's mailbox."""
+        user = self.find(owner)
+        self.rpc.delivery.edit(user, user.mailbox.messages[message_id], text)
+
+    @control
+    def read(self, reader: Who, peer: Who, max_id: int = 0) -> None:
+        """The reader opens the chat on the phone: messages up to max_id (0: all) are read."""
+        self.rpc.delivery.read(self.find(reader), self.find(peer), max_id)
+
+    @control
+    def received(self, who: Who) -> list[MessageRecord]:
+        """Incoming messages, oldest first."""
+        return self._records(who, lambda message: not message.is_out)
+
+    @control
+    def sent(self, who: Who) -> list[MessageRecord]:
+        """Outgoing messages, oldest first."""
+        return self._records(who, lambda message: message.is_out)
+
+    @control
+    def forget_random_ids(self, who: Who) -> None:
+        """As if the messages had been sent so long ago that Telegram no longer recognizes a duplicate."""
+        self.find(who).mailbox.random_ids.clear()
+
+    # Behaviour
+
+    @control
+    def configure(
+        self,
+        *,
+        duplicates: str | None = None,
+        has_short_updates: bool | None = None,
+        allows_one_connection: bool | None = None,
+        difference_limit: int | None = None,
+    ) -> None:
+        """Change some of the Settings while the server runs; None leaves a setting as it is."""
+        current = self.settings
+        current.duplicates = current.duplicates if duplicates is None else Duplicates(duplicates)
+        if has_short_updates is not None:
+            current.has_short_updates = has_short_updates
+        if allows_one_connection is not None:
+            current.allows_one_connection = allows_one_connection
+        if difference_limit is not None:
+            current.difference_limit = difference_limit
+
+    @control
+    def rotate_salts(self) -> None:
+        """The next message of every client is answered with bad_server_salt."""
+        for authorization in self.state.authorizations.values():
+            authorization.salt = new_salt()
+
+    @control
+    def disconnect(self, who: Who | None = None) -> int:
+        """Abort the connections of a user, or all; returns how many."""
+        user = None if who is None else self.find(who)
+        chosen = [each for each in self.connections if user is None or each.serves(user)]
+        for connection in chosen:
+            connection.abort()
+        return len(chosen)
+
+    # Counters
+
+    @control
+    def count(self, request: str, phone: str | None = None) -> int:
+        """How many requests of this name arrived, such as messages.sendMessage; resent ones count again."""
+        wanted = None if phone is None else digits(phone)
+        counted = self.state.requests.items()
+        return sum(number for (name, account), number in counted if name == request and wanted in (None, account))
+
+    @control
+    def counts(self) -> dict[str, int]:
+        names = {name for name, _ in self.state.requests}
+        return {name: self.count(name) for name in sorted(names)}
+
+    @control
+    def connected(self, who: Who) -> int:
+        """How many connections use the user's keys now."""
+        return self.state.connections_of(self.find(who))
+
+    @control
+    def peak_connected(self, who: Who) -> int:
+        """The highest number of connections that used the user's keys at the same time."""
+        return self.state.peak_connections[self.find(who).phone]
+
+    @control
+    def unacknowledged(self, who: Who) -> int:
+        """How many messages to the user's open sessions the client has not acknowledged yet."""
+        return sum(len(session.unacknowledged) for session in self.state.sessions_of(self.find(who)))
+
+    @control
+    def crashes(self) -> list[str]:
+        """Tracebacks of errors in the server itself. Tests should assert that there are none."""
+        return list(self.state.crashes)
+
+    # Waiting
+
+    async def until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
+        """Return as soon as the condition is true; it may call controls. Raises TimeoutError."""
+        await self.await_in_loop(self._until(condition, seconds))
+
+    def wait(self, condition: Callable[[], bool], seconds: float = 10) -> None:
+        """Like `until`, for a thread without an event loop."""
+        if self.is_in_loop:
+            raise RuntimeError("waiting here would stop the server; await until() instead")
+        asyncio.run_coroutine_threadsafe(self._until(condition, seconds), self._loop).result()
+
+    async def _until(self, condition: Callable[[], bool], seconds: float) -> None:
+        async with asyncio.timeout(seconds):
+            while not condition():
+                await self.state.change()
+
+    def find(self, who: Who) -> User:
+        """Raises KeyError if there is no such user. Must run in the server's loop."""
+        if isinstance(who, int):
+            return self.state.users[who]
+        user = self.state.user_by_username(who[1:]) if who.startswith("@") else self.state.user_by_phone(who)
+        if user is None:
+            raise KeyError(who)
+        return user
+
+    def _records(self, who: Who, is_wanted: Callable[[StoredMessage], bool]) -> list[MessageRecord]:
+        return [message_record(each) for each in self.find(who).mailbox.messages.values() if is_wanted(each)]
