@@ -11,15 +11,14 @@ from crmsolid.api.endpoint import endpoint
 from crmsolid.api.fields import (
     Boolean,
     Choice,
-    Id,
     Integer,
-    Number,
     PageQuery,
     QueryBoolean,
     QueryInteger,
     StrictSerializer,
     Text,
     Timestamp,
+    id_pattern,
 )
 from crmsolid.api.me import MeView
 from crmsolid.api.pagination import page
@@ -37,7 +36,7 @@ NOTE_ACTION = "note.created"
 
 class LocationIn(StrictSerializer):
     city = Text(max_length=20)
-    altitude = Number(required=False, allow_null=True)
+    altitude = Integer(required=False, allow_null=True)
 
 
 class NoteIn(StrictSerializer):
@@ -51,7 +50,7 @@ class NoteIn(StrictSerializer):
     kind = Choice(choices=["plain", "1"], required=False, allow_null=True)
     due = Timestamp(required=False, allow_null=True)
     tags = serializers.ListField(child=Text(max_length=10), required=False, max_length=3)
-    job = Id("job", required=False)
+    job = Text(required=False, pattern=id_pattern("job"))
     location = LocationIn(required=False, allow_null=True)
 
 
