@@ -16,7 +16,7 @@ from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 
 from apikeys.models import IdempotencyRecord
-from crmsolid.api.responses import ApiResponse
+from crmsolid.api.endpoint import ApiResponse
 from crmsolid.core import clock, crypto
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError

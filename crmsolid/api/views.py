@@ -12,10 +12,9 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from crmsolid.api import idempotency, parsing
-from crmsolid.api.endpoint import Endpoint, endpoint
+from crmsolid.api.endpoint import ApiResponse, Endpoint, Raw, endpoint
 from crmsolid.api.fields import INT64
 from crmsolid.api.request_context import request_context
-from crmsolid.api.responses import ApiResponse, Raw
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace

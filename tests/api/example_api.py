@@ -7,7 +7,7 @@ from django.http import StreamingHttpResponse
 from django.urls import include, path
 from rest_framework import serializers
 
-from crmsolid.api.endpoint import endpoint
+from crmsolid.api.endpoint import ApiResponse, ListOf, Raw, endpoint
 from crmsolid.api.fields import (
     Boolean,
     Choice,
@@ -23,7 +23,6 @@ from crmsolid.api.fields import (
 from crmsolid.api.me import MeView
 from crmsolid.api.pagination import page
 from crmsolid.api.representations import Representation
-from crmsolid.api.responses import ApiResponse, ListOf, Raw
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError, not_found
@@ -126,12 +125,7 @@ class NotesView(WorkspaceView):
         )
         return ApiResponse(notes.as_dict([NoteOut.render(note) for note in notes.rows]))
 
-    @endpoint(
-        scopes=(Scope.WRITE_CONTACTS,),
-        body=NoteIn,
-        responses={201: NoteOut},
-        example={"title": "Call back", "tags": ["urgent"]},
-    )
+    @endpoint(scopes=(Scope.WRITE_CONTACTS,), body=NoteIn, responses={201: NoteOut})
     def post(self) -> ApiResponse:
         """Write a note."""
         note = audit.record(self.actor, NOTE_ACTION, **storable(self.body))
