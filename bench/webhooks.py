@@ -159,8 +159,8 @@ def pump_round(
     seconds = time.perf_counter() - started
     from webhooks.models import Attempt, Delivery
 
-    ours = Delivery.unscoped.filter(endpoint__in=endpoints, status="succeeded")
-    assert ours.count() == Attempt.unscoped.filter(delivery__in=ours, status=200).count() >= expected
+    deliveries = Delivery.unscoped.filter(endpoint__in=endpoints, status="succeeded")
+    assert deliveries.count() == Attempt.unscoped.filter(delivery__in=deliveries, status=200).count() >= expected
     return expected / seconds
 
 
@@ -175,13 +175,13 @@ def task_round(ports: Sequence[int], count: int, *, pool: str) -> float:
     worker = subprocess.Popen([*command, *options, "--without-gossip", "--without-mingle"], cwd=ROOT)
     try:
         _await_rows(lambda: _warmed(endpoints[0].pk, deliver), 60)
-        ours = Delivery.unscoped.filter(endpoint__in=endpoints, status="succeeded")
-        before = ours.count()
+        deliveries = Delivery.unscoped.filter(endpoint__in=endpoints, status="succeeded")
+        before = deliveries.count()
         started = time.perf_counter()
         events = write_events(endpoints[0].workspace_id, count)
         for number, event_id in enumerate(events):
             deliver.delay(event_id, endpoints[number % 10].pk)
-        _await_rows(lambda: ours.count() >= before + count, 600)
+        _await_rows(lambda: deliveries.count() >= before + count, 600)
         return count / (time.perf_counter() - started)
     finally:
         worker.send_signal(signal.SIGTERM)
@@ -191,12 +191,12 @@ def task_round(ports: Sequence[int], count: int, *, pool: str) -> float:
 def _warmed(endpoint_id: str, deliver: Any) -> bool:
     from webhooks.models import Delivery, Endpoint
 
-    ours = Delivery.unscoped.filter(endpoint=endpoint_id)
-    if not ours.exists():
+    deliveries = Delivery.unscoped.filter(endpoint=endpoint_id)
+    if not deliveries.exists():
         [event_id] = write_events(Endpoint.unscoped.get(pk=endpoint_id).workspace_id, 1)
         deliver.delay(event_id, endpoint_id)
         time.sleep(0.5)
-    return bool(ours.filter(status="succeeded").exists())
+    return bool(deliveries.filter(status="succeeded").exists())
 
 
 def _await_rows(reached: Any, limit: float) -> None:

@@ -12,7 +12,7 @@ from crmsolid.workspaces.scoping import WorkspaceModel
 
 
 class DisabledReason(models.TextChoices):
-    MANUAL = "manual", "Disabled by hand"
+    MANUAL = "manual", "Disabled by a user"
     GONE = "gone", "The receiver answered 410 Gone"
     FAILING = "failing", "Nothing but failures for 5 days"
 

@@ -36,8 +36,10 @@ _TAG_BYTES = 9
 _ROW_HASH_BYTES = 6
 
 # All processes use one database role, so each sees the transactions of the others. A transaction that has written
-# nothing for a minute is a reader, such as a backup.
+# nothing for a minute is a reader, such as a backup. Without the first statement, a transaction would see the view as
+# it was when it first read it.
 _HORIZON = """
+SELECT pg_stat_clear_snapshot();
 SELECT coalesce(min(xact_start), clock_timestamp()) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
   AND (backend_xid IS NOT NULL OR xact_start > clock_timestamp() - interval '1 minute')
@@ -118,6 +120,7 @@ def _commit_horizon() -> datetime:
     """No row dated before this can become visible any more: the oldest transaction in progress began later."""
     with connection.cursor() as database:
         database.execute(_HORIZON)
+        database.nextset()
         oldest: datetime = database.fetchone()[0]
     return oldest - CLOCK_MARGIN
 

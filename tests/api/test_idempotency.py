@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from apikeys.models import ApiKey, IdempotencyRecord
 from crmsolid.api import idempotency
@@ -215,7 +216,7 @@ def test_key_is_optional_on_delete(api: Api, cast: Cast) -> None:
 
 
 # --- concurrent requests --------------------------------------------------------------------------------------
-require_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has only one writer")
+require_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has only one writer")
 
 
 def post(token: str, path: str, body: Any) -> Any:

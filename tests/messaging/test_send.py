@@ -38,7 +38,7 @@ def test_accepted_message_answers_id_status_and_eta(
 
 
 @pytest.mark.parametrize(("to", "status"), [("@alice", "sent"), ("@fail_privacy", "failed")])
-def test_message_and_its_event_keep_the_request_id_of_the_call(
+def test_message_and_its_events_keep_the_request_id_of_the_call(
     api: Api, cast: Cast, sandbox: Account, to: str, status: str
 ) -> None:
     client = api(cast.key())
@@ -47,7 +47,8 @@ def test_message_and_its_event_keep_the_request_id_of_the_call(
     message = client.get(f"/v1/messages/{answer.json()['id']}").json()
     assert (message["status"], message["request_id"]) == (status, "order-17")
     assert events(f"message.{status}")[0]["data"]["message"] == message
-    assert Event.unscoped.get(type=f"message.{status}").request_id == "order-17"
+    request_ids = dict(Event.unscoped.values_list("type", "request_id"))
+    assert request_ids == {"contact.created": "order-17", f"message.{status}": "order-17"}
 
 
 def test_unknown_recipient_becomes_a_contact_once(api: Api, cast: Cast, sandbox: Account) -> None:

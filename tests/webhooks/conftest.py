@@ -30,7 +30,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def endpoint(cast: Cast) -> Callable[..., Endpoint]:
+def make_endpoint(cast: Cast) -> Callable[..., Endpoint]:
     """Creates an endpoint of ``workspace`` for contact.created, with the secret SECRET."""
 
     def make(url: str, events: tuple[str, ...] = ("contact.created",), workspace: Workspace | None = None) -> Endpoint:

@@ -18,8 +18,8 @@ from webhooks.models import Attempt, Delivery, Endpoint
 MakeEndpoint = Callable[..., Endpoint]
 
 
-def test_erasing_cancels_queued_deliveries_and_empties_bodies(cast: Cast, endpoint: MakeEndpoint) -> None:
-    endpoint("http://127.0.0.1:9/hook")
+def test_erasing_cancels_queued_deliveries_and_empties_bodies(cast: Cast, make_endpoint: MakeEndpoint) -> None:
+    make_endpoint("http://127.0.0.1:9/hook")
     emit(cast.workspace, contact_id="con_1")
     kept = emit(cast.workspace, contact_id="con_2")
     assign_positions()
@@ -35,9 +35,9 @@ def test_erasing_cancels_queued_deliveries_and_empties_bodies(cast: Cast, endpoi
 
 
 def test_an_answer_that_arrives_after_the_erasure_is_not_kept(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
-    endpoint(receiver.url())
+    make_endpoint(receiver.url())
     emit(cast.workspace, contact_id="con_1")
     assign_positions()
     [snapshot] = due_endpoints()

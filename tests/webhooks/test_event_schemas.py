@@ -33,7 +33,7 @@ EMITTED = {
 
 
 @pytest.fixture
-def published(api: Api, cast: Cast, receiver: Receiver, endpoint: Callable[..., Endpoint]) -> dict[str, bytes]:
+def published(api: Api, cast: Cast, receiver: Receiver, make_endpoint: Callable[..., Endpoint]) -> dict[str, bytes]:
     """One body of each type that is published, by type; an endpoint at ``/all`` subscribes to all of them."""
     account = services.create_sandbox_account(Actor.command(cast.workspace, "tests"), name="ours")
     client = api(cast.key())
@@ -45,7 +45,9 @@ def published(api: Api, cast: Cast, receiver: Receiver, endpoint: Callable[..., 
     dispatch.dispatch()
     sandbox.send_pending_replies()
     replays.replay_failed(
-        cast.actor(), endpoint(receiver.url("/all"), subscribable_names()).pk, since=clock.now() - timedelta(days=1)
+        cast.actor(),
+        make_endpoint(receiver.url("/all"), subscribable_names()).pk,
+        since=clock.now() - timedelta(days=1),
     )
     replays.run_open_jobs()
     for plan in ("pro", "business"):

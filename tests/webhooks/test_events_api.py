@@ -37,9 +37,9 @@ def ids(page: dict[str, Any]) -> list[str]:
 
 
 def test_an_event_has_the_fields_of_the_delivered_body_and_its_request_id(
-    cast: Cast, client: Api, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
-    endpoint(receiver.url())
+    make_endpoint(receiver.url())
     emit(cast.workspace, request_id="req-1")
     emit(cast.workspace)
     run_pump()

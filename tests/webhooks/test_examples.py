@@ -45,9 +45,9 @@ def running(command: list[str], secret: str) -> Iterator[tuple[str, "subprocess.
 
 
 @pytest.mark.parametrize("command", KINDS)
-def test_an_example_accepts_a_delivery(cast: Cast, endpoint: MakeEndpoint, command: list[str]) -> None:
+def test_an_example_accepts_a_delivery(cast: Cast, make_endpoint: MakeEndpoint, command: list[str]) -> None:
     with running(command, SECRET) as (url, process):
-        endpoint(url)
+        make_endpoint(url)
         event_id = emit(cast.workspace, "Мария 😀")
         run_pump(deadline=5.0)
         assert process.stdout is not None
@@ -61,10 +61,10 @@ def test_an_example_accepts_a_delivery(cast: Cast, endpoint: MakeEndpoint, comma
 
 @pytest.mark.parametrize("command", KINDS)
 def test_an_example_refuses_a_delivery_signed_with_another_secret(
-    cast: Cast, endpoint: MakeEndpoint, command: list[str]
+    cast: Cast, make_endpoint: MakeEndpoint, command: list[str]
 ) -> None:
     with running(command, "not-the-secret") as (url, _):
-        endpoint(url)
+        make_endpoint(url)
         emit(cast.workspace)
         run_pump(deadline=5.0)
     assert Attempt.unscoped.get().status == 401
@@ -74,11 +74,11 @@ def test_an_example_refuses_a_delivery_signed_with_another_secret(
 @pytest.mark.parametrize("command", KINDS)
 @pytest.mark.parametrize("switched", [False, True])
 def test_an_example_accepts_deliveries_during_a_rotation(
-    cast: Cast, endpoint: MakeEndpoint, command: list[str], switched: bool
+    cast: Cast, make_endpoint: MakeEndpoint, command: list[str], switched: bool
 ) -> None:
     with running(command, "the-new-one" if switched else SECRET) as (url, _):
-        found = endpoint(url)
-        services.rotate_secret(cast.actor(), found.pk, secret="the-new-one", overlap=timedelta(hours=1))
+        endpoint = make_endpoint(url)
+        services.rotate_secret(cast.actor(), endpoint.pk, secret="the-new-one", overlap=timedelta(hours=1))
         emit(cast.workspace)
         run_pump(deadline=5.0)
     assert Delivery.unscoped.get().status == "succeeded"

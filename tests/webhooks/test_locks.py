@@ -31,15 +31,15 @@ def cast(transactional_db: None) -> Cast:
     return Cast()
 
 
-def test_assigning_positions_does_not_wait_for_an_erasure(cast: Cast, endpoint: MakeEndpoint) -> None:
+def test_assigning_positions_does_not_wait_for_an_erasure(cast: Cast, make_endpoint: MakeEndpoint) -> None:
     """The pump has locked a delivery about the contact, which the erasure waits for; the erasure has locked an event
     about the contact that has no position yet."""
-    found = endpoint("http://127.0.0.1:9/hook")
+    endpoint = make_endpoint("http://127.0.0.1:9/hook")
     emit(cast.workspace, contact_id="con_1")
     assign_positions()
     late, other = emit(cast.workspace, contact_id="con_1"), emit(cast.workspace, contact_id="con_2")
     with erasing(cast), transaction.atomic():
-        assert len(claim({found.id: 1})) == 1
+        assert len(claim({endpoint.id: 1})) == 1
         until(somebody_waits)
         assert assign_positions() == 1
     assert Event.unscoped.get(pk=other).position == 2
@@ -69,34 +69,36 @@ def erasing(cast: Cast) -> AbstractContextManager[Any]:
     return in_background(lambda: transaction.atomic(erasure.erase)(cast.workspace.pk, "con_1"))
 
 
-def test_disabling_does_not_wait_for_an_erasure(cast: Cast, endpoint: MakeEndpoint) -> None:
+def test_disabling_does_not_wait_for_an_erasure(cast: Cast, make_endpoint: MakeEndpoint) -> None:
     """The pump that disables has just settled the later delivery; the erasure has locked the earlier one and waits."""
-    found = endpoint("http://127.0.0.1:9/hook")
+    endpoint = make_endpoint("http://127.0.0.1:9/hook")
     _, later = two_deliveries(cast)
     with erasing(cast), transaction.atomic():
         lock(later)
         until(somebody_waits)
-        assert endpoint_health.disable(found.pk, found.workspace_id, DisabledReason.GONE)
+        assert endpoint_health.disable(endpoint.pk, endpoint.workspace_id, DisabledReason.GONE)
     assert list(Delivery.unscoped.order_by("id").values_list("reason", flat=True)) == ["erased", "endpoint_disabled"]
     assert not Endpoint.unscoped.get().enabled
 
 
-def test_the_sweep_cancels_locked_deliveries_that_disabling_skipped(cast: Cast, endpoint: MakeEndpoint) -> None:
-    found = endpoint("http://127.0.0.1:9/hook")
+def test_the_sweep_cancels_locked_deliveries_that_disabling_skipped(cast: Cast, make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint("http://127.0.0.1:9/hook")
     earlier, _ = two_deliveries(cast)
     with transaction.atomic():
         lock(earlier)
         disable = transaction.atomic(endpoint_health.disable)
-        with in_background(lambda: disable(found.pk, found.workspace_id, DisabledReason.GONE)):
+        with in_background(lambda: disable(endpoint.pk, endpoint.workspace_id, DisabledReason.GONE)):
             pass
     assert list(Delivery.unscoped.order_by("id").values_list("status", flat=True)) == ["pending", "canceled"]
     assert endpoint_health.cancel_queues_of_disabled_endpoints() == 1
     assert set(Delivery.unscoped.values_list("status", "reason")) == {("canceled", "endpoint_disabled")}
 
 
-def test_a_purge_skips_locked_deliveries(cast: Cast, endpoint: MakeEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_purge_skips_locked_deliveries(
+    cast: Cast, make_endpoint: MakeEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A purge that has deleted attempts would wait for their delivery, and whoever has locked it for the attempts."""
-    endpoint("http://127.0.0.1:9/hook")
+    make_endpoint("http://127.0.0.1:9/hook")
     kept, _ = two_deliveries(cast)
     Delivery.unscoped.update(status="exhausted", next_attempt_at=None)
     much_later = clock.now() + purging.retention() + timedelta(days=1)
@@ -111,11 +113,13 @@ def test_a_purge_skips_locked_deliveries(cast: Cast, endpoint: MakeEndpoint, mon
     assert list(Event.unscoped.all()) == [kept.event]
 
 
-def test_a_replay_job_locks_in_order_and_replays_only_what_is_still_failed(cast: Cast, endpoint: MakeEndpoint) -> None:
-    found = endpoint("http://127.0.0.1:9/hook")
+def test_a_replay_job_locks_in_order_and_replays_only_what_is_still_failed(
+    cast: Cast, make_endpoint: MakeEndpoint
+) -> None:
+    endpoint = make_endpoint("http://127.0.0.1:9/hook")
     done, left = two_deliveries(cast)
     Delivery.unscoped.update(status="exhausted", next_attempt_at=None)
-    replays.replay_failed(cast.actor(), found.pk, since=clock.now() - timedelta(hours=1))
+    replays.replay_failed(cast.actor(), endpoint.pk, since=clock.now() - timedelta(hours=1))
     with ExitStack() as after_commit, transaction.atomic():
         lock(done)
         after_commit.enter_context(in_background(replays.run_open_jobs))

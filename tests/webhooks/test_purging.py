@@ -32,13 +32,13 @@ def test_the_first_id_of_a_time_sorts_between_older_and_newer_ids() -> None:
 def test_final_deliveries_and_their_events_are_deleted_after_the_retention(
     cast: Cast,
     receiver: Receiver,
-    endpoint: MakeEndpoint,
+    make_endpoint: MakeEndpoint,
     settings: Any,
     monkeypatch: pytest.MonkeyPatch,
     days: int,
 ) -> None:
     settings.WEBHOOK_LOG_DAYS = days
-    endpoint(receiver.url())
+    make_endpoint(receiver.url())
     emit(cast.workspace)
     run_pump()
     emit(cast.workspace)
@@ -64,10 +64,10 @@ def test_a_retention_of_zero_days_is_refused_at_start() -> None:
     assert "CRMSOLID_WEBHOOK_LOG_DAYS" in process.stderr
 
 
-def test_a_deleted_endpoint_is_purged_with_its_log(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
-    found = endpoint(receiver.url())
+def test_a_deleted_endpoint_is_purged_with_its_log(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint(receiver.url())
     emit(cast.workspace)
     run_pump()
-    services.delete_endpoint(cast.actor(), found.pk)
+    services.delete_endpoint(cast.actor(), endpoint.pk)
     assert purging.purge() == 2
     assert (Endpoint.unscoped.count(), Delivery.unscoped.count(), Event.unscoped.count()) == (0, 0, 1)

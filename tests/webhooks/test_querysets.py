@@ -23,25 +23,25 @@ MakeEndpoint = Callable[..., Endpoint]
 
 
 @pytest.fixture
-def long_log(endpoint: MakeEndpoint) -> Endpoint:
+def long_log(make_endpoint: MakeEndpoint) -> Endpoint:
     """Twenty thousand deliveries, all but three of them successful."""
-    found = endpoint("https://hook.example.com/")
+    endpoint = make_endpoint("https://hook.example.com/")
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO events_event (id, workspace_id, type, body, contact_id, request_id, created_at, position)"
             " SELECT 'evt_' || n, %s, 'contact.created', '{}', '', '', now(), n FROM generate_series(1, 20000) AS n",
-            [found.workspace_id],
+            [endpoint.workspace_id],
         )
         cursor.execute(
             "INSERT INTO webhooks_delivery (id, workspace_id, event_id, endpoint_id, event_type, status, reason,"
             " attempts, failures, lease, created_at) SELECT 'dlv_' || n, %s, 'evt_' || n, %s, 'contact.created',"
             " CASE WHEN n %% 7000 = 1 THEN 'exhausted' ELSE 'succeeded' END, '', 1, 0, '', now() - n * interval '1 s'"
             " FROM generate_series(1, 20000) AS n",
-            [found.workspace_id, found.pk],
+            [endpoint.workspace_id, endpoint.pk],
         )
         # Statistics that another test left behind would change the plans.
         cursor.execute("ANALYZE webhooks_delivery, webhooks_endpoint, events_event")
-    return found
+    return endpoint
 
 
 def plan(rows: "QuerySet[Any]") -> str:

@@ -25,9 +25,9 @@ def client(cast: Cast, api: Api) -> Api:
 
 
 def test_a_replay_sends_the_same_body_and_id_again(
-    cast: Cast, client: Api, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
-    endpoint(receiver.url())
+    make_endpoint(receiver.url())
     emit(cast.workspace)
     run_pump()
     delivery = Delivery.unscoped.get()
@@ -43,10 +43,10 @@ def test_a_replay_sends_the_same_body_and_id_again(
 
 
 def test_a_replay_starts_the_retry_schedule_again(
-    cast: Cast, client: Api, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = answering(500)
-    endpoint(receiver.url())
+    make_endpoint(receiver.url())
     emit(cast.workspace)
     run_pump()
     Delivery.unscoped.update(status="exhausted", failures=10, next_attempt_at=None)
@@ -56,8 +56,8 @@ def test_a_replay_starts_the_retry_schedule_again(
     assert (delivery.status, delivery.attempts, delivery.failures) == ("failed", 2, 1)
 
 
-def test_a_delivery_that_is_being_sent_is_not_replayed(cast: Cast, client: Api, endpoint: MakeEndpoint) -> None:
-    endpoint("http://127.0.0.1:9/hook")
+def test_a_delivery_that_is_being_sent_is_not_replayed(cast: Cast, client: Api, make_endpoint: MakeEndpoint) -> None:
+    make_endpoint("http://127.0.0.1:9/hook")
     emit(cast.workspace)
     assign_positions()
     sending = {"status": "sending", "lease": "x", "lease_until": clock.now(), "next_attempt_at": None}
@@ -67,9 +67,11 @@ def test_a_delivery_that_is_being_sent_is_not_replayed(cast: Cast, client: Api, 
     assert Delivery.unscoped.filter(**sending).count() == 1
 
 
-def test_an_erased_event_is_not_replayed(cast: Cast, client: Api, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_an_erased_event_is_not_replayed(
+    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
+) -> None:
     receiver.behaviours["/hook"] = answering(200, body="Мария".encode())
-    found = endpoint(receiver.url())
+    endpoint = make_endpoint(receiver.url())
     emit(cast.workspace, contact_id="con_1")
     run_pump()
     erasure.erase(cast.workspace.pk, "con_1")
@@ -78,7 +80,7 @@ def test_an_erased_event_is_not_replayed(cast: Cast, client: Api, receiver: Rece
     assert (answer.status_code, answer.json()["code"]) == (409, "invalid_state")
     shown = client.get(f"/v1/deliveries/{delivery.id}").json()
     assert (shown["status"], shown["body"], shown["attempt_log"][0]["answer"]["body"]) == ("succeeded", None, "")
-    job = replays.replay_failed(cast.actor(), found.pk, since=clock.now() - timedelta(hours=1))
+    job = replays.replay_failed(cast.actor(), endpoint.pk, since=clock.now() - timedelta(hours=1))
     assert replays.run_open_jobs() == 0
     job.refresh_from_db()
     assert (job.state, job.done, run_pump()) == ("done", 0, 0)
@@ -86,23 +88,23 @@ def test_an_erased_event_is_not_replayed(cast: Cast, client: Api, receiver: Rece
 
 
 def test_a_job_replays_all_that_failed_since_a_time(
-    cast: Cast, client: Api, receiver: Receiver, endpoint: MakeEndpoint, monkeypatch: pytest.MonkeyPatch
+    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(replays, "BATCH", 2)
     receiver.behaviours["/hook"] = answering(500)
-    found = endpoint(receiver.url())
-    endpoint(receiver.url("/jobs"), events=("job.completed",))
-    other = endpoint(receiver.url("/other"))
+    endpoint = make_endpoint(receiver.url())
+    make_endpoint(receiver.url("/jobs"), events=("job.completed",))
+    other = make_endpoint(receiver.url("/other"))
     for _ in range(5):
         emit(cast.workspace)
     run_pump()
     Delivery.unscoped.filter(endpoint=other).update(status="exhausted", next_attempt_at=None)
-    mine = Delivery.unscoped.filter(endpoint=found)
+    mine = Delivery.unscoped.filter(endpoint=endpoint)
     oldest, canceled = mine.order_by("pk")[0], mine.order_by("pk")[1]
     mine.filter(pk=oldest.pk).update(created_at=clock.now() - timedelta(days=2))
     mine.filter(pk=canceled.pk).update(status="canceled", reason="endpoint_disabled", next_attempt_at=None)
     since = (clock.now() - timedelta(days=1)).isoformat()
-    answer = client.post(f"/v1/webhooks/{found.id}/replay", {"since": since})
+    answer = client.post(f"/v1/webhooks/{endpoint.id}/replay", {"since": since})
     assert (answer.status_code, answer.json()["state"], answer.json()["total"]) == (202, "queued", 4)
     receiver.behaviours.clear()
     assert tasks.replay() == 4
@@ -117,11 +119,11 @@ def test_a_job_replays_all_that_failed_since_a_time(
 
 
 def test_a_job_fails_if_its_endpoint_was_disabled_meanwhile(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
-    found = endpoint(receiver.url())
-    job = replays.replay_failed(cast.actor(), found.pk, since=clock.now() - timedelta(days=1))
-    Endpoint.unscoped.filter(pk=found.pk).update(enabled=False, disabled_reason="manual")
+    endpoint = make_endpoint(receiver.url())
+    job = replays.replay_failed(cast.actor(), endpoint.pk, since=clock.now() - timedelta(days=1))
+    Endpoint.unscoped.filter(pk=endpoint.pk).update(enabled=False, disabled_reason="manual")
     assert replays.run_open_jobs() == 0
     job.refresh_from_db()
     assert (job.state, job.errors[0]["code"]) == ("failed", "invalid_state")

@@ -44,11 +44,11 @@ def rotate(cast: Cast, endpoint: Endpoint, secret: str = NEW, overlap: timedelta
 @pytest.mark.parametrize("switch_after", [0, 1, 2, 3])
 @pytest.mark.parametrize("refusal", [401, 403])
 def test_a_receiver_may_change_its_secret_at_any_time_of_the_overlap(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint, switch_after: int, refusal: int
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint, switch_after: int, refusal: int
 ) -> None:
     checking = receiver.behaviours["/hook"] = CheckingReceiver(SECRET, refusal)
-    found = endpoint(receiver.url())
-    rotate(cast, found)
+    endpoint = make_endpoint(receiver.url())
+    rotate(cast, endpoint)
     sent = []
     for number in range(4):
         if number == switch_after:
@@ -59,16 +59,16 @@ def test_a_receiver_may_change_its_secret_at_any_time_of_the_overlap(
     assert set(Delivery.unscoped.values_list("status", flat=True)) == {"succeeded"}
     # One refused attempt in all, not one for each event.
     assert Attempt.unscoped.filter(status=refusal).count() == 1
-    found.refresh_from_db()
-    assert found.verified_with == "current"
+    endpoint.refresh_from_db()
+    assert endpoint.verified_with == "current"
 
 
 def test_a_refused_signature_is_retried_at_once_with_the_other_secret(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = CheckingReceiver(NEW)
-    found = endpoint(receiver.url())
-    rotate(cast, found)
+    endpoint = make_endpoint(receiver.url())
+    rotate(cast, endpoint)
     emit(cast.workspace)
     run_pump()
     attempts = Attempt.unscoped.order_by("number").values_list("number", "status", "signed_with")
@@ -78,10 +78,10 @@ def test_a_refused_signature_is_retried_at_once_with_the_other_secret(
 
 
 def test_both_secrets_sign_the_standard_header_during_the_overlap(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
-    found = endpoint(receiver.url())
-    rotate(cast, found)
+    endpoint = make_endpoint(receiver.url())
+    rotate(cast, endpoint)
     emit(cast.workspace)
     run_pump()
     [post] = receiver.posts
@@ -90,10 +90,12 @@ def test_both_secrets_sign_the_standard_header_during_the_overlap(
     assert len(post.headers["webhook-signature"].split()) == 2
 
 
-def test_after_the_overlap_only_the_new_secret_signs(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_after_the_overlap_only_the_new_secret_signs(
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+) -> None:
     receiver.behaviours["/hook"] = CheckingReceiver(SECRET)
-    found = endpoint(receiver.url())
-    rotate(cast, found)
+    endpoint = make_endpoint(receiver.url())
+    rotate(cast, endpoint)
     Endpoint.unscoped.update(previous_secret_until=clock.now())
     emit(cast.workspace)
     run_pump()
@@ -103,26 +105,26 @@ def test_after_the_overlap_only_the_new_secret_signs(cast: Cast, receiver: Recei
 
 
 def test_a_delivery_refused_with_both_secrets_is_one_failure(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = CheckingReceiver("a third one")
-    found = endpoint(receiver.url())
-    rotate(cast, found)
+    endpoint = make_endpoint(receiver.url())
+    rotate(cast, endpoint)
     emit(cast.workspace)
     run_pump()
     delivery = Delivery.unscoped.get()
     assert (delivery.status, delivery.attempts, delivery.failures) == ("failed", 2, 1)
-    found.refresh_from_db()
-    assert found.verified_with == ""
+    endpoint.refresh_from_db()
+    assert endpoint.verified_with == ""
 
 
 def test_a_second_rotation_keeps_the_secret_that_the_receiver_uses(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     checking = receiver.behaviours["/hook"] = CheckingReceiver(SECRET)
-    found = endpoint(receiver.url())
-    rotate(cast, found, "never-used")
-    rotate(cast, found, NEW)
+    endpoint = make_endpoint(receiver.url())
+    rotate(cast, endpoint, "never-used")
+    rotate(cast, endpoint, NEW)
     emit(cast.workspace)
     run_pump()
     checking.secret = NEW
@@ -132,27 +134,27 @@ def test_a_second_rotation_keeps_the_secret_that_the_receiver_uses(
 
 
 def test_a_rotation_without_overlap_drops_the_old_secret(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
-    found = endpoint(receiver.url())
-    rotate(cast, found, overlap=timedelta(0))
-    found.refresh_from_db()
-    assert (found.previous_secret, found.previous_secret_until) == (None, None)
-    assert [secret for _, secret in EndpointSecrets.of(found).in_force(clock.now())] == [NEW]
+    endpoint = make_endpoint(receiver.url())
+    rotate(cast, endpoint, overlap=timedelta(0))
+    endpoint.refresh_from_db()
+    assert (endpoint.previous_secret, endpoint.previous_secret_until) == (None, None)
+    assert [secret for _, secret in EndpointSecrets.of(endpoint).in_force(clock.now())] == [NEW]
 
 
 @pytest.mark.parametrize("overlap", [timedelta(seconds=-1), timedelta(days=7, seconds=1)])
-def test_an_overlap_out_of_range_changes_nothing(cast: Cast, endpoint: MakeEndpoint, overlap: timedelta) -> None:
-    found = endpoint("http://127.0.0.1:9/hook")
+def test_an_overlap_out_of_range_changes_nothing(cast: Cast, make_endpoint: MakeEndpoint, overlap: timedelta) -> None:
+    endpoint = make_endpoint("http://127.0.0.1:9/hook")
     with pytest.raises(DomainError, match="validation_failed"):
-        rotate(cast, found, overlap=overlap)
-    found.refresh_from_db()
-    assert EndpointSecrets.of(found).current == SECRET
+        rotate(cast, endpoint, overlap=overlap)
+    endpoint.refresh_from_db()
+    assert EndpointSecrets.of(endpoint).current == SECRET
 
 
-def test_no_repr_shows_a_secret(cast: Cast, endpoint: MakeEndpoint) -> None:
-    found = endpoint("http://127.0.0.1:9/hook")
-    issued = services.rotate_secret(cast.actor(), found.pk)
+def test_no_repr_shows_a_secret(cast: Cast, make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint("http://127.0.0.1:9/hook")
+    issued = services.rotate_secret(cast.actor(), endpoint.pk)
     assert issued.secret is not None
     assert issued.secret not in repr(issued)
     assert SECRET not in repr(EndpointSecrets.of(issued.endpoint))

@@ -44,8 +44,8 @@ def snapshot() -> list[Any]:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_finds_nothing_of_another_workspace(cast: Cast, endpoint: MakeEndpoint, service: str) -> None:
-    endpoint("http://127.0.0.1:9/hook", workspace=cast.other)
+def test_a_service_finds_nothing_of_another_workspace(cast: Cast, make_endpoint: MakeEndpoint, service: str) -> None:
+    make_endpoint("http://127.0.0.1:9/hook", workspace=cast.other)
     emit(cast.other)
     assign_positions()
     Endpoint.unscoped.update(failing_since=clock.now())

@@ -41,17 +41,17 @@ def public_only(private_addresses: None, settings: Any) -> Iterator[None]:
 
 @pytest.mark.parametrize("url", REFUSED)
 def test_create_and_patch_refuse_private_and_malformed_addresses(
-    cast: Cast, api: Api, endpoint: MakeEndpoint, url: str
+    cast: Cast, api: Api, make_endpoint: MakeEndpoint, url: str
 ) -> None:
     client = api(cast.key([Scope.MANAGE_WEBHOOKS]))
     answer = client.post("/v1/webhooks", {"url": url, "events": ["contact.created"]})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "url")
     assert Endpoint.unscoped.count() == 0
-    found = endpoint("https://example.com/hook")
-    answer = client.patch(f"/v1/webhooks/{found.id}", {"url": url})
+    endpoint = make_endpoint("https://example.com/hook")
+    answer = client.patch(f"/v1/webhooks/{endpoint.id}", {"url": url})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "url")
-    found.refresh_from_db()
-    assert found.url == "https://example.com/hook"
+    endpoint.refresh_from_db()
+    assert endpoint.url == "https://example.com/hook"
 
 
 @pytest.mark.parametrize(
@@ -63,13 +63,13 @@ def test_create_and_patch_refuse_private_and_malformed_addresses(
     ],
 )
 def test_test_and_replay_are_refused_at_the_connection(
-    cast: Cast, api: Api, receiver: Receiver, endpoint: MakeEndpoint, monkeypatch: Any, url: str, error: str
+    cast: Cast, api: Api, receiver: Receiver, make_endpoint: MakeEndpoint, monkeypatch: Any, url: str, error: str
 ) -> None:
     monkeypatch.setattr("socket.getaddrinfo", lambda host, port, *args, **kwargs: [(2, 1, 6, "", ("127.0.0.1", port))])
     client = api(cast.key([Scope.MANAGE_WEBHOOKS]))
-    found = endpoint("https://example.com/hook")
+    endpoint = make_endpoint("https://example.com/hook")
     Endpoint.unscoped.update(url=url.format(port=receiver.port))  # saved under other settings
-    ping = client.post(f"/v1/webhooks/{found.id}/test").json()
+    ping = client.post(f"/v1/webhooks/{endpoint.id}/test").json()
     assert Pump().run() == 1
     assert client.post(f"/v1/deliveries/{ping['id']}/replay").status_code == 202
     emit(cast.workspace)

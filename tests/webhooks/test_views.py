@@ -90,35 +90,37 @@ def test_a_refusal_names_the_field(client: Api, body: dict[str, Any], field: str
     assert Endpoint.unscoped.count() == 0
 
 
-def test_a_list_of_endpoints_is_paged_newest_first(client: Api, endpoint: MakeEndpoint) -> None:
-    made = [endpoint(f"{URL}/{place}").id for place in range(5)]
+def test_a_list_of_endpoints_is_paged_newest_first(client: Api, make_endpoint: MakeEndpoint) -> None:
+    made = [make_endpoint(f"{URL}/{number}").id for number in range(5)]
     first = client.get("/v1/webhooks", {"limit": "3"}).json()
     second = client.get("/v1/webhooks", {"limit": "3", "cursor": first["next_cursor"]}).json()
     assert [row["id"] for row in first["data"] + second["data"]] == made[::-1]
     assert second["next_cursor"] is None
 
 
-def test_patch_changes_only_the_given_fields(client: Api, endpoint: MakeEndpoint) -> None:
-    found = endpoint(URL)
-    answer = client.patch(f"/v1/webhooks/{found.id}", {"url": f"{URL}/new", "events": ["message.sent", "message.sent"]})
+def test_patch_changes_only_the_given_fields(client: Api, make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint(URL)
+    answer = client.patch(
+        f"/v1/webhooks/{endpoint.id}", {"url": f"{URL}/new", "events": ["message.sent", "message.sent"]}
+    )
     assert (answer.status_code, answer.json()["url"], answer.json()["events"]) == (200, f"{URL}/new", ["message.sent"])
-    off = client.patch(f"/v1/webhooks/{found.id}", {"enabled": False}).json()
+    off = client.patch(f"/v1/webhooks/{endpoint.id}", {"enabled": False}).json()
     assert (off["enabled"], off["disabled_reason"], off["events"]) == (False, "manual", ["message.sent"])
-    on = client.patch(f"/v1/webhooks/{found.id}", {"enabled": True}).json()
+    on = client.patch(f"/v1/webhooks/{endpoint.id}", {"enabled": True}).json()
     assert (on["enabled"], on["disabled_reason"], on["disabled_at"]) == (True, None, None)
 
 
 def test_disabling_and_deleting_cancel_the_queue(
-    cast: Cast, client: Api, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/a"] = answering(500)
-    one, two = endpoint(receiver.url("/a")), endpoint(receiver.url("/a"))
+    one, two = make_endpoint(receiver.url("/a")), make_endpoint(receiver.url("/a"))
     emit(cast.workspace)
     run_pump()
     client.patch(f"/v1/webhooks/{one.id}", {"enabled": False})
     assert client.delete(f"/v1/webhooks/{two.id}").status_code == 204
-    found = Delivery.unscoped.values_list("endpoint", "status", "reason", "next_attempt_at")
-    assert set(found) == {
+    rows = Delivery.unscoped.values_list("endpoint", "status", "reason", "next_attempt_at")
+    assert set(rows) == {
         (one.id, "canceled", "endpoint_disabled", None),
         (two.id, "canceled", "endpoint_deleted", None),
     }
@@ -128,14 +130,14 @@ def test_disabling_and_deleting_cancel_the_queue(
 
 
 def test_a_deleted_endpoint_its_log_and_its_secrets_are_gone(
-    cast: Cast, client: Api, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
-    found = endpoint(receiver.url())
+    endpoint = make_endpoint(receiver.url())
     emit(cast.workspace)
     run_pump()
-    client.delete(f"/v1/webhooks/{found.id}")
+    client.delete(f"/v1/webhooks/{endpoint.id}")
     delivery = Delivery.unscoped.get()
-    base = f"/v1/webhooks/{found.id}"
+    base = f"/v1/webhooks/{endpoint.id}"
     for answer in (
         client.get(base),
         client.patch(base, {"enabled": True}),
@@ -148,17 +150,19 @@ def test_a_deleted_endpoint_its_log_and_its_secrets_are_gone(
     ):
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     assert client.get("/v1/webhooks").json()["data"] == []
-    found.refresh_from_db()
-    assert (bytes(found.secret), found.previous_secret, found.enabled) == (b"", None, False)
+    endpoint.refresh_from_db()
+    assert (bytes(endpoint.secret), endpoint.previous_secret, endpoint.enabled) == (b"", None, False)
 
 
-def test_the_delivery_log_and_its_filters(cast: Cast, client: Api, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_the_delivery_log_and_its_filters(
+    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
+) -> None:
     receiver.behaviours["/hook"] = lambda post: (500 if b"message.sent" in post.body else 200, {}, b"")
-    found = endpoint(receiver.url(), events=("contact.created", "message.sent"))
+    endpoint = make_endpoint(receiver.url(), events=("contact.created", "message.sent"))
     emit(cast.workspace)
     emit(cast.workspace, type="message.sent")
     run_pump()
-    base = f"/v1/webhooks/{found.id}/deliveries"
+    base = f"/v1/webhooks/{endpoint.id}/deliveries"
     rows = client.get(base).json()["data"]
     assert [(row["event"], row["status"], row["attempts"]) for row in rows] == [
         ("message.sent", "failed", 1),
@@ -178,10 +182,10 @@ def test_the_delivery_log_and_its_filters(cast: Cast, client: Api, receiver: Rec
 
 
 def test_a_delivery_shows_its_body_and_attempts(
-    cast: Cast, client: Api, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = answering(400, {"Content-Type": "text/plain"}, "нет".encode())
-    endpoint(receiver.url())
+    make_endpoint(receiver.url())
     emit(cast.workspace)
     run_pump()
     delivery = Delivery.unscoped.get()
@@ -196,48 +200,50 @@ def test_a_delivery_shows_its_body_and_attempts(
 
 
 def test_a_delivery_shows_the_request_id_of_the_call_that_caused_it(
-    cast: Cast, client: Api, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
-    found = endpoint(receiver.url())
+    endpoint = make_endpoint(receiver.url())
     for request_id in ("", "req-1"):
         emit(cast.workspace, request_id=request_id)
     run_pump()
-    rows = client.get(f"/v1/webhooks/{found.id}/deliveries").json()["data"]
+    rows = client.get(f"/v1/webhooks/{endpoint.id}/deliveries").json()["data"]
     assert [row["request_id"] for row in rows] == ["req-1", None]
     shown = client.get(f"/v1/deliveries/{rows[0]['id']}").json()
     assert shown["request_id"] == "req-1"
     assert shown["attempt_log"][0]["request"]["headers"]["X-Request-Id"] == "req-1"
 
 
-def test_a_ping_goes_to_one_endpoint_only(cast: Cast, client: Api, receiver: Receiver, endpoint: MakeEndpoint) -> None:
-    found = endpoint(receiver.url("/one"))
-    endpoint(receiver.url("/two"), events=tuple(subscribable_names()))
-    answer = client.post(f"/v1/webhooks/{found.id}/test")
+def test_a_ping_goes_to_one_endpoint_only(
+    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
+) -> None:
+    endpoint = make_endpoint(receiver.url("/one"))
+    make_endpoint(receiver.url("/two"), events=tuple(subscribable_names()))
+    answer = client.post(f"/v1/webhooks/{endpoint.id}/test")
     assert (answer.status_code, answer.json()["event"], answer.json()["status"]) == (202, "ping", "pending")
     assert answer.headers["Location"] == f"/v1/deliveries/{answer.json()['id']}"
     assert run_pump() == 1
     [post] = receiver.posts
     assert (post.path, json.loads(post.body)["event"]) == ("/one", "ping")
-    assert json.loads(post.body)["data"] == {"webhook": {"id": found.id, "url": found.url}}
+    assert json.loads(post.body)["data"] == {"webhook": {"id": endpoint.id, "url": endpoint.url}}
     assert client.get(f"/v1/deliveries/{answer.json()['id']}").json()["status"] == "succeeded"
 
 
 def test_ping_and_replay_need_an_enabled_endpoint(
-    cast: Cast, client: Api, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
-    found = endpoint(receiver.url())
+    endpoint = make_endpoint(receiver.url())
     emit(cast.workspace)
     run_pump()
-    client.patch(f"/v1/webhooks/{found.id}", {"enabled": False})
+    client.patch(f"/v1/webhooks/{endpoint.id}", {"enabled": False})
     delivery = Delivery.unscoped.get()
-    for path in (f"/v1/webhooks/{found.id}/test", f"/v1/deliveries/{delivery.id}/replay"):
+    for path in (f"/v1/webhooks/{endpoint.id}/test", f"/v1/deliveries/{delivery.id}/replay"):
         answer = client.post(path)
         assert (answer.status_code, answer.json()["code"]) == (409, "invalid_state")
     assert Delivery.unscoped.get().status == "succeeded"
 
 
 def test_the_catalogue_describes_every_event(
-    cast: Cast, client: Api, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     data = client.get("/v1/webhooks/events").json()["data"]
     assert [kind["type"] for kind in data] == event_names()
@@ -245,8 +251,8 @@ def test_the_catalogue_describes_every_event(
     for kind in data:
         Draft202012Validator.check_schema(kind["schema"])
         assert kind["schema"]["properties"]["event"] == {"const": kind["type"]}
-    found = endpoint(receiver.url())
-    client.post(f"/v1/webhooks/{found.id}/test")
+    endpoint = make_endpoint(receiver.url())
+    client.post(f"/v1/webhooks/{endpoint.id}/test")
     run_pump()
     Draft202012Validator(data[-1]["schema"]).validate(json.loads(receiver.posts[0].body))
 
@@ -271,13 +277,13 @@ ROUTES = [
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_every_route_needs_its_scope_and_its_workspace(
-    cast: Cast, api: Api, receiver: Receiver, endpoint: MakeEndpoint, method: str, path: str
+    cast: Cast, api: Api, receiver: Receiver, make_endpoint: MakeEndpoint, method: str, path: str
 ) -> None:
-    found = endpoint(receiver.url())
+    endpoint = make_endpoint(receiver.url())
     emit(cast.workspace)
     run_pump()
     delivery = Delivery.unscoped.get()
-    address = path.format(w=found.id, d=delivery.id, e=delivery.event_id)
+    address = path.format(w=endpoint.id, d=delivery.id, e=delivery.event_id)
     bare = api(cast.key(ALL_SCOPES - {Scope.MANAGE_WEBHOOKS}))
     answer = getattr(bare, method)(address)
     assert (answer.status_code, answer.json()["required_scope"]) == (403, "manage:webhooks")
@@ -286,8 +292,8 @@ def test_every_route_needs_its_scope_and_its_workspace(
         foreign = api(cast.key(workspace=cast.other))
         answer = getattr(foreign, method)(address, *([body] if method in ("post", "patch") else []))
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-    found.refresh_from_db()
-    assert (found.enabled, found.deleted_at) == (True, None)
+    endpoint.refresh_from_db()
+    assert (endpoint.enabled, endpoint.deleted_at) == (True, None)
     assert Delivery.unscoped.get().status == "succeeded"
 
 
@@ -304,20 +310,20 @@ def test_changes_are_audited_without_the_secret(client: Api) -> None:
 
 
 def test_lists_take_the_same_number_of_queries_at_any_length(
-    cast: Cast, client: Api, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
-    found = endpoint(receiver.url())
+    endpoint = make_endpoint(receiver.url())
 
     def count(path: str) -> int:
         with CaptureQueriesContext(connection) as queries:
             assert client.get(path).status_code == 200
         return len(queries)
 
-    paths = ["/v1/webhooks", f"/v1/webhooks/{found.id}/deliveries"]
+    paths = ["/v1/webhooks", f"/v1/webhooks/{endpoint.id}/deliveries"]
     client.get(paths[0])
     before = [count(path) for path in paths]
-    for place in range(10):
+    for number in range(10):
         emit(cast.workspace)
-        endpoint(f"{URL}/{place}", events=("message.sent",))
+        make_endpoint(f"{URL}/{number}", events=("message.sent",))
     run_pump()
     assert [count(path) for path in paths] == before == [2, 3]

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('previous_secret_until', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('verified_with', models.CharField(blank=True, choices=[('current', 'The current secret'), ('previous', 'The previous secret')], editable=False, max_length=8)),
                 ('enabled', models.BooleanField(default=True)),
-                ('disabled_reason', models.CharField(blank=True, choices=[('manual', 'Disabled by hand'), ('gone', 'The receiver answered 410 Gone'), ('failing', 'Nothing but failures for 5 days')], editable=False, max_length=10)),
+                ('disabled_reason', models.CharField(blank=True, choices=[('manual', 'Disabled by a user'), ('gone', 'The receiver answered 410 Gone'), ('failing', 'Nothing but failures for 5 days')], editable=False, max_length=10)),
                 ('disabled_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('failing_since', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True)),

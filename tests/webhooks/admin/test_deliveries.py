@@ -24,10 +24,10 @@ from webhooks.models import Attempt, Delivery, Endpoint
 MakeEndpoint = Callable[..., Endpoint]
 
 
-def one_delivery(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint, status: int = 500) -> Delivery:
+def one_delivery(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint, status: int = 500) -> Delivery:
     """A delivery with one attempt, which was answered with this status."""
     receiver.behaviours["/hook"] = answering(status, {"X-Why": "because"}, "Ответ <b>".encode())
-    endpoint(receiver.url())
+    make_endpoint(receiver.url())
     emit(cast.workspace, contact_id="con_1")
     run_pump()
     return Delivery.unscoped.get()
@@ -37,8 +37,8 @@ def columns(delivery: Delivery) -> dict[str, Any]:
     return dict(Delivery.unscoped.filter(pk=delivery.pk).values().get())
 
 
-def test_the_page_shows_the_body_and_every_attempt(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
-    delivery, client = one_delivery(cast, receiver, endpoint), browser(cast.owner)
+def test_the_page_shows_the_body_and_every_attempt(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
+    delivery, client = one_delivery(cast, receiver, make_endpoint), browser(cast.owner)
     text = client.get(page_url("change", delivery)).content.decode()
     attempt = Attempt.unscoped.get()
     assert "Мария 😀" in text and "contact.created" in text and delivery.event_id in text
@@ -49,9 +49,9 @@ def test_the_page_shows_the_body_and_every_attempt(cast: Cast, receiver: Receive
 
 
 def test_the_pages_of_a_delivery_and_its_event_show_the_request_id(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
-    endpoint(receiver.url())
+    make_endpoint(receiver.url())
     emit(cast.workspace, request_id="req-of-the-call")
     run_pump()
     delivery, client = Delivery.unscoped.get(), browser(cast.owner)
@@ -64,15 +64,15 @@ def test_the_pages_of_a_delivery_and_its_event_show_the_request_id(
     ("error", "words"), [("timeout", "No complete answer within 10 seconds"), ("lost", "ended before it recorded")]
 )
 def test_the_page_says_why_an_attempt_has_no_answer(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint, error: str, words: str
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint, error: str, words: str
 ) -> None:
-    delivery = one_delivery(cast, receiver, endpoint)
+    delivery = one_delivery(cast, receiver, make_endpoint)
     Attempt.unscoped.update(error=error, status=None)
     assert words in browser(cast.owner).get(page_url("change", delivery)).content.decode()
 
 
-def test_the_page_explains_every_status_and_reason(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
-    delivery, client = one_delivery(cast, receiver, endpoint, 200), browser(cast.owner)
+def test_the_page_explains_every_status_and_reason(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
+    delivery, client = one_delivery(cast, receiver, make_endpoint, 200), browser(cast.owner)
     done = {"next_attempt_at": None, "lease": "", "lease_until": None, "reason": ""}
     explained: list[tuple[dict[str, Any], str]] = [
         ({"status": "succeeded"}, "The receiver has accepted it."),
@@ -88,15 +88,17 @@ def test_the_page_explains_every_status_and_reason(cast: Cast, receiver: Receive
         assert words in client.get(page_url("change", delivery)).content.decode(), fields
 
 
-def test_the_page_reloads_itself_for_one_minute_at_most(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
-    delivery, client = one_delivery(cast, receiver, endpoint), browser(cast.owner)
+def test_the_page_reloads_itself_for_one_minute_at_most(
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+) -> None:
+    delivery, client = one_delivery(cast, receiver, make_endpoint), browser(cast.owner)
     for age, reloads in [(timedelta(seconds=5), True), (timedelta(minutes=2), False)]:
         Delivery.unscoped.update(status="pending", next_attempt_at=clock.now() - age)
         assert ("Refresh" in client.get(page_url("change", delivery))) is reloads
 
 
-def test_only_the_latest_attempts_are_read(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
-    delivery, client = one_delivery(cast, receiver, endpoint), browser(cast.owner)
+def test_only_the_latest_attempts_are_read(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
+    delivery, client = one_delivery(cast, receiver, make_endpoint), browser(cast.owner)
     parents = {"workspace": cast.workspace, "delivery": delivery}
     Attempt.unscoped.bulk_create(Attempt(number=number, status=500, **parents) for number in range(2, 62))
     with CaptureQueriesContext(connection) as many:
@@ -110,8 +112,8 @@ def test_only_the_latest_attempts_are_read(cast: Cast, receiver: Receiver, endpo
     assert len(many) == len(one) <= 7
 
 
-def test_replay_sends_the_same_delivery_again(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
-    delivery, client = one_delivery(cast, receiver, endpoint), browser(cast.owner)
+def test_replay_sends_the_same_delivery_again(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
+    delivery, client = one_delivery(cast, receiver, make_endpoint), browser(cast.owner)
     Delivery.unscoped.update(status="exhausted", next_attempt_at=None, failures=10)
     response = client.post(page_url("replay", delivery))
     assert (response.status_code, response["Location"]) == (302, page_url("change", delivery))
@@ -126,9 +128,9 @@ def test_replay_sends_the_same_delivery_again(cast: Cast, receiver: Receiver, en
 
 @pytest.mark.parametrize("case", ["erased", "sending", "disabled"])
 def test_a_refused_replay_shows_the_reason_and_changes_nothing(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint, case: str
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint, case: str
 ) -> None:
-    delivery, client = one_delivery(cast, receiver, endpoint), browser(cast.owner)
+    delivery, client = one_delivery(cast, receiver, make_endpoint), browser(cast.owner)
     if case == "erased":
         erasure.erase(cast.workspace.pk, "con_1")
     elif case == "sending":
@@ -151,10 +153,10 @@ def listed(client: Client, query: str) -> set[str]:
     return {delivery.pk for delivery in client.get(f"{LOG}?{query}").context["cl"].result_list}
 
 
-def test_the_list_is_filtered_by_endpoint_type_status_and_time(cast: Cast, endpoint: MakeEndpoint) -> None:
-    first, second = endpoint(URL), endpoint(f"{URL}/2", events=("contact.created", "message.sent"))
-    gone = endpoint(f"{URL}/gone", events=("message.failed",))
-    theirs = endpoint(URL, workspace=cast.other)
+def test_the_list_is_filtered_by_endpoint_type_status_and_time(cast: Cast, make_endpoint: MakeEndpoint) -> None:
+    first, second = make_endpoint(URL), make_endpoint(f"{URL}/2", events=("contact.created", "message.sent"))
+    gone = make_endpoint(f"{URL}/gone", events=("message.failed",))
+    theirs = make_endpoint(URL, workspace=cast.other)
     emit(cast.workspace)
     emit(cast.workspace, type="message.sent")
     emit(cast.workspace, type="message.failed")
@@ -162,8 +164,8 @@ def test_the_list_is_filtered_by_endpoint_type_status_and_time(cast: Cast, endpo
     assign_positions()
     services.delete_endpoint(cast.actor(), gone.pk)
     client = browser(cast.owner)
-    ours = Delivery.objects.for_workspace(cast.workspace).exclude(endpoint=gone)
-    by_type = {(d.endpoint_id, d.event_type): d.pk for d in ours}
+    rows = Delivery.objects.for_workspace(cast.workspace).exclude(endpoint=gone)
+    by_type = {(d.endpoint_id, d.event_type): d.pk for d in rows}
     a, b = by_type[first.pk, "contact.created"], by_type[second.pk, "contact.created"]
     c = by_type[second.pk, "message.sent"]
     Delivery.unscoped.filter(pk=a).update(created_at=clock.now() - timedelta(hours=3))
@@ -185,9 +187,9 @@ def test_the_list_is_filtered_by_endpoint_type_status_and_time(cast: Cast, endpo
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AGENT])
 def test_only_admins_and_owners_see_deliveries(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint, role: Role
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint, role: Role
 ) -> None:
-    delivery, client = one_delivery(cast, receiver, endpoint), browser(cast.member(role))
+    delivery, client = one_delivery(cast, receiver, make_endpoint), browser(cast.member(role))
     before = columns(delivery)
     assert [client.get(address).status_code for address in (LOG, page_url("change", delivery))] == [403, 403]
     assert client.post(page_url("replay", delivery)).status_code == 403
@@ -195,9 +197,9 @@ def test_only_admins_and_owners_see_deliveries(
 
 
 @pytest.mark.parametrize("owner", ["other", "twin"])
-def test_a_delivery_of_another_workspace_is_not_found(cast: Cast, endpoint: MakeEndpoint, owner: str) -> None:
+def test_a_delivery_of_another_workspace_is_not_found(cast: Cast, make_endpoint: MakeEndpoint, owner: str) -> None:
     foreign: Workspace = getattr(cast, owner)
-    endpoint(URL, workspace=foreign)
+    make_endpoint(URL, workspace=foreign)
     emit(foreign)
     assign_positions()
     delivery, client = Delivery.unscoped.get(), browser(cast.owner)
@@ -208,8 +210,8 @@ def test_a_delivery_of_another_workspace_is_not_found(cast: Cast, endpoint: Make
     assert columns(delivery) == before
 
 
-def test_replay_needs_a_post_with_a_csrf_token(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
-    delivery, client = one_delivery(cast, receiver, endpoint), browser(cast.owner)
+def test_replay_needs_a_post_with_a_csrf_token(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
+    delivery, client = one_delivery(cast, receiver, make_endpoint), browser(cast.owner)
     before = columns(delivery)
     assert client.get(page_url("replay", delivery)).status_code == 405
     assert client.post(page_url("change", delivery), {"status": "pending"}).status_code == 405

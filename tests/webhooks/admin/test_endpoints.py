@@ -56,11 +56,11 @@ def test_the_form_offers_every_event_type_except_ping(cast: Cast) -> None:
 def test_all_events_stores_every_event_type(cast: Cast) -> None:
     client = browser(cast.owner)
     client.post(NEW, new_endpoint_form(client, which="all", events=[]))
-    found = Endpoint.objects.for_workspace(cast.workspace).get()
-    assert (found.url, found.events, found.enabled) == (URL, subscribable_names(), True)
+    endpoint = Endpoint.objects.for_workspace(cast.workspace).get()
+    assert (endpoint.url, endpoint.events, endpoint.enabled) == (URL, subscribable_names(), True)
     assert "all events" in client.get(LIST).content.decode()
     entry = AuditEntry.objects.for_workspace(cast.workspace).get(action="webhook.created")
-    assert (entry.surface, entry.subject_label, entry.target) == ("panel", "owner@acme.example", found.id)
+    assert (entry.surface, entry.subject_label, entry.target) == ("panel", "owner@acme.example", endpoint.id)
 
 
 @pytest.mark.parametrize(
@@ -112,36 +112,36 @@ def test_an_endpoint_is_created_in_the_shown_workspace(cast: Cast) -> None:
     assert URL in client.get(LIST).content.decode()
 
 
-def test_the_edit_form_shows_and_saves_the_values(cast: Cast, endpoint: MakeEndpoint) -> None:
-    found, client = endpoint(URL), browser(cast.owner)
-    form = client.get(page_url("edit", found)).context["form"]
+def test_the_edit_form_shows_and_saves_the_values(cast: Cast, make_endpoint: MakeEndpoint) -> None:
+    endpoint, client = make_endpoint(URL), browser(cast.owner)
+    form = client.get(page_url("edit", endpoint)).context["form"]
     assert (form["url"].value(), form["which"].value(), form["events"].value()) == (URL, "some", ["contact.created"])
     new = {"url": "https://other.example.com/", "which": "some", "events": ["message.sent"]}
-    response = client.post(page_url("edit", found), new)
-    assert (response.status_code, response["Location"]) == (302, page_url("change", found))
-    found.refresh_from_db()
-    assert (found.url, found.events) == ("https://other.example.com/", ["message.sent"])
+    response = client.post(page_url("edit", endpoint), new)
+    assert (response.status_code, response["Location"]) == (302, page_url("change", endpoint))
+    endpoint.refresh_from_db()
+    assert (endpoint.url, endpoint.events) == ("https://other.example.com/", ["message.sent"])
     entry = AuditEntry.unscoped.get(action="webhook.updated")
     assert (entry.data, entry.surface) == ({"fields": ["url", "events"]}, "panel")
 
 
 @pytest.mark.parametrize(("field", "value"), [("url", "https://127.1/"), ("events", ["nonsense"])])
 def test_an_invalid_edit_changes_nothing(
-    cast: Cast, endpoint: MakeEndpoint, settings: Any, field: str, value: Any
+    cast: Cast, make_endpoint: MakeEndpoint, settings: Any, field: str, value: Any
 ) -> None:
-    found, client = endpoint(URL), browser(cast.owner)
+    endpoint, client = make_endpoint(URL), browser(cast.owner)
     settings.WEBHOOK_ALLOW_PRIVATE = False
-    before = columns(found)
+    before = columns(endpoint)
     form = {"url": "https://new.example.com/", "which": "some", "events": ["message.sent"], field: value}
-    response = client.post(page_url("edit", found), form)
+    response = client.post(page_url("edit", endpoint), form)
     assert list(response.context["form"].errors) == [field]
-    assert (columns(found), audited()) == (before, ["webhook.created"])
+    assert (columns(endpoint), audited()) == (before, ["webhook.created"])
 
 
-def test_a_test_ping_redirects_to_its_delivery(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_a_test_ping_redirects_to_its_delivery(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
     receiver.behaviours["/hook"] = answering(200, body=b"thank you")
-    found, client = endpoint(receiver.url()), browser(cast.owner)
-    response = client.post(page_url("test", found))
+    endpoint, client = make_endpoint(receiver.url()), browser(cast.owner)
+    response = client.post(page_url("test", endpoint))
     ping = Delivery.objects.for_workspace(cast.workspace).get()
     assert (response.status_code, response["Location"]) == (302, page_url("change", ping))
     waiting = client.get(response["Location"])
@@ -153,55 +153,55 @@ def test_a_test_ping_redirects_to_its_delivery(cast: Cast, receiver: Receiver, e
 
 
 def test_disabling_cancels_the_queue_and_enabling_offers_a_replay(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = answering(500)
-    found, client = endpoint(receiver.url()), browser(cast.owner)
+    endpoint, client = make_endpoint(receiver.url()), browser(cast.owner)
     emit(cast.workspace)
     run_pump()
     made = Delivery.unscoped.get().created_at
-    assert client.post(page_url("disable", found))["Location"] == page_url("change", found)
-    found.refresh_from_db()
-    assert (found.enabled, found.disabled_reason, Delivery.unscoped.get().status) == (False, "manual", "canceled")
-    page = client.get(page_url("change", found)).content.decode()
+    assert client.post(page_url("disable", endpoint))["Location"] == page_url("change", endpoint)
+    endpoint.refresh_from_db()
+    assert (endpoint.enabled, endpoint.disabled_reason, Delivery.unscoped.get().status) == (False, "manual", "canceled")
+    page = client.get(page_url("change", endpoint)).content.decode()
     assert "Enable again" in page and "Send a test ping" not in page and "Send all again" not in page
-    back = client.post(page_url("enable", found))["Location"]
-    assert back == f"{page_url('change', found)}?since={made:%Y-%m-%dT%H:%M}#replay"
+    back = client.post(page_url("enable", endpoint))["Location"]
+    assert back == f"{page_url('change', endpoint)}?since={made:%Y-%m-%dT%H:%M}#replay"
     form = client.get(back).context["replay_form"]
     assert f"{made:%Y-%m-%dT%H:%M}" in str(form["since"])
-    found.refresh_from_db()
-    assert found.enabled
+    endpoint.refresh_from_db()
+    assert endpoint.enabled
     assert audited() == ["webhook.created", "webhook.updated", "webhook.updated"]
 
 
 @pytest.mark.parametrize("verb", ["test", "replay"])
-def test_a_disabled_endpoint_refuses_ping_and_replay(cast: Cast, endpoint: MakeEndpoint, verb: str) -> None:
-    found, client = endpoint(URL), browser(cast.owner)
-    services.update_endpoint(cast.actor(), found.pk, enabled=False)
-    response = client.post(page_url(verb, found), {"since": "2026-01-01T00:00"}, follow=True)
+def test_a_disabled_endpoint_refuses_ping_and_replay(cast: Cast, make_endpoint: MakeEndpoint, verb: str) -> None:
+    endpoint, client = make_endpoint(URL), browser(cast.owner)
+    services.update_endpoint(cast.actor(), endpoint.pk, enabled=False)
+    response = client.post(page_url(verb, endpoint), {"since": "2026-01-01T00:00"}, follow=True)
     assert "endpoint is disabled; enable it first" in response.content.decode()
     assert (Delivery.unscoped.count(), Job.unscoped.count()) == (0, 0)
     assert audited() == ["webhook.created", "webhook.updated"]
 
 
-def test_replay_starts_a_job_and_shows_its_total(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_replay_starts_a_job_and_shows_its_total(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
     receiver.behaviours["/hook"] = answering(500)
-    found, client = endpoint(receiver.url()), browser(cast.owner)
+    endpoint, client = make_endpoint(receiver.url()), browser(cast.owner)
     for _ in range(3):
         emit(cast.workspace)
     run_pump()
     Delivery.unscoped.update(status="exhausted", next_attempt_at=None, failures=10)
     receiver.behaviours["/hook"] = answering(200)
     since = clock.now() - timedelta(hours=1)
-    response = client.post(page_url("replay", found), {"since": f"{since:%Y-%m-%dT%H:%M}"})
+    response = client.post(page_url("replay", endpoint), {"since": f"{since:%Y-%m-%dT%H:%M}"})
     job = Job.objects.for_workspace(cast.workspace).get()
-    assert (response["Location"], job.total, job.state) == (page_url("change", found), 3, "queued")
+    assert (response["Location"], job.total, job.state) == (page_url("change", endpoint), 3, "queued")
     [message] = flash_messages(response)
     assert "3 deliveries are being sent again" in message and job.pk in message
     tasks.replay()
     run_pump()
     assert set(Delivery.unscoped.filter(event_type="contact.created").values_list("status", flat=True)) == {"succeeded"}
-    nothing = client.post(page_url("replay", found), {"since": f"{clock.now():%Y-%m-%dT%H:%M}"})
+    nothing = client.post(page_url("replay", endpoint), {"since": f"{clock.now():%Y-%m-%dT%H:%M}"})
     assert "Nothing has failed" in flash_messages(nothing)[-1]
 
 
@@ -209,120 +209,120 @@ def test_replay_starts_a_job_and_shows_its_total(cast: Cast, receiver: Receiver,
     "since",
     ["", "yesterday", "2026-13-01T00:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00+14:00", "1999-12-31T00:00"],
 )
-def test_a_replay_needs_a_valid_time(cast: Cast, endpoint: MakeEndpoint, since: str) -> None:
-    found, client = endpoint(URL), browser(cast.owner)
-    response = client.post(page_url("replay", found), {"since": since})
+def test_a_replay_needs_a_valid_time(cast: Cast, make_endpoint: MakeEndpoint, since: str) -> None:
+    endpoint, client = make_endpoint(URL), browser(cast.owner)
+    response = client.post(page_url("replay", endpoint), {"since": since})
     assert list(response.context["replay_form"].errors) == ["since"]
     assert (Job.unscoped.count(), audited()) == (0, ["webhook.created"])
 
 
 @pytest.mark.parametrize("since", ["", "x", "2026-13-01T00:00", "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00"])
-def test_an_invalid_time_in_the_query_is_ignored(cast: Cast, endpoint: MakeEndpoint, since: str) -> None:
-    response = browser(cast.owner).get(page_url("change", endpoint(URL)), {"since": since})
+def test_an_invalid_time_in_the_query_is_ignored(cast: Cast, make_endpoint: MakeEndpoint, since: str) -> None:
+    response = browser(cast.owner).get(page_url("change", make_endpoint(URL)), {"since": since})
     assert response.status_code == 200
     proposed = response.context["replay_form"]["since"].value().replace(tzinfo=UTC)
     assert timedelta(days=1) <= clock.now() - proposed < timedelta(days=1, minutes=1)
 
 
-def test_deleting_asks_for_confirmation(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
-    found, client = endpoint(receiver.url()), browser(cast.owner)
+def test_deleting_asks_for_confirmation(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
+    endpoint, client = make_endpoint(receiver.url()), browser(cast.owner)
     emit(cast.workspace)
     run_pump()
     log_page = page_url("change", Delivery.unscoped.get())
-    before = columns(found)
-    assert "Delete this endpoint?" in client.get(page_url("delete", found)).content.decode()
-    assert "Tick the box" in client.post(page_url("delete", found), {"post": "yes"}).content.decode()
-    assert columns(found) == before
-    response = client.post(page_url("delete", found), {"confirm": "on"})
+    before = columns(endpoint)
+    assert "Delete this endpoint?" in client.get(page_url("delete", endpoint)).content.decode()
+    assert "Tick the box" in client.post(page_url("delete", endpoint), {"post": "yes"}).content.decode()
+    assert columns(endpoint) == before
+    response = client.post(page_url("delete", endpoint), {"confirm": "on"})
     assert (response.status_code, response["Location"]) == (302, LIST)
-    found.refresh_from_db()
-    assert found.deleted_at is not None and bytes(found.secret) == b""
+    endpoint.refresh_from_db()
+    assert endpoint.deleted_at is not None and bytes(endpoint.secret) == b""
     assert audited() == ["webhook.created", "webhook.deleted"]
-    for address in (*(page_url(view, found) for view in ("change", "edit", "delete", "history")), log_page):
+    for address in (*(page_url(view, endpoint) for view in ("change", "edit", "delete", "history")), log_page):
         assert client.get(address).status_code == 404
     for verb in POSTS:
-        assert client.post(page_url(verb, found)).status_code == 404
+        assert client.post(page_url(verb, endpoint)).status_code == 404
     assert receiver.url() not in client.get(LIST).content.decode() + client.get(LOG).content.decode()
 
 
 @pytest.mark.parametrize("verb", POSTS)
-def test_get_changes_nothing_and_post_needs_a_csrf_token(cast: Cast, endpoint: MakeEndpoint, verb: str) -> None:
-    found, client = endpoint(URL), browser(cast.owner)
-    form = {**rotation_form(client, found), "since": "2026-01-01T00:00", "confirm": "on"}
-    before = columns(found)
-    assert client.get(page_url(verb, found)).status_code == 405
+def test_get_changes_nothing_and_post_needs_a_csrf_token(cast: Cast, make_endpoint: MakeEndpoint, verb: str) -> None:
+    endpoint, client = make_endpoint(URL), browser(cast.owner)
+    form = {**rotation_form(client, endpoint), "since": "2026-01-01T00:00", "confirm": "on"}
+    before = columns(endpoint)
+    assert client.get(page_url(verb, endpoint)).status_code == 405
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(cast.owner)
-    for address in (page_url(verb, found), page_url("edit", found), page_url("delete", found)):
+    for address in (page_url(verb, endpoint), page_url("edit", endpoint), page_url("delete", endpoint)):
         assert strict.post(address, form).status_code == 403
     assert strict.post(NEW, new_endpoint_form(client)).status_code == 403
-    assert client.post(page_url("change", found), {"url": "https://x.example.com/"}).status_code == 405
-    client.post(LIST, {"action": "delete_selected", "_selected_action": [found.pk], "post": "yes"})
-    assert (columns(found), audited()) == (before, ["webhook.created"])
+    assert client.post(page_url("change", endpoint), {"url": "https://x.example.com/"}).status_code == 405
+    client.post(LIST, {"action": "delete_selected", "_selected_action": [endpoint.pk], "post": "yes"})
+    assert (columns(endpoint), audited()) == (before, ["webhook.created"])
     assert (Endpoint.unscoped.count(), Delivery.unscoped.count(), Job.unscoped.count()) == (1, 0, 0)
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AGENT])
-def test_only_admins_and_owners_see_and_change_endpoints(cast: Cast, endpoint: MakeEndpoint, role: Role) -> None:
-    found, client = endpoint(URL), browser(cast.member(role))
-    form = {**rotation_form(browser(cast.owner), found), "since": "2026-01-01T00:00", "confirm": "on"}
+def test_only_admins_and_owners_see_and_change_endpoints(cast: Cast, make_endpoint: MakeEndpoint, role: Role) -> None:
+    endpoint, client = make_endpoint(URL), browser(cast.member(role))
+    form = {**rotation_form(browser(cast.owner), endpoint), "since": "2026-01-01T00:00", "confirm": "on"}
     before, pages = (
-        columns(found),
-        [LIST, NEW, LOG, page_url("change", found), page_url("edit", found), page_url("delete", found)],
+        columns(endpoint),
+        [LIST, NEW, LOG, page_url("change", endpoint), page_url("edit", endpoint), page_url("delete", endpoint)],
     )
     assert "Webhooks" not in client.get(HOME).content.decode()
     assert [client.get(page).status_code for page in pages] == [403] * len(pages)
-    assert [client.post(page_url(verb, found), form).status_code for verb in (*POSTS, "edit", "delete")] == [403] * 7
+    assert [client.post(page_url(verb, endpoint), form).status_code for verb in (*POSTS, "edit", "delete")] == [403] * 7
     assert client.post(NEW, new_endpoint_form(browser(cast.owner))).status_code == 403
-    assert (columns(found), audited()) == (before, ["webhook.created"])
+    assert (columns(endpoint), audited()) == (before, ["webhook.created"])
     assert (Endpoint.unscoped.count(), Delivery.unscoped.count(), Job.unscoped.count()) == (1, 0, 0)
 
 
 @pytest.mark.parametrize("owner", ["other", "twin"])
-def test_an_endpoint_of_another_workspace_is_not_found(cast: Cast, endpoint: MakeEndpoint, owner: str) -> None:
+def test_an_endpoint_of_another_workspace_is_not_found(cast: Cast, make_endpoint: MakeEndpoint, owner: str) -> None:
     foreign: Workspace = getattr(cast, owner)
-    found, client = endpoint(URL, workspace=foreign), browser(cast.owner)
-    before = columns(found)
+    endpoint, client = make_endpoint(URL, workspace=foreign), browser(cast.owner)
+    before = columns(endpoint)
     form = {
-        "replaces": services.secret_fingerprint(found),
+        "replaces": services.secret_fingerprint(endpoint),
         "overlap": "0",
         "since": "2026-01-01T00:00",
         "confirm": "on",
     }
-    assert [client.post(page_url(verb, found), form).status_code for verb in POSTS] == [404] * len(POSTS)
+    assert [client.post(page_url(verb, endpoint), form).status_code for verb in POSTS] == [404] * len(POSTS)
     for verb in ("edit", "delete", "change", "history"):
-        response = client.get(page_url(verb, found))
+        response = client.get(page_url(verb, endpoint))
         assert response.status_code == 404 and URL not in response.content.decode()
     edit = {"url": "https://taken.example.com/", "which": "all"}
-    assert [client.post(page_url(verb, found), {**edit, **form}).status_code for verb in ("edit", "delete")] == [
+    assert [client.post(page_url(verb, endpoint), {**edit, **form}).status_code for verb in ("edit", "delete")] == [
         404,
         404,
     ]
-    assert (columns(found), Delivery.unscoped.count(), Job.unscoped.count()) == (before, 0, 0)
+    assert (columns(endpoint), Delivery.unscoped.count(), Job.unscoped.count()) == (before, 0, 0)
     assert audited() == ["webhook.created"]
 
 
-def test_an_expired_workspace_can_only_read(cast: Cast, endpoint: MakeEndpoint) -> None:
-    found, client = endpoint(URL), browser(cast.owner)
-    form = {**rotation_form(client, found), "confirm": "on"}
+def test_an_expired_workspace_can_only_read(cast: Cast, make_endpoint: MakeEndpoint) -> None:
+    endpoint, client = make_endpoint(URL), browser(cast.owner)
+    form = {**rotation_form(client, endpoint), "confirm": "on"}
     Workspace.objects.filter(pk=cast.workspace.pk).update(plan="trial", trial_ends_at=clock.now() - timedelta(days=1))
-    page = client.get(page_url("change", found))
+    page = client.get(page_url("change", endpoint))
     assert page.status_code == 200
     assert "Send a test ping" not in page.content.decode() and "Replace the secret" not in page.content.decode()
-    before = columns(found)
-    assert [client.post(page_url(verb, found), form).status_code for verb in (*POSTS, "edit", "delete")] == [403] * 7
+    before = columns(endpoint)
+    assert [client.post(page_url(verb, endpoint), form).status_code for verb in (*POSTS, "edit", "delete")] == [403] * 7
     assert client.get(NEW).status_code == 403
-    assert (columns(found), Delivery.unscoped.count()) == (before, 0)
+    assert (columns(endpoint), Delivery.unscoped.count()) == (before, 0)
 
 
 def test_the_list_shows_the_last_delivery_of_each_endpoint(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/bad"] = answering(503)
-    bad = endpoint(receiver.url("/bad"))
-    endpoint(receiver.url("/good"))
-    endpoint(receiver.url("/new"), events=("message.sent",))
-    off = endpoint(receiver.url("/off"))
+    bad = make_endpoint(receiver.url("/bad"))
+    make_endpoint(receiver.url("/good"))
+    make_endpoint(receiver.url("/new"), events=("message.sent",))
+    off = make_endpoint(receiver.url("/off"))
     Endpoint.unscoped.filter(pk=off.pk).update(
         enabled=False, disabled_reason=DisabledReason.GONE, disabled_at=clock.now()
     )
@@ -342,17 +342,17 @@ def test_the_list_shows_the_last_delivery_of_each_endpoint(
 
 
 def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     """With one failing endpoint and delivery, and with several."""
     receiver.behaviours["/hook"] = answering(500)
-    found, client = endpoint(receiver.url()), browser(cast.owner)
+    endpoint, client = make_endpoint(receiver.url()), browser(cast.owner)
     emit(cast.workspace)
     run_pump()
 
     def counts() -> dict[str, int]:
         counted = {}
-        for name, address in {"list": LIST, "log": LOG, "home": HOME, "page": page_url("change", found)}.items():
+        for name, address in {"list": LIST, "log": LOG, "home": HOME, "page": page_url("change", endpoint)}.items():
             client.get(address)
             with CaptureQueriesContext(connection) as captured:
                 assert client.get(address).status_code == 200
@@ -361,7 +361,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(
 
     few = counts()
     for _ in range(4):
-        endpoint(receiver.url())
+        make_endpoint(receiver.url())
         emit(cast.workspace)
     run_pump()
     assert Delivery.unscoped.count() > 5
@@ -369,8 +369,8 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(
     assert (few["list"], few["log"], few["page"]) == (5, 6, 6)
 
 
-def test_the_history_shows_the_audit_log(cast: Cast, endpoint: MakeEndpoint) -> None:
-    found, client = endpoint(URL), browser(cast.owner)
-    client.post(page_url("disable", found))
-    text = client.get(page_url("history", found)).content.decode()
+def test_the_history_shows_the_audit_log(cast: Cast, make_endpoint: MakeEndpoint) -> None:
+    endpoint, client = make_endpoint(URL), browser(cast.owner)
+    client.post(page_url("disable", endpoint))
+    text = client.get(page_url("history", endpoint)).content.decode()
     assert "webhook.created" in text and "webhook.updated" in text and "enabled" in text

@@ -23,36 +23,36 @@ DISABLED, FAILING = "your system gets no events there", "A webhook endpoint is f
 
 
 def test_an_automatically_disabled_endpoint_is_shown_until_it_is_enabled(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = answering(410)
-    found = endpoint(receiver.url())
+    endpoint = make_endpoint(receiver.url())
     emit(cast.workspace)
     run_pump()
     for user in (cast.owner, cast.member(Role.ADMIN)):
         for page in (HOME, LIST, LOG):
             text = browser(user).get(page).content.decode()
-            assert DISABLED in text and page_url("change", found) in text and "enable it again" in text, page
+            assert DISABLED in text and page_url("change", endpoint) in text and "enable it again" in text, page
             assert "The receiver answered 410 Gone" in text
-    page = browser(cast.owner).get(page_url("change", found)).content.decode()
+    page = browser(cast.owner).get(page_url("change", endpoint)).content.decode()
     assert "Your receiver answered 410 Gone" in page and "enable the endpoint again" in page
-    browser(cast.owner).post(page_url("enable", found))
+    browser(cast.owner).post(page_url("enable", endpoint))
     assert DISABLED not in browser(cast.owner).get(HOME).content.decode()
 
 
 def test_a_failing_endpoint_is_shown_and_then_its_disabling(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = answering(500)
-    found, client = endpoint(receiver.url()), browser(cast.owner)
+    endpoint, client = make_endpoint(receiver.url()), browser(cast.owner)
     emit(cast.workspace)
     run_pump()
     home = client.get(HOME).content.decode()
     assert FAILING in home and DISABLED not in home
-    found.refresh_from_db()
-    assert found.failing_since is not None
-    ends = found.failing_since + timedelta(days=5)
-    assert f"until {ends.day} {ends:%b %Y %H:%M} UTC" in client.get(page_url("change", found)).content.decode()
+    endpoint.refresh_from_db()
+    assert endpoint.failing_since is not None
+    ends = endpoint.failing_since + timedelta(days=5)
+    assert f"until {ends.day} {ends:%b %Y %H:%M} UTC" in client.get(page_url("change", endpoint)).content.decode()
     Endpoint.unscoped.update(failing_since=clock.now() - timedelta(days=5, seconds=1))
     emit(cast.workspace)
     run_pump()
@@ -61,10 +61,10 @@ def test_a_failing_endpoint_is_shown_and_then_its_disabling(
     assert "Nothing but failures for 5 days" in home
 
 
-def test_healthy_manually_disabled_and_deleted_endpoints_are_not_shown(cast: Cast, endpoint: MakeEndpoint) -> None:
-    endpoint(URL)
-    update_endpoint(cast.actor(), endpoint(URL).pk, enabled=False)
-    gone = endpoint(URL)
+def test_healthy_manually_disabled_and_deleted_endpoints_are_not_shown(cast: Cast, make_endpoint: MakeEndpoint) -> None:
+    make_endpoint(URL)
+    update_endpoint(cast.actor(), make_endpoint(URL).pk, enabled=False)
+    gone = make_endpoint(URL)
     Endpoint.unscoped.filter(pk=gone.pk).update(failing_since=clock.now())
     delete_endpoint(cast.actor(), gone.pk)
     for page in (HOME, LIST, LOG):
@@ -72,30 +72,30 @@ def test_healthy_manually_disabled_and_deleted_endpoints_are_not_shown(cast: Cas
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AGENT])
-def test_viewers_and_agents_see_no_notices(cast: Cast, endpoint: MakeEndpoint, role: Role) -> None:
-    endpoint(URL)
+def test_viewers_and_agents_see_no_notices(cast: Cast, make_endpoint: MakeEndpoint, role: Role) -> None:
+    make_endpoint(URL)
     Endpoint.unscoped.update(failing_since=clock.now())
     text = browser(cast.member(role)).get(HOME).content.decode()
     assert "cs-trouble" not in text and URL not in text
 
 
 @pytest.mark.parametrize("owner", ["twin", "other"])
-def test_each_workspace_shows_its_own_notices(cast: Cast, endpoint: MakeEndpoint, owner: str) -> None:
+def test_each_workspace_shows_its_own_notices(cast: Cast, make_endpoint: MakeEndpoint, owner: str) -> None:
     foreign: Any = getattr(cast, owner)
-    endpoint(URL, workspace=foreign)
+    make_endpoint(URL, workspace=foreign)
     Endpoint.unscoped.update(failing_since=clock.now())
     assert "cs-trouble" not in browser(cast.owner).get(HOME).content.decode()
     theirs = browser(cast.owner if owner == "twin" else cast.stranger, foreign)
     assert FAILING in theirs.get(HOME).content.decode()
 
 
-def test_home_reads_alerts_in_one_query_and_lists_five(cast: Cast, endpoint: MakeEndpoint) -> None:
+def test_home_reads_alerts_in_one_query_and_lists_five(cast: Cast, make_endpoint: MakeEndpoint) -> None:
     client = browser(cast.owner)
     client.get(HOME)
     with CaptureQueriesContext(connection) as none:
         client.get(HOME)
     for number in range(7):
-        endpoint(f"{URL}/{number}")
+        make_endpoint(f"{URL}/{number}")
     Endpoint.unscoped.update(failing_since=clock.now())
     with CaptureQueriesContext(connection) as many:
         text = client.get(HOME).content.decode()

@@ -51,14 +51,14 @@ def test_concurrent_creations_respect_the_limit(cast: Cast, monkeypatch: pytest.
     def make(number: int) -> Callable[[], Any]:
         return lambda: services.create_endpoint(cast.actor(), url=f"{URL}/{number}", events=["contact.created"])
 
-    found = run_together_catching([make(number) for number in range(THREADS)])
-    assert sorted(type(each).__name__ for each in found) == ["DomainError"] * 6 + ["IssuedEndpoint"] * 2
+    results = run_together_catching([make(number) for number in range(THREADS)])
+    assert sorted(type(each).__name__ for each in results) == ["DomainError"] * 6 + ["IssuedEndpoint"] * 2
     assert Endpoint.unscoped.count() == AuditEntry.unscoped.filter(action="webhook.created").count() == 2
 
 
-def test_one_form_rotates_the_secret_once(cast: Cast, endpoint: Callable[..., Endpoint]) -> None:
-    found = endpoint(URL)
-    answers = submit_at_once(cast, page_url("rotate", found), rotation_form(browser(cast.owner), found))
-    found.refresh_from_db()
-    assert EndpointSecrets.of(found).current == only_secret(answers)
+def test_one_form_rotates_the_secret_once(cast: Cast, make_endpoint: Callable[..., Endpoint]) -> None:
+    endpoint = make_endpoint(URL)
+    answers = submit_at_once(cast, page_url("rotate", endpoint), rotation_form(browser(cast.owner), endpoint))
+    endpoint.refresh_from_db()
+    assert EndpointSecrets.of(endpoint).current == only_secret(answers)
     assert AuditEntry.unscoped.filter(action="webhook.secret_rotated").count() == 1

@@ -53,10 +53,10 @@ def test_a_generated_secret_is_shown_and_signs(cast: Cast, receiver: Receiver) -
 def places_showing(client: Client, endpoint: Endpoint, secret: str) -> list[str]:
     """The pages, and the other places, that contain the secret."""
     pages = [HOME, LIST, NEW, *(page_url(verb, endpoint) for verb in ("change", "edit", "delete", "history"))]
-    found = [page for page in pages if secret in client.get(page).content.decode()]
-    found += ["session" for row in Session.objects.all() if secret in str(row.get_decoded())]
-    found += ["audit" for row in AuditEntry.unscoped.all() if secret in str(row.__dict__)]
-    return found + (["cookies"] if secret in str(client.cookies) else [])
+    places = [page for page in pages if secret in client.get(page).content.decode()]
+    places += ["session" for row in Session.objects.all() if secret in str(row.get_decoded())]
+    places += ["audit" for row in AuditEntry.unscoped.all() if secret in str(row.__dict__)]
+    return places + (["cookies"] if secret in str(client.cookies) else [])
 
 
 def test_a_generated_secret_appears_nowhere_else(cast: Cast) -> None:
@@ -100,16 +100,16 @@ def test_a_form_of_another_user_is_refused(cast: Cast) -> None:
     assert not Endpoint.unscoped.exists()
 
 
-def test_rotation_keeps_the_old_secret_in_force_for_the_overlap(cast: Cast, endpoint: MakeEndpoint) -> None:
-    found, client = endpoint(URL), browser(cast.owner)
-    response = client.post(page_url("rotate", found), rotation_form(client, found))
+def test_rotation_keeps_the_old_secret_in_force_for_the_overlap(cast: Cast, make_endpoint: MakeEndpoint) -> None:
+    endpoint, client = make_endpoint(URL), browser(cast.owner)
+    response = client.post(page_url("rotate", endpoint), rotation_form(client, endpoint))
     assert "no-store" in response["Cache-Control"] and "stays in force until" in response.content.decode()
     new = shown_secret(response)
-    found.refresh_from_db()
-    until = found.previous_secret_until
+    endpoint.refresh_from_db()
+    until = endpoint.previous_secret_until
     assert until is not None and timedelta(hours=23) < until - clock.now() <= timedelta(hours=24)
-    assert (EndpointSecrets.of(found).current, EndpointSecrets.of(found).previous) == (new, SECRET)
-    page = client.get(page_url("change", found)).content.decode()
+    assert (EndpointSecrets.of(endpoint).current, EndpointSecrets.of(endpoint).previous) == (new, SECRET)
+    page = client.get(page_url("change", endpoint)).content.decode()
     assert f"Two secrets, until {until.day} {until:%b %Y %H:%M} UTC" in page
     assert "has accepted nothing since the rotation" in page
     entry = AuditEntry.unscoped.get(action="webhook.secret_rotated")
@@ -118,10 +118,10 @@ def test_rotation_keeps_the_old_secret_in_force_for_the_overlap(cast: Cast, endp
 
 @pytest.mark.parametrize(("taken", "words"), [("old", "still checks with the"), ("new", "the change is done")])
 def test_the_page_shows_which_secret_the_receiver_accepts(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint, taken: str, words: str
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint, taken: str, words: str
 ) -> None:
-    found, client = endpoint(receiver.url()), browser(cast.owner)
-    new = shown_secret(client.post(page_url("rotate", found), rotation_form(client, found)))
+    endpoint, client = make_endpoint(receiver.url()), browser(cast.owner)
+    new = shown_secret(client.post(page_url("rotate", endpoint), rotation_form(client, endpoint)))
     known = SECRET if taken == "old" else new
 
     def check(post: Any) -> Any:
@@ -129,32 +129,32 @@ def test_the_page_shows_which_secret_the_receiver_accepts(
         return answering(200 if good else 401)(post)
 
     receiver.behaviours["/hook"] = check
-    client.post(page_url("test", found))
+    client.post(page_url("test", endpoint))
     run_pump()
-    page = client.get(page_url("change", found)).content.decode()
+    page = client.get(page_url("change", endpoint)).content.decode()
     assert words in page
     assert Attempt.unscoped.filter(status=200).count() == 1
 
 
-def test_rotation_without_overlap_ends_the_old_secret(cast: Cast, endpoint: MakeEndpoint) -> None:
-    found, client = endpoint(URL), browser(cast.owner)
-    response = client.post(page_url("rotate", found), rotation_form(client, found, overlap="0"))
+def test_rotation_without_overlap_ends_the_old_secret(cast: Cast, make_endpoint: MakeEndpoint) -> None:
+    endpoint, client = make_endpoint(URL), browser(cast.owner)
+    response = client.post(page_url("rotate", endpoint), rotation_form(client, endpoint, overlap="0"))
     assert "The old secret is out of force" in response.content.decode()
-    found.refresh_from_db()
-    assert (found.previous_secret, EndpointSecrets.of(found).current) == (None, shown_secret(response))
+    endpoint.refresh_from_db()
+    assert (endpoint.previous_secret, EndpointSecrets.of(endpoint).current) == (None, shown_secret(response))
 
 
-def test_a_rotation_form_submitted_twice_rotates_once(cast: Cast, endpoint: MakeEndpoint) -> None:
+def test_a_rotation_form_submitted_twice_rotates_once(cast: Cast, make_endpoint: MakeEndpoint) -> None:
     """The secret that was copied stays the one in force."""
-    found, client = endpoint(URL), browser(cast.owner)
-    form = rotation_form(client, found)
-    copied = shown_secret(client.post(page_url("rotate", found), form))
-    before = columns(found)
-    again = client.post(page_url("rotate", found), form)
-    assert (again.status_code, again["Location"]) == (302, page_url("change", found))
+    endpoint, client = make_endpoint(URL), browser(cast.owner)
+    form = rotation_form(client, endpoint)
+    copied = shown_secret(client.post(page_url("rotate", endpoint), form))
+    before = columns(endpoint)
+    again = client.post(page_url("rotate", endpoint), form)
+    assert (again.status_code, again["Location"]) == (302, page_url("change", endpoint))
     assert flash_messages(again) == ["The secret has been replaced in the meantime; look again"]
-    found.refresh_from_db()
-    assert (columns(found), EndpointSecrets.of(found).current) == (before, copied)
+    endpoint.refresh_from_db()
+    assert (columns(endpoint), EndpointSecrets.of(endpoint).current) == (before, copied)
     assert AuditEntry.unscoped.filter(action="webhook.secret_rotated").count() == 1
 
 
@@ -168,22 +168,22 @@ def test_a_rotation_form_submitted_twice_rotates_once(cast: Cast, endpoint: Make
     ],
 )
 def test_an_invalid_rotation_changes_nothing(
-    cast: Cast, endpoint: MakeEndpoint, change: dict[str, Any], field: str
+    cast: Cast, make_endpoint: MakeEndpoint, change: dict[str, Any], field: str
 ) -> None:
-    found, client = endpoint(URL), browser(cast.owner)
-    before = columns(found)
-    response = client.post(page_url("rotate", found), rotation_form(client, found, **change))
+    endpoint, client = make_endpoint(URL), browser(cast.owner)
+    before = columns(endpoint)
+    response = client.post(page_url("rotate", endpoint), rotation_form(client, endpoint, **change))
     assert list(response.context["rotate_form"].errors) == [field]
     assert "xxxx" not in response.content.decode() and "tab\there" not in response.content.decode()
-    assert columns(found) == before
+    assert columns(endpoint) == before
     assert not AuditEntry.unscoped.filter(action="webhook.secret_rotated").exists()
 
 
 def snippet(cast: Cast, language: str) -> str:
     page = browser(cast.owner).post(NEW, new_endpoint_form(browser(cast.owner))).content.decode()
-    found = re.search(rf'<pre[^>]* data-snippet="{language}"[^>]*>(.*?)</pre>', page, re.DOTALL)
-    assert found is not None
-    return html.unescape(found[1])
+    match = re.search(rf'<pre[^>]* data-snippet="{language}"[^>]*>(.*?)</pre>', page, re.DOTALL)
+    assert match is not None
+    return html.unescape(match[1])
 
 
 BODY = '{"name": "Мария 😀"}'.encode()

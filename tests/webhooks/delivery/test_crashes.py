@@ -70,8 +70,8 @@ def drain() -> None:
 
 
 @pytest.mark.parametrize("point", ["claimed", "posted", "settling", "settled"])
-def test_a_killed_pump_loses_nothing(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint, point: str) -> None:
-    endpoint(receiver.url())
+def test_a_killed_pump_loses_nothing(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint, point: str) -> None:
+    make_endpoint(receiver.url())
     committed, rolled_back = emit_and_roll_back(cast, 30)
     assert start_pump(point).wait(60) == -9
     assert run_pump(deadline=DEADLINE_SECONDS) >= 30 - 25  # what is not leased to the killed pump
@@ -91,9 +91,11 @@ def test_a_killed_pump_loses_nothing(cast: Cast, receiver: Receiver, endpoint: M
     assert not Attempt.unscoped.filter(number__gt=F("delivery__attempts")).exists()
 
 
-def test_several_pumps_at_once_post_each_delivery_once(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
-    for place in range(3):
-        endpoint(receiver.url(f"/{place}"))
+def test_several_pumps_at_once_post_each_delivery_once(
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+) -> None:
+    for number in range(3):
+        make_endpoint(receiver.url(f"/{number}"))
     committed, _ = emit_and_roll_back(cast, 60)
     processes = [start_pump("never") for _ in range(3)]
     run_pump(deadline=DEADLINE_SECONDS)

@@ -22,8 +22,8 @@ from webhooks.models import Delivery, Endpoint
 MakeEndpoint = Callable[..., Endpoint]
 
 
-def test_new_delivery_is_pending_and_due_since_its_event(cast: Cast, endpoint: MakeEndpoint) -> None:
-    subscribed = endpoint("http://127.0.0.1:9/hook")
+def test_new_delivery_is_pending_and_due_since_its_event(cast: Cast, make_endpoint: MakeEndpoint) -> None:
+    subscribed = make_endpoint("http://127.0.0.1:9/hook")
     event_ids = [emit(cast.workspace, str(number)) for number in range(3)]
     assert assign_positions() == 3
     events = Event.unscoped.in_bulk(event_ids)
@@ -36,8 +36,8 @@ def test_new_delivery_is_pending_and_due_since_its_event(cast: Cast, endpoint: M
     ]
 
 
-def test_erased_event_makes_no_delivery(cast: Cast, endpoint: MakeEndpoint) -> None:
-    endpoint("http://127.0.0.1:9/hook")
+def test_erased_event_makes_no_delivery(cast: Cast, make_endpoint: MakeEndpoint) -> None:
+    make_endpoint("http://127.0.0.1:9/hook")
     emit(cast.workspace, contact_id="con_1")
     with transaction.atomic():
         erase(cast.workspace.pk, "con_1")
@@ -52,21 +52,23 @@ def test_event_without_a_subscriber_makes_no_delivery(cast: Cast) -> None:
 
 
 def test_only_enabled_endpoints_of_the_workspace_and_type_are_subscribers(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
-    endpoint(receiver.url("/ours"))
-    endpoint(receiver.url("/other-type"), events=("message.sent",))
-    endpoint(receiver.url("/twin"), workspace=cast.twin)
-    endpoint(receiver.url("/rival"), workspace=cast.other)
-    disabled = endpoint(receiver.url("/disabled"))
+    make_endpoint(receiver.url("/ours"))
+    make_endpoint(receiver.url("/other-type"), events=("message.sent",))
+    make_endpoint(receiver.url("/twin"), workspace=cast.twin)
+    make_endpoint(receiver.url("/rival"), workspace=cast.other)
+    disabled = make_endpoint(receiver.url("/disabled"))
     Endpoint.unscoped.filter(pk=disabled.pk).update(enabled=False, disabled_reason="manual")
     emit(cast.workspace)
     assert run_pump() == 1
     assert [post.path for post in receiver.posts] == ["/ours"]
 
 
-def test_queued_deliveries_are_sent_before_new_ones(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
-    endpoint(receiver.url())
+def test_queued_deliveries_are_sent_before_new_ones(
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+) -> None:
+    make_endpoint(receiver.url())
     queued = [emit(cast.workspace, str(number)) for number in range(FIRST_WINDOW + 3)]
     assign_positions()
     new = emit(cast.workspace)
@@ -76,13 +78,13 @@ def test_queued_deliveries_are_sent_before_new_ones(cast: Cast, receiver: Receiv
 
 
 def test_an_event_behind_many_for_a_hanging_endpoint_is_sent_at_once(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint, monkeypatch: pytest.MonkeyPatch
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(positions, "BATCH", 20)
     receiver.behaviours["/hang"] = hang
-    hanging = endpoint(receiver.url("/hang"))
+    hanging = make_endpoint(receiver.url("/hang"))
     Endpoint.unscoped.filter(pk=hanging.pk).update(failing_since=clock.now() - timedelta(hours=1))
-    endpoint(receiver.url("/healthy"), events=("message.sent",))
+    make_endpoint(receiver.url("/healthy"), events=("message.sent",))
     with transaction.atomic():
         publish_all(cast.workspace, [NewEvent(CONTACT_CREATED, {"n": n}) for n in range(200)])
     emit(cast.workspace, type="message.sent")

@@ -46,12 +46,12 @@ def resident_memory() -> int:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
-def test_hostile_receivers_delay_no_healthy_one(cast: Cast, endpoint: MakeEndpoint, ports: list[int]) -> None:
+def test_hostile_receivers_delay_no_healthy_one(cast: Cast, make_endpoint: MakeEndpoint, ports: list[int]) -> None:
     names = [*HOSTILE, "healthy0", "healthy1", "healthy2", "healthy3"]
     types = event_types()[: len(names)]
     urls = {name: f"http://127.0.0.1:{ports[0]}/{name}" for name in names}
     urls["tls"] = f"https://127.0.0.1:{ports[1]}/tls"
-    endpoints = {name: endpoint(urls[name], events=(type.name,)) for name, type in zip(names, types, strict=True)}
+    endpoints = {name: make_endpoint(urls[name], events=(type.name,)) for name, type in zip(names, types, strict=True)}
     with transaction.atomic():
         publish_all(cast.workspace, [NewEvent(types[0], {"n": n}) for n in range(QUEUED)])
     while positions.assign_positions():

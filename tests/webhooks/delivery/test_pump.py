@@ -29,9 +29,9 @@ MakeEndpoint = Callable[..., Endpoint]
 
 
 def test_an_event_arrives_with_its_frozen_body_and_valid_signatures(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
-    endpoint(receiver.url())
+    make_endpoint(receiver.url())
     event_id = emit(cast.workspace)
     assert run_pump() == 1
     [post] = receiver.posts
@@ -46,10 +46,10 @@ def test_an_event_arrives_with_its_frozen_body_and_valid_signatures(
 
 
 def test_every_attempt_carries_the_request_id_of_the_event(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = answering(500)
-    endpoint(receiver.url())
+    make_endpoint(receiver.url())
     emit(cast.workspace, request_id="req-1")
     run_pump()
     Delivery.unscoped.update(next_attempt_at=clock.now())
@@ -62,18 +62,18 @@ def test_every_attempt_carries_the_request_id_of_the_event(
 
 
 def test_a_delivery_without_a_request_id_has_no_such_header(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
-    endpoint(receiver.url())
+    make_endpoint(receiver.url())
     emit(cast.workspace)
     run_pump()
     assert "x-request-id" not in receiver.posts[0].headers
     assert "X-Request-Id" not in Attempt.unscoped.get().request_headers
 
 
-def test_success_is_recorded_with_its_attempt(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_success_is_recorded_with_its_attempt(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
     receiver.behaviours["/hook"] = answering(201, {"Content-Type": "text/plain"}, "принято".encode())
-    endpoint(receiver.url())
+    make_endpoint(receiver.url())
     emit(cast.workspace)
     run_pump()
     delivery, attempt = Delivery.unscoped.get(), Attempt.unscoped.get()
@@ -86,10 +86,10 @@ def test_success_is_recorded_with_its_attempt(cast: Cast, receiver: Receiver, en
 
 
 def test_a_failed_delivery_is_retried_later_with_the_same_id_and_body(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = answering(500)
-    subscribed = endpoint(receiver.url())
+    subscribed = make_endpoint(receiver.url())
     emit(cast.workspace)
     run_pump()
     delivery = Delivery.unscoped.get()
@@ -111,10 +111,10 @@ def test_a_failed_delivery_is_retried_later_with_the_same_id_and_body(
 
 
 def test_retry_after_delays_a_retry_to_at_most_twice_its_delay(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = answering(503, {"Retry-After": "3600"})
-    endpoint(receiver.url())
+    make_endpoint(receiver.url())
     emit(cast.workspace)
     run_pump()
     next_at = Delivery.unscoped.get().next_attempt_at
@@ -122,9 +122,9 @@ def test_retry_after_delays_a_retry_to_at_most_twice_its_delay(
     assert 8 <= (next_at - Attempt.unscoped.get().at).total_seconds() <= 13
 
 
-def test_the_tenth_failure_exhausts_a_delivery(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_the_tenth_failure_exhausts_a_delivery(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
     receiver.behaviours["/hook"] = answering(500)
-    endpoint(receiver.url())
+    make_endpoint(receiver.url())
     emit(cast.workspace)
     for _ in range(10):
         run_pump()
@@ -136,21 +136,23 @@ def test_the_tenth_failure_exhausts_a_delivery(cast: Cast, receiver: Receiver, e
 
 
 def test_a_redirect_is_not_followed_and_counts_as_a_failure(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = answering(302, {"Location": receiver.url("/elsewhere")})
-    endpoint(receiver.url())
+    make_endpoint(receiver.url())
     emit(cast.workspace)
     run_pump()
     assert [post.path for post in receiver.posts] == ["/hook"]
     assert Delivery.unscoped.get().status == "failed"
 
 
-def test_a_hanging_endpoint_delays_no_other_endpoint(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
+def test_a_hanging_endpoint_delays_no_other_endpoint(
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+) -> None:
     receiver.behaviours["/hang"] = hang
-    endpoint(receiver.url("/hang"))
-    for place in range(9):
-        endpoint(receiver.url(f"/healthy/{place}"))
+    make_endpoint(receiver.url("/hang"))
+    for number in range(9):
+        make_endpoint(receiver.url(f"/healthy/{number}"))
     for number in range(60):
         emit(cast.workspace, str(number))
     started = time.monotonic()
@@ -167,16 +169,16 @@ def test_a_hanging_endpoint_delays_no_other_endpoint(cast: Cast, receiver: Recei
 
 
 def test_hanging_endpoints_of_another_workspace_on_the_same_host_delay_nobody(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     """Many services have one host for all their customers."""
-    for place in range(15):
-        receiver.behaviours[f"/hang/{place}"] = hang
-        endpoint(receiver.url(f"/hang/{place}"), workspace=cast.other)
+    for number in range(15):
+        receiver.behaviours[f"/hang/{number}"] = hang
+        make_endpoint(receiver.url(f"/hang/{number}"), workspace=cast.other)
     for _ in range(5):
         emit(cast.other)
     assign_positions()
-    endpoint(receiver.url("/healthy"))
+    make_endpoint(receiver.url("/healthy"))
 
     class Late(Pump):
         """Publishes our event once the host has as many requests as one workspace may have there."""
@@ -194,9 +196,9 @@ def test_hanging_endpoints_of_another_workspace_on_the_same_host_delay_nobody(
 
 
 def test_posts_running_at_once_to_an_endpoint_are_limited(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
-    endpoint(receiver.url())
+    make_endpoint(receiver.url())
     for number in range(300):
         emit(cast.workspace, str(number))
     assert run_pump() == 300
@@ -205,9 +207,9 @@ def test_posts_running_at_once_to_an_endpoint_are_limited(
 
 
 def test_settled_claims_are_freed_without_the_garbage_collector(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
-    endpoint(receiver.url())
+    make_endpoint(receiver.url())
     for number in range(30):
         emit(cast.workspace, str(number))
     gc.collect()
@@ -220,9 +222,9 @@ def test_settled_claims_are_freed_without_the_garbage_collector(
 
 
 def test_queued_deliveries_and_new_events_are_delivered_in_one_run(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
-    endpoint(receiver.url("/first"))
+    make_endpoint(receiver.url("/first"))
     emit(cast.workspace)
     assign_positions()
     emit(cast.workspace)
@@ -231,12 +233,12 @@ def test_queued_deliveries_and_new_events_are_delivered_in_one_run(
 
 
 def test_an_endpoint_with_an_undecryptable_secret_stops_no_other_endpoint(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint, caplog: pytest.LogCaptureFixture
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint, caplog: pytest.LogCaptureFixture
 ) -> None:
-    unreadable = endpoint(receiver.url("/unreadable"))
+    unreadable = make_endpoint(receiver.url("/unreadable"))
     readable_secret = bytes(unreadable.secret)
     Endpoint.unscoped.filter(pk=unreadable.pk).update(secret=Fernet(Fernet.generate_key()).encrypt(b"x"))
-    endpoint(receiver.url("/other"))
+    make_endpoint(receiver.url("/other"))
     emit(cast.workspace)
     run_pump(seconds=0.5)
     assert [post.path for post in receiver.posts] == ["/other"]
@@ -249,8 +251,8 @@ def test_an_endpoint_with_an_undecryptable_secret_stops_no_other_endpoint(
     assert [post.path for post in receiver.posts] == ["/other", "/unreadable"]
 
 
-def test_an_undecryptable_secret_can_be_replaced(cast: Cast, receiver: Receiver, endpoint: MakeEndpoint) -> None:
-    subscribed = endpoint(receiver.url())
+def test_an_undecryptable_secret_can_be_replaced(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
+    subscribed = make_endpoint(receiver.url())
     Endpoint.unscoped.update(secret=Fernet(Fernet.generate_key()).encrypt(b"x"))
     services.rotate_secret(cast.actor(), subscribed.pk, secret="replaced")
     assert Endpoint.unscoped.get().previous_secret is None

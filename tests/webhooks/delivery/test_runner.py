@@ -26,9 +26,9 @@ def wake_ups(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float]]:
 
 
 def test_the_pump_is_woken_when_a_near_retry_is_due(
-    cast: Cast, endpoint: MakeEndpoint, wake_ups: list[tuple[str, float]]
+    cast: Cast, make_endpoint: MakeEndpoint, wake_ups: list[tuple[str, float]]
 ) -> None:
-    endpoint("http://127.0.0.1:9/hook")
+    make_endpoint("http://127.0.0.1:9/hook")
     emit(cast.workspace)
     runner.wake_if_due()
     assert wake_ups == [("webhooks.pump", 0.0)]  # for the event without a position
@@ -54,7 +54,7 @@ def test_only_one_caller_gets_the_lock(cast: Cast) -> None:
 
 
 def test_a_second_run_returns_at_once_and_wakes_the_running_pump(
-    cast: Cast, receiver: Receiver, endpoint: MakeEndpoint, monkeypatch: pytest.MonkeyPatch
+    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     woken = threading.Event()
     settled_by_second_run: list[int] = []
@@ -65,7 +65,7 @@ def test_a_second_run_returns_at_once_and_wakes_the_running_pump(
         return OK
 
     receiver.behaviours["/hook"] = run_another_pump
-    endpoint(receiver.url())
+    make_endpoint(receiver.url())
     emit(cast.workspace)
     assert runner.run_pump() == 1
     assert settled_by_second_run == [0]
