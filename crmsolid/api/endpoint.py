@@ -57,7 +57,7 @@ class ListOf:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """Bytes of one of these media types: an export, a stream, an upload. ``headers``: those it has beside the usual."""
+    """Bytes of one of these media types: an export, a stream. ``headers``: those it has beside the usual."""
 
     content_types: tuple[str, ...]
     description: str = ""
@@ -72,7 +72,7 @@ class Endpoint:
     scopes: tuple[Scope, ...]
     responses: Mapping[int, Any]
     query: type[QuerySerializer] = QuerySerializer
-    body: type[StrictSerializer] | Raw | None = None
+    body: type[StrictSerializer] | None = None
     # Codes of core/errors.py that it may answer beyond those every operation has.
     error_codes: tuple[str, ...] = ()
     # It honours If-Match (and answers an ETag); it only answers an ETag.

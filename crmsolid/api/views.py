@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from crmsolid.api import idempotency, parsing
-from crmsolid.api.endpoint import ApiResponse, Endpoint, Raw, endpoint
+from crmsolid.api.endpoint import ApiResponse, Endpoint, endpoint
 from crmsolid.api.fields import INT64
 from crmsolid.api.request_context import request_context
 from crmsolid.core.errors import DomainError
@@ -87,8 +87,7 @@ class WorkspaceView(APIView):
                 return idempotency.replay(credentials.record, fingerprint)
         # Before any transaction opens.
         self.query = parsing.parse_query(request, declared.query)
-        if not isinstance(declared.body, Raw):
-            self.body = parsing.parse_body(request, declared.body)
+        self.body = parsing.parse_body(request, declared.body)
         if key is None:
             return handler().render()
         return idempotency.run_once(self.workspace, key, fingerprint, handler)

@@ -44,8 +44,11 @@ class V1Schema(AutoSchema):
             "parameters": self._parameters(),
             "responses": self._responses(),
         }
-        body = self._body()
-        return operation if body is None else {**operation, "requestBody": body}
+        body = self.endpoint.body
+        if body is not None:
+            content = {JSON: {"schema": self._shape(body, "request")}}
+            operation["requestBody"] = {"required": body.body_required, "content": content}
+        return operation
 
     @property
     def endpoint(self) -> Endpoint:
@@ -104,15 +107,6 @@ class V1Schema(AutoSchema):
         if self.endpoint.if_match:
             parameters.append(components.IF_MATCH)
         return [*parameters, *map(dict, self.endpoint.request_headers), components.REQUEST_ID]
-
-    def _body(self) -> Schema | None:
-        body = self.endpoint.body
-        if body is None:
-            return None
-        if isinstance(body, Raw):
-            content = {media: {"schema": {"type": "string"}} for media in body.content_types}
-            return {"required": True, "content": content, "description": body.description}
-        return {"required": body.body_required, "content": {JSON: {"schema": self._shape(body, "request")}}}
 
     # --- responses ----------------------------------------------------------------------------------------
     def _responses(self) -> Schema:
