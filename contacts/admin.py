@@ -30,16 +30,11 @@ def display_value(value: Any) -> str:
 class ContactForm(TenantForm):
     """The fields of a contact that a member may change; usernames and e-mail addresses are not among them."""
 
-    help_texts = {
-        "opted_out": "While this is on, nothing is sent to this person.",
-        "time_zone": "By its name, such as Europe/Berlin.",
-    }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, help_text in self.help_texts.items():
-            if name in self.fields:  # the form of somebody who may only read has no fields
-                self.fields[name].help_text = help_text
+    class Meta:
+        help_texts = {
+            "opted_out": "While this is on, nothing is sent to this person.",
+            "time_zone": "By its name, such as Europe/Berlin.",
+        }
 
     def clean_time_zone(self) -> str:
         zone: str = self.cleaned_data["time_zone"].strip()
@@ -102,9 +97,8 @@ class ContactAdmin(TenantAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Send the service only what was changed in the form: an API call may be changing other fields meanwhile."""
-        fields = {
-            name: None if form.cleaned_data[name] == "" else form.cleaned_data[name] for name in form.changed_data
-        }
+        values = form.cleaned_data
+        fields = {name: None if values[name] == "" else values[name] for name in form.changed_data}
         if fields:
             update_contact(self.actor(request), obj.pk, fields)
 

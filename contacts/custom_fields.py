@@ -36,10 +36,8 @@ def check_key(key: str) -> None:
 
 
 def read_choices(field_type: str, choices: Iterable[str]) -> list[str]:
-    """The choices trimmed, without blank ones and duplicates; none unless the type is ``choice``.
-
-    Raises :class:`InvalidValue` if there are none or too many for that type.
-    """
+    """The choices trimmed, without blank ones and duplicates; none unless the type is ``choice``. Raises
+    :class:`InvalidValue` if there are none or too many for that type."""
     if field_type != FieldType.CHOICE:
         return []
     values = list(dict.fromkeys(stripped for choice in choices if (stripped := choice.strip())))
@@ -50,16 +48,8 @@ def read_choices(field_type: str, choices: Iterable[str]) -> list[str]:
     return values
 
 
-def keys(workspace: Workspace) -> list[str]:
-    """The keys of the workspace's custom fields, in alphabetical order."""
-    return list(CustomField.objects.for_workspace(workspace).order_by("key").values_list("key", flat=True))
-
-
 def check_values(workspace: Workspace, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[FieldError]]:
-    """The values as they are stored, and an error for each value that does not fit. None removes a value.
-
-    Reads the definitions only if there are values.
-    """
+    """The values as they are stored, and an error for each value that does not fit. None removes a value."""
     if not values:
         return {}, []
     definitions = {field.key: field for field in CustomField.objects.for_workspace(workspace).order_by("key")}
@@ -96,17 +86,13 @@ def _checked(field: CustomField, value: Any) -> Any:
             if not isinstance(value, bool):
                 raise InvalidValue("invalid", "give true or false")
         case FieldType.DATE:
-            if not (isinstance(value, str) and _DATE.fullmatch(value) and _is_in_calendar(value)):
-                raise InvalidValue("invalid", "give a date such as 2026-06-04")
+            try:
+                if not (isinstance(value, str) and _DATE.fullmatch(value)):
+                    raise ValueError
+                date.fromisoformat(value)  # ValueError if it is not in the calendar
+            except ValueError:
+                raise InvalidValue("invalid", "give a date such as 2026-06-04") from None
         case FieldType.CHOICE:
             if not isinstance(value, str) or value not in field.choices:
                 raise InvalidValue("invalid_choice", f"give one of: {', '.join(map(str, field.choices))}")
     return value
-
-
-def _is_in_calendar(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

@@ -1,11 +1,7 @@
 """The events that contacts publish."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from contacts.representations import ContactOut
 from crmsolid.events.catalogue import declare
-from crmsolid.events.publishing import NewEvent
 
 _CONTACT = ContactOut.data_schema()
 _SCORE = {"type": "integer", "minimum": 0, "maximum": 100}
@@ -27,13 +23,3 @@ LEAD_SCORED = declare(
     new_score=_SCORE,
     rules={"type": "array"},
 )
-
-
-def created(contact: dict[str, Any]) -> NewEvent:
-    """``contact.created`` for a contact as :class:`ContactOut` renders it."""
-    return NewEvent(CONTACT_CREATED, {"contact": contact}, contact["id"])
-
-
-def tagged(contact: dict[str, Any], added: Sequence[str]) -> NewEvent:
-    """``contact.tagged`` for a contact as :class:`ContactOut` renders it, with its new tags in ``added``."""
-    return NewEvent(CONTACT_TAGGED, {"contact": contact, "added": list(added)}, contact["id"])

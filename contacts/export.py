@@ -3,13 +3,13 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from contacts.repository import ContactWithTags
 from contacts.representations import ContactOut
 from crmsolid.core import strictjson
 
-TAG_SEPARATOR = ";"
 COLUMNS = [name for name in ContactOut().get_fields() if name != "custom_fields"]
 
 # What makes a spreadsheet read a cell as a formula (OWASP, "CSV Injection"). Spreadsheets of East Asian locales read
@@ -25,20 +25,16 @@ def ndjson(chunks: Iterable[Sequence[ContactWithTags]]) -> Iterator[bytes]:
 
 def as_csv(chunks: Iterable[Sequence[ContactWithTags]], custom_keys: Sequence[str]) -> Iterator[bytes]:
     """RFC 4180 in UTF-8: a header, then one row per contact with its own fields and these custom fields."""
-    yield _encode([[*COLUMNS, *custom_keys]])
-    for chunk in chunks:
-        yield _encode([_row(contact.payload, custom_keys) for contact in chunk])
 
+    def row(contact: ContactWithTags) -> list[str]:
+        payload = contact.payload
+        values = [payload[name] for name in COLUMNS] + [payload["custom_fields"].get(key) for key in custom_keys]
+        return [cell(value) for value in values]
 
-def _encode(rows: Iterable[Sequence[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
-
-
-def _row(payload: dict[str, Any], custom_keys: Sequence[str]) -> list[str]:
-    values = [payload[name] for name in COLUMNS] + [payload["custom_fields"].get(key) for key in custom_keys]
-    return [cell(value) for value in values]
+    for rows in chain([[[*COLUMNS, *custom_keys]]], (map(row, chunk) for chunk in chunks)):
+        text = io.StringIO()
+        csv.writer(text).writerows(rows)
+        yield text.getvalue().encode()
 
 
 def cell(value: Any) -> str:
@@ -49,7 +45,7 @@ def cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return TAG_SEPARATOR.join(cell(item) for item in value)
+        return ";".join(cell(item) for item in value)
     if isinstance(value, str):
         return f"'{value}" if value.lstrip(" ").startswith(_FORMULA) else value
     return str(value)

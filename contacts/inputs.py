@@ -25,8 +25,7 @@ class Tags(serializers.ListField):
     """An array of strings; ``validation.read_tags`` checks the strings themselves."""
 
     def __init__(self, **options: Any) -> None:
-        child = serializers.CharField(min_length=1, max_length=MAX_TAG)
-        super().__init__(child=child, max_length=MAX_TAGS, **options)
+        super().__init__(max_length=MAX_TAGS, **options)
 
     def to_internal_value(self, data: Any) -> list[str]:
         if not isinstance(data, list) or not all(isinstance(name, str) for name in data):
@@ -34,8 +33,7 @@ class Tags(serializers.ListField):
         return data
 
     def json_schema(self) -> dict[str, Any]:
-        item = {"type": "string", "pattern": TAG}
-        return {"type": "array", "maxItems": MAX_TAGS, "items": item}
+        return {"type": "array", "maxItems": MAX_TAGS, "items": {"type": "string", "pattern": TAG}}
 
 
 class CustomValues(serializers.DictField):

@@ -1,15 +1,16 @@
 """Contacts with their tags and custom fields, and the opt-outs of erased contacts."""
 
+from collections.abc import Mapping
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 
-from contacts.querysets import ContactQuerySet
+from contacts.normalization import fold
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
-from crmsolid.workspaces.scoping import ScopedManager, WorkspaceModel
+from crmsolid.workspaces.scoping import ScopedManager, ScopedQuerySet, WorkspaceModel
 
 
 class Stage(models.TextChoices):
@@ -19,6 +20,23 @@ class Stage(models.TextChoices):
     QUALIFIED = "qualified", "Qualified"
     WON = "won", "Won"
     LOST = "lost", "Lost"
+
+
+class ContactQuerySet(ScopedQuerySet):
+    def filtered(self, filters: Mapping[str, Any]) -> Self:
+        """The contacts that match all of these filters, each of which may be absent: ``search`` (text in the name,
+        username or e-mail address, regardless of case), ``tag`` (tags, all of which the contact has), ``stage`` and
+        ``updated_since`` (a datetime)."""
+        rows = self
+        if "search" in filters:
+            rows = rows.filter(search__contains=fold(filters["search"]))
+        for name in filters.get("tag", ()):
+            rows = rows.filter(tag_rows__name=name)
+        if "stage" in filters:
+            rows = rows.filter(stage=filters["stage"])
+        if "updated_since" in filters:
+            rows = rows.filter(updated_at__gte=filters["updated_since"])
+        return rows
 
 
 class Contact(WorkspaceModel):

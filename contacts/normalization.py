@@ -50,11 +50,6 @@ def parse_username(text: str) -> str:
     return match[1]
 
 
-def username_key(text: str) -> str:
-    """The username in lower case, because Telegram ignores the case of usernames. Raises :class:`InvalidUsername`."""
-    return parse_username(text).lower()
-
-
 def email_key(text: str) -> str:
     """The address with its local part case-folded and its domain in ASCII form. Raises :class:`InvalidEmail`.
 
@@ -65,10 +60,17 @@ def email_key(text: str) -> str:
     # Checked before any costly step, and again on the result, which may be longer.
     if not at or len(address) > _MAX_ADDRESS_OCTETS:
         raise InvalidEmail
-    key = f"{_local_key(local)}@{_domain_key(domain)}"
-    if len(key.encode()) > _MAX_ADDRESS_OCTETS:
+    local = unicodedata.normalize("NFC", unicodedata.normalize("NFC", local).casefold())
+    try:
+        local_octets = len(local.encode())  # UnicodeError: a lone surrogate
+        domain = (domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")).lower()
+    except (idna.IDNAError, UnicodeError):
+        raise InvalidEmail from None
+    if local_octets > _MAX_LOCAL_OCTETS or not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
         raise InvalidEmail
-    return key
+    if local_octets + 1 + len(domain) > _MAX_ADDRESS_OCTETS:
+        raise InvalidEmail
+    return f"{local}@{domain}"
 
 
 def fold(text: str) -> str:
@@ -84,24 +86,3 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFD", text).casefold())
     folded = unicodedata.normalize("NFKD", decomposed.casefold())
     return unicodedata.normalize("NFKC", _TURKISH_I.sub("i", folded))
-
-
-def _local_key(local: str) -> str:
-    key = unicodedata.normalize("NFC", unicodedata.normalize("NFC", local).casefold())
-    try:
-        octets = len(key.encode())
-    except UnicodeEncodeError:  # a lone surrogate
-        raise InvalidEmail from None
-    if octets > _MAX_LOCAL_OCTETS or not _LOCAL.fullmatch(key):
-        raise InvalidEmail
-    return key
-
-
-def _domain_key(domain: str) -> str:
-    try:
-        key = domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
-    except (idna.IDNAError, UnicodeError):
-        raise InvalidEmail from None
-    if not _DOMAIN.fullmatch(key.lower()):
-        raise InvalidEmail
-    return key.lower()

@@ -5,7 +5,7 @@ reveals nothing by itself, and matches when the same identity is added again.
 """
 
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -25,49 +25,30 @@ def keep(contact: Contact) -> None:
     _optouts.insert(rows, conflict="(workspace_id, digest) DO NOTHING")
 
 
-def is_kept(contact: Contact) -> bool:
-    """Whether an erased contact with one of these identities had opted out."""
-    return bool(_kept(contact).exists())
-
-
-def delete(contact: Contact) -> None:
-    """Delete what was kept: somebody decided that messages to this contact are allowed again."""
-    _kept(contact).delete()
+def kept(contact: Contact) -> Any:
+    """The opt-outs of erased contacts with one of these identities, as a queryset."""
+    return OptOut.objects.for_workspace(contact.workspace_id).filter(digest__in=_digests(contact))
 
 
 def opted_out_sql(contact: Contact) -> tuple[str, Sequence[Any]]:
-    """SQL and its parameters for ``opted_out`` of a new contact: the contact's own value, or whether an opt-out of one
-    of its identities is kept."""
+    """SQL and its parameters for ``opted_out`` of a new contact: its own value, or whether an opt-out is kept."""
     if contact.opted_out:
         return "%s", [True]
-    digests = list(_digests(contact, _all_secrets()))
+    digests = _digests(contact)
     placeholders = ", ".join(["%s"] * len(digests)) or "NULL"
     exists = f"EXISTS (SELECT 1 FROM {_optouts.name} WHERE workspace_id = %s AND digest IN ({placeholders}))"
     return exists, [contact.workspace_id, *digests]
 
 
-def _kept(contact: Contact) -> Any:
-    digests = list(_digests(contact, _all_secrets()))
-    return OptOut.objects.for_workspace(contact.workspace_id).filter(digest__in=digests)
-
-
-def _all_secrets() -> list[Any]:
-    """The secret key and those it replaced."""
-    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-
-
-def _digests(contact: Contact, secrets: Sequence[str]) -> Iterator[bytes]:
-    """One HMAC for each identity of the contact under each secret."""
-    identities = {
-        "username": contact.username_key,
-        "email": contact.email_key,
-        "telegram": str(contact.telegram_id) if contact.telegram_id is not None else None,
-    }
-    for secret in secrets:
-        for identity_type, value in identities.items():
-            if value is not None:
-                text = f"{contact.workspace_id}:{identity_type}:{value}"
-                yield hmac.digest(_hmac_key(secret), text.encode(), "sha256")
+def _digests(contact: Contact, secrets: Sequence[Any] = ()) -> list[bytes]:
+    """An HMAC of each identity of the contact under each secret, by default the secret key and those it replaced."""
+    identities = {"username": contact.username_key, "email": contact.email_key, "telegram": contact.telegram_id}
+    return [
+        hmac.digest(_hmac_key(secret), f"{contact.workspace_id}:{identity_type}:{value}".encode(), "sha256")
+        for secret in secrets or (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+        for identity_type, value in identities.items()
+        if value is not None
+    ]
 
 
 @lru_cache(maxsize=16)

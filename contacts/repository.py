@@ -12,7 +12,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from contacts import events, optouts
+from contacts import optouts
+from contacts.events import CONTACT_CREATED, CONTACT_TAGGED
 from contacts.models import Contact, ContactTag
 from contacts.representations import ContactOut
 from contacts.validation import Changes
@@ -22,7 +23,7 @@ from crmsolid.core.ids import is_id
 from crmsolid.core.sql.bulk import ids_clause
 from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.core.sql.table import Table
-from crmsolid.events.publishing import publish_all
+from crmsolid.events.publishing import NewEvent, publish_all
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 
@@ -57,8 +58,7 @@ def get(workspace: Workspace, contact_id: str, *, lock: bool = False, deleting: 
     """The contact with its tags, locked for an update or for deletion if asked for. ``not_found`` (404)."""
     if not is_id("con", contact_id):
         raise not_found("contact")
-    where, params = "id = %s AND workspace_id = %s", [contact_id, workspace.pk]
-    rows = contacts.select(where, params, lock=lock, deleting=deleting)
+    rows = contacts.select("id = %s AND workspace_id = %s", [contact_id, workspace.pk], lock=lock, deleting=deleting)
     if not rows:
         raise not_found("contact")
     return with_tags(rows)[0]
@@ -95,11 +95,11 @@ def insert(who: Actor | Workspace, changes: Changes) -> ContactWithTags | None:
     if not contacts.insert_computed(contact, {"opted_out": optouts.opted_out_sql(contact)}, "DO NOTHING"):
         return None
     created = ContactWithTags(contact, changes.tags or [], created=True)
-    new_events = [events.created(created.payload)]
+    events = [NewEvent(CONTACT_CREATED, {"contact": created.payload}, contact.id)]
     if created.tags:
         _add_tags(contact, created.tags)
-        new_events.append(events.tagged(created.payload, created.tags))
-    publish_all(who, new_events)
+        events.append(NewEvent(CONTACT_TAGGED, {"contact": created.payload, "added": created.tags}, contact.id))
+    publish_all(who, events)
     return created
 
 
@@ -115,39 +115,31 @@ def update(
     removed = old_tags.intersection(remove)
     changed = changes.apply(contact)
     if "opted_out" in changed and not contact.opted_out:
-        optouts.delete(contact)
+        optouts.kept(contact).delete()  # somebody decided that messages to this contact are allowed again
     new_identity = changed.get("username_key") or changed.get("email_key")
-    if new_identity and "opted_out" not in changes.columns and not contact.opted_out and optouts.is_kept(contact):
+    if new_identity and "opted_out" not in changes.columns and not contact.opted_out and optouts.kept(contact).exists():
         contact.opted_out = changed["opted_out"] = True
     if not (changed or added or removed):
         return before
     contact.updated_at = changed["updated_at"] = clock.now()
-    _update_columns(contact, changed)
+    where, params = "id = %s AND workspace_id = %s", [contact.id, contact.workspace_id]
+    if "username_key" not in changed and "email_key" not in changed:
+        contacts.update(changed, where, params)
+    else:
+        try:
+            with transaction.atomic():  # the savepoint keeps the transaction usable after a unique key was violated
+                contacts.update(changed, where, params)
+        except IntegrityError:
+            raise IdentityTaken from None
     _add_tags(contact, added)
     if removed:
         ContactTag.objects.for_workspace(contact.workspace_id).filter(contact_id=contact.id, name__in=removed).delete()
     after = ContactWithTags(contact, [*old_tags.difference(removed), *added])
     if added:
-        publish_all(actor, [events.tagged(after.payload, added)])
+        publish_all(actor, [NewEvent(CONTACT_TAGGED, {"contact": after.payload, "added": added}, contact.id)])
     return after
 
 
-def _update_columns(contact: Contact, changed: dict[str, Any]) -> None:
-    where, params = "id = %s AND workspace_id = %s", [contact.id, contact.workspace_id]
-    if "username_key" not in changed and "email_key" not in changed:
-        contacts.update(changed, where, params)
-        return
-    try:
-        with transaction.atomic():  # the savepoint keeps the transaction usable after a unique key was violated
-            contacts.update(changed, where, params)
-    except IntegrityError:
-        raise IdentityTaken from None
-
-
 def _add_tags(contact: Contact, names: Iterable[str]) -> None:
-    now = clock.now()
-    rows = [
-        {"workspace_id": contact.workspace_id, "contact_id": contact.id, "name": name, "created_at": now}
-        for name in names
-    ]
-    _tags.insert_later(rows, conflict="(contact_id, name) DO NOTHING")
+    columns = {"workspace_id": contact.workspace_id, "contact_id": contact.id, "created_at": clock.now()}
+    _tags.insert_later([{**columns, "name": name} for name in names], conflict="(contact_id, name) DO NOTHING")

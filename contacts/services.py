@@ -1,7 +1,6 @@
 """Every read and write of contacts that a caller may ask for. Each service checks the authority of its actor.
 
-``fields`` holds plain values by the names of the API: ``name first_name last_name username email phone time_zone stage
-opted_out tags custom_fields``. A name that is absent is left unchanged. :mod:`contacts.inputs` checks their types.
+``fields`` holds plain values by the names of the API; :mod:`contacts.inputs` checks their types. Absent ones are kept.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -90,12 +89,7 @@ def _conflict(actor: Actor, contacts: Iterable[Contact]) -> DomainError:
 
 @unit_of_work()
 def tag_contact(
-    actor: Actor,
-    contact_id: str,
-    *,
-    add: Iterable[str] = (),
-    remove: Iterable[str] = (),
-    if_match: str | None = None,
+    actor: Actor, contact_id: str, *, add: Iterable[str] = (), remove: Iterable[str] = (), if_match: str | None = None
 ) -> ContactWithTags:
     """Add and remove tags. Errors: as :func:`update_contact`; ``validation_failed`` also for a tag in both lists."""
     actor.require(Scope.WRITE_CONTACTS)
@@ -176,7 +170,8 @@ def export_contacts(
 
     if format == "ndjson":
         return export.ndjson(chunks())
-    return export.as_csv(chunks(), custom_fields.keys(actor.workspace))
+    keys = CustomField.objects.for_workspace(actor.workspace).order_by("key").values_list("key", flat=True)
+    return export.as_csv(chunks(), list(keys))
 
 
 def personal_data(actor: Actor, contact_id: str) -> dict[str, Any]:

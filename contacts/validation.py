@@ -1,7 +1,7 @@
 """From the fields that a caller sends to the columns, custom fields and tags that are stored."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -24,8 +24,7 @@ _SEARCHED_COLUMNS = frozenset({"name", "given_first_name", "last_name", "usernam
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Validated changes to a contact: values of columns, values of custom fields (None removes one), and tags, None if
-    none were sent."""
+    """Validated changes to a contact: values of columns, of custom fields (None removes one), and tags if sent."""
 
     columns: Mapping[str, Any]
     custom_fields: Mapping[str, Any]
@@ -46,15 +45,10 @@ class Changes:
         for name, value in changed.items():
             setattr(contact, name, value)
         if not _SEARCHED_COLUMNS.isdisjoint(changed):
-            contact.search = changed["search"] = _search_text(contact)
+            username = f"@{contact.username}" if contact.username else ""
+            parts = (contact.name, contact.given_first_name, contact.last_name, username, contact.email)
+            contact.search = changed["search"] = normalization.fold("\n".join(filter(None, parts)))
         return changed
-
-
-def _search_text(contact: Contact) -> str:
-    """The folded names, username (with its @) and e-mail address, one per line."""
-    username = f"@{contact.username}" if contact.username else ""
-    parts = (contact.name, contact.given_first_name, contact.last_name, username, contact.email)
-    return normalization.fold("\n".join(part for part in parts if part))
 
 
 def read_changes(workspace: Workspace, fields: Mapping[str, Any]) -> Changes:
@@ -66,10 +60,10 @@ def read_changes(workspace: Workspace, fields: Mapping[str, Any]) -> Changes:
     if "opted_out" in fields:
         columns["opted_out"] = fields["opted_out"]
     errors: list[FieldError] = []
-    for name, read in _READERS.items():
+    for name in ("username", "email", "time_zone", "stage"):
         if name in fields:
             try:
-                columns.update(read(fields[name]))
+                columns |= _columns(name, fields[name])
             except InvalidValue as error:
                 errors.append(FieldError(name, error.code, error.detail))
     custom_values, custom_errors = custom_fields.check_values(workspace, fields.get("custom_fields", {}))
@@ -79,37 +73,21 @@ def read_changes(workspace: Workspace, fields: Mapping[str, Any]) -> Changes:
     return Changes(columns, custom_values, tags)
 
 
-def _read_username(value: str | None) -> dict[str, Any]:
-    if value is None:
-        return {"username": "", "username_key": None}
-    username = normalization.parse_username(value)
-    return {"username": username, "username_key": username.lower()}
-
-
-def _read_email(value: str | None) -> dict[str, Any]:
-    if value is None:
-        return {"email": "", "email_key": None}
-    return {"email_key": normalization.email_key(value), "email": value.strip()}
-
-
-def _read_time_zone(value: str | None) -> dict[str, Any]:
-    if value is not None and value not in time_zones():
-        raise InvalidValue("invalid_choice", "give a name of the IANA time zone database, such as Europe/Berlin")
-    return {"time_zone": value or ""}
-
-
-def _read_stage(value: str) -> dict[str, Any]:
-    if value not in Stage.values:
-        raise InvalidValue("invalid_choice", f"the stages are: {', '.join(Stage.values)}")
-    return {"stage": value}
-
-
-_READERS: dict[str, Callable[[Any], dict[str, Any]]] = {
-    "username": _read_username,
-    "email": _read_email,
-    "time_zone": _read_time_zone,
-    "stage": _read_stage,
-}
+def _columns(name: str, value: str | None) -> dict[str, Any]:
+    """The columns of a field that has a form of its own. Raises :class:`InvalidValue`."""
+    match name:
+        case "username":
+            username = normalization.parse_username(value) if value is not None else ""
+            # In lower case, because Telegram ignores the case of usernames.
+            return {"username": username, "username_key": username.lower() or None}
+        case "email":
+            key = normalization.email_key(value) if value is not None else None
+            return {"email_key": key, "email": value.strip() if value is not None else ""}
+        case "time_zone" if value is not None and value not in time_zones():
+            raise InvalidValue("invalid_choice", "give a name of the IANA time zone database, such as Europe/Berlin")
+        case "stage" if value not in Stage.values:
+            raise InvalidValue("invalid_choice", f"the stages are: {', '.join(Stage.values)}")
+    return {name: value or ""}
 
 
 @cache

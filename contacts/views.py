@@ -15,9 +15,8 @@ from contacts.representations import (
     CustomFieldOut,
     PersonalDataOut,
 )
-from crmsolid.api.endpoint import endpoint
+from crmsolid.api.endpoint import ApiResponse, ListOf, Raw, endpoint
 from crmsolid.api.fields import PageQuery
-from crmsolid.api.responses import ApiResponse, ListOf, Raw
 from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope

@@ -1,8 +1,7 @@
 """REST endpoints of messaging: parse, call one service, render."""
 
-from crmsolid.api.endpoint import endpoint
+from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
 from crmsolid.api.fields import PageQuery
-from crmsolid.api.responses import ApiResponse, ListOf
 from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces.scopes import Scope
 from messaging import services

@@ -3,11 +3,10 @@
 import json
 from datetime import timedelta
 
-from crmsolid.api.endpoint import endpoint
+from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
 from crmsolid.api.fields import PageQuery
-from crmsolid.api.jobs import JobOut, job_location
+from crmsolid.api.jobs import JobOut
 from crmsolid.api.pagination import page
-from crmsolid.api.responses import ApiResponse, ListOf
 from crmsolid.api.views import WorkspaceView
 from crmsolid.events import services as event_log
 from crmsolid.events.catalogue import event_types
@@ -105,7 +104,7 @@ class ReplayFailedView(WorkspaceView):
     @endpoint(scopes=MANAGE, body=ReplayIn, responses={202: JobOut}, error_codes=("invalid_state",))
     def post(self, endpoint_id: str) -> ApiResponse:
         job = replays.replay_failed(self.actor, endpoint_id, **self.body)
-        return ApiResponse(JobOut.render(job), status=202, headers={"Location": job_location(job)})
+        return ApiResponse(JobOut.render(job), status=202, headers={"Location": f"/v1/jobs/{job.id}"})
 
 
 class EndpointDeliveriesView(WorkspaceView):

@@ -10,9 +10,8 @@ class ApiConfig(AppConfig):
 
         from apikeys.models import IdempotencyRecord
         from crmsolid import checks  # noqa: F401 - registers the checks
-        from crmsolid.api import erasure as stored_answers
-        from crmsolid.api import jobs  # noqa: F401 - declares job.completed
+        from crmsolid.api import idempotency, jobs  # noqa: F401 - jobs declares job.completed
         from crmsolid.core import crypto, erasure
 
         crypto.register_columns(IdempotencyRecord, "body", where=Q(sealed=True))
-        erasure.register(erase=stored_answers.erase, export=stored_answers.export)
+        erasure.register(erase=idempotency.erase, export=idempotency.export)

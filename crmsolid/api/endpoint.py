@@ -1,4 +1,4 @@
-"""The declaration that stands beside each handler: what it needs, takes and answers.
+"""The declaration that stands beside each handler, and what a handler answers.
 
 Authentication, scopes, validation, idempotency and the OpenAPI document all read this one declaration.
 """
@@ -8,11 +8,60 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
+from django.http import HttpResponse
+from rest_framework import serializers
 from rest_framework.request import Request
 
 from crmsolid.api.fields import QuerySerializer, StrictSerializer
-from crmsolid.api.responses import JSON, ApiResponse, Raw
+from crmsolid.core import strictjson
 from crmsolid.workspaces.scopes import Scope
+
+JSON = "application/json"
+
+Shape = type[serializers.BaseSerializer[Any]] | serializers.BaseSerializer[Any]
+
+
+@dataclass(slots=True)
+class ApiResponse:
+    """What a handler answers: ``data`` is rendered as JSON, status 204 has none.
+
+    ``contact_id`` names the contact it is about, so that erasing the contact empties the stored answer too;
+    ``secret`` says that it carries a secret, so that the stored answer is encrypted.
+    """
+
+    data: Any
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    contact_id: str = ""
+    secret: bool = False
+
+    def render(self) -> HttpResponse:
+        """The HTTP response: compact UTF-8 JSON."""
+        if self.status == 204:
+            response = HttpResponse(status=204)
+            del response.headers["Content-Type"]
+        else:
+            response = HttpResponse(strictjson.dumps(self.data), status=self.status, content_type=JSON)
+        for name, value in self.headers.items():
+            response.headers[name] = value
+        return response
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """A page: ``{"data": [...], "next_cursor": …}``; ``endless`` if ``next_cursor`` is never null."""
+
+    item: Shape
+    endless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Bytes of one of these media types: an export, a stream. ``headers``: those it has beside the usual."""
+
+    content_types: tuple[str, ...]
+    description: str = ""
+    headers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -23,7 +72,7 @@ class Endpoint:
     scopes: tuple[Scope, ...]
     responses: Mapping[int, Any]
     query: type[QuerySerializer] = QuerySerializer
-    body: type[StrictSerializer] | Raw | None = None
+    body: type[StrictSerializer] | None = None
     # Codes of core/errors.py that it may answer beyond those every operation has.
     error_codes: tuple[str, ...] = ()
     # It honours If-Match (and answers an ETag); it only answers an ETag.
@@ -31,10 +80,9 @@ class Endpoint:
     etag: bool = False
     # Whether the Accept header must allow what it produces.
     negotiates: bool = True
-    # For the OpenAPI document: a name where the derived one does not read well, an example of the body, further
-    # header parameters, and what to say of the scope where ``scopes`` cannot.
+    # For the OpenAPI document: a name where the derived one does not read well, further header parameters, and what to
+    # say of the scope where ``scopes`` cannot.
     operation_id: str = ""
-    example: Any = None
     request_headers: tuple[Mapping[str, Any], ...] = ()
     scope_text: str = "any"
     media_types: tuple[str, ...] = field(init=False)
@@ -44,9 +92,6 @@ class Endpoint:
         for shape in self.responses.values():
             produced |= dict.fromkeys(shape.content_types if isinstance(shape, Raw) else (JSON,))
         object.__setattr__(self, "media_types", tuple(produced) or (JSON,))
-
-
-Handler = Callable[..., ApiResponse]
 
 
 def endpoint(**declaration: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

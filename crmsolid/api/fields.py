@@ -15,13 +15,9 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.fields import SkipField, empty
 
-from crmsolid.core.clock import rfc3339
-
 INT64 = 2**63
 # JSON has one kind of number, so 3.0 is accepted for 3: up to here every integer is exactly one float.
 MAX_EXACT_FLOAT = 2**53
-# Larger integers cannot be converted to a float at all.
-MAX_FLOAT = 10**300
 
 NO_NUL = r"^[^\u0000]*$"
 # What str.strip() removes; `\s` means something else in each dialect of regular expressions.
@@ -52,9 +48,6 @@ class StrictSerializer(serializers.Serializer[Any]):
     empty request body is refused.
     """
 
-    # Input fields have no `source` and are never read-only, so they are validated without DRF's loop, and only those
-    # that were sent or have a default.
-
     default_error_messages = {
         "unknown_field": "there is no field of this name; known are: {known}",
         "one_of": "one of these is needed: {names}",
@@ -65,7 +58,6 @@ class StrictSerializer(serializers.Serializer[Any]):
 
     @cached_property
     def known(self) -> "dict[str, serializers.Field[Any, Any, Any, Any]]":
-        """The fields by name, as a plain dictionary."""
         return dict(self.fields.items())
 
     @cached_property
@@ -74,9 +66,13 @@ class StrictSerializer(serializers.Serializer[Any]):
         return frozenset(name for name, field in self.known.items() if not field.required and field.default is empty)
 
     def to_internal_value(self, data: Any) -> Any:
+        """Without DRF's loop, because input fields have no ``source`` and are never read-only."""
         if not isinstance(data, dict):
             return super().to_internal_value(data)  # which refuses it
-        self._refuse_unknown(data)
+        unknown = [str(name) for name in data if name not in self.known and not self.takes(str(name))]
+        if unknown:
+            message = self.error_messages["unknown_field"].format(known=", ".join(self.known))
+            raise serializers.ValidationError({name: [ErrorDetail(message, "unknown_field")] for name in unknown})
         values, errors = {}, {}
         for name, field in self.known.items():
             if name not in data and name in self._optional:
@@ -93,13 +89,6 @@ class StrictSerializer(serializers.Serializer[Any]):
             message = self.error_messages["one_of"].format(names=", ".join(self.needs_one_of))
             raise serializers.ValidationError({self.needs_one_of[0]: [ErrorDetail(message, "required")]})
         return values
-
-    def _refuse_unknown(self, data: dict[str, Any]) -> None:
-        known = self.known
-        unknown = [str(name) for name in data if name not in known and not self.takes(str(name))]
-        if unknown:
-            message = self.error_messages["unknown_field"].format(known=", ".join(known))
-            raise serializers.ValidationError({name: [ErrorDetail(message, "unknown_field")] for name in unknown})
 
     def run_validators(self, value: Any) -> None:
         """DRF would first add the defaults of read-only fields; there are none."""
@@ -150,22 +139,14 @@ class Text(serializers.CharField):
         super().run_validators(value)
 
     def json_schema(self) -> dict[str, Any]:
-        min_length = max(self.min_length or 0, 0 if self.allow_blank else 1)
         default = NOT_BLANK if self.trim_whitespace and not self.allow_blank else NO_NUL
-        pattern = (
-            self.pattern or self.documented_pattern or (None if self.format == "email" else default)
-        )  # that format implies it
-        return {"type": "string"} | _not_none(
-            pattern=pattern, minLength=min_length or None, maxLength=self.max_length, format=self.format or None
-        )
-
-
-class Id(Text):
-    """A public id with this prefix."""
-
-    def __init__(self, prefix: str, **options: Any) -> None:
-        self.prefix = prefix
-        super().__init__(pattern=id_pattern(prefix), **options)
+        keywords = {
+            "pattern": self.pattern or self.documented_pattern or ("" if self.format == "email" else default),
+            "minLength": self.min_length or (0 if self.allow_blank else 1),
+            "maxLength": self.max_length,
+            "format": self.format,
+        }
+        return {"type": "string"} | {name: value for name, value in keywords.items() if value}
 
 
 def id_pattern(prefix: str) -> str:
@@ -194,32 +175,8 @@ class Integer(serializers.IntegerField):
             self.fail("invalid")
         return value
 
-    def run_validators(self, value: int) -> None:
-        """A fast path: the validators only say which bound is violated."""
-        if self.min_value is None or self.max_value is None or not self.min_value <= value <= self.max_value:
-            super().run_validators(value)
-
     def json_schema(self) -> dict[str, Any]:
         return {"type": "integer", "format": "int64", "minimum": self.min_value, "maximum": self.max_value}
-
-
-class Number(serializers.FloatField):
-    """A JSON number, never a string or a boolean; at most 15 digits before the point unless the field says so."""
-
-    def __init__(self, **options: Any) -> None:
-        options.setdefault("min_value", -1e15)
-        options.setdefault("max_value", 1e15)
-        super().__init__(**options)
-
-    def to_internal_value(self, data: Any) -> float:
-        if isinstance(data, bool) or not isinstance(data, int | float):
-            self.fail("invalid")
-        if abs(data) > MAX_FLOAT:
-            self.fail("max_value" if data > 0 else "min_value", max_value=self.max_value, min_value=self.min_value)
-        return float(data)
-
-    def json_schema(self) -> dict[str, Any]:
-        return {"type": "number", "minimum": self.min_value, "maximum": self.max_value}
 
 
 class Boolean(serializers.BooleanField):
@@ -243,8 +200,7 @@ class Choice(serializers.ChoiceField):
         return str(super().to_internal_value(data))
 
     def json_schema(self) -> dict[str, Any]:
-        names: list[Any] = [*([""] if self.allow_blank else []), *self.choices]
-        return {"type": "string", "enum": [*names, None] if self.allow_null else names}
+        return {"type": "string", "enum": [*self.choices, *([None] if self.allow_null else [])]}
 
 
 def _parse_timestamp(text: str) -> datetime | None:
@@ -268,9 +224,6 @@ class Timestamp(serializers.DateTimeField):
         self.fail("invalid", format="RFC 3339, such as 2026-06-04T09:00:00Z")
         raise AssertionError("unreachable")
 
-    def to_representation(self, value: datetime | None) -> str | None:  # type: ignore[override]
-        return rfc3339(value)
-
     def json_schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "date-time", "pattern": RFC3339}
 
@@ -284,11 +237,6 @@ class QuerySerializer(StrictSerializer):
     def read(cls, params: Any) -> dict[str, Any]:
         """The plain values of a QueryDict."""
         return {name: params.getlist(name) if name in cls.repeatable else params.get(name) for name in params}
-
-    @classmethod
-    def repeated(cls, params: Any) -> list[str]:
-        """Names given more than once although they may not be."""
-        return [name for name in params if name not in cls.repeatable and len(params.getlist(name)) > 1]
 
 
 class QueryInteger(Integer):
@@ -324,7 +272,3 @@ class PageQuery(QuerySerializer):
         format="cursor",
         help_text="`next_cursor` of the page before, with the same sort and filters.",
     )
-
-
-def _not_none(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}

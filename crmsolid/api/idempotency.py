@@ -7,15 +7,18 @@ response of the first, because storing its own violates the record's unique key 
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 
 from apikeys.models import IdempotencyRecord
-from crmsolid.api.responses import ApiResponse
+from crmsolid.api.endpoint import ApiResponse
 from crmsolid.core import clock, crypto
+from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError
 from crmsolid.core.sql.prepared_cursor import LockTimeout, acquire_lock
 from crmsolid.core.sql.table import Table
@@ -25,7 +28,6 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import READ_BESIDE, Scope
 
-REQUIRED_ON = ("POST", "PATCH")
 STORED_HEADERS = ("Content-Type", "ETag", "Location")
 VALID_KEY = re.compile(r"[\x20-\x7e]{1,255}\Z")
 
@@ -39,7 +41,7 @@ def parse_key(request: HttpRequest) -> str | None:
     """
     key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
-        if request.method in REQUIRED_ON:
+        if request.method in ("POST", "PATCH"):
             raise DomainError("idempotency_key_missing")
         return None
     if not VALID_KEY.match(key) or "HTTP_IDEMPOTENCY_KEY" in request.META.get(REPEATED_HEADERS, ()):
@@ -51,10 +53,8 @@ def fingerprint(request: HttpRequest, body: bytes, actor: Actor, scopes: Iterabl
     """SHA-256 over what identifies the request: method, path, query, If-Match, body, and whether the caller may read
     what it writes: a response for a key that may is not one for a key that may not."""
     may_read = "".join("1" if actor.has(READ_BESIDE[scope]) else "0" for scope in scopes if scope in READ_BESIDE)
-    meta = request.META
-    head = "\n".join(
-        (str(request.method), request.path, meta.get("QUERY_STRING", ""), meta.get("HTTP_IF_MATCH", ""), may_read, "")
-    )
+    query, if_match = request.META.get("QUERY_STRING", ""), request.META.get("HTTP_IF_MATCH", "")
+    head = "\n".join((str(request.method), request.path, query, if_match, may_read, ""))
     return hashlib.sha256(head.encode("utf-8", "surrogateescape") + body).digest()
 
 
@@ -77,12 +77,24 @@ def replay(record: IdempotencyRecord, fingerprint: bytes) -> HttpResponse:
 def run_once(workspace: Workspace, key: str, fingerprint: bytes, handler: Callable[[], ApiResponse]) -> HttpResponse:
     """Run the handler and store its response in the transaction of its effect; answer the stored response if another
     request with this key was faster. ``idempotency_in_progress`` (409) if that one still runs after 2 s."""
+    lock_digest = hashlib.sha256(f"{workspace.pk}:{key}".encode()).digest()
     try:
         with unit_of_work():
-            acquire_lock(_lock_number(workspace, key))
+            acquire_lock(int.from_bytes(lock_digest[:8], "big", signed=True))
             answer = handler()
             response = answer.render()
-            _store(workspace, key, fingerprint, answer, response)
+            record = {
+                "workspace_id": workspace.pk,
+                "key": key,
+                "fingerprint": fingerprint,
+                "status": response.status_code,
+                "headers": {name: response.headers[name] for name in STORED_HEADERS if name in response.headers},
+                "body": crypto.encrypt(response.content) if answer.secret else response.content,
+                "sealed": answer.secret,
+                "contact_id": answer.contact_id,
+                "created_at": clock.now(),
+            }
+            _records.insert_later([record])
         return response
     except LockTimeout:
         raise DomainError("idempotency_in_progress") from None
@@ -95,24 +107,24 @@ def run_once(workspace: Workspace, key: str, fingerprint: bytes, handler: Callab
         raise
 
 
-def _lock_number(workspace: Workspace, key: str) -> int:
-    digest = hashlib.sha256(f"{workspace.pk}:{key}".encode()).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)
+def erase(workspace_id: int, contact_id: str) -> None:
+    """Empty the responses about a contact. Their Idempotency-Keys stay taken; a replay answers ``erased``."""
+    _about(workspace_id, contact_id).update(body=b"", headers={}, erased_at=clock.now())
 
 
-def _store(workspace: Workspace, key: str, fingerprint: bytes, answer: ApiResponse, response: HttpResponse) -> None:
-    _records.insert_later(
-        [
+def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
+    """``stored_answers`` about a contact. The body of an encrypted one, which carries a secret, is left out."""
+    return {
+        "stored_answers": [
             {
-                "workspace_id": workspace.pk,
-                "key": key,
-                "fingerprint": fingerprint,
-                "status": response.status_code,
-                "headers": {name: response.headers[name] for name in STORED_HEADERS if name in response.headers},
-                "body": crypto.encrypt(response.content) if answer.secret else response.content,
-                "sealed": answer.secret,
-                "contact_id": answer.contact_id,
-                "created_at": clock.now(),
+                "created_at": rfc3339(row.created_at),
+                "status": row.status,
+                "body": None if row.sealed else json.loads(bytes(row.body)),
             }
+            for row in _about(workspace_id, contact_id).exclude(body=b"").order_by("created_at", "pk")
         ]
-    )
+    }
+
+
+def _about(workspace_id: int, contact_id: str) -> Any:
+    return IdempotencyRecord.objects.for_workspace(workspace_id).filter(contact_id=contact_id)

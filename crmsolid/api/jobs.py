@@ -2,12 +2,11 @@
 
 from rest_framework import serializers
 
-from crmsolid.api.endpoint import endpoint
+from crmsolid.api.endpoint import ApiResponse, endpoint
 from crmsolid.api.representations import Representation
-from crmsolid.api.responses import ApiResponse
 from crmsolid.api.views import WorkspaceView
 from crmsolid.events.catalogue import declare
-from crmsolid.workspaces.models import Job, JobState
+from crmsolid.workspaces.models import JobState
 from crmsolid.workspaces.services import get_job
 
 
@@ -25,11 +24,6 @@ class JobOut(Representation):
 
 
 JOB_COMPLETED = declare("job.completed", "Long work has ended, done or failed.", job=JobOut.data_schema())
-
-
-def job_location(job: Job) -> str:
-    """Where the job can be followed: the ``Location`` of the 202 that began it."""
-    return f"/v1/jobs/{job.id}"
 
 
 class JobView(WorkspaceView):

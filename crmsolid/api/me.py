@@ -2,10 +2,9 @@
 
 from rest_framework import serializers
 
-from crmsolid.api.endpoint import endpoint
+from crmsolid.api.endpoint import ApiResponse, endpoint
 from crmsolid.api.representations import Representation
 from crmsolid.api.request_context import request_context
-from crmsolid.api.responses import ApiResponse
 from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces.scopes import Scope
 

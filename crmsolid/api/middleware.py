@@ -35,8 +35,6 @@ SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
 
-_MAX_CACHED_PATH = 100  # characters
-
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -72,10 +70,9 @@ class ApiMiddleware:
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
         context = RequestContext.begin(request)
         try:
-            view, args, kwargs = _resolve(request)
-            if iscoroutinefunction(view):
-                view = async_to_sync(view)
-            response = view(request, *args, **kwargs)
+            match = _resolve(request)
+            view = async_to_sync(match.func) if iscoroutinefunction(match.func) else match.func
+            response = view(request, *match.args, **match.kwargs)
         except Exception as error:
             response = error_response(error, context)
         return finalize_response(request, response, context)
@@ -83,11 +80,9 @@ class ApiMiddleware:
     async def _answer_async(self, request: HttpRequest) -> HttpResponseBase:
         context = RequestContext.begin(request)
         try:
-            view, args, kwargs = _resolve(request)
-            if iscoroutinefunction(view):
-                response = await view(request, *args, **kwargs)
-            else:
-                response = await sync_to_async(view)(request, *args, **kwargs)
+            match = _resolve(request)
+            view = match.func if iscoroutinefunction(match.func) else sync_to_async(match.func)
+            response = await view(request, *match.args, **match.kwargs)
         except Exception as error:
             response = await sync_to_async(_closing_connections)(error_response, error, context)
         return await sync_to_async(_closing_connections)(finalize_response, request, response, context)
@@ -106,24 +101,25 @@ def _closing_connections(function: Callable[P, R], *args: P.args, **kwargs: P.kw
                 connection.close()
 
 
-@lru_cache(maxsize=1024)
-def _resolve_cached(path: str) -> ResolverMatch:
-    """Routes do not change while the process lives, and most requests are for few paths."""
-    return resolve(path)
+_resolve_cached = lru_cache(maxsize=1024)(resolve)  # most requests are for few paths
 
 
-def _resolve(request: HttpRequest) -> tuple[Callable[..., HttpResponseBase], tuple[Any, ...], dict[str, Any]]:
+def _resolve(request: HttpRequest) -> ResolverMatch:
     if "\0" in request.path_info:  # no id has one, and PostgreSQL would raise an error
         raise Http404
-    match = (_resolve_cached if len(request.path_info) <= _MAX_CACHED_PATH else resolve)(request.path_info)
-    request.resolver_match = match
-    return match.func, match.args, match.kwargs
+    # Long paths would make the cache large.
+    request.resolver_match = (_resolve_cached if len(request.path_info) <= 100 else resolve)(request.path_info)
+    return request.resolver_match
 
 
 def error_response(error: Exception, context: RequestContext) -> HttpResponse:
     """The problem document for whatever was raised; an unexpected error is logged in full and answered as a 500."""
-    expected = problems.from_exception(error)
-    context.error = expected or _unexpected(error, context)
+    expected = context.error = problems.from_exception(error)
+    if context.error is None:
+        unavailable = isinstance(error, OperationalError | InterfaceError)
+        message = "database unavailable" if unavailable else "unhandled error"
+        logger.error(message, extra={"request_id": context.request_id}, exc_info=error)
+        context.error = DomainError("service_unavailable" if unavailable else "internal_error")
     instance = quote(context.path.encode("utf-8", "replace"), safe="/:@!$&'()*+,;=~-._")  # a URI reference (RFC 3986)
     response = problems.response(context.error, instance=instance, request_id=context.request_id)
     if expected is None:
@@ -131,36 +127,27 @@ def error_response(error: Exception, context: RequestContext) -> HttpResponse:
     return response
 
 
-def _unexpected(error: Exception, context: RequestContext) -> DomainError:
-    if isinstance(error, OperationalError | InterfaceError):
-        logger.error("database unavailable", extra={"request_id": context.request_id}, exc_info=error)
-        return DomainError("service_unavailable")
-    logger.error("unhandled error", extra={"request_id": context.request_id}, exc_info=error)
-    return DomainError("internal_error")
-
-
 def finalize_response(request: HttpRequest, response: HttpResponseBase, context: RequestContext) -> HttpResponseBase:
     """Take the request out of the rate limit if nothing has yet, set the headers, record the key's use and metrics."""
     if context.decision is None:
         response = _limit_unlimited(request, response, context)
     if request.method == "HEAD":
-        response = _without_body(response)
-    context.set_headers(response)  # type: ignore[arg-type]
+        # The same headers and the length that the body would have. A streamed response never begins.
+        if isinstance(response, HttpResponse):
+            response.headers["Content-Length"] = str(len(response.content))
+            response.content = b""
+        elif isinstance(response, StreamingHttpResponse):
+            response.streaming_content = []
+    context.set_headers(response)
     if context.credentials is not None:
         authentication.record_use(context.credentials.key, context.ip)
         if context.error is not None and context.error.code == "scope_missing":
             authentication.record_refusal(context.credentials, context.error, context.ip)
-    _count(request, response.status_code, context.started)
-    return response
-
-
-def _without_body(response: HttpResponseBase) -> HttpResponseBase:
-    """The same headers and the length that the body would have. A streamed response never begins."""
-    if isinstance(response, HttpResponse):
-        response.headers["Content-Length"] = str(len(response.content))
-        response.content = b""
-    elif isinstance(response, StreamingHttpResponse):
-        response.streaming_content = []
+    match = request.resolver_match
+    route = match.route if match is not None else "unknown"  # not the path: there are too many
+    method = request.method if request.method in ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE") else "other"
+    _counter(method, route, response.status_code).inc()
+    SECONDS.observe(time.perf_counter() - context.started)
     return response
 
 
@@ -179,15 +166,6 @@ def _limit_unlimited(request: HttpRequest, response: HttpResponseBase, context: 
             return response  # scope and plan are checked before the limit
         return error_response(error, context)
     return response
-
-
-def _count(request: HttpRequest, status: int, started: float) -> None:
-    """Count a finished request that began at ``started`` (``time.perf_counter()``), by route: paths are too many."""
-    match = request.resolver_match
-    route = match.route if match is not None else "unknown"
-    method = request.method if request.method in ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE") else "other"
-    _counter(method, route, status).inc()
-    SECONDS.observe(time.perf_counter() - started)
 
 
 @lru_cache(maxsize=1024)

@@ -1,18 +1,14 @@
 """Keyset pages: the cursor says where the last page ended and is bound to the list, its workspace, sort and filters.
 
 A page in ascending order of a time needs care on PostgreSQL. ``created_at`` and ``updated_at`` are set within a
-transaction, so a row can become visible after a younger one: a cursor that has moved past the younger row would skip
-it. Therefore a cursor of such a list never moves past the *commit horizon*, a time before which no row can appear any
-more. Rows beyond the horizon are returned all the same, so that a page is as full as in any other order; the cursor
-remembers which of them it has returned, and the next page starts at the horizon and leaves them out. A row that was
-committed late is in one of the next pages.
-
-The last page, with no further cursor, needs none of this: it has every row that is committed. Descending pages and
-SQLite, where writers run one after another, do without.
+transaction, so a row can become visible after a younger one, and a cursor that has moved past the younger row would
+skip it. Therefore the cursor of such a list never moves past the *commit horizon*, a time before which no row can
+appear any more. Rows beyond the horizon are returned all the same; the cursor remembers which, and the next page starts
+at the horizon and leaves them out. Descending pages, the last page (it has every committed row) and SQLite (one writer
+at a time) do without.
 """
 
 import base64
-import binascii
 import hmac
 import json
 import time
@@ -63,10 +59,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class _Cursor:
-    """Everything up to the row ``(value, pk)`` has been returned, and the rows with these hashes beyond it.
-
-    Without a ``pk`` the position is just before all rows of this value.
-    """
+    """Everything up to the row ``(value, pk)`` has been returned, and the rows with these hashes beyond it. Without a
+    ``pk`` the position is just before all rows of this value."""
 
     value: Any
     pk: Any
@@ -90,14 +84,22 @@ def page(
     ``read`` fetches the rows: as instances, or as ``Table.read`` does.
     """
     column, descending = sort.lstrip("-"), sort.startswith("-")
-    binding = _binding(queryset, workspace_id, sort, filters)
+    plain = {name: str(value) for name, value in filters.items() if name not in ("limit", "cursor")}
+    # What the cursor is valid for. The model is part of it: ids of another model may have another type.
+    binding = json.dumps([queryset.model._meta.label, workspace_id, sort, plain], sort_keys=True).encode()
     position = None if cursor is None else _decode(cursor, binding)
     is_time = isinstance(queryset.model._meta.get_field(column), models.DateTimeField)
     # Before the rows are read: a transaction that commits in between is older than the horizon.
     horizon = _commit_horizon() if is_time and not descending and connection.vendor == "postgresql" else None
     returned = position.returned if position is not None else frozenset()
     if position is not None:
-        queryset = queryset.filter(_beyond(column, descending, position))
+        # The first condition alone lets the database start in the index.
+        comparison = "lt" if descending else "gt"
+        queryset = queryset.filter(**{f"{column}__{comparison}e": position.value})
+        if position.pk is not None:
+            queryset = queryset.filter(
+                Q(**{f"{column}__{comparison}": position.value}) | Q(**{f"pk__{comparison}": position.pk})
+            )
     sign = "-" if descending else ""
     rows = read(queryset.order_by(f"{sign}{column}", f"{sign}id")[: limit + 1 + len(returned)])
     new = [row for row in rows if _row_hash(row, column) not in returned] if returned else rows
@@ -148,22 +150,6 @@ def _row_hash(row: Any, column: str) -> bytes:
     return sha256(f"{row.id} {getattr(row, column).isoformat()}".encode()).digest()[:_ROW_HASH_BYTES]
 
 
-def _beyond(column: str, descending: bool, position: _Cursor) -> Q:
-    """Rows after the position. The first condition alone lets the database start in the index."""
-    value, pk = position.value, position.pk
-    if pk is None:
-        return Q(**{f"{column}__gte": value})
-    if descending:
-        return Q(**{f"{column}__lte": value}) & (Q(**{f"{column}__lt": value}) | Q(pk__lt=pk))
-    return Q(**{f"{column}__gte": value}) & (Q(**{f"{column}__gt": value}) | Q(pk__gt=pk))
-
-
-def _binding(queryset: "QuerySet[Any]", workspace_id: int, sort: str, filters: Mapping[str, Any]) -> bytes:
-    """What a cursor is valid for. The model is part of it: ids of another model may have another type."""
-    plain = {name: str(value) for name, value in filters.items() if name not in ("limit", "cursor")}
-    return json.dumps([queryset.model._meta.label, workspace_id, sort, plain], sort_keys=True).encode()
-
-
 def _tag(payload: bytes, binding: bytes) -> bytes:
     return hmac.new(settings.SECRET_KEY.encode(), b"cursor\0" + binding + b"\0" + payload, sha256).digest()[:_TAG_BYTES]
 
@@ -180,7 +166,7 @@ def _encode(position: _Cursor, binding: bytes) -> str:
 def _decode(cursor: str, binding: bytes) -> _Cursor:
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         raise DomainError("invalid_cursor") from None
     tag, payload = raw[:_TAG_BYTES], raw[_TAG_BYTES:]
     if not hmac.compare_digest(tag, _tag(payload, binding)):

@@ -2,11 +2,11 @@
 
 import re
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from django.http import HttpRequest
-from rest_framework.exceptions import UnsupportedMediaType, ValidationError
+from rest_framework.exceptions import ValidationError
 
 from crmsolid.api.fields import QuerySerializer, StrictSerializer
 from crmsolid.api.problems import field_errors
@@ -15,12 +15,11 @@ from crmsolid.core.errors import DomainError, FieldError
 
 MAX_BODY_BYTES = 1_048_576
 
-S = TypeVar("S", bound=StrictSerializer)
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 @cache
-def _shared(serializer: type[S]) -> S:
+def _shared(serializer: type[StrictSerializer]) -> StrictSerializer:
     """One instance for all requests: creating one copies all its fields, and validation keeps no state on it."""
     return serializer()
 
@@ -43,31 +42,19 @@ def parse_body(request: HttpRequest, serializer: type[StrictSerializer] | None) 
     body = read_body(request)
     if not body and (serializer is None or not serializer.body_required):
         return {}
-    _require_json(request)
-    return dict(_shared(serializer or StrictSerializer).run_validation(parse_json(body)))
-
-
-def _require_json(request: HttpRequest) -> None:
-    media_type, _, parameters = request.META.get("CONTENT_TYPE", "").partition(";")
-    charset = parameters.strip().lower()
-    encoding = request.META.get("HTTP_CONTENT_ENCODING", "identity").strip().lower()
-    if media_type.strip().lower() != "application/json" or charset not in ("", "charset=utf-8", 'charset="utf-8"'):
-        raise UnsupportedMediaType(media_type)
-    if encoding not in ("", "identity"):
-        raise UnsupportedMediaType(media_type)
-
-
-def parse_json(raw: bytes) -> Any:
-    """Strict JSON; ``malformed_json`` or, for a NUL in a string, ``validation_failed``."""
+    media_type, _, parameters = request.META.get("CONTENT_TYPE", "").lower().partition(";")
+    charset_allowed = parameters.strip() in ("", "charset=utf-8", 'charset="utf-8"')
+    encoding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+    if media_type.strip() != "application/json" or not charset_allowed or encoding not in ("", "identity"):
+        raise DomainError("unsupported_media_type")
     try:
-        return strictjson.loads(raw)
+        data = strictjson.loads(body)
     except strictjson.NullCharacter as error:
-        detail = "a NUL character cannot be stored; remove it"
-        raise DomainError(
-            "validation_failed", errors=[FieldError(error.path, "null_characters_not_allowed", detail)]
-        ) from None
+        problem = FieldError(error.path, "null_characters_not_allowed", "a NUL character cannot be stored; remove it")
+        raise DomainError("validation_failed", errors=[problem]) from None
     except strictjson.MalformedJSON as error:
         raise DomainError("malformed_json", str(error)) from None
+    return dict(_shared(serializer or StrictSerializer).run_validation(data))
 
 
 def parse_query(request: HttpRequest, serializer: type[QuerySerializer]) -> dict[str, Any]:
@@ -77,11 +64,9 @@ def parse_query(request: HttpRequest, serializer: type[QuerySerializer]) -> dict
         return {}
     _refuse_undecodable(text)
     params = request.GET
-    repeated = serializer.repeated(params)
+    repeated = [name for name in params if name not in serializer.repeatable and len(params.getlist(name)) > 1]
     if repeated:
         raise _query_error([FieldError(name, "repeated", "give this parameter once") for name in repeated])
-    if not params and serializer is QuerySerializer:
-        return {}
     try:
         return dict(_shared(serializer).run_validation(serializer.read(params)))
     except ValidationError as error:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpResponse, UnreadablePostError
-from rest_framework import exceptions as drf
+from rest_framework.exceptions import ValidationError
 
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError, FieldError
@@ -27,12 +27,11 @@ def document(error: DomainError, *, instance: str, request_id: str) -> dict[str,
         "request_id": request_id,
     }
     if error.errors:
-        body["errors"] = [_field_error(item) for item in error.errors[:MAX_FIELD_ERRORS]]
+        body["errors"] = [
+            {"field": item.field[:MAX_FIELD_LENGTH], "code": item.code, "detail": item.detail}
+            for item in error.errors[:MAX_FIELD_ERRORS]
+        ]
     return {**body, **error.extra}
-
-
-def _field_error(item: FieldError) -> dict[str, str]:
-    return {"field": item.field[:MAX_FIELD_LENGTH], "code": item.code, "detail": item.detail}
 
 
 def response(error: DomainError, *, instance: str, request_id: str) -> HttpResponse:
@@ -40,60 +39,38 @@ def response(error: DomainError, *, instance: str, request_id: str) -> HttpRespo
     body = strictjson.dumps(document(error, instance=instance, request_id=request_id))
     answer = HttpResponse(body, status=error.status, content_type=CONTENT_TYPE)
     if error.status == 401:
-        answer["WWW-Authenticate"] = _challenge(error.code)
+        # RFC 6750, 3.1: a request without a token gets no error attribute.
+        reason = "" if error.code == "token_missing" else ', error="invalid_token"'
+        answer["WWW-Authenticate"] = f'Bearer realm="crmsolid"{reason}'
     for name, value in error.headers.items():
         answer[name] = value
     return answer
 
 
-def _challenge(code: str) -> str:
-    """The WWW-Authenticate header (RFC 6750, 3.1): a request without a token gets no error attribute."""
-    return 'Bearer realm="crmsolid"' + ("" if code == "token_missing" else ', error="invalid_token"')
-
-
 def from_exception(error: Exception) -> DomainError | None:
-    """The DomainError for an exception of Django or DRF; None for anything unexpected."""
+    """The DomainError for an exception of Django, or of DRF's serializers; None for anything unexpected."""
     if isinstance(error, DomainError):
         return error
-    if isinstance(error, drf.ValidationError):
+    if isinstance(error, ValidationError):
         return DomainError("validation_failed", errors=field_errors(error.detail))
-    if isinstance(error, drf.MethodNotAllowed):
-        return DomainError("method_not_allowed", str(error.detail))
+    if isinstance(error, Http404):
+        return DomainError("not_found")
+    if isinstance(error, PermissionDenied):
+        return DomainError("forbidden")
     if isinstance(error, RequestDataTooBig):
         return DomainError("payload_too_large")
-    for kinds, code in _CODES:
-        if isinstance(error, kinds):
-            return DomainError(code)
+    if isinstance(error, UnreadablePostError | SuspiciousOperation):
+        return DomainError("bad_request")
     return None
-
-
-_CODES: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
-    ((Http404, drf.NotFound), "not_found"),
-    ((drf.NotAcceptable,), "not_acceptable"),
-    ((drf.UnsupportedMediaType,), "unsupported_media_type"),
-    ((drf.NotAuthenticated,), "token_missing"),
-    ((drf.AuthenticationFailed,), "token_invalid"),
-    ((drf.ParseError,), "malformed_json"),
-    ((drf.Throttled,), "rate_limited"),
-    ((PermissionDenied, drf.PermissionDenied), "forbidden"),
-    ((UnreadablePostError, SuspiciousOperation), "bad_request"),
-)
 
 
 def field_errors(detail: Any, path: str = "") -> list[FieldError]:
     """DRF's nested details as a flat list; paths are dotted, list positions are numbers."""
-    if isinstance(detail, dict):
-        return [found for name, value in detail.items() for found in field_errors(value, _join(path, str(name)))]
-    if isinstance(detail, list):
-        found: list[FieldError] = []
-        for position, value in enumerate(detail):
-            nested = isinstance(value, dict | list)
-            found += field_errors(value, _join(path, str(position)) if nested else path)
-        return found
-    return [FieldError(path or "body", getattr(detail, "code", "invalid") or "invalid", str(detail))]
-
-
-def _join(path: str, name: str) -> str:
-    if name == "non_field_errors":
-        return path
-    return f"{path}.{name}" if path else name
+    if not isinstance(detail, dict | list):
+        return [FieldError(path or "body", getattr(detail, "code", "invalid") or "invalid", str(detail))]
+    errors: list[FieldError] = []
+    for name, value in detail.items() if isinstance(detail, dict) else enumerate(detail):
+        # The messages of one field are a list too; only the positions of nested details belong to the path.
+        in_path = name != "non_field_errors" and (isinstance(detail, dict) or isinstance(value, dict | list))
+        errors += field_errors(value, ".".join(filter(None, (path, str(name)))) if in_path else path)
+    return errors

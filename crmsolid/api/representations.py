@@ -1,7 +1,6 @@
 """What the API shows of an object, declared once.
 
-A :class:`Representation` lists the fields of a resource. The REST response, the ``data`` of its events, the JSON Schema
-of those events and the component of the OpenAPI document all derive from it.
+The REST response, the ``data`` of events, their JSON Schema and the component of the OpenAPI document derive from it.
 """
 
 from collections.abc import Callable
@@ -14,7 +13,13 @@ from rest_framework import serializers
 from crmsolid.core.clock import rfc3339
 
 AnyField = serializers.Field[Any, Any, Any, Any]
-Reader = Callable[[Any], Any]
+
+_JSON_TYPES = {
+    serializers.BooleanField: "boolean",
+    serializers.IntegerField: "integer",
+    serializers.DictField: "object",
+    serializers.CharField: "string",
+}
 
 
 class Representation(serializers.Serializer[Any]):
@@ -41,14 +46,14 @@ class Representation(serializers.Serializer[Any]):
 
 
 @cache
-def _readers(representation: type[Representation]) -> dict[str, Reader]:
+def _readers(representation: type[Representation]) -> dict[str, Callable[[Any], Any]]:
     return {
         name: getattr(representation, f"read_{name}", None) or _reader(field.source or name, field)
         for name, field in representation().get_fields().items()
     }
 
 
-def _reader(source: str, field: AnyField) -> Reader:
+def _reader(source: str, field: AnyField) -> Callable[[Any], Any]:
     """A function from a row to the JSON value of a field. DRF's own to_representation takes several times as long."""
     get = attrgetter(source)
     if isinstance(field, serializers.DateTimeField):
@@ -64,27 +69,16 @@ def _reader(source: str, field: AnyField) -> Reader:
 
 
 def _field_schema(field: AnyField) -> dict[str, Any]:
-    schema = _plain_schema(field)
-    return {"anyOf": [schema, {"type": "null"}]} if field.allow_null else schema
-
-
-def _plain_schema(field: AnyField) -> dict[str, Any]:
     if isinstance(field, Representation):
-        return type(field).data_schema()
-    if isinstance(field, serializers.ChoiceField):
-        return {"enum": list(field.choices)}
-    if isinstance(field, serializers.ListField):
-        return {"type": "array", "items": _field_schema(field.child)}
-    for field_type, schema in _SCHEMAS:
-        if isinstance(field, field_type):
-            return dict(schema)
-    raise TypeError(f"no JSON Schema is known for {type(field).__name__}")
-
-
-_SCHEMAS: tuple[tuple[type[AnyField], dict[str, Any]], ...] = (
-    (serializers.DateTimeField, {"type": "string", "format": "date-time"}),
-    (serializers.BooleanField, {"type": "boolean"}),
-    (serializers.IntegerField, {"type": "integer"}),
-    (serializers.DictField, {"type": "object"}),
-    (serializers.CharField, {"type": "string"}),
-)
+        schema = type(field).data_schema()
+    elif isinstance(field, serializers.ChoiceField):
+        schema = {"enum": list(field.choices)}
+    elif isinstance(field, serializers.ListField):
+        schema = {"type": "array", "items": _field_schema(field.child)}
+    elif isinstance(field, serializers.DateTimeField):
+        schema = {"type": "string", "format": "date-time"}
+    elif type(field) in _JSON_TYPES:
+        schema = {"type": _JSON_TYPES[type(field)]}
+    else:
+        raise TypeError(f"no JSON Schema is known for {type(field).__name__}")
+    return {"anyOf": [schema, {"type": "null"}]} if field.allow_null else schema

@@ -6,12 +6,12 @@ import time
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from apikeys import authentication
 from apikeys.authentication import Credentials
 from apikeys.limiter import Decision, limiter
-from apikeys.models import IdempotencyRecord
 from crmsolid.api.idempotency import VALID_KEY
 from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError
@@ -36,18 +36,13 @@ class RequestContext:
 
     @classmethod
     def begin(cls, request: HttpRequest) -> "RequestContext":
-        """The context of a request that has just arrived; it can be had by :func:`request_context` from then on."""
+        """The context of a request that has just arrived; :func:`request_context` returns it from then on."""
         client_id = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id = client_id if _REQUEST_ID.match(client_id) else os.urandom(16).hex()
         surface: Surface = "mcp" if request.path_info.startswith("/mcp") else "rest"
         context = cls(request_id, request.path, client_ip(request), surface, time.perf_counter())
         request.api_context = context  # type: ignore[attr-defined]
         return context
-
-    @property
-    def stored_response(self) -> IdempotencyRecord | None:
-        """The stored response under the request's Idempotency-Key, if any: read together with the API key."""
-        return self.credentials.record if self.credentials is not None else None
 
     def authenticate(self, request: HttpRequest) -> Actor:
         """The actor behind ``Authorization: Bearer …``; nothing else is looked at. Raises the 401 and 403 of keys."""
@@ -85,7 +80,7 @@ class RequestContext:
                 headers={"Retry-After": str(seconds)},
             )
 
-    def set_headers(self, response: HttpResponse) -> None:
+    def set_headers(self, response: HttpResponseBase) -> None:
         """The headers of every response."""
         response.headers["X-Request-Id"] = self.request_id
         if self.decision is not None:
@@ -105,8 +100,6 @@ def address_bucket(ip: str | None) -> str:
     if ip is None:
         return "ip:unknown"
     address = ip_address(ip)
-    if isinstance(address, IPv6Address):
-        if address.ipv4_mapped:
-            return f"ip:{address.ipv4_mapped}"
-        return f"ip:{address.exploded[:19]}"
-    return f"ip:{ip}"
+    if not isinstance(address, IPv6Address):
+        return f"ip:{ip}"
+    return f"ip:{address.ipv4_mapped or address.exploded[:19]}"

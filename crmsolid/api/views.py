@@ -1,23 +1,20 @@
 """The base of every /v1 endpoint: authentication, scopes, rate limit, validation, idempotency, rendering.
 
-A view has one handler a method, each declared by :func:`~crmsolid.api.endpoint.endpoint`. Errors are raised and travel
-up to the middleware, which answers them as problem documents.
+Errors are raised and travel up to the middleware, which answers them as problem documents.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NoReturn, TypeVar
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from crmsolid.api import idempotency, parsing
-from crmsolid.api.access_control import actor_of, method_of
-from crmsolid.api.endpoint import Endpoint, endpoint
+from crmsolid.api.endpoint import ApiResponse, Endpoint, endpoint
 from crmsolid.api.fields import INT64
 from crmsolid.api.request_context import request_context
-from crmsolid.api.responses import ApiResponse, Raw
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
@@ -27,16 +24,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-def _accepts(request: HttpRequest, media_types: tuple[str, ...]) -> bool:
-    """Whether the Accept header allows one of these types; without one, everything is."""
-    header = request.META.get("HTTP_ACCEPT", "").strip()
-    return header in ("", "*/*") or request.get_preferred_type(list(media_types)) is not None
-
-
 class WorkspaceView(APIView):
-    """An endpoint in the workspace of the caller's key. Classes for authentication and so on are in the settings."""
+    """An endpoint in the workspace of the caller's key, with one handler a method, each declared by ``@endpoint``."""
 
-    metadata_class = None
     endpoints: ClassVar[Mapping[str, Endpoint]] = {}
 
     # What a handler reads.
@@ -63,25 +53,23 @@ class WorkspaceView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Who asks, may they, how often; only then whether they can read the answer (``not_acceptable``)."""
-        method = method_of(request._request)
-        if method not in self.endpoints:
-            raise self._method_not_allowed(request)
+        http_request = request._request
+        declared = self.endpoints.get("GET" if http_request.method == "HEAD" else str(http_request.method))
+        if declared is None:
+            allowed = ", ".join([*self.endpoints, *(["HEAD"] if "GET" in self.endpoints else [])])
+            detail = f"{request.method} does not work here; use {allowed}"
+            raise DomainError("method_not_allowed", detail, headers={"Allow": allowed})
         for value in kwargs.values():
             if isinstance(value, int) and value >= INT64:
                 raise Http404  # no row has this id, and a database might answer it with an error
-        self.perform_authentication(request)
-        self.check_permissions(request)
-        self.check_throttles(request)
-        self.actor = actor_of(request)
-        declared = self.endpoints[method]
-        if declared.negotiates and not _accepts(request._request, declared.media_types):
+        context = request_context(http_request)
+        self.actor = context.authenticate(http_request)
+        for scope in declared.scopes:
+            self.actor.require(scope)
+        context.check_rate_limit()
+        any_type = not declared.negotiates or http_request.META.get("HTTP_ACCEPT", "").strip() in ("", "*/*")
+        if not any_type and http_request.get_preferred_type(list(declared.media_types)) is None:
             raise DomainError("not_acceptable", f"this endpoint answers {' or '.join(declared.media_types)}")
-
-    def _method_not_allowed(self, request: Request) -> DomainError:
-        names = [*self.endpoints, *(["HEAD"] if "GET" in self.endpoints else [])]
-        allowed = ", ".join(name for name in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD") if name in names)
-        detail = f"{request.method} does not work here; use {allowed}"
-        return DomainError("method_not_allowed", detail, headers={"Allow": allowed})
 
     def answer(self, declared: Endpoint, handler: Callable[[], Any]) -> HttpResponseBase:
         """Validate the request and run the handler; a write answers its stored response where there is one."""
@@ -90,32 +78,26 @@ class WorkspaceView(APIView):
             self.query = parsing.parse_query(request, declared.query)
             response = handler()
             return response.render() if isinstance(response, ApiResponse) else response
+        fingerprint = b""
         key = idempotency.parse_key(request)
+        if key is not None:
+            fingerprint = idempotency.fingerprint(request, parsing.read_body(request), self.actor, declared.scopes)
+            credentials = request_context(request).credentials
+            if credentials is not None and credentials.record is not None:
+                return idempotency.replay(credentials.record, fingerprint)
+        # Before any transaction opens.
+        self.query = parsing.parse_query(request, declared.query)
+        self.body = parsing.parse_body(request, declared.body)
         if key is None:
-            self._validate(declared)
             return handler().render()
-        fingerprint = idempotency.fingerprint(request, parsing.read_body(request), self.actor, declared.scopes)
-        stored = request_context(request).stored_response
-        if stored is not None:
-            return idempotency.replay(stored, fingerprint)
-        self._validate(declared)
         return idempotency.run_once(self.workspace, key, fingerprint, handler)
 
-    def _validate(self, declared: Endpoint) -> None:
-        """Query and body, before any transaction opens."""
-        request = self.request._request
-        self.query = parsing.parse_query(request, declared.query)
-        if not isinstance(declared.body, Raw):
-            self.body = parsing.parse_body(request, declared.body)
-
     def handle_exception(self, exc: Exception) -> NoReturn:
-        """Errors are the middleware's to answer."""
-        raise exc
+        raise exc  # for the middleware to answer
 
     @property
     def default_response_headers(self) -> dict[str, str]:
-        """None of DRF's: ``Allow`` belongs to a 405 only."""
-        return {}
+        return {}  # not DRF's: `Allow` belongs to a 405 only
 
 
 def openapi_route(**declaration: Any) -> Callable[[F], F]:

@@ -14,10 +14,10 @@ from django.db import Error as DatabaseError
 from django.http import HttpRequest, StreamingHttpResponse
 
 from apikeys.authentication import record_use
+from crmsolid.api.endpoint import Raw
 from crmsolid.api.fields import QuerySerializer
 from crmsolid.api.parsing import parse_query
 from crmsolid.api.request_context import RequestContext, request_context
-from crmsolid.api.responses import Raw
 from crmsolid.api.views import openapi_route
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.events import feed, positions

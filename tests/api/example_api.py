@@ -7,24 +7,22 @@ from django.http import StreamingHttpResponse
 from django.urls import include, path
 from rest_framework import serializers
 
-from crmsolid.api.endpoint import endpoint
+from crmsolid.api.endpoint import ApiResponse, ListOf, Raw, endpoint
 from crmsolid.api.fields import (
     Boolean,
     Choice,
-    Id,
     Integer,
-    Number,
     PageQuery,
     QueryBoolean,
     QueryInteger,
     StrictSerializer,
     Text,
     Timestamp,
+    id_pattern,
 )
 from crmsolid.api.me import MeView
 from crmsolid.api.pagination import page
 from crmsolid.api.representations import Representation
-from crmsolid.api.responses import ApiResponse, ListOf, Raw
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError, not_found
@@ -37,7 +35,7 @@ NOTE_ACTION = "note.created"
 
 class LocationIn(StrictSerializer):
     city = Text(max_length=20)
-    altitude = Number(required=False, allow_null=True)
+    altitude = Integer(required=False, allow_null=True)
 
 
 class NoteIn(StrictSerializer):
@@ -51,7 +49,7 @@ class NoteIn(StrictSerializer):
     kind = Choice(choices=["plain", "1"], required=False, allow_null=True)
     due = Timestamp(required=False, allow_null=True)
     tags = serializers.ListField(child=Text(max_length=10), required=False, max_length=3)
-    job = Id("job", required=False)
+    job = Text(required=False, pattern=id_pattern("job"))
     location = LocationIn(required=False, allow_null=True)
 
 
@@ -127,12 +125,7 @@ class NotesView(WorkspaceView):
         )
         return ApiResponse(notes.as_dict([NoteOut.render(note) for note in notes.rows]))
 
-    @endpoint(
-        scopes=(Scope.WRITE_CONTACTS,),
-        body=NoteIn,
-        responses={201: NoteOut},
-        example={"title": "Call back", "tags": ["urgent"]},
-    )
+    @endpoint(scopes=(Scope.WRITE_CONTACTS,), body=NoteIn, responses={201: NoteOut})
     def post(self) -> ApiResponse:
         """Write a note."""
         note = audit.record(self.actor, NOTE_ACTION, **storable(self.body))

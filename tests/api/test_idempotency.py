@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from apikeys.models import ApiKey, IdempotencyRecord
-from crmsolid.api import erasure as stored_responses
+from crmsolid.api import idempotency
 from crmsolid.core import clock
 from crmsolid.serving.request import REPEATED_HEADERS
 from crmsolid.workspaces.models import AuditEntry
@@ -154,7 +154,7 @@ def test_failed_precondition_leaves_the_key_unused(api: Api, cast: Cast) -> None
 def test_response_about_an_erased_contact_is_not_replayed(api: Api, cast: Cast) -> None:
     client = api(cast.key())
     client.post("/v1/secret", {"name": "Ann"}, idempotency_key=KEY)
-    stored_responses.erase(cast.workspace.pk, "con_1")
+    idempotency.erase(cast.workspace.pk, "con_1")
     assert_problem(client.post("/v1/secret", {"name": "Ann"}, idempotency_key=KEY), "erased")
     assert_problem(client.post("/v1/secret", {"name": "Bob"}, idempotency_key=KEY), "idempotency_key_reused")
     assert bytes(IdempotencyRecord.objects.for_workspace(cast.workspace).get(key=KEY).body) == b""

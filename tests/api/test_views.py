@@ -3,8 +3,7 @@
 import pytest
 from django.test import Client
 
-from crmsolid.api.endpoint import endpoint
-from crmsolid.api.responses import ApiResponse
+from crmsolid.api.endpoint import ApiResponse, endpoint
 from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces.models import AuditEntry
 from tests.api import urls

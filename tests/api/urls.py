@@ -6,10 +6,9 @@ from django.db import OperationalError
 from django.urls import include, path
 from rest_framework import serializers
 
-from crmsolid.api.endpoint import endpoint
+from crmsolid.api.endpoint import ApiResponse, endpoint
 from crmsolid.api.fields import StrictSerializer, Text
 from crmsolid.api.representations import Representation
-from crmsolid.api.responses import ApiResponse
 from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.scopes import Scope

@@ -1,5 +1,8 @@
 """Finding or creating the contact of a Telegram user."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from django.db import transaction
 
@@ -7,14 +10,15 @@ from contacts.lookup import find_or_create
 from contacts.models import Contact
 from crmsolid.core.errors import DomainError
 from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.events.models import Event
 from crmsolid.workspaces.models import Workspace
 from tests.cast import Cast
 from tests.contacts.helpers import INSERT_CONTACT, before_statement, created_and_erased_by_others, published_events
 
 
-def find(workspace: Workspace, **identity: object) -> Contact:
+def find(workspace: Workspace, **identity: Any) -> Contact:
     with unit_of_work():
-        return find_or_create(workspace, **identity)  # type: ignore[arg-type]
+        return find_or_create(workspace, **identity)
 
 
 def test_unknown_username_creates_a_contact_and_publishes_it(cast: Cast) -> None:
@@ -25,6 +29,12 @@ def test_unknown_username_creates_a_contact_and_publishes_it(cast: Cast) -> None
     assert find(cast.workspace, username="SARAH_m") == contact
     assert len(published_events()) == 1
     assert find(cast.other, username="sarah_m") != contact
+
+
+def test_event_carries_the_request_id_of_the_actor(cast: Cast) -> None:
+    with unit_of_work():
+        find_or_create(replace(cast.actor(), request_id="req-1"), username="sarah")
+    assert Event.unscoped.get().request_id == "req-1"
 
 
 def test_telegram_id_and_username_seen_together_join_on_the_contact_of_the_username(cast: Cast) -> None:

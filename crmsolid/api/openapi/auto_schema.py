@@ -3,16 +3,16 @@
 import inspect
 import re
 from http import HTTPStatus
+from itertools import count
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent, append_meta
 from rest_framework import serializers
 
-from crmsolid.api.endpoint import Endpoint
+from crmsolid.api.endpoint import JSON, Endpoint, ListOf, Raw
 from crmsolid.api.fields import StrictSerializer
 from crmsolid.api.openapi import components
-from crmsolid.api.responses import JSON, ListOf, Raw
 
 Schema = dict[str, Any]
 
@@ -38,13 +38,16 @@ class V1Schema(AutoSchema):
             "operationId": self.get_operation_id(),
             "summary": summary,
             "description": description,
-            "tags": self.get_tags(),
+            "tags": [self._segments()[0].replace("-", " ").capitalize()],
             "security": [{"apiKey": [scope.value for scope in self.endpoint.scopes]}],
             "parameters": self._parameters(),
             "responses": self._responses(),
         }
-        body = self._body()
-        return operation if body is None else {**operation, "requestBody": body}
+        body = self.endpoint.body
+        if body is not None:
+            content = {JSON: {"schema": self._shape(body, "request")}}
+            operation["requestBody"] = {"required": body.body_required, "content": content}
+        return operation
 
     @property
     def endpoint(self) -> Endpoint:
@@ -52,15 +55,17 @@ class V1Schema(AutoSchema):
         return view.endpoints[self.method]
 
     # --- names and texts ----------------------------------------------------------------------------------
-    def get_tags(self) -> list[str]:
-        first = self._segments()[0].replace("-", " ")
-        return [first.capitalize()]
-
     def get_operation_id(self) -> str:
         """``list_contacts``, ``get_contact``, ``enroll_sequence``: stable, because clients are generated from it."""
         if self.endpoint.operation_id:
             return self.endpoint.operation_id
-        nouns = self._nouns()
+        segments = self._segments()
+        # In the singular where an id and another name follow: `thread_messages`.
+        nouns = [
+            _single(part, index < len(segments) - 2 and segments[index + 1].startswith("{")).replace("-", "_")
+            for index, part in enumerate(segments)
+            if not part.startswith("{")
+        ]
         of_one = self.path.rstrip("/").endswith("}")
         if self.method == "GET":
             listed = any(isinstance(shape, ListOf) for shape in self.endpoint.responses.values())
@@ -68,16 +73,6 @@ class V1Schema(AutoSchema):
         if self.method == "POST" and len(nouns) > 1:
             return "_".join((nouns[-1], *nouns[:-2], _single(nouns[-2], True)))
         return "_".join((_VERBS[self.method], *nouns[:-1], _single(nouns[-1], True)))
-
-    def _nouns(self) -> list[str]:
-        """The names in the path, in the singular where an id and another name follow: ``thread_messages``."""
-        segments = self._segments()
-        inner = segments[:-2]
-        return [
-            _single(part, index < len(inner) and segments[index + 1].startswith("{")).replace("-", "_")
-            for index, part in enumerate(segments)
-            if not part.startswith("{")
-        ]
 
     def _segments(self) -> list[str]:
         return [part for part in self.path.split("/") if part][1:]
@@ -89,47 +84,28 @@ class V1Schema(AutoSchema):
         summary, _, rest = text.partition("\n\n")
         scopes = self.endpoint.scopes
         needs = " and ".join(f"`{scope.value}` ({scope.label.lower()})" for scope in scopes)
-        needs = needs or self.endpoint.scope_text
-        return " ".join(summary.split()), f"{rest.strip()}\n\nScope: {needs}.".strip()
+        return " ".join(summary.split()), f"{rest.strip()}\n\nScope: {needs or self.endpoint.scope_text}.".strip()
 
     # --- request -------------------------------------------------------------------------------------------
     def _parameters(self) -> list[Schema]:
-        parameters = [*self._path_parameters(), *self._query_parameters()]
+        converters = {name: kind or "str" for kind, name in _CONVERTER.findall(self.path_regex)}
+        segments = self._segments()
+        parameters = [
+            components.path_parameter(part[1:-1], segments[index - 1], converters.get(part[1:-1], "str"))
+            for index, part in enumerate(segments)
+            if part.startswith("{")
+        ]
+        for name, field in self.endpoint.query().fields.items():
+            schema = dict(self._map_serializer_field(field, "request"))
+            description = {"description": schema.pop("description")} if "description" in schema else {}
+            parameters.append(
+                {"name": name, "in": "query", "required": field.required, "schema": schema, **description}
+            )
         if self.method in WRITES:
             parameters.append(components.idempotency_key(required=self.method in ("POST", "PATCH")))
         if self.endpoint.if_match:
             parameters.append(components.IF_MATCH)
         return [*parameters, *map(dict, self.endpoint.request_headers), components.REQUEST_ID]
-
-    def _path_parameters(self) -> list[Schema]:
-        converters = {name: kind or "str" for kind, name in _CONVERTER.findall(self.path_regex)}
-        segments = self._segments()
-        return [
-            components.path_parameter(part[1:-1], segments[index - 1], converters.get(part[1:-1], "str"))
-            for index, part in enumerate(segments)
-            if part.startswith("{")
-        ]
-
-    def _query_parameters(self) -> list[Schema]:
-        return [self._query_parameter(name, field) for name, field in self.endpoint.query().fields.items()]
-
-    def _query_parameter(self, name: str, field: Any) -> Schema:
-        schema = dict(self._map_serializer_field(field, "request"))
-        parameter: Schema = {"name": name, "in": "query", "required": field.required, "schema": schema}
-        description = schema.pop("description", "")
-        return {**parameter, "description": description} if description else parameter
-
-    def _body(self) -> Schema | None:
-        body = self.endpoint.body
-        if body is None:
-            return None
-        if isinstance(body, Raw):
-            content = {media: {"schema": {"type": "string"}} for media in body.content_types}
-            return {"required": True, "content": content, "description": body.description}
-        media: Schema = {"schema": self._shape(body, "request")}
-        if self.endpoint.example is not None:
-            media["example"] = self.endpoint.example
-        return {"required": body.body_required, "content": {JSON: media}}
 
     # --- responses ----------------------------------------------------------------------------------------
     def _responses(self) -> Schema:
@@ -139,9 +115,19 @@ class V1Schema(AutoSchema):
         return responses
 
     def _success(self, status: int, shape: Any) -> Schema:
+        view: Any = self.view
+        # Where one method of a route honours If-Match, all of them answer the ETag.
+        versioned = self.endpoint.etag or any(endpoint.if_match for endpoint in view.endpoints.values())
+        headers = [
+            *components.EVERY_RESPONSE,
+            *(["ETag"] if versioned and status != 204 else []),
+            *(["Location"] if status in (201, 202) else []),
+            *(["Idempotency-Replayed"] if self.method in WRITES else []),
+            *getattr(shape, "headers", ()),
+        ]
         answer: Schema = {
             "description": getattr(shape, "description", "") or HTTPStatus(status).phrase,
-            "headers": components.header_refs((*self._success_headers(status), *getattr(shape, "headers", ()))),
+            "headers": components.header_refs(headers),
         }
         if isinstance(shape, Raw):
             answer["content"] = {media: {"schema": {"type": "string"}} for media in shape.content_types}
@@ -149,49 +135,31 @@ class V1Schema(AutoSchema):
             answer["content"] = {JSON: {"schema": self._shape(shape, "response")}}
         return answer
 
-    def _success_headers(self, status: int) -> tuple[str, ...]:
-        versioned = self.endpoint.etag or self._is_conditional()
-        conditional = ("ETag",) if versioned and status != 204 else ()
-        created = ("Location",) if status in (201, 202) else ()
-        replayed = ("Idempotency-Replayed",) if self.method in WRITES else ()
-        return (*components.EVERY_RESPONSE, *conditional, *created, *replayed)
-
-    def _is_conditional(self) -> bool:
-        """Whether If-Match is honoured here or by another method of the route: all of them answer the ETag then."""
-        view: Any = self.view
-        return any(endpoint.if_match for endpoint in view.endpoints.values())
-
     def _shared_response(self, status: int, codes: list[str]) -> Schema:
         """One component for each set of codes; a second set of the same status gets a number."""
         content = components.problem_response(status, codes)
-        number = 1
-        while True:
-            name = f"{components.STATUS_NAMES[status]}{'' if number == 1 else number}"
+        status_name = components.STATUS_NAMES.get(status) or HTTPStatus(status).phrase.replace(" ", "")
+        for number in count(1):
+            name = status_name if number == 1 else f"{status_name}{number}"
             component = ResolvedComponent(name, ResolvedComponent.RESPONSE, content, object)
             if component not in self.registry:
                 self.registry.register(component)
-                return component.ref
             if self.registry[component].schema == content:
-                return component.ref
-            number += 1
+                break
+        return component.ref
 
     def _shape(self, shape: Any, direction: Any) -> Schema:
         if isinstance(shape, ListOf):
-            return self._page(shape, direction)
+            cursor: Schema = {"type": ["string", "null"], "description": "Give it as `cursor`; null on the last page."}
+            if shape.endless:
+                cursor = {"type": "string", "description": "Give it as `cursor` to read on, also later; never null."}
+            data = {"type": "array", "items": self._shape(shape.item, direction)}
+            properties = {"data": data, "next_cursor": cursor}
+            return {"type": "object", "required": ["data", "next_cursor"], "properties": properties}
         if isinstance(shape, serializers.ListSerializer):
             return {"type": "array", "items": self._shape(shape.child, direction)}
         component = self.resolve_serializer(shape, direction)
         return component.ref if component else {"type": "object", "additionalProperties": False}
-
-    def _page(self, shape: ListOf, direction: Any) -> Schema:
-        data = {"type": "array", "items": self._shape(shape.item, direction)}
-        if not shape.paged:
-            return {"type": "object", "required": ["data"], "properties": {"data": data}}
-        cursor: Schema = {"type": ["string", "null"], "description": "Give it as `cursor`; null on the last page."}
-        if shape.endless:
-            cursor = {"type": "string", "description": "Give it as `cursor` to read on, also later; never null."}
-        properties = {"data": data, "next_cursor": cursor}
-        return {"type": "object", "required": ["data", "next_cursor"], "properties": properties}
 
     # --- serializers --------------------------------------------------------------------------------------
     def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
@@ -218,12 +186,11 @@ class V1Schema(AutoSchema):
             if serializer.open_names:
                 schema["patternProperties"] = {serializer.open_names: serializer.open_schema()}
             if serializer.needs_one_of:
-                schema["anyOf"] = [_not_null(name) for name in serializer.needs_one_of]
+                schema["anyOf"] = [
+                    {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
+                    for name in serializer.needs_one_of
+                ]
         return schema
-
-
-def _not_null(name: str) -> Schema:
-    return {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
 
 
 def _single(noun: str, singular: bool) -> str:

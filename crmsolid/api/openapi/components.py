@@ -14,34 +14,14 @@ ID_PREFIXES = {
     "contacts": "con",
     "messages": "msg",
     "threads": "thr",
-    "sequences": "seq",
-    "enrollments": "enr",
     "webhooks": "whk",
     "events": "evt",
     "deliveries": "dlv",
-    "segments": "seg",
-    "broadcasts": "brd",
     "jobs": "job",
-    "keys": "key",
 }
 
-STATUS_NAMES = {
-    400: "BadRequest",
-    401: "Unauthorized",
-    403: "Forbidden",
-    404: "NotFound",
-    405: "MethodNotAllowed",
-    406: "NotAcceptable",
-    409: "Conflict",
-    410: "Gone",
-    412: "PreconditionFailed",
-    413: "PayloadTooLarge",
-    415: "UnsupportedMediaType",
-    422: "Unprocessable",
-    429: "TooManyRequests",
-    500: "InternalError",
-    503: "ServiceUnavailable",
-}
+# The components of other responses are named after the status's phrase in Python.
+STATUS_NAMES = {413: "PayloadTooLarge", 422: "Unprocessable", 500: "InternalError"}
 
 _COUNT = {"type": "integer", "minimum": 0}
 
@@ -104,11 +84,6 @@ FIELD_PROBLEM: dict[str, Any] = {
     },
 }
 
-_IDEMPOTENCY = (
-    "1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the"
-    " first answer back, for 24 h at least, and does nothing again."
-)
-
 REQUEST_ID: dict[str, Any] = {
     "name": "X-Request-Id",
     "in": "header",
@@ -128,13 +103,13 @@ IF_MATCH: dict[str, Any] = {
 
 def idempotency_key(required: bool) -> dict[str, Any]:
     """The parameter: required on POST and PATCH, honoured on PUT and DELETE."""
-    shape = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[!-~]([ -~]*[!-~])?$"}
     return {
         "name": "Idempotency-Key",
         "in": "header",
         "required": required,
-        "description": _IDEMPOTENCY,
-        "schema": shape,
+        "description": "1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the"
+        " same key gets the first answer back, for 24 h at least, and does nothing again.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[!-~]([ -~]*[!-~])?$"},
     }
 
 

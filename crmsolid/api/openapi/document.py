@@ -13,8 +13,8 @@ from drf_spectacular.plumbing import get_lib_doc_excludes
 from crmsolid.api.fields import QuerySerializer, StrictSerializer
 from crmsolid.api.openapi import components
 from crmsolid.api.openapi.links import add_links
-from crmsolid.api.openapi.webhooks import openapi_webhooks
 from crmsolid.api.representations import Representation
+from crmsolid.events.catalogue import EventType, envelope_schema, event_types
 
 DESCRIPTION = """\
 Contacts, messages and sequences of a workspace.
@@ -31,6 +31,14 @@ SECURITY = {
         "bearerFormat": "cs_live_… or cs_test_…",
         "description": "A key of the workspace, made in Settings > API Keys. A test key works in the test twin.",
     }
+}
+
+
+_WEBHOOK_HEADERS = {
+    "X-Signature": "`sha256=` and the lowercase hex HMAC-SHA256 of the raw body, keyed with the endpoint's secret.",
+    "webhook-id": "The event's id: the same on every retry and replay.",
+    "webhook-timestamp": "When this attempt was made, in seconds since 1970.",
+    "webhook-signature": "Signatures by Standard Webhooks, one or (during a rotation's overlap) two.",
 }
 
 
@@ -52,21 +60,46 @@ def build(urlconf: str | None = None) -> dict[str, Any]:
     problems = {"Problem": components.PROBLEM, "FieldProblem": components.FIELD_PROBLEM}
     section["schemas"] = dict(sorted({**section.get("schemas", {}), **problems}.items()))
     add_links(document)
-    document["webhooks"] = openapi_webhooks()
+    document["webhooks"] = {event_type.name: {"post": _webhook(event_type)} for event_type in event_types()}
     return dict(_descriptions_as_markdown(document))
 
 
+def _webhook(event_type: EventType) -> dict[str, Any]:
+    """What is posted to a receiver for this event type."""
+    schema = {name: value for name, value in envelope_schema(event_type).items() if name != "$schema"}
+    return {
+        "operationId": f"on_{event_type.name.replace('.', '_')}",
+        "summary": event_type.description or event_type.name,
+        "tags": ["webhooks"],
+        "security": [],
+        "parameters": [
+            *(
+                {"name": name, "in": "header", "required": True, "description": text, "schema": {"type": "string"}}
+                for name, text in _WEBHOOK_HEADERS.items()
+            ),
+            {
+                "name": "X-Request-Id",
+                "in": "header",
+                "description": "The X-Request-Id of the call that caused the event; absent if no call did.",
+                "schema": {"type": "string"},
+            },
+        ],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
+        "responses": {
+            "2XX": {"description": "Taken. Answer within 10 seconds; anything else is retried."},
+            "410": {"description": "Gone: the endpoint is disabled."},
+        },
+    }
+
+
 def bases_without_description() -> list[type]:
-    """Base classes whose docstrings must not become descriptions: they address developers, not readers of the API
-    reference. drf-spectacular's setting ``GET_LIB_DOC_EXCLUDES`` names this function."""
+    """Base classes whose docstrings are for developers, not for readers of the API reference (``GET_LIB_DOC_EXCLUDES``
+    in the settings)."""
     return [*get_lib_doc_excludes(), QuerySerializer, Representation, StrictSerializer]
 
 
 def _descriptions_as_markdown(node: Any) -> Any:
-    """A copy of the document where code in descriptions stands between single backticks, as CommonMark has it.
-
-    Descriptions come from docstrings, where it stands between double ones.
-    """
+    """A copy where code in descriptions, which come from docstrings, stands between single backticks."""
     if isinstance(node, list):
         return [_descriptions_as_markdown(item) for item in node]
     if not isinstance(node, dict):

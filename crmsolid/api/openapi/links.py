@@ -1,12 +1,12 @@
 """OpenAPI `links`: which operations take the ids that a response holds, so that clients and tests can follow them."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 Schema = dict[str, Any]
-# Collection name (``contacts``) -> the operations on one object of it, as (path parameter, HTTP method, operation).
-Targets = dict[str, list[tuple[str, str, Schema]]]
+Operations = list[tuple[str, str, Schema]]  # path, method, operation
+# Collection name (``contacts``) -> the operations on one object of it: path parameter, method, operation id.
+Targets = dict[str, list[tuple[str, str, str]]]
 
 _OBJECT_PATH = re.compile(r"^/v1/([\w-]+)/\{(\w+)\}(/[\w-]+)?$")
 
@@ -17,20 +17,30 @@ def add_links(document: Schema) -> None:
     A POST links to all operations on the object it answers, by the object's ``id``. Every response links to the
     operations that read the other objects it refers to, such as ``contact_id``.
     """
-    paths, components = document["paths"], document["components"]
-    targets = _targets(paths)
-    collections = _collections(paths, targets)
+    components = document["components"]
+    operations = [(path, *operation) for path, item in document["paths"].items() for operation in item.items()]
+    targets: Targets = {}
+    for path, method, operation in operations:
+        if match := _OBJECT_PATH.match(path):
+            targets.setdefault(match[1], []).append((match[2], method, operation["operationId"]))
+    collections = _collections(operations, targets)
     all_links: Schema = {}
-    for path, method, operation in _operations(paths):
+    for path, method, operation in operations:
         for status, response in operation["responses"].items():
             schema = _json_schema(response)
             if schema is None or not status.startswith("2"):
                 continue
             properties = _properties(schema, components["schemas"])
-            links = dict(_links_to_referenced(properties, targets))
+            links = {
+                f"{operation_id}_by_{parameter}": _link(operation_id, parameter, parameter)
+                for operations_on_one in targets.values()
+                for parameter, target_method, operation_id in operations_on_one
+                if target_method == "get" and parameter in properties
+            }
             if method == "post" and "id" in properties:
                 collection = collections.get(_schema_name(schema), path.split("/")[2])
-                links |= dict(_links_to_object(collection, targets))
+                for parameter, _, operation_id in targets.get(collection, ()):
+                    links[operation_id] = _link(operation_id, parameter, "id")
             links = {name: link for name, link in links.items() if link["operationId"] != operation["operationId"]}
             if links:
                 response["links"] = {name: {"$ref": f"#/components/links/{name}"} for name in sorted(links)}
@@ -39,25 +49,10 @@ def add_links(document: Schema) -> None:
         components["links"] = dict(sorted(all_links.items()))
 
 
-def _operations(paths: Schema) -> Iterator[tuple[str, str, Schema]]:
-    for path, item in paths.items():
-        for method, operation in item.items():
-            yield path, method, operation
-
-
-def _targets(paths: Schema) -> Targets:
-    targets: Targets = {}
-    for path, method, operation in _operations(paths):
-        match = _OBJECT_PATH.match(path)
-        if match:
-            targets.setdefault(match[1], []).append((match[2], method, operation))
-    return targets
-
-
-def _collections(paths: Schema, targets: Targets) -> dict[str, str]:
+def _collections(operations: Operations, targets: Targets) -> dict[str, str]:
     """Schema name -> the collection its objects belong to: the one whose GET reads or lists them."""
     collections: dict[str, str] = {}
-    for path, method, operation in _operations(paths):
+    for path, method, operation in operations:
         schema = _json_schema(operation["responses"].get("200", {}))
         if method != "get" or schema is None:
             continue
@@ -70,21 +65,8 @@ def _collections(paths: Schema, targets: Targets) -> dict[str, str]:
     return collections
 
 
-def _links_to_object(collection: str, targets: Targets) -> Iterator[tuple[str, Schema]]:
-    """Links to every operation on the object whose ``id`` the response holds."""
-    for parameter, _, operation in targets.get(collection, ()):
-        operation_id = operation["operationId"]
-        yield operation_id, {"operationId": operation_id, "parameters": {parameter: "$response.body#/id"}}
-
-
-def _links_to_referenced(properties: Schema, targets: Targets) -> Iterator[tuple[str, Schema]]:
-    """Links by other objects' ids: ``thread_id`` leads to the operations that read a thread."""
-    for operations in targets.values():
-        for parameter, method, operation in operations:
-            if method == "get" and parameter in properties:
-                operation_id = operation["operationId"]
-                parameters = {parameter: f"$response.body#/{parameter}"}
-                yield f"{operation_id}_by_{parameter}", {"operationId": operation_id, "parameters": parameters}
+def _link(operation_id: str, parameter: str, member: str) -> Schema:
+    return {"operationId": operation_id, "parameters": {parameter: f"$response.body#/{member}"}}
 
 
 def _json_schema(response: Schema) -> Schema | None:

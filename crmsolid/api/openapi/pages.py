@@ -22,12 +22,8 @@ _SWAGGER_POLICY = _POLICY.format(
 _PAGE_POLICY = _POLICY.format("style-src 'self'")
 
 
-def _etag(request: HttpRequest) -> str:
-    return document.served(settings.ROOT_URLCONF).etag
-
-
 @require_safe
-@condition(etag_func=_etag)
+@condition(etag_func=lambda request: document.served(settings.ROOT_URLCONF).etag)
 def openapi(request: HttpRequest) -> HttpResponse:
     """The OpenAPI document. It is public, and pages of any origin may read it."""
     body = document.served(settings.ROOT_URLCONF).body
