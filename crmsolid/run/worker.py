@@ -35,4 +35,4 @@ def _queues() -> list[str]:
     from messaging.telegram import config as telegram  # imports models, so not before Django is set up
     from messaging.telegram.gateway import SHARED_QUEUE
 
-    return [settings.CELERY_TASK_DEFAULT_QUEUE, *([SHARED_QUEUE] if telegram.enabled() else [])]
+    return [settings.CELERY_TASK_DEFAULT_QUEUE, *([] if telegram.missing() else [SHARED_QUEUE])]

@@ -18,7 +18,6 @@ from crmsolid.workspaces.admin_columns import (
     format_time,
     milliseconds_column,
 )
-from messaging.admin.accounts import AccountAdmin as AccountAdmin
 from messaging.models import Message, MessageAttempt, Thread
 
 OUTCOMES = ("sent", "duplicate", "retry", "failed", "lost")

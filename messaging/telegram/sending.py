@@ -19,7 +19,7 @@ from messaging.sending.gateway import Delivered, Outgoing, SendError
 from messaging.telegram import history
 from messaging.telegram.client import Client
 from messaging.telegram.errors import COLD_BLOCK_SECONDS, PEER_FLOOD, RANDOM_ID_DUPLICATE, classify, name_of
-from messaging.telegram.peers import Peer, find_peer, person_from_user, save_peers
+from messaging.telegram.mapping import Peer, find_peer, peer_from_user, save_peers
 
 logger = logging.getLogger("crmsolid.telegram")
 
@@ -59,6 +59,11 @@ def prepare(outgoing: Outgoing, account: Account) -> PreparedSend:
     peer = find_peer(account.pk, expected_id) if expected_id is not None else None
     sent_ids = thread.filter(direction=Direction.OUT).exclude(telegram_message_id=None).order_by("-created_at")
     known_ids = sent_ids.values_list("telegram_message_id", flat=True)[:KNOWN_IDS_LIMIT]
+    search_since = outgoing.previous_attempt_at
+    if search_since is not None and search_since >= session.logged_in_at:
+        # The random_id belongs to this login, and how long Telegram remembers it is not published.
+        is_old = clock.now() - search_since > timedelta(seconds=settings.TELEGRAM_LOOK_BACK_AFTER_SECONDS)
+        search_since = search_since if is_old else None
     blocked_until = session.cold_messages_blocked_until
     if is_cold and blocked_until is not None and blocked_until > clock.now():
         wait = (blocked_until - clock.now()).total_seconds()
@@ -72,18 +77,9 @@ def prepare(outgoing: Outgoing, account: Account) -> PreparedSend:
         username=username,
         expected_id=expected_id,
         is_cold=is_cold,
-        search_history_since=_search_history_since(outgoing, session),
+        search_history_since=search_since,
         known_message_ids=frozenset(number for number in known_ids if number is not None),
     )
-
-
-def _search_history_since(outgoing: Outgoing, session: TelegramSession) -> datetime | None:
-    """How long Telegram remembers a ``random_id`` is not published, and it belongs to one login."""
-    previous = outgoing.previous_attempt_at
-    if previous is None:
-        return None
-    is_old = clock.now() - previous > timedelta(seconds=settings.TELEGRAM_LOOK_BACK_AFTER_SECONDS)
-    return previous if is_old or previous < session.logged_in_at else None
 
 
 async def deliver(client: Client, send: PreparedSend, peer: Peer) -> Delivered:
@@ -97,7 +93,12 @@ async def deliver(client: Client, send: PreparedSend, peer: Peer) -> Delivered:
             return Delivered(message_id, duplicate=True)
     previous = send.outgoing.previous_attempt_at
     try:
-        answer = await client.send_text(peer.to_input(), send.outgoing.text, send.outgoing.random_id)
+        answer = await client.invoke(
+            # Telethon's own send_message() does not accept a random_id.
+            functions.messages.SendMessageRequest(
+                peer.to_input(), send.outgoing.text, random_id=send.outgoing.random_id
+            )
+        )
     except RPCError as error:
         if name_of(error) == RANDOM_ID_DUPLICATE:
             return Delivered(await _find_duplicate(client, send, peer), duplicate=True)
@@ -142,12 +143,12 @@ async def resolve_username(client: Client, send: PreparedSend) -> Peer:
     """
     answer = await client.invoke(functions.contacts.ResolveUsernameRequest(send.username))
     user = next((user for user in answer.users if user.id == getattr(answer.peer, "user_id", None)), None)
-    person = person_from_user(user)
-    if person is None:
+    peer = peer_from_user(user)
+    if peer is None:
         raise SendError("recipient_not_found", "this username is not a person's", permanent=True)
-    if send.expected_id not in (None, person.peer.id):
+    if send.expected_id not in (None, peer.id):
         raise SendError("recipient_changed", "the username now belongs to somebody else", permanent=True)
-    return person.peer
+    return peer
 
 
 def save_resolved_peer(send: PreparedSend, peer: Peer) -> None:
