@@ -90,11 +90,10 @@ class AccountAdmin(LoginPages):
         # Without the waiting messages, used and left would not add up to the limit.
         waiting = f"{account.reserved} waiting, " if account.reserved else ""
         return format_html(
-            '<span class="cs-nowrap">{} of {}</span><br><span class="cs-muted cs-nowrap">{}{} left</span>',
-            usage["used_today"],
-            usage["daily_limit"],
-            waiting,
-            usage["left_today"],
+            '<span class="cs-nowrap">{used_today} of {daily_limit}</span><br>'
+            '<span class="cs-muted cs-nowrap">{waiting}{left_today} left</span>',
+            waiting=waiting,
+            **usage,
         )
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -123,6 +122,9 @@ class AccountAdmin(LoginPages):
             return {}
         state = account_state(account)
         is_leased = account.lease_until is not None and account.lease_until > clock.now()
+        logins = audit.entries_about(self.current_workspace(request), str(account.pk), kind="telegram")
+        ends = logins.filter(action__in=[f"telegram.{each}" for each in LOG_IN_AGAIN])
+        ended = ends.first() if state in LOG_IN_AGAIN else None
         return {
             "telegram": account,
             "can_log_in": state in LOG_IN_AGAIN and self.has_add_permission(request),
@@ -130,17 +132,10 @@ class AccountAdmin(LoginPages):
             "worker": account.worker.partition("/")[0] if is_leased else "",
             "log_out_form": LogOutForm(),
             "in_trouble": [(account, state_text(account))] if state != AccountState.CONNECTED else [],
-            "reason": self._reason(request, account) if state in LOG_IN_AGAIN else "",
+            "reason": "" if ended is None else ended.data.get("reason", ""),  # Telegram's error
         }
-
-    def _reason(self, request: HttpRequest, account: Any) -> str:
-        """Telegram's error when it ended the session."""
-        entries = audit.entries_about(self.current_workspace(request), str(account.pk), kind="telegram")
-        ended = entries.filter(action__in=[f"telegram.{state}" for state in LOG_IN_AGAIN]).first()
-        return "" if ended is None else str(ended.data.get("reason", ""))
 
     def history_entries(self, request: HttpRequest, object_id: str) -> models.QuerySet[AuditEntry]:
         """Includes the logins of the account."""
-        workspace = self.current_workspace(request)
-        logins = audit.entries_about(workspace, object_id, kind="telegram")
+        logins = audit.entries_about(self.current_workspace(request), object_id, kind="telegram")
         return super().history_entries(request, object_id) | logins

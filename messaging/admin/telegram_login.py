@@ -21,8 +21,6 @@ from messaging.forms import CodeForm, LogOutForm, PasswordForm, PhoneForm
 from messaging.models import LoginAttempt
 from messaging.telegram import config
 
-ACCOUNT_LIST = "admin:messaging_account_changelist"
-
 
 def services() -> Any:
     """The login services, imported when somebody logs in: Telethon costs a web process 30 MiB."""
@@ -36,10 +34,8 @@ class LoginPages(TenantAdmin):
     """Views for adding an account in two or three steps, logging in again, and logging out."""
 
     def get_urls(self) -> list[URLPattern]:
-        wrap = self.admin_site.admin_view
-
         def account_path(route: str, view: Any, name: str) -> URLPattern:
-            return path(route, wrap(view), name=f"messaging_account_{name}")
+            return path(route, self.admin_site.admin_view(view), name=f"messaging_account_{name}")
 
         return [
             account_path("login/<str:attempt_id>/", self.step_view, "step"),
@@ -94,9 +90,8 @@ class LoginPages(TenantAdmin):
 
     def resend_view(self, request: HttpRequest, attempt_id: str) -> HttpResponse:
         self._require_add(request)
-        actor = self.actor(request)
         try:
-            services().resend_code(actor, attempt_id=attempt_id)
+            services().resend_code(self.actor(request), attempt_id=attempt_id)
         except DomainError as error:
             if error.code == "not_found":
                 return self._login_over(request, error)
@@ -157,7 +152,7 @@ class LoginPages(TenantAdmin):
                 f"{account.name} is logged out here, but Telegram could not be told: end the session in a Telegram "
                 "app, under Settings > Devices.",
             )
-        return HttpResponseRedirect(reverse(ACCOUNT_LIST))
+        return _redirect("changelist")
 
     # --- Helpers ------------------------------------------------------------------------------------------------
     def _require_add(self, request: HttpRequest) -> None:
@@ -176,7 +171,7 @@ class LoginPages(TenantAdmin):
         """The attempt is finished, cancelled, expired or of another workspace."""
         if error.code == "not_found":
             messages.warning(request, "That login is over. If the account is not listed below, start again.")
-            return HttpResponseRedirect(reverse(ACCOUNT_LIST))
+            return _redirect("changelist")
         messages.error(request, f"{capfirst(error.detail)}.")
         return _redirect("add")
 

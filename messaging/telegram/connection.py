@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import Error as DatabaseError
-from telethon.errors import AuthKeyNotFound, RPCError
+from telethon.errors import RPCError
 
 from crmsolid.core import clock
 from messaging.models import AccountKind, TelegramSession
@@ -135,8 +135,8 @@ class Connection:
         """Read the conversations beside the difference that Telethon requests: a difference can be too long, and then
         Telegram does not report it."""
         read_until = datetime.fromtimestamp(row.date, UTC) - HISTORY_OVERLAP
-        limits = [row.history_cutoff, row.logged_in_at if row.login_epoch == 1 else None]
-        since = max([read_until, *(limit for limit in limits if limit is not None)])
+        first_login_at = row.logged_in_at if row.login_epoch == 1 else None
+        since = max(filter(None, [read_until, row.history_cutoff, first_login_at]))
         try:
             async for messages, users in history.recent_conversations(client, since):
                 await self._threads.run(receiver.store_history, messages, users)
@@ -147,8 +147,6 @@ class Connection:
 
     async def _ends_session(self, error: Exception) -> bool:
         """Whether Telegram has ended the session for good. Then the account waits for a login."""
-        if not isinstance(error, RPCError | AuthKeyNotFound):
-            return False
         refusal = classify(error)
         if refusal.account_state is None:
             return False
@@ -200,10 +198,9 @@ class Connection:
             send = await self._threads.run(sending.prepare, claim.outgoing, claim.account)
         except SendError as error:
             return error
-        until = claim.message.lease_until or clock.now()
-        message_seconds = (until - clock.now()).total_seconds() - MESSAGE_LEASE_MARGIN
-        account_seconds = self.lease_deadline - time.monotonic()
-        seconds = min(settings.TELEGRAM_SEND_SECONDS, message_seconds, account_seconds)
+        now = clock.now()
+        message_seconds = ((claim.message.lease_until or now) - now).total_seconds() - MESSAGE_LEASE_MARGIN
+        seconds = min(settings.TELEGRAM_SEND_SECONDS, message_seconds, self.lease_deadline - time.monotonic())
         if seconds <= 0:  # asyncio.timeout would let the first request leave before it cancels
             return SendError("not_the_owner", "the lease is over", retry_after=1.0, pauses_account=False)
         try:

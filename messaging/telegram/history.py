@@ -1,25 +1,15 @@
 """Reading conversations: to find a send whose result is unknown, and messages missed while disconnected."""
 
-from collections.abc import AsyncIterator, Collection
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 from telethon.tl import functions, types
 
 from messaging.telegram.client import Client
-from messaging.telegram.mapping import Peer, peer_from_user, same_text
+from messaging.telegram.mapping import Peer, peer_from_user
 
 PAGE = 100
-CLOCK_TOLERANCE = timedelta(seconds=60)
-
-
-async def find_sent(client: Client, peer: Peer, text: str, since: datetime, known_ids: Collection[int]) -> int | None:
-    """Telegram's id of the oldest message of ours with this text since then that is not one of ``known_ids``."""
-    message_id = None
-    async for message in messages_since(client, peer, since - CLOCK_TOLERANCE):
-        if message.out and message.id not in known_ids and same_text(text, message.message or ""):
-            message_id = int(message.id)
-    return message_id
 
 
 async def messages_since(client: Client, peer: Peer, since: datetime) -> AsyncIterator[Any]:

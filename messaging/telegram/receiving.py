@@ -16,16 +16,9 @@ from telethon.tl import types
 from messaging import inbox
 from messaging.inbox import Incoming
 from messaging.models import Direction, Message, Status, TelegramSession, Thread
+from messaging.telegram import mapping
 from messaging.telegram.client import UpdateState
-from messaging.telegram.mapping import (
-    Peer,
-    PrivateMessage,
-    find_peer,
-    peer_from_user,
-    private_message,
-    same_text,
-    save_peers,
-)
+from messaging.telegram.mapping import Peer, PrivateMessage, private_message, same_text
 
 logger = logging.getLogger("crmsolid.telegram")
 
@@ -73,11 +66,11 @@ class Receiver:
         """Store the peers of users that this connection has not met, or met with another access hash or name."""
         changed = {
             peer.id: peer
-            for peer in map(peer_from_user, users)
+            for peer in map(mapping.peer_from_user, users)
             if peer is not None and peer.id != self.own_id and self._peers.get(peer.id) != peer
         }
         if changed:
-            save_peers(self.account, changed.values())
+            mapping.save_peers(self.account, changed.values())
             self._peers |= changed
 
     def unknown_senders(self, updates: Iterable[Any]) -> set[int]:
@@ -127,14 +120,11 @@ class Receiver:
 
     def _apply_read(self, update: Any) -> None:
         """The conversation was opened on a phone."""
-        if not isinstance(update.peer, types.PeerUser):
-            return
-        unread = update.still_unread_count
-        rows = Thread.unscoped.filter(
-            account=self.account, contact__telegram_id=update.peer.user_id, unread_count__gt=unread
-        )
-        rows.update(unread_count=unread)
+        if isinstance(update.peer, types.PeerUser):
+            threads = Thread.unscoped.filter(account=self.account, contact__telegram_id=update.peer.user_id)
+            unread = update.still_unread_count
+            threads.filter(unread_count__gt=unread).update(unread_count=unread)
 
     def _peer(self, peer_id: int) -> Peer:
         """What is known of a user: from this connection, else from the database, else the id alone."""
-        return self._peers.get(peer_id) or find_peer(self.account.pk, peer_id) or Peer(peer_id, 0)
+        return self._peers.get(peer_id) or mapping.find_peer(self.account.pk, peer_id) or Peer(peer_id, 0)

@@ -19,11 +19,12 @@ from messaging.sending.gateway import Delivered, Outgoing, SendError
 from messaging.telegram import history
 from messaging.telegram.client import Client
 from messaging.telegram.errors import COLD_BLOCK_SECONDS, PEER_FLOOD, RANDOM_ID_DUPLICATE, classify, name_of
-from messaging.telegram.mapping import Peer, find_peer, peer_from_user, save_peers
+from messaging.telegram.mapping import Peer, find_peer, peer_from_user, same_text, save_peers
 
 logger = logging.getLogger("crmsolid.telegram")
 
 KNOWN_IDS_LIMIT = 1000
+CLOCK_TOLERANCE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,42 +89,39 @@ async def deliver(client: Client, send: PreparedSend, peer: Peer) -> Delivered:
     Raises what Telethon raises.
     """
     if send.search_history_since is not None:
-        message_id = await _find(client, send, peer, send.search_history_since)
+        message_id = await _find_sent(client, send, peer, send.search_history_since)
         if message_id is not None:
             return Delivered(message_id, duplicate=True)
-    previous = send.outgoing.previous_attempt_at
+    text, random_id, previous = send.outgoing.text, send.outgoing.random_id, send.outgoing.previous_attempt_at
     try:
-        answer = await client.invoke(
-            # Telethon's own send_message() does not accept a random_id.
-            functions.messages.SendMessageRequest(
-                peer.to_input(), send.outgoing.text, random_id=send.outgoing.random_id
-            )
-        )
+        # Telethon's own send_message() does not accept a random_id.
+        answer = await client.invoke(functions.messages.SendMessageRequest(peer.to_input(), text, random_id=random_id))
     except RPCError as error:
         if name_of(error) == RANDOM_ID_DUPLICATE:
-            return Delivered(await _find_duplicate(client, send, peer), duplicate=True)
-        if previous is None or not classify(error).permanent:
-            raise
-        # Refused now, but an earlier attempt may have arrived before the recipient blocked the account.
-        message_id = await _find(client, send, peer, previous)
-        if message_id is None:
+            try:
+                message_id = await _find_sent(client, send, peer, previous or clock.now())
+            except RPCError as unreadable:  # must not count as a refusal of the message
+                logger.warning("the id of a message that was sent before is unknown: %s", name_of(unreadable))
+                message_id = None
+        elif previous is not None and classify(error).permanent:
+            # Refused now, but an earlier attempt may have arrived before the recipient blocked the account.
+            message_id = await _find_sent(client, send, peer, previous)
+            if message_id is None:
+                raise
+        else:
             raise
         return Delivered(message_id, duplicate=True)
-    return read_answer(answer, send.outgoing.random_id)
+    return read_answer(answer, random_id)
 
 
-async def _find_duplicate(client: Client, send: PreparedSend, peer: Peer) -> int | None:
-    """Telegram's id of a message that was certainly sent before; None if it cannot be read. A refusal of this request
-    must not count as one of the message."""
-    try:
-        return await _find(client, send, peer, send.outgoing.previous_attempt_at or clock.now())
-    except RPCError as error:
-        logger.warning("the id of a message that was sent before is unknown: %s", name_of(error))
-        return None
-
-
-async def _find(client: Client, send: PreparedSend, peer: Peer, since: datetime) -> int | None:
-    return await history.find_sent(client, peer, send.outgoing.text, since, send.known_message_ids)
+async def _find_sent(client: Client, send: PreparedSend, peer: Peer, since: datetime) -> int | None:
+    """Telegram's id of the oldest message of ours with this text since then that belongs to no other message."""
+    message_id = None
+    async for message in history.messages_since(client, peer, since - CLOCK_TOLERANCE):
+        is_known = message.id in send.known_message_ids
+        if message.out and not is_known and same_text(send.outgoing.text, message.message or ""):
+            message_id = int(message.id)
+    return message_id
 
 
 def read_answer(answer: Any, random_id: int) -> Delivered:
