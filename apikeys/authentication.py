@@ -42,8 +42,8 @@ class Credentials:
         return Actor(self.workspace, subject, self.scopes, None, surface, ip, request_id)
 
 
-def find(token: str, idempotency_key: str | None = None) -> Credentials:
-    """The credentials of a token. Errors: ``token_invalid`` (401) for a malformed or unknown token.
+def authenticate(token: str, idempotency_key: str | None = None) -> Credentials:
+    """Authenticate a token: its credentials. Errors: ``token_invalid`` (401) for a malformed or unknown one.
 
     The checksum is verified first, so a mistyped token costs no query.
     """

@@ -65,7 +65,7 @@ def get(workspace: Workspace, contact_id: str, *, lock: bool = False, deleting: 
 
 
 def find_by_identity(workspace: Workspace, identities: Mapping[str, Any], *, lock: bool = False) -> list[Contact]:
-    """The contacts that have any of these identities (column -> key), in the order of their ids."""
+    """The contacts that match any of these identities (column -> key), in the order of their ids."""
     either = " OR ".join(f"{column} = %s" for column in identities)
     where = f"workspace_id = %s AND ({either})" + (" ORDER BY id" if len(identities) > 1 else "")
     return contacts.select(where, [workspace.pk, *identities.values()], lock=lock)

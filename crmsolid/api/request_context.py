@@ -57,7 +57,7 @@ class RequestContext:
         if scheme.lower() != "bearer" or not token.strip():
             raise DomainError("token_missing", "the Authorization header must be `Bearer <token>`")
         key = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
-        credentials = authentication.find(token.strip(), key if VALID_KEY.match(key) else None)
+        credentials = authentication.authenticate(token.strip(), key if VALID_KEY.match(key) else None)
         try:
             authentication.check(credentials, self.ip)
         except DomainError as error:

@@ -21,7 +21,6 @@ import crmsolid.events.services
 import crmsolid.plans
 import crmsolid.workspaces.services
 import messaging.services
-import messaging.telegram.services
 import webhooks.replays
 import webhooks.services
 from apikeys.models import ApiKey

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from contacts import export, services
 from contacts.models import Contact
@@ -112,9 +112,10 @@ def test_chunks_after_the_first_are_read_while_they_are_sent(
     monkeypatch.setattr(services, "EXPORT_CHUNK", 3)
     for number in range(7):
         upsert(username=f"user{number}", name=str(number))
-    with django_assert_num_queries(4):  # key, the first chunk and its tags, custom fields
+    horizon = connection.vendor == "postgresql"  # one statement for each chunk, see crmsolid/api/pagination.py
+    with django_assert_num_queries(4 + horizon):  # key, the first chunk and its tags, custom fields
         response = ours.get("/v1/contacts/export")
-    with django_assert_num_queries(4):  # two chunks, each with its tags
+    with django_assert_num_queries(4 + 2 * horizon):  # two chunks, each with its tags
         assert [row["name"] for row in csv_rows(response)] == list("0123456")
 
 

@@ -7,7 +7,6 @@ import http.cookiejar
 import json
 import os
 import re
-import select
 import signal
 import socket
 import sqlite3
@@ -24,6 +23,7 @@ from uuid import uuid4
 
 import psycopg
 
+from tests.servers import read_startup_message
 from tests.system.stack import ROOT
 from tests.telegram_server import TelegramServer
 
@@ -95,21 +95,11 @@ class Product:
                 stdout=subprocess.PIPE,
                 stderr=log,
             )
-        message = self._read_startup_message()
+        message = read_startup_message(self.process, self.installation.folder / "log")
         address = re.search(r"http://127\.0\.0\.1:(\d+)/panel/", message)
         assert address, message
         self.port = int(address[1])
         self.token = self.token or re.findall(r"cs_live_[0-9a-f]{4}_\w+", message)[0]
-
-    def _read_startup_message(self) -> str:
-        assert self.process.stdout is not None
-        text, deadline = "", time.monotonic() + TIMEOUT
-        while "Ctrl-C ends it" not in text:
-            ready, _, _ = select.select([self.process.stdout], [], [], max(0.0, deadline - time.monotonic()))
-            output = os.read(self.process.stdout.fileno(), 65536) if ready else b""
-            assert output, f"no startup message: {text} {self.log()}"
-            text += output.decode()
-        return text
 
     def stop(self, number: int = signal.SIGINT) -> float:
         """Stop it with a signal. Returns how many seconds that took; fails if the exit status is not 0."""

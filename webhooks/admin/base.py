@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 
 from crmsolid.core.errors import DomainError
@@ -50,8 +49,3 @@ class WebhookAdmin(TenantAdmin):
     def show_error(self, request: HttpRequest, error: DomainError) -> None:
         """A service's refusal as a message on the next page."""
         messages.error(request, capfirst(error.detail))
-
-    def render(self, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
-        request.current_app = self.admin_site.name
-        site_context = self.admin_site.each_context(request)
-        return TemplateResponse(request, template, {**site_context, "opts": self.opts, "media": self.media, **context})

@@ -112,7 +112,7 @@ class DeliveryAdmin(WebhookAdmin):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         attempts = services.list_attempts(self.actor(request), delivery, newest=ATTEMPTS_SHOWN + 1)
         in_progress = _in_progress(delivery)
-        response = self.render(
+        response = self.render_page(
             request,
             "panel/webhook_delivery.html",
             title=f"{delivery.event_type} to {delivery.endpoint.url}",

@@ -118,7 +118,7 @@ class EndpointAdmin(WebhookAdmin):
             "replay_form": ReplayForm(initial={"since": _replay_since(request, endpoint)}),
             **forms,
         }
-        return self.render(request, "panel/webhook.html", **context)
+        return self.render_page(request, "panel/webhook.html", **context)
 
     def get_endpoint(self, request: HttpRequest, object_id: str, *, allowed: bool) -> Endpoint:
         """The endpoint with this (quoted) id; 403 unless ``allowed``, 404 if it is not in this workspace."""
@@ -155,7 +155,7 @@ class EndpointAdmin(WebhookAdmin):
                     self.show_error(request, error)
                     return HttpResponseRedirect(reverse("admin:webhooks_endpoint_changelist"))
                 form.add_domain_error(error)
-        return self.render(
+        return self.render_page(
             request, "panel/webhook_form.html", title="New endpoint", page_label="New endpoint", form=form
         )
 
@@ -176,7 +176,7 @@ class EndpointAdmin(WebhookAdmin):
                 messages.success(request, "The endpoint is changed. What is waiting goes to the address it has now.")
                 return self._back(endpoint)
         context = {"title": f"Edit {endpoint.url}", "page_label": "Edit", "endpoint": endpoint, "form": form}
-        return self.render(request, "panel/webhook_form.html", **context)
+        return self.render_page(request, "panel/webhook_form.html", **context)
 
     @_hides_secret
     def rotate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -199,7 +199,7 @@ class EndpointAdmin(WebhookAdmin):
             result = "The new secret is in force" if rotated else "The endpoint is ready"
             messages.success(request, f"{result}. It signs with the secret that you chose.")
             return self._back(issued.endpoint)
-        response = self.render(
+        response = self.render_page(
             request,
             "panel/webhook_secret.html",
             title="Copy the secret",
@@ -224,7 +224,7 @@ class EndpointAdmin(WebhookAdmin):
                 request, endpoint, services.delete_endpoint, "The endpoint and its log are deleted.", deleted=True
             )
         context = {"title": "Delete endpoint", "page_label": "Delete", "endpoint": endpoint, "form": form}
-        return self.render(request, "panel/webhook_delete.html", waiting=overview.queue_length, **context)
+        return self.render_page(request, "panel/webhook_delete.html", waiting=overview.queue_length, **context)
 
     # --- Actions ----------------------------------------------------------------------------------------------
     def test_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
