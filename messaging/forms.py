@@ -1,30 +1,21 @@
 """Forms of Settings > Telegram accounts. Each step of a login asks one question and shows its errors beside it."""
 
-from typing import Any, ClassVar
-
 from django import forms
 
 from crmsolid.core.errors import DomainError
 
 
 class StepForm(forms.Form):
-    """``question`` is the name of the only field; all errors are shown there."""
-
-    question: ClassVar[str]
+    """A form with one field, named like the argument of the step's service."""
 
     def add_domain_error(self, error: DomainError) -> None:
-        """Show the error of a service."""
+        """Show the error of a service beside the field."""
+        [field] = self.fields
         for detail in [problem.detail for problem in error.errors] or [error.detail]:
-            self.add_error(self.question, f"{detail[:1].upper()}{detail[1:]}.")
-
-    def answer(self) -> dict[str, Any]:
-        """The keyword arguments for the step's service."""
-        return {self.question: self.cleaned_data[self.question]}
+            self.add_error(field, f"{detail[:1].upper()}{detail[1:]}.")
 
 
 class PhoneForm(StepForm):
-    question = "phone"
-
     phone = forms.CharField(
         label="Phone number",
         max_length=32,
@@ -41,8 +32,6 @@ class OneTimeInput(forms.PasswordInput):
 
 
 class CodeForm(StepForm):
-    question = "code"
-
     code = forms.CharField(
         max_length=32,
         widget=OneTimeInput(
@@ -57,8 +46,6 @@ class CodeForm(StepForm):
 
 
 class PasswordForm(StepForm):
-    question = "password"
-
     password = forms.CharField(
         label="Two-step password",
         max_length=1024,

@@ -44,9 +44,6 @@ class TelegramSession(WorkspaceModel):
     class Meta(WorkspaceModel.Meta):
         constraints = [models.UniqueConstraint(fields=["workspace", "user_id"], name="telegramsession_user")]
 
-    def __str__(self) -> str:
-        return f"session of account {self.account_id}"
-
 
 class PeerHash(WorkspaceModel):
     """How one account addresses a Telegram user: the access hash of a user differs for every account."""
@@ -58,9 +55,6 @@ class PeerHash(WorkspaceModel):
 
     class Meta(WorkspaceModel.Meta):
         constraints = [models.UniqueConstraint(fields=["account", "peer_id"], name="peerhash_once")]
-
-    def __str__(self) -> str:
-        return f"peer {self.peer_id} of account {self.account_id}"
 
 
 class LoginAttempt(WorkspaceModel):
@@ -79,9 +73,6 @@ class LoginAttempt(WorkspaceModel):
 
     class Meta(WorkspaceModel.Meta):
         indexes = [models.Index(fields=["expires_at"], name="loginattempt_expiry")]
-
-    def __str__(self) -> str:
-        return self.id
 
 
 class AccountLease(WorkspaceModel):
@@ -102,15 +93,9 @@ class AccountLease(WorkspaceModel):
             models.Index(fields=["worker"], name="accountlease_worker"),
         ]
 
-    def __str__(self) -> str:
-        return f"lease of account {self.account_id}"
-
 
 class WorkerHeartbeat(models.Model):
     """A running worker that can hold accounts. The number of live workers determines the fair share of each."""
 
     id = models.CharField(primary_key=True, max_length=200)
     seen_at = models.DateTimeField(default=clock.now)
-
-    def __str__(self) -> str:
-        return self.id

@@ -29,7 +29,7 @@ def build_worker(threads: int) -> Any:
         concurrency=threads,
         quiet=True,
         loglevel="WARNING",
-        queues=[settings.CELERY_TASK_DEFAULT_QUEUE, *([SHARED_QUEUE] if telegram.enabled() else [])],
+        queues=[settings.CELERY_TASK_DEFAULT_QUEUE, *([] if telegram.missing() else [SHARED_QUEUE])],
         without_gossip=True,
         without_mingle=True,
         without_heartbeat=True,

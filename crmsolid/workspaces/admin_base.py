@@ -304,11 +304,7 @@ class TenantAdmin(TenantRules, ModelAdmin):
 
     def history_entries(self, request: HttpRequest, object_id: str) -> models.QuerySet[AuditEntry]:
         """The audit entries about one row, newest first."""
-        workspace = self.current_workspace(request)
-        entries: models.QuerySet[AuditEntry] = AuditEntry.objects.for_workspace(workspace).filter(target=object_id)
-        if object_id.isdigit():  # such an id is unique in its own table only
-            entries = entries.filter(action__startswith=f"{self.opts.model_name}.")
-        return entries.order_by("-at", "-id")
+        return audit.entries_about(self.current_workspace(request), object_id, kind=str(self.opts.model_name))
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         if not self.has_view_permission(request):

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import AuditEntry
+from crmsolid.workspaces.models import AuditEntry, Workspace
 
 
 def record(actor: Actor, action: str, target: str = "", **data: Any) -> AuditEntry:
@@ -22,3 +24,14 @@ def record(actor: Actor, action: str, target: str = "", **data: Any) -> AuditEnt
         target=target,
         data=data,
     )
+
+
+def entries_about(workspace: Workspace, target: str, *, kind: str) -> QuerySet[AuditEntry]:
+    """The entries about the row with the id ``target``, newest first.
+
+    A numeric id is unique in its own table only, so the action has to begin with ``kind`` as well.
+    """
+    entries: QuerySet[AuditEntry] = AuditEntry.objects.for_workspace(workspace).filter(target=target)
+    if target.isdigit():
+        entries = entries.filter(action__startswith=f"{kind}.")
+    return entries.order_by("-at", "-id")

@@ -1,5 +1,4 @@
 """The panel's pages of messages, accounts and Telegram logins."""
 
-from messaging.admin import accounts, inbox
-
-__all__ = ["accounts", "inbox"]
+from messaging.admin import accounts as accounts
+from messaging.admin import inbox as inbox

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from crmsolid.core import clock
+from crmsolid.workspaces import audit
 from crmsolid.workspaces.admin_base import ADMINS
 from crmsolid.workspaces.admin_columns import column, datetime_column
 from crmsolid.workspaces.models import AuditEntry
@@ -89,27 +90,23 @@ class AccountAdmin(LoginPages):
         # Without the waiting messages, used and left would not add up to the limit.
         waiting = f"{account.reserved} waiting, " if account.reserved else ""
         return format_html(
-            '<span class="cs-nowrap">{} of {}</span><br><span class="cs-muted cs-nowrap">{}{} left</span>',
-            usage["used_today"],
-            usage["daily_limit"],
-            waiting,
-            usage["left_today"],
+            '<span class="cs-nowrap">{used_today} of {daily_limit}</span><br>'
+            '<span class="cs-muted cs-nowrap">{waiting}{left_today} left</span>',
+            waiting=waiting,
+            **usage,
         )
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        in_trouble = [account for account in self.get_queryset(request).filter(querysets.in_trouble()).order_by("name")]
+        accounts = self.get_queryset(request)
+        in_trouble = accounts.filter(querysets.in_trouble()).order_by("name")
+        can_connect = accounts.filter(kind=AccountKind.TELEGRAM, state__in=leases.LIVE_STATES)
         notices = {
             "in_trouble": [(account, state_text(account)) for account in in_trouble],
-            "has_no_worker": self._has_no_worker(request),
+            "has_no_worker": can_connect.exists() and not leases.live_workers().exists(),
         }
         return super().changelist_view(request, {**notices, **(extra_context or {})})
-
-    def _has_no_worker(self, request: HttpRequest) -> bool:
-        """Whether there are Telegram accounts but no running worker that could hold them."""
-        rows = self.get_queryset(request).filter(kind=AccountKind.TELEGRAM, state__in=leases.LIVE_STATES)
-        return rows.exists() and not leases.has_live_worker()
 
     # --- One account ------------------------------------------------------------------------------------------
     def change_view(
@@ -125,6 +122,9 @@ class AccountAdmin(LoginPages):
             return {}
         state = account_state(account)
         is_leased = account.lease_until is not None and account.lease_until > clock.now()
+        logins = audit.entries_about(self.current_workspace(request), str(account.pk), kind="telegram")
+        ends = logins.filter(action__in=[f"telegram.{each}" for each in LOG_IN_AGAIN])
+        ended = ends.first() if state in LOG_IN_AGAIN else None
         return {
             "telegram": account,
             "can_log_in": state in LOG_IN_AGAIN and self.has_add_permission(request),
@@ -132,23 +132,10 @@ class AccountAdmin(LoginPages):
             "worker": account.worker.partition("/")[0] if is_leased else "",
             "log_out_form": LogOutForm(),
             "in_trouble": [(account, state_text(account))] if state != AccountState.CONNECTED else [],
-            "reason": self._reason(request, account) if state in LOG_IN_AGAIN else "",
+            "reason": "" if ended is None else ended.data.get("reason", ""),  # Telegram's error
         }
-
-    def _reason(self, request: HttpRequest, account: Any) -> str:
-        """Telegram's error when it ended the session."""
-        actions = [f"telegram.{state}" for state in LOG_IN_AGAIN]
-        rows = AuditEntry.objects.for_workspace(self.current_workspace(request)).filter(
-            target=str(account.pk), action__in=actions
-        )
-        data = rows.order_by("-at", "-id").values_list("data", flat=True).first()
-        return str((data or {}).get("reason", ""))
 
     def history_entries(self, request: HttpRequest, object_id: str) -> models.QuerySet[AuditEntry]:
         """Includes the logins of the account."""
-        about_accounts = Q(action__startswith="account.") | Q(action__startswith="telegram.")
-        rows = AuditEntry.objects.for_workspace(self.current_workspace(request)).filter(
-            about_accounts, target=object_id
-        )
-        ordered: models.QuerySet[AuditEntry] = rows.order_by("-at", "-id")
-        return ordered
+        logins = audit.entries_about(self.current_workspace(request), object_id, kind="telegram")
+        return super().history_entries(request, object_id) | logins

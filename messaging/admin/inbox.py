@@ -18,17 +18,10 @@ from crmsolid.workspaces.admin_columns import (
     format_time,
     milliseconds_column,
 )
-from messaging.admin.accounts import AccountAdmin as AccountAdmin
 from messaging.models import Message, MessageAttempt, Thread
 
 OUTCOMES = ("sent", "duplicate", "retry", "failed", "lost")
-STATUS_COLOURS = {
-    "queued": "info",
-    "sending": "warning",
-    "sent": "success",
-    "failed": "danger",
-    "received": "primary",
-}
+STATUS_COLOURS = {"queued": "info", "sending": "warning", "sent": "success", "failed": "danger", "received": "primary"}
 
 
 class MessageColumns:
@@ -47,21 +40,18 @@ class AccountFieldAdmin(TenantAdmin):
     """Shows the account as a link to its page only to users who may open that page."""
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        fieldsets = super().get_fieldsets(request, obj)
+        fieldsets: Any = super().get_fieldsets(request, obj)
         if self.panel_context(request).has_role(ADMINS):
             return fieldsets
-        return [(name, {**options, "fields": _without_account_link(options["fields"])}) for name, options in fieldsets]
+        unlinked = {("contact", "account"): ("contact", "account_name")}
+        return [
+            (name, {**options, "fields": [unlinked.get(line, line) for line in options["fields"]]})
+            for name, options in fieldsets
+        ]
 
     @column("account")
     def account_name(self, row: Any) -> str:
         return str(row.account)
-
-
-def _without_account_link(fields: Any) -> Any:
-    """The fields of a fieldset, nested or not, with ``account_name`` in place of ``account``."""
-    if isinstance(fields, str):
-        return "account_name" if fields == "account" else fields
-    return tuple(_without_account_link(field) for field in fields)
 
 
 class MessageInline(MessageColumns, TenantInline):

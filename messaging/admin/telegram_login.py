@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.text import capfirst
@@ -20,8 +20,6 @@ from crmsolid.workspaces.admin_base import TenantAdmin
 from messaging.forms import CodeForm, LogOutForm, PasswordForm, PhoneForm
 from messaging.models import LoginAttempt
 from messaging.telegram import config
-
-ACCOUNT_LIST = "admin:messaging_account_changelist"
 
 
 def services() -> Any:
@@ -36,10 +34,8 @@ class LoginPages(TenantAdmin):
     """Views for adding an account in two or three steps, logging in again, and logging out."""
 
     def get_urls(self) -> list[URLPattern]:
-        wrap = self.admin_site.admin_view
-
         def account_path(route: str, view: Any, name: str) -> URLPattern:
-            return path(route, wrap(view), name=f"messaging_account_{name}")
+            return path(route, self.admin_site.admin_view(view), name=f"messaging_account_{name}")
 
         return [
             account_path("login/<str:attempt_id>/", self.step_view, "step"),
@@ -55,17 +51,16 @@ class LoginPages(TenantAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Step 1: the phone. Where no account can be added, the page says why."""
         self._require_add(request)
-        context = {"missing": config.missing(), "is_test": self.panel_context(request).is_test}
-        if context["missing"] or context["is_test"]:
-            return self._page(request, "panel/telegram_add.html", title="Add a Telegram account", **context)
-        form = PhoneForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
+        missing, is_test = config.missing(), self.panel_context(request).is_test
+        form = None if missing or is_test else PhoneForm(request.POST or None)
+        if form is not None and request.method == "POST" and form.is_valid():
             try:
-                attempt = services().begin_login(self.actor(request), **form.answer())
+                attempt = services().begin_login(self.actor(request), **form.cleaned_data)
                 return _redirect("step", attempt.id)
             except DomainError as error:
                 form.add_domain_error(error)
-        return self._page(request, "panel/telegram_add.html", title="Add a Telegram account", form=form, **context)
+        context = {"title": "Add a Telegram account", "missing": missing, "is_test": is_test, "form": form}
+        return self._page(request, "panel/telegram_add.html", **context)
 
     @method_decorator(sensitive_post_parameters("code", "password"))
     def step_view(self, request: HttpRequest, attempt_id: str) -> HttpResponse:
@@ -78,12 +73,12 @@ class LoginPages(TenantAdmin):
             return self._login_over(request, error)
         form_class = PasswordForm if login.needs_password else CodeForm
         # A step that is posted again after it succeeded (a double click, a reload) shows the next step, not an error.
-        is_submitted = request.method == "POST" and form_class.question in request.POST
+        is_submitted = request.method == "POST" and not form_class.base_fields.keys().isdisjoint(request.POST)
         form = form_class(request.POST if is_submitted else None)
         if is_submitted and form.is_valid():
             submit = services().submit_password if login.needs_password else services().submit_code
             try:
-                result = submit(actor, attempt_id=attempt_id, **form.answer())
+                result = submit(actor, attempt_id=attempt_id, **form.cleaned_data)
                 is_finished = not isinstance(result, LoginAttempt)
                 return _redirect("connected" if is_finished else "step", result.pk)
             except DomainError as error:
@@ -95,9 +90,8 @@ class LoginPages(TenantAdmin):
 
     def resend_view(self, request: HttpRequest, attempt_id: str) -> HttpResponse:
         self._require_add(request)
-        actor = self.actor(request)
         try:
-            services().resend_code(actor, attempt_id=attempt_id)
+            services().resend_code(self.actor(request), attempt_id=attempt_id)
         except DomainError as error:
             if error.code == "not_found":
                 return self._login_over(request, error)
@@ -114,9 +108,7 @@ class LoginPages(TenantAdmin):
     def login_view(self, request: HttpRequest, account_id: int) -> HttpResponse:
         """Log in again with the stored phone. The account keeps its id, threads and messages."""
         self._require_add(request)
-        account: Any = self.get_object(request, str(account_id))
-        if account is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, str(account_id))
+        account = self._account(request, account_id)
         if not account.phone:
             return _redirect("add")
         try:
@@ -128,11 +120,7 @@ class LoginPages(TenantAdmin):
 
     def connected_view(self, request: HttpRequest, account_id: int) -> HttpResponse:
         """What to do next with an account that was just connected."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        account: Any = self.get_object(request, str(account_id))
-        if account is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, str(account_id))
+        account = self._account(request, account_id)
         curl = (
             f"curl -X POST {request.build_absolute_uri('/v1/messages/send')} \\\n"
             '  -H "Authorization: Bearer $CRMSOLID_KEY" \\\n'
@@ -146,11 +134,7 @@ class LoginPages(TenantAdmin):
     # --- Logging out ------------------------------------------------------------------------------------------
     def logout_view(self, request: HttpRequest, account_id: int) -> HttpResponse:
         """Allowed for an expired workspace too: revoking access must be possible at any time."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        account: Any = self.get_object(request, str(account_id))
-        if account is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, str(account_id))
+        account = self._account(request, account_id)
         form = LogOutForm(request.POST)
         if not form.is_valid():
             messages.error(request, str(form.errors["confirm"][0]))
@@ -168,18 +152,26 @@ class LoginPages(TenantAdmin):
                 f"{account.name} is logged out here, but Telegram could not be told: end the session in a Telegram "
                 "app, under Settings > Devices.",
             )
-        return HttpResponseRedirect(reverse(ACCOUNT_LIST))
+        return _redirect("changelist")
 
     # --- Helpers ------------------------------------------------------------------------------------------------
     def _require_add(self, request: HttpRequest) -> None:
         if not self.has_add_permission(request):
             raise PermissionDenied
 
+    def _account(self, request: HttpRequest, account_id: int) -> Any:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        account = self.get_object(request, str(account_id))
+        if account is None:
+            raise Http404
+        return account
+
     def _login_over(self, request: HttpRequest, error: DomainError) -> HttpResponse:
         """The attempt is finished, cancelled, expired or of another workspace."""
         if error.code == "not_found":
             messages.warning(request, "That login is over. If the account is not listed below, start again.")
-            return HttpResponseRedirect(reverse(ACCOUNT_LIST))
+            return _redirect("changelist")
         messages.error(request, f"{capfirst(error.detail)}.")
         return _redirect("add")
 

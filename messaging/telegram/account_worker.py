@@ -5,6 +5,7 @@ decisions are stored in the database, so after a crash at any moment the next wo
 """
 
 import asyncio
+import contextlib
 import logging
 import secrets
 import threading
@@ -13,8 +14,6 @@ from collections.abc import Callable
 
 from django.db import Error
 
-from messaging.models import AccountKind
-from messaging.sending.gateway import registry
 from messaging.telegram import database, leases
 from messaging.telegram.connection import Connection
 from messaging.telegram.database import DatabaseThreads
@@ -49,12 +48,10 @@ class AccountWorker:
         if not self._started.wait(START_SECONDS):
             raise RuntimeError("the event loop for Telegram did not start")
 
-    @property
-    def is_started(self) -> bool:
-        return self._started.is_set()
-
     def stop(self) -> None:
-        """Finish the sends in progress, disconnect, and release all leases."""
+        """Finish the sends in progress, disconnect, and release all leases. Does nothing if it was not started."""
+        if not self._started.is_set():
+            return
         self._stopping = True
         self.wake()
         self._thread.join(STOP_SECONDS)
@@ -78,7 +75,7 @@ class AccountWorker:
         try:
             while not self._stopping:
                 await self._tick()
-                await self._wait_for_wake_up(await self._seconds_until_next_tick())
+                await self._wait_for_next_tick()
         finally:
             self._close_connections(list(self._connections))
             await asyncio.gather(*self._closing.values())
@@ -86,14 +83,6 @@ class AccountWorker:
             await self._try_in_database(leases.remove_worker, self.id)
             self._lease_thread.close()
             self._threads.close()
-
-    async def _wait_for_wake_up(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._wake_up.wait()
-        except TimeoutError:
-            return
-        self._wake_up.clear()
 
     async def _tick(self) -> None:
         try:
@@ -107,21 +96,21 @@ class AccountWorker:
         except Exception:
             logger.exception("a tick failed")  # the next one must run all the same
 
-    async def _seconds_until_next_tick(self) -> float:
-        """A tick's length, less if a message of our accounts is due sooner."""
-        if not self._connections:
-            return TICK_SECONDS
-        try:
+    async def _wait_for_next_tick(self) -> None:
+        """Wait a tick's length; less if a message of our accounts is due sooner, or at a wake-up."""
+        seconds = None
+        with contextlib.suppress(Error):  # the next tick reports it
             seconds = await self._lease_thread.run(database.seconds_until_next_message, list(self._connections))
-        except Error:
-            return TICK_SECONDS
-        return TICK_SECONDS if seconds is None else min(TICK_SECONDS, max(MIN_TICK_SECONDS, seconds))
+        seconds = TICK_SECONDS if seconds is None else min(TICK_SECONDS, max(MIN_TICK_SECONDS, seconds))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._wake_up.wait()
+        self._wake_up.clear()
 
     async def _update_leases(self) -> None:
         """Renew our leases when a third of their time has passed; acquire or give back accounts up to a fair share."""
         now = time.monotonic()
         if now - self._renewed_at >= leases.third().total_seconds():
-            await self._lease_thread.run(leases.record_heartbeat, self.id)
             await self._lease_thread.run(leases.renew, self.id)
             self._renewed_at = now
         excess = len(self._connections) - await self._lease_thread.run(leases.fair_share)
@@ -139,8 +128,7 @@ class AccountWorker:
             if account_id in self._connections:
                 self._connections[account_id].lease_deadline = deadline
             elif account_id not in self._closing:
-                gateway = registry[AccountKind.TELEGRAM]
-                self._connections[account_id] = Connection(leased_account, deadline, self._threads, gateway)
+                self._connections[account_id] = Connection(leased_account, deadline, self._threads)
 
     async def _disconnect_at_lease_deadlines(self) -> None:
         """Disconnect in time even if the database or everything else hangs; this uses no database."""
@@ -158,7 +146,7 @@ class AccountWorker:
     async def _close(self, account_id: int, connection: Connection) -> None:
         try:
             await connection.close()
-            await self._try_in_database(leases.release, self.id, [account_id])
+            await self._try_in_database(leases.release, self.id, account_id)
         finally:
             del self._closing[account_id]
 

@@ -11,13 +11,11 @@ from typing import Any
 from telethon import TelegramClient
 from telethon.crypto import AuthKey
 from telethon.sessions import MemorySession
-from telethon.tl import functions, types
 from telethon.tl.types.updates import State
 
 from crmsolid.core import crypto
 from messaging.models import TelegramSession
 from messaging.telegram import config
-from messaging.telegram.config import DataCenter
 
 RECONNECT_RETRIES = 5
 _ACCOUNT_STATE = 0  # Telethon's key for the update state of the account itself; other keys are channels
@@ -40,19 +38,15 @@ class Session(MemorySession):
     """A session in memory. ``auth_key`` is the unencrypted key; None means that a new one is negotiated."""
 
     def __init__(
-        self, data_center: DataCenter, auth_key: bytes | None = None, state: UpdateState | None = None
+        self, dc_id: int, host: str, port: int, auth_key: bytes | None = None, state: UpdateState | None = None
     ) -> None:
         super().__init__()
-        self.set_dc(data_center.id, data_center.host, data_center.port)
+        self.set_dc(dc_id, host, port)
         if auth_key:
             self.auth_key = AuthKey(auth_key)
         if state is not None and state.pts:
             date = datetime.fromtimestamp(state.date, UTC)
             self.set_update_state(_ACCOUNT_STATE, State(state.pts, state.qts, date, state.seq, unread_count=0))
-
-    @property
-    def data_center(self) -> DataCenter:
-        return DataCenter(self.dc_id, self.server_address, self.port)
 
     @property
     def key(self) -> bytes:
@@ -63,21 +57,20 @@ class Session(MemorySession):
 def session_from_row(row: TelegramSession) -> Session:
     """The session of an account that is logged in."""
     state = UpdateState(row.pts, row.qts, row.date, row.seq)
-    return Session(DataCenter(row.dc_id, row.host, row.port), crypto.decrypt(bytes(row.auth_key)), state)
+    return Session(row.dc_id, row.host, row.port, crypto.decrypt(bytes(row.auth_key)), state)
 
 
-def encrypt_session(session: Session, **values: str) -> bytes:
+def encrypt_session(session: Session, values: dict[str, str]) -> bytes:
     """The session without its update state, together with some strings, encrypted."""
-    data_center = session.data_center
-    connection = {"dc": data_center.id, "host": data_center.host, "port": data_center.port, "key": session.key.hex()}
+    connection = {"dc": session.dc_id, "host": session.server_address, "port": session.port, "key": session.key.hex()}
     return crypto.encrypt(json.dumps({**connection, **values}).encode())
 
 
 def decrypt_session(encrypted: bytes) -> tuple[Session, dict[str, str]]:
     """The session and the strings that were passed to :func:`encrypt_session`."""
     values = json.loads(crypto.decrypt(encrypted))
-    data_center = DataCenter(values.pop("dc"), values.pop("host"), values.pop("port"))
-    return Session(data_center, bytes.fromhex(values.pop("key"))), values
+    data_center = values.pop("dc"), values.pop("host"), values.pop("port")
+    return Session(*data_center, bytes.fromhex(values.pop("key"))), values
 
 
 class LoginClient(TelegramClient):
@@ -135,10 +128,6 @@ class Client(TelegramClient):
         """Send one request once, without retries and without sleeping out flood waits. Its peers must be resolved."""
         return await self._sender.send(request)
 
-    async def send_text(self, peer: types.InputPeerUser, text: str, random_id: int) -> Any:
-        """``messages.sendMessage`` with our own ``random_id``, which Telethon's ``send_message`` does not accept."""
-        return await self.invoke(functions.messages.SendMessageRequest(peer, text, random_id=random_id))
-
     @property
     def is_ready(self) -> bool:
         """Whether the client is connected now. While Telethon reconnects, a request would wait in its queue."""
@@ -150,14 +139,11 @@ class Client(TelegramClient):
         error: BaseException | None = self._updates_error
         return error
 
-    def update_state(self) -> UpdateState:
-        """How far Telethon has read the account's updates."""
-        state, _ = self._message_box.session_state()
-        return UpdateState(state["pts"], state["qts"], int(state["date"].timestamp()), state["seq"])
-
     async def _preprocess_updates(self, updates: Any, users: Any, chats: Any) -> Any:
         processed = await super()._preprocess_updates(updates, users, chats)
-        await self._store_updates(processed, users, self.update_state())
+        state, _ = self._message_box.session_state()
+        read = UpdateState(state["pts"], state["qts"], int(state["date"].timestamp()), state["seq"])
+        await self._store_updates(processed, users, read)
         return processed
 
     async def _dispatch_update(self, update: Any) -> None:

@@ -2,8 +2,6 @@
 
 import re
 import threading
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -13,28 +11,11 @@ _TEST_DC = re.compile(r"([0-9]{1,3})@(.+):([0-9]{1,5})")
 _telethon_lock = threading.Lock()
 
 
-@dataclass(frozen=True, slots=True)
-class DataCenter:
-    """Where one of Telegram's data centers listens."""
-
-    id: int
-    host: str
-    port: int
-
-
-DEFAULT_DATA_CENTER = DataCenter(2, "149.154.167.51", 443)
-
-
 def missing() -> list[str]:
     """The names of the required settings that are not set. A test server needs none."""
     if settings.TELEGRAM_TEST_DC:
         return []
     return [name for name in ("TELEGRAM_API_ID", "TELEGRAM_API_HASH") if not getattr(settings, name)]
-
-
-def enabled() -> bool:
-    """Whether this installation is set up to connect to Telegram or to a test server."""
-    return not missing()
 
 
 def application() -> tuple[int, str]:
@@ -49,27 +30,22 @@ def application() -> tuple[int, str]:
     raise ImproperlyConfigured(f"set {' and '.join(missing())} (my.telegram.org, API development tools)")
 
 
-def first_data_center() -> DataCenter:
-    """Where a login starts. Telegram redirects it to the account's own data center."""
+def first_data_center() -> tuple[int, str, int]:
+    """Id, host and port of where a login starts. Telegram redirects it to the account's own data center."""
     if not settings.TELEGRAM_TEST_DC:
-        return DEFAULT_DATA_CENTER
+        return 2, "149.154.167.51", 443
     match = _TEST_DC.fullmatch(settings.TELEGRAM_TEST_DC)
     if match is None:
         raise ImproperlyConfigured("TELEGRAM_TEST_DC is written <id>@<host>:<port>, like 2@127.0.0.1:4430")
-    return DataCenter(int(match[1]), match[2], int(match[3]))
+    return int(match[1]), match[2], int(match[3])
 
 
 def trust_test_key() -> None:
     """Make the clients of this process trust ``TELEGRAM_TEST_RSA_KEY``, if it is set."""
     if settings.TELEGRAM_TEST_RSA_KEY:
-        _trust(settings.TELEGRAM_TEST_RSA_KEY)
+        from telethon.crypto import rsa
 
-
-@lru_cache(maxsize=4)
-def _trust(file: str) -> None:
-    from telethon.crypto import rsa
-
-    rsa.add_key(Path(file).read_text(), old=False)
+        rsa.add_key(Path(settings.TELEGRAM_TEST_RSA_KEY).read_text(), old=False)
 
 
 def load_telethon() -> None:

@@ -14,15 +14,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import Error as DatabaseError
-from telethon.errors import AuthKeyNotFound, RPCError
+from telethon.errors import RPCError
 
 from crmsolid.core import clock
-from messaging.models import TelegramSession
+from messaging.models import AccountKind, TelegramSession
 from messaging.sending import dispatch
 from messaging.sending.dispatch import Claim
-from messaging.sending.gateway import Delivered, Gateway, SendError
+from messaging.sending.gateway import Delivered, SendError, registry
 from messaging.telegram import database, history, sending
-from messaging.telegram.client import Client, UpdateState, disconnect
+from messaging.telegram.client import Client, UpdateState, disconnect, session_from_row
 from messaging.telegram.database import DatabaseThreads
 from messaging.telegram.errors import classify, name_of
 from messaging.telegram.leases import LeasedAccount
@@ -47,13 +47,10 @@ class Connection:
     when it renews the account's lease.
     """
 
-    def __init__(
-        self, leased: LeasedAccount, lease_deadline: float, threads: DatabaseThreads, gateway: Gateway
-    ) -> None:
+    def __init__(self, leased: LeasedAccount, lease_deadline: float, threads: DatabaseThreads) -> None:
         self.leased = leased
         self.lease_deadline = lease_deadline
         self._threads = threads
-        self._gateway = gateway
         self._client: Client | None = None
         self._closing = False
         self._send_not_before = 0.0
@@ -97,32 +94,32 @@ class Connection:
                 if await self._ends_session(error):
                     return
                 logger.warning("no connection: %r", error, extra={"account_id": self.leased.account_id})
-            if await self._wait_for_lease():
+            lease_was_over = time.monotonic() >= self.lease_deadline
+            while time.monotonic() >= self.lease_deadline and not self._closing:
+                await asyncio.sleep(LEASE_POLL_SECONDS)
+            if lease_was_over:
                 backoff = FIRST_BACKOFF  # Telegram did not fail, so there is no reason to spare it
                 continue
             lasted = time.monotonic() - started
             backoff = FIRST_BACKOFF if lasted > MAX_BACKOFF else min(backoff * 2, MAX_BACKOFF)
             await asyncio.sleep(backoff * random.uniform(0.5, 1.0))
 
-    async def _wait_for_lease(self) -> bool:
-        """Wait while the lease deadline has passed; returns whether it had."""
-        waited = False
-        while time.monotonic() >= self.lease_deadline and not self._closing:
-            waited = True
-            await asyncio.sleep(LEASE_POLL_SECONDS)
-        return waited
-
     async def _connect_and_listen(self) -> None:
         """Returns or raises when the connection has ended."""
         if time.monotonic() >= self.lease_deadline:
             return
-        session, receiver, row = await self._threads.run(database.load_account, self.leased.account_id)
+        row = await self._threads.run(database.load_session, self.leased.account_id)
+        receiver = Receiver(row)
 
         async def store_updates(updates: Sequence[Any], users: Sequence[Any], state: UpdateState) -> None:
-            introduced = await self._users_of_unknown_senders(client, receiver, updates)
-            await self._threads.run(receiver.store_updates, updates, [*users, *introduced], state)
+            if receiver.unknown_senders(updates):
+                try:
+                    users = [*users, *(await history.newest_dialogs(client)).users]
+                except RPCError as error:
+                    logger.warning("the name of a sender is unknown: %s", error)
+            await self._threads.run(receiver.store_updates, updates, users, state)
 
-        client = self._client = Client(session, row.user_id, store_updates)
+        client = self._client = Client(session_from_row(row), row.user_id, store_updates)
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await client.connect()
@@ -138,8 +135,8 @@ class Connection:
         """Read the conversations beside the difference that Telethon requests: a difference can be too long, and then
         Telegram does not report it."""
         read_until = datetime.fromtimestamp(row.date, UTC) - HISTORY_OVERLAP
-        limits = [row.history_cutoff, row.logged_in_at if row.login_epoch == 1 else None]
-        since = max([read_until, *(limit for limit in limits if limit is not None)])
+        first_login_at = row.logged_in_at if row.login_epoch == 1 else None
+        since = max(filter(None, [read_until, row.history_cutoff, first_login_at]))
         try:
             async for messages, users in history.recent_conversations(client, since):
                 await self._threads.run(receiver.store_history, messages, users)
@@ -148,41 +145,18 @@ class Connection:
                 raise
             logger.warning("the conversations could not be read: %s", error)
 
-    async def _users_of_unknown_senders(
-        self, client: Client, receiver: Receiver, updates: Sequence[Any]
-    ) -> Sequence[Any]:
-        """Short updates carry no user data. For a sender whom the connection has not met, the list of conversations
-        has it."""
-        if not receiver.unknown_senders(updates):
-            return []
-        try:
-            return await history.recent_users(client)
-        except RPCError as error:
-            logger.warning("the name of a sender is unknown: %s", error)
-            return []
-
     async def _ends_session(self, error: Exception) -> bool:
         """Whether Telegram has ended the session for good. Then the account waits for a login."""
-        if not isinstance(error, RPCError | AuthKeyNotFound):
-            return False
         refusal = classify(error)
         if refusal.account_state is None:
             return False
         try:
-            await self._record_session_lost(refusal)
+            await self._threads.run(database.record_session_lost, self.leased, refusal)
         except DatabaseError as database_error:  # Telegram refuses the next connection in the same way
-            logger.warning(
-                "the end of a session could not be recorded: %r",
-                database_error,
-                extra={"account_id": self.leased.account_id},
-            )
+            extra = {"account_id": self.leased.account_id}
+            logger.warning("the end of a session could not be recorded: %r", database_error, extra=extra)
             return False
         return True
-
-    async def _record_session_lost(self, refusal: SendError) -> None:
-        account_id, login_epoch = self.leased.account_id, self.leased.login_epoch
-        state = str(refusal.account_state)
-        await self._threads.run(database.record_session_lost, account_id, login_epoch, state, refusal.detail)
 
     # Sending
 
@@ -195,10 +169,9 @@ class Connection:
     async def _send_loop(self) -> None:
         try:
             while self.is_ready:
-                message_id = await self._threads.run(database.next_due_message, self.leased.account_id)
-                if message_id is None:
+                claim = await self._threads.run(database.claim_next_message, self.leased.account_id)
+                if claim is None:
                     return
-                claim = await self._threads.run(database.claim_message, message_id)
                 if isinstance(claim, Claim):
                     await self._attempt(claim)
                 elif claim:
@@ -213,37 +186,32 @@ class Connection:
         started = time.monotonic()
         result = await self._send(claim)
         if isinstance(result, SendError) and result.account_state is not None:
-            await self._record_session_lost(result)
+            await self._threads.run(database.record_session_lost, self.leased, result)
             # The settlement must not set the account's state again: a newer login may have changed it since.
             result = SendError(result.code, result.detail, unsent=True)
-        await self._threads.run(dispatch.finish, claim, self._gateway, result, time.monotonic() - started)
+        gateway = registry[AccountKind.TELEGRAM]
+        await self._threads.run(dispatch.finish, claim, gateway, result, time.monotonic() - started)
 
     async def _send(self, claim: Claim) -> Delivered | SendError:
+        """Send within the time that the leases of the message and of the account leave."""
         try:
             send = await self._threads.run(sending.prepare, claim.outgoing, claim.account)
         except SendError as error:
             return error
-        try:
-            return await self._deliver_in_time(claim, send)
-        except (Exception, asyncio.CancelledError) as error:
-            if isinstance(error, asyncio.CancelledError) and _is_cancelled():
-                raise
-            return await self._threads.run(sending.record_failure, send, error)
-
-    async def _deliver_in_time(self, claim: Claim, send: PreparedSend) -> Delivered:
-        """Deliver within the time that the leases of the message and of the account leave."""
-        until = claim.message.lease_until or clock.now()
-        message_seconds = (until - clock.now()).total_seconds() - MESSAGE_LEASE_MARGIN
-        account_seconds = self.lease_deadline - time.monotonic()
-        seconds = min(settings.TELEGRAM_SEND_SECONDS, message_seconds, account_seconds)
+        now = clock.now()
+        message_seconds = ((claim.message.lease_until or now) - now).total_seconds() - MESSAGE_LEASE_MARGIN
+        seconds = min(settings.TELEGRAM_SEND_SECONDS, message_seconds, self.lease_deadline - time.monotonic())
         if seconds <= 0:  # asyncio.timeout would let the first request leave before it cancels
-            raise SendError("not_the_owner", "the lease is over", retry_after=1.0, pauses_account=False)
+            return SendError("not_the_owner", "the lease is over", retry_after=1.0, pauses_account=False)
         try:
             async with asyncio.timeout(seconds):
                 return await self._deliver(send)
-        except TimeoutError:
-            await self.disconnect()  # otherwise Telethon would send the abandoned request after its next reconnection
-            raise
+        except (Exception, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError) and _is_cancelled():
+                raise
+            if isinstance(error, TimeoutError):
+                await self.disconnect()  # otherwise Telethon would send the abandoned request after reconnecting
+            return await self._threads.run(sending.record_failure, send, error)
 
     async def _deliver(self, send: PreparedSend) -> Delivered:
         client, peer = self._client, send.peer

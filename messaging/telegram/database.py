@@ -14,8 +14,8 @@ from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, Message, Status, TelegramSession
 from messaging.sending import dispatch
 from messaging.sending.dispatch import Claim
-from messaging.telegram.client import Session, session_from_row
-from messaging.telegram.receiving import Receiver
+from messaging.sending.gateway import SendError
+from messaging.telegram.leases import LeasedAccount
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -57,39 +57,36 @@ class DatabaseThreads:
         self._pool.shutdown(wait=True)
 
 
-def load_account(account_id: int) -> tuple[Session, Receiver, TelegramSession]:
-    """What a connection needs to start."""
-    row = TelegramSession.unscoped.select_related("account__workspace").get(account_id=account_id)
-    return session_from_row(row), Receiver(row.account, row), row
+def load_session(account_id: int) -> TelegramSession:
+    """The account's session, with its account and workspace."""
+    return TelegramSession.unscoped.select_related("account__workspace").get(account_id=account_id)
 
 
 @transaction.atomic
-def record_session_lost(account_id: int, login_epoch: int, state: str, reason: str) -> None:
-    """Telegram has ended the session: set the account's state, so that its messages wait for a login.
+def record_session_lost(leased: LeasedAccount, refusal: SendError) -> None:
+    """Telegram has ended the session: set the refusal's account state, so that the messages wait for a login.
 
     Does nothing if there was a newer login meanwhile.
     """
     rows = TelegramSession.unscoped.select_for_update()  # a login being stored comes either before this or after it
-    if rows.filter(account_id=account_id, login_epoch=login_epoch).first() is None:
+    if rows.filter(account_id=leased.account_id, login_epoch=leased.login_epoch).first() is None:
         return
-    account = Account.unscoped.select_related("workspace").get(pk=account_id)
-    changed = Account.unscoped.filter(pk=account_id).exclude(state=state).update(state=state, paused_until=None)
-    if changed:
-        audit.record(Actor.system(account.workspace), f"telegram.{state}", str(account_id), reason=reason)
+    state = str(refusal.account_state)
+    account = Account.unscoped.select_related("workspace").get(pk=leased.account_id)
+    if Account.unscoped.filter(pk=account.pk).exclude(state=state).update(state=state, paused_until=None):
+        audit.record(Actor.system(account.workspace), f"telegram.{state}", str(account.pk), reason=refusal.detail)
 
 
-def next_due_message(account_id: int) -> str | None:
-    """The id of the message to send next: the oldest that is due, so that a delay does not change the order."""
-    rows = dispatch.due_messages().filter(account_id=account_id).order_by("created_at", "id")
-    return rows.values_list("pk", flat=True).first()
+def claim_next_message(account_id: int) -> Claim | float | None:
+    """Claim the oldest message that is due, so that a delay does not change the order; None if none is due.
 
-
-def claim_message(message_id: str) -> Claim | float:
-    """The claim, or else the seconds to wait before the account tries again.
-
-    0 means that this message is no longer to be sent. A message that has to wait holds back the messages after it;
-    otherwise they would overtake it.
+    If it cannot be claimed, the seconds to wait before the account tries again: 0 if this message is no longer to be
+    sent. A message that has to wait holds back the messages after it; otherwise they would overtake it.
     """
+    due = dispatch.due_messages().filter(account_id=account_id).order_by("created_at", "id")
+    message_id = due.values_list("pk", flat=True).first()
+    if message_id is None:
+        return None
     claimed = dispatch.claim(message_id)
     if claimed is not None:
         return claimed

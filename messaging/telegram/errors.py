@@ -66,16 +66,12 @@ def name_of(error: RPCError) -> str:
 
 def classify(error: BaseException) -> SendError:
     """The consequence of a failed send. ``unsent`` is False where the message may have arrived nevertheless."""
-    if isinstance(error, RPCError):
-        return _classify_rpc_error(error)
     if isinstance(error, AuthKeyNotFound):
         return SendError("login_lost", "Telegram no longer knows the session", account_state=AccountState.NEEDS_LOGIN)
     if isinstance(error, TimeoutError):
         return SendError("timeout", "Telegram did not answer in time")
-    return SendError("connection_lost", type(error).__name__)
-
-
-def _classify_rpc_error(error: RPCError) -> SendError:
+    if not isinstance(error, RPCError):
+        return SendError("connection_lost", type(error).__name__)
     name = name_of(error)
     if name in PERMANENT:
         return SendError(*PERMANENT[name], permanent=True)

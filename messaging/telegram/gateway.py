@@ -76,7 +76,7 @@ def stop_account_worker(**_: Any) -> None:
 
 
 def _holds_accounts(consumer: Any) -> bool:
-    if not config.enabled():
+    if config.missing():
         return False
     if not settings.EMBEDDED and SHARED_QUEUE not in consumer.app.amqp.queues.consume_from:
         return False

@@ -1,26 +1,15 @@
 """Reading conversations: to find a send whose result is unknown, and messages missed while disconnected."""
 
-from collections.abc import AsyncIterator, Collection
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 from telethon.tl import functions, types
 
 from messaging.telegram.client import Client
-from messaging.telegram.mapping import same_text
-from messaging.telegram.peers import Peer, person_from_user
+from messaging.telegram.mapping import Peer, peer_from_user
 
 PAGE = 100
-CLOCK_TOLERANCE = timedelta(seconds=60)
-
-
-async def find_sent(client: Client, peer: Peer, text: str, since: datetime, known_ids: Collection[int]) -> int | None:
-    """Telegram's id of the oldest message of ours with this text since then that is not one of ``known_ids``."""
-    message_id = None
-    async for message in messages_since(client, peer, since - CLOCK_TOLERANCE):
-        if message.out and message.id not in known_ids and same_text(text, message.message or ""):
-            message_id = int(message.id)
-    return message_id
 
 
 async def messages_since(client: Client, peer: Peer, since: datetime) -> AsyncIterator[Any]:
@@ -46,32 +35,24 @@ async def recent_conversations(client: Client, since: datetime) -> AsyncIterator
 
     Yields (messages, oldest first; users) for each.
     """
-    dialogs = await _newest_dialogs(client)
-    dates = {(type(each.peer_id), _peer_id(each.peer_id), each.id): each.date for each in dialogs.messages}
+    dialogs = await newest_dialogs(client)
+    private = [each for each in dialogs.messages if isinstance(each.peer_id, types.PeerUser)]
+    dates = {(message.peer_id.user_id, message.id): message.date for message in private}
     users = {user.id: user for user in dialogs.users}
     for dialog in dialogs.dialogs:
         if not isinstance(dialog.peer, types.PeerUser):
             continue
-        newest_at = dates.get((types.PeerUser, dialog.peer.user_id, dialog.top_message))
-        person = person_from_user(users.get(dialog.peer.user_id))
-        if newest_at is None or newest_at < since or person is None:
+        newest_at = dates.get((dialog.peer.user_id, dialog.top_message))
+        peer = peer_from_user(users.get(dialog.peer.user_id))
+        if newest_at is None or newest_at < since or peer is None:
             continue
-        messages = [message async for message in messages_since(client, person.peer, since)]
-        yield messages[::-1], [users[person.peer.id]]
+        messages = [message async for message in messages_since(client, peer, since)]
+        yield messages[::-1], [users[peer.id]]
 
 
-async def recent_users(client: Client) -> list[Any]:
-    """The users of the newest 100 conversations."""
-    users: list[Any] = (await _newest_dialogs(client)).users
-    return users
-
-
-async def _newest_dialogs(client: Client) -> Any:
+async def newest_dialogs(client: Client) -> Any:
+    """The newest 100 conversations, with their latest messages and their users."""
     request = functions.messages.GetDialogsRequest(
         offset_date=None, offset_id=0, offset_peer=types.InputPeerEmpty(), limit=PAGE, hash=0
     )
     return await client.invoke(request)
-
-
-def _peer_id(peer: Any) -> int:
-    return int(getattr(peer, "user_id", 0) or getattr(peer, "chat_id", 0) or getattr(peer, "channel_id", 0))

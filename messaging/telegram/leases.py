@@ -6,7 +6,6 @@ two machines may differ by that much.
 """
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -35,8 +34,14 @@ def third() -> timedelta:
 
 
 def renew(worker: str) -> None:
-    """Prolong all leases that the worker still holds."""
-    AccountLease.unscoped.filter(worker=worker).update(lease_until=clock.now() + 3 * third())
+    """Record that the worker is alive, and prolong all leases that it still holds.
+
+    Workers that have been silent for ten leases are deleted.
+    """
+    now = clock.now()
+    WorkerHeartbeat.objects.update_or_create(id=worker, defaults={"seen_at": now})
+    WorkerHeartbeat.objects.filter(seen_at__lt=now - 30 * third()).delete()
+    AccountLease.unscoped.filter(worker=worker).update(lease_until=now + 3 * third())
 
 
 def leased_accounts(worker: str) -> dict[int, LeasedAccount]:
@@ -58,13 +63,13 @@ def acquire(worker: str, limit: int) -> int:
     return acquired
 
 
-def release(worker: str, account_ids: Iterable[int]) -> None:
-    """Give up the leases of accounts whose connections are closed. Another worker may take them at once."""
-    rows = AccountLease.unscoped.filter(worker=worker, account_id__in=list(account_ids))
+def release(worker: str, account_id: int) -> None:
+    """Give up the lease of an account whose connection is closed. Another worker may take it at once."""
+    rows = AccountLease.unscoped.filter(worker=worker, account_id=account_id)
     rows.update(worker="", lease_until=NEVER_LEASED)
 
 
-def _connectable(rows: "QuerySet[AccountLease]") -> "QuerySet[AccountLease]":
+def _connectable(rows: QuerySet[AccountLease]) -> QuerySet[AccountLease]:
     return rows.filter(
         account__kind=AccountKind.TELEGRAM, account__state__in=LIVE_STATES, account__telegram_session__isnull=False
     ).exclude(account__telegram_session__auth_key=b"")
@@ -76,28 +81,17 @@ def worker_of(account_id: int) -> str:
     return rows.values_list("worker", flat=True).first() or ""
 
 
-def record_heartbeat(worker: str) -> None:
-    """Record that this worker is alive, and delete workers that have been silent for ten leases."""
-    now = clock.now()
-    WorkerHeartbeat.objects.update_or_create(id=worker, defaults={"seen_at": now})
-    WorkerHeartbeat.objects.filter(seen_at__lt=now - 30 * third()).delete()
-
-
 def remove_worker(worker: str) -> None:
     """Forget a worker that stops: the others share its accounts at once."""
     WorkerHeartbeat.objects.filter(id=worker).delete()
 
 
-def has_live_worker() -> bool:
-    """Whether any worker that can hold accounts is running."""
-    return bool(_live_workers().exists())
+def live_workers() -> QuerySet[WorkerHeartbeat]:
+    """The running workers that can hold accounts."""
+    return WorkerHeartbeat.objects.filter(seen_at__gt=clock.now() - 3 * third())
 
 
 def fair_share() -> int:
     """How many accounts each live worker should hold, at most ``TELEGRAM_ACCOUNTS_PER_WORKER``."""
     accounts = _connectable(AccountLease.unscoped.all()).count()
-    return min(math.ceil(accounts / max(1, _live_workers().count())), settings.TELEGRAM_ACCOUNTS_PER_WORKER)
-
-
-def _live_workers() -> "QuerySet[WorkerHeartbeat]":
-    return WorkerHeartbeat.objects.filter(seen_at__gt=clock.now() - 3 * third())
+    return min(math.ceil(accounts / max(1, live_workers().count())), settings.TELEGRAM_ACCOUNTS_PER_WORKER)

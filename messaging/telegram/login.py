@@ -1,4 +1,4 @@
-"""The network part of a login: three steps, each with a connection of its own.
+"""The network part of a login: three steps, each with a connection of its own. Each updates the session in place.
 
 Between the steps only the session is kept, so any process may run the next step. There is no sign-up, because Telegram
 does not let third-party applications create accounts.
@@ -9,7 +9,7 @@ import logging
 import math
 import threading
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from telethon.errors import (
@@ -71,17 +71,6 @@ _CODE_CHANNELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class CodeSent:
-    """The unfinished session, the phone in Telegram's form, the code's hash, and the channel by which Telegram has
-    sent the code: app, sms, call, missed_call, email or fragment."""
-
-    session: Session
-    phone: str
-    code_hash: str = field(repr=False)
-    channel: str
-
-
-@dataclass(frozen=True, slots=True)
 class LoggedIn:
     """A finished login: the user, and the state from which updates are to be read."""
 
@@ -91,15 +80,8 @@ class LoggedIn:
     state: UpdateState
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordNeeded:
-    """The account has a two-step password."""
-
-    session: Session
-
-
-def send_code(phone: str) -> CodeSent:
-    """Ask Telegram to send a login code.
+def send_code(session: Session, phone: str) -> dict[str, str]:
+    """Ask Telegram to send a login code. Returns what the next steps need, and the ``channel`` by which it was sent.
 
     Errors: ``validation_failed`` (phone), and those of every step: ``rate_limited``, ``invalid_state``,
     ``service_unavailable``.
@@ -107,41 +89,33 @@ def send_code(phone: str) -> CodeSent:
     number = parse_phone(phone)
     if number is None:
         raise invalid("phone", "invalid", "write the phone number with its country code, like +15550001")
-
-    async def step(client: LoginClient) -> CodeSent:
-        api_id, api_hash = config.application()
-        request = functions.auth.SendCodeRequest(number, api_id, api_hash, types.CodeSettings())
-        return _code_sent(client, number, await client(request))
-
-    return _run_step(Session(config.first_data_center()), step)
+    request = functions.auth.SendCodeRequest(number, *config.application(), types.CodeSettings())
+    return _request_code(session, number, request)
 
 
-def resend_code(session: Session, phone: str, code_hash: str) -> CodeSent:
+def resend_code(session: Session, phone: str, code_hash: str) -> dict[str, str]:
     """Ask for a new code. Telegram chooses the channel, and refuses if there is no other one."""
-
-    async def step(client: LoginClient) -> CodeSent:
-        return _code_sent(client, phone, await client(functions.auth.ResendCodeRequest(phone, code_hash)))
-
-    return _run_step(session, step)
+    return _request_code(session, phone, functions.auth.ResendCodeRequest(phone, code_hash))
 
 
-def _code_sent(client: LoginClient, phone: str, answer: Any) -> CodeSent:
+def _request_code(session: Session, phone: str, request: Any) -> dict[str, str]:
+    answer = _run_step(session, lambda client: client(request))
     code_type = type(getattr(answer, "type", answer))
     if code_type is types.auth.SentCodeTypeSetUpEmailRequired:
         raise DomainError("invalid_state", "Telegram wants a login e-mail for this account; set it up on a phone first")
     if not isinstance(answer, types.auth.SentCode) or code_type not in _CODE_CHANNELS:
         raise DomainError("invalid_state", f"Telegram refuses the login: {code_type.__name__}")
-    return CodeSent(client.session, phone, answer.phone_code_hash, _CODE_CHANNELS[code_type])
+    return {"phone": phone, "code_hash": answer.phone_code_hash, "channel": _CODE_CHANNELS[code_type]}
 
 
-def sign_in(session: Session, phone: str, code_hash: str, code: str) -> LoggedIn | PasswordNeeded:
-    """The second step. A wrong code or phone is ``validation_failed``."""
+def sign_in(session: Session, phone: str, code_hash: str, code: str) -> LoggedIn | None:
+    """The second step; None if the account has a two-step password. A wrong code or phone is ``validation_failed``."""
 
-    async def step(client: LoginClient) -> LoggedIn | PasswordNeeded:
+    async def step(client: LoginClient) -> LoggedIn | None:
         try:
             answer = await client(functions.auth.SignInRequest(phone, code_hash, code))
         except SessionPasswordNeededError:
-            return PasswordNeeded(client.session)
+            return None
         if isinstance(answer, types.auth.AuthorizationSignUpRequired):
             raise invalid(*_REFUSALS["PHONE_NUMBER_UNOCCUPIED"])
         return await _logged_in(client, answer.user)
@@ -163,11 +137,7 @@ def check_password(session: Session, password: str) -> LoggedIn:
 
 def log_out(session: Session) -> None:
     """End the session at Telegram. Raises :class:`DomainError` if Telegram cannot be reached or refuses."""
-
-    async def step(client: LoginClient) -> None:
-        await client(functions.auth.LogOutRequest())
-
-    _run_step(session, step)
+    _run_step(session, lambda client: client(functions.auth.LogOutRequest()))
 
 
 async def _logged_in(client: LoginClient, user: Any) -> LoggedIn:

@@ -1,12 +1,13 @@
-"""Telegram's messages in the terms of the product. Pure functions."""
+"""Telegram's messages and users in the terms of the product, and the stored addresses of users."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from telethon.tl import types
 
-from messaging.telegram.peers import without_nul
+from messaging.models import Account, PeerHash
 
 # Telegram sends login codes from these accounts; they must never reach a thread, an event or a webhook.
 SERVICE_ACCOUNT_IDS = frozenset({777000, 42777})
@@ -34,13 +35,31 @@ class PrivateMessage:
     edited_at: datetime | None = None
 
 
-def private_message(message: Any, own_id: int) -> PrivateMessage | None:
-    """None for everything that is not a private message with a person: groups, channels, service messages, messages
-    of Telegram's service accounts, and notes to oneself (``own_id`` is the account's own user id)."""
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A user as one account addresses them. ``username`` is empty if they have none, ``name`` if it is not known."""
+
+    id: int
+    access_hash: int
+    username: str = ""
+    name: str = ""
+
+    def to_input(self) -> types.InputPeerUser:
+        """The form that Telegram's requests take."""
+        return types.InputPeerUser(self.id, self.access_hash)
+
+
+def private_message(update: Any, own_id: int) -> PrivateMessage | None:
+    """The private message with a person that an update brings or changes, or that a message of the history is.
+
+    None for everything else: groups, channels, service messages, messages of Telegram's service accounts, and notes to
+    oneself (``own_id`` is the account's own user id).
+    """
+    message = update.message if isinstance(update, types.UpdateNewMessage | types.UpdateEditMessage) else update
     if isinstance(message, types.UpdateShortMessage):
         peer_id, kind = message.user_id, "text"
     elif isinstance(message, types.Message) and isinstance(message.peer_id, types.PeerUser):
-        peer_id, kind = message.peer_id.user_id, media_kind(message.media)
+        peer_id, kind = message.peer_id.user_id, _media_kind(message.media)
     else:
         return None
     if peer_id == own_id or peer_id in SERVICE_ACCOUNT_IDS:
@@ -49,7 +68,7 @@ def private_message(message: Any, own_id: int) -> PrivateMessage | None:
     return PrivateMessage(
         id=message.id,
         peer_id=peer_id,
-        text=without_nul(message.message or ""),
+        text=_without_nul(message.message or ""),
         at=message.date,
         outgoing=bool(message.out),
         kind=kind,
@@ -57,7 +76,7 @@ def private_message(message: Any, own_id: int) -> PrivateMessage | None:
     )
 
 
-def media_kind(media: Any) -> str:
+def _media_kind(media: Any) -> str:
     """The message's ``kind``: ``text`` without media or with a link preview, ``other`` for media not listed here."""
     if media is None or isinstance(media, types.MessageMediaEmpty | types.MessageMediaWebPage):
         return "text"
@@ -76,3 +95,35 @@ def media_kind(media: Any) -> str:
 def same_text(ours: str, theirs: str) -> bool:
     """Whether Telegram's copy can be our text: Telegram strips whitespace at both ends."""
     return ours.strip() == theirs.strip()
+
+
+def peer_from_user(user: Any) -> Peer | None:
+    """None for users that cannot be addressed: deleted ones, and partial ("min") ones without an access hash."""
+    if not isinstance(user, types.User) or user.min or not user.access_hash:
+        return None
+    active_usernames = [username.username for username in user.usernames or [] if username.active]
+    name = " ".join(part for part in (user.first_name, user.last_name) if part)
+    username = user.username or next(iter(active_usernames), "")
+    return Peer(user.id, user.access_hash, username, _without_nul(name))
+
+
+def _without_nul(text: str) -> str:
+    """The text without NUL characters, which PostgreSQL does not store."""
+    return text.replace("\0", "")
+
+
+def find_peer(account_id: int, peer_id: int) -> Peer | None:
+    """The stored peer, without a name; None if the account has never met this user."""
+    row = PeerHash.unscoped.filter(account_id=account_id, peer_id=peer_id).first()
+    return None if row is None else Peer(row.peer_id, row.access_hash, row.username)
+
+
+def save_peers(account: Account, peers: Iterable[Peer]) -> None:
+    """Store the peers; a known one gets the new access hash and username."""
+    owner = {"workspace_id": account.workspace_id, "account": account}
+    PeerHash.unscoped.bulk_create(
+        [PeerHash(peer_id=each.id, access_hash=each.access_hash, username=each.username, **owner) for each in peers],
+        update_conflicts=True,
+        unique_fields=["account", "peer_id"],
+        update_fields=["access_hash", "username"],
+    )

@@ -15,10 +15,10 @@ from telethon.tl import types
 
 from messaging import inbox
 from messaging.inbox import Incoming
-from messaging.models import Account, Direction, Message, Status, TelegramSession, Thread
+from messaging.models import Direction, Message, Status, TelegramSession, Thread
+from messaging.telegram import mapping
 from messaging.telegram.client import UpdateState
-from messaging.telegram.mapping import PrivateMessage, private_message, same_text
-from messaging.telegram.peers import Peer, Person, find_peer, person_from_user, save_peers
+from messaging.telegram.mapping import Peer, PrivateMessage, private_message, same_text
 
 logger = logging.getLogger("crmsolid.telegram")
 
@@ -29,16 +29,16 @@ OWN_SEND_STATUSES = (Status.QUEUED, Status.SENDING, Status.SENT)
 class Receiver:
     """Stores the updates of one account during one login."""
 
-    def __init__(self, account: Account, session: TelegramSession) -> None:
-        self.account = account
+    def __init__(self, session: TelegramSession) -> None:
+        self.account = session.account
         self.own_id = session.user_id
         self._login_epoch = session.login_epoch
         self._stored_state = UpdateState(session.pts, session.qts, session.date, session.seq)
-        self._people: dict[int, Person] = {}
+        self._peers: dict[int, Peer] = {}
 
     def store_updates(self, updates: Sequence[Any], users: Iterable[Any], state: UpdateState) -> None:
         """Store a batch of updates in order, then the state after it."""
-        messages = [self._private_message(update) for update in updates]
+        messages = [private_message(update, self.own_id) for update in updates]
         private_peers = {message.peer_id for message in messages if message is not None}
         # The members of groups are not stored: they have nothing to do with the workspace.
         self.save_peers(user for user in users if user.id in private_peers)
@@ -46,12 +46,14 @@ class Receiver:
             if isinstance(update, types.UpdateReadHistoryInbox):
                 self._apply_read(update)
             elif isinstance(update, types.UpdateEditMessage):
-                self._apply_edit(message)
+                if message is not None and message.edited_at is not None:
+                    rows = Message.unscoped.filter(account=self.account, telegram_message_id=message.id)
+                    rows.update(text=message.text, edited_at=message.edited_at)
             else:
                 self._store_message(message)
         if state != self._stored_state:
-            rows = TelegramSession.unscoped.filter(account=self.account, login_epoch=self._login_epoch)
-            rows.update(pts=state.pts, qts=state.qts, date=state.date, seq=state.seq)
+            sessions = TelegramSession.unscoped.filter(account=self.account, login_epoch=self._login_epoch)
+            sessions.update(pts=state.pts, qts=state.qts, date=state.date, seq=state.seq)
             self._stored_state = state
 
     def store_history(self, messages: Iterable[Any], users: Iterable[Any]) -> None:
@@ -62,38 +64,31 @@ class Receiver:
 
     def save_peers(self, users: Iterable[Any]) -> None:
         """Store the peers of users that this connection has not met, or met with another access hash or name."""
-        people = [person_from_user(user) for user in users]
         changed = {
-            person.peer.id: person
-            for person in people
-            if person is not None and person.peer.id != self.own_id and self._people.get(person.peer.id) != person
+            peer.id: peer
+            for peer in map(mapping.peer_from_user, users)
+            if peer is not None and peer.id != self.own_id and self._peers.get(peer.id) != peer
         }
         if changed:
-            save_peers(self.account, [person.peer for person in changed.values()])
-            self._people |= changed
+            mapping.save_peers(self.account, changed.values())
+            self._peers |= changed
 
     def unknown_senders(self, updates: Iterable[Any]) -> set[int]:
         """The senders of short updates whom this connection has not met. Short updates carry no user data."""
         senders = {update.user_id for update in updates if isinstance(update, types.UpdateShortMessage)}
-        return senders - self._people.keys()
-
-    def _private_message(self, update: Any) -> PrivateMessage | None:
-        """The private message that an update brings or changes."""
-        if isinstance(update, types.UpdateNewMessage | types.UpdateEditMessage):
-            return private_message(update.message, self.own_id)
-        return private_message(update, self.own_id) if isinstance(update, types.UpdateShortMessage) else None
+        return senders - self._peers.keys()
 
     def _store_message(self, message: PrivateMessage | None) -> None:
         if message is None or (message.outgoing and self._is_own_send(message)):
             return
-        person = self._person(message.peer_id)
+        peer = self._peer(message.peer_id)
         incoming = Incoming(
             telegram_message_id=message.id,
             text=message.text,
             at=message.at,
-            username=person.peer.username or None,
+            username=peer.username or None,
             telegram_id=message.peer_id,
-            name=person.name,
+            name=peer.name,
             kind=message.kind,
             outgoing=message.outgoing,
         )
@@ -113,7 +108,7 @@ class Receiver:
         if sends.filter(telegram_message_id=message.id).exists():
             return True
         recipient = Q(contact__telegram_id=message.peer_id)
-        username = self._person(message.peer_id).peer.username
+        username = self._peer(message.peer_id).username
         if username:
             recipient |= Q(contact__username_key=username.lower())
         attempted = sends.filter(recipient, telegram_message_id=None, status__in=OWN_SEND_STATUSES)
@@ -123,23 +118,13 @@ class Receiver:
             Message.unscoped.filter(pk=same[0].pk, telegram_message_id=None).update(telegram_message_id=message.id)
         return bool(same)
 
-    def _apply_edit(self, message: PrivateMessage | None) -> None:
-        if message is None or message.edited_at is None:
-            return
-        rows = Message.unscoped.filter(account=self.account, telegram_message_id=message.id)
-        rows.update(text=message.text, edited_at=message.edited_at)
-
     def _apply_read(self, update: Any) -> None:
         """The conversation was opened on a phone."""
-        if not isinstance(update.peer, types.PeerUser):
-            return
-        unread = update.still_unread_count
-        rows = Thread.unscoped.filter(
-            account=self.account, contact__telegram_id=update.peer.user_id, unread_count__gt=unread
-        )
-        rows.update(unread_count=unread)
+        if isinstance(update.peer, types.PeerUser):
+            threads = Thread.unscoped.filter(account=self.account, contact__telegram_id=update.peer.user_id)
+            unread = update.still_unread_count
+            threads.filter(unread_count__gt=unread).update(unread_count=unread)
 
-    def _person(self, peer_id: int) -> Person:
+    def _peer(self, peer_id: int) -> Peer:
         """What is known of a user: from this connection, else from the database, else the id alone."""
-        known = self._people.get(peer_id)
-        return known or Person(find_peer(self.account.pk, peer_id) or Peer(peer_id, 0), "")
+        return self._peers.get(peer_id) or mapping.find_peer(self.account.pk, peer_id) or Peer(peer_id, 0)

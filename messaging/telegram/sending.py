@@ -19,11 +19,12 @@ from messaging.sending.gateway import Delivered, Outgoing, SendError
 from messaging.telegram import history
 from messaging.telegram.client import Client
 from messaging.telegram.errors import COLD_BLOCK_SECONDS, PEER_FLOOD, RANDOM_ID_DUPLICATE, classify, name_of
-from messaging.telegram.peers import Peer, find_peer, person_from_user, save_peers
+from messaging.telegram.mapping import Peer, find_peer, peer_from_user, same_text, save_peers
 
 logger = logging.getLogger("crmsolid.telegram")
 
 KNOWN_IDS_LIMIT = 1000
+CLOCK_TOLERANCE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ def prepare(outgoing: Outgoing, account: Account) -> PreparedSend:
     peer = find_peer(account.pk, expected_id) if expected_id is not None else None
     sent_ids = thread.filter(direction=Direction.OUT).exclude(telegram_message_id=None).order_by("-created_at")
     known_ids = sent_ids.values_list("telegram_message_id", flat=True)[:KNOWN_IDS_LIMIT]
+    search_since = outgoing.previous_attempt_at
+    if search_since is not None and search_since >= session.logged_in_at:
+        # The random_id belongs to this login, and how long Telegram remembers it is not published.
+        is_old = clock.now() - search_since > timedelta(seconds=settings.TELEGRAM_LOOK_BACK_AFTER_SECONDS)
+        search_since = search_since if is_old else None
     blocked_until = session.cold_messages_blocked_until
     if is_cold and blocked_until is not None and blocked_until > clock.now():
         wait = (blocked_until - clock.now()).total_seconds()
@@ -72,18 +78,9 @@ def prepare(outgoing: Outgoing, account: Account) -> PreparedSend:
         username=username,
         expected_id=expected_id,
         is_cold=is_cold,
-        search_history_since=_search_history_since(outgoing, session),
+        search_history_since=search_since,
         known_message_ids=frozenset(number for number in known_ids if number is not None),
     )
-
-
-def _search_history_since(outgoing: Outgoing, session: TelegramSession) -> datetime | None:
-    """How long Telegram remembers a ``random_id`` is not published, and it belongs to one login."""
-    previous = outgoing.previous_attempt_at
-    if previous is None:
-        return None
-    is_old = clock.now() - previous > timedelta(seconds=settings.TELEGRAM_LOOK_BACK_AFTER_SECONDS)
-    return previous if is_old or previous < session.logged_in_at else None
 
 
 async def deliver(client: Client, send: PreparedSend, peer: Peer) -> Delivered:
@@ -92,37 +89,39 @@ async def deliver(client: Client, send: PreparedSend, peer: Peer) -> Delivered:
     Raises what Telethon raises.
     """
     if send.search_history_since is not None:
-        message_id = await _find(client, send, peer, send.search_history_since)
+        message_id = await _find_sent(client, send, peer, send.search_history_since)
         if message_id is not None:
             return Delivered(message_id, duplicate=True)
-    previous = send.outgoing.previous_attempt_at
+    text, random_id, previous = send.outgoing.text, send.outgoing.random_id, send.outgoing.previous_attempt_at
     try:
-        answer = await client.send_text(peer.to_input(), send.outgoing.text, send.outgoing.random_id)
+        # Telethon's own send_message() does not accept a random_id.
+        answer = await client.invoke(functions.messages.SendMessageRequest(peer.to_input(), text, random_id=random_id))
     except RPCError as error:
         if name_of(error) == RANDOM_ID_DUPLICATE:
-            return Delivered(await _find_duplicate(client, send, peer), duplicate=True)
-        if previous is None or not classify(error).permanent:
-            raise
-        # Refused now, but an earlier attempt may have arrived before the recipient blocked the account.
-        message_id = await _find(client, send, peer, previous)
-        if message_id is None:
+            try:
+                message_id = await _find_sent(client, send, peer, previous or clock.now())
+            except RPCError as unreadable:  # must not count as a refusal of the message
+                logger.warning("the id of a message that was sent before is unknown: %s", name_of(unreadable))
+                message_id = None
+        elif previous is not None and classify(error).permanent:
+            # Refused now, but an earlier attempt may have arrived before the recipient blocked the account.
+            message_id = await _find_sent(client, send, peer, previous)
+            if message_id is None:
+                raise
+        else:
             raise
         return Delivered(message_id, duplicate=True)
-    return read_answer(answer, send.outgoing.random_id)
+    return read_answer(answer, random_id)
 
 
-async def _find_duplicate(client: Client, send: PreparedSend, peer: Peer) -> int | None:
-    """Telegram's id of a message that was certainly sent before; None if it cannot be read. A refusal of this request
-    must not count as one of the message."""
-    try:
-        return await _find(client, send, peer, send.outgoing.previous_attempt_at or clock.now())
-    except RPCError as error:
-        logger.warning("the id of a message that was sent before is unknown: %s", name_of(error))
-        return None
-
-
-async def _find(client: Client, send: PreparedSend, peer: Peer, since: datetime) -> int | None:
-    return await history.find_sent(client, peer, send.outgoing.text, since, send.known_message_ids)
+async def _find_sent(client: Client, send: PreparedSend, peer: Peer, since: datetime) -> int | None:
+    """Telegram's id of the oldest message of ours with this text since then that belongs to no other message."""
+    message_id = None
+    async for message in history.messages_since(client, peer, since - CLOCK_TOLERANCE):
+        is_known = message.id in send.known_message_ids
+        if message.out and not is_known and same_text(send.outgoing.text, message.message or ""):
+            message_id = int(message.id)
+    return message_id
 
 
 def read_answer(answer: Any, random_id: int) -> Delivered:
@@ -142,12 +141,12 @@ async def resolve_username(client: Client, send: PreparedSend) -> Peer:
     """
     answer = await client.invoke(functions.contacts.ResolveUsernameRequest(send.username))
     user = next((user for user in answer.users if user.id == getattr(answer.peer, "user_id", None)), None)
-    person = person_from_user(user)
-    if person is None:
+    peer = peer_from_user(user)
+    if peer is None:
         raise SendError("recipient_not_found", "this username is not a person's", permanent=True)
-    if send.expected_id not in (None, person.peer.id):
+    if send.expected_id not in (None, peer.id):
         raise SendError("recipient_changed", "the username now belongs to somebody else", permanent=True)
-    return person.peer
+    return peer
 
 
 def save_resolved_peer(send: PreparedSend, peer: Peer) -> None:

@@ -19,8 +19,8 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Mode, Role
 from messaging.models import Account, AccountKind, AccountLease, AccountState, LoginAttempt, TelegramSession
 from messaging.telegram import config, login
-from messaging.telegram.client import decrypt_session, encrypt_session, session_from_row
-from messaging.telegram.login import CodeSent, LoggedIn
+from messaging.telegram.client import Session, decrypt_session, encrypt_session, session_from_row
+from messaging.telegram.login import LoggedIn
 
 LOGIN_TTL = timedelta(minutes=5)  # from each successful step to the next one
 STEP_LEASE = timedelta(seconds=login.STEP_SECONDS + login.CLOSE_SECONDS + 5)
@@ -45,12 +45,12 @@ def begin_login(actor: Actor, *, phone: str) -> LoginAttempt:
     """
     _require_may_log_in(actor)
     _limit_codes(actor)
-    sent = login.send_code(phone)
+    session = Session(*config.first_data_center())
+    encrypted_state = encrypt_session(session, login.send_code(session, phone))
+    now = clock.now()
     with transaction.atomic():
-        LoginAttempt.unscoped.filter(expires_at__lt=clock.now()).delete()
-        attempt = LoginAttempt(
-            workspace=actor.workspace, expires_at=clock.now() + LOGIN_TTL, encrypted_state=_encrypt(sent)
-        )
+        LoginAttempt.unscoped.filter(expires_at__lt=now).delete()
+        attempt = LoginAttempt(workspace=actor.workspace, expires_at=now + LOGIN_TTL, encrypted_state=encrypted_state)
         attempt.save(force_insert=True)
         audit.record(actor, "telegram.login_started", attempt.id)
     return attempt
@@ -64,7 +64,8 @@ def resend_code(actor: Actor, *, attempt_id: str) -> None:
             raise DomainError("invalid_state", "Telegram has accepted the code; it asks for the password now")
         _limit_codes(actor)
         session, state = decrypt_session(bytes(attempt.encrypted_state))
-        _update(attempt, encrypted_state=_encrypt(login.resend_code(session, state["phone"], state["code_hash"])))
+        state = login.resend_code(session, state["phone"], state["code_hash"])
+        _update(attempt, encrypted_state=encrypt_session(session, state))
 
 
 def submit_code(actor: Actor, *, attempt_id: str, code: str) -> Account | LoginAttempt:
@@ -77,9 +78,9 @@ def submit_code(actor: Actor, *, attempt_id: str, code: str) -> Account | LoginA
     with _leased_step(actor, attempt_id) as attempt:
         session, state = decrypt_session(bytes(attempt.encrypted_state))
         result = login.sign_in(session, state["phone"], state["code_hash"], code.strip())
-        if isinstance(result, LoggedIn):
+        if result is not None:
             return _complete(actor, attempt, result, state["phone"])
-        _update(attempt, encrypted_state=encrypt_session(result.session, **state), needs_password=True)
+        _update(attempt, encrypted_state=encrypt_session(session, state), needs_password=True)
         return attempt
 
 
@@ -138,8 +139,8 @@ def _require_may_log_in(actor: Actor) -> None:
     actor.require_role(Role.ADMIN, Role.OWNER)
     if actor.workspace.mode != Mode.LIVE:
         raise DomainError("invalid_state", "a test workspace has sandbox accounts only")
-    if not config.enabled():
-        raise DomainError("invalid_state", f"Telegram is not set up here: set {' and '.join(config.missing())}")
+    if missing := config.missing():
+        raise DomainError("invalid_state", f"Telegram is not set up here: set {' and '.join(missing)}")
 
 
 def _limit_codes(actor: Actor) -> None:
@@ -148,10 +149,6 @@ def _limit_codes(actor: Actor) -> None:
         wait = decision.reset_seconds
         headers = {"Retry-After": str(wait)}
         raise DomainError("rate_limited", f"too many codes; wait {login.duration_text(wait)}", headers=headers)
-
-
-def _encrypt(sent: CodeSent) -> bytes:
-    return encrypt_session(sent.session, phone=sent.phone, code_hash=sent.code_hash, channel=sent.channel)
 
 
 @contextmanager
@@ -221,9 +218,9 @@ def store_session(row: TelegramSession, result: LoggedIn) -> None:
     ``logged_in_at`` is the time from which a ``random_id`` is known to Telegram: messages that were attempted before it
     are searched in the history.
     """
-    data_center, state = result.session.data_center, result.state
-    row.dc_id, row.host, row.port = data_center.id, data_center.host, data_center.port
-    row.auth_key = crypto.encrypt(result.session.key)
+    session, state = result.session, result.state
+    row.dc_id, row.host, row.port = session.dc_id, session.server_address, session.port
+    row.auth_key = crypto.encrypt(session.key)
     row.login_epoch, row.logged_in_at = row.login_epoch + 1, clock.now()
     if not row.pts:  # a known account continues where it stopped, to get what arrived while it was logged out
         row.pts, row.qts, row.date, row.seq = state.pts, state.qts, state.date, state.seq

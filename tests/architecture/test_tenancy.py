@@ -50,7 +50,7 @@ UNSCOPED = {
     "messaging/sending/slots.py": "the slots of an account that was fetched through its workspace",
     "messaging/telegram/database.py": "rows of accounts that a worker holds, whoever they belong to",
     "messaging/telegram/leases.py": "shares all accounts among the workers",
-    "messaging/telegram/peers.py": "addresses by the account that knows them",
+    "messaging/telegram/mapping.py": "addresses by the account that knows them",
     "messaging/telegram/receiving.py": "rows by the account that an update came in on",
     "messaging/telegram/sending.py": "rows of a message that was claimed",
     "messaging/telegram/services.py": "sets out an account's lease; drops logins of all workspaces that have expired",

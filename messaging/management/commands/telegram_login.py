@@ -32,13 +32,8 @@ class Command(ServiceCommand):
         result = services.submit_code(actor, attempt_id=attempt.id, code=self._ask("Code"))
         if isinstance(result, LoginAttempt):
             result = services.submit_password(actor, attempt_id=attempt.id, password=self._ask("Password"))
-        return {
-            "id": result.pk,
-            "name": result.name,
-            "kind": result.kind,
-            "state": result.state,
-            "workspace": workspace.slug,
-        }
+        shown = {"id": result.pk, "name": result.name, "kind": result.kind, "state": result.state}
+        return {**shown, "workspace": workspace.slug}
 
     def _ask(self, what: str) -> str:
         """Read one line of standard input, without echo on a terminal. The prompt goes to standard error."""

@@ -57,5 +57,4 @@ def worker(settings: Any, transactional_db: None, server: TelegramServer) -> Ite
     """An account worker in this process. The test starts it; it is stopped afterwards."""
     worker = AccountWorker("tests")
     yield worker
-    if worker.is_started:
-        worker.stop()
+    worker.stop()

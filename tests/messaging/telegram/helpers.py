@@ -7,7 +7,6 @@ from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, AccountKind, AccountLease, Message, MessageAttempt, Status, TelegramSession
 from messaging.services import send_message
 from messaging.telegram.client import Session, UpdateState
-from messaging.telegram.config import DataCenter
 from messaging.telegram.login import LoggedIn
 from messaging.telegram.services import store_session
 from tests.telegram_server import PreparedSession, TelegramServer
@@ -29,8 +28,7 @@ def connect_account(actor: Actor, session: PreparedSession, user_id: int, *, nam
 
 def log_in_again(row: TelegramSession, session: PreparedSession, *, name: str = "Shop") -> Session:
     """Store a new session as a login does."""
-    data_center = DataCenter(session.dc_id, session.host, session.port)
-    logged_in = Session(data_center, bytes.fromhex(session.auth_key))
+    logged_in = Session(session.dc_id, session.host, session.port, bytes.fromhex(session.auth_key))
     store_session(row, LoggedIn(logged_in, row.user_id, name, UpdateState(pts=1, qts=0, date=1, seq=1)))
     return logged_in
 

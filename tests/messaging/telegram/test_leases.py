@@ -66,9 +66,9 @@ def test_renewed_lease_is_kept(shop: Account, at: FakeClock) -> None:
 def test_released_account_is_leased_at_once(shop: Account, at: FakeClock) -> None:
     at(0)
     leases.acquire("a/1", 1)
-    leases.release("b/1", [shop.pk])
+    leases.release("b/1", shop.pk)
     assert lease() == ("a/1", 1)
-    leases.release("a/1", [shop.pk])
+    leases.release("a/1", shop.pk)
     assert leases.acquire("b/1", 1) == 1
 
 
@@ -95,7 +95,7 @@ def test_queue_is_that_of_the_worker_while_its_lease_lasts(shop: Account, at: Fa
 
 def test_fair_share_is_equal_and_limited(shop: Account, at: FakeClock, settings: Any) -> None:
     at(0)
-    leases.record_heartbeat("a/1")
+    leases.renew("a/1")
     assert leases.fair_share() == 1
     for number in range(4):
         account = Account(workspace=shop.workspace, kind="telegram", name=str(number))
@@ -105,11 +105,11 @@ def test_fair_share_is_equal_and_limited(shop: Account, at: FakeClock, settings:
         row.save(force_insert=True)
         AccountLease.unscoped.create(workspace=shop.workspace, account=account)
     assert leases.fair_share() == 5
-    leases.record_heartbeat("b/1")
+    leases.renew("b/1")
     assert leases.fair_share() == 3
     settings.TELEGRAM_ACCOUNTS_PER_WORKER = 2
     assert leases.fair_share() == 2
     at(31)
-    leases.record_heartbeat("b/1")
+    leases.renew("b/1")
     settings.TELEGRAM_ACCOUNTS_PER_WORKER = 250
     assert leases.fair_share() == 5

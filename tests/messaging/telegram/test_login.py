@@ -15,8 +15,9 @@ from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry
 from messaging.models import Account, AccountLease, LoginAttempt, TelegramSession
+from messaging.telegram import config, services
 from messaging.telegram import login as login_steps
-from messaging.telegram import services
+from messaging.telegram.client import Session
 from tests.cast import Cast
 from tests.messaging.telegram.helpers import ANNA, OTHER_DC, SHOP
 from tests.telegram_server import TelegramServer
@@ -114,15 +115,18 @@ def test_flood_wait_says_how_long(server: TelegramServer, actor: Actor) -> None:
 
 
 def test_third_concurrent_step_is_refused(server: TelegramServer) -> None:
+    def send_code(phone: str) -> dict[str, str]:
+        return login_steps.send_code(Session(*config.first_data_center()), phone)
+
     server.hang("auth.sendCode", 20, times=2)
     with ThreadPoolExecutor(2) as pool:
-        waiting = [pool.submit(login_steps.send_code, phone) for phone in (SHOP, ANNA)]
+        waiting = [pool.submit(send_code, phone) for phone in (SHOP, ANNA)]
         server.wait(lambda: server.count("auth.sendCode") == 2)
         with pytest.raises(DomainError, match="other logins are waiting for Telegram"):
-            login_steps.send_code(SHOP)
+            send_code(SHOP)
         server.resume_hanging()
-        assert [each.result().channel for each in waiting] == ["app", "app"]
-    assert login_steps.send_code(SHOP).phone == SHOP[1:]
+        assert [each.result()["channel"] for each in waiting] == ["app", "app"]
+    assert send_code(SHOP)["phone"] == SHOP[1:]
     assert server.count("auth.sendCode") == 3
 
 

@@ -9,8 +9,7 @@ from telethon.tl import types
 from contacts.models import Contact
 from messaging.models import Account, Message, PeerHash, TelegramSession
 from messaging.telegram.client import UpdateState
-from messaging.telegram.mapping import PrivateMessage, private_message
-from messaging.telegram.peers import Peer, Person, person_from_user
+from messaging.telegram.mapping import Peer, PrivateMessage, peer_from_user, private_message
 from messaging.telegram.receiving import Receiver
 
 ME, ANNA, MEMBER = 1, 2, 3
@@ -91,24 +90,24 @@ def test_kind_of_media(media: Any, kind: str) -> None:
 @pytest.mark.parametrize(
     ("telegram_user", "expected"),
     [
-        (user(2, last_name="Ek", username="anna_x"), Person(Peer(2, 102, "anna_x"), "User 2 Ek")),
-        (user(2), Person(Peer(2, 102, ""), "User 2")),
+        (user(2, last_name="Ek", username="anna_x"), Peer(2, 102, "anna_x", "User 2 Ek")),
+        (user(2), Peer(2, 102, "", "User 2")),
         (
             user(2, usernames=[types.Username("old_one"), types.Username("anna_y", active=True)]),
-            Person(Peer(2, 102, "anna_y"), "User 2"),
+            Peer(2, 102, "anna_y", "User 2"),
         ),
         (user(2, min=True), None),
         (types.User(id=2), None),
         (types.UserEmpty(2), None),
     ],
 )
-def test_person_from_user(telegram_user: Any, expected: Person | None) -> None:
-    assert person_from_user(telegram_user) == expected
+def test_peer_from_user(telegram_user: Any, expected: Peer | None) -> None:
+    assert peer_from_user(telegram_user) == expected
 
 
 @pytest.fixture
 def receiver(shop: Account) -> Receiver:
-    return Receiver(shop, TelegramSession.unscoped.get(account=shop))
+    return Receiver(TelegramSession.unscoped.get(account=shop))
 
 
 def test_only_users_who_write_privately_are_stored(receiver: Receiver) -> None:

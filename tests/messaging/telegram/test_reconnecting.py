@@ -12,7 +12,7 @@ from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
 from messaging import inbox
 from messaging.models import Account, AccountLease, Message
-from messaging.telegram import connection, database, leases, peers, sending
+from messaging.telegram import connection, database, leases, mapping, sending
 from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.database import THREADS
 from tests.messaging.telegram.helpers import (
@@ -78,7 +78,7 @@ def test_nothing_is_sent_after_the_lease_deadline(
     worker.start()
     until(lambda: worker.ready_accounts)
     anna = server.find(ANNA)
-    peers.save_peers(shop, [peers.Peer(anna.id, server.state.access_hash(server.find(SHOP), anna))])
+    mapping.save_peers(shop, [mapping.Peer(anna.id, server.state.access_hash(server.find(SHOP), anna))])
     message = send(actor, shop, to=str(anna.id))
     until(lambda: outcomes(message))
     assert (server.count("messages.sendMessage"), server.received(ANNA)) == (0, [])
