@@ -179,10 +179,10 @@ TELEGRAM_LOOK_BACK_AFTER_SECONDS = 600.0  # how long Telegram is relied on to re
 WEB_PROCESSES = max(env_int(name, 1, least=1) for name in ("CRMSOLID_WEB_PROCESSES", "WEB_CONCURRENCY"))
 
 REST_FRAMEWORK: dict[str, Any] = {
-    # crmsolid.api authenticates requests (`WorkspaceView.initial`), parses bodies and renders responses itself; a view
-    # outside of it would refuse everybody.
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["crmsolid.api.access_control.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["crmsolid.api.access_control.HasScopes"],
+    "DEFAULT_THROTTLE_CLASSES": ["crmsolid.api.access_control.KeyRateLimit"],
+    # crmsolid.api parses bodies and renders responses itself, strictly.
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [],
     "DEFAULT_SCHEMA_CLASS": "crmsolid.api.openapi.auto_schema.V1Schema",

@@ -29,7 +29,8 @@ class WorkspaceView(APIView):
 
     endpoints: ClassVar[Mapping[str, Endpoint]] = {}
 
-    # What a handler reads.
+    # What a handler reads; ``declared`` is the endpoint of the request's method.
+    declared: Endpoint
     actor: Actor
     body: dict[str, Any]
     query: dict[str, Any]
@@ -52,7 +53,7 @@ class WorkspaceView(APIView):
         return self.request._request.headers.get("If-Match")
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Who asks, may they, how often; only then whether they can read the answer (``not_acceptable``)."""
+        """Method, authentication, scopes, rate limit, then whether the client accepts what the endpoint produces."""
         http_request = request._request
         declared = self.endpoints.get("GET" if http_request.method == "HEAD" else str(http_request.method))
         if declared is None:
@@ -62,11 +63,11 @@ class WorkspaceView(APIView):
         for value in kwargs.values():
             if isinstance(value, int) and value >= INT64:
                 raise Http404  # no row has this id, and a database might answer it with an error
-        context = request_context(http_request)
-        self.actor = context.authenticate(http_request)
-        for scope in declared.scopes:
-            self.actor.require(scope)
-        context.check_rate_limit()
+        self.declared = declared
+        user: Any = request.user  # authenticates
+        self.actor = user
+        self.check_permissions(request)
+        self.check_throttles(request)
         any_type = not declared.negotiates or http_request.META.get("HTTP_ACCEPT", "").strip() in ("", "*/*")
         if not any_type and http_request.get_preferred_type(list(declared.media_types)) is None:
             raise DomainError("not_acceptable", f"this endpoint answers {' or '.join(declared.media_types)}")
