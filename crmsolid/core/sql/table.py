@@ -224,14 +224,10 @@ class Table(Generic[M]):
         """
         expressions: list[str] = []
         params: list[Any] = []
-        for field in self._writable:
-            if field.attname in computed:
-                sql, values = computed[field.attname]
-                expressions.append(sql)
-                params += values
-            else:
-                expressions.append("%s")
-                params.append(field.get_db_prep_save(getattr(row, field.attname), connection))
+        for field, value in zip(self._writable, self._values(row), strict=True):
+            sql, values = computed.get(field.attname, ("%s", [value]))
+            expressions.append(sql)
+            params += values
         returning = ", ".join(f'"{self.model._meta.get_field(name).column}"' for name in computed)  # type: ignore[union-attr]
         with statement_cursor() as cursor:
             cursor.execute(
