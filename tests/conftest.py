@@ -9,8 +9,8 @@ from django.db import connection
 from apikeys.limiter import limiter
 from crmsolid.core import doorbell
 from crmsolid.core.doorbell import Doorbell
-from tests.cast import Api, Cast
 from tests.servers import empty_redis
+from tests.tenants import Api, Tenants
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -73,8 +73,8 @@ def doorbell_reaches_broker() -> Iterator[None]:
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
-    return Cast()
+def tenants(db: None) -> Tenants:
+    return Tenants()
 
 
 @pytest.fixture

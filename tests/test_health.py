@@ -13,7 +13,7 @@ from crmsolid.workspaces.models import Heartbeat, Job, JobState
 from crmsolid.workspaces.tasks import heartbeat
 from messaging.models import Account, AccountKind, Message, SandboxDelivery
 from messaging.services import create_sandbox_account, send_message
-from tests.cast import Cast
+from tests.tenants import Tenants
 from webhooks.models import Delivery
 from webhooks.services import create_endpoint
 
@@ -96,18 +96,18 @@ def test_metrics_refuse_another_token(client: Client, settings: Any, authorizati
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-def test_metrics_contain_length_and_age_of_each_queue(client: Client, cast: Cast, settings: Any) -> None:
+def test_metrics_contain_length_and_age_of_each_queue(client: Client, tenants: Tenants, settings: Any) -> None:
     settings.METRICS_TOKEN = TOKEN
     assign_positions()
     empty = gauges(client)
     assert {name: value for name, value in empty.items() if value} == {}
-    actor = cast.actor()
+    actor = tenants.actor()
     account = create_sandbox_account(actor, name="Sandbox")
     message = send_message(actor, account_id=account.pk, to="@sarah_miller", text="hello")
     type(message).unscoped.filter(pk=message.pk).update(eta=clock.now() - timedelta(seconds=90))
     assign_positions()
     for state in JobState:
-        Job.unscoped.create(id=new_id("job"), workspace=cast.workspace, kind="import", scope="", state=state)
+        Job.unscoped.create(id=new_id("job"), workspace=tenants.workspace, kind="import", scope="", state=state)
     full = gauges(client)
     assert full['crmsolid_queue_length{queue="messages"}'] == 1
     assert 90 <= full['crmsolid_queue_oldest_seconds{queue="messages"}'] < 120
@@ -115,20 +115,20 @@ def test_metrics_contain_length_and_age_of_each_queue(client: Client, cast: Cast
     assert full['crmsolid_queue_length{queue="jobs"}'] == 2
 
 
-def test_each_kind_of_work_is_counted_in_its_queue(client: Client, cast: Cast, settings: Any) -> None:
+def test_each_kind_of_work_is_counted_in_its_queue(client: Client, tenants: Tenants, settings: Any) -> None:
     """Due deliveries include retries, messages of Telegram accounts are counted apart, sandbox answers too."""
     settings.METRICS_TOKEN = TOKEN
-    actor = cast.actor()
+    actor = tenants.actor()
     create_endpoint(actor, url="https://example.com/hook", events=["contact.created"])
     account = create_sandbox_account(actor, name="Sandbox")
     for to in ("@sarah_miller", "@reply_bob"):
         send_message(actor, account_id=account.pk, to=to, text="hello")
-    telegram = cast.sandbox()
+    telegram = tenants.sandbox()
     send_message(actor, account_id=telegram.pk, to="@sarah_miller", text="hello")
     Account.unscoped.filter(pk=telegram.pk).update(kind=AccountKind.TELEGRAM)
     with_answer = Message.unscoped.filter(recipient="@reply_bob").get()
     SandboxDelivery.unscoped.create(
-        workspace=cast.workspace, account=account, message=with_answer, random_id=1, reply_pending=True
+        workspace=tenants.workspace, account=account, message=with_answer, random_id=1, reply_pending=True
     )
     assign_positions()
     failed, waiting = Delivery.unscoped.order_by("id")
@@ -142,9 +142,9 @@ def test_each_kind_of_work_is_counted_in_its_queue(client: Client, cast: Cast, s
     assert gauges(client)['crmsolid_queue_length{queue="deliveries"}'] == 1
 
 
-def test_scheduled_message_is_not_due(client: Client, cast: Cast, settings: Any) -> None:
+def test_scheduled_message_is_not_due(client: Client, tenants: Tenants, settings: Any) -> None:
     settings.METRICS_TOKEN = TOKEN
-    actor = cast.actor()
+    actor = tenants.actor()
     account = create_sandbox_account(actor, name="Sandbox")
     send_message(
         actor, account_id=account.pk, to="@sarah_miller", text="hello", send_at=clock.now() + timedelta(hours=1)
@@ -152,15 +152,15 @@ def test_scheduled_message_is_not_due(client: Client, cast: Cast, settings: Any)
     assert gauges(client)['crmsolid_queue_length{queue="messages"}'] == 0
 
 
-def test_metrics_count_requests(client: Client, cast: Cast, settings: Any) -> None:
+def test_metrics_count_requests(client: Client, tenants: Tenants, settings: Any) -> None:
     settings.METRICS_TOKEN = TOKEN
-    client.get("/v1/me", headers={"Authorization": f"Bearer {cast.key()}"})
+    client.get("/v1/me", headers={"Authorization": f"Bearer {tenants.key()}"})
     answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
     assert b'crmsolid_requests_total{method="GET",route="v1/me",status="200"}' in answer.content
 
 
 def test_metrics_of_several_processes_are_read_from_their_folder(
-    client: Client, cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    client: Client, tenants: Tenants, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     settings.METRICS_TOKEN = TOKEN
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))

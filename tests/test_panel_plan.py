@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from contacts.models import Contact
 from crmsolid.workspaces.models import AuditEntry, Role, Workspace
-from tests.cast import Api, Cast
 from tests.panel import browser, contact_form, furnish
+from tests.tenants import Api, Tenants
 from tests.test_plans import audit_entries, plans, put_on, upgrades
 
 HOME, PLAN = reverse("admin:index"), reverse("admin:plan")
@@ -34,32 +34,32 @@ def strip(answer: Any) -> str:
 
 @pytest.mark.parametrize("role", OTHERS)
 @pytest.mark.parametrize("days_left", [3, -1])
-def test_only_owners_see_and_change_the_plan(cast: Cast, role: Role, days_left: float) -> None:
-    put_on(cast.workspace, "trial", days_left)
-    before = plans(cast)
-    client = browser(cast.member(role))
+def test_only_owners_see_and_change_the_plan(tenants: Tenants, role: Role, days_left: float) -> None:
+    put_on(tenants.workspace, "trial", days_left)
+    before = plans(tenants)
+    client = browser(tenants.member(role))
     assert [client.get(PLAN).status_code, client.post(PLAN, {"plan": "pro"}).status_code] == [403, 403]
-    assert (plans(cast), audit_entries(), upgrades()) == (before, [], [])
+    assert (plans(tenants), audit_entries(), upgrades()) == (before, [], [])
     assert PLAN not in client.get(HOME).content.decode()
 
 
-def test_without_a_login_it_redirects_to_the_login_page(cast: Cast) -> None:
+def test_without_a_login_it_redirects_to_the_login_page(tenants: Tenants) -> None:
     for answer in (Client().get(PLAN), Client().post(PLAN, {"plan": "pro"})):
         assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, reverse("admin:login"))
     assert (audit_entries(), upgrades()) == ([], [])
 
 
-def test_a_forged_session_changes_only_the_users_own_workspace(cast: Cast) -> None:
-    assert browser(cast.stranger, cast.workspace).post(PLAN, {"plan": "pro"}).status_code == 302
-    assert [plan for plan, _ in plans(cast)] == ["business", "", "pro", ""]
+def test_a_forged_session_changes_only_the_users_own_workspace(tenants: Tenants) -> None:
+    assert browser(tenants.stranger, tenants.workspace).post(PLAN, {"plan": "pro"}).status_code == 302
+    assert [plan for plan, _ in plans(tenants)] == ["business", "", "pro", ""]
 
 
-def test_a_post_without_a_csrf_token_changes_nothing(cast: Cast) -> None:
+def test_a_post_without_a_csrf_token_changes_nothing(tenants: Tenants) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(cast.owner)
+    client.force_login(tenants.owner)
     assert client.post(PLAN, {"plan": "pro"}).status_code == 403
-    assert browser(cast.owner).put(PLAN).status_code == 405
-    assert (plans(cast)[0], audit_entries()) == (("business", None), [])
+    assert browser(tenants.owner).put(PLAN).status_code == 405
+    assert (plans(tenants)[0], audit_entries()) == (("business", None), [])
 
 
 @pytest.mark.parametrize(
@@ -72,10 +72,10 @@ def test_a_post_without_a_csrf_token_changes_nothing(cast: Cast) -> None:
     ],
 )
 def test_the_page_shows_the_plan_in_force(
-    cast: Cast, plan: str, days_left: float | None, says: str, set_radio: list[str]
+    tenants: Tenants, plan: str, days_left: float | None, says: str, set_radio: list[str]
 ) -> None:
-    put_on(cast.workspace, plan, days_left)
-    client = browser(cast.owner)
+    put_on(tenants.workspace, plan, days_left)
+    client = browser(tenants.owner)
     assert f'href="{PLAN}"' in client.get(HOME).content.decode()
     answer = client.get(PLAN)
     assert answer.status_code == 200
@@ -83,33 +83,33 @@ def test_the_page_shows_the_plan_in_force(
     assert chosen(answer) == set_radio
     assert words(answer).count("in force") == len(set_radio)
     assert ("Messages that were held back are sent" in words(answer)) is (days_left == -1)
-    ends = Workspace.objects.get(pk=cast.workspace.pk).trial_ends_at
+    ends = Workspace.objects.get(pk=tenants.workspace.pk).trial_ends_at
     assert (f"{ends:%-d %b %Y %H:%M} UTC" in words(answer)) if ends else ("The trial end" not in words(answer))
     assert "Plan | Settings | CRM Solid" in words(answer)
 
 
 @pytest.mark.parametrize("side", ["live", "test"])
-def test_an_owner_chooses_a_plan_after_an_ended_trial(api: Api, cast: Cast, side: str) -> None:
-    keyed = api(cast.key())
-    put_on(cast.workspace, "trial", -1)
+def test_an_owner_chooses_a_plan_after_an_ended_trial(api: Api, tenants: Tenants, side: str) -> None:
+    keyed = api(tenants.key())
+    put_on(tenants.workspace, "trial", -1)
     assert keyed.get("/v1/me").json()["code"] == "plan_required"
-    client = browser(cast.owner, cast.twin if side == "test" else cast.workspace)
+    client = browser(tenants.owner, tenants.twin if side == "test" else tenants.workspace)
     answer = client.post(PLAN, {"plan": "pro"})
     assert (answer.status_code, answer["Location"]) == (302, PLAN)
     page = client.get(PLAN)
     assert "Acme is on Pro." in words(page) and chosen(page) == ["pro"] and strip(page) == ""
     assert keyed.get("/v1/me").json()["plan"] == "pro"
-    assert plans(cast)[0] == ("pro", None)
-    assert upgrades() == [(cast.workspace.pk, {"old_plan": "expired", "plan": "pro"})]
-    entry = AuditEntry.objects.for_workspace(cast.workspace).get(action="plan.changed")
+    assert plans(tenants)[0] == ("pro", None)
+    assert upgrades() == [(tenants.workspace.pk, {"old_plan": "expired", "plan": "pro"})]
+    entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="plan.changed")
     assert (entry.subject_label, entry.surface, entry.ip) == ("owner@acme.example", "panel", "127.0.0.1")
     assert entry.data == {"old_plan": "expired", "plan": "pro"}
 
 
-def test_a_form_sent_twice_changes_the_plan_once(cast: Cast) -> None:
-    client = browser(cast.owner)
+def test_a_form_sent_twice_changes_the_plan_once(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
     assert [client.post(PLAN, {"plan": "pro"}).status_code for _ in range(2)] == [302, 302]
-    assert audit_entries() == [(cast.workspace.pk, "acme", {"old_plan": "business", "plan": "pro"})]
+    assert audit_entries() == [(tenants.workspace.pk, "acme", {"old_plan": "business", "plan": "pro"})]
 
 
 @pytest.mark.parametrize(
@@ -121,19 +121,19 @@ def test_a_form_sent_twice_changes_the_plan_once(cast: Cast) -> None:
         ({"plan": "gold"}, "Choose one of these plans."),
     ],
 )
-def test_the_error_about_an_unknown_plan_is_beside_the_field(cast: Cast, form: dict[str, str], says: str) -> None:
-    put_on(cast.workspace, "trial", -1)
-    before = plans(cast)
-    answer = browser(cast.owner).post(PLAN, form)
+def test_the_error_about_an_unknown_plan_is_beside_the_field(tenants: Tenants, form: dict[str, str], says: str) -> None:
+    put_on(tenants.workspace, "trial", -1)
+    before = plans(tenants)
+    answer = browser(tenants.owner).post(PLAN, form)
     assert (answer.status_code, says in words(answer)) == (200, True)
-    assert (plans(cast), audit_entries(), upgrades()) == (before, [], [])
+    assert (plans(tenants), audit_entries(), upgrades()) == (before, [], [])
 
 
-def test_after_an_ended_trial_owners_get_a_link_and_others_a_hint(cast: Cast) -> None:
-    contact = furnish(cast.workspace, "acme").of(Contact)
-    put_on(cast.workspace, "trial", -1)
+def test_after_an_ended_trial_owners_get_a_link_and_others_a_hint(tenants: Tenants) -> None:
+    contact = furnish(tenants.workspace, "acme").of(Contact)
+    put_on(tenants.workspace, "trial", -1)
     form, address = contact_form(stage="won"), reverse("admin:contacts_contact_change", args=[contact.pk])
-    owner, agent = browser(cast.owner), browser(cast.member(Role.AGENT))
+    owner, agent = browser(tenants.owner), browser(tenants.member(Role.AGENT))
     assert f'href="{PLAN}"' in strip(owner.get(HOME))
     refused = owner.post(address, form)
     assert refused.status_code == 403

@@ -9,7 +9,7 @@ from django.db import connection
 T = TypeVar("T")
 
 
-def until(condition: Callable[[], T | None], what: str = "the condition", *, seconds: float = 30.0) -> T:
+def wait_until(condition: Callable[[], T | None], what: str = "the condition", *, seconds: float = 30.0) -> T:
     """Call ``condition`` until it returns something true, and return that. Fails after ``seconds``, and then names
     ``what`` was waited for."""
     deadline = time.monotonic() + seconds
@@ -21,7 +21,7 @@ def until(condition: Callable[[], T | None], what: str = "the condition", *, sec
         time.sleep(0.02)
 
 
-def somebody_waits() -> bool:
+def another_transaction_waits() -> bool:
     """Whether another transaction waits for a lock that this one holds. A transaction sees pg_stat_activity as it was
     when it first read it, therefore this reads pg_locks."""
     with connection.cursor() as cursor:

@@ -15,7 +15,7 @@ from crmsolid.workspaces.models import Plan
 from crmsolid.workspaces.scopes import Scope
 from tests.api import urls
 from tests.api.assertions import assert_problem
-from tests.cast import Api, Cast
+from tests.tenants import Api, Tenants
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(urls.__name__)]
 
@@ -42,40 +42,40 @@ def test_request_without_a_valid_token_is_refused(client: Client, header: str) -
     assert response.headers["WWW-Authenticate"] == f'Bearer realm="crmsolid"{error}'
 
 
-def test_expired_key_is_refused(api: Api, cast: Cast) -> None:
-    token = cast.key(expires_at=clock.now() + timedelta(hours=1))
+def test_expired_key_is_refused(api: Api, tenants: Tenants) -> None:
+    token = tenants.key(expires_at=clock.now() + timedelta(hours=1))
     ApiKey.unscoped.update(expires_at=clock.now() - timedelta(seconds=1))
     assert_problem(api(token).get("/v1/me"), "token_expired")
 
 
-def test_revoked_key_is_refused(api: Api, cast: Cast) -> None:
-    token = cast.key()
+def test_revoked_key_is_refused(api: Api, tenants: Tenants) -> None:
+    token = tenants.key()
     ApiKey.unscoped.update(revoked_at=clock.now())
     response = api(token).get("/v1/me")
     assert_problem(response, "token_revoked")
     assert "invalid_token" in response.headers["WWW-Authenticate"]
 
 
-def test_session_does_not_authenticate(client: Client, cast: Cast) -> None:
-    client.force_login(cast.owner)
+def test_session_does_not_authenticate(client: Client, tenants: Tenants) -> None:
+    client.force_login(tenants.owner)
     response = client.get("/v1/me")
     assert_problem(response, "token_missing")
     assert not response.cookies
 
 
-def test_missing_scope_is_named(api: Api, cast: Cast) -> None:
-    response = api(cast.key([Scope.READ_CONTACTS])).post("/v1/notes", {"title": "a"})
+def test_missing_scope_is_named(api: Api, tenants: Tenants) -> None:
+    response = api(tenants.key([Scope.READ_CONTACTS])).post("/v1/notes", {"title": "a"})
     assert assert_problem(response, "scope_missing")["required_scope"] == "write:contacts"
 
 
-def test_key_is_refused_outside_its_allowed_networks(api: Api, cast: Cast) -> None:
-    assert_problem(api(cast.key(allowed_networks=["10.0.0.0/8"])).get("/v1/me"), "ip_not_allowed")
+def test_key_is_refused_outside_its_allowed_networks(api: Api, tenants: Tenants) -> None:
+    assert_problem(api(tenants.key(allowed_networks=["10.0.0.0/8"])).get("/v1/me"), "ip_not_allowed")
 
 
-def test_key_is_refused_when_the_plan_has_expired(api: Api, cast: Cast) -> None:
-    token = cast.key()
-    cast.workspace.plan = Plan.EXPIRED
-    cast.workspace.save()
+def test_key_is_refused_when_the_plan_has_expired(api: Api, tenants: Tenants) -> None:
+    token = tenants.key()
+    tenants.workspace.plan = Plan.EXPIRED
+    tenants.workspace.save()
     assert_problem(api(token).get("/v1/me"), "plan_required")
 
 
@@ -84,8 +84,8 @@ def remaining(response: Any) -> int:
     return int(response.headers["X-RateLimit-Remaining"])
 
 
-def test_every_response_counts_against_the_limit_of_the_key(api: Api, cast: Cast) -> None:
-    client = api(cast.key([Scope.READ_CONTACTS]))
+def test_every_response_counts_against_the_limit_of_the_key(api: Api, tenants: Tenants) -> None:
+    client = api(tenants.key([Scope.READ_CONTACTS]))
     responses = [
         client.get("/v1/me"),
         client.get("/v1/nothing"),
@@ -105,15 +105,15 @@ def test_requests_without_a_key_count_against_the_limit_of_their_address(client:
     assert [remaining(response) for response in responses] == [599, 598, 597]
 
 
-def test_request_beyond_the_limit_of_the_key_is_refused(api: Api, cast: Cast) -> None:
-    client = api(cast.key(rate_limit=3))
+def test_request_beyond_the_limit_of_the_key_is_refused(api: Api, tenants: Tenants) -> None:
+    client = api(tenants.key(rate_limit=3))
     assert [remaining(client.get("/v1/me")) for _ in range(3)] == [2, 1, 0]
     response = client.get("/v1/me")
     assert_problem(response, "rate_limited")
     assert response.headers["Retry-After"] == response.headers["X-RateLimit-Reset"]
     assert_problem(client.get("/v1/nothing"), "rate_limited")
     assert_problem(client.post("/v1/notes", {"title": "a"}), "rate_limited")
-    assert api(cast.key()).get("/v1/me").status_code == 200
+    assert api(tenants.key()).get("/v1/me").status_code == 200
 
 
 def test_request_without_a_key_beyond_the_limit_of_its_address_is_refused(client: Client) -> None:

@@ -13,7 +13,7 @@ from crmsolid.events.catalogue import envelope_schema, event_types
 from crmsolid.events.models import Event
 from crmsolid.workspaces.models import Job, JobState, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
-from tests.cast import Api, Cast
+from tests.tenants import Api, Tenants
 from webhooks import replays, services
 
 
@@ -21,11 +21,11 @@ def create_job(workspace: Workspace, scope: Scope = Scope.WRITE_CONTACTS, **fiel
     return Job.unscoped.create(workspace=workspace, kind="contacts.import", scope=scope, **fields)
 
 
-def test_job_shows_its_progress_and_errors(cast: Cast, api: Api) -> None:
+def test_job_shows_its_progress_and_errors(tenants: Tenants, api: Api) -> None:
     errors = [{"row": 3, "code": "invalid_email", "detail": "no address"}]
     progress: dict[str, Any] = {"state": JobState.RUNNING, "done": 40, "total": 100, "errors": errors}
-    job = create_job(cast.workspace, **progress, params={"file": "secret"})
-    response = api(cast.key([Scope.WRITE_CONTACTS])).get(f"/v1/jobs/{job.id}")
+    job = create_job(tenants.workspace, **progress, params={"file": "secret"})
+    response = api(tenants.key([Scope.WRITE_CONTACTS])).get(f"/v1/jobs/{job.id}")
     assert response.status_code == 200
     assert response.json() == {
         "id": job.id,
@@ -39,37 +39,41 @@ def test_job_shows_its_progress_and_errors(cast: Cast, api: Api) -> None:
     }
 
 
-def test_job_is_shown_only_with_the_scope_of_the_call_that_started_it(cast: Cast, api: Api) -> None:
-    job = create_job(cast.workspace, Scope.WRITE_CONTACTS)
+def test_job_is_shown_only_with_the_scope_of_the_call_that_started_it(tenants: Tenants, api: Api) -> None:
+    job = create_job(tenants.workspace, Scope.WRITE_CONTACTS)
     other_scopes = [scope for scope in ALL_SCOPES if scope is not Scope.WRITE_CONTACTS]
-    response = api(cast.key(other_scopes)).get(f"/v1/jobs/{job.id}")
+    response = api(tenants.key(other_scopes)).get(f"/v1/jobs/{job.id}")
     assert (response.status_code, response.json()["code"]) == (403, "scope_missing")
     assert response.json()["required_scope"] == "write:contacts"
     assert "contacts.import" not in response.content.decode()
 
 
 @pytest.mark.parametrize("other", ["other", "twin"])
-def test_job_of_another_workspace_is_answered_like_one_that_does_not_exist(cast: Cast, api: Api, other: str) -> None:
-    job = create_job(getattr(cast, other))
+def test_job_of_another_workspace_is_answered_like_one_that_does_not_exist(
+    tenants: Tenants, api: Api, other: str
+) -> None:
+    job = create_job(getattr(tenants, other))
     unknown_id = job.id[:-4] + "0000"
-    client = api(cast.key())
+    client = api(tenants.key())
     responses = [client.get(f"/v1/jobs/{job_id}") for job_id in (job.id, unknown_id)]
     assert [(response.status_code, response.json()["code"]) for response in responses] == [(404, "not_found")] * 2
     assert responses[0].json()["detail"] == responses[1].json()["detail"]
 
 
-def test_job_cannot_be_deleted(cast: Cast, api: Api) -> None:
-    job = create_job(cast.workspace)
-    response = api(cast.key()).delete(f"/v1/jobs/{job.id}")
+def test_job_cannot_be_deleted(tenants: Tenants, api: Api) -> None:
+    job = create_job(tenants.workspace)
+    response = api(tenants.key()).delete(f"/v1/jobs/{job.id}")
     assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD")
     assert Job.unscoped.filter(pk=job.pk).exists()
 
 
 def test_job_is_the_same_object_in_the_response_that_starts_it_at_its_location_and_in_its_event(
-    cast: Cast, api: Api
+    tenants: Tenants, api: Api
 ) -> None:
-    endpoint = services.create_endpoint(cast.actor(), url="https://example.com/hook", events=["job.completed"]).endpoint
-    client, path = api(cast.key([Scope.MANAGE_WEBHOOKS])), f"/v1/webhooks/{endpoint.id}/replay"
+    endpoint = services.create_endpoint(
+        tenants.actor(), url="https://example.com/hook", events=["job.completed"]
+    ).endpoint
+    client, path = api(tenants.key([Scope.MANAGE_WEBHOOKS])), f"/v1/webhooks/{endpoint.id}/replay"
     body = {"since": rfc3339(clock.now() - timedelta(hours=1))}
     started = client.post(path, body, idempotency_key="once")
     location = started.headers["Location"]
@@ -81,7 +85,7 @@ def test_job_is_the_same_object_in_the_response_that_starts_it_at_its_location_a
     replays.run_open_jobs()
     finished = client.get(location).json()
     assert (finished["state"], finished["done"], finished["total"]) == ("done", 0, 0)
-    event = json.loads(bytes(Event.objects.for_workspace(cast.workspace).get(type="job.completed").body))
+    event = json.loads(bytes(Event.objects.for_workspace(tenants.workspace).get(type="job.completed").body))
     assert event["data"] == {"job": finished}
     [schema] = [envelope_schema(event_type) for event_type in event_types() if event_type.name == "job.completed"]
     Draft202012Validator(schema).validate(event)

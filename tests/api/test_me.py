@@ -5,11 +5,11 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from crmsolid.workspaces.scopes import Scope
-from tests.cast import Api, Cast
+from tests.tenants import Api, Tenants
 
 
-def test_me_describes_the_key_and_its_workspace(api: Api, cast: Cast) -> None:
-    token = cast.key([Scope.READ_CONTACTS], name="CI", rate_limit=50)
+def test_me_describes_the_key_and_its_workspace(api: Api, tenants: Tenants) -> None:
+    token = tenants.key([Scope.READ_CONTACTS], name="CI", rate_limit=50)
     response = api(token).get("/v1/me")
     assert response.status_code == 200
     body = response.json()
@@ -25,14 +25,14 @@ def test_me_describes_the_key_and_its_workspace(api: Api, cast: Cast) -> None:
     assert response.headers["X-RateLimit-Remaining"] == "49"
 
 
-def test_me_of_a_test_key_is_in_test_mode(api: Api, cast: Cast) -> None:
-    assert api(cast.key(workspace=cast.twin)).get("/v1/me").json()["mode"] == "test"
+def test_me_of_a_test_key_is_in_test_mode(api: Api, tenants: Tenants) -> None:
+    assert api(tenants.key(workspace=tenants.twin)).get("/v1/me").json()["mode"] == "test"
 
 
 def test_token_with_a_wrong_checksum_is_refused_without_a_query(
-    api: Api, cast: Cast, django_assert_num_queries: Callable[[int], AbstractContextManager[Any]]
+    api: Api, tenants: Tenants, django_assert_num_queries: Callable[[int], AbstractContextManager[Any]]
 ) -> None:
-    token = cast.key()
+    token = tenants.key()
     mistyped = token[:-1] + ("a" if token[-1] != "a" else "b")
     with django_assert_num_queries(0):
         assert api(mistyped).get("/v1/me").json()["code"] == "token_invalid"

@@ -5,7 +5,7 @@ from django.test import Client
 
 from tests.api import urls
 from tests.api.assertions import assert_common_headers, assert_problem
-from tests.cast import Api, Cast
+from tests.tenants import Api, Tenants
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(urls.__name__)]
 
@@ -20,13 +20,13 @@ UNKNOWN_PATHS = [
 
 
 @pytest.mark.parametrize("path", UNKNOWN_PATHS, ids=lambda path: path[:30])
-def test_unknown_path_gets_a_problem_document(api: Api, cast: Cast, path: str) -> None:
-    body = assert_problem(api(cast.key()).get(path), "not_found")
+def test_unknown_path_gets_a_problem_document(api: Api, tenants: Tenants, path: str) -> None:
+    body = assert_problem(api(tenants.key()).get(path), "not_found")
     assert body["instance"].isascii()
 
 
-def test_head_has_the_headers_of_get_and_no_body(client: Client, cast: Cast) -> None:
-    headers = {"Authorization": f"Bearer {cast.key()}"}
+def test_head_has_the_headers_of_get_and_no_body(client: Client, tenants: Tenants) -> None:
+    headers = {"Authorization": f"Bearer {tenants.key()}"}
     head, get = client.head("/v1/me", headers=headers), client.get("/v1/me", headers=headers)
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["Content-Length"] == str(len(get.content))
@@ -37,9 +37,9 @@ def test_head_has_the_headers_of_get_and_no_body(client: Client, cast: Cast) -> 
 
 
 def test_unexpected_error_is_logged_and_its_details_are_not_answered(
-    api: Api, cast: Cast, caplog: pytest.LogCaptureFixture
+    api: Api, tenants: Tenants, caplog: pytest.LogCaptureFixture
 ) -> None:
-    response = api(cast.key()).get("/v1/failing", X_Request_Id="req-1")
+    response = api(tenants.key()).get("/v1/failing", X_Request_Id="req-1")
     assert_problem(response, "internal_error")
     assert b"secret" not in response.content
     [record] = [record for record in caplog.records if record.levelname == "ERROR"]
@@ -47,7 +47,7 @@ def test_unexpected_error_is_logged_and_its_details_are_not_answered(
     assert record.exc_info is not None and str(record.exc_info[1]) == "a secret detail"
 
 
-def test_unreachable_database_is_answered_as_service_unavailable(api: Api, cast: Cast) -> None:
-    response = api(cast.key()).get("/v1/database-down")
+def test_unreachable_database_is_answered_as_service_unavailable(api: Api, tenants: Tenants) -> None:
+    response = api(tenants.key()).get("/v1/database-down")
     assert_problem(response, "service_unavailable")
     assert b"10.0.0.1" not in response.content

@@ -12,7 +12,7 @@ from django.db import connection, connections, transaction
 from contacts.models import Contact
 from crmsolid.api import pagination
 from crmsolid.core import clock
-from tests.cast import Api, Cast
+from tests.tenants import Api, Tenants
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,11 +20,11 @@ PATH = "/v1/contacts"
 
 
 @pytest.fixture
-def create(cast: Cast) -> Callable[..., str]:
+def create(tenants: Tenants) -> Callable[..., str]:
     """Creates a contact of this name, in the transaction of the caller; returns its id."""
 
     def create_contact(name: str, **fields: Any) -> str:
-        return str(Contact.unscoped.create(workspace=cast.workspace, name=name, **fields).pk)
+        return str(Contact.unscoped.create(workspace=tenants.workspace, name=name, **fields).pk)
 
     return create_contact
 
@@ -83,9 +83,9 @@ def follow(client: Api, cursor: str | None, limit: int, sort: str = "created_at"
 
 
 def test_row_that_commits_after_a_page_has_passed_it_is_on_a_later_page(
-    api: Api, cast: Cast, create: Callable[..., str], pending: Callable[[str], PendingTransaction]
+    api: Api, tenants: Tenants, create: Callable[..., str], pending: Callable[[str], PendingTransaction]
 ) -> None:
-    client = api(cast.key())
+    client = api(tenants.key())
     create("first")
     late = pending("late")
     for name in ("second", "third"):
@@ -97,18 +97,18 @@ def test_row_that_commits_after_a_page_has_passed_it_is_on_a_later_page(
 
 
 def test_last_page_has_every_committed_row_while_a_transaction_is_pending(
-    api: Api, cast: Cast, create: Callable[..., str], pending: Callable[[str], PendingTransaction]
+    api: Api, tenants: Tenants, create: Callable[..., str], pending: Callable[[str], PendingTransaction]
 ) -> None:
     pending("late")
     create("first")
-    page = api(cast.key()).get(PATH, {"sort": "created_at"}).json()
+    page = api(tenants.key()).get(PATH, {"sort": "created_at"}).json()
     assert (names(page), page["next_cursor"]) == (["first"], None)
 
 
 def test_rows_long_before_the_horizon_are_paged_by_position_alone(
-    api: Api, cast: Cast, create: Callable[..., str]
+    api: Api, tenants: Tenants, create: Callable[..., str]
 ) -> None:
-    now, client = clock.now(), api(cast.key())
+    now, client = clock.now(), api(tenants.key())
     for number in range(5):
         create(f"{number}", created_at=now - timedelta(days=1, seconds=-number))
     page = client.get(PATH, {"sort": "created_at", "limit": 2}).json()
@@ -118,9 +118,9 @@ def test_rows_long_before_the_horizon_are_paged_by_position_alone(
 
 
 def test_row_that_was_updated_after_it_was_returned_is_returned_again(
-    api: Api, cast: Cast, create: Callable[..., str]
+    api: Api, tenants: Tenants, create: Callable[..., str]
 ) -> None:
-    client, first = api(cast.key()), create("first")
+    client, first = api(tenants.key()), create("first")
     for name in ("second", "third"):
         create(name)
     page = client.get(PATH, {"sort": "updated_at", "limit": 2}).json()
@@ -131,13 +131,13 @@ def test_row_that_was_updated_after_it_was_returned_is_returned_again(
 
 def test_page_waits_for_the_horizon_when_the_cursor_cannot_remember_more_rows(
     api: Api,
-    cast: Cast,
+    tenants: Tenants,
     create: Callable[..., str],
     pending: Callable[[str], PendingTransaction],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(pagination, "MAX_REMEMBERED", 3)
-    client = api(cast.key())
+    client = api(tenants.key())
     late = pending("late")
     for number in range(8):
         create(f"{number}")
@@ -150,7 +150,7 @@ def test_page_waits_for_the_horizon_when_the_cursor_cannot_remember_more_rows(
 
 
 def test_concurrent_writers_are_paged_completely_and_without_repetition(
-    api: Api, cast: Cast, create: Callable[..., str]
+    api: Api, tenants: Tenants, create: Callable[..., str]
 ) -> None:
     """Twelve transactions at a time insert and commit in different orders while one client pages behind them."""
     if connection.vendor != "postgresql":
@@ -177,7 +177,7 @@ def test_concurrent_writers_are_paged_completely_and_without_repetition(
 
     runner = threading.Thread(target=run_writers)
     runner.start()
-    client, seen, cursor = api(cast.key()), list[str](), None
+    client, seen, cursor = api(tenants.key()), list[str](), None
     while not all_started.is_set() or any(thread.is_alive() for thread in threads):
         query = {"sort": "created_at", "limit": 3} | ({"cursor": cursor} if cursor else {})
         answer = client.get(PATH, query).json()

@@ -8,7 +8,7 @@ from django.test import Client
 
 from tests.api import urls
 from tests.api.assertions import assert_problem
-from tests.cast import Api, Cast
+from tests.tenants import Api, Tenants
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(urls.__name__)]
 
@@ -46,17 +46,19 @@ INVALID_BODIES = {
 
 
 @pytest.mark.parametrize(("body", "code"), INVALID_BODIES.values(), ids=INVALID_BODIES)
-def test_invalid_body_is_refused_with_a_short_response(client: Client, cast: Cast, body: bytes, code: str) -> None:
-    headers = {"Authorization": f"Bearer {cast.key()}", "Idempotency-Key": str(uuid4())}
+def test_invalid_body_is_refused_with_a_short_response(
+    client: Client, tenants: Tenants, body: bytes, code: str
+) -> None:
+    headers = {"Authorization": f"Bearer {tenants.key()}", "Idempotency-Key": str(uuid4())}
     response = client.generic("POST", "/v1/echo", body, headers=headers, CONTENT_TYPE="application/json")
     assert_problem(response, code)
     assert len(response.content) < 3000
 
 
-def test_body_of_exactly_1_mib_is_accepted(api: Api, cast: Cast) -> None:
+def test_body_of_exactly_1_mib_is_accepted(api: Api, tenants: Tenants) -> None:
     body = b'{"name": "a"' + b" " * (1_048_576 - 13) + b"}"
     assert len(body) == 1_048_576
-    assert api(cast.key()).post("/v1/echo", body).json() == {"name": "a"}
+    assert api(tenants.key()).post("/v1/echo", body).json() == {"name": "a"}
 
 
 OTHER_CONTENT_TYPES = [
@@ -67,8 +69,8 @@ OTHER_CONTENT_TYPES = [
 
 
 @pytest.mark.parametrize("content_type", OTHER_CONTENT_TYPES)
-def test_content_type_other_than_json_is_refused(client: Client, cast: Cast, content_type: str) -> None:
-    headers = {"Authorization": f"Bearer {cast.key()}", "Idempotency-Key": "k"}
+def test_content_type_other_than_json_is_refused(client: Client, tenants: Tenants, content_type: str) -> None:
+    headers = {"Authorization": f"Bearer {tenants.key()}", "Idempotency-Key": "k"}
     response = client.generic("POST", "/v1/echo", b'{"name": "a"}', content_type, headers=headers)
     assert_problem(response, "unsupported_media_type")
 
@@ -76,19 +78,21 @@ def test_content_type_other_than_json_is_refused(client: Client, cast: Cast, con
 @pytest.mark.parametrize(
     "content_type", ["application/json; charset=utf-8", 'Application/JSON; charset="UTF-8"', "application/json"]
 )
-def test_json_content_type_is_accepted_with_charset_and_in_any_case(api: Api, cast: Cast, content_type: str) -> None:
-    assert api(cast.key()).post("/v1/echo", {"name": "a"}, Content_Type=content_type).status_code == 200
+def test_json_content_type_is_accepted_with_charset_and_in_any_case(
+    api: Api, tenants: Tenants, content_type: str
+) -> None:
+    assert api(tenants.key()).post("/v1/echo", {"name": "a"}, Content_Type=content_type).status_code == 200
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "gzip, identity"])
-def test_compressed_body_is_refused(api: Api, cast: Cast, encoding: str) -> None:
+def test_compressed_body_is_refused(api: Api, tenants: Tenants, encoding: str) -> None:
     body = gzip.compress(b'{"name": "a"}')
-    assert_problem(api(cast.key()).post("/v1/echo", body, Content_Encoding=encoding), "unsupported_media_type")
+    assert_problem(api(tenants.key()).post("/v1/echo", body, Content_Encoding=encoding), "unsupported_media_type")
 
 
 @pytest.mark.parametrize("length", ["abc", "-1", "1e3", "٣"])
-def test_content_length_that_is_not_a_number_is_refused(client: Client, cast: Cast, length: str) -> None:
-    headers = {"Authorization": f"Bearer {cast.key()}", "Idempotency-Key": "k", "Content-Type": "application/json"}
+def test_content_length_that_is_not_a_number_is_refused(client: Client, tenants: Tenants, length: str) -> None:
+    headers = {"Authorization": f"Bearer {tenants.key()}", "Idempotency-Key": "k", "Content-Type": "application/json"}
     response = client.generic("POST", "/v1/echo", b"{}", headers=headers, CONTENT_LENGTH=length)
     assert_problem(response, "bad_request")
 
@@ -113,6 +117,6 @@ INVALID_QUERIES = {
 
 
 @pytest.mark.parametrize("query", list(INVALID_QUERIES), ids=lambda query: query[:20])
-def test_invalid_query_string_is_refused(client: Client, cast: Cast, query: str) -> None:
-    response = client.get("/v1/notes", QUERY_STRING=query, headers={"Authorization": f"Bearer {cast.key()}"})
+def test_invalid_query_string_is_refused(client: Client, tenants: Tenants, query: str) -> None:
+    response = client.get("/v1/notes", QUERY_STRING=query, headers={"Authorization": f"Bearer {tenants.key()}"})
     assert_problem(response, INVALID_QUERIES[query])

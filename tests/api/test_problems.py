@@ -4,26 +4,26 @@ import pytest
 
 from tests.api import urls
 from tests.api.assertions import assert_problem
-from tests.cast import Api, Cast
+from tests.tenants import Api, Tenants
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(urls.__name__)]
 
 
-def test_errors_name_nested_fields_by_dotted_path(api: Api, cast: Cast) -> None:
+def test_errors_name_nested_fields_by_dotted_path(api: Api, tenants: Tenants) -> None:
     invalid = {"title": "x", "location": {"city": 1, "town": "Rome"}, "tags": ["ok", 5]}
-    body = assert_problem(api(cast.key()).post("/v1/notes", invalid), "validation_failed")
+    body = assert_problem(api(tenants.key()).post("/v1/notes", invalid), "validation_failed")
     errors = {(error["field"], error["code"]) for error in body["errors"]}
     assert errors == {("location.town", "unknown_field"), ("tags.1", "invalid")}
 
 
-def test_at_most_100_errors_are_listed(api: Api, cast: Cast) -> None:
+def test_at_most_100_errors_are_listed(api: Api, tenants: Tenants) -> None:
     unknown_fields = {f"n{number}": 1 for number in range(50_000)}
-    body = assert_problem(api(cast.key()).post("/v1/echo", unknown_fields), "validation_failed")
+    body = assert_problem(api(tenants.key()).post("/v1/echo", unknown_fields), "validation_failed")
     assert len(body["errors"]) == 100
     detail = "there is no field of this name; known are: name"
     assert body["errors"][0] == {"field": "n0", "code": "unknown_field", "detail": detail}
 
 
-def test_long_field_name_is_cut(api: Api, cast: Cast) -> None:
-    body = assert_problem(api(cast.key()).post("/v1/echo", {"name": "a", "n" * 1000: 1}), "validation_failed")
+def test_long_field_name_is_cut(api: Api, tenants: Tenants) -> None:
+    body = assert_problem(api(tenants.key()).post("/v1/echo", {"name": "a", "n" * 1000: 1}), "validation_failed")
     assert [error["field"] for error in body["errors"]] == ["n" * 200]

@@ -8,21 +8,21 @@ from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces.models import AuditEntry
 from tests.api import urls
 from tests.api.assertions import assert_problem
-from tests.cast import Api, Cast
+from tests.tenants import Api, Tenants
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(urls.__name__)]
 
 
 @pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH", "POST", "OPTIONS", "TRACE", "CONNECT", "QUERY", "FOO"])
-def test_method_without_a_handler_is_refused(client: Client, cast: Cast, method: str) -> None:
-    response = client.generic(method, "/v1/me", headers={"Authorization": f"Bearer {cast.key()}"})
+def test_method_without_a_handler_is_refused(client: Client, tenants: Tenants, method: str) -> None:
+    response = client.generic(method, "/v1/me", headers={"Authorization": f"Bearer {tenants.key()}"})
     assert_problem(response, "method_not_allowed")
     assert response.headers["Allow"] == "GET, HEAD"
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "application/json;q=0", "image/*"])
-def test_accept_header_that_excludes_json_is_refused(api: Api, cast: Cast, accept: str) -> None:
-    assert_problem(api(cast.key()).get("/v1/me", Accept=accept), "not_acceptable")
+def test_accept_header_that_excludes_json_is_refused(api: Api, tenants: Tenants, accept: str) -> None:
+    assert_problem(api(tenants.key()).get("/v1/me", Accept=accept), "not_acceptable")
 
 
 @pytest.mark.parametrize(
@@ -36,13 +36,13 @@ def test_accept_header_that_excludes_json_is_refused(api: Api, cast: Cast, accep
         ("/v1/notes/export", "text/html"),  # its endpoint is declared with negotiates=False
     ],
 )
-def test_accept_header_that_allows_the_response_is_accepted(api: Api, cast: Cast, path: str, accept: str) -> None:
-    assert api(cast.key()).get(path, Accept=accept).status_code == 200
+def test_accept_header_that_allows_the_response_is_accepted(api: Api, tenants: Tenants, path: str, accept: str) -> None:
+    assert api(tenants.key()).get(path, Accept=accept).status_code == 200
 
 
-def test_write_that_raises_is_rolled_back(api: Api, cast: Cast) -> None:
-    assert_problem(api(cast.key()).post("/v1/failing"), "internal_error")
-    assert not AuditEntry.objects.for_workspace(cast.workspace).filter(action="failing.called").exists()
+def test_write_that_raises_is_rolled_back(api: Api, tenants: Tenants) -> None:
+    assert_problem(api(tenants.key()).post("/v1/failing"), "internal_error")
+    assert not AuditEntry.objects.for_workspace(tenants.workspace).filter(action="failing.called").exists()
 
 
 def test_handler_without_a_declaration_is_a_programming_error() -> None:

@@ -13,8 +13,8 @@ from apikeys.services import create_key, revoke_key
 from crmsolid.core import clock
 from crmsolid.workspaces.models import AuditEntry, Role, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
-from tests.cast import Api, Cast
 from tests.panel import browser
+from tests.tenants import Api, Tenants
 
 LIST = reverse("admin:apikeys_apikey_changelist")
 NEW = reverse("admin:apikeys_apikey_add")
@@ -42,13 +42,13 @@ def token_in(answer: Any) -> str:
     return found[0]
 
 
-def make(cast: Cast, workspace: Workspace | None = None, **options: Any) -> ApiKey:
+def make(tenants: Tenants, workspace: Workspace | None = None, **options: Any) -> ApiKey:
     options = {"name": "sender", "scopes": [Scope.READ_CONTACTS], **options}
-    return create_key(cast.actor(workspace), **options).key
+    return create_key(tenants.actor(workspace), **options).key
 
 
-def test_the_form_describes_every_scope_and_ticks_none(cast: Cast) -> None:
-    text = browser(cast.owner).get(NEW).content.decode()
+def test_the_form_describes_every_scope_and_ticks_none(tenants: Tenants) -> None:
+    text = browser(tenants.owner).get(NEW).content.decode()
     for scope, description in Scope.choices:
         assert scope in text and description in text
     boxes = re.findall(r'<input type="checkbox" name="scopes"[^>]*>', text)
@@ -56,26 +56,26 @@ def test_the_form_describes_every_scope_and_ticks_none(cast: Cast) -> None:
     assert [box for box in boxes if "checked" in box] == []
 
 
-def test_the_response_shows_the_new_key_which_works(cast: Cast, api: Api) -> None:
-    client = browser(cast.owner)
-    answer = client.post(NEW, filled(client, cast.workspace))
+def test_the_response_shows_the_new_key_which_works(tenants: Tenants, api: Api) -> None:
+    client = browser(tenants.owner)
+    answer = client.post(NEW, filled(client, tenants.workspace))
     assert answer.status_code == 200
     assert "no-store" in answer["Cache-Control"]
     assert answer["Referrer-Policy"] == "no-referrer"
     token = token_in(answer)
-    key = ApiKey.objects.for_workspace(cast.workspace).get()
+    key = ApiKey.objects.for_workspace(tenants.workspace).get()
     assert bytes(key.digest) == tokens.digest(token)
-    assert (key.name, key.scopes, key.created_by) == ("sender", ["read:contacts", "write:messages"], cast.owner)
+    assert (key.name, key.scopes, key.created_by) == ("sender", ["read:contacts", "write:messages"], tenants.owner)
     assert f"Authorization: Bearer {token}" in answer.content.decode()
     assert "http://testserver/v1/me" in answer.content.decode()
     assert api(token).get("/v1/me").json()["mode"] == "live"
-    entry = AuditEntry.objects.for_workspace(cast.workspace).get(action="key.created")
+    entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="key.created")
     assert (entry.surface, entry.subject_label, entry.ip) == ("panel", "owner@acme.example", "127.0.0.1")
 
 
-def test_no_other_page_session_cookie_or_log_contains_the_token(cast: Cast) -> None:
-    client = browser(cast.owner)
-    token = token_in(client.post(NEW, filled(client, cast.workspace)))
+def test_no_other_page_session_cookie_or_log_contains_the_token(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
+    token = token_in(client.post(NEW, filled(client, tenants.workspace)))
     secret = token.rsplit("_", 1)[1]
     key = ApiKey.unscoped.get()
     assert [session for session in Session.objects.all() if secret in str(session.get_decoded())] == []
@@ -85,9 +85,9 @@ def test_no_other_page_session_cookie_or_log_contains_the_token(cast: Cast) -> N
     assert [entry for entry in AuditEntry.unscoped.all() if secret in str(entry.__dict__)] == []
 
 
-def test_sending_the_form_again_shows_no_token_and_creates_no_key(cast: Cast) -> None:
-    client = browser(cast.owner)
-    form = filled(client, cast.workspace)
+def test_sending_the_form_again_shows_no_token_and_creates_no_key(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
+    form = filled(client, tenants.workspace)
     token = token_in(client.post(NEW, form))
     again = client.post(NEW, form)
     assert "made a moment ago" in again.content.decode()
@@ -96,30 +96,30 @@ def test_sending_the_form_again_shows_no_token_and_creates_no_key(cast: Cast) ->
     assert ApiKey.unscoped.count() == 1
 
 
-def test_the_chosen_environment_decides_live_or_test_whichever_is_shown(cast: Cast, api: Api) -> None:
-    client = browser(cast.owner)  # shows live
-    test = client.post(NEW, filled(client, cast.twin))
+def test_the_chosen_environment_decides_live_or_test_whichever_is_shown(tenants: Tenants, api: Api) -> None:
+    client = browser(tenants.owner)  # shows live
+    test = client.post(NEW, filled(client, tenants.twin))
     assert token_in(test).startswith("cs_test_")
     assert api(token_in(test)).get("/v1/me").json()["mode"] == "test"
-    client = browser(cast.owner, cast.twin)
-    assert client.get(NEW).context["form"]["environment"].value() == str(cast.twin.pk)
-    assert token_in(client.post(NEW, filled(client, cast.workspace))).startswith("cs_live_")
-    assert [ApiKey.objects.for_workspace(place).count() for place in (cast.workspace, cast.twin)] == [1, 1]
+    client = browser(tenants.owner, tenants.twin)
+    assert client.get(NEW).context["form"]["environment"].value() == str(tenants.twin.pk)
+    assert token_in(client.post(NEW, filled(client, tenants.workspace))).startswith("cs_live_")
+    assert [ApiKey.objects.for_workspace(place).count() for place in (tenants.workspace, tenants.twin)] == [1, 1]
 
 
-def test_limits_of_the_form_are_stored(cast: Cast) -> None:
-    client = browser(cast.owner)
+def test_limits_of_the_form_are_stored(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
     limits = {"expires": "90d", "rate_limit": "30", "allowed_networks": "203.0.113.9/24\r\n2001:db8::/32"}
-    client.post(NEW, filled(client, cast.workspace, **limits))
+    client.post(NEW, filled(client, tenants.workspace, **limits))
     key = ApiKey.unscoped.get()
     assert (key.rate_limit, key.allowed_networks) == (30, ["203.0.113.0/24", "2001:db8::/32"])
     assert key.expires_at is not None
     assert timedelta(days=89, hours=23) < key.expires_at - clock.now() <= timedelta(days=90)
 
 
-def test_a_key_works_to_the_end_of_its_last_day(cast: Cast) -> None:
-    client, day = browser(cast.owner), date.today() + timedelta(days=3)
-    client.post(NEW, filled(client, cast.workspace, expires="date", last_day=day.isoformat()))
+def test_a_key_works_to_the_end_of_its_last_day(tenants: Tenants) -> None:
+    client, day = browser(tenants.owner), date.today() + timedelta(days=3)
+    client.post(NEW, filled(client, tenants.workspace, expires="date", last_day=day.isoformat()))
     assert ApiKey.unscoped.get().expires_at == datetime.combine(day, time.max, UTC)
 
 
@@ -137,9 +137,9 @@ def test_a_key_works_to_the_end_of_its_last_day(cast: Cast) -> None:
         ({"once": "forged"}, "once", "This page is too old."),
     ],
 )
-def test_an_invalid_form_creates_no_key(cast: Cast, change: dict[str, Any], field: str, said: str) -> None:
-    client = browser(cast.owner)
-    answer = client.post(NEW, filled(client, cast.workspace, **change))
+def test_an_invalid_form_creates_no_key(tenants: Tenants, change: dict[str, Any], field: str, said: str) -> None:
+    client = browser(tenants.owner)
+    answer = client.post(NEW, filled(client, tenants.workspace, **change))
     assert answer.status_code == 200
     assert list(answer.context["form"].errors) == [field]
     assert said in answer.content.decode()
@@ -147,43 +147,45 @@ def test_an_invalid_form_creates_no_key(cast: Cast, change: dict[str, Any], fiel
     assert not AuditEntry.unscoped.filter(action__startswith="key.").exists()
 
 
-def test_no_key_can_be_created_in_another_workspace(cast: Cast) -> None:
-    client = browser(cast.owner)
-    for place in (cast.other, cast.other.twin):
+def test_no_key_can_be_created_in_another_workspace(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
+    for place in (tenants.other, tenants.other.twin):
         assert list(client.post(NEW, filled(client, place)).context["form"].errors) == ["environment"]
     assert not ApiKey.unscoped.exists()
 
 
-def test_an_id_signed_for_another_user_is_refused(cast: Cast) -> None:
-    theirs = filled(browser(cast.stranger), cast.workspace)
-    assert list(browser(cast.owner).post(NEW, theirs).context["form"].errors) == ["once"]
+def test_an_id_signed_for_another_user_is_refused(tenants: Tenants) -> None:
+    theirs = filled(browser(tenants.stranger), tenants.workspace)
+    assert list(browser(tenants.owner).post(NEW, theirs).context["form"].errors) == ["once"]
     assert not ApiKey.unscoped.exists()
 
 
-def test_the_list_shows_prefix_last_use_and_expiry_of_this_workspaces_keys(cast: Cast) -> None:
-    soon = make(cast, name="soon", expires_at=clock.now() + timedelta(days=13, hours=12))
-    make(cast, name="later", expires_at=clock.now() + timedelta(days=15))
+def test_the_list_shows_prefix_last_use_and_expiry_of_this_workspaces_keys(tenants: Tenants) -> None:
+    soon = make(tenants, name="soon", expires_at=clock.now() + timedelta(days=13, hours=12))
+    make(tenants, name="later", expires_at=clock.now() + timedelta(days=15))
     ApiKey.unscoped.filter(pk=soon.pk).update(last_used_at=clock.now(), last_used_ip="203.0.113.9")
-    make(cast, cast.twin, name="twin's")
-    text = browser(cast.owner).get(LIST).content.decode()
+    make(tenants, tenants.twin, name="twin's")
+    text = browser(tenants.owner).get(LIST).content.decode()
     assert f"{soon.prefix}_…" in text
     assert "203.0.113.9" in text
     assert text.count("cs-warn") == 1 and "in 14 days" in text
     assert "twin&#x27;s" not in text
-    in_test = browser(cast.owner, cast.twin).get(LIST).content.decode()
+    in_test = browser(tenants.owner, tenants.twin).get(LIST).content.decode()
     assert "twin&#x27;s" in in_test and "later" not in in_test
     assert "cs-test-strip" in in_test and "cs-test-strip" not in text
 
 
 @pytest.mark.parametrize(("state", "names"), [("active", ["ends", "on"]), ("revoked", ["off"]), ("expired", ["out"])])
-def test_the_list_filters_by_state(cast: Cast, monkeypatch: pytest.MonkeyPatch, state: str, names: list[str]) -> None:
-    make(cast, name="on")
-    make(cast, name="out", expires_at=clock.now() + timedelta(hours=1))
-    revoke_key(cast.actor(), make(cast, name="off", expires_at=clock.now() + timedelta(hours=1)).id)
-    ApiKey.unscoped.filter(pk=make(cast, name="ends").pk).update(revoked_at=clock.now() + timedelta(days=9))
+def test_the_list_filters_by_state(
+    tenants: Tenants, monkeypatch: pytest.MonkeyPatch, state: str, names: list[str]
+) -> None:
+    make(tenants, name="on")
+    make(tenants, name="out", expires_at=clock.now() + timedelta(hours=1))
+    revoke_key(tenants.actor(), make(tenants, name="off", expires_at=clock.now() + timedelta(hours=1)).id)
+    ApiKey.unscoped.filter(pk=make(tenants, name="ends").pk).update(revoked_at=clock.now() + timedelta(days=9))
     later = clock.now() + timedelta(hours=2)
     monkeypatch.setattr(clock, "now", lambda: later)
-    client = browser(cast.owner)
+    client = browser(tenants.owner)
     answer = client.get(f"{LIST}?state={state}")
     assert sorted(key.name for key in answer.context["cl"].result_list) == names
 
@@ -192,9 +194,9 @@ def rotation(client: Client, key: ApiKey, overlap: str = "24h") -> dict[str, str
     return {"overlap": overlap, "once": client.get(at("change", key)).context["rotate_form"]["once"].value()}
 
 
-def test_rotation_shows_the_new_token_and_keeps_the_old_key_for_a_while(cast: Cast, api: Api) -> None:
-    token = cast.key([Scope.READ_CONTACTS], name="sender")
-    old, client = ApiKey.unscoped.get(), browser(cast.owner)
+def test_rotation_shows_the_new_token_and_keeps_the_old_key_for_a_while(tenants: Tenants, api: Api) -> None:
+    token = tenants.key([Scope.READ_CONTACTS], name="sender")
+    old, client = ApiKey.unscoped.get(), browser(tenants.owner)
     form = rotation(client, old)
     answer = client.post(at("rotate", old), form)
     assert "no-store" in answer["Cache-Control"]
@@ -210,48 +212,48 @@ def test_rotation_shows_the_new_token_and_keeps_the_old_key_for_a_while(cast: Ca
     assert ApiKey.unscoped.count() == 2
 
 
-def test_rotation_can_end_the_old_key_at_once(cast: Cast, api: Api) -> None:
-    token = cast.key([Scope.READ_CONTACTS])
-    old, client = ApiKey.unscoped.get(), browser(cast.owner)
+def test_rotation_can_end_the_old_key_at_once(tenants: Tenants, api: Api) -> None:
+    token = tenants.key([Scope.READ_CONTACTS])
+    old, client = ApiKey.unscoped.get(), browser(tenants.owner)
     answer = client.post(at("rotate", old), rotation(client, old, "0"))
     assert api(token).get("/v1/me").json()["code"] == "token_revoked"
     assert api(token_in(answer)).get("/v1/me").status_code == 200
 
 
-def test_an_unknown_overlap_changes_nothing(cast: Cast) -> None:
-    old, client = make(cast), browser(cast.owner)
+def test_an_unknown_overlap_changes_nothing(tenants: Tenants) -> None:
+    old, client = make(tenants), browser(tenants.owner)
     client.post(at("rotate", old), rotation(client, old, "1000d"))
     old.refresh_from_db()
     assert (old.revoked_at, ApiKey.unscoped.count()) == (None, 1)
 
 
-def test_revoking_needs_a_confirmation(cast: Cast, api: Api) -> None:
-    token = cast.key()
-    key, client = ApiKey.unscoped.get(), browser(cast.owner)
+def test_revoking_needs_a_confirmation(tenants: Tenants, api: Api) -> None:
+    token = tenants.key()
+    key, client = ApiKey.unscoped.get(), browser(tenants.owner)
     unsure = client.post(at("revoke", key))
     assert "Tick the box" in unsure.content.decode()
     assert api(token).get("/v1/me").status_code == 200
     sure = client.post(at("revoke", key), {"confirm": "on"})
     assert (sure.status_code, sure["Location"]) == (302, LIST)
     assert api(token).get("/v1/me").json()["code"] == "token_revoked"
-    assert AuditEntry.objects.for_workspace(cast.workspace).get(action="key.revoked").surface == "panel"
+    assert AuditEntry.objects.for_workspace(tenants.workspace).get(action="key.revoked").surface == "panel"
 
 
 @pytest.mark.parametrize("verb", ["rotate", "revoke"])
-def test_actions_need_a_post_with_a_csrf_token(cast: Cast, verb: str) -> None:
-    key, client = make(cast), browser(cast.owner)
+def test_actions_need_a_post_with_a_csrf_token(tenants: Tenants, verb: str) -> None:
+    key, client = make(tenants), browser(tenants.owner)
     assert client.get(at(verb, key)).status_code == 405
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(cast.owner)
+    strict.force_login(tenants.owner)
     form = {**rotation(client, key), "confirm": "on"}
     assert strict.post(at(verb, key), form).status_code == 403
-    assert strict.post(NEW, filled(client, cast.workspace)).status_code == 403
+    assert strict.post(NEW, filled(client, tenants.workspace)).status_code == 403
     key.refresh_from_db()
     assert (key.revoked_at, ApiKey.unscoped.count()) == (None, 1)
 
 
-def test_a_key_never_changes_and_is_never_deleted(cast: Cast) -> None:
-    key, client = make(cast), browser(cast.owner)
+def test_a_key_never_changes_and_is_never_deleted(tenants: Tenants) -> None:
+    key, client = make(tenants), browser(tenants.owner)
     client.post(at("change", key), {"name": "other", "scopes": ["manage:webhooks"], "scopes_0": "on"})
     assert client.post(at("delete", key), {"post": "yes"}).status_code == 403
     client.post(LIST, {"action": "delete_selected", "_selected_action": [key.pk], "post": "yes"})
@@ -260,8 +262,8 @@ def test_a_key_never_changes_and_is_never_deleted(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AGENT])
-def test_settings_are_for_admins_and_owners(cast: Cast, role: Role) -> None:
-    key, client = make(cast), browser(cast.member(role))
+def test_settings_are_for_admins_and_owners(tenants: Tenants, role: Role) -> None:
+    key, client = make(tenants), browser(tenants.member(role))
     home = client.get(reverse("admin:index")).content.decode()
     for place in ("API Keys", "Members", "Audit log", "Events"):
         assert place not in home
@@ -272,16 +274,16 @@ def test_settings_are_for_admins_and_owners(cast: Cast, role: Role) -> None:
     assert (key.revoked_at, ApiKey.unscoped.count()) == (None, 1)
 
 
-def test_an_admin_can_create_keys(cast: Cast) -> None:
-    client = browser(cast.member(Role.ADMIN))
+def test_an_admin_can_create_keys(tenants: Tenants) -> None:
+    client = browser(tenants.member(Role.ADMIN))
     assert "Settings" in client.get(reverse("admin:index")).content.decode()
-    assert token_in(client.post(NEW, filled(client, cast.workspace))).startswith("cs_live_")
+    assert token_in(client.post(NEW, filled(client, tenants.workspace))).startswith("cs_live_")
 
 
-def test_a_removed_member_can_create_no_key(cast: Cast) -> None:
-    admin = cast.member(Role.ADMIN)
+def test_a_removed_member_can_create_no_key(tenants: Tenants) -> None:
+    admin = tenants.member(Role.ADMIN)
     client = browser(admin)
-    form = filled(client, cast.workspace)
+    form = filled(client, tenants.workspace)
     admin.memberships.all().delete()
     answer = client.post(NEW, form, follow=True)
     assert answer.status_code == 403
@@ -289,18 +291,18 @@ def test_a_removed_member_can_create_no_key(cast: Cast) -> None:
     assert not ApiKey.unscoped.exists()
 
 
-def test_the_page_of_a_revoked_key_offers_no_action(cast: Cast) -> None:
-    key = make(cast, scopes=ALL_SCOPES)
-    revoke_key(cast.actor(), key.id)
-    text = browser(cast.owner).get(at("change", key)).content.decode()
+def test_the_page_of_a_revoked_key_offers_no_action(tenants: Tenants) -> None:
+    key = make(tenants, scopes=ALL_SCOPES)
+    revoke_key(tenants.actor(), key.id)
+    text = browser(tenants.owner).get(at("change", key)).content.decode()
     assert "Revoke key" not in text and "Rotate key" not in text
     assert "shows event data" in text
 
 
-def test_the_button_is_disabled_after_the_first_click(cast: Cast) -> None:
+def test_the_button_is_disabled_after_the_first_click(tenants: Tenants) -> None:
     """The browser would drop the response to the first click, which has the token, for the one to the second."""
-    key = make(cast)
-    client = browser(cast.owner)
+    key = make(tenants)
+    client = browser(tenants.owner)
     for address, button in [(NEW, "Create key"), (at("change", key), "Rotate key")]:
         form = next(
             f for f in re.findall(r"<form.*?</form>", client.get(address).content.decode(), re.S) if button in f
@@ -309,23 +311,23 @@ def test_the_button_is_disabled_after_the_first_click(cast: Cast) -> None:
         assert f'x-bind:disabled="busy">{button}</button>' in form
 
 
-def test_the_page_says_what_manage_webhooks_shows(cast: Cast) -> None:
-    client = browser(cast.owner)
-    key = make(cast, scopes=[Scope.MANAGE_WEBHOOKS])
+def test_the_page_says_what_manage_webhooks_shows(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
+    key = make(tenants, scopes=[Scope.MANAGE_WEBHOOKS])
     for address in (NEW, at("change", key)):
         assert client.get(address).content.decode().count("sees the data of every event") == 1
-    assert "sees the data" not in client.get(at("change", make(cast))).content.decode()
+    assert "sees the data" not in client.get(at("change", make(tenants))).content.decode()
 
 
-def test_an_error_is_shown_as_a_sentence(cast: Cast) -> None:
-    client = browser(cast.owner)
-    form = filled(client, cast.workspace)
+def test_an_error_is_shown_as_a_sentence(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
+    form = filled(client, tenants.workspace)
     client.post(NEW, form)
     assert "This key was made a moment ago" in client.post(NEW, form).content.decode()
 
 
-def test_the_list_names_the_scopes_or_says_all(cast: Cast) -> None:
-    make(cast, scopes=[Scope.READ_CONTACTS, Scope.WRITE_CONTACTS])
-    make(cast, scopes=ALL_SCOPES)
-    chips = re.findall(r'<span class="cs-chip">(.*?)</span>', browser(cast.owner).get(LIST).content.decode())
+def test_the_list_names_the_scopes_or_says_all(tenants: Tenants) -> None:
+    make(tenants, scopes=[Scope.READ_CONTACTS, Scope.WRITE_CONTACTS])
+    make(tenants, scopes=ALL_SCOPES)
+    chips = re.findall(r'<span class="cs-chip">(.*?)</span>', browser(tenants.owner).get(LIST).content.decode())
     assert sorted(chips) == ["all scopes", "read:contacts", "write:contacts"]

@@ -13,7 +13,7 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.models import AuditEntry
 from crmsolid.workspaces.scopes import Scope
-from tests.cast import Api, Cast
+from tests.tenants import Api, Tenants
 
 
 def run(*arguments: str) -> Any:
@@ -35,9 +35,9 @@ def create(*extra: str, name: str = "production-sender", scopes: str = "read:con
     return run("create_api_key", "--workspace", "acme", "--name", name, "--scopes", scopes, *extra)
 
 
-def test_create_prints_the_key_and_its_token_once(cast: Cast, api: Api) -> None:
+def test_create_prints_the_key_and_its_token_once(tenants: Tenants, api: Api) -> None:
     made = create()
-    key = ApiKey.objects.for_workspace(cast.workspace).get()
+    key = ApiKey.objects.for_workspace(tenants.workspace).get()
     assert made == {
         "id": key.id,
         "prefix": key.prefix,
@@ -53,12 +53,12 @@ def test_create_prints_the_key_and_its_token_once(cast: Cast, api: Api) -> None:
     assert api(made["token"]).get("/v1/me").json()["scopes"] == ["read:contacts", "write:messages"]
 
 
-def test_a_test_key_belongs_to_the_test_twin(cast: Cast, api: Api) -> None:
+def test_a_test_key_belongs_to_the_test_twin(tenants: Tenants, api: Api) -> None:
     made = create("--test", "--rate-limit", "30", "--expires-in", "90d", scopes="all")
     assert made["token"].startswith("cs_test_")
     assert (made["mode"], made["workspace"]) == ("test", "acme")
     assert made["scopes"] == [scope.value for scope in Scope]
-    key = ApiKey.objects.for_workspace(cast.twin).get()
+    key = ApiKey.objects.for_workspace(tenants.twin).get()
     assert key.rate_limit == 30
     assert timedelta(days=89, hours=23) < key.expires_at - clock.now() <= timedelta(days=90)
     answer = api(made["token"]).get("/v1/me")
@@ -80,12 +80,14 @@ def test_a_test_key_belongs_to_the_test_twin(cast: Cast, api: Api) -> None:
         (["--workspace", "acme", "--name", "x"], "--scopes"),
     ],
 )
-def test_create_refuses_invalid_options(cast: Cast, arguments: list[str], said: str) -> None:
+def test_create_refuses_invalid_options(tenants: Tenants, arguments: list[str], said: str) -> None:
     assert said in refusal("create_api_key", *arguments)
     assert not ApiKey.unscoped.exists()
 
 
-def test_rotation_keeps_both_keys_until_the_overlap_ends(cast: Cast, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rotation_keeps_both_keys_until_the_overlap_ends(
+    tenants: Tenants, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     old = create("--rate-limit", "50")
     new = run("rotate_api_key", old["prefix"], "--overlap", "24h")
     assert [new[name] for name in ("name", "scopes", "mode", "workspace")] == [
@@ -99,7 +101,7 @@ def test_rotation_keeps_both_keys_until_the_overlap_ends(cast: Cast, api: Api, m
     assert api(new["token"]).get("/v1/me").headers["X-RateLimit-Limit"] == "50"
 
 
-def test_rotation_without_overlap_ends_the_old_key_at_once(cast: Cast, api: Api) -> None:
+def test_rotation_without_overlap_ends_the_old_key_at_once(tenants: Tenants, api: Api) -> None:
     old = create()
     new = run("rotate_api_key", old["id"], "--overlap", "0")
     assert api(old["token"]).get("/v1/me").json()["code"] == "token_revoked"
@@ -110,7 +112,7 @@ def test_rotation_without_overlap_ends_the_old_key_at_once(cast: Cast, api: Api)
 
 
 @pytest.mark.parametrize("spelling", ["id", "prefix", "shown", "token"])
-def test_revoke_accepts_an_id_a_prefix_and_a_token(cast: Cast, api: Api, spelling: str) -> None:
+def test_revoke_accepts_an_id_a_prefix_and_a_token(tenants: Tenants, api: Api, spelling: str) -> None:
     made = create()
     revoked = run("revoke_api_key", {**made, "shown": f"{made['prefix']}_…"}[spelling])
     assert (revoked["id"], revoked["state"]) == (made["id"], "revoked")
@@ -118,7 +120,7 @@ def test_revoke_accepts_an_id_a_prefix_and_a_token(cast: Cast, api: Api, spellin
     assert api(made["token"]).get("/v1/me").json()["code"] == "token_revoked"
 
 
-def test_an_ambiguous_prefix_is_refused_with_the_names_of_its_keys(cast: Cast, api: Api) -> None:
+def test_an_ambiguous_prefix_is_refused_with_the_names_of_its_keys(tenants: Tenants, api: Api) -> None:
     first, second = create(name="one"), create(name="two")
     ApiKey.unscoped.update(prefix="cs_live_aaaa")
     said = refusal("revoke_api_key", "cs_live_aaaa")
@@ -129,7 +131,9 @@ def test_an_ambiguous_prefix_is_refused_with_the_names_of_its_keys(cast: Cast, a
 
 
 @pytest.mark.parametrize("beginning", ["cs_live", "cs_live_", "cs_live_a", "cs_live_aaa_…"])
-def test_the_beginning_of_several_prefixes_is_refused_with_the_names_of_the_keys(cast: Cast, beginning: str) -> None:
+def test_the_beginning_of_several_prefixes_is_refused_with_the_names_of_the_keys(
+    tenants: Tenants, beginning: str
+) -> None:
     first, second, test = create(name="one"), create(name="two"), create("--test", name="test one")
     ApiKey.unscoped.filter(pk=first["id"]).update(prefix="cs_live_aaaa")
     ApiKey.unscoped.filter(pk=second["id"]).update(prefix="cs_live_aaab")
@@ -140,29 +144,29 @@ def test_the_beginning_of_several_prefixes_is_refused_with_the_names_of_the_keys
     assert not ApiKey.unscoped.filter(revoked_at__isnull=False).exists()
 
 
-def test_an_error_names_at_most_twenty_keys(cast: Cast) -> None:
+def test_an_error_names_at_most_twenty_keys(tenants: Tenants) -> None:
     for number in range(22):
-        cast.key(name=f"key {number}")
+        tenants.key(name=f"key {number}")
     said = refusal("revoke_api_key", "cs_live")
     assert said.count("key_") == 20
     assert "and 2 more" in said
 
 
 @pytest.mark.parametrize("text", ["cs_live_0000", "key_nothing", "", "…", "cs_live"])
-def test_an_unknown_key_is_refused(cast: Cast, text: str) -> None:
+def test_an_unknown_key_is_refused(tenants: Tenants, text: str) -> None:
     create()
     assert "there is no such key" in refusal("revoke_api_key", text)
     assert not ApiKey.unscoped.filter(revoked_at__isnull=False).exists()
 
 
-def test_an_unknown_token_is_not_repeated_in_the_error(cast: Cast) -> None:
+def test_an_unknown_token_is_not_repeated_in_the_error(tenants: Tenants) -> None:
     token = tokens.generate("live").text
     assert token not in refusal("revoke_api_key", token)
 
 
-def test_list_shows_live_and_test_keys_without_a_secret(cast: Cast) -> None:
+def test_list_shows_live_and_test_keys_without_a_secret(tenants: Tenants) -> None:
     live, test = create(name="live one"), create("--test", name="test one")
-    cast.key(workspace=cast.other, name="rival's")
+    tenants.key(workspace=tenants.other, name="rival's")
     assert [row["id"] for row in run("list_api_keys", "--workspace", "acme")] == [test["id"], live["id"]]
     assert [row["id"] for row in run("list_api_keys", "--workspace", "acme", "--test")] == [test["id"]]
     assert len(run("list_api_keys")) == 3
@@ -172,7 +176,7 @@ def test_list_shows_live_and_test_keys_without_a_secret(cast: Cast) -> None:
     assert run("list_api_keys", "--workspace", "rival", "--test") == []
 
 
-def test_without_json_the_output_is_lines_of_name_and_value(cast: Cast) -> None:
+def test_without_json_the_output_is_lines_of_name_and_value(tenants: Tenants) -> None:
     made = create()
     out = StringIO()
     call_command("list_api_keys", stdout=out)
@@ -180,11 +184,11 @@ def test_without_json_the_output_is_lines_of_name_and_value(cast: Cast) -> None:
     assert "scopes: read:contacts, write:messages" in out.getvalue()
 
 
-def test_commands_are_audited(cast: Cast) -> None:
+def test_commands_are_audited(tenants: Tenants) -> None:
     made = create()
     new = run("rotate_api_key", made["id"])
     run("revoke_api_key", made["id"])
-    entries = AuditEntry.objects.for_workspace(cast.workspace).filter(action__startswith="key.").order_by("id")
+    entries = AuditEntry.objects.for_workspace(tenants.workspace).filter(action__startswith="key.").order_by("id")
     assert [(entry.action, entry.target, entry.surface, entry.subject_id) for entry in entries] == [
         ("key.created", made["id"], "command", "create_api_key"),
         ("key.rotated", made["id"], "command", "rotate_api_key"),

@@ -9,18 +9,18 @@ from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.models import AuditEntry
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
-from tests.cast import Cast
+from tests.tenants import Tenants
 
 HOUR = timedelta(hours=1)
 
 
-def actions(cast: Cast) -> list[str]:
-    entries = AuditEntry.objects.for_workspace(cast.workspace).filter(action__startswith="key.")
+def actions(tenants: Tenants) -> list[str]:
+    entries = AuditEntry.objects.for_workspace(tenants.workspace).filter(action__startswith="key.")
     return list(entries.order_by("id").values_list("action", flat=True))
 
 
-def test_scopes_are_stored_in_a_fixed_order(cast: Cast) -> None:
-    issued = create_key(cast.actor(), name=" sender ", scopes=[Scope.WRITE_MESSAGES, Scope.READ_CONTACTS])
+def test_scopes_are_stored_in_a_fixed_order(tenants: Tenants) -> None:
+    issued = create_key(tenants.actor(), name=" sender ", scopes=[Scope.WRITE_MESSAGES, Scope.READ_CONTACTS])
     assert issued.key.name == "sender"
     assert issued.key.scopes == ["read:contacts", "write:messages"]
     assert issued.token not in repr(issued)
@@ -37,78 +37,78 @@ def test_scopes_are_stored_in_a_fixed_order(cast: Cast) -> None:
         ("2001:db8::1/32", "2001:db8::/32"),
     ],
 )
-def test_networks_are_normalized(cast: Cast, given: str, kept: str) -> None:
-    issued = create_key(cast.actor(), name="k", scopes=ALL_SCOPES, allowed_networks=[given])
+def test_networks_are_normalized(tenants: Tenants, given: str, kept: str) -> None:
+    issued = create_key(tenants.actor(), name="k", scopes=ALL_SCOPES, allowed_networks=[given])
     assert issued.key.allowed_networks == [kept]
 
 
-def test_a_second_key_with_the_same_id_is_refused(cast: Cast) -> None:
+def test_a_second_key_with_the_same_id_is_refused(tenants: Tenants) -> None:
     identity = new_id("key")
-    create_key(cast.actor(), name="once", scopes=ALL_SCOPES, new_id=identity)
+    create_key(tenants.actor(), name="once", scopes=ALL_SCOPES, new_id=identity)
     with pytest.raises(DomainError) as caught:
-        create_key(cast.actor(), name="twice", scopes=ALL_SCOPES, new_id=identity)
+        create_key(tenants.actor(), name="twice", scopes=ALL_SCOPES, new_id=identity)
     assert caught.value.code == "invalid_state"
     assert [key.name for key in ApiKey.unscoped.all()] == ["once"]
-    assert actions(cast) == ["key.created"]
+    assert actions(tenants) == ["key.created"]
 
 
-def test_a_second_rotation_with_the_same_id_changes_nothing(cast: Cast) -> None:
-    old, identity = create_key(cast.actor(), name="old", scopes=ALL_SCOPES).key, new_id("key")
-    rotate_key(cast.actor(), old.id, overlap=HOUR, new_id=identity)
+def test_a_second_rotation_with_the_same_id_changes_nothing(tenants: Tenants) -> None:
+    old, identity = create_key(tenants.actor(), name="old", scopes=ALL_SCOPES).key, new_id("key")
+    rotate_key(tenants.actor(), old.id, overlap=HOUR, new_id=identity)
     old.refresh_from_db()
     ends = old.revoked_at
     with pytest.raises(DomainError) as caught:
-        rotate_key(cast.actor(), old.id, overlap=timedelta(0), new_id=identity)
+        rotate_key(tenants.actor(), old.id, overlap=timedelta(0), new_id=identity)
     assert caught.value.code == "invalid_state"
     old.refresh_from_db()
     assert old.revoked_at == ends
     assert ApiKey.unscoped.count() == 2
 
 
-def test_a_second_rotation_does_not_extend_the_first_overlap(cast: Cast) -> None:
-    old = create_key(cast.actor(), name="old", scopes=ALL_SCOPES).key
-    rotate_key(cast.actor(), old.id, overlap=HOUR)
-    rotate_key(cast.actor(), old.id, overlap=48 * HOUR)
+def test_a_second_rotation_does_not_extend_the_first_overlap(tenants: Tenants) -> None:
+    old = create_key(tenants.actor(), name="old", scopes=ALL_SCOPES).key
+    rotate_key(tenants.actor(), old.id, overlap=HOUR)
+    rotate_key(tenants.actor(), old.id, overlap=48 * HOUR)
     old.refresh_from_db()
     assert old.revoked_at is not None and old.revoked_at <= clock.now() + HOUR
 
 
-def test_a_key_of_another_workspace_is_not_found(cast: Cast) -> None:
-    theirs = create_key(cast.actor(cast.other), name="theirs", scopes=ALL_SCOPES).key
+def test_a_key_of_another_workspace_is_not_found(tenants: Tenants) -> None:
+    theirs = create_key(tenants.actor(tenants.other), name="theirs", scopes=ALL_SCOPES).key
     for call in (revoke_key, lambda actor, key_id: rotate_key(actor, key_id, overlap=HOUR)):
         with pytest.raises(DomainError, match="no such API key in this workspace"):
-            call(cast.actor(), theirs.id)
+            call(tenants.actor(), theirs.id)
     theirs.refresh_from_db()
     assert theirs.state == "active"
     assert ApiKey.unscoped.count() == 1
 
 
-def test_revoking_twice_writes_one_audit_entry(cast: Cast) -> None:
-    key = create_key(cast.actor(), name="k", scopes=ALL_SCOPES).key
-    first = revoke_key(cast.actor(), key.id).revoked_at
-    assert revoke_key(cast.actor(), key.id).revoked_at == first
-    assert actions(cast) == ["key.created", "key.revoked"]
+def test_revoking_twice_writes_one_audit_entry(tenants: Tenants) -> None:
+    key = create_key(tenants.actor(), name="k", scopes=ALL_SCOPES).key
+    first = revoke_key(tenants.actor(), key.id).revoked_at
+    assert revoke_key(tenants.actor(), key.id).revoked_at == first
+    assert actions(tenants) == ["key.created", "key.revoked"]
 
 
-def test_expired_keys_are_recorded_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_expired_keys_are_recorded_once(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> None:
     soon = clock.now() + HOUR
-    key = create_key(cast.actor(), name="k", scopes=ALL_SCOPES, expires_at=soon).key
-    create_key(cast.actor(), name="forever", scopes=ALL_SCOPES)
-    gone = create_key(cast.actor(), name="gone", scopes=ALL_SCOPES, expires_at=soon).key
-    revoke_key(cast.actor(), gone.id)
+    key = create_key(tenants.actor(), name="k", scopes=ALL_SCOPES, expires_at=soon).key
+    create_key(tenants.actor(), name="forever", scopes=ALL_SCOPES)
+    gone = create_key(tenants.actor(), name="gone", scopes=ALL_SCOPES, expires_at=soon).key
+    revoke_key(tenants.actor(), gone.id)
     assert record_expired_keys() == 0
     later = soon + HOUR
     monkeypatch.setattr(clock, "now", lambda: later)
     assert record_expired_keys() == 1
     assert record_expired_keys() == 0
-    entry = AuditEntry.objects.for_workspace(cast.workspace).get(action="key.expired")
+    entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="key.expired")
     assert (entry.target, entry.subject_kind) == (key.id, "system")
     key.refresh_from_db()
     assert key.expiry_recorded_at == later
 
 
-def test_find_key_does_not_accept_a_part_of_a_prefix(cast: Cast) -> None:
-    key = create_key(cast.actor(), name="k", scopes=ALL_SCOPES).key
+def test_find_key_does_not_accept_a_part_of_a_prefix(tenants: Tenants) -> None:
+    key = create_key(tenants.actor(), name="k", scopes=ALL_SCOPES).key
     assert find_key(key.prefix) == key
     with pytest.raises(DomainError, match="there is no such key"):
         find_key(key.prefix[:-1])

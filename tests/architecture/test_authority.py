@@ -34,8 +34,8 @@ from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from messaging.models import Account, Message, Thread
 from messaging.telegram import services as telegram
 from tests.architecture import PACKAGES
-from tests.cast import Cast
 from tests.panel import Belongings, furnish
+from tests.tenants import Tenants
 from webhooks.models import Delivery, Endpoint
 
 EVERYONE = frozenset(Role)
@@ -270,11 +270,11 @@ def key(rows: Belongings, scopes: frozenset[Scope]) -> Actor:
     return Actor(rows.workspace, Subject("key", "key_x", "a key"), scopes, None, "rest")
 
 
-def callers(row: Row, cast: Cast, rows: Belongings) -> dict[str, tuple[Actor, bool]]:
+def callers(row: Row, tenants: Tenants, rows: Belongings) -> dict[str, tuple[Actor, bool]]:
     """Everybody who calls, and whether they may."""
     members = {
         membership.role: (Actor.member(membership, rows.workspace), membership.role in row.roles)
-        for membership in Membership.objects.for_workspace(cast.workspace).select_related("user").order_by("pk")
+        for membership in Membership.objects.for_workspace(tenants.workspace).select_related("user").order_by("pk")
     }
     assert set(members) == set(Role)
     wanted = {row.scope} if row.scope else set()
@@ -300,13 +300,13 @@ def outcome(row: Row, actor: Actor, rows: Belongings) -> str:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.service.__module__}.{row.service.__name__}")
-def test_only_those_who_may_can_call_it(cast: Cast, row: Row) -> None:
+def test_only_those_who_may_can_call_it(tenants: Tenants, row: Row) -> None:
     for role in (Role.VIEWER, Role.AGENT, Role.ADMIN):
-        cast.member(role)
-    rows = furnish(cast.workspace, "acme")
+        tenants.member(role)
+    rows = furnish(tenants.workspace, "acme")
     before = content()
     refusal = "scope_missing" if row.scope else "forbidden"
-    for name, (actor, may) in callers(row, cast, rows).items():
+    for name, (actor, may) in callers(row, tenants, rows).items():
         if may:
             assert outcome(row, actor, rows) == row.answers, name
         else:

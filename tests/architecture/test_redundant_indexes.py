@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 
 from contacts.models import Contact, ContactTag
 from crmsolid.workspaces.migration_operations import REDUNDANT_FOREIGN_KEYS, REDUNDANT_INDEXES
-from tests.cast import Cast
+from tests.tenants import Tenants
 
 pytestmark = [
     pytest.mark.django_db,
@@ -34,14 +34,14 @@ def test_table_has_no_redundant_index_or_foreign_key(table: str) -> None:
             assert cursor.fetchall() == []
 
 
-def test_tag_without_its_contact_is_refused(cast: Cast) -> None:
-    tag = ContactTag(workspace=cast.workspace, contact_id="con_01J00000000000000000000000", name="x")
+def test_tag_without_its_contact_is_refused(tenants: Tenants) -> None:
+    tag = ContactTag(workspace=tenants.workspace, contact_id="con_01J00000000000000000000000", name="x")
     with pytest.raises(IntegrityError), transaction.atomic():
         tag.save()
         connection.check_constraints()
 
 
-def test_contact_without_its_workspace_is_refused(cast: Cast) -> None:
+def test_contact_without_its_workspace_is_refused(tenants: Tenants) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Contact(workspace_id=2**40).save()
         connection.check_constraints()

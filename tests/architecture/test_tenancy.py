@@ -21,8 +21,8 @@ from crmsolid.workspaces.models import Role, User, Workspace
 from crmsolid.workspaces.scoping import ScopedManager, UnscopedAccess, WorkspaceModel
 from messaging.models import AccountLease, LoginAttempt, PeerHash, SandboxDelivery, SpentSlot, TelegramSession
 from tests.architecture import PACKAGES, workspaced_models
-from tests.cast import Cast
 from tests.panel import Belongings, browser, contact_form, furnish
+from tests.tenants import Tenants
 
 OURS, TEST, THEIRS = "zebraours", "zebratwin", "zebratheirs"
 
@@ -73,11 +73,11 @@ Furnished = dict[str, Belongings]
 
 
 @pytest.fixture
-def furnished(cast: Cast) -> Furnished:
+def furnished(tenants: Tenants) -> Furnished:
     return {
-        OURS: furnish(cast.workspace, OURS),
-        TEST: furnish(cast.twin, TEST),
-        THEIRS: furnish(cast.other, THEIRS),
+        OURS: furnish(tenants.workspace, OURS),
+        TEST: furnish(tenants.twin, TEST),
+        THEIRS: furnish(tenants.other, THEIRS),
     }
 
 
@@ -153,10 +153,10 @@ def read(client: Client, address: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("side", [OURS, TEST])
-def test_no_page_shows_rows_of_another_workspace(cast: Cast, furnished: Furnished, role: Role, side: str) -> None:
+def test_no_page_shows_rows_of_another_workspace(tenants: Tenants, furnished: Furnished, role: Role, side: str) -> None:
     """Each role opens every page of our rows and of the other workspaces' rows."""
     ours = furnished[side]
-    client = browser(cast.member(role), ours.workspace)
+    client = browser(tenants.member(role), ours.workspace)
     foreign = [mark for mark in furnished if mark != side]
     seen = 0
     for page in pages():
@@ -170,8 +170,8 @@ def test_no_page_shows_rows_of_another_workspace(cast: Cast, furnished: Furnishe
 
 
 @pytest.mark.parametrize("verb", ["change", "delete", "history"])
-def test_a_row_of_another_workspace_looks_like_no_row(cast: Cast, furnished: Furnished, verb: str) -> None:
-    client = browser(cast.owner)
+def test_a_row_of_another_workspace_looks_like_no_row(tenants: Tenants, furnished: Furnished, verb: str) -> None:
+    client = browser(tenants.owner)
     for page in pages():
         row = furnished[THEIRS].of(page.model)
         absent = "999999" if isinstance(row.pk, int) else row.pk[:-8] + "00000000"
@@ -187,9 +187,11 @@ def status_and_text(client: Client, address: str) -> tuple[int, str]:
     return answer.status_code, page.replace(address, "ADDRESS")
 
 
-def test_filters_and_form_choices_offer_only_rows_of_the_workspace(cast: Cast, furnished: Furnished, rf: Any) -> None:
+def test_filters_and_form_choices_offer_only_rows_of_the_workspace(
+    tenants: Tenants, furnished: Furnished, rf: Any
+) -> None:
     request = rf.get("/panel/")
-    request.user, request.session = cast.owner, {"workspace": cast.workspace.pk}
+    request.user, request.session = tenants.owner, {"workspace": tenants.workspace.pk}
     relations = 0
     for page in pages():
         for model_field in page.model._meta.concrete_fields:
@@ -204,27 +206,27 @@ def test_filters_and_form_choices_offer_only_rows_of_the_workspace(cast: Cast, f
     assert relations >= 10
 
 
-def test_no_form_offers_workspaces(cast: Cast, rf: Any) -> None:
+def test_no_form_offers_workspaces(tenants: Tenants, rf: Any) -> None:
     request = rf.get("/panel/")
-    request.user, request.session = cast.owner, {}
+    request.user, request.session = tenants.owner, {}
     page = admin.site._registry[Contact]
     with pytest.raises(Exception, match="leads out of the workspace"):
         page.get_field_queryset("default", Contact._meta.get_field("workspace"), request)
 
 
-def test_a_forged_session_shows_the_users_own_workspace(cast: Cast, furnished: Furnished) -> None:
-    for workspace in (cast.other, cast.other.twin):
-        text = read(browser(cast.owner, workspace), reverse("admin:contacts_contact_changelist"))[1]
+def test_a_forged_session_shows_the_users_own_workspace(tenants: Tenants, furnished: Furnished) -> None:
+    for workspace in (tenants.other, tenants.other.twin):
+        text = read(browser(tenants.owner, workspace), reverse("admin:contacts_contact_changelist"))[1]
         assert OURS in text and THEIRS not in text
 
 
-def test_users_switch_only_to_their_own_workspaces(cast: Cast, furnished: Furnished) -> None:
-    client, contacts = browser(cast.owner), reverse("admin:contacts_contact_changelist")
+def test_users_switch_only_to_their_own_workspaces(tenants: Tenants, furnished: Furnished) -> None:
+    client, contacts = browser(tenants.owner), reverse("admin:contacts_contact_changelist")
     switch = reverse("admin:switch_workspace")
-    for stranger in (cast.other.pk, cast.other.twin.pk, 0, "", "x"):
+    for stranger in (tenants.other.pk, tenants.other.twin.pk, 0, "", "x"):
         assert client.post(switch, {"workspace": stranger, "next": contacts}).status_code == 404
     assert OURS in read(client, contacts)[1]
-    moved = client.post(switch, {"workspace": cast.twin.pk, "next": contacts})
+    moved = client.post(switch, {"workspace": tenants.twin.pk, "next": contacts})
     assert (moved.status_code, moved["Location"]) == (302, contacts)
     text = read(client, contacts)[1]
     assert TEST in text and OURS not in text
@@ -232,13 +234,15 @@ def test_users_switch_only_to_their_own_workspaces(cast: Cast, furnished: Furnis
 
 
 @pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example/panel/", "/v1/me", "", "/panel/logout/"])
-def test_switching_never_redirects_to_a_posted_address(cast: Cast, address: str) -> None:
-    answer = browser(cast.owner).post(reverse("admin:switch_workspace"), {"workspace": cast.twin.pk, "next": address})
+def test_switching_never_redirects_to_a_posted_address(tenants: Tenants, address: str) -> None:
+    answer = browser(tenants.owner).post(
+        reverse("admin:switch_workspace"), {"workspace": tenants.twin.pk, "next": address}
+    )
     assert answer["Location"] == reverse("admin:index")
 
 
-def test_posting_to_rows_of_another_workspace_changes_nothing(cast: Cast, furnished: Furnished) -> None:
-    client = browser(cast.owner)
+def test_posting_to_rows_of_another_workspace_changes_nothing(tenants: Tenants, furnished: Furnished) -> None:
+    client = browser(tenants.owner)
     for page in pages():
         row = furnished[THEIRS].of(page.model)
         before = type(row).unscoped.filter(pk=row.pk).values().get()
@@ -249,14 +253,14 @@ def test_posting_to_rows_of_another_workspace_changes_nothing(cast: Cast, furnis
         assert type(row).unscoped.filter(pk=row.pk).values().get() == before, page
 
 
-def test_lookups_in_the_address_work_for_filters_only(cast: Cast, furnished: Furnished) -> None:
-    client = browser(cast.owner)
+def test_lookups_in_the_address_work_for_filters_only(tenants: Tenants, furnished: Furnished) -> None:
+    client = browser(tenants.owner)
     for probe in ("created_by__password__startswith=p", "digest__gt=a", "workspace__slug=acme", "created_by__email=x"):
         assert client.get(f"{reverse('admin:apikeys_apikey_changelist')}?{probe}").status_code == 400
 
 
-def test_djangos_search_redirects_and_log_are_switched_off(cast: Cast, furnished: Furnished) -> None:
-    client = browser(cast.owner)
+def test_djangos_search_redirects_and_log_are_switched_off(tenants: Tenants, furnished: Furnished) -> None:
+    client = browser(tenants.owner)
     assert client.get(f"{reverse('admin:search')}?s=zebra&extended=1").status_code == 404
     assert client.get("/panel/r/1/1/").status_code == 404
     contact = furnished[OURS].of(Contact)
@@ -266,8 +270,8 @@ def test_djangos_search_redirects_and_log_are_switched_off(cast: Cast, furnished
     assert not LogEntry.objects.exists()
 
 
-def test_a_superuser_without_a_membership_has_no_access(cast: Cast, furnished: Furnished) -> None:
+def test_a_superuser_without_a_membership_has_no_access(tenants: Tenants, furnished: Furnished) -> None:
     root = User.objects.create_superuser("root@example.com", "a long password here")
-    answer = browser(root, cast.workspace).get(reverse("admin:contacts_contact_changelist"), follow=True)
+    answer = browser(root, tenants.workspace).get(reverse("admin:contacts_contact_changelist"), follow=True)
     assert answer.status_code == 403
     assert OURS not in answer.content.decode()

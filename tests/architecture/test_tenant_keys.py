@@ -14,7 +14,7 @@ from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging.models import Account, Thread
 from tests.architecture import workspaced_models
-from tests.cast import Cast
+from tests.tenants import Tenants
 
 postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such constraint")
 
@@ -81,32 +81,32 @@ def test_database_has_a_composite_key_for_each_relation_and_no_other() -> None:
 @postgresql
 @pytest.mark.django_db(transaction=True)
 def test_reference_to_another_workspace_is_refused_at_commit() -> None:
-    cast = Cast()
-    theirs = Contact.unscoped.create(workspace=cast.other, name="Theirs")
+    tenants = Tenants()
+    theirs = Contact.unscoped.create(workspace=tenants.other, name="Theirs")
     with pytest.raises(IntegrityError, match="contacts_contacttag_contact_id_tenant"), transaction.atomic():
-        ContactTag.unscoped.create(workspace=cast.workspace, contact=theirs, name="vip")
+        ContactTag.unscoped.create(workspace=tenants.workspace, contact=theirs, name="vip")
         assert ContactTag.unscoped.count() == 1  # the constraint is deferred to the commit
     assert ContactTag.unscoped.count() == 0
-    ContactTag.unscoped.create(workspace=cast.other, contact=theirs, name="vip")
+    ContactTag.unscoped.create(workspace=tenants.other, contact=theirs, name="vip")
 
 
 @postgresql
 @pytest.mark.django_db(transaction=True)
 def test_moving_a_row_to_another_workspace_is_refused() -> None:
-    cast = Cast()
-    account = Account.unscoped.create(workspace=cast.workspace, name="a", kind="sandbox")
-    contact = Contact.unscoped.create(workspace=cast.workspace, name="c")
-    thread = Thread.unscoped.create(workspace=cast.workspace, account=account, contact=contact)
+    tenants = Tenants()
+    account = Account.unscoped.create(workspace=tenants.workspace, name="a", kind="sandbox")
+    contact = Contact.unscoped.create(workspace=tenants.workspace, name="c")
+    thread = Thread.unscoped.create(workspace=tenants.workspace, account=account, contact=contact)
     with pytest.raises(IntegrityError, match="_tenant"):
-        Thread.unscoped.filter(pk=thread.pk).update(workspace=cast.other)
-    ours = create_key(cast.actor(), name="ours", scopes=ALL_SCOPES).key
-    theirs = create_key(cast.actor(cast.other), name="theirs", scopes=ALL_SCOPES).key
+        Thread.unscoped.filter(pk=thread.pk).update(workspace=tenants.other)
+    ours = create_key(tenants.actor(), name="ours", scopes=ALL_SCOPES).key
+    theirs = create_key(tenants.actor(tenants.other), name="theirs", scopes=ALL_SCOPES).key
     assert ours.rotated_from is None  # NULL is not checked
     ours.rotated_from = theirs
     with pytest.raises(IntegrityError, match="apikeys_apikey_rotated_from_id_tenant"):
         ours.save()
     thread.refresh_from_db()
-    assert thread.workspace_id == cast.workspace.pk
+    assert thread.workspace_id == tenants.workspace.pk
 
 
 @postgresql

@@ -5,27 +5,27 @@ import pytest
 
 from contacts.models import CustomField
 from crmsolid.workspaces.scopes import Scope
-from tests.cast import Api, Cast
+from tests.tenants import Api, Tenants
 
 Upsert = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
-def ours(api: Api, cast: Cast) -> Api:
+def ours(api: Api, tenants: Tenants) -> Api:
     """A client of our workspace, with every scope."""
-    return api(cast.key())
+    return api(tenants.key())
 
 
 @pytest.fixture
-def theirs(api: Api, cast: Cast) -> Api:
+def theirs(api: Api, tenants: Tenants) -> Api:
     """A client of another workspace, with every scope."""
-    return api(cast.key(workspace=cast.other))
+    return api(tenants.key(workspace=tenants.other))
 
 
 @pytest.fixture
-def write_only(api: Api, cast: Cast) -> Api:
+def write_only(api: Api, tenants: Tenants) -> Api:
     """A client of our workspace that may write contacts but not read them."""
-    return api(cast.key([Scope.WRITE_CONTACTS]))
+    return api(tenants.key([Scope.WRITE_CONTACTS]))
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def upsert(ours: Api) -> Upsert:
 
 
 @pytest.fixture
-def custom_fields(cast: Cast) -> None:
+def custom_fields(tenants: Tenants) -> None:
     """One custom field of each type in our workspace."""
     for key, field_type, choices in (
         ("company", "text", []),
@@ -51,5 +51,5 @@ def custom_fields(cast: Cast) -> None:
         ("size", "choice", ["S", "L"]),
     ):
         CustomField.unscoped.create(
-            workspace=cast.workspace, key=key, label=key.title(), type=field_type, choices=choices
+            workspace=tenants.workspace, key=key, label=key.title(), type=field_type, choices=choices
         )

@@ -4,14 +4,14 @@ import pytest
 from django.test import Client
 
 from contacts.models import Contact, OptOut
-from tests.cast import Api, Cast
 from tests.contacts.conftest import Upsert
 from tests.panel import contact_form
+from tests.tenants import Api, Tenants
 
 
 @pytest.fixture
-def panel(cast: Cast, client: Client) -> Client:
-    client.force_login(cast.owner)
+def panel(tenants: Tenants, client: Client) -> Client:
+    client.force_login(tenants.owner)
     return client
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from contacts.models import Contact, ContactTag
 from crmsolid.workspaces.scopes import Scope
-from tests.cast import Api, Cast
 from tests.contacts.conftest import Upsert
 from tests.contacts.helpers import field_errors, published_events, without_created
+from tests.tenants import Api, Tenants
 
 
 def test_patch_replaces_the_given_fields_and_all_tags(ours: Api, upsert: Upsert, custom_fields: None) -> None:
@@ -125,9 +125,9 @@ def test_key_without_read_scope_is_answered_what_it_sent(write_only: Api, upsert
     assert (tagged.json(), tagged.headers.get("ETag")) == ({"id": contact["id"], "tags": ["new"]}, None)
 
 
-def test_each_endpoint_requires_its_scope(api: Api, cast: Cast, upsert: Upsert) -> None:
+def test_each_endpoint_requires_its_scope(api: Api, tenants: Tenants, upsert: Upsert) -> None:
     path = f"/v1/contacts/{upsert(username='sarah')['id']}"
-    read_only, write_only = api(cast.key([Scope.READ_CONTACTS])), api(cast.key([Scope.WRITE_CONTACTS]))
+    read_only, write_only = api(tenants.key([Scope.READ_CONTACTS])), api(tenants.key([Scope.WRITE_CONTACTS]))
     for response in (read_only.patch(path, {"name": "x"}), read_only.post(f"{path}/tags", {}), read_only.delete(path)):
         assert (response.status_code, response.json()["required_scope"]) == (403, "write:contacts")
     for read_path in (path, "/v1/contacts", "/v1/contacts/export", "/v1/custom-fields", f"{path}/data"):
@@ -138,11 +138,11 @@ def test_each_endpoint_requires_its_scope(api: Api, cast: Cast, upsert: Upsert) 
 
 
 def test_contacts_of_another_workspace_are_not_found(
-    theirs: Api, api: Api, cast: Cast, ours: Api, upsert: Upsert
+    theirs: Api, api: Api, tenants: Tenants, ours: Api, upsert: Upsert
 ) -> None:
     contact = upsert(username="sarah", tags=["a"])
     path = f"/v1/contacts/{contact['id']}"
-    for other in (theirs, api(cast.key(workspace=cast.twin))):
+    for other in (theirs, api(tenants.key(workspace=tenants.twin))):
         for response in (
             other.get(path),
             other.get(f"{path}/data"),

@@ -8,9 +8,9 @@ from contacts.models import CustomField
 from contacts.representations import ContactOut
 from contacts.services import create_custom_field, update_custom_field
 from crmsolid.core.errors import DomainError
-from tests.cast import Api, Cast
 from tests.contacts.conftest import Upsert
 from tests.contacts.helpers import field_errors, nothing_is_stored
+from tests.tenants import Api, Tenants
 
 
 def test_values_are_taken_at_the_top_level_and_under_custom_fields(
@@ -80,8 +80,8 @@ VALID = {"key": "company", "label": "Company", "type": "text"}
 
 
 @pytest.mark.parametrize("key", ["company", "a", "a" * 40, "seats_2"])
-def test_custom_field_is_defined(cast: Cast, key: str) -> None:
-    field = create_custom_field(cast.actor(), key=key, label=" Size ", type="choice", choices=["S", " L", "", "S"])
+def test_custom_field_is_defined(tenants: Tenants, key: str) -> None:
+    field = create_custom_field(tenants.actor(), key=key, label=" Size ", type="choice", choices=["S", " L", "", "S"])
     field.refresh_from_db()
     assert (field.key, field.label, field.type, field.choices) == (key, "Size", "choice", ["S", "L"])
 
@@ -100,19 +100,19 @@ def test_custom_field_is_defined(cast: Cast, key: str) -> None:
     ],
 )
 def test_custom_field_that_is_not_valid_is_refused(
-    cast: Cast, custom_fields: None, values: dict[str, Any], field: str, code: str
+    tenants: Tenants, custom_fields: None, values: dict[str, Any], field: str, code: str
 ) -> None:
     with pytest.raises(DomainError) as error:
-        create_custom_field(cast.actor(), **VALID | values)
+        create_custom_field(tenants.actor(), **VALID | values)
     assert [(each.field, each.code) for each in error.value.errors] == [(field, code)]
     assert CustomField.unscoped.count() == 5
 
 
-def test_label_and_choices_can_be_replaced(cast: Cast, custom_fields: None) -> None:
+def test_label_and_choices_can_be_replaced(tenants: Tenants, custom_fields: None) -> None:
     size = CustomField.unscoped.get(key="size")
-    update_custom_field(cast.actor(), size.pk, label="Measure", choices=["XL"])
+    update_custom_field(tenants.actor(), size.pk, label="Measure", choices=["XL"])
     size.refresh_from_db()
     assert (size.key, size.label, size.type, size.choices) == ("size", "Measure", "choice", ["XL"])
     with pytest.raises(DomainError) as error:
-        update_custom_field(cast.actor(cast.other), size.pk, label="Taken")
+        update_custom_field(tenants.actor(tenants.other), size.pk, label="Taken")
     assert error.value.code == "not_found"

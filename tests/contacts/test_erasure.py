@@ -10,9 +10,9 @@ from contacts.representations import PersonalDataOut
 from crmsolid.core import erasure
 from crmsolid.events.models import Event
 from crmsolid.workspaces.models import AuditEntry
-from tests.cast import Api
 from tests.contacts.conftest import Upsert
 from tests.contacts.helpers import before_statement, without_created
+from tests.tenants import Api
 
 
 def test_erasure_leaves_nothing_about_the_person(ours: Api, upsert: Upsert) -> None:

@@ -10,9 +10,9 @@ from django.db import OperationalError, connection
 
 from contacts import export, services
 from contacts.models import Contact
-from tests.cast import Api, Cast
 from tests.contacts.conftest import Upsert
 from tests.contacts.helpers import SELECT_CONTACT, before_statement, without_created
+from tests.tenants import Api, Tenants
 
 
 def body(response: Any) -> str:
@@ -137,7 +137,7 @@ def test_export_that_fails_before_the_first_byte_is_answered_with_a_problem(ours
     assert (response.status_code, response.headers["Content-Type"]) == (503, "application/problem+json")
 
 
-def test_contacts_of_other_workspaces_are_not_exported(ours: Api, cast: Cast, upsert: Upsert) -> None:
-    Contact.unscoped.create(workspace=cast.other, name="theirs")
+def test_contacts_of_other_workspaces_are_not_exported(ours: Api, tenants: Tenants, upsert: Upsert) -> None:
+    Contact.unscoped.create(workspace=tenants.other, name="theirs")
     upsert(username="sarah", name="ours")
     assert [row["name"] for row in csv_rows(ours.get("/v1/contacts/export"))] == ["ours"]

@@ -6,9 +6,9 @@ import pytest
 
 from contacts.models import Contact
 from crmsolid.core import clock
-from tests.cast import Api, Cast
 from tests.contacts.conftest import Upsert
 from tests.contacts.helpers import without_created
+from tests.tenants import Api, Tenants
 
 
 def names(response: Any) -> list[str]:
@@ -172,6 +172,6 @@ def test_cursor_does_not_work_in_another_list(ours: Api, upsert: Upsert, sort: s
     assert (response.status_code, response.json()["code"]) == (400, "invalid_cursor")
 
 
-def test_test_workspace_does_not_list_live_contacts(api: Api, cast: Cast, upsert: Upsert) -> None:
+def test_test_workspace_does_not_list_live_contacts(api: Api, tenants: Tenants, upsert: Upsert) -> None:
     upsert(username="sarah")
-    assert names(api(cast.key(workspace=cast.twin)).get("/v1/contacts")) == []
+    assert names(api(tenants.key(workspace=tenants.twin)).get("/v1/contacts")) == []

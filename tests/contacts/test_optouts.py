@@ -7,8 +7,8 @@ import pytest
 from contacts.lookup import find_or_create
 from contacts.models import OptOut
 from crmsolid.core.unit_of_work import unit_of_work
-from tests.cast import Api, Cast
 from tests.contacts.conftest import Upsert
+from tests.tenants import Api, Tenants
 
 
 def erase_opted_out_contact(ours: Api, upsert: Upsert, **identities: str) -> None:
@@ -48,11 +48,11 @@ def test_lifting_the_opt_out_by_patch_deletes_what_was_kept(ours: Api, upsert: U
     assert lifted["opted_out"] is False and not OptOut.unscoped.exists()
 
 
-def test_contact_created_for_a_message_is_opted_out_too(ours: Api, cast: Cast, upsert: Upsert) -> None:
+def test_contact_created_for_a_message_is_opted_out_too(ours: Api, tenants: Tenants, upsert: Upsert) -> None:
     erase_opted_out_contact(ours, upsert, username="sarah")
     with unit_of_work():
-        assert find_or_create(cast.workspace, username="Sarah").opted_out is True
-        assert find_or_create(cast.workspace, username="other").opted_out is False
+        assert find_or_create(tenants.workspace, username="Sarah").opted_out is True
+        assert find_or_create(tenants.workspace, username="other").opted_out is False
 
 
 def test_opt_out_survives_a_new_secret_key(ours: Api, upsert: Upsert, settings: Any) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from tests.cast import Api
 from tests.contacts.conftest import Upsert
+from tests.tenants import Api
 
 ON_SQLITE = connection.vendor == "sqlite"
 

@@ -13,7 +13,7 @@ from contacts.lookup import find_or_create
 from contacts.models import Contact
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.models import Event
-from tests.cast import Api, Cast
+from tests.tenants import Api, Tenants
 from tests.threads import run_together
 
 pytestmark = [
@@ -33,8 +33,8 @@ def post(token: str, path: str, body: dict[str, Any], **options: Any) -> Callabl
     return lambda: api.post(path, body, **options)
 
 
-def test_concurrent_upserts_of_one_username_create_one_contact_with_all_tags(cast: Cast) -> None:
-    token, spellings = cast.key(), ("@Sarah_M", "sarah_m", "https://t.me/SARAH_M")
+def test_concurrent_upserts_of_one_username_create_one_contact_with_all_tags(tenants: Tenants) -> None:
+    token, spellings = tenants.key(), ("@Sarah_M", "sarah_m", "https://t.me/SARAH_M")
     bodies = [{"username": spellings[n % 3], "tags": [f"t{n:02d}", "all"], "name": f"N{n}"} for n in range(THREADS)]
     responses = run_together([post(token, "/v1/contacts", body) for body in bodies])
     assert sorted(response.status_code for response in responses) == [200] * (THREADS - 1) + [201]
@@ -47,8 +47,8 @@ def test_concurrent_upserts_of_one_username_create_one_contact_with_all_tags(cas
     assert max(len(response.json()["tags"]) for response in responses) == THREADS + 1
 
 
-def test_concurrent_upserts_by_username_by_email_and_by_both_never_duplicate_an_identity(cast: Cast) -> None:
-    token = cast.key()
+def test_concurrent_upserts_by_username_by_email_and_by_both_never_duplicate_an_identity(tenants: Tenants) -> None:
+    token = tenants.key()
     bodies: list[dict[str, Any]] = [{"username": "sarah"}, {"email": "s@x.example"}]
     bodies.append({"username": "sarah", "email": "s@x.example"})
     responses = run_together([post(token, "/v1/contacts", bodies[n % 3]) for n in range(THREADS)])
@@ -59,8 +59,8 @@ def test_concurrent_upserts_by_username_by_email_and_by_both_never_duplicate_an_
     assert conflicts == ({"contact_conflict"} if Contact.unscoped.count() == 2 else set())
 
 
-def test_one_address_goes_to_one_of_the_contacts_that_want_it(cast: Cast) -> None:
-    token = cast.key()
+def test_one_address_goes_to_one_of_the_contacts_that_want_it(tenants: Tenants) -> None:
+    token = tenants.key()
     for number in range(8):
         Api(token).post("/v1/contacts", {"username": f"user{number}"})
     bodies = [{"username": f"user{number}", "email": "s@x.example"} for number in range(8)]
@@ -70,18 +70,18 @@ def test_one_address_goes_to_one_of_the_contacts_that_want_it(cast: Cast) -> Non
     assert Contact.unscoped.count() == 8
 
 
-def test_concurrent_lookups_of_one_telegram_user_create_one_contact(cast: Cast) -> None:
+def test_concurrent_lookups_of_one_telegram_user_create_one_contact(tenants: Tenants) -> None:
     def lookup() -> str:
         with unit_of_work():
-            return find_or_create(cast.workspace, username="Sarah", telegram_id=7, name="Sarah").id
+            return find_or_create(tenants.workspace, username="Sarah", telegram_id=7, name="Sarah").id
 
     ids = run_together([lookup] * THREADS)
     assert set(ids) == {Contact.unscoped.get().id}
     assert Event.unscoped.count() == 1
 
 
-def test_tags_added_and_removed_concurrently_are_all_applied(cast: Cast) -> None:
-    token = cast.key()
+def test_tags_added_and_removed_concurrently_are_all_applied(tenants: Tenants) -> None:
+    token = tenants.key()
     contact = Api(token).post("/v1/contacts", {"username": "sarah", "tags": [f"old{n}" for n in range(12)]}).json()
     path = f"/v1/contacts/{contact['id']}/tags"
     calls = [post(token, path, {"add": [f"new{n:02d}"], "remove": [f"old{n}"]}) for n in range(12)]
@@ -90,8 +90,8 @@ def test_tags_added_and_removed_concurrently_are_all_applied(cast: Cast) -> None
     assert tags == [f"new{n:02d}" for n in range(12)]
 
 
-def test_one_of_many_patches_of_the_same_version_succeeds(cast: Cast) -> None:
-    token = cast.key()
+def test_one_of_many_patches_of_the_same_version_succeeds(tenants: Tenants) -> None:
+    token = tenants.key()
     created = Api(token).post("/v1/contacts", {"username": "sarah"})
     path, version = f"/v1/contacts/{created.json()['id']}", created.headers["ETag"]
 
@@ -105,8 +105,8 @@ def test_one_of_many_patches_of_the_same_version_succeeds(cast: Cast) -> None:
     assert Contact.unscoped.get().name == name
 
 
-def test_erasure_during_upserts_leaves_nothing_about_the_erased_contact(cast: Cast) -> None:
-    token = cast.key()
+def test_erasure_during_upserts_leaves_nothing_about_the_erased_contact(tenants: Tenants) -> None:
+    token = tenants.key()
     erased_id = Api(token).post("/v1/contacts", {"username": "sarah", "name": "Secret"}).json()["id"]
     api = new_client(token)
     calls: list[Callable[[], Any]] = [
@@ -121,8 +121,8 @@ def test_erasure_during_upserts_leaves_nothing_about_the_erased_contact(cast: Ca
     assert Contact.unscoped.count() <= 1
 
 
-def test_concurrent_requests_with_one_idempotency_key_are_one_upsert(cast: Cast) -> None:
-    token, body = cast.key(), {"username": "sarah", "tags": ["a", "b"]}
+def test_concurrent_requests_with_one_idempotency_key_are_one_upsert(tenants: Tenants) -> None:
+    token, body = tenants.key(), {"username": "sarah", "tags": ["a", "b"]}
     calls = [post(token, "/v1/contacts", body, idempotency_key="one-key") for _ in range(20)]
     responses = run_together(calls)
     assert {response.status_code for response in responses} == {201}
@@ -132,11 +132,17 @@ def test_concurrent_requests_with_one_idempotency_key_are_one_upsert(cast: Cast)
     assert Event.unscoped.count() == 2
 
 
-def test_upsert_waits_two_seconds_for_another_with_the_same_key(cast: Cast) -> None:
+def test_upsert_waits_two_seconds_for_another_with_the_same_key(tenants: Tenants) -> None:
     """The other one has stored its answer but not committed."""
-    token, body = cast.key(), {"username": "sarah"}
+    token, body = tenants.key(), {"username": "sarah"}
     upsert = post(token, "/v1/contacts", body, idempotency_key="one-key")
-    values = {"workspace_id": cast.workspace.pk, "key": "one-key", "fingerprint": b"x" * 32, "status": 200, "body": b""}
+    values = {
+        "workspace_id": tenants.workspace.pk,
+        "key": "one-key",
+        "fingerprint": b"x" * 32,
+        "status": 200,
+        "body": b"",
+    }
     with transaction.atomic():
         IdempotencyRecord(**values).save()
         started = time.monotonic()

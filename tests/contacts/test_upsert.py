@@ -7,7 +7,6 @@ import pytest
 from contacts.models import Contact, ContactTag
 from crmsolid.events.models import Event
 from crmsolid.workspaces.scopes import Scope
-from tests.cast import Api, Cast
 from tests.contacts.conftest import Upsert
 from tests.contacts.helpers import (
     created_and_erased_by_others,
@@ -16,6 +15,7 @@ from tests.contacts.helpers import (
     published_events,
     without_created,
 )
+from tests.tenants import Api, Tenants
 
 SARAH = {
     "username": "@sarah_miller",
@@ -200,8 +200,8 @@ def test_second_request_with_the_same_key_gets_the_first_answer(ours: Api) -> No
 
 
 @pytest.mark.parametrize("scopes", [[Scope.READ_CONTACTS], [Scope.WRITE_MESSAGES, Scope.MANAGE_SEQUENCES]])
-def test_upsert_requires_write_contacts(api: Api, cast: Cast, scopes: list[Scope]) -> None:
-    response = api(cast.key(scopes)).post("/v1/contacts", SARAH)
+def test_upsert_requires_write_contacts(api: Api, tenants: Tenants, scopes: list[Scope]) -> None:
+    response = api(tenants.key(scopes)).post("/v1/contacts", SARAH)
     assert (response.status_code, response.json()["required_scope"]) == (403, "write:contacts")
     assert nothing_is_stored()
 
@@ -225,10 +225,10 @@ def test_leading_space_from_telegram_does_not_hide_the_first_name() -> None:
 
 @pytest.mark.parametrize(("races", "status", "stored"), [(1, 201, 1), (99, 503, 0)])
 def test_contact_that_is_created_and_erased_by_others_is_tried_again(
-    ours: Api, cast: Cast, races: int, status: int, stored: int
+    ours: Api, tenants: Tenants, races: int, status: int, stored: int
 ) -> None:
     """The insert meets a contact with the username, and that contact is gone when it is to be locked."""
-    with created_and_erased_by_others(cast.workspace, "sarah", races):
+    with created_and_erased_by_others(tenants.workspace, "sarah", races):
         response = ours.post("/v1/contacts", {"username": "sarah", "name": "Sarah"})
     assert response.status_code == status
     assert Contact.unscoped.filter(name="Sarah").count() == Contact.unscoped.count() == stored

@@ -11,13 +11,13 @@ from django.db import connection, transaction
 from contacts import repository
 from contacts.models import Contact
 from crmsolid.core.unit_of_work import pending_inserts, unit_of_work
-from tests.cast import Cast
+from tests.tenants import Tenants
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def contact(cast: Cast, username: str) -> Contact:
-    return Contact(workspace_id=cast.workspace.pk, username=username, username_key=username.lower())
+def contact(tenants: Tenants, username: str) -> Contact:
+    return Contact(workspace_id=tenants.workspace.pk, username=username, username_key=username.lower())
 
 
 T = TypeVar("T")
@@ -32,26 +32,26 @@ def usernames() -> set[str]:
     return set(Contact.unscoped.values_list("username", flat=True))
 
 
-def test_deferred_rows_are_written_at_the_end_of_the_unit(cast: Cast) -> None:
+def test_deferred_rows_are_written_at_the_end_of_the_unit(tenants: Tenants) -> None:
     def work() -> int:
-        repository.contacts.insert_later([contact(cast, "sarah"), contact(cast, "tom")])
+        repository.contacts.insert_later([contact(tenants, "sarah"), contact(tenants, "tom")])
         return Contact.unscoped.count()
 
     assert run(work) == 0
     assert usernames() == {"sarah", "tom"}
 
 
-def test_rows_are_written_at_once_outside_a_unit(cast: Cast) -> None:
+def test_rows_are_written_at_once_outside_a_unit(tenants: Tenants) -> None:
     with transaction.atomic():
-        repository.contacts.insert_later([contact(cast, "sarah")])
+        repository.contacts.insert_later([contact(tenants, "sarah")])
         assert usernames() == {"sarah"}
 
 
-def test_rows_within_a_savepoint_are_written_at_once_and_rolled_back_with_it(cast: Cast) -> None:
+def test_rows_within_a_savepoint_are_written_at_once_and_rolled_back_with_it(tenants: Tenants) -> None:
     def work() -> None:
-        repository.contacts.insert_later([contact(cast, "kept")])
+        repository.contacts.insert_later([contact(tenants, "kept")])
         with pytest.raises(ZeroDivisionError), transaction.atomic():
-            repository.contacts.insert_later([contact(cast, "undone")])
+            repository.contacts.insert_later([contact(tenants, "undone")])
             assert usernames() == {"undone"}
             raise ZeroDivisionError
 
@@ -59,22 +59,22 @@ def test_rows_within_a_savepoint_are_written_at_once_and_rolled_back_with_it(cas
     assert usernames() == {"kept"}
 
 
-def test_unit_that_fails_writes_nothing_and_the_next_one_works(cast: Cast) -> None:
+def test_unit_that_fails_writes_nothing_and_the_next_one_works(tenants: Tenants) -> None:
     def work() -> None:
-        repository.contacts.insert_later([contact(cast, "sarah")])
+        repository.contacts.insert_later([contact(tenants, "sarah")])
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         run(work)
     assert usernames() == set()
     assert pending_inserts() is None and not connection.in_atomic_block
-    run(lambda: repository.contacts.insert_later([contact(cast, "tom")]))
+    run(lambda: repository.contacts.insert_later([contact(tenants, "tom")]))
     assert usernames() == {"tom"}
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's driver begins every transaction itself")
-def test_a_unit_of_deferred_inserts_is_three_round_trips(cast: Cast, tmp_path: Path) -> None:
-    first, second = contact(cast, "tim"), contact(cast, "tom")
+def test_a_unit_of_deferred_inserts_is_three_round_trips(tenants: Tenants, tmp_path: Path) -> None:
+    first, second = contact(tenants, "tim"), contact(tenants, "tom")
     run(lambda: repository.contacts.insert_later([first]))
     sent = statements_sent(tmp_path, lambda: run(lambda: repository.contacts.insert_later([second])))
     assert sent == ["BEGIN", "prepared", "COMMIT"]

@@ -6,18 +6,18 @@ from django.db import transaction
 from crmsolid.events import positions
 from crmsolid.events.publishing import publish
 from messaging.events import MESSAGE_SENT
-from tests.cast import Cast
+from tests.tenants import Tenants
 
 Publish = Callable[..., str]
 
 
 @pytest.fixture
-def publish_sent(cast: Cast) -> Publish:
+def publish_sent(tenants: Tenants) -> Publish:
     """Commit one ``message.sent`` with a number in it; returns its id."""
 
     def publish_one(number: int = 0) -> str:
         with transaction.atomic():
-            return publish(cast.workspace, MESSAGE_SENT, {"number": number})
+            return publish(tenants.workspace, MESSAGE_SENT, {"number": number})
 
     return publish_one
 

@@ -7,8 +7,8 @@ from crmsolid.events import feed, positions
 from crmsolid.events.models import Event
 from crmsolid.events.publishing import publish
 from messaging.events import MESSAGE_SENT
-from tests.cast import Cast
 from tests.events.conftest import Publish
+from tests.tenants import Tenants
 
 SENT = ("message.sent",)
 
@@ -22,14 +22,14 @@ def test_reading_goes_on_from_a_position(publish_sent: Publish) -> None:
     assert [entry.position for entry in feed.read(after=second, types=SENT, limit=1)] == [second + 1]
 
 
-def test_reader_gets_its_workspace_and_types_without_erased_events(cast: Cast) -> None:
+def test_reader_gets_its_workspace_and_types_without_erased_events(tenants: Tenants) -> None:
     with transaction.atomic():
-        own = publish(cast.workspace, MESSAGE_SENT, {})
-        publish(cast.workspace, CONTACT_CREATED, {})
-        publish(cast.other, MESSAGE_SENT, {})
-        erased = publish(cast.workspace, MESSAGE_SENT, {})
+        own = publish(tenants.workspace, MESSAGE_SENT, {})
+        publish(tenants.workspace, CONTACT_CREATED, {})
+        publish(tenants.other, MESSAGE_SENT, {})
+        erased = publish(tenants.workspace, MESSAGE_SENT, {})
     positions.assign_positions()
     Event.unscoped.filter(pk=erased).update(body=b"")
-    [entry] = feed.read(after=0, types=SENT, workspace_id=cast.workspace.pk)
+    [entry] = feed.read(after=0, types=SENT, workspace_id=tenants.workspace.pk)
     assert entry.body == bytes(Event.unscoped.get(pk=own).body)
-    assert (entry.type, entry.workspace_id) == ("message.sent", cast.workspace.pk)
+    assert (entry.type, entry.workspace_id) == ("message.sent", tenants.workspace.pk)

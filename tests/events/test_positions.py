@@ -10,8 +10,8 @@ from crmsolid.events import feed, positions
 from crmsolid.events.models import Event
 from crmsolid.events.publishing import NewEvent, publish, publish_all
 from messaging.events import MESSAGE_SENT
-from tests.cast import Cast
 from tests.events.conftest import Publish
+from tests.tenants import Tenants
 from tests.threads import in_background, run_together
 
 SENT = ("message.sent",)
@@ -35,9 +35,9 @@ def test_event_is_not_in_the_feed_before_it_has_a_position(publish_sent: Publish
     assert positions.assign_positions() == 0
 
 
-def test_events_of_one_transaction_keep_their_order(cast: Cast) -> None:
+def test_events_of_one_transaction_keep_their_order(tenants: Tenants) -> None:
     with transaction.atomic():
-        ids = publish_all(cast.workspace, [NewEvent(MESSAGE_SENT, {"n": n}) for n in range(20)])
+        ids = publish_all(tenants.workspace, [NewEvent(MESSAGE_SENT, {"n": n}) for n in range(20)])
     positions.assign_positions()
     assert in_order() == ids
 
@@ -77,13 +77,13 @@ def test_a_failing_listener_leaves_its_batch_without_positions(publish_sent: Pub
 
 @require_postgresql
 @pytest.mark.django_db(transaction=True)
-def test_a_late_commit_gets_a_later_position(cast: Cast, publish_sent: Publish) -> None:
+def test_a_late_commit_gets_a_later_position(tenants: Tenants, publish_sent: Publish) -> None:
     published, commit = threading.Event(), threading.Event()
     late: list[str] = []
 
     def commit_late() -> None:
         with transaction.atomic():
-            late.append(publish(cast.workspace, MESSAGE_SENT, {"late": True}))
+            late.append(publish(tenants.workspace, MESSAGE_SENT, {"late": True}))
             published.set()
             assert commit.wait(20)
 

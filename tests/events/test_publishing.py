@@ -12,7 +12,7 @@ from crmsolid.core import doorbell
 from crmsolid.events.models import Event
 from crmsolid.events.publishing import NewEvent, publish, publish_all
 from messaging.events import MESSAGE_SENT
-from tests.cast import Cast
+from tests.tenants import Tenants
 
 
 @pytest.fixture
@@ -24,27 +24,27 @@ def wake_ups(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float]]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_publishing_outside_a_transaction_is_refused(cast: Cast) -> None:
+def test_publishing_outside_a_transaction_is_refused(tenants: Tenants) -> None:
     with pytest.raises(RuntimeError):
-        publish(cast.workspace, MESSAGE_SENT, {})
+        publish(tenants.workspace, MESSAGE_SENT, {})
     assert Event.unscoped.count() == 0
 
 
 @pytest.mark.django_db(transaction=True)
-def test_rolled_back_transaction_leaves_no_event(cast: Cast) -> None:
+def test_rolled_back_transaction_leaves_no_event(tenants: Tenants) -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        publish(cast.workspace, MESSAGE_SENT, {})
+        publish(tenants.workspace, MESSAGE_SENT, {})
         raise ZeroDivisionError
     assert Event.unscoped.count() == 0
 
 
-def test_event_keeps_the_request_id_of_its_actor(cast: Cast) -> None:
-    actor = replace(cast.actor(), request_id="req-of-the-call")
+def test_event_keeps_the_request_id_of_its_actor(tenants: Tenants) -> None:
+    actor = replace(tenants.actor(), request_id="req-of-the-call")
     with transaction.atomic():
         from_actor = publish(actor, MESSAGE_SENT, {})
         explicit = publish(actor, MESSAGE_SENT, {}, request_id="req-of-another-call")
-        from_workspace = publish(cast.workspace, MESSAGE_SENT, {}, request_id="req-passed-on")
-        without = publish(cast.workspace, MESSAGE_SENT, {})
+        from_workspace = publish(tenants.workspace, MESSAGE_SENT, {}, request_id="req-passed-on")
+        without = publish(tenants.workspace, MESSAGE_SENT, {})
         many = publish_all(actor, [NewEvent(MESSAGE_SENT, {"n": n}) for n in range(30)])
     assert dict(Event.unscoped.values_list("pk", "request_id")) == {
         from_actor: "req-of-the-call",
@@ -55,10 +55,10 @@ def test_event_keeps_the_request_id_of_its_actor(cast: Cast) -> None:
     }
 
 
-def test_event_bodies_are_stored_as_the_bytes_that_are_delivered(cast: Cast) -> None:
+def test_event_bodies_are_stored_as_the_bytes_that_are_delivered(tenants: Tenants) -> None:
     with transaction.atomic():
         published = publish_all(
-            cast.workspace,
+            tenants.workspace,
             [NewEvent(CONTACT_CREATED, {"name": f'Мария 😀 \\ " {n}'}, f"con_{n}") for n in range(30)],
         )
     rows = list(Event.unscoped.order_by("id"))
@@ -69,18 +69,18 @@ def test_event_bodies_are_stored_as_the_bytes_that_are_delivered(cast: Cast) -> 
         assert json.loads(bytes(row.body)) == {"event": row.type, "id": row.pk, "created_at": made, "data": data}
         assert (row.type, row.contact_id, row.workspace_id, row.position) == (
             *("contact.created", f"con_{n}"),
-            *(cast.workspace.pk, None),
+            *(tenants.workspace.pk, None),
         )
 
 
 def test_a_transaction_wakes_the_pump_once_after_its_commit(
-    cast: Cast, wake_ups: list[tuple[str, float]], django_capture_on_commit_callbacks: Callable[..., object]
+    tenants: Tenants, wake_ups: list[tuple[str, float]], django_capture_on_commit_callbacks: Callable[..., object]
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True), transaction.atomic():  # type: ignore[attr-defined]
-        publish(cast.workspace, CONTACT_CREATED, {})
-        publish_all(cast.workspace, [NewEvent(CONTACT_TAGGED, {})] * 3)
+        publish(tenants.workspace, CONTACT_CREATED, {})
+        publish_all(tenants.workspace, [NewEvent(CONTACT_TAGGED, {})] * 3)
         with transaction.atomic():
-            publish(cast.workspace, MESSAGE_SENT, {})
+            publish(tenants.workspace, MESSAGE_SENT, {})
         assert wake_ups == []
     assert wake_ups == [("webhooks.pump", 0.0)]
 
@@ -89,15 +89,15 @@ def test_a_transaction_wakes_the_pump_once_after_its_commit(
 def test_a_rolled_back_savepoint_does_not_cancel_the_wake_up_of_the_transaction(
     wake_ups: list[tuple[str, float]],
 ) -> None:
-    cast = Cast()
+    tenants = Tenants()
     wake_ups.clear()
     with transaction.atomic():
         with transaction.atomic():
-            publish(cast.workspace, CONTACT_CREATED, {})
+            publish(tenants.workspace, CONTACT_CREATED, {})
             transaction.set_rollback(True)
-        publish(cast.workspace, CONTACT_CREATED, {})
+        publish(tenants.workspace, CONTACT_CREATED, {})
     assert wake_ups == [("webhooks.pump", 0.0)]
     with transaction.atomic():
-        publish(cast.workspace, CONTACT_CREATED, {})
+        publish(tenants.workspace, CONTACT_CREATED, {})
         transaction.set_rollback(True)
     assert len(wake_ups) == 1

@@ -11,9 +11,9 @@ from crmsolid.core import clock, doorbell
 from crmsolid.workspaces.scopes import Scope
 from messaging.models import Account
 from messaging.streaming import stream_limits
-from tests.cast import Cast
 from tests.messaging.helpers import Ring
 from tests.messaging.streaming.listener import Key, Listen, Listener, run_in_thread, wait_until_idle
+from tests.tenants import Tenants
 
 
 @pytest.fixture(autouse=True)
@@ -49,8 +49,8 @@ def frozen_time(monkeypatch: pytest.MonkeyPatch) -> FrozenTime:
 
 
 @pytest.fixture
-def sandbox(cast: Cast) -> Account:
-    return cast.sandbox()
+def sandbox(tenants: Tenants) -> Account:
+    return tenants.sandbox()
 
 
 @pytest.fixture
@@ -59,11 +59,11 @@ def on_postgresql() -> bool:
 
 
 @pytest.fixture
-def key(cast: Cast) -> Key:
+def key(tenants: Tenants) -> Key:
     """Creates API keys from within the event loop."""
 
     async def make(scopes: Iterable[Scope] = (Scope.READ_MESSAGES,)) -> str:
-        return await run_in_thread(lambda: cast.key(scopes))
+        return await run_in_thread(lambda: tenants.key(scopes))
 
     return make
 

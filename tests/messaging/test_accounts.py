@@ -13,14 +13,14 @@ from crmsolid.workspaces.scopes import Scope
 from messaging import services
 from messaging.models import Account, AccountState
 from messaging.sending import dispatch
-from tests.cast import Api, Cast
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import send
+from tests.tenants import Api, Tenants
 
 
-def test_account_has_the_documented_shape(api: Api, cast: Cast, frozen_time: FrozenTime) -> None:
-    account = cast.sandbox(name="Sales", daily_limit=5)
-    ours = api(cast.key([Scope.READ_MESSAGES]))
+def test_account_has_the_documented_shape(api: Api, tenants: Tenants, frozen_time: FrozenTime) -> None:
+    account = tenants.sandbox(name="Sales", daily_limit=5)
+    ours = api(tenants.key([Scope.READ_MESSAGES]))
     expected = {
         "id": account.pk,
         "name": "Sales",
@@ -35,9 +35,9 @@ def test_account_has_the_documented_shape(api: Api, cast: Cast, frozen_time: Fro
     assert ours.get("/v1/accounts").json() == {"data": [expected], "next_cursor": None}
 
 
-def test_used_and_left_follow_the_last_24_hours(api: Api, cast: Cast, frozen_time: FrozenTime) -> None:
-    account = cast.sandbox(daily_limit=5)
-    ours, path = api(cast.key()), f"/v1/accounts/{account.pk}"
+def test_used_and_left_follow_the_last_24_hours(api: Api, tenants: Tenants, frozen_time: FrozenTime) -> None:
+    account = tenants.sandbox(daily_limit=5)
+    ours, path = api(tenants.key()), f"/v1/accounts/{account.pk}"
 
     def used_and_left() -> tuple[int, int]:
         answer = ours.get(path).json()
@@ -48,27 +48,27 @@ def test_used_and_left_follow_the_last_24_hours(api: Api, cast: Cast, frozen_tim
     assert used_and_left() == (1, 4)
     planned = send(account, send_at=frozen_time.now + timedelta(hours=2))
     assert used_and_left() == (1, 3)
-    services.cancel_message(cast.actor(), planned.pk)
+    services.cancel_message(tenants.actor(), planned.pk)
     assert used_and_left() == (1, 4)
     frozen_time.forward(hours=24)
     assert used_and_left() == (0, 5)
 
 
-def test_left_is_never_negative(api: Api, cast: Cast) -> None:
-    account = cast.sandbox(daily_limit=3)
+def test_left_is_never_negative(api: Api, tenants: Tenants) -> None:
+    account = tenants.sandbox(daily_limit=3)
     for _ in range(3):
         send(account)
     Account.unscoped.filter(pk=account.pk).update(daily_limit=1)
-    answer = api(cast.key()).get(f"/v1/accounts/{account.pk}").json()
+    answer = api(tenants.key()).get(f"/v1/accounts/{account.pk}").json()
     assert (answer["used_today"], answer["left_today"]) == (3, 0)
 
 
-def test_states(api: Api, cast: Cast, frozen_time: FrozenTime) -> None:
+def test_states(api: Api, tenants: Tenants, frozen_time: FrozenTime) -> None:
     until = frozen_time.now + timedelta(minutes=1)
-    paused = cast.sandbox(state=AccountState.PAUSED, paused_until=until)
-    paused_without_end = cast.sandbox(state=AccountState.PAUSED)
-    banned = cast.sandbox(state=AccountState.BANNED)
-    ours = api(cast.key())
+    paused = tenants.sandbox(state=AccountState.PAUSED, paused_until=until)
+    paused_without_end = tenants.sandbox(state=AccountState.PAUSED)
+    banned = tenants.sandbox(state=AccountState.BANNED)
+    ours = api(tenants.key())
 
     def state(account: Account) -> tuple[str, str | None]:
         answer = ours.get(f"/v1/accounts/{account.pk}").json()
@@ -81,23 +81,23 @@ def test_states(api: Api, cast: Cast, frozen_time: FrozenTime) -> None:
     assert state(paused) == ("connected", None)
 
 
-def test_accounts_of_another_workspace_are_not_found(api: Api, cast: Cast, sandbox: Account) -> None:
-    other_client = api(cast.key(workspace=cast.other))
+def test_accounts_of_another_workspace_are_not_found(api: Api, tenants: Tenants, sandbox: Account) -> None:
+    other_client = api(tenants.key(workspace=tenants.other))
     assert other_client.get("/v1/accounts").json()["data"] == []
     for name in (str(sandbox.pk), "999999", str(2**63), "9" * 40, "0"):
         answer = other_client.get(f"/v1/accounts/{name}")
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), name
-    assert api(cast.key([Scope.WRITE_MESSAGES])).get("/v1/accounts").json()["required_scope"] == "read:messages"
+    assert api(tenants.key([Scope.WRITE_MESSAGES])).get("/v1/accounts").json()["required_scope"] == "read:messages"
 
 
-def test_test_workspace_has_a_sandbox_account(api: Api, cast: Cast) -> None:
-    [account] = api(cast.key(workspace=cast.twin)).get("/v1/accounts").json()["data"]
+def test_test_workspace_has_a_sandbox_account(api: Api, tenants: Tenants) -> None:
+    [account] = api(tenants.key(workspace=tenants.twin)).get("/v1/accounts").json()["data"]
     assert (account["name"], account["kind"], account["daily_limit"]) == ("Sandbox", "sandbox", 50)
-    assert api(cast.key()).get("/v1/accounts").json()["data"] == []
+    assert api(tenants.key()).get("/v1/accounts").json()["data"] == []
 
 
-def test_pages(api: Api, cast: Cast) -> None:
-    ids, ours = [cast.sandbox().pk for _ in range(3)], api(cast.key())
+def test_pages(api: Api, tenants: Tenants) -> None:
+    ids, ours = [tenants.sandbox().pk for _ in range(3)], api(tenants.key())
     first = ours.get("/v1/accounts", {"limit": 2}).json()
     rest = ours.get("/v1/accounts", {"limit": 2, "cursor": first["next_cursor"]}).json()
     assert [row["id"] for row in first["data"] + rest["data"]] == ids
@@ -106,25 +106,25 @@ def test_pages(api: Api, cast: Cast) -> None:
 
 
 def test_fifty_accounts_cost_no_more_queries_than_one(
-    api: Api, cast: Cast, on_postgresql: bool, django_assert_num_queries: Callable[..., Any]
+    api: Api, tenants: Tenants, on_postgresql: bool, django_assert_num_queries: Callable[..., Any]
 ) -> None:
-    ours = api(cast.key())
+    ours = api(tenants.key())
     ours.get("/v1/accounts")
-    send(cast.sandbox())
+    send(tenants.sandbox())
     for accounts in (1, 50):
         # The key and the accounts; on PostgreSQL also the commit horizon, because the list is in ascending order.
         with django_assert_num_queries(3 if on_postgresql else 2):
             assert len(ours.get("/v1/accounts").json()["data"]) == accounts
         for _ in range(49):
-            send(cast.sandbox())
+            send(tenants.sandbox())
 
 
-def test_sandbox_account_can_have_a_chosen_id(cast: Cast) -> None:
-    account = services.create_sandbox_account(cast.actor(), name="Demo", account_id=7421)
+def test_sandbox_account_can_have_a_chosen_id(tenants: Tenants) -> None:
+    account = services.create_sandbox_account(tenants.actor(), name="Demo", account_id=7421)
     assert (account.pk, account.kind, account.daily_limit) == (7421, "sandbox", 50)
     entry = AuditEntry.unscoped.get(action="account.created", target="7421")
-    assert entry.workspace_id == cast.workspace.pk
+    assert entry.workspace_id == tenants.workspace.pk
     with pytest.raises(DomainError) as refusal:
-        services.create_sandbox_account(cast.actor(cast.other), name="Demo", account_id=7421)
+        services.create_sandbox_account(tenants.actor(tenants.other), name="Demo", account_id=7421)
     assert (refusal.value.code, refusal.value.errors[0].code) == ("validation_failed", "taken")
-    assert services.create_sandbox_account(cast.actor(), name="Next").pk > 7421
+    assert services.create_sandbox_account(tenants.actor(), name="Next").pk > 7421

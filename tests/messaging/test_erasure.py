@@ -12,17 +12,17 @@ from messaging.models import LoginAttempt, Message, SpentSlot, Thread
 from messaging.sending import dispatch
 from messaging.tasks import purge
 from messaging.telegram_models import PeerHash
-from tests.cast import Api, Cast
+from tests.tenants import Api, Tenants
 
 
-def test_erasing_a_contact_deletes_messages_but_still_counts_sends(api: Api, cast: Cast) -> None:
-    account = services.create_sandbox_account(Actor.command(cast.workspace, "tests"), name="ours")
-    client = api(cast.key())
+def test_erasing_a_contact_deletes_messages_but_still_counts_sends(api: Api, tenants: Tenants) -> None:
+    account = services.create_sandbox_account(Actor.command(tenants.workspace, "tests"), name="ours")
+    client = api(tenants.key())
     body = {"account_id": account.pk, "to": "@sarah_miller", "text": "a secret word"}
     sent = client.post("/v1/messages/send", body, idempotency_key="first").json()
     dispatch.dispatch()
     queued = client.post("/v1/messages/send", body).json()
-    message = Message.objects.for_workspace(cast.workspace).get(pk=sent["id"])
+    message = Message.objects.for_workspace(tenants.workspace).get(pk=sent["id"])
     assert message.status == "sent"
     data = client.get(f"/v1/contacts/{message.contact_id}/data").json()
     assert [row["text"] for row in data["messages"]] == ["a secret word", "a secret word"]
@@ -31,41 +31,41 @@ def test_erasing_a_contact_deletes_messages_but_still_counts_sends(api: Api, cas
 
     assert client.get(f"/v1/messages/{sent['id']}").json()["code"] == "not_found"
     assert client.get(f"/v1/messages/{queued['id']}").json()["code"] == "not_found"
-    assert not Thread.objects.for_workspace(cast.workspace).exists()
-    assert [row.slot_at for row in SpentSlot.objects.for_workspace(cast.workspace)] == [message.slot_at]
+    assert not Thread.objects.for_workspace(tenants.workspace).exists()
+    assert [row.slot_at for row in SpentSlot.objects.for_workspace(tenants.workspace)] == [message.slot_at]
     assert client.get(f"/v1/accounts/{account.pk}").json()["used_today"] == 1
     assert client.get(f"/v1/accounts/{account.pk}").json()["left_today"] == 49
-    assert all(b"secret" not in bytes(event.body) for event in Event.objects.for_workspace(cast.workspace))
+    assert all(b"secret" not in bytes(event.body) for event in Event.objects.for_workspace(tenants.workspace))
     assert client.post("/v1/messages/send", body, idempotency_key="first").json()["code"] == "erased"
     assert dispatch.dispatch() == 0
 
 
-def test_erasing_a_contact_deletes_its_telegram_addresses(api: Api, cast: Cast) -> None:
-    account = services.create_sandbox_account(Actor.command(cast.workspace, "tests"), name="ours")
-    contact = api(cast.key()).post("/v1/contacts", {"username": "@Sarah_Miller"}).json()
+def test_erasing_a_contact_deletes_its_telegram_addresses(api: Api, tenants: Tenants) -> None:
+    account = services.create_sandbox_account(Actor.command(tenants.workspace, "tests"), name="ours")
+    contact = api(tenants.key()).post("/v1/contacts", {"username": "@Sarah_Miller"}).json()
     for peer, username in ((1, "sarah_miller"), (2, "somebody_else")):
         PeerHash.unscoped.create(
-            workspace=cast.workspace, account=account, peer_id=peer, access_hash=5, username=username
+            workspace=tenants.workspace, account=account, peer_id=peer, access_hash=5, username=username
         )
     PeerHash.unscoped.create(
-        workspace=cast.other,
-        account=services.create_sandbox_account(Actor.command(cast.other, "tests"), name="theirs"),
+        workspace=tenants.other,
+        account=services.create_sandbox_account(Actor.command(tenants.other, "tests"), name="theirs"),
         peer_id=1,
         access_hash=5,
         username="sarah_miller",
     )
-    assert api(cast.key()).delete(f"/v1/contacts/{contact['id']}").status_code == 204
+    assert api(tenants.key()).delete(f"/v1/contacts/{contact['id']}").status_code == 204
     remaining = PeerHash.unscoped.order_by("pk").values_list("workspace__slug", "username")
     assert list(remaining) == [("acme", "somebody_else"), ("rival", "sarah_miller")]
 
 
-def test_purge_deletes_expired_logins_and_old_slots(cast: Cast) -> None:
-    now, account = clock.now(), cast.sandbox()
+def test_purge_deletes_expired_logins_and_old_slots(tenants: Tenants) -> None:
+    now, account = clock.now(), tenants.sandbox()
     for minutes in (-1, 1):
         expires_at = now + timedelta(minutes=minutes)
-        LoginAttempt.unscoped.create(workspace=cast.workspace, encrypted_state=b"x", expires_at=expires_at)
+        LoginAttempt.unscoped.create(workspace=tenants.workspace, encrypted_state=b"x", expires_at=expires_at)
     for hours in (-25, -23):
-        SpentSlot.unscoped.create(workspace=cast.workspace, account=account, slot_at=now + timedelta(hours=hours))
+        SpentSlot.unscoped.create(workspace=tenants.workspace, account=account, slot_at=now + timedelta(hours=hours))
     assert purge() == 2
     assert [row.expires_at > now for row in LoginAttempt.unscoped.all()] == [True]
     assert [row.slot_at for row in SpentSlot.unscoped.all()] == [now - timedelta(hours=23)]

@@ -14,9 +14,9 @@ from messaging.models import Account, Direction, Message, Thread
 from messaging.representations import MessageOut
 from messaging.sending import dispatch
 from messaging.sending.gateway import Delivered, Outgoing, SendError
-from tests.cast import Cast
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import ScriptedGateway, events, require_postgresql, send, stored
+from tests.tenants import Tenants
 from tests.threads import run_together_catching
 
 
@@ -25,9 +25,9 @@ def incoming(number: int = 1, **fields: object) -> Incoming:
     return Incoming(**(values | fields))  # type: ignore[arg-type]
 
 
-def create_contact(cast: Cast, username: str = "", telegram_id: int | None = None, **fields: object) -> Contact:
+def create_contact(tenants: Tenants, username: str = "", telegram_id: int | None = None, **fields: object) -> Contact:
     made: Contact = Contact.unscoped.create(
-        workspace=cast.workspace,
+        workspace=tenants.workspace,
         username=username,
         username_key=username.lower() or None,
         telegram_id=telegram_id,
@@ -60,15 +60,15 @@ def test_message_reported_twice_is_stored_once(sandbox: Account) -> None:
     assert len(events("message.received")) == 2
 
 
-def test_two_accounts_have_two_threads_with_one_contact(cast: Cast, sandbox: Account) -> None:
+def test_two_accounts_have_two_threads_with_one_contact(tenants: Tenants, sandbox: Account) -> None:
     receive(sandbox, incoming(1))
-    receive(cast.sandbox(), incoming(1))
+    receive(tenants.sandbox(), incoming(1))
     assert (Contact.unscoped.count(), Thread.unscoped.count(), Message.unscoped.count()) == (1, 2, 2)
 
 
-def test_workspaces_do_not_share_contacts(cast: Cast, sandbox: Account) -> None:
+def test_workspaces_do_not_share_contacts(tenants: Tenants, sandbox: Account) -> None:
     receive(sandbox, incoming(1))
-    receive(cast.sandbox(cast.other), incoming(1))
+    receive(tenants.sandbox(tenants.other), incoming(1))
     assert Contact.unscoped.count() == 2
 
 
@@ -76,8 +76,10 @@ def test_workspaces_do_not_share_contacts(cast: Cast, sandbox: Account) -> None:
     ("before", "after"),
     [(stage, "replied" if stage in ("new", "contacted") else stage) for stage in Stage.values],
 )
-def test_reply_advances_the_stage_and_never_sets_it_back(cast: Cast, sandbox: Account, before: str, after: str) -> None:
-    create_contact(cast, "alice", stage=before)
+def test_reply_advances_the_stage_and_never_sets_it_back(
+    tenants: Tenants, sandbox: Account, before: str, after: str
+) -> None:
+    create_contact(tenants, "alice", stage=before)
     receive(sandbox, incoming())
     assert Contact.unscoped.get().stage == after
 
@@ -85,8 +87,8 @@ def test_reply_advances_the_stage_and_never_sets_it_back(cast: Cast, sandbox: Ac
 @pytest.mark.parametrize(
     ("before", "after"), [(stage, "contacted" if stage == "new" else stage) for stage in Stage.values]
 )
-def test_send_advances_only_the_stage_new(cast: Cast, sandbox: Account, before: str, after: str) -> None:
-    create_contact(cast, "alice", stage=before)
+def test_send_advances_only_the_stage_new(tenants: Tenants, sandbox: Account, before: str, after: str) -> None:
+    create_contact(tenants, "alice", stage=before)
     send(sandbox, "@alice")
     dispatch.dispatch()
     assert Contact.unscoped.get().stage == after
@@ -99,22 +101,22 @@ def test_message_that_arrives_late_sets_no_time_back(sandbox: Account, frozen_ti
     assert Contact.unscoped.get().last_in_at == frozen_time.now
 
 
-def test_contact_known_by_username_gets_telegram_id_and_name(cast: Cast, sandbox: Account) -> None:
-    known = create_contact(cast, "Alice")
+def test_contact_known_by_username_gets_telegram_id_and_name(tenants: Tenants, sandbox: Account) -> None:
+    known = create_contact(tenants, "Alice")
     receive(sandbox, incoming(username="ALICE", name="Alice Smith"))
     contact = Contact.unscoped.get()
     assert (contact.pk, contact.username, contact.telegram_id, contact.name) == (known.pk, "Alice", 5, "Alice Smith")
     assert "alice smith" in contact.search
 
 
-def test_existing_name_is_kept(cast: Cast, sandbox: Account) -> None:
-    create_contact(cast, "alice", name="My Alice")
+def test_existing_name_is_kept(tenants: Tenants, sandbox: Account) -> None:
+    create_contact(tenants, "alice", name="My Alice")
     receive(sandbox, incoming(name="Alice Smith"))
     assert Contact.unscoped.get().name == "My Alice"
 
 
-def test_telegram_id_takes_precedence_over_username(cast: Cast, sandbox: Account) -> None:
-    known = create_contact(cast, "old_name", telegram_id=5)
+def test_telegram_id_takes_precedence_over_username(tenants: Tenants, sandbox: Account) -> None:
+    known = create_contact(tenants, "old_name", telegram_id=5)
     receive(sandbox, incoming(username="new_name"))
     contact = Contact.unscoped.get()
     assert (contact.pk, contact.username, contact.username_key) == (known.pk, "new_name", "new_name")
@@ -123,8 +125,8 @@ def test_telegram_id_takes_precedence_over_username(cast: Cast, sandbox: Account
     assert Contact.unscoped.count() == 1
 
 
-def test_username_moves_to_its_new_owner_alone(cast: Cast, sandbox: Account) -> None:
-    former = create_contact(cast, "alice", telegram_id=4, name="First Alice")
+def test_username_moves_to_its_new_owner_alone(tenants: Tenants, sandbox: Account) -> None:
+    former = create_contact(tenants, "alice", telegram_id=4, name="First Alice")
     receive(sandbox, incoming(username="Alice", telegram_id=5, name="Second"))
     former.refresh_from_db()
     assert (former.username, former.username_key, former.telegram_id, former.name) == ("", None, 4, "First Alice")
@@ -132,8 +134,8 @@ def test_username_moves_to_its_new_owner_alone(cast: Cast, sandbox: Account) -> 
     assert Contact.unscoped.get(telegram_id=5).username == "Alice"
 
 
-def test_usernames_swapped_between_two_contacts(cast: Cast, sandbox: Account) -> None:
-    one, two = create_contact(cast, "alpha", telegram_id=1), create_contact(cast, "bravo", telegram_id=2)
+def test_usernames_swapped_between_two_contacts(tenants: Tenants, sandbox: Account) -> None:
+    one, two = create_contact(tenants, "alpha", telegram_id=1), create_contact(tenants, "bravo", telegram_id=2)
     receive(sandbox, incoming(1, username="bravo", telegram_id=1))
     receive(sandbox, incoming(2, username="alpha", telegram_id=2))
     one.refresh_from_db()
@@ -142,8 +144,8 @@ def test_usernames_swapped_between_two_contacts(cast: Cast, sandbox: Account) ->
     assert Contact.unscoped.count() == 2
 
 
-def test_two_contacts_of_one_person_are_not_merged(cast: Cast, sandbox: Account) -> None:
-    by_id, by_name = create_contact(cast, telegram_id=5), create_contact(cast, "alice", email="a@example.com")
+def test_two_contacts_of_one_person_are_not_merged(tenants: Tenants, sandbox: Account) -> None:
+    by_id, by_name = create_contact(tenants, telegram_id=5), create_contact(tenants, "alice", email="a@example.com")
     message = receive(sandbox, incoming())
     assert message is not None and message.contact_id == by_id.pk
     by_name.refresh_from_db()
@@ -180,9 +182,9 @@ def test_other_text_typed_on_the_phone_meanwhile_is_stored(sandbox: Account, mon
 
 
 @pytest.mark.django_db(transaction=True)
-def test_message_reported_concurrently_is_stored_once(cast: Cast) -> None:
+def test_message_reported_concurrently_is_stored_once(tenants: Tenants) -> None:
     require_postgresql()
-    account = cast.sandbox()
+    account = tenants.sandbox()
     for number in range(1, 9):
         results = run_together_catching([lambda n=number: receive(account, incoming(n)) for _ in range(4)])  # type: ignore[misc]
         assert sum(isinstance(result, Message) for result in results) == 1, results
@@ -193,9 +195,9 @@ def test_message_reported_concurrently_is_stored_once(cast: Cast) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_concurrent_send_and_incoming_message_make_one_contact(cast: Cast) -> None:
+def test_concurrent_send_and_incoming_message_make_one_contact(tenants: Tenants) -> None:
     require_postgresql()
-    account = cast.sandbox()
+    account = tenants.sandbox()
     for number in range(1, 11):
         name = f"person_{number}"
         calls: list[Callable[[], Any]] = [

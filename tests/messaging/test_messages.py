@@ -11,9 +11,9 @@ from crmsolid.workspaces.scopes import Scope
 from messaging.inbox import Incoming, receive
 from messaging.models import Account, Message
 from messaging.sending import dispatch
-from tests.cast import Api, Cast
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import events, send, stored
+from tests.tenants import Api, Tenants
 
 EMPTY: dict[str, Any] = {"data": [], "next_cursor": None}
 
@@ -28,9 +28,11 @@ def ids(answer: Any) -> list[str]:
     return [row["id"] for row in answer.json()["data"]]
 
 
-def test_message_has_the_documented_shape(api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime) -> None:
+def test_message_has_the_documented_shape(
+    api: Api, tenants: Tenants, sandbox: Account, frozen_time: FrozenTime
+) -> None:
     message = created_at(send(sandbox, "@alice", "hello"), frozen_time.now)
-    ours = api(cast.key([Scope.READ_MESSAGES]))
+    ours = api(tenants.key([Scope.READ_MESSAGES]))
     expected = {
         "id": message.pk,
         "account_id": sandbox.pk,
@@ -56,8 +58,8 @@ def test_message_has_the_documented_shape(api: Api, cast: Cast, sandbox: Account
     assert events("message.sent")[0]["data"]["message"] == sent
 
 
-def test_filters(api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime) -> None:
-    other, start = cast.sandbox(), frozen_time.now
+def test_filters(api: Api, tenants: Tenants, sandbox: Account, frozen_time: FrozenTime) -> None:
+    other, start = tenants.sandbox(), frozen_time.now
     one = created_at(send(sandbox, "@alice"), start)
     two = created_at(send(other, "@alice"), start + timedelta(seconds=1))
     three = created_at(send(sandbox, "@fail_privacy"), start + timedelta(seconds=2))
@@ -65,7 +67,7 @@ def test_filters(api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime
     assert four is not None
     four = created_at(four, start + timedelta(seconds=3))
     dispatch.dispatch()
-    ours = api(cast.key())
+    ours = api(tenants.key())
 
     def found(**query: Any) -> list[str]:
         return ids(ours.get("/v1/messages", query))
@@ -83,12 +85,12 @@ def test_filters(api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime
 
 
 def test_pages_skip_and_repeat_nothing_while_messages_arrive(
-    api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime
+    api: Api, tenants: Tenants, sandbox: Account, frozen_time: FrozenTime
 ) -> None:
     first = [
         created_at(send(sandbox, f"@person_{number}"), frozen_time.now).pk for number in range(5)
     ]  # all at the same time
-    ours, seen, cursor = api(cast.key()), list[str](), None
+    ours, seen, cursor = api(tenants.key()), list[str](), None
     for _ in range(3):
         answer = ours.get("/v1/messages", {"limit": 2} | ({"cursor": cursor} if cursor else {}))
         seen += ids(answer)
@@ -112,15 +114,15 @@ def test_pages_skip_and_repeat_nothing_while_messages_arrive(
         ({"cursor": ""}, "invalid_cursor"),
     ],
 )
-def test_invalid_query_is_refused(api: Api, cast: Cast, query: dict[str, str], code: str) -> None:
-    answer = api(cast.key()).get("/v1/messages", query)
+def test_invalid_query_is_refused(api: Api, tenants: Tenants, query: dict[str, str], code: str) -> None:
+    answer = api(tenants.key()).get("/v1/messages", query)
     assert (answer.status_code, answer.json()["code"]) == (400, code)
 
 
-def test_cursor_is_bound_to_sort_and_filters(api: Api, cast: Cast, sandbox: Account) -> None:
+def test_cursor_is_bound_to_sort_and_filters(api: Api, tenants: Tenants, sandbox: Account) -> None:
     for number in range(3):
         send(sandbox, f"@person_{number}")
-    ours = api(cast.key())
+    ours = api(tenants.key())
     cursor = ours.get("/v1/messages", {"limit": 1, "status": "queued"}).json()["next_cursor"]
     assert ours.get("/v1/messages", {"status": "queued", "cursor": cursor}).status_code == 200
     for query in ({}, {"status": "sent"}, {"status": "queued", "sort": "created_at"}):
@@ -128,9 +130,11 @@ def test_cursor_is_bound_to_sort_and_filters(api: Api, cast: Cast, sandbox: Acco
     assert ours.get("/v1/messages", {"status": "queued", "cursor": cursor[:-2]}).json()["code"] == "invalid_cursor"
 
 
-def test_queued_message_can_be_canceled_once(api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime) -> None:
+def test_queued_message_can_be_canceled_once(
+    api: Api, tenants: Tenants, sandbox: Account, frozen_time: FrozenTime
+) -> None:
     message = send(sandbox, send_at=frozen_time.now + timedelta(minutes=1))
-    ours = api(cast.key())
+    ours = api(tenants.key())
     answer = ours.post(f"/v1/messages/{message.pk}/cancel")
     assert (answer.status_code, answer.json()["status"], answer.json()["text"]) == (200, "canceled", "hello")
     assert answer.json() == ours.get(f"/v1/messages/{message.pk}").json()
@@ -143,9 +147,9 @@ def test_queued_message_can_be_canceled_once(api: Api, cast: Cast, sandbox: Acco
 
 @pytest.mark.parametrize("to", ["@alice", "@fail_privacy"])
 def test_message_that_is_not_queued_cannot_be_canceled(
-    api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime, to: str
+    api: Api, tenants: Tenants, sandbox: Account, frozen_time: FrozenTime, to: str
 ) -> None:
-    message, ours = send(sandbox, to), api(cast.key())
+    message, ours = send(sandbox, to), api(tenants.key())
     dispatch.claim(message.pk)
     assert ours.post(f"/v1/messages/{message.pk}/cancel").json()["code"] == "invalid_state"
     assert stored(message).status == "sending"
@@ -157,21 +161,23 @@ def test_message_that_is_not_queued_cannot_be_canceled(
     assert (stored(message).status, stored(message).slot_at) == (before.status, before.slot_at)
 
 
-def test_incoming_message_cannot_be_canceled(api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime) -> None:
+def test_incoming_message_cannot_be_canceled(
+    api: Api, tenants: Tenants, sandbox: Account, frozen_time: FrozenTime
+) -> None:
     message = receive(sandbox, Incoming(telegram_message_id=1, text="hi", at=frozen_time.now, username="alice"))
     assert message is not None
-    assert api(cast.key()).post(f"/v1/messages/{message.pk}/cancel").json()["code"] == "invalid_state"
+    assert api(tenants.key()).post(f"/v1/messages/{message.pk}/cancel").json()["code"] == "invalid_state"
 
 
-def test_canceling_without_read_scope_answers_only_id_and_status(api: Api, cast: Cast, sandbox: Account) -> None:
+def test_canceling_without_read_scope_answers_only_id_and_status(api: Api, tenants: Tenants, sandbox: Account) -> None:
     message = send(sandbox)
-    answer = api(cast.key([Scope.WRITE_MESSAGES])).post(f"/v1/messages/{message.pk}/cancel")
+    answer = api(tenants.key([Scope.WRITE_MESSAGES])).post(f"/v1/messages/{message.pk}/cancel")
     assert answer.json() == {"id": message.pk, "status": "canceled"}
 
 
-def test_reading_and_canceling_require_their_scopes(api: Api, cast: Cast, sandbox: Account) -> None:
+def test_reading_and_canceling_require_their_scopes(api: Api, tenants: Tenants, sandbox: Account) -> None:
     message = send(sandbox)
-    writer, reader = api(cast.key([Scope.WRITE_MESSAGES])), api(cast.key([Scope.READ_MESSAGES]))
+    writer, reader = api(tenants.key([Scope.WRITE_MESSAGES])), api(tenants.key([Scope.READ_MESSAGES]))
     for path in ("/v1/messages", f"/v1/messages/{message.pk}"):
         assert writer.get(path).json()["required_scope"] == "read:messages"
     refused = reader.post(f"/v1/messages/{message.pk}/cancel")
@@ -179,9 +185,9 @@ def test_reading_and_canceling_require_their_scopes(api: Api, cast: Cast, sandbo
     assert stored(message).status == "queued"
 
 
-def test_messages_of_another_workspace_are_not_found(api: Api, cast: Cast, sandbox: Account) -> None:
+def test_messages_of_another_workspace_are_not_found(api: Api, tenants: Tenants, sandbox: Account) -> None:
     message = send(sandbox)
-    for token in (cast.key(workspace=cast.other), cast.key(workspace=cast.twin)):
+    for token in (tenants.key(workspace=tenants.other), tenants.key(workspace=tenants.twin)):
         other_client = api(token)
         assert other_client.get("/v1/messages").json() == EMPTY
         for query in ({"account_id": sandbox.pk}, {"contact_id": message.contact_id}, {"thread_id": message.thread_id}):
@@ -192,15 +198,15 @@ def test_messages_of_another_workspace_are_not_found(api: Api, cast: Cast, sandb
 
 
 @pytest.mark.parametrize("name", ["1", "%00", "msg_%00", "msg_01ARZ3NDEKTSV4RRFFQ69G5FAV", "msg_" + "x" * 500])
-def test_unknown_message_is_not_found(api: Api, cast: Cast, name: str) -> None:
-    assert api(cast.key()).get(f"/v1/messages/{name}").json()["code"] == "not_found"
-    assert api(cast.key()).post(f"/v1/messages/{name}/cancel").json()["code"] == "not_found"
+def test_unknown_message_is_not_found(api: Api, tenants: Tenants, name: str) -> None:
+    assert api(tenants.key()).get(f"/v1/messages/{name}").json()["code"] == "not_found"
+    assert api(tenants.key()).post(f"/v1/messages/{name}/cancel").json()["code"] == "not_found"
 
 
 def test_fifty_messages_cost_no_more_queries_than_one(
-    api: Api, cast: Cast, sandbox: Account, django_assert_num_queries: Callable[..., Any]
+    api: Api, tenants: Tenants, sandbox: Account, django_assert_num_queries: Callable[..., Any]
 ) -> None:
-    ours = api(cast.key())
+    ours = api(tenants.key())
     ours.get("/v1/messages")
     send(sandbox, "@person_0")
     with django_assert_num_queries(2):  # key, messages

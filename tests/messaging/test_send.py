@@ -13,9 +13,9 @@ from crmsolid.workspaces.models import Plan, Workspace
 from crmsolid.workspaces.scopes import Scope
 from messaging.models import Account, AccountKind, AccountState, Message, Thread
 from messaging.sending import dispatch
-from tests.cast import Api, Cast
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import Ring, counts, events, send
+from tests.tenants import Api, Tenants
 
 PATH = "/v1/messages/send"
 
@@ -25,9 +25,9 @@ def body(account: Account, **fields: Any) -> dict[str, Any]:
 
 
 def test_accepted_message_answers_id_status_and_eta(
-    api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime
+    api: Api, tenants: Tenants, sandbox: Account, frozen_time: FrozenTime
 ) -> None:
-    answer = api(cast.key([Scope.WRITE_MESSAGES])).post(PATH, body(sandbox))
+    answer = api(tenants.key([Scope.WRITE_MESSAGES])).post(PATH, body(sandbox))
     message = Message.unscoped.get()
     assert answer.status_code == 200
     assert answer.json() == {"id": message.pk, "status": "queued", "eta": rfc3339(frozen_time.now)}
@@ -39,9 +39,9 @@ def test_accepted_message_answers_id_status_and_eta(
 
 @pytest.mark.parametrize(("to", "status"), [("@alice", "sent"), ("@fail_privacy", "failed")])
 def test_message_and_its_events_keep_the_request_id_of_the_call(
-    api: Api, cast: Cast, sandbox: Account, to: str, status: str
+    api: Api, tenants: Tenants, sandbox: Account, to: str, status: str
 ) -> None:
-    client = api(cast.key())
+    client = api(tenants.key())
     answer = client.post(PATH, body(sandbox, to=to), X_Request_Id="order-17")
     dispatch.dispatch()
     message = client.get(f"/v1/messages/{answer.json()['id']}").json()
@@ -51,8 +51,8 @@ def test_message_and_its_events_keep_the_request_id_of_the_call(
     assert request_ids == {"contact.created": "order-17", f"message.{status}": "order-17"}
 
 
-def test_unknown_recipient_becomes_a_contact_once(api: Api, cast: Cast, sandbox: Account) -> None:
-    ours = api(cast.key())
+def test_unknown_recipient_becomes_a_contact_once(api: Api, tenants: Tenants, sandbox: Account) -> None:
+    ours = api(tenants.key())
     for to in ("@Alice", "alice", "https://t.me/ALICE"):
         assert ours.post(PATH, body(sandbox, to=to)).status_code == 200
     contact = Contact.unscoped.get()
@@ -62,16 +62,16 @@ def test_unknown_recipient_becomes_a_contact_once(api: Api, cast: Cast, sandbox:
     assert [event["event"] for event in events()] == ["contact.created"]
 
 
-def test_recipient_can_be_a_numeric_id(api: Api, cast: Cast, sandbox: Account) -> None:
+def test_recipient_can_be_a_numeric_id(api: Api, tenants: Tenants, sandbox: Account) -> None:
     for to in (12345, "12345"):
-        assert api(cast.key()).post(PATH, body(sandbox, to=to)).status_code == 200
+        assert api(tenants.key()).post(PATH, body(sandbox, to=to)).status_code == 200
     assert Contact.unscoped.get().telegram_id == 12345
     assert set(Message.unscoped.values_list("recipient", flat=True)) == {"12345"}
 
 
 def test_message_that_is_due_now_wakes_a_worker_after_the_commit(
     api: Api,
-    cast: Cast,
+    tenants: Tenants,
     sandbox: Account,
     frozen_time: FrozenTime,
     rings: list[Ring],
@@ -79,44 +79,44 @@ def test_message_that_is_due_now_wakes_a_worker_after_the_commit(
 ) -> None:
     later = rfc3339(frozen_time.now + timedelta(seconds=6))
     with django_capture_on_commit_callbacks(execute=True):
-        api(cast.key()).post(PATH, body(sandbox, send_at=later))
+        api(tenants.key()).post(PATH, body(sandbox, send_at=later))
     assert rings == []  # the sweep finds it
     with django_capture_on_commit_callbacks(execute=True):
-        api(cast.key()).post(PATH, body(sandbox))
+        api(tenants.key()).post(PATH, body(sandbox))
     assert rings == [Ring("messaging.dispatch", None, 0.0)]
 
 
 def test_send_at_is_the_eta_unless_it_has_passed(
-    api: Api, cast: Cast, sandbox: Account, frozen_time: FrozenTime
+    api: Api, tenants: Tenants, sandbox: Account, frozen_time: FrozenTime
 ) -> None:
-    ours, tomorrow = api(cast.key()), frozen_time.now + timedelta(days=1)
+    ours, tomorrow = api(tenants.key()), frozen_time.now + timedelta(days=1)
     assert ours.post(PATH, body(sandbox, send_at=rfc3339(tomorrow))).json()["eta"] == rfc3339(tomorrow)
     past = rfc3339(frozen_time.now - timedelta(days=1))
     assert ours.post(PATH, body(sandbox, send_at=past)).json()["eta"] == rfc3339(frozen_time.now)
     assert ours.post(PATH, body(sandbox, send_at=None)).json()["eta"] == rfc3339(frozen_time.now)
 
 
-def test_telegram_accounts_keep_a_gap_and_sandboxes_none(api: Api, cast: Cast, frozen_time: FrozenTime) -> None:
-    telegram = Account.unscoped.create(workspace=cast.workspace, name="Phone", kind=AccountKind.TELEGRAM)
+def test_telegram_accounts_keep_a_gap_and_sandboxes_none(api: Api, tenants: Tenants, frozen_time: FrozenTime) -> None:
+    telegram = Account.unscoped.create(workspace=tenants.workspace, name="Phone", kind=AccountKind.TELEGRAM)
     etas = [send(telegram).eta for _ in range(3)]
     assert etas == [frozen_time.now, frozen_time.now + timedelta(seconds=1), frozen_time.now + timedelta(seconds=2)]
-    box = cast.sandbox()
+    box = tenants.sandbox()
     assert [send(box).eta for _ in range(3)] == [frozen_time.now] * 3
 
 
 def test_paused_account_accepts_messages_for_the_end_of_its_pause(
-    api: Api, cast: Cast, frozen_time: FrozenTime
+    api: Api, tenants: Tenants, frozen_time: FrozenTime
 ) -> None:
     until = frozen_time.now + timedelta(minutes=5)
-    paused = cast.sandbox(state=AccountState.PAUSED, paused_until=until)
-    assert api(cast.key()).post(PATH, body(paused)).json()["eta"] == rfc3339(until)
+    paused = tenants.sandbox(state=AccountState.PAUSED, paused_until=until)
+    assert api(tenants.key()).post(PATH, body(paused)).json()["eta"] == rfc3339(until)
 
 
 @pytest.mark.parametrize("state", [AccountState.NEEDS_LOGIN, AccountState.BANNED])
 def test_account_that_cannot_send_still_accepts_messages(
-    api: Api, cast: Cast, frozen_time: FrozenTime, state: AccountState
+    api: Api, tenants: Tenants, frozen_time: FrozenTime, state: AccountState
 ) -> None:
-    answer = api(cast.key()).post(PATH, body(cast.sandbox(state=state)))
+    answer = api(tenants.key()).post(PATH, body(tenants.sandbox(state=state)))
     assert (answer.status_code, answer.json()["eta"]) == (200, rfc3339(frozen_time.now))
 
 
@@ -155,85 +155,85 @@ REFUSED_BODIES = [
 
 @pytest.mark.parametrize(("fields", "field", "code"), REFUSED_BODIES)
 def test_invalid_body_is_refused_and_changes_nothing(
-    api: Api, cast: Cast, sandbox: Account, fields: dict[str, Any], field: str, code: str
+    api: Api, tenants: Tenants, sandbox: Account, fields: dict[str, Any], field: str, code: str
 ) -> None:
     before = counts()
-    answer = api(cast.key()).post(PATH, body(sandbox, **fields))
+    answer = api(tenants.key()).post(PATH, body(sandbox, **fields))
     assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
     assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [(field, code)]
     assert counts() == before
 
 
 @pytest.mark.parametrize("field", ["account_id", "to", "text"])
-def test_missing_field_is_named(api: Api, cast: Cast, sandbox: Account, field: str) -> None:
+def test_missing_field_is_named(api: Api, tenants: Tenants, sandbox: Account, field: str) -> None:
     incomplete = body(sandbox)
     del incomplete[field]
-    answer = api(cast.key()).post(PATH, incomplete)
+    answer = api(tenants.key()).post(PATH, incomplete)
     assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [(field, "required")]
 
 
-def test_longest_text_is_accepted(api: Api, cast: Cast, sandbox: Account) -> None:
+def test_longest_text_is_accepted(api: Api, tenants: Tenants, sandbox: Account) -> None:
     for text in ("x" * 4096, "\U0001f600" * 2048, "{{" + "x" * 4095):
-        assert api(cast.key()).post(PATH, body(sandbox, text=text)).status_code == 200
+        assert api(tenants.key()).post(PATH, body(sandbox, text=text)).status_code == 200
 
 
-def test_built_in_variables_and_custom_fields_are_accepted(api: Api, cast: Cast, sandbox: Account) -> None:
-    CustomField.unscoped.create(workspace=cast.workspace, key="city", label="City", type="text")
-    CustomField.unscoped.create(workspace=cast.other, key="secret", label="Secret", type="text")
-    ours = api(cast.key())
+def test_built_in_variables_and_custom_fields_are_accepted(api: Api, tenants: Tenants, sandbox: Account) -> None:
+    CustomField.unscoped.create(workspace=tenants.workspace, key="city", label="City", type="text")
+    CustomField.unscoped.create(workspace=tenants.other, key="secret", label="Secret", type="text")
+    ours = api(tenants.key())
     text = "{first_name|a} {last_name} {name} {username} {email} {city}"
     assert ours.post(PATH, body(sandbox, text=text)).status_code == 200
     assert ours.post(PATH, body(sandbox, text="{secret}")).json()["errors"][0]["code"] == "unknown_variable"
 
 
 @pytest.mark.parametrize("workspace", ["other", "twin"])
-def test_account_of_another_workspace_is_not_found(api: Api, cast: Cast, workspace: str) -> None:
-    foreign, before = cast.sandbox(getattr(cast, workspace)), counts()
-    answer = api(cast.key()).post(PATH, body(foreign))
-    unknown = api(cast.key()).post(PATH, {"account_id": 987654, "to": "@alice", "text": "hello"})
+def test_account_of_another_workspace_is_not_found(api: Api, tenants: Tenants, workspace: str) -> None:
+    foreign, before = tenants.sandbox(getattr(tenants, workspace)), counts()
+    answer = api(tenants.key()).post(PATH, body(foreign))
+    unknown = api(tenants.key()).post(PATH, {"account_id": 987654, "to": "@alice", "text": "hello"})
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     assert answer.json()["detail"] == unknown.json()["detail"]
     assert unknown.status_code == 404
     assert counts() == before
 
 
-def test_contact_who_opted_out_is_refused(api: Api, cast: Cast, sandbox: Account) -> None:
-    Contact.unscoped.create(workspace=cast.workspace, username="alice", username_key="alice", opted_out=True)
+def test_contact_who_opted_out_is_refused(api: Api, tenants: Tenants, sandbox: Account) -> None:
+    Contact.unscoped.create(workspace=tenants.workspace, username="alice", username_key="alice", opted_out=True)
     before = counts()
-    answer = api(cast.key()).post(PATH, body(sandbox))
+    answer = api(tenants.key()).post(PATH, body(sandbox))
     assert (answer.status_code, answer.json()["code"]) == (409, "contact_opted_out")
     assert counts() == before
 
 
-def test_send_beyond_the_daily_limit_is_refused(api: Api, cast: Cast, frozen_time: FrozenTime) -> None:
-    full = cast.sandbox(daily_limit=2)
+def test_send_beyond_the_daily_limit_is_refused(api: Api, tenants: Tenants, frozen_time: FrozenTime) -> None:
+    full = tenants.sandbox(daily_limit=2)
     send(full)
     frozen_time.forward(hours=1)
     send(full)
     before = counts()
-    answer = api(cast.key()).post(PATH, body(full, to="@somebody_new"))
+    answer = api(tenants.key()).post(PATH, body(full, to="@somebody_new"))
     assert (answer.status_code, answer.json()["code"]) == (429, "account_daily_limit")
     assert answer.headers["Retry-After"] == str(23 * 3600)
     assert counts() == before
     frozen_time.forward(hours=23)
-    assert api(cast.key()).post(PATH, body(full, to="@somebody_new")).status_code == 200
+    assert api(tenants.key()).post(PATH, body(full, to="@somebody_new")).status_code == 200
 
 
-def test_scope_plan_and_key_are_checked_first(api: Api, cast: Cast, sandbox: Account) -> None:
+def test_scope_plan_and_key_are_checked_first(api: Api, tenants: Tenants, sandbox: Account) -> None:
     before = counts()
-    reader = api(cast.key([Scope.READ_MESSAGES])).post(PATH, body(sandbox))
+    reader = api(tenants.key([Scope.READ_MESSAGES])).post(PATH, body(sandbox))
     assert (reader.status_code, reader.json()["required_scope"]) == (403, "write:messages")
     assert api(None).post(PATH, body(sandbox)).json()["code"] == "token_missing"
-    token = cast.key()
-    Workspace.objects.filter(pk=cast.workspace.pk).update(plan=Plan.EXPIRED)
+    token = tenants.key()
+    Workspace.objects.filter(pk=tenants.workspace.pk).update(plan=Plan.EXPIRED)
     assert api(token).post(PATH, body(sandbox)).json()["code"] == "plan_required"
     assert counts() == before
 
 
-def test_second_request_with_the_same_key_gets_the_first_answer(api: Api, cast: Cast, sandbox: Account) -> None:
-    ours = api(cast.key())
+def test_second_request_with_the_same_key_gets_the_first_answer(api: Api, tenants: Tenants, sandbox: Account) -> None:
+    ours = api(tenants.key())
     first = ours.post(PATH, body(sandbox), idempotency_key="one")
-    second = api(cast.key()).post(PATH, body(sandbox), idempotency_key="one")  # another key, the same workspace
+    second = api(tenants.key()).post(PATH, body(sandbox), idempotency_key="one")  # another key, the same workspace
     assert (second.status_code, second.content) == (200, first.content)
     assert second.headers["Idempotency-Replayed"] == "true"
     assert "Idempotency-Replayed" not in first.headers
@@ -243,20 +243,20 @@ def test_second_request_with_the_same_key_gets_the_first_answer(api: Api, cast: 
     assert Message.unscoped.count() == 1
 
 
-def test_idempotency_key_of_a_refused_request_can_be_used_again(api: Api, cast: Cast, sandbox: Account) -> None:
-    ours = api(cast.key())
+def test_idempotency_key_of_a_refused_request_can_be_used_again(api: Api, tenants: Tenants, sandbox: Account) -> None:
+    ours = api(tenants.key())
     assert ours.post(PATH, body(sandbox, text="{nope}"), idempotency_key="one").status_code == 422
     answer = ours.post(PATH, body(sandbox, text="hello"), idempotency_key="one")
     assert (answer.status_code, "Idempotency-Replayed" in answer.headers) == (200, False)
-    full = cast.sandbox(daily_limit=1)
+    full = tenants.sandbox(daily_limit=1)
     send(full)
     assert ours.post(PATH, body(full), idempotency_key="two").status_code == 429
     Account.unscoped.filter(pk=full.pk).update(daily_limit=2)
     assert ours.post(PATH, body(full), idempotency_key="two").status_code == 200
 
 
-def test_request_without_idempotency_key_is_refused(api: Api, cast: Cast, sandbox: Account) -> None:
-    client = api(cast.key())
+def test_request_without_idempotency_key_is_refused(api: Api, tenants: Tenants, sandbox: Account) -> None:
+    client = api(tenants.key())
     headers = {"Authorization": f"Bearer {client.token}"}
     answer = client.client.post(PATH, data=body(sandbox), content_type="application/json", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_missing")
@@ -264,9 +264,9 @@ def test_request_without_idempotency_key_is_refused(api: Api, cast: Cast, sandbo
 
 
 def test_send_to_a_known_contact_takes_nine_statements(
-    api: Api, cast: Cast, sandbox: Account, django_assert_num_queries: Callable[..., Any]
+    api: Api, tenants: Tenants, sandbox: Account, django_assert_num_queries: Callable[..., Any]
 ) -> None:
-    ours = api(cast.key())
+    ours = api(tenants.key())
     ours.post(PATH, body(sandbox))
     # The API key; the begin and end of the transaction (here a savepoint); account, slots, contact, thread, message and
     # idempotency record. PostgreSQL has one more, for a lock, and one less: it inserts message and record together.

@@ -10,9 +10,9 @@ from crmsolid.workspaces.actor import Actor
 from messaging import services
 from messaging.inbox import Incoming, receive
 from messaging.models import Account, Message, Thread
-from tests.cast import Cast
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import counts, send, stored
+from tests.tenants import Tenants
 
 SERVICES: dict[str, Callable[[Actor, Message], Any]] = {
     "send_message": lambda actor, row: services.send_message(
@@ -42,10 +42,10 @@ def state(message: Message) -> tuple[dict[str, int], str, int]:
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_service_does_not_reach_another_workspace(cast: Cast, message: Message, name: str) -> None:
+def test_service_does_not_reach_another_workspace(tenants: Tenants, message: Message, name: str) -> None:
     before = state(message)
     try:
-        rows = SERVICES[name](cast.actor(cast.other), message).rows
+        rows = SERVICES[name](tenants.actor(tenants.other), message).rows
     except DomainError as error:
         assert error.code == "not_found"
     else:

@@ -6,7 +6,7 @@ from crmsolid.workspaces.models import User, Workspace
 from crmsolid.workspaces.scopes import Scope
 from messaging.models import Account
 from messaging.services import create_sandbox_account
-from tests.cast import Api, Cast
+from tests.tenants import Api, Tenants
 
 
 @pytest.fixture(autouse=True)
@@ -41,8 +41,8 @@ def test_password_can_come_from_the_environment(db: None, monkeypatch: pytest.Mo
     assert "as set in CRMSOLID_DEMO_PASSWORD" in startup_message.compose("http://127.0.0.1:8000", made)
 
 
-def test_account_gets_another_number_where_7421_is_taken(cast: Cast) -> None:
-    create_sandbox_account(cast.actor(), name="Sandbox", account_id=7421)
+def test_account_gets_another_number_where_7421_is_taken(tenants: Tenants) -> None:
+    create_sandbox_account(tenants.actor(), name="Sandbox", account_id=7421)
     made = demo.ensure_demo()
     assert made.account_id != 7421
     assert Account.unscoped.get(pk=made.account_id).workspace.slug == "demo"

@@ -18,7 +18,7 @@ import pytest
 from django.conf import settings
 
 from tests.servers import drop_database, empty_redis, read_startup_message
-from tests.waiting import until
+from tests.waiting import wait_until
 
 TIMEOUT = 60.0
 SEVERAL_PROCESSES = bool(settings.DATABASE_URL and settings.REDIS_URL)
@@ -91,7 +91,7 @@ def test_first_start_sends_a_message_and_second_start_still_has_it(environment: 
         )
         assert (status, answer["status"]) == (200, "queued")
         path = f"/v1/messages/{answer['id']}"
-        until(
+        wait_until(
             lambda: product.request("GET", path, token)[1]["status"] == "sent", "the message is sent", seconds=TIMEOUT
         )
         assert product.end() < 15

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from crmsolid.run.supervisor import ManagedProcess, Supervisor
-from tests.waiting import until
+from tests.waiting import wait_until
 
 TIMEOUT = 20.0
 APPEND_LINE_AND_SLEEP = "import sys, time; open(sys.argv[1], 'a').write('started\\n'); time.sleep(600)"
@@ -19,7 +19,7 @@ def python(code: str, *arguments: str) -> ManagedProcess:
 
 def when(condition: Callable[[], bool], do: Callable[[], None]) -> threading.Thread:
     def run() -> None:
-        until(condition)
+        wait_until(condition)
         do()
 
     thread = threading.Thread(target=run, daemon=True)
@@ -51,7 +51,7 @@ def test_process_that_dies_is_started_again(tmp_path: Path) -> None:
         assert managed.process is not None
         first = managed.process.pid
         managed.process.send_signal(signal.SIGKILL)
-        until(lambda: starts() == 2)
+        wait_until(lambda: starts() == 2)
         assert dead == [first]
         os.kill(os.getpid(), signal.SIGINT)
 

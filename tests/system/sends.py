@@ -4,7 +4,7 @@ import http.client
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.system.stack import Reply, Stack
-from tests.waiting import until
+from tests.waiting import wait_until
 
 
 def send(stack: Stack, account: int, mark: str, number: int) -> Reply | None:
@@ -28,7 +28,7 @@ def sent_once(stack: Stack, account: int, count: int) -> bool:
 
 def assert_exactly_once(stack: Stack, account: int, count: int) -> None:
     """Within a minute, ``count`` messages of the account are sent, each delivered once and with one event."""
-    until(lambda: sent_once(stack, account, count), "all sent", seconds=60)
+    wait_until(lambda: sent_once(stack, account, count), "all sent", seconds=60)
     delivered = "SELECT count(*), count(DISTINCT message_id) FROM messaging_sandboxdelivery WHERE account_id = %s"
     assert stack.query(delivered, account) == [(count, count)]
     assert stack.query("SELECT count(*) FROM messaging_message WHERE account_id = %s", account) == [(count,)]

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 
 from tests.servers import create_database, drop_database, free_port, is_listening
-from tests.waiting import until
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = """
@@ -93,14 +93,14 @@ class Stack:
     def start_redis(self) -> None:
         port = str(self.redis_port)
         self._start("redis", "redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", "/tmp")
-        until(lambda: is_listening(self.redis_port), "Redis listens")
+        wait_until(lambda: is_listening(self.redis_port), "Redis listens")
 
     def start_web(self) -> None:
         command = [sys.executable, "-m", "uvicorn", "crmsolid.asgi:application", "--port", str(self.port)]
         self._start(
             "web", *command, "--workers", "2", "--no-proxy-headers", "--no-access-log", "--log-level", "warning"
         )
-        until(lambda: is_listening(self.port), "the web listens")
+        wait_until(lambda: is_listening(self.port), "the web listens")
 
     def start_worker(self) -> None:
         self._start("worker", sys.executable, "-m", "crmsolid.run", "worker")
@@ -114,7 +114,7 @@ class Stack:
         os.killpg(process.pid, how)
         process.wait(30)
         if name == "web":  # its children may live a moment longer, and only their parent could wait for them
-            until(lambda: not is_listening(self.port), "the web's port is free")
+            wait_until(lambda: not is_listening(self.port), "the web's port is free")
 
     def signal(self, name: str, how: int) -> None:
         os.killpg(self._processes[name].pid, how)

@@ -5,7 +5,7 @@ import threading
 
 from tests.system.sends import assert_exactly_once, send, send_all
 from tests.system.stack import Reply, Stack
-from tests.waiting import until
+from tests.waiting import wait_until
 
 
 def test_killed_web_process_sends_no_message_twice(stack: Stack) -> None:
@@ -13,7 +13,9 @@ def test_killed_web_process_sends_no_message_twice(stack: Stack) -> None:
     replies: list[Reply | None] = []
     load = threading.Thread(target=lambda: replies.extend(send_all(stack, account, "web", 40)))
     load.start()
-    until(lambda: stack.query("SELECT 1 FROM messaging_message WHERE account_id = %s LIMIT 1", account), "first send")
+    wait_until(
+        lambda: stack.query("SELECT 1 FROM messaging_message WHERE account_id = %s LIMIT 1", account), "first send"
+    )
     stack.kill("web")
     load.join()
     stack.start_web()
@@ -31,7 +33,7 @@ def test_killed_worker_loses_no_message_and_sends_none_twice(stack: Stack) -> No
     load.start()
     sent = "SELECT 1 FROM messaging_message WHERE account_id = %s AND status <> 'queued' LIMIT 1"
     for _ in range(3):
-        until(lambda: stack.query(sent, account), "something claimed")
+        wait_until(lambda: stack.query(sent, account), "something claimed")
         stack.kill("worker")
         stack.start_worker()
     load.join()

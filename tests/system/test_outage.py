@@ -7,7 +7,7 @@ import pytest
 
 from tests.system.sends import assert_exactly_once, send
 from tests.system.stack import Reply, Stack
-from tests.waiting import until
+from tests.waiting import wait_until
 
 HANGS_SECONDS, GONE_SECONDS = 20.0, 40.0
 EVERY_SECONDS = 1.5
@@ -20,7 +20,7 @@ def test_minute_without_redis_loses_no_message_and_answers_every_request(stack: 
     stack.start_scheduler()
     account = stack.seeded["accounts"][0]
     replies: list[Reply | None] = [send(stack, account, "outage", 0)]
-    until(lambda: _sent(stack, account) == 1, "the first one sent")
+    wait_until(lambda: _sent(stack, account) == 1, "the first one sent")
     stack.signal("redis", signal.SIGSTOP)
     slowest = _send_for(stack, account, replies, HANGS_SECONDS)
     stack.kill("redis")
@@ -32,7 +32,7 @@ def test_minute_without_redis_loses_no_message_and_answers_every_request(stack: 
     assert all(reply and reply.headers["x-ratelimit-limit"] == "100000" for reply in replies)
     assert slowest < SLOWEST_SECONDS
     assert_exactly_once(stack, account, len(replies))
-    until(lambda: stack.call("GET", "/readyz", "").status == 200, "ready again")
+    wait_until(lambda: stack.call("GET", "/readyz", "").status == 200, "ready again")
 
 
 def _sent(stack: Stack, account: int) -> int:

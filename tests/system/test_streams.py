@@ -4,7 +4,7 @@ import http.client
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.system.stack import Stack
-from tests.waiting import until
+from tests.waiting import wait_until
 
 STREAMS_PER_KEY = 5
 
@@ -29,4 +29,4 @@ def test_a_key_has_five_streams_over_both_processes(stack: Stack) -> None:
         connection.close()
         return status == 200
 
-    until(opens, "a closed stream is free again")
+    wait_until(opens, "a closed stream is free again")

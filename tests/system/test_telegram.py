@@ -16,7 +16,7 @@ from django.conf import settings
 from tests.servers import drop_database, free_port, own_redis
 from tests.system.telegram_product import Installation, Panel, Product, Stream
 from tests.telegram_server import TelegramServer, forget_cached_config
-from tests.waiting import until
+from tests.waiting import wait_until
 from tests.webhooks.receiver import Receiver
 
 SHOP, SAFE, ANNA, LATE = "+15550001", "+15550004", "+15550002", "+15550005"
@@ -92,7 +92,7 @@ def connect(product: Product, server: TelegramServer, phone: str, password: str 
         panel.post({"password": password})
     assert panel.at.endswith("/connected/"), panel.text
     account = int(panel.at.split("/")[-3])
-    until(lambda: server.connected(phone) == 1, "the worker holds the account")
+    wait_until(lambda: server.connected(phone) == 1, "the worker holds the account")
     return account
 
 
@@ -102,7 +102,7 @@ def texts_received(server: TelegramServer, begins: str) -> list[str]:
 
 def sent(product: Product, message_id: str, seconds: float = 40) -> Any:
     """Wait until the message is sent and return it. Polls the database, because a key has 600 requests a minute."""
-    until(lambda: product.status(message_id) == ("sent", ""), f"{message_id} is sent", seconds=seconds)
+    wait_until(lambda: product.status(message_id) == ("sent", ""), f"{message_id} is sent", seconds=seconds)
     return product.message(message_id)
 
 
@@ -116,10 +116,10 @@ def test_account_connected_in_the_panel_sends_and_receives(
     message = product.send(shop, "Hello {first_name|there}")
     message_sent = sent(product, message)
     assert (texts_received(server, "Hello"), product.attempts(message)) == (["Hello there"], ["sent"])
-    until(lambda: len(stream.received) == 1, "the send in the stream")
+    wait_until(lambda: len(stream.received) == 1, "the send in the stream")
     began = time.monotonic()
     server.deliver(ANNA, SHOP, "Yes, please")
-    until(lambda: len(stream.received) == 2 and len(receiver.to("/all")) == 2, "stream and webhook")
+    wait_until(lambda: len(stream.received) == 2 and len(receiver.to("/all")) == 2, "stream and webhook")
     received_at, event, streamed = stream.received[1]
     post = receiver.to("/all")[1]
     assert max(received_at, post.at) - began < 2
@@ -145,7 +145,7 @@ def test_worker_killed_during_a_send_sends_once(when: str, product: Product, ser
     """Killed before Telegram has the message, and after that but before its answer arrives."""
     server.hang("messages.sendMessage", 60, when=when)
     message = product.send(shop, f"Killed {when}")
-    until(lambda: server.faults_left() == 0, "the send is at the server")
+    wait_until(lambda: server.faults_left() == 0, "the send is at the server")
     product.kill_worker()
     assert product.message(message)["status"] == "sending"
     sent(product, message)
@@ -157,12 +157,12 @@ def test_worker_killed_during_a_send_sends_once(when: str, product: Product, ser
 def test_worker_killed_before_settlement_sends_once(product: Product, server: TelegramServer, shop: int) -> None:
     server.hang("messages.sendMessage", 60, when="after")
     message = product.send(shop, "Unsettled")
-    until(lambda: texts_received(server, "Unsettled"), "the recipient has it")
+    wait_until(lambda: texts_received(server, "Unsettled"), "the recipient has it")
     waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     with psycopg.connect(product.installation.postgres) as other:
         other.execute("SELECT 1 FROM messaging_message WHERE id = %s FOR UPDATE", [message])
         server.resume_hanging()
-        until(lambda: product.installation.query(waiting), "the settlement waits for the row")
+        wait_until(lambda: product.installation.query(waiting), "the settlement waits for the row")
         product.kill_worker()
     sent(product, message)
     assert texts_received(server, "Unsettled") == ["Unsettled"]
@@ -170,7 +170,7 @@ def test_worker_killed_before_settlement_sends_once(product: Product, server: Te
 
 
 def test_lost_answer_of_telegram_sends_once(product: Product, server: TelegramServer, shop: int) -> None:
-    until(lambda: server.connected(SHOP) == 1, "the account is connected")
+    wait_until(lambda: server.connected(SHOP) == 1, "the account is connected")
     server.lose("messages.sendMessage", when="after")
     message = product.send(shop, "Answer lost")
     sent(product, message)
@@ -183,7 +183,7 @@ def test_send_that_telegram_leaves_hanging_is_abandoned_and_sends_once(
     when: str, product: Product, server: TelegramServer, shop: int
 ) -> None:
     """It hangs for longer than a send may take. The abandoned request must not take effect later."""
-    until(lambda: server.connected(SHOP) == 1, "the account is connected")
+    wait_until(lambda: server.connected(SHOP) == 1, "the account is connected")
     server.hang("messages.sendMessage", float(os.environ.get("HANG_SECONDS", "12")), when=when)
     message = product.send(shop, f"Hanging {when}")
     sent(product, message, 90)
@@ -194,10 +194,10 @@ def test_send_that_telegram_leaves_hanging_is_abandoned_and_sends_once(
 def test_flood_wait_delays_the_messages_of_one_account_only(
     product: Product, server: TelegramServer, shop: int, safe: int
 ) -> None:
-    until(lambda: server.connected(SHOP) == server.connected(SAFE) == 1, "both accounts are connected")
+    wait_until(lambda: server.connected(SHOP) == server.connected(SAFE) == 1, "both accounts are connected")
     server.fail("messages.sendMessage", "FLOOD_WAIT_30", phone=SHOP)
     held = product.send(shop, "Held")
-    until(lambda: product.status(held) == ("queued", "flood_wait"), "back in the queue")
+    wait_until(lambda: product.status(held) == ("queued", "flood_wait"), "back in the queue")
     delayed = product.message(held)
     account = product.request("GET", f"/v1/accounts/{shop}")
     assert (delayed["error"], account["state"], delayed["eta"]) == ("flood_wait", "paused", account["paused_until"])
@@ -217,7 +217,7 @@ def test_flood_wait_delays_the_messages_of_one_account_only(
 def test_stopping_releases_accounts_and_missed_messages_arrive_after_the_start(
     product: Product, server: TelegramServer, shop: int, installation: Installation
 ) -> None:
-    until(lambda: server.connected(SHOP) == 1, "the account is connected")
+    wait_until(lambda: server.connected(SHOP) == 1, "the account is connected")
     panel = Panel(product)
     panel.get(ADD)
     panel.post({"phone": LATE})
@@ -231,7 +231,7 @@ def test_stopping_releases_accounts_and_missed_messages_arrive_after_the_start(
     received_rows = (
         "SELECT text FROM messaging_message WHERE direction = 'in' AND text LIKE 'missed %' ORDER BY created_at, id"
     )
-    until(lambda: len(installation.query(received_rows)) == 20, "all twenty")
+    wait_until(lambda: len(installation.query(received_rows)) == 20, "all twenty")
     assert [text for (text,) in installation.query(received_rows)] == [f"missed {number:02}" for number in range(20)]
     events = product.request("GET", "/v1/messages?direction=in&limit=20")["data"]
     assert len({each["id"] for each in events}) == 20
@@ -245,12 +245,12 @@ def test_stopping_releases_accounts_and_missed_messages_arrive_after_the_start(
 def test_messages_wait_until_the_account_is_logged_in_again(
     product: Product, server: TelegramServer, shop: int
 ) -> None:
-    until(lambda: server.connected(SHOP) == 1, "the account is connected")
+    wait_until(lambda: server.connected(SHOP) == 1, "the account is connected")
     panel = Panel(product)
     panel.get(f"/panel/messaging/account/{shop}/change/")
     panel.post({"confirm": "on"}, f"/panel/messaging/account/{shop}/logout/")
     assert "Shop is logged out." in panel.text
-    until(lambda: server.connected(SHOP) == 0, "the worker has disconnected")
+    wait_until(lambda: server.connected(SHOP) == 0, "the worker has disconnected")
     waits = product.send(shop, "After the login")
     panel.get(f"/panel/messaging/account/{shop}/change/")
     panel.post({}, f"/panel/messaging/account/{shop}/login/")

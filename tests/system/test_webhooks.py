@@ -12,7 +12,7 @@ import pytest
 import redis
 
 from tests.system.stack import Stack
-from tests.waiting import until
+from tests.waiting import wait_until
 from tests.webhooks.receiver import Post, Receiver, answering
 
 
@@ -56,14 +56,16 @@ class WebhookStack:
     def assert_all_arrive(self, mark: str, at_least: int) -> None:
         committed = self.committed(mark)
         assert len(committed) >= at_least
-        until(lambda: {post.headers["webhook-id"] for post in self.arrived()} >= committed, "all arrived", seconds=60)
+        wait_until(
+            lambda: {post.headers["webhook-id"] for post in self.arrived()} >= committed, "all arrived", seconds=60
+        )
         bodies: dict[str, set[bytes]] = {}
         for post in self.arrived():
             bodies.setdefault(post.headers["webhook-id"], set()).add(post.body)
         assert set(bodies) == committed
         assert {len(same) for same in bodies.values()} == {1}
         assert {json.loads(post.body)["id"] for post in self.arrived()} == committed
-        until(lambda: self._open() == 0, "all settled", seconds=60)
+        wait_until(lambda: self._open() == 0, "all settled", seconds=60)
         twice = "SELECT 1 FROM webhooks_attempt GROUP BY delivery_id, number HAVING count(*) > 1"
         assert self.stack.query(twice) == []
 
@@ -95,7 +97,7 @@ def test_every_event_arrives_though_the_worker_is_killed(hooked: WebhookStack) -
     load = threading.Thread(target=hooked.create, args=(60, "wk"))
     load.start()
     for posts in (1, 15, 30):
-        until(lambda n=posts: len(hooked.arrived()) >= n, "something posted")  # type: ignore[misc]
+        wait_until(lambda n=posts: len(hooked.arrived()) >= n, "something posted")  # type: ignore[misc]
         hooked.stack.kill("worker")
         hooked.stack.start_worker()
         hooked.expire_leases()
@@ -107,7 +109,7 @@ def test_every_event_arrives_though_the_worker_is_killed(hooked: WebhookStack) -
 def test_every_committed_event_arrives_though_the_web_is_killed(hooked: WebhookStack) -> None:
     load = threading.Thread(target=hooked.create, args=(60, "web"))
     load.start()
-    until(lambda: len(hooked.committed("web")) >= 5, "something committed")
+    wait_until(lambda: len(hooked.committed("web")) >= 5, "something committed")
     hooked.stack.kill("web")
     load.join()
     hooked.stack.start_web()
@@ -120,7 +122,7 @@ def test_every_event_arrives_though_the_broker_is_flushed(hooked: WebhookStack) 
     hooked.create(20, "flush")
     assert hooked.arrived() == []
     with redis.Redis(port=hooked.stack.redis_port) as broker:
-        until(lambda: broker.llen("crmsolid") > 0, "a task is queued")
+        wait_until(lambda: broker.llen("crmsolid") > 0, "a task is queued")
         broker.flushall()
     hooked.stack.start_worker()
     hooked.expire_leases()
@@ -140,7 +142,7 @@ def test_refused_request_causes_no_event_and_a_failed_delivery_is_retried(hooked
     stack, token = hooked.stack, hooked.stack.seeded["fast"][0]
     assert stack.call("POST", "/v1/contacts", token, {"username": "bad name", "name": "x"}, "refused-1").status == 422
     hooked.create(5, "later")
-    until(lambda: len(hooked.arrived()) >= 5, "refused posts")
+    wait_until(lambda: len(hooked.arrived()) >= 5, "refused posts")
     hooked.receiver.behaviours.clear()
     stack.query("UPDATE webhooks_delivery SET next_attempt_at = now() WHERE status = 'failed' RETURNING 1")
     hooked.expire_leases()

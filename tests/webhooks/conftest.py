@@ -8,7 +8,7 @@ from crmsolid.core.http.outbound import DEADLINE_SECONDS, OutboundClient
 from crmsolid.events.catalogue import event_type
 from crmsolid.events.publishing import publish
 from crmsolid.workspaces.models import Workspace
-from tests.cast import Cast
+from tests.tenants import Tenants
 from tests.webhooks.receiver import Receiver
 from webhooks import services
 from webhooks.delivery.pump import Pump
@@ -30,11 +30,11 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def make_endpoint(cast: Cast) -> Callable[..., Endpoint]:
+def make_endpoint(tenants: Tenants) -> Callable[..., Endpoint]:
     """Creates an endpoint of ``workspace`` for contact.created, with the secret SECRET."""
 
     def make(url: str, events: tuple[str, ...] = ("contact.created",), workspace: Workspace | None = None) -> Endpoint:
-        actor = cast.actor(workspace)
+        actor = tenants.actor(workspace)
         return services.create_endpoint(actor, url=url, events=events, secret=SECRET).endpoint
 
     return make

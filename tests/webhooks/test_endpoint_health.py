@@ -6,7 +6,7 @@ from datetime import timedelta
 from crmsolid.core import clock
 from crmsolid.events.positions import assign_positions
 from crmsolid.workspaces.models import AuditEntry
-from tests.cast import Cast
+from tests.tenants import Tenants
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver, answering
 from webhooks import endpoint_health, services, tasks
@@ -16,14 +16,14 @@ MakeEndpoint = Callable[..., Endpoint]
 
 
 def test_410_disables_an_endpoint_and_cancels_its_queue(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = answering(500)
     endpoint = make_endpoint(receiver.url())
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
     receiver.behaviours["/hook"] = answering(410)
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
     endpoint.refresh_from_db()
     assert (endpoint.enabled, endpoint.disabled_reason) == (False, "gone")
@@ -31,16 +31,18 @@ def test_410_disables_an_endpoint_and_cancels_its_queue(
     assert list(statuses) == [("canceled", "endpoint_disabled"), ("exhausted", "")]
     entry = AuditEntry.unscoped.get(action="webhook.disabled")
     assert (entry.target, entry.data, entry.subject_kind) == (endpoint.id, {"reason": "gone"}, "system")
-    emit(cast.workspace)
+    emit(tenants.workspace)
     assert run_pump() == 0
     assert Delivery.unscoped.count() == 2
 
 
-def test_five_days_of_failures_disable_an_endpoint(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
+def test_five_days_of_failures_disable_an_endpoint(
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
+) -> None:
     receiver.behaviours["/hook"] = answering(500)
     endpoint = make_endpoint(receiver.url())
     Endpoint.unscoped.update(failing_since=clock.now() - timedelta(days=5, seconds=1))
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
     endpoint.refresh_from_db()
     assert (endpoint.enabled, endpoint.disabled_reason) == (False, "failing")
@@ -49,13 +51,13 @@ def test_five_days_of_failures_disable_an_endpoint(cast: Cast, receiver: Receive
     assert AuditEntry.unscoped.get(action="webhook.disabled").data == {"reason": "failing"}
 
 
-def test_a_success_ends_a_period_of_failures(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
+def test_a_success_ends_a_period_of_failures(tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
     endpoint = make_endpoint(receiver.url())
     Endpoint.unscoped.update(failing_since=clock.now() - timedelta(days=5, seconds=1))
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
     receiver.behaviours["/hook"] = answering(500)
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
     endpoint.refresh_from_db()
     assert endpoint.enabled
@@ -64,19 +66,21 @@ def test_a_success_ends_a_period_of_failures(cast: Cast, receiver: Receiver, mak
 
 
 def test_less_than_five_days_of_failures_disable_nothing(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = answering(500)
     since = clock.now() - timedelta(days=4, hours=23)
     endpoint = make_endpoint(receiver.url())
     Endpoint.unscoped.update(failing_since=since)
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
     endpoint.refresh_from_db()
     assert (endpoint.enabled, endpoint.failing_since) == (True, since)
 
 
-def test_an_endpoint_that_another_pump_saw_succeed_is_not_disabled(cast: Cast, make_endpoint: MakeEndpoint) -> None:
+def test_an_endpoint_that_another_pump_saw_succeed_is_not_disabled(
+    tenants: Tenants, make_endpoint: MakeEndpoint
+) -> None:
     endpoint = make_endpoint("http://127.0.0.1:9/hook")
     assert not endpoint_health.disable(endpoint.id, endpoint.workspace_id, DisabledReason.FAILING)
     endpoint.refresh_from_db()
@@ -84,10 +88,10 @@ def test_an_endpoint_that_another_pump_saw_succeed_is_not_disabled(cast: Cast, m
 
 
 def test_the_sweep_cancels_the_queue_of_an_endpoint_that_was_being_disabled(
-    cast: Cast, make_endpoint: MakeEndpoint
+    tenants: Tenants, make_endpoint: MakeEndpoint
 ) -> None:
     endpoint = make_endpoint("http://127.0.0.1:9/hook")
-    emit(cast.workspace)
+    emit(tenants.workspace)
     assign_positions()
     Endpoint.unscoped.filter(pk=endpoint.pk).update(enabled=False, disabled_reason="manual")  # at the same moment
     assert run_pump() == 0
@@ -96,15 +100,15 @@ def test_the_sweep_cancels_the_queue_of_an_endpoint_that_was_being_disabled(
     assert (delivery.status, delivery.reason) == ("canceled", "endpoint_disabled")
 
 
-def test_a_new_address_resets_failing_since(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
+def test_a_new_address_resets_failing_since(tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
     receiver.behaviours["/new"] = answering(500)
     endpoint = make_endpoint(receiver.url("/old"))
     Endpoint.unscoped.update(failing_since=clock.now() - timedelta(days=4))
-    services.update_endpoint(cast.actor(), endpoint.pk, url=receiver.url("/old"))
+    services.update_endpoint(tenants.actor(), endpoint.pk, url=receiver.url("/old"))
     assert Endpoint.unscoped.get().failing_since is not None
-    services.update_endpoint(cast.actor(), endpoint.pk, url=receiver.url("/new"))
+    services.update_endpoint(tenants.actor(), endpoint.pk, url=receiver.url("/new"))
     assert Endpoint.unscoped.get().failing_since is None
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
     since = Endpoint.unscoped.get().failing_since
     assert since is not None and clock.now() - since < timedelta(minutes=1)

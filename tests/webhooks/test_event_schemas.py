@@ -14,7 +14,7 @@ from crmsolid.plans import change_plan
 from crmsolid.workspaces.actor import Actor
 from messaging import services
 from messaging.sending import dispatch, sandbox
-from tests.cast import Api, Cast
+from tests.tenants import Api, Tenants
 from tests.webhooks.conftest import run_pump
 from tests.webhooks.receiver import Receiver
 from webhooks import replays
@@ -33,10 +33,12 @@ EMITTED = {
 
 
 @pytest.fixture
-def published(api: Api, cast: Cast, receiver: Receiver, make_endpoint: Callable[..., Endpoint]) -> dict[str, bytes]:
+def published(
+    api: Api, tenants: Tenants, receiver: Receiver, make_endpoint: Callable[..., Endpoint]
+) -> dict[str, bytes]:
     """One body of each type that is published, by type; an endpoint at ``/all`` subscribes to all of them."""
-    account = services.create_sandbox_account(Actor.command(cast.workspace, "tests"), name="ours")
-    client = api(cast.key())
+    account = services.create_sandbox_account(Actor.command(tenants.workspace, "tests"), name="ours")
+    client = api(tenants.key())
     person = {"username": "@sarah", "name": "Сара 😀", "tags": ["trial"]}
     assert client.post("/v1/contacts", person).status_code == 201
     for to in ("@reply_bob", "@fail_privacy"):
@@ -45,14 +47,14 @@ def published(api: Api, cast: Cast, receiver: Receiver, make_endpoint: Callable[
     dispatch.dispatch()
     sandbox.send_pending_replies()
     replays.replay_failed(
-        cast.actor(),
+        tenants.actor(),
         make_endpoint(receiver.url("/all"), subscribable_names()).pk,
         since=clock.now() - timedelta(days=1),
     )
     replays.run_open_jobs()
     for plan in ("pro", "business"):
-        change_plan(cast.actor(), plan)
-    return {event.type: bytes(event.body) for event in Event.objects.for_workspace(cast.workspace)}
+        change_plan(tenants.actor(), plan)
+    return {event.type: bytes(event.body) for event in Event.objects.for_workspace(tenants.workspace)}
 
 
 def test_each_event_matches_its_schema(published: dict[str, bytes]) -> None:
@@ -62,8 +64,8 @@ def test_each_event_matches_its_schema(published: dict[str, bytes]) -> None:
         Draft202012Validator(schemas[type]).validate(json.loads(body))
 
 
-def test_each_delivery_matches_its_schema(cast: Cast, published: dict[str, bytes], receiver: Receiver) -> None:
-    replays.test_endpoint(cast.actor(), Endpoint.unscoped.get().pk)
+def test_each_delivery_matches_its_schema(tenants: Tenants, published: dict[str, bytes], receiver: Receiver) -> None:
+    replays.test_endpoint(tenants.actor(), Endpoint.unscoped.get().pk)
     run_pump()
     schemas = {each.name: envelope_schema(each) for each in event_types()}
     bodies = [json.loads(post.body) for post in receiver.to("/all")]

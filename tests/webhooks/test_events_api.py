@@ -16,7 +16,7 @@ from crmsolid.events.models import Event
 from crmsolid.events.positions import assign_positions
 from crmsolid.events.publishing import publish
 from crmsolid.workspaces.scopes import Scope
-from tests.cast import Api, Cast
+from tests.tenants import Api, Tenants
 from tests.threads import in_background
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver
@@ -28,8 +28,8 @@ EVENTS = "/v1/events"
 
 
 @pytest.fixture
-def client(cast: Cast, api: Api) -> Api:
-    return api(cast.key([Scope.MANAGE_WEBHOOKS]))
+def client(tenants: Tenants, api: Api) -> Api:
+    return api(tenants.key([Scope.MANAGE_WEBHOOKS]))
 
 
 def ids(page: dict[str, Any]) -> list[str]:
@@ -37,11 +37,11 @@ def ids(page: dict[str, Any]) -> list[str]:
 
 
 def test_an_event_has_the_fields_of_the_delivered_body_and_its_request_id(
-    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     make_endpoint(receiver.url())
-    emit(cast.workspace, request_id="req-1")
-    emit(cast.workspace)
+    emit(tenants.workspace, request_id="req-1")
+    emit(tenants.workspace)
     run_pump()
     delivered = {post.headers["webhook-id"]: json.loads(post.body) for post in receiver.posts}
     first, second = client.get(EVENTS).json()["data"]
@@ -50,31 +50,31 @@ def test_an_event_has_the_fields_of_the_delivered_body_and_its_request_id(
     assert client.get(f"{EVENTS}/{first['id']}").json() == first
 
 
-def test_pages_follow_each_other_oldest_first(cast: Cast, client: Api) -> None:
-    published = [emit(cast.workspace, str(number)) for number in range(5)]
+def test_pages_follow_each_other_oldest_first(tenants: Tenants, client: Api) -> None:
+    published = [emit(tenants.workspace, str(number)) for number in range(5)]
     assign_positions()
     first = client.get(EVENTS, {"limit": "3"}).json()
     second = client.get(EVENTS, {"limit": "3", "cursor": first["next_cursor"]}).json()
     assert ids(first) + ids(second) == published
     empty = client.get(EVENTS, {"limit": "3", "cursor": second["next_cursor"]}).json()
     assert empty == {"data": [], "next_cursor": second["next_cursor"]}
-    later = emit(cast.workspace)
+    later = emit(tenants.workspace)
     assign_positions()
     assert ids(client.get(EVENTS, {"cursor": empty["next_cursor"]}).json()) == [later]
 
 
-def test_an_empty_log_has_a_cursor_to_poll_with(cast: Cast, client: Api) -> None:
+def test_an_empty_log_has_a_cursor_to_poll_with(tenants: Tenants, client: Api) -> None:
     empty = client.get(EVENTS).json()
     assert empty["data"] == [] and empty["next_cursor"]
-    event_id = emit(cast.workspace)
+    event_id = emit(tenants.workspace)
     assert client.get(EVENTS, {"cursor": empty["next_cursor"]}).json() == empty  # it has no position yet
     assign_positions()
     assert ids(client.get(EVENTS, {"cursor": empty["next_cursor"]}).json()) == [event_id]
 
 
-def test_events_are_filtered_by_type(cast: Cast, client: Api) -> None:
-    emit(cast.workspace)
-    sent = [emit(cast.workspace, type="message.sent") for _ in range(2)]
+def test_events_are_filtered_by_type(tenants: Tenants, client: Api) -> None:
+    emit(tenants.workspace)
+    sent = [emit(tenants.workspace, type="message.sent") for _ in range(2)]
     assign_positions()
     page = client.get(EVENTS, {"type": "message.sent", "limit": "1"}).json()
     assert ids(page) == sent[:1]
@@ -84,19 +84,19 @@ def test_events_are_filtered_by_type(cast: Cast, client: Api) -> None:
 
 
 @pytest.mark.parametrize("change", [{"type": "message.sent"}, {"cursor": "AAAA"}])
-def test_a_cursor_of_another_list_is_refused(cast: Cast, client: Api, change: dict[str, str]) -> None:
-    emit(cast.workspace)
+def test_a_cursor_of_another_list_is_refused(tenants: Tenants, client: Api, change: dict[str, str]) -> None:
+    emit(tenants.workspace)
     assign_positions()
     cursor = client.get(EVENTS).json()["next_cursor"]
     response = client.get(EVENTS, {"cursor": cursor, **change})
     assert (response.status_code, response.json()["code"]) == (400, "invalid_cursor")
 
 
-def test_a_cursor_of_another_workspace_is_refused(cast: Cast, api: Api, client: Api) -> None:
-    emit(cast.workspace)
+def test_a_cursor_of_another_workspace_is_refused(tenants: Tenants, api: Api, client: Api) -> None:
+    emit(tenants.workspace)
     assign_positions()
     cursor = client.get(EVENTS).json()["next_cursor"]
-    response = api(cast.key(workspace=cast.other)).get(EVENTS, {"cursor": cursor})
+    response = api(tenants.key(workspace=tenants.other)).get(EVENTS, {"cursor": cursor})
     assert (response.status_code, response.json()["code"]) == (400, "invalid_cursor")
 
 
@@ -105,21 +105,23 @@ def test_limit_is_1_to_100(client: Api, limit: str) -> None:
     assert client.get(EVENTS, {"limit": limit}).json()["code"] == "invalid_parameter"
 
 
-def test_erased_foreign_and_unpositioned_events_are_not_found(cast: Cast, client: Api) -> None:
-    erased = emit(cast.workspace, contact_id="con_1")
-    kept = emit(cast.workspace)
-    foreign = [emit(cast.other), emit(cast.twin)]
+def test_erased_foreign_and_unpositioned_events_are_not_found(tenants: Tenants, client: Api) -> None:
+    erased = emit(tenants.workspace, contact_id="con_1")
+    kept = emit(tenants.workspace)
+    foreign = [emit(tenants.other), emit(tenants.twin)]
     assign_positions()
-    erasure.erase(cast.workspace.pk, "con_1")
-    unpositioned = emit(cast.workspace)
+    erasure.erase(tenants.workspace.pk, "con_1")
+    unpositioned = emit(tenants.workspace)
     assert ids(client.get(EVENTS).json()) == [kept]
     for event_id in (erased, *foreign, unpositioned, "evt_unknown"):
         response = client.get(f"{EVENTS}/{event_id}")
         assert (response.status_code, response.json()["code"]) == (404, "not_found")
 
 
-def test_events_are_kept_as_long_as_the_delivery_log(cast: Cast, client: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    event_id = emit(cast.workspace)
+def test_events_are_kept_as_long_as_the_delivery_log(
+    tenants: Tenants, client: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event_id = emit(tenants.workspace)
     assign_positions()
     made = clock.now()
     monkeypatch.setattr(clock, "now", lambda: made + purging.retention() - timedelta(minutes=1))
@@ -131,7 +133,7 @@ def test_events_are_kept_as_long_as_the_delivery_log(cast: Cast, client: Api, mo
     assert client.get(EVENTS).json()["data"] == []
 
 
-def test_the_list_takes_the_same_number_of_queries_at_any_length(cast: Cast, client: Api) -> None:
+def test_the_list_takes_the_same_number_of_queries_at_any_length(tenants: Tenants, client: Api) -> None:
     def count_queries() -> int:
         with CaptureQueriesContext(connection) as queries:
             assert client.get(EVENTS).status_code == 200
@@ -140,26 +142,26 @@ def test_the_list_takes_the_same_number_of_queries_at_any_length(cast: Cast, cli
     client.get(EVENTS)
     assert count_queries() == 2
     for _ in range(20):
-        emit(cast.workspace)
+        emit(tenants.workspace)
     assign_positions()
     assert count_queries() == 2
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="two transactions at once")
-def test_a_reader_misses_no_event_that_is_committed_late(cast: Cast, client: Api) -> None:
+def test_a_reader_misses_no_event_that_is_committed_late(tenants: Tenants, client: Api) -> None:
     published, commit = threading.Event(), threading.Event()
     late: list[str] = []
 
     def commit_late() -> None:
         with transaction.atomic():
-            late.append(publish(cast.workspace, CONTACT_CREATED, {"late": True}))
+            late.append(publish(tenants.workspace, CONTACT_CREATED, {"late": True}))
             published.set()
             assert commit.wait(20)
 
     with in_background(commit_late):
         assert published.wait(20)
-        early = emit(cast.workspace)
+        early = emit(tenants.workspace)
         assign_positions()
         page = client.get(EVENTS).json()
         assert ids(page) == [early]

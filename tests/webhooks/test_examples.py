@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.cast import Cast
+from tests.tenants import Tenants
 from tests.webhooks.conftest import SECRET, emit, run_pump
 from webhooks import services
 from webhooks.models import Attempt, Delivery, Endpoint
@@ -45,10 +45,10 @@ def running(command: list[str], secret: str) -> Iterator[tuple[str, "subprocess.
 
 
 @pytest.mark.parametrize("command", KINDS)
-def test_an_example_accepts_a_delivery(cast: Cast, make_endpoint: MakeEndpoint, command: list[str]) -> None:
+def test_an_example_accepts_a_delivery(tenants: Tenants, make_endpoint: MakeEndpoint, command: list[str]) -> None:
     with running(command, SECRET) as (url, process):
         make_endpoint(url)
-        event_id = emit(cast.workspace, "Мария 😀")
+        event_id = emit(tenants.workspace, "Мария 😀")
         run_pump(deadline=5.0)
         assert process.stdout is not None
         output = process.stdout.readline()
@@ -61,11 +61,11 @@ def test_an_example_accepts_a_delivery(cast: Cast, make_endpoint: MakeEndpoint, 
 
 @pytest.mark.parametrize("command", KINDS)
 def test_an_example_refuses_a_delivery_signed_with_another_secret(
-    cast: Cast, make_endpoint: MakeEndpoint, command: list[str]
+    tenants: Tenants, make_endpoint: MakeEndpoint, command: list[str]
 ) -> None:
     with running(command, "not-the-secret") as (url, _):
         make_endpoint(url)
-        emit(cast.workspace)
+        emit(tenants.workspace)
         run_pump(deadline=5.0)
     assert Attempt.unscoped.get().status == 401
     assert Delivery.unscoped.get().status == "failed"
@@ -74,11 +74,11 @@ def test_an_example_refuses_a_delivery_signed_with_another_secret(
 @pytest.mark.parametrize("command", KINDS)
 @pytest.mark.parametrize("switched", [False, True])
 def test_an_example_accepts_deliveries_during_a_rotation(
-    cast: Cast, make_endpoint: MakeEndpoint, command: list[str], switched: bool
+    tenants: Tenants, make_endpoint: MakeEndpoint, command: list[str], switched: bool
 ) -> None:
     with running(command, "the-new-one" if switched else SECRET) as (url, _):
         endpoint = make_endpoint(url)
-        services.rotate_secret(cast.actor(), endpoint.pk, secret="the-new-one", overlap=timedelta(hours=1))
-        emit(cast.workspace)
+        services.rotate_secret(tenants.actor(), endpoint.pk, secret="the-new-one", overlap=timedelta(hours=1))
+        emit(tenants.workspace)
         run_pump(deadline=5.0)
     assert Delivery.unscoped.get().status == "succeeded"

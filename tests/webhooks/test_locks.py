@@ -11,9 +11,9 @@ from django.db import connection, transaction
 from crmsolid.core import clock
 from crmsolid.events.models import Event
 from crmsolid.events.positions import assign_positions
-from tests.cast import Cast
+from tests.tenants import Tenants
 from tests.threads import in_background
-from tests.waiting import somebody_waits, until
+from tests.waiting import another_transaction_waits, wait_until
 from tests.webhooks.conftest import emit
 from webhooks import endpoint_health, erasure, purging, replays
 from webhooks.delivery.queue import claim
@@ -27,20 +27,20 @@ MakeEndpoint = Callable[..., Endpoint]
 
 
 @pytest.fixture
-def cast(transactional_db: None) -> Cast:
-    return Cast()
+def tenants(transactional_db: None) -> Tenants:
+    return Tenants()
 
 
-def test_assigning_positions_does_not_wait_for_an_erasure(cast: Cast, make_endpoint: MakeEndpoint) -> None:
+def test_assigning_positions_does_not_wait_for_an_erasure(tenants: Tenants, make_endpoint: MakeEndpoint) -> None:
     """The pump has locked a delivery about the contact, which the erasure waits for; the erasure has locked an event
     about the contact that has no position yet."""
     endpoint = make_endpoint("http://127.0.0.1:9/hook")
-    emit(cast.workspace, contact_id="con_1")
+    emit(tenants.workspace, contact_id="con_1")
     assign_positions()
-    late, other = emit(cast.workspace, contact_id="con_1"), emit(cast.workspace, contact_id="con_2")
-    with erasing(cast), transaction.atomic():
+    late, other = emit(tenants.workspace, contact_id="con_1"), emit(tenants.workspace, contact_id="con_2")
+    with erasing(tenants), transaction.atomic():
         assert len(claim({endpoint.id: 1})) == 1
-        until(somebody_waits)
+        wait_until(another_transaction_waits)
         assert assign_positions() == 1
     assert Event.unscoped.get(pk=other).position == 2
     assert assign_positions() == 1
@@ -57,33 +57,35 @@ def lock(delivery: Delivery) -> None:
         cursor.execute("SELECT id FROM webhooks_delivery WHERE id = %s FOR NO KEY UPDATE", [delivery.pk])
 
 
-def two_deliveries(cast: Cast) -> list[Delivery]:
+def two_deliveries(tenants: Tenants) -> list[Delivery]:
     """Of two events about one contact, in the order of their ids."""
     for _ in range(2):
-        emit(cast.workspace, contact_id="con_1")
+        emit(tenants.workspace, contact_id="con_1")
     assign_positions()
     return list(Delivery.unscoped.order_by("id"))
 
 
-def erasing(cast: Cast) -> AbstractContextManager[Any]:
-    return in_background(lambda: transaction.atomic(erasure.erase)(cast.workspace.pk, "con_1"))
+def erasing(tenants: Tenants) -> AbstractContextManager[Any]:
+    return in_background(lambda: transaction.atomic(erasure.erase)(tenants.workspace.pk, "con_1"))
 
 
-def test_disabling_does_not_wait_for_an_erasure(cast: Cast, make_endpoint: MakeEndpoint) -> None:
+def test_disabling_does_not_wait_for_an_erasure(tenants: Tenants, make_endpoint: MakeEndpoint) -> None:
     """The pump that disables has just settled the later delivery; the erasure has locked the earlier one and waits."""
     endpoint = make_endpoint("http://127.0.0.1:9/hook")
-    _, later = two_deliveries(cast)
-    with erasing(cast), transaction.atomic():
+    _, later = two_deliveries(tenants)
+    with erasing(tenants), transaction.atomic():
         lock(later)
-        until(somebody_waits)
+        wait_until(another_transaction_waits)
         assert endpoint_health.disable(endpoint.pk, endpoint.workspace_id, DisabledReason.GONE)
     assert list(Delivery.unscoped.order_by("id").values_list("reason", flat=True)) == ["erased", "endpoint_disabled"]
     assert not Endpoint.unscoped.get().enabled
 
 
-def test_the_sweep_cancels_locked_deliveries_that_disabling_skipped(cast: Cast, make_endpoint: MakeEndpoint) -> None:
+def test_the_sweep_cancels_locked_deliveries_that_disabling_skipped(
+    tenants: Tenants, make_endpoint: MakeEndpoint
+) -> None:
     endpoint = make_endpoint("http://127.0.0.1:9/hook")
-    earlier, _ = two_deliveries(cast)
+    earlier, _ = two_deliveries(tenants)
     with transaction.atomic():
         lock(earlier)
         disable = transaction.atomic(endpoint_health.disable)
@@ -95,11 +97,11 @@ def test_the_sweep_cancels_locked_deliveries_that_disabling_skipped(cast: Cast, 
 
 
 def test_a_purge_skips_locked_deliveries(
-    cast: Cast, make_endpoint: MakeEndpoint, monkeypatch: pytest.MonkeyPatch
+    tenants: Tenants, make_endpoint: MakeEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A purge that has deleted attempts would wait for their delivery, and whoever has locked it for the attempts."""
     make_endpoint("http://127.0.0.1:9/hook")
-    kept, _ = two_deliveries(cast)
+    kept, _ = two_deliveries(tenants)
     Delivery.unscoped.update(status="exhausted", next_attempt_at=None)
     much_later = clock.now() + purging.retention() + timedelta(days=1)
     monkeypatch.setattr(clock, "now", lambda: much_later)
@@ -114,16 +116,16 @@ def test_a_purge_skips_locked_deliveries(
 
 
 def test_a_replay_job_locks_in_order_and_replays_only_what_is_still_failed(
-    cast: Cast, make_endpoint: MakeEndpoint
+    tenants: Tenants, make_endpoint: MakeEndpoint
 ) -> None:
     endpoint = make_endpoint("http://127.0.0.1:9/hook")
-    done, left = two_deliveries(cast)
+    done, left = two_deliveries(tenants)
     Delivery.unscoped.update(status="exhausted", next_attempt_at=None)
-    replays.replay_failed(cast.actor(), endpoint.pk, since=clock.now() - timedelta(hours=1))
+    replays.replay_failed(tenants.actor(), endpoint.pk, since=clock.now() - timedelta(hours=1))
     with ExitStack() as after_commit, transaction.atomic():
         lock(done)
         after_commit.enter_context(in_background(replays.run_open_jobs))
-        until(somebody_waits)
+        wait_until(another_transaction_waits)
         lock(left)  # would wait for ever if the job had locked it already
         Delivery.unscoped.filter(pk=done.pk).update(status="succeeded")
     assert list(Delivery.unscoped.order_by("id").values_list("status", flat=True)) == ["succeeded", "pending"]

@@ -13,7 +13,7 @@ from crmsolid.core import clock
 from crmsolid.core.ids import first_id, is_id, new_id
 from crmsolid.events.models import Event
 from crmsolid.events.positions import assign_positions
-from tests.cast import Cast
+from tests.tenants import Tenants
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver
 from webhooks import purging, services
@@ -30,7 +30,7 @@ def test_the_first_id_of_a_time_sorts_between_older_and_newer_ids() -> None:
 
 @pytest.mark.parametrize("days", [30, 7])
 def test_final_deliveries_and_their_events_are_deleted_after_the_retention(
-    cast: Cast,
+    tenants: Tenants,
     receiver: Receiver,
     make_endpoint: MakeEndpoint,
     settings: Any,
@@ -39,9 +39,9 @@ def test_final_deliveries_and_their_events_are_deleted_after_the_retention(
 ) -> None:
     settings.WEBHOOK_LOG_DAYS = days
     make_endpoint(receiver.url())
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
-    emit(cast.workspace)
+    emit(tenants.workspace)
     assign_positions()
     made = clock.now()
     monkeypatch.setattr(clock, "now", lambda: made + timedelta(days=days) - timedelta(minutes=1))
@@ -64,10 +64,12 @@ def test_a_retention_of_zero_days_is_refused_at_start() -> None:
     assert "CRMSOLID_WEBHOOK_LOG_DAYS" in process.stderr
 
 
-def test_a_deleted_endpoint_is_purged_with_its_log(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
+def test_a_deleted_endpoint_is_purged_with_its_log(
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
+) -> None:
     endpoint = make_endpoint(receiver.url())
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
-    services.delete_endpoint(cast.actor(), endpoint.pk)
+    services.delete_endpoint(tenants.actor(), endpoint.pk)
     assert purging.purge() == 2
     assert (Endpoint.unscoped.count(), Delivery.unscoped.count(), Event.unscoped.count()) == (0, 0, 1)

@@ -9,8 +9,8 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from crmsolid.core import clock
-from tests.cast import Cast
 from tests.panel import browser
+from tests.tenants import Tenants
 from tests.webhooks.admin.pages import EVENTS, LOG
 from webhooks import querysets
 from webhooks.models import Endpoint
@@ -58,8 +58,8 @@ def plan(rows: "QuerySet[Any]") -> str:
         ("sending", "delivery_lease"),
     ],
 )
-def test_a_filter_by_a_rare_status_uses_an_index(cast: Cast, long_log: Endpoint, status: str, index: str) -> None:
-    rows = querysets.delivery_log(cast.workspace, long_log, status=status)
+def test_a_filter_by_a_rare_status_uses_an_index(tenants: Tenants, long_log: Endpoint, status: str, index: str) -> None:
+    rows = querysets.delivery_log(tenants.workspace, long_log, status=status)
     assert index in plan(rows.order_by("-created_at", "-id")[:50])
     assert rows.count() == (3 if status == "exhausted" else 0)
 
@@ -71,7 +71,7 @@ def test_counting_failed_deliveries_uses_an_index(long_log: Endpoint) -> None:
 
 
 @pytest.mark.parametrize("table", ["webhooks_delivery", "events_event"])
-def test_the_panels_lists_are_read_in_index_order(cast: Cast, long_log: Endpoint, table: str) -> None:
+def test_the_panels_lists_are_read_in_index_order(tenants: Tenants, long_log: Endpoint, table: str) -> None:
     plans: list[str] = []
 
     def explain(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -82,7 +82,7 @@ def test_the_panels_lists_are_read_in_index_order(cast: Cast, long_log: Endpoint
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(explain):
-        answer = browser(cast.owner).get({"webhooks_delivery": LOG, "events_event": EVENTS}[table])
+        answer = browser(tenants.owner).get({"webhooks_delivery": LOG, "events_event": EVENTS}[table])
     assert len(answer.context["cl"].result_list) == 50
     [shown_plan] = plans
     assert "Sort" not in shown_plan

@@ -10,7 +10,7 @@ from crmsolid.events.models import Event
 from crmsolid.events.positions import assign_positions
 from crmsolid.workspaces.models import Job
 from crmsolid.workspaces.scopes import Scope
-from tests.cast import Api, Cast
+from tests.tenants import Api, Tenants
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver, answering
 from webhooks import erasure, replays, tasks
@@ -20,15 +20,15 @@ MakeEndpoint = Callable[..., Endpoint]
 
 
 @pytest.fixture
-def client(cast: Cast, api: Api) -> Api:
-    return api(cast.key([Scope.MANAGE_WEBHOOKS]))
+def client(tenants: Tenants, api: Api) -> Api:
+    return api(tenants.key([Scope.MANAGE_WEBHOOKS]))
 
 
 def test_a_replay_sends_the_same_body_and_id_again(
-    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     make_endpoint(receiver.url())
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
     delivery = Delivery.unscoped.get()
     answer = client.post(f"/v1/deliveries/{delivery.id}/replay")
@@ -43,11 +43,11 @@ def test_a_replay_sends_the_same_body_and_id_again(
 
 
 def test_a_replay_starts_the_retry_schedule_again(
-    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = answering(500)
     make_endpoint(receiver.url())
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
     Delivery.unscoped.update(status="exhausted", failures=10, next_attempt_at=None)
     client.post(f"/v1/deliveries/{Delivery.unscoped.get().id}/replay")
@@ -56,9 +56,11 @@ def test_a_replay_starts_the_retry_schedule_again(
     assert (delivery.status, delivery.attempts, delivery.failures) == ("failed", 2, 1)
 
 
-def test_a_delivery_that_is_being_sent_is_not_replayed(cast: Cast, client: Api, make_endpoint: MakeEndpoint) -> None:
+def test_a_delivery_that_is_being_sent_is_not_replayed(
+    tenants: Tenants, client: Api, make_endpoint: MakeEndpoint
+) -> None:
     make_endpoint("http://127.0.0.1:9/hook")
-    emit(cast.workspace)
+    emit(tenants.workspace)
     assign_positions()
     sending = {"status": "sending", "lease": "x", "lease_until": clock.now(), "next_attempt_at": None}
     Delivery.unscoped.update(**sending)
@@ -68,19 +70,19 @@ def test_a_delivery_that_is_being_sent_is_not_replayed(cast: Cast, client: Api, 
 
 
 def test_an_erased_event_is_not_replayed(
-    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = answering(200, body="Мария".encode())
     endpoint = make_endpoint(receiver.url())
-    emit(cast.workspace, contact_id="con_1")
+    emit(tenants.workspace, contact_id="con_1")
     run_pump()
-    erasure.erase(cast.workspace.pk, "con_1")
+    erasure.erase(tenants.workspace.pk, "con_1")
     delivery = Delivery.unscoped.get()
     answer = client.post(f"/v1/deliveries/{delivery.id}/replay")
     assert (answer.status_code, answer.json()["code"]) == (409, "invalid_state")
     shown = client.get(f"/v1/deliveries/{delivery.id}").json()
     assert (shown["status"], shown["body"], shown["attempt_log"][0]["answer"]["body"]) == ("succeeded", None, "")
-    job = replays.replay_failed(cast.actor(), endpoint.pk, since=clock.now() - timedelta(hours=1))
+    job = replays.replay_failed(tenants.actor(), endpoint.pk, since=clock.now() - timedelta(hours=1))
     assert replays.run_open_jobs() == 0
     job.refresh_from_db()
     assert (job.state, job.done, run_pump()) == ("done", 0, 0)
@@ -88,7 +90,7 @@ def test_an_erased_event_is_not_replayed(
 
 
 def test_a_job_replays_all_that_failed_since_a_time(
-    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint, monkeypatch: pytest.MonkeyPatch
+    tenants: Tenants, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(replays, "BATCH", 2)
     receiver.behaviours["/hook"] = answering(500)
@@ -96,7 +98,7 @@ def test_a_job_replays_all_that_failed_since_a_time(
     make_endpoint(receiver.url("/jobs"), events=("job.completed",))
     other = make_endpoint(receiver.url("/other"))
     for _ in range(5):
-        emit(cast.workspace)
+        emit(tenants.workspace)
     run_pump()
     Delivery.unscoped.filter(endpoint=other).update(status="exhausted", next_attempt_at=None)
     mine = Delivery.unscoped.filter(endpoint=endpoint)
@@ -119,10 +121,10 @@ def test_a_job_replays_all_that_failed_since_a_time(
 
 
 def test_a_job_fails_if_its_endpoint_was_disabled_meanwhile(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     endpoint = make_endpoint(receiver.url())
-    job = replays.replay_failed(cast.actor(), endpoint.pk, since=clock.now() - timedelta(days=1))
+    job = replays.replay_failed(tenants.actor(), endpoint.pk, since=clock.now() - timedelta(days=1))
     Endpoint.unscoped.filter(pk=endpoint.pk).update(enabled=False, disabled_reason="manual")
     assert replays.run_open_jobs() == 0
     job.refresh_from_db()

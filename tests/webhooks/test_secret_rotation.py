@@ -10,7 +10,7 @@ from standardwebhooks.webhooks import Webhook
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from tests.cast import Cast
+from tests.tenants import Tenants
 from tests.webhooks.conftest import SECRET, emit, run_pump
 from tests.webhooks.receiver import Answer, Post, Receiver
 from webhooks import services
@@ -37,23 +37,23 @@ class CheckingReceiver:
         return (200, {}, b"ok")
 
 
-def rotate(cast: Cast, endpoint: Endpoint, secret: str = NEW, overlap: timedelta = timedelta(hours=1)) -> None:
-    services.rotate_secret(cast.actor(), endpoint.pk, secret=secret, overlap=overlap)
+def rotate(tenants: Tenants, endpoint: Endpoint, secret: str = NEW, overlap: timedelta = timedelta(hours=1)) -> None:
+    services.rotate_secret(tenants.actor(), endpoint.pk, secret=secret, overlap=overlap)
 
 
 @pytest.mark.parametrize("switch_after", [0, 1, 2, 3])
 @pytest.mark.parametrize("refusal", [401, 403])
 def test_a_receiver_may_change_its_secret_at_any_time_of_the_overlap(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint, switch_after: int, refusal: int
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint, switch_after: int, refusal: int
 ) -> None:
     checking = receiver.behaviours["/hook"] = CheckingReceiver(SECRET, refusal)
     endpoint = make_endpoint(receiver.url())
-    rotate(cast, endpoint)
+    rotate(tenants, endpoint)
     sent = []
     for number in range(4):
         if number == switch_after:
             checking.secret = NEW
-        sent.append(emit(cast.workspace, "Мария 😀"))
+        sent.append(emit(tenants.workspace, "Мария 😀"))
         run_pump()
     assert checking.accepted == sent
     assert set(Delivery.unscoped.values_list("status", flat=True)) == {"succeeded"}
@@ -64,12 +64,12 @@ def test_a_receiver_may_change_its_secret_at_any_time_of_the_overlap(
 
 
 def test_a_refused_signature_is_retried_at_once_with_the_other_secret(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = CheckingReceiver(NEW)
     endpoint = make_endpoint(receiver.url())
-    rotate(cast, endpoint)
-    emit(cast.workspace)
+    rotate(tenants, endpoint)
+    emit(tenants.workspace)
     run_pump()
     attempts = Attempt.unscoped.order_by("number").values_list("number", "status", "signed_with")
     assert list(attempts) == [(1, 401, "previous"), (2, 200, "current")]
@@ -78,11 +78,11 @@ def test_a_refused_signature_is_retried_at_once_with_the_other_secret(
 
 
 def test_both_secrets_sign_the_standard_header_during_the_overlap(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     endpoint = make_endpoint(receiver.url())
-    rotate(cast, endpoint)
-    emit(cast.workspace)
+    rotate(tenants, endpoint)
+    emit(tenants.workspace)
     run_pump()
     [post] = receiver.posts
     for secret in (SECRET, NEW):
@@ -91,13 +91,13 @@ def test_both_secrets_sign_the_standard_header_during_the_overlap(
 
 
 def test_after_the_overlap_only_the_new_secret_signs(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = CheckingReceiver(SECRET)
     endpoint = make_endpoint(receiver.url())
-    rotate(cast, endpoint)
+    rotate(tenants, endpoint)
     Endpoint.unscoped.update(previous_secret_until=clock.now())
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
     [post] = receiver.posts
     assert len(post.headers["webhook-signature"].split()) == 1
@@ -105,12 +105,12 @@ def test_after_the_overlap_only_the_new_secret_signs(
 
 
 def test_a_delivery_refused_with_both_secrets_is_one_failure(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = CheckingReceiver("a third one")
     endpoint = make_endpoint(receiver.url())
-    rotate(cast, endpoint)
-    emit(cast.workspace)
+    rotate(tenants, endpoint)
+    emit(tenants.workspace)
     run_pump()
     delivery = Delivery.unscoped.get()
     assert (delivery.status, delivery.attempts, delivery.failures) == ("failed", 2, 1)
@@ -119,42 +119,44 @@ def test_a_delivery_refused_with_both_secrets_is_one_failure(
 
 
 def test_a_second_rotation_keeps_the_secret_that_the_receiver_uses(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     checking = receiver.behaviours["/hook"] = CheckingReceiver(SECRET)
     endpoint = make_endpoint(receiver.url())
-    rotate(cast, endpoint, "never-used")
-    rotate(cast, endpoint, NEW)
-    emit(cast.workspace)
+    rotate(tenants, endpoint, "never-used")
+    rotate(tenants, endpoint, NEW)
+    emit(tenants.workspace)
     run_pump()
     checking.secret = NEW
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
     assert len(checking.accepted) == 2
 
 
 def test_a_rotation_without_overlap_drops_the_old_secret(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     endpoint = make_endpoint(receiver.url())
-    rotate(cast, endpoint, overlap=timedelta(0))
+    rotate(tenants, endpoint, overlap=timedelta(0))
     endpoint.refresh_from_db()
     assert (endpoint.previous_secret, endpoint.previous_secret_until) == (None, None)
     assert [secret for _, secret in EndpointSecrets.of(endpoint).in_force(clock.now())] == [NEW]
 
 
 @pytest.mark.parametrize("overlap", [timedelta(seconds=-1), timedelta(days=7, seconds=1)])
-def test_an_overlap_out_of_range_changes_nothing(cast: Cast, make_endpoint: MakeEndpoint, overlap: timedelta) -> None:
+def test_an_overlap_out_of_range_changes_nothing(
+    tenants: Tenants, make_endpoint: MakeEndpoint, overlap: timedelta
+) -> None:
     endpoint = make_endpoint("http://127.0.0.1:9/hook")
     with pytest.raises(DomainError, match="validation_failed"):
-        rotate(cast, endpoint, overlap=overlap)
+        rotate(tenants, endpoint, overlap=overlap)
     endpoint.refresh_from_db()
     assert EndpointSecrets.of(endpoint).current == SECRET
 
 
-def test_no_repr_shows_a_secret(cast: Cast, make_endpoint: MakeEndpoint) -> None:
+def test_no_repr_shows_a_secret(tenants: Tenants, make_endpoint: MakeEndpoint) -> None:
     endpoint = make_endpoint("http://127.0.0.1:9/hook")
-    issued = services.rotate_secret(cast.actor(), endpoint.pk)
+    issued = services.rotate_secret(tenants.actor(), endpoint.pk)
     assert issued.secret is not None
     assert issued.secret not in repr(issued)
     assert SECRET not in repr(EndpointSecrets.of(issued.endpoint))

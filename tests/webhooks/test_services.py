@@ -11,7 +11,7 @@ from crmsolid.events import services as event_log
 from crmsolid.events.positions import assign_positions
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry, Job
-from tests.cast import Cast
+from tests.tenants import Tenants
 from tests.webhooks.conftest import emit
 from webhooks import replays, services
 from webhooks.models import Delivery, Endpoint
@@ -44,14 +44,16 @@ def snapshot() -> list[Any]:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_finds_nothing_of_another_workspace(cast: Cast, make_endpoint: MakeEndpoint, service: str) -> None:
-    make_endpoint("http://127.0.0.1:9/hook", workspace=cast.other)
-    emit(cast.other)
+def test_a_service_finds_nothing_of_another_workspace(
+    tenants: Tenants, make_endpoint: MakeEndpoint, service: str
+) -> None:
+    make_endpoint("http://127.0.0.1:9/hook", workspace=tenants.other)
+    emit(tenants.other)
     assign_positions()
     Endpoint.unscoped.update(failing_since=clock.now())
     delivery, before = Delivery.unscoped.get(), snapshot()
     try:
-        result = SERVICES[service](cast.actor(), delivery)
+        result = SERVICES[service](tenants.actor(), delivery)
     except DomainError as error:
         assert error.code == "not_found"
     else:

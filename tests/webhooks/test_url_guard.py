@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from crmsolid.workspaces.scopes import Scope
-from tests.cast import Api, Cast
+from tests.tenants import Api, Tenants
 from tests.webhooks.conftest import emit
 from tests.webhooks.receiver import Receiver
 from webhooks.delivery.pump import Pump
@@ -41,9 +41,9 @@ def public_only(private_addresses: None, settings: Any) -> Iterator[None]:
 
 @pytest.mark.parametrize("url", REFUSED)
 def test_create_and_patch_refuse_private_and_malformed_addresses(
-    cast: Cast, api: Api, make_endpoint: MakeEndpoint, url: str
+    tenants: Tenants, api: Api, make_endpoint: MakeEndpoint, url: str
 ) -> None:
-    client = api(cast.key([Scope.MANAGE_WEBHOOKS]))
+    client = api(tenants.key([Scope.MANAGE_WEBHOOKS]))
     answer = client.post("/v1/webhooks", {"url": url, "events": ["contact.created"]})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "url")
     assert Endpoint.unscoped.count() == 0
@@ -63,16 +63,16 @@ def test_create_and_patch_refuse_private_and_malformed_addresses(
     ],
 )
 def test_test_and_replay_are_refused_at_the_connection(
-    cast: Cast, api: Api, receiver: Receiver, make_endpoint: MakeEndpoint, monkeypatch: Any, url: str, error: str
+    tenants: Tenants, api: Api, receiver: Receiver, make_endpoint: MakeEndpoint, monkeypatch: Any, url: str, error: str
 ) -> None:
     monkeypatch.setattr("socket.getaddrinfo", lambda host, port, *args, **kwargs: [(2, 1, 6, "", ("127.0.0.1", port))])
-    client = api(cast.key([Scope.MANAGE_WEBHOOKS]))
+    client = api(tenants.key([Scope.MANAGE_WEBHOOKS]))
     endpoint = make_endpoint("https://example.com/hook")
     Endpoint.unscoped.update(url=url.format(port=receiver.port))  # saved under other settings
     ping = client.post(f"/v1/webhooks/{endpoint.id}/test").json()
     assert Pump().run() == 1
     assert client.post(f"/v1/deliveries/{ping['id']}/replay").status_code == 202
-    emit(cast.workspace)
+    emit(tenants.workspace)
     assert Pump().run() == 2
     assert receiver.posts == []
     assert set(Attempt.unscoped.values_list("error", "status")) == {(error, None)}

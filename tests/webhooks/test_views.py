@@ -13,7 +13,7 @@ from apikeys.models import IdempotencyRecord
 from crmsolid.events.catalogue import event_names, subscribable_names
 from crmsolid.workspaces.models import AuditEntry
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
-from tests.cast import Api, Cast
+from tests.tenants import Api, Tenants
 from tests.webhooks.conftest import SECRET, emit, run_pump
 from tests.webhooks.receiver import Receiver, answering
 from webhooks.models import Delivery, Endpoint
@@ -24,8 +24,8 @@ URL = "https://your-app.example.com/webhooks/crm"
 
 
 @pytest.fixture
-def client(cast: Cast, api: Api) -> Api:
-    return api(cast.key([Scope.MANAGE_WEBHOOKS]))
+def client(tenants: Tenants, api: Api) -> Api:
+    return api(tenants.key([Scope.MANAGE_WEBHOOKS]))
 
 
 def test_registering_an_endpoint(client: Api) -> None:
@@ -111,11 +111,11 @@ def test_patch_changes_only_the_given_fields(client: Api, make_endpoint: MakeEnd
 
 
 def test_disabling_and_deleting_cancel_the_queue(
-    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/a"] = answering(500)
     one, two = make_endpoint(receiver.url("/a")), make_endpoint(receiver.url("/a"))
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
     client.patch(f"/v1/webhooks/{one.id}", {"enabled": False})
     assert client.delete(f"/v1/webhooks/{two.id}").status_code == 204
@@ -124,16 +124,16 @@ def test_disabling_and_deleting_cancel_the_queue(
         (one.id, "canceled", "endpoint_disabled", None),
         (two.id, "canceled", "endpoint_deleted", None),
     }
-    emit(cast.workspace)
+    emit(tenants.workspace)
     assert run_pump() == 0
     assert Delivery.unscoped.count() == 2
 
 
 def test_a_deleted_endpoint_its_log_and_its_secrets_are_gone(
-    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     endpoint = make_endpoint(receiver.url())
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
     client.delete(f"/v1/webhooks/{endpoint.id}")
     delivery = Delivery.unscoped.get()
@@ -155,12 +155,12 @@ def test_a_deleted_endpoint_its_log_and_its_secrets_are_gone(
 
 
 def test_the_delivery_log_and_its_filters(
-    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = lambda post: (500 if b"message.sent" in post.body else 200, {}, b"")
     endpoint = make_endpoint(receiver.url(), events=("contact.created", "message.sent"))
-    emit(cast.workspace)
-    emit(cast.workspace, type="message.sent")
+    emit(tenants.workspace)
+    emit(tenants.workspace, type="message.sent")
     run_pump()
     base = f"/v1/webhooks/{endpoint.id}/deliveries"
     rows = client.get(base).json()["data"]
@@ -182,11 +182,11 @@ def test_the_delivery_log_and_its_filters(
 
 
 def test_a_delivery_shows_its_body_and_attempts(
-    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = answering(400, {"Content-Type": "text/plain"}, "нет".encode())
     make_endpoint(receiver.url())
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
     delivery = Delivery.unscoped.get()
     shown = client.get(f"/v1/deliveries/{delivery.id}").json()
@@ -200,11 +200,11 @@ def test_a_delivery_shows_its_body_and_attempts(
 
 
 def test_a_delivery_shows_the_request_id_of_the_call_that_caused_it(
-    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     endpoint = make_endpoint(receiver.url())
     for request_id in ("", "req-1"):
-        emit(cast.workspace, request_id=request_id)
+        emit(tenants.workspace, request_id=request_id)
     run_pump()
     rows = client.get(f"/v1/webhooks/{endpoint.id}/deliveries").json()["data"]
     assert [row["request_id"] for row in rows] == ["req-1", None]
@@ -214,7 +214,7 @@ def test_a_delivery_shows_the_request_id_of_the_call_that_caused_it(
 
 
 def test_a_ping_goes_to_one_endpoint_only(
-    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     endpoint = make_endpoint(receiver.url("/one"))
     make_endpoint(receiver.url("/two"), events=tuple(subscribable_names()))
@@ -229,10 +229,10 @@ def test_a_ping_goes_to_one_endpoint_only(
 
 
 def test_ping_and_replay_need_an_enabled_endpoint(
-    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     endpoint = make_endpoint(receiver.url())
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
     client.patch(f"/v1/webhooks/{endpoint.id}", {"enabled": False})
     delivery = Delivery.unscoped.get()
@@ -243,7 +243,7 @@ def test_ping_and_replay_need_an_enabled_endpoint(
 
 
 def test_the_catalogue_describes_every_event(
-    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     data = client.get("/v1/webhooks/events").json()["data"]
     assert [kind["type"] for kind in data] == event_names()
@@ -277,19 +277,19 @@ ROUTES = [
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_every_route_needs_its_scope_and_its_workspace(
-    cast: Cast, api: Api, receiver: Receiver, make_endpoint: MakeEndpoint, method: str, path: str
+    tenants: Tenants, api: Api, receiver: Receiver, make_endpoint: MakeEndpoint, method: str, path: str
 ) -> None:
     endpoint = make_endpoint(receiver.url())
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
     delivery = Delivery.unscoped.get()
     address = path.format(w=endpoint.id, d=delivery.id, e=delivery.event_id)
-    bare = api(cast.key(ALL_SCOPES - {Scope.MANAGE_WEBHOOKS}))
+    bare = api(tenants.key(ALL_SCOPES - {Scope.MANAGE_WEBHOOKS}))
     answer = getattr(bare, method)(address)
     assert (answer.status_code, answer.json()["required_scope"]) == (403, "manage:webhooks")
     if "{" in path:
         body = {"since": "2026-01-01T00:00:00Z"} if path.endswith("{w}/replay") else {}
-        foreign = api(cast.key(workspace=cast.other))
+        foreign = api(tenants.key(workspace=tenants.other))
         answer = getattr(foreign, method)(address, *([body] if method in ("post", "patch") else []))
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     endpoint.refresh_from_db()
@@ -310,7 +310,7 @@ def test_changes_are_audited_without_the_secret(client: Api) -> None:
 
 
 def test_lists_take_the_same_number_of_queries_at_any_length(
-    cast: Cast, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, client: Api, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     endpoint = make_endpoint(receiver.url())
 
@@ -323,7 +323,7 @@ def test_lists_take_the_same_number_of_queries_at_any_length(
     client.get(paths[0])
     before = [count(path) for path in paths]
     for number in range(10):
-        emit(cast.workspace)
+        emit(tenants.workspace)
         make_endpoint(f"{URL}/{number}", events=("message.sent",))
     run_pump()
     assert [count(path) for path in paths] == before == [2, 3]

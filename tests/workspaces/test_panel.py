@@ -13,8 +13,8 @@ from crmsolid.core.errors import DomainError
 from crmsolid.panel.navigation import GROUPS
 from crmsolid.workspaces.models import AuditEntry, Membership, Role, Workspace
 from crmsolid.workspaces.services import remove_member, set_role
-from tests.cast import PASSWORD, Cast
 from tests.panel import browser, contact_form, furnish, later
+from tests.tenants import PASSWORD, Tenants
 
 HOME = reverse("admin:index")
 REGISTERED = {model._meta.label_lower for model in admin.site._registry}
@@ -26,7 +26,7 @@ def change(model: str, row: Any) -> str:
     return reverse(f"admin:{model}_change", args=[row.pk])
 
 
-def test_the_login_ignores_the_case_of_the_e_mail_address(cast: Cast) -> None:
+def test_the_login_ignores_the_case_of_the_e_mail_address(tenants: Tenants) -> None:
     client = Client()
     assert "E-mail" in client.get(LOGIN).content.decode()
     answer = client.post(LOGIN, {"username": "Owner@Acme.example", "password": PASSWORD, "next": HOME})
@@ -34,12 +34,12 @@ def test_the_login_ignores_the_case_of_the_e_mail_address(cast: Cast) -> None:
     assert "Acme" in client.get(HOME).content.decode()
 
 
-def test_the_login_page_leads_to_the_home_page(cast: Cast) -> None:
+def test_the_login_page_leads_to_the_home_page(tenants: Tenants) -> None:
     answer = Client().post(LOGIN, {"username": "owner@acme.example", "password": PASSWORD})
     assert (answer.status_code, answer["Location"]) == (302, HOME)
 
 
-def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(cast: Cast) -> None:
+def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(tenants: Tenants) -> None:
     tried = [Client().post(LOGIN, {"username": name, "password": "x"}) for name in ("owner@acme.example", "nobody@x.y")]
     assert [answer.status_code for answer in tried] == [200, 200]
     for answer in tried:
@@ -47,21 +47,21 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(cast: Cast)
         assert "something below" not in answer.content.decode()  # no field is wrong by itself
 
 
-def test_the_eleventh_login_attempt_in_a_minute_is_refused(cast: Cast) -> None:
+def test_the_eleventh_login_attempt_in_a_minute_is_refused(tenants: Tenants) -> None:
     client, guess = Client(), {"username": "owner@acme.example", "password": "x"}
     assert [client.post(LOGIN, guess).status_code for _ in range(11)] == [200] * 10 + [429]
     right = client.post(LOGIN, {**guess, "password": PASSWORD})
     assert (right.status_code, right["Retry-After"]) == (429, "60")
 
 
-def test_a_page_redirects_to_the_login_page_without_a_login(cast: Cast) -> None:
+def test_a_page_redirects_to_the_login_page_without_a_login(tenants: Tenants) -> None:
     answer = Client().get(reverse("admin:contacts_contact_changelist"))
     assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, LOGIN)
 
 
-def test_a_user_without_a_workspace_gets_a_page_of_their_own_and_can_log_out(cast: Cast) -> None:
-    cast.owner.memberships.all().delete()
-    client = browser(cast.owner)
+def test_a_user_without_a_workspace_gets_a_page_of_their_own_and_can_log_out(tenants: Tenants) -> None:
+    tenants.owner.memberships.all().delete()
+    client = browser(tenants.owner)
     answer = client.get(HOME, follow=True)
     assert answer.status_code == 403
     assert "owner@acme.example is not a member of any workspace" in answer.content.decode()
@@ -72,8 +72,8 @@ def test_a_user_without_a_workspace_gets_a_page_of_their_own_and_can_log_out(cas
 @pytest.mark.parametrize(
     ("role", "may_edit"), [(Role.VIEWER, False), (Role.AGENT, True), (Role.ADMIN, True), (Role.OWNER, True)]
 )
-def test_everybody_but_viewers_can_edit_a_contact(cast: Cast, role: Role, may_edit: bool) -> None:
-    contact, client = furnish(cast.workspace, "acme").of(Contact), browser(cast.member(role))
+def test_everybody_but_viewers_can_edit_a_contact(tenants: Tenants, role: Role, may_edit: bool) -> None:
+    contact, client = furnish(tenants.workspace, "acme").of(Contact), browser(tenants.member(role))
     form = contact_form(stage="won", phone="1", time_zone="Asia/Tokyo")
     answer = client.post(change("contacts_contact", contact), form)
     assert answer.status_code == (302 if may_edit else 403)
@@ -83,20 +83,20 @@ def test_everybody_but_viewers_can_edit_a_contact(cast: Cast, role: Role, may_ed
     assert (found.name, found.search) == (contact.name, contact.search)
 
 
-def test_a_change_is_in_the_audit_log_without_the_contacts_data(cast: Cast) -> None:
-    contact, client = furnish(cast.workspace, "acme").of(Contact), browser(cast.owner)
+def test_a_change_is_in_the_audit_log_without_the_contacts_data(tenants: Tenants) -> None:
+    contact, client = furnish(tenants.workspace, "acme").of(Contact), browser(tenants.owner)
     client.post(change("contacts_contact", contact), contact_form(stage="won", phone="555-0100"))
-    entry = AuditEntry.objects.for_workspace(cast.workspace).get(action="contact.changed")
+    entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="contact.changed")
     assert (entry.target, entry.subject_label, entry.surface) == (contact.pk, "owner@acme.example", "panel")
     assert entry.data == {"fields": ["phone", "stage"]}
     history = client.get(reverse("admin:contacts_contact_history", args=[contact.pk])).content.decode()
     assert "contact.changed" in history and "127.0.0.1" in history and "555-0100" not in history
-    agents = browser(cast.member(Role.AGENT)).get(reverse("admin:contacts_contact_history", args=[contact.pk]))
+    agents = browser(tenants.member(Role.AGENT)).get(reverse("admin:contacts_contact_history", args=[contact.pk]))
     assert "contact.changed" in agents.content.decode() and "127.0.0.1" not in agents.content.decode()
 
 
-def test_an_unknown_time_zone_is_refused(cast: Cast) -> None:
-    contact, client = furnish(cast.workspace, "acme").of(Contact), browser(cast.owner)
+def test_an_unknown_time_zone_is_refused(tenants: Tenants) -> None:
+    contact, client = furnish(tenants.workspace, "acme").of(Contact), browser(tenants.owner)
     answer = client.post(change("contacts_contact", contact), contact_form(stage="won", time_zone="Mars/Base"))
     assert list(answer.context["adminform"].form.errors) == ["time_zone"]
     assert answer.content.decode().count("Nothing was saved") == 1
@@ -107,11 +107,11 @@ FIELD = {"label": "Company", "key": "company", "type": "text", "choices": ""}
 ADD_FIELD = reverse("admin:contacts_customfield_add")
 
 
-def test_a_custom_field_is_created_in_the_workspace_that_is_shown(cast: Cast) -> None:
-    assert browser(cast.owner, cast.twin).post(ADD_FIELD, FIELD).status_code == 302
+def test_a_custom_field_is_created_in_the_workspace_that_is_shown(tenants: Tenants) -> None:
+    assert browser(tenants.owner, tenants.twin).post(ADD_FIELD, FIELD).status_code == 302
     found = CustomField.unscoped.get()
-    assert (found.workspace, found.key, found.type, found.choices) == (cast.twin, "company", "text", [])
-    assert browser(cast.owner).post(ADD_FIELD, FIELD).status_code == 302  # the same key in another workspace
+    assert (found.workspace, found.key, found.type, found.choices) == (tenants.twin, "company", "text", [])
+    assert browser(tenants.owner).post(ADD_FIELD, FIELD).status_code == 302  # the same key in another workspace
 
 
 @pytest.mark.parametrize(
@@ -126,15 +126,15 @@ def test_a_custom_field_is_created_in_the_workspace_that_is_shown(cast: Cast) ->
         {"type": "choice", "choices": " \n "},
     ],
 )
-def test_an_invalid_custom_field_is_refused(cast: Cast, wrong: dict[str, str]) -> None:
-    answer = browser(cast.owner).post(ADD_FIELD, {**FIELD, **wrong})
+def test_an_invalid_custom_field_is_refused(tenants: Tenants, wrong: dict[str, str]) -> None:
+    answer = browser(tenants.owner).post(ADD_FIELD, {**FIELD, **wrong})
     assert answer.status_code == 200
     assert len(answer.context["adminform"].form.errors) == 1
     assert not CustomField.unscoped.exists()
 
 
-def test_a_custom_field_key_can_be_used_once_in_a_workspace(cast: Cast) -> None:
-    client = browser(cast.owner)
+def test_a_custom_field_key_can_be_used_once_in_a_workspace(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
     client.post(ADD_FIELD, FIELD)
     answer = client.post(ADD_FIELD, {**FIELD, "label": "Other"})
     assert answer.status_code == 200
@@ -142,8 +142,8 @@ def test_a_custom_field_key_can_be_used_once_in_a_workspace(cast: Cast) -> None:
     assert CustomField.unscoped.count() == 1
 
 
-def test_choices_are_lines_and_the_key_and_type_of_a_field_never_change(cast: Cast) -> None:
-    client = browser(cast.owner)
+def test_choices_are_lines_and_the_key_and_type_of_a_field_never_change(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
     client.post(ADD_FIELD, {**FIELD, "type": "choice", "choices": "red\r\n\r\nblue\r\nred"})
     found = CustomField.unscoped.get()
     assert found.choices == ["red", "blue"]
@@ -154,15 +154,15 @@ def test_choices_are_lines_and_the_key_and_type_of_a_field_never_change(cast: Ca
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AGENT])
-def test_viewers_and_agents_cannot_create_custom_fields(cast: Cast, role: Role) -> None:
-    assert browser(cast.member(role)).post(ADD_FIELD, FIELD).status_code == 403
+def test_viewers_and_agents_cannot_create_custom_fields(tenants: Tenants, role: Role) -> None:
+    assert browser(tenants.member(role)).post(ADD_FIELD, FIELD).status_code == 403
     assert not CustomField.unscoped.exists()
 
 
 @pytest.mark.parametrize("page", ["messaging_message", "messaging_messageattempt", "events_event"])
-def test_messages_attempts_and_events_cannot_be_edited(cast: Cast, page: str) -> None:
-    furnish(cast.workspace, "acme")
-    client = browser(cast.owner)
+def test_messages_attempts_and_events_cannot_be_edited(tenants: Tenants, page: str) -> None:
+    furnish(tenants.workspace, "acme")
+    client = browser(tenants.owner)
     assert client.get(reverse(f"admin:{page}_add")).status_code == 403
     row = client.get(reverse(f"admin:{page}_changelist")).context["cl"].result_list[0]
     assert client.post(change(page, row), {}).status_code == 403
@@ -170,9 +170,9 @@ def test_messages_attempts_and_events_cannot_be_edited(cast: Cast, page: str) ->
     assert type(row).unscoped.filter(pk=row.pk).exists()
 
 
-def test_after_an_expired_trial_the_panel_is_read_only(cast: Cast) -> None:
-    contact, client = furnish(cast.workspace, "acme").of(Contact), browser(cast.owner)
-    Workspace.objects.filter(pk=cast.workspace.pk).update(plan="trial", trial_ends_at=later(-1))
+def test_after_an_expired_trial_the_panel_is_read_only(tenants: Tenants) -> None:
+    contact, client = furnish(tenants.workspace, "acme").of(Contact), browser(tenants.owner)
+    Workspace.objects.filter(pk=tenants.workspace.pk).update(plan="trial", trial_ends_at=later(-1))
     page = client.get(change("contacts_contact", contact))
     assert page.status_code == 200
     assert "The trial of Acme has ended" in page.content.decode()
@@ -180,65 +180,68 @@ def test_after_an_expired_trial_the_panel_is_read_only(cast: Cast) -> None:
     assert Contact.unscoped.get(pk=contact.pk).stage == "new"
 
 
-def member_of(cast: Cast, user: Any) -> Membership:
-    found: Membership = Membership.objects.for_workspace(cast.workspace).get(user=user)
+def member_of(tenants: Tenants, user: Any) -> Membership:
+    found: Membership = Membership.objects.for_workspace(tenants.workspace).get(user=user)
     return found
 
 
-def test_only_owners_change_roles_and_a_role_takes_effect_at_once(cast: Cast) -> None:
-    agent = cast.member(Role.AGENT)
-    page = change("workspaces_membership", member_of(cast, agent))
-    assert browser(cast.member(Role.ADMIN)).post(page, {"role": "owner"}).status_code == 403
-    assert member_of(cast, agent).role == "agent"
-    assert browser(cast.owner, cast.twin).post(page, {"role": "admin"}).status_code == 302
-    assert member_of(cast, agent).role == "admin"
+def test_only_owners_change_roles_and_a_role_takes_effect_at_once(tenants: Tenants) -> None:
+    agent = tenants.member(Role.AGENT)
+    page = change("workspaces_membership", member_of(tenants, agent))
+    assert browser(tenants.member(Role.ADMIN)).post(page, {"role": "owner"}).status_code == 403
+    assert member_of(tenants, agent).role == "agent"
+    assert browser(tenants.owner, tenants.twin).post(page, {"role": "admin"}).status_code == 302
+    assert member_of(tenants, agent).role == "admin"
     assert browser(agent).get(reverse("admin:apikeys_apikey_changelist")).status_code == 200
-    entry = AuditEntry.objects.for_workspace(cast.workspace).get(action="membership.changed")
+    entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="membership.changed")
     assert entry.data == {"old_role": "agent", "role": "admin"}
 
 
-def test_the_last_owner_cannot_be_removed_or_given_another_role(cast: Cast) -> None:
-    mine, client = member_of(cast, cast.owner), browser(cast.owner)
+def test_the_last_owner_cannot_be_removed_or_given_another_role(tenants: Tenants) -> None:
+    mine, client = member_of(tenants, tenants.owner), browser(tenants.owner)
     for address, form in [
         (change("workspaces_membership", mine), {"role": "viewer"}),
         (reverse("admin:workspaces_membership_delete", args=[mine.pk]), {"post": "yes"}),
     ]:
         assert "at least one owner" in client.post(address, form, follow=True).content.decode()
-    for call in (lambda: set_role(cast.actor(), mine.pk, Role.ADMIN), lambda: remove_member(cast.actor(), mine.pk)):
+    for call in (
+        lambda: set_role(tenants.actor(), mine.pk, Role.ADMIN),
+        lambda: remove_member(tenants.actor(), mine.pk),
+    ):
         with pytest.raises(DomainError, match="at least one owner"):
             call()
-    assert member_of(cast, cast.owner).role == "owner"
+    assert member_of(tenants, tenants.owner).role == "owner"
 
 
-def test_an_owner_removes_a_member(cast: Cast) -> None:
-    agent = cast.member(Role.AGENT)
-    address = reverse("admin:workspaces_membership_delete", args=[member_of(cast, agent).pk])
-    assert browser(cast.owner).post(address, {"post": "yes"}).status_code == 302
+def test_an_owner_removes_a_member(tenants: Tenants) -> None:
+    agent = tenants.member(Role.AGENT)
+    address = reverse("admin:workspaces_membership_delete", args=[member_of(tenants, agent).pk])
+    assert browser(tenants.owner).post(address, {"post": "yes"}).status_code == 302
     assert not Membership.unscoped.filter(user=agent).exists()
     assert browser(agent).get(HOME, follow=True).status_code == 403
 
 
-def test_every_kind_of_page_is_marked_in_the_test_workspace(cast: Cast) -> None:
-    contact = furnish(cast.twin, "twin").of(Contact)
+def test_every_kind_of_page_is_marked_in_the_test_workspace(tenants: Tenants) -> None:
+    contact = furnish(tenants.twin, "twin").of(Contact)
     pages = [HOME, reverse("admin:contacts_contact_changelist"), change("contacts_contact", contact), ADD_FIELD]
-    for workspace, marked in [(cast.twin, True), (cast.workspace, False)]:
+    for workspace, marked in [(tenants.twin, True), (tenants.workspace, False)]:
         for page in pages[: None if marked else 2]:
-            text = browser(cast.owner, workspace).get(page).content.decode()
+            text = browser(tenants.owner, workspace).get(page).content.decode()
             assert ("cs-test-strip" in text, "[TEST]" in text) == (marked, marked), page
 
 
-def test_the_search_ignores_case_in_every_script(cast: Cast) -> None:
-    Contact.unscoped.create(workspace=cast.workspace, name="Дмитрий", search="дмитрий", created_at=clock.now())
-    found = browser(cast.owner).get(reverse("admin:contacts_contact_changelist"), {"q": "ДМИТ"})
+def test_the_search_ignores_case_in_every_script(tenants: Tenants) -> None:
+    Contact.unscoped.create(workspace=tenants.workspace, name="Дмитрий", search="дмитрий", created_at=clock.now())
+    found = browser(tenants.owner).get(reverse("admin:contacts_contact_changelist"), {"q": "ДМИТ"})
     assert [contact.name for contact in found.context["cl"].result_list] == ["Дмитрий"]
 
 
 @pytest.mark.parametrize(
     ("role", "visible"), [(Role.VIEWER, 0), (Role.AGENT, 0), (Role.ADMIN, len(SETTINGS)), (Role.OWNER, len(SETTINGS))]
 )
-def test_only_admins_and_owners_see_settings(cast: Cast, role: Role, visible: int) -> None:
-    furnish(cast.workspace, "acme")
-    client = browser(cast.member(role))
+def test_only_admins_and_owners_see_settings(tenants: Tenants, role: Role, visible: int) -> None:
+    furnish(tenants.workspace, "acme")
+    client = browser(tenants.member(role))
     addresses = [item.link for item in SETTINGS]
     home = client.get(HOME).content.decode()
     assert (">Settings<" in "".join(home.split())) is bool(visible)

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from contacts.models import CustomField
 from crmsolid.workspaces.models import Role, Workspace
-from tests.cast import Cast
 from tests.panel import browser, later
+from tests.tenants import Tenants
 
 HOME = reverse("admin:index")
 LOGIN = reverse("admin:login")
@@ -21,53 +21,53 @@ FIELD = {"label": "Company", "key": "company", "type": "text", "choices": ""}
     ("address", "in_frame"),
     [("/panel/nowhere/", True), ("/panel/contacts/contact/con_none/change/", True), ("/nowhere", False)],
 )
-def test_an_unknown_address_gets_a_404_page(cast: Cast, address: str, in_frame: bool) -> None:
-    answer = browser(cast.owner).get(address)
+def test_an_unknown_address_gets_a_404_page(tenants: Tenants, address: str, in_frame: bool) -> None:
+    answer = browser(tenants.owner).get(address)
     text = answer.content.decode()
     assert (answer.status_code, "There is nothing here" in text) == (404, True)
     assert ("cs-switcher" in text) is in_frame
 
 
-def test_without_a_login_the_404_page_mentions_no_workspace(cast: Cast) -> None:
+def test_without_a_login_the_404_page_mentions_no_workspace(tenants: Tenants) -> None:
     answer = Client().get("/nowhere")
     assert answer.status_code == 404
     assert "The address may be mistyped" in answer.content.decode() and "workspace" not in answer.content.decode()
 
 
-def test_the_403_page_names_the_members_role(cast: Cast) -> None:
-    answer = browser(cast.member(Role.AGENT)).get(ADD_FIELD)
+def test_the_403_page_names_the_members_role(tenants: Tenants) -> None:
+    answer = browser(tenants.member(Role.AGENT)).get(ADD_FIELD)
     assert answer.status_code == 403
     text = answer.content.decode()
     assert "You are agent in Acme." in text and "cs-switcher" in text
-    Workspace.objects.filter(pk=cast.workspace.pk).update(plan="trial", trial_ends_at=later(-1))
-    assert "The trial of Acme has ended" in browser(cast.owner).get(ADD_FIELD).content.decode()
+    Workspace.objects.filter(pk=tenants.workspace.pk).update(plan="trial", trial_ends_at=later(-1))
+    assert "The trial of Acme has ended" in browser(tenants.owner).get(ADD_FIELD).content.decode()
 
 
-def test_the_403_page_does_not_send_an_owner_for_another_role(cast: Cast) -> None:
-    answer = browser(cast.owner).get(reverse("admin:contacts_contact_add"))
+def test_the_403_page_does_not_send_an_owner_for_another_role(tenants: Tenants) -> None:
+    answer = browser(tenants.owner).get(reverse("admin:contacts_contact_add"))
     assert answer.status_code == 403
     assert "nobody can do it here" in answer.content.decode() and "another role" not in answer.content.decode()
 
 
-def test_a_post_without_a_csrf_token_gets_a_page_that_explains_it(cast: Cast) -> None:
+def test_a_post_without_a_csrf_token_gets_a_page_that_explains_it(tenants: Tenants) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(cast.owner)
+    client.force_login(tenants.owner)
     answer = client.post(ADD_FIELD, FIELD)
     assert (answer.status_code, CustomField.unscoped.count()) == (403, 0)
     assert "Nothing was changed." in answer.content.decode()
 
 
-def test_the_500_page_reveals_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_500_page_reveals_nothing(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*args: Any) -> None:
         raise RuntimeError("secret")
 
     monkeypatch.setattr("crmsolid.panel.site.home_context", fail)
-    client = browser(cast.owner)
+    client = browser(tenants.owner)
     client.raise_request_exception = False
     answer = client.get(HOME)
     assert answer.status_code == 500
     assert "Something went wrong" in answer.content.decode() and "secret" not in answer.content.decode()
 
 
-def test_the_browser_has_an_icon(cast: Cast) -> None:
+def test_the_browser_has_an_icon(tenants: Tenants) -> None:
     assert 'href="/static/panel/favicon.svg"' in Client().get(LOGIN).content.decode()

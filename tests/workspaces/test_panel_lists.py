@@ -12,8 +12,8 @@ from django.urls import reverse
 from contacts.models import Contact
 from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.models import AuditEntry
-from tests.cast import Cast
 from tests.panel import browser, furnish
+from tests.tenants import Tenants
 
 PAGES: list[TenantAdmin] = list(admin.site._registry.values())  # type: ignore[arg-type]
 AUDIT_LOG = reverse("admin:workspaces_auditentry_changelist")
@@ -23,11 +23,11 @@ def listing(page: TenantAdmin) -> str:
     return reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_changelist")
 
 
-def fill_audit_log(cast: Cast, number: int) -> None:
+def fill_audit_log(tenants: Tenants, number: int) -> None:
     """Replace the audit log by so many entries: entry 1 is the newest."""
     AuditEntry.unscoped.all().delete()
     AuditEntry.unscoped.bulk_create(
-        AuditEntry(workspace=cast.workspace, action=f"entry.{each}", subject_kind="system", surface="system")
+        AuditEntry(workspace=tenants.workspace, action=f"entry.{each}", subject_kind="system", surface="system")
         for each in range(number, 0, -1)
     )
 
@@ -41,10 +41,10 @@ def visible(answer: Any) -> str:
 
 @pytest.mark.parametrize("query", ["", "?q=acme", "?p=1&o=1"], ids=["plain", "search", "sorted"])
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.opts.label)
-def test_no_list_counts_its_rows(cast: Cast, page: TenantAdmin, query: str) -> None:
-    furnish(cast.workspace, "acme")
+def test_no_list_counts_its_rows(tenants: Tenants, page: TenantAdmin, query: str) -> None:
+    furnish(tenants.workspace, "acme")
     with CaptureQueriesContext(connection) as queries:
-        assert browser(cast.owner).get(listing(page) + query).status_code == 200
+        assert browser(tenants.owner).get(listing(page) + query).status_code == 200
     statements = [each["sql"] for each in queries.captured_queries]
     assert [sql for sql in statements if re.match(r"SELECT (COUNT\(|DISTINCT\b)", sql)] == []
     rows = [sql for sql in statements if f'FROM "{page.model._meta.db_table}"' in sql and "LIMIT 51" in sql]
@@ -63,62 +63,64 @@ def test_no_list_counts_its_rows(cast: Cast, page: TenantAdmin, query: str) -> N
         (120, 3, "First(?p=1) Previous(?p=2) Page 3 120 audit entries"),
     ],
 )
-def test_the_line_below_a_list_leads_to_the_pages_around_it(cast: Cast, rows: int, number: int, line: str) -> None:
-    fill_audit_log(cast, rows)
-    answer = browser(cast.owner).get(AUDIT_LOG, {"p": number} if number > 1 else {})
+def test_the_line_below_a_list_leads_to_the_pages_around_it(
+    tenants: Tenants, rows: int, number: int, line: str
+) -> None:
+    fill_audit_log(tenants, rows)
+    answer = browser(tenants.owner).get(AUDIT_LOG, {"p": number} if number > 1 else {})
     assert visible(answer) == line
     first = (number - 1) * 50
     shown = [entry.action for entry in answer.context["cl"].result_list]
     assert shown == [f"entry.{each}" for each in range(first + 1, min(rows, first + 50) + 1)]
 
 
-def test_links_to_other_pages_keep_the_filter_and_the_search(cast: Cast) -> None:
-    fill_audit_log(cast, 60)
+def test_links_to_other_pages_keep_the_filter_and_the_search(tenants: Tenants) -> None:
+    fill_audit_log(tenants, 60)
     assert "Next(?p=2&amp;q=entry&amp;surface=system)" in visible(
-        browser(cast.owner).get(AUDIT_LOG, {"surface": "system", "q": "entry"})
+        browser(tenants.owner).get(AUDIT_LOG, {"surface": "system", "q": "entry"})
     )
 
 
 @pytest.mark.parametrize("number", ["3", "0", "-1", "10001", "9" * 30])
-def test_a_page_that_does_not_exist_leads_to_the_first(cast: Cast, number: str) -> None:
-    fill_audit_log(cast, 60)
-    answer = browser(cast.owner).get(AUDIT_LOG, {"p": number}, follow=True)
+def test_a_page_that_does_not_exist_leads_to_the_first(tenants: Tenants, number: str) -> None:
+    fill_audit_log(tenants, 60)
+    answer = browser(tenants.owner).get(AUDIT_LOG, {"p": number}, follow=True)
     assert answer.status_code == 200
     assert visible(answer).startswith("Page 1 Next")
 
 
-def test_all_rows_on_one_page_are_not_offered(cast: Cast) -> None:
-    fill_audit_log(cast, 60)
-    answer = browser(cast.owner).get(AUDIT_LOG, {"all": ""})
+def test_all_rows_on_one_page_are_not_offered(tenants: Tenants) -> None:
+    fill_audit_log(tenants, 60)
+    answer = browser(tenants.owner).get(AUDIT_LOG, {"all": ""})
     assert len(answer.context["cl"].result_list) == 50
     assert "Show all" not in answer.content.decode()
 
 
 @pytest.mark.parametrize(("number", "status", "links"), [("1", 200, "Older"), ("2", 200, "Newer"), ("3", 404, "")])
-def test_the_history_of_a_row_is_paged_without_counting(cast: Cast, number: str, status: int, links: str) -> None:
-    contact = furnish(cast.workspace, "acme").rows[0]
+def test_the_history_of_a_row_is_paged_without_counting(tenants: Tenants, number: str, status: int, links: str) -> None:
+    contact = furnish(tenants.workspace, "acme").rows[0]
     AuditEntry.unscoped.all().delete()
     AuditEntry.unscoped.bulk_create(
-        AuditEntry(workspace=cast.workspace, action="contact.changed", surface="panel", target=contact.pk)
+        AuditEntry(workspace=tenants.workspace, action="contact.changed", surface="panel", target=contact.pk)
         for _ in range(60)
     )
     with CaptureQueriesContext(connection) as queries:
-        answer = browser(cast.owner).get(reverse("admin:contacts_contact_history", args=[contact.pk]), {"p": number})
+        answer = browser(tenants.owner).get(reverse("admin:contacts_contact_history", args=[contact.pk]), {"p": number})
     assert answer.status_code == status
     assert not [each for each in queries.captured_queries if "COUNT(" in each["sql"].upper()]
     text = answer.content.decode()
     assert [word for word in ("Newer", "Older") if f">{word}</a>" in text] == ([links] if links else [])
 
 
-def test_the_home_page_counts_no_further_than_it_shows(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_home_page_counts_no_further_than_it_shows(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crmsolid.panel.pages.MAX_FIGURE", 2)
-    furnish(cast.workspace, "acme")
-    client = browser(cast.owner)
+    furnish(tenants.workspace, "acme")
+    client = browser(tenants.owner)
     with CaptureQueriesContext(connection) as queries:
         figures = client.get(reverse("admin:index")).context["figures"]
     assert {each["title"]: each["value"] for each in figures}["Contacts"] == "1"
     counts = [each["sql"] for each in queries.captured_queries if "COUNT(" in each["sql"].upper()]
     assert len(counts) == 4 and all("LIMIT 3" in sql for sql in counts)
-    Contact.unscoped.bulk_create(Contact(workspace=cast.workspace, search=str(each)) for each in range(3))
+    Contact.unscoped.bulk_create(Contact(workspace=tenants.workspace, search=str(each)) for each in range(3))
     figures = client.get(reverse("admin:index")).context["figures"]
     assert {each["title"]: each["value"] for each in figures}["Contacts"] == "2+"

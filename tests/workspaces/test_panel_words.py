@@ -13,8 +13,8 @@ from contacts.models import Contact, ContactTag, CustomField
 from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.models import AuditEntry, Job, Membership, Role, Workspace
 from messaging.models import Account, Message, Thread
-from tests.cast import Cast
 from tests.panel import browser, furnish, later
+from tests.tenants import Tenants
 
 PAGES: list[TenantAdmin] = list(admin.site._registry.values())  # type: ignore[arg-type]
 
@@ -44,12 +44,12 @@ def tab(text: str) -> str:
     ("model", "title"),
     [("messaging_thread", "Inbox"), ("apikeys_apikey", "API Keys"), ("messaging_account", "Telegram accounts")],
 )
-def test_the_title_of_a_list_is_the_sidebars_title(cast: Cast, model: str, title: str) -> None:
-    assert tab(text_of(browser(cast.owner), listing(model))) == f"{title} | CRM Solid"
+def test_the_title_of_a_list_is_the_sidebars_title(tenants: Tenants, model: str, title: str) -> None:
+    assert tab(text_of(browser(tenants.owner), listing(model))) == f"{title} | CRM Solid"
 
 
-def test_the_title_of_a_rows_page_names_the_row_once(cast: Cast) -> None:
-    made, client = furnish(cast.workspace, "acme"), browser(cast.owner)
+def test_the_title_of_a_rows_page_names_the_row_once(tenants: Tenants) -> None:
+    made, client = furnish(tenants.workspace, "acme"), browser(tenants.owner)
     contact, message, job = made.of(Contact), made.of(Message), made.of(Job)
     assert tab(text_of(client, change("contacts_contact", contact))) == "acme Person | Contacts | CRM Solid"
     assert tab(text_of(client, change("messaging_message", message))) == "To acme Person | Messages | CRM Solid"
@@ -57,24 +57,24 @@ def test_the_title_of_a_rows_page_names_the_row_once(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.opts.label)
-def test_an_empty_list_says_what_to_do(cast: Cast, page: TenantAdmin) -> None:
+def test_an_empty_list_says_what_to_do(tenants: Tenants, page: TenantAdmin) -> None:
     page.model.unscoped.exclude(pk__in=Membership.unscoped.values("pk") if page.model is Membership else []).delete()
-    text = text_of(browser(cast.owner), listing(f"{page.opts.app_label}_{page.opts.model_name}"))
+    text = text_of(browser(tenants.owner), listing(f"{page.opts.app_label}_{page.opts.model_name}"))
     assert "yielded" not in text
     if page.model is not Membership:  # who reads this is a member
         assert f"No {page.opts.verbose_name_plural} yet" in text
         assert page.empty_text in text
 
 
-def test_a_search_without_results_links_to_the_whole_list(cast: Cast) -> None:
-    furnish(cast.workspace, "acme")
-    text = text_of(browser(cast.owner), f"{listing('contacts_contact')}?q=nobody")
+def test_a_search_without_results_links_to_the_whole_list(tenants: Tenants) -> None:
+    furnish(tenants.workspace, "acme")
+    text = text_of(browser(tenants.owner), f"{listing('contacts_contact')}?q=nobody")
     assert "Nothing found" in text and 'href="?">Show all' in text and "yet" not in text
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.opts.label)
-def test_times_are_in_utc_and_labels_are_words(cast: Cast, page: TenantAdmin) -> None:
-    made, client = furnish(cast.workspace, "acme"), browser(cast.owner)
+def test_times_are_in_utc_and_labels_are_words(tenants: Tenants, page: TenantAdmin) -> None:
+    made, client = furnish(tenants.workspace, "acme"), browser(tenants.owner)
     name = f"{page.opts.app_label}_{page.opts.model_name}"
     for address in (listing(name), change(name, made.of(page.model))):
         text = text_of(client, address)
@@ -84,15 +84,15 @@ def test_times_are_in_utc_and_labels_are_words(cast: Cast, page: TenantAdmin) ->
             assert jargon not in text, address
 
 
-def test_no_list_offers_facet_counts(cast: Cast) -> None:
-    furnish(cast.workspace, "acme")
+def test_no_list_offers_facet_counts(tenants: Tenants) -> None:
+    furnish(tenants.workspace, "acme")
     for page in PAGES:
-        text = text_of(browser(cast.owner), listing(f"{page.opts.app_label}_{page.opts.model_name}"))
+        text = text_of(browser(tenants.owner), listing(f"{page.opts.app_label}_{page.opts.model_name}"))
         assert "_facets" not in text, page
 
 
-def test_rows_that_never_change_have_no_history_link(cast: Cast) -> None:
-    made, client = furnish(cast.workspace, "acme"), browser(cast.owner)
+def test_rows_that_never_change_have_no_history_link(tenants: Tenants) -> None:
+    made, client = furnish(tenants.workspace, "acme"), browser(tenants.owner)
     for model, row, offered in [
         ("workspaces_auditentry", made.of(AuditEntry), False),
         ("messaging_message", made.of(Message), False),
@@ -101,24 +101,24 @@ def test_rows_that_never_change_have_no_history_link(cast: Cast) -> None:
         assert ("/history/" in text_of(client, change(model, row))) is offered, model
 
 
-def test_a_contacts_custom_fields_have_their_labels(cast: Cast) -> None:
-    contact = furnish(cast.workspace, "acme").of(Contact)
-    CustomField.unscoped.create(workspace=cast.workspace, key="vip", label="Important", type="boolean")
-    CustomField.unscoped.create(workspace=cast.workspace, key="plan", label="Plan", type="text")
+def test_a_contacts_custom_fields_have_their_labels(tenants: Tenants) -> None:
+    contact = furnish(tenants.workspace, "acme").of(Contact)
+    CustomField.unscoped.create(workspace=tenants.workspace, key="vip", label="Important", type="boolean")
+    CustomField.unscoped.create(workspace=tenants.workspace, key="plan", label="Plan", type="text")
     Contact.unscoped.filter(pk=contact.pk).update(custom_fields={"vip": True, "plan": "<b>gold</b>"})
-    text = text_of(browser(cast.owner), change("contacts_contact", contact))
+    text = text_of(browser(tenants.owner), change("contacts_contact", contact))
     assert "<dt>Important</dt><dd>Yes</dd><dt>Plan</dt><dd>&lt;b&gt;gold&lt;/b&gt;</dd>" in text
 
 
-def test_an_opt_out_is_read_only_text_for_viewers(cast: Cast) -> None:
-    contact = furnish(cast.workspace, "acme").of(Contact)
-    text = text_of(browser(cast.member(Role.VIEWER)), change("contacts_contact", contact))
+def test_an_opt_out_is_read_only_text_for_viewers(tenants: Tenants) -> None:
+    contact = furnish(tenants.workspace, "acme").of(Contact)
+    text = text_of(browser(tenants.member(Role.VIEWER)), change("contacts_contact", contact))
     assert re.search(r"Opted out\s*</label>.*?<div class=\"readonly[^>]*>No</div>", text, re.S)
-    assert 'name="opted_out"' in text_of(browser(cast.member(Role.AGENT)), change("contacts_contact", contact))
+    assert 'name="opted_out"' in text_of(browser(tenants.member(Role.AGENT)), change("contacts_contact", contact))
 
 
-def test_the_error_about_a_taken_key_is_at_its_field(cast: Cast) -> None:
-    client, add = browser(cast.owner), reverse("admin:contacts_customfield_add")
+def test_the_error_about_a_taken_key_is_at_its_field(tenants: Tenants) -> None:
+    client, add = browser(tenants.owner), reverse("admin:contacts_customfield_add")
     field = {"label": "Company", "key": "company", "type": "text", "choices": ""}
     client.post(add, field)
     answer = client.post(add, field)
@@ -126,26 +126,26 @@ def test_the_error_about_a_taken_key_is_at_its_field(cast: Cast) -> None:
     assert CustomField.unscoped.count() == 1
 
 
-def test_a_conversation_and_its_messages_link_to_each_other(cast: Cast) -> None:
-    made, client = furnish(cast.workspace, "acme"), browser(cast.member(Role.AGENT))
+def test_a_conversation_and_its_messages_link_to_each_other(tenants: Tenants) -> None:
+    made, client = furnish(tenants.workspace, "acme"), browser(tenants.member(Role.AGENT))
     thread, message = made.of(Thread), made.of(Message)
     assert change("messaging_message", message) in text_of(client, change("messaging_thread", thread))
     text = text_of(client, change("messaging_message", message))
     assert f'href="{change("messaging_thread", thread)}">acme Person with acme account</a>' in text
 
 
-def test_the_page_to_remove_a_member_says_what_it_means(cast: Cast) -> None:
-    agent = Membership.objects.for_workspace(cast.workspace).get(user=cast.member(Role.AGENT))
-    text = text_of(browser(cast.owner), reverse("admin:workspaces_membership_delete", args=[agent.pk]))
+def test_the_page_to_remove_a_member_says_what_it_means(tenants: Tenants) -> None:
+    agent = Membership.objects.for_workspace(tenants.workspace).get(user=tenants.member(Role.AGENT))
+    text = text_of(browser(tenants.owner), reverse("admin:workspaces_membership_delete", args=[agent.pk]))
     assert f"Remove {agent.user.email} from Acme?" in text
     assert "Keys that they have made keep working" in text and "Objects" not in text
 
 
-def test_the_home_page_says_when_a_trial_ends(cast: Cast) -> None:
-    Workspace.objects.filter(pk=cast.workspace.pk).update(plan="trial", trial_ends_at=later(3))
-    ends = Workspace.objects.get(pk=cast.workspace.pk).trial_ends_at
+def test_the_home_page_says_when_a_trial_ends(tenants: Tenants) -> None:
+    Workspace.objects.filter(pk=tenants.workspace.pk).update(plan="trial", trial_ends_at=later(3))
+    ends = Workspace.objects.get(pk=tenants.workspace.pk).trial_ends_at
     assert ends is not None
-    text = text_of(browser(cast.owner), reverse("admin:index"))
+    text = text_of(browser(tenants.owner), reverse("admin:index"))
     assert f"the plan is trial, until {ends.day} {ends:%b %Y %H:%M} UTC" in text
 
 
@@ -162,11 +162,11 @@ def add_contacts(workspace: Workspace, number: int) -> None:
 
 
 @pytest.mark.parametrize("model", ["contacts_contact", "contacts_contacttag", "messaging_thread", "messaging_message"])
-def test_a_longer_list_needs_no_more_queries(cast: Cast, model: str) -> None:
-    furnish(cast.workspace, "acme")
-    client, counts = browser(cast.owner), []
+def test_a_longer_list_needs_no_more_queries(tenants: Tenants, model: str) -> None:
+    furnish(tenants.workspace, "acme")
+    client, counts = browser(tenants.owner), []
     for rows in (1, 20):
-        add_contacts(cast.workspace, rows)
+        add_contacts(tenants.workspace, rows)
         with CaptureQueriesContext(
             connection,
         ) as queries:

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from apikeys.models import IdempotencyRecord
 from crmsolid.core import crypto
 from messaging.telegram_models import TelegramSession
-from tests.cast import Cast
+from tests.tenants import Tenants
 from webhooks import services
 from webhooks.models import Endpoint
 
@@ -19,12 +19,12 @@ OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 
 
 @pytest.fixture
-def endpoint(cast: Cast, settings: Any) -> Endpoint:
+def endpoint(tenants: Tenants, settings: Any) -> Endpoint:
     """With two secrets, both under the old key."""
     settings.FIELD_ENCRYPTION_KEYS = [OLD]
     url = "https://hook.example.com/"
-    made = services.create_endpoint(cast.actor(), url=url, events=["contact.created"], secret="first").endpoint
-    services.rotate_secret(cast.actor(), made.pk, secret="second")
+    made = services.create_endpoint(tenants.actor(), url=url, events=["contact.created"], secret="first").endpoint
+    services.rotate_secret(tenants.actor(), made.pk, secret="second")
     settings.FIELD_ENCRYPTION_KEYS = [NEW, OLD]
     return made
 
@@ -35,9 +35,11 @@ def run() -> dict[str, tuple[int, int]]:
     return {each["column"]: (each["changed"], each["unreadable"]) for each in json.loads(said.getvalue())}
 
 
-def test_after_it_the_new_key_alone_decrypts_everything(cast: Cast, endpoint: Endpoint, settings: Any) -> None:
+def test_after_it_the_new_key_alone_decrypts_everything(tenants: Tenants, endpoint: Endpoint, settings: Any) -> None:
     answers = [
-        IdempotencyRecord(workspace=cast.workspace, key=key, fingerprint=b"", status=200, body=body, sealed=key == "s")
+        IdempotencyRecord(
+            workspace=tenants.workspace, key=key, fingerprint=b"", status=200, body=body, sealed=key == "s"
+        )
         for key, body in (("s", crypto._cipher((OLD,)).encrypt(b"secret")), ("plain", b"plain"))
     ]
     IdempotencyRecord.unscoped.bulk_create(answers)
@@ -59,11 +61,13 @@ def test_after_it_the_new_key_alone_decrypts_everything(cast: Cast, endpoint: En
     assert not any(changed for changed, _ in run().values())
 
 
-def test_it_handles_more_rows_than_a_batch(cast: Cast, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_handles_more_rows_than_a_batch(
+    tenants: Tenants, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(crypto, "_BATCH", 2)
     for number in range(4):
         url = f"https://hook.example.com/{number}"
-        services.create_endpoint(cast.actor(), url=url, events=["contact.created"], secret="more")
+        services.create_endpoint(tenants.actor(), url=url, events=["contact.created"], secret="more")
     Endpoint.unscoped.exclude(pk=endpoint.pk).update(secret=crypto._cipher((OLD,)).encrypt(b"more"))
     assert run()["webhooks.Endpoint.secret"] == (5, 0)
 
@@ -80,8 +84,8 @@ def test_a_value_that_was_replaced_meanwhile_is_kept(endpoint: Endpoint, monkeyp
     assert bytes(Endpoint.unscoped.get().secret) == newer
 
 
-def test_a_value_that_no_key_decrypts_is_reported_and_kept(cast: Cast, endpoint: Endpoint, settings: Any) -> None:
-    account = cast.sandbox()
+def test_a_value_that_no_key_decrypts_is_reported_and_kept(tenants: Tenants, endpoint: Endpoint, settings: Any) -> None:
+    account = tenants.sandbox()
     lost = Fernet(Fernet.generate_key()).encrypt(b"key")
     TelegramSession.unscoped.create(
         workspace=account.workspace, account=account, user_id=1, dc_id=2, host="h", port=1, auth_key=lost

@@ -24,7 +24,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from apikeys import tokens
 from apikeys.services import create_key
 from crmsolid.workspaces.scopes import ALL_SCOPES
-from tests.cast import Cast
+from tests.tenants import Tenants
 
 # Examples an operation.
 EXAMPLES = int(os.environ.get("CRMSOLID_CONTRACT_EXAMPLES", "25"))
@@ -53,9 +53,9 @@ ID_FIELDS = {"account_id": "accounts", "contact_id": "contacts"}
 VALID_VALUES = {"time_zone": "Europe/Berlin", "url": "https://hooks.example.com/crm"}
 
 
-def create_key_for_token(cast: Cast) -> None:
-    """Make TOKEN a key of the cast's workspace, with all scopes and practically no rate limit."""
-    key = create_key(cast.actor(), name="contract", scopes=ALL_SCOPES, rate_limit=100_000).key
+def create_key_for_token(tenants: Tenants) -> None:
+    """Make TOKEN a key of the workspace of the tests, with all scopes and practically no rate limit."""
+    key = create_key(tenants.actor(), name="contract", scopes=ALL_SCOPES, rate_limit=100_000).key
     key.digest = tokens.digest(TOKEN)
     key.save(update_fields=["digest"])
 

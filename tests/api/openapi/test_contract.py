@@ -12,7 +12,7 @@ from crmsolid.workspaces import audit
 from messaging.services import create_sandbox_account, send_message
 from tests.api import example_api
 from tests.api.openapi import contract
-from tests.cast import Cast
+from tests.tenants import Tenants
 from webhooks.replays import replay_failed
 from webhooks.replays import test_endpoint as ping_endpoint
 from webhooks.services import create_endpoint
@@ -32,17 +32,17 @@ def connection_stays_open() -> Iterator[None]:
 
 
 @pytest.fixture
-def existing_objects(cast: Cast, connection_stays_open: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def existing_objects(tenants: Tenants, connection_stays_open: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A workspace with an object of each kind, which generated requests refer to."""
     # Schemathesis also tries each operation without a key, more than 600 times a minute.
     monkeypatch.setattr("apikeys.authentication.DEFAULT_RATE_LIMIT", 1_000_000)
-    contract.create_key_for_token(cast)
-    notes = [audit.record(cast.actor(), example_api.NOTE_ACTION, title=f"Note {number}") for number in range(3)]
-    account = create_sandbox_account(cast.actor(), name="Sandbox")
-    message = send_message(cast.actor(), account_id=account.pk, to="@sarah_miller", text="Hello")
-    endpoint = create_endpoint(cast.actor(), url="https://hooks.example.com/crm", events=["message.sent"]).endpoint
-    delivery = ping_endpoint(cast.actor(), endpoint.pk)
-    job = replay_failed(cast.actor(), endpoint.pk, since=clock.now())
+    contract.create_key_for_token(tenants)
+    notes = [audit.record(tenants.actor(), example_api.NOTE_ACTION, title=f"Note {number}") for number in range(3)]
+    account = create_sandbox_account(tenants.actor(), name="Sandbox")
+    message = send_message(tenants.actor(), account_id=account.pk, to="@sarah_miller", text="Hello")
+    endpoint = create_endpoint(tenants.actor(), url="https://hooks.example.com/crm", events=["message.sent"]).endpoint
+    delivery = ping_endpoint(tenants.actor(), endpoint.pk)
+    job = replay_failed(tenants.actor(), endpoint.pk, since=clock.now())
     contract.existing_ids.update(
         notes=notes[0].pk,
         accounts=account.pk,

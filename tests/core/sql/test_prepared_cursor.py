@@ -12,7 +12,7 @@ from contacts.repository import contacts
 from crmsolid.core.sql import prepared_cursor
 from crmsolid.core.sql.bulk import ids_clause
 from crmsolid.core.sql.prepared_cursor import PreparedCursor, statement_cursor
-from tests.cast import Cast
+from tests.tenants import Tenants
 
 pytestmark = pytest.mark.django_db(transaction=True)
 on_postgresql_only = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has Django's cursor")
@@ -47,17 +47,17 @@ def test_statement_is_prepared_once_for_each_set_of_types(monkeypatch: pytest.Mo
 
 
 @on_postgresql_only
-def test_first_statement_begins_the_transaction(cast: Cast) -> None:
+def test_first_statement_begins_the_transaction(tenants: Tenants) -> None:
     with pytest.raises(RuntimeError), transaction.atomic():
-        contacts.insert([Contact(workspace_id=cast.workspace.pk, username="sarah")])
+        contacts.insert([Contact(workspace_id=tenants.workspace.pk, username="sarah")])
         raise RuntimeError
     assert not Contact.unscoped.filter(username="sarah").exists()
 
 
-def test_violated_constraint_raises_integrity_error(cast: Cast) -> None:
-    row = Contact(workspace_id=cast.workspace.pk, username="sarah", username_key="sarah")
+def test_violated_constraint_raises_integrity_error(tenants: Tenants) -> None:
+    row = Contact(workspace_id=tenants.workspace.pk, username="sarah", username_key="sarah")
     contacts.insert([row])
-    again = Contact(workspace_id=cast.workspace.pk, username="sarah", username_key="sarah")
+    again = Contact(workspace_id=tenants.workspace.pk, username="sarah", username_key="sarah")
     with pytest.raises(IntegrityError):
         contacts.insert([again])
     assert Contact.unscoped.filter(username_key="sarah").count() == 1
@@ -75,16 +75,16 @@ def test_lost_connection_raises_operational_error() -> None:
     assert fetch_one("SELECT 1") == (1,)
 
 
-def test_ids_clause_matches_the_given_ids(cast: Cast) -> None:
-    rows = [Contact(workspace_id=cast.workspace.pk, username=name) for name in ("anna", "bert", "carl")]
+def test_ids_clause_matches_the_given_ids(tenants: Tenants) -> None:
+    rows = [Contact(workspace_id=tenants.workspace.pk, username=name) for name in ("anna", "bert", "carl")]
     contacts.insert(rows)
     where, params = ids_clause("id", [rows[0].id, rows[2].id])
     assert {row.username for row in contacts.select(where, params)} == {"anna", "carl"}
 
 
-def test_read_returns_the_rows_of_any_queryset_in_order(cast: Cast) -> None:
-    contacts.insert([Contact(workspace_id=cast.workspace.pk, username=name) for name in ("anna", "bert", "carl")])
-    queryset = Contact.objects.for_workspace(cast.workspace).order_by("-username")
+def test_read_returns_the_rows_of_any_queryset_in_order(tenants: Tenants) -> None:
+    contacts.insert([Contact(workspace_id=tenants.workspace.pk, username=name) for name in ("anna", "bert", "carl")])
+    queryset = Contact.objects.for_workspace(tenants.workspace).order_by("-username")
     assert [row.username for row in contacts.read(queryset[:2])] == ["carl", "bert"]
     assert [row.username for row in contacts.read(queryset[1:2])] == ["bert"]
     assert [row.username for row in contacts.read(queryset.distinct())] == ["carl", "bert", "anna"]

@@ -13,9 +13,9 @@ from django.db import connection
 
 from crmsolid.core import clock
 from messaging.models import Message, MessageAttempt, SandboxDelivery
-from tests.cast import Cast
 from tests.messaging.helpers import events, require_postgresql, send, stored
 from tests.messaging.sending.crashing_worker import POINTS
+from tests.tenants import Tenants
 
 ROOT = Path(__file__).resolve().parents[3]
 TIMEOUT_SECONDS = 60
@@ -47,9 +47,9 @@ def sweep() -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("point", POINTS)
-def test_worker_killed_at_any_point_loses_and_repeats_nothing(cast: Cast, point: str) -> None:
+def test_worker_killed_at_any_point_loses_and_repeats_nothing(tenants: Tenants, point: str) -> None:
     require_postgresql()
-    message = send(cast.sandbox(), "@reply", "hello")
+    message = send(tenants.sandbox(), "@reply", "hello")
     kill_worker_at(point)
     if stored(message).status == "sending":
         sweep()  # the lease has not expired

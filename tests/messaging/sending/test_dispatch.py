@@ -20,9 +20,9 @@ from messaging.models import (
 from messaging.sending import dispatch
 from messaging.sending import gateway as gateways
 from messaging.sending.gateway import Delivered, Outgoing, SendError
-from tests.cast import Cast
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import Ring, ScriptedGateway, attempts, events, send, stored, stored_account
+from tests.tenants import Tenants
 
 
 def test_queued_message_is_sent_once(sandbox: Account, frozen_time: FrozenTime) -> None:
@@ -116,8 +116,8 @@ def test_text_that_cannot_be_rendered_fails_the_message_unsent(
     assert [event["data"]["message"]["error"] for event in events("message.failed")] == [code]
 
 
-def test_flood_wait_requeues_the_message_and_pauses_only_its_account(cast: Cast, frozen_time: FrozenTime) -> None:
-    flooded, other = cast.sandbox(), cast.sandbox()
+def test_flood_wait_requeues_the_message_and_pauses_only_its_account(tenants: Tenants, frozen_time: FrozenTime) -> None:
+    flooded, other = tenants.sandbox(), tenants.sandbox()
     first, second = send(flooded, "@flood_wait_40"), send(flooded, "@bobby")
     third = send(other, "@carol")
     dispatch.dispatch()
@@ -135,9 +135,9 @@ def test_flood_wait_requeues_the_message_and_pauses_only_its_account(cast: Cast,
 
 
 def test_flood_wait_does_not_shorten_a_longer_pause(
-    cast: Cast, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch
+    tenants: Tenants, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    account, end_of_pause = cast.sandbox(), frozen_time.now + timedelta(hours=3)
+    account, end_of_pause = tenants.sandbox(), frozen_time.now + timedelta(hours=3)
 
     def pause(_: Outgoing) -> SendError:
         Account.unscoped.filter(pk=account.pk).update(state=AccountState.PAUSED, paused_until=end_of_pause)
@@ -151,9 +151,9 @@ def test_flood_wait_does_not_shorten_a_longer_pause(
 
 
 def test_flood_wait_does_not_end_a_pause_without_an_end(
-    cast: Cast, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch
+    tenants: Tenants, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    account = cast.sandbox()
+    account = tenants.sandbox()
 
     def pause(_: Outgoing) -> SendError:
         Account.unscoped.filter(pk=account.pk).update(state=AccountState.PAUSED, paused_until=None)
@@ -170,8 +170,8 @@ def test_flood_wait_does_not_end_a_pause_without_an_end(
 
 
 @pytest.mark.parametrize("state", [AccountState.NEEDS_LOGIN, AccountState.BANNED])
-def test_messages_of_an_account_that_cannot_send_stay_queued(cast: Cast, state: AccountState) -> None:
-    account = cast.sandbox(state=state)
+def test_messages_of_an_account_that_cannot_send_stay_queued(tenants: Tenants, state: AccountState) -> None:
+    account = tenants.sandbox(state=state)
     message = send(account)
     assert dispatch.dispatch() == 0
     assert dispatch.claim(message.pk) is None
@@ -181,10 +181,10 @@ def test_messages_of_an_account_that_cannot_send_stay_queued(cast: Cast, state: 
 
 
 def test_lost_login_stops_the_account_at_once(
-    cast: Cast, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch
+    tenants: Tenants, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gateway = ScriptedGateway([SendError("session_revoked", account_state="needs_login")]).install(monkeypatch)
-    account = cast.sandbox()
+    account = tenants.sandbox()
     first, second = send(account, "@alice"), send(account, "@bobby")
     dispatch.dispatch()
     assert len(gateway.requests) == 1
@@ -192,13 +192,13 @@ def test_lost_login_stops_the_account_at_once(
     assert (stored(first).status, stored(first).error, stored(second).status) == ("queued", "session_revoked", "queued")
 
 
-def test_messages_wait_while_the_plan_is_expired(cast: Cast, frozen_time: FrozenTime) -> None:
-    live, test = send(cast.sandbox()), send(cast.sandbox(cast.twin))
-    foreign = send(cast.sandbox(cast.other))
-    Workspace.objects.filter(pk=cast.workspace.pk).update(plan=Plan.TRIAL, trial_ends_at=frozen_time.now)
+def test_messages_wait_while_the_plan_is_expired(tenants: Tenants, frozen_time: FrozenTime) -> None:
+    live, test = send(tenants.sandbox()), send(tenants.sandbox(tenants.twin))
+    foreign = send(tenants.sandbox(tenants.other))
+    Workspace.objects.filter(pk=tenants.workspace.pk).update(plan=Plan.TRIAL, trial_ends_at=frozen_time.now)
     dispatch.dispatch()
     assert [stored(message).status for message in (live, test, foreign)] == ["queued", "queued", "sent"]
-    Workspace.objects.filter(pk=cast.workspace.pk).update(plan=Plan.PRO)
+    Workspace.objects.filter(pk=tenants.workspace.pk).update(plan=Plan.PRO)
     assert dispatch.dispatch() == 2
     assert [stored(message).status for message in (live, test)] == ["sent", "sent"]
 
@@ -281,20 +281,20 @@ def test_bug_after_the_send_does_not_stop_other_messages(sandbox: Account, monke
 
 
 def test_messages_that_must_wait_do_not_block_later_ones(
-    cast: Cast, frozen_time: FrozenTime, rings: list[Ring], monkeypatch: pytest.MonkeyPatch
+    tenants: Tenants, frozen_time: FrozenTime, rings: list[Ring], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ScriptedGateway(worker_queue="telegram.host-1").install(monkeypatch, AccountKind.TELEGRAM)
     monkeypatch.setattr(dispatch, "BATCH", 5)
-    phone = Account.unscoped.create(workspace=cast.workspace, name="Phone", kind=AccountKind.TELEGRAM)
+    phone = Account.unscoped.create(workspace=tenants.workspace, name="Phone", kind=AccountKind.TELEGRAM)
     for _ in range(7):
         send(phone)
     frozen_time.forward(seconds=10)
-    full = cast.sandbox(daily_limit=7)
+    full = tenants.sandbox(daily_limit=7)
     for _ in range(7):
         send(full)
     Account.unscoped.filter(pk=full.pk).update(daily_limit=1)
     frozen_time.forward(seconds=1)
-    last = send(cast.sandbox())
+    last = send(tenants.sandbox())
     rings.clear()
     dispatch.dispatch()
     assert stored(last).status == "sent"
@@ -303,11 +303,11 @@ def test_messages_that_must_wait_do_not_block_later_ones(
 
 
 def test_messages_wait_while_no_gateway_is_registered_for_the_account(
-    cast: Cast, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch
+    tenants: Tenants, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delitem(gateways.registry, AccountKind.TELEGRAM)
-    phone = Account.unscoped.create(workspace=cast.workspace, name="Phone", kind=AccountKind.TELEGRAM)
-    waiting, sent = send(phone), send(cast.sandbox())
+    phone = Account.unscoped.create(workspace=tenants.workspace, name="Phone", kind=AccountKind.TELEGRAM)
+    waiting, sent = send(phone), send(tenants.sandbox())
     dispatch.dispatch()
     assert (stored(waiting).status, stored(sent).status) == ("queued", "sent")
 

@@ -13,7 +13,6 @@ from messaging.inbox import Incoming, receive
 from messaging.models import Account, Message, MessageAttempt, SandboxDelivery, Thread
 from messaging.sending import dispatch, settlement
 from messaging.sending.gateway import Delivered, Outgoing, SendError
-from tests.cast import Cast
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import (
     ScriptedGateway,
@@ -24,6 +23,7 @@ from tests.messaging.helpers import (
     stored,
     stored_account,
 )
+from tests.tenants import Tenants
 from tests.threads import run_together_catching
 
 LEASE = timedelta(seconds=30)
@@ -72,10 +72,10 @@ def test_attempt_that_lost_its_lease_settles_nothing(
 
 
 def test_expired_lease_without_a_free_slot_is_rescheduled(
-    cast: Cast, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch
+    tenants: Tenants, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gateway = ScriptedGateway().install(monkeypatch)
-    account, started = cast.sandbox(daily_limit=2), frozen_time.now
+    account, started = tenants.sandbox(daily_limit=2), frozen_time.now
     message = send(account)
     dispatch.claim(message.pk)
     send(account, "@bobby", send_at=frozen_time.now + timedelta(seconds=40))
@@ -93,9 +93,9 @@ def test_expired_lease_without_a_free_slot_is_rescheduled(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_concurrent_dispatchers_send_each_message_once(cast: Cast) -> None:
+def test_concurrent_dispatchers_send_each_message_once(tenants: Tenants) -> None:
     require_postgresql()
-    account = cast.sandbox()
+    account = tenants.sandbox()
     messages = [send(account, f"@person_{number}") for number in range(30)]
     tried = run_together_catching([dispatch.dispatch] * 4)
     assert all(isinstance(number, int) for number in tried), tried
@@ -107,7 +107,7 @@ def test_concurrent_dispatchers_send_each_message_once(cast: Cast) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_leased_message_is_not_claimed_by_another_dispatcher(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_leased_message_is_not_claimed_by_another_dispatcher(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> None:
     require_postgresql()
     sending, may_finish = threading.Event(), threading.Event()
 
@@ -117,7 +117,7 @@ def test_leased_message_is_not_claimed_by_another_dispatcher(cast: Cast, monkeyp
         return Delivered(1)
 
     gateway = ScriptedGateway([block]).install(monkeypatch)
-    message = send(cast.sandbox())
+    message = send(tenants.sandbox())
 
     def second() -> int:
         assert sending.wait(20)
@@ -131,9 +131,9 @@ def test_leased_message_is_not_claimed_by_another_dispatcher(cast: Cast, monkeyp
 
 
 @pytest.mark.django_db(transaction=True)
-def test_concurrent_sending_receiving_and_settling_do_not_deadlock(cast: Cast) -> None:
+def test_concurrent_sending_receiving_and_settling_do_not_deadlock(tenants: Tenants) -> None:
     require_postgresql()
-    account = cast.sandbox()
+    account = tenants.sandbox()
     for number in range(20):
         send(account, "@alice", f"{number}")
 

@@ -12,7 +12,6 @@ from messaging import services
 from messaging.models import Account, AccountKind, AccountState, Message
 from messaging.sending import dispatch, slots
 from messaging.sending.gateway import SendError
-from tests.cast import Cast
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import (
     ScriptedGateway,
@@ -21,13 +20,14 @@ from tests.messaging.helpers import (
     send,
     stored,
 )
+from tests.tenants import Tenants
 from tests.threads import run_together_catching
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_60_concurrent_sends_exactly_50_are_accepted(cast: Cast) -> None:
+def test_of_60_concurrent_sends_exactly_50_are_accepted(tenants: Tenants) -> None:
     require_postgresql()
-    account = cast.sandbox()
+    account = tenants.sandbox()
 
     def one(number: int) -> Callable[[], Message]:
         return lambda: send(account, f"@person_{number}")
@@ -41,8 +41,8 @@ def test_of_60_concurrent_sends_exactly_50_are_accepted(cast: Cast) -> None:
     assert counts() == {"messages": 50, "slots": 50, "contacts": 50, "events": 50}
 
 
-def test_slot_is_free_again_exactly_24_hours_later(cast: Cast, frozen_time: FrozenTime) -> None:
-    account = cast.sandbox(daily_limit=1)
+def test_slot_is_free_again_exactly_24_hours_later(tenants: Tenants, frozen_time: FrozenTime) -> None:
+    account = tenants.sandbox(daily_limit=1)
     first = send(account)
     frozen_time.forward(hours=23, minutes=59, seconds=59, microseconds=999_999)
     with pytest.raises(DomainError) as refusal:
@@ -52,8 +52,8 @@ def test_slot_is_free_again_exactly_24_hours_later(cast: Cast, frozen_time: Froz
     assert send(account).eta == first.eta + timedelta(hours=24)  # type: ignore[operator]
 
 
-def test_reservation_in_the_future_counts_as_a_send(cast: Cast, frozen_time: FrozenTime) -> None:
-    account = cast.sandbox(daily_limit=2)
+def test_reservation_in_the_future_counts_as_a_send(tenants: Tenants, frozen_time: FrozenTime) -> None:
+    account = tenants.sandbox(daily_limit=2)
     send(account, send_at=frozen_time.now + timedelta(hours=10))
     send(account, send_at=frozen_time.now + timedelta(hours=20))
     with pytest.raises(DomainError) as refusal:
@@ -63,23 +63,23 @@ def test_reservation_in_the_future_counts_as_a_send(cast: Cast, frozen_time: Fro
     assert send(account, send_at=frozen_time.now + timedelta(hours=34)).slot_at == frozen_time.now + timedelta(hours=34)
 
 
-def test_accounts_do_not_share_slots(cast: Cast) -> None:
-    one, two = cast.sandbox(daily_limit=1), cast.sandbox(daily_limit=1)
+def test_accounts_do_not_share_slots(tenants: Tenants) -> None:
+    one, two = tenants.sandbox(daily_limit=1), tenants.sandbox(daily_limit=1)
     send(one)
     send(two)
     assert counts()["slots"] == 2
 
 
-def test_canceled_message_frees_its_slot(cast: Cast, frozen_time: FrozenTime) -> None:
-    account = cast.sandbox(daily_limit=1)
+def test_canceled_message_frees_its_slot(tenants: Tenants, frozen_time: FrozenTime) -> None:
+    account = tenants.sandbox(daily_limit=1)
     message = send(account, send_at=frozen_time.now + timedelta(hours=1))
-    services.cancel_message(cast.actor(), message.pk)
+    services.cancel_message(tenants.actor(), message.pk)
     assert (stored(message).status, stored(message).slot_at) == ("canceled", None)
     assert send(account).status == "queued"
 
 
-def test_message_that_fails_unsent_frees_its_slot(cast: Cast) -> None:
-    account = cast.sandbox(daily_limit=1)
+def test_message_that_fails_unsent_frees_its_slot(tenants: Tenants) -> None:
+    account = tenants.sandbox(daily_limit=1)
     message = send(account, text="hello {first_name}")
     assert dispatch.dispatch() == 0
     assert (stored(message).status, stored(message).error, stored(message).slot_at) == (
@@ -90,8 +90,8 @@ def test_message_that_fails_unsent_frees_its_slot(cast: Cast) -> None:
     assert send(account).status == "queued"
 
 
-def test_message_that_telegram_refused_keeps_its_slot(cast: Cast) -> None:
-    account = cast.sandbox(daily_limit=1)
+def test_message_that_telegram_refused_keeps_its_slot(tenants: Tenants) -> None:
+    account = tenants.sandbox(daily_limit=1)
     message = send(account, "@fail_privacy")
     dispatch.dispatch()
     assert (stored(message).status, stored(message).error) == ("failed", "privacy_restricted")
@@ -100,8 +100,8 @@ def test_message_that_telegram_refused_keeps_its_slot(cast: Cast) -> None:
         send(account)
 
 
-def test_claim_checks_a_limit_that_was_lowered_after_acceptance(cast: Cast, frozen_time: FrozenTime) -> None:
-    account = cast.sandbox(daily_limit=3)
+def test_claim_checks_a_limit_that_was_lowered_after_acceptance(tenants: Tenants, frozen_time: FrozenTime) -> None:
+    account = tenants.sandbox(daily_limit=3)
     first, second, third = (send(account, f"@person_{number}") for number in range(3))
     Account.unscoped.filter(pk=account.pk).update(daily_limit=1)
     dispatch.dispatch()
@@ -122,16 +122,16 @@ def test_claim_checks_a_limit_that_was_lowered_after_acceptance(cast: Cast, froz
     assert len(instants) == 3 and waiting
 
 
-def test_claim_moves_the_slot_to_the_time_of_the_send(cast: Cast, frozen_time: FrozenTime) -> None:
-    account = cast.sandbox(daily_limit=1)
+def test_claim_moves_the_slot_to_the_time_of_the_send(tenants: Tenants, frozen_time: FrozenTime) -> None:
+    account = tenants.sandbox(daily_limit=1)
     message = send(account)
     frozen_time.forward(hours=5)
     dispatch.dispatch()
     assert stored(message).slot_at == stored(message).sent_at == frozen_time.now
 
 
-def test_pause_moves_eta_and_slot(cast: Cast, frozen_time: FrozenTime) -> None:
-    account = cast.sandbox()
+def test_pause_moves_eta_and_slot(tenants: Tenants, frozen_time: FrozenTime) -> None:
+    account = tenants.sandbox()
     message = send(account)
     until = frozen_time.now + timedelta(minutes=10)
     Account.unscoped.filter(pk=account.pk).update(state=AccountState.PAUSED, paused_until=until)
@@ -139,43 +139,43 @@ def test_pause_moves_eta_and_slot(cast: Cast, frozen_time: FrozenTime) -> None:
     assert (stored(message).status, stored(message).eta, stored(message).slot_at) == ("queued", until, until)
 
 
-def test_retry_moves_the_slot(cast: Cast, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_retry_moves_the_slot(tenants: Tenants, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch) -> None:
     ScriptedGateway([SendError("try_later", unsent=True)]).install(monkeypatch)
-    account = cast.sandbox()
+    account = tenants.sandbox()
     message = send(account)
     dispatch.dispatch()
     assert stored(message).eta == stored(message).slot_at == frozen_time.now + timedelta(seconds=5)
 
 
 def test_message_that_may_have_arrived_keeps_its_slot_when_canceled(
-    cast: Cast, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch
+    tenants: Tenants, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ScriptedGateway([SendError("connection_lost")]).install(monkeypatch)
-    message, attempted_at = send(cast.sandbox()), frozen_time.now
+    message, attempted_at = send(tenants.sandbox()), frozen_time.now
     dispatch.dispatch()
     row = stored(message)
     assert (row.status, row.slot_at, row.eta) == ("queued", attempted_at, attempted_at + timedelta(seconds=5))
-    services.cancel_message(cast.actor(), message.pk)
+    services.cancel_message(tenants.actor(), message.pk)
     assert (stored(message).status, stored(message).slot_at) == ("canceled", attempted_at)
 
 
-def test_gap_is_kept_between_reservations(cast: Cast, frozen_time: FrozenTime) -> None:
-    phone = Account.unscoped.create(workspace=cast.workspace, name="Phone", kind=AccountKind.TELEGRAM)
+def test_gap_is_kept_between_reservations(tenants: Tenants, frozen_time: FrozenTime) -> None:
+    phone = Account.unscoped.create(workspace=tenants.workspace, name="Phone", kind=AccountKind.TELEGRAM)
     in_a_minute = frozen_time.now + timedelta(minutes=1)
     send(phone, send_at=in_a_minute)
     assert send(phone, send_at=in_a_minute).eta == in_a_minute + timedelta(seconds=1)
     assert send(phone).eta == frozen_time.now
 
 
-def test_next_free_slot_is_when_the_oldest_send_leaves_the_window(cast: Cast, frozen_time: FrozenTime) -> None:
-    account = cast.sandbox(daily_limit=1)
+def test_next_free_slot_is_when_the_oldest_send_leaves_the_window(tenants: Tenants, frozen_time: FrozenTime) -> None:
+    account = tenants.sandbox(daily_limit=1)
     send(account)
     with transaction.atomic():
         assert slots.next_free_slot(account, frozen_time.now) == frozen_time.now + timedelta(hours=24)
 
 
-def test_message_to_a_contact_who_opted_out_frees_its_slot(cast: Cast) -> None:
-    account = cast.sandbox(daily_limit=1)
+def test_message_to_a_contact_who_opted_out_frees_its_slot(tenants: Tenants) -> None:
+    account = tenants.sandbox(daily_limit=1)
     message = send(account)
     Contact.unscoped.update(opted_out=True)
     dispatch.dispatch()

@@ -12,7 +12,6 @@ from pytest_django import Settings
 from crmsolid.events import feed
 from crmsolid.events.feed import Entry
 from messaging.streaming import hub, stream
-from tests.cast import Cast
 from tests.messaging.helpers import require_postgresql
 from tests.messaging.streaming.listener import (
     Frame,
@@ -24,18 +23,19 @@ from tests.messaging.streaming.listener import (
     wait_until_idle,
     watchers,
 )
+from tests.tenants import Tenants
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def disconnected(cast: Cast) -> None:
+def disconnected(tenants: Tenants) -> None:
     """Closes the test's own connection, so that only the product's are left."""
     connections.close_all()
 
 
 async def test_fifty_idle_streams_share_one_database_connection(
-    cast: Cast, disconnected: None, listen: Listen, key: Key, settings: Settings
+    tenants: Tenants, disconnected: None, listen: Listen, key: Key, settings: Settings
 ) -> None:
     require_postgresql()
     settings.STREAMS_PER_KEY = 50
@@ -44,10 +44,10 @@ async def test_fifty_idle_streams_share_one_database_connection(
     assert {listener.status for listener in opened} == {200}
     for listener in opened:
         assert await listener.frame() == Frame(None, "", "connected")
-    await run_in_thread(lambda: publish_numbered(cast.workspace, 6))  # by then the watcher has its connection
+    await run_in_thread(lambda: publish_numbered(tenants.workspace, 6))  # by then the watcher has its connection
     assert [number(await listener.event()) for listener in opened] == [6] * 50
     watcher_pid = await only_connection()
-    await run_in_thread(lambda: publish_numbered(cast.workspace, 7))
+    await run_in_thread(lambda: publish_numbered(tenants.workspace, 7))
     assert [number(await listener.event()) for listener in opened] == [7] * 50
     assert await only_connection() == watcher_pid
     for listener in opened:
@@ -94,7 +94,7 @@ def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 async def test_dead_database_connection_is_replaced_without_a_warning(
-    cast: Cast, disconnected: None, listen: Listen, key: Key, warnings: list[str]
+    tenants: Tenants, disconnected: None, listen: Listen, key: Key, warnings: list[str]
 ) -> None:
     """As after a restart of the database between two polls. No event is missed."""
     require_postgresql()
@@ -103,7 +103,7 @@ async def test_dead_database_connection_is_replaced_without_a_warning(
     for n in range(3):
         pid = await only_connection()
         await run_in_thread(lambda pid=pid: terminate(pid))  # type: ignore[misc]
-        await run_in_thread(lambda n=n: publish_numbered(cast.workspace, n))  # type: ignore[misc]
+        await run_in_thread(lambda n=n: publish_numbered(tenants.workspace, n))  # type: ignore[misc]
         assert number(await listener.event()) == n
         assert await only_connection() != pid
     assert warnings == []
@@ -115,10 +115,10 @@ def terminate(pid: int) -> None:
 
 
 async def test_watcher_warns_and_retries_while_the_database_is_unreachable(
-    cast: Cast, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch, warnings: list[str]
+    tenants: Tenants, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch, warnings: list[str]
 ) -> None:
     listener = await listen(await key())
-    await run_in_thread(lambda: publish_numbered(cast.workspace, 0))
+    await run_in_thread(lambda: publish_numbered(tenants.workspace, 0))
     assert number(await listener.event()) == 0  # the watcher runs
     calls: list[int] = []
     real = feed.read
@@ -132,16 +132,16 @@ async def test_watcher_warns_and_retries_while_the_database_is_unreachable(
 
     monkeypatch.setattr(feed, "read", fail_twice)
     await wait_for(lambda: len(calls) > 2)
-    await run_in_thread(lambda: publish_numbered(cast.workspace, 1))
+    await run_in_thread(lambda: publish_numbered(tenants.workspace, 1))
     assert number(await listener.event()) == 1
     assert warnings == ["the stream watcher cannot reach the database"]
 
 
 async def test_database_error_while_reading_the_backlog_ends_the_stream(
-    cast: Cast, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch
+    tenants: Tenants, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The stream ends properly, and the client resumes it."""
-    await run_in_thread(lambda: [publish_numbered(cast.workspace, n) for n in range(3)])
+    await run_in_thread(lambda: [publish_numbered(tenants.workspace, n) for n in range(3)])
     real, warnings = feed.read, list[str]()
 
     def fail_later(**options: Any) -> list[Entry]:
@@ -164,10 +164,10 @@ async def test_database_error_while_reading_the_backlog_ends_the_stream(
 
 
 async def test_stream_that_opens_while_the_watcher_stops_starts_another(
-    cast: Cast, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch
+    tenants: Tenants, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = await listen(await key())
-    await run_in_thread(lambda: publish_numbered(cast.workspace, 0))
+    await run_in_thread(lambda: publish_numbered(tenants.workspace, 0))
     assert number(await first.event()) == 0
     closing, may_close = threading.Event(), threading.Event()
 
@@ -187,15 +187,15 @@ async def test_stream_that_opens_while_the_watcher_stops_starts_another(
     second = await listen(await key())
     assert await second.frame() == Frame(None, "", "connected")
     may_close.set()
-    await run_in_thread(lambda: publish_numbered(cast.workspace, 1))
+    await run_in_thread(lambda: publish_numbered(tenants.workspace, 1))
     assert number(await second.event()) == 1
 
 
-async def test_watcher_starts_once_and_stops_with_the_last_stream(cast: Cast, listen: Listen, key: Key) -> None:
+async def test_watcher_starts_once_and_stops_with_the_last_stream(tenants: Tenants, listen: Listen, key: Key) -> None:
     streams = await asyncio.gather(*[listen(await key()) for _ in range(3)])
     for listener in streams:
         assert await listener.frame() == Frame(None, "", "connected")
-    await run_in_thread(lambda: publish_numbered(cast.workspace, 1))
+    await run_in_thread(lambda: publish_numbered(tenants.workspace, 1))
     assert [number(await listener.event()) for listener in streams] == [1, 1, 1]
     [watcher] = watchers()
     for listener in streams:
@@ -204,7 +204,7 @@ async def test_watcher_starts_once_and_stops_with_the_last_stream(cast: Cast, li
 
 
 async def test_failing_watcher_ends_all_streams(
-    cast: Cast, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch
+    tenants: Tenants, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listener = await listen(await key())
     assert await listener.frame() == Frame(None, "", "connected")
@@ -220,5 +220,5 @@ async def test_failing_watcher_ends_all_streams(
     assert await listener.frame() is None
     monkeypatch.undo()
     second = await listen(await key())
-    await run_in_thread(lambda: publish_numbered(cast.workspace, 1))
+    await run_in_thread(lambda: publish_numbered(tenants.workspace, 1))
     assert number(await second.event()) == 1

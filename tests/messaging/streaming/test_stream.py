@@ -19,15 +19,15 @@ from messaging.inbox import Incoming, receive
 from messaging.models import Account
 from messaging.sending import dispatch
 from messaging.streaming import hub, stream
-from tests.cast import Cast
 from tests.messaging.helpers import require_postgresql, send
 from tests.messaging.streaming.listener import Frame, Key, Listen, Listener, number, publish_numbered, run_in_thread
+from tests.tenants import Tenants
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 async def test_stream_starts_at_once_and_sends_messages_in_and_out(
-    cast: Cast, sandbox: Account, listen: Listen, key: Key
+    tenants: Tenants, sandbox: Account, listen: Listen, key: Key
 ) -> None:
     listener = await listen(await key())
     assert (listener.status, listener.headers["content-type"]) == (200, "text/event-stream")
@@ -51,48 +51,50 @@ async def test_stream_starts_at_once_and_sends_messages_in_and_out(
     assert received.data.encode() == await run_in_thread(lambda: bytes(Event.unscoped.get(pk=body["id"]).body))
 
 
-async def test_older_events_other_workspaces_and_other_types_are_not_sent(cast: Cast, listen: Listen, key: Key) -> None:
-    await run_in_thread(lambda: publish_numbered(cast.workspace, 1))
+async def test_older_events_other_workspaces_and_other_types_are_not_sent(
+    tenants: Tenants, listen: Listen, key: Key
+) -> None:
+    await run_in_thread(lambda: publish_numbered(tenants.workspace, 1))
     listener = await listen(await key())
 
     def publish_others() -> None:
-        publish_numbered(cast.other, 2)
-        publish_numbered(cast.twin, 3)
+        publish_numbered(tenants.other, 2)
+        publish_numbered(tenants.twin, 3)
         with transaction.atomic():
-            publish(cast.workspace, event_type("contact.created"), {"number": 4})
-        publish_numbered(cast.workspace, 5)
+            publish(tenants.workspace, event_type("contact.created"), {"number": 4})
+        publish_numbered(tenants.workspace, 5)
 
     await run_in_thread(publish_others)
     assert number(await listener.event()) == 5
 
 
 async def test_last_event_id_resumes_without_a_gap(
-    cast: Cast, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch
+    tenants: Tenants, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("crmsolid.events.feed.BATCH", 4)
     token = await key()
     first = await listen(token)
-    await run_in_thread(lambda: publish_numbered(cast.workspace, 0))
+    await run_in_thread(lambda: publish_numbered(tenants.workspace, 0))
     last = await first.event()
     await first.disconnect()
-    await run_in_thread(lambda: [publish_numbered(cast.workspace, n) for n in range(1, 10)])
+    await run_in_thread(lambda: [publish_numbered(tenants.workspace, n) for n in range(1, 10)])
     second = await listen(token, last.id)
     assert [number(await second.event()) for _ in range(9)] == list(range(1, 10))
-    await run_in_thread(lambda: publish_numbered(cast.workspace, 10))
+    await run_in_thread(lambda: publish_numbered(tenants.workspace, 10))
     assert number(await second.event()) == 10
 
 
 async def test_events_published_while_the_backlog_is_read_come_once_and_in_order(
-    cast: Cast, listen: Listen, key: Key
+    tenants: Tenants, listen: Listen, key: Key
 ) -> None:
-    await run_in_thread(lambda: [publish_numbered(cast.workspace, n) for n in range(30)])
+    await run_in_thread(lambda: [publish_numbered(tenants.workspace, n) for n in range(30)])
     stop = threading.Event()
 
     def publish_until_stopped() -> int:
         last = 29
         while not stop.is_set():
             last += 1
-            publish_numbered(cast.workspace, last)
+            publish_numbered(tenants.workspace, last)
         return last
 
     writing = asyncio.create_task(run_in_thread(publish_until_stopped))
@@ -106,19 +108,19 @@ async def test_events_published_while_the_backlog_is_read_come_once_and_in_order
     assert seen == list(range(last + 1))
 
 
-async def test_last_event_id_from_the_future_means_now(cast: Cast, listen: Listen, key: Key) -> None:
+async def test_last_event_id_from_the_future_means_now(tenants: Tenants, listen: Listen, key: Key) -> None:
     listener = await listen(await key(), 10**17)
-    await run_in_thread(lambda: publish_numbered(cast.workspace, 1))
+    await run_in_thread(lambda: publish_numbered(tenants.workspace, 1))
     assert number(await listener.event()) == 1
 
 
-async def test_event_that_commits_late_is_sent_once(cast: Cast, listen: Listen, key: Key) -> None:
+async def test_event_that_commits_late_is_sent_once(tenants: Tenants, listen: Listen, key: Key) -> None:
     require_postgresql()
     written, commit = threading.Event(), threading.Event()
 
     def publish_slowly() -> None:
         with transaction.atomic():
-            publish(cast.workspace, event_type("message.sent"), {"number": 0})
+            publish(tenants.workspace, event_type("message.sent"), {"number": 0})
             written.set()
             assert commit.wait(20)
 
@@ -126,18 +128,20 @@ async def test_event_that_commits_late_is_sent_once(cast: Cast, listen: Listen, 
     listener = await listen(token)
     late = asyncio.create_task(run_in_thread(publish_slowly))
     assert await asyncio.to_thread(written.wait, 20)
-    await run_in_thread(lambda: [publish_numbered(cast.workspace, n) for n in (1, 2, 3)])
+    await run_in_thread(lambda: [publish_numbered(tenants.workspace, n) for n in (1, 2, 3)])
     early = [await listener.event() for _ in range(3)]
     commit.set()
     await late
     assert [number(frame) for frame in [*early, await listener.event()]] == [1, 2, 3, 0]
-    await run_in_thread(lambda: publish_numbered(cast.workspace, 4))
+    await run_in_thread(lambda: publish_numbered(tenants.workspace, 4))
     assert number(await listener.event()) == 4
     resumed = await listen(token, early[-1].id)
     assert [number(await resumed.event()) for _ in range(2)] == [0, 4]
 
 
-async def test_idle_stream_sends_pings(cast: Cast, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_idle_stream_sends_pings(
+    tenants: Tenants, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(stream, "PING_SECONDS", 0.05)
     listener = await listen(await key())
     assert [await listener.frame() for _ in range(3)] == [
@@ -148,7 +152,7 @@ async def test_idle_stream_sends_pings(cast: Cast, listen: Listen, key: Key, mon
 
 
 async def test_revoked_key_ends_its_streams_at_the_next_ping(
-    cast: Cast, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch
+    tenants: Tenants, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stream, "PING_SECONDS", 0.3)
     idle, busy = await listen(await key()), await listen(await key())
@@ -157,7 +161,7 @@ async def test_revoked_key_ends_its_streams_at_the_next_ping(
 
     def publish_until_stopped() -> None:
         while not stop.is_set():
-            publish_numbered(cast.workspace, 1)
+            publish_numbered(tenants.workspace, 1)
 
     writing = asyncio.create_task(run_in_thread(publish_until_stopped))
     try:
@@ -170,7 +174,9 @@ async def test_revoked_key_ends_its_streams_at_the_next_ping(
         await writing
 
 
-async def test_number_of_streams_per_key_is_limited(cast: Cast, listen: Listen, key: Key, settings: Settings) -> None:
+async def test_number_of_streams_per_key_is_limited(
+    tenants: Tenants, listen: Listen, key: Key, settings: Settings
+) -> None:
     settings.STREAMS_PER_KEY = 2
     token = await key()
     opened = await asyncio.gather(*(listen(token) for _ in range(4)))  # concurrently
@@ -184,7 +190,7 @@ async def test_number_of_streams_per_key_is_limited(cast: Cast, listen: Listen, 
 
 
 async def test_client_that_disconnects_early_frees_its_slot(
-    cast: Cast, listen: Listen, key: Key, settings: Settings
+    tenants: Tenants, listen: Listen, key: Key, settings: Settings
 ) -> None:
     settings.STREAMS_PER_KEY = 1
     token = await key()
@@ -195,7 +201,7 @@ async def test_client_that_disconnects_early_frees_its_slot(
 
 
 async def test_stream_of_a_slow_client_ends_and_can_be_resumed(
-    cast: Cast, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch
+    tenants: Tenants, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hub, "MAX_QUEUED_EVENTS", 3)
     monkeypatch.setattr(stream, "PING_SECONDS", 0.05)
@@ -206,7 +212,7 @@ async def test_stream_of_a_slow_client_ends_and_can_be_resumed(
             pass
     slow.stop_reading()
     for n in range(11):
-        await run_in_thread(lambda n=n: publish_numbered(cast.workspace, n))  # type: ignore[misc]
+        await run_in_thread(lambda n=n: publish_numbered(tenants.workspace, n))  # type: ignore[misc]
         assert number(await watch.event()) == n
     slow.read_on()
     seen = []
@@ -219,7 +225,7 @@ async def test_stream_of_a_slow_client_ends_and_can_be_resumed(
 
 
 @pytest.mark.parametrize("method", ["POST", "HEAD", "PUT", "DELETE"])
-async def test_other_methods_are_refused(cast: Cast, listen: Listen, key: Key, method: str) -> None:
+async def test_other_methods_are_refused(tenants: Tenants, listen: Listen, key: Key, method: str) -> None:
     listener = await listen(await key(), method=method)
     assert (listener.status, listener.headers["allow"]) == (405, "GET")
     assert listener.headers["content-type"] == "application/problem+json"
@@ -228,7 +234,7 @@ async def test_other_methods_are_refused(cast: Cast, listen: Listen, key: Key, m
         assert json.loads(await listener.body())["code"] == "method_not_allowed"
 
 
-async def test_refusals_are_problem_documents(cast: Cast, listen: Listen, key: Key) -> None:
+async def test_refusals_are_problem_documents(tenants: Tenants, listen: Listen, key: Key) -> None:
     async def error(token: str | None, last: str | None = None, **options: Any) -> tuple[int, str]:
         listener = await listen(token, last, **options)
         assert listener.headers["content-type"] == "application/problem+json"

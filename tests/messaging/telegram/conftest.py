@@ -9,10 +9,10 @@ from django.test import Client
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account
 from messaging.telegram.account_worker import AccountWorker
-from tests.cast import Cast
 from tests.messaging.telegram.helpers import ANNA, OTHER_DC, SHOP, connect_account
 from tests.panel import browser
 from tests.telegram_server import Settings, TelegramServer, forget_cached_config, register_public_key
+from tests.tenants import Tenants
 
 
 @pytest.fixture
@@ -30,20 +30,20 @@ def server(settings: Any) -> Iterator[TelegramServer]:
 
 
 @pytest.fixture
-def client(cast: Cast) -> Client:
+def client(tenants: Tenants) -> Client:
     """The owner's browser."""
-    return browser(cast.owner)
+    return browser(tenants.owner)
 
 
 @pytest.fixture
-def actor(cast: Cast) -> Actor:
-    return cast.actor()
+def actor(tenants: Tenants) -> Actor:
+    return tenants.actor()
 
 
 @pytest.fixture
-def shop(transactional_db: None, server: TelegramServer, cast: Cast) -> Account:
+def shop(transactional_db: None, server: TelegramServer, tenants: Tenants) -> Account:
     """The account of @shop in the workspace; no worker holds it yet."""
-    return connect_account(cast.actor(), server.authorize(SHOP), server.find(SHOP).id)
+    return connect_account(tenants.actor(), server.authorize(SHOP), server.find(SHOP).id)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from messaging.telegram.client import Session, UpdateState
 from messaging.telegram.login import LoggedIn
 from messaging.telegram.services import store_session
 from tests.telegram_server import PreparedSession, TelegramServer
-from tests.waiting import until
+from tests.waiting import wait_until
 
 SHOP, ANNA, BOB = "+15550001", "+15550002", "+15550003"
 OTHER_DC = 4
@@ -39,12 +39,12 @@ def send(actor: Actor, account: Account, text: str = "Hello", *, to: str = "@ann
 
 def wait_for_status(message: Message, *statuses: str, seconds: float = 10) -> Message:
     """The message once it has one of these statuses."""
-    return until(lambda: Message.unscoped.filter(pk=message.pk, status__in=statuses).first(), seconds=seconds)
+    return wait_until(lambda: Message.unscoped.filter(pk=message.pk, status__in=statuses).first(), seconds=seconds)
 
 
 def wait_for_attempt(message: Message, outcome: str) -> Message:
     """The message once it has an attempt with this outcome."""
-    until(lambda: MessageAttempt.unscoped.filter(message=message, outcome=outcome).exists())
+    wait_until(lambda: MessageAttempt.unscoped.filter(message=message, outcome=outcome).exists())
     return Message.unscoped.get(pk=message.pk)
 
 

@@ -17,7 +17,7 @@ from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.gateway import TelegramGateway
 from tests.messaging.telegram.helpers import ANNA, SHOP, log_in_again, send, wait_for_status
 from tests.telegram_server import TelegramServer
-from tests.waiting import until
+from tests.waiting import wait_until
 
 
 def test_message_is_sent_once(shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor) -> None:
@@ -38,7 +38,7 @@ def test_reply_is_stored_in_the_thread(
     message = wait_for_status(send(actor, shop), "sent")
     began = clock.now()
     server.deliver(ANNA, SHOP, "Yes, please")
-    answer = until(lambda: Message.unscoped.filter(direction="in").first())
+    answer = wait_until(lambda: Message.unscoped.filter(direction="in").first())
     assert (answer.text, answer.status, answer.thread_id) == ("Yes, please", "received", message.thread_id)
     event = Event.unscoped.get(type="message.received")
     assert event.created_at - began < timedelta(seconds=2)
@@ -52,11 +52,11 @@ def test_messages_missed_while_not_running_arrive_after_the_start(
     for number in range(20):
         server.deliver(ANNA, SHOP, f"missed {number}")
     worker.start()
-    until(lambda: Message.unscoped.filter(direction="in").count() == 20)
+    wait_until(lambda: Message.unscoped.filter(direction="in").count() == 20)
     texts = list(Message.unscoped.order_by("telegram_message_id").values_list("text", flat=True))
     assert texts == [f"missed {number}" for number in range(20)]
     assert Event.unscoped.filter(type="message.received").count() == 20
-    until(lambda: TelegramSession.unscoped.get().pts == 21)
+    wait_until(lambda: TelegramSession.unscoped.get().pts == 21)
 
 
 def test_worker_that_cannot_renew_disconnects_before_its_lease_ends(
@@ -93,11 +93,11 @@ def test_new_login_replaces_the_connection(
     shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
 ) -> None:
     worker.start()
-    until(lambda: worker.ready_accounts)
+    wait_until(lambda: worker.ready_accounts)
     prepared = server.authorize(SHOP)
     session = log_in_again(TelegramSession.unscoped.get(), prepared)
-    until(lambda: server.state.authorizations[prepared.dc_id, session.auth_key.key_id].sessions)
-    until(lambda: worker.ready_accounts)
+    wait_until(lambda: server.state.authorizations[prepared.dc_id, session.auth_key.key_id].sessions)
+    wait_until(lambda: worker.ready_accounts)
     assert server.connected(SHOP) == 1
     wait_for_status(send(actor, shop), "sent")
 

@@ -18,10 +18,10 @@ from messaging.models import Account, AccountLease, LoginAttempt, TelegramSessio
 from messaging.telegram import config, services
 from messaging.telegram import login as login_steps
 from messaging.telegram.client import Session
-from tests.cast import Cast
 from tests.messaging.telegram.helpers import ANNA, OTHER_DC, SHOP
 from tests.telegram_server import TelegramServer
 from tests.telegram_server.primes import FACTOR_P, FACTOR_Q
+from tests.tenants import Tenants
 
 
 def field_errors(error: "pytest.ExceptionInfo[DomainError]") -> list[tuple[str, str]]:
@@ -166,17 +166,17 @@ def test_login_that_telegram_has_forgotten_must_start_again(server: TelegramServ
     assert Account.objects.for_workspace(actor.workspace).count() == 0
 
 
-def test_attempt_of_another_workspace_is_not_found(server: TelegramServer, cast: Cast, actor: Actor) -> None:
+def test_attempt_of_another_workspace_is_not_found(server: TelegramServer, tenants: Tenants, actor: Actor) -> None:
     attempt = services.begin_login(actor, phone=SHOP)
     with pytest.raises(DomainError) as refused:
-        services.submit_code(cast.actor(cast.other), attempt_id=attempt.id, code=server.login_code(SHOP))
+        services.submit_code(tenants.actor(tenants.other), attempt_id=attempt.id, code=server.login_code(SHOP))
     assert refused.value.code == "not_found"
     assert server.count("auth.signIn") == 0
 
 
-def test_test_workspace_is_refused(server: TelegramServer, cast: Cast) -> None:
+def test_test_workspace_is_refused(server: TelegramServer, tenants: Tenants) -> None:
     with pytest.raises(DomainError, match="sandbox accounts only"):
-        services.begin_login(cast.actor(cast.twin), phone=SHOP)
+        services.begin_login(tenants.actor(tenants.twin), phone=SHOP)
     assert server.count("auth.sendCode") == 0
 
 
@@ -229,13 +229,13 @@ class _TypedInput(io.StringIO):
 
 
 def test_command_asks_for_code_and_password(
-    server: TelegramServer, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    server: TelegramServer, tenants: Tenants, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.create_user("+15550009", first_name="Safe", password="swordfish")
     monkeypatch.setattr("sys.stdin", _TypedInput(server, "+15550009", "swordfish"))
     stdout = io.StringIO()
     call_command("telegram_login", workspace="acme", phone="+15550009", json=True, stdout=stdout, stderr=io.StringIO())
-    account = Account.objects.for_workspace(cast.workspace).get()
+    account = Account.objects.for_workspace(tenants.workspace).get()
     assert json.loads(stdout.getvalue()) == {
         "id": account.pk,
         "name": "Safe",
@@ -246,9 +246,9 @@ def test_command_asks_for_code_and_password(
 
 
 def test_command_says_that_the_code_is_missing(
-    server: TelegramServer, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    server: TelegramServer, tenants: Tenants, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO())
     with pytest.raises(CommandError, match="no code on standard input"):
         call_command("telegram_login", workspace="acme", phone=ANNA, stderr=io.StringIO())
-    assert Account.objects.for_workspace(cast.workspace).count() == 0
+    assert Account.objects.for_workspace(tenants.workspace).count() == 0

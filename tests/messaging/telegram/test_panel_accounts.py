@@ -12,28 +12,28 @@ from django.urls import reverse
 from crmsolid.core import clock
 from crmsolid.workspaces.models import AuditEntry, Role, Workspace
 from messaging.models import Account, LoginAttempt, Message, TelegramSession, Thread, WorkerHeartbeat
-from tests.cast import Cast
 from tests.messaging.helpers import send
 from tests.messaging.telegram.helpers import ANNA, SHOP, connect_account
 from tests.messaging.telegram.panel_login import ACCOUNT_LIST, ADD, begin, connect, page_of, text
 from tests.panel import browser, furnish
 from tests.telegram_server import TelegramServer
+from tests.tenants import Tenants
 
 MISSING_ID = "01J00000000000000000000000"
 
 
-def test_list_shows_phone_state_and_usage(client: Client, server: TelegramServer, cast: Cast) -> None:
+def test_list_shows_phone_state_and_usage(client: Client, server: TelegramServer, tenants: Tenants) -> None:
     account = connect(client, server, SHOP)
     WorkerHeartbeat.objects.create(id="telegram1@host/abcd")
     page = text(client.get(ACCOUNT_LIST))
     for expected in (f">{account}<", "Shop", "+15550001", "0 of 50", "50 left", "Connected", "Add account"):
         assert expected in page, expected
     assert "cs-notice" not in page
-    assert "15550001" not in text(browser(cast.owner, cast.twin).get(ACCOUNT_LIST))
+    assert "15550001" not in text(browser(tenants.owner, tenants.twin).get(ACCOUNT_LIST))
 
 
-def test_waiting_messages_are_shown_with_used_and_left(client: Client, cast: Cast) -> None:
-    account = cast.sandbox()
+def test_waiting_messages_are_shown_with_used_and_left(client: Client, tenants: Tenants) -> None:
+    account = tenants.sandbox()
     send(account)
     assert "1 of 50" in text(client.get(ACCOUNT_LIST)) and "waiting" not in text(client.get(ACCOUNT_LIST))
     for minutes in (1, 2):
@@ -42,10 +42,10 @@ def test_waiting_messages_are_shown_with_used_and_left(client: Client, cast: Cas
     assert "1 of 50" in page and "2 waiting, 47 left" in page
 
 
-def test_longer_list_takes_no_more_queries(client: Client, cast: Cast, server: TelegramServer) -> None:
+def test_longer_list_takes_no_more_queries(client: Client, tenants: Tenants, server: TelegramServer) -> None:
     def add(phone: str, **fields: Any) -> None:
         server.create_user(phone, first_name=phone)
-        account = connect_account(cast.actor(), server.authorize(phone), server.find(phone).id, name=phone)
+        account = connect_account(tenants.actor(), server.authorize(phone), server.find(phone).id, name=phone)
         Account.unscoped.filter(pk=account.pk).update(**fields)
 
     def queries() -> int:
@@ -70,12 +70,12 @@ def test_longer_list_takes_no_more_queries(client: Client, cast: Cast, server: T
     ],
 )
 def test_account_in_trouble_has_a_notice(
-    client: Client, server: TelegramServer, cast: Cast, fields: dict[str, Any], notice: str
+    client: Client, server: TelegramServer, tenants: Tenants, fields: dict[str, Any], notice: str
 ) -> None:
     account = connect(client, server, SHOP)
     Account.unscoped.filter(pk=account).update(**fields)
     AuditEntry.unscoped.create(
-        workspace=cast.workspace,
+        workspace=tenants.workspace,
         action=f"telegram.{fields['state']}",
         target=str(account),
         data={"reason": "THE_REASON"},
@@ -166,10 +166,10 @@ def test_only_name_and_limit_can_be_edited(client: Client, server: TelegramServe
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AGENT])
-def test_viewers_and_agents_get_403_and_nothing_changes(server: TelegramServer, cast: Cast, role: Role) -> None:
-    step = begin(browser(cast.owner), SHOP)
-    account = connect(browser(cast.owner), server, ANNA)
-    client = browser(cast.member(role))
+def test_viewers_and_agents_get_403_and_nothing_changes(server: TelegramServer, tenants: Tenants, role: Role) -> None:
+    step = begin(browser(tenants.owner), SHOP)
+    account = connect(browser(tenants.owner), server, ANNA)
+    client = browser(tenants.member(role))
     assert "/messaging/account/" not in text(client.get(reverse("admin:index")))
     gets = [ACCOUNT_LIST, ADD, step, page_of("change", account), page_of("connected", account)]
     assert [client.get(address).status_code for address in gets] == [403] * 5
@@ -181,18 +181,18 @@ def test_viewers_and_agents_get_403_and_nothing_changes(server: TelegramServer, 
 
 
 @pytest.mark.parametrize(("role", "linked"), [(Role.AGENT, False), (Role.ADMIN, True)])
-def test_account_is_linked_only_for_members_who_may_see_its_page(cast: Cast, role: Role, linked: bool) -> None:
-    rows = furnish(cast.workspace, "acme")
-    client = browser(cast.member(role))
+def test_account_is_linked_only_for_members_who_may_see_its_page(tenants: Tenants, role: Role, linked: bool) -> None:
+    rows = furnish(tenants.workspace, "acme")
+    client = browser(tenants.member(role))
     for name, row in (("thread", rows.of(Thread)), ("message", rows.of(Message))):
         page = text(client.get(reverse(f"admin:messaging_{name}_change", args=[row.pk])))
         assert "acme account" in page
         assert (page_of("change", rows.of(Account).pk) in page) is linked
 
 
-def test_expired_workspace_may_log_out_but_not_in(client: Client, server: TelegramServer, cast: Cast) -> None:
+def test_expired_workspace_may_log_out_but_not_in(client: Client, server: TelegramServer, tenants: Tenants) -> None:
     account = connect(client, server, SHOP)
-    Workspace.objects.filter(pk=cast.workspace.pk).update(plan="trial", trial_ends_at=clock.now())
+    Workspace.objects.filter(pk=tenants.workspace.pk).update(plan="trial", trial_ends_at=clock.now())
     assert client.get(ADD).status_code == 403
     assert client.post(page_of("login", account)).status_code == 403
     client.post(page_of("logout", account), {"confirm": "on"})
@@ -200,9 +200,9 @@ def test_expired_workspace_may_log_out_but_not_in(client: Client, server: Telegr
 
 
 def test_login_and_account_of_another_workspace_look_like_missing_ones(
-    client: Client, server: TelegramServer, cast: Cast
+    client: Client, server: TelegramServer, tenants: Tenants
 ) -> None:
-    other = browser(cast.stranger)
+    other = browser(tenants.stranger)
     step, missing = begin(other, SHOP), page_of("step", f"log_{MISSING_ID}")
     account = connect(other, server, ANNA)
 
@@ -220,12 +220,14 @@ def test_login_and_account_of_another_workspace_look_like_missing_ones(
 
 
 @pytest.mark.parametrize("verb", ["login", "logout"])
-def test_actions_need_a_post_with_a_csrf_token(client: Client, server: TelegramServer, cast: Cast, verb: str) -> None:
+def test_actions_need_a_post_with_a_csrf_token(
+    client: Client, server: TelegramServer, tenants: Tenants, verb: str
+) -> None:
     account, step = connect(client, server, ANNA), begin(client, SHOP)
     assert client.get(page_of(verb, account)).status_code == 405
     assert [client.get(f"{step}{verb}/").status_code for verb in ("resend", "cancel")] == [405, 405]
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(cast.owner)
+    strict.force_login(tenants.owner)
     form = {"confirm": "on", "phone": SHOP, "code": server.login_code(SHOP)}
     for address in (page_of(verb, account), ADD, step, f"{step}resend/", f"{step}cancel/"):
         assert strict.post(address, form).status_code == 403

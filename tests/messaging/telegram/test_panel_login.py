@@ -15,27 +15,27 @@ from crmsolid.core import clock
 from crmsolid.workspaces.models import AuditEntry, Role
 from messaging.models import Account, LoginAttempt
 from messaging.telegram import login, services
-from tests.cast import Cast
 from tests.messaging.telegram.helpers import SHOP
 from tests.messaging.telegram.panel_login import ACCOUNT_LIST, ADD, begin, connect, field_error, page_of, text
 from tests.panel import browser
 from tests.telegram_server import TelegramServer
+from tests.tenants import Tenants
 
 SAFE, PASSWORD = "+15550009", "swordfish 5"
 
 
-def test_phone_and_code_connect_an_account(client: Client, server: TelegramServer, cast: Cast) -> None:
+def test_phone_and_code_connect_an_account(client: Client, server: TelegramServer, tenants: Tenants) -> None:
     step = begin(client, "+1 555 0001")
     page = text(client.get(step))
     assert "Code for +15550001" in page and "the account's own app" in page
     done = client.post(step, {"code": server.login_code(SHOP)[:3] + "-" + server.login_code(SHOP)[3:]})
-    account = Account.objects.for_workspace(cast.workspace).get(kind="telegram")
+    account = Account.objects.for_workspace(tenants.workspace).get(kind="telegram")
     assert (account.name, account.state, done["Location"]) == ("Shop", "connected", page_of("connected", account.pk))
     page = text(client.get(done["Location"]))
     assert f"&quot;account_id&quot;: {account.pk}" in page and "http://testserver/v1/messages/send" in page
     assert "+15550001" in page and "50 messages" in page
     assert LoginAttempt.unscoped.count() == 0
-    entry = AuditEntry.objects.for_workspace(cast.workspace).get(action="telegram.logged_in")
+    entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="telegram.logged_in")
     assert (entry.surface, entry.subject_label, entry.target) == ("panel", "owner@acme.example", str(account.pk))
     assert "telegram.logged_in" in text(client.get(page_of("history", account.pk)))
 
@@ -51,19 +51,19 @@ def test_two_step_password_is_asked_for_on_the_same_path(client: Client, server:
     assert Account.unscoped.get(kind="telegram").name == "Safe"
 
 
-def test_every_step_may_run_in_another_process(server: TelegramServer, cast: Cast) -> None:
+def test_every_step_may_run_in_another_process(server: TelegramServer, tenants: Tenants) -> None:
     """Each step comes from a new browser session, after all connections to Telegram were closed."""
     server.create_user(SAFE, first_name="Safe", password=PASSWORD)
-    step = begin(browser(cast.owner), SAFE)
+    step = begin(browser(tenants.owner), SAFE)
     server.disconnect()
-    browser(cast.owner).post(step, {"code": server.login_code(SAFE)})
+    browser(tenants.owner).post(step, {"code": server.login_code(SAFE)})
     server.disconnect()
-    answer = browser(cast.owner).post(step, {"password": PASSWORD})
+    answer = browser(tenants.owner).post(step, {"password": PASSWORD})
     assert answer["Location"] == page_of("connected", Account.unscoped.get(kind="telegram").pk)
 
 
 def test_code_and_password_are_neither_shown_nor_logged_nor_stored(
-    client: Client, server: TelegramServer, cast: Cast, caplog: pytest.LogCaptureFixture
+    client: Client, server: TelegramServer, tenants: Tenants, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     server.create_user(SAFE, first_name="Safe", password=PASSWORD)
@@ -219,7 +219,9 @@ def test_posting_the_code_twice_asks_for_the_password(client: Client, server: Te
 
 
 @pytest.mark.django_db(transaction=True)
-def test_only_one_of_two_concurrent_clicks_asks_telegram(client: Client, server: TelegramServer, cast: Cast) -> None:
+def test_only_one_of_two_concurrent_clicks_asks_telegram(
+    client: Client, server: TelegramServer, tenants: Tenants
+) -> None:
     step = begin(client, SHOP)
     code = server.login_code(SHOP)
     server.hang("auth.signIn", 20)
@@ -227,7 +229,7 @@ def test_only_one_of_two_concurrent_clicks_asks_telegram(client: Client, server:
 
     def click() -> None:
         try:
-            first_answer.append(browser(cast.owner).post(step, {"code": code}))
+            first_answer.append(browser(tenants.owner).post(step, {"code": code}))
         finally:
             connection.close()
 
@@ -260,8 +262,8 @@ def test_telegram_is_asked_outside_of_transactions(
     assert in_transaction == [False] * 4
 
 
-def test_test_workspace_has_no_telegram(server: TelegramServer, cast: Cast) -> None:
-    client = browser(cast.owner, cast.twin)
+def test_test_workspace_has_no_telegram(server: TelegramServer, tenants: Tenants) -> None:
+    client = browser(tenants.owner, tenants.twin)
     for answer in (client.get(ADD), client.post(ADD, {"phone": SHOP})):
         assert answer.status_code == 200 and "sandbox accounts only" in text(answer)
         assert "<form" not in text(answer).partition('class="cs-form"')[2]
@@ -273,7 +275,7 @@ def test_test_workspace_has_no_telegram(server: TelegramServer, cast: Cast) -> N
     [({}, ["TELEGRAM_API_ID", "TELEGRAM_API_HASH"]), ({"TELEGRAM_API_ID": 7}, ["TELEGRAM_API_HASH"])],
 )
 def test_missing_settings_are_named(
-    client: Client, cast: Cast, settings: Any, configured: dict[str, Any], missing: list[str]
+    client: Client, tenants: Tenants, settings: Any, configured: dict[str, Any], missing: list[str]
 ) -> None:
     settings.TELEGRAM_TEST_DC, settings.TELEGRAM_API_ID, settings.TELEGRAM_API_HASH = "", 0, ""
     for name, value in configured.items():
@@ -285,9 +287,9 @@ def test_missing_settings_are_named(
     assert LoginAttempt.unscoped.count() == 0
 
 
-def test_admin_may_add_accounts(server: TelegramServer, cast: Cast) -> None:
-    connect(browser(cast.member(Role.ADMIN)), server, SHOP)
-    assert Account.objects.for_workspace(cast.workspace).filter(kind="telegram").count() == 1
+def test_admin_may_add_accounts(server: TelegramServer, tenants: Tenants) -> None:
+    connect(browser(tenants.member(Role.ADMIN)), server, SHOP)
+    assert Account.objects.for_workspace(tenants.workspace).filter(kind="telegram").count() == 1
 
 
 def test_lease_of_a_step_whose_process_died_expires(
@@ -302,10 +304,10 @@ def test_lease_of_a_step_whose_process_died_expires(
 
 
 def test_two_concurrent_logins_of_one_user_create_one_account(
-    server: TelegramServer, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    server: TelegramServer, tenants: Tenants, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The other login creates the account between our SELECT and our INSERT."""
-    actor = cast.actor()
+    actor = tenants.actor()
     first, second = (services.begin_login(actor, phone=SHOP) for _ in range(2))
     store = services._store_account
     created: list[Any] = []

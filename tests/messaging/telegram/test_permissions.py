@@ -11,9 +11,9 @@ from crmsolid.workspaces.models import AuditEntry, Membership, Role
 from crmsolid.workspaces.scopes import ALL_SCOPES
 from messaging.models import Account, LoginAttempt, TelegramSession
 from messaging.telegram import services
-from tests.cast import Cast
 from tests.messaging.telegram.helpers import ANNA, SHOP
 from tests.telegram_server import TelegramServer
+from tests.tenants import Tenants
 
 Call = Callable[[Actor, LoginAttempt, Account], Any]
 
@@ -30,13 +30,13 @@ SERVICES: dict[str, Call] = {
 }
 
 
-def member(cast: Cast, role: Role) -> Actor:
-    return Actor.member(Membership.unscoped.get(user=cast.member(role)), cast.workspace)
+def member(tenants: Tenants, role: Role) -> Actor:
+    return Actor.member(Membership.unscoped.get(user=tenants.member(role)), tenants.workspace)
 
 
-def key(cast: Cast) -> Actor:
+def key(tenants: Tenants) -> Actor:
     """A key with every scope; a key has no role."""
-    return Actor(cast.workspace, Subject("key", "1", "tests"), ALL_SCOPES, None, "rest")
+    return Actor(tenants.workspace, Subject("key", "1", "tests"), ALL_SCOPES, None, "rest")
 
 
 def stored() -> list[Any]:
@@ -53,9 +53,9 @@ def attempt(server: TelegramServer, actor: Actor) -> LoginAttempt:
 @pytest.mark.parametrize("name", SERVICES)
 @pytest.mark.parametrize("who", ["viewer", "agent", "key"])
 def test_refusal_changes_nothing(
-    who: str, name: str, cast: Cast, server: TelegramServer, attempt: LoginAttempt, shop: Account
+    who: str, name: str, tenants: Tenants, server: TelegramServer, attempt: LoginAttempt, shop: Account
 ) -> None:
-    actor = key(cast) if who == "key" else member(cast, Role(who))
+    actor = key(tenants) if who == "key" else member(tenants, Role(who))
     rows, requests = stored(), server.counts()
     with pytest.raises(DomainError) as refused:
         SERVICES[name](actor, attempt, shop)
@@ -64,8 +64,8 @@ def test_refusal_changes_nothing(
 
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.OWNER])
-def test_admins_and_owners_may_log_in_and_out(role: Role, cast: Cast, server: TelegramServer) -> None:
-    actor = member(cast, role)
+def test_admins_and_owners_may_log_in_and_out(role: Role, tenants: Tenants, server: TelegramServer) -> None:
+    actor = member(tenants, role)
     attempt = services.begin_login(actor, phone=SHOP)
     services.resend_code(actor, attempt_id=attempt.pk)
     assert services.login_in_progress(actor, attempt_id=attempt.pk).phone == SHOP

@@ -16,18 +16,18 @@ from messaging.models import Account, Direction, Message, Status, TelegramSessio
 from messaging.services import send_message
 from messaging.telegram import history
 from messaging.telegram.account_worker import AccountWorker
-from tests.cast import Cast
 from tests.messaging.helpers import require_postgresql
 from tests.messaging.telegram.helpers import ANNA, SHOP
 from tests.telegram_server import TelegramServer
-from tests.waiting import until
+from tests.tenants import Tenants
+from tests.waiting import wait_until
 
 
 @pytest.fixture
 def connected(shop: Account, worker: AccountWorker) -> AccountWorker:
     """A worker that has connected the account."""
     worker.start()
-    until(lambda: worker.ready_accounts)
+    wait_until(lambda: worker.ready_accounts)
     return worker
 
 
@@ -40,7 +40,7 @@ def test_unknown_sender_becomes_one_contact(short: bool, connected: AccountWorke
     server.configure(has_short_updates=short)
     server.deliver(ANNA, SHOP, "one")
     server.deliver(ANNA, SHOP, "two")
-    until(lambda: Message.unscoped.count() == 2)
+    wait_until(lambda: Message.unscoped.count() == 2)
     contact = Contact.unscoped.get()
     assert (contact.name, contact.username, contact.telegram_id) == ("Anna Ek", "anna_x", server.find(ANNA).id)
     assert (contact.stage, [each.text for each in stored_messages()]) == ("replied", ["one", "two"])
@@ -48,12 +48,12 @@ def test_unknown_sender_becomes_one_contact(short: bool, connected: AccountWorke
 
 
 def test_sender_known_by_username_is_matched(
-    shop: Account, worker: AccountWorker, server: TelegramServer, cast: Cast
+    shop: Account, worker: AccountWorker, server: TelegramServer, tenants: Tenants
 ) -> None:
-    known = Contact.unscoped.create(workspace=cast.workspace, username="Anna_X", username_key="anna_x", name="A.")
+    known = Contact.unscoped.create(workspace=tenants.workspace, username="Anna_X", username_key="anna_x", name="A.")
     worker.start()
     server.deliver(ANNA, SHOP, "Hi")
-    message = until(lambda: Message.unscoped.first())
+    message = wait_until(lambda: Message.unscoped.first())
     assert message.contact_id == known.pk
     known.refresh_from_db()
     assert (known.telegram_id, known.name) == (server.find(ANNA).id, "A.")
@@ -61,40 +61,40 @@ def test_sender_known_by_username_is_matched(
 
 def test_message_typed_on_the_phone_is_stored_as_sent(connected: AccountWorker, server: TelegramServer) -> None:
     server.deliver(SHOP, ANNA, "from the phone")
-    message = until(lambda: Message.unscoped.first())
+    message = wait_until(lambda: Message.unscoped.first())
     assert (message.direction, message.status, message.source) == ("out", "sent", "phone")
     assert Event.unscoped.filter(type="message.sent").count() == 1
 
 
 def test_own_send_reported_by_telegram_is_not_stored_twice(
-    shop: Account, connected: AccountWorker, server: TelegramServer, cast: Cast
+    shop: Account, connected: AccountWorker, server: TelegramServer, tenants: Tenants
 ) -> None:
     """After a gap Telegram reports the account's own send again."""
-    sent = send_message(cast.actor(), account_id=shop.pk, to="@anna_x", text="Hello")
-    until(lambda: Message.unscoped.filter(pk=sent.pk, status="sent").exists())
+    sent = send_message(tenants.actor(), account_id=shop.pk, to="@anna_x", text="Hello")
+    wait_until(lambda: Message.unscoped.filter(pk=sent.pk, status="sent").exists())
     TelegramSession.unscoped.update(pts=1)
     server.disconnect(SHOP)
     server.deliver(ANNA, SHOP, "Hi")
-    until(lambda: Message.unscoped.filter(direction="in").exists())
+    wait_until(lambda: Message.unscoped.filter(direction="in").exists())
     assert [(each.direction, each.text) for each in stored_messages()] == [("out", "Hello"), ("in", "Hi")]
 
 
 def test_edit_changes_the_text_and_sets_edited_at(connected: AccountWorker, server: TelegramServer) -> None:
     ids = server.deliver(ANNA, SHOP, "Helo")
-    until(lambda: Message.unscoped.exists())
+    wait_until(lambda: Message.unscoped.exists())
     server.edit(ANNA, ids.sender_message_id, "Hello")
-    message = until(lambda: Message.unscoped.exclude(edited_at=None).first())
+    message = wait_until(lambda: Message.unscoped.exclude(edited_at=None).first())
     assert (message.text, Message.unscoped.count()) == ("Hello", 1)
 
 
 def test_reading_on_the_phone_clears_the_unread_count(connected: AccountWorker, server: TelegramServer) -> None:
     for text in ("one", "two"):
         server.deliver(ANNA, SHOP, text)
-    until(lambda: Message.unscoped.count() == 2)
+    wait_until(lambda: Message.unscoped.count() == 2)
     thread = Message.unscoped.all()[0].thread
     assert thread.unread_count == 2
     server.read(SHOP, ANNA)
-    until(lambda: type(thread).unscoped.filter(pk=thread.pk, unread_count=0).exists())
+    wait_until(lambda: type(thread).unscoped.filter(pk=thread.pk, unread_count=0).exists())
 
 
 def test_login_codes_are_not_stored(connected: AccountWorker, server: TelegramServer) -> None:
@@ -105,7 +105,7 @@ def test_login_codes_are_not_stored(connected: AccountWorker, server: TelegramSe
     server.state.users[user.id] = user
     server.deliver("+42777", SHOP, "Login code: 12345")
     server.deliver(ANNA, SHOP, "Hi")
-    until(lambda: Message.unscoped.exists())
+    wait_until(lambda: Message.unscoped.exists())
     assert [each.text for each in stored_messages()] == ["Hi"]
 
 
@@ -121,8 +121,8 @@ def test_updates_are_reported_again_after_a_database_error(
 
     monkeypatch.setattr(inbox, "receive", failing)
     server.deliver(ANNA, SHOP, "not lost")
-    until(lambda: Message.unscoped.exists(), seconds=20)
-    until(lambda: TelegramSession.unscoped.get().pts == 2)
+    wait_until(lambda: Message.unscoped.exists(), seconds=20)
+    wait_until(lambda: TelegramSession.unscoped.get().pts == 2)
     assert [each.text for each in stored_messages()] == ["not lost"]
 
 
@@ -139,7 +139,7 @@ def test_message_that_cannot_be_stored_does_not_block_the_next(
     monkeypatch.setattr(inbox, "receive", refuse_bad)
     server.deliver(ANNA, SHOP, "bad")
     server.deliver(ANNA, SHOP, "good")
-    until(lambda: Message.unscoped.exists())
+    wait_until(lambda: Message.unscoped.exists())
     assert [each.text for each in stored_messages()] == ["good"]
 
 
@@ -151,7 +151,7 @@ def test_difference_that_is_too_long_is_replaced_by_the_history(
         server.deliver(ANNA, SHOP, f"missed {number}")
     TelegramSession.unscoped.update(pts=0, date=1, login_epoch=2)
     worker.start()
-    until(lambda: Message.unscoped.count() == 3)
+    wait_until(lambda: Message.unscoped.count() == 3)
     assert [each.text for each in stored_messages()] == ["missed 0", "missed 1", "missed 2"]
 
 
@@ -162,21 +162,21 @@ def test_first_login_does_not_import_older_messages(
     TelegramSession.unscoped.update(pts=2)
     worker.start()
     server.deliver(ANNA, SHOP, "today")
-    until(lambda: Message.unscoped.exists())
+    wait_until(lambda: Message.unscoped.exists())
     assert [each.text for each in stored_messages()] == ["today"]
 
 
 def test_erased_contact_does_not_come_back_with_the_next_start(
-    shop: Account, worker: AccountWorker, server: TelegramServer, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    shop: Account, worker: AccountWorker, server: TelegramServer, tenants: Tenants, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Telegram keeps the conversation, and the worker reads the conversations when it starts."""
     TelegramSession.unscoped.update(logged_in_at=clock.now() - timedelta(days=1))
     worker.start()
     server.deliver(ANNA, SHOP, "forget me")
-    until(lambda: Message.unscoped.exists())
-    until(lambda: TelegramSession.unscoped.get().pts == 2)
+    wait_until(lambda: Message.unscoped.exists())
+    wait_until(lambda: TelegramSession.unscoped.get().pts == 2)
     worker.stop()
-    erase_contact(cast.actor(), Contact.unscoped.get().pk)
+    erase_contact(tenants.actor(), Contact.unscoped.get().pk)
     finished, recent_conversations = threading.Event(), history.recent_conversations
 
     async def read_history(*args: Any) -> Any:
@@ -191,7 +191,7 @@ def test_erased_contact_does_not_come_back_with_the_next_start(
         assert finished.wait(10)
         assert (Contact.unscoped.count(), Message.unscoped.count()) == (0, 0)
         server.deliver(ANNA, SHOP, "me again")
-        until(lambda: Message.unscoped.exists())
+        wait_until(lambda: Message.unscoped.exists())
     finally:
         second.stop()
     assert [each.text for each in stored_messages()] == ["me again"]

@@ -26,7 +26,7 @@ from tests.messaging.telegram.helpers import (
     wait_for_status,
 )
 from tests.telegram_server import TelegramServer
-from tests.waiting import until
+from tests.waiting import wait_until
 
 
 def test_send_that_times_out_while_history_is_read_does_not_stop_the_account(
@@ -38,7 +38,7 @@ def test_send_that_times_out_while_history_is_read_does_not_stop_the_account(
     server.hang("messages.sendMessage", 60)
     worker.start()
     message = send(actor, shop)
-    until(lambda: outcomes(message))
+    wait_until(lambda: outcomes(message))
     make_due(message)
     wait_for_status(message, "sent")
     assert received_texts(server) == ["Hello"]
@@ -56,9 +56,9 @@ def test_end_of_session_is_recorded_after_a_database_error(
 
     monkeypatch.setattr(database, "record_session_lost", failing)
     worker.start()
-    until(lambda: worker.ready_accounts)
+    wait_until(lambda: worker.ready_accounts)
     server.revoke(SHOP)
-    until(lambda: Account.unscoped.filter(pk=shop.pk, state="needs_login").exists())
+    wait_until(lambda: Account.unscoped.filter(pk=shop.pk, state="needs_login").exists())
 
 
 def test_nothing_is_sent_after_the_lease_deadline(
@@ -76,11 +76,11 @@ def test_nothing_is_sent_after_the_lease_deadline(
 
     monkeypatch.setattr(sending, "prepare", prepare_slowly)
     worker.start()
-    until(lambda: worker.ready_accounts)
+    wait_until(lambda: worker.ready_accounts)
     anna = server.find(ANNA)
     mapping.save_peers(shop, [mapping.Peer(anna.id, server.state.access_hash(server.find(SHOP), anna))])
     message = send(actor, shop, to=str(anna.id))
-    until(lambda: outcomes(message))
+    wait_until(lambda: outcomes(message))
     assert (server.count("messages.sendMessage"), server.received(ANNA)) == (0, [])
     make_due(message)
     wait_for_status(message, "sent")
@@ -102,7 +102,7 @@ def test_lease_that_is_renewed_again_is_used_at_once(
     with monkeypatch.context() as outage:
         outage.setattr(leases, "renew", unreachable)
         server.wait(lambda: server.connected(SHOP) == 0)
-    until(lambda: worker.ready_accounts, seconds=5)
+    wait_until(lambda: worker.ready_accounts, seconds=5)
 
 
 def test_leases_are_renewed_while_all_database_threads_are_busy(
@@ -124,10 +124,10 @@ def test_leases_are_renewed_while_all_database_threads_are_busy(
         server.deliver(ANNA, phone, f"hello {number}")
     worker.start()
     try:
-        until(lambda: AccountLease.unscoped.exclude(worker="").count() == THREADS)
+        wait_until(lambda: AccountLease.unscoped.exclude(worker="").count() == THREADS)
         later = clock.now() + timedelta(seconds=8)
-        until(lambda: AccountLease.unscoped.filter(lease_until__gt=later).count() == THREADS)
+        wait_until(lambda: AccountLease.unscoped.filter(lease_until__gt=later).count() == THREADS)
         assert len(worker.ready_accounts) == THREADS
     finally:
         proceed.set()
-    until(lambda: Message.unscoped.filter(direction="in").count() == THREADS)
+    wait_until(lambda: Message.unscoped.filter(direction="in").count() == THREADS)

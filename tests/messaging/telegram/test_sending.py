@@ -10,7 +10,6 @@ from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, Message, PeerHash, TelegramSession
 from messaging.telegram.account_worker import AccountWorker
-from tests.cast import Cast
 from tests.messaging.telegram.helpers import (
     ANNA,
     BOB,
@@ -24,7 +23,8 @@ from tests.messaging.telegram.helpers import (
     wait_for_status,
 )
 from tests.telegram_server import TelegramServer
-from tests.waiting import until
+from tests.tenants import Tenants
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("no_gap")
 
@@ -78,7 +78,7 @@ def test_send_that_hangs_times_out_and_is_sent_once(
 
 
 def test_flood_wait_requeues_the_message_and_pauses_only_this_account(
-    shop: Account, worker: AccountWorker, server: TelegramServer, cast: Cast, actor: Actor
+    shop: Account, worker: AccountWorker, server: TelegramServer, tenants: Tenants, actor: Actor
 ) -> None:
     server.create_user(BOB, username="bob_x")
     second = connect_account(actor, server.authorize(BOB), server.find(BOB).id, name="Bob")
@@ -135,7 +135,7 @@ def test_sender_can_be_answered_by_id(
 ) -> None:
     worker.start()
     server.deliver(ANNA, SHOP, "Hi")
-    until(lambda: PeerHash.unscoped.exists() and Message.unscoped.filter(direction="in").exists())
+    wait_until(lambda: PeerHash.unscoped.exists() and Message.unscoped.filter(direction="in").exists())
     wait_for_status(send(actor, shop, to=str(server.find(ANNA).id)), "sent")
     assert (received_texts(server), server.count("contacts.resolveUsername")) == (["Hello"], 0)
 
@@ -164,7 +164,7 @@ def test_peer_flood_blocks_cold_messages_but_not_replies(
     server.create_user(BOB, username="bob_x")
     worker.start()
     server.deliver(BOB, SHOP, "I wrote first")
-    until(lambda: Message.unscoped.filter(direction="in").exists())
+    wait_until(lambda: Message.unscoped.filter(direction="in").exists())
     server.fail("messages.sendMessage", "PEER_FLOOD")
     held = wait_for_attempt(send(actor, shop), "retry")
     session = TelegramSession.unscoped.get()

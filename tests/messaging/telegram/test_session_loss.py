@@ -17,7 +17,7 @@ from messaging.telegram.leases import LeasedAccount
 from tests.messaging.helpers import require_postgresql
 from tests.messaging.telegram.helpers import SHOP, make_due, received_texts, send, wait_for_attempt, wait_for_status
 from tests.telegram_server import TelegramServer
-from tests.waiting import somebody_waits, until
+from tests.waiting import another_transaction_waits, wait_until
 
 pytestmark = pytest.mark.usefixtures("no_gap")
 
@@ -33,7 +33,7 @@ def test_messages_wait_when_the_session_is_lost(
     assert (message.status, message.unsettled_since, shop.state, received_texts(server)) == ("queued", None, state, [])
     entry = AuditEntry.unscoped.get(action=f"telegram.{state}")
     assert (entry.target, entry.data) == (str(shop.pk), {"reason": error})
-    until(lambda: server.connected(SHOP) == 0)
+    wait_until(lambda: server.connected(SHOP) == 0)
 
 
 def test_refusal_of_an_older_login_does_not_change_the_new_one(
@@ -69,7 +69,7 @@ def test_login_being_stored_wins_over_the_end_of_the_old_session(shop: Account) 
         with transaction.atomic():
             TelegramSession.unscoped.filter(account=shop).update(login_epoch=2)
             recording = pool.submit(closing, database.record_session_lost, leased, refusal)
-            until(somebody_waits)
+            wait_until(another_transaction_waits)
             Account.unscoped.filter(pk=shop.pk).update(state="connected", paused_until=None)
         recording.result(10)
     shop.refresh_from_db()
@@ -92,16 +92,16 @@ def test_idle_account_notices_the_end_of_its_session(
     server.wait(lambda: server.connected(SHOP) == 1)
     server.revoke(SHOP, error)
     state = "banned" if error == "USER_DEACTIVATED_BAN" else "needs_login"
-    until(lambda: Account.unscoped.filter(pk=shop.pk, state=state).exists())
-    until(lambda: not worker.ready_accounts)
+    wait_until(lambda: Account.unscoped.filter(pk=shop.pk, state=state).exists())
+    wait_until(lambda: not worker.ready_accounts)
     assert AuditEntry.unscoped.get(action=f"telegram.{state}").data == {"reason": error}
 
 
 def test_key_that_telegram_has_lost_is_noticed(shop: Account, worker: AccountWorker, server: TelegramServer) -> None:
     server.forget_keys(SHOP)
     worker.start()
-    until(lambda: Account.unscoped.filter(pk=shop.pk, state="needs_login").exists())
-    until(lambda: not worker.ready_accounts)
+    wait_until(lambda: Account.unscoped.filter(pk=shop.pk, state="needs_login").exists())
+    wait_until(lambda: not worker.ready_accounts)
 
 
 def test_failed_connection_leaves_no_unretrieved_exception(
@@ -110,7 +110,7 @@ def test_failed_connection_leaves_no_unretrieved_exception(
     """asyncio logs the exception of a future that nobody awaited when the future is collected."""
     server.forget_keys(SHOP)
     worker.start()
-    until(lambda: Account.unscoped.filter(pk=shop.pk, state="needs_login").exists())
+    wait_until(lambda: Account.unscoped.filter(pk=shop.pk, state="needs_login").exists())
     worker.stop()
     gc.collect()
     assert [record for record in caplog.records if record.name == "asyncio"] == []

@@ -12,7 +12,6 @@ from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, AccountLease, Message
 from messaging.telegram import leases
-from tests.cast import Cast
 from tests.messaging.telegram.helpers import (
     ANNA,
     BOB,
@@ -25,7 +24,8 @@ from tests.messaging.telegram.helpers import (
 )
 from tests.messaging.telegram.worker_process import WorkerProcess
 from tests.telegram_server import TelegramServer
-from tests.waiting import somebody_waits, until
+from tests.tenants import Tenants
+from tests.waiting import another_transaction_waits, wait_until
 
 pytestmark = pytest.mark.skipif(
     connection.vendor != "postgresql" or not configured.REDIS_URL,
@@ -93,7 +93,7 @@ def test_worker_killed_between_answer_and_settlement(
     with transaction.atomic():
         Message.unscoped.select_for_update().get(pk=message.pk)
         server.resume_hanging()
-        until(somebody_waits, seconds=SECONDS)
+        wait_until(another_transaction_waits, seconds=SECONDS)
         first.kill()
     start("two")
     settled = sent(message)
@@ -105,7 +105,7 @@ def test_worker_killed_before_the_message_was_claimed(
     start: Start, shop: Account, server: TelegramServer, actor: Actor
 ) -> None:
     first = start("one")
-    until(lambda: worker_of(shop) == "one", seconds=SECONDS)
+    wait_until(lambda: worker_of(shop) == "one", seconds=SECONDS)
     first.kill()
     message = send(actor, shop)
     start("two")
@@ -113,12 +113,12 @@ def test_worker_killed_before_the_message_was_claimed(
 
 
 def test_two_workers_share_accounts_and_one_takes_over(
-    start: Start, shop: Account, server: TelegramServer, cast: Cast, actor: Actor
+    start: Start, shop: Account, server: TelegramServer, tenants: Tenants, actor: Actor
 ) -> None:
     server.create_user(BOB, username="bob_x")
     second = connect_account(actor, server.authorize(BOB), server.find(BOB).id, name="Bob")
     workers = {name: start(name) for name in ("one", "two")}
-    until(lambda: {worker_of(shop), worker_of(second)} == {"one", "two"}, seconds=SECONDS)
+    wait_until(lambda: {worker_of(shop), worker_of(second)} == {"one", "two"}, seconds=SECONDS)
     for account, text in ((shop, "from shop"), (second, "from bob")):
         sent(send(actor, account, text))
     before = AccountLease.unscoped.get(account=shop).epoch
@@ -126,8 +126,8 @@ def test_two_workers_share_accounts_and_one_takes_over(
     workers[dead].kill()
     server.deliver(ANNA, SHOP, "while nobody held it")
     other = ({"one", "two"} - {dead}).pop()
-    until(lambda: worker_of(shop) == other, seconds=SECONDS)
-    until(lambda: Message.unscoped.filter(text="while nobody held it", direction="in").exists(), seconds=SECONDS)
+    wait_until(lambda: worker_of(shop) == other, seconds=SECONDS)
+    wait_until(lambda: Message.unscoped.filter(text="while nobody held it", direction="in").exists(), seconds=SECONDS)
     sent(send(actor, shop, "again"))
     assert sorted(received_texts(server)) == ["again", "from bob", "from shop"]
     assert AccountLease.unscoped.get(account=shop).epoch > before
@@ -159,7 +159,7 @@ def test_terminated_worker_releases_its_leases_at_once(
     start: Start, shop: Account, server: TelegramServer, actor: Actor
 ) -> None:
     first = start("one")
-    until(lambda: worker_of(shop) == "one", seconds=SECONDS)
+    wait_until(lambda: worker_of(shop) == "one", seconds=SECONDS)
     server.wait(lambda: server.connected(SHOP) == 1, seconds=SECONDS)
     assert first.terminate() == 0
     assert (worker_of(shop), server.connected(SHOP)) == ("", 0)
@@ -173,7 +173,7 @@ def test_doorbell_reaches_the_worker_that_holds_the_account(
 ) -> None:
     """A message accepted here is sent well before the worker would look for due messages by itself."""
     start("one")
-    until(lambda: worker_of(shop) == "one", seconds=SECONDS)
+    wait_until(lambda: worker_of(shop) == "one", seconds=SECONDS)
     server.wait(lambda: server.connected(SHOP) == 1, seconds=SECONDS)
     sent(send(actor, shop, "warm"))
     delays: list[Any] = []

@@ -13,8 +13,8 @@ from django.urls import reverse
 from crmsolid.core import clock
 from crmsolid.events.positions import assign_positions
 from crmsolid.workspaces.models import AuditEntry, Role, Workspace
-from tests.cast import Cast
 from tests.panel import browser
+from tests.tenants import Tenants
 from tests.webhooks.admin.pages import LOG, URL, flash_messages, page_url
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver, answering
@@ -24,11 +24,11 @@ from webhooks.models import Attempt, Delivery, Endpoint
 MakeEndpoint = Callable[..., Endpoint]
 
 
-def one_delivery(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint, status: int = 500) -> Delivery:
+def one_delivery(tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint, status: int = 500) -> Delivery:
     """A delivery with one attempt, which was answered with this status."""
     receiver.behaviours["/hook"] = answering(status, {"X-Why": "because"}, "Ответ <b>".encode())
     make_endpoint(receiver.url())
-    emit(cast.workspace, contact_id="con_1")
+    emit(tenants.workspace, contact_id="con_1")
     run_pump()
     return Delivery.unscoped.get()
 
@@ -37,8 +37,10 @@ def columns(delivery: Delivery) -> dict[str, Any]:
     return dict(Delivery.unscoped.filter(pk=delivery.pk).values().get())
 
 
-def test_the_page_shows_the_body_and_every_attempt(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
-    delivery, client = one_delivery(cast, receiver, make_endpoint), browser(cast.owner)
+def test_the_page_shows_the_body_and_every_attempt(
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
+) -> None:
+    delivery, client = one_delivery(tenants, receiver, make_endpoint), browser(tenants.owner)
     text = client.get(page_url("change", delivery)).content.decode()
     attempt = Attempt.unscoped.get()
     assert "Мария 😀" in text and "contact.created" in text and delivery.event_id in text
@@ -49,12 +51,12 @@ def test_the_page_shows_the_body_and_every_attempt(cast: Cast, receiver: Receive
 
 
 def test_the_pages_of_a_delivery_and_its_event_show_the_request_id(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     make_endpoint(receiver.url())
-    emit(cast.workspace, request_id="req-of-the-call")
+    emit(tenants.workspace, request_id="req-of-the-call")
     run_pump()
-    delivery, client = Delivery.unscoped.get(), browser(cast.owner)
+    delivery, client = Delivery.unscoped.get(), browser(tenants.owner)
     event_page = reverse("admin:events_event_change", args=[delivery.event_id])
     for address in (page_url("change", delivery), event_page):
         assert "req-of-the-call" in client.get(address).content.decode()
@@ -64,15 +66,17 @@ def test_the_pages_of_a_delivery_and_its_event_show_the_request_id(
     ("error", "words"), [("timeout", "No complete answer within 10 seconds"), ("lost", "ended before it recorded")]
 )
 def test_the_page_says_why_an_attempt_has_no_answer(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint, error: str, words: str
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint, error: str, words: str
 ) -> None:
-    delivery = one_delivery(cast, receiver, make_endpoint)
+    delivery = one_delivery(tenants, receiver, make_endpoint)
     Attempt.unscoped.update(error=error, status=None)
-    assert words in browser(cast.owner).get(page_url("change", delivery)).content.decode()
+    assert words in browser(tenants.owner).get(page_url("change", delivery)).content.decode()
 
 
-def test_the_page_explains_every_status_and_reason(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
-    delivery, client = one_delivery(cast, receiver, make_endpoint, 200), browser(cast.owner)
+def test_the_page_explains_every_status_and_reason(
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
+) -> None:
+    delivery, client = one_delivery(tenants, receiver, make_endpoint, 200), browser(tenants.owner)
     done = {"next_attempt_at": None, "lease": "", "lease_until": None, "reason": ""}
     explained: list[tuple[dict[str, Any], str]] = [
         ({"status": "succeeded"}, "The receiver has accepted it."),
@@ -89,17 +93,17 @@ def test_the_page_explains_every_status_and_reason(cast: Cast, receiver: Receive
 
 
 def test_the_page_reloads_itself_for_one_minute_at_most(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
-    delivery, client = one_delivery(cast, receiver, make_endpoint), browser(cast.owner)
+    delivery, client = one_delivery(tenants, receiver, make_endpoint), browser(tenants.owner)
     for age, reloads in [(timedelta(seconds=5), True), (timedelta(minutes=2), False)]:
         Delivery.unscoped.update(status="pending", next_attempt_at=clock.now() - age)
         assert ("Refresh" in client.get(page_url("change", delivery))) is reloads
 
 
-def test_only_the_latest_attempts_are_read(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
-    delivery, client = one_delivery(cast, receiver, make_endpoint), browser(cast.owner)
-    parents = {"workspace": cast.workspace, "delivery": delivery}
+def test_only_the_latest_attempts_are_read(tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
+    delivery, client = one_delivery(tenants, receiver, make_endpoint), browser(tenants.owner)
+    parents = {"workspace": tenants.workspace, "delivery": delivery}
     Attempt.unscoped.bulk_create(Attempt(number=number, status=500, **parents) for number in range(2, 62))
     with CaptureQueriesContext(connection) as many:
         response = client.get(page_url("change", delivery))
@@ -112,8 +116,10 @@ def test_only_the_latest_attempts_are_read(cast: Cast, receiver: Receiver, make_
     assert len(many) == len(one) <= 7
 
 
-def test_replay_sends_the_same_delivery_again(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
-    delivery, client = one_delivery(cast, receiver, make_endpoint), browser(cast.owner)
+def test_replay_sends_the_same_delivery_again(
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
+) -> None:
+    delivery, client = one_delivery(tenants, receiver, make_endpoint), browser(tenants.owner)
     Delivery.unscoped.update(status="exhausted", next_attempt_at=None, failures=10)
     response = client.post(page_url("replay", delivery))
     assert (response.status_code, response["Location"]) == (302, page_url("change", delivery))
@@ -128,15 +134,15 @@ def test_replay_sends_the_same_delivery_again(cast: Cast, receiver: Receiver, ma
 
 @pytest.mark.parametrize("case", ["erased", "sending", "disabled"])
 def test_a_refused_replay_shows_the_reason_and_changes_nothing(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint, case: str
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint, case: str
 ) -> None:
-    delivery, client = one_delivery(cast, receiver, make_endpoint), browser(cast.owner)
+    delivery, client = one_delivery(tenants, receiver, make_endpoint), browser(tenants.owner)
     if case == "erased":
-        erasure.erase(cast.workspace.pk, "con_1")
+        erasure.erase(tenants.workspace.pk, "con_1")
     elif case == "sending":
         Delivery.unscoped.update(status="sending", lease="x", lease_until=clock.now(), next_attempt_at=None)
     else:
-        services.update_endpoint(cast.actor(), delivery.endpoint.pk, enabled=False)
+        services.update_endpoint(tenants.actor(), delivery.endpoint.pk, enabled=False)
     before = columns(delivery)
     response = client.post(page_url("replay", delivery), follow=True)
     words = {"erased": "has been erased", "sending": "being sent at this moment;", "disabled": "enable it first"}
@@ -153,18 +159,18 @@ def listed(client: Client, query: str) -> set[str]:
     return {delivery.pk for delivery in client.get(f"{LOG}?{query}").context["cl"].result_list}
 
 
-def test_the_list_is_filtered_by_endpoint_type_status_and_time(cast: Cast, make_endpoint: MakeEndpoint) -> None:
+def test_the_list_is_filtered_by_endpoint_type_status_and_time(tenants: Tenants, make_endpoint: MakeEndpoint) -> None:
     first, second = make_endpoint(URL), make_endpoint(f"{URL}/2", events=("contact.created", "message.sent"))
     gone = make_endpoint(f"{URL}/gone", events=("message.failed",))
-    theirs = make_endpoint(URL, workspace=cast.other)
-    emit(cast.workspace)
-    emit(cast.workspace, type="message.sent")
-    emit(cast.workspace, type="message.failed")
-    emit(cast.other)
+    theirs = make_endpoint(URL, workspace=tenants.other)
+    emit(tenants.workspace)
+    emit(tenants.workspace, type="message.sent")
+    emit(tenants.workspace, type="message.failed")
+    emit(tenants.other)
     assign_positions()
-    services.delete_endpoint(cast.actor(), gone.pk)
-    client = browser(cast.owner)
-    rows = Delivery.objects.for_workspace(cast.workspace).exclude(endpoint=gone)
+    services.delete_endpoint(tenants.actor(), gone.pk)
+    client = browser(tenants.owner)
+    rows = Delivery.objects.for_workspace(tenants.workspace).exclude(endpoint=gone)
     by_type = {(d.endpoint_id, d.event_type): d.pk for d in rows}
     a, b = by_type[first.pk, "contact.created"], by_type[second.pk, "contact.created"]
     c = by_type[second.pk, "message.sent"]
@@ -187,9 +193,9 @@ def test_the_list_is_filtered_by_endpoint_type_status_and_time(cast: Cast, make_
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AGENT])
 def test_only_admins_and_owners_see_deliveries(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint, role: Role
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint, role: Role
 ) -> None:
-    delivery, client = one_delivery(cast, receiver, make_endpoint), browser(cast.member(role))
+    delivery, client = one_delivery(tenants, receiver, make_endpoint), browser(tenants.member(role))
     before = columns(delivery)
     assert [client.get(address).status_code for address in (LOG, page_url("change", delivery))] == [403, 403]
     assert client.post(page_url("replay", delivery)).status_code == 403
@@ -197,12 +203,14 @@ def test_only_admins_and_owners_see_deliveries(
 
 
 @pytest.mark.parametrize("owner", ["other", "twin"])
-def test_a_delivery_of_another_workspace_is_not_found(cast: Cast, make_endpoint: MakeEndpoint, owner: str) -> None:
-    foreign: Workspace = getattr(cast, owner)
+def test_a_delivery_of_another_workspace_is_not_found(
+    tenants: Tenants, make_endpoint: MakeEndpoint, owner: str
+) -> None:
+    foreign: Workspace = getattr(tenants, owner)
     make_endpoint(URL, workspace=foreign)
     emit(foreign)
     assign_positions()
-    delivery, client = Delivery.unscoped.get(), browser(cast.owner)
+    delivery, client = Delivery.unscoped.get(), browser(tenants.owner)
     before = columns(delivery)
     assert client.post(page_url("replay", delivery)).status_code == 404
     assert client.get(page_url("change", delivery)).status_code == 404
@@ -210,13 +218,15 @@ def test_a_delivery_of_another_workspace_is_not_found(cast: Cast, make_endpoint:
     assert columns(delivery) == before
 
 
-def test_replay_needs_a_post_with_a_csrf_token(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
-    delivery, client = one_delivery(cast, receiver, make_endpoint), browser(cast.owner)
+def test_replay_needs_a_post_with_a_csrf_token(
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
+) -> None:
+    delivery, client = one_delivery(tenants, receiver, make_endpoint), browser(tenants.owner)
     before = columns(delivery)
     assert client.get(page_url("replay", delivery)).status_code == 405
     assert client.post(page_url("change", delivery), {"status": "pending"}).status_code == 405
     assert client.post(page_url("delete", delivery), {"post": "yes"}).status_code == 403
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(cast.owner)
+    strict.force_login(tenants.owner)
     assert strict.post(page_url("replay", delivery)).status_code == 403
     assert columns(delivery) == before

@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from crmsolid.core import clock
 from crmsolid.events.catalogue import subscribable_names
 from crmsolid.workspaces.models import AuditEntry, Job, Role, Workspace
-from tests.cast import Cast
 from tests.panel import browser
+from tests.tenants import Tenants
 from tests.webhooks.admin.pages import (
     HOME,
     LIST,
@@ -41,25 +41,25 @@ def audited() -> list[str]:
     )
 
 
-def test_an_empty_list_explains_endpoints(cast: Cast) -> None:
-    text = browser(cast.owner).get(LIST).content.decode()
+def test_an_empty_list_explains_endpoints(tenants: Tenants) -> None:
+    text = browser(tenants.owner).get(LIST).content.decode()
     assert "Tell your own systems what happens here" in text and NEW in text
-    assert "Nothing has been delivered yet" in browser(cast.owner).get(LOG).content.decode()
+    assert "Nothing has been delivered yet" in browser(tenants.owner).get(LOG).content.decode()
 
 
-def test_the_form_offers_every_event_type_except_ping(cast: Cast) -> None:
-    form = browser(cast.owner).get(NEW).context["form"]
+def test_the_form_offers_every_event_type_except_ping(tenants: Tenants) -> None:
+    form = browser(tenants.owner).get(NEW).context["form"]
     assert [value for value, _ in form.fields["events"].choices] == subscribable_names()
     assert form["events"].value() is None and form["which"].value() == "some"
 
 
-def test_all_events_stores_every_event_type(cast: Cast) -> None:
-    client = browser(cast.owner)
+def test_all_events_stores_every_event_type(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
     client.post(NEW, new_endpoint_form(client, which="all", events=[]))
-    endpoint = Endpoint.objects.for_workspace(cast.workspace).get()
+    endpoint = Endpoint.objects.for_workspace(tenants.workspace).get()
     assert (endpoint.url, endpoint.events, endpoint.enabled) == (URL, subscribable_names(), True)
     assert "all events" in client.get(LIST).content.decode()
-    entry = AuditEntry.objects.for_workspace(cast.workspace).get(action="webhook.created")
+    entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="webhook.created")
     assert (entry.surface, entry.subject_label, entry.target) == ("panel", "owner@acme.example", endpoint.id)
 
 
@@ -83,10 +83,10 @@ def test_all_events_stores_every_event_type(cast: Cast) -> None:
     ],
 )
 def test_an_invalid_form_shows_the_error_at_its_field_and_creates_nothing(
-    cast: Cast, settings: Any, change: dict[str, Any], field: str, message: str
+    tenants: Tenants, settings: Any, change: dict[str, Any], field: str, message: str
 ) -> None:
     settings.WEBHOOK_ALLOW_PRIVATE = False
-    client = browser(cast.owner)
+    client = browser(tenants.owner)
     response = client.post(NEW, new_endpoint_form(client, **change))
     assert response.status_code == 200
     assert list(response.context["form"].errors) == [field]
@@ -96,24 +96,24 @@ def test_an_invalid_form_shows_the_error_at_its_field_and_creates_nothing(
     assert (Endpoint.unscoped.count(), audited()) == (0, [])
 
 
-def test_too_many_endpoints_are_refused(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_endpoints_are_refused(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "MAX_ENDPOINTS", 1)
-    client = browser(cast.owner)
+    client = browser(tenants.owner)
     client.post(NEW, new_endpoint_form(client))
     assert "at most 1 endpoints" in client.post(NEW, new_endpoint_form(client)).content.decode()
     assert Endpoint.unscoped.count() == 1
 
 
-def test_an_endpoint_is_created_in_the_shown_workspace(cast: Cast) -> None:
-    client = browser(cast.owner, cast.twin)
+def test_an_endpoint_is_created_in_the_shown_workspace(tenants: Tenants) -> None:
+    client = browser(tenants.owner, tenants.twin)
     assert "for testing" in client.post(NEW, new_endpoint_form(client)).content.decode()
-    assert Endpoint.unscoped.get().workspace == cast.twin
-    assert URL not in browser(cast.owner).get(LIST).content.decode()
+    assert Endpoint.unscoped.get().workspace == tenants.twin
+    assert URL not in browser(tenants.owner).get(LIST).content.decode()
     assert URL in client.get(LIST).content.decode()
 
 
-def test_the_edit_form_shows_and_saves_the_values(cast: Cast, make_endpoint: MakeEndpoint) -> None:
-    endpoint, client = make_endpoint(URL), browser(cast.owner)
+def test_the_edit_form_shows_and_saves_the_values(tenants: Tenants, make_endpoint: MakeEndpoint) -> None:
+    endpoint, client = make_endpoint(URL), browser(tenants.owner)
     form = client.get(page_url("edit", endpoint)).context["form"]
     assert (form["url"].value(), form["which"].value(), form["events"].value()) == (URL, "some", ["contact.created"])
     new = {"url": "https://other.example.com/", "which": "some", "events": ["message.sent"]}
@@ -127,9 +127,9 @@ def test_the_edit_form_shows_and_saves_the_values(cast: Cast, make_endpoint: Mak
 
 @pytest.mark.parametrize(("field", "value"), [("url", "https://127.1/"), ("events", ["nonsense"])])
 def test_an_invalid_edit_changes_nothing(
-    cast: Cast, make_endpoint: MakeEndpoint, settings: Any, field: str, value: Any
+    tenants: Tenants, make_endpoint: MakeEndpoint, settings: Any, field: str, value: Any
 ) -> None:
-    endpoint, client = make_endpoint(URL), browser(cast.owner)
+    endpoint, client = make_endpoint(URL), browser(tenants.owner)
     settings.WEBHOOK_ALLOW_PRIVATE = False
     before = columns(endpoint)
     form = {"url": "https://new.example.com/", "which": "some", "events": ["message.sent"], field: value}
@@ -138,11 +138,13 @@ def test_an_invalid_edit_changes_nothing(
     assert (columns(endpoint), audited()) == (before, ["webhook.created"])
 
 
-def test_a_test_ping_redirects_to_its_delivery(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
+def test_a_test_ping_redirects_to_its_delivery(
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
+) -> None:
     receiver.behaviours["/hook"] = answering(200, body=b"thank you")
-    endpoint, client = make_endpoint(receiver.url()), browser(cast.owner)
+    endpoint, client = make_endpoint(receiver.url()), browser(tenants.owner)
     response = client.post(page_url("test", endpoint))
-    ping = Delivery.objects.for_workspace(cast.workspace).get()
+    ping = Delivery.objects.for_workspace(tenants.workspace).get()
     assert (response.status_code, response["Location"]) == (302, page_url("change", ping))
     waiting = client.get(response["Location"])
     assert waiting["Refresh"] == "2" and "about to be sent" in waiting.content.decode()
@@ -153,11 +155,11 @@ def test_a_test_ping_redirects_to_its_delivery(cast: Cast, receiver: Receiver, m
 
 
 def test_disabling_cancels_the_queue_and_enabling_offers_a_replay(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = answering(500)
-    endpoint, client = make_endpoint(receiver.url()), browser(cast.owner)
-    emit(cast.workspace)
+    endpoint, client = make_endpoint(receiver.url()), browser(tenants.owner)
+    emit(tenants.workspace)
     run_pump()
     made = Delivery.unscoped.get().created_at
     assert client.post(page_url("disable", endpoint))["Location"] == page_url("change", endpoint)
@@ -175,26 +177,28 @@ def test_disabling_cancels_the_queue_and_enabling_offers_a_replay(
 
 
 @pytest.mark.parametrize("verb", ["test", "replay"])
-def test_a_disabled_endpoint_refuses_ping_and_replay(cast: Cast, make_endpoint: MakeEndpoint, verb: str) -> None:
-    endpoint, client = make_endpoint(URL), browser(cast.owner)
-    services.update_endpoint(cast.actor(), endpoint.pk, enabled=False)
+def test_a_disabled_endpoint_refuses_ping_and_replay(tenants: Tenants, make_endpoint: MakeEndpoint, verb: str) -> None:
+    endpoint, client = make_endpoint(URL), browser(tenants.owner)
+    services.update_endpoint(tenants.actor(), endpoint.pk, enabled=False)
     response = client.post(page_url(verb, endpoint), {"since": "2026-01-01T00:00"}, follow=True)
     assert "endpoint is disabled; enable it first" in response.content.decode()
     assert (Delivery.unscoped.count(), Job.unscoped.count()) == (0, 0)
     assert audited() == ["webhook.created", "webhook.updated"]
 
 
-def test_replay_starts_a_job_and_shows_its_total(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
+def test_replay_starts_a_job_and_shows_its_total(
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
+) -> None:
     receiver.behaviours["/hook"] = answering(500)
-    endpoint, client = make_endpoint(receiver.url()), browser(cast.owner)
+    endpoint, client = make_endpoint(receiver.url()), browser(tenants.owner)
     for _ in range(3):
-        emit(cast.workspace)
+        emit(tenants.workspace)
     run_pump()
     Delivery.unscoped.update(status="exhausted", next_attempt_at=None, failures=10)
     receiver.behaviours["/hook"] = answering(200)
     since = clock.now() - timedelta(hours=1)
     response = client.post(page_url("replay", endpoint), {"since": f"{since:%Y-%m-%dT%H:%M}"})
-    job = Job.objects.for_workspace(cast.workspace).get()
+    job = Job.objects.for_workspace(tenants.workspace).get()
     assert (response["Location"], job.total, job.state) == (page_url("change", endpoint), 3, "queued")
     [message] = flash_messages(response)
     assert "3 deliveries are being sent again" in message and job.pk in message
@@ -209,24 +213,24 @@ def test_replay_starts_a_job_and_shows_its_total(cast: Cast, receiver: Receiver,
     "since",
     ["", "yesterday", "2026-13-01T00:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00+14:00", "1999-12-31T00:00"],
 )
-def test_a_replay_needs_a_valid_time(cast: Cast, make_endpoint: MakeEndpoint, since: str) -> None:
-    endpoint, client = make_endpoint(URL), browser(cast.owner)
+def test_a_replay_needs_a_valid_time(tenants: Tenants, make_endpoint: MakeEndpoint, since: str) -> None:
+    endpoint, client = make_endpoint(URL), browser(tenants.owner)
     response = client.post(page_url("replay", endpoint), {"since": since})
     assert list(response.context["replay_form"].errors) == ["since"]
     assert (Job.unscoped.count(), audited()) == (0, ["webhook.created"])
 
 
 @pytest.mark.parametrize("since", ["", "x", "2026-13-01T00:00", "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00"])
-def test_an_invalid_time_in_the_query_is_ignored(cast: Cast, make_endpoint: MakeEndpoint, since: str) -> None:
-    response = browser(cast.owner).get(page_url("change", make_endpoint(URL)), {"since": since})
+def test_an_invalid_time_in_the_query_is_ignored(tenants: Tenants, make_endpoint: MakeEndpoint, since: str) -> None:
+    response = browser(tenants.owner).get(page_url("change", make_endpoint(URL)), {"since": since})
     assert response.status_code == 200
     proposed = response.context["replay_form"]["since"].value().replace(tzinfo=UTC)
     assert timedelta(days=1) <= clock.now() - proposed < timedelta(days=1, minutes=1)
 
 
-def test_deleting_asks_for_confirmation(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
-    endpoint, client = make_endpoint(receiver.url()), browser(cast.owner)
-    emit(cast.workspace)
+def test_deleting_asks_for_confirmation(tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
+    endpoint, client = make_endpoint(receiver.url()), browser(tenants.owner)
+    emit(tenants.workspace)
     run_pump()
     log_page = page_url("change", Delivery.unscoped.get())
     before = columns(endpoint)
@@ -246,13 +250,15 @@ def test_deleting_asks_for_confirmation(cast: Cast, receiver: Receiver, make_end
 
 
 @pytest.mark.parametrize("verb", POSTS)
-def test_get_changes_nothing_and_post_needs_a_csrf_token(cast: Cast, make_endpoint: MakeEndpoint, verb: str) -> None:
-    endpoint, client = make_endpoint(URL), browser(cast.owner)
+def test_get_changes_nothing_and_post_needs_a_csrf_token(
+    tenants: Tenants, make_endpoint: MakeEndpoint, verb: str
+) -> None:
+    endpoint, client = make_endpoint(URL), browser(tenants.owner)
     form = {**rotation_form(client, endpoint), "since": "2026-01-01T00:00", "confirm": "on"}
     before = columns(endpoint)
     assert client.get(page_url(verb, endpoint)).status_code == 405
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(cast.owner)
+    strict.force_login(tenants.owner)
     for address in (page_url(verb, endpoint), page_url("edit", endpoint), page_url("delete", endpoint)):
         assert strict.post(address, form).status_code == 403
     assert strict.post(NEW, new_endpoint_form(client)).status_code == 403
@@ -263,9 +269,11 @@ def test_get_changes_nothing_and_post_needs_a_csrf_token(cast: Cast, make_endpoi
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AGENT])
-def test_only_admins_and_owners_see_and_change_endpoints(cast: Cast, make_endpoint: MakeEndpoint, role: Role) -> None:
-    endpoint, client = make_endpoint(URL), browser(cast.member(role))
-    form = {**rotation_form(browser(cast.owner), endpoint), "since": "2026-01-01T00:00", "confirm": "on"}
+def test_only_admins_and_owners_see_and_change_endpoints(
+    tenants: Tenants, make_endpoint: MakeEndpoint, role: Role
+) -> None:
+    endpoint, client = make_endpoint(URL), browser(tenants.member(role))
+    form = {**rotation_form(browser(tenants.owner), endpoint), "since": "2026-01-01T00:00", "confirm": "on"}
     before, pages = (
         columns(endpoint),
         [LIST, NEW, LOG, page_url("change", endpoint), page_url("edit", endpoint), page_url("delete", endpoint)],
@@ -273,15 +281,17 @@ def test_only_admins_and_owners_see_and_change_endpoints(cast: Cast, make_endpoi
     assert "Webhooks" not in client.get(HOME).content.decode()
     assert [client.get(page).status_code for page in pages] == [403] * len(pages)
     assert [client.post(page_url(verb, endpoint), form).status_code for verb in (*POSTS, "edit", "delete")] == [403] * 7
-    assert client.post(NEW, new_endpoint_form(browser(cast.owner))).status_code == 403
+    assert client.post(NEW, new_endpoint_form(browser(tenants.owner))).status_code == 403
     assert (columns(endpoint), audited()) == (before, ["webhook.created"])
     assert (Endpoint.unscoped.count(), Delivery.unscoped.count(), Job.unscoped.count()) == (1, 0, 0)
 
 
 @pytest.mark.parametrize("owner", ["other", "twin"])
-def test_an_endpoint_of_another_workspace_is_not_found(cast: Cast, make_endpoint: MakeEndpoint, owner: str) -> None:
-    foreign: Workspace = getattr(cast, owner)
-    endpoint, client = make_endpoint(URL, workspace=foreign), browser(cast.owner)
+def test_an_endpoint_of_another_workspace_is_not_found(
+    tenants: Tenants, make_endpoint: MakeEndpoint, owner: str
+) -> None:
+    foreign: Workspace = getattr(tenants, owner)
+    endpoint, client = make_endpoint(URL, workspace=foreign), browser(tenants.owner)
     before = columns(endpoint)
     form = {
         "replaces": services.secret_fingerprint(endpoint),
@@ -302,10 +312,12 @@ def test_an_endpoint_of_another_workspace_is_not_found(cast: Cast, make_endpoint
     assert audited() == ["webhook.created"]
 
 
-def test_an_expired_workspace_can_only_read(cast: Cast, make_endpoint: MakeEndpoint) -> None:
-    endpoint, client = make_endpoint(URL), browser(cast.owner)
+def test_an_expired_workspace_can_only_read(tenants: Tenants, make_endpoint: MakeEndpoint) -> None:
+    endpoint, client = make_endpoint(URL), browser(tenants.owner)
     form = {**rotation_form(client, endpoint), "confirm": "on"}
-    Workspace.objects.filter(pk=cast.workspace.pk).update(plan="trial", trial_ends_at=clock.now() - timedelta(days=1))
+    Workspace.objects.filter(pk=tenants.workspace.pk).update(
+        plan="trial", trial_ends_at=clock.now() - timedelta(days=1)
+    )
     page = client.get(page_url("change", endpoint))
     assert page.status_code == 200
     assert "Send a test ping" not in page.content.decode() and "Replace the secret" not in page.content.decode()
@@ -316,7 +328,7 @@ def test_an_expired_workspace_can_only_read(cast: Cast, make_endpoint: MakeEndpo
 
 
 def test_the_list_shows_the_last_delivery_of_each_endpoint(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/bad"] = answering(503)
     bad = make_endpoint(receiver.url("/bad"))
@@ -326,28 +338,28 @@ def test_the_list_shows_the_last_delivery_of_each_endpoint(
     Endpoint.unscoped.filter(pk=off.pk).update(
         enabled=False, disabled_reason=DisabledReason.GONE, disabled_at=clock.now()
     )
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
-    rows = {row.url.rpartition("/")[2]: row for row in browser(cast.owner).get(LIST).context["cl"].result_list}
+    rows = {row.url.rpartition("/")[2]: row for row in browser(tenants.owner).get(LIST).context["cl"].result_list}
     assert {name: (row.last_status, row.last_answer) for name, row in rows.items()} == {
         "bad": ("failed", 503),
         "good": ("succeeded", 200),
         "new": (None, None),
         "off": (None, None),
     }
-    text = browser(cast.owner).get(LIST).content.decode()
+    text = browser(tenants.owner).get(LIST).content.decode()
     assert "Failed, will retry (HTTP 503)" in text and "Succeeded (HTTP 200)" in text and "None yet" in text
     bad.refresh_from_db()
     assert f"{bad.failing_since:%d %b %Y %H:%M} UTC" in text
 
 
 def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     """With one failing endpoint and delivery, and with several."""
     receiver.behaviours["/hook"] = answering(500)
-    endpoint, client = make_endpoint(receiver.url()), browser(cast.owner)
-    emit(cast.workspace)
+    endpoint, client = make_endpoint(receiver.url()), browser(tenants.owner)
+    emit(tenants.workspace)
     run_pump()
 
     def counts() -> dict[str, int]:
@@ -362,15 +374,15 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(
     few = counts()
     for _ in range(4):
         make_endpoint(receiver.url())
-        emit(cast.workspace)
+        emit(tenants.workspace)
     run_pump()
     assert Delivery.unscoped.count() > 5
     assert counts() == few
     assert (few["list"], few["log"], few["page"]) == (5, 6, 6)
 
 
-def test_the_history_shows_the_audit_log(cast: Cast, make_endpoint: MakeEndpoint) -> None:
-    endpoint, client = make_endpoint(URL), browser(cast.owner)
+def test_the_history_shows_the_audit_log(tenants: Tenants, make_endpoint: MakeEndpoint) -> None:
+    endpoint, client = make_endpoint(URL), browser(tenants.owner)
     client.post(page_url("disable", endpoint))
     text = client.get(page_url("history", endpoint)).content.decode()
     assert "webhook.created" in text and "webhook.updated" in text and "enabled" in text

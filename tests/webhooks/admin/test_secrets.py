@@ -14,8 +14,8 @@ from django.test import Client
 
 from crmsolid.core import clock
 from crmsolid.workspaces.models import AuditEntry, Role
-from tests.cast import Cast
 from tests.panel import browser
+from tests.tenants import Tenants
 from tests.webhooks.admin.pages import (
     HOME,
     LIST,
@@ -37,15 +37,15 @@ from webhooks.secrets import EndpointSecrets
 MakeEndpoint = Callable[..., Endpoint]
 
 
-def test_a_generated_secret_is_shown_and_signs(cast: Cast, receiver: Receiver) -> None:
-    client = browser(cast.owner)
+def test_a_generated_secret_is_shown_and_signs(tenants: Tenants, receiver: Receiver) -> None:
+    client = browser(tenants.owner)
     response = client.post(NEW, new_endpoint_form(client, url=receiver.url()))
     assert response.status_code == 200
     assert "no-store" in response["Cache-Control"] and response["Referrer-Policy"] == "no-referrer"
     secret = shown_secret(response)
     assert signing.standard_form(secret) == secret  # a Standard Webhooks library takes it unchanged
     assert EndpointSecrets.of(Endpoint.unscoped.get()).current == secret
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
     assert receiver.posts[0].headers["x-signature"] == signing.body_signature(secret, receiver.posts[0].body)
 
@@ -59,8 +59,8 @@ def places_showing(client: Client, endpoint: Endpoint, secret: str) -> list[str]
     return places + (["cookies"] if secret in str(client.cookies) else [])
 
 
-def test_a_generated_secret_appears_nowhere_else(cast: Cast) -> None:
-    client = browser(cast.owner)
+def test_a_generated_secret_appears_nowhere_else(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
     first = shown_secret(client.post(NEW, new_endpoint_form(client)))
     endpoint = Endpoint.unscoped.get()
     assert places_showing(client, endpoint, first) == []
@@ -69,8 +69,8 @@ def test_a_generated_secret_appears_nowhere_else(cast: Cast) -> None:
     assert places_showing(client, endpoint, first) + places_showing(client, endpoint, second) == []
 
 
-def test_a_chosen_secret_is_never_shown(cast: Cast) -> None:
-    client = browser(cast.owner)
+def test_a_chosen_secret_is_never_shown(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
     response = client.post(NEW, new_endpoint_form(client, secret="chosen-one"))
     endpoint = Endpoint.unscoped.get()
     assert (response.status_code, response["Location"]) == (302, page_url("change", endpoint))
@@ -83,8 +83,8 @@ def test_a_chosen_secret_is_never_shown(cast: Cast) -> None:
         assert places_showing(client, endpoint, signing.standard_form(secret)) == []
 
 
-def test_a_form_submitted_twice_creates_one_endpoint(cast: Cast) -> None:
-    client = browser(cast.owner)
+def test_a_form_submitted_twice_creates_one_endpoint(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
     form = new_endpoint_form(client)
     secret = shown_secret(client.post(NEW, form))
     before = columns(Endpoint.unscoped.get())
@@ -94,14 +94,14 @@ def test_a_form_submitted_twice_creates_one_endpoint(cast: Cast) -> None:
     assert columns(Endpoint.unscoped.get()) == before
 
 
-def test_a_form_of_another_user_is_refused(cast: Cast) -> None:
-    theirs = new_endpoint_form(browser(cast.member(Role.ADMIN)))
-    assert list(browser(cast.owner).post(NEW, theirs).context["form"].errors) == ["once"]
+def test_a_form_of_another_user_is_refused(tenants: Tenants) -> None:
+    theirs = new_endpoint_form(browser(tenants.member(Role.ADMIN)))
+    assert list(browser(tenants.owner).post(NEW, theirs).context["form"].errors) == ["once"]
     assert not Endpoint.unscoped.exists()
 
 
-def test_rotation_keeps_the_old_secret_in_force_for_the_overlap(cast: Cast, make_endpoint: MakeEndpoint) -> None:
-    endpoint, client = make_endpoint(URL), browser(cast.owner)
+def test_rotation_keeps_the_old_secret_in_force_for_the_overlap(tenants: Tenants, make_endpoint: MakeEndpoint) -> None:
+    endpoint, client = make_endpoint(URL), browser(tenants.owner)
     response = client.post(page_url("rotate", endpoint), rotation_form(client, endpoint))
     assert "no-store" in response["Cache-Control"] and "stays in force until" in response.content.decode()
     new = shown_secret(response)
@@ -118,9 +118,9 @@ def test_rotation_keeps_the_old_secret_in_force_for_the_overlap(cast: Cast, make
 
 @pytest.mark.parametrize(("taken", "words"), [("old", "still checks with the"), ("new", "the change is done")])
 def test_the_page_shows_which_secret_the_receiver_accepts(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint, taken: str, words: str
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint, taken: str, words: str
 ) -> None:
-    endpoint, client = make_endpoint(receiver.url()), browser(cast.owner)
+    endpoint, client = make_endpoint(receiver.url()), browser(tenants.owner)
     new = shown_secret(client.post(page_url("rotate", endpoint), rotation_form(client, endpoint)))
     known = SECRET if taken == "old" else new
 
@@ -136,17 +136,17 @@ def test_the_page_shows_which_secret_the_receiver_accepts(
     assert Attempt.unscoped.filter(status=200).count() == 1
 
 
-def test_rotation_without_overlap_ends_the_old_secret(cast: Cast, make_endpoint: MakeEndpoint) -> None:
-    endpoint, client = make_endpoint(URL), browser(cast.owner)
+def test_rotation_without_overlap_ends_the_old_secret(tenants: Tenants, make_endpoint: MakeEndpoint) -> None:
+    endpoint, client = make_endpoint(URL), browser(tenants.owner)
     response = client.post(page_url("rotate", endpoint), rotation_form(client, endpoint, overlap="0"))
     assert "The old secret is out of force" in response.content.decode()
     endpoint.refresh_from_db()
     assert (endpoint.previous_secret, EndpointSecrets.of(endpoint).current) == (None, shown_secret(response))
 
 
-def test_a_rotation_form_submitted_twice_rotates_once(cast: Cast, make_endpoint: MakeEndpoint) -> None:
+def test_a_rotation_form_submitted_twice_rotates_once(tenants: Tenants, make_endpoint: MakeEndpoint) -> None:
     """The secret that was copied stays the one in force."""
-    endpoint, client = make_endpoint(URL), browser(cast.owner)
+    endpoint, client = make_endpoint(URL), browser(tenants.owner)
     form = rotation_form(client, endpoint)
     copied = shown_secret(client.post(page_url("rotate", endpoint), form))
     before = columns(endpoint)
@@ -168,9 +168,9 @@ def test_a_rotation_form_submitted_twice_rotates_once(cast: Cast, make_endpoint:
     ],
 )
 def test_an_invalid_rotation_changes_nothing(
-    cast: Cast, make_endpoint: MakeEndpoint, change: dict[str, Any], field: str
+    tenants: Tenants, make_endpoint: MakeEndpoint, change: dict[str, Any], field: str
 ) -> None:
-    endpoint, client = make_endpoint(URL), browser(cast.owner)
+    endpoint, client = make_endpoint(URL), browser(tenants.owner)
     before = columns(endpoint)
     response = client.post(page_url("rotate", endpoint), rotation_form(client, endpoint, **change))
     assert list(response.context["rotate_form"].errors) == [field]
@@ -179,8 +179,8 @@ def test_an_invalid_rotation_changes_nothing(
     assert not AuditEntry.unscoped.filter(action="webhook.secret_rotated").exists()
 
 
-def snippet(cast: Cast, language: str) -> str:
-    page = browser(cast.owner).post(NEW, new_endpoint_form(browser(cast.owner))).content.decode()
+def snippet(tenants: Tenants, language: str) -> str:
+    page = browser(tenants.owner).post(NEW, new_endpoint_form(browser(tenants.owner))).content.decode()
     match = re.search(rf'<pre[^>]* data-snippet="{language}"[^>]*>(.*?)</pre>', page, re.DOTALL)
     assert match is not None
     return html.unescape(match[1])
@@ -189,9 +189,9 @@ def snippet(cast: Cast, language: str) -> str:
 BODY = '{"name": "Мария 😀"}'.encode()
 
 
-def test_the_python_snippet_detects_forged_signatures(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_python_snippet_detects_forged_signatures(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> None:
     names: dict[str, Any] = {}
-    exec(snippet(cast, "python"), names)
+    exec(snippet(tenants, "python"), names)
     monkeypatch.setenv("CRMSOLID_WEBHOOK_SECRET", SECRET)
     assert names["is_genuine"](BODY, signing.body_signature(SECRET, BODY)) is True
     for forged in (signing.body_signature("other", BODY), signing.body_signature(SECRET, BODY + b" "), "", "Ж"):
@@ -199,10 +199,12 @@ def test_the_python_snippet_detects_forged_signatures(cast: Cast, monkeypatch: p
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
-def test_the_node_snippet_detects_forged_signatures(cast: Cast) -> None:
+def test_the_node_snippet_detects_forged_signatures(tenants: Tenants) -> None:
     calls = [signing.body_signature(SECRET, BODY), signing.body_signature("other", BODY), ""]
     asked = ", ".join(f"isGenuine(body, {signature!r})" for signature in calls)
-    code = f"{snippet(cast, 'node')}\nconst body = Buffer.from('{BODY.hex()}', 'hex');\nconsole.log([{asked}].join());"
+    code = (
+        f"{snippet(tenants, 'node')}\nconst body = Buffer.from('{BODY.hex()}', 'hex');\nconsole.log([{asked}].join());"
+    )
     ran = subprocess.run(
         ["node", "-e", code],
         env={"CRMSOLID_WEBHOOK_SECRET": SECRET, "PATH": "/usr/bin:/bin"},
@@ -214,9 +216,9 @@ def test_the_node_snippet_detects_forged_signatures(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("secret", ["chosen", "пароль🔑", "x" * 90])
-def test_the_shell_snippet_prints_the_standard_form(cast: Cast, secret: str) -> None:
+def test_the_shell_snippet_prints_the_standard_form(tenants: Tenants, secret: str) -> None:
     ran = subprocess.run(
-        ["sh", "-c", snippet(cast, "form")],
+        ["sh", "-c", snippet(tenants, "form")],
         env={"SECRET": secret, "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
@@ -225,11 +227,13 @@ def test_the_shell_snippet_prints_the_standard_form(cast: Cast, secret: str) -> 
     assert ran.stdout == signing.standard_form(secret)
 
 
-def test_the_standard_webhooks_snippet_accepts_a_generated_secret(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_standard_webhooks_snippet_accepts_a_generated_secret(
+    tenants: Tenants, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("standardwebhooks")
     secret, now = signing.generate_secret(), int(clock.now().timestamp())
     monkeypatch.setenv("CRMSOLID_WEBHOOK_SECRET", secret)
     names: dict[str, Any] = {}
-    exec(snippet(cast, "standard"), names)
+    exec(snippet(tenants, "standard"), names)
     headers = signing.signature_headers([secret], event_id="evt_1", timestamp=now, body=BODY)
     assert names["verified"](BODY, headers) == {"name": "Мария 😀"}

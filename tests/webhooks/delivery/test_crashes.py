@@ -16,7 +16,7 @@ from contacts.events import CONTACT_CREATED
 from crmsolid.core import clock
 from crmsolid.core.http.outbound import DEADLINE_SECONDS
 from crmsolid.events.publishing import publish
-from tests.cast import Cast
+from tests.tenants import Tenants
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver
 from webhooks import tasks
@@ -31,8 +31,8 @@ MakeEndpoint = Callable[..., Endpoint]
 
 
 @pytest.fixture
-def cast(transactional_db: None) -> Cast:
-    return Cast()
+def tenants(transactional_db: None) -> Tenants:
+    return Tenants()
 
 
 def start_pump(point: str) -> "subprocess.Popen[bytes]":
@@ -49,13 +49,13 @@ def start_pump(point: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.DEVNULL)
 
 
-def emit_and_roll_back(cast: Cast, count: int) -> tuple[set[str], set[str]]:
+def emit_and_roll_back(tenants: Tenants, count: int) -> tuple[set[str], set[str]]:
     """The ids of ``count`` committed events, and of as many that were rolled back."""
-    committed = {emit(cast.workspace, str(number)) for number in range(count)}
+    committed = {emit(tenants.workspace, str(number)) for number in range(count)}
     rolled_back = set()
     for number in range(count):
         with transaction.atomic():
-            rolled_back.add(publish(cast.workspace, CONTACT_CREATED, {"contact": {"name": f"rolled back {number}"}}))
+            rolled_back.add(publish(tenants.workspace, CONTACT_CREATED, {"contact": {"name": f"rolled back {number}"}}))
             transaction.set_rollback(True)
     return committed, rolled_back
 
@@ -70,9 +70,11 @@ def drain() -> None:
 
 
 @pytest.mark.parametrize("point", ["claimed", "posted", "settling", "settled"])
-def test_a_killed_pump_loses_nothing(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint, point: str) -> None:
+def test_a_killed_pump_loses_nothing(
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint, point: str
+) -> None:
     make_endpoint(receiver.url())
-    committed, rolled_back = emit_and_roll_back(cast, 30)
+    committed, rolled_back = emit_and_roll_back(tenants, 30)
     assert start_pump(point).wait(60) == -9
     assert run_pump(deadline=DEADLINE_SECONDS) >= 30 - 25  # what is not leased to the killed pump
     leased = Delivery.unscoped.filter(status="sending")
@@ -92,11 +94,11 @@ def test_a_killed_pump_loses_nothing(cast: Cast, receiver: Receiver, make_endpoi
 
 
 def test_several_pumps_at_once_post_each_delivery_once(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     for number in range(3):
         make_endpoint(receiver.url(f"/{number}"))
-    committed, _ = emit_and_roll_back(cast, 60)
+    committed, _ = emit_and_roll_back(tenants, 60)
     processes = [start_pump("never") for _ in range(3)]
     run_pump(deadline=DEADLINE_SECONDS)
     assert [process.wait(60) for process in processes] == [0, 0, 0]

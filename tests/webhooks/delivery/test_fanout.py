@@ -12,7 +12,7 @@ from crmsolid.events import positions
 from crmsolid.events.models import Event
 from crmsolid.events.positions import assign_positions
 from crmsolid.events.publishing import NewEvent, publish_all
-from tests.cast import Cast
+from tests.tenants import Tenants
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver, hang
 from webhooks.delivery.in_flight import FIRST_WINDOW, PROBING_WINDOW
@@ -22,9 +22,9 @@ from webhooks.models import Delivery, Endpoint
 MakeEndpoint = Callable[..., Endpoint]
 
 
-def test_new_delivery_is_pending_and_due_since_its_event(cast: Cast, make_endpoint: MakeEndpoint) -> None:
+def test_new_delivery_is_pending_and_due_since_its_event(tenants: Tenants, make_endpoint: MakeEndpoint) -> None:
     subscribed = make_endpoint("http://127.0.0.1:9/hook")
-    event_ids = [emit(cast.workspace, str(number)) for number in range(3)]
+    event_ids = [emit(tenants.workspace, str(number)) for number in range(3)]
     assert assign_positions() == 3
     events = Event.unscoped.in_bulk(event_ids)
     assert [
@@ -36,49 +36,49 @@ def test_new_delivery_is_pending_and_due_since_its_event(cast: Cast, make_endpoi
     ]
 
 
-def test_erased_event_makes_no_delivery(cast: Cast, make_endpoint: MakeEndpoint) -> None:
+def test_erased_event_makes_no_delivery(tenants: Tenants, make_endpoint: MakeEndpoint) -> None:
     make_endpoint("http://127.0.0.1:9/hook")
-    emit(cast.workspace, contact_id="con_1")
+    emit(tenants.workspace, contact_id="con_1")
     with transaction.atomic():
-        erase(cast.workspace.pk, "con_1")
+        erase(tenants.workspace.pk, "con_1")
     assert assign_positions() == 1
     assert Delivery.unscoped.count() == 0
 
 
-def test_event_without_a_subscriber_makes_no_delivery(cast: Cast) -> None:
-    emit(cast.workspace)
+def test_event_without_a_subscriber_makes_no_delivery(tenants: Tenants) -> None:
+    emit(tenants.workspace)
     assert run_pump() == 0
     assert (Delivery.unscoped.count(), Event.unscoped.get().position) == (0, 1)
 
 
 def test_only_enabled_endpoints_of_the_workspace_and_type_are_subscribers(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     make_endpoint(receiver.url("/ours"))
     make_endpoint(receiver.url("/other-type"), events=("message.sent",))
-    make_endpoint(receiver.url("/twin"), workspace=cast.twin)
-    make_endpoint(receiver.url("/rival"), workspace=cast.other)
+    make_endpoint(receiver.url("/twin"), workspace=tenants.twin)
+    make_endpoint(receiver.url("/rival"), workspace=tenants.other)
     disabled = make_endpoint(receiver.url("/disabled"))
     Endpoint.unscoped.filter(pk=disabled.pk).update(enabled=False, disabled_reason="manual")
-    emit(cast.workspace)
+    emit(tenants.workspace)
     assert run_pump() == 1
     assert [post.path for post in receiver.posts] == ["/ours"]
 
 
 def test_queued_deliveries_are_sent_before_new_ones(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     make_endpoint(receiver.url())
-    queued = [emit(cast.workspace, str(number)) for number in range(FIRST_WINDOW + 3)]
+    queued = [emit(tenants.workspace, str(number)) for number in range(FIRST_WINDOW + 3)]
     assign_positions()
-    new = emit(cast.workspace)
+    new = emit(tenants.workspace)
     assert run_pump() == len(queued) + 1
     assert {post.headers["webhook-id"] for post in receiver.posts[:FIRST_WINDOW]} == set(queued[:FIRST_WINDOW])
     assert new in [post.headers["webhook-id"] for post in receiver.posts[FIRST_WINDOW:]]
 
 
 def test_an_event_behind_many_for_a_hanging_endpoint_is_sent_at_once(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint, monkeypatch: pytest.MonkeyPatch
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(positions, "BATCH", 20)
     receiver.behaviours["/hang"] = hang
@@ -86,8 +86,8 @@ def test_an_event_behind_many_for_a_hanging_endpoint_is_sent_at_once(
     Endpoint.unscoped.filter(pk=hanging.pk).update(failing_since=clock.now() - timedelta(hours=1))
     make_endpoint(receiver.url("/healthy"), events=("message.sent",))
     with transaction.atomic():
-        publish_all(cast.workspace, [NewEvent(CONTACT_CREATED, {"n": n}) for n in range(200)])
-    emit(cast.workspace, type="message.sent")
+        publish_all(tenants.workspace, [NewEvent(CONTACT_CREATED, {"n": n}) for n in range(200)])
+    emit(tenants.workspace, type="message.sent")
     run_pump(deadline=1.5, seconds=0.1)
     [healthy] = receiver.to("/healthy")
     assert healthy.at - min(post.at for post in receiver.to("/hang")) < 1.5

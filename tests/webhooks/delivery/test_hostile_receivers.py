@@ -14,7 +14,7 @@ from crmsolid.core import clock
 from crmsolid.events import positions
 from crmsolid.events.catalogue import event_types
 from crmsolid.events.publishing import NewEvent, publish_all
-from tests.cast import Cast
+from tests.tenants import Tenants
 from tests.webhooks.conftest import run_pump
 from webhooks.models import Attempt, Delivery, Endpoint
 
@@ -46,7 +46,9 @@ def resident_memory() -> int:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
-def test_hostile_receivers_delay_no_healthy_one(cast: Cast, make_endpoint: MakeEndpoint, ports: list[int]) -> None:
+def test_hostile_receivers_delay_no_healthy_one(
+    tenants: Tenants, make_endpoint: MakeEndpoint, ports: list[int]
+) -> None:
     names = [*HOSTILE, "healthy0", "healthy1", "healthy2", "healthy3"]
     types = event_types()[: len(names)]
     urls = {name: f"http://127.0.0.1:{ports[0]}/{name}" for name in names}
@@ -54,11 +56,11 @@ def test_hostile_receivers_delay_no_healthy_one(cast: Cast, make_endpoint: MakeE
     endpoints = {name: make_endpoint(urls[name], events=(type.name,)) for name, type in zip(names, types, strict=True)}
     with transaction.atomic():
         for start in range(0, QUEUED, 500):
-            publish_all(cast.workspace, [NewEvent(types[0], {"n": start + n}) for n in range(500)])
+            publish_all(tenants.workspace, [NewEvent(types[0], {"n": start + n}) for n in range(500)])
     while positions.assign_positions():
         pass
     with transaction.atomic():
-        publish_all(cast.workspace, [NewEvent(type, {"n": n}) for n in range(ROUNDS) for type in types])
+        publish_all(tenants.workspace, [NewEvent(type, {"n": n}) for n in range(ROUNDS) for type in types])
     started, before = clock.now(), resident_memory()
     run_pump(deadline=DEADLINE, seconds=1.0)
     assert resident_memory() - before < 50 * 2**20

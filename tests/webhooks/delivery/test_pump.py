@@ -15,7 +15,7 @@ from crmsolid.core import clock
 from crmsolid.core.http.outbound import OutboundClient
 from crmsolid.events.models import Event
 from crmsolid.events.positions import assign_positions
-from tests.cast import Cast
+from tests.tenants import Tenants
 from tests.webhooks.conftest import SECRET, emit, run_pump
 from tests.webhooks.receiver import Receiver, answering, hang
 from webhooks import replays, services
@@ -29,10 +29,10 @@ MakeEndpoint = Callable[..., Endpoint]
 
 
 def test_an_event_arrives_with_its_frozen_body_and_valid_signatures(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     make_endpoint(receiver.url())
-    event_id = emit(cast.workspace)
+    event_id = emit(tenants.workspace)
     assert run_pump() == 1
     [post] = receiver.posts
     assert post.body == bytes(Event.unscoped.get(pk=event_id).body)
@@ -46,15 +46,15 @@ def test_an_event_arrives_with_its_frozen_body_and_valid_signatures(
 
 
 def test_every_attempt_carries_the_request_id_of_the_event(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = answering(500)
     make_endpoint(receiver.url())
-    emit(cast.workspace, request_id="req-1")
+    emit(tenants.workspace, request_id="req-1")
     run_pump()
     Delivery.unscoped.update(next_attempt_at=clock.now())
     run_pump()
-    replays.replay_delivery(cast.actor(), Delivery.unscoped.get().pk)
+    replays.replay_delivery(tenants.actor(), Delivery.unscoped.get().pk)
     run_pump()
     assert [post.headers["x-request-id"] for post in receiver.posts] == ["req-1"] * 3
     attempts = Attempt.unscoped.order_by("number")
@@ -62,19 +62,21 @@ def test_every_attempt_carries_the_request_id_of_the_event(
 
 
 def test_a_delivery_without_a_request_id_has_no_such_header(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     make_endpoint(receiver.url())
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
     assert "x-request-id" not in receiver.posts[0].headers
     assert "X-Request-Id" not in Attempt.unscoped.get().request_headers
 
 
-def test_success_is_recorded_with_its_attempt(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
+def test_success_is_recorded_with_its_attempt(
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
+) -> None:
     receiver.behaviours["/hook"] = answering(201, {"Content-Type": "text/plain"}, "принято".encode())
     make_endpoint(receiver.url())
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
     delivery, attempt = Delivery.unscoped.get(), Attempt.unscoped.get()
     assert (delivery.status, delivery.attempts, delivery.next_attempt_at, delivery.lease) == ("succeeded", 1, None, "")
@@ -86,11 +88,11 @@ def test_success_is_recorded_with_its_attempt(cast: Cast, receiver: Receiver, ma
 
 
 def test_a_failed_delivery_is_retried_later_with_the_same_id_and_body(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = answering(500)
     subscribed = make_endpoint(receiver.url())
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
     delivery = Delivery.unscoped.get()
     attempt = Attempt.unscoped.get()
@@ -111,21 +113,23 @@ def test_a_failed_delivery_is_retried_later_with_the_same_id_and_body(
 
 
 def test_retry_after_delays_a_retry_to_at_most_twice_its_delay(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = answering(503, {"Retry-After": "3600"})
     make_endpoint(receiver.url())
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
     next_at = Delivery.unscoped.get().next_attempt_at
     assert next_at is not None
     assert 8 <= (next_at - Attempt.unscoped.get().at).total_seconds() <= 13
 
 
-def test_the_tenth_failure_exhausts_a_delivery(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
+def test_the_tenth_failure_exhausts_a_delivery(
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
+) -> None:
     receiver.behaviours["/hook"] = answering(500)
     make_endpoint(receiver.url())
-    emit(cast.workspace)
+    emit(tenants.workspace)
     for _ in range(10):
         run_pump()
         Delivery.unscoped.filter(status="failed").update(next_attempt_at=Event.unscoped.get().created_at)
@@ -136,25 +140,25 @@ def test_the_tenth_failure_exhausts_a_delivery(cast: Cast, receiver: Receiver, m
 
 
 def test_a_redirect_is_not_followed_and_counts_as_a_failure(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hook"] = answering(302, {"Location": receiver.url("/elsewhere")})
     make_endpoint(receiver.url())
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
     assert [post.path for post in receiver.posts] == ["/hook"]
     assert Delivery.unscoped.get().status == "failed"
 
 
 def test_a_hanging_endpoint_delays_no_other_endpoint(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     receiver.behaviours["/hang"] = hang
     make_endpoint(receiver.url("/hang"))
     for number in range(9):
         make_endpoint(receiver.url(f"/healthy/{number}"))
     for number in range(60):
-        emit(cast.workspace, str(number))
+        emit(tenants.workspace, str(number))
     started = time.monotonic()
     run_pump(deadline=2.0, seconds=0.1)  # its time ends while one endpoint hangs, and it still serves the others
     healthy = [post.at - started for post in receiver.posts if post.path != "/hang"]
@@ -169,14 +173,14 @@ def test_a_hanging_endpoint_delays_no_other_endpoint(
 
 
 def test_hanging_endpoints_of_another_workspace_on_the_same_host_delay_nobody(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     """Many services have one host for all their customers."""
     for number in range(15):
         receiver.behaviours[f"/hang/{number}"] = hang
-        make_endpoint(receiver.url(f"/hang/{number}"), workspace=cast.other)
+        make_endpoint(receiver.url(f"/hang/{number}"), workspace=tenants.other)
     for _ in range(5):
-        emit(cast.other)
+        emit(tenants.other)
     assign_positions()
     make_endpoint(receiver.url("/healthy"))
 
@@ -184,8 +188,8 @@ def test_hanging_endpoints_of_another_workspace_on_the_same_host_delay_nobody(
         """Publishes our event once the host has as many requests as one workspace may have there."""
 
         def step(self, results: Sequence[DeliveryResult]) -> int:
-            if sum(receiver.running.values()) == 50 and not Event.unscoped.filter(workspace=cast.workspace).exists():
-                emit(cast.workspace)
+            if sum(receiver.running.values()) == 50 and not Event.unscoped.filter(workspace=tenants.workspace).exists():
+                emit(tenants.workspace)
             return super().step(results)
 
     deadline = 4.0
@@ -196,22 +200,22 @@ def test_hanging_endpoints_of_another_workspace_on_the_same_host_delay_nobody(
 
 
 def test_posts_running_at_once_to_an_endpoint_are_limited(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     make_endpoint(receiver.url())
     for number in range(300):
-        emit(cast.workspace, str(number))
+        emit(tenants.workspace, str(number))
     assert run_pump() == 300
     assert receiver.most_at_once["/hook"] <= POSTS_PER_ENDPOINT
     assert len({post.headers["webhook-id"] for post in receiver.posts}) == len(receiver.posts) == 300
 
 
 def test_settled_claims_are_freed_without_the_garbage_collector(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     make_endpoint(receiver.url())
     for number in range(30):
-        emit(cast.workspace, str(number))
+        emit(tenants.workspace, str(number))
     gc.collect()
     gc.disable()
     try:
@@ -222,24 +226,24 @@ def test_settled_claims_are_freed_without_the_garbage_collector(
 
 
 def test_queued_deliveries_and_new_events_are_delivered_in_one_run(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
     make_endpoint(receiver.url("/first"))
-    emit(cast.workspace)
+    emit(tenants.workspace)
     assign_positions()
-    emit(cast.workspace)
+    emit(tenants.workspace)
     assert run_pump() == 2
     assert len(receiver.posts) == 2
 
 
 def test_an_endpoint_with_an_undecryptable_secret_stops_no_other_endpoint(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint, caplog: pytest.LogCaptureFixture
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint, caplog: pytest.LogCaptureFixture
 ) -> None:
     unreadable = make_endpoint(receiver.url("/unreadable"))
     readable_secret = bytes(unreadable.secret)
     Endpoint.unscoped.filter(pk=unreadable.pk).update(secret=Fernet(Fernet.generate_key()).encrypt(b"x"))
     make_endpoint(receiver.url("/other"))
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump(seconds=0.5)
     assert [post.path for post in receiver.posts] == ["/other"]
     waiting = Delivery.unscoped.get(endpoint=unreadable)
@@ -251,11 +255,13 @@ def test_an_endpoint_with_an_undecryptable_secret_stops_no_other_endpoint(
     assert [post.path for post in receiver.posts] == ["/other", "/unreadable"]
 
 
-def test_an_undecryptable_secret_can_be_replaced(cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint) -> None:
+def test_an_undecryptable_secret_can_be_replaced(
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
+) -> None:
     subscribed = make_endpoint(receiver.url())
     Endpoint.unscoped.update(secret=Fernet(Fernet.generate_key()).encrypt(b"x"))
-    services.rotate_secret(cast.actor(), subscribed.pk, secret="replaced")
+    services.rotate_secret(tenants.actor(), subscribed.pk, secret="replaced")
     assert Endpoint.unscoped.get().previous_secret is None
-    emit(cast.workspace)
+    emit(tenants.workspace)
     run_pump()
     assert receiver.posts[0].headers["x-signature"] == body_signature("replaced", receiver.posts[0].body)

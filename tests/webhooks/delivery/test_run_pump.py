@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from crmsolid.core import clock, doorbell
-from tests.cast import Cast
+from tests.tenants import Tenants
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import OK, Answer, Post, Receiver
 from webhooks.delivery import pump
@@ -26,10 +26,10 @@ def wake_ups(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float]]:
 
 
 def test_the_pump_is_woken_when_a_near_retry_is_due(
-    cast: Cast, make_endpoint: MakeEndpoint, wake_ups: list[tuple[str, float]]
+    tenants: Tenants, make_endpoint: MakeEndpoint, wake_ups: list[tuple[str, float]]
 ) -> None:
     make_endpoint("http://127.0.0.1:9/hook")
-    emit(cast.workspace)
+    emit(tenants.workspace)
     pump.wake_if_due()
     assert wake_ups == [("webhooks.pump", 0.0)]  # for the event without a position
     run_pump()
@@ -44,7 +44,7 @@ def test_the_pump_is_woken_when_a_near_retry_is_due(
     assert len(wake_ups) == 1  # the sweep comes first
 
 
-def test_only_one_caller_gets_the_lock(cast: Cast) -> None:
+def test_only_one_caller_gets_the_lock(tenants: Tenants) -> None:
     with pump.pump_lock() as first:
         with pump.pump_lock() as second:
             assert (first, second) == (True, False)
@@ -54,7 +54,7 @@ def test_only_one_caller_gets_the_lock(cast: Cast) -> None:
 
 
 def test_a_second_run_returns_at_once_and_wakes_the_running_pump(
-    cast: Cast, receiver: Receiver, make_endpoint: MakeEndpoint, monkeypatch: pytest.MonkeyPatch
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     woken = threading.Event()
     settled_by_second_run: list[int] = []
@@ -66,7 +66,7 @@ def test_a_second_run_returns_at_once_and_wakes_the_running_pump(
 
     receiver.behaviours["/hook"] = run_another_pump
     make_endpoint(receiver.url())
-    emit(cast.workspace)
+    emit(tenants.workspace)
     assert pump.run_pump() == 1
     assert settled_by_second_run == [0]
     assert woken.is_set()

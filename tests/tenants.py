@@ -17,7 +17,7 @@ from messaging.models import Account, AccountKind
 PASSWORD = "correct horse battery"
 
 
-class Cast:
+class Tenants:
     """``owner`` owns ``workspace`` and its test twin ``twin``; ``stranger`` owns ``other``."""
 
     def __init__(self) -> None:
