@@ -1,4 +1,4 @@
-"""Which contact belongs to a Telegram user: for messages to and from people who may not be contacts yet.
+"""Matching a Telegram user to a contact, or creating one: for messages to and from people who may not be contacts yet.
 
 No scope is required: whoever may send or receive a message may do so with a person who is not a contact yet.
 """

@@ -100,7 +100,7 @@ def _due_messages(now: datetime) -> QuerySet[Message]:
 
 
 # No row is in two queues. Telegram's messages wait for the worker that holds their account, the others for any worker.
-# Name, the rows that wait for a worker now, and the field with the time since when they do.
+# Name, the rows that wait for a worker now, and the field that says since when they wait.
 QUEUES: list[tuple[str, Callable[[datetime], QuerySet[Any]], str]] = [
     ("messages", lambda now: _due_messages(now).exclude(account__kind=AccountKind.TELEGRAM), "eta"),
     ("telegram", lambda now: _due_messages(now).filter(account__kind=AccountKind.TELEGRAM), "eta"),

@@ -52,7 +52,7 @@ class Incoming:
 def receive(account: Account, incoming: Incoming) -> Message | None:
     """Store the message and publish ``message.received`` (or ``message.sent`` for one typed on the phone).
 
-    However often a message is reported, it is stored once; None every other time.
+    Returns None if it is stored already, or if it is one that we are sending ourselves.
     """
     contact = lookup.find_or_create(
         account.workspace, username=incoming.username, telegram_id=incoming.telegram_id, name=incoming.name

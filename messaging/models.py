@@ -111,7 +111,7 @@ class Message(WorkspaceModel):
     ``text`` is the template until the first claim renders it (``rendered``), then the text that is sent. ``slot_at`` is
     the instant that counts against the account's daily limit; NULL if none does. ``lease`` identifies the attempt in
     progress, which may settle the message only while it holds the lease. ``unsettled_since`` is the time of the first
-    attempt whose result is unknown; NULL if there is none. ``request_id`` also goes into the message's events.
+    attempt whose result was unknown when it ended; it stays set. ``request_id`` also goes into the message's events.
     """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "msg"), editable=False)

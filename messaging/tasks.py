@@ -1,4 +1,4 @@
-"""Celery tasks of messaging. A task name says what kind of work is due; the rows say which."""
+"""Celery tasks of messaging. They take no arguments; each finds its due rows itself."""
 
 from celery import shared_task
 
@@ -21,7 +21,7 @@ def sweep() -> int:
 
 @shared_task(name="messaging.purge")
 def purge() -> int:
-    """Delete expired logins, and slots that the daily limit counts no longer."""
+    """Delete expired logins, and spent slots that are older than 24 hours."""
     return erasure.purge()
 
 

@@ -45,8 +45,10 @@ def purge() -> int:
 
 @transaction.atomic
 def _delete_deliveries(deliveries: "QuerySet[Delivery]") -> int:
-    """Delete a batch of those with a final status. They are locked first, so that none is replayed meanwhile; locked
-    ones are skipped, because whoever holds one would wait for its attempts."""
+    """Delete a batch of those with a final status. They are locked first, so that none is replayed meanwhile.
+
+    Locked ones are skipped: waiting for them could deadlock with a transaction that waits for their attempts.
+    """
     ids = _lock_batch(deliveries.filter(status__in=_FINAL))
     if ids:
         Attempt.unscoped.filter(delivery__in=ids).delete()

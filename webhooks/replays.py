@@ -29,10 +29,10 @@ _QUEUED_AGAIN: dict[str, Any] = {"status": DeliveryStatus.PENDING, "reason": "",
 
 
 @transaction.atomic
-def test_endpoint(actor: Actor, endpoint_id: str) -> Delivery:
+def send_ping(actor: Actor, endpoint_id: str) -> Delivery:
     """Send a ``ping`` to this endpoint alone. ``invalid_state`` (409) if it is disabled; ``not_found``."""
     locked = services.lock_enabled(actor, endpoint_id)
-    # Written at once rather than at the end of a unit of work, because this function is a savepoint there.
+    # The decorator is not unit_of_work, which would defer the event: queue_deliveries reads the event's row.
     event_id = publish(actor, PING, {"webhook": {"id": locked.id, "url": locked.url}})
     [delivery_id] = queue_deliveries([(event_id, locked.id)])
     audit.record(actor, "webhook.tested", locked.id)

@@ -69,7 +69,7 @@ def _decrypt_or_none(endpoint: Endpoint, stored: bytes) -> str | None:
 @lru_cache(maxsize=256)
 def _log_unreadable(endpoint_id: str, minute: datetime) -> None:
     """Cached, so that it logs once a minute: the pump looks several times a second."""
-    logger.error("no key in FIELD_ENCRYPTION_KEYS opens a secret of %s: its deliveries wait", endpoint_id)
+    logger.error("no key in FIELD_ENCRYPTION_KEYS decrypts a secret of %s", endpoint_id)
 
 
 def check_secret(secret: str) -> str:

@@ -33,8 +33,9 @@ from webhooks.secrets import EndpointSecrets, check_secret, encrypt_secret
 MAX_ENDPOINTS = 100
 DEFAULT_OVERLAP = timedelta(hours=24)
 MAX_OVERLAP = timedelta(days=7)
-# A queued delivery was made at most this long ago: Retry-After can double each delay.
-_LONGEST_IN_QUEUE = 2 * sum(RETRY_DELAYS, timedelta())
+# A queued delivery was made at most this long ago, unless it was replayed: jitter and Retry-After together can make
+# each delay 2.4 times as long.
+_LONGEST_IN_QUEUE = 3 * sum(RETRY_DELAYS, timedelta())
 
 _endpoints = Table(Endpoint)
 
@@ -173,9 +174,9 @@ def update_endpoint(
     events: Sequence[str] | None = None,
     enabled: bool | None = None,
 ) -> Endpoint:
-    """Change the values that are given. Disabling cancels the queue; what is queued goes to a new address.
+    """Change the values that are given. Disabling cancels queued deliveries; a new ``url`` gets those that are queued.
 
-    Enabling and a new address reset ``failing_since``. Errors as in :func:`create_endpoint`, and ``not_found``.
+    A change of ``enabled`` or ``url`` resets ``failing_since``. Errors as in :func:`create_endpoint`, and ``not_found``.
     """
     locked = _lock(actor, endpoint_id)
     if url is not None and url != locked.url:

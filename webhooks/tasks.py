@@ -1,4 +1,4 @@
-"""Celery tasks. A task is a wake-up; what is due is in the rows."""
+"""Celery tasks of webhooks. They take no arguments; each finds its due rows itself."""
 
 from celery import shared_task
 

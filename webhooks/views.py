@@ -95,7 +95,7 @@ class TestEndpointView(WorkspaceView):
 
     @endpoint(scopes=MANAGE, body=NothingIn, responses={202: DeliveryOut}, error_codes=("invalid_state",))
     def post(self, endpoint_id: str) -> ApiResponse:
-        return _accepted(replays.test_endpoint(self.actor, endpoint_id))
+        return _accepted(replays.send_ping(self.actor, endpoint_id))
 
 
 class ReplayFailedView(WorkspaceView):

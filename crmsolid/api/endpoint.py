@@ -75,8 +75,9 @@ class Endpoint:
     body: type[StrictSerializer] | None = None
     # Codes of core/errors.py that it may answer beyond those every operation has.
     error_codes: tuple[str, ...] = ()
-    # It honours If-Match (and answers an ETag); it only answers an ETag.
+    # Whether it honours If-Match; its responses have an ETag then.
     if_match: bool = False
+    # Whether its responses have an ETag although it does not honour If-Match.
     etag: bool = False
     # Whether the Accept header must allow what it produces.
     negotiates: bool = True

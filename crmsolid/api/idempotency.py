@@ -1,4 +1,4 @@
-"""Writes that never double.
+"""Idempotency keys: a repeated write gets the stored response of the first, and does nothing again.
 
 A write and its stored response commit in ONE transaction, so a crash leaves both or neither, and no "running" state is
 ever stored. Requests with the same key run one after the other: on PostgreSQL an advisory lock, held until the end of
@@ -51,7 +51,7 @@ def parse_key(request: HttpRequest) -> str | None:
 
 def fingerprint(request: HttpRequest, body: bytes, actor: Actor, scopes: Iterable[Scope]) -> bytes:
     """SHA-256 over what identifies the request: method, path, query, If-Match, body, and whether the caller may read
-    what it writes: a response for a key that may is not one for a key that may not."""
+    what it writes, so that a response which shows data is never replayed to a key without the read scope."""
     may_read = "".join("1" if actor.has(READ_BESIDE[scope]) else "0" for scope in scopes if scope in READ_BESIDE)
     query, if_match = request.META.get("QUERY_STRING", ""), request.META.get("HTTP_IF_MATCH", "")
     head = "\n".join((str(request.method), request.path, query, if_match, may_read, ""))
@@ -100,7 +100,7 @@ def run_once(workspace: Workspace, key: str, fingerprint: bytes, handler: Callab
         raise DomainError("idempotency_in_progress") from None
     except (IntegrityError, DomainError):
         # The refusal may be a consequence of the first request's success, and so may a violated unique key: that of
-        # the record, or one that the effect has. Then the first response is the right answer.
+        # the record, or of a row that the handler writes. Then the first response is the right answer.
         stored = _records.select("workspace_id = %s AND key = %s", [workspace.pk, key])
         if stored:
             return replay(stored[0], fingerprint)

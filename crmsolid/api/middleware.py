@@ -128,9 +128,9 @@ def error_response(error: Exception, context: RequestContext) -> HttpResponse:
 
 
 def finalize_response(request: HttpRequest, response: HttpResponseBase, context: RequestContext) -> HttpResponseBase:
-    """Take the request out of the rate limit if nothing has yet, set the headers, record the key's use and metrics."""
+    """Count the request against the rate limit if that was not done, set the headers, record the key's use, metrics."""
     if context.decision is None:
-        response = _limit_unlimited(request, response, context)
+        response = _count_if_uncounted(request, response, context)
     if request.method == "HEAD":
         # The same headers and the length that the body would have. A streamed response never begins.
         if isinstance(response, HttpResponse):
@@ -151,10 +151,11 @@ def finalize_response(request: HttpRequest, response: HttpResponseBase, context:
     return response
 
 
-def _limit_unlimited(request: HttpRequest, response: HttpResponseBase, context: RequestContext) -> HttpResponseBase:
-    """A request that was refused before its rate limit was checked counts too, and is a 429 beyond the limit.
+def _count_if_uncounted(request: HttpRequest, response: HttpResponseBase, context: RequestContext) -> HttpResponseBase:
+    """A request that was refused before its rate limit was checked counts too, and beyond the limit it is a 429.
 
-    An unknown route or a wrong method counts in the bucket of the key, if it carries a valid one.
+    It stays a 403 where the key was valid, because scope and plan are checked before the limit. An unknown route or a
+    wrong method counts in the bucket of the key, if there is a valid one.
     """
     if context.credentials is None and context.error is not None and context.error.status in (404, 405):
         with suppress(DomainError, OperationalError):  # without a valid key: the bucket of the address
@@ -163,7 +164,7 @@ def _limit_unlimited(request: HttpRequest, response: HttpResponseBase, context: 
         context.check_rate_limit()
     except DomainError as error:
         if context.error is not None and context.error.status == 403 and context.credentials is not None:
-            return response  # scope and plan are checked before the limit
+            return response
         return error_response(error, context)
     return response
 

@@ -45,7 +45,7 @@ class RequestContext:
         return context
 
     def authenticate(self, request: HttpRequest) -> Actor:
-        """The actor behind ``Authorization: Bearer …``; nothing else is looked at. Raises the 401 and 403 of keys."""
+        """The actor behind ``Authorization: Bearer …``; cookies are ignored. Raises the 401 and 403 of keys."""
         scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if not scheme:
             raise DomainError("token_missing")

@@ -3,10 +3,12 @@
 Errors are raised and travel up to the middleware, which answers them as problem documents.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 from django.http import Http404
+from django.http.request import MediaType
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -22,6 +24,18 @@ from crmsolid.workspaces.models import Workspace
 F = TypeVar("F", bound=Callable[..., Any])
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+# Parameters other than the weight are ignored: Django would refuse JSON to `application/json; charset=utf-8`.
+_MEDIA_PARAMETER = re.compile(r";(?!\s*q\s*=)[^,;]*")
+
+
+def _accepts(header: str, media_types: Sequence[str]) -> bool:
+    """Whether an Accept header allows one of these types; an empty one allows everything."""
+    if header.strip() in ("", "*/*"):
+        return True
+    ranges = [MediaType(part) for part in _MEDIA_PARAMETER.sub("", header).split(",") if part.strip()]
+    return any(part.quality > 0 and part.match(media_type) for part in ranges for media_type in media_types)
 
 
 class WorkspaceView(APIView):
@@ -68,8 +82,7 @@ class WorkspaceView(APIView):
         self.actor = user
         self.check_permissions(request)
         self.check_throttles(request)
-        any_type = not declared.negotiates or http_request.META.get("HTTP_ACCEPT", "").strip() in ("", "*/*")
-        if not any_type and http_request.get_preferred_type(list(declared.media_types)) is None:
+        if declared.negotiates and not _accepts(http_request.META.get("HTTP_ACCEPT", ""), declared.media_types):
             raise DomainError("not_acceptable", f"this endpoint answers {' or '.join(declared.media_types)}")
 
     def answer(self, declared: Endpoint, handler: Callable[[], Any]) -> HttpResponseBase:

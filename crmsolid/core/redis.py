@@ -7,7 +7,7 @@ from redis.backoff import NoBackoff
 from redis.connection import parse_url
 from redis.retry import Retry
 
-# Seconds to connect, and again for each answer. Every request asks Redis: a late answer is worth no more than none.
+# Seconds to connect, and again for each answer. Every request asks Redis, so a slow Redis must not slow requests down.
 BUDGET = 0.1
 
 # All that redis-py raises when Redis could not do what was asked. Callers catch these and go on without Redis.

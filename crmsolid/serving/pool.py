@@ -49,6 +49,8 @@ class ThreadPool:
 
     def submit(self, job: Job) -> None:
         """Run the job on one of the threads."""
+        if not self._threads:
+            raise RuntimeError("the thread pool is not running: the server has to run the lifespan protocol")
         self._jobs.put(job)
 
     def stop(self, seconds: float) -> bool:

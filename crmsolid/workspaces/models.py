@@ -167,7 +167,7 @@ class JobState(models.TextChoices):
 
 
 class Job(WorkspaceModel):
-    """Long work: committed as a row first, run by the app that defines ``kind``, leased while it runs."""
+    """Long work: committed as a row first, run by the app that defines ``kind``, and locked during each batch."""
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "job"), editable=False)
     kind = models.CharField(max_length=40)

@@ -4,8 +4,8 @@ claim   (:func:`claim`) locks the account, checks the daily limit again, renders
 send    (:meth:`Gateway.send`) runs outside any transaction, with the message's own ``random_id``
 settle  (:mod:`messaging.sending.settlement`) writes the result and its event, only while the lease is still held
 
-A worker that dies loses its lease. When a lost lease has expired, the sweep recovers it: the message is claimed again
-with the same ``random_id``, so that a message which had arrived before counts as sent and is not delivered twice.
+The lease of a worker that dies expires. The next run recovers the lost lease: it claims the message again with the same
+``random_id``, so that a message which had arrived before counts as sent and is not delivered twice.
 """
 
 import logging

@@ -44,15 +44,15 @@ def settle(
 ) -> bool:
     """Write the result of an attempt. ``previous_attempt_at`` is the first earlier attempt whose result is unknown.
 
-    False if the lease was lost or the contact was erased with the message: then nothing is written. The worker that
-    recovered the message settles it.
+    False if the lease was lost or the contact was erased with the message: then nothing is written. After a lost lease,
+    the worker that recovered the message settles it.
     """
     try:
         with transaction.atomic():
             if isinstance(result, Delivered):
                 _settle_sent(message, account, result, elapsed_ms, previous_attempt_at)
             elif result.permanent:
-                # That counts as a send, so the slot stays taken.
+                # A refused attempt counts against the daily limit, so the slot stays taken.
                 end_lease(message, status=Status.FAILED, error=result.code, error_detail=result.detail[:200])
                 record_attempt(message, "failed", result.code, elapsed_ms=elapsed_ms)
                 _publish(MESSAGE_FAILED, message)

@@ -1,8 +1,9 @@
 """Enforces the daily limit of an account and the gap between its sends.
 
-A message reserves a slot (``Message.slot_at``) when it is accepted and keeps it once it is sent. The slots of any 24
-hours are at most ``Account.daily_limit``. The limit is checked twice, both times under the account's row lock: when a
-message is accepted (:func:`slot_for_direct_send`) and again when it is claimed (:func:`next_send_time`).
+A message reserves a slot (``Message.slot_at``) when it is accepted; once it is sent, the slot is the time of sending.
+The slots of any 24 hours are at most ``Account.daily_limit``. The limit is checked under the account's row lock each
+time: when a message is accepted (:func:`slot_for_direct_send`), claimed (:func:`next_send_time`) or requeued
+(:func:`next_free_slot`).
 """
 
 import math

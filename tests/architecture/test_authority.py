@@ -211,7 +211,7 @@ ROWS = [
         Scope.MANAGE_WEBHOOKS,
         lambda rows: {"delivery": rows.of(Delivery)},
     ),
-    Row(webhooks.replays.test_endpoint, ADMINS, Scope.MANAGE_WEBHOOKS, endpoint_id),
+    Row(webhooks.replays.send_ping, ADMINS, Scope.MANAGE_WEBHOOKS, endpoint_id),
     Row(webhooks.replays.replay_delivery, ADMINS, Scope.MANAGE_WEBHOOKS, delivery_id),
     Row(
         webhooks.replays.replay_failed,

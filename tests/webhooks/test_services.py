@@ -29,7 +29,7 @@ SERVICES: dict[str, Callable[[Actor, Delivery], Any]] = {
     "update_endpoint": lambda actor, row: services.update_endpoint(actor, row.endpoint_id, enabled=False),
     "delete_endpoint": lambda actor, row: services.delete_endpoint(actor, row.endpoint_id),
     "rotate_secret": lambda actor, row: services.rotate_secret(actor, row.endpoint_id),
-    "test_endpoint": lambda actor, row: replays.test_endpoint(actor, row.endpoint_id),
+    "send_ping": lambda actor, row: replays.send_ping(actor, row.endpoint_id),
     "replay_delivery": lambda actor, row: replays.replay_delivery(actor, row.pk),
     "replay_failed": lambda actor, row: replays.replay_failed(actor, row.endpoint_id, since=row.created_at),
     "list_events": lambda actor, row: list(event_log.list_events(actor)),

@@ -231,7 +231,7 @@ class EndpointAdmin(WebhookAdmin):
 
     def test_view(self, request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
         """Redirects to the delivery, whose page will show the receiver's answer."""
-        delivery = replays.test_endpoint(self.actor(request), endpoint.pk)
+        delivery = replays.send_ping(self.actor(request), endpoint.pk)
         return HttpResponseRedirect(reverse("admin:webhooks_delivery_change", args=[delivery.pk]))
 
     def enable_view(self, request: HttpRequest, endpoint: Endpoint) -> HttpResponse:

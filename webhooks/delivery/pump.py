@@ -1,8 +1,8 @@
 """The pump: it makes deliveries of new events, claims what is due, has it posted and settles the results.
 
 The calling thread talks to the database, a few times a second and in bulk; the sender's thread talks to the receivers.
-Neither waits for the slowest endpoint. Any number of pumps may run at once: a delivery is posted by whoever holds its
-lease. A pump that dies loses nothing: its leases run out and the sweep puts the deliveries back.
+Neither waits for the slowest endpoint. One pump runs at a time; a second one would be safe, because a delivery is posted
+by the holder of its lease. A pump that dies loses nothing: its leases run out and the sweep puts the deliveries back.
 """
 
 import logging
@@ -102,8 +102,8 @@ class Pump:
 
 
 def run_pump() -> int:
-    """Deliver what is due; returns how many deliveries were settled. If a pump is running, wake it and return 0: one
-    is enough, and a second one would keep a worker busy."""
+    """Deliver what is due; returns how many deliveries were settled. If a pump is running, return 0, and wake it if it
+    runs in this process: one is enough, and a second one would keep a worker busy."""
     global _running
     with pump_lock() as acquired:
         if not acquired:

@@ -17,7 +17,7 @@ from webhooks.models import Endpoint
 from webhooks.secrets import EndpointSecrets
 
 PUMP_TASK = "webhooks.pump"  # the Celery task that works off the queue
-# Longer than a claimed delivery can take: STALE_SECONDS of waiting for a connection, two posts of at most 22.5 s (the
+# Longer than a claimed delivery can take: STALE_SECONDS of waiting for a worker, two posts of at most 22.5 s (the
 # second one signed with the other secret), and settling.
 LEASE = timedelta(seconds=90)
 
@@ -91,7 +91,7 @@ def queue_deliveries(pairs: Iterable[tuple[str, str]]) -> list[str]:
     rows = [(new_id("dlv"), event_id, endpoint_id) for event_id, endpoint_id in pairs]
     if rows:
         columns = {"delivery_id": "text", "for_event": "text", "to_endpoint": "text"}
-        # The rest is read from the events' rows, which this transaction has just written.
+        # The rest is read from the events' rows, so these must be in the database, not deferred.
         run(
             "INSERT INTO webhooks_delivery (id, workspace_id, event_id, endpoint_id, event_type, status, reason,"
             " attempts, failures, next_attempt_at, lease, created_at)"

@@ -1,4 +1,7 @@
-"""The retry schedule, and what a response means for a delivery. Pure: time and randomness are arguments."""
+"""When a delivery is retried (the retry schedule), and what a response means for it.
+
+Pure: time and randomness are arguments.
+"""
 
 import random
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The posting side of the pump: one event loop in its own thread, with a queue and a few workers for each endpoint.
+"""The posting side of the pump: one event loop in its own thread, with a queue and up to 20 tasks for each endpoint.
 
 If an endpoint makes no progress, the claims that have not been started are given back, so neither connections nor
 memory stay with an endpoint that hangs. The database is not used here.

@@ -36,9 +36,10 @@ _ATTEMPT_COLUMNS = {
 
 
 def settle(results: Sequence[DeliveryResult], endpoints: Mapping[str, EndpointSnapshot]) -> int:
-    """Write the results of claims whose lease is still in force, in the caller's transaction; returns how many were.
+    """Write the results of claims whose delivery still carries their lease, in the caller's transaction.
 
-    A claim that has lost its lease (it ran out, or the event was erased) writes nothing: somebody else has it now.
+    Returns how many those were. A claim that has lost its lease writes nothing: the sweep has recovered the delivery,
+    or it was canceled because its event was erased.
     """
     where, params = ids_clause("id", [result.claim.id for result in results])
     # Locked in the order of ids, as everywhere.

@@ -175,7 +175,7 @@ class OutboundClient:
         try:
             async with asyncio.timeout(self._deadline):
                 await self._exchange(exchange, target, headers, body)
-        except (TimeoutError, aiohttp.ClientError, OSError) as failure:
+        except (TimeoutError, aiohttp.ClientError, OSError, UnicodeError) as failure:
             error = _classify(failure)
         finally:
             slot.release()

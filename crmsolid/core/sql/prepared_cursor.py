@@ -22,7 +22,7 @@ LOCK_TIMEOUT_MS = 2000
 MAX_PREPARED = 200
 
 
-class LockTimeout(Exception):
+class LockTimeout(OperationalError):
     """Another transaction held a lock or a unique key for longer than ``LOCK_TIMEOUT_MS``. Nothing was written."""
 
 

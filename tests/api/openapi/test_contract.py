@@ -14,7 +14,7 @@ from tests.api import example_api
 from tests.api.openapi import contract
 from tests.tenants import Tenants
 from webhooks.replays import replay_failed
-from webhooks.replays import test_endpoint as ping_endpoint
+from webhooks.replays import send_ping as ping_endpoint
 from webhooks.services import create_endpoint
 
 product_schema = contract.load_schema("crmsolid.urls").exclude(path=contract.STREAM_PATH)
