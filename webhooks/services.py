@@ -174,7 +174,7 @@ def update_endpoint(
     events: Sequence[str] | None = None,
     enabled: bool | None = None,
 ) -> Endpoint:
-    """Change the values that are given. Disabling cancels queued deliveries; a new ``url`` gets those that are queued.
+    """Change the values that are given. Disabling cancels what is queued; a new ``url`` gets it.
 
     A change of ``enabled`` or ``url`` resets ``failing_since``. Errors as in :func:`create_endpoint`, and ``not_found``.
     """

@@ -1,8 +1,8 @@
 """The pump: it makes deliveries of new events, claims what is due, has it posted and settles the results.
 
 The calling thread talks to the database, a few times a second and in bulk; the sender's thread talks to the receivers.
-Neither waits for the slowest endpoint. One pump runs at a time; a second one would be safe, because a delivery is posted
-by the holder of its lease. A pump that dies loses nothing: its leases run out and the sweep puts the deliveries back.
+Neither waits for the slowest endpoint. One pump runs at a time; a second one would be safe, because a delivery is
+posted by the holder of its lease. A pump that dies loses nothing: the sweep puts the deliveries back when its leases end.
 """
 
 import logging
