@@ -176,7 +176,7 @@ def update_endpoint(
 ) -> Endpoint:
     """Change the values that are given. Disabling cancels what is queued; a new ``url`` gets it.
 
-    A change of ``enabled`` or ``url`` resets ``failing_since``. Errors as in :func:`create_endpoint`, and ``not_found``.
+    A change of ``enabled`` or ``url`` resets ``failing_since``. Errors: as :func:`create_endpoint`, and ``not_found``.
     """
     locked = _lock(actor, endpoint_id)
     if url is not None and url != locked.url:

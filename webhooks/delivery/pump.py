@@ -2,7 +2,7 @@
 
 The calling thread talks to the database, a few times a second and in bulk; the sender's thread talks to the receivers.
 Neither waits for the slowest endpoint. One pump runs at a time; a second one would be safe, because a delivery is
-posted by the holder of its lease. A pump that dies loses nothing: the sweep puts the deliveries back when its leases end.
+posted by the holder of its lease. If a pump dies, the sweep puts its deliveries back when the leases end.
 """
 
 import logging
