@@ -248,7 +248,7 @@ def test_an_endpoint_with_an_undecryptable_secret_stops_no_other_endpoint(
     assert [post.path for post in receiver.posts] == ["/other"]
     waiting = Delivery.unscoped.get(endpoint=unreadable)
     assert (waiting.status, waiting.attempts, waiting.failures) == ("pending", 0, 0)
-    assert f"opens a secret of {unreadable.pk}" in caplog.text
+    assert f"decrypts a secret of {unreadable.pk}" in caplog.text
     Endpoint.unscoped.filter(pk=unreadable.pk).update(secret=readable_secret)
     Delivery.unscoped.filter(pk=waiting.pk).update(next_attempt_at=clock.now())
     run_pump()
