@@ -1,0 +1,74 @@
+"""One run of a task at a time in each process.
+
+All runs of a task do the same, namely what is due. A second run beside the first would only occupy a worker thread.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+from crmsolid.core import doorbell
+
+REPEAT_SECONDS = 5.0
+
+
+class SingleRun:
+    """Call it to run ``function``, which returns how much it did, or None.
+
+    A call during a run returns 0 at once and makes the run repeat ``function`` afterwards, once for all such calls. A
+    run that began more than ``repeat_seconds`` ago, or fails, rings the doorbell for ``task`` instead of repeating, so
+    that a worker which is told to end need not wait for it.
+
+    ``wake`` is called by each call during a run, for a function that can look for more work while it runs. It may be
+    called just before the function begins and just after it ends.
+    """
+
+    def __init__(
+        self,
+        function: Callable[[], int | None],
+        *,
+        task: str,
+        wake: Callable[[], None] | None = None,
+        repeat_seconds: float = REPEAT_SECONDS,
+    ) -> None:
+        self._function = function
+        self._task = task
+        self._wake = wake
+        self._repeat_seconds = repeat_seconds
+        self._lock = threading.Lock()
+        self._running = False
+        self._asked_again = False
+
+    def __call__(self) -> int:
+        """Returns the sum of what the function returned; 0 if it was running already. Raises what it raises."""
+        if not self._begin():
+            if self._wake is not None:
+                self._wake()
+            return 0
+        total, repeat_until = 0, time.monotonic() + self._repeat_seconds
+        while True:
+            repeats = False
+            try:
+                total += self._function() or 0
+                repeats = time.monotonic() < repeat_until
+            finally:
+                repeats = self._end_or_repeat(repeats)
+            if not repeats:
+                return total
+
+    def _begin(self) -> bool:
+        with self._lock:
+            if self._running:
+                self._asked_again = True
+                return False
+            self._running = True
+            return True
+
+    def _end_or_repeat(self, may_repeat: bool) -> bool:
+        """Whether to repeat; otherwise the run has ended, and another one is asked for if one is wanted."""
+        with self._lock:
+            asked_again, self._asked_again = self._asked_again, False
+            self._running = asked_again and may_repeat
+            if asked_again and not may_repeat:
+                doorbell.ring(self._task)
+            return self._running
