@@ -12,11 +12,11 @@ class MessagingConfig(AppConfig):
         from messaging.models import AccountKind
         from messaging.sending import gateway
         from messaging.sending.sandbox import SandboxGateway
-        from messaging.telegram.gateway import TelegramGateway
+        from messaging.telegram.gateway import queues_of
         from messaging.telegram_models import LoginAttempt, TelegramSession
 
         gateway.registry[AccountKind.SANDBOX] = SandboxGateway()
-        gateway.registry[AccountKind.TELEGRAM] = TelegramGateway()
+        gateway.account_worker_queues[AccountKind.TELEGRAM] = queues_of
         on_provision(services.provision)
         erasure.register(erase=messages.erase, export=messages.export)
         crypto.register_columns(TelegramSession, "auth_key")

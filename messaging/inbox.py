@@ -3,9 +3,9 @@
 A message arrives from a contact, or was typed by a person on the account's own phone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -13,6 +13,7 @@ from contacts import lookup
 from contacts.models import Contact, Stage
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
+from crmsolid.core.sql.bulk import ids_clause, run
 from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.core.sql.table import Table, datetime_param
 from crmsolid.events.publishing import publish
@@ -76,7 +77,7 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
     )
     if _messages.insert([message], conflict="(thread_id, telegram_message_id) DO NOTHING") == 0:
         return None
-    record_activity(contact, incoming.at, outgoing=incoming.outgoing)
+    record_activity([contact.id], incoming.at, outgoing=incoming.outgoing)
     if not incoming.outgoing:
         upsert_thread(account, contact, incoming.at, unread=1)
     event_type = MESSAGE_SENT if incoming.outgoing else MESSAGE_RECEIVED
@@ -103,15 +104,17 @@ def upsert_thread(account: Account, contact: Contact, at: datetime, *, unread: i
         return str(cursor.fetchone()[0])
 
 
-def record_activity(contact: Contact, at: datetime, *, outgoing: bool) -> None:
-    """Write ``last_in_at`` or ``last_out_at`` of the contact and advance its stage: new, contacted, replied.
+def record_activity(contact_ids: Sequence[str], at: datetime, *, outgoing: bool) -> None:
+    """Write ``last_in_at`` or ``last_out_at`` of these contacts and advance their stages: new, contacted, replied.
 
-    The caller holds the lock on the contact's row. A message that arrives late sets neither back.
+    The caller holds the locks on their rows. A message that arrives late sets neither back.
     """
-    column = "last_out_at" if outgoing else "last_in_at"
-    values: dict[str, Any] = {column: max(at, getattr(contact, column) or at), "updated_at": clock.now()}
-    if outgoing and contact.stage == Stage.NEW:
-        values["stage"] = Stage.CONTACTED
-    if not outgoing and contact.stage in (Stage.NEW, Stage.CONTACTED):
-        values["stage"] = Stage.REPLIED
-    _contacts.update(values, "id = %s", [contact.id])
+    column, stage = ("last_out_at", Stage.CONTACTED) if outgoing else ("last_in_at", Stage.REPLIED)
+    earlier_stages = "'new'" if outgoing else "'new', 'contacted'"
+    at_param = datetime_param(at)
+    where, ids = ids_clause("id", contact_ids)
+    run(
+        f"UPDATE {_contacts.name} SET {column} = CASE WHEN {column} > %s THEN {column} ELSE %s END, updated_at = %s,"
+        f" stage = CASE WHEN stage IN ({earlier_stages}) THEN %s ELSE stage END WHERE {where}",
+        [at_param, at_param, datetime_param(clock.now()), stage.value, *ids],
+    )

@@ -105,12 +105,27 @@ class Status(models.TextChoices):
     RECEIVED = "received", "Received"
 
 
+class WaitingFor(models.TextChoices):
+    """Why a queued message is not sent yet; :func:`messaging.waiting.waiting_for` answers it."""
+
+    ETA = "eta", "the time it is planned for"
+    DAILY_LIMIT = "daily_limit", "the daily limit"
+    GAP = "gap", "the gap between sends"
+    ACCOUNT_PAUSED = "account_paused", "the end of the account's pause"
+    ACCOUNT_NEEDS_LOGIN = "account_needs_login", "a login of the account"
+    ACCOUNT_BANNED = "account_banned", "a banned account"
+    PLAN = "plan", "a plan that allows sending"
+    WINDOW = "window", "the sending window of its sequence"
+    WORKER = "worker", "a worker"
+
+
 class Message(WorkspaceModel):
     """One message. Outgoing: ``queued → sending → sent | failed``, or ``canceled``; incoming: ``received``.
 
     ``text`` is the template until the first claim renders it (``rendered``), then the text that is sent. ``slot_at`` is
-    the instant that counts against the account's daily limit; NULL if none does. ``lease`` identifies the attempt in
-    progress, which may settle the message only while it holds the lease. ``unsettled_since`` is the time of the first
+    the instant that counts against the account's daily limit; NULL if none does. ``delayed_by`` is what made ``eta`` as
+    late as it is, a value of :class:`WaitingFor`; empty if the message was due at once. ``lease`` identifies the attempt
+    in progress, which may settle the message only while it holds the lease. ``unsettled_since`` is the time of the first
     attempt whose result was unknown when it ended; it stays set. ``request_id`` also goes into the message's events.
     """
 
@@ -129,6 +144,7 @@ class Message(WorkspaceModel):
     random_id = models.BigIntegerField(default=new_random_id, editable=False)
     telegram_message_id = models.BigIntegerField(null=True, blank=True, editable=False)
     eta = models.DateTimeField(null=True, blank=True)
+    delayed_by = models.CharField(max_length=20, blank=True, default="", db_default="")
     slot_at = models.DateTimeField(null=True, blank=True)
     lease = models.CharField(max_length=32, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
@@ -155,7 +171,7 @@ class Message(WorkspaceModel):
             models.Index(fields=["workspace", "created_at", "id"], name="message_recent"),
             models.Index(fields=["thread", "created_at", "id"], name="message_in_thread"),
             models.Index(fields=["account", "slot_at"], name="message_slot", condition=Q(slot_at__isnull=False)),
-            models.Index(fields=["eta"], name="message_due", condition=Q(status="queued")),
+            models.Index(fields=["account", "eta", "id"], name="message_due", condition=Q(status="queued")),
             models.Index(fields=["lease_until"], name="message_leased", condition=Q(status="sending")),
             models.Index(
                 fields=["account", "telegram_message_id"],

@@ -27,12 +27,13 @@ tasks_to_wake: list[str] = []
 @dataclass(frozen=True, slots=True)
 class NewEvent:
     """An event to publish: its type and ``data``; the contact it is about (for erasure) and the ``X-Request-Id`` of
-    the call that caused it, if any."""
+    the call that caused it, if any; its workspace if :func:`publish_all` is not told one for all events."""
 
     type: EventType
     data: Mapping[str, Any]
     contact_id: str = ""
     request_id: str = ""
+    workspace_id: int = 0
 
 
 def publish(
@@ -51,8 +52,11 @@ def publish(
     return publish_all(who, [NewEvent(type, data, contact_id, request_id)])[0]
 
 
-def publish_all(who: Actor | Workspace | int, new_events: Sequence[NewEvent]) -> list[str]:
-    """Write several events, in their order, in one statement; return their ids. Otherwise as :func:`publish`."""
+def publish_all(who: Actor | Workspace | int | None, new_events: Sequence[NewEvent]) -> list[str]:
+    """Write several events, in their order, in one statement; return their ids. Otherwise as :func:`publish`.
+
+    Without ``who`` each event names its own workspace.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError("publish() must run inside the transaction of what caused the event")
     rows = [_row(who, new_event) for new_event in new_events]
@@ -68,9 +72,12 @@ def _wake() -> None:
         doorbell.ring(task_name)
 
 
-def _row(who: Actor | Workspace | int, new_event: NewEvent) -> dict[str, Any]:
+def _row(who: Actor | Workspace | int | None, new_event: NewEvent) -> dict[str, Any]:
     event_id, now = new_id("evt"), clock.now()
-    workspace_id = who if isinstance(who, int) else (who.workspace if isinstance(who, Actor) else who).pk
+    if who is None:
+        workspace_id = new_event.workspace_id
+    else:
+        workspace_id = who if isinstance(who, int) else (who.workspace if isinstance(who, Actor) else who).pk
     body = {"event": new_event.type.name, "id": event_id, "created_at": clock.rfc3339(now), "data": new_event.data}
     return {
         "id": event_id,

@@ -1,6 +1,6 @@
 """Sends queued messages. Each attempt has three steps, and a crash can happen between any two of them:
 
-claim   (:func:`claim`) locks the account, checks the daily limit again, renders the text once and takes a lease
+claim   (:mod:`messaging.sending.claiming`) takes a lease on the message
 send    (:meth:`Gateway.send`) runs outside any transaction, with the message's own ``random_id``
 settle  (:mod:`messaging.sending.settlement`) writes the result and its event, only while the lease is still held
 
@@ -10,219 +10,144 @@ The lease of a worker that dies expires. The next run recovers the lost lease: i
 
 import logging
 import time
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import uuid4
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Q, QuerySet
+from django.db import InterfaceError, OperationalError
 
-from contacts.models import Contact
 from crmsolid.core import clock, doorbell
-from crmsolid.core.sql.table import Table
-from crmsolid.workspaces.models import Plan
-from messaging.models import Account, AccountState, Message, Status
-from messaging.sending import gateway, message_text, settlement, slots
+from messaging.sending import claiming, gateway, settlement
+from messaging.sending.claiming import QueuedAccount
 from messaging.sending.gateway import Delivered, Gateway, Outgoing, SendError
+from messaging.sending.settlement import Attempt, Claim
 
 logger = logging.getLogger("crmsolid.messaging")
 
-BATCH = 50
-ACCOUNTS_BATCH = 1000
+BATCH = 200
+ACCOUNTS_BATCH = 50
 RUN_SECONDS = 20.0
-
-_accounts, _messages, _contacts = Table(Account), Table(Message), Table(Contact)
-
-
-@dataclass(slots=True)
-class Claim:
-    """A message that this worker alone may send until ``message.lease_until``."""
-
-    message: Message
-    account: Account
-    outgoing: Outgoing
+# When to look again for due messages that could not be claimed, because their account or thread was in use.
+RETRY_SECONDS = 0.1
 
 
 def dispatch(*, seconds: float = RUN_SECONDS) -> int:
     """Send what is due on accounts that any worker may send for, and wake the workers of the other accounts.
 
-    Returns the number of messages tried. Each due message is tried once, oldest first. After ``seconds`` the run ends
-    and asks for another one.
+    Returns the number of messages tried. Each due message is tried once, the oldest first and the accounts in turn.
+    After ``seconds`` the run ends and asks for another one.
     """
-    tried, started, ends = 0, clock.now(), time.monotonic() + seconds
-    _wake_account_workers()
-    sendable = due_messages().filter(account__kind__in=gateway.kinds(needs_account_worker=False)).order_by("eta", "id")
-    remaining = sendable
-    while batch := list(remaining[:BATCH]):
-        for message in batch:
-            try:
-                tried += attempt(message.pk, gateway.registry[message.account.kind])
-            except (OperationalError, InterfaceError):
-                raise  # the database is unreachable, for every other message too
-            except Exception:  # a bug while sending one message must not stop the others
-                logger.exception("an attempt failed unexpectedly", extra={"message_id": message.pk})
-                tried += 1
-            if time.monotonic() > ends:
-                doorbell.ring("messaging.dispatch")
-                return tried
-        # The next batch starts after this one, so that messages which cannot be sent now do not block the others.
-        remaining = sendable.filter(Q(eta__gt=batch[-1].eta) | Q(eta=batch[-1].eta, id__gt=batch[-1].id))
-    _ring_for_next(started)
+    tried, is_complete, ends = 0, True, time.monotonic() + seconds
+    queued = claiming.queued_accounts()
+    _wake_account_workers(queued)
+    waiting = [account.id for account in queued if account.kind in gateway.registry and _is_due(account)]
+    while waiting:
+        account_ids = waiting[:ACCOUNTS_BATCH]
+        try:
+            claims, unfinished = claiming.claim_batch(account_ids, BATCH)
+        except (OperationalError, InterfaceError):
+            raise  # the database is unreachable, for every other message too
+        except Exception:  # a bug with one message must not stop the others
+            logger.exception("claiming messages one by one")
+            claims, unfinished, is_complete = _claim_one_by_one(account_ids), [], False
+        tried += send(claims)
+        waiting = waiting[ACCOUNTS_BATCH:] + unfinished
+        if waiting and time.monotonic() > ends:
+            doorbell.ring("messaging.dispatch")
+            return tried
+    if queued and is_complete:
+        _ring_for_next()
     return tried
 
 
-def due_messages() -> "QuerySet[Message]":
-    """Messages that may be claimed now, on accounts that can send, in workspaces whose plan allows sending."""
-    now = clock.now()
-
-    def plan_allows_sending(path: str) -> Q:
-        in_trial = Q(**{f"{path}plan": Plan.TRIAL, f"{path}trial_ends_at__gt": now})
-        return Q(**{f"{path}plan__in": [Plan.PRO, Plan.BUSINESS]}) | in_trial
-
-    # A test workspace has the plan of its live one.
-    allowed = Q(workspace__live=None) & plan_allows_sending("workspace__") | plan_allows_sending("workspace__live__")
-    return Message.unscoped.filter(_claimable(), _account_can_send(), allowed).select_related("account")
+def _is_due(account: QueuedAccount) -> bool:
+    return account.first_eta <= clock.now()
 
 
-def _claimable() -> Q:
-    """Queued with an eta that has passed, or sending with an expired lease."""
-    now = clock.now()
-    return Q(status=Status.QUEUED, eta__lte=now) | Q(status=Status.SENDING, lease_until__lt=now)
-
-
-def _account_can_send() -> Q:
-    pause_is_over = Q(account__state=AccountState.PAUSED, account__paused_until__lte=clock.now())
-    return Q(account__state=AccountState.CONNECTED) | pause_is_over
-
-
-def _wake_account_workers() -> None:
+def _wake_account_workers(queued: Sequence[QueuedAccount]) -> None:
     """Tell the workers that hold account connections that something is due on one of their accounts."""
-    rows = due_messages().filter(account__kind__in=gateway.kinds(needs_account_worker=True)).order_by()
-    accounts = rows.values_list("account_id", "account__kind").distinct()[:ACCOUNTS_BATCH]
-    for queue in {gateway.registry[kind].queue(account_id) for account_id, kind in accounts}:
-        if queue is not None:
+    account_ids: dict[str, list[int]] = defaultdict(list)
+    for account in queued:
+        if account.kind in gateway.account_worker_queues and _is_due(account):
+            account_ids[account.kind].append(account.id)
+    for kind, ids in account_ids.items():
+        for queue in gateway.account_worker_queues[kind](ids):
             doorbell.ring("messaging.send_for_account", queue=queue)
 
 
-def _ring_for_next(run_started: datetime) -> None:
+def _ring_for_next() -> None:
     """Ask for a run when the next message becomes due, if that is before the next sweep."""
     now = clock.now()
-    next_sweep = now + timedelta(seconds=settings.SWEEP_SECONDS)
-    rows = Message.unscoped.filter(_account_can_send(), status=Status.QUEUED, eta__gt=run_started, eta__lte=next_sweep)
-    next_eta = rows.order_by("eta").values_list("eta", flat=True).first()
-    if next_eta is not None:
-        doorbell.ring("messaging.dispatch", after=(next_eta - now).total_seconds())
+    etas = [
+        account.first_eta
+        for account in claiming.queued_accounts()
+        if account.kind in gateway.registry or account.first_eta > now
+    ]
+    next_eta = min(etas, default=None)
+    if next_eta is not None and next_eta <= now + timedelta(seconds=settings.SWEEP_SECONDS):
+        wait = (next_eta - now).total_seconds()
+        doorbell.ring("messaging.dispatch", after=wait if wait > 0 else RETRY_SECONDS)
 
 
-def attempt(message_id: str, account_gateway: Gateway) -> bool:
-    """Claim, send and settle one message. False if it could not be claimed."""
-    claimed = claim(message_id)
-    if claimed is None:
-        return False
+def _claim_one_by_one(account_ids: Sequence[int]) -> list[Claim]:
+    claims = []
+    due = claiming.due_messages().filter(account_id__in=account_ids).order_by("eta", "id")
+    for message_id in list(due.values_list("pk", flat=True)[:BATCH]):
+        try:
+            claims.append(claiming.claim(message_id))
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("a message cannot be claimed", extra={"message_id": message_id})
+    return [claim for claim in claims if claim is not None]
+
+
+def send(claims: Sequence[Claim]) -> int:
+    """Send claimed messages and settle the attempts; returns the number of messages tried."""
+    by_kind: dict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        by_kind[claim.account.kind].append(claim)
+    return sum(_send(gateway.registry[kind], of_kind) for kind, of_kind in by_kind.items())
+
+
+def _send(account_gateway: Gateway, claims: Sequence[Claim]) -> int:
     started = time.monotonic()
-    result: Delivered | SendError
+    results = _ask(account_gateway, [claim.outgoing for claim in claims])
+    elapsed_ms = int((time.monotonic() - started) * 1000)
+    attempts = [
+        Attempt(claim, results[claim.message.id], elapsed_ms) for claim in claims if claim.message.id in results
+    ]
+    untried = [claim for claim in claims if claim.message.id not in results]
+    if untried:
+        settlement.release(untried)
+    settled = settlement.settle(attempts)
+    sent = [each.claim.outgoing for each in settled if isinstance(each.result, Delivered)]
     try:
-        result = account_gateway.send(claimed.outgoing)
-    except SendError as error:
-        result = error
+        account_gateway.after_sent(sent)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("the gateway failed after it had sent")
+    return len(attempts)
+
+
+def _ask(account_gateway: Gateway, batch: Sequence[Outgoing]) -> dict[str, Delivered | SendError]:
+    """What the gateway made of each message, by its id. After a bug in the gateway nobody knows which of them arrived,
+    so each is sent again alone, with the same ``random_id``."""
+    try:
+        return account_gateway.send(batch)
     except Exception as error:
-        # A bug in the gateway. Nobody knows whether the message arrived, so it is retried with the same random_id.
-        logger.exception("the gateway failed unexpectedly", extra={"message_id": message_id})
-        result = SendError("internal_error", type(error).__name__)
-    finish(claimed, account_gateway, result, time.monotonic() - started)
-    return True
-
-
-def finish(claimed: Claim, account_gateway: Gateway, result: Delivered | SendError, seconds: float) -> None:
-    """Settle an attempt that took ``seconds``. Does nothing when its lease has been lost meanwhile."""
-    settled = settlement.settle(
-        claimed.message,
-        claimed.account,
-        result,
-        elapsed_ms=int(seconds * 1000),
-        previous_attempt_at=claimed.outgoing.previous_attempt_at,
-    )
-    if settled and isinstance(result, Delivered):
-        account_gateway.after_sent(claimed.outgoing)
-
-
-@transaction.atomic
-def claim(message_id: str) -> Claim | None:
-    """Claim the message for one attempt: check everything again under the account's lock and take a lease.
-
-    None if another worker has it, if it is not due, if its account cannot send, if the daily limit moved it to a later
-    slot, or if it failed before it could be sent.
-    """
-    account_id = Message.unscoped.filter(pk=message_id).values_list("account_id", flat=True).first()
-    if account_id is None:
-        return None
-    account = _accounts.select("id = %s", [account_id], lock=True)[0]
-    claimable = Message.unscoped.filter(_claimable(), pk=message_id)
-    message = claimable.select_for_update(skip_locked=True, no_key=True).first()
-    # A pause with an end delays the account's messages; a pause without one holds them.
-    is_delayed = account.state == AccountState.PAUSED and account.paused_until is not None
-    if message is None or not (account.state == AccountState.CONNECTED or is_delayed):
-        return None
-    now = clock.now()
-    slot = slots.next_send_time(account, slots.earliest_send(account, now), exclude_id=message.id)
-    if slot > now:
-        _record_lost_lease(message)
-        # A message that may have arrived keeps the slot it has.
-        slot_at = slot if message.unsettled_since is None else message.slot_at
-        settlement.end_lease(message, status=Status.QUEUED, eta=slot, slot_at=slot_at)
-        return None
-    text = _text_to_send(message)
-    return _take_lease(message, account, text) if text is not None else None
-
-
-def _record_lost_lease(message: Message) -> None:
-    if message.status == Status.SENDING:
-        settlement.record_attempt(message, "lost", "lease_expired", elapsed_ms=0)
-
-
-def _text_to_send(message: Message) -> str | None:
-    """The rendered text. None after failing the message: the contact opted out, or the text cannot be rendered."""
-    contact = _contacts.select("id = %s", [message.contact_id])[0]
-    if contact.opted_out:
-        settlement.fail_unsent(message, "contact_opted_out", "the contact asked for no more messages")
-        return None
-    if message.rendered and message.text:
-        return message.text
-    try:
-        return message_text.render_for(contact, message.text)
-    except message_text.TemplateUnresolved as error:
-        settlement.fail_unsent(message, "template_unresolved", str(error))
-    except ValueError as error:
-        settlement.fail_unsent(message, "text_length", str(error))
-    return None
-
-
-def _take_lease(message: Message, account: Account, text: str) -> Claim:
-    now, previous_attempt_at = clock.now(), message.unsettled_since
-    _record_lost_lease(message)
-    values = {
-        "status": Status.SENDING,
-        "text": text,
-        "rendered": True,
-        # An earlier attempt may have arrived, at the slot that it took: then the slot stays.
-        "slot_at": now if previous_attempt_at is None else message.slot_at,
-        "lease": uuid4().hex,
-        "lease_until": now + timedelta(seconds=settings.SEND_LEASE_SECONDS),
-        "unsettled_since": previous_attempt_at or now,
-        "attempts": message.attempts + 1,
-    }
-    _messages.update(values, "id = %s", [message.id])
-    for name, value in values.items():
-        setattr(message, name, value)
-    outgoing = Outgoing(
-        message_id=message.id,
-        workspace_id=message.workspace_id,
-        account_id=message.account_id,
-        random_id=message.random_id,
-        recipient=message.recipient,
-        text=message.text,
-        attempt=message.attempts,
-        previous_attempt_at=previous_attempt_at,
-    )
-    return Claim(message, account, outgoing)
+        message_ids = [outgoing.message_id for outgoing in batch]
+        logger.exception("the gateway failed unexpectedly", extra={"message_ids": message_ids})
+        if len(batch) == 1:
+            return {batch[0].message_id: SendError("internal_error", type(error).__name__)}
+    results: dict[str, Delivered | SendError] = {}
+    stopped: set[int] = set()
+    for outgoing in batch:
+        if outgoing.account_id not in stopped:
+            results |= _ask(account_gateway, [outgoing])
+            result = results[outgoing.message_id]
+            if isinstance(result, SendError) and result.stops_account:
+                stopped.add(outgoing.account_id)
+    return results

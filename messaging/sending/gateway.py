@@ -2,8 +2,10 @@
 
 A gateway is chosen by the account's kind. It delivers at most once per ``random_id``: called again with the same one,
 it finds out whether the earlier attempt arrived and says so. It never waits out a delay and never retries by itself.
+Messages of accounts of a kind that has no gateway wait.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -63,31 +65,30 @@ class SendError(Exception):
         self.unsent = unsent or permanent or retry_after is not None or account_state is not None
 
 
-class Gateway(Protocol):
-    """What each kind of account must provide.
-
-    ``needs_account_worker``: only the worker that holds the account's connection may send for it. Otherwise any worker
-    may.
-    """
-
     @property
-    def needs_account_worker(self) -> bool: ...
-
-    def queue(self, account_id: int) -> str | None:
-        """The Celery queue of the worker that holds the account. None while no worker does: the one that takes it
-        looks for due messages itself."""
-
-    def send(self, outgoing: Outgoing) -> Delivered:
-        """Deliver, or raise :class:`SendError`. Runs outside any transaction and takes less time than a lease."""
-
-    def after_sent(self, outgoing: Outgoing) -> None:
-        """Called once the message is settled as sent."""
+    def stops_account(self) -> bool:
+        """Whether the account cannot send its next messages either."""
+        return self.account_state is not None or (self.retry_after is not None and self.pauses_account)
 
 
-# The gateway of each kind of account. Messages of accounts of a kind that is missing wait.
+class Gateway(Protocol):
+    """Sends for a kind of account that any worker may send for."""
+
+    def send(self, batch: Sequence[Outgoing]) -> dict[str, Delivered | SendError]:
+        """Deliver these messages in their order. Returns what became of each, by the message's id; after an error that
+        stops an account, the account's other messages are not tried and are missing.
+
+        Runs outside any transaction and takes less time than a lease.
+        """
+
+    def after_sent(self, sent: Sequence[Outgoing]) -> None:
+        """Called once these messages are settled as sent."""
+
+
+# The gateway of each kind of account that any worker may send for.
 registry: dict[str, Gateway] = {}
 
-
-def kinds(*, needs_account_worker: bool) -> list[str]:
-    """The registered kinds of account that need an account worker, or those that do not."""
-    return [kind for kind, gateway in registry.items() if gateway.needs_account_worker is needs_account_worker]
+# For each kind of account whose messages only the worker that holds the account's connection may send: a function that
+# returns the Celery queues of the workers that hold these accounts. An account that no worker holds has none: the one
+# that takes it looks for due messages itself.
+account_worker_queues: dict[str, Callable[[Sequence[int]], set[str]]] = {}

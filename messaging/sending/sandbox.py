@@ -10,10 +10,12 @@ one of these forces a result:
 """
 
 import re
+from collections.abc import Sequence
 
 from django.db import transaction
 
 from crmsolid.core import clock
+from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, rows_parameter, rows_source
 from crmsolid.core.sql.table import Table
 from messaging import inbox
 from messaging.models import SandboxDelivery, Status
@@ -24,41 +26,76 @@ DEFAULT_FLOOD_SECONDS = 30
 REPLIES_BATCH = 100
 
 _deliveries = Table(SandboxDelivery)
+_COLUMNS = {
+    "workspace_id": "int",
+    "account_id": "int",
+    "message_id": "text",
+    "random_id": "int",
+    "reply_pending": "bool",
+    "at": "time",
+}
 
 
 class SandboxGateway:
-    """Any worker may send for a sandbox account."""
+    """Delivers all messages of a batch in one statement, each once."""
 
-    needs_account_worker = False
+    def send(self, batch: Sequence[Outgoing]) -> dict[str, Delivered | SendError]:
+        results: dict[str, Delivered | SendError] = {}
+        stopped: set[int] = set()
+        accepted = []
+        for outgoing in batch:
+            if outgoing.account_id in stopped:
+                continue
+            error = _forced_error(outgoing)
+            if error is None:
+                accepted.append(outgoing)
+                continue
+            results[outgoing.message_id] = error
+            if error.stops_account:
+                stopped.add(outgoing.account_id)
+        return results | _deliver(accepted)
 
-    def queue(self, account_id: int) -> str | None:
-        return None
-
-    def send(self, outgoing: Outgoing) -> Delivered:
-        recipient = outgoing.recipient.lower()
-        if recipient.startswith("@fail_privacy"):
-            raise SendError("privacy_restricted", "the recipient accepts no messages from strangers", permanent=True)
-        if recipient.startswith("@fail_notfound"):
-            raise SendError("recipient_not_found", "nobody has this username", permanent=True)
-        flood_wait = _FLOOD_WAIT.match(recipient)
-        if flood_wait and outgoing.attempt == 1:
-            raise SendError("flood_wait", retry_after=int(flood_wait[1] or DEFAULT_FLOOD_SECONDS))
-        row = SandboxDelivery(
-            workspace_id=outgoing.workspace_id,
-            account_id=outgoing.account_id,
-            message_id=outgoing.message_id,
-            random_id=outgoing.random_id,
-            reply_pending=recipient.startswith("@reply"),
-            at=clock.now(),
-        )
-        is_new = _deliveries.insert([row], conflict="(account_id, random_id) DO NOTHING") == 1
-        key = [outgoing.account_id, outgoing.random_id]
-        delivery = _deliveries.select("account_id = %s AND random_id = %s", key)[0]
-        return Delivered(delivery.outgoing_id, duplicate=not is_new)
-
-    def after_sent(self, outgoing: Outgoing) -> None:
-        if outgoing.recipient.lower().startswith("@reply"):
+    def after_sent(self, sent: Sequence[Outgoing]) -> None:
+        if any(_replies(outgoing) for outgoing in sent):
             send_pending_replies()
+
+
+def _forced_error(outgoing: Outgoing) -> SendError | None:
+    recipient = outgoing.recipient.lower()
+    if recipient.startswith("@fail_privacy"):
+        return SendError("privacy_restricted", "the recipient accepts no messages from strangers", permanent=True)
+    if recipient.startswith("@fail_notfound"):
+        return SendError("recipient_not_found", "nobody has this username", permanent=True)
+    flood_wait = _FLOOD_WAIT.match(recipient)
+    if flood_wait and outgoing.attempt == 1:
+        return SendError("flood_wait", retry_after=int(flood_wait[1] or DEFAULT_FLOOD_SECONDS))
+    return None
+
+
+def _replies(outgoing: Outgoing) -> bool:
+    return outgoing.recipient.lower().startswith("@reply")
+
+
+def _deliver(batch: Sequence[Outgoing]) -> dict[str, Delivered | SendError]:
+    """Store each message that is not stored yet. A message has one ``random_id``, so its id finds its row."""
+    if not batch:
+        return {}
+    at = datetime_formatter()(clock.now())
+    rows = [
+        (*(each.workspace_id, each.account_id, each.message_id, each.random_id), _replies(each), at) for each in batch
+    ]
+    names = ", ".join(_COLUMNS)
+    new = fetch(
+        f"INSERT INTO {_deliveries.name} ({names}) SELECT {names} FROM {rows_source(_COLUMNS)} WHERE true"
+        " ON CONFLICT (account_id, random_id) DO NOTHING RETURNING message_id",
+        [rows_parameter(rows)],
+    )
+    new_ids = {row[0] for row in new}
+    where, ids = ids_clause("message_id", [outgoing.message_id for outgoing in batch])
+    return {
+        row.message_id: Delivered(row.outgoing_id, duplicate=row.message_id not in new_ids)
+        for row in _deliveries.select(where, ids)
+    }
 
 
 def send_pending_replies() -> int:

@@ -1,10 +1,14 @@
-"""Settles an attempt: the message is sent, has failed, or goes back to the queue.
+"""Settles attempts: the message is sent, has failed, or goes back to the queue.
 
 Each change of status is written once, together with its event and its row in the log of attempts, and only while the
-attempt still holds its lease. Locks are taken in one order everywhere: account, contact, thread, message.
+attempt still holds its lease. What was sent or refused is settled many at a time, in a few statements; what goes back
+to the queue needs the lock of its account and is settled one at a time. Locks are taken in one order everywhere:
+account, contact, thread, message.
 """
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,15 +16,15 @@ from django.db import transaction
 
 from contacts.models import Contact
 from crmsolid.core import clock
-from crmsolid.core.sql.table import Table
-from crmsolid.events.catalogue import EventType
-from crmsolid.events.publishing import publish
+from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, row_lock, rows_parameter, rows_source, run
+from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.events.publishing import NewEvent, publish_all
 from messaging.events import MESSAGE_FAILED, MESSAGE_SENT
-from messaging.inbox import record_activity, upsert_thread
-from messaging.models import Account, AccountState, Message, MessageAttempt, Status
+from messaging.inbox import record_activity
+from messaging.models import Account, AccountState, Message, MessageAttempt, Status, Thread, WaitingFor
 from messaging.representations import MessageOut
 from messaging.sending import slots
-from messaging.sending.gateway import Delivered, SendError
+from messaging.sending.gateway import Delivered, Outgoing, SendError
 
 logger = logging.getLogger("crmsolid.messaging")
 
@@ -28,94 +32,200 @@ FIRST_RETRY_SECONDS = 5.0
 MAX_RETRY_SECONDS = 600.0
 
 _messages, _attempts, _contacts, _accounts = Table(Message), Table(MessageAttempt), Table(Contact), Table(Account)
+_threads = Table(Thread)
+
+_SETTLED = {
+    "message_id": "text",
+    "held_lease": "text",
+    "new_status": "text",
+    "sent_time": "time",
+    "slot_time": "time",
+    "telegram_id": "int",
+    "error_code": "text",
+    "error_text": "text",
+}
 
 
-class _LeaseLost(Exception):
-    """The lease is no longer held, or the contact was erased. Rolls the whole settlement back."""
+@dataclass(slots=True, eq=False)
+class Claim:
+    """A message that this worker alone may send until ``message.lease_until``."""
+
+    message: Message
+    account: Account
+    outgoing: Outgoing
 
 
-def settle(
-    message: Message,
-    account: Account,
-    result: Delivered | SendError,
-    *,
-    elapsed_ms: int,
-    previous_attempt_at: datetime | None = None,
-) -> bool:
-    """Write the result of an attempt. ``previous_attempt_at`` is the first earlier attempt whose result is unknown.
+@dataclass(slots=True, eq=False)
+class Attempt:
+    """A claim that has been tried, and what came of it."""
 
-    False if the lease was lost or the contact was erased with the message: then nothing is written. After a lost lease,
-    the worker that recovered the message settles it.
+    claim: Claim
+    result: Delivered | SendError
+    elapsed_ms: int
+
+
+class LeaseLost(Exception):
+    """The lease is no longer held: nothing may be written."""
+
+
+def settle(attempts: Sequence[Attempt]) -> list[Attempt]:
+    """Write the results of these attempts, and return those that were settled.
+
+    An attempt that lost its lease, or whose contact was erased with the message, writes nothing: the worker that
+    recovered the message settles it. If settling them together fails, each is settled alone.
     """
+    final = [each for each in attempts if isinstance(each.result, Delivered) or each.result.permanent]
+    settled = _settle_together_or_alone(final) if final else []
+    settled += [each for each in attempts if each not in final and _requeue(each)]
+    for each in attempts:
+        if each not in settled:
+            logger.warning("an attempt lost its lease", extra={"message_id": each.claim.message.id})
+    return settled
+
+
+def _settle_together_or_alone(attempts: Sequence[Attempt]) -> list[Attempt]:
     try:
-        with transaction.atomic():
-            if isinstance(result, Delivered):
-                _settle_sent(message, account, result, elapsed_ms, previous_attempt_at)
-            elif result.permanent:
-                # A refused attempt counts against the daily limit, so the slot stays taken.
-                end_lease(message, status=Status.FAILED, error=result.code, error_detail=result.detail[:200])
-                record_attempt(message, "failed", result.code, elapsed_ms=elapsed_ms)
-                _publish(MESSAGE_FAILED, message)
-            else:
-                _requeue(message, account, result, elapsed_ms, previous_attempt_at)
-        return True
-    except _LeaseLost:
-        logger.warning("an attempt lost its lease", extra={"message_id": message.id})
-        return False
+        return _settle_final(attempts)
+    except Exception:
+        if len(attempts) == 1:
+            raise
+        logger.exception("settling attempts one by one")
+    settled = []
+    for each in attempts:
+        try:
+            settled += _settle_final([each])
+        except Exception:  # its lease ends, and the next attempt finds out that it had arrived
+            logger.exception("an attempt cannot be settled", extra={"message_id": each.claim.message.id})
+    return settled
 
 
-def _settle_sent(
-    message: Message, account: Account, result: Delivered, elapsed_ms: int, previous_attempt_at: datetime | None
-) -> None:
+@transaction.atomic
+def _settle_final(attempts: Sequence[Attempt]) -> list[Attempt]:
     now = clock.now()
-    contacts = _contacts.select("id = %s", [message.contact_id], lock=True)
-    if not contacts:
-        raise _LeaseLost  # the contact was erased meanwhile, and the message with it
-    record_activity(contacts[0], now, outgoing=True)
-    upsert_thread(account, contacts[0], now)
-    # The thread may have a message with this Telegram id already. Then this one is stored without an id: a message
-    # that was sent must not fail on the unique key.
-    same_id = Message.unscoped.filter(thread_id=message.thread_id, telegram_message_id=result.telegram_message_id)
-    has_id = result.telegram_message_id is not None and not same_id.exclude(pk=message.pk).exists()
-    end_lease(
-        message,
-        status=Status.SENT,
-        sent_at=now,
-        slot_at=now if previous_attempt_at is not None and not result.duplicate else message.slot_at,
-        telegram_message_id=result.telegram_message_id if has_id else None,
-        error="",
-        error_detail="",
+    sent = [each.claim.message for each in attempts if isinstance(each.result, Delivered)]
+    contact_ids = sorted({message.contact_id for message in sent})
+    thread_ids = sorted({message.thread_id for message in sent})
+    for table, ids in ((_contacts, contact_ids), (_threads, thread_ids)):
+        where, params = ids_clause("id", ids)
+        fetch(f"SELECT id FROM {table.name} WHERE {where} ORDER BY id{row_lock()}", params)
+    settled = _update_messages(attempts, now)
+    sent = [each.claim.message for each in settled if isinstance(each.result, Delivered)]
+    if sent:
+        record_activity([message.contact_id for message in sent], now, outgoing=True)
+        where, params = ids_clause("id", [message.thread_id for message in sent])
+        at = datetime_param(now)
+        run(f"UPDATE {_threads.name} SET last_message_at = %s WHERE {where} AND last_message_at < %s", [at, *params, at])
+    record_attempts([(each.claim.message, *_outcome(each.result), each.elapsed_ms) for each in settled])
+    publish_status([each.claim.message for each in settled])
+    return settled
+
+
+def _outcome(result: Delivered | SendError) -> tuple[str, str]:
+    """The outcome and the error in the log of attempts."""
+    if isinstance(result, SendError):
+        return "failed", result.code
+    return "duplicate" if result.duplicate else "sent", ""
+
+
+def _update_messages(attempts: Sequence[Attempt], now: datetime) -> list[Attempt]:
+    """Write the final status of the messages that still carry the lease of their attempt, and return their attempts."""
+    taken, as_text = _taken_telegram_ids(attempts), datetime_formatter()
+    rows, values_by_id = [], {}
+    for each in attempts:
+        message, result = each.claim.message, each.result
+        values: dict[str, Any] = {"lease": "", "lease_until": None}
+        if isinstance(result, Delivered):
+            is_first = each.claim.outgoing.previous_attempt_at is None
+            # The thread may have a message with this Telegram id already. Then this one is stored without an id: a
+            # message that was sent must not fail on the unique key.
+            telegram_id = result.telegram_message_id
+            values |= {
+                "status": Status.SENT.value,
+                "sent_at": now,
+                "slot_at": message.slot_at if is_first or result.duplicate else now,
+                "telegram_message_id": None if (message.thread_id, telegram_id) in taken else telegram_id,
+                "error": "",
+                "error_detail": "",
+            }
+        else:  # a refused attempt counts against the daily limit, so the slot stays taken
+            detail = result.detail[:200]
+            values |= {"status": Status.FAILED.value, "error": result.code, "error_detail": detail}
+        values_by_id[message.id] = values
+        get = {**message.__dict__, **values}
+        rows.append(
+            (message.id, message.lease, get["status"], as_text(get["sent_at"]), as_text(get["slot_at"]))
+            + (get["telegram_message_id"], get["error"], get["error_detail"])
+        )
+    updated = fetch(
+        f"UPDATE {_messages.name} SET status = new_status, sent_at = sent_time, slot_at = slot_time,"
+        " telegram_message_id = telegram_id, error = error_code, error_detail = error_text,"
+        " lease = '', lease_until = NULL"
+        f" FROM {rows_source(_SETTLED)} WHERE id = message_id AND lease = held_lease AND status = 'sending' RETURNING id",
+        [rows_parameter(rows)],
     )
-    record_attempt(message, "duplicate" if result.duplicate else "sent", "", elapsed_ms=elapsed_ms)
-    _publish(MESSAGE_SENT, message)
+    ids = {row[0] for row in updated}
+    settled = [each for each in attempts if each.claim.message.id in ids]
+    for each in settled:
+        _set(each.claim.message, values_by_id[each.claim.message.id])
+    return settled
 
 
-def _requeue(
-    message: Message, account: Account, error: SendError, elapsed_ms: int, previous_attempt_at: datetime | None
-) -> None:
-    """Queue the message again with a later eta; pause the account if Telegram asked it to wait.
+def _taken_telegram_ids(attempts: Sequence[Attempt]) -> set[tuple[str, int]]:
+    """The pairs of thread and Telegram id, of those that were delivered, which another message has already."""
+    rows = [
+        (each.claim.message.thread_id, each.result.telegram_message_id, each.claim.message.id)
+        for each in attempts
+        if isinstance(each.result, Delivered) and each.result.telegram_message_id is not None
+    ]
+    if not rows:
+        return set()
+    columns = {"of_thread": "text", "telegram_id": "int", "of_message": "text"}
+    taken = fetch(
+        f"SELECT m.thread_id, m.telegram_message_id FROM {rows_source(columns)} JOIN {_messages.name} m"
+        " ON m.thread_id = of_thread AND m.telegram_message_id = telegram_id AND m.id <> of_message",
+        [rows_parameter(rows)],
+    )
+    return {(thread_id, telegram_id) for thread_id, telegram_id in taken}
+
+
+def _requeue(attempt: Attempt) -> bool:
+    """Queue the message again with a later eta; pause the account if Telegram asked it to wait. False without a lease.
 
     The message's slot moves to the new eta. An attempt whose result is unknown still counts against the daily limit,
     so a message that may have arrived keeps the slot it has.
     """
-    locked_account = _accounts.select("id = %s", [account.pk], lock=True)[0]
-    backoff = min(FIRST_RETRY_SECONDS * 2 ** min(message.attempts - 1, 10), MAX_RETRY_SECONDS)
-    wait = error.retry_after if error.retry_after is not None else backoff
-    retry_at = clock.now() + timedelta(seconds=wait)
-    _apply_to_account(locked_account, error, retry_at)
-    earliest = slots.earliest_send(locked_account, retry_at)
-    eta = slots.next_free_slot(locked_account, earliest, exclude_id=message.id)
-    unsettled_since = previous_attempt_at if error.unsent else message.unsettled_since
-    end_lease(
-        message,
-        status=Status.QUEUED,
-        eta=eta,
-        slot_at=eta if unsettled_since is None else message.slot_at,
-        unsettled_since=unsettled_since,
-        error=error.code,
-        error_detail=error.detail[:200],
-    )
-    record_attempt(message, "retry", error.code, elapsed_ms=elapsed_ms)
+    message, error = attempt.claim.message, attempt.result
+    assert isinstance(error, SendError)
+    try:
+        with transaction.atomic():
+            account = _accounts.select("id = %s", [message.account_id], lock=True)[0]
+            backoff = min(FIRST_RETRY_SECONDS * 2 ** min(message.attempts - 1, 10), MAX_RETRY_SECONDS)
+            wait = error.retry_after if error.retry_after is not None else backoff
+            retry_at = clock.now() + timedelta(seconds=wait)
+            _apply_to_account(account, error, retry_at)
+            earliest = slots.earliest_send(account, retry_at)
+            slot = slots.next_free_slot(account, earliest, exclude_id=message.id)
+            unsettled_since = attempt.claim.outgoing.previous_attempt_at if error.unsent else message.unsettled_since
+            end_lease(
+                message,
+                status=Status.QUEUED,
+                eta=slot.at,
+                slot_at=slot.at if unsettled_since is None else message.slot_at,
+                delayed_by=slot.delayed_by or reason_to_wait(account, earliest),
+                unsettled_since=unsettled_since,
+                error=error.code,
+                error_detail=error.detail[:200],
+            )
+            record_attempts([(message, "retry", error.code, attempt.elapsed_ms)])
+        return True
+    except LeaseLost:
+        return False
+
+
+def reason_to_wait(account: Account, until: datetime) -> str:
+    """Why a message waits until then, if its slot does not say so: for the account's pause, or for its own time."""
+    is_pause = account.state == AccountState.PAUSED and account.paused_until == until
+    return WaitingFor.ACCOUNT_PAUSED if is_pause else WaitingFor.ETA
 
 
 def _apply_to_account(account: Account, error: SendError, paused_until: datetime) -> None:
@@ -136,6 +246,23 @@ def _apply_to_account(account: Account, error: SendError, paused_until: datetime
     _accounts.update({"state": account.state, "paused_until": account.paused_until}, "id = %s", [account.pk])
 
 
+def release(claims: Sequence[Claim]) -> None:
+    """Queue claimed messages again that were not tried, as they were before. A claim without its lease is left alone."""
+    as_text = datetime_formatter()
+    rows = []
+    for claim in claims:
+        message, previous = claim.message, claim.outgoing.previous_attempt_at
+        slot_at = message.eta if previous is None else message.slot_at
+        rows.append((message.id, message.lease, as_text(slot_at), as_text(previous)))
+    columns = {"message_id": "text", "held_lease": "text", "slot_time": "time", "unsettled_time": "time"}
+    run(
+        f"UPDATE {_messages.name} SET status = 'queued', slot_at = slot_time, unsettled_since = unsettled_time,"
+        " attempts = attempts - 1, lease = '', lease_until = NULL"
+        f" FROM {rows_source(columns)} WHERE id = message_id AND lease = held_lease AND status = 'sending'",
+        [rows_parameter(rows)],
+    )
+
+
 def fail_unsent(message: Message, code: str, detail: str) -> None:
     """Fail a message that cannot be sent, in the transaction of its claim.
 
@@ -143,37 +270,53 @@ def fail_unsent(message: Message, code: str, detail: str) -> None:
     """
     slot_at = None if message.unsettled_since is None else message.slot_at
     end_lease(message, status=Status.FAILED, error=code, error_detail=detail[:200], slot_at=slot_at)
-    _publish(MESSAGE_FAILED, message)
+    publish_status([message])
 
 
 def end_lease(message: Message, **values: Any) -> None:
-    """Change the message and end its lease. :class:`_LeaseLost` if another attempt has changed the row meanwhile."""
+    """Change the message and end its lease. :class:`LeaseLost` if another attempt has changed the row meanwhile."""
     values |= {"lease": "", "lease_until": None}
     unchanged = "id = %s AND lease = %s AND status = %s"
     if _messages.update(values, unchanged, [message.id, message.lease, str(message.status)]) != 1:
-        raise _LeaseLost
+        raise LeaseLost
+    _set(message, values)
+
+
+def _set(message: Message, values: dict[str, Any]) -> None:
     for name, value in values.items():
         setattr(message, name, value)
 
 
-def record_attempt(message: Message, outcome: str, error: str, *, elapsed_ms: int) -> None:
-    """Add the attempt to the message's log. The attempts of a message are numbered from 1."""
-    row = MessageAttempt(
-        workspace_id=message.workspace_id,
-        message_id=message.id,
-        number=message.attempts,
-        outcome=outcome,
-        error=error,
-        duration_ms=elapsed_ms,
-    )
-    _attempts.insert([row], conflict="(message_id, number) DO NOTHING")
+def record_attempts(rows: Sequence[tuple[Message, str, str, int]]) -> None:
+    """Add to the log of attempts: message, outcome, error, milliseconds. Those of a message are numbered from 1."""
+    now = clock.now()
+    values = [
+        {
+            "workspace_id": message.workspace_id,
+            "message_id": message.id,
+            "number": message.attempts,
+            "at": now,
+            "outcome": outcome,
+            "error": error,
+            "duration_ms": elapsed_ms,
+        }
+        for message, outcome, error, elapsed_ms in rows
+    ]
+    _attempts.insert(values, conflict="(message_id, number) DO NOTHING")
 
 
-def _publish(event_type: EventType, message: Message) -> None:
-    publish(
-        message.workspace_id,
-        event_type,
-        {"message": MessageOut.render(message)},
-        contact_id=message.contact_id,
-        request_id=message.request_id,
+def publish_status(messages: Sequence[Message]) -> None:
+    """Publish that these messages were sent or have failed, in the transaction that says so."""
+    publish_all(
+        None,
+        [
+            NewEvent(
+                MESSAGE_SENT if message.status == Status.SENT else MESSAGE_FAILED,
+                {"message": MessageOut.render(message)},
+                message.contact_id,
+                message.request_id,
+                message.workspace_id,
+            )
+            for message in messages
+        ],
     )

@@ -2,12 +2,13 @@
 
 A message reserves a slot (``Message.slot_at``) when it is accepted; once it is sent, the slot is the time of sending.
 The slots of any 24 hours are at most ``Account.daily_limit``. The limit is checked under the account's row lock each
-time: when a message is accepted (:func:`slot_for_direct_send`), claimed (:func:`next_send_time`) or requeued
-(:func:`next_free_slot`).
+time: when a message is accepted (:func:`slot_for_direct_send`), claimed (:func:`accounts_with_free_slots`,
+:func:`next_send_time`) or requeued (:func:`next_free_slot`).
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -15,9 +16,10 @@ from django.db.models import Q
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
+from crmsolid.core.sql.bulk import fetch, ids_clause
 from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.core.sql.table import Table, datetime_param
-from messaging.models import Account, AccountKind, AccountState, Message, SpentSlot, Status
+from messaging.models import Account, AccountKind, AccountState, Message, SpentSlot, Status, WaitingFor
 
 DAY = timedelta(hours=24)
 
@@ -28,6 +30,15 @@ _COUNT_AND_LATEST = (
     'SELECT slot_at FROM "messaging_message" WHERE account_id = %s AND slot_at > %s AND id <> %s'
     ' UNION ALL SELECT slot_at FROM "messaging_spentslot" WHERE account_id = %s AND slot_at > %s) AS slots'
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """An instant at which a message may be sent, and what made it later than asked for: a value of ``WaitingFor``,
+    empty if nothing did."""
+
+    at: datetime
+    delayed_by: str = ""
 
 
 def gap_between_sends(account: Account) -> timedelta:
@@ -64,18 +75,20 @@ def slot_for_direct_send(account: Account, not_before: datetime) -> datetime:
     )
 
 
-def next_free_slot(account: Account, not_before: datetime, *, exclude_id: str = "") -> datetime:
+def next_free_slot(account: Account, not_before: datetime, *, exclude_id: str = "") -> Slot:
     """The first slot from ``not_before`` on that keeps the gap and the daily limit. The account's row must be locked.
 
     ``exclude_id`` is a message whose own slot does not count.
     """
     if _is_clearly_free(account, not_before, exclude_id):
-        return not_before
-    taken = _taken_slots(account, not_before, exclude_id)
-    return first_slot(not_before, taken, gap=gap_between_sends(account), limit=account.daily_limit)
+        return Slot(not_before)
+    taken, gap = _taken_slots(account, not_before, exclude_id), gap_between_sends(account)
+    after_gap = first_slot(not_before, taken, gap=gap, limit=len(taken) + 1)  # a limit that cannot be reached
+    slot = first_slot(not_before, taken, gap=gap, limit=account.daily_limit)
+    return Slot(slot, _what_delayed(not_before, after_gap, slot))
 
 
-def next_send_time(account: Account, not_before: datetime, *, exclude_id: str) -> datetime:
+def next_send_time(account: Account, not_before: datetime, *, exclude_id: str) -> Slot:
     """The first instant from ``not_before`` on at which a message may really be sent. The account's row must be locked.
 
     The daily limit counts sends and reservations, but the gap is kept only from what was sent: if it were kept from
@@ -83,15 +96,50 @@ def next_send_time(account: Account, not_before: datetime, *, exclude_id: str) -
     are claimed they see this send and keep their gap from it.
     """
     if _is_clearly_free(account, not_before, exclude_id):
-        return not_before
+        return Slot(not_before)
     taken, gap = _taken_slots(account, not_before, exclude_id), gap_between_sends(account)
     maybe_sent = ~Q(status=Status.QUEUED) | Q(unsettled_since__isnull=False)
     sent = _taken_slots(account, not_before, exclude_id, maybe_sent) if gap else []
+    slot, delayed_by = not_before, ""
     while True:
-        after_gap = first_slot(not_before, sent, gap=gap, limit=len(sent) + 1)
-        not_before = first_slot(after_gap, taken, gap=timedelta(0), limit=account.daily_limit)
-        if not_before == after_gap:
-            return not_before
+        after_gap = first_slot(slot, sent, gap=gap, limit=len(sent) + 1)
+        after_limit = first_slot(after_gap, taken, gap=timedelta(0), limit=account.daily_limit)
+        delayed_by = _what_delayed(slot, after_gap, after_limit) or delayed_by
+        slot = after_limit
+        if after_limit == after_gap:
+            return Slot(slot, delayed_by)
+
+
+def _what_delayed(not_before: datetime, after_gap: datetime, after_limit: datetime) -> str:
+    if after_limit > after_gap:
+        return WaitingFor.DAILY_LIMIT
+    return WaitingFor.GAP if after_gap > not_before else ""
+
+
+def accounts_with_free_slots(counts: Mapping[Account, int], now: datetime, exclude_ids: Sequence[str]) -> set[int]:
+    """The ids of those accounts that may certainly send so many messages now, in one query; for the others
+    :func:`next_send_time` decides. ``exclude_ids`` are these messages: their own slots do not count.
+
+    The accounts must be connected, and their rows locked. The count is of all slots since 24 hours ago with no end, so
+    it may be too high.
+    """
+    without_gap = [account for account in counts if not gap_between_sends(account)]
+    if not without_gap:
+        return set()
+    account_is, accounts = ids_clause("account_id", [account.pk for account in without_gap])
+    excluded, ids = ids_clause("id", exclude_ids)
+    since = datetime_param(now - DAY)
+    rows = fetch(
+        "SELECT account_id, count(*) FROM ("
+        f'SELECT account_id FROM "messaging_message" WHERE {account_is} AND slot_at > %s AND NOT {excluded}'
+        f' UNION ALL SELECT account_id FROM "messaging_spentslot" WHERE {account_is} AND slot_at > %s'
+        ") AS slots GROUP BY account_id",
+        [*accounts, since, *ids, *accounts, since],
+    )
+    taken = dict(rows)
+    return {
+        account.pk for account in without_gap if taken.get(account.pk, 0) + counts[account] <= account.daily_limit
+    }
 
 
 def _is_clearly_free(account: Account, at: datetime, exclude_id: str = "") -> bool:

@@ -17,10 +17,10 @@ from django.db import Error as DatabaseError
 from telethon.errors import RPCError
 
 from crmsolid.core import clock
-from messaging.models import AccountKind, TelegramSession
-from messaging.sending import dispatch
-from messaging.sending.dispatch import Claim
-from messaging.sending.gateway import Delivered, SendError, registry
+from messaging.models import TelegramSession
+from messaging.sending import settlement
+from messaging.sending.gateway import Delivered, SendError
+from messaging.sending.settlement import Attempt, Claim
 from messaging.telegram import database, history, sending
 from messaging.telegram.client import Client, UpdateState, disconnect, session_from_row
 from messaging.telegram.database import DatabaseThreads
@@ -189,8 +189,8 @@ class Connection:
             await self._threads.run(database.record_session_lost, self.leased, result)
             # The settlement must not set the account's state again: a newer login may have changed it since.
             result = SendError(result.code, result.detail, unsent=True)
-        gateway = registry[AccountKind.TELEGRAM]
-        await self._threads.run(dispatch.finish, claim, gateway, result, time.monotonic() - started)
+        elapsed_ms = int((time.monotonic() - started) * 1000)
+        await self._threads.run(settlement.settle, [Attempt(claim, result, elapsed_ms)])
 
     async def _send(self, claim: Claim) -> Delivered | SendError:
         """Send within the time that the leases of the message and of the account leave."""

@@ -12,9 +12,9 @@ from crmsolid.core import clock
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, Message, Status, TelegramSession
-from messaging.sending import dispatch
-from messaging.sending.dispatch import Claim
+from messaging.sending import claiming
 from messaging.sending.gateway import SendError
+from messaging.sending.settlement import Claim
 from messaging.telegram.leases import LeasedAccount
 
 P = ParamSpec("P")
@@ -83,11 +83,11 @@ def claim_next_message(account_id: int) -> Claim | float | None:
     If it cannot be claimed, the seconds to wait before the account tries again: 0 if this message is no longer to be
     sent. A message that has to wait holds back the messages after it; otherwise they would overtake it.
     """
-    due = dispatch.due_messages().filter(account_id=account_id).order_by("created_at", "id")
+    due = claiming.due_messages().filter(account_id=account_id).order_by("created_at", "id")
     message_id = due.values_list("pk", flat=True).first()
     if message_id is None:
         return None
-    claimed = dispatch.claim(message_id)
+    claimed = claiming.claim(message_id)
     if claimed is not None:
         return claimed
     open_messages = Message.unscoped.filter(pk=message_id, status__in=[Status.QUEUED, Status.SENDING])
@@ -101,7 +101,7 @@ def claim_next_message(account_id: int) -> Claim | float | None:
 
 def accounts_with_due_messages(account_ids: list[int]) -> set[int]:
     """The accounts among these that have something to send now."""
-    rows = dispatch.due_messages().filter(account_id__in=account_ids).order_by()
+    rows = claiming.due_messages().filter(account_id__in=account_ids).order_by()
     return set(rows.values_list("account_id", flat=True).distinct())
 
 

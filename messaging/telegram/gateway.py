@@ -1,17 +1,17 @@
-"""Telegram as the rest of messaging and Celery see it: the gateway, its queues, and the account worker of a process.
+"""Telegram as the rest of messaging and Celery see it: the queues, and the account worker of a process.
 
 Celery's signals start and stop the account worker. A worker holds accounts if Telegram is set up and it either listens
 to the queue ``telegram`` or is the embedded one. Importing this module does not load Telethon.
 """
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from celery.signals import worker_ready, worker_shutdown
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from messaging.sending.gateway import Delivered, Outgoing, SendError
 from messaging.telegram import config, leases
 
 logger = logging.getLogger("crmsolid.telegram")
@@ -25,21 +25,9 @@ def queue_of(worker: str) -> str:
     return f"{SHARED_QUEUE}.{worker.rpartition('/')[0]}"
 
 
-class TelegramGateway:
-    """Only the worker that holds an account's lease sends for it: it claims, sends and settles on its event loop."""
-
-    needs_account_worker = True
-
-    def queue(self, account_id: int) -> str | None:
-        worker = leases.worker_of(account_id)
-        return queue_of(worker) if worker else None
-
-    def send(self, outgoing: Outgoing) -> Delivered:
-        detail = "another worker holds the account's connection"
-        raise SendError("not_the_owner", detail, retry_after=1.0, pauses_account=False)
-
-    def after_sent(self, outgoing: Outgoing) -> None:
-        """Nothing is left to do."""
+def queues_of(account_ids: Sequence[int]) -> set[str]:
+    """The queues of the workers that hold these accounts."""
+    return {queue_of(worker) for worker in leases.workers_of(account_ids)}
 
 
 _account_worker: Any = None

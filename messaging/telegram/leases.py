@@ -6,6 +6,7 @@ two machines may differ by that much.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -75,10 +76,10 @@ def _connectable(rows: QuerySet[AccountLease]) -> QuerySet[AccountLease]:
     ).exclude(account__telegram_session__auth_key=b"")
 
 
-def worker_of(account_id: int) -> str:
-    """The worker that holds an unexpired lease on the account; empty if none does."""
-    rows = AccountLease.unscoped.filter(account_id=account_id, lease_until__gt=clock.now())
-    return rows.values_list("worker", flat=True).first() or ""
+def workers_of(account_ids: Sequence[int]) -> set[str]:
+    """The workers that hold an unexpired lease on any of these accounts."""
+    rows = AccountLease.unscoped.filter(account_id__in=account_ids, lease_until__gt=clock.now())
+    return set(rows.values_list("worker", flat=True))
 
 
 def remove_worker(worker: str) -> None:

@@ -1,7 +1,7 @@
 """Helpers of the messaging tests."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from crmsolid.workspaces.actor import Actor
 from messaging import services
 from messaging.models import Account, AccountKind, Message, MessageAttempt
 from messaging.sending import gateway
-from messaging.sending.gateway import Delivered, Outgoing
+from messaging.sending.gateway import Delivered, Outgoing, SendError
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,34 +72,32 @@ def require_postgresql() -> None:
 
 @dataclass
 class ScriptedGateway:
-    """A gateway that returns or raises the results in ``script``, one a call, and then delivers.
+    """A gateway that gives the results in ``script``, one a message, and then delivers. An exception that is no
+    SendError is raised, as by a bug.
 
     ``requests`` are the sends it was asked for, ``after`` the ids it was told were settled.
     """
 
     script: list[Delivered | Exception | Callable[[Outgoing], Any]] = field(default_factory=list)
-    worker_queue: str | None = None
     requests: list[Outgoing] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
 
-    @property
-    def needs_account_worker(self) -> bool:
-        return self.worker_queue is not None
+    def send(self, batch: Sequence[Outgoing]) -> dict[str, Delivered | SendError]:
+        results: dict[str, Delivered | SendError] = {}
+        for outgoing in batch:
+            self.requests.append(outgoing)
+            step = self.script.pop(0) if self.script else Delivered(1000 + len(self.requests))
+            if callable(step):
+                step = step(outgoing)
+            if not isinstance(step, Delivered | SendError):
+                raise step
+            results[outgoing.message_id] = step
+            if isinstance(step, SendError) and step.stops_account:
+                break
+        return results
 
-    def queue(self, account_id: int) -> str | None:
-        return self.worker_queue
-
-    def send(self, outgoing: Outgoing) -> Delivered:
-        self.requests.append(outgoing)
-        step = self.script.pop(0) if self.script else Delivered(1000 + len(self.requests))
-        if callable(step):
-            step = step(outgoing)
-        if isinstance(step, Exception):
-            raise step
-        return step
-
-    def after_sent(self, outgoing: Outgoing) -> None:
-        self.after.append(outgoing.message_id)
+    def after_sent(self, sent: Sequence[Outgoing]) -> None:
+        self.after += [outgoing.message_id for outgoing in sent]
 
     def install(self, monkeypatch: pytest.MonkeyPatch, kind: AccountKind = AccountKind.SANDBOX) -> "ScriptedGateway":
         monkeypatch.setitem(gateway.registry, kind, self)

@@ -10,7 +10,7 @@ from crmsolid.core.clock import rfc3339
 from crmsolid.workspaces.scopes import Scope
 from messaging.inbox import Incoming, receive
 from messaging.models import Account, Message
-from messaging.sending import dispatch
+from messaging.sending import claiming, dispatch
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import events, send, stored
 from tests.tenants import Api, Tenants
@@ -150,7 +150,7 @@ def test_message_that_is_not_queued_cannot_be_canceled(
     api: Api, tenants: Tenants, sandbox: Account, frozen_time: FrozenTime, to: str
 ) -> None:
     message, ours = send(sandbox, to), api(tenants.key())
-    dispatch.claim(message.pk)
+    claiming.claim(message.pk)
     assert ours.post(f"/v1/messages/{message.pk}/cancel").json()["code"] == "invalid_state"
     assert stored(message).status == "sending"
     frozen_time.forward(seconds=31)

@@ -31,15 +31,15 @@ def then_stop(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def stop_at(point: str) -> None:
     """Stop at the point. A point within a transaction is before its commit."""
-    from crmsolid.events.publishing import publish
+    from crmsolid.events.publishing import publish, publish_all
     from messaging import inbox
-    from messaging.sending import dispatch, sandbox, settlement
+    from messaging.sending import claiming, sandbox, settlement
 
     stops: dict[str, tuple[Any, str, Callable[..., Any]]] = {
-        "claiming": (dispatch, "_take_lease", then_stop(dispatch._take_lease)),
+        "claiming": (claiming, "_take_leases", then_stop(claiming._take_leases)),
         "claimed": (sandbox.SandboxGateway, "send", stop_here),
         "sent": (sandbox.SandboxGateway, "send", then_stop(sandbox.SandboxGateway.send)),
-        "settling": (settlement, "publish", then_stop(publish)),
+        "settling": (settlement, "publish_all", then_stop(publish_all)),
         "settled": (sandbox.SandboxGateway, "after_sent", stop_here),
         "replying": (inbox, "publish", then_stop(publish)),
     }

@@ -11,8 +11,9 @@ from contacts.models import Contact
 from crmsolid.core import clock
 from messaging.inbox import Incoming, receive
 from messaging.models import Account, Message, MessageAttempt, SandboxDelivery, Thread
-from messaging.sending import dispatch, settlement
+from messaging.sending import claiming, dispatch, settlement
 from messaging.sending.gateway import Delivered, Outgoing, SendError
+from messaging.sending.settlement import Attempt
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import (
     ScriptedGateway,
@@ -34,7 +35,7 @@ def test_expired_lease_is_recovered_with_the_same_random_id(
 ) -> None:
     gateway = ScriptedGateway().install(monkeypatch)
     message = send(sandbox)
-    claimed = dispatch.claim(message.pk)
+    claimed = claiming.claim(message.pk)
     assert claimed is not None
     assert (stored(message).status, stored(message).lease_until) == ("sending", frozen_time.now + LEASE)
     claimed_at = frozen_time.now
@@ -52,7 +53,7 @@ def test_attempt_that_lost_its_lease_settles_nothing(
 ) -> None:
     ScriptedGateway([Delivered(7)]).install(monkeypatch)
     message = send(sandbox)
-    claimed = dispatch.claim(message.pk)
+    claimed = claiming.claim(message.pk)
     assert claimed is not None
     frozen_time.forward(seconds=31)
     dispatch.dispatch()
@@ -63,7 +64,7 @@ def test_attempt_that_lost_its_lease_settles_nothing(
         SendError("flood_wait", retry_after=60),
     )
     for result in results:
-        assert settlement.settle(claimed.message, claimed.account, result, elapsed_ms=5) is False
+        assert settlement.settle([Attempt(claimed, result, 5)]) == []
     after = stored(message)
     assert (after.status, after.telegram_message_id, after.sent_at) == ("sent", 7, before.sent_at)
     assert stored_account(sandbox).state == "connected"
@@ -77,17 +78,17 @@ def test_expired_lease_without_a_free_slot_is_rescheduled(
     gateway = ScriptedGateway().install(monkeypatch)
     account, started = tenants.sandbox(daily_limit=2), frozen_time.now
     message = send(account)
-    dispatch.claim(message.pk)
+    claiming.claim(message.pk)
     send(account, "@bobby", send_at=frozen_time.now + timedelta(seconds=40))
     Account.unscoped.filter(pk=account.pk).update(daily_limit=1)
     frozen_time.forward(seconds=60)
-    assert dispatch.claim(message.pk) is None
+    assert claiming.claim(message.pk) is None
     row = stored(message)
     assert (row.status, row.slot_at, row.unsettled_since) == ("queued", started, started)
     assert row.eta == started + timedelta(hours=24, seconds=40)
     frozen_time.now = row.eta
     Account.unscoped.filter(pk=account.pk).update(daily_limit=50)
-    dispatch.attempt(message.pk, gateway)
+    dispatch.dispatch()
     assert gateway.requests[-1].previous_attempt_at == started
     assert attempts(message) == [(1, "lost", "lease_expired"), (2, "sent", "")]
 

@@ -10,8 +10,9 @@ from contacts.models import Contact
 from crmsolid.core.errors import DomainError
 from messaging import services
 from messaging.models import Account, AccountKind, AccountState, Message
-from messaging.sending import dispatch, slots
+from messaging.sending import claiming, dispatch, slots
 from messaging.sending.gateway import SendError
+from messaging.sending.slots import Slot
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import (
     ScriptedGateway,
@@ -135,7 +136,7 @@ def test_pause_moves_eta_and_slot(tenants: Tenants, frozen_time: FrozenTime) -> 
     message = send(account)
     until = frozen_time.now + timedelta(minutes=10)
     Account.unscoped.filter(pk=account.pk).update(state=AccountState.PAUSED, paused_until=until)
-    assert dispatch.claim(message.pk) is None
+    assert claiming.claim(message.pk) is None
     assert (stored(message).status, stored(message).eta, stored(message).slot_at) == ("queued", until, until)
 
 
@@ -171,7 +172,9 @@ def test_next_free_slot_is_when_the_oldest_send_leaves_the_window(tenants: Tenan
     account = tenants.sandbox(daily_limit=1)
     send(account)
     with transaction.atomic():
-        assert slots.next_free_slot(account, frozen_time.now) == frozen_time.now + timedelta(hours=24)
+        assert slots.next_free_slot(account, frozen_time.now) == Slot(
+            frozen_time.now + timedelta(hours=24), "daily_limit"
+        )
 
 
 def test_message_to_a_contact_who_opted_out_frees_its_slot(tenants: Tenants) -> None:

@@ -14,7 +14,6 @@ from messaging.models import Account, AccountLease, Message, MessageAttempt, Tel
 from messaging.sending import dispatch
 from messaging.telegram import leases
 from messaging.telegram.account_worker import AccountWorker
-from messaging.telegram.gateway import TelegramGateway
 from tests.messaging.telegram.helpers import ANNA, SHOP, log_in_again, send, wait_for_status
 from tests.telegram_server import TelegramServer
 from tests.waiting import wait_until
@@ -100,13 +99,3 @@ def test_new_login_replaces_the_connection(
     wait_until(lambda: worker.ready_accounts)
     assert server.connected(SHOP) == 1
     wait_for_status(send(actor, shop), "sent")
-
-
-def test_attempt_by_another_worker_does_not_pause_the_account(shop: Account, actor: Actor) -> None:
-    """Only the worker that holds the lease sends. If a task reaches another one, only the message waits, for 1 s."""
-    message = send(actor, shop)
-    assert dispatch.attempt(message.pk, TelegramGateway())
-    message.refresh_from_db()
-    shop.refresh_from_db()
-    assert (message.status, message.error, message.unsettled_since) == ("queued", "not_the_owner", None)
-    assert (shop.state, shop.paused_until) == ("connected", None)

@@ -1,0 +1,271 @@
+"""Claims due messages: whoever claims a message holds its lease and alone may send it.
+
+A claim locks the account, checks everything again under that lock, renders the text once, and takes a lease. Accounts
+and messages that another transaction has locked are skipped, so that several workers share the work and none waits
+behind one that stands still.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from contacts.models import Contact
+from crmsolid.core import clock
+from crmsolid.core.sql.bulk import (
+    datetime_formatter,
+    fetch,
+    ids_clause,
+    row_lock,
+    rows_parameter,
+    rows_source,
+    run,
+)
+from crmsolid.core.sql.prepared_cursor import on_postgresql
+from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.workspaces.models import where_plan_allows_sending
+from messaging.models import Account, AccountState, Message, Status
+from messaging.sending import message_text, settlement, slots
+from messaging.sending.gateway import Outgoing
+from messaging.sending.settlement import Claim
+
+logger = logging.getLogger("crmsolid.messaging")
+
+_accounts, _messages, _contacts = Table(Account), Table(Message), Table(Contact)
+
+# A loose index scan: it jumps from account to account through the index of queued messages, so its cost follows the
+# number of accounts with a queue and not the length of any queue.
+_FIRST_ETA_BY_ACCOUNT = f"""
+    WITH RECURSIVE queued(account_id) AS (
+        SELECT min(account_id) FROM {_messages.name} WHERE status = 'queued'
+        UNION ALL
+        SELECT (SELECT min(account_id) FROM {_messages.name} WHERE status = 'queued' AND account_id > queued.account_id)
+        FROM queued WHERE queued.account_id IS NOT NULL
+    )
+    SELECT account_id, (
+        SELECT min(eta) FROM {_messages.name} WHERE status = 'queued' AND account_id = queued.account_id
+    ) FROM queued WHERE account_id IS NOT NULL
+"""
+_LEASED = {
+    "message_id": "text",
+    "new_text": "text",
+    "slot_time": "time",
+    "unsettled_time": "time",
+    "attempt": "int",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedAccount:
+    """An account that can send and has messages to send, the first of them at ``first_eta``."""
+
+    id: int
+    kind: str
+    first_eta: datetime
+
+
+def queued_accounts() -> list[QueuedAccount]:
+    """The accounts that can send, in workspaces whose plan allows sending, and have queued messages or expired leases;
+    those whose messages have been due for the longest time come first."""
+    now = clock.now()
+    etas = {account_id: _messages.convert("eta", eta) for account_id, eta in fetch(_FIRST_ETA_BY_ACCOUNT)}
+    expired = Message.unscoped.filter(status=Status.SENDING, lease_until__lt=now).order_by()
+    for account_id, lease_until in expired.values_list("account_id", "lease_until"):
+        etas[account_id] = min(lease_until, etas.get(account_id, now))
+    if not etas:
+        return []
+    accounts = Account.unscoped.filter(_account_can_send(), where_plan_allows_sending("workspace__"), pk__in=etas)
+    queued = [QueuedAccount(pk, kind, etas[pk]) for pk, kind in accounts.values_list("pk", "kind")]
+    return sorted(queued, key=lambda account: (account.first_eta, account.id))
+
+
+def due_messages() -> "QuerySet[Message]":
+    """Messages that may be claimed now, on accounts that can send, in workspaces whose plan allows sending."""
+    allowed = _account_can_send("account__") & where_plan_allows_sending("workspace__")
+    return Message.unscoped.filter(_claimable(), allowed)
+
+
+def _claimable() -> Q:
+    """Queued with an eta that has passed, or sending with an expired lease."""
+    now = clock.now()
+    return Q(status=Status.QUEUED, eta__lte=now) | Q(status=Status.SENDING, lease_until__lt=now)
+
+
+def _account_can_send(path: str = "") -> Q:
+    pause_is_over = Q(**{f"{path}state": AccountState.PAUSED, f"{path}paused_until__lte": clock.now()})
+    return Q(**{f"{path}state": AccountState.CONNECTED}) | pause_is_over
+
+
+@transaction.atomic
+def claim_batch(account_ids: Sequence[int], limit: int) -> tuple[list[Claim], list[int]]:
+    """Claim up to ``limit`` due messages of these accounts (a few more if the accounts are many), the oldest first and
+    of each account about as many.
+
+    Also returns the accounts that may have more. A message waits while an earlier one of its thread is being sent.
+    """
+    where, params = ids_clause("id", account_ids)
+    rows = fetch(
+        f"SELECT {_accounts.columns()} FROM {_accounts.name} WHERE {where} ORDER BY id{row_lock(skip_locked=True)}",
+        params,
+    )
+    accounts = {account.pk: account for account in map(_accounts.from_row, rows) if _may_send(account)}
+    if not accounts:
+        return [], []
+    per_account = max(1, limit // len(accounts))
+    messages = _lock_due(list(accounts), per_account)
+    counts = Counter(message.account_id for message in messages)
+    return _claim(accounts, messages), [pk for pk, count in counts.items() if count >= per_account]
+
+
+@transaction.atomic
+def claim(message_id: str) -> Claim | None:
+    """Claim one message. None if another worker has it, if it is not due, if its account cannot send, if it was moved
+    to a later slot, or if it failed before it could be sent."""
+    account_id = Message.unscoped.filter(pk=message_id).values_list("account_id", flat=True).first()
+    if account_id is None:
+        return None
+    [account] = _accounts.select("id = %s", [account_id], lock=True)
+    claimable = Message.unscoped.filter(_claimable(), pk=message_id)
+    messages = list(claimable.select_for_update(skip_locked=True, no_key=True)) if _may_send(account) else []
+    return next(iter(_claim({account.pk: account}, messages)), None)
+
+
+def _may_send(account: Account) -> bool:
+    """A pause with an end delays the account's messages; a pause without one holds them."""
+    is_delayed = account.state == AccountState.PAUSED and account.paused_until is not None
+    return account.state == AccountState.CONNECTED or is_delayed
+
+
+def _lock_due(account_ids: list[int], per_account: int) -> list[Message]:
+    """Lock the first due messages of each of these accounts, whose rows are locked, without those of busy threads."""
+    now = datetime_param(clock.now())
+    accounts, params = ids_clause("account_id", account_ids)
+    leased = f"status = 'sending' AND {accounts} AND lease_until"
+    busy = [row[0] for row in fetch(f"SELECT thread_id FROM {_messages.name} WHERE {leased} >= %s", [*params, now])]
+    is_busy, threads = ids_clause("thread_id", busy)
+    due = f"status = 'queued' AND eta <= %s AND NOT ({is_busy}) ORDER BY eta, id LIMIT %s"
+    columns = _messages.columns("m")
+    if on_postgresql():
+        rows = fetch(
+            f"SELECT {columns} FROM {rows_source({'wanted_id': 'int'}, 'wanted')} CROSS JOIN LATERAL ("
+            f"SELECT * FROM {_messages.name} WHERE account_id = wanted_id AND {due}{row_lock(skip_locked=True)}) m",
+            [rows_parameter([(account_id,) for account_id in account_ids]), now, *threads, per_account],
+        )
+    else:
+        statement = f"SELECT {columns} FROM {_messages.name} m WHERE account_id = %s AND {due}"
+        per_account_rows = (fetch(statement, [pk, now, *threads, per_account]) for pk in account_ids)
+        rows = [row for account_rows in per_account_rows for row in account_rows]
+    rows += fetch(
+        f"SELECT {columns} FROM {_messages.name} m WHERE {leased} < %s ORDER BY eta, id LIMIT %s"
+        f"{row_lock(skip_locked=True)}",
+        [*params, now, per_account * len(account_ids)],
+    )
+    return sorted(map(_messages.from_row, rows), key=lambda message: (message.eta, message.id))
+
+
+def _claim(accounts: Mapping[int, Account], messages: Sequence[Message]) -> list[Claim]:
+    """Take the leases of these messages, which are due; accounts and messages are locked. A message that may not be
+    sent yet is moved to a later slot, and one that cannot be sent fails."""
+    if not messages:
+        return []
+    now = clock.now()
+    counts = Counter(accounts[message.account_id] for message in messages)
+    unpaused = {account: count for account, count in counts.items() if slots.earliest_send(account, now) == now}
+    free = slots.accounts_with_free_slots(unpaused, now, [message.id for message in messages])
+    where, params = ids_clause("id", list({message.contact_id for message in messages}))
+    contacts = {contact.id: contact for contact in _contacts.select(where, params)}
+    claims, together = [], []
+    for message in messages:
+        account = accounts[message.account_id]
+        if account.pk in free:
+            together.append(message)
+            continue
+        slot = slots.next_send_time(account, slots.earliest_send(account, now), exclude_id=message.id)
+        if slot.at > now:
+            _postpone(message, account, slot)
+        else:  # at once, because the slots of the account's next message depend on it
+            claims += _take_leases(accounts, contacts, [message])
+    return claims + _take_leases(accounts, contacts, together)
+
+
+def _postpone(message: Message, account: Account, slot: slots.Slot) -> None:
+    _record_lost_leases([message])
+    settlement.end_lease(
+        message,
+        status=Status.QUEUED,
+        eta=slot.at,
+        # A message that may have arrived keeps the slot it has.
+        slot_at=slot.at if message.unsettled_since is None else message.slot_at,
+        delayed_by=slot.delayed_by or settlement.reason_to_wait(account, slot.at),
+    )
+
+
+def _record_lost_leases(messages: Sequence[Message]) -> None:
+    lost = [message for message in messages if message.status == Status.SENDING]
+    settlement.record_attempts([(message, "lost", "lease_expired", 0) for message in lost])
+
+
+def _take_leases(
+    accounts: Mapping[int, Account], contacts: Mapping[str, Contact], messages: Sequence[Message]
+) -> list[Claim]:
+    texts = {message.id: _text_to_send(message, contacts[message.contact_id]) for message in messages}
+    sendable = [message for message in messages if texts[message.id] is not None]
+    if not sendable:
+        return []
+    _record_lost_leases(sendable)
+    now, lease, as_text = clock.now(), uuid4().hex, datetime_formatter()
+    lease_until = now + timedelta(seconds=settings.SEND_LEASE_SECONDS)
+    claims, rows = [], []
+    for message in sendable:
+        previous_attempt_at = message.unsettled_since
+        message.status, message.lease, message.lease_until = Status.SENDING, lease, lease_until
+        message.text, message.rendered = str(texts[message.id]), True
+        # An earlier attempt may have arrived, at the slot that it took: then the slot stays.
+        message.slot_at = now if previous_attempt_at is None else message.slot_at
+        message.unsettled_since = previous_attempt_at or now
+        message.attempts += 1
+        slot_at, unsettled_since = as_text(message.slot_at), as_text(message.unsettled_since)
+        rows.append((message.id, message.text, slot_at, unsettled_since, message.attempts))
+        claims.append(Claim(message, accounts[message.account_id], _outgoing(message, previous_attempt_at)))
+    run(
+        f"UPDATE {_messages.name} SET status = 'sending', rendered = %s, lease = %s, lease_until = %s, text = new_text,"
+        " slot_at = slot_time, unsettled_since = unsettled_time, attempts = attempt"
+        f" FROM {rows_source(_LEASED)} WHERE id = message_id",
+        [True, lease, datetime_param(lease_until), rows_parameter(rows)],
+    )
+    return claims
+
+
+def _outgoing(message: Message, previous_attempt_at: datetime | None) -> Outgoing:
+    return Outgoing(
+        message_id=message.id,
+        workspace_id=message.workspace_id,
+        account_id=message.account_id,
+        random_id=message.random_id,
+        recipient=message.recipient,
+        text=message.text,
+        attempt=message.attempts,
+        previous_attempt_at=previous_attempt_at,
+    )
+
+
+def _text_to_send(message: Message, contact: Contact) -> str | None:
+    """The rendered text. None after failing the message: the contact opted out, or the text cannot be rendered."""
+    if contact.opted_out:
+        settlement.fail_unsent(message, "contact_opted_out", "the contact asked for no more messages")
+        return None
+    if message.rendered and message.text:
+        return message.text
+    try:
+        return message_text.render_for(contact, message.text)
+    except message_text.TemplateUnresolved as error:
+        settlement.fail_unsent(message, "template_unresolved", str(error))
+    except ValueError as error:
+        settlement.fail_unsent(message, "text_length", str(error))
+    return None
