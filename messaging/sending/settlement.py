@@ -114,7 +114,8 @@ def _settle_final(attempts: Sequence[Attempt]) -> list[Attempt]:
         record_activity([message.contact_id for message in sent], now, outgoing=True)
         where, params = ids_clause("id", [message.thread_id for message in sent])
         at = datetime_param(now)
-        run(f"UPDATE {_threads.name} SET last_message_at = %s WHERE {where} AND last_message_at < %s", [at, *params, at])
+        is_older = f"{where} AND last_message_at < %s"
+        run(f"UPDATE {_threads.name} SET last_message_at = %s WHERE {is_older}", [at, *params, at])
     record_attempts([(each.claim.message, *_outcome(each.result), each.elapsed_ms) for each in settled])
     publish_status([each.claim.message for each in settled])
     return settled
@@ -160,7 +161,8 @@ def _update_messages(attempts: Sequence[Attempt], now: datetime) -> list[Attempt
         f"UPDATE {_messages.name} SET status = new_status, sent_at = sent_time, slot_at = slot_time,"
         " telegram_message_id = telegram_id, error = error_code, error_detail = error_text,"
         " lease = '', lease_until = NULL"
-        f" FROM {rows_source(_SETTLED)} WHERE id = message_id AND lease = held_lease AND status = 'sending' RETURNING id",
+        f" FROM {rows_source(_SETTLED)} WHERE id = message_id AND lease = held_lease AND status = 'sending'"
+        " RETURNING id",
         [rows_parameter(rows)],
     )
     ids = {row[0] for row in updated}
@@ -247,7 +249,7 @@ def _apply_to_account(account: Account, error: SendError, paused_until: datetime
 
 
 def release(claims: Sequence[Claim]) -> None:
-    """Queue claimed messages again that were not tried, as they were before. A claim without its lease is left alone."""
+    """Queue claimed messages that were not tried again, as they were before. A claim that lost its lease is ignored."""
     as_text = datetime_formatter()
     rows = []
     for claim in claims:

@@ -11,7 +11,6 @@ from crmsolid.core import clock
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, AccountLease, Message, MessageAttempt, TelegramSession
-from messaging.sending import dispatch
 from messaging.telegram import leases
 from messaging.telegram.account_worker import AccountWorker
 from tests.messaging.telegram.helpers import ANNA, SHOP, log_in_again, send, wait_for_status
