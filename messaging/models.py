@@ -106,27 +106,32 @@ class Status(models.TextChoices):
 
 
 class WaitingFor(models.TextChoices):
-    """Why a queued message is not sent yet; :func:`messaging.waiting.waiting_for` answers it."""
+    """Why a queued message is not sent yet; :func:`messaging.waiting.waiting_for` answers it.
 
-    ETA = "eta", "the time it is planned for"
-    DAILY_LIMIT = "daily_limit", "the daily limit"
-    GAP = "gap", "the gap between sends"
-    ACCOUNT_PAUSED = "account_paused", "the end of the account's pause"
-    ACCOUNT_NEEDS_LOGIN = "account_needs_login", "a login of the account"
-    ACCOUNT_BANNED = "account_banned", "a banned account"
-    PLAN = "plan", "a plan that allows sending"
-    WINDOW = "window", "the sending window of its sequence"
-    WORKER = "worker", "a worker"
+    ``eta``: the sender asked for this time, or a failed attempt is retried then. ``window``: the hours in which a
+    sequence may send. ``worker``: the message is due.
+    """
+
+    ETA = "eta"
+    DAILY_LIMIT = "daily_limit"
+    GAP = "gap"
+    ACCOUNT_PAUSED = "account_paused"
+    ACCOUNT_NEEDS_LOGIN = "account_needs_login"
+    ACCOUNT_BANNED = "account_banned"
+    PLAN = "plan"
+    WINDOW = "window"
+    WORKER = "worker"
 
 
 class Message(WorkspaceModel):
     """One message. Outgoing: ``queued → sending → sent | failed``, or ``canceled``; incoming: ``received``.
 
     ``text`` is the template until the first claim renders it (``rendered``), then the text that is sent. ``slot_at`` is
-    the instant that counts against the account's daily limit; NULL if none does. ``delayed_by`` is what made ``eta`` as
-    late as it is, a value of :class:`WaitingFor`; empty if the message was due at once. ``lease`` identifies the attempt
-    in progress, which may settle the message only while it holds the lease. ``unsettled_since`` is the time of the first
-    attempt whose result was unknown when it ended; it stays set. ``request_id`` also goes into the message's events.
+    the instant that counts against the account's daily limit; NULL if none does. ``delayed_by`` is the
+    :class:`WaitingFor` that made ``eta`` as late as it is; empty if the message was due at once. ``lease`` identifies
+    the attempt in progress, which may settle the message only while it holds the lease. ``unsettled_since`` is the time
+    of the first attempt whose result was unknown when it ended; it stays set. ``request_id`` also goes into the
+    message's events.
     """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "msg"), editable=False)
