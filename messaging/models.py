@@ -105,13 +105,33 @@ class Status(models.TextChoices):
     RECEIVED = "received", "Received"
 
 
+class WaitingFor(models.TextChoices):
+    """Why a queued message is not sent yet; :func:`messaging.waiting.waiting_for` answers it.
+
+    ``eta``: the sender asked for this time, or a failed attempt is retried then. ``window``: the hours in which a
+    sequence may send. ``worker``: the message is due.
+    """
+
+    ETA = "eta"
+    DAILY_LIMIT = "daily_limit"
+    GAP = "gap"
+    ACCOUNT_PAUSED = "account_paused"
+    ACCOUNT_NEEDS_LOGIN = "account_needs_login"
+    ACCOUNT_BANNED = "account_banned"
+    PLAN = "plan"
+    WINDOW = "window"
+    WORKER = "worker"
+
+
 class Message(WorkspaceModel):
     """One message. Outgoing: ``queued → sending → sent | failed``, or ``canceled``; incoming: ``received``.
 
     ``text`` is the template until the first claim renders it (``rendered``), then the text that is sent. ``slot_at`` is
-    the instant that counts against the account's daily limit; NULL if none does. ``lease`` identifies the attempt in
-    progress, which may settle the message only while it holds the lease. ``unsettled_since`` is the time of the first
-    attempt whose result was unknown when it ended; it stays set. ``request_id`` also goes into the message's events.
+    the instant that counts against the account's daily limit; NULL if none does. ``delayed_by`` is the
+    :class:`WaitingFor` that made ``eta`` as late as it is; empty if the message was due at once. ``lease`` identifies
+    the attempt in progress, which may settle the message only while it holds the lease. ``unsettled_since`` is the time
+    of the first attempt whose result was unknown when it ended; it stays set. ``request_id`` also goes into the
+    message's events.
     """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "msg"), editable=False)
@@ -129,6 +149,7 @@ class Message(WorkspaceModel):
     random_id = models.BigIntegerField(default=new_random_id, editable=False)
     telegram_message_id = models.BigIntegerField(null=True, blank=True, editable=False)
     eta = models.DateTimeField(null=True, blank=True)
+    delayed_by = models.CharField(max_length=20, blank=True, default="", db_default="")
     slot_at = models.DateTimeField(null=True, blank=True)
     lease = models.CharField(max_length=32, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)

@@ -104,6 +104,23 @@ class Workspace(models.Model):
         owner = self.owner_workspace
         return effective_plan(owner.plan, owner.trial_ends_at)
 
+    @property
+    def plan_allows_sending(self) -> bool:
+        """Whether messages may be sent. :func:`where_plan_allows_sending` is the same as a condition of a query."""
+        return self.current_plan != Plan.EXPIRED
+
+
+def where_plan_allows_sending(path: str = "") -> models.Q:
+    """Workspaces whose plan allows sending; ``path`` leads to the workspace, for example ``"workspace__"``."""
+
+    def in_force(path: str) -> models.Q:
+        is_trial, has_no_end = models.Q(**{f"{path}plan": Plan.TRIAL}), models.Q(**{f"{path}trial_ends_at": None})
+        in_trial = is_trial & (has_no_end | models.Q(**{f"{path}trial_ends_at__gt": clock.now()}))
+        return models.Q(**{f"{path}plan__in": [Plan.PRO, Plan.BUSINESS]}) | in_trial
+
+    # A test workspace has no plan itself: that of its live one counts.
+    return in_force(path) | in_force(f"{path}live__")
+
 
 def effective_plan(plan: str, trial_ends_at: datetime | None) -> str:
     """``expired`` for a trial that has ended, else ``plan``."""
