@@ -8,6 +8,7 @@ from typing import Any
 
 from contacts.models import Contact
 from crmsolid.core import clock
+from messaging import waiting
 from messaging.models import LoginAttempt, Message, SpentSlot, Status, Thread
 from messaging.representations import MessageOut
 from messaging.sending.slots import DAY
@@ -38,6 +39,7 @@ def erase(workspace_id: int, contact_id: str) -> None:
 def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
     """``messages``: every message to and from the contact, oldest first."""
     rows = Message.objects.for_workspace(workspace_id).filter(contact_id=contact_id).order_by("created_at", "id")
+    waiting.load_accounts(rows)
     return {"messages": [MessageOut.render(row) for row in rows]}
 
 

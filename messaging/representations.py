@@ -6,7 +6,8 @@ from rest_framework import serializers
 
 from crmsolid.api.representations import Representation
 from crmsolid.core.clock import rfc3339
-from messaging.models import Account, AccountKind, AccountState, Direction, Status, account_state
+from messaging import waiting
+from messaging.models import Account, AccountKind, AccountState, Direction, Status, WaitingFor, account_state
 
 
 class MessageOut(Representation):
@@ -26,6 +27,11 @@ class MessageOut(Representation):
     request_id = serializers.CharField(
         allow_null=True, help_text="The `X-Request-Id` of the request that sent the message."
     )
+    waiting_for = serializers.ChoiceField(
+        choices=WaitingFor.values, allow_null=True, help_text="Why a queued message is not sent yet, else null."
+    )
+
+    read_waiting_for = staticmethod(waiting.waiting_for)
 
 
 class QueuedOut(Representation):

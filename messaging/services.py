@@ -17,9 +17,9 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Mode, Role, Workspace
 from crmsolid.workspaces.scopes import Scope
 from crmsolid.workspaces.scoping import WorkspaceModel
-from messaging import querysets
+from messaging import querysets, waiting
 from messaging.inbox import upsert_thread
-from messaging.models import Account, AccountKind, Direction, Message, Status, Thread
+from messaging.models import Account, AccountKind, Direction, Message, Status, Thread, WaitingFor
 from messaging.sending import message_text, slots
 from messaging.sending.recipients import parse_recipient
 
@@ -49,7 +49,9 @@ def send_message(
         raise invalid("send_at", "too_far", "send_at may be at most 366 days away")
     message_text.check_template(actor.workspace, text)
     account = _lock_account(actor, account_id)
-    eta = slots.slot_for_direct_send(account, slots.earliest_send(account, clock.now(), send_at))
+    now = clock.now()
+    earliest = slots.earliest_send(account, now, send_at)
+    eta = slots.slot_for_direct_send(account, earliest)
     contact = lookup.find_or_create(actor, username=recipient.username, telegram_id=recipient.telegram_id)
     if contact.opted_out:
         raise DomainError("contact_opted_out")
@@ -64,6 +66,7 @@ def send_message(
         text=text,
         request_id=actor.request_id,
         eta=eta,
+        delayed_by=_delayed_by(now, send_at, earliest, eta),
         slot_at=eta,
     )
     _messages.insert_later([message])
@@ -71,6 +74,15 @@ def send_message(
     if wait <= WAKE_WORKER_WITHIN_SECONDS:
         transaction.on_commit(lambda: doorbell.ring("messaging.dispatch", after=wait))
     return message
+
+
+def _delayed_by(now: datetime, send_at: datetime | None, earliest: datetime, eta: datetime) -> str:
+    """Which condition moved the ``eta`` of a new message beyond ``now``; ``earliest`` is without the gap."""
+    if eta > earliest:
+        return WaitingFor.GAP
+    if earliest <= now:
+        return ""
+    return WaitingFor.ETA if earliest == send_at else WaitingFor.ACCOUNT_PAUSED
 
 
 def _lock_account(actor: Actor, account_id: int) -> Account:
@@ -106,7 +118,9 @@ def cancel_message(actor: Actor, message_id: str) -> Message:
 def get_message(actor: Actor, message_id: str) -> Message:
     """One message. Errors: ``scope_missing``, ``not_found``."""
     actor.require(Scope.READ_MESSAGES)
-    return _get(Message, "msg", actor, message_id)
+    message = _get(Message, "msg", actor, message_id)
+    waiting.load_accounts([message])
+    return message
 
 
 def _get(model: type[M], prefix: str, actor: Actor, row_id: str) -> M:
@@ -146,11 +160,19 @@ def list_messages(
         created_at__lt=until,
     )
     rows = Message.objects.for_workspace(actor.workspace).filter(**filters)
-    return _page(actor, rows, filters, sort=sort, limit=limit, cursor=cursor)
+    return _page_of_messages(actor, rows, filters, sort=sort, limit=limit, cursor=cursor)
 
 
 def _given(**filters: Any) -> dict[str, Any]:
     return {name: value for name, value in filters.items() if value is not None}
+
+
+def _page_of_messages(
+    actor: Actor, rows: Any, filters: dict[str, Any], *, sort: str, limit: int, cursor: str | None
+) -> Page:
+    messages = _page(actor, rows, filters, sort=sort, limit=limit, cursor=cursor)
+    waiting.load_accounts(messages.rows)
+    return messages
 
 
 def _page(actor: Actor, rows: Any, filters: dict[str, Any], *, sort: str, limit: int, cursor: str | None) -> Page:
@@ -178,6 +200,7 @@ def list_threads(
     filters = _given(account_id=account_id, contact_id=contact_id, unread=unread)
     threads = _page(actor, rows, filters, sort="-last_message_at", limit=limit, cursor=cursor)
     newest = querysets.newest_messages(actor.workspace, threads.rows)
+    waiting.load_accounts(newest.values())
     for thread in threads.rows:
         thread.last_message = newest.get(thread.pk)
     return threads
@@ -190,7 +213,7 @@ def list_thread_messages(
     actor.require(Scope.READ_MESSAGES)
     thread = _get(Thread, "thr", actor, thread_id)
     rows = Message.objects.for_workspace(actor.workspace).filter(thread=thread)
-    return _page(actor, rows, {"thread": thread.pk}, sort=sort, limit=limit, cursor=cursor)
+    return _page_of_messages(actor, rows, {"thread": thread.pk}, sort=sort, limit=limit, cursor=cursor)
 
 
 @unit_of_work()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -15,21 +16,56 @@ from crmsolid.workspaces.admin_columns import (
     datetime_column,
     field_column,
     fixed_filter,
-    format_time,
     milliseconds_column,
+    time_text,
 )
-from messaging.models import Message, MessageAttempt, Thread
+from messaging.models import AccountState, Message, MessageAttempt, Thread, WaitingFor, account_state
+from messaging.waiting import waiting_for
 
 OUTCOMES = ("sent", "duplicate", "retry", "failed", "lost")
 STATUS_COLOURS = {"queued": "info", "sending": "warning", "sent": "success", "failed": "danger", "received": "primary"}
 
 
+# What the panel says of a queued message; ``eta`` is the time of its next attempt.
+WAITING_TEXTS = {
+    WaitingFor.ETA: "Planned for {eta}",
+    WaitingFor.DAILY_LIMIT: "Waits for the daily limit, planned for {eta}",
+    WaitingFor.GAP: "Waits for the gap between sends, planned for {eta}",
+    WaitingFor.ACCOUNT_PAUSED: "Account was paused, planned for {eta}",
+    WaitingFor.ACCOUNT_NEEDS_LOGIN: "Account needs a login",
+    WaitingFor.ACCOUNT_BANNED: "Account is banned",
+    WaitingFor.PLAN: "The trial has ended",
+    WaitingFor.WINDOW: "Waits for the sending window, planned for {eta}",
+    WaitingFor.WORKER: "Waits for a worker",
+}
+
+
+def waiting_text(message: Message) -> str:
+    """Why the message is not sent yet; empty unless it is queued."""
+    reason = waiting_for(message)
+    if reason is None:
+        return ""
+    if reason == WaitingFor.ACCOUNT_PAUSED and account_state(message.account) == AccountState.PAUSED:
+        until = message.account.paused_until
+        return f"Account is paused until {time_text(until)}" if until else "Account is paused"
+    return WAITING_TEXTS[reason].format(eta=time_text(message.eta))
+
+
 class MessageColumns:
-    """Columns for a message's status, as a coloured label, and the beginning of its text."""
+    """Columns for a message's status, why it is still queued, and the beginning of its text."""
 
     @column("status", ordering="status", label=STATUS_COLOURS)
     def status_label(self, message: Message) -> tuple[str, str]:
         return message.status, message.get_status_display()
+
+    @column("waiting", ordering="eta")
+    def waiting(self, message: Message) -> str:
+        return waiting_text(message)
+
+    @column("status")
+    def status_text(self, message: Message) -> str:
+        """The status and, of a queued message, why it waits."""
+        return ". ".join(filter(None, [message.get_status_display(), waiting_text(message)]))
 
     @column("text")
     def text_preview(self, message: Message) -> str:
@@ -56,11 +92,14 @@ class AccountFieldAdmin(TenantAdmin):
 
 class MessageInline(MessageColumns, TenantInline):
     model = Message
-    fields = ("created", "direction", "text_link", "status")
+    fields = ("created", "direction", "text_link", "status_text")
     readonly_fields = fields
     ordering = ("-created_at", "-id")
     per_page = 20
     created = datetime_column("time", "created_at")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return super().get_queryset(request).select_related("account__workspace__live")
 
     @column("text")
     def text_link(self, message: Message) -> SafeString:
@@ -112,18 +151,21 @@ class AttemptInline(TenantInline):
 class MessageAdmin(MessageColumns, AccountFieldAdmin):
     """Messages in and out, with the reason why one failed."""
 
-    list_display = ("created", "direction", "contact", "text_preview", "status_label", "account", "due_if_queued")
+    list_display = ("created", "direction", "contact", "text_preview", "status_label", "waiting", "account")
     list_filter = ("status", "direction", "account", "created_at")
-    list_select_related = ("contact", "account")
+    list_select_related = ("contact", "account__workspace__live")
     search_fields = ("id", "text", "recipient")
     search_help_text = "Words of the text, a recipient or an id"
     ordering = ("-created_at", "-id")
     fieldsets = (
-        (None, {"fields": (("contact", "account"), "text", ("status", "direction"), ("error", "detail"))}),
+        (None, {"fields": (("contact", "account"), "text", ("status_text", "direction"), ("error", "detail"))}),
         ("Times", {"fields": (("created", "due"), ("sent", "edited"))}),
         ("More", {"fields": (("source_name", "addressed_to"), ("kind", "attempts"), "conversation", "id")}),
     )
-    readonly_fields = ("detail", "created", "due", "sent", "edited", "source_name", "addressed_to", "conversation")
+    readonly_fields = (
+        *("status_text", "detail", "created", "due", "sent", "edited"),
+        *("source_name", "addressed_to", "conversation"),
+    )
     inlines = (AttemptInline,)
     keeps_history = False
     empty_text = "Send one over the API with a key that may write messages; what contacts write comes here by itself."
@@ -143,10 +185,6 @@ class MessageAdmin(MessageColumns, AccountFieldAdmin):
         page = reverse("admin:messaging_thread_change", args=[message.thread_id])
         name = f"{message.contact} with {message.account}"
         return format_html('<a class="cs-link" href="{}">{}</a>', page, name)
-
-    @column("due", ordering="eta")
-    def due_if_queued(self, message: Message) -> SafeString | str:
-        return format_time(message.eta if message.status == "queued" else None)
 
 
 @admin.register(MessageAttempt)

@@ -45,6 +45,7 @@ UNSCOPED = {
     "messaging/sending/settlement.py": "looks whether a thread already has a message of that number",
     "messaging/erasure.py": "deletes expired logins and slots of all workspaces",
     "messaging/querysets.py": "counts within rows that were fetched through their workspace",
+    "messaging/waiting.py": "the accounts of messages that were fetched through their workspace",
     "messaging/sending/sandbox.py": "answers that are owed, whoever owes them",
     "messaging/services.py": "looks whether an account's number is taken by anybody",
     "messaging/sending/slots.py": "the slots of an account that was fetched through its workspace",

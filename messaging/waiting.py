@@ -1,0 +1,42 @@
+"""Says why a queued message is not sent yet.
+
+The conditions are those of the claim, ``messaging.sending.dispatch``: a message for which nothing is named here but
+``worker`` would be claimed now.
+"""
+
+from collections.abc import Iterable
+
+from django.db.models import Prefetch, prefetch_related_objects
+
+from crmsolid.core import clock
+from messaging.models import Account, AccountState, Message, Status, WaitingFor, account_state
+
+
+def waiting_for(message: Message) -> WaitingFor | None:
+    """Why the message is not sent yet; None unless it is queued.
+
+    A state that somebody has to change is named before a time that passes by itself. For a list of messages call
+    :func:`load_accounts` first, or each message costs a query.
+    """
+    if message.status != Status.QUEUED or message.eta is None:
+        return None
+    account = message.account
+    state = account_state(account)
+    if state == AccountState.NEEDS_LOGIN:
+        return WaitingFor.ACCOUNT_NEEDS_LOGIN
+    if state == AccountState.BANNED:
+        return WaitingFor.ACCOUNT_BANNED
+    if not account.workspace.plan_allows_sending:
+        return WaitingFor.PLAN
+    if state == AccountState.PAUSED:
+        return WaitingFor.ACCOUNT_PAUSED
+    if message.eta > clock.now():
+        return WaitingFor(message.delayed_by or WaitingFor.ETA)
+    return WaitingFor.WORKER
+
+
+def load_accounts(messages: Iterable[Message]) -> None:
+    """Load what :func:`waiting_for` needs with one query for all these messages, or none if none of them is queued."""
+    queued = [message for message in messages if message.status == Status.QUEUED]
+    accounts = Account.unscoped.select_related("workspace__live")
+    prefetch_related_objects(queued, Prefetch("account", queryset=accounts))

@@ -1,0 +1,116 @@
+"""The panel says why a queued message is not sent yet: in the list, in the conversation and on the message's page."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from crmsolid.workspaces.models import Plan, Workspace
+from messaging.models import Account, AccountState, Message, WaitingFor
+from messaging.sending import dispatch
+from tests.messaging.conftest import FrozenTime
+from tests.messaging.helpers import send, stored
+from tests.panel import browser
+from tests.tenants import Tenants
+
+NOON = datetime(2030, 6, 4, 12, tzinfo=UTC)
+LIST = reverse("admin:messaging_message_changelist")
+
+
+@pytest.fixture
+def client(tenants: Tenants, frozen_time: FrozenTime) -> Client:
+    client = browser(tenants.owner)
+    frozen_time.now = NOON
+    return client
+
+
+def cells(page: Any, *classes: str) -> list[str]:
+    """The text of the cells with one of these classes."""
+    found = re.findall(rf'<td class="[^"]*(?:{"|".join(classes)})[^"]*"[^>]*>(.*?)</td>', page.content.decode(), re.S)
+    return [" ".join(re.sub(r"<[^>]*>", " ", cell).split()) for cell in found]
+
+
+def shown(client: Client, message: Message) -> str:
+    """What the panel says about the message beside "Queued", the same on its three pages."""
+    (reason,) = cells(client.get(LIST), "field-waiting")
+    for name, row_id in (("message", message.pk), ("thread", message.thread_id)):
+        page = client.get(reverse(f"admin:messaging_{name}_change", args=[row_id])).content.decode()
+        assert f"Queued. {reason}" in " ".join(re.sub(r"<[^>]*>", " ", page).split())
+    return reason
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        ({}, "Waits for a worker"),
+        ({"state": AccountState.PAUSED}, "Account is paused"),
+        (
+            {"state": AccountState.PAUSED, "paused_until": NOON + timedelta(minutes=5)},
+            "Account is paused until 04 Jun 2030 12:05 UTC",
+        ),
+        ({"state": AccountState.NEEDS_LOGIN}, "Account needs a login"),
+        ({"state": AccountState.BANNED}, "Account is banned"),
+    ],
+)
+def test_state_of_the_account_is_the_reason(
+    client: Client, tenants: Tenants, state: dict[str, Any], reason: str
+) -> None:
+    account = tenants.sandbox()
+    message = send(account)
+    Account.unscoped.filter(pk=account.pk).update(**state)
+    assert shown(client, message) == reason
+
+
+@pytest.mark.parametrize(
+    ("delayed_by", "reason"),
+    [
+        ("eta", "Planned for"),
+        ("daily_limit", "Waits for the daily limit, planned for"),
+        ("gap", "Waits for the gap between sends, planned for"),
+        ("account_paused", "Account was paused, planned for"),
+        ("window", "Waits for the sending window, planned for"),
+    ],
+)
+def test_time_of_a_delayed_message_is_shown_with_its_reason(
+    client: Client, sandbox: Account, delayed_by: WaitingFor, reason: str
+) -> None:
+    message = send(sandbox, send_at=NOON + timedelta(hours=2, minutes=5))
+    Message.unscoped.filter(pk=message.pk).update(delayed_by=delayed_by)
+    assert shown(client, message) == f"{reason} 04 Jun 2030 14:05 UTC"
+
+
+def test_ended_trial_is_the_reason(client: Client, tenants: Tenants, sandbox: Account) -> None:
+    message = send(sandbox)
+    Workspace.objects.filter(pk=tenants.workspace.pk).update(plan=Plan.TRIAL, trial_ends_at=NOON)
+    assert shown(client, message) == "The trial has ended"
+
+
+def test_message_that_is_not_queued_shows_no_reason(client: Client, sandbox: Account) -> None:
+    message = send(sandbox)
+    dispatch.dispatch()
+    assert stored(message).status == "sent"
+    assert cells(client.get(LIST), "field-waiting") == [""]
+    for name, row_id in (("message", message.pk), ("thread", message.thread_id)):
+        page = client.get(reverse(f"admin:messaging_{name}_change", args=[row_id])).content.decode()
+        assert "Sent." not in page and "Waits" not in page
+
+
+def test_more_queued_messages_take_no_more_queries(client: Client, tenants: Tenants) -> None:
+    def queries(path: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(path).status_code == 200
+        return len(captured)
+
+    account = tenants.sandbox()
+    message = send(account, "@alice")
+    paths = [LIST, reverse("admin:messaging_thread_change", args=[message.thread_id])]
+    before = [queries(path) for path in paths]
+    for number in range(10):
+        send(tenants.sandbox(), f"@person_{number}")
+        send(account, "@alice")
+    assert [queries(path) for path in paths] == before
