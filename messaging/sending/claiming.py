@@ -232,7 +232,7 @@ def _take_leases(
         message.attempts += 1
         slot_at, unsettled_since = as_text(message.slot_at), as_text(message.unsettled_since)
         rows.append((message.id, message.text, slot_at, unsettled_since, message.attempts))
-        claims.append(Claim(message, accounts[message.account_id], _outgoing(message, previous_attempt_at)))
+        claims.append(Claim(message, accounts[message.account_id], _outgoing(message, previous_attempt_at), lease))
     run(
         f"UPDATE {_messages.name} SET status = 'sending', rendered = %s, lease = %s, lease_until = %s, text = new_text,"
         " slot_at = slot_time, unsettled_since = unsettled_time, attempts = attempt"

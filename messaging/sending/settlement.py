@@ -53,6 +53,7 @@ class Claim:
     message: Message
     account: Account
     outgoing: Outgoing
+    lease: str
 
 
 @dataclass(slots=True, eq=False)
@@ -154,7 +155,7 @@ def _update_messages(attempts: Sequence[Attempt], now: datetime) -> list[Attempt
         values_by_id[message.id] = values
         get = {**message.__dict__, **values}
         rows.append(
-            (message.id, message.lease, get["status"], as_text(get["sent_at"]), as_text(get["slot_at"]))
+            (message.id, each.claim.lease, get["status"], as_text(get["sent_at"]), as_text(get["slot_at"]))
             + (get["telegram_message_id"], get["error"], get["error_detail"])
         )
     updated = fetch(
@@ -255,7 +256,7 @@ def release(claims: Sequence[Claim]) -> None:
     for claim in claims:
         message, previous = claim.message, claim.outgoing.previous_attempt_at
         slot_at = message.eta if previous is None else message.slot_at
-        rows.append((message.id, message.lease, as_text(slot_at), as_text(previous)))
+        rows.append((message.id, claim.lease, as_text(slot_at), as_text(previous)))
     columns = {"message_id": "text", "held_lease": "text", "slot_time": "time", "unsettled_time": "time"}
     run(
         f"UPDATE {_messages.name} SET status = 'queued', slot_at = slot_time, unsettled_since = unsettled_time,"

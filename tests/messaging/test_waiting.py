@@ -13,7 +13,7 @@ from messaging import erasure, services
 from messaging.inbox import Incoming, receive
 from messaging.models import Account, AccountKind, AccountState, Message
 from messaging.representations import MessageOut, ThreadOut
-from messaging.sending import dispatch
+from messaging.sending import claiming, dispatch
 from messaging.sending.gateway import SendError
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import ScriptedGateway, events, send, stored
@@ -134,8 +134,7 @@ def test_reason_is_the_one_for_which_the_message_is_not_sent(
     assert waiting_for(world.tenants, message) is None
 
 
-def test_due_message_waits_for_the_worker_of_its_account(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    ScriptedGateway(worker_queue="telegram.1").install(monkeypatch, AccountKind.TELEGRAM)
+def test_due_message_waits_for_the_worker_of_its_account(world: World) -> None:
     world.set_account(kind=AccountKind.TELEGRAM)
     message = send(world.account)
     dispatch.dispatch()
@@ -189,7 +188,7 @@ def test_only_queued_messages_wait(
 ) -> None:
     ended = {to: send(sandbox, to) for to in ("@alice", "@fail_privacy", "@bobby", "@carol")}
     services.cancel_message(tenants.actor(), ended["@bobby"].pk)
-    assert dispatch.claim(ended["@carol"].pk) is not None
+    assert claiming.claim(ended["@carol"].pk) is not None
     dispatch.dispatch()
     incoming = receive(sandbox, Incoming(telegram_message_id=9, text="hi", at=frozen_time.now, username="dora"))
     assert incoming is not None
