@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from asgiref.sync import async_to_sync, iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.core.handlers.asgi import ASGIRequest
-from django.db import InterfaceError, OperationalError, connections
+from django.db import OperationalError, connections
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, resolve
@@ -24,7 +24,7 @@ from prometheus_client import Counter, Histogram
 from apikeys import authentication
 from crmsolid.api import problems
 from crmsolid.api.request_context import RequestContext
-from crmsolid.core.errors import DomainError
+from crmsolid.core.errors import DATABASE_UNAVAILABLE, DomainError
 
 logger = logging.getLogger("crmsolid.api")
 
@@ -116,7 +116,7 @@ def error_response(error: Exception, context: RequestContext) -> HttpResponse:
     """The problem document for whatever was raised; an unexpected error is logged in full and answered as a 500."""
     expected = context.error = problems.from_exception(error)
     if context.error is None:
-        unavailable = isinstance(error, OperationalError | InterfaceError)
+        unavailable = isinstance(error, DATABASE_UNAVAILABLE)
         message = "database unavailable" if unavailable else "unhandled error"
         logger.error(message, extra={"request_id": context.request_id}, exc_info=error)
         context.error = DomainError("service_unavailable" if unavailable else "internal_error")
