@@ -154,8 +154,9 @@ def finalize_response(request: HttpRequest, response: HttpResponseBase, context:
 def _count_if_uncounted(request: HttpRequest, response: HttpResponseBase, context: RequestContext) -> HttpResponseBase:
     """A request that was refused before its rate limit was checked counts too, and beyond the limit it is a 429.
 
-    It stays a 403 where the key was valid, because scope and plan are checked before the limit. An unknown route or a
-    wrong method counts in the bucket of the key, if there is a valid one.
+    It stays a 403 where the key was valid, because scope and plan are checked before the limit; and a 503, because
+    without the database it is not known whose limit counts. An unknown route or a wrong method counts in the bucket of
+    the key, if there is a valid one.
     """
     if context.credentials is None and context.error is not None and context.error.status in (404, 405):
         with suppress(DomainError, OperationalError):  # without a valid key: the bucket of the address
@@ -163,7 +164,8 @@ def _count_if_uncounted(request: HttpRequest, response: HttpResponseBase, contex
     try:
         context.check_rate_limit()
     except DomainError as error:
-        if context.error is not None and context.error.status == 403 and context.credentials is not None:
+        status = None if context.error is None else context.error.status
+        if status == 503 or (status == 403 and context.credentials is not None):
             return response
         return error_response(error, context)
     return response
