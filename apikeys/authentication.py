@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cache
 from ipaddress import ip_address, ip_network
 
-from django.db import DatabaseError, OperationalError, close_old_connections, connection
+from django.db import DatabaseError
 
 from apikeys import tokens
 from apikeys.models import ApiKey, IdempotencyRecord
@@ -58,13 +58,7 @@ def authenticate(token: str, idempotency_key: str | None = None) -> Credentials:
     if not tokens.is_well_formed(token):
         raise DomainError("token_invalid")
     digest = tokens.digest(token)
-    try:
-        credentials = _read(digest, idempotency_key)
-    except OperationalError:  # the database has closed the connection meanwhile; nothing was done with it yet
-        if connection.in_atomic_block:
-            raise
-        close_old_connections()
-        credentials = _read(digest, idempotency_key)
+    credentials = _read(digest, idempotency_key)
     if credentials is None:
         raise DomainError("token_invalid")
     return credentials

@@ -133,4 +133,4 @@ def listing(cursor, workspace_id):
     return dumps({"data": data, "next_cursor": None})
 
 
-asgi = RootApplication(None, application, asgi_paths=[])
+asgi = RootApplication({}, application)

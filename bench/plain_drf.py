@@ -94,4 +94,4 @@ if __name__ == "__main__":
 
 from crmsolid.serving.root import RootApplication
 
-application = RootApplication(None, get_wsgi_application(), asgi_paths=[])  # type: ignore[arg-type]
+application = RootApplication({}, get_wsgi_application())

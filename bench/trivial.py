@@ -43,4 +43,4 @@ from crmsolid.serving.root import RootApplication
 
 plain_asgi = ASGIHandler()
 wsgi = WSGIHandler()
-bridged = RootApplication(plain_asgi, wsgi, asgi_paths=["/mcp"], around_thread=django_thread)
+bridged = RootApplication({"/mcp": plain_asgi}, wsgi, around_thread=django_thread)

@@ -1,4 +1,5 @@
-"""The ASGI application: /mcp and the message stream on Django's ASGI handler, everything else over the WSGI bridge."""
+"""The ASGI application: /mcp and the message stream on Django's ASGI handler, /healthz without Django, everything else
+over the WSGI bridge."""
 
 import gc
 import os
@@ -10,17 +11,22 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
 from crmsolid.checks import refuse_unsafe_start
+from crmsolid.serving.interface import AsgiApplication
 from crmsolid.serving.pool import django_thread
 from crmsolid.serving.root import RootApplication
-
-ASGI_PATHS = ("/mcp", "/v1/messages/stream")
 
 asgi_application = get_asgi_application()
 refuse_unsafe_start()  # before something else is loaded that fails for the same reason with a worse message
 
-application = RootApplication(
-    asgi_application, get_wsgi_application(), asgi_paths=ASGI_PATHS, around_thread=django_thread
-)
+from crmsolid.health import healthz  # it imports models
+
+ASGI_APPS: dict[str, AsgiApplication] = {
+    "/healthz": healthz,
+    "/mcp": asgi_application,
+    "/v1/messages/stream": asgi_application,
+}
+
+application = RootApplication(ASGI_APPS, get_wsgi_application(), around_thread=django_thread)
 
 get_resolver().url_patterns  # noqa: B018 - loads every view
 # All objects that exist now live as long as the process. A full collection that visits them stops every request for

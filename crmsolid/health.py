@@ -23,6 +23,7 @@ from prometheus_client.registry import Collector
 from crmsolid.core import clock
 from crmsolid.core.redis import REDIS_ERRORS, build_client
 from crmsolid.events.models import Event
+from crmsolid.serving.interface import Receive, Scope, Send
 from crmsolid.workspaces.models import Heartbeat, Job, JobState
 from crmsolid.workspaces.tasks import WORKER
 from messaging.models import AccountKind, Message, SandboxDelivery, Status
@@ -31,11 +32,19 @@ from webhooks.models import Delivery
 WORKER_SEEN_WITHIN = timedelta(seconds=30)
 
 
-@never_cache
-@require_safe
-def healthz(request: HttpRequest) -> JsonResponse:
-    """200 as long as the process responds. It does not use the database, whose failure must not restart processes."""
-    return JsonResponse({"status": "ok"})
+async def healthz(scope: Scope, receive: Receive, send: Send) -> None:
+    """An ASGI application: 200 as long as the process responds.
+
+    It runs on the event loop and uses neither a thread nor the database: a database that fails must not restart
+    processes.
+    """
+    is_allowed, body = scope["method"] in ("GET", "HEAD"), b'{"status": "ok"}'
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    if not is_allowed:
+        headers, body = [(b"allow", b"GET, HEAD")], b""
+    headers.append((b"content-length", b"%d" % len(body)))
+    await send({"type": "http.response.start", "status": 200 if is_allowed else 405, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
 @never_cache

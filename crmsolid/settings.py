@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from crmsolid.core.postgresql.timeouts import with_timeouts
 from crmsolid.env import env, env_choice, env_database, env_int, local_secret
 from crmsolid.panel.theme import UNFOLD as UNFOLD
 
@@ -86,7 +87,8 @@ def _database() -> dict[str, Any]:
     if "sqlite" in database["ENGINE"]:
         return _sqlite(database)
     # Each thread keeps its connection: the threads of the bridge are few and live as long as the process.
-    return {**database, "ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": None}
+    options = with_timeouts(database.get("OPTIONS", {}))
+    return {**database, "ENGINE": "crmsolid.core.postgresql", "CONN_MAX_AGE": None, "OPTIONS": options}
 
 
 def _sqlite(database: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from crmsolid.api.me import MeView
 
 handler403 = "crmsolid.panel.pages.forbidden"
 handler404 = "crmsolid.panel.pages.not_found"
+handler500 = "crmsolid.panel.pages.server_error"
 
 v1: list[URLPattern] = [
     path("me", MeView.as_view()),
@@ -22,7 +23,6 @@ v1: list[URLPattern] = [
     *webhooks.urls.urlpatterns,
 ]
 urlpatterns = [
-    path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
     path("v1/", include(v1)),

@@ -1,4 +1,4 @@
-"""Django's WSGI application: REST and the panel without the message stream and /mcp, which ``crmsolid.asgi`` adds."""
+"""Django's WSGI application: REST and the panel. ``crmsolid.asgi`` adds the message stream, /mcp and /healthz."""
 
 import os
 

@@ -1,18 +1,26 @@
+import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
 
+from crmsolid.asgi import ASGI_APPS
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.events.positions import assign_positions
+from crmsolid.serving.interface import BridgeLimits
+from crmsolid.serving.root import RootApplication
 from crmsolid.workspaces.models import Heartbeat, Job, JobState
 from crmsolid.workspaces.tasks import heartbeat
 from messaging.models import Account, AccountKind, Message, SandboxDelivery
 from messaging.services import create_sandbox_account, send_message
+from tests.serving.live_server import serve
 from tests.tenants import Tenants
 from webhooks.models import Delivery
 from webhooks.services import create_endpoint
@@ -34,10 +42,28 @@ def gauges(client: Client) -> dict[str, float]:
     }
 
 
-def test_healthz_uses_no_database(client: Client) -> None:
-    """A query would fail here, because the test has no ``db`` fixture."""
-    answer = client.get("/healthz")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+def test_healthz_answers_while_every_thread_is_busy() -> None:
+    arrived, may_end = threading.Semaphore(0), threading.Event()
+
+    def wait(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        arrived.release()
+        assert may_end.wait(20)
+        start_response("200 OK", [])
+        return [b"waited"]
+
+    with serve(RootApplication(ASGI_APPS, wait)) as live, ThreadPoolExecutor(5) as clients:
+        waiting = [clients.submit(live.request, "GET", "/v1/me") for _ in range(5)]
+        assert all(arrived.acquire(timeout=20) for _ in range(BridgeLimits().threads))
+        status, headers, body = live.request("GET", "/healthz")
+        assert (status, json.loads(body)) == (200, {"status": "ok"})
+        assert (headers["content-type"], headers["cache-control"]) == ("application/json", "no-store")
+        status, headers, body = live.request("HEAD", "/healthz")
+        assert (status, headers["content-length"], body) == (200, "16", b"")
+        status, headers, body = live.request("POST", "/healthz", b"{}")
+        assert (status, headers["allow"], body) == (405, "GET, HEAD", b"")
+        assert not any(future.done() for future in waiting)
+        may_end.set()
+        assert [future.result(20)[2] for future in waiting] == [b"waited"] * 5
 
 
 def test_ready_when_a_worker_was_seen_recently(client: Client, db: None) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from asgiref.sync import async_to_sync, iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.core.handlers.asgi import ASGIRequest
-from django.db import InterfaceError, OperationalError, connections
+from django.db import OperationalError, connections
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, resolve
@@ -24,7 +24,7 @@ from prometheus_client import Counter, Histogram
 from apikeys import authentication
 from crmsolid.api import problems
 from crmsolid.api.request_context import RequestContext
-from crmsolid.core.errors import DomainError
+from crmsolid.core.errors import DATABASE_UNAVAILABLE, DomainError
 
 logger = logging.getLogger("crmsolid.api")
 
@@ -116,7 +116,7 @@ def error_response(error: Exception, context: RequestContext) -> HttpResponse:
     """The problem document for whatever was raised; an unexpected error is logged in full and answered as a 500."""
     expected = context.error = problems.from_exception(error)
     if context.error is None:
-        unavailable = isinstance(error, OperationalError | InterfaceError)
+        unavailable = isinstance(error, DATABASE_UNAVAILABLE)
         message = "database unavailable" if unavailable else "unhandled error"
         logger.error(message, extra={"request_id": context.request_id}, exc_info=error)
         context.error = DomainError("service_unavailable" if unavailable else "internal_error")
@@ -154,8 +154,9 @@ def finalize_response(request: HttpRequest, response: HttpResponseBase, context:
 def _count_if_uncounted(request: HttpRequest, response: HttpResponseBase, context: RequestContext) -> HttpResponseBase:
     """A request that was refused before its rate limit was checked counts too, and beyond the limit it is a 429.
 
-    It stays a 403 where the key was valid, because scope and plan are checked before the limit. An unknown route or a
-    wrong method counts in the bucket of the key, if there is a valid one.
+    It stays a 403 where the key was valid, because scope and plan are checked before the limit; and a 503, because
+    without the database it is not known whose limit counts. An unknown route or a wrong method counts in the bucket of
+    the key, if there is a valid one.
     """
     if context.credentials is None and context.error is not None and context.error.status in (404, 405):
         with suppress(DomainError, OperationalError):  # without a valid key: the bucket of the address
@@ -163,7 +164,8 @@ def _count_if_uncounted(request: HttpRequest, response: HttpResponseBase, contex
     try:
         context.check_rate_limit()
     except DomainError as error:
-        if context.error is not None and context.error.status == 403 and context.credentials is not None:
+        status = None if context.error is None else context.error.status
+        if status == 503 or (status == 403 and context.credentials is not None):
             return response
         return error_response(error, context)
     return response

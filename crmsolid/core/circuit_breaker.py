@@ -9,11 +9,14 @@ class CircuitBreaker:
     """Closed until a failure; then open for ``open_seconds``, after which one probe is let through.
 
     A probe reserves nothing that a dying thread could leave locked: letting one caller through moves the next allowed
-    try ``open_seconds`` ahead. If that caller never reports back, another one may probe then.
+    try ``probe_seconds`` ahead. If that caller never reports back, another one may probe then.
     """
 
-    def __init__(self, open_seconds: float = 1.0, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, open_seconds: float = 1.0, probe_seconds: float = 1.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._open_seconds = open_seconds
+        self._probe_seconds = probe_seconds
         self._clock = clock
         self._lock = threading.Lock()
         self._closed = True
@@ -27,7 +30,7 @@ class CircuitBreaker:
             now = self._clock()
             if not self._closed and now < self._next_try:
                 return False
-            self._next_try = now + self._open_seconds
+            self._next_try = now + self._probe_seconds
             return True
 
     def succeeded(self) -> None:

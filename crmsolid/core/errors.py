@@ -9,6 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
+
+# Django's errors for a database that cannot be reached, has ended the session, or has given up a statement.
+DATABASE_UNAVAILABLE = (OperationalError, InterfaceError)
+
 
 @dataclass(frozen=True, slots=True)
 class CodeInfo:

@@ -1,5 +1,6 @@
-"""The pages of the panel without a model: home, Settings > Plan, and the error pages (403, 404, CSRF failure)."""
+"""The pages of the panel without a model: home, Settings > Plan, and the error pages."""
 
+import sys
 from datetime import timedelta
 from typing import Any
 
@@ -9,13 +10,16 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.views import defaults
 from django.views.decorators.http import require_http_methods
 
 from apikeys.models import ApiKey
 from contacts.models import Contact
 from crmsolid.core import clock
+from crmsolid.core.errors import DATABASE_UNAVAILABLE
 from crmsolid.plans import PAID_PLANS, change_plan
 from crmsolid.workspaces.admin_base import ADMINS, OWNERS
 from crmsolid.workspaces.models import Plan
@@ -137,6 +141,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         "browser keeps no cookies. Open the page again and send it once more."
     )
     return _page(request, 403, "This page is too old to be sent", text)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django calls this while it handles the exception. 503 if the database is unavailable, otherwise Django's page."""
+    if not isinstance(sys.exception(), DATABASE_UNAVAILABLE):
+        return defaults.server_error(request)
+    page = render_to_string("503.html")  # without a request: most of what a page shows comes from the database
+    return HttpResponse(page, status=503, headers={"Retry-After": "5"})
 
 
 def _page(request: HttpRequest, status: int, title: str, text: str, **context: Any) -> HttpResponse:

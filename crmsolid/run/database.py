@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-CONNECT_SECONDS = 5
+from crmsolid.core.postgresql.timeouts import CONNECT_SECONDS
 
 
 class DatabaseUnavailable(Exception):

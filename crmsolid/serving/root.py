@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Mapping
 from contextlib import nullcontext
 from wsgiref.types import WSGIApplication
 
@@ -14,7 +14,8 @@ logger = logging.getLogger(__name__)
 
 
 class RootApplication:
-    """Sends each of ``asgi_paths`` and the paths below it to ``asgi_app``: "/mcp" means /mcp and /mcp/x, not /mcpx.
+    """Sends each path of ``asgi_apps`` and the paths below it to its application: "/mcp" means /mcp and /mcp/x, not
+    /mcpx. All others go to ``wsgi_app``.
 
     Paths are compared decoded, as Django's URL resolver sees them. The threads of the bridge start and stop with the
     server (the lifespan protocol). WebSockets are refused.
@@ -22,30 +23,31 @@ class RootApplication:
 
     def __init__(
         self,
-        asgi_app: AsgiApplication,
+        asgi_apps: Mapping[str, AsgiApplication],
         wsgi_app: WSGIApplication,
         *,
-        asgi_paths: Iterable[str],
         limits: BridgeLimits | None = None,
         around_thread: AroundThread = nullcontext,
     ) -> None:
-        self._asgi_app = asgi_app
         self._bridge = WsgiBridge(wsgi_app, limits=limits, around_thread=around_thread)
-        self._exact = frozenset(path.rstrip("/") for path in asgi_paths)
-        self._prefixes = tuple(path + "/" for path in self._exact)
+        self._asgi_apps = dict(asgi_apps)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope_type = scope["type"]
         if scope_type == "http":
-            path: str = scope["path"]
-            app = self._asgi_app if path in self._exact or path.startswith(self._prefixes) else self._bridge
-            await app(scope, receive, send)
+            await self._application_for(scope["path"])(scope, receive, send)
         elif scope_type == "lifespan":
             await self._run_lifespan(receive, send)
         elif scope_type == "websocket":
             await send({"type": "websocket.close"})
         else:
             raise ValueError(f"no application for ASGI scopes of type {scope_type}")
+
+    def _application_for(self, path: str) -> AsgiApplication:
+        for prefix, app in self._asgi_apps.items():
+            if path == prefix or path.startswith(f"{prefix}/"):
+                return app
+        return self._bridge
 
     async def _run_lifespan(self, receive: Receive, send: Send) -> None:
         while (await receive())["type"] != "lifespan.shutdown":

@@ -1,8 +1,14 @@
 """Every request under /v1 gets an API response: the right code, the common headers, never HTML."""
 
+from typing import Any
+
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client
 
+from apikeys.authentication import DEFAULT_RATE_LIMIT
+from apikeys.limiter import limiter
+from crmsolid.api.request_context import address_bucket
 from tests.api import urls
 from tests.api.assertions import assert_common_headers, assert_problem
 from tests.tenants import Api, Tenants
@@ -51,3 +57,16 @@ def test_unreachable_database_is_answered_as_service_unavailable(api: Api, tenan
     response = api(tenants.key()).get("/v1/database-down")
     assert_problem(response, "service_unavailable")
     assert b"10.0.0.1" not in response.content
+
+
+def test_limit_of_the_address_does_not_hide_that_the_database_is_unavailable(api: Api, tenants: Tenants) -> None:
+    """The limit of the key is what counts, and without the database it is not known."""
+
+    def fail(*args: Any) -> None:
+        raise OperationalError("gone")
+
+    caller = api(tenants.key(rate_limit=100_000))
+    for _ in range(DEFAULT_RATE_LIMIT):
+        limiter().check(address_bucket("127.0.0.1"), DEFAULT_RATE_LIMIT)
+    with connection.execute_wrapper(fail):
+        assert_problem(caller.get("/v1/me"), "service_unavailable")

@@ -103,9 +103,8 @@ def main() -> None:
     from crmsolid.serving.root import RootApplication
 
     root = RootApplication(
-        get_asgi_application(),
+        {"/mcp": get_asgi_application()},
         get_wsgi_application(),
-        asgi_paths=["/mcp"],
         limits=BridgeLimits(max_body_bytes=100_000, shutdown_seconds=0.5),
         around_thread=django_thread,
     )

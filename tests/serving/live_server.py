@@ -117,12 +117,8 @@ def serve(app: AsgiApplication, **settings: Any) -> Iterator[LiveServer]:
 @contextmanager
 def serve_wsgi(app: WSGIApplication, limits: BridgeLimits | None = None, **settings: Any) -> Iterator[LiveServer]:
     """Through the root application, so that the threads end with the server."""
-    with serve(RootApplication(_no_asgi, app, asgi_paths=[], limits=limits), **settings) as live:
+    with serve(RootApplication({}, app, limits=limits), **settings) as live:
         yield live
-
-
-async def _no_asgi(*_: object) -> None:
-    raise AssertionError("no request here is for ASGI")
 
 
 def read_all(client: socket.socket) -> bytes:

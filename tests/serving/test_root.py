@@ -6,18 +6,19 @@ from typing import Any
 
 import pytest
 
-from crmsolid.serving.interface import Receive, Scope, Send
+from crmsolid.serving.interface import AsgiApplication, Receive, Scope, Send
 from crmsolid.serving.root import RootApplication
 from tests.serving.live_server import serve
 from tests.serving.test_exchange import answering
 from tests.serving.test_request_environ import scope
 
-PATHS = ["/mcp", "/v1/messages/stream"]
-
 
 async def asgi_app(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": b"asgi"})
+
+
+APPS: dict[str, AsgiApplication] = {"/mcp": asgi_app, "/v1/messages/stream": asgi_app}
 
 
 def converse(root: RootApplication, asked_scope: dict[str, Any], *messages: dict[str, Any]) -> list[Any]:
@@ -36,7 +37,7 @@ def converse(root: RootApplication, asked_scope: dict[str, Any], *messages: dict
 
 @pytest.fixture
 def root() -> RootApplication:
-    return RootApplication(asgi_app, answering([b"wsgi"]), asgi_paths=PATHS)
+    return RootApplication(APPS, answering([b"wsgi"]))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_preparation_that_fails_makes_the_start_fail() -> None:
         raise RuntimeError("no such cache")
         yield
 
-    root = RootApplication(asgi_app, answering([]), asgi_paths=PATHS, around_thread=broken)
+    root = RootApplication(APPS, answering([]), around_thread=broken)
     sent = converse(root, {"type": "lifespan"}, {"type": "lifespan.startup"}, {"type": "lifespan.shutdown"})
     assert sent == [
         {"type": "lifespan.startup.failed", "message": "no such cache"},

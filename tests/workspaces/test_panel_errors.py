@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -67,6 +68,18 @@ def test_the_500_page_reveals_nothing(tenants: Tenants, monkeypatch: pytest.Monk
     answer = client.get(HOME)
     assert answer.status_code == 500
     assert "Something went wrong" in answer.content.decode() and "secret" not in answer.content.decode()
+
+
+def test_unavailable_database_gets_a_503_page_that_needs_no_database(tenants: Tenants) -> None:
+    def fail(*args: Any) -> None:
+        raise OperationalError("host=10.0.0.1 does not answer")
+
+    client = browser(tenants.owner)
+    client.raise_request_exception = False
+    with connection.execute_wrapper(fail):
+        answer = client.get(HOME)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "The database is not available" in answer.content.decode() and "10.0.0.1" not in answer.content.decode()
 
 
 def test_the_browser_has_an_icon(tenants: Tenants) -> None:

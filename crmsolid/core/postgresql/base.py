@@ -1,0 +1,100 @@
+"""The backend: Django's ``DatabaseWrapper`` with a circuit breaker and without dead connections."""
+
+import time
+from functools import cache, cached_property
+from types import TracebackType
+from typing import Any
+
+import psycopg
+from django.db.backends.postgresql import base
+from django.db.backends.postgresql.schema import DatabaseSchemaEditor
+from django.db.utils import DatabaseErrorWrapper, OperationalError
+
+from crmsolid.core.circuit_breaker import CircuitBreaker
+from crmsolid.core.postgresql.timeouts import CONNECT_SECONDS
+
+# An attempt to connect that fails sooner had an answer, such as a wrong password, and keeps nobody waiting.
+SLOW_SECONDS = 1.0
+OPEN_SECONDS = 1.0
+
+
+@cache
+def _breaker(host: str, port: str) -> CircuitBreaker:
+    """One for each server. While an attempt to connect runs, no other one has to wait as long for nothing."""
+    return CircuitBreaker(OPEN_SECONDS, probe_seconds=CONNECT_SECONDS + 1)
+
+
+class ErrorWrapper(DatabaseErrorWrapper):
+    """Makes the end of a session that was idle in a transaction an ``OperationalError``, like any other end of it."""
+
+    def __init__(self, connection: "DatabaseWrapper") -> None:
+        super().__init__(connection)
+        self._connection = connection
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, psycopg.errors.IdleInTransactionSessionTimeout):
+            self._connection.errors_occurred = True
+            raise OperationalError(*error.args).with_traceback(trace) from error
+        super().__exit__(kind, error, trace)
+
+
+class SchemaEditor(DatabaseSchemaEditor):
+    """Lets a migration take as long as it needs, except to get a lock: whoever waits for one holds up others."""
+
+    def __enter__(self) -> "SchemaEditor":
+        with self.connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
+        super().__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        super().__exit__(kind, error, trace)
+        if error is None:
+            with self.connection.cursor() as cursor:
+                cursor.execute("RESET statement_timeout; RESET idle_in_transaction_session_timeout")
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Raises ``OperationalError`` at once, instead of trying to connect, for a second after an attempt has failed that
+    took long. One attempt at a time then finds out whether the server answers again."""
+
+    SchemaEditorClass = SchemaEditor
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        breaker = _breaker(str(conn_params.get("host", "")), str(conn_params.get("port", "")))
+        if not breaker.allows():
+            raise psycopg.OperationalError("not connecting: the server did not answer the last attempt")
+        started = time.monotonic()
+        try:
+            connection = super().get_new_connection(conn_params)
+        except psycopg.OperationalError:
+            was_slow = time.monotonic() - started >= SLOW_SECONDS
+            (breaker.failed if was_slow else breaker.succeeded)()
+            raise
+        breaker.succeeded()
+        return connection
+
+    @cached_property
+    def wrap_database_errors(self) -> DatabaseErrorWrapper:
+        return ErrorWrapper(self)
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        """Called by Django before and after each request, and by Celery for each task. Also closes a connection that
+        the server has ended since it was last used, so that whoever uses it next does not get an error."""
+        if self.connection is not None and not self.in_atomic_block and _has_ended(self.connection.pgconn):
+            self.close()
+        super().close_if_unusable_or_obsolete()
+
+
+def _has_ended(pgconn: Any) -> bool:
+    """Reads what has arrived on the socket, without waiting: it costs two system calls and no round trip."""
+    try:
+        pgconn.consume_input()  # the server's last message
+        pgconn.consume_input()  # the end of the stream after it
+    except psycopg.OperationalError:
+        return True
+    return False

@@ -1,0 +1,182 @@
+"""The PostgreSQL backend: its timeouts, its circuit breaker, and sessions that the server has ended."""
+
+import select
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from django.db import OperationalError, close_old_connections, connection, transaction
+
+from crmsolid.core.postgresql import base
+from crmsolid.core.postgresql.base import DatabaseWrapper
+from crmsolid.core.postgresql.timeouts import with_timeouts
+from crmsolid.core.sql.prepared_cursor import statement_cursor
+from crmsolid.env import env_database
+from tests.servers import free_port, silent_server
+from tests.waiting import wait_until
+
+postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="DATABASE_URL names no PostgreSQL")
+Cursor = Callable[[], AbstractContextManager[Any]]
+CURSORS = pytest.mark.parametrize("cursor", [connection.cursor, statement_cursor], ids=["django", "prepared"])
+
+
+@pytest.fixture
+def session(transactional_db: None) -> Iterator[None]:
+    """A new session for the test, and another one for the tests after it."""
+    connection.close()
+    yield
+    connection.close()
+
+
+def run(cursor: Cursor, sql: str) -> Any:
+    with cursor() as open_cursor:
+        open_cursor.execute(sql, [])
+        return open_cursor.fetchone()
+
+
+@contextmanager
+def administrator() -> Iterator[psycopg.Connection[Any]]:
+    server = connection.settings_dict
+    with psycopg.connect(
+        dbname=server["NAME"],
+        host=server["HOST"],
+        port=server["PORT"],
+        user=server["USER"],
+        password=server["PASSWORD"],
+        autocommit=True,
+    ) as other:
+        yield other
+
+
+def end_session() -> None:
+    """End the session of this thread from outside, and wait until that has arrived."""
+    info = connection.connection.info
+    with administrator() as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [info.backend_pid])
+    end_of_stream = select.poll()
+    end_of_stream.register(connection.connection.fileno(), select.POLLRDHUP)
+    assert end_of_stream.poll(20_000)
+
+
+@postgresql
+def test_session_has_its_timeouts(session: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, setting FROM pg_settings WHERE name ~ '^tcp_|^lock_|^statement_|^idle_in'")
+        assert dict(cursor.fetchall()) == {
+            "idle_in_transaction_session_timeout": "5000",
+            "lock_timeout": "10000",
+            "statement_timeout": "30000",
+            "tcp_keepalives_count": "3",
+            "tcp_keepalives_idle": "10",
+            "tcp_keepalives_interval": "5",
+            "tcp_user_timeout": "15000",
+        }
+    parameters = connection.connection.info.get_parameters()
+    assert {name: parameters[name] for name in parameters if "keepalive" in name or "timeout" in name} == {
+        "connect_timeout": "3",
+        "keepalives": "1",
+        "keepalives_idle": "3",
+        "keepalives_interval": "1",
+        "keepalives_count": "3",
+        "tcp_user_timeout": "4000",
+    }
+
+
+def test_options_of_the_database_url_override_the_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
+    query = "sslmode=require&connect_timeout=9&options=-c%20statement_timeout%3D60s"
+    monkeypatch.setenv("DATABASE_URL", f"postgres://crm:secret@db/crm?{query}")
+    options = with_timeouts(env_database("DATABASE_URL")["OPTIONS"])
+    assert (options["sslmode"], options["connect_timeout"], options["keepalives_idle"]) == ("require", 9, 3)
+    assert options["options"].startswith("-c lock_timeout=10s -c statement_timeout=30s ")
+    assert options["options"].endswith(" -c statement_timeout=60s")  # the last one counts
+
+
+@postgresql
+@pytest.mark.parametrize("atomic", [True, False])
+def test_migration_is_not_cut_off(session: None, atomic: bool) -> None:
+    names = ("statement_timeout", "idle_in_transaction_session_timeout", "lock_timeout")
+
+    def timeouts() -> list[str]:
+        return [run(connection.cursor, f"SHOW {name}")[0] for name in names]
+
+    with connection.schema_editor(atomic=atomic):
+        assert timeouts() == ["0", "0", "10s"]
+    assert timeouts() == ["30s", "5s", "10s"]
+
+
+@postgresql
+@CURSORS
+def test_session_that_was_idle_in_a_transaction_ends_with_operational_error(session: None, cursor: Cursor) -> None:
+    with connection.cursor() as settings:
+        settings.execute("SET idle_in_transaction_session_timeout = 1")
+    with administrator() as other, pytest.raises(OperationalError), transaction.atomic():
+        [pid] = run(cursor, "SELECT pg_backend_pid()")
+        alive = "SELECT count(*) FROM pg_stat_activity WHERE pid = %s"
+        wait_until(lambda: other.execute(alive, [pid]).fetchone() == (0,), "the session ended")
+        run(cursor, "SELECT 1")
+    close_old_connections()
+    assert run(cursor, "SELECT 1") == (1,)
+
+
+@postgresql
+@CURSORS
+@pytest.mark.parametrize("name", ["statement_timeout", "lock_timeout"])
+def test_statement_that_takes_too_long_raises_operational_error(session: None, cursor: Cursor, name: str) -> None:
+    with administrator() as other, other.transaction():
+        other.execute("SELECT pg_advisory_xact_lock(1)")
+        with pytest.raises(OperationalError), transaction.atomic():
+            with connection.cursor() as settings:
+                settings.execute(f"SET LOCAL {name} = 1")
+            run(cursor, "SELECT pg_advisory_xact_lock(1)")
+    close_old_connections()
+    assert run(cursor, "SELECT 1") == (1,)
+
+
+@postgresql
+@CURSORS
+def test_session_that_the_server_has_ended_is_replaced_before_the_next_request(session: None, cursor: Cursor) -> None:
+    [pid] = run(cursor, "SELECT pg_backend_pid()")
+    end_session()
+    close_old_connections()  # Django's receiver of request_started
+    assert run(cursor, "SELECT pg_backend_pid()") != (pid,)
+
+
+@postgresql
+def test_session_that_is_alive_is_kept(session: None) -> None:
+    [pid] = run(connection.cursor, "SELECT pg_backend_pid()")
+    close_old_connections()
+    assert run(connection.cursor, "SELECT pg_backend_pid()") == (pid,)
+
+
+@pytest.fixture
+def long_open_breaker(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a test does not depend on how fast it runs."""
+    monkeypatch.setattr(base, "OPEN_SECONDS", 60.0)
+
+
+def connect(port: int) -> None:
+    parameters = {"HOST": "127.0.0.1", "PORT": str(port), "NAME": "crm", "USER": "crm", "PASSWORD": "secret"}
+    options = {**with_timeouts({}), "sslmode": "disable", "connect_timeout": 2}
+    DatabaseWrapper({**connection.settings_dict, **parameters, "OPTIONS": options}).ensure_connection()
+
+
+def test_only_the_first_attempt_waits_for_a_silent_server(long_open_breaker: None) -> None:
+    with silent_server() as (url, accepted):
+        port = urlsplit(url).port
+        assert port is not None
+        with pytest.raises(OperationalError, match="timeout expired"):
+            connect(port)
+        for _ in range(5):
+            with pytest.raises(OperationalError, match="not connecting: the server did not answer the last attempt"):
+                connect(port)
+        assert len(accepted) == 1
+
+
+def test_refusal_is_not_repeated_by_the_circuit_breaker(long_open_breaker: None) -> None:
+    port = free_port()
+    for _ in range(3):
+        with pytest.raises(OperationalError, match="Connection refused"):
+            connect(port)
