@@ -20,15 +20,19 @@ GONE_SECONDS = (0.2, 5.0)
 
 
 class Faults:
-    """Injects one fault at a time. ``chance`` decides which one, on what, and for how long."""
+    """Injects one fault at a time. ``chance`` decides which one, on what, and for how long.
+
+    ``ended_at`` is when the last one ended, on the monotonic clock: when the process was killed (starting it again is
+    part of the recovery), when the frozen one went on, or when Redis was there again.
+    """
 
     def __init__(self, stack: Stack, chance: random.Random) -> None:
+        self.ended_at = 0.0
         self._stack, self._random = stack, chance
         self._left: list[Callable[[], str]] = []
 
     def inject(self) -> str:
-        """Inject the next fault and wait until it is over; returns what it was. All kinds come in turn, in a random
-        order."""
+        """Inject the next fault; returns what it was. All kinds come in turn, in a random order."""
         if not self._left:
             self._left = [
                 self._kill_web_process,
@@ -46,7 +50,10 @@ class Faults:
                 self._end_all_sessions,
             ]
             self._random.shuffle(self._left)
-        return self._left.pop()()
+        kind, self.ended_at = self._left.pop(), 0.0
+        what = kind()
+        self.ended_at = self.ended_at or time.monotonic()
+        return what
 
     def _kill_web_process(self) -> str:
         pid = self._random.choice(self._stack.children("web"))
@@ -54,20 +61,20 @@ class Faults:
         return "one web process killed"
 
     def _kill_web(self) -> str:
-        self._stack.kill("web")
-        self._stack.start_supervised_web()
-        return "web killed"
+        return self._kill("web", self._stack.start_supervised_web)
 
     def _kill_worker(self) -> str:
         name = self._random.choice(WORKERS)
-        self._stack.kill(name)
-        self._stack.start_worker(name)
-        return f"{name} killed"
+        return self._kill(name, lambda: self._stack.start_worker(name))
 
     def _kill_scheduler(self) -> str:
-        self._stack.kill("scheduler")
-        self._stack.start_scheduler()
-        return "scheduler killed"
+        return self._kill("scheduler", self._stack.start_scheduler)
+
+    def _kill(self, name: str, start: Callable[[], None]) -> str:
+        self._stack.kill(name)
+        self.ended_at = time.monotonic()
+        start()
+        return f"{name} killed"
 
     def _freeze_web_process(self) -> str:
         pid = self._random.choice(self._stack.children("web"))

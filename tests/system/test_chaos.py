@@ -115,7 +115,7 @@ def test_everything_comes_back_and_every_message_is_sent_once(chaos: Chaos) -> N
 
 def recover_from_one(chaos: Chaos, faults: Faults, number: int) -> float:
     print(f"{number:3} {faults.inject()}", end="", flush=True)
-    seconds = chaos.recovery_seconds(time.monotonic())
+    seconds = chaos.recovery_seconds(faults.ended_at)
     print(f": recovered after {seconds:.2f} s", flush=True)
     return seconds
 
