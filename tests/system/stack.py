@@ -1,5 +1,6 @@
 """The whole product in separate processes, with its own database and its own Redis."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,12 +51,12 @@ class Reply:
 
 
 class Stack:
-    """Two web processes behind one port, a Celery worker, a scheduler and Redis. ``server`` is the URL of a PostgreSQL
-    without a path; ``name`` is the name of the database to create there."""
+    """Two web processes behind one port, Celery workers, a scheduler and Redis. ``server`` is the URL of a PostgreSQL
+    without a path; ``name`` is the name of the database to create there; ``more`` are further settings."""
 
-    def __init__(self, server: str, name: str) -> None:
+    def __init__(self, server: str, name: str, more: Mapping[str, str] | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="crmsolid-system-"))
-        self._server, self._database = server, name
+        self._server, self._database, self._more = server, name, dict(more or {})
         self.dsn = create_database(server, name)
         self.port, self.redis_port = free_port(), free_port()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -72,6 +74,7 @@ class Stack:
             "CRMSOLID_DATA": str(self.folder / "data"),
             "CRMSOLID_WEB_PROCESSES": "2",
             "CRMSOLID_WEBHOOK_ALLOW_PRIVATE": "true",
+            **self._more,
         }
 
     def _python(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -102,22 +105,42 @@ class Stack:
         )
         wait_until(lambda: is_listening(self.port), "the web listens")
 
-    def start_worker(self) -> None:
-        self._start("worker", sys.executable, "-m", "crmsolid.run", "worker")
+    def start_supervised_web(self) -> None:
+        """The web as the product runs it: a supervisor starts a process again that has died."""
+        self._start("web", sys.executable, "-m", "crmsolid.run", "web", "--port", str(self.port))
+        wait_until(lambda: len(self.children("web")) == 2 and is_listening(self.port), "the web listens")
+
+    def start_worker(self, name: str = "worker") -> None:
+        self._start(name, sys.executable, "-m", "crmsolid.run", "worker")
 
     def start_scheduler(self) -> None:
         self._start("scheduler", sys.executable, "-m", "crmsolid.run", "scheduler")
 
     def kill(self, name: str, how: int = signal.SIGKILL) -> None:
         """End a part and all its processes, by default with SIGKILL."""
-        process = self._processes.pop(name)
-        os.killpg(process.pid, how)
+        children, process = self.children(name), self._processes.pop(name)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, how)
+        for pid in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, how)
         process.wait(30)
         if name == "web":  # its children may live a moment longer, and only their parent could wait for them
             wait_until(lambda: not is_listening(self.port), "the web's port is free")
 
     def signal(self, name: str, how: int) -> None:
         os.killpg(self._processes[name].pid, how)
+
+    def children(self, name: str) -> list[int]:
+        """The ids of a part's child processes. Those of the supervised web are the ones that answer requests."""
+        if self._processes[name].poll() is not None:
+            return []
+        pid = self._processes[name].pid
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    def ended(self) -> list[str]:
+        """The parts that have ended by themselves."""
+        return [name for name, process in self._processes.items() if process.poll() is not None]
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()
@@ -131,9 +154,19 @@ class Stack:
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             return connection.execute(sql, params).fetchall()
 
-    def call(self, method: str, path: str, token: str, body: Any = None, key: str | None = None) -> Reply:
-        """Make one request on a new connection. Raises OSError or HTTPException if the server dies meanwhile."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+    def readiness(self) -> int:
+        """The status of /readyz; 0 if it does not answer within two seconds."""
+        try:
+            return self.call("GET", "/readyz", "", seconds=2).status
+        except (OSError, http.client.HTTPException):
+            return 0
+
+    def call(
+        self, method: str, path: str, token: str, body: Any = None, key: str | None = None, *, seconds: float = 30
+    ) -> Reply:
+        """Make one request on a new connection. Raises OSError or HTTPException if the server dies meanwhile, or takes
+        longer than ``seconds``."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         if key is not None:
             headers["Idempotency-Key"] = key

@@ -1,0 +1,336 @@
+"""``python -m bench.sending``: how fast queued messages are sent, and how long a message takes under a steady load.
+
+Needs PostgreSQL on 127.0.0.1:5432 (or BENCH_POSTGRES) and a Redis database of its own (BENCH_REDIS), which is emptied.
+
+drain   ``--messages`` on 20 sandbox accounts become due at the same moment, with one worker and a scheduler
+load    ``--rate`` sends a second for ``--seconds``, with two web processes, two workers, a scheduler and a webhook
+        endpoint; requests start by the clock, whether or not earlier ones have been answered
+
+At the end the figures are compared with what the product is held to; a FAIL does not fail the command.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+POSTGRES = os.environ.get("BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432")
+DATABASE = os.environ.get("BENCH_DATABASE", "crmsolid_bench_sending")
+REDIS = os.environ.get("BENCH_REDIS", "redis://127.0.0.1:6379/12")
+PORT = 8704
+os.environ.update(
+    DJANGO_SETTINGS_MODULE="crmsolid.settings",
+    DATABASE_URL=f"{POSTGRES}/{DATABASE}",
+    REDIS_URL=REDIS,
+    CRMSOLID_DATA="/tmp/crmsolid-bench",
+    CRMSOLID_WEBHOOK_ALLOW_PRIVATE="true",
+    CRMSOLID_WEB_PROCESSES="2",
+    LOG_LEVEL="ERROR",
+    PYTHONPATH=str(ROOT),
+)
+ACCOUNTS, CONTACTS = 20, 500
+TEXT = "Hey {first_name|there}, your invite is ready"
+TICK = os.sysconf("SC_CLK_TCK")
+WAIT_SECONDS = 600.0
+
+DRAIN_RATE, QUEUE_LENGTH, P99_MS = 400, 10, 250
+
+# A figure: its name, its value, and whether it is good enough; None if nothing is required of it.
+Row = tuple[str, str, bool | None]
+VERDICTS = {True: "PASS", False: "FAIL", None: ""}
+
+
+class Role:
+    """One role of the product: its process and the children of that."""
+
+    def __init__(self, *arguments: str) -> None:
+        command = [sys.executable, "-m", "crmsolid.run", *arguments]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+
+    def cpu_seconds(self) -> float:
+        return sum(self._ticks(pid) for pid in [self.process.pid, *self._children()]) / TICK
+
+    def _children(self) -> list[int]:
+        return [int(p) for p in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()]
+
+    @staticmethod
+    def _ticks(pid: int) -> int:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return int(fields[11]) + int(fields[12])
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+
+
+@contextlib.contextmanager
+def running(**roles: list[str]) -> Iterator[dict[str, Role]]:
+    """The product's roles by name, each with its arguments."""
+    started = {name: Role(*arguments) for name, arguments in roles.items()}
+    try:
+        yield started
+    finally:
+        for role in started.values():
+            role.stop()
+
+
+def prepare() -> dict[str, Any]:
+    """A fresh database with a key and accounts, and an empty Redis. Sets up Django for this process."""
+    import psycopg
+
+    with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        admin.execute(f"CREATE DATABASE {DATABASE}")
+    command = [sys.executable, "-m", "bench.seed"]
+    seeded = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    import django
+    import redis
+
+    django.setup()
+    from django.db import connection
+
+    connection.close()  # that of an earlier case has ended with its database
+    redis.Redis.from_url(REDIS).flushdb()
+    return seeded
+
+
+def query(statement: str, *params: object) -> list[tuple[Any, ...]]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return cursor.fetchall() if cursor.description else []
+
+
+def wait_until(condition: Callable[[], bool], what: str, *, seconds: float = WAIT_SECONDS, every: float = 0.1) -> None:
+    ends = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > ends:
+            raise TimeoutError(f"{what}: not within {seconds:.0f} s")
+        time.sleep(every)
+
+
+# --- drain ------------------------------------------------------------------------------------------------------------
+def drain(seeded: dict[str, Any], count: int) -> list[Row]:
+    """Send ``count`` messages that become due at once. The worker's CPU includes its events and heartbeats."""
+    from crmsolid.core import clock, doorbell
+
+    queue_messages(seeded["first_account"], count)
+    query("VACUUM ANALYZE")
+    with running(worker=["worker"], scheduler=["scheduler"]) as roles:
+        wait_until(lambda: query("SELECT count(*) FROM workspaces_heartbeat") == [(1,)], "the worker runs")
+        cpu, due = roles["worker"].cpu_seconds(), clock.now()
+        query("UPDATE messaging_message SET eta = %s, slot_at = %s", due, due)
+        doorbell.ring("messaging.dispatch")
+        sent = "SELECT count(*) FROM messaging_message WHERE status = 'sent'"
+        wait_until(lambda: query(sent) == [(count,)], "all sent")
+        cpu = roles["worker"].cpu_seconds() - cpu
+    [(first, last)] = query("SELECT min(sent_at), max(sent_at) FROM messaging_message")
+    assert query("SELECT count(*), count(DISTINCT message_id) FROM messaging_sandboxdelivery") == [(count, count)]
+    rate = count / (last - due).total_seconds()
+    return [
+        ("drain: messages/s of one worker", f"{rate:.0f} (at least {DRAIN_RATE})", rate >= DRAIN_RATE),
+        ("drain: first message sent, ms after it is due", f"{(first - due).total_seconds() * 1000:.0f}", None),
+        ("drain: CPU ms of the worker a message", f"{cpu / count * 1000:.2f}", None),
+    ]
+
+
+def queue_messages(first_account: int, count: int) -> None:
+    """Accept messages for tomorrow; nothing is due until the clock of :func:`drain` starts."""
+    from datetime import timedelta
+
+    from crmsolid.core import clock
+    from crmsolid.workspaces.actor import Actor
+    from crmsolid.workspaces.models import Workspace
+    from messaging.services import send_message
+
+    actor, tomorrow = Actor.command(Workspace.objects.get(slug="bench"), "bench"), clock.now() + timedelta(days=1)
+    for number in range(count):
+        account, to = first_account + number % ACCOUNTS, f"@bench_{number % CONTACTS}"
+        send_message(actor, account_id=account, to=to, text=TEXT, send_at=tomorrow)
+
+
+# --- load -------------------------------------------------------------------------------------------------------------
+@dataclass
+class Sent:
+    """The answers to the requests: the time of each by message id, in seconds since 1970, and the errors."""
+
+    answered_at: dict[str, float] = field(default_factory=dict)
+    errors: Counter[str] = field(default_factory=Counter)
+    latest_start: float = 0.0  # seconds behind the schedule, at worst
+
+
+@dataclass
+class Samples:
+    queue_length: int = 0
+    ready: int = 0
+    red: Counter[str] = field(default_factory=Counter)
+
+
+def load(seeded: dict[str, Any], rate: int, seconds: int) -> list[Row]:
+    """Send at a constant rate and follow each message to the webhook's receiver."""
+    command = [sys.executable, "-m", "bench.sending_receiver"]
+    receiver = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert receiver.stdout is not None
+    port = int(receiver.stdout.readline())
+    roles = {"worker 1": ["worker"], "worker 2": ["worker"], "scheduler": ["scheduler"]}
+    with running(web=["web", "--port", str(PORT)], **roles) as started:
+        wait_until(lambda: status("/readyz") == 200, "ready")
+        create_endpoint(seeded["token"], port)
+        asyncio.run(send_at_rate(seeded, rate, min(5, seconds), "warm"))
+        query("ANALYZE")
+        cpu = {name: role.cpu_seconds() for name, role in started.items()}
+        sent, samples = asyncio.run(send_at_rate(seeded, rate, seconds, "load"))
+        with contextlib.suppress(TimeoutError):  # what is missing is counted below
+            wait_until(lambda: open_deliveries() == 0, "all delivered", seconds=60)
+        cpu = {name: (role.cpu_seconds() - cpu[name]) / (rate * seconds) for name, role in started.items()}
+    arrivals = json.loads(receiver.communicate()[0])
+    used = ", ".join(f"{name} {share * 1000:.2f}" for name, share in cpu.items())
+    return [*compare(sent, samples, arrivals, rate * seconds), ("load: CPU ms a message", used, None)]
+
+
+
+def status(path: str) -> int:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}{path}", timeout=5) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
+
+
+def create_endpoint(token: str, port: int) -> None:
+    body = json.dumps({"url": f"http://127.0.0.1:{port}/hook", "events": ["message.sent"]}).encode()
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Idempotency-Key": "endpoint"}
+    urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{PORT}/v1/webhooks", body, headers), timeout=10)
+
+
+def open_deliveries() -> int:
+    statement = """SELECT (SELECT count(*) FROM messaging_message WHERE status IN ('queued', 'sending'))
+        + (SELECT count(*) FROM events_event WHERE position IS NULL)
+        + (SELECT count(*) FROM webhooks_delivery WHERE status <> 'succeeded')"""
+    return int(query(statement)[0][0])
+
+
+async def send_at_rate(seeded: dict[str, Any], rate: int, seconds: int, mark: str) -> tuple[Sent, Samples]:
+    """Start request n at n / rate seconds. Returns when each has been answered."""
+    import aiohttp
+
+    sent, samples = Sent(), Samples()
+    headers = {"Authorization": f"Bearer {seeded['token']}"}
+    connector = aiohttp.TCPConnector(limit=200)
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{PORT}", connector=connector, headers=headers) as session:
+        sampler = asyncio.create_task(sample(session, samples))
+        tasks, began = [], time.monotonic()
+        for number in range(rate * seconds):
+            behind = time.monotonic() - began - number / rate
+            sent.latest_start = max(sent.latest_start, behind)
+            if behind < 0:
+                await asyncio.sleep(-behind)
+            tasks.append(asyncio.create_task(post(session, sent, seeded["first_account"], mark, number)))
+        await asyncio.gather(*tasks)
+        sampler.cancel()
+    return sent, samples
+
+
+async def post(session: Any, sent: Sent, first_account: int, mark: str, number: int) -> None:
+    import aiohttp
+
+    account, to = first_account + number % ACCOUNTS, f"@bench_{number % CONTACTS}"
+    body, key = {"account_id": account, "to": to, "text": TEXT}, f"{mark}-{number}"
+    try:
+        async with session.post("/v1/messages/send", json=body, headers={"Idempotency-Key": key}) as response:
+            answer = await response.json()
+            if response.status == 200:
+                sent.answered_at[answer["id"]] = time.time()
+            else:
+                sent.errors[str(response.status)] += 1
+    except (aiohttp.ClientError, TimeoutError) as error:
+        sent.errors[type(error).__name__] += 1
+
+
+async def sample(session: Any, samples: Samples) -> None:
+    """Read the length of all queues of signals four times a second, and /readyz once a second."""
+    import redis.asyncio
+
+    client, number = redis.asyncio.Redis.from_url(REDIS), 0
+    while True:
+        names = [key async for key in client.scan_iter("crmsolid*", _type="list")]
+        samples.queue_length = max(samples.queue_length, sum([await client.llen(name) for name in names]))
+        if number % 4 == 0:
+            async with session.get("/readyz") as response:
+                if response.status == 200:
+                    samples.ready += 1
+                else:
+                    samples.red[", ".join((await response.json())["missing"])] += 1
+        number += 1
+        await asyncio.sleep(0.25)
+
+
+def compare(sent: Sent, samples: Samples, arrivals: list[list[Any]], expected: int) -> list[Row]:
+    """The rows of the report. Messages of the warm-up do not count."""
+    times: dict[str, list[float]] = {}
+    for message_id, created_at, arrived_at in arrivals:
+        if message_id in sent.answered_at:
+            times.setdefault(message_id, [created_at]).append(arrived_at)
+    once = sum(len(each) == 2 for each in times.values())
+    from_event = sorted((each[1] - each[0]) * 1000 for each in times.values())
+    from_answer = sorted((each[1] - sent.answered_at[message_id]) * 1000 for message_id, each in times.items())
+    p99, queued = percentile(from_event, 0.99), samples.queue_length
+    return [
+        ("load: accepted, arrived exactly once", f"{len(sent.answered_at)}, {once} of {expected}", once == expected),
+        ("load: requests that failed", str(dict(sent.errors) or 0), not sent.errors),
+        ("load: ms from message.sent to the receiver", f"{spread(from_event)} (p99 at most {P99_MS})", p99 <= P99_MS),
+        ("load: ms from the answer to the receiver", spread(from_answer), None),
+        ("load: signals in all queues", f"max {queued} (at most {QUEUE_LENGTH})", queued <= QUEUE_LENGTH),
+        ("load: /readyz ready, not ready", f"{samples.ready}, {dict(samples.red) or 0}", not samples.red),
+        ("load: latest start of a request, ms", f"{sent.latest_start * 1000:.0f}", None),
+    ]
+
+
+def percentile(ordered: list[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else float("inf")
+
+
+def spread(ordered: list[float]) -> str:
+    shares = {"p50": 0.5, "p99": 0.99, "max": 1.0}
+    return ", ".join(f"{name} {percentile(ordered, share):.0f}" for name, share in shares.items())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cases", default="drain,load")
+    parser.add_argument("--messages", type=int, default=4000)
+    parser.add_argument("--rate", type=int, default=100)
+    parser.add_argument("--seconds", type=int, default=60)
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the processes of the product are ended
+    cases = {
+        "drain": lambda seeded: drain(seeded, options.messages),
+        "load": lambda seeded: load(seeded, options.rate, options.seconds),
+    }
+    print("| | | |\n|---|---|---|", flush=True)
+    for case in options.cases.split(","):
+        for name, figure, passed in cases[case](prepare()):
+            print(f"| {name} | {figure} | {VERDICTS[passed]} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
