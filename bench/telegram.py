@@ -117,8 +117,8 @@ def start_worker(folder: Path, ready: Any) -> "subprocess.Popen[bytes]":
         "TELEGRAM_TEST_RSA_KEY": ready["public_key"],
         "LOG_LEVEL": "INFO",  # Celery logs at this level that it is ready
     }
-    command = [sys.executable, "-m", "celery", "-A", "crmsolid", "worker", "-Q", "crmsolid,telegram", "-P", "threads"]
-    command += ["-c", "2", "-n", "bench@bench", "--without-gossip", "--without-mingle", "-l", "INFO"]
+    command = [sys.executable, "-m", "celery", "-A", "crmsolid", "worker", "-Q", "crmsolid.messaging.dispatch,telegram"]
+    command += ["-n", "bench@bench", "--without-gossip", "--without-mingle", "-l", "INFO"]
     with (folder / "worker.log").open("wb") as log:
         return subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
 

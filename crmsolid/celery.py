@@ -1,23 +1,50 @@
 """The Celery application. A task only wakes a worker (see ``crmsolid.core.doorbell``): the rows say what is due.
 
+Each task has a queue of its own, which holds at most one message (``crmsolid.broker``), and one run at a time in each
+process. So a task can occupy one thread of a worker, and a worker with more threads than tasks always has a free one:
+neither the heartbeat nor a sweep ever waits behind other work.
+
 ``CELERY_BEAT_SCHEDULE`` in the settings lists the tasks that run periodically.
 """
 
 import os
 from typing import Any
 
-from celery import Celery, signals
-from kombu.transport import redis as redis_transport
+from celery import Celery, Task, signals
+
+from crmsolid import broker
+from crmsolid.core.single_run import SingleRun
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmsolid.settings")
 
-# When a worker loses its connection, kombu puts the tasks back that it had received and not begun, over the same
-# connection. If Redis is down, the worker would crash. The sweep replaces such tasks.
-redis_transport.Channel.do_restore = False
+broker.install()
 
-app = Celery("crmsolid")
+
+class SingleRunTask(Task):
+    """A task of which a process has one run at a time; see :class:`SingleRun`. Celery makes one instance of it."""
+
+    abstract = True
+
+    def __init__(self) -> None:
+        self._single_run = SingleRun(lambda: self.run(), task=self.name)
+
+    def __call__(self) -> int:
+        return self._single_run()
+
+
+app = Celery("crmsolid", task_cls=SingleRunTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+def queue_of(task: str) -> str:
+    """The queue of a task, by its name."""
+    return task if task.startswith("crmsolid.") else f"crmsolid.{task}"
+
+
+def route(name: str, *args: Any, **kwargs: Any) -> dict[str, str]:
+    """``CELERY_TASK_ROUTES``: a task goes to its own queue, unless its sender names another."""
+    return {"queue": queue_of(name)}
 
 
 @signals.setup_logging.connect
@@ -35,3 +62,13 @@ def refuse_unsafe_start(**kwargs: Any) -> None:
     from crmsolid import checks
 
     checks.refuse_unsafe_start()
+
+
+@signals.celeryd_init.connect
+def serve_every_task(**kwargs: Any) -> None:
+    """A worker listens to the queue of every task and has a thread for each and one more, unless ``-Q`` and ``-c`` say
+    otherwise."""
+    tasks = [name for name in app.tasks if not name.startswith("celery.")]
+    for name in tasks:
+        app.amqp.queues.select_add(queue_of(name))
+    app.conf.worker_concurrency = len(tasks) + 1

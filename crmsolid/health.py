@@ -27,9 +27,13 @@ from crmsolid.serving.interface import Receive, Scope, Send
 from crmsolid.workspaces.models import Heartbeat, Job, JobState
 from crmsolid.workspaces.tasks import WORKER
 from messaging.models import AccountKind, Message, SandboxDelivery, Status
+from messaging.sending.dispatch import due_messages
+from webhooks.delivery.queue import next_due
 from webhooks.models import Delivery
 
 WORKER_SEEN_WITHIN = timedelta(seconds=30)
+BUSY_AFTER = timedelta(seconds=10)
+BUSY = "busy: "
 
 
 async def healthz(scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,10 +54,13 @@ async def healthz(scope: Scope, receive: Receive, send: Send) -> None:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 if database, broker and worker are available; otherwise 503 with the names of the ``missing`` ones."""
+    """200 if database, broker and worker are available; otherwise 503 with the names of the ``missing`` ones.
+
+    A worker that is behind with its work is available.
+    """
     database, worker = _database_and_worker()
     parts = {"database": database, "broker": _broker(), "worker": worker}
-    missing = [name for name, state in parts.items() if state != "ok"]
+    missing = [name for name, state in parts.items() if state != "ok" and not state.startswith(BUSY)]
     status = "unavailable" if missing else "ready"
     response = JsonResponse({"status": status, "missing": missing, **parts}, status=503 if missing else 200)
     response._has_been_logged = True  # type: ignore[attr-defined]  # otherwise Django logs each 503 as an error
@@ -63,6 +70,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 def _database_and_worker() -> tuple[str, str]:
     try:
         heartbeat = Heartbeat.objects.filter(name=WORKER).first()
+        late = _late_by()
     except DatabaseError as error:
         return f"does not answer ({type(error).__name__})", "unknown without the database"
     if heartbeat is None:
@@ -70,7 +78,17 @@ def _database_and_worker() -> tuple[str, str]:
     age = clock.now() - heartbeat.seen_at
     if age > WORKER_SEEN_WITHIN:
         return "ok", f"not seen for {int(age.total_seconds())} s: is a worker running, and the scheduler?"
+    if late > BUSY_AFTER:
+        return "ok", f"{BUSY}work has been due for {int(late.total_seconds())} s"
     return "ok", "ok"
+
+
+def _late_by() -> timedelta:
+    """For how long the oldest message or delivery that can be sent now has been due."""
+    now = clock.now()
+    messages = due_messages().filter(status=Status.QUEUED).exclude(account__kind=AccountKind.TELEGRAM)
+    times = (messages.order_by("eta").values_list("eta", flat=True).first(), next_due())
+    return max((now - at for at in times if at is not None), default=timedelta(0))
 
 
 def _broker() -> str:

@@ -117,7 +117,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     # max_retries: kombu would retry after 2 s and 4 s, but the doorbell does so itself.
     # ack_emulation: a list of unacknowledged tasks in Redis would cost two more commands a task, and the sweep replaces
     # lost tasks anyway.
-    else {"socket_timeout": 5, "socket_connect_timeout": 1, "max_retries": 0, "ack_emulation": False}
+    # priority_steps: one list for each queue instead of four.
+    else {
+        "socket_timeout": 5,
+        "socket_connect_timeout": 1,
+        "max_retries": 0,
+        "ack_emulation": False,
+        "priority_steps": [0],
+    }
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # forever
@@ -126,10 +133,12 @@ CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ACKS_LATE = False  # the rows are the queue: the sweep replaces a lost task
 CELERY_TASK_DEFAULT_QUEUE = "crmsolid"  # a Redis database may be shared with other Celery applications
+CELERY_TASK_ROUTES = ["crmsolid.celery.route"]
+CELERY_WORKER_POOL = "threads"  # tasks wait for the network and the database
 
-# The interval of each periodic task, in seconds. A task that no worker has taken by the next interval expires.
+# The interval of each periodic task, in seconds.
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
-    task: {"task": task, "schedule": float(seconds), "options": {"expires": float(seconds)}}
+    task: {"task": task, "schedule": float(seconds)}
     for task, seconds in {
         "messaging.sweep": SWEEP_SECONDS,
         "messaging.purge": 3600,

@@ -16,7 +16,7 @@ def dispatch_messages() -> int:
 @shared_task(name="messaging.sweep")
 def sweep() -> int:
     """Recover what no other task was started for: due messages, expired leases, replies that the sandbox owes."""
-    return dispatch.dispatch() + sandbox.send_pending_replies()
+    return dispatch_messages() + sandbox.send_pending_replies()
 
 
 @shared_task(name="messaging.purge")

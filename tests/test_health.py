@@ -1,4 +1,5 @@
 import json
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -86,6 +87,46 @@ def test_not_ready_when_the_worker_was_seen_too_long_ago(client: Client, db: Non
     assert client.get("/readyz").json()["missing"] == ["worker"]
     Heartbeat.objects.update(seen_at=clock.now() - timedelta(seconds=29))
     assert client.get("/readyz").json()["missing"] == []
+
+
+def test_worker_that_is_behind_is_busy_and_not_missing(client: Client, tenants: Tenants) -> None:
+    heartbeat()
+    message = send_message(tenants.actor(), account_id=tenants.sandbox().pk, to="@sarah_miller", text="hello")
+
+    def due_for(seconds: int) -> dict[str, Any]:
+        Message.unscoped.filter(pk=message.pk).update(eta=clock.now() - timedelta(seconds=seconds))
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json()["status"], answer.json()["missing"]) == (200, "ready", [])
+        return dict(answer.json())
+
+    assert due_for(8)["worker"] == "ok"
+    assert re.fullmatch(r"busy: work has been due for 4\d s", due_for(40)["worker"])
+    Account.unscoped.update(state="paused", paused_until=clock.now() + timedelta(hours=1))
+    assert due_for(40)["worker"] == "ok"
+    Account.unscoped.update(state="connected", paused_until=None)
+    tenants.workspace.plan, tenants.workspace.trial_ends_at = "trial", clock.now() - timedelta(days=1)
+    tenants.workspace.save()
+    assert due_for(40)["worker"] == "ok"
+
+
+def test_worker_is_busy_while_deliveries_are_overdue(client: Client, tenants: Tenants) -> None:
+    heartbeat()
+    create_endpoint(tenants.actor(), url="https://example.com/hook", events=["contact.created"])
+    send_message(tenants.actor(), account_id=tenants.sandbox().pk, to="@sarah_miller", text="hello")
+    assign_positions()
+    Message.unscoped.update(eta=clock.now() + timedelta(hours=1))
+    assert client.get("/readyz").json()["worker"] == "ok"
+    assert Delivery.unscoped.update(next_attempt_at=clock.now() - timedelta(seconds=40)) == 1
+    assert re.fullmatch(r"busy: work has been due for 4\d s", client.get("/readyz").json()["worker"])
+
+
+def test_worker_that_is_gone_is_not_called_busy(client: Client, tenants: Tenants) -> None:
+    send_message(tenants.actor(), account_id=tenants.sandbox().pk, to="@sarah_miller", text="hello")
+    Message.unscoped.update(eta=clock.now() - timedelta(seconds=60))
+    Heartbeat.objects.create(name="worker", seen_at=clock.now() - timedelta(seconds=31))
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["missing"]) == (503, ["worker"])
+    assert answer.json()["worker"].startswith("not seen for 31 s")
 
 
 def test_not_ready_without_the_database(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """Celery tasks of webhooks. They take no arguments; each finds its due rows itself."""
 
-from celery import shared_task
+from celery import Task, shared_task
 
 from crmsolid.events import positions
 from webhooks import endpoint_health, purging, replays
@@ -8,7 +8,7 @@ from webhooks.delivery import settlement
 from webhooks.delivery.pump import run_pump, wake_if_due
 
 
-@shared_task(name="webhooks.pump")
+@shared_task(name="webhooks.pump", base=Task)  # run_pump wakes the pump that is running
 def pump() -> int:
     """Deliver what is due, unless a pump is running."""
     return run_pump()

@@ -4,7 +4,8 @@ A ring sends a Celery task without arguments: it says that something is due, and
 be merged, late or lost; the periodic sweep finds everything that no ring announced.
 
 Each process sends its rings from one thread of its own, and each task at most once within ``PAUSE_SECONDS``. A thousand
-messages in a second cost a few dozen rings, and a request never waits for the broker.
+messages in a second cost a few dozen rings, and a request never waits for the broker. The broker merges what several
+processes send (``crmsolid.broker``).
 """
 
 import logging

@@ -12,8 +12,6 @@ from crmsolid.run.database import DatabaseUnavailable, ensure_database
 from crmsolid.run.supervisor import end_with_supervisor, supervise, web_processes, worker_and_scheduler
 from crmsolid.run.web import CannotListen, listen, serve
 
-WORKER_THREADS = 8
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one role, or all of them. Returns the exit status."""
@@ -104,7 +102,7 @@ def _background(options: argparse.Namespace) -> int:
         background.build_beat().run()
         return 0
     django.setup()  # the queues that the worker listens to depend on the apps
-    worker = background.build_worker(WORKER_THREADS)
+    worker = background.build_worker()
     worker.start()
     return int(worker.exitcode or 0)
 

@@ -1,7 +1,9 @@
 """The separate processes of one host, which live and end together. One that dies is started again."""
 
+import fcntl
 import logging
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -9,8 +11,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from crmsolid.checks import EXIT_UNSAFE
 
@@ -18,11 +22,13 @@ logger = logging.getLogger("crmsolid.run")
 
 SUPERVISOR_PID = "CRMSOLID_SUPERVISOR_PID"
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+METRICS_PREFIX = "crmsolid-metrics-"
 POLL_SECONDS = 0.2
 PARENT_POLL_SECONDS = 1.0
 FINISH_SECONDS = 20
 HEALTHY_SECONDS = 10.0  # a process that ran this long is restarted without a pause
 MAX_PAUSE_SECONDS = 10.0
+_LOCK = "lock"
 
 
 @dataclass
@@ -54,9 +60,25 @@ def supervise(processes: list[ManagedProcess]) -> int:
     from prometheus_client.multiprocess import mark_process_dead  # slow to import, and every role imports this module
 
     os.environ[SUPERVISOR_PID] = str(os.getpid())
-    with tempfile.TemporaryDirectory(prefix="crmsolid-metrics-") as folder:
+    with metrics_folder() as folder:
         os.environ[METRICS_FOLDER] = folder
         return Supervisor(processes, on_death=mark_process_dead).run()
+
+
+@contextmanager
+def metrics_folder() -> Iterator[str]:
+    """A temporary folder, removed at the end. Removes those of supervisors that were killed, too.
+
+    A supervisor holds a lock on a file in its folder, which ends with the process.
+    """
+    for lock in Path(tempfile.gettempdir()).glob(f"{METRICS_PREFIX}*/{_LOCK}"):
+        with suppress(OSError), lock.open() as file:  # in use, of another user, or just removed by another start
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(lock.parent)
+    with tempfile.TemporaryDirectory(prefix=METRICS_PREFIX) as folder, Path(folder, "new").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        Path(folder, "new").rename(Path(folder, _LOCK))  # from here on others find it, locked
+        yield folder
 
 
 def end_with_supervisor() -> None:

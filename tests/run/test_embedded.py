@@ -30,7 +30,7 @@ def test_worker_stops_although_the_broker_is_gone(monkeypatch: pytest.MonkeyPatc
             worker.leave.set()  # as Celery's loop does when its own wait for a message ends
         raise OperationalError("Error 111 connecting to 127.0.0.1:1. Connection refused.")
 
-    monkeypatch.setattr(embedded, "build_worker", lambda threads: worker)
+    monkeypatch.setattr(embedded, "build_worker", lambda: worker)
     monkeypatch.setattr(state, "should_stop", None)
     monkeypatch.setattr(app, "send_task", refuse)
     thread = embedded.WorkerThread()

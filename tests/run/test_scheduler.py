@@ -1,6 +1,8 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from queue import Queue
 
@@ -8,7 +10,8 @@ import pytest
 from django.conf import settings
 
 from crmsolid.celery import app
-from crmsolid.run.background import ImmediateScheduler, build_beat_thread
+from crmsolid.run.background import ImmediateScheduler
+from crmsolid.run.embedded import BeatThread
 
 
 def test_every_scheduled_task_exists() -> None:
@@ -26,23 +29,68 @@ def test_every_entry_is_due_when_beat_starts() -> None:
     assert all(entry.is_due().is_due for entry in ours)
 
 
-def test_beat_thread_sends_every_entry_then_repeats_the_frequent_ones_and_writes_no_file(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.chdir(tmp_path)
+class Sent:
+    """What beat sends, from a schedule with one frequent and one rare entry."""
+
+    def __init__(self) -> None:
+        self._tasks: Queue[str] = Queue()
+
+    def put(self, name: str) -> None:
+        self._tasks.put(name)
+
+    def next(self) -> str:
+        return self._tasks.get(timeout=10)
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     often, seldom = {"task": "often", "schedule": 0.05}, {"task": "seldom", "schedule": 3600.0}
     monkeypatch.setitem(app.conf, "beat_schedule", {"often": often, "seldom": seldom})
-    sent: Queue[str] = Queue()
+    sent = Sent()
     monkeypatch.setattr(ImmediateScheduler, "send_task", lambda scheduler, name, *args, **options: sent.put(name))
-    beat = build_beat_thread()
+    return sent
+
+
+@pytest.fixture
+def beat(sent: Sent) -> Iterator[BeatThread]:
+    beat = BeatThread()
     beat.start()
-    tasks = [sent.get(timeout=10) for _ in range(5)]
-    beat.service.stop()
+    yield beat
+    beat.stop()
     beat.join(10)
     assert not beat.is_alive()
-    assert sorted(tasks[:2]) == ["often", "seldom"]
-    assert tasks[2:] == ["often"] * 3
+
+
+def test_beat_thread_sends_every_entry_then_repeats_the_frequent_ones_and_writes_no_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sent: Sent, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    request.getfixturevalue("beat")
+    assert sorted([sent.next(), sent.next()]) == ["often", "seldom"]
+    assert [sent.next() for _ in range(3)] == ["often"] * 3
     assert list(tmp_path.iterdir()) == []
+
+
+def test_clock_that_is_set_back_delays_nothing(monkeypatch: pytest.MonkeyPatch, sent: Sent, beat: BeatThread) -> None:
+    assert sorted([sent.next(), sent.next()]) == ["often", "seldom"]
+    now = app.now
+    monkeypatch.setattr(app, "now", lambda: now() - timedelta(hours=1))
+    assert [sent.next() for _ in range(3)] == ["often"] * 3
+
+
+def test_beat_thread_that_fails_is_started_again(
+    monkeypatch: pytest.MonkeyPatch, sent: Sent, request: pytest.FixtureRequest
+) -> None:
+    tick, failures = ImmediateScheduler.tick, [OSError("a bug")]
+
+    def fail_once(scheduler: ImmediateScheduler) -> float:
+        if failures:
+            raise failures.pop()
+        return float(tick(scheduler))
+
+    monkeypatch.setattr(ImmediateScheduler, "tick", fail_once)
+    request.getfixturevalue("beat")
+    assert sorted([sent.next(), sent.next()]) == ["often", "seldom"]
 
 
 STOP_DURING_IMPORT = """

@@ -2,11 +2,14 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from crmsolid.run.supervisor import ManagedProcess, Supervisor
+import pytest
+
+from crmsolid.run.supervisor import ManagedProcess, Supervisor, metrics_folder
 from tests.waiting import wait_until
 
 TIMEOUT = 20.0
@@ -87,3 +90,27 @@ def test_process_ends_when_its_supervisor_is_killed() -> None:
     supervisor.wait()
     assert supervisor.stdout.read() == ""  # the pipe ends when its last writer, the child, ends
     supervisor.stdout.close()
+
+
+def test_metrics_folder_of_a_killed_supervisor_is_removed_by_the_next_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    code = (
+        "import time; from crmsolid.run.supervisor import metrics_folder\n"
+        "with metrics_folder() as folder: print(folder, flush=True); time.sleep(600)"
+    )
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as supervisor:
+        assert supervisor.stdout is not None
+        of_the_other = Path(supervisor.stdout.readline().strip())
+        with metrics_folder() as own:
+            assert sorted(tmp_path.iterdir()) == sorted([of_the_other, Path(own)])
+        assert list(tmp_path.iterdir()) == [of_the_other]
+        supervisor.kill()
+        supervisor.wait()
+    (of_the_other / "counter_1.db").write_text("")
+    with metrics_folder() as own:
+        assert list(tmp_path.iterdir()) == [Path(own)]
+    assert list(tmp_path.iterdir()) == []

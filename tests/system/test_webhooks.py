@@ -122,7 +122,7 @@ def test_every_event_arrives_though_the_broker_is_flushed(hooked: WebhookStack) 
     hooked.create(20, "flush")
     assert hooked.arrived() == []
     with redis.Redis(port=hooked.stack.redis_port) as broker:
-        wait_until(lambda: broker.llen("crmsolid") > 0, "a task is queued")
+        wait_until(lambda: broker.llen("crmsolid.webhooks.pump") > 0, "a task is queued")
         broker.flushall()
     hooked.stack.start_worker()
     hooked.expire_leases()

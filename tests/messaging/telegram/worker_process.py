@@ -15,12 +15,13 @@ LEASE_SECONDS, SEND_LEASE_SECONDS, SEND_SECONDS = 3.0, 6.0, 4.0
 
 
 class WorkerProcess:
-    """A worker that holds accounts and also works on the default queue."""
+    """A worker that holds accounts and also sends for others."""
 
-    def __init__(self, name: str, server: TelegramServer, folder: Path, queues: str = "crmsolid,telegram") -> None:
+    def __init__(self, name: str, server: TelegramServer, folder: Path) -> None:
         self.name = name
         self._log = (folder / f"{name}.log").open("wb")
-        command = [sys.executable, "-m", "celery", "-A", "crmsolid", "worker", "-Q", queues, "-P", "threads", "-c", "2"]
+        queues = "crmsolid.messaging.dispatch,telegram"
+        command = [sys.executable, "-m", "celery", "-A", "crmsolid", "worker", "-Q", queues]
         command += ["-n", f"{name}@tests", "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "INFO"]
         self.process = subprocess.Popen(
             command, env=environment(server, folder), stdout=self._log, stderr=subprocess.STDOUT
