@@ -24,25 +24,23 @@ def main(point: str, signal_name: str = "KILL", lease: str = "") -> None:
     from webhooks.delivery import pump, queue
     from webhooks.delivery.sender import Sender
 
-    number = signal.Signals[f"SIG{signal_name}"]
     if lease:
-        queue.LEASE = pump.LEASE = timedelta(seconds=float(lease))
-    match point:
-        case "claimed":
-            Sender.submit = signaled(Sender.submit, number)  # type: ignore[method-assign]
-        case "posted":
-            vars(pump)["settle"] = signaled(pump.settle, number)
-        case "settling":
-            vars(endpoint_health)["record_results"] = signaled(endpoint_health.record_results, number)
-        case "settled":
-            Sender.submit = signaled(Sender.submit, number, call=2)  # type: ignore[method-assign]
-        case "positioned":
-            vars(pump)["claim"] = signaled(pump.claim, number)
+        vars(queue)["LEASE"] = vars(pump)["LEASE"] = timedelta(seconds=float(lease))
+    called: dict[str, tuple[Any, str, int]] = {
+        "claimed": (Sender, "submit", 1),
+        "posted": (pump, "settle", 1),
+        "settling": (endpoint_health, "record_results", 1),
+        "settled": (Sender, "submit", 2),
+        "positioned": (pump, "claim", 1),
+    }
+    if point in called:
+        owner, name, call = called[point]
+        setattr(owner, name, signaled(getattr(owner, name), signal.Signals[f"SIG{signal_name}"], call))
     print(pump.Pump().run(), flush=True)
 
 
-def signaled(function: Callable[..., Any], number: int, *, call: int = 1) -> Callable[..., Any]:
-    """``function``, which sends the signal to this process just before its first call, or that of another number."""
+def signaled(function: Callable[..., Any], number: int, call: int) -> Callable[..., Any]:
+    """``function``, which sends the signal to this process just before the call of that number."""
     calls = count(1)
 
     def wrapped(*args: Any, **options: Any) -> Any:
