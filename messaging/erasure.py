@@ -19,7 +19,8 @@ def erase(workspace_id: int, contact_id: str) -> None:
     """Delete the contact's threads with all their messages. Queued messages are deleted too and never sent."""
     now = clock.now()
     messages = Message.objects.for_workspace(workspace_id).filter(contact_id=contact_id, slot_at__gt=now - DAY)
-    sends = messages.exclude(status=Status.QUEUED).values_list("account_id", "slot_at")
+    # A queued message that an attempt may have sent, with an unknown result, counts as well.
+    sends = messages.exclude(status=Status.QUEUED, unsettled_since__isnull=True).values_list("account_id", "slot_at")
     SpentSlot.objects.for_workspace(workspace_id).bulk_create(
         [SpentSlot(workspace_id=workspace_id, account_id=account_id, slot_at=slot_at) for account_id, slot_at in sends]
     )

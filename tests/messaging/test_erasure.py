@@ -40,6 +40,20 @@ def test_erasing_a_contact_deletes_messages_but_still_counts_sends(api: Api, ten
     assert dispatch.dispatch() == 0
 
 
+def test_erasing_a_contact_still_counts_a_queued_message_that_may_have_arrived(api: Api, tenants: Tenants) -> None:
+    account = services.create_sandbox_account(Actor.command(tenants.workspace, "tests"), name="ours")
+    client = api(tenants.key())
+    queued = client.post("/v1/messages/send", {"account_id": account.pk, "to": "@sarah_miller", "text": "hi"}).json()
+    Message.unscoped.filter(pk=queued["id"]).update(unsettled_since=clock.now())
+    message = Message.unscoped.get(pk=queued["id"])
+    assert message.status == "queued"
+
+    assert client.delete(f"/v1/contacts/{message.contact_id}").status_code == 204
+
+    assert [row.slot_at for row in SpentSlot.unscoped.all()] == [message.slot_at]
+    assert client.get(f"/v1/accounts/{account.pk}").json()["used_today"] == 1
+
+
 def test_erasing_a_contact_deletes_its_telegram_addresses(api: Api, tenants: Tenants) -> None:
     account = services.create_sandbox_account(Actor.command(tenants.workspace, "tests"), name="ours")
     contact = api(tenants.key()).post("/v1/contacts", {"username": "@Sarah_Miller"}).json()

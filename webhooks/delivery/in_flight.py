@@ -54,11 +54,16 @@ class InFlight:
 
     def __init__(self) -> None:
         self._windows: dict[str, Window] = {}
-        self._claimed_at: dict[str, dict[str, float]] = defaultdict(dict)  # endpoint id -> claim id -> time
+        # By endpoint, then by delivery and lease: a delivery can be claimed again while its lost claim is in flight.
+        self._claimed_at: dict[str, dict[tuple[str, str], float]] = defaultdict(dict)
         self._closed_at: float | None = None
 
     def __len__(self) -> int:
         return sum(len(claims) for claims in self._claimed_at.values())
+
+    def leases(self) -> set[str]:
+        """The leases of the claims held."""
+        return {lease for claims in self._claimed_at.values() for _, lease in claims}
 
     def close(self) -> None:
         """The pump's time is over: it finishes what it holds, see :meth:`capacity`."""
@@ -67,15 +72,14 @@ class InFlight:
 
     def add(self, claims: Sequence[Claim]) -> None:
         """Hold these claims, of endpoints that :meth:`capacity` was asked about."""
-        now = time.monotonic()
         for claim in claims:
-            self._claimed_at[claim.endpoint_id][claim.id] = now
+            self._claimed_at[claim.endpoint_id][claim.id, claim.lease] = claim.claimed_at
 
     def release(self, results: Sequence[DeliveryResult]) -> None:
         """Let go of these claims; their results adjust the windows of their endpoints."""
         by_endpoint: dict[str, list[DeliveryResult]] = defaultdict(list)
         for result in results:
-            del self._claimed_at[result.claim.endpoint_id][result.claim.id]
+            del self._claimed_at[result.claim.endpoint_id][result.claim.id, result.claim.lease]
             by_endpoint[result.claim.endpoint_id].append(result)
         for endpoint_id, endpoint_results in by_endpoint.items():
             posted = [result for result in endpoint_results if result.attempts]

@@ -1,16 +1,15 @@
 """The pump: it makes deliveries of new events, claims what is due, has it posted and settles the results.
 
 The calling thread talks to the database, a few times a second and in bulk; the sender's thread talks to the receivers.
-Neither waits for the slowest endpoint. One pump runs at a time; a second one would be safe, because a delivery is
-posted by the holder of its lease. If a pump dies, the sweep puts its deliveries back when the leases end.
+Neither waits for the slowest endpoint. Each process runs one pump at a time. The pumps of several processes share the
+work: each skips what another one has locked, and a delivery is posted by the holder of its lease. If a pump dies or
+is frozen, the sweep of any process puts its deliveries back when the leases end.
 """
 
 import logging
-import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from django.conf import settings
@@ -18,9 +17,10 @@ from django.db import OperationalError, connection, transaction
 
 from crmsolid.core import clock, doorbell
 from crmsolid.core.http.outbound import OutboundClient
+from crmsolid.core.single_run import SingleRun
 from crmsolid.events import positions
 from webhooks.delivery.in_flight import InFlight
-from webhooks.delivery.queue import PUMP_TASK, Claim, EndpointSnapshot, claim, due_endpoints, next_due
+from webhooks.delivery.queue import LEASE, PUMP_TASK, Claim, EndpointSnapshot, claim, due_endpoints, next_due, renew
 from webhooks.delivery.sender import DeliveryResult, Sender
 from webhooks.delivery.settlement import settle
 
@@ -32,8 +32,6 @@ _IDLE_SECONDS = 0.05
 _SMALL_BATCH = 200
 _GATHER_SECONDS = 0.02
 
-_ADVISORY_KEY = 0x77686B  # "whk"
-_process_lock = threading.Lock()
 _running: "Pump | None" = None
 
 
@@ -45,7 +43,9 @@ class Pump:
         self._seconds = seconds
         self._endpoints: dict[str, EndpointSnapshot] = {}
         self._in_flight = InFlight()
+        self._renew_at = clock.now()
         self._more_events = False
+        self._blocked = False
 
     def run(self) -> int:
         """Deliver until nothing is due or the time is over, then finish what is in flight; returns how many deliveries
@@ -53,7 +53,7 @@ class Pump:
         ends_at = time.monotonic() + self._seconds
         with self._sender:
             settled = self.step([])
-            while len(self._in_flight) or (self._more_events and time.monotonic() < ends_at):
+            while len(self._in_flight) or ((self._more_events or self._blocked) and time.monotonic() < ends_at):
                 results = self._sender.collect(0.0 if self._more_events else _IDLE_SECONDS)
                 if 0 < len(results) < _SMALL_BATCH and len(self._in_flight) > len(results):
                     time.sleep(_GATHER_SECONDS)
@@ -88,36 +88,49 @@ class Pump:
         return settled
 
     def _visit_database(self, results: Sequence[DeliveryResult]) -> tuple[int, list[Claim]]:
+        self._renew_leases()
         if not results and not positions.has_unpositioned() and not self._in_flight.capacity(due_endpoints()):
-            self._more_events = False
+            self._more_events = self._blocked = False
             return 0, []  # on SQLite even an empty transaction would keep every other writer waiting
         with transaction.atomic():
             settled = settle(results, self._endpoints) if results else 0
-            # A full batch means that more events may wait; the next visit comes without delay then.
-            self._more_events = positions.assign_positions() == positions.BATCH
+            positioned = positions.assign_positions()
             endpoints = due_endpoints()
             claims = claim(self._in_flight.capacity(endpoints))
+        # A full batch means that more events may wait; the next visit comes without delay then.
+        self._more_events = positioned == positions.BATCH
+        # Another transaction has locked what is due. The pump looks again until that one has ended, since its process
+        # may be killed or frozen.
+        self._blocked = not (results or positioned or claims)
         self._endpoints.update((endpoint.id, endpoint) for endpoint in endpoints)
         return settled, claims
 
+    def _renew_leases(self) -> None:
+        if clock.now() >= self._renew_at:
+            if leases := self._in_flight.leases():
+                renew(leases)
+            self._renew_at = clock.now() + LEASE / 3
 
-def run_pump() -> int:
-    """Deliver what is due; returns how many deliveries were settled. If a pump is running, return 0, and wake it if it
-    runs in this process: one is enough, and a second one would keep a worker busy."""
+
+def _run_pump() -> int:
     global _running
-    with pump_lock() as acquired:
-        if not acquired:
-            running = _running
-            if running is not None:
-                running.wake()
-            return 0
-        _running = Pump()
-        try:
-            settled = _running.run()
-        finally:
-            _running = None
-    wake_if_due()  # a task that came while the pump was ending has returned at once
+    _running = Pump()
+    try:
+        settled = _running.run()
+    finally:
+        _running = None
+    wake_if_due()
     return settled
+
+
+def _wake_running_pump() -> None:
+    running = _running
+    if running is not None:
+        running.wake()
+
+
+# Deliver what is due; returns how many deliveries were settled. If a pump runs in this process, wake it and return 0.
+run_pump = SingleRun(_run_pump, task=PUMP_TASK, wake=_wake_running_pump)
 
 
 def wake_if_due() -> None:
@@ -130,27 +143,3 @@ def wake_if_due() -> None:
         wait = (due_at - clock.now()).total_seconds()
         if wait <= settings.SWEEP_SECONDS:
             doorbell.ring(PUMP_TASK, after=wait)
-
-
-@contextmanager
-def pump_lock() -> Iterator[bool]:
-    """Whether the caller got the lock. Between processes it is an advisory lock of PostgreSQL, which a crash frees at
-    once. With SQLite a single process does the work."""
-    if not _process_lock.acquire(blocking=False):
-        yield False
-        return
-    try:
-        if connection.vendor != "postgresql":
-            yield True
-            return
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [_ADVISORY_KEY])
-            acquired = bool(cursor.fetchone()[0])
-        try:
-            yield acquired
-        finally:
-            if acquired:
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_advisory_unlock(%s)", [_ADVISORY_KEY])
-    finally:
-        _process_lock.release()

@@ -1,7 +1,8 @@
 """The queue of deliveries: filling it, finding which endpoints have something due, and claiming it under a lease."""
 
+import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -17,9 +18,9 @@ from webhooks.models import Endpoint
 from webhooks.secrets import EndpointSecrets
 
 PUMP_TASK = "webhooks.pump"  # the Celery task that works off the queue
-# Longer than a claimed delivery can take: STALE_SECONDS of waiting for a worker, two posts of at most 22.5 s (the
-# second one signed with the other secret), and settling.
-LEASE = timedelta(seconds=90)
+# How long a delivery of a killed or frozen pump waits for another one. A post can take longer, so a pump renews the
+# leases of the claims that it holds.
+LEASE = timedelta(seconds=30)
 
 _endpoints = Table(Endpoint)
 
@@ -55,7 +56,7 @@ class EndpointSnapshot:
 @dataclass(slots=True)
 class Claim:
     """A delivery that this pump may post, and settle as long as the delivery's row carries ``lease``. The body is empty
-    if the event was erased."""
+    if the event was erased. ``claimed_at`` is a time of ``time.monotonic``, not later than the claim."""
 
     id: str
     workspace_id: int
@@ -66,6 +67,7 @@ class Claim:
     request_id: str
     body: bytes = field(repr=False)
     lease: str
+    claimed_at: float
 
 
 def make_deliveries(events: Sequence[PositionedEvent]) -> None:
@@ -133,7 +135,7 @@ def claim(capacity: Mapping[str, int]) -> list[Claim]:
     transaction. Deliveries that another transaction has locked are skipped."""
     if not capacity:
         return []
-    lease, now = uuid4().hex, clock.now()
+    lease, now, claimed_at = uuid4().hex, clock.now(), time.monotonic()
     columns = "d.id, d.workspace_id, d.endpoint_id, d.event_id, d.attempts, d.failures, e.request_id, e.body"
     if connection.vendor == "postgresql":
         rows = fetch(
@@ -158,4 +160,16 @@ def claim(capacity: Mapping[str, int]) -> list[Claim]:
             f" WHERE {where}",
             [lease, datetime_param(now + LEASE), *ids],
         )
-    return [Claim(*(*row[:7], bytes(row[7]), lease)) for row in rows]
+    return [Claim(*(*row[:7], bytes(row[7]), lease, claimed_at)) for row in rows]
+
+
+def renew(leases: Collection[str]) -> None:
+    """Prolong those of these leases that have run for a third of their time, as long as nobody has taken the deliveries
+    away. A delivery that another transaction has locked is skipped; the next call finds it again."""
+    now = clock.now()
+    where, params = ids_clause("lease", list(leases))
+    run(
+        "UPDATE webhooks_delivery SET lease_until = %s WHERE id IN ("
+        f" SELECT id FROM webhooks_delivery WHERE lease_until < %s AND {where}{row_lock(skip_locked=True)})",
+        [datetime_param(now + LEASE), datetime_param(now + LEASE * 2 / 3), *params],
+    )

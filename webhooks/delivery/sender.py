@@ -21,7 +21,8 @@ from webhooks.delivery.signing import signature_headers
 from webhooks.models import SigningSecret
 
 POSTS_PER_ENDPOINT = 20
-# A claim that has waited this long for a worker goes back to the queue, unposted.
+# A claim that has waited this long to be posted goes back to the queue. Much less than a lease: a process that was
+# frozen and has lost its leases does not post what it had not begun.
 STALE_SECONDS = 5.0
 # An endpoint with no post finished for this long gives back what it has not started.
 STALL_SECONDS = 1.0
@@ -53,7 +54,7 @@ class DeliveryResult:
 @dataclass(slots=True)
 class _EndpointQueue:
     endpoint: EndpointSnapshot
-    waiting: deque[tuple[Claim, float]] = field(default_factory=deque)
+    waiting: deque[Claim] = field(default_factory=deque)
     workers: int = 0
     progress_at: float = 0.0
 
@@ -148,7 +149,7 @@ class Sender:
         now = time.monotonic()
         for endpoint_id, queue in list(self._queues.items()):
             if queue.waiting and now - queue.progress_at > STALL_SECONDS:
-                self._add_results([DeliveryResult(claim, ()) for claim, _ in queue.waiting])
+                self._add_results([DeliveryResult(claim, ()) for claim in queue.waiting])
                 queue.waiting.clear()
             if not queue.workers:
                 del self._queues[endpoint_id]
@@ -160,7 +161,7 @@ class Sender:
             if not queue.workers:
                 queue.progress_at = now  # it was idle, not stalled
             queue.endpoint = endpoint
-            queue.waiting.extend((claim, now) for claim in claims)
+            queue.waiting.extend(claims)
             for _ in range(min(len(queue.waiting), POSTS_PER_ENDPOINT - queue.workers)):
                 queue.workers += 1
                 task = self._loop.create_task(self._work(queue))
@@ -171,8 +172,8 @@ class Sender:
         """One worker of an endpoint: it posts one claim after the other until none waits."""
         try:
             while queue.waiting:
-                claim, waiting_since = queue.waiting.popleft()
-                if claim.body and time.monotonic() - waiting_since <= STALE_SECONDS:
+                claim = queue.waiting.popleft()
+                if claim.body and time.monotonic() - claim.claimed_at <= STALE_SECONDS:
                     result = await self._deliver(queue.endpoint, claim)
                 else:
                     result = DeliveryResult(claim, ())

@@ -1,39 +1,55 @@
-"""A process that runs a pump and kills itself with SIGKILL at a point: ``python -m …pump_process POINT``.
+"""A process that runs a pump and sends itself a signal at a point: ``python -m …pump_process POINT [SIGNAL [LEASE]]``.
 
 ``claimed``: claims are committed, nothing is posted. ``posted``: responses are here, nothing is settled. ``settling``:
-all is written, the transaction is open. ``settled``: committed, the next claims are not posted. ``never``: it runs to
-its end.
+all is written, the transaction is open. ``settled``: committed, the next claims are not posted. ``positioned``: events
+have their positions, nothing is claimed, the transaction is open. ``never``: no signal.
+
+SIGNAL is ``KILL`` or ``STOP``; after the latter the pump goes on where it was. LEASE is in seconds.
 """
 
 import os
 import signal
 import sys
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import count
+from typing import Any
 
 import django
 
 
-def die(*args: object, **options: object) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def main(point: str) -> None:
+def main(point: str, signal_name: str = "KILL", lease: str = "") -> None:
     django.setup()
     from webhooks import endpoint_health
-    from webhooks.delivery import pump
+    from webhooks.delivery import pump, queue
     from webhooks.delivery.sender import Sender
 
-    match point:
-        case "claimed":
-            Sender.submit = die  # type: ignore[method-assign]
-        case "posted":
-            vars(pump)["settle"] = die
-        case "settling":
-            vars(endpoint_health)["record_results"] = die
-        case "settled":
-            submit, calls = Sender.submit, iter([True])
-            Sender.submit = lambda self, work: submit(self, work) if next(calls, None) else die()  # type: ignore
+    if lease:
+        vars(queue)["LEASE"] = vars(pump)["LEASE"] = timedelta(seconds=float(lease))
+    called: dict[str, tuple[Any, str, int]] = {
+        "claimed": (Sender, "submit", 1),
+        "posted": (pump, "settle", 1),
+        "settling": (endpoint_health, "record_results", 1),
+        "settled": (Sender, "submit", 2),
+        "positioned": (pump, "claim", 1),
+    }
+    if point in called:
+        owner, name, call = called[point]
+        setattr(owner, name, signaled(getattr(owner, name), signal.Signals[f"SIG{signal_name}"], call))
     print(pump.Pump().run(), flush=True)
 
 
+def signaled(function: Callable[..., Any], number: int, call: int) -> Callable[..., Any]:
+    """``function``, which sends the signal to this process just before the call of that number."""
+    calls = count(1)
+
+    def wrapped(*args: Any, **options: Any) -> Any:
+        if next(calls) == call:
+            os.kill(os.getpid(), number)
+        return function(*args, **options)
+
+    return wrapped
+
+
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -1,10 +1,12 @@
-"""Pumps that are killed, and pumps at once: every committed event arrives, no rolled-back one ever does."""
+"""Pumps that are killed or frozen, and pumps at once: every committed event arrives, no rolled-back one ever does."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from crmsolid.core import clock
 from crmsolid.core.http.outbound import DEADLINE_SECONDS
 from crmsolid.events.publishing import publish
 from tests.tenants import Tenants
+from tests.waiting import wait_until
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver
 from webhooks import tasks
@@ -35,7 +38,7 @@ def tenants(transactional_db: None) -> Tenants:
     return Tenants()
 
 
-def start_pump(point: str) -> "subprocess.Popen[bytes]":
+def start_pump(*arguments: str) -> "subprocess.Popen[bytes]":
     at = connection.settings_dict
     url = f"postgres://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT'] or 5432}/{at['NAME']}"
     environment: dict[str, Any] = {
@@ -44,9 +47,23 @@ def start_pump(point: str) -> "subprocess.Popen[bytes]":
         "CRMSOLID_WEBHOOK_ALLOW_PRIVATE": "true",
         "FIELD_ENCRYPTION_KEYS": ",".join(settings.FIELD_ENCRYPTION_KEYS),
         "PYTHONPATH": str(settings.BASE_DIR),
+        "PGOPTIONS": "-c idle_in_transaction_session_timeout=1s",
     }
-    command = [sys.executable, "-m", "tests.webhooks.delivery.pump_process", point]
+    command = [sys.executable, "-m", "tests.webhooks.delivery.pump_process", *arguments]
     return subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.DEVNULL)
+
+
+@contextmanager
+def frozen_pump(point: str) -> Iterator[None]:
+    """A pump with leases of a second is frozen at this point during the block. Then it goes on until it ends."""
+    process = start_pump(point, "STOP", "1")
+    _, status = os.waitpid(process.pid, os.WUNTRACED)
+    assert os.WIFSTOPPED(status), status
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGCONT)
+        process.wait(60)
 
 
 def emit_and_roll_back(tenants: Tenants, count: int) -> tuple[set[str], set[str]]:
@@ -80,7 +97,7 @@ def test_a_killed_pump_loses_nothing(
     leased = Delivery.unscoped.filter(status="sending")
     lost = leased.count()
     assert lost > 0
-    leased.update(lease_until=clock.now())  # 90 seconds later
+    leased.update(lease_until=clock.now())  # 30 seconds later
     tasks.sweep()
     drain()
     arrived = [post.headers["webhook-id"] for post in receiver.posts]
@@ -91,6 +108,40 @@ def test_a_killed_pump_loses_nothing(
     assert Attempt.unscoped.count() == sum(Delivery.unscoped.values_list("attempts", flat=True)) == 30 + lost
     assert len(set(Attempt.unscoped.values_list("delivery", "number"))) == 30 + lost
     assert not Attempt.unscoped.filter(number__gt=F("delivery__attempts")).exists()
+
+
+@pytest.mark.parametrize("point", ["claimed", "posted", "settling"])
+def test_a_frozen_pump_delays_nothing_but_its_claims_and_settles_none_that_was_taken_over(
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint, point: str
+) -> None:
+    make_endpoint(receiver.url())
+    committed, _ = emit_and_roll_back(tenants, 30)
+    with frozen_pump(point):
+        claimed = set(Delivery.unscoped.filter(status="sending").values_list("pk", flat=True))
+        assert 0 < len(claimed) < 30
+        assert start_pump("never").wait(60) == 0
+        assert set(Delivery.unscoped.exclude(status="succeeded").values_list("pk", flat=True)) == claimed
+        # The sweep of another worker finds the dead leases, once the session has lost its locks.
+        wait_until(lambda: tasks.sweep() and not Delivery.unscoped.filter(status="sending").exists(), "recovered")
+        assert start_pump("never").wait(60) == 0
+        assert Delivery.unscoped.filter(status="succeeded").count() == 30
+        assert Attempt.unscoped.filter(error="lost").count() == len(claimed)
+        rows = [list(model.unscoped.order_by("pk").values()) for model in (Delivery, Attempt)]
+    assert [list(model.unscoped.order_by("pk").values()) for model in (Delivery, Attempt)] == rows
+    assert {post.headers["webhook-id"] for post in receiver.posts} == committed
+
+
+def test_a_pump_waits_for_the_end_of_a_frozen_one_that_assigns_positions(
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
+) -> None:
+    make_endpoint(receiver.url())
+    committed, _ = emit_and_roll_back(tenants, 30)
+    with frozen_pump("positioned"):
+        assert Delivery.unscoped.count() == 0
+        assert start_pump("never").wait(60) == 0
+        assert Delivery.unscoped.filter(status="succeeded", attempts=1).count() == 30
+    assert len(receiver.posts) == Attempt.unscoped.count() == 30
+    assert {post.headers["webhook-id"] for post in receiver.posts} == committed
 
 
 def test_several_pumps_at_once_post_each_delivery_once(

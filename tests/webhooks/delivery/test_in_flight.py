@@ -1,6 +1,7 @@
 """How many deliveries a pump claims: within each endpoint's window, and within its own totals."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -81,7 +82,8 @@ def hold(in_flight: InFlight, endpoint: EndpointSnapshot, count: int) -> list[Cl
     """Add ``count`` claims of an endpoint."""
     start = len(in_flight)
     claims = [
-        Claim(f"dlv_{start + n}", 1, endpoint.id, "evt_1", 0, 0, "", body=b"{}", lease="lease") for n in range(count)
+        Claim(f"dlv_{start + n}", 1, endpoint.id, "evt_1", 0, 0, "", b"{}", "lease", time.monotonic())
+        for n in range(count)
     ]
     in_flight.add(claims)
     return claims
@@ -160,6 +162,19 @@ def test_endpoints_that_do_not_answer_share_half_of_the_connections() -> None:
         hold(in_flight, endpoint, PROBING_WINDOW)  # more than half: other pumps' results can shrink windows at any time
     new = snapshot("new")
     assert in_flight.capacity([*failing, new]) == {new.id: FIRST_WINDOW}
+
+
+def test_a_delivery_can_be_claimed_again_while_its_lost_claim_is_in_flight() -> None:
+    endpoint, in_flight = snapshot("taken over and given back"), InFlight()
+    in_flight.capacity([endpoint])
+    [lost] = hold(in_flight, endpoint, 1)
+    again = replace(lost, lease="another lease")
+    in_flight.add([again])
+    assert (len(in_flight), in_flight.leases()) == (2, {"lease", "another lease"})
+    in_flight.release([answered(lost)])
+    assert (len(in_flight), in_flight.leases()) == (1, {"another lease"})
+    in_flight.release([answered(again)])
+    assert (len(in_flight), in_flight.leases()) == (0, set())
 
 
 @pytest.mark.parametrize("error", [None, OutboundError.TIMEOUT])

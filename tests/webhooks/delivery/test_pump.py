@@ -4,8 +4,11 @@ import gc
 import hashlib
 import hmac
 import json
+import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from cryptography.fernet import Fernet
@@ -16,12 +19,14 @@ from crmsolid.core.http.outbound import OutboundClient
 from crmsolid.events.models import Event
 from crmsolid.events.positions import assign_positions
 from tests.tenants import Tenants
+from tests.waiting import wait_until
 from tests.webhooks.conftest import SECRET, emit, run_pump
-from tests.webhooks.receiver import Receiver, answering, hang
+from tests.webhooks.receiver import OK, Receiver, answering, hang
 from webhooks import replays, services
 from webhooks.delivery.pump import Pump
-from webhooks.delivery.queue import Claim
-from webhooks.delivery.sender import POSTS_PER_ENDPOINT, DeliveryResult
+from webhooks.delivery.queue import Claim, claim, due_endpoints, renew
+from webhooks.delivery.sender import POSTS_PER_ENDPOINT, STALE_SECONDS, DeliveryResult, Sender
+from webhooks.delivery.settlement import recover_lost
 from webhooks.delivery.signing import body_signature, standard_form
 from webhooks.models import Attempt, Delivery, Endpoint
 
@@ -208,6 +213,73 @@ def test_posts_running_at_once_to_an_endpoint_are_limited(
     assert run_pump() == 300
     assert receiver.most_at_once["/hook"] <= POSTS_PER_ENDPOINT
     assert len({post.headers["webhook-id"] for post in receiver.posts}) == len(receiver.posts) == 300
+
+
+def test_the_lease_of_a_slow_post_is_renewed(
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = threading.Event()
+    receiver.behaviours["/hook"] = lambda post: OK if answer.wait(20) else None
+    make_endpoint(receiver.url())
+    emit(tenants.workspace)
+    start, passed, recovered = clock.now(), timedelta(), []
+    monkeypatch.setattr(clock, "now", lambda: start + passed)
+
+    class Slow(Pump):
+        """Visits the database every 12 seconds, and finds the answer at the fifth visit."""
+
+        def step(self, results: Sequence[DeliveryResult]) -> int:
+            nonlocal passed
+            settled = super().step(results)
+            passed += timedelta(seconds=12)
+            recovered.append(recover_lost())
+            if len(recovered) == 5:
+                answer.set()
+            return settled
+
+    assert Slow(lambda: OutboundClient(allow_private=True)).run() == 1
+    assert set(recovered) == {0}
+    assert len(receiver.posts) == 1
+    assert (Delivery.unscoped.get().status, Attempt.unscoped.get().number) == ("succeeded", 1)
+
+
+def test_only_the_leases_of_the_pump_are_renewed_and_not_lost_ones(
+    tenants: Tenants, make_endpoint: MakeEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint = make_endpoint("http://127.0.0.1:9/hook")
+    for _ in range(3):
+        emit(tenants.workspace)
+    assign_positions()
+    start, passed = clock.now(), timedelta()
+    monkeypatch.setattr(clock, "now", lambda: start + passed)
+    [ours], [lost], [other] = (claim({endpoint.id: 1}) for _ in range(3))
+    passed = timedelta(seconds=9)
+    renew({ours.lease, lost.lease})
+    assert set(Delivery.unscoped.values_list("lease_until", flat=True)) == {start + timedelta(seconds=30)}
+    passed = timedelta(seconds=11)
+    Delivery.unscoped.filter(pk=lost.id).update(status="pending", next_attempt_at=start, lease="", lease_until=None)
+    renew({ours.lease, lost.lease})
+    assert dict(Delivery.unscoped.values_list("pk", "lease_until")) == {
+        ours.id: start + timedelta(seconds=41),
+        lost.id: None,
+        other.id: start + timedelta(seconds=30),
+    }
+
+
+def test_a_claim_that_is_old_when_the_sender_gets_it_is_given_back_unposted(
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
+) -> None:
+    """A process that was frozen between the claim and the post may have lost the lease."""
+    make_endpoint(receiver.url())
+    emit(tenants.workspace)
+    assign_positions()
+    [endpoint] = due_endpoints()
+    [new] = claim({endpoint.id: 1})
+    old = replace(new, claimed_at=new.claimed_at - STALE_SECONDS)
+    with Sender(lambda: OutboundClient(allow_private=True)) as sender:
+        sender.submit([(endpoint, [old])])
+        assert wait_until(lambda: sender.collect(1)) == [DeliveryResult(old, ())]
+    assert receiver.posts == []
 
 
 def test_settled_claims_are_freed_without_the_garbage_collector(

@@ -1,4 +1,4 @@
-"""Running the pump: one at a time, and woken again when something is due."""
+"""Running the pump: one at a time in each process, and woken again when something is due."""
 
 import threading
 from collections.abc import Callable
@@ -42,15 +42,6 @@ def test_the_pump_is_woken_when_a_near_retry_is_due(
     Delivery.unscoped.update(next_attempt_at=clock.now() + timedelta(hours=1))
     pump.wake_if_due()
     assert len(wake_ups) == 1  # the sweep comes first
-
-
-def test_only_one_caller_gets_the_lock(tenants: Tenants) -> None:
-    with pump.pump_lock() as first:
-        with pump.pump_lock() as second:
-            assert (first, second) == (True, False)
-        assert pump.run_pump() == 0
-    with pump.pump_lock() as free:
-        assert free
 
 
 def test_a_second_run_returns_at_once_and_wakes_the_running_pump(
