@@ -16,8 +16,8 @@ from crmsolid.workspaces.admin_columns import (
     datetime_column,
     field_column,
     fixed_filter,
+    format_time,
     milliseconds_column,
-    time_text,
 )
 from messaging.models import AccountState, Message, MessageAttempt, Thread, WaitingFor, account_state
 from messaging.waiting import waiting_for
@@ -40,15 +40,15 @@ WAITING_TEXTS = {
 }
 
 
-def waiting_text(message: Message) -> str:
+def waiting_text(message: Message) -> SafeString | str:
     """Why the message is not sent yet; empty unless it is queued."""
     reason = waiting_for(message)
     if reason is None:
         return ""
     if reason == WaitingFor.ACCOUNT_PAUSED and account_state(message.account) == AccountState.PAUSED:
         until = message.account.paused_until
-        return f"Account is paused until {time_text(until)}" if until else "Account is paused"
-    return WAITING_TEXTS[reason].format(eta=time_text(message.eta))
+        return format_html("Account is paused until {}", format_time(until)) if until else "Account is paused"
+    return format_html(WAITING_TEXTS[reason], eta=format_time(message.eta))
 
 
 class MessageColumns:
@@ -59,13 +59,14 @@ class MessageColumns:
         return message.status, message.get_status_display()
 
     @column("waiting", ordering="eta")
-    def waiting(self, message: Message) -> str:
+    def waiting(self, message: Message) -> SafeString | str:
         return waiting_text(message)
 
     @column("status")
-    def status_text(self, message: Message) -> str:
+    def status_text(self, message: Message) -> SafeString | str:
         """The status and, of a queued message, why it waits."""
-        return ". ".join(filter(None, [message.get_status_display(), waiting_text(message)]))
+        status, reason = message.get_status_display(), waiting_text(message)
+        return format_html("{}. {}", status, reason) if reason else status
 
     @column("text")
     def text_preview(self, message: Message) -> str:

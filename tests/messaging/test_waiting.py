@@ -241,3 +241,12 @@ def test_accounts_of_all_queued_messages_are_read_with_one_query(
     queries_with(1)
     dispatch.dispatch()
     queries_with(0)  # none of them is queued
+
+
+def test_data_export_reads_the_accounts_of_queued_messages_with_one_query(
+    tenants: Tenants, frozen_time: FrozenTime, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    messages = [send(tenants.sandbox()) for _ in range(3)]
+    with django_assert_num_queries(2):  # messages, accounts
+        exported = erasure.export(tenants.workspace.pk, messages[0].contact_id)["messages"]
+    assert [row["waiting_for"] for row in exported] == ["worker"] * 3
