@@ -3,12 +3,14 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 PYTHON ?=
 TESTS ?=
+KILLS ?= 15
+SEED ?=
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types openapi bench lock clean
+.PHONY: help run test lint types openapi bench chaos lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -30,6 +32,10 @@ openapi: $(READY) ## write the OpenAPI document to docs/openapi.json
 
 bench: $(READY) ## measure requests, sends and webhooks on this machine
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.sending
+
+chaos: $(READY) ## kill and freeze processes under load: make chaos KILLS=100 SEED=7
+	@KILLS=$(KILLS) SEED=$(SEED) bash scripts/chaos.sh
 
 lock: $(READY) ## update the versions pinned in requirements.lock
 	@bash scripts/lock.sh

@@ -97,5 +97,5 @@ def assert_nothing_is_locked(stack: Stack, seconds: float) -> None:
     """No session waits in a transaction or for a lock, and none holds an advisory lock."""
     held = """SELECT pid, state, query FROM pg_stat_activity JOIN pg_locks USING (pid)
         WHERE datname = current_database() AND pid <> pg_backend_pid()
-        AND (locktype = 'advisory' OR NOT granted OR state LIKE 'idle in transaction%')"""
+        AND (locktype = 'advisory' OR NOT granted OR state LIKE 'idle in transaction%%')"""
     wait_until(lambda: not stack.query(held), "no lock is left", seconds=seconds)

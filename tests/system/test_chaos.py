@@ -1,5 +1,5 @@
 """Processes are killed and frozen under load: everything comes back by itself, no message is lost and none is sent
-twice. CONTRIBUTING.md says how to run it by hand, with more faults and with a report of the times."""
+twice. `make chaos` runs it by hand, with more faults, a longer freeze, and a report of the times."""
 
 import os
 import random
