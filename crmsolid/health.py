@@ -27,7 +27,7 @@ from crmsolid.serving.interface import Receive, Scope, Send
 from crmsolid.workspaces.models import Heartbeat, Job, JobState
 from crmsolid.workspaces.tasks import WORKER
 from messaging.models import AccountKind, Message, SandboxDelivery, Status
-from messaging.sending.dispatch import due_messages
+from messaging.sending.claiming import queued_accounts
 from webhooks.delivery.queue import next_due
 from webhooks.models import Delivery
 
@@ -86,9 +86,11 @@ def _database_and_worker() -> tuple[str, str]:
 def _late_by() -> timedelta:
     """For how long the oldest message or delivery that can be sent now has been due."""
     now = clock.now()
-    messages = due_messages().filter(status=Status.QUEUED).exclude(account__kind=AccountKind.TELEGRAM)
-    times = (messages.order_by("eta").values_list("eta", flat=True).first(), next_due())
-    return max((now - at for at in times if at is not None), default=timedelta(0))
+    times = [account.first_eta for account in queued_accounts() if account.kind != AccountKind.TELEGRAM]
+    delivery_at = next_due()
+    if delivery_at is not None:
+        times.append(delivery_at)
+    return max((now - at for at in times), default=timedelta(0))
 
 
 def _broker() -> str:

@@ -1,6 +1,6 @@
 """Says why a queued message is not sent yet.
 
-The conditions are those of the claim, ``messaging.sending.dispatch``: a message for which nothing is named here but
+The conditions are those of the claim, ``messaging.sending.claiming``: a message for which nothing is named here but
 ``worker`` would be claimed now.
 """
 
