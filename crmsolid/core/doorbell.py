@@ -5,7 +5,7 @@ be merged, late or lost; the periodic sweep finds everything that no ring announ
 
 Each process sends its rings from one thread of its own, and each task at most once within ``PAUSE_SECONDS``. A thousand
 messages in a second cost a few dozen rings, and a request never waits for the broker. The broker merges what several
-processes send (``crmsolid.broker``).
+processes send (``crmsolid.broker``). A ring for a task that is running in the same process does not need the broker.
 """
 
 import logging
@@ -92,6 +92,18 @@ def replace(new: Doorbell) -> Doorbell:
 os.register_at_fork(after_in_child=lambda: replace(Doorbell()))
 
 
+# By task: asks the run that is in progress in this process to look once more; False if there is none.
+_running: dict[str, Callable[[], bool]] = {}
+
+
+def register_run(task: str, ask_again: Callable[[], bool]) -> None:
+    """Ask a run of ``task`` in this process by ``ask_again``, which says whether there is one, instead of the broker."""
+    _running[task] = ask_again
+
+
 def ring(name: str, *, queue: str | None = None, after: float = 0.0) -> None:
-    """Ring this process's doorbell; see :meth:`Doorbell.ring`."""
-    _doorbell.ring(name, queue=queue, after=after)
+    """Ask for one run of the task, ``after`` seconds from now: of its run in this process if there is one now, else
+    through the broker; see :meth:`Doorbell.ring`."""
+    ask_again = _running.get(name) if queue is None and after <= 0 else None
+    if ask_again is None or not ask_again():
+        _doorbell.ring(name, queue=queue, after=after)

@@ -39,36 +39,51 @@ class SingleRun:
         self._running = False
         self._asked_again = False
 
+        doorbell.register_run(task, self._ask_again)
+
     def __call__(self) -> int:
         """Returns the sum of what the function returned; 0 if it was running already. Raises what it raises."""
         if not self._begin():
-            if self._wake is not None:
-                self._wake()
             return 0
         total, repeat_until = 0, time.monotonic() + self._repeat_seconds
         while True:
-            repeats = False
+            may_repeat = False
             try:
                 total += self._function() or 0
-                repeats = time.monotonic() < repeat_until
+                may_repeat = time.monotonic() < repeat_until
             finally:
-                repeats = self._end_or_repeat(repeats)
+                repeats = self._end_or_repeat(may_repeat)
             if not repeats:
                 return total
 
     def _begin(self) -> bool:
+        """Whether the caller may run the function; otherwise the run in progress has been asked to repeat it."""
         with self._lock:
-            if self._running:
-                self._asked_again = True
+            if not self._running:
+                self._running = True
+                return True
+            self._asked_again = True
+        self._notify()
+        return False
+
+    def _ask_again(self) -> bool:
+        """Ask the run in progress to repeat; False if there is none."""
+        with self._lock:
+            if not self._running:
                 return False
-            self._running = True
-            return True
+            self._asked_again = True
+        self._notify()
+        return True
+
+    def _notify(self) -> None:
+        if self._wake is not None:
+            self._wake()
 
     def _end_or_repeat(self, may_repeat: bool) -> bool:
         """Whether to repeat; otherwise the run has ended, and another one is asked for if one is wanted."""
         with self._lock:
             asked_again, self._asked_again = self._asked_again, False
             self._running = asked_again and may_repeat
-            if asked_again and not may_repeat:
-                doorbell.ring(self._task)
-            return self._running
+        if asked_again and not may_repeat:
+            doorbell.ring(self._task)
+        return asked_again and may_repeat

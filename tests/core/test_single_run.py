@@ -127,3 +127,21 @@ def test_call_during_a_run_wakes_it_before_it_ends(work: Work, in_thread: InThre
     assert woken == [threading.get_ident()]
     work.go_on.release(2)
     assert running.result(20) == 2
+
+
+def test_ring_during_a_run_in_this_process_repeats_it_without_the_broker(
+    work: Work, in_thread: InThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(doorbell.Doorbell, "ring", lambda self, name, **options: sent.append(name))
+    run = SingleRun(work, task="ringing", repeat_seconds=1000)
+    running = in_thread(run)
+    work.wait_for_begin()
+    doorbell.ring("ringing")
+    assert sent == []
+    doorbell.ring("ringing", after=1)
+    doorbell.ring("ringing", queue="another")
+    work.go_on.release(2)
+    assert running.result(20) == 2
+    doorbell.ring("ringing")
+    assert sent == ["ringing"] * 3
