@@ -97,7 +97,7 @@ _running: dict[str, Callable[[], bool]] = {}
 
 
 def register_run(task: str, ask_again: Callable[[], bool]) -> None:
-    """Ask a run of ``task`` in this process by ``ask_again``, which says whether there is one, instead of the broker."""
+    """Have rings for ``task`` call ``ask_again`` first, which says whether a run is in progress in this process."""
     _running[task] = ask_again
 
 
