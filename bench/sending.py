@@ -15,10 +15,10 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -30,7 +30,6 @@ ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get("BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432")
 DATABASE = os.environ.get("BENCH_DATABASE", "crmsolid_bench_sending")
 REDIS = os.environ.get("BENCH_REDIS", "redis://127.0.0.1:6379/12")
-PORT = 8704
 os.environ.update(
     DJANGO_SETTINGS_MODULE="crmsolid.settings",
     DATABASE_URL=f"{POSTGRES}/{DATABASE}",
@@ -45,6 +44,7 @@ ACCOUNTS, CONTACTS = 20, 500
 TEXT = "Hey {first_name|there}, your invite is ready"
 TICK = os.sysconf("SC_CLK_TCK")
 WAIT_SECONDS = 600.0
+READY_SECONDS = 2.0  # /readyz counts as red if it takes longer
 
 DRAIN_RATE, QUEUE_LENGTH, P99_MS = 400, 10, 250
 
@@ -185,41 +185,53 @@ class Samples:
 
 def load(seeded: dict[str, Any], rate: int, seconds: int) -> list[Row]:
     """Send at a constant rate and follow each message to the webhook's receiver."""
-    command = [sys.executable, "-m", "bench.sending_receiver"]
-    receiver = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert receiver.stdout is not None
-    port = int(receiver.stdout.readline())
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
     roles = {"worker 1": ["worker"], "worker 2": ["worker"], "scheduler": ["scheduler"]}
-    with running(web=["web", "--port", str(PORT)], **roles) as started:
-        wait_until(lambda: status("/readyz") == 200, "ready")
-        create_endpoint(seeded["token"], port)
-        asyncio.run(send_at_rate(seeded, rate, min(5, seconds), "warm"))
+    with receiving() as receiver, running(web=["web", "--port", str(port)], **roles) as started:
+        wait_until(lambda: is_ready(url), "ready")
+        create_endpoint(url, seeded["token"], int(receiver.stdout.readline()))
+        asyncio.run(send_at_rate(url, seeded, rate, min(5, seconds), "warm"))
         query("ANALYZE")
         cpu = {name: role.cpu_seconds() for name, role in started.items()}
-        sent, samples = asyncio.run(send_at_rate(seeded, rate, seconds, "load"))
+        sent, samples = asyncio.run(send_at_rate(url, seeded, rate, seconds, "load"))
         with contextlib.suppress(TimeoutError):  # what is missing is counted below
             wait_until(lambda: open_deliveries() == 0, "all delivered", seconds=60)
         cpu = {name: (role.cpu_seconds() - cpu[name]) / (rate * seconds) for name, role in started.items()}
-    arrivals = json.loads(receiver.communicate()[0])
+        arrivals = json.loads(receiver.communicate()[0])
     used = ", ".join(f"{name} {share * 1000:.2f}" for name, share in cpu.items())
     return [*compare(sent, samples, arrivals, rate * seconds), ("load: CPU ms a message", used, None)]
 
 
+@contextlib.contextmanager
+def receiving() -> Iterator[Any]:
+    """A process of :mod:`bench.sending_receiver`."""
+    command = [sys.executable, "-m", "bench.sending_receiver"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as receiver:
+        try:
+            yield receiver
+        finally:
+            receiver.kill()
 
-def status(path: str) -> int:
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def is_ready(url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}{path}", timeout=5) as response:
-            return int(response.status)
-    except urllib.error.HTTPError as error:
-        return error.code
-    except OSError:
-        return 0
+        with urllib.request.urlopen(f"{url}/readyz", timeout=5):
+            return True
+    except OSError:  # also the HTTPError of a 503
+        return False
 
 
-def create_endpoint(token: str, port: int) -> None:
+def create_endpoint(url: str, token: str, port: int) -> None:
     body = json.dumps({"url": f"http://127.0.0.1:{port}/hook", "events": ["message.sent"]}).encode()
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Idempotency-Key": "endpoint"}
-    urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{PORT}/v1/webhooks", body, headers), timeout=10)
+    urllib.request.urlopen(urllib.request.Request(f"{url}/v1/webhooks", body, headers), timeout=10)
 
 
 def open_deliveries() -> int:
@@ -229,14 +241,16 @@ def open_deliveries() -> int:
     return int(query(statement)[0][0])
 
 
-async def send_at_rate(seeded: dict[str, Any], rate: int, seconds: int, mark: str) -> tuple[Sent, Samples]:
+async def send_at_rate(
+    url: str, seeded: dict[str, Any], rate: int, seconds: int, mark: str
+) -> tuple[Sent, Samples]:
     """Start request n at n / rate seconds. Returns when each has been answered."""
     import aiohttp
 
     sent, samples = Sent(), Samples()
     headers = {"Authorization": f"Bearer {seeded['token']}"}
     connector = aiohttp.TCPConnector(limit=200)
-    async with aiohttp.ClientSession(f"http://127.0.0.1:{PORT}", connector=connector, headers=headers) as session:
+    async with aiohttp.ClientSession(url, connector=connector, headers=headers) as session:
         sampler = asyncio.create_task(sample(session, samples))
         tasks, began = [], time.monotonic()
         for number in range(rate * seconds):
@@ -247,6 +261,8 @@ async def send_at_rate(seeded: dict[str, Any], rate: int, seconds: int, mark: st
             tasks.append(asyncio.create_task(post(session, sent, seeded["first_account"], mark, number)))
         await asyncio.gather(*tasks)
         sampler.cancel()
+        with contextlib.suppress(asyncio.CancelledError):  # an error of its own is raised here
+            await sampler
     return sent, samples
 
 
@@ -268,6 +284,7 @@ async def post(session: Any, sent: Sent, first_account: int, mark: str, number: 
 
 async def sample(session: Any, samples: Samples) -> None:
     """Read the length of all queues of signals four times a second, and /readyz once a second."""
+    import aiohttp
     import redis.asyncio
 
     client, number = redis.asyncio.Redis.from_url(REDIS), 0
@@ -275,11 +292,14 @@ async def sample(session: Any, samples: Samples) -> None:
         names = [key async for key in client.scan_iter("crmsolid*", _type="list")]
         samples.queue_length = max(samples.queue_length, sum([await client.llen(name) for name in names]))
         if number % 4 == 0:
-            async with session.get("/readyz") as response:
-                if response.status == 200:
-                    samples.ready += 1
-                else:
-                    samples.red[", ".join((await response.json())["missing"])] += 1
+            try:
+                async with session.get("/readyz", timeout=aiohttp.ClientTimeout(READY_SECONDS)) as response:
+                    missing = (await response.json())["missing"]
+            except (aiohttp.ClientError, TimeoutError) as error:
+                missing = [type(error).__name__]
+            if missing:
+                samples.red[", ".join(missing)] += 1
+            samples.ready += not missing
         number += 1
         await asyncio.sleep(0.25)
 
