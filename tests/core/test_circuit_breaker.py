@@ -81,3 +81,16 @@ def test_only_one_of_many_threads_probes() -> None:
     for thread in threads:
         thread.join()
     assert sorted(allowed) == [False] * 31 + [True]
+
+
+def test_probe_that_takes_longer_than_the_breaker_is_open_stays_the_only_one() -> None:
+    clock = Clock()
+    breaker = CircuitBreaker(open_seconds=1.0, probe_seconds=4.0, clock=clock)
+    breaker.failed()
+    clock.now += 1
+    assert breaker.allows()
+    clock.now += 3.999
+    assert not breaker.allows()
+    breaker.failed()
+    clock.now += 1
+    assert breaker.allows()

@@ -15,12 +15,13 @@ from crmsolid.core.postgresql.timeouts import CONNECT_SECONDS
 
 # An attempt to connect that fails sooner had an answer, such as a wrong password, and keeps nobody waiting.
 SLOW_SECONDS = 1.0
+# For how long nobody tries to connect after a slow failure.
 OPEN_SECONDS = 1.0
 
 
 @cache
 def _breaker(host: str, port: str) -> CircuitBreaker:
-    """One for each server. While an attempt to connect runs, no other one has to wait as long for nothing."""
+    """The breaker of a server. A probe may take as long as an attempt to connect; until then no other thread probes."""
     return CircuitBreaker(OPEN_SECONDS, probe_seconds=CONNECT_SECONDS + 1)
 
 
