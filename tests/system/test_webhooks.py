@@ -50,7 +50,7 @@ class WebhookStack:
         return {row[0] for row in rows}
 
     def expire_leases(self) -> None:
-        """Do not wait 90 seconds for the leases; the sweep runs every few seconds."""
+        """Do not wait 30 seconds for the leases; the sweep runs every few seconds."""
         self.stack.query("UPDATE webhooks_delivery SET lease_until = now() WHERE status = 'sending' RETURNING 1")
 
     def assert_all_arrive(self, mark: str, at_least: int) -> None:

@@ -28,6 +28,8 @@ logger = logging.getLogger("crmsolid.webhooks")
 
 RUN_SECONDS = 30.0
 _IDLE_SECONDS = 0.05
+# How long a pump waits for another event when all is delivered. A new pump has to connect to each endpoint again.
+LINGER_SECONDS = 1.0
 # A batch smaller than this waits a moment for more results: a larger one costs hardly more.
 _SMALL_BATCH = 200
 _GATHER_SECONDS = 0.02
@@ -36,25 +38,36 @@ _running: "Pump | None" = None
 
 
 class Pump:
-    """One run, of about ``seconds``. ``client`` makes the HTTP client, on the sender's event loop."""
+    """One run, of about ``seconds``. It ends ``linger`` seconds after the last result, unless it is woken for more.
+    ``client`` makes the HTTP client, on the sender's event loop."""
 
-    def __init__(self, client: Callable[[], OutboundClient] | None = None, *, seconds: float = RUN_SECONDS) -> None:
+    def __init__(
+        self,
+        client: Callable[[], OutboundClient] | None = None,
+        *,
+        seconds: float = RUN_SECONDS,
+        linger: float = 0.0,
+    ) -> None:
         self._sender = Sender(client or partial(OutboundClient, allow_private=settings.WEBHOOK_ALLOW_PRIVATE))
         self._seconds = seconds
+        self._linger = linger
         self._endpoints: dict[str, EndpointSnapshot] = {}
         self._in_flight = InFlight()
         self._renew_at = clock.now()
         self._more_events = False
-        self._blocked = False
+        self._unsure = False
 
     def run(self) -> int:
         """Deliver until nothing is due or the time is over, then finish what is in flight; returns how many deliveries
         were settled. While the last posts are unanswered, endpoints that answer go on being served."""
         ends_at = time.monotonic() + self._seconds
         with self._sender:
-            settled = self.step([])
-            while len(self._in_flight) or ((self._more_events or self._blocked) and time.monotonic() < ends_at):
-                results = self._sender.collect(0.0 if self._more_events else _IDLE_SECONDS)
+            settled, linger_until = self.step([]), 0.0
+            while (busy := len(self._in_flight) > 0) or time.monotonic() < (ends_at if self._unsure else linger_until):
+                wait = _IDLE_SECONDS if busy or self._unsure else linger_until - time.monotonic()
+                results = self._sender.collect(0.0 if self._more_events else wait)
+                if results:
+                    linger_until = min(time.monotonic() + self._linger, ends_at)
                 if 0 < len(results) < _SMALL_BATCH and len(self._in_flight) > len(results):
                     time.sleep(_GATHER_SECONDS)
                     results += self._sender.collect(0)
@@ -90,7 +103,7 @@ class Pump:
     def _visit_database(self, results: Sequence[DeliveryResult]) -> tuple[int, list[Claim]]:
         self._renew_leases()
         if not results and not positions.has_unpositioned() and not self._in_flight.capacity(due_endpoints()):
-            self._more_events = self._blocked = False
+            self._more_events = self._unsure = False
             return 0, []  # on SQLite even an empty transaction would keep every other writer waiting
         with transaction.atomic():
             settled = settle(results, self._endpoints) if results else 0
@@ -99,9 +112,9 @@ class Pump:
             claims = claim(self._in_flight.capacity(endpoints))
         # A full batch means that more events may wait; the next visit comes without delay then.
         self._more_events = positioned == positions.BATCH
-        # Another transaction has locked what is due. The pump looks again until that one has ended, since its process
-        # may be killed or frozen.
-        self._blocked = not (results or positioned or claims)
+        # Another transaction may have locked some of what is due. The pump looks again until it finds nothing, because
+        # the other process may be killed or frozen.
+        self._unsure = True
         self._endpoints.update((endpoint.id, endpoint) for endpoint in endpoints)
         return settled, claims
 
@@ -114,7 +127,7 @@ class Pump:
 
 def _run_pump() -> int:
     global _running
-    _running = Pump()
+    _running = Pump(linger=LINGER_SECONDS)
     try:
         settled = _running.run()
     finally:
