@@ -1,6 +1,7 @@
 """Locks: the pump, an erasure and a replay lock the same rows and must never deadlock."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from datetime import timedelta
 from typing import Any
@@ -9,14 +10,18 @@ import pytest
 from django.db import connection, transaction
 
 from crmsolid.core import clock
+from crmsolid.core.http.outbound import OutboundClient
 from crmsolid.events.models import Event
 from crmsolid.events.positions import assign_positions
 from tests.tenants import Tenants
 from tests.threads import in_background
 from tests.waiting import another_transaction_waits, wait_until
 from tests.webhooks.conftest import emit
+from tests.webhooks.receiver import Receiver
 from webhooks import endpoint_health, erasure, purging, replays
+from webhooks.delivery.pump import Pump
 from webhooks.delivery.queue import claim
+from webhooks.delivery.sender import DeliveryResult
 from webhooks.models import Delivery, DisabledReason, Endpoint
 
 pytestmark = [
@@ -49,6 +54,31 @@ def test_assigning_positions_does_not_wait_for_an_erasure(tenants: Tenants, make
         ("canceled", "erased"),
         ("pending", ""),
     ]
+
+
+def test_a_pump_looks_again_until_whoever_assigns_positions_has_ended(
+    tenants: Tenants, make_endpoint: MakeEndpoint, receiver: Receiver
+) -> None:
+    emit(tenants.workspace)
+    assign_positions()
+    make_endpoint(receiver.url())
+    emit(tenants.workspace)
+    looked = threading.Semaphore(0)
+
+    class Watched(Pump):
+        def step(self, results: Sequence[DeliveryResult]) -> int:
+            settled = super().step(results)
+            looked.release()
+            return settled
+
+    with ExitStack() as after_commit, transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id FROM events_feed FOR NO KEY UPDATE")
+        run = after_commit.enter_context(in_background(Watched(lambda: OutboundClient(allow_private=True)).run))
+        for _ in range(3):
+            assert looked.acquire(timeout=20)
+    assert run.result() == 1
+    assert len(receiver.posts) == 1
 
 
 def lock(delivery: Delivery) -> None:
