@@ -12,6 +12,8 @@ from crmsolid.core.doorbell import Doorbell
 from tests.servers import empty_redis
 from tests.tenants import Api, Tenants
 
+PATIENCE = " -c idle_in_transaction_session_timeout=120s"
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that take a minute start first, so that the other processes do not wait for them at the end."""
@@ -27,9 +29,14 @@ def cheap_passwords() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """SQLite in a file, as in the product: threads that share a database in memory get errors instead of waiting."""
+    """SQLite in a file, as in the product: threads that share a database in memory get errors instead of waiting.
+
+    On PostgreSQL a test may keep its transaction open for longer than the product does: a busy machine takes its time.
+    """
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+    else:
+        connection.settings_dict["OPTIONS"]["options"] += PATIENCE
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from crmsolid.core.postgresql.base import DatabaseWrapper
 from crmsolid.core.postgresql.timeouts import with_timeouts
 from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.env import env_database
+from tests.conftest import PATIENCE
 from tests.servers import free_port, silent_server
 from tests.waiting import wait_until
 
@@ -24,8 +25,10 @@ CURSORS = pytest.mark.parametrize("cursor", [connection.cursor, statement_cursor
 
 
 @pytest.fixture
-def session(transactional_db: None) -> Iterator[None]:
-    """A new session for the test, and another one for the tests after it."""
+def session(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A new session for the test, with the timeouts of the product, and another one for the tests after it."""
+    options = connection.settings_dict["OPTIONS"]
+    monkeypatch.setitem(options, "options", options.get("options", "").removesuffix(PATIENCE))
     connection.close()
     yield
     connection.close()
