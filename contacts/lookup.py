@@ -45,10 +45,14 @@ def find_or_create(
 
 def _find(workspace: Workspace, username: str | None, telegram_id: int | None) -> Contact | None:
     """The Telegram id decides, because usernames pass from one person to another."""
-    by_id = _lock_one(workspace, telegram_id=telegram_id) if telegram_id is not None else None
-    if not username or (by_id is not None and by_id.username_key == username.lower()):
+    key = username.lower() if username else None
+    identities = {"telegram_id": telegram_id, "username_key": key}
+    given = {column: value for column, value in identities.items() if value is not None}
+    rows = repository.find_by_identity(workspace, given, lock=True)
+    by_id = next((row for row in rows if telegram_id is not None and row.telegram_id == telegram_id), None)
+    if not username or (by_id is not None and by_id.username_key == key):
         return by_id
-    by_username = _lock_one(workspace, username_key=username.lower())
+    by_username = next((row for row in rows if row.username_key == key), None)
     if telegram_id is None:
         return by_username
     if by_username is not None and by_username.telegram_id is None:
@@ -58,12 +62,8 @@ def _find(workspace: Workspace, username: str | None, telegram_id: int | None) -
         _update(by_username, username="", username_key=None)
         by_username = None
     if by_id is not None:
-        return _update(by_id, username=username, username_key=username.lower())
+        return _update(by_id, username=username, username_key=key)
     return by_username
-
-
-def _lock_one(workspace: Workspace, **identity: Any) -> Contact | None:
-    return next(iter(repository.find_by_identity(workspace, identity, lock=True)), None)
 
 
 def _update(contact: Contact, **columns: Any) -> Contact:

@@ -19,10 +19,12 @@ def erase(workspace_id: int, contact_id: str) -> None:
     """Delete the contact's threads with all their messages. Queued messages are deleted too and never sent."""
     now = clock.now()
     messages = Message.objects.for_workspace(workspace_id).filter(contact_id=contact_id, slot_at__gt=now - DAY)
+    # Locked, so that none is claimed, and its send forgotten, before it is deleted.
+    locked = messages.select_for_update(no_key=True).order_by("id")
     # A queued message that an attempt may have sent, with an unknown result, counts as well.
-    sends = messages.exclude(status=Status.QUEUED, unsettled_since__isnull=True).values_list("account_id", "slot_at")
+    sends = [each for each in locked if each.status != Status.QUEUED or each.unsettled_since is not None]
     SpentSlot.objects.for_workspace(workspace_id).bulk_create(
-        [SpentSlot(workspace_id=workspace_id, account_id=account_id, slot_at=slot_at) for account_id, slot_at in sends]
+        [SpentSlot(workspace_id=workspace_id, account_id=each.account_id, slot_at=each.slot_at) for each in sends]
     )
     # Telegram still has the conversation. The next look through its history must not bring it back.
     sessions = TelegramSession.objects.for_workspace(workspace_id).filter(account__threads__contact_id=contact_id)

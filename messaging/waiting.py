@@ -1,7 +1,7 @@
 """Says why a queued message is not sent yet.
 
 The conditions are those of the claim, ``messaging.sending.claiming``: a message for which nothing is named here but
-``worker`` would be claimed now.
+``worker`` would be claimed now, unless an earlier message of its thread is being sent at this moment.
 """
 
 from collections.abc import Iterable

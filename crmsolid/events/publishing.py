@@ -33,7 +33,7 @@ class NewEvent:
     data: Mapping[str, Any]
     contact_id: str = ""
     request_id: str = ""
-    workspace_id: int = 0
+    workspace_id: int | None = None
 
 
 def publish(
@@ -74,10 +74,11 @@ def _wake() -> None:
 
 def _row(who: Actor | Workspace | int | None, new_event: NewEvent) -> dict[str, Any]:
     event_id, now = new_id("evt"), clock.now()
-    if who is None:
-        workspace_id = new_event.workspace_id
-    else:
+    workspace_id = new_event.workspace_id
+    if who is not None:
         workspace_id = who if isinstance(who, int) else (who.workspace if isinstance(who, Actor) else who).pk
+    if workspace_id is None:
+        raise TypeError("an event without a workspace")
     body = {"event": new_event.type.name, "id": event_id, "created_at": clock.rfc3339(now), "data": new_event.data}
     return {
         "id": event_id,

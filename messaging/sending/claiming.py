@@ -2,18 +2,18 @@
 
 A claim locks the account, checks everything again under that lock, renders the text once, and takes a lease. Accounts
 and messages that another transaction has locked are skipped, so that several workers share the work and none waits
-behind one that stands still.
+behind one that stands still. A run waits for the lock of an account only when there is nothing else to do, and not for
+long.
 """
 
-import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Q, QuerySet
 
 from contacts.models import Contact
@@ -27,15 +27,13 @@ from crmsolid.core.sql.bulk import (
     rows_source,
     run,
 )
-from crmsolid.core.sql.prepared_cursor import on_postgresql
+from crmsolid.core.sql.prepared_cursor import is_lock_timeout, on_postgresql
 from crmsolid.core.sql.table import Table, datetime_param
 from crmsolid.workspaces.models import where_plan_allows_sending
 from messaging.models import Account, AccountState, Message, Status
 from messaging.sending import message_text, settlement, slots
 from messaging.sending.gateway import Outgoing
 from messaging.sending.settlement import Claim
-
-logger = logging.getLogger("crmsolid.messaging")
 
 _accounts, _messages, _contacts = Table(Account), Table(Message), Table(Contact)
 
@@ -102,25 +100,54 @@ def _account_can_send(path: str = "") -> Q:
     return Q(**{f"{path}state": AccountState.CONNECTED}) | pause_is_over
 
 
-@transaction.atomic
-def claim_batch(account_ids: Sequence[int], limit: int) -> tuple[list[Claim], list[int]]:
-    """Claim up to ``limit`` due messages of these accounts (a few more if the accounts are many), the oldest first and
-    of each account about as many.
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The claims of a batch; ``unfinished`` are the accounts that may have more due messages, ``locked`` those that
+    another transaction held."""
 
-    Also returns the accounts that may have more. A message waits while an earlier one of its thread is being sent.
-    """
+    claims: Sequence[Claim] = ()
+    unfinished: Sequence[int] = ()
+    locked: Sequence[int] = ()
+
+
+@transaction.atomic
+def claim_batch(account_ids: Sequence[int], limit: int) -> Batch:
+    """Claim up to ``limit`` due messages of these accounts, the oldest first and of each account about as many; as many
+    again whose leases have expired. A message waits while an earlier one of its thread is being sent."""
     where, params = ids_clause("id", account_ids)
     rows = fetch(
         f"SELECT {_accounts.columns()} FROM {_accounts.name} WHERE {where} ORDER BY id{row_lock(skip_locked=True)}",
         params,
     )
-    accounts = {account.pk: account for account in map(_accounts.from_row, rows) if _may_send(account)}
+    accounts = [_accounts.from_row(row) for row in rows]
+    return _claim_due(accounts, limit, locked=sorted(set(account_ids) - {account.pk for account in accounts}))
+
+
+def claim_from_busy_account(account_id: int, limit: int, seconds: float) -> Batch:
+    """As :func:`claim_batch` for one account, whose lock is waited for up to ``seconds``.
+
+    An account that is sent to all the time is locked nearly always, and only whoever waits gets its lock in turn.
+    """
+    try:
+        with transaction.atomic():
+            if on_postgresql():
+                run("SELECT set_config('lock_timeout', %s, true)", [f"{max(1, int(seconds * 1000))}ms"])
+            return _claim_due(_accounts.select("id = %s", [account_id], lock=True), limit)
+    except OperationalError as error:
+        if not is_lock_timeout(error):
+            raise
+        return Batch(locked=[account_id])
+
+
+def _claim_due(locked_accounts: Sequence[Account], limit: int, locked: Sequence[int] = ()) -> Batch:
+    accounts = {account.pk: account for account in locked_accounts if _may_send(account)}
     if not accounts:
-        return [], []
+        return Batch(locked=locked)
     per_account = max(1, limit // len(accounts))
     messages = _lock_due(list(accounts), per_account)
     counts = Counter(message.account_id for message in messages)
-    return _claim(accounts, messages), [pk for pk, count in counts.items() if count >= per_account]
+    unfinished = [pk for pk, count in counts.items() if count >= per_account]
+    return Batch(_claim(accounts, messages), unfinished, locked)
 
 
 @transaction.atomic
@@ -175,9 +202,11 @@ def _claim(accounts: Mapping[int, Account], messages: Sequence[Message]) -> list
     if not messages:
         return []
     now = clock.now()
-    counts = Counter(accounts[message.account_id] for message in messages)
-    unpaused = {account: count for account, count in counts.items() if slots.earliest_send(account, now) == now}
-    free = slots.accounts_with_free_slots(unpaused, now, [message.id for message in messages])
+    unpaused: dict[Account, list[Message]] = defaultdict(list)
+    for message in messages:
+        if slots.earliest_send(accounts[message.account_id], now) == now:
+            unpaused[accounts[message.account_id]].append(message)
+    free = slots.accounts_with_free_slots(unpaused, now)
     where, params = ids_clause("id", list({message.contact_id for message in messages}))
     contacts = {contact.id: contact for contact in _contacts.select(where, params)}
     claims, together = [], []

@@ -15,11 +15,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 
 from crmsolid.core import clock, doorbell
+from crmsolid.core.errors import DATABASE_UNAVAILABLE
 from messaging.sending import claiming, gateway, settlement
-from messaging.sending.claiming import QueuedAccount
+from messaging.sending.claiming import Batch, QueuedAccount
 from messaging.sending.gateway import Delivered, Gateway, Outgoing, SendError
 from messaging.sending.settlement import Attempt, Claim
 
@@ -30,6 +30,8 @@ ACCOUNTS_BATCH = 50
 RUN_SECONDS = 20.0
 # When to look again for due messages that could not be claimed, because their account or thread was in use.
 RETRY_SECONDS = 0.1
+# How long a run waits for accounts that others have locked, all together.
+LOCK_SECONDS = 0.5
 
 
 def dispatch(*, seconds: float = RUN_SECONDS) -> int:
@@ -38,27 +40,62 @@ def dispatch(*, seconds: float = RUN_SECONDS) -> int:
     Returns the number of messages tried. Each due message is tried once, the oldest first and the accounts in turn.
     After ``seconds`` the run ends and asks for another one.
     """
-    tried, is_complete, ends = 0, True, time.monotonic() + seconds
     queued = claiming.queued_accounts()
     _wake_account_workers(queued)
-    waiting = [account.id for account in queued if account.kind in gateway.registry and _is_due(account)]
-    while waiting:
-        account_ids = waiting[:ACCOUNTS_BATCH]
+    run = _Run([account.id for account in queued if account.kind in gateway.registry and _is_due(account)], seconds)
+    while run.waiting or run.locked:
+        batch = run.claim_next() if run.waiting else run.claim_locked()
+        run.waiting += batch.unfinished
         try:
-            claims, unfinished = claiming.claim_batch(account_ids, BATCH)
-        except (OperationalError, InterfaceError):
-            raise  # the database is unreachable, for every other message too
-        except Exception:  # a bug with one message must not stop the others
-            logger.exception("claiming messages one by one")
-            claims, unfinished, is_complete = _claim_one_by_one(account_ids), [], False
-        tried += send(claims)
-        waiting = waiting[ACCOUNTS_BATCH:] + unfinished
-        if waiting and time.monotonic() > ends:
+            run.tried += send(batch.claims)
+        except DATABASE_UNAVAILABLE:
+            raise  # for every other message too
+        except Exception:  # a bug with some messages must not stop the others
+            logger.exception("a batch failed unexpectedly")
+            run.failed = True
+        if (run.waiting or run.locked) and time.monotonic() > run.ends:
             doorbell.ring("messaging.dispatch")
-            return tried
-    if queued and is_complete:
+            return run.tried
+    if queued and not run.failed:
         _ring_for_next()
-    return tried
+    return run.tried
+
+
+class _Run:
+    """What one run has still to do: ``waiting`` are accounts with due messages, ``locked`` those that were locked when
+    it came to them. After a bug (``failed``) the sweep asks for the next run, because the bug may occur again."""
+
+    def __init__(self, account_ids: list[int], seconds: float) -> None:
+        self.waiting, self.locked = account_ids, list[int]()
+        self.tried, self.failed = 0, False
+        self.ends = time.monotonic() + seconds
+        self._lock_seconds = LOCK_SECONDS
+
+    def claim_next(self) -> Batch:
+        """Claim from the next accounts."""
+        account_ids, self.waiting = self.waiting[:ACCOUNTS_BATCH], self.waiting[ACCOUNTS_BATCH:]
+        try:
+            batch = claiming.claim_batch(account_ids, BATCH)
+        except DATABASE_UNAVAILABLE:
+            raise
+        except Exception:
+            logger.exception("claiming from each account alone")
+            self.failed = True
+            return Batch([claim for account_id in account_ids for claim in _claim_alone(account_id)])
+        self.locked += batch.locked
+        return batch
+
+    def claim_locked(self) -> Batch:
+        """Wait for an account that was locked. Once the time for that is used up, leave the others."""
+        account_id = self.locked.pop(0)
+        if self._lock_seconds <= 0:
+            self.locked.clear()
+            return Batch()
+        started = time.monotonic()
+        try:
+            return claiming.claim_from_busy_account(account_id, BATCH, self._lock_seconds)
+        finally:
+            self._lock_seconds -= time.monotonic() - started
 
 
 def _is_due(account: QueuedAccount) -> bool:
@@ -90,13 +127,20 @@ def _ring_for_next() -> None:
         doorbell.ring("messaging.dispatch", after=wait if wait > 0 else RETRY_SECONDS)
 
 
-def _claim_one_by_one(account_ids: Sequence[int]) -> list[Claim]:
+def _claim_alone(account_id: int) -> list[Claim]:
+    """Claim from one account; if that fails too, each message by itself, without regard to the order of a thread."""
+    try:
+        return list(claiming.claim_batch([account_id], BATCH // ACCOUNTS_BATCH).claims)
+    except DATABASE_UNAVAILABLE:
+        raise
+    except Exception:
+        logger.exception("claiming messages one by one", extra={"account_id": account_id})
     claims = []
-    due = claiming.due_messages().filter(account_id__in=account_ids).order_by("eta", "id")
+    due = claiming.due_messages().filter(account_id=account_id).order_by("eta", "id")
     for message_id in list(due.values_list("pk", flat=True)[:BATCH]):
         try:
             claims.append(claiming.claim(message_id))
-        except (OperationalError, InterfaceError):
+        except DATABASE_UNAVAILABLE:
             raise
         except Exception:
             logger.exception("a message cannot be claimed", extra={"message_id": message_id})
@@ -118,14 +162,15 @@ def _send(account_gateway: Gateway, claims: Sequence[Claim]) -> int:
     attempts = [
         Attempt(claim, results[claim.message.id], elapsed_ms) for claim in claims if claim.message.id in results
     ]
+    # Before the others are released: this pauses the accounts that have to stop.
+    settled = settlement.settle(attempts)
     untried = [claim for claim in claims if claim.message.id not in results]
     if untried:
         settlement.release(untried)
-    settled = settlement.settle(attempts)
     sent = [each.claim.outgoing for each in settled if isinstance(each.result, Delivered)]
     try:
         account_gateway.after_sent(sent)
-    except (OperationalError, InterfaceError):
+    except DATABASE_UNAVAILABLE:
         raise
     except Exception:
         logger.exception("the gateway failed after it had sent")
@@ -137,6 +182,8 @@ def _ask(account_gateway: Gateway, batch: Sequence[Outgoing]) -> dict[str, Deliv
     so each is sent again alone, with the same ``random_id``."""
     try:
         return account_gateway.send(batch)
+    except DATABASE_UNAVAILABLE:
+        raise  # the leases end, and then each message is sent again
     except Exception as error:
         message_ids = [outgoing.message_id for outgoing in batch]
         logger.exception("the gateway failed unexpectedly", extra={"message_ids": message_ids})

@@ -64,7 +64,6 @@ class SendError(Exception):
         self.pauses_account = pauses_account
         self.unsent = unsent or permanent or retry_after is not None or account_state is not None
 
-
     @property
     def stops_account(self) -> bool:
         """Whether the account cannot send its next messages either."""

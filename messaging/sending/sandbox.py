@@ -9,12 +9,15 @@ one of these forces a result:
 ``@reply``          delivered, then replies, so that ``message.received`` can be tried
 """
 
+import logging
 import re
 from collections.abc import Sequence
 
 from django.db import transaction
 
+from contacts.models import Contact
 from crmsolid.core import clock
+from crmsolid.core.errors import DATABASE_UNAVAILABLE
 from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, rows_parameter, rows_source
 from crmsolid.core.sql.table import Table
 from messaging import inbox
@@ -25,7 +28,9 @@ _FLOOD_WAIT = re.compile(r"@flood_wait(?:_?([0-9]{1,5}))?", re.IGNORECASE)
 DEFAULT_FLOOD_SECONDS = 30
 REPLIES_BATCH = 100
 
-_deliveries = Table(SandboxDelivery)
+logger = logging.getLogger("crmsolid.messaging")
+
+_deliveries, _contacts = Table(SandboxDelivery), Table(Contact)
 _COLUMNS = {
     "workspace_id": "int",
     "account_id": "int",
@@ -104,11 +109,20 @@ def send_pending_replies() -> int:
     The sweep runs this too, for replies that a crash prevented.
     """
     pending = SandboxDelivery.unscoped.filter(reply_pending=True, message__status=Status.SENT)
-    return sum(_reply(pk) for pk in list(pending.order_by("id").values_list("pk", flat=True)[:REPLIES_BATCH]))
+    replied = 0
+    for pk, contact_id in list(pending.order_by("id").values_list("pk", "message__contact_id")[:REPLIES_BATCH]):
+        try:
+            replied += _reply(pk, contact_id)
+        except DATABASE_UNAVAILABLE:
+            raise
+        except Exception:  # a bug with one reply must not stop the others
+            logger.exception("a sandbox reply failed", extra={"contact_id": contact_id})
+    return replied
 
 
 @transaction.atomic
-def _reply(pk: int) -> int:
+def _reply(pk: int, contact_id: str) -> int:
+    _contacts.select("id = %s", [contact_id], lock=True)  # before the delivery, as whoever erases the contact does
     rows = SandboxDelivery.unscoped.select_related("message__account", "message__contact")
     rows = rows.filter(pk=pk, reply_pending=True, message__status=Status.SENT)
     delivery = rows.select_for_update(skip_locked=True, of=("self",)).first()

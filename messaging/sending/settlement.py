@@ -7,7 +7,7 @@ account, contact, thread, message.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from django.db import transaction
 
 from contacts.models import Contact
 from crmsolid.core import clock
+from crmsolid.core.errors import DATABASE_UNAVAILABLE
 from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, row_lock, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table, datetime_param
 from crmsolid.events.publishing import NewEvent, publish_all
@@ -65,7 +66,7 @@ class Attempt:
     elapsed_ms: int
 
 
-class LeaseLost(Exception):
+class _LeaseLost(Exception):
     """The lease is no longer held: nothing may be written."""
 
 
@@ -73,40 +74,44 @@ def settle(attempts: Sequence[Attempt]) -> list[Attempt]:
     """Write the results of these attempts, and return those that were settled.
 
     An attempt that lost its lease, or whose contact was erased with the message, writes nothing: the worker that
-    recovered the message settles it. If settling them together fails, each is settled alone.
+    recovered the message settles it. If settling them together fails, each is settled alone. One that cannot be settled
+    alone either is logged; its lease ends, and the next attempt finds out whether it had arrived.
     """
     final = [each for each in attempts if isinstance(each.result, Delivered) or each.result.permanent]
     settled = _settle_together_or_alone(final) if final else []
-    settled += [each for each in attempts if each not in final and _requeue(each)]
-    for each in attempts:
-        if each not in settled:
-            logger.warning("an attempt lost its lease", extra={"message_id": each.claim.message.id})
-    return settled
+    return settled + [each for each in attempts if each not in final and _settle_alone(_requeue, each)]
 
 
 def _settle_together_or_alone(attempts: Sequence[Attempt]) -> list[Attempt]:
-    try:
-        return _settle_final(attempts)
-    except Exception:
-        if len(attempts) == 1:
-            raise
-        logger.exception("settling attempts one by one")
-    settled = []
-    for each in attempts:
+    if len(attempts) > 1:
         try:
-            settled += _settle_final([each])
-        except Exception:  # its lease ends, and the next attempt finds out that it had arrived
-            logger.exception("an attempt cannot be settled", extra={"message_id": each.claim.message.id})
+            return _settle_final(attempts)
+        except Exception:
+            logger.exception("settling attempts one by one")
+    return [each for each in attempts if _settle_alone(lambda attempt: bool(_settle_final([attempt])), each)]
+
+
+def _settle_alone(settle_one: Callable[[Attempt], bool], attempt: Attempt) -> bool:
+    """Whether the attempt was settled."""
+    extra = {"message_id": attempt.claim.message.id}
+    try:
+        settled = settle_one(attempt)
+    except DATABASE_UNAVAILABLE:
+        raise
+    except Exception:
+        logger.exception("an attempt cannot be settled", extra=extra)
+        return False
+    if not settled:
+        logger.warning("an attempt lost its lease", extra=extra)
     return settled
 
 
 @transaction.atomic
 def _settle_final(attempts: Sequence[Attempt]) -> list[Attempt]:
     now = clock.now()
-    sent = [each.claim.message for each in attempts if isinstance(each.result, Delivered)]
-    contact_ids = sorted({message.contact_id for message in sent})
-    thread_ids = sorted({message.thread_id for message in sent})
-    for table, ids in ((_contacts, contact_ids), (_threads, thread_ids)):
+    contact_ids = {each.claim.message.contact_id for each in attempts}
+    thread_ids = {each.claim.message.thread_id for each in attempts}
+    for table, ids in ((_contacts, sorted(contact_ids)), (_threads, sorted(thread_ids))):
         where, params = ids_clause("id", ids)
         fetch(f"SELECT id FROM {table.name} WHERE {where} ORDER BY id{row_lock()}", params)
     settled = _update_messages(attempts, now)
@@ -132,32 +137,13 @@ def _outcome(result: Delivered | SendError) -> tuple[str, str]:
 def _update_messages(attempts: Sequence[Attempt], now: datetime) -> list[Attempt]:
     """Write the final status of the messages that still carry the lease of their attempt, and return their attempts."""
     taken, as_text = _taken_telegram_ids(attempts), datetime_formatter()
-    rows, values_by_id = [], {}
+    values = {each.claim.message.id: _final_values(each, now, taken) for each in attempts}
+    rows = []
     for each in attempts:
-        message, result = each.claim.message, each.result
-        values: dict[str, Any] = {"lease": "", "lease_until": None}
-        if isinstance(result, Delivered):
-            is_first = each.claim.outgoing.previous_attempt_at is None
-            # The thread may have a message with this Telegram id already. Then this one is stored without an id: a
-            # message that was sent must not fail on the unique key.
-            telegram_id = result.telegram_message_id
-            values |= {
-                "status": Status.SENT.value,
-                "sent_at": now,
-                "slot_at": message.slot_at if is_first or result.duplicate else now,
-                "telegram_message_id": None if (message.thread_id, telegram_id) in taken else telegram_id,
-                "error": "",
-                "error_detail": "",
-            }
-        else:  # a refused attempt counts against the daily limit, so the slot stays taken
-            detail = result.detail[:200]
-            values |= {"status": Status.FAILED.value, "error": result.code, "error_detail": detail}
-        values_by_id[message.id] = values
-        get = {**message.__dict__, **values}
-        rows.append(
-            (message.id, each.claim.lease, get["status"], as_text(get["sent_at"]), as_text(get["slot_at"]))
-            + (get["telegram_message_id"], get["error"], get["error_detail"])
-        )
+        new = {**each.claim.message.__dict__, **values[each.claim.message.id]}
+        times = as_text(new["sent_at"]), as_text(new["slot_at"])
+        rest = new["telegram_message_id"], new["error"], new["error_detail"]
+        rows.append((each.claim.message.id, each.claim.lease, new["status"], *times, *rest))
     updated = fetch(
         f"UPDATE {_messages.name} SET status = new_status, sent_at = sent_time, slot_at = slot_time,"
         " telegram_message_id = telegram_id, error = error_code, error_detail = error_text,"
@@ -169,8 +155,31 @@ def _update_messages(attempts: Sequence[Attempt], now: datetime) -> list[Attempt
     ids = {row[0] for row in updated}
     settled = [each for each in attempts if each.claim.message.id in ids]
     for each in settled:
-        _set(each.claim.message, values_by_id[each.claim.message.id])
+        _set(each.claim.message, values[each.claim.message.id])
     return settled
+
+
+def _final_values(attempt: Attempt, now: datetime, taken: Collection[tuple[str, int]]) -> dict[str, Any]:
+    """The columns that a result changes. ``taken`` are Telegram's ids that another message of the thread has."""
+    message, result = attempt.claim.message, attempt.result
+    values: dict[str, Any] = {"lease": "", "lease_until": None}
+    if isinstance(result, SendError):  # a refused attempt counts against the daily limit, so the slot stays taken
+        return values | {
+            "status": Status.FAILED.value,
+            "error": result.code,
+            "error_detail": result.detail[:200],
+        }
+    is_first = attempt.claim.outgoing.previous_attempt_at is None
+    # Without the id if it is taken: a message that was sent must not fail on the unique key.
+    telegram_id = result.telegram_message_id
+    return values | {
+        "status": Status.SENT.value,
+        "sent_at": now,
+        "slot_at": message.slot_at if is_first or result.duplicate else now,
+        "telegram_message_id": None if (message.thread_id, telegram_id) in taken else telegram_id,
+        "error": "",
+        "error_detail": "",
+    }
 
 
 def _taken_telegram_ids(attempts: Sequence[Attempt]) -> set[tuple[str, int]]:
@@ -221,7 +230,7 @@ def _requeue(attempt: Attempt) -> bool:
             )
             record_attempts([(message, "retry", error.code, attempt.elapsed_ms)])
         return True
-    except LeaseLost:
+    except _LeaseLost:
         return False
 
 
@@ -277,11 +286,11 @@ def fail_unsent(message: Message, code: str, detail: str) -> None:
 
 
 def end_lease(message: Message, **values: Any) -> None:
-    """Change the message and end its lease. :class:`LeaseLost` if another attempt has changed the row meanwhile."""
+    """Change the message and end its lease. :class:`_LeaseLost` if another attempt has changed the row meanwhile."""
     values |= {"lease": "", "lease_until": None}
     unchanged = "id = %s AND lease = %s AND status = %s"
     if _messages.update(values, unchanged, [message.id, message.lease, str(message.status)]) != 1:
-        raise LeaseLost
+        raise _LeaseLost
     _set(message, values)
 
 

@@ -116,30 +116,32 @@ def _what_delayed(not_before: datetime, after_gap: datetime, after_limit: dateti
     return WaitingFor.GAP if after_gap > not_before else ""
 
 
-def accounts_with_free_slots(counts: Mapping[Account, int], now: datetime, exclude_ids: Sequence[str]) -> set[int]:
-    """The ids of those accounts that may certainly send so many messages now, in one query; for the others
-    :func:`next_send_time` decides. ``exclude_ids`` are these messages: their own slots do not count.
+def accounts_with_free_slots(messages: Mapping[Account, Sequence[Message]], now: datetime) -> set[int]:
+    """The ids of those accounts that may certainly send all these messages now, in one query; for the others
+    :func:`next_send_time` decides.
 
     The accounts must be connected, and their rows locked. The count is of all slots since 24 hours ago with no end, so
-    it may be too high.
+    it may be too high; the messages' own slots are left out of it.
     """
-    without_gap = [account for account in counts if not gap_between_sends(account)]
+    without_gap = [account for account in messages if not gap_between_sends(account)]
     if not without_gap:
         return set()
     account_is, accounts = ids_clause("account_id", [account.pk for account in without_gap])
-    excluded, ids = ids_clause("id", exclude_ids)
     since = datetime_param(now - DAY)
     rows = fetch(
         "SELECT account_id, count(*) FROM ("
-        f'SELECT account_id FROM "messaging_message" WHERE {account_is} AND slot_at > %s AND NOT {excluded}'
+        f'SELECT account_id FROM "messaging_message" WHERE {account_is} AND slot_at > %s'
         f' UNION ALL SELECT account_id FROM "messaging_spentslot" WHERE {account_is} AND slot_at > %s'
         ") AS slots GROUP BY account_id",
-        [*accounts, since, *ids, *accounts, since],
+        [*accounts, since, *accounts, since],
     )
     taken = dict(rows)
-    return {
-        account.pk for account in without_gap if taken.get(account.pk, 0) + counts[account] <= account.daily_limit
-    }
+    free = set()
+    for account in without_gap:
+        own = sum(message.slot_at is not None and message.slot_at > now - DAY for message in messages[account])
+        if taken.get(account.pk, 0) - own + len(messages[account]) <= account.daily_limit:
+            free.add(account.pk)
+    return free
 
 
 def _is_clearly_free(account: Account, at: datetime, exclude_id: str = "") -> bool:

@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 THREADS = 4
 MIN_RETRY_SECONDS, MAX_RETRY_SECONDS = 0.01, 5.0
+# Until another try at a message that is due but locked.
+LOCKED_RETRY_SECONDS = 0.1
 
 
 class DatabaseThreads:
@@ -96,6 +98,8 @@ def claim_next_message(account_id: int) -> Claim | float | None:
         return 0.0
     status, eta = row
     wait = (eta - clock.now()).total_seconds() if status == Status.QUEUED and eta else MAX_RETRY_SECONDS
+    if wait <= 0:
+        return LOCKED_RETRY_SECONDS
     return min(max(wait, MIN_RETRY_SECONDS), MAX_RETRY_SECONDS)
 
 

@@ -146,6 +146,11 @@ def acquire_lock(number: int) -> None:
 
 def raise_translated(error: OperationalError) -> NoReturn:
     """Raise the error again; as :class:`LockTimeout` if the lock timeout caused it."""
-    if getattr(error.__cause__, "sqlstate", None) == "55P03":
+    if is_lock_timeout(error):
         raise LockTimeout from error
     raise error
+
+
+def is_lock_timeout(error: OperationalError) -> bool:
+    """Whether a statement has given up waiting for a lock."""
+    return getattr(error.__cause__, "sqlstate", None) == "55P03"

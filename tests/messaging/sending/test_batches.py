@@ -14,7 +14,7 @@ from contacts.models import Contact
 from crmsolid.events.models import Event
 from messaging.models import Account, Message
 from messaging.representations import MessageOut
-from messaging.sending import claiming, dispatch, settlement
+from messaging.sending import claiming, dispatch, settlement, slots
 from messaging.sending.gateway import Delivered, SendError
 from messaging.sending.settlement import Attempt
 from tests.messaging.conftest import FrozenTime
@@ -30,6 +30,7 @@ from tests.messaging.helpers import (
 )
 from tests.tenants import Tenants
 from tests.threads import run_together_catching
+from tests.waiting import wait_until
 
 
 def statements(run: Callable[[], Any]) -> int:
@@ -125,6 +126,7 @@ def test_message_that_cannot_be_claimed_does_not_stop_the_others(
         assert dispatch.dispatch() == 1
     assert (stored(broken).status, stored(broken).attempts, stored(sent).status) == ("queued", 0, "sent")
     assert [record.message for record in caplog.records] == [
+        "claiming from each account alone",
         "claiming messages one by one",
         "a message cannot be claimed",
     ]
@@ -148,6 +150,42 @@ def test_attempt_that_cannot_be_settled_does_not_stop_the_others(
     Message.unscoped.filter(pk=broken.pk).update(lease_until=frozen_time.now - timedelta(seconds=1))
     dispatch.dispatch()
     assert attempts(broken) == [(1, "lost", "lease_expired"), (2, "duplicate", "")]
+
+
+def test_batch_that_cannot_be_settled_does_not_stop_the_next_one(
+    tenants: Tenants, monkeypatch: pytest.MonkeyPatch, frozen_time: FrozenTime
+) -> None:
+    monkeypatch.setattr(dispatch, "ACCOUNTS_BATCH", 1)
+    ScriptedGateway([SendError("connection_lost"), SendError("connection_lost")]).install(monkeypatch)
+    broken, requeued, sent = (send(tenants.sandbox()) for _ in range(3))
+    find_slot = slots.next_free_slot
+
+    def fail_for_one(account: Account, *arguments: Any, **options: Any) -> slots.Slot:
+        if account.pk == broken.account_id:
+            raise ZeroDivisionError("bug")
+        return find_slot(account, *arguments, **options)
+
+    monkeypatch.setattr(slots, "next_free_slot", fail_for_one)
+    assert dispatch.dispatch() == 3
+    assert [stored(message).status for message in (broken, requeued, sent)] == ["sending", "queued", "sent"]
+
+
+def test_account_is_paused_before_its_untried_messages_are_queued_again(
+    sandbox: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise another worker could send them during the flood wait."""
+    states: list[str] = []
+    release = settlement.release
+
+    def record_state(claims: Any) -> None:
+        states.append(stored_account(sandbox).state)
+        release(claims)
+
+    monkeypatch.setattr(settlement, "release", record_state)
+    send(sandbox, "@flood_wait_40")
+    send(sandbox, "@bobby")
+    dispatch.dispatch()
+    assert states == ["paused"]
 
 
 def test_accounts_take_turns(sandbox: Account, tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,6 +225,37 @@ def test_locked_account_does_not_hold_back_the_others(tenants: Tenants, rings: l
     assert (stored(waiting).status, stored(sent).status) == ("queued", "sent")
     assert rings == [Ring("messaging.dispatch", None, dispatch.RETRY_SECONDS)]
     assert dispatch.dispatch() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_account_that_is_locked_for_a_moment_is_waited_for(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when clients send through one account all the time: then its lock is never found free."""
+    require_postgresql()
+    monkeypatch.setattr(dispatch, "LOCK_SECONDS", 20)
+    account = tenants.sandbox()
+    message = send(account)
+    is_locked = threading.Event()
+
+    @transaction.atomic
+    def hold_until_somebody_waits() -> None:
+        Account.unscoped.select_for_update().get(pk=account.pk)
+        is_locked.set()
+        with connection.cursor() as cursor:
+
+            def somebody_waits() -> bool:
+                cursor.execute(
+                    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
+                )
+                return bool(cursor.fetchone()[0])
+
+            wait_until(somebody_waits, "the dispatcher waits for the account")
+
+    def dispatch_meanwhile() -> int:
+        assert is_locked.wait(20)
+        return dispatch.dispatch()
+
+    assert run_together_catching([hold_until_somebody_waits, dispatch_meanwhile]) == [None, 1]
+    assert stored(message).status == "sent"
 
 
 @pytest.mark.django_db(transaction=True)
