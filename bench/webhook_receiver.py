@@ -26,9 +26,13 @@ class Receiver(asyncio.Protocol):
             length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
             if len(self.buffer) < end + 4 + length:
                 return
-            self.buffer = self.buffer[end + 4 + length :]
+            body, self.buffer = self.buffer[end + 4 : end + 4 + length], self.buffer[end + 4 + length :]
             if not head.startswith(b"post /hang"):
+                self.received(body)
                 self.transport.write(ANSWER)
+
+    def received(self, body: bytes) -> None:
+        """Called for each request that is answered."""
 
 
 async def main() -> None:

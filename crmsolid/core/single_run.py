@@ -38,7 +38,6 @@ class SingleRun:
         self._lock = threading.Lock()
         self._running = False
         self._asked_again = False
-
         doorbell.register_run(task, self._ask_again)
 
     def __call__(self) -> int:
