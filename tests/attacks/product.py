@@ -1,0 +1,182 @@
+"""The whole product as ``make run`` starts it, and a healthy client whose times are measured."""
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+
+from tests.servers import create_database, drop_database, empty_redis, read_startup_message
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "a password of the demo's owner"
+OWNER = "owner@example.com"
+IS_SPLIT = bool("postgres" in settings.DATABASE_URL and settings.REDIS_URL)
+PAUSE_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass
+class Product:
+    """A running product: embedded on SQLite, or two web processes, a worker and a scheduler on PostgreSQL and Redis.
+    ``token`` is a live key with every scope and a rate limit that no test reaches."""
+
+    process: "subprocess.Popen[bytes]"
+    environment: dict[str, str]
+    log_file: Path
+    port: int
+    token: str = ""
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        token: str | None = None,
+        timeout: float = 60,
+    ) -> Answer:
+        """One request on a new connection. ``token``: "" for none, None for the healthy client's."""
+        sent = {"Idempotency-Key": str(uuid4()), "Content-Type": "application/json"}
+        if (used := self.token if token is None else token) != "":
+            sent["Authorization"] = f"Bearer {used}"
+        began = time.monotonic()
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)) as connection:
+            connection.request(method, path, body, {**sent, **(headers or {})})
+            answer = connection.getresponse()
+            content = answer.read()
+        return Answer(answer.status, dict(answer.getheaders()), content, time.monotonic() - began)
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command and return its standard output."""
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(
+            command, env=self.environment, cwd=ROOT, check=True, capture_output=True, text=True, timeout=120
+        ).stdout
+
+    def create_key(self, name: str, *options: str) -> str:
+        created = self.manage("create_api_key", "--workspace", "demo", "--name", name, "--json", *options)
+        return str(json.loads(created)["token"])
+
+    def pids(self) -> list[int]:
+        """The main process and its children."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [self.process.pid, *map(int, children)]
+
+    def memory(self) -> int:
+        """Resident memory of all its processes, in bytes."""
+        pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.pids())
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+    def log(self) -> str:
+        return self.log_file.read_text()
+
+
+@contextlib.contextmanager
+def running_product(
+    folder: Path, more: Mapping[str, str] | None = None, *, prefix: tuple[str, ...] = ()
+) -> Iterator[Product]:
+    """Start the product with the settings ``more``. ``prefix`` precedes its command, for example to limit it."""
+    hidden = ("DATABASE", "REDIS", "PYTEST", "TELEGRAM", "CRMSOLID")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
+    environment |= {
+        "CRMSOLID_DATA": str(folder / "data"),
+        "CRMSOLID_DEMO_PASSWORD": PASSWORD,
+        "CRMSOLID_WEBHOOK_ALLOW_PRIVATE": "true",
+        "PYTHONUNBUFFERED": "1",
+        **(more or {}),
+    }
+    server, name = "", f"crmsolid_attack_{uuid4().hex[:8]}"
+    if IS_SPLIT:
+        empty_redis()
+        server = settings.DATABASE_URL.rsplit("/", 1)[0]
+        environment |= {"DATABASE_URL": create_database(server, name), "REDIS_URL": settings.REDIS_URL}
+    log = folder / "log"
+    command = [*prefix, sys.executable, "-m", "crmsolid.run", "--port", "0"]
+    try:
+        with (
+            log.open("ab") as errors,
+            subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors) as process,
+        ):
+            try:
+                address = re.search(r"http://127\.0\.0\.1:(\d+)/panel/", read_startup_message(process, log))
+                assert address
+                product = Product(process, environment, log, int(address[1]))
+                product.token = product.create_key("healthy", "--scopes", "all", "--rate-limit", "100000")
+                yield product
+            finally:
+                process.terminate()
+                process.wait(60)
+    finally:
+        if server:
+            drop_database(server, name)
+
+
+@dataclass
+class HealthyClient:
+    """Repeats one request, each on a new connection, and keeps the seconds that each took and its status.
+
+    Used as a context manager it runs in a thread beside an attack; ``during(seconds)`` runs it without one."""
+
+    product: Product
+    path: str = "/v1/contacts?limit=1"
+    times: list[float] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=list)
+    _ended: threading.Event = field(default_factory=threading.Event)
+
+    def during(self, seconds: float) -> "HealthyClient":
+        with self:
+            time.sleep(seconds)
+        return self
+
+    def __enter__(self) -> "HealthyClient":
+        self._thread = threading.Thread(target=self._repeat, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._ended.set()
+        self._thread.join(120)
+        assert self.times, "no request has ended"
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.times)
+
+    @property
+    def slowest(self) -> float:
+        return max(self.times)
+
+    def _repeat(self) -> None:
+        while not self._ended.is_set():
+            began = time.monotonic()
+            try:
+                status = self.product.call("GET", self.path).status
+            except (OSError, http.client.HTTPException):
+                status = 0  # the connection was refused, cut off or timed out
+            self.times.append(time.monotonic() - began)
+            self.statuses.append(status)
+            self._ended.wait(PAUSE_SECONDS)
