@@ -4,16 +4,35 @@ That the endless kinds end at all also shows that aiohttp still uses our protoco
 """
 
 import asyncio
+import socket
 import ssl
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from crmsolid.core.http.limits import EXCHANGE_BYTES, BoundedResponseHandler, ReadBudget, tls_context
+from crmsolid.core.http.limits import (
+    EXCHANGE_BYTES,
+    RECEIVE_BUFFER_BYTES,
+    BoundedResponseHandler,
+    ReadBudget,
+    tls_context,
+)
 from crmsolid.core.http.outbound import OutboundClient, OutboundError, OutboundResponse
 
 from .clients import OK, SLACK_MS, FixedResolver, local_client, send
-from .receivers import Authority, Behaviour, Request, answering, authority, dripping, endless, hanging, receiver
+from .receivers import (
+    Authority,
+    Behaviour,
+    Receiver,
+    Request,
+    answering,
+    authority,
+    dripping,
+    endless,
+    hanging,
+    receiver,
+)
 
 pytestmark = pytest.mark.asyncio
 
@@ -84,6 +103,27 @@ async def test_each_exchange_of_a_kept_connection_has_a_budget_of_its_own() -> N
     assert [(response.status, response.error) for response in responses] == [(200, None)] * 5
     assert server.connections == 1
     assert 5 * len(raw) > EXCHANGE_BYTES
+
+
+async def test_receive_buffer_of_a_connection_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    class RecordedSocket(socket.socket):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            opened.append(self)
+
+    opened: list[socket.socket] = []
+    async with receiver(answering(OK)) as server, local_client() as client:
+        with monkeypatch.context() as patched:
+            patched.setattr(socket, "socket", RecordedSocket)
+            assert (await send(client, server.url)).status == 200
+        sizes = [
+            each.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) for each in opened if is_connected_to(each, server)
+        ]
+    assert sizes in ([RECEIVE_BUFFER_BYTES], [2 * RECEIVE_BUFFER_BYTES])  # Linux doubles it
+
+
+def is_connected_to(client: socket.socket, server: Receiver) -> bool:
+    return client.fileno() >= 0 and client.getpeername()[1] == server.port
 
 
 class RecordingTransport(asyncio.Transport):
