@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from crmsolid.core.http.limits import tls_context
+
 Behaviour = Callable[["Request"], Awaitable[None]]
 
 
@@ -117,6 +119,17 @@ def dripping(start: bytes, *, every: float) -> Behaviour:
     return behaviour
 
 
+def endless(start: bytes, repeated: bytes) -> Behaviour:
+    """Send `start`, then `repeated` as fast as the client takes it, until it leaves."""
+
+    async def behaviour(request: Request) -> None:
+        await request.reply(start)
+        while True:
+            await request.reply(repeated * (65536 // len(repeated)))
+
+    return behaviour
+
+
 async def hanging(request: Request) -> None:
     """Send nothing until the client leaves."""
     await request.reader.read()
@@ -131,7 +144,8 @@ class Authority:
     client: ssl.SSLContext
 
 
-def authority(folder: Path, name: str) -> Authority:
+def authority(folder: Path, name: str, *, chain: int = 1) -> Authority:
+    """`chain`: how many certificates the server sends, all of them its own."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
@@ -150,7 +164,7 @@ def authority(folder: Path, name: str) -> Authority:
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    path.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
+    path.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM) * chain)
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(path)
-    return Authority(server, ssl.create_default_context(cafile=str(path)))
+    return Authority(server, tls_context(path))
