@@ -191,6 +191,9 @@ TELEGRAM_LEASE_SECONDS = env.float("CRMSOLID_TELEGRAM_LEASE_SECONDS", 30.0)  # o
 TELEGRAM_ACCOUNTS_PER_WORKER = env_int("CRMSOLID_TELEGRAM_ACCOUNTS_PER_WORKER", 250, least=1)
 TELEGRAM_LOOK_BACK_AFTER_SECONDS = 600.0  # how long Telegram is relied on to recognize a random_id
 WEB_PROCESSES = max(env_int(name, 1, least=1) for name in ("CRMSOLID_WEB_PROCESSES", "WEB_CONCURRENCY"))
+# Of one web process. Enough for hundreds of browsers, streams and proxies that keep connections open, while the
+# headers of all of them take 64 MiB at most.
+MAX_CONNECTIONS = env_int("CRMSOLID_MAX_CONNECTIONS", 1000, least=1)
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["crmsolid.api.access_control.KeyAuthentication"],
