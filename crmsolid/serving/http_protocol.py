@@ -45,10 +45,13 @@ class ProblemProtocol(HttpToolsProtocol):
         # The bytes of the request besides its content, less its content.
         self._excess_bytes = 0
         self._header_lines = 0
+        self._abort_timer: asyncio.TimerHandle | None = None
         self.table.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.table.remove(self)
+        if self._abort_timer is not None:  # it would keep what was received in memory
+            self._abort_timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -159,7 +162,7 @@ class ProblemProtocol(HttpToolsProtocol):
         lines += [name + b": " + value for name, value in [*headers, (b"connection", b"close")]]
         self.transport.write(b"\r\n".join([*lines, b"", body]))
         self.transport.close()
-        self.loop.call_later(CLOSE_SECONDS, self.abort)
+        self._abort_timer = self.loop.call_later(CLOSE_SECONDS, self.abort)
 
     def abort(self) -> None:
         self.transport.abort()
