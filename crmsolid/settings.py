@@ -12,6 +12,7 @@ from typing import Any
 from crmsolid.core.postgresql.timeouts import with_timeouts
 from crmsolid.env import env, env_choice, env_database, env_int, local_secret
 from crmsolid.panel.theme import UNFOLD as UNFOLD
+from crmsolid.serving.interface import MAX_BODY_BYTES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -158,7 +159,8 @@ WHITENOISE_USE_FINDERS = True  # serves the files of the packages from where the
 WHITENOISE_AUTOREFRESH = False
 LOGIN_URL = "/panel/login/"
 LOGIN_REDIRECT_URL = "/panel/"  # after a sign-in without a next page
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]  # no file of a stranger on the disk
 SESSION_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_FAILURE_VIEW = "crmsolid.panel.pages.csrf_failure"
@@ -189,6 +191,9 @@ TELEGRAM_LEASE_SECONDS = env.float("CRMSOLID_TELEGRAM_LEASE_SECONDS", 30.0)  # o
 TELEGRAM_ACCOUNTS_PER_WORKER = env_int("CRMSOLID_TELEGRAM_ACCOUNTS_PER_WORKER", 250, least=1)
 TELEGRAM_LOOK_BACK_AFTER_SECONDS = 600.0  # how long Telegram is relied on to recognize a random_id
 WEB_PROCESSES = max(env_int(name, 1, least=1) for name in ("CRMSOLID_WEB_PROCESSES", "WEB_CONCURRENCY"))
+# Of one web process. Enough for hundreds of browsers, streams and proxies that keep connections open, while the
+# headers of all of them take 64 MiB at most.
+MAX_CONNECTIONS = env_int("CRMSOLID_MAX_CONNECTIONS", 1000, least=1)
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["crmsolid.api.access_control.KeyAuthentication"],

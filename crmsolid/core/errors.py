@@ -61,6 +61,7 @@ CODES: dict[str, CodeInfo] = {
     "not_found": CodeInfo(404, "Not found", "There is nothing at this address, or not in the key's workspace."),
     "method_not_allowed": CodeInfo(405, "Method not allowed", "The `Allow` header lists the methods that work here."),
     "not_acceptable": CodeInfo(406, "Not acceptable", "Answers are JSON. Send `Accept: application/json`."),
+    "request_timeout": CodeInfo(408, "Request timeout", "Send headers within 10 s, the body within 120 s after them."),
     "idempotency_in_progress": CodeInfo(
         409, "Request in progress", "A request with this Idempotency-Key is still running. Retry in a moment."
     ),
@@ -84,6 +85,9 @@ CODES: dict[str, CodeInfo] = {
         422, "Idempotency-Key reused", "This Idempotency-Key was used for another request. Use a new key."
     ),
     "rate_limited": CodeInfo(429, "Rate limited", "Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace."),
+    "headers_too_large": CodeInfo(
+        431, "Headers too large", "Send at most 64 KiB of request line and headers, and at most 100 headers."
+    ),
     "account_daily_limit": CodeInfo(
         429, "Daily limit of the account", "The account has no send left in 24 hours. Wait `Retry-After` seconds."
     ),

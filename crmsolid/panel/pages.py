@@ -21,6 +21,8 @@ from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.errors import DATABASE_UNAVAILABLE
 from crmsolid.plans import PAID_PLANS, change_plan
+from crmsolid.serving.bridge import BODY_TOO_LARGE
+from crmsolid.serving.interface import MAX_BODY_BYTES, MEBIBYTE
 from crmsolid.workspaces.admin_base import ADMINS, OWNERS
 from crmsolid.workspaces.models import Plan
 from crmsolid.workspaces.panel_context import PanelContext, panel_context
@@ -135,7 +137,11 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The usual cause is a page that was open while its user logged in again, or a browser without cookies."""
+    """The usual cause is a page that was open while its user logged in again, or a browser without cookies. A form that
+    the server has refused for its size arrives empty, so without a token."""
+    if request.META.get(BODY_TOO_LARGE):
+        text = f"Nothing was changed. A form may have at most {MAX_BODY_BYTES // MEBIBYTE} MiB."
+        return _page(request, 413, "This form is too large", text)
     text = (
         "Nothing was changed. This happens when you have logged in again since the page was opened, or when the "
         "browser keeps no cookies. Open the page again and send it once more."

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import resource
 import socket
 import sys
 
@@ -9,6 +10,9 @@ import uvicorn
 
 APPLICATION = "crmsolid.asgi:application"
 GRACE_SECONDS = 5  # limited, because open streams never end by themselves
+# Kept for what is no connection of a client: up to 800 webhook posts (webhooks/delivery/in_flight.py), 250 Telegram
+# accounts, and the database, Redis and files of the embedded worker.
+RESERVED_DESCRIPTORS = 1200
 
 
 class CannotListen(Exception):
@@ -35,17 +39,35 @@ def listen(host: str, port: int) -> socket.socket:
     return sock
 
 
+def allowed_connections(wanted: int) -> int:
+    """How many connections the limit on file descriptors allows: ``wanted`` if ``RESERVED_DESCRIPTORS`` remain, else
+    fewer, but half of the descriptors at least. Raises the soft limit as far as that needs and the hard limit allows.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = wanted + RESERVED_DESCRIPTORS
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    if soft == resource.RLIM_INFINITY:
+        return wanted
+    return min(wanted, max(soft - RESERVED_DESCRIPTORS, soft // 2))
+
+
 def build_server() -> uvicorn.Server:
     """``proxy_headers`` is off because uvicorn would believe any local client; ``TRUSTED_PROXIES`` decides instead."""
-    from crmsolid.serving.http_protocol import ProblemProtocol  # it needs Django's settings
+    from django.conf import settings
 
+    from crmsolid.serving.connections import ConnectionLimits
+    from crmsolid.serving.http_protocol import build_protocol  # it needs Django's settings
+
+    limits = ConnectionLimits(max_connections=allowed_connections(settings.MAX_CONNECTIONS))
     config = uvicorn.Config(
         APPLICATION,
         access_log=False,
         server_header=False,
         proxy_headers=False,
         log_config=None,
-        http=ProblemProtocol,
+        http=build_protocol(limits),
         lifespan="on",
         ws="none",
         timeout_graceful_shutdown=GRACE_SECONDS,

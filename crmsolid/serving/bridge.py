@@ -51,7 +51,7 @@ class WsgiBridge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         environ = build_environ(scope)
-        request_body = await read_body(environ, receive, self._limits)
+        request_body = await read_body(scope, receive, self._limits)
         if request_body is None:
             return
         environ["wsgi.input"] = request_body.file

@@ -1,43 +1,180 @@
-"""uvicorn's HTTP/1.1 protocol, answering with problem documents what its parser refuses before any application runs."""
+"""uvicorn's HTTP/1.1 protocol with bounds on what a client may send before any application runs, and with problem
+documents for what is refused there.
 
-import os
-import sys
+A request that is refused here has no key yet, so the answer carries no rate limit and closes the connection.
+"""
+
+import asyncio
 from http import HTTPStatus
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from crmsolid.api import problems
-from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
+from crmsolid.serving.connections import Awaited, ConnectionLimits, ConnectionTable
+from crmsolid.serving.refusal import refusal
 
 ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
+# The event loop hands over up to 256 KiB at once. The bounds are checked after each piece of this size.
+PIECE_BYTES = 16 * 1024
+# How long a client may take to accept the answer to a refused request.
+CLOSE_SECONDS = 1.0
+
+
+def build_protocol(limits: ConnectionLimits) -> "type[ProblemProtocol]":
+    """The protocol class for one server."""
+    return type("ServerProtocol", (ProblemProtocol,), {"table": ConnectionTable(limits)})
 
 
 class ProblemProtocol(HttpToolsProtocol):
     """A method that HTTP does not know is ``method_not_allowed`` (405), any other malformed request ``bad_request``.
 
-    The parser stops before it has read the path or a header, so the answer carries no rate limit and closes the
-    connection.
+    Request line and headers over ``max_head_bytes`` or ``max_header_lines`` are ``headers_too_large`` (431). Trailers
+    count as headers, but are ignored. The framing of a chunked body may take as many bytes as its content besides.
+    A request that follows one whose answer is not complete is not answered when it is refused: the connection closes
+    after the earlier answers.
     """
 
-    def send_400_response(self, msg: str) -> None:
-        """Called by uvicorn while it handles the parser's error."""
-        if isinstance(sys.exc_info()[1], httptools.HttpParserInvalidMethodError):
-            detail = f"there is no such method; use {ALLOWED_METHODS}"
-            error = DomainError("method_not_allowed", detail, headers={"Allow": ALLOWED_METHODS})
+    table: ConnectionTable
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._has_begun = False  # bytes of the next request have arrived
+        self._in_body = False
+        self._is_refused = False  # what arrives from now on is discarded
+        # The bytes of the request besides its content, less its content.
+        self._excess_bytes = 0
+        self._header_lines = 0
+        self._abort_timer: asyncio.TimerHandle | None = None
+        self.table.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.table.remove(self)
+        if self._abort_timer is not None:  # it would keep what was received in memory
+            self._abort_timer.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
+        if not self._has_begun:
+            self._has_begun = True
+            # The time for the headers of the first request counts from the connection.
+            self.table.update(self, restart=self.cycle is not None)
+        view = memoryview(data)
+        for start in range(0, len(view), PIECE_BYTES):
+            if self._is_refused or self.transport.is_closing():
+                return
+            self._parse(view[start : start + PIECE_BYTES])
+
+    def _parse(self, piece: memoryview) -> None:
+        self._excess_bytes += len(piece)
+        try:
+            self.parser.feed_data(piece)
+        except httptools.HttpParserUpgrade:
+            # There is no other protocol here. The request is answered, but what follows it need not be HTTP.
+            self._close_after_answers()
+        except httptools.HttpParserError as error:
+            self._refuse(_describe(error))
         else:
-            error = DomainError("bad_request", "the request is not valid HTTP/1.1")
-        request_id = os.urandom(16).hex()
-        body = strictjson.dumps(problems.document(error, instance="/", request_id=request_id))
-        headers = {
-            "content-type": problems.CONTENT_TYPE,
-            "content-length": str(len(body)),
-            "x-request-id": request_id,
-            "connection": "close",
-            **error.headers,
-        }
-        head = [f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}"]
-        head += [f"{name}: {value}" for name, value in headers.items()]
-        self.transport.write("\r\n".join([*head, "", ""]).encode("ascii") + body)
+            if self._excess_bytes > self.table.limits.max_head_bytes:
+                self._refuse(self._too_many_bytes())
+
+    def _too_many_bytes(self) -> DomainError:
+        if self._in_body:
+            return DomainError("bad_request", "the chunked body has more framing than content")
+        limit = self.table.limits.max_head_bytes
+        return DomainError("headers_too_large", f"request line and headers may have at most {limit} bytes")
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._has_begun = True
+        self._header_lines = 0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Also called for each trailer."""
+        self._header_lines += 1
+        if self._header_lines > self.table.limits.max_header_lines:
+            limit = self.table.limits.max_header_lines
+            raise DomainError("headers_too_large", f"a request may have at most {limit} header lines")
+        if not self._in_body:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        if len(self.pipeline) >= self.table.limits.max_pipelined:
+            raise DomainError("bad_request", "too many requests wait on this connection")
+        super().on_headers_complete()
+        self._in_body = True
+        self.table.update(self)
+
+    def on_body(self, body: bytes) -> None:
+        self._excess_bytes -= 2 * len(body)
+        if not self.cycle.response_complete:  # otherwise it is discarded
+            self.table.hold_body(self, len(body))
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._in_body = self._has_begun = False
+        self._excess_bytes = 0
+        self.table.update(self)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self.pipeline:
+            self.table.release_body(self)
+        self.table.update(self)
+
+    def awaited(self) -> Awaited | None:
+        if self._is_answering():
+            return None
+        if self._in_body:
+            return Awaited.BODY
+        return None if self.unsent_bytes() else Awaited.REQUEST
+
+    def _is_answering(self) -> bool:
+        """Whether a complete request has not been answered yet."""
+        has_cycle = self.cycle is not None and not self.cycle.response_complete
+        return bool(self.pipeline) or (has_cycle and not self._in_body)
+
+    def _refuse(self, error: DomainError) -> None:
+        """Earlier answers are completed; the error is sent only if all of them have been read."""
+        if self._is_answering():
+            self._close_after_answers()
+        elif self.unsent_bytes():
+            self._is_refused = True
+            self.transport.close()
+        else:
+            self.end(error)
+
+    def _close_after_answers(self) -> None:
+        self._is_refused = True
+        self.cycle.keep_alive = False
+
+    def end(self, error: DomainError) -> None:
+        """Close the connection; with this answer if the client has begun a request and got none yet."""
+        self._is_refused = True
+        self.table.remove(self)
+        has_answer = self._in_body and self.cycle.response_started
+        if not self._has_begun or has_answer or self.unsent_bytes():
+            return self.abort()
+        status, headers, body = refusal(error)
+        lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode()]
+        lines += [name + b": " + value for name, value in [*headers, (b"connection", b"close")]]
+        self.transport.write(b"\r\n".join([*lines, b"", body]))
         self.transport.close()
+        self._abort_timer = self.loop.call_later(CLOSE_SECONDS, self.abort)
+
+    def abort(self) -> None:
+        self.transport.abort()
+
+    def unsent_bytes(self) -> int:
+        return self.transport.get_write_buffer_size()
+
+
+def _describe(error: httptools.HttpParserError) -> DomainError:
+    if isinstance(error, httptools.HttpParserCallbackError) and isinstance(error.__context__, DomainError):
+        return error.__context__
+    if isinstance(error, httptools.HttpParserInvalidMethodError):
+        detail = f"there is no such method; use {ALLOWED_METHODS}"
+        return DomainError("method_not_allowed", detail, headers={"Allow": ALLOWED_METHODS})
+    return DomainError("bad_request", "the request is not valid HTTP/1.1")

@@ -12,21 +12,24 @@ AsgiApplication = Callable[[Scope, Receive, Send], Awaitable[None]]
 EncodedHeaders = list[tuple[bytes, bytes]]
 
 MEBIBYTE = 1024 * 1024
+# The largest body of any request, because bodies are kept in memory before anything is known about the client. The API
+# takes 1 MiB; the forms of the panel, in which everything is percent-encoded, need more.
+MAX_BODY_BYTES = 2 * MEBIBYTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BridgeLimits:
     """Sizes are in bytes, times in seconds.
 
-    A body of up to ``max_body_bytes`` reaches the application. Of a larger one, ``drain_bytes`` more are read and
-    discarded, so that the client gets to read the refusal; a still larger one is cut off by closing the connection.
-    A request or response body takes up to ``memory_bytes`` of memory; the rest of it goes to a temporary file.
+    A body of up to ``max_body_bytes`` reaches the application, from memory. Of a larger one, ``drain_bytes`` more are
+    read and discarded, so that the client gets to read the refusal; a still larger one is cut off by closing the
+    connection. A response takes up to ``memory_bytes`` of memory; the rest of it goes to a temporary file.
     A streamed response is aborted when ``max_stream_bytes`` of it wait on disk for the client, or when the client reads
     nothing for ``stall_seconds``.
     """
 
     threads: int = 4
-    max_body_bytes: int = 64 * MEBIBYTE
+    max_body_bytes: int = MAX_BODY_BYTES
     drain_bytes: int = 16 * MEBIBYTE
     memory_bytes: int = MEBIBYTE
     max_stream_bytes: int = 512 * MEBIBYTE

@@ -5,8 +5,7 @@ The body is read on the event loop, before the request gets a thread.
 
 import sys
 from io import BytesIO
-from tempfile import SpooledTemporaryFile
-from typing import IO, NamedTuple
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIEnvironment
 
@@ -60,53 +59,35 @@ def build_environ(scope: Scope) -> WSGIEnvironment:
 class Body(NamedTuple):
     """A complete body. One that was refused is empty; ``must_close`` means that the client may still be sending it."""
 
-    file: IO[bytes]
+    file: BytesIO
     length: int
     is_too_large: bool = False
     must_close: bool = False
 
 
-async def read_body(environ: WSGIEnvironment, receive: Receive, limits: BridgeLimits) -> Body | None:
+async def read_body(scope: Scope, receive: Receive, limits: BridgeLimits) -> Body | None:
     """The body of the request; None if the client leaves before it has sent all of it."""
-    if "CONTENT_LENGTH" in environ:
-        text = environ["CONTENT_LENGTH"]
-        # Something other than a number counts as 0 here: the length that matters is the one that is read.
-        declared = int(text) if text.isdecimal() and len(text) < 20 else 0
-        if declared > limits.max_body_bytes:
-            budget = limits.max_body_bytes + limits.drain_bytes
-            # Receiving a message would send `100 Continue`, which invites the body that is refused.
-            if environ.get("HTTP_EXPECT") or declared > budget:
-                return _refusal(must_close=True)
-            return await _drain(await receive(), receive, budget)
-    message = await receive()
-    if message["type"] != "http.request":
-        return None
-    body = message.get("body", b"")
-    if message.get("more_body", False) or len(body) > limits.max_body_bytes:
-        return await _read_to_file(message, receive, limits)
-    return Body(BytesIO(body), len(body))
-
-
-async def _read_to_file(message: Message, receive: Receive, limits: BridgeLimits) -> Body | None:
-    file: IO[bytes] = SpooledTemporaryFile(max_size=limits.memory_bytes)  # noqa: SIM115 - the exchange closes it
-    complete = False
-    try:
-        length = 0
-        while message["type"] == "http.request":
-            body = message.get("body", b"")
-            length += len(body)
-            if length > limits.max_body_bytes:
-                return await _drain(message, receive, limits.drain_bytes)
-            file.write(body)
-            if not message.get("more_body", False):
-                file.seek(0)
-                complete = True
-                return Body(file, length)
-            message = await receive()
-        return None
-    finally:
-        if not complete:
-            file.close()
+    headers = dict(scope["headers"])
+    # Something other than a number counts as 0 here: the length that matters is the one that is read.
+    text = headers.get(b"content-length", b"")
+    declared = int(text) if text.isdigit() and len(text) < 20 else 0
+    if declared > limits.max_body_bytes:
+        budget = limits.max_body_bytes + limits.drain_bytes
+        # Receiving a message would send `100 Continue`, which invites the body that is refused.
+        if b"expect" in headers or declared > budget:
+            return _refusal(must_close=True)
+        return await _drain(await receive(), receive, budget)
+    file, length = BytesIO(), 0
+    while (message := await receive())["type"] == "http.request":
+        body = message.get("body", b"")
+        length += len(body)
+        if length > limits.max_body_bytes:
+            return await _drain(message, receive, limits.drain_bytes)
+        file.write(body)
+        if not message.get("more_body", False):
+            file.seek(0)
+            return Body(file, length)
+    return None
 
 
 async def _drain(message: Message, receive: Receive, budget: int) -> Body | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from wsgiref.types import WSGIApplication
 
+from crmsolid.serving.body_reader import BodyReader
 from crmsolid.serving.bridge import WsgiBridge
 from crmsolid.serving.interface import AsgiApplication, BridgeLimits, Receive, Scope, Send
 from crmsolid.serving.pool import AroundThread
@@ -30,7 +31,7 @@ class RootApplication:
         around_thread: AroundThread = nullcontext,
     ) -> None:
         self._bridge = WsgiBridge(wsgi_app, limits=limits, around_thread=around_thread)
-        self._asgi_apps = dict(asgi_apps)
+        self._asgi_apps = {path: BodyReader(app, limits or BridgeLimits()) for path, app in asgi_apps.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope_type = scope["type"]

@@ -1,6 +1,9 @@
+import subprocess
+import sys
+
 import pytest
 
-from crmsolid.run.web import CannotListen, build_server, listen
+from crmsolid.run.web import RESERVED_DESCRIPTORS, CannotListen, build_server, listen
 
 
 def test_busy_port_is_refused_with_a_suggestion() -> None:
@@ -27,3 +30,20 @@ def test_server_ignores_forwarded_headers_and_names_no_software() -> None:
     config = build_server().config
     assert (config.proxy_headers, config.server_header, config.access_log) == (False, False, False)
     assert config.timeout_graceful_shutdown == 5
+
+
+@pytest.mark.parametrize(
+    ("soft", "hard", "expected"),
+    [
+        (256, 4096, f"1000 {1000 + RESERVED_DESCRIPTORS}"),  # the soft limit is raised
+        (4096, 4096, "1000 4096"),
+        (1024, 1900, f"{1900 // 2} 1900"),  # half, although fewer than the reserve remain
+        (256, 256, "128 256"),
+    ],
+)
+def test_connections_leave_descriptors_for_everything_else(soft: int, hard: int, expected: str) -> None:
+    code = "from resource import *; from crmsolid.run.web import *; "
+    code += "print(allowed_connections(1000), getrlimit(RLIMIT_NOFILE)[0])"
+    command = f'ulimit -Sn {soft} && ulimit -Hn {hard} && exec {sys.executable} -c "{code}"'
+    answer = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True, timeout=60)
+    assert answer.stdout == f"{expected}\n"

@@ -2,32 +2,55 @@
 
 import json
 import socket
-import threading
-import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import pytest
-import uvicorn
 
-from crmsolid.serving.http_protocol import ProblemProtocol
+from crmsolid.serving.connections import ConnectionLimits
+from crmsolid.serving.http_protocol import build_protocol
+from crmsolid.serving.interface import Receive, Scope, Send
+from tests.serving.live_server import LiveServer, read_all, read_response, serve
+
+LIMITS = ConnectionLimits(max_connections=100)
+CHUNKED = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
-async def application(scope: dict[str, object], receive: object, send: object) -> None:
-    raise AssertionError("the parser refuses these requests before any application runs")
+@dataclass
+class Recorder:
+    """An ASGI application that records each request, and reads its body."""
+
+    scopes: list[Scope] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body, more = b"", True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body, more = body + message["body"], message["more_body"]
+        self.scopes.append(scope)
+        self.bodies.append(body)
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
 
 
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(application, http=ProblemProtocol, lifespan="off", log_level="critical", ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield listener.getsockname()[1]
-    server.should_exit = True
-    thread.join(10)
+@pytest.fixture
+def application() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def bounded(application: Recorder) -> Iterator[LiveServer]:
+    with serve(application, http=build_protocol(LIMITS), lifespan="off", ws="none") as server:
+        yield server
+
+
+@pytest.fixture
+def port(bounded: LiveServer, application: Recorder) -> Iterator[int]:
+    yield bounded.port
+    assert application.scopes == [], "the parser refuses these requests before any application runs"
 
 
 def ask(port: int, request: bytes) -> tuple[str, dict[str, str], dict[str, object]]:
@@ -65,3 +88,88 @@ def test_a_malformed_request_is_a_bad_request(port: int, request_head: bytes) ->
     assert status == "HTTP/1.1 400 Bad Request"
     assert headers["content-type"] == "application/problem+json"
     assert problem["code"] == "bad_request"
+
+
+def test_a_head_of_exactly_the_limit_passes(bounded: LiveServer) -> None:
+    start, end = b"GET / HTTP/1.1\r\nHost: test\r\nX-Long: ", b"\r\n\r\n"
+    request = start + b"x" * (LIMITS.max_head_bytes - len(start) - len(end)) + end
+    with bounded.connect() as client:
+        client.sendall(request)
+        assert read_response(client).status == 200
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "detail"),
+    [
+        (b"GET / HTTP/1.1\r\nX-Long: " + b"x" * 66_000, "request line and headers may have at most 65536 bytes"),
+        (b"GET /" + b"x" * 66_000, "request line and headers may have at most 65536 bytes"),
+        (b"\r\n" * 33_000, "request line and headers may have at most 65536 bytes"),
+        (b"GET / HTTP/1.1\r\n" + b"a:\r\n" * 101 + b"\r\n", "a request may have at most 100 header lines"),
+    ],
+    ids=["header", "target", "empty lines", "lines"],
+)
+def test_too_many_bytes_or_lines_are_headers_too_large(
+    bounded: LiveServer, application: Recorder, request_bytes: bytes, detail: str
+) -> None:
+    status, headers, problem = ask(bounded.port, request_bytes)
+    assert status == "HTTP/1.1 431 Request Header Fields Too Large"
+    assert (headers["content-type"], headers["connection"]) == ("application/problem+json", "close")
+    assert (problem["code"], problem["detail"]) == ("headers_too_large", detail)
+    assert application.scopes == []
+
+
+def test_a_hundred_header_lines_pass(bounded: LiveServer) -> None:
+    with bounded.connect() as client:
+        client.sendall(b"GET / HTTP/1.1\r\n" + b"a:\r\n" * 100 + b"\r\n")
+        assert read_response(client).status == 200
+
+
+@pytest.mark.parametrize(
+    "framing",
+    [b"1\r\nx\r\n" * 20_000, b"1;" + b"x" * 70_000, b"0\r\nx: " + b"x" * 70_000],
+    ids=["tiny chunks", "extension", "trailer"],
+)
+def test_more_framing_than_content_is_a_bad_request(bounded: LiveServer, framing: bytes) -> None:
+    status, _, problem = ask(bounded.port, CHUNKED + framing)
+    assert status == "HTTP/1.1 400 Bad Request"
+    assert problem["detail"] == "the chunked body has more framing than content"
+
+
+def test_too_many_trailers_are_headers_too_large(bounded: LiveServer) -> None:
+    status, _, problem = ask(bounded.port, CHUNKED + b"0\r\n" + b"a:\r\n" * 100 + b"\r\n")
+    assert (status[:12], problem["code"]) == ("HTTP/1.1 431", "headers_too_large")
+
+
+def test_small_chunks_with_extensions_and_a_trailer_pass(bounded: LiveServer, application: Recorder) -> None:
+    chunks = (b"10;name=1\r\n" + b"x" * 16 + b"\r\n") * 20_000
+    with bounded.connect() as client:
+        client.sendall(CHUNKED + chunks + b"0\r\nX-Trailer: late\r\n\r\n")
+        assert read_response(client).status == 200
+    assert application.bodies == [b"x" * 16 * 20_000]
+    assert b"x-trailer" not in dict(application.scopes[0]["headers"])
+
+
+def test_requests_before_a_refused_one_are_answered(bounded: LiveServer) -> None:
+    """The refused one gets no answer, which would look like that of an earlier request."""
+    with bounded.connect() as client:
+        client.sendall(b"GET /first HTTP/1.1\r\n\r\n" + b"GET /second HTTP/1.1\r\n\r\n" + b"no HTTP\r\n\r\n")
+        answers = read_all(client)
+    assert answers.count(b"HTTP/1.1 ") == answers.count(b"HTTP/1.1 200 OK\r\n") == 2
+
+
+def test_pipelined_requests_over_the_limit_end_the_connection(bounded: LiveServer, application: Recorder) -> None:
+    with bounded.connect() as client:
+        client.sendall(b"GET / HTTP/1.1\r\n\r\n" * 1000)
+        answers = read_all(client)
+    assert answers.count(b"HTTP/1.1 200 OK\r\n") == len(application.scopes) == 1 + LIMITS.max_pipelined
+
+
+def test_a_request_to_change_the_protocol_is_answered_and_ends_the_connection(
+    bounded: LiveServer, application: Recorder
+) -> None:
+    """What follows it need not be HTTP: it is never read as a request."""
+    request = b"GET / HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n"
+    with bounded.connect() as client:
+        client.sendall(request + b"GET /smuggled HTTP/1.1\r\n\r\n" * 2000)
+        assert read_all(client).startswith(b"HTTP/1.1 200 OK\r\n")
+    assert [scope["path"] for scope in application.scopes] == ["/"]

@@ -3,11 +3,14 @@
 import hashlib
 import os
 import socket
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
+from django.conf import settings
 
 from crmsolid.serving.interface import MEBIBYTE, BridgeLimits
 from tests.serving.live_server import LiveServer, read_all, read_response, serve_wsgi
@@ -81,11 +84,18 @@ def test_request_without_a_body_has_length_zero(live: LiveServer, receiver: Rece
     assert (receiver.environs[0]["CONTENT_LENGTH"], receiver.bodies) == ("0", [b""])
 
 
-@pytest.mark.parametrize(("size", "is_on_disk"), [(MEBIBYTE // 2, False), (3 * MEBIBYTE, True)])
-def test_large_body_is_kept_on_disk(live: LiveServer, receiver: Receiver, size: int, is_on_disk: bool) -> None:
-    assert live.request("POST", "/v1/import", os.urandom(size))[0] == 200
-    assert receiver.environs[0]["wsgi.input"]._rolled is is_on_disk
-    assert len(receiver.bodies[0]) == size
+def test_no_body_is_written_to_disk(live: LiveServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))  # a temporary file would be an error
+    assert live.request("POST", "/v1/import", os.urandom(LIMITS.max_body_bytes))[0] == 200
+    assert live.request("POST", "/v1/import", iter([b"x" * MEBIBYTE] * 4))[0] == 200
+    assert live.request("POST", "/v1/import", os.urandom(LIMITS.max_body_bytes + 1))[0] == 413
+
+
+def test_django_accepts_every_body_that_reaches_it() -> None:
+    assert settings.DATA_UPLOAD_MAX_MEMORY_SIZE == BridgeLimits().max_body_bytes == 2 * MEBIBYTE
+    # Above these sizes Django writes the body of an ASGI request and an uploaded file to disk.
+    assert BridgeLimits().max_body_bytes <= settings.FILE_UPLOAD_MAX_MEMORY_SIZE
+    assert settings.FILE_UPLOAD_HANDLERS == ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 
 def test_body_is_closed_after_the_response(live: LiveServer, receiver: Receiver) -> None:

@@ -58,6 +58,15 @@ def test_a_post_without_a_csrf_token_gets_a_page_that_explains_it(tenants: Tenan
     assert "Nothing was changed." in answer.content.decode()
 
 
+def test_a_form_that_the_server_refused_for_its_size_gets_a_413_page(tenants: Tenants) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(tenants.owner)
+    client.defaults["crmsolid.body_too_large"] = "1"
+    answer = client.post(ADD_FIELD)
+    assert (answer.status_code, CustomField.unscoped.count()) == (413, 0)
+    assert "A form may have at most 2 MiB." in answer.content.decode()
+
+
 def test_the_500_page_reveals_nothing(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*args: Any) -> None:
         raise RuntimeError("secret")

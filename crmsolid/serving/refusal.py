@@ -1,0 +1,21 @@
+"""The answer of the server to a request that no application gets to see."""
+
+import os
+
+from crmsolid.api import problems
+from crmsolid.core import strictjson
+from crmsolid.core.errors import DomainError
+from crmsolid.serving.interface import EncodedHeaders
+
+
+def refusal(error: DomainError) -> tuple[int, EncodedHeaders, bytes]:
+    """Status, headers and body: a problem document with an id of its own."""
+    request_id = os.urandom(16).hex()
+    body = strictjson.dumps(problems.document(error, instance="/", request_id=request_id))
+    headers = {
+        "content-type": problems.CONTENT_TYPE,
+        "content-length": str(len(body)),
+        "x-request-id": request_id,
+        **error.headers,
+    }
+    return error.status, [(name.encode(), value.encode()) for name, value in headers.items()], body
