@@ -8,7 +8,17 @@ from rest_framework.exceptions import ErrorDetail
 
 from contacts.models import Stage
 from contacts.validation import MAX_TAG, MAX_TAGS
-from crmsolid.api.fields import BLANKS, Boolean, Choice, PageQuery, QuerySerializer, StrictSerializer, Text, Timestamp
+from crmsolid.api.fields import (
+    BLANKS,
+    Boolean,
+    Choice,
+    List,
+    PageQuery,
+    QuerySerializer,
+    StrictSerializer,
+    Text,
+    Timestamp,
+)
 
 SORTS = ("created_at", "-created_at", "updated_at", "-updated_at", "name", "-name", "score", "-score")
 
@@ -21,7 +31,7 @@ TAG = rf"^[{BLANKS}]*{_VISIBLE}([^{_CONTROLS}]{{0,{MAX_TAG - 2}}}{_VISIBLE})?[{B
 CUSTOM_VALUE = {"type": ["string", "number", "boolean", "null"], "description": "As the type of the custom field asks."}
 
 
-class Tags(serializers.ListField):
+class Tags(List):
     """An array of strings; ``validation.read_tags`` checks the strings themselves."""
 
     def __init__(self, **options: Any) -> None:
@@ -117,7 +127,7 @@ class ContactFilters(QuerySerializer):
     repeatable = ("tag",)
 
     search = Text(required=False, max_length=200, help_text="Part of the name, username or e-mail address, case-blind.")
-    tag = serializers.ListField(
+    tag = List(
         child=Text(max_length=MAX_TAG),
         required=False,
         max_length=20,
