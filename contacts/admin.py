@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from contacts.custom_fields import check_key, read_choices
+from contacts.custom_fields import check_count, check_key, read_choices
 from contacts.models import Contact, ContactTag, CustomField
 from contacts.normalization import InvalidValue, fold
 from contacts.services import create_custom_field, update_contact, update_custom_field
@@ -168,6 +168,7 @@ class CustomFieldForm(TenantForm):
         key: str = self.cleaned_data["key"]
         try:
             check_key(key)
+            check_count(self.workspace)
         except InvalidValue as error:
             raise forms.ValidationError(f"{capfirst(error.detail)}.") from None
         if CustomField.objects.for_workspace(self.workspace).filter(key=key).exists():
