@@ -134,9 +134,11 @@ def test_what_cannot_be_made_private_is_reported(tmp_path: Path, monkeypatch: py
     assert local_secret(tmp_path, "secret_key") == secret
 
 
-def test_private_file_keeps_a_file_that_exists(tmp_path: Path) -> None:
+def test_private_file_is_created_and_keeps_a_file_that_exists(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("data")
     private_file(tmp_path / "file")
     assert (tmp_path / "file").read_text() == "data"
+    private_file(tmp_path / "new")
+    assert mode(tmp_path / "new") == "600"
     private_file(tmp_path / "missing" / "file")
     assert not (tmp_path / "missing").exists()
