@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from contacts import normalization
 from contacts.custom_fields import check_count, check_key, read_choices
 from contacts.models import Contact, ContactTag, CustomField
 from contacts.normalization import InvalidValue, fold
@@ -149,6 +150,11 @@ class ContactTagAdmin(TenantAdmin):
     search_fields = ("name__istartswith",)
     search_help_text = "Beginning of a tag"
     ordering = ("name", "id")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        return super().get_search_results(request, queryset, normalization.tag(search_term))
 
 
 class CustomFieldForm(TenantForm):

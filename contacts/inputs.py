@@ -7,9 +7,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from contacts.models import Stage
-from contacts.validation import MAX_TAG, MAX_TAGS
+from contacts.validation import MAX_TAG, MAX_TAGS, TAG
 from crmsolid.api.fields import (
-    BLANKS,
     Boolean,
     Choice,
     List,
@@ -24,10 +23,6 @@ SORTS = ("created_at", "-created_at", "updated_at", "-updated_at", "name", "-nam
 
 # For the JSON Schema; validation.py and normalization.py check the values and have error codes of their own.
 USERNAME = r"^((https?://)?(t|telegram)\.me/|@)?[A-Za-z][A-Za-z0-9_]{3,31}/?$"
-_CONTROLS = r"\u0000-\u001f\u007f-\u009f"
-_VISIBLE = rf"[^{_CONTROLS}{BLANKS}]"
-# The length limit holds for the trimmed tag.
-TAG = rf"^[{BLANKS}]*{_VISIBLE}([^{_CONTROLS}]{{0,{MAX_TAG - 2}}}{_VISIBLE})?[{BLANKS}]*$"
 CUSTOM_VALUE = {"type": ["string", "number", "boolean", "null"], "description": "As the type of the custom field asks."}
 
 

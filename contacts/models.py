@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from contacts.normalization import fold
+from contacts.normalization import tag as normalize_tag
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.scoping import ScopedManager, ScopedQuerySet, WorkspaceModel
@@ -31,7 +32,7 @@ class ContactQuerySet(ScopedQuerySet):
         if "search" in filters:
             rows = rows.filter(search__contains=fold(filters["search"]))
         for name in filters.get("tag", ()):
-            rows = rows.filter(tag_rows__name=name)
+            rows = rows.filter(tag_rows__name=normalize_tag(name))
         if "stage" in filters:
             rows = rows.filter(stage=filters["stage"])
         if "updated_since" in filters:
