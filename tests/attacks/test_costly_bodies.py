@@ -15,7 +15,7 @@ MEBIBYTE = 1_048_576
 ATTACKERS = 6
 ATTACK_SECONDS = 5.0
 REPEATS = 3
-# CPU time of all processes of the product for one hostile request. Without the bounds each of these costs 0.3 to 9 s,
+# CPU time of all processes of the product for one hostile request. Without the bounds each of these costs 0.2 to 7 s,
 # with them about 0.01 s.
 MAX_CPU_SECONDS = 0.1
 
@@ -53,11 +53,6 @@ BODIES: dict[str, tuple[str, bytes, int, str]] = {
         "/v1/webhooks",
         filled(b'{"url":"https://hooks.example.com","events":[', b"[]", b"]}"),
         *(400, "malformed_json"),
-    ),
-    "9,000 numbers for names of events": (
-        "/v1/webhooks",
-        json.dumps({"url": "https://hooks.example.com", "events": [1] * 9_000}).encode(),
-        *(422, "validation_failed"),
     ),
 }
 
@@ -107,11 +102,19 @@ def test_costly_body_is_refused_before_it_costs_much(product: Product, attackers
     assert seconds < MAX_CPU_SECONDS
 
 
-def test_accept_header_of_many_media_types_is_cheap(product: Product, attackers: list[str]) -> None:
-    headers = {"Accept": "a," * 30_000}
-    seconds, answers = cpu_of(product, lambda: product.call("GET", "/v1/me", headers=headers, token=attackers[0]))
-    assert [code_of(answer) for answer in answers] == [(406, "not_acceptable")] * REPEATS
-    assert seconds < MAX_CPU_SECONDS
+def test_items_of_a_list_that_is_too_long_are_not_looked_at(product: Product, attackers: list[str]) -> None:
+    body = json.dumps({"url": "https://hooks.example.com", "events": [1] * 9_000}).encode()
+    answer = product.call("POST", "/v1/webhooks", body=body, token=attackers[0])
+    assert code_of(answer) == (422, "validation_failed")
+    assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [("events", "max_length")]
+
+
+def test_media_types_of_an_accept_header_that_is_too_long_are_not_looked_at(
+    product: Product, attackers: list[str]
+) -> None:
+    headers = {"Accept": "a," * 20_000 + "application/json"}
+    answer = product.call("GET", "/v1/me", headers=headers, token=attackers[0])
+    assert code_of(answer) == (406, "not_acceptable")
 
 
 def test_cookie_of_many_escapes_is_cheap_without_a_key(product: Product) -> None:
@@ -123,7 +126,7 @@ def test_cookie_of_many_escapes_is_cheap_without_a_key(product: Product) -> None
 
 @contextmanager
 def attacking(product: Product, tokens: list[str]) -> Iterator[list[tuple[int, str]]]:
-    """Each attacker sends one costly body after the other. Yields the list of what they are answered."""
+    """Each attacker sends one costly body after the other. Yields what they are answered, as it comes."""
     ended, outcomes = threading.Event(), list[tuple[int, str]]()
 
     def attack(token: str) -> None:
@@ -144,9 +147,14 @@ def attacking(product: Product, tokens: list[str]) -> Iterator[list[tuple[int, s
 
 def test_six_clients_with_costly_bodies_do_not_slow_another(product: Product, attackers: list[str]) -> None:
     before = HealthyClient(product).during(2)
+    began, unchanged = cpu_seconds(product), stored(product)
     with attacking(product, attackers) as outcomes:
         during = HealthyClient(product).during(ATTACK_SECONDS)
+    seconds = (cpu_seconds(product) - began) / len(outcomes)
+    print(f"{len(outcomes)} costly bodies, {seconds:.3f} CPU seconds each, that of the healthy client included")
     print(f"median without {before.median:.3f} s, with {during.median:.3f} s, slowest {during.slowest:.3f} s")
     assert set(during.statuses) == {200}
-    assert set(outcomes) <= {(400, "malformed_json"), (422, "validation_failed"), (429, "rate_limited")}
+    assert set(outcomes) <= {(400, "malformed_json"), (429, "rate_limited")}
+    assert stored(product) == unchanged
+    assert seconds < MAX_CPU_SECONDS
     assert during.median < 1
