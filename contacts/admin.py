@@ -11,8 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from contacts.custom_fields import check_key, read_choices
-from contacts.models import Contact, ContactTag, CustomField
+from contacts import normalization
+from contacts.custom_fields import check_count, check_key, read_choices
+from contacts.models import Contact, ContactTag, CustomField, search_has
 from contacts.normalization import InvalidValue, fold
 from contacts.services import create_custom_field, update_contact, update_custom_field
 from contacts.validation import time_zones
@@ -90,10 +91,8 @@ class ContactAdmin(TenantAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
-        """Every word is in the search column. Both are folded, so case is ignored in every script and database."""
-        for word in fold(search_term).split():
-            queryset = queryset.filter(search__contains=word)
-        return queryset, False
+        """The contacts that have every word."""
+        return queryset.filter(*map(search_has, fold(search_term).split())), False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Send the service only what was changed in the form: an API call may be changing other fields meanwhile."""
@@ -150,6 +149,11 @@ class ContactTagAdmin(TenantAdmin):
     search_help_text = "Beginning of a tag"
     ordering = ("name", "id")
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        return super().get_search_results(request, queryset, normalization.tag(search_term))
+
 
 class CustomFieldForm(TenantForm):
     """Key and type can be set only once, because the contacts' values are stored under the key."""
@@ -168,6 +172,7 @@ class CustomFieldForm(TenantForm):
         key: str = self.cleaned_data["key"]
         try:
             check_key(key)
+            check_count(self.workspace)
         except InvalidValue as error:
             raise forms.ValidationError(f"{capfirst(error.detail)}.") from None
         if CustomField.objects.for_workspace(self.workspace).filter(key=key).exists():

@@ -13,6 +13,9 @@ from crmsolid.workspaces.models import Workspace
 
 MAX_LABEL = 100
 MAX_CHOICES = 100
+MAX_CHOICE = 100
+# All definitions are read for each request that has a value of one.
+MAX_FIELDS = 200
 MAX_TEXT = 1000
 # Readers that keep numbers as doubles would see a different number beyond this one.
 MAX_NUMBER = 2**53
@@ -35,9 +38,15 @@ def check_key(key: str) -> None:
         raise InvalidValue("reserved", f"{key} is a field of every contact already; choose another key")
 
 
+def check_count(workspace: Workspace) -> None:
+    """Raise :class:`InvalidValue` if the workspace has as many custom fields as it may have."""
+    if CustomField.objects.for_workspace(workspace).count() >= MAX_FIELDS:
+        raise InvalidValue("max_length", f"a workspace has at most {MAX_FIELDS} custom fields")
+
+
 def read_choices(field_type: str, choices: Iterable[str]) -> list[str]:
     """The choices trimmed, without blank ones and duplicates; none unless the type is ``choice``. Raises
-    :class:`InvalidValue` if there are none or too many for that type."""
+    :class:`InvalidValue` if there are none or too many for that type, or if one is too long."""
     if field_type != FieldType.CHOICE:
         return []
     values = list(dict.fromkeys(stripped for choice in choices if (stripped := choice.strip())))
@@ -45,6 +54,8 @@ def read_choices(field_type: str, choices: Iterable[str]) -> list[str]:
         raise InvalidValue("required", "give at least one value to choose from")
     if len(values) > MAX_CHOICES:
         raise InvalidValue("max_length", f"a field has at most {MAX_CHOICES} choices")
+    if max(map(len, values)) > MAX_CHOICE:
+        raise InvalidValue("max_length", f"a choice has at most {MAX_CHOICE} characters")
     return values
 
 
@@ -53,12 +64,12 @@ def check_values(workspace: Workspace, values: Mapping[str, Any]) -> tuple[dict[
     if not values:
         return {}, []
     definitions = {field.key: field for field in CustomField.objects.for_workspace(workspace).order_by("key")}
+    known = ", ".join(definitions) or "none"
     stored: dict[str, Any] = {}
     errors: list[FieldError] = []
     for key, value in values.items():
         field = definitions.get(key)
         if field is None:
-            known = ", ".join(definitions) or "none"
             detail = f"neither a field of a contact nor one of the workspace's custom fields: {known}"
             errors.append(FieldError(key, "unknown_field", detail))
             continue

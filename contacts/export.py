@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
@@ -12,9 +13,11 @@ from crmsolid.core import strictjson
 
 COLUMNS = [name for name in ContactOut().get_fields() if name != "custom_fields"]
 
-# What makes a spreadsheet read a cell as a formula (OWASP, "CSV Injection"). Spreadsheets of East Asian locales read
-# the full-width forms as the plain ones.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Where a spreadsheet may read a formula (OWASP, "CSV Injection"): at the start of a cell, and after each character at
+# which it may split the cell. In many locales that is the semicolon, and then the quotation marks around the cell do
+# not count. Spreadsheets skip blanks and quotation marks in front; those of East Asian locales read the full-width
+# forms as the plain ones. Where apostrophes are there already, one is added too, so that an import can undo this.
+_FORMULA = re.compile(r"""(?:\A|(?<=[;,\t\r\n]))(?='*(?:[^\S\t\r\n]|")*[=+\-@＝＋－＠])""")
 
 
 def ndjson(chunks: Iterable[Sequence[ContactWithTags]]) -> Iterator[bytes]:
@@ -38,14 +41,12 @@ def as_csv(chunks: Iterable[Sequence[ContactWithTags]], custom_keys: Sequence[st
 
 
 def cell(value: Any) -> str:
-    """A value as the text of a CSV cell. Text that a spreadsheet would read as a formula gets an apostrophe in front;
-    numbers do not, even negative ones."""
+    """A value as the text of a CSV cell, a list joined by semicolons. Each part of a text that a spreadsheet would read
+    as a formula gets an apostrophe in front; numbers do not, even negative ones."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return ";".join(cell(item) for item in value)
-    if isinstance(value, str):
-        return f"'{value}" if value.lstrip(" ").startswith(_FORMULA) else value
-    return str(value)
+        value = ";".join(value)
+    return _FORMULA.sub("'", value) if isinstance(value, str) else str(value)

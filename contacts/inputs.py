@@ -7,21 +7,26 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from contacts.models import Stage
-from contacts.validation import MAX_TAG, MAX_TAGS
-from crmsolid.api.fields import BLANKS, Boolean, Choice, PageQuery, QuerySerializer, StrictSerializer, Text, Timestamp
+from contacts.validation import MAX_TAG, MAX_TAGS, TAG
+from crmsolid.api.fields import (
+    Boolean,
+    Choice,
+    List,
+    PageQuery,
+    QuerySerializer,
+    StrictSerializer,
+    Text,
+    Timestamp,
+)
 
 SORTS = ("created_at", "-created_at", "updated_at", "-updated_at", "name", "-name", "score", "-score")
 
 # For the JSON Schema; validation.py and normalization.py check the values and have error codes of their own.
 USERNAME = r"^((https?://)?(t|telegram)\.me/|@)?[A-Za-z][A-Za-z0-9_]{3,31}/?$"
-_CONTROLS = r"\u0000-\u001f\u007f-\u009f"
-_VISIBLE = rf"[^{_CONTROLS}{BLANKS}]"
-# The length limit holds for the trimmed tag.
-TAG = rf"^[{BLANKS}]*{_VISIBLE}([^{_CONTROLS}]{{0,{MAX_TAG - 2}}}{_VISIBLE})?[{BLANKS}]*$"
 CUSTOM_VALUE = {"type": ["string", "number", "boolean", "null"], "description": "As the type of the custom field asks."}
 
 
-class Tags(serializers.ListField):
+class Tags(List):
     """An array of strings; ``validation.read_tags`` checks the strings themselves."""
 
     def __init__(self, **options: Any) -> None:
@@ -117,7 +122,7 @@ class ContactFilters(QuerySerializer):
     repeatable = ("tag",)
 
     search = Text(required=False, max_length=200, help_text="Part of the name, username or e-mail address, case-blind.")
-    tag = serializers.ListField(
+    tag = List(
         child=Text(max_length=MAX_TAG),
         required=False,
         max_length=20,

@@ -5,9 +5,12 @@ from functools import partial
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 
 from contacts.normalization import fold
+from contacts.normalization import tag as normalize_tag
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.scoping import ScopedManager, ScopedQuerySet, WorkspaceModel
@@ -22,6 +25,15 @@ class Stage(models.TextChoices):
     LOST = "lost", "Lost"
 
 
+def search_has(text: str) -> GreaterThan:
+    """The condition that a contact has this text in the name, username or e-mail address, regardless of case.
+
+    By position, not by LIKE, which takes the product of both lengths for a text such as aaaab in one of many a: a
+    second or two for 10,000 contacts.
+    """
+    return GreaterThan(StrIndex("search", Value(fold(text))), 0)
+
+
 class ContactQuerySet(ScopedQuerySet):
     def filtered(self, filters: Mapping[str, Any]) -> Self:
         """The contacts that match all of these filters, each of which may be absent: ``search`` (text in the name,
@@ -29,9 +41,9 @@ class ContactQuerySet(ScopedQuerySet):
         ``updated_since`` (a datetime)."""
         rows = self
         if "search" in filters:
-            rows = rows.filter(search__contains=fold(filters["search"]))
+            rows = rows.filter(search_has(filters["search"]))
         for name in filters.get("tag", ()):
-            rows = rows.filter(tag_rows__name=name)
+            rows = rows.filter(tag_rows__name=normalize_tag(name))
         if "stage" in filters:
             rows = rows.filter(stage=filters["stage"])
         if "updated_since" in filters:

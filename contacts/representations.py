@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from contacts import normalization
 from contacts.models import Contact, FieldType, Stage, first_name_of
 from crmsolid.api.representations import AnyField, Representation
 
@@ -58,7 +59,7 @@ class ContactWrittenOut(ContactOut):
         if "first_name" in sent:
             shown["first_name"] = contact.given_first_name  # the payload may have the first word of the name
         if "tags" in sent:
-            names = {name.strip() for name in sent["tags"]}
+            names = set(map(normalization.tag, sent["tags"]))
             shown["tags"] = [name for name in payload["tags"] if name in names]
         if "custom_fields" in sent:
             shown["custom_fields"] = {key: payload["custom_fields"].get(key) for key in sent["custom_fields"]}

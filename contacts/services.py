@@ -201,6 +201,7 @@ def create_custom_field(actor: Actor, *, key: str, label: str, type: str, choice
     actor.require_role(Role.ADMIN, Role.OWNER)
     try:
         custom_fields.check_key(key)
+        custom_fields.check_count(actor.workspace)
     except InvalidValue as error:
         raise invalid("key", error.code, error.detail) from None
     if type not in FieldType.values:

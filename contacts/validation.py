@@ -1,6 +1,5 @@
 """From the fields that a caller sends to the columns, custom fields and tags that are stored."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -10,13 +9,20 @@ from zoneinfo import available_timezones
 from contacts import custom_fields, normalization
 from contacts.models import Contact, Stage
 from contacts.normalization import InvalidValue
+from crmsolid.api.fields import BLANKS, matches
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.workspaces.models import Workspace
 
 MAX_TAG = 64
 MAX_TAGS = 50
 
-_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROLS = r"\u0000-\u001f\u007f-\u009f"
+_VISIBLE = rf"[^{_CONTROLS}{BLANKS}]"
+# A JSON Schema pattern. The length limit holds for the trimmed tag.
+TAG = (
+    rf"^(?![\s\S]*({normalization.INVISIBLE}))"
+    rf"[{BLANKS}]*{_VISIBLE}([^{_CONTROLS}]{{0,{MAX_TAG - 2}}}{_VISIBLE})?[{BLANKS}]*$"
+)
 # Field -> column, for text that is stored as it was sent; null and "" both mean "none".
 _TEXT_COLUMNS = {"name": "name", "first_name": "given_first_name", "last_name": "last_name", "phone": "phone"}
 _SEARCHED_COLUMNS = frozenset({"name", "given_first_name", "last_name", "username", "email"})
@@ -97,16 +103,19 @@ def time_zones() -> frozenset[str]:
 
 
 def read_tags(names: Iterable[str], field: str = "tags") -> list[str]:
-    """The tags trimmed and without duplicates, in the order in which they were sent.
+    """The tags in their normal form and without duplicates, in the order in which they were sent.
 
     Raises ``validation_failed`` for ``field`` if one is not a tag or there are too many.
     """
-    tags = list(dict.fromkeys(name.strip() for name in names))
-    for tag in tags:
-        if not 1 <= len(tag) <= MAX_TAG or _CONTROL_CHARACTER.search(tag):
-            detail = f"a tag has 1 to {MAX_TAG} characters and no control characters"
+    tags: dict[str, None] = {}
+    for name in map(str.strip, names):
+        tag = normalization.tag(name)
+        # Normalizing makes a few letters longer, which no pattern can say.
+        if len(name) > MAX_TAG or not matches(TAG, name) or len(tag) > MAX_TAG:
+            detail = f"a tag has 1 to {MAX_TAG} characters, no control characters and none that show nothing"
             raise DomainError("validation_failed", errors=[FieldError(field, "invalid_tag", detail)])
+        tags[tag] = None
     if len(tags) > MAX_TAGS:
         detail = f"at most {MAX_TAGS} tags a request"
         raise DomainError("validation_failed", errors=[FieldError(field, "max_length", detail)])
-    return tags
+    return list(tags)

@@ -1,4 +1,5 @@
-"""Checks for settings that are unsafe in production, each with a hint. ``CRMSOLID_ENV=production`` turns them on.
+"""Checks for settings that are unsafe in production, each with a hint. ``CRMSOLID_ENV=production`` turns them on. One
+more warns, everywhere, of a data folder that others can read.
 
 They are Django system checks, so management commands refuse to run too. Web, worker and scheduler call
 :func:`refuse_unsafe_start` when they start.
@@ -11,7 +12,7 @@ from typing import Any
 from cryptography.fernet import Fernet
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register, run_checks
+from django.core.checks import CheckMessage, Error, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 TAG = "crmsolid"
@@ -32,9 +33,26 @@ def check_production(app_configs: Sequence[AppConfig] | None = None, **kwargs: A
     return [*_secrets(), *_exposure(), *_processes()]
 
 
+@register(TAG)
+def check_data_folder(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """A warning if other users of the machine can read what is kept in the data folder."""
+    if not settings.EXPOSED_PATHS:
+        return []
+    text = f"other users of this machine can read {', '.join(map(str, settings.EXPOSED_PATHS))}"
+    hint = "let CRMSOLID_DATA name a folder that belongs to the user who runs this, on a file system with modes"
+    return [Warning(text, hint=hint, id="crmsolid.W001")]
+
+
+def print_warnings() -> None:
+    """Print what does not stop the start. Management commands print it by themselves."""
+    for message in run_checks(tags=[TAG]):
+        if not message.is_serious():
+            print(f"warning: {message.id}: {message.msg}\n  hint: {message.hint}", file=sys.stderr, flush=True)
+
+
 def refuse_unsafe_start() -> None:
     """Exit with status 3 and the list of errors, if there are any."""
-    errors = run_checks(tags=[TAG])
+    errors = [message for message in run_checks(tags=[TAG]) if message.is_serious()]
     if errors:
         print("refusing to start in production:", file=sys.stderr)
         for error in errors:

@@ -1,12 +1,14 @@
-"""Reads settings from environment variables strictly, and makes the secrets of a development machine, which has none
-there.
+"""Reads settings from environment variables strictly, makes the secrets of a development machine, which has none
+there, and keeps the data folder from other users of the machine.
 
 Each ``env_`` function raises ``ImproperlyConfigured`` with the variable, its value (except for URLs, which hold
 passwords) and the values that are valid.
 """
 
 import os
+import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +49,7 @@ def local_secret(folder: Path, name: str) -> str:
 
     Processes that start at the same time get the same secret.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     path = folder / name
     if not path.exists():
         temporary = folder / f"{name}.{os.getpid()}"
@@ -60,3 +62,31 @@ def local_secret(folder: Path, name: str) -> str:
         finally:
             temporary.unlink()
     return path.read_text().strip()
+
+
+def private_folder(folder: Path) -> list[Path]:
+    """Create the folder if it is missing, and take all access to it and to the files in it from everybody but their
+    owners. Symbolic links are left alone.
+
+    Returns what others can access all the same, because it belongs to another user or the file system has no modes.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    exposed = []
+    for path in (folder, *folder.iterdir()):
+        with suppress(FileNotFoundError):  # another process deletes its temporary file
+            if path != folder and not stat.S_ISREG(path.lstat().st_mode):
+                continue
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if mode & 0o077:
+                with suppress(OSError):
+                    path.chmod(mode & 0o700)
+            if path.stat().st_mode & 0o077:
+                exposed.append(path)
+    return exposed
+
+
+def private_file(path: Path) -> None:
+    """Create an empty file that only its owner may access, unless there is a file. SQLite gives the files that it puts
+    beside a database the mode of the database."""
+    with suppress(OSError):  # whoever opens the file reports what is wrong with its path
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))

@@ -22,6 +22,7 @@ SAFE: dict[str, Any] = {
     "WEB_PROCESSES": 1,
     "REDIS_URL": "",
     "DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3"}},
+    "EXPOSED_PATHS": [],
 }
 POSTGRESQL = {"default": {"ENGINE": "django.db.backends.postgresql"}}
 REDIS = "redis://redis:6379/0"
@@ -85,6 +86,20 @@ def test_refusal_prints_setting_and_hint(error_ids: ErrorIds, capsys: pytest.Cap
         "refusing to start in production:\n"
         "  crmsolid.E004: DEBUG is on\n"
         "    hint: unset DEBUG: its error pages show settings and data to anybody\n"
+    )
+
+
+def test_data_folder_that_others_can_read_is_a_warning_and_starts(
+    error_ids: ErrorIds, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert error_ids(EXPOSED_PATHS=[Path("/srv/data"), Path("/srv/data/secret_key")]) == []
+    assert [message.id for message in run_checks(tags=["crmsolid"])] == ["crmsolid.W001"]
+    checks.refuse_unsafe_start()
+    assert capsys.readouterr().err == ""
+    checks.print_warnings()
+    assert capsys.readouterr().err == (
+        "warning: crmsolid.W001: other users of this machine can read /srv/data, /srv/data/secret_key\n"
+        "  hint: let CRMSOLID_DATA name a folder that belongs to the user who runs this, on a file system with modes\n"
     )
 
 

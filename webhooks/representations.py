@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from crmsolid.api.fields import BLANKS, Boolean, Choice, Integer, PageQuery, StrictSerializer, Text, Timestamp
+from crmsolid.api.fields import BLANKS, Boolean, Choice, Integer, List, PageQuery, StrictSerializer, Text, Timestamp
 from crmsolid.api.representations import Representation
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.http.url_guard import URL_MAX_LENGTH
@@ -28,9 +28,9 @@ def _url(**options: Any) -> Text:
     return Text(max_length=URL_MAX_LENGTH, documented_pattern=URL_PATTERN, format="uri", help_text=help_text, **options)
 
 
-def _events(**options: Any) -> serializers.ListField:
+def _events(**options: Any) -> List:
     child, help_text = EventName(max_length=40), "Event types to deliver here; GET /v1/webhooks/events lists them."
-    return serializers.ListField(child=child, allow_empty=False, max_length=50, help_text=help_text, **options)
+    return List(child=child, allow_empty=False, max_length=50, help_text=help_text, **options)
 
 
 def _secret() -> Text:

@@ -149,6 +149,21 @@ class Text(serializers.CharField):
         return {"type": "string"} | {name: value for name, value in keywords.items() if value}
 
 
+class List(serializers.ListField):
+    """A JSON array of at most ``max_length`` items. The length is checked before any item is."""
+
+    max_length: int
+
+    def __init__(self, *, max_length: int, **options: Any) -> None:
+        super().__init__(max_length=max_length, **options)
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """DRF would check every item of a list that is too long."""
+        if isinstance(data, list) and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return super().run_validation(data)
+
+
 def id_pattern(prefix: str) -> str:
     """A ULID behind its prefix: 26 of Crockford's characters, the first at most 7."""
     return rf"^{prefix}_[0-7][0-9A-HJKMNP-TV-Z]{{25}}$"

@@ -13,6 +13,8 @@ CONTENT_TYPE = "application/problem+json"
 # An error response must not be larger than the request it refuses.
 MAX_FIELD_ERRORS = 100
 MAX_FIELD_LENGTH = 200
+# A detail may quote what was sent, or list the names that are known.
+MAX_DETAIL_LENGTH = 1000
 
 
 def document(error: DomainError, *, instance: str, request_id: str) -> dict[str, Any]:
@@ -21,16 +23,18 @@ def document(error: DomainError, *, instance: str, request_id: str) -> dict[str,
         "type": f"/docs/errors/{error.code}",
         "title": error.info.title,
         "status": error.status,
-        "detail": error.detail,
+        "detail": error.detail[:MAX_DETAIL_LENGTH],
         "code": error.code,
         "instance": instance,
         "request_id": request_id,
     }
     if error.errors:
         body["errors"] = [
-            {"field": item.field[:MAX_FIELD_LENGTH], "code": item.code, "detail": item.detail}
+            {"field": item.field[:MAX_FIELD_LENGTH], "code": item.code, "detail": item.detail[:MAX_DETAIL_LENGTH]}
             for item in error.errors[:MAX_FIELD_ERRORS]
         ]
+    if len(error.errors) > MAX_FIELD_ERRORS:
+        body["detail"] += f" The first {MAX_FIELD_ERRORS} of {len(error.errors)} errors are listed."
     return {**body, **error.extra}
 
 

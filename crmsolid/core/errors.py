@@ -34,7 +34,11 @@ class FieldError:
 
 
 CODES: dict[str, CodeInfo] = {
-    "malformed_json": CodeInfo(400, "Malformed JSON", "Send one JSON object in UTF-8: no duplicate names, no NaN."),
+    "malformed_json": CodeInfo(
+        400,
+        "Malformed JSON",
+        "Send one JSON object in UTF-8: no duplicate names, no NaN, at most 10,000 values and 500 names in an object.",
+    ),
     "idempotency_key_missing": CodeInfo(
         400, "Idempotency-Key missing", "Send an Idempotency-Key header, a new UUID for each logical operation."
     ),

@@ -67,9 +67,10 @@ def _set_up_django() -> None:
     import django
 
     django.setup()
-    from crmsolid.checks import refuse_unsafe_start
+    from crmsolid.checks import print_warnings, refuse_unsafe_start
 
     refuse_unsafe_start()
+    print_warnings()
 
 
 def _web(options: argparse.Namespace) -> int:
@@ -89,7 +90,6 @@ def _web(options: argparse.Namespace) -> int:
 
 def _background(options: argparse.Namespace) -> int:
     """The worker or the scheduler alone."""
-    import django
     from django.conf import settings
 
     if not settings.REDIS_URL:
@@ -101,7 +101,7 @@ def _background(options: argparse.Namespace) -> int:
     if options.role == "scheduler":
         background.build_beat().run()
         return 0
-    django.setup()  # the queues that the worker listens to depend on the apps
+    _set_up_django()  # the queues that the worker listens to depend on the apps
     worker = background.build_worker()
     worker.start()
     return int(worker.exitcode or 0)

@@ -12,6 +12,7 @@ from crmsolid.api.fields import (
     Boolean,
     Choice,
     Integer,
+    List,
     PageQuery,
     QueryBoolean,
     QueryInteger,
@@ -48,7 +49,7 @@ class NoteIn(StrictSerializer):
     done = Boolean(required=False)
     kind = Choice(choices=["plain", "1"], required=False, allow_null=True)
     due = Timestamp(required=False, allow_null=True)
-    tags = serializers.ListField(child=Text(max_length=10), required=False, max_length=3)
+    tags = List(child=Text(max_length=10), required=False, max_length=3)
     job = Text(required=False, pattern=id_pattern("job"))
     location = LocationIn(required=False, allow_null=True)
 
@@ -94,7 +95,7 @@ class NoteOut(Representation):
 class NoteQuery(PageQuery):
     repeatable = ("tag",)
 
-    tag = serializers.ListField(child=Text(max_length=10), required=False, help_text="Notes with any of these.")
+    tag = List(child=Text(max_length=10), required=False, max_length=20, help_text="Notes with any of these.")
     kind = Choice(choices=["plain", "1"], required=False)
     done = QueryBoolean(required=False)
     since = Timestamp(required=False)

@@ -6,7 +6,6 @@ import jsonschema_rs
 import pytest
 from django.http import QueryDict
 from drf_spectacular.plumbing import ComponentRegistry
-from rest_framework import serializers
 from rest_framework.views import APIView
 
 from crmsolid.api import fields
@@ -27,7 +26,7 @@ class AllFields(StrictSerializer):
     boolean = fields.Boolean(required=False)
     choice = fields.Choice(choices=["1", "True", "a"], required=False)
     timestamp = fields.Timestamp(required=False, allow_null=True)
-    texts = serializers.ListField(child=fields.Text(max_length=2), required=False, allow_empty=False, max_length=2)
+    texts = fields.List(child=fields.Text(max_length=2), required=False, allow_empty=False, max_length=2)
 
 
 VALUES: list[Any] = [
@@ -127,6 +126,13 @@ def test_field_names_that_match_open_names_are_accepted() -> None:
 )  # fmt: skip
 def test_query_string_is_accepted_only_if_valid(query: str, valid: bool) -> None:
     assert NoteQuery(data=NoteQuery.read(QueryDict(query))).is_valid() is valid
+
+
+def test_items_of_a_list_that_is_too_long_are_not_looked_at() -> None:
+    serializer = AllFields(data={"texts": [1, "abc", None]})
+    assert not serializer.is_valid()
+    assert serializer.errors == {"texts": ["Ensure this field has no more than 2 elements."]}
+    assert serializer.errors["texts"][0].code == "max_length"
 
 
 def test_timestamp_is_converted_to_utc() -> None:

@@ -17,11 +17,20 @@ def test_errors_name_nested_fields_by_dotted_path(api: Api, tenants: Tenants) ->
 
 
 def test_at_most_100_errors_are_listed(api: Api, tenants: Tenants) -> None:
-    unknown_fields = {f"n{number}": 1 for number in range(50_000)}
+    unknown_fields = {f"n{number}": 1 for number in range(500)}
     body = assert_problem(api(tenants.key()).post("/v1/echo", unknown_fields), "validation_failed")
     assert len(body["errors"]) == 100
+    listed = "The first 100 of 500 errors are listed."
+    assert body["detail"] == f"Correct the fields that `errors` names, then retry. {listed}"
     detail = "there is no field of this name; known are: name"
     assert body["errors"][0] == {"field": "n0", "code": "unknown_field", "detail": detail}
+
+
+def test_long_detail_is_cut(api: Api, tenants: Tenants) -> None:
+    kind = "k" * 900_000
+    body = assert_problem(api(tenants.key()).post("/v1/notes", {"title": "x", "kind": kind}), "validation_failed")
+    assert body["errors"][0]["field"] == "kind"
+    assert body["errors"][0]["detail"] == f'"{"k" * 999}'
 
 
 def test_long_field_name_is_cut(api: Api, tenants: Tenants) -> None:

@@ -25,6 +25,12 @@ def test_accept_header_that_excludes_json_is_refused(api: Api, tenants: Tenants,
     assert_problem(api(tenants.key()).get("/v1/me", Accept=accept), "not_acceptable")
 
 
+def test_accept_header_of_more_than_100_types_is_refused(api: Api, tenants: Tenants) -> None:
+    types = ["text/html"] * 99 + ["application/json"]
+    assert api(tenants.key()).get("/v1/me", Accept=",".join(types)).status_code == 200
+    assert_problem(api(tenants.key()).get("/v1/me", Accept=",".join(["a", *types])), "not_acceptable")
+
+
 @pytest.mark.parametrize(
     ("path", "accept"),
     [

@@ -97,6 +97,7 @@ def test_custom_field_is_defined(tenants: Tenants, key: str) -> None:
         ({"type": "list"}, "type", "invalid_choice"),
         ({"type": "choice"}, "choices", "required"),
         ({"type": "choice", "choices": [str(n) for n in range(101)]}, "choices", "max_length"),
+        ({"type": "choice", "choices": ["c" * 101]}, "choices", "max_length"),
     ],
 )
 def test_custom_field_that_is_not_valid_is_refused(
@@ -106,6 +107,15 @@ def test_custom_field_that_is_not_valid_is_refused(
         create_custom_field(tenants.actor(), **VALID | values)
     assert [(each.field, each.code) for each in error.value.errors] == [(field, code)]
     assert CustomField.unscoped.count() == 5
+
+
+def test_workspace_has_at_most_200_custom_fields(tenants: Tenants, custom_fields: None) -> None:
+    more = [CustomField(workspace=tenants.workspace, key=f"more_{n}", label="More", type="text") for n in range(195)]
+    CustomField.unscoped.bulk_create(more)
+    with pytest.raises(DomainError) as error:
+        create_custom_field(tenants.actor(), **VALID | {"key": "one_more"})
+    assert [(each.field, each.code) for each in error.value.errors] == [("key", "max_length")]
+    assert CustomField.unscoped.count() == 200
 
 
 def test_label_and_choices_can_be_replaced(tenants: Tenants, custom_fields: None) -> None:

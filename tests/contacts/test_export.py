@@ -2,11 +2,15 @@
 
 import csv
 import io
+import itertools
 import json
+import re
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from contacts import export, services
 from contacts.models import Contact
@@ -73,15 +77,28 @@ def test_ndjson_has_one_contact_per_line_as_get_answers_it(ours: Api, upsert: Up
         ("+49 170", "'+49 170"),
         ("-1", "'-1"),
         ("@SUM(A1)", "'@SUM(A1)"),
-        ("\t=1", "'\t=1"),
-        ("\r=1", "'\r=1"),
-        ("\n=1", "'\n=1"),
+        ("\t=1", "\t'=1"),
+        ("\r=1", "\r'=1"),
+        ("\n=1", "\n'=1"),
         ("  =1", "'  =1"),
         ("＝1+1", "'＝1+1"),
         ("a=1", "a=1"),
-        ("'=1", "'=1"),
+        ("'=1", "''=1"),
+        ("''=1", "'''=1"),
+        (" '=1", " '=1"),
+        ("x;=1+1", "x;'=1+1"),
+        ("x; =1+1;-2", "x;' =1+1;'-2"),
+        ("x,@SUM(A1)", "x,'@SUM(A1)"),
+        ("x\ty\t+1", "x\ty\t'+1"),
+        ("x\r\n=1", "x\r\n'=1"),
+        ('x;"=1+1&"', 'x;\'"=1+1&"'),
+        ('"=1', "'\"=1"),
+        ("a; b, c\nd\te = f; g-h@i", "a; b, c\nd\te = f; g-h@i"),
+        ("it's; 'quoted'", "it's; 'quoted'"),
         ("", ""),
         (["b", "=cmd|' /C calc'!A0"], "b;'=cmd|' /C calc'!A0"),
+        (["a;=1", "b"], "a;'=1;b"),
+        ([], ""),
         (-5, "-5"),
         (-0.5, "-0.5"),
         (True, "true"),
@@ -90,6 +107,35 @@ def test_ndjson_has_one_contact_per_line_as_get_answers_it(ours: Api, upsert: Up
 )
 def test_text_that_a_spreadsheet_would_run_as_a_formula_is_escaped(value: Any, text: str) -> None:
     assert export.cell(value) == text
+
+
+SEPARATORS = ";,\t\r\n"
+CELLS = st.text(alphabet=SEPARATORS + " '\"=+-@＝a1", max_size=12)
+
+
+@given(CELLS)
+@example('a";"=1')
+def test_no_part_of_a_cell_is_a_formula_wherever_it_is_split(text: str) -> None:
+    exported = export.cell(text)
+    for count in range(1, len(SEPARATORS) + 1):
+        for separators in itertools.combinations(SEPARATORS, count):
+            for part in re.split(f"[{''.join(separators)}]", exported):
+                assert not part.lstrip(' "\t\r\n').startswith(("=", "+", "-", "@", "＝"))
+
+
+@given(CELLS)
+def test_an_import_can_remove_the_apostrophes_that_an_export_adds(text: str) -> None:
+    assert re.sub(r"""(\A|(?<=[;,\t\r\n]))'(?='*(?:[^\S\t\r\n]|")*[=+\-@＝＋－＠])""", "", export.cell(text)) == text
+
+
+@pytest.mark.parametrize("name", [";=1+1;", 'x";=1+1', ';"=1+1&";', "a\n=1+1;"])
+def test_spreadsheet_that_splits_at_semicolons_reads_no_formula(ours: Api, upsert: Upsert, name: str) -> None:
+    upsert(username="sarah", name=name, tags=["=2;-3"])
+    exported = body(ours.get("/v1/contacts/export"))
+    rows = [*csv.reader(io.StringIO(exported, newline=""), delimiter=";"), re.split("[;\r\n]", exported)]
+    parts = [part for row in rows for part in row]
+    assert [part for part in parts if part.lstrip(' "').startswith(("=", "+", "-", "@"))] == []
+    assert any("=1+1" in part for part in parts)
 
 
 def test_export_takes_the_filters_of_the_list_and_nothing_else(ours: Api, upsert: Upsert) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from crmsolid.core.strictjson import MalformedJSON, NullCharacter, StrictJSONError, dumps, loads
 
+TOO_MANY_VALUES = "more than 10,000 values; send less in one request"
+
 
 @pytest.mark.parametrize(
     ("raw", "value"),
@@ -69,8 +71,18 @@ def test_integers_and_floats_keep_their_type() -> None:
         (b'{"a": [-' + b"1" * 4301 + b"]}", "an integer has more than 4300 digits"),
         (b"[" * 65 + b"]" * 65, "nested more than 64 levels deep"),
         (b'{"a":' * 65 + b"1" + b"}" * 65, "nested more than 64 levels deep"),
-        (b"[" * 100_000, "nested more than 64 levels deep"),
-        (b'[{"a":' * 50_000, "nested more than 64 levels deep"),
+        (b"[" * 10_000, "nested more than 64 levels deep"),
+        (b'[{"a":' * 5_000, "nested more than 64 levels deep"),
+        (b"[" * 65 + b"]" * 500_000, "nested more than 64 levels deep"),
+        (b"[" * 100_000, TOO_MANY_VALUES),
+        (b"[" * 1_048_576, TOO_MANY_VALUES),
+        (b'[{"a":' * 50_000, TOO_MANY_VALUES),
+        (b"[" + b"1," * 10_000 + b"1]", TOO_MANY_VALUES),
+        (b'["' + b",[{" * 100 + b'"' + b',"a\\\\"' * 10_000 + b"]", TOO_MANY_VALUES),
+        (b'{"a":"\\""' + b',"b":"\\\\"' * 10_000 + b"}", TOO_MANY_VALUES),
+        (b"[" * 65 + b'"' * 40_005, TOO_MANY_VALUES),
+        (b"{" + b",".join(b'"%d":1' % number for number in range(501)) + b"}", "an object has more than 500 names"),
+        (b'[{"a":{' + b",".join([b'"a":1'] * 501) + b"}}]", "an object has more than 500 names"),
         (b'{"a\\"b":' * 65 + b"1" + b"}" * 65, "nested more than 64 levels deep"),
         (b'{"a\\\\":' * 65 + b"1" + b"}" * 65, "nested more than 64 levels deep"),
     ],
@@ -115,8 +127,19 @@ def test_loads_refuses_other_syntax(raw: bytes) -> None:
 def test_depth_64_passes_and_brackets_in_strings_do_not_count() -> None:
     assert loads(b"[" * 64 + b"]" * 64) is not None
     assert loads(b'{"a":' * 64 + b"1" + b"}" * 64) is not None
-    assert loads(b"[" + b"[]," * 5000 + b"[]]") == [[]] * 5001
+    assert loads(b"[" + b"[]," * 4999 + b"[]]") == [[]] * 5000
     assert loads(b'["' + b"[{" * 100 + b'", "\\\\", "\\"' + b"[" * 100 + b'", "' + b"{" * 100 + b'"]') is not None
+
+
+def test_10_000_values_pass_and_commas_and_brackets_in_strings_do_not_count() -> None:
+    assert loads(b"[" + b"1," * 9_999 + b"1]") == [1] * 10_000
+    assert loads(b"[" + b'"",' * 9_999 + b'""]') == [""] * 10_000
+    text = ",[{" * 100_000
+    assert loads(json.dumps([text, '\\"' + text, text + "\\"]).encode()) == [text, '\\"' + text, text + "\\"]
+    objects = [{f"{number}": "" for number in range(499)}] * 20
+    assert loads(json.dumps(objects).encode()) == objects
+    names = {f"{number}": number for number in range(500)}
+    assert loads(json.dumps(names).encode()) == names
 
 
 def test_depth_limit_does_not_depend_on_the_recursion_limit() -> None:

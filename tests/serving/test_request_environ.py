@@ -58,6 +58,7 @@ def test_requests_do_not_share_an_environ() -> None:
             "1.1.1.1,2.2.2.2",
         ),
         ([(b"cookie", b"a=1"), (b"cookie", b"b=2")], "HTTP_COOKIE", "a=1; b=2"),
+        ([(b"cookie", b'a=1; b="\\""; c=3'), (b"cookie", b"d=\\")], "HTTP_COOKIE", "a=1; c=3"),
         ([(b"content-type", b"text/csv")], "CONTENT_TYPE", "text/csv"),
         ([(b"content-length", b"12")], "CONTENT_LENGTH", "12"),
         ([(b"x-name", b"Ren\xe9")], "HTTP_X_NAME", "Ren\xe9"),

@@ -51,6 +51,17 @@ def test_no_list_counts_its_rows(tenants: Tenants, page: TenantAdmin, query: str
     assert len(rows) == 1
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES if page.search_fields], ids=lambda page: page.opts.label)
+def test_search_of_more_than_200_characters_is_refused(tenants: Tenants, page: TenantAdmin) -> None:
+    furnish(tenants.workspace, "acme")
+    assert browser(tenants.owner).get(listing(page), {"q": "a " * 100}).status_code == 200
+    with CaptureQueriesContext(connection) as queries:
+        answer = browser(tenants.owner).get(listing(page), {"q": "%a " * 2000})
+    assert answer.status_code == 200
+    assert "Ensure this value has at most 200 characters (it has 6000)." in answer.content.decode()
+    assert not any("LIKE" in each["sql"] for each in queries.captured_queries)
+
+
 @pytest.mark.parametrize(
     ("rows", "number", "line"),
     [

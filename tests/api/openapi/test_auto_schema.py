@@ -33,6 +33,7 @@ def test_query_parameters_of_a_list(example_document: dict[str, Any]) -> None:
     assert by_name["tag"]["schema"] == {
         "type": "array",
         "items": {"type": "string", "pattern": r"^[^\u0000]*$", "minLength": 1, "maxLength": 10},
+        "maxItems": 20,
     }
     assert by_name["limit"]["schema"] == {
         "type": "integer", "format": "int64", "minimum": 1, "maximum": 100, "default": 50

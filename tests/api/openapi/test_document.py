@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.validation import validate_schema
 from rest_framework import serializers
 
-from crmsolid.api.fields import StrictSerializer
+from crmsolid.api.fields import List, StrictSerializer
 from crmsolid.api.management.commands.write_openapi import committed
 from crmsolid.api.openapi import document
 from crmsolid.api.views import WorkspaceView
@@ -20,7 +20,7 @@ from tests.api.openapi.navigation import operations
 
 # DRF fields that accept any value or none, so that they cannot coerce one.
 NON_COERCING_FIELDS = (
-    serializers.ListField,
+    List,
     serializers.DictField,
     serializers.JSONField,
     serializers.HiddenField,
@@ -101,7 +101,7 @@ def test_every_handler_is_declared_and_has_a_docstring() -> None:
 def coercing_fields(serializer: Any, path: str) -> Iterator[str]:
     """Paths and types of the fields that would coerce a value, such as "1" to 1."""
     for name, field in serializer.fields.items():
-        while isinstance(field, serializers.ListField | serializers.DictField) and not hasattr(field, "json_schema"):
+        while isinstance(field, List | serializers.DictField) and not hasattr(field, "json_schema"):
             field = field.child
         if isinstance(field, StrictSerializer):
             yield from coercing_fields(field, f"{path}.{name}")
