@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import redis
 from django.conf import settings
@@ -22,6 +22,8 @@ from crmsolid.core.circuit_breaker import CircuitBreaker
 from crmsolid.core.redis import REDIS_ERRORS, build_client
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 WINDOW_SECONDS = 60
 WARNING_INTERVAL_SECONDS = 60.0
@@ -55,6 +57,9 @@ class Limiter(Protocol):
     def check(self, bucket: str, limit: int) -> Decision:
         """Count one request, also one that will be refused, and decide."""
 
+    def is_used_up(self, bucket: str, limit: int) -> bool:
+        """Whether the next request would be refused. It counts nothing, for limits that count failures only."""
+
 
 def _decide(count: int, limit: int, seconds_left: float) -> Decision:
     reset = min(max(math.ceil(seconds_left), 1), WINDOW_SECONDS)
@@ -65,12 +70,17 @@ class RedisLimiter:
     """Exact across processes. Raises one of ``REDIS_ERRORS`` when Redis does not answer in time."""
 
     def __init__(self, client: redis.Redis, key_prefix: str = "crmsolid:rate:") -> None:
+        self._client = client
         self._count = client.register_script(WINDOW_SCRIPT)
         self._key_prefix = key_prefix
 
     def check(self, bucket: str, limit: int) -> Decision:
         count, milliseconds = self._count(keys=[self._key_prefix + bucket], args=[WINDOW_SECONDS * 1000])
         return _decide(count, limit, milliseconds / 1000)
+
+    def is_used_up(self, bucket: str, limit: int) -> bool:
+        count: Any = self._client.get(self._key_prefix + bucket)
+        return int(count or 0) >= limit
 
 
 class LocalLimiter:
@@ -92,14 +102,24 @@ class LocalLimiter:
 
     def check(self, bucket: str, limit: int) -> Decision:
         with self._lock:
-            now = self._clock()
-            while self._windows and next(iter(self._windows.values()))[0] <= now:
-                self._windows.popitem(last=False)
+            now = self._drop_expired()
             end, count = self._windows.get(bucket, (now + WINDOW_SECONDS, 0))
             self._windows[bucket] = (end, count + 1)
             if len(self._windows) > self._max_buckets:
                 self._windows.popitem(last=False)
         return _decide(count + 1, limit, end - now)
+
+    def is_used_up(self, bucket: str, limit: int) -> bool:
+        with self._lock:
+            self._drop_expired()
+            return self._windows.get(bucket, (0.0, 0))[1] >= limit
+
+    def _drop_expired(self) -> float:
+        """Returns the time now."""
+        now = self._clock()
+        while self._windows and next(iter(self._windows.values()))[0] <= now:
+            self._windows.popitem(last=False)
+        return now
 
 
 class FallbackLimiter:
@@ -119,16 +139,22 @@ class FallbackLimiter:
         self._next_warning = -math.inf
 
     def check(self, bucket: str, limit: int) -> Decision:
+        return self._ask(lambda limiter: limiter.check(bucket, limit))
+
+    def is_used_up(self, bucket: str, limit: int) -> bool:
+        return self._ask(lambda limiter: limiter.is_used_up(bucket, limit))
+
+    def _ask(self, question: Callable[[Limiter], T]) -> T:
         if self._breaker.allows():
             try:
-                decision = self._shared.check(bucket, limit)
+                answer = question(self._shared)
             except REDIS_ERRORS as error:
                 self._breaker.failed()
                 self._warn(error)
             else:
                 self._breaker.succeeded()
-                return decision
-        return self._local.check(bucket, limit)
+                return answer
+        return question(self._local)
 
     def _warn(self, error: Exception) -> None:
         with self._lock:

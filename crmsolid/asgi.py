@@ -19,6 +19,7 @@ asgi_application = get_asgi_application()
 refuse_unsafe_start()  # before something else is loaded that fails for the same reason with a worse message
 
 from crmsolid.health import healthz  # it imports models
+from crmsolid.panel.sign_in import password_queue
 
 ASGI_APPS: dict[str, AsgiApplication] = {
     "/healthz": healthz,
@@ -26,9 +27,10 @@ ASGI_APPS: dict[str, AsgiApplication] = {
     "/v1/messages/stream": asgi_application,
 }
 
-application = RootApplication(ASGI_APPS, get_wsgi_application(), around_thread=django_thread)
-
 get_resolver().url_patterns  # noqa: B018 - loads every view
+application = RootApplication(
+    ASGI_APPS, get_wsgi_application(), around_thread=django_thread, admission=password_queue().admit
+)
 # All objects that exist now live as long as the process. A full collection that visits them stops every request for
 # 0.1 s, so they are excluded from collection.
 gc.collect()

@@ -226,7 +226,15 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "crmsolid.logs.JsonFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "json"}},
+    "filters": {"refusals": {"()": "crmsolid.logs.RefusalFilter"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "stream": sys.stderr,
+            "formatter": "json",
+            "filters": ["refusals"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "WARNING" if not PRODUCTION else "INFO")},
     "loggers": {"django.request": {"level": "ERROR"}, "crmsolid": {"level": env.str("LOG_LEVEL", "INFO")}},
 }

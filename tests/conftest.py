@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import get_hashers
 from django.db import connection
 
 from apikeys.limiter import limiter
+from apikeys.unknown_tokens import token_lookups
 from crmsolid.core import doorbell
 from crmsolid.core.doorbell import Doorbell
 from tests.servers import empty_redis
@@ -43,6 +44,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None, tmp_path_fa
 def fresh_limits() -> Iterator[None]:
     """Each test starts with unused rate limits."""
     limiter.cache_clear()
+    token_lookups.cache_clear()
     if settings.REDIS_URL:
         from crmsolid.core.redis import build_client
 

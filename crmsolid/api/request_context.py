@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from apikeys import authentication
 from apikeys.authentication import Credentials
 from apikeys.limiter import Decision, limiter
+from apikeys.unknown_tokens import token_lookups
 from crmsolid.api.idempotency import VALID_KEY
 from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError
@@ -51,6 +52,8 @@ class RequestContext:
             raise DomainError("token_missing")
         if scheme.lower() != "bearer" or not token.strip():
             raise DomainError("token_missing", "the Authorization header must be `Bearer <token>`")
+        if not token_lookups().allowed(token.strip(), address_bucket(self.ip)):
+            self.check_rate_limit()
         key = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
         credentials = authentication.authenticate(token.strip(), key if VALID_KEY.match(key) else None)
         try:
@@ -61,6 +64,8 @@ class RequestContext:
             if error.code == "ip_not_allowed":
                 authentication.record_refusal(credentials, error, self.ip)
             raise
+        if self.credentials is None:
+            self.decision = None  # from here on the limit of the key counts, not that of the address
         self.credentials = credentials
         return credentials.actor(self.surface, self.ip, self.request_id)
 
@@ -74,6 +79,8 @@ class RequestContext:
             self.decision = limiter().check(bucket, limit)
         if not self.decision.allowed:
             seconds = self.decision.reset_seconds
+            if self.credentials is None:
+                token_lookups().refuse(address_bucket(self.ip), seconds)
             raise DomainError(
                 "rate_limited",
                 f"{self.decision.limit} requests a minute are used up; retry in {seconds} s",

@@ -1,19 +1,26 @@
 """The IP address that a request came from."""
 
+from collections.abc import Mapping
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
 
 def client_ip(request: HttpRequest) -> str | None:
+    """:func:`address_in` for a request of Django."""
+    return address_in(request.META)
+
+
+def address_in(environ: Mapping[str, Any]) -> str | None:
     """The address of the connection or, behind ``TRUSTED_PROXIES`` proxies, the one that the outermost of them put into
     X-Forwarded-For. None if it is no IP address, as on a Unix socket."""
-    address = request.META.get("REMOTE_ADDR") or None
+    address = environ.get("REMOTE_ADDR") or None
     proxies: int = settings.TRUSTED_PROXIES
     if proxies:
-        forwarded = [part for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+        forwarded = [part for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
         address = forwarded[-proxies] if len(forwarded) >= proxies else address
     return parse_ip(address) if address else None
 
@@ -35,3 +42,10 @@ def parse_ip(text: str) -> str | None:
         return None
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return str(mapped or address)
+
+
+def network_of(ip: str | None, *, ipv6: int, ipv4: int = 32) -> str:
+    """The network that an address (as :func:`client_ip` returns it) is in; ``ipv6`` and ``ipv4`` are prefix lengths."""
+    if ip is None:
+        return "unknown"
+    return str(ip_network((ip, ipv6 if ":" in ip else ipv4), strict=False))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.response import TemplateResponse
@@ -13,15 +13,11 @@ from django.views.decorators.http import require_POST
 from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
 
-from apikeys.limiter import limiter
-from crmsolid.api.request_context import address_bucket
-from crmsolid.core.client_ip import client_ip
+from crmsolid.panel import sign_in
 from crmsolid.panel.navigation import breadcrumbs
 from crmsolid.panel.pages import home_context, plan_page
 from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.panel_context import panel_context, switch_workspace
-
-LOGIN_ATTEMPTS_A_MINUTE = 10
 
 
 class LoginForm(AuthenticationForm):
@@ -36,6 +32,17 @@ class LoginForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "E-mail"
         self.fields["username"].widget.attrs.update({"type": "email", "autocomplete": "email"})
+
+    def clean(self) -> Any:
+        """Look at the password, unless there were too many attempts (``TooManyAttempts``)."""
+        if not (self.cleaned_data.get("username") and self.cleaned_data.get("password")):
+            return super().clean()  # it hashes nothing
+        attempt = sign_in.Attempt.begin(self.request, self.cleaned_data["username"])
+        try:
+            return super().clean()
+        except ValidationError:
+            attempt.count_failure()
+            raise
 
 
 class PanelSite(UnfoldAdminSite):
@@ -88,14 +95,23 @@ class PanelSite(UnfoldAdminSite):
         if request.user.is_authenticated and not self.has_permission(request):
             context = {**self.each_context(request), "title": "No workspace yet"}
             return render(request, "panel/no_workspace.html", context, status=403)
-        if request.method == "POST":
-            bucket = f"login:{address_bucket(client_ip(request))}"
-            if not limiter().check(bucket, LOGIN_ATTEMPTS_A_MINUTE).allowed:
-                context = {**self.each_context(request), "title": "Too many attempts"}
-                response = render(request, "panel/too_many.html", context, status=429)
-                response.headers["Retry-After"] = "60"
-                return response
-        return super().login(request, {"title": "Log in", **(extra_context or {})})
+        try:
+            response = super().login(request, {"title": "Log in", **(extra_context or {})})
+        except sign_in.TooManyAttempts:
+            context = {**self.each_context(request), "title": "Too many attempts"}
+            response = render(request, "panel/too_many.html", context, status=429)
+            response.headers["Retry-After"] = str(sign_in.RETRY_AFTER_SECONDS)
+            return response
+        return self._remember_device(request, response)
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return self._remember_device(request, super().password_change(request, extra_context))
+
+    def _remember_device(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """A redirect after a POST says that the password was right, or that it has been changed."""
+        if request.method == "POST" and isinstance(response, HttpResponseRedirect) and request.user.is_authenticated:
+            sign_in.remember_device(response, request.user)
+        return response
 
     def switch(self, request: HttpRequest) -> HttpResponse:
         """Show another workspace. From a list one gets to the same list there, from any other page to the home page."""

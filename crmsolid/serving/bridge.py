@@ -6,16 +6,24 @@ has arrived and returns it when its response has been produced, so a slow client
 """
 
 import asyncio
-from contextlib import nullcontext
-from wsgiref.types import WSGIApplication
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
+from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-from crmsolid.serving.exchange import Exchange
+from crmsolid.serving.admission import Overloaded
+from crmsolid.serving.exchange import Exchange, Reply
 from crmsolid.serving.interface import BridgeLimits, Message, Receive, Scope, Send
 from crmsolid.serving.pool import AroundThread, ThreadPool
 from crmsolid.serving.request import build_environ, read_body
 from crmsolid.serving.spool import ResponseSpool
 
 BODY_TOO_LARGE = "crmsolid.body_too_large"
+Admission = Callable[[WSGIEnvironment], AbstractAsyncContextManager[None]]
+
+
+def admit_all(environ: WSGIEnvironment) -> AbstractAsyncContextManager[None]:
+    """The admission of a server without expensive requests."""
+    return nullcontext()
 
 
 class ReaderStalled(Exception):
@@ -28,7 +36,8 @@ class WsgiBridge:
     The WSGI application gets a complete body with CONTENT_LENGTH as its real length. If the client sent more than the
     limit, it gets an empty body and ``environ["crmsolid.body_too_large"]``, and answers 413 itself. It does not run at
     all for a client that leaves before the end of its body. An exception of the application reaches the server: before
-    the first byte as an error, after it as a response that is cut off.
+    the first byte as an error, after it as a response that is cut off. A request gets its thread inside the context
+    ``admission(environ)``, which may wait, or raise ``Overloaded``.
     """
 
     def __init__(
@@ -37,8 +46,10 @@ class WsgiBridge:
         *,
         limits: BridgeLimits | None = None,
         around_thread: AroundThread = nullcontext,
+        admission: Admission = admit_all,
     ) -> None:
         self._wsgi_app = wsgi_app
+        self._admission = admission
         self._limits = limits or BridgeLimits()
         self._pool = ThreadPool(self._limits.threads, around_thread)
 
@@ -60,8 +71,7 @@ class WsgiBridge:
             environ[BODY_TOO_LARGE] = True
         exchange = Exchange(self._wsgi_app, environ, asyncio.get_running_loop(), self._limits)
         try:
-            self._pool.submit(exchange.run)
-            status, headers, body, spool = await exchange.reply
+            status, headers, body, spool = await self._run(exchange, environ)
             if request_body.must_close:
                 headers.append((b"connection", b"close"))
             start = {"type": "http.response.start", "status": status, "headers": headers}
@@ -72,6 +82,15 @@ class WsgiBridge:
                 await self._send_stream(start, spool, receive, send)
         finally:
             exchange.is_abandoned = True
+
+    async def _run(self, exchange: Exchange, environ: WSGIEnvironment) -> Reply:
+        try:
+            async with self._admission(environ):
+                self._pool.submit(exchange.run)
+                return await exchange.reply
+        except Overloaded as overloaded:
+            environ["wsgi.input"].close()
+            return overloaded.reply
 
     async def _send_stream(self, start: Message, spool: ResponseSpool, receive: Receive, send: Send) -> None:
         """Whether ``send`` fails once the client has left differs between servers; ``receive`` reports it in all."""

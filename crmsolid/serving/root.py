@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from wsgiref.types import WSGIApplication
 
 from crmsolid.serving.body_reader import BodyReader
-from crmsolid.serving.bridge import WsgiBridge
+from crmsolid.serving.bridge import Admission, WsgiBridge, admit_all
 from crmsolid.serving.interface import AsgiApplication, BridgeLimits, Receive, Scope, Send
 from crmsolid.serving.pool import AroundThread
 
@@ -29,8 +29,9 @@ class RootApplication:
         *,
         limits: BridgeLimits | None = None,
         around_thread: AroundThread = nullcontext,
+        admission: Admission = admit_all,
     ) -> None:
-        self._bridge = WsgiBridge(wsgi_app, limits=limits, around_thread=around_thread)
+        self._bridge = WsgiBridge(wsgi_app, limits=limits, around_thread=around_thread, admission=admission)
         self._asgi_apps = {path: BodyReader(app, limits or BridgeLimits()) for path, app in asgi_apps.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -12,10 +12,10 @@ from django.contrib import messages
 from django.contrib.admin import FieldListFilter, RelatedFieldListFilter, ShowFacets
 from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
 from django.contrib.admin.utils import get_fields_from_path, unquote
-from django.contrib.admin.views.main import SEARCH_VAR, ChangeListSearchForm
+from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR, ChangeListSearchForm
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.core.paginator import EmptyPage, InvalidPage, Page, Paginator
-from django.db import models
+from django.db import DataError, models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
@@ -36,8 +36,11 @@ ADMINS: Roles = frozenset({Role.ADMIN, Role.OWNER})
 OWNERS: Roles = frozenset({Role.OWNER})
 NOBODY: Roles = frozenset()
 
-# Characters of a search, as in the API. SQLite refuses a query of 1,000 conditions.
-MAX_SEARCH = 200
+# What Django's filters append to the name of their field in the address of a list; "id" is that of a related row.
+# Others (a regular expression, for example) would let a member ask the database for anything.
+FILTER_LOOKUPS = frozenset({"exact", "isnull", "gte", "lt", "id"})
+# Each word of a search is a condition of its own, and SQLite refuses statements with a thousand of them.
+MAX_SEARCH_LENGTH = 200
 
 
 class TenantRelatedFilter(RelatedFieldListFilter):
@@ -81,18 +84,18 @@ class LookAheadPaginator(Paginator):  # type: ignore[type-arg]
         return LookAheadPage(rows, number, self)
 
 
-class ShortSearchForm(ChangeListSearchForm):
-    """Refuses a search that is too long: each of its words is a condition of the query."""
+class SearchForm(ChangeListSearchForm):
+    """Refuses texts that nobody searches for; the list then says so and shows everything."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields[SEARCH_VAR] = forms.CharField(required=False, strip=False, max_length=MAX_SEARCH)
+        self.fields[SEARCH_VAR] = forms.CharField(required=False, strip=False, max_length=MAX_SEARCH_LENGTH)
 
 
 class LookAheadChangeList(ChangeList):
     """A changelist that counts nothing. ``page`` is what ``unfold/helpers/pagination.html`` shows."""
 
-    search_form_class = ShortSearchForm
+    search_form_class = SearchForm
 
     def get_results(self, request: HttpRequest) -> None:
         paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
@@ -247,9 +250,22 @@ class TenantAdmin(TenantRules, ModelAdmin):
                 names.add(item.parameter_name)  # type: ignore[attr-defined]
             else:
                 names.add(item if isinstance(item, str) else item[0])
-        return lookup.split("__")[0] in names and super().lookup_allowed(lookup, value, request)
+        name, *rest = lookup.split("__")
+        return name in names and FILTER_LOOKUPS.issuperset(rest) and super().lookup_allowed(lookup, value, request)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The list that the address asks for. Values that the database cannot compare with are an error of the address,
+        which Django answers by showing the whole list."""
+        try:
+            return super().get_changelist_instance(request)
+        except (ValueError, OverflowError, DataError) as error:
+            if not set(request.GET) - {ERROR_FLAG}:
+                raise
+            raise IncorrectLookupParameters from error
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if ERROR_FLAG in request.GET:
+            messages.warning(request, "This is the whole list: the page or filter in the address does not exist.")
         title = {"title": capfirst(str(self.opts.verbose_name_plural))}
         return self._show_errors(super().changelist_view, request, {**title, **(extra_context or {})})
 
@@ -280,6 +296,10 @@ class TenantAdmin(TenantRules, ModelAdmin):
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return self._show_errors(super().delete_view, request, *args, **kwargs)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The row, or None; also for an id with a NUL, for which PostgreSQL would raise an error."""
+        return None if "\0" in object_id else super().get_object(request, object_id, from_field)
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         """Answer 404, as the API does: nothing tells whether another workspace has the row."""

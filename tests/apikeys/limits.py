@@ -30,6 +30,9 @@ class Shared:
             raise self.error
         return Decision(allowed=True, limit=limit, remaining=77, reset_seconds=7)
 
+    def is_used_up(self, bucket: str, limit: int) -> bool:
+        return not self.check(bucket, limit).allowed
+
 
 def all_at_once(check: Callable[[], Decision], count: int) -> list[Decision]:
     barrier, decisions = threading.Barrier(count), []

@@ -127,3 +127,13 @@ def test_limiter_in_a_forked_child_uses_a_connection_of_its_own(shared: RedisLim
         os._exit(0 if limiter.check("key_1", 600).remaining == 598 else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert limiter.check("key_1", 600).remaining == 597
+
+
+def test_limiter_asks_the_process_what_is_used_up_while_redis_is_down() -> None:
+    shared = Shared()
+    shared.error = redis.ConnectionError("refused")
+    limiter = FallbackLimiter(shared, clock=Clock())
+    assert not limiter.is_used_up("key_1", 1)
+    limiter.check("key_1", 1)
+    assert limiter.is_used_up("key_1", 1)
+    assert shared.calls == 1

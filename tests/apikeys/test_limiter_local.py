@@ -76,3 +76,14 @@ def test_local_a_flood_of_buckets_drops_the_oldest() -> None:
 def test_local_of_660_threads_at_once_exactly_600_pass() -> None:
     local = LocalLimiter()
     assert_exactly_600_of_660(all_at_once(lambda: local.check("key_1", 600), 660))
+
+
+def test_local_is_used_up_when_the_next_request_would_be_refused_and_counts_nothing() -> None:
+    clock = Clock()
+    local = LocalLimiter(clock)
+    assert not local.is_used_up("key_1", 1)
+    assert local.check("key_1", 1).allowed
+    assert local.is_used_up("key_1", 1)
+    assert not local.is_used_up("key_1", 2)
+    clock.now += 60
+    assert not local.is_used_up("key_1", 1)

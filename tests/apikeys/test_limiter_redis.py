@@ -117,3 +117,15 @@ def check_330_times(prefix: str) -> list[Decision]:
     with contextlib.closing(build_client(require_redis(), budget=30)) as client:
         limiter = FallbackLimiter(RedisLimiter(client, key_prefix=prefix))
         return [limiter.check("key_1", 600) for _ in range(330)]
+
+
+def test_redis_is_used_up_when_the_next_request_would_be_refused_and_counts_nothing(
+    shared: RedisLimiter, client: redis.Redis, prefix: str
+) -> None:
+    assert not shared.is_used_up("key_1", 1)
+    assert client.keys(prefix + "*") == []
+    assert shared.check("key_1", 1).allowed
+    assert shared.is_used_up("key_1", 1)
+    assert not shared.is_used_up("key_1", 2)
+    client.pexpire(prefix + "key_1", 0)
+    assert not shared.is_used_up("key_1", 1)

@@ -34,6 +34,7 @@ UNSCOPED = {
     "crmsolid/workspaces/panel_context.py": "finds the memberships of the user who asks",
     "crmsolid/core/crypto.py": "puts what is encrypted under the newest key, for all workspaces",
     "crmsolid/health.py": "lengths and ages over all workspaces, for /metrics",
+    "apikeys/unknown_tokens.py": "which tokens exist at all, to tell floods from keys",
     "apikeys/tasks.py": "purges old idempotency records of all workspaces",
     "crmsolid/events/positions.py": "gives the events of all workspaces their order",
     "crmsolid/events/feed.py": "one order of events for all; readers name their workspace",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crmsolid.core.client_ip import parse_ip
+from crmsolid.core.client_ip import network_of, parse_ip
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,11 @@ from crmsolid.core.client_ip import parse_ip
 )
 def test_address_is_parsed_to_its_canonical_form(text: str, address: str | None) -> None:
     assert parse_ip(text) == address
+
+
+@pytest.mark.parametrize(
+    ("ip", "network"),
+    [("192.0.2.9", "192.0.2.0/24"), ("2001:db8:1:2ff::9", "2001:db8:1:200::/56"), (None, "unknown")],
+)
+def test_network_of_an_address(ip: str | None, network: str) -> None:
+    assert network_of(ip, ipv4=24, ipv6=56) == network

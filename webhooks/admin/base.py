@@ -58,8 +58,10 @@ class WebhookAdmin(TenantAdmin):
         """What the service finds by this (quoted) id; 403 unless ``allowed``, 404 if it is not in this workspace."""
         if not allowed:
             raise PermissionDenied
+        if "\0" in (pk := unquote(object_id)):  # no id has one, and PostgreSQL would raise an error
+            raise Http404
         try:
-            return service(self.actor(request), unquote(object_id))
+            return service(self.actor(request), pk)
         except DomainError as error:
             if error.code == "not_found":
                 raise Http404 from None

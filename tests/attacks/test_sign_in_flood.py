@@ -1,0 +1,106 @@
+"""A flood of sign-ins with wrong passwords, from many addresses, at the account of one customer."""
+
+import contextlib
+import http.client
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from crmsolid.panel.sign_in import ACCOUNT_FAILURES
+from tests.attacks.product import OWNER, PASSWORD, PAUSE_SECONDS, HealthyClient, Product, running_product
+
+ADDRESSES = [f"198.51.{number}.7" for number in range(40)]
+WRONG_PASSWORD, BUSY = 200, 503
+NEW_BROWSER_TRIES = 5  # it may be told to come back later
+CSRF = "c" * 32
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """Behind one proxy, so that the attack has many addresses. Passwords are hashed as in production."""
+    folder: Path = tmp_path_factory.mktemp("product")
+    with running_product(folder, {"TRUSTED_PROXIES": "1"}) as running:
+        yield running
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    status: int
+    cookies: str = field(repr=False)
+    seconds: float
+
+
+def sign_in(product: Product, address: str, password: str, cookies: str = "") -> SignIn:
+    form = urlencode({"username": OWNER, "password": password, "csrfmiddlewaretoken": CSRF})
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Cookie": f"csrftoken={CSRF}; {cookies}",
+        "X-Forwarded-For": address,
+    }
+    began = time.monotonic()
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", product.port, timeout=60)) as connection:
+        connection.request("POST", "/panel/login/", form, headers)
+        answer = connection.getresponse()
+        answer.read()
+    set_cookies = answer.headers.get_all("Set-Cookie", [])
+    device = [each.partition(";")[0] for each in set_cookies if each.startswith("crmsolid_device=")]
+    return SignIn(answer.status, "".join(device), time.monotonic() - began)
+
+
+@dataclass
+class Flood:
+    """Signs in with wrong passwords from 40 addresses at once, each again and again until the end of the context."""
+
+    product: Product
+    answers: Counter[int] = field(default_factory=Counter)
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+    _ended: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> "Flood":
+        self._threads = [threading.Thread(target=self._guess, args=[address]) for address in ADDRESSES]
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._ended.set()
+        for thread in self._threads:
+            thread.join(120)
+
+    def wait_for(self, status: int, count: int) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.answers[status] >= count, 60), self.answers
+
+    def _guess(self, address: str) -> None:
+        while not self._ended.is_set():
+            status = sign_in(self.product, address, "a wrong password").status
+            with self._changed:
+                self.answers[status] += 1
+                self._changed.notify_all()
+            self._ended.wait(PAUSE_SECONDS)
+
+
+def test_flood_of_sign_ins_delays_no_api_call_and_keeps_nobody_out(product: Product) -> None:
+    """More wrong passwords than the account's limit, then the right one: from a browser that has signed in before, and
+    from one that is new."""
+    before = sign_in(product, "203.0.113.1", PASSWORD)
+    quiet = HealthyClient(product).during(3)
+    with Flood(product) as flood, HealthyClient(product) as healthy:
+        flood.wait_for(WRONG_PASSWORD, ACCOUNT_FAILURES)
+        known = sign_in(product, "203.0.113.2", PASSWORD, before.cookies)
+        new = [sign_in(product, "203.0.113.3", PASSWORD)]
+        while new[-1].status == BUSY and len(new) < NEW_BROWSER_TRIES:
+            new.append(sign_in(product, "203.0.113.3", PASSWORD))
+    figures = (
+        f"quiet {quiet.median:.3f} s, flood {healthy.median:.3f} s, slowest {healthy.slowest:.3f} s, {flood.answers}"
+    )
+    print(figures, known, new)
+    assert (before.status, known.status, new[-1].status) == (302, 302, 302)
+    assert set(healthy.statuses) == {200}
+    assert healthy.median < 1, figures

@@ -1,0 +1,53 @@
+"""What is logged of requests that Django refuses."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.test import Client, override_settings
+
+from crmsolid.logs import JsonFormatter, RefusalFilter
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """The log lines of a handler as the product configures it."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.addFilter(RefusalFilter())
+    handler.setFormatter(JsonFormatter())
+    logging.getLogger().addHandler(handler)
+    yield stream
+    logging.getLogger().removeHandler(handler)
+
+
+def test_the_handler_of_the_product_has_the_filter() -> None:
+    assert settings.LOGGING["handlers"]["stderr"]["filters"] == ["refusals"]
+    assert settings.LOGGING["filters"]["refusals"] == {"()": "crmsolid.logs.RefusalFilter"}
+
+
+@override_settings(ALLOWED_HOSTS=["crm.example.com"])
+def test_requests_for_foreign_hosts_log_one_short_line(lines: io.StringIO) -> None:
+    client = Client(raise_request_exception=False)
+    for number in range(5):
+        assert client.get("/panel/login/" + "x" * 1000, headers={"host": f"h{number}.example"}).status_code == 400
+    logged: list[dict[str, Any]] = [json.loads(line) for line in lines.getvalue().splitlines()]
+    assert [line["level"] for line in logged] == ["warning"]
+    assert "'h0.example'" in logged[0]["message"]
+    assert set(logged[0]) == {"time", "level", "logger", "message", "status_code"}
+
+
+def test_a_long_refusal_is_cut(lines: io.StringIO) -> None:
+    logging.getLogger("django.security.DisallowedHost").error("x" * 5000, exc_info=DisallowedHost())
+    assert json.loads(lines.getvalue())["message"] == "x" * 200
+
+
+def test_other_errors_keep_their_traceback(lines: io.StringIO) -> None:
+    for _ in range(2):
+        logging.getLogger("django.request").error("failed", exc_info=ValueError())
+    assert [("traceback" in json.loads(line)) for line in lines.getvalue().splitlines()] == [True, True]
