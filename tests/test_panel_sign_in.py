@@ -194,8 +194,8 @@ def test_every_refusal_looks_the_same(tenants: Tenants) -> None:
         ("203.0.113.2", "nobody@acme.example"),
         ("203.0.113.3", "a@b.example"),
     ):
-        while (answer := sign_in(Client(), address, "wrong", email)).status_code != REFUSED:
-            pass
+        answer = [sign_in(Client(), address, "wrong", email) for _ in range(11)][-1]
+        assert answer.status_code == REFUSED
         answers.append((answer["Retry-After"], answer.content))
     assert answers[0] == answers[1] == answers[2]
     assert answers[0][0] == "60"
