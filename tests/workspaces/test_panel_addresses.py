@@ -7,7 +7,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from crmsolid.workspaces.admin_base import MAX_SEARCH_LENGTH, TenantAdmin
+from crmsolid.workspaces.admin_base import TenantAdmin
 from tests.panel import browser, furnish
 from tests.tenants import Tenants
 
@@ -88,12 +88,3 @@ def test_what_the_filters_offer_is_allowed(transactional_db: None) -> None:
         for link in links:
             answer = client.get(listing(page) + link)
             assert (answer.status_code, WHOLE_LIST in answer.content.decode()) == (200, False), (page, link)
-
-
-def test_search_that_is_too_long_is_left_out_and_the_page_says_so(transactional_db: None) -> None:
-    tenants = Tenants()
-    furnish(tenants.workspace, "acme")
-    answer = browser(tenants.owner).get(CONTACTS, {"q": "a " * 2000})
-    assert answer.status_code == 200
-    assert f"at most {MAX_SEARCH_LENGTH} characters" in answer.content.decode()
-    assert len(answer.context["cl"].result_list) == 1
