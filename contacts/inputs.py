@@ -9,6 +9,7 @@ from rest_framework.exceptions import ErrorDetail
 from contacts.models import Stage
 from contacts.validation import MAX_TAG, MAX_TAGS, TAG
 from crmsolid.api.fields import (
+    NO_NUL,
     Boolean,
     Choice,
     List,
@@ -23,7 +24,11 @@ SORTS = ("created_at", "-created_at", "updated_at", "-updated_at", "name", "-nam
 
 # For the JSON Schema; validation.py and normalization.py check the values and have error codes of their own.
 USERNAME = r"^((https?://)?(t|telegram)\.me/|@)?[A-Za-z][A-Za-z0-9_]{3,31}/?$"
-CUSTOM_VALUE = {"type": ["string", "number", "boolean", "null"], "description": "As the type of the custom field asks."}
+CUSTOM_VALUE = {
+    "type": ["string", "number", "boolean", "null"],
+    "pattern": NO_NUL,
+    "description": "As the type of the custom field asks.",
+}
 
 
 class Tags(List):
@@ -50,7 +55,7 @@ class CustomValues(serializers.DictField):
         return data
 
     def json_schema(self) -> dict[str, Any]:
-        return {"type": "object", "additionalProperties": CUSTOM_VALUE}
+        return {"type": "object", "propertyNames": {"pattern": NO_NUL}, "additionalProperties": CUSTOM_VALUE}
 
 
 def _optional_text(max_length: int, help_text: str = "", **options: Any) -> Text:
