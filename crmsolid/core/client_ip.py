@@ -49,3 +49,9 @@ def network_of(ip: str | None, *, ipv6: int, ipv4: int = 32) -> str:
     if ip is None:
         return "unknown"
     return str(ip_network((ip, ipv6 if ":" in ip else ipv4), strict=False))
+
+
+@lru_cache(maxsize=1024)
+def wide_network_of(ip: str | None) -> str:
+    """The IPv4 /24 or IPv6 /48 of an address: as much as one attacker has at hand, by which clients take turns."""
+    return network_of(ip, ipv4=24, ipv6=48)

@@ -23,7 +23,7 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from apikeys.limiter import LocalLimiter, limiter
-from crmsolid.core.client_ip import address_in, client_ip, network_of
+from crmsolid.core.client_ip import address_in, client_ip, network_of, wide_network_of
 from crmsolid.serving.admission import AdmissionQueue
 from crmsolid.serving.exchange import Reply
 from crmsolid.workspaces.models import User
@@ -188,6 +188,6 @@ def rank(environ: WSGIEnvironment) -> int:
     by their account: one with several cookies gains nothing.
     """
     known = _device_cookie(parse_cookie(environ.get("HTTP_COOKIE", "")))
-    name = f"user:{known[0]}" if known else network_of(address_in(environ), ipv4=24, ipv6=48)
+    name = f"user:{known[0]}" if known else wide_network_of(address_in(environ))
     count = MAX_RANK - _recent_attempts.check(name, MAX_RANK).remaining
     return count - KNOWN_HEAD_START if known else count

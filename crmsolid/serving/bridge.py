@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
+from crmsolid.core.client_ip import address_in, wide_network_of
 from crmsolid.serving.admission import Overloaded
 from crmsolid.serving.exchange import Exchange, Reply
 from crmsolid.serving.interface import BridgeLimits, Message, Receive, Scope, Send
@@ -37,7 +38,7 @@ class WsgiBridge:
     limit, it gets an empty body and ``environ["crmsolid.body_too_large"]``, and answers 413 itself. It does not run at
     all for a client that leaves before the end of its body. An exception of the application reaches the server: before
     the first byte as an error, after it as a response that is cut off. A request gets its thread inside the context
-    ``admission(environ)``, which may wait, or raise ``Overloaded``.
+    ``admission(environ)``, which may wait, or raise ``Overloaded``. Networks of clients take turns at the threads.
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class WsgiBridge:
     async def _run(self, exchange: Exchange, environ: WSGIEnvironment) -> Reply:
         try:
             async with self._admission(environ):
-                self._pool.submit(exchange.run)
+                self._pool.submit(exchange.run, wide_network_of(address_in(environ)))
                 return await exchange.reply
         except Overloaded as overloaded:
             environ["wsgi.input"].close()

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import Context
@@ -18,6 +19,36 @@ Job = Callable[[], None]
 AroundThread = Callable[[], AbstractContextManager[object]]
 
 
+class FairQueue:
+    """The jobs that wait for a thread. Clients take turns (fair queueing), so one with hundreds of requests at once
+    delays the next request of another client by one of its own. A client's jobs keep their order."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: OrderedDict[str, deque[Job]] = OrderedDict()  # by client; the first one's turn is next
+        self._arrivals: SimpleQueue[bool] = SimpleQueue()  # True for each job, False for each end
+
+    def put(self, client: str, job: Job) -> None:
+        with self._lock:
+            self._waiting.setdefault(client, deque()).append(job)
+        self._arrivals.put(True)
+
+    def put_end(self) -> None:
+        """One ``get`` returns None, after as many jobs as there are now."""
+        self._arrivals.put(False)
+
+    def get(self) -> Job | None:
+        """Wait for a job."""
+        if not self._arrivals.get():
+            return None
+        with self._lock:
+            client, jobs = self._waiting.popitem(last=False)
+            job = jobs.popleft()
+            if jobs:
+                self._waiting[client] = jobs
+        return job
+
+
 class ThreadPool:
     """Its threads live as long as the pool, so what Django keeps per thread (database connections) is reused.
 
@@ -28,7 +59,7 @@ class ThreadPool:
     def __init__(self, size: int, around_thread: AroundThread) -> None:
         self._size = size
         self._around_thread = around_thread
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._jobs = FairQueue()
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -47,11 +78,11 @@ class ThreadPool:
             raise failures[0]
         self._threads = threads
 
-    def submit(self, job: Job) -> None:
-        """Run the job on one of the threads."""
+    def submit(self, job: Job, client: str = "") -> None:
+        """Run the job on one of the threads. ``client``: whose turn it takes."""
         if not self._threads:
             raise RuntimeError("the thread pool is not running: the server has to run the lifespan protocol")
-        self._jobs.put(job)
+        self._jobs.put(client, job)
 
     def stop(self, seconds: float) -> bool:
         """Wait up to ``seconds`` for running jobs. False if some were still running then."""
@@ -64,7 +95,7 @@ class ThreadPool:
 
     def _end_threads(self, count: int) -> None:
         for _ in range(count):
-            self._jobs.put(None)
+            self._jobs.put_end()
 
     def _run(self, ready: "SimpleQueue[BaseException | None]") -> None:
         context = Context()

@@ -89,6 +89,7 @@ def count_connection(**_: object) -> None:
 
 def main() -> None:
     settings.configure(
+        TRUSTED_PROXIES=0,
         ROOT_URLCONF="__main__",
         ALLOWED_HOSTS=["*"],
         SECRET_KEY="of the tests",

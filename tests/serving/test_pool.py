@@ -2,6 +2,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from queue import SimpleQueue
 
 import pytest
@@ -59,6 +60,39 @@ def test_job_sees_the_context_of_its_thread_and_not_of_other_jobs() -> None:
     pool.submit(job)
     assert [seen.get(timeout=TIMEOUT), seen.get(timeout=TIMEOUT)] == ["prepared", "prepared"]
     assert pool.stop(TIMEOUT)
+
+
+def test_clients_take_turns_and_keep_the_order_of_their_own_jobs() -> None:
+    pool = ThreadPool(1, Preparation())
+    pool.start()
+    release, running = threading.Event(), threading.Event()
+    done: SimpleQueue[str] = SimpleQueue()
+
+    def occupy() -> None:
+        running.set()
+        release.wait(TIMEOUT)
+
+    pool.submit(occupy)  # until all others wait
+    assert running.wait(TIMEOUT)
+    for number in range(100):
+        pool.submit(partial(done.put, f"many {number}"), "many")
+    for number in range(2):
+        pool.submit(partial(done.put, f"few {number}"), "few")
+    release.set()
+    order = [done.get(timeout=TIMEOUT) for _ in range(102)]
+    assert order[:5] == ["many 0", "few 0", "many 1", "few 1", "many 2"]
+    assert order[5:] == [f"many {number}" for number in range(3, 100)]
+    assert pool.stop(TIMEOUT)
+
+
+def test_jobs_that_wait_at_the_stop_are_run() -> None:
+    pool = ThreadPool(1, Preparation())
+    pool.start()
+    done: SimpleQueue[int] = SimpleQueue()
+    for number in range(10):
+        pool.submit(partial(done.put, number), str(number))
+    assert pool.stop(TIMEOUT) is True
+    assert done.qsize() == 10
 
 
 def test_thread_survives_a_job_that_raises(caplog: pytest.LogCaptureFixture) -> None:
