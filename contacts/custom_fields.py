@@ -41,7 +41,7 @@ def check_key(key: str) -> None:
 def check_count(workspace: Workspace) -> None:
     """Raise :class:`InvalidValue` if the workspace has as many custom fields as it may have."""
     if CustomField.objects.for_workspace(workspace).count() >= MAX_FIELDS:
-        raise InvalidValue("max_length", f"a workspace has at most {MAX_FIELDS} custom fields")
+        raise InvalidValue("too_many", f"a workspace has at most {MAX_FIELDS} custom fields")
 
 
 def read_choices(field_type: str, choices: Iterable[str]) -> list[str]:

@@ -18,23 +18,21 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 # At least two labels, and a top level that is not a number: an IP address is not a mail domain.
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+(?![0-9]+\Z){_LABEL}")
 
-# Characters that show nothing, as the inside of a character class: Default_Ignorable_Code_Point of the Unicode
-# Character Database and the interlinear annotations, without the three below. Two texts that differ only in them look
-# the same.
-_INVISIBLE = (
-    "\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u206f"
-    "\\u3164\\ufe00-\\ufe0e\\ufeff\\uffa0\\ufff0-\\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+# Characters that show nothing wherever they stand, as the inside of a character class of a JSON Schema pattern: blanks
+# without a width, soft hyphens, marks and overrides of the writing direction, fillers.
+UNSEEN = (
+    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+    r"\ufff9-\ufffb"
 )
-# The two joiners change how letters of these scripts look (Arabic to Sinhala, Myanmar, Khmer, Mongolian), and they and
-# the emoji presentation selector how emoji look. Beside anything else they show nothing.
-_EMOJI = "\\u00a9\\u00ae\\u203c-\\u2bff\\u3030\\u303d\\u3297\\u3299\U0001f000-\U0001faff"
-_JOINED = f"{_EMOJI}\\ufe0f\\u0600-\\u0dff\\u1000-\\u109f\\u1780-\\u18af"
-# A JSON Schema pattern that finds a character which shows nothing where it stands. A keycap, such as 1️⃣, is a plain
-# digit, the selector and U+20E3.
-INVISIBLE = (
-    rf"[{_INVISIBLE}]|(?<![{_JOINED}])[\u200c\u200d]|[\u200c\u200d](?![{_JOINED}])|(?<![{_EMOJI}])\ufe0f(?!\u20e3)"
+# The joiners change how letters of many scripts look, and they and the variation selectors how emoji look. Beside a
+# letter of a European script they show nothing. Tags (U+E0000 to U+E007F) make flags of U+1F3F4.
+_JOINED = "\u0590-\u1fff\u203c-\U0010ffff"
+STRAY_JOINER = re.compile(
+    f"(?<![{_JOINED}])[\u200c\u200d]|[\u200c\u200d](?![{_JOINED}])|(?<![0-9#*©®{_JOINED}])[\ufe00-\ufe0f]"
+    "|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]"
 )
-_ANY_INVISIBLE = re.compile(rf"[{_INVISIBLE}\u200c\u200d\ufe0f]")
+# IDNA judges the joiners of a domain, which Persian names have.
+_NOT_IN_ADDRESSES = re.compile(rf"[{UNSEEN}]|[\u200c\u200d\ufe00-\ufe0f\U000e0000-\U000e0fff].*@", re.DOTALL)
 
 # i or dotless i, with any dots above: the case-folded forms of İ, I and ı.
 _TURKISH_I = re.compile("[iı]\u0307*")
@@ -76,7 +74,7 @@ def email_key(text: str) -> str:
     address = text.strip()
     local, at, domain = address.rpartition("@")
     # Checked before any costly step, and again on the result, which may be longer.
-    if not at or len(address) > _MAX_ADDRESS_OCTETS or _ANY_INVISIBLE.search(address):
+    if not at or len(address) > _MAX_ADDRESS_OCTETS or _NOT_IN_ADDRESSES.search(address):
         raise InvalidEmail
     local = unicodedata.normalize("NFC", unicodedata.normalize("NFC", local).casefold())
     try:

@@ -16,13 +16,10 @@ from crmsolid.workspaces.models import Workspace
 MAX_TAG = 64
 MAX_TAGS = 50
 
-_CONTROLS = r"\u0000-\u001f\u007f-\u009f"
-_VISIBLE = rf"[^{_CONTROLS}{BLANKS}]"
+_REFUSED = rf"\u0000-\u001f\u007f-\u009f{normalization.UNSEEN}"
+_VISIBLE = rf"[^{_REFUSED}{BLANKS}]"
 # A JSON Schema pattern. The length limit holds for the trimmed tag.
-TAG = (
-    rf"^(?![\s\S]*({normalization.INVISIBLE}))"
-    rf"[{BLANKS}]*{_VISIBLE}([^{_CONTROLS}]{{0,{MAX_TAG - 2}}}{_VISIBLE})?[{BLANKS}]*$"
-)
+TAG = rf"^[{BLANKS}]*{_VISIBLE}([^{_REFUSED}]{{0,{MAX_TAG - 2}}}{_VISIBLE})?[{BLANKS}]*$"
 # Field -> column, for text that is stored as it was sent; null and "" both mean "none".
 _TEXT_COLUMNS = {"name": "name", "first_name": "given_first_name", "last_name": "last_name", "phone": "phone"}
 _SEARCHED_COLUMNS = frozenset({"name", "given_first_name", "last_name", "username", "email"})
@@ -114,6 +111,9 @@ def read_tags(names: Iterable[str], field: str = "tags") -> list[str]:
         if len(name) > MAX_TAG or not matches(TAG, name) or len(tag) > MAX_TAG:
             detail = f"a tag has 1 to {MAX_TAG} characters, no control characters and none that show nothing"
             raise DomainError("validation_failed", errors=[FieldError(field, "invalid_tag", detail)])
+        if normalization.STRAY_JOINER.search(tag):
+            detail = "a joiner or variation selector stands where it shows nothing; remove it"
+            raise DomainError("validation_failed", errors=[FieldError(field, "invisible_characters", detail)])
         tags[tag] = None
     if len(tags) > MAX_TAGS:
         detail = f"at most {MAX_TAGS} tags a request"

@@ -18,6 +18,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()
 
+# What the product keeps in the data folder, as glob patterns.
+KEPT_FILES = ("*_key", "*.sqlite3*")
+
 
 def env_choice(name: str, choices: Sequence[str]) -> str:
     """One of ``choices``; the first of them if the variable is not set. Anything else is refused, because a mistyped
@@ -49,7 +52,7 @@ def local_secret(folder: Path, name: str) -> str:
 
     Processes that start at the same time get the same secret.
     """
-    private_folder(folder)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / name
     if not path.exists():
         temporary = folder / f"{name}.{os.getpid()}"
@@ -64,20 +67,17 @@ def local_secret(folder: Path, name: str) -> str:
     return path.read_text().strip()
 
 
-def private_folder(folder: Path) -> list[Path]:
-    """Create the folder if it is missing, and take all access to it and to the files in it from everybody but their
-    owners. Symbolic links are left alone.
+def make_private(folder: Path) -> list[Path]:
+    """Take all access to the data folder, and to what the product keeps in it, from everybody but their owner.
 
-    Returns what others can access all the same, because it belongs to another user or the file system has no modes.
+    A folder with the sticky bit, such as /tmp, is shared on purpose and not changed. Returns what others can access all
+    the same, because it is such a folder, belongs to another user or is on a file system without modes.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     exposed = []
-    for path in (folder, *folder.iterdir()):
-        with suppress(FileNotFoundError):  # another process deletes its temporary file
-            if path != folder and not stat.S_ISREG(path.lstat().st_mode):
-                continue
+    for path in [folder, *(path for pattern in KEPT_FILES for path in sorted(folder.glob(pattern)))]:
+        with suppress(FileNotFoundError):  # SQLite deletes its temporary files
             mode = stat.S_IMODE(path.stat().st_mode)
-            if mode & 0o077:
+            if mode & 0o077 and not mode & stat.S_ISVTX:
                 with suppress(OSError):
                     path.chmod(mode & 0o700)
             if path.stat().st_mode & 0o077:

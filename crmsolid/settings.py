@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from crmsolid.core.postgresql.timeouts import with_timeouts
-from crmsolid.env import env, env_choice, env_database, env_int, local_secret, private_file, private_folder
+from crmsolid.env import env, env_choice, env_database, env_int, local_secret, make_private, private_file
 from crmsolid.panel.theme import UNFOLD as UNFOLD
 from crmsolid.serving.interface import MAX_BODY_BYTES
 
@@ -83,7 +83,7 @@ DATABASE_URL = env.str("DATABASE_URL", "")
 
 def _database() -> dict[str, Any]:
     if not DATABASE_URL:
-        private_folder(DATA_DIR)
+        DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         return _sqlite({"NAME": str(DATA_DIR / "crmsolid.sqlite3")})
     database = env_database("DATABASE_URL")
     if "sqlite" in database["ENGINE"]:
@@ -98,7 +98,8 @@ def _sqlite(database: dict[str, Any]) -> dict[str, Any]:
     instead of failing at its first write."""
     pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
     options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
-    private_file(Path(database["NAME"]))
+    if database["NAME"] != ":memory:":
+        private_file(Path(database["NAME"]))
     # Tests use a file too: an in-memory database refuses a second thread instead of letting it wait.
     test = {"NAME": str(DATA_DIR / "test.sqlite3")}
     return {**database, "ENGINE": "django.db.backends.sqlite3", "OPTIONS": options, "TEST": test}
@@ -106,7 +107,7 @@ def _sqlite(database: dict[str, Any]) -> dict[str, Any]:
 
 DATABASES = {"default": _database()}
 # What other users of the machine can read although it should be private; `crmsolid/checks.py` warns of it.
-EXPOSED_PATHS = private_folder(DATA_DIR) if os.access(DATA_DIR, os.R_OK | os.X_OK) else []
+EXPOSED_PATHS = make_private(DATA_DIR) if os.access(DATA_DIR, os.R_OK | os.X_OK) else []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "workspaces.User"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from crmsolid.env import env_choice, env_database, env_int, local_secret, private_file, private_folder
+from crmsolid.env import env_choice, env_database, env_int, local_secret, make_private, private_file
 
 NAME = "CRMSOLID_TEST_VALUE"
 
@@ -100,7 +100,6 @@ def test_new_data_folder_and_its_files_are_private(tmp_path: Path) -> None:
 
 def test_next_start_makes_an_existing_data_folder_private(tmp_path: Path) -> None:
     run_with_data_in(tmp_path, WRITE)
-    (tmp_path / "backup").write_text("a copy")
     for path in tmp_path.iterdir():
         path.chmod(0o644)
     tmp_path.chmod(0o755)
@@ -109,14 +108,17 @@ def test_next_start_makes_an_existing_data_folder_private(tmp_path: Path) -> Non
     assert {mode(path) for path in tmp_path.iterdir()} == {"600"}
 
 
-def test_links_and_folders_in_the_data_folder_are_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "elsewhere").write_text("")
-    (tmp_path / "elsewhere").chmod(0o644)
-    (tmp_path / "data" / "folder").mkdir(parents=True, mode=0o755)
-    (tmp_path / "data" / "link").symlink_to(tmp_path / "elsewhere")
-    assert private_folder(tmp_path / "data") == []
-    assert (mode(tmp_path / "data"), mode(tmp_path / "data" / "folder")) == ("700", "755")
-    assert mode(tmp_path / "elsewhere") == "644"
+def test_what_the_product_did_not_make_and_a_shared_folder_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data").chmod(0o1777)
+    (tmp_path / "data" / "notes").write_text("")
+    (tmp_path / "data" / "notes").chmod(0o664)
+    secret = tmp_path / "data" / "secret_key"
+    secret.write_text("")
+    secret.chmod(0o644)
+    assert make_private(tmp_path / "data") == [tmp_path / "data"]
+    assert (tmp_path / "data").stat().st_mode & 0o7777 == 0o1777
+    assert (mode(tmp_path / "data" / "notes"), mode(secret)) == ("664", "600")
 
 
 def test_what_cannot_be_made_private_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,9 +130,9 @@ def test_what_cannot_be_made_private_is_reported(tmp_path: Path, monkeypatch: py
         raise PermissionError
 
     monkeypatch.setattr(Path, "chmod", refuse)  # of another owner
-    assert private_folder(tmp_path) == [tmp_path, tmp_path / "secret_key"]
+    assert make_private(tmp_path) == [tmp_path, tmp_path / "secret_key"]
     monkeypatch.setattr(Path, "chmod", lambda path, mode: None)  # no modes
-    assert private_folder(tmp_path) == [tmp_path, tmp_path / "secret_key"]
+    assert make_private(tmp_path) == [tmp_path, tmp_path / "secret_key"]
     assert local_secret(tmp_path, "secret_key") == secret
 
 

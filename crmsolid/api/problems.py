@@ -23,19 +23,28 @@ def document(error: DomainError, *, instance: str, request_id: str) -> dict[str,
         "type": f"/docs/errors/{error.code}",
         "title": error.info.title,
         "status": error.status,
-        "detail": error.detail[:MAX_DETAIL_LENGTH],
+        "detail": _cut(error.detail, MAX_DETAIL_LENGTH),
         "code": error.code,
         "instance": instance,
         "request_id": request_id,
     }
     if error.errors:
         body["errors"] = [
-            {"field": item.field[:MAX_FIELD_LENGTH], "code": item.code, "detail": item.detail[:MAX_DETAIL_LENGTH]}
+            {
+                "field": _cut(item.field, MAX_FIELD_LENGTH),
+                "code": item.code,
+                "detail": _cut(item.detail, MAX_DETAIL_LENGTH),
+            }
             for item in error.errors[:MAX_FIELD_ERRORS]
         ]
     if len(error.errors) > MAX_FIELD_ERRORS:
         body["detail"] += f" The first {MAX_FIELD_ERRORS} of {len(error.errors)} errors are listed."
     return {**body, **error.extra}
+
+
+def _cut(text: str, length: int) -> str:
+    """At most so many characters, with an ellipsis where some are missing."""
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def response(error: DomainError, *, instance: str, request_id: str) -> HttpResponse:

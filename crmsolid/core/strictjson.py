@@ -16,8 +16,9 @@ MAX_DEPTH = 64
 MAX_VALUES = 10_000
 # Names in one object: more than any contact has fields. What looks at names one by one then takes about 2 ms.
 MAX_NAMES = 500
-# CPython's default since 3.11, stated here so that no environment variable changes what a client may send.
-MAX_INTEGER_DIGITS = 4300
+# Nothing in the API takes more than 19 digits. Reading an integer takes time in the square of its length: 1 MiB of them
+# takes 14 ms, with the 4,300 digits that Python allows 60 ms.
+MAX_INTEGER_DIGITS = 1000
 
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _DEPTH_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
@@ -119,10 +120,7 @@ def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
 def _integer(digits: str) -> int:
     if len(digits.lstrip("-")) > MAX_INTEGER_DIGITS:
         raise MalformedJSON(f"an integer has more than {MAX_INTEGER_DIGITS} digits")
-    try:
-        return int(digits)
-    except ValueError:  # PYTHONINTMAXSTRDIGITS is set below our limit
-        raise MalformedJSON("an integer has too many digits") from None
+    return int(digits)
 
 
 def _float(digits: str) -> float:

@@ -36,7 +36,7 @@ INVALID_BODIES = {
     "null": (b"null", "validation_failed"),
     "a string": (b'"name"', "validation_failed"),
     "a number for a string": (b'{"name": 1}', "validation_failed"),
-    "4,000 digits for a string": (b'{"name": ' + b"9" * 4000 + b"}", "validation_failed"),
+    "1,000 digits for a string": (b'{"name": ' + b"9" * 1000 + b"}", "validation_failed"),
     "null for a string": (b'{"name": null}', "validation_failed"),
     "an unknown name": (b'{"name": "a", "nmae": 1}', "validation_failed"),
     "10,001 values": (b'{"name": [' + b"1," * 9_999 + b"1]}", "malformed_json"),

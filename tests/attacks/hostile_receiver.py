@@ -64,5 +64,5 @@ async def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    os.nice(19)  # it is on another machine in truth, and takes no processor from the product
+    os.nice(5)  # it is on another machine in truth, and takes no processor from the product
     asyncio.run(main(Path(sys.argv[1])))

@@ -114,7 +114,7 @@ def test_workspace_has_at_most_200_custom_fields(tenants: Tenants, custom_fields
     CustomField.unscoped.bulk_create(more)
     with pytest.raises(DomainError) as error:
         create_custom_field(tenants.actor(), **VALID | {"key": "one_more"})
-    assert [(each.field, each.code) for each in error.value.errors] == [("key", "max_length")]
+    assert [(each.field, each.code) for each in error.value.errors] == [("key", "too_many")]
     assert CustomField.unscoped.count() == 200
 
 

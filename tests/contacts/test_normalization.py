@@ -96,6 +96,7 @@ def test_text_that_is_not_a_username_is_refused(text: str) -> None:
         ("Cafe\u0301@example.com", "caf\u00e9@example.com"),
         ("CAF\u00c9@example.com", "caf\u00e9@example.com"),
         ("a@пример\u3002рф", "a@xn--e1afmkfd.xn--p1ai"),
+        ("a@نامه\u200cای.com", "a@xn--mgba3gch31f060k.com"),
         ("a@1and1.com", "a@1and1.com"),
         ("a@R3---sn.example.com", "a@r3---sn.example.com"),
         ("l" * 64 + "@example.com", "l" * 64 + "@example.com"),

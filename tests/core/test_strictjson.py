@@ -67,8 +67,8 @@ def test_integers_and_floats_keep_their_type() -> None:
         (b"1e309", "a number is too large"),
         (b"-1e309", "a number is too large"),
         (b"1" * 400 + b".0", "a number is too large"),
-        (b"1" * 4301, "an integer has more than 4300 digits"),
-        (b'{"a": [-' + b"1" * 4301 + b"]}", "an integer has more than 4300 digits"),
+        (b"1" * 1001, "an integer has more than 1000 digits"),
+        (b'{"a": [-' + b"1" * 1001 + b"]}", "an integer has more than 1000 digits"),
         (b"[" * 65 + b"]" * 65, "nested more than 64 levels deep"),
         (b'{"a":' * 65 + b"1" + b"}" * 65, "nested more than 64 levels deep"),
         (b"[" * 10_000, "nested more than 64 levels deep"),
@@ -157,18 +157,8 @@ def test_depth_limit_does_not_depend_on_the_recursion_limit() -> None:
         sys.setrecursionlimit(limit)
 
 
-def test_4300_digits_pass_whatever_limit_the_interpreter_has() -> None:
-    limit = sys.get_int_max_str_digits()
-    try:
-        sys.set_int_max_str_digits(0)
-        assert loads(b"9" * 4300) == 10**4300 - 1
-        with pytest.raises(MalformedJSON, match="more than 4300 digits"):
-            loads(b"9" * 4301)
-        sys.set_int_max_str_digits(640)
-        with pytest.raises(MalformedJSON, match="too many digits"):
-            loads(b"9" * 641)
-    finally:
-        sys.set_int_max_str_digits(limit)
+def test_integer_of_1000_digits_passes() -> None:
+    assert loads(b"-" + b"9" * 1000) == -(10**1000 - 1)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 # What is parsed of one exchange: headers, interim responses, body and its framing. 16 KiB of a body are read; no usual
 # server sends as much again in headers and framing. Parsing this much takes milliseconds, whatever it consists of.
 EXCHANGE_BYTES = 32 * 1024
-# What TLS may use for itself in the handshake, and again after each of our writes: usual chains of certificates are
+# What TLS may use for itself in the handshake, and again after our request: usual chains of certificates are
 # smaller than 16 KiB. The most costly message for its size is a key update, of 27 bytes and 10 to 20 microseconds, so
 # the worst exchange costs about 30 ms.
 TLS_OVERHEAD_BYTES = 32 * 1024
