@@ -13,6 +13,9 @@ GRACE_SECONDS = 5  # limited, because open streams never end by themselves
 # Kept for what is no connection of a client: up to 800 webhook posts (webhooks/delivery/in_flight.py), 250 Telegram
 # accounts, and the database, Redis and files of the embedded worker.
 RESERVED_DESCRIPTORS = 1200
+# How much of a response the kernel may hold for a client. By itself it takes 4 MB, so that what a slow client reads
+# would not be noticed for a minute, and it would be cut off as one that reads nothing.
+SEND_BUFFER_BYTES = 128 * 1024
 
 
 class CannotListen(Exception):
@@ -25,6 +28,7 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)  # connections inherit it
     try:
         sock.bind((host, port))
     except OverflowError:

@@ -28,7 +28,7 @@ def admit_all(environ: WSGIEnvironment) -> AbstractAsyncContextManager[None]:
 
 
 class ReaderStalled(Exception):
-    """The client read nothing of a streamed response for too long."""
+    """The client took too long to read a piece of a streamed response."""
 
 
 class WsgiBridge:
@@ -104,7 +104,7 @@ class WsgiBridge:
                     async with asyncio.timeout(self._limits.stall_seconds):
                         await send({"type": "http.response.body", "body": chunk, "more_body": True})
                 except TimeoutError as error:
-                    raise ReaderStalled(f"the client read nothing for {self._limits.stall_seconds} s") from error
+                    raise ReaderStalled(f"the client did not read a piece in {self._limits.stall_seconds} s") from error
             if not disconnected.done():
                 await send({"type": "http.response.body", "body": b""})
         finally:

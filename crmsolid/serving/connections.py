@@ -10,13 +10,14 @@ from enum import Enum, auto
 from typing import Protocol
 
 from crmsolid.core.errors import DomainError
-from crmsolid.serving.interface import MAX_BODY_BYTES, MEBIBYTE
+from crmsolid.serving.interface import MAX_BODY_BYTES, MEBIBYTE, SMALL_BODY_BYTES
 
 logger = logging.getLogger(__name__)
 
 # The age from which a connection without a request is closed before an incomplete body is: a client that has just
 # connected needs about this long to send its request over a slow network.
 YOUNG_SECONDS = 1.0
+WARNING_INTERVAL_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,7 @@ class ConnectionTable:
         self._since: dict[Awaited, dict[Connection, float]] = {awaited: {} for awaited in Awaited}
         self._body_bytes = 0
         self._closed_for_others = 0
+        self._next_warning = 0.0
         self._check_is_scheduled = False
 
     def add(self, connection: Connection) -> None:
@@ -112,16 +114,22 @@ class ConnectionTable:
             self._since[awaited].setdefault(connection, self._clock())
 
     def hold_body(self, connection: Connection, size: int) -> None:
-        """Count bytes of a body that are kept in memory. Over the limit, the largest incomplete body is refused: it
-        frees most, and the small bodies of ordinary requests are never the largest during an attack."""
+        """Count bytes of a body that are kept in memory. Over the limit, the largest incomplete body is refused, which
+        frees most; a body of up to ``SMALL_BODY_BYTES`` never is, so ordinary requests go on during an attack."""
         if connection not in self._states:
             return
         state = self._states[connection]
         size = min(size, MAX_BODY_BYTES - state.body_bytes)  # of a larger body nothing is kept
         state.body_bytes += size
         self._body_bytes += size
-        while self._body_bytes > self.limits.max_body_bytes and self._since[Awaited.BODY]:
-            self._close_for_others(max(self._since[Awaited.BODY], key=lambda other: self._states[other].body_bytes))
+        while self._body_bytes > self.limits.max_body_bytes:
+            largest = max(self._since[Awaited.BODY], key=self._body_size, default=None)
+            if largest is None or self._body_size(largest) <= SMALL_BODY_BYTES:
+                return
+            self._close_for_others(largest)
+
+    def _body_size(self, connection: Connection) -> int:
+        return self._states[connection].body_bytes
 
     def release_body(self, connection: Connection) -> None:
         if connection in self._states:
@@ -144,9 +152,9 @@ class ConnectionTable:
                 connection.abort()
         self._end_late(Awaited.REQUEST, now - self.limits.head_seconds, "the headers did not arrive in time")
         self._end_late(Awaited.BODY, now - self.limits.body_seconds, "the body did not arrive in time")
-        if self._closed_for_others:
+        if self._closed_for_others and now >= self._next_warning:
             logger.warning("closed %s connections in favor of others, see docs/serving.md", self._closed_for_others)
-            self._closed_for_others = 0
+            self._closed_for_others, self._next_warning = 0, now + WARNING_INTERVAL_SECONDS
 
     def _next_to_close(self) -> Connection:
         """The connection that has kept the server waiting longest: for a request, then for a body, then for reading

@@ -74,7 +74,8 @@ class ProblemProtocol(HttpToolsProtocol):
             # There is no other protocol here. The request is answered, but what follows it need not be HTTP.
             self._close_after_answers()
         except httptools.HttpParserError as error:
-            self._refuse(_describe(error))
+            if not self._is_refused:
+                self._refuse(_describe(error))
         else:
             if self._excess_bytes > self.table.limits.max_head_bytes:
                 self._refuse(self._too_many_bytes())
@@ -110,6 +111,8 @@ class ProblemProtocol(HttpToolsProtocol):
         self._excess_bytes -= 2 * len(body)
         if not self.cycle.response_complete:  # otherwise it is discarded
             self.table.hold_body(self, len(body))
+            if self._is_refused:  # by the table, which has sent the answer: parse no more, or the request would run
+                raise DomainError("service_unavailable")
         super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -120,7 +123,7 @@ class ProblemProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if not self.pipeline:
+        if self.cycle.response_complete:  # of the last request of this connection: no body is kept any more
             self.table.release_body(self)
         self.table.update(self)
 

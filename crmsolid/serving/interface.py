@@ -15,6 +15,8 @@ MEBIBYTE = 1024 * 1024
 # The largest body of any request, because bodies are kept in memory before anything is known about the client. The API
 # takes 1 MiB; the forms of the panel, in which everything is percent-encoded, need more.
 MAX_BODY_BYTES = 2 * MEBIBYTE
+# Almost every request is smaller. All connections may have such bodies at once, and streams as long as they are open.
+SMALL_BODY_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +26,8 @@ class BridgeLimits:
     A body of up to ``max_body_bytes`` reaches the application, from memory. Of a larger one, ``drain_bytes`` more are
     read and discarded, so that the client gets to read the refusal; a still larger one is cut off by closing the
     connection. A response takes up to ``memory_bytes`` of memory; the rest of it goes to a temporary file.
-    A streamed response is aborted when ``max_stream_bytes`` of it wait on disk for the client, or when the client reads
-    nothing for ``stall_seconds``.
+    A streamed response is aborted when ``max_stream_bytes`` of it wait on disk for the client, or when the client
+    takes more than ``stall_seconds`` to read a piece of it (64 KiB).
     """
 
     threads: int = 4

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIEnvironment
 
-from crmsolid.serving.interface import BridgeLimits, Message, Receive, Scope
+from crmsolid.serving.interface import SMALL_BODY_BYTES, BridgeLimits, Message, Receive, Scope
 
 # The environ lists here the keys of headers that the request has more than once. Their values are joined.
 REPEATED_HEADERS = "crmsolid.repeated_headers"
@@ -82,8 +82,11 @@ async def read_body(scope: Scope, receive: Receive, limits: BridgeLimits) -> Bod
     # Something other than a number counts as 0 here: the length that matters is the one that is read.
     text = headers.get(b"content-length", b"")
     declared = int(text) if text.isdigit() and len(text) < 20 else 0
-    if declared > limits.max_body_bytes:
-        budget = limits.max_body_bytes + limits.drain_bytes
+    limit = limits.max_body_bytes
+    if scope["method"] in ("GET", "HEAD"):  # which use no body, and may keep it as long as an event stream is open
+        limit = min(limit, SMALL_BODY_BYTES)
+    if declared > limit:
+        budget = limit + limits.drain_bytes
         # Receiving a message would send `100 Continue`, which invites the body that is refused.
         if b"expect" in headers or declared > budget:
             return _refusal(must_close=True)
@@ -92,7 +95,7 @@ async def read_body(scope: Scope, receive: Receive, limits: BridgeLimits) -> Bod
     while (message := await receive())["type"] == "http.request":
         body = message.get("body", b"")
         length += len(body)
-        if length > limits.max_body_bytes:
+        if length > limit:
             return await _drain(message, receive, limits.drain_bytes)
         file.write(body)
         if not message.get("more_body", False):

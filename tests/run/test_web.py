@@ -1,9 +1,10 @@
+import socket
 import subprocess
 import sys
 
 import pytest
 
-from crmsolid.run.web import RESERVED_DESCRIPTORS, CannotListen, build_server, listen
+from crmsolid.run.web import RESERVED_DESCRIPTORS, SEND_BUFFER_BYTES, CannotListen, build_server, listen
 
 
 def test_busy_port_is_refused_with_a_suggestion() -> None:
@@ -24,6 +25,15 @@ def test_address_of_another_machine_is_refused() -> None:
 def test_port_out_of_range_is_refused(port: int) -> None:
     with pytest.raises(CannotListen, match=f"there is no port {port}: ports are 0 to 65535"):
         listen("127.0.0.1", port)
+
+
+def test_the_kernel_holds_little_of_a_response() -> None:
+    """A client that reads slowly is told from one that reads nothing by what it takes out of this buffer."""
+    with listen("127.0.0.1", 0) as sock:
+        sock.listen()
+        with socket.create_connection(sock.getsockname()), sock.accept()[0] as connection:
+            size = connection.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+    assert size in (SEND_BUFFER_BYTES, 2 * SEND_BUFFER_BYTES)  # Linux doubles it for its own use
 
 
 def test_server_ignores_forwarded_headers_and_names_no_software() -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import select
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ import pytest
 from crmsolid.core.errors import DomainError
 from crmsolid.serving.connections import Awaited, ConnectionLimits, ConnectionTable
 from crmsolid.serving.http_protocol import build_protocol
-from crmsolid.serving.interface import MEBIBYTE, Receive, Scope, Send
+from crmsolid.serving.interface import MEBIBYTE, SMALL_BODY_BYTES, Receive, Scope, Send
 from crmsolid.serving.root import RootApplication
 from tests.serving.live_server import LiveServer, read_all, read_response, serve
 from tests.serving.test_exchange import answering
@@ -176,6 +177,57 @@ def test_the_largest_incomplete_body_is_refused_when_memory_is_short() -> None:
             assert read_response(other).status == 200
         for client in (small, large, other):
             client.close()
+
+
+def test_a_request_that_is_refused_for_its_body_does_not_run() -> None:
+    """Head and body arrive in one piece, so that the whole request is there when it is refused."""
+    ran: list[str] = []
+
+    def app(environ: Any, start_response: Any) -> list[bytes]:
+        ran.append(environ["CONTENT_LENGTH"])
+        start_response("200 OK", [])
+        return [b"answer"]
+
+    protocol = build_protocol(ConnectionLimits(max_connections=100, check_seconds=600.0, max_body_bytes=70_000))
+    with serve(RootApplication({}, app), http=protocol, ws="none", timeout_keep_alive=600) as live:
+        for _ in range(5):
+            with connect(live, b"POST / HTTP/1.1\r\nContent-Length: 70001\r\n\r\n" + b"x" * 70_001) as client:
+                assert problem(read_all(client)) == (b"503", "service_unavailable")
+        with connect(live) as client:
+            assert get(client) == 200
+    assert ran == ["0"]
+
+
+def test_small_bodies_are_accepted_when_complete_ones_have_taken_all_memory() -> None:
+    post = b"POST %s HTTP/1.1\r\nContent-Length: %d\r\n\r\n"
+    with served(max_body_bytes=MEBIBYTE) as live, contextlib.ExitStack() as opened:
+        for _ in range(2):
+            held = opened.enter_context(connect(live, post % (b"/stream/1", MEBIBYTE // 2) + b"x" * (MEBIBYTE // 2)))
+            assert read_response(held).read(1) == b"x"
+        with connect(live, post % (b"/", SMALL_BODY_BYTES) + b"x" * SMALL_BODY_BYTES) as client:
+            assert read_response(client).status == 200
+        with connect(live, post % (b"/", 2 * SMALL_BODY_BYTES) + b"x" * (SMALL_BODY_BYTES + 1)) as client:
+            assert problem(read_all(client)) == (b"503", "service_unavailable")
+
+
+def test_a_get_has_a_small_body_at_most() -> None:
+    head = b"GET /stream/1 HTTP/1.1\r\nContent-Length: %d\r\n\r\n"
+    with served() as live:
+        with connect(live, head % SMALL_BODY_BYTES + b"x" * SMALL_BODY_BYTES) as client:
+            assert read_response(client).status == 200
+        with connect(live, head % (SMALL_BODY_BYTES + 1) + b"x" * (SMALL_BODY_BYTES + 1)) as client:
+            assert read_response(client).status == 413
+
+
+def test_the_body_of_a_pipelined_request_counts_after_the_answer_to_an_earlier_one() -> None:
+    """Each has 400,000 bytes in memory, and there is room for two."""
+    sent = b"GET / HTTP/1.1\r\nHost: test\r\n\r\nPOST / HTTP/1.1\r\nContent-Length: 600000\r\n\r\n" + b"x" * 400_000
+    with served(max_body_bytes=MEBIBYTE) as live, contextlib.ExitStack() as opened:
+        clients = [opened.enter_context(connect(live, sent)) for _ in range(4)]
+        for client in clients:
+            response = read_response(client)
+            assert (response.status, response.read()) == (200, b"answer")
+        wait_until(lambda: len(select.select(clients, [], [], 0)[0]) == 2, "two are refused")
 
 
 # Which connection, by a clock that the test sets
