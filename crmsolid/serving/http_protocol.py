@@ -45,6 +45,7 @@ class ProblemProtocol(HttpToolsProtocol):
         # The bytes of the request besides its content, less its content.
         self._excess_bytes = 0
         self._header_lines = 0
+        self._head_bytes = 0
         self._abort_timer: asyncio.TimerHandle | None = None
         self.table.add(self)
 
@@ -89,7 +90,7 @@ class ProblemProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._has_begun = True
-        self._header_lines = 0
+        self._header_lines = self._head_bytes = 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Also called for each trailer."""
@@ -98,11 +99,14 @@ class ProblemProtocol(HttpToolsProtocol):
             limit = self.table.limits.max_header_lines
             raise DomainError("headers_too_large", f"a request may have at most {limit} header lines")
         if not self._in_body:
+            self._head_bytes += len(name) + len(value) + 4  # ": " and the end of the line
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         if len(self.pipeline) >= self.table.limits.max_pipelined:
             raise DomainError("bad_request", "too many requests wait on this connection")
+        if len(self.url) + self._head_bytes > self.table.limits.max_head_bytes:
+            raise self._too_many_bytes()  # in the piece in which they also end
         super().on_headers_complete()
         self._in_body = True
         self.table.update(self)

@@ -98,15 +98,20 @@ def test_a_head_of_exactly_the_limit_passes(bounded: LiveServer) -> None:
         assert read_response(client).status == 200
 
 
+TOO_LONG = "request line and headers may have at most 65536 bytes"
+
+
 @pytest.mark.parametrize(
     ("request_bytes", "detail"),
     [
-        (b"GET / HTTP/1.1\r\nX-Long: " + b"x" * 66_000, "request line and headers may have at most 65536 bytes"),
-        (b"GET /" + b"x" * 66_000, "request line and headers may have at most 65536 bytes"),
-        (b"\r\n" * 33_000, "request line and headers may have at most 65536 bytes"),
+        (b"GET / HTTP/1.1\r\nX-Long: " + b"x" * 66_000, TOO_LONG),
+        (b"GET /" + b"x" * 66_000, TOO_LONG),
+        (b"GET / HTTP/1.1\r\nX: " + b"x" * 66_000 + b"\r\n" * 2, TOO_LONG),
+        (b"GET /" + b"x" * 66_000 + b" HTTP/1.1\r\n\r\n", TOO_LONG),
+        (b"\r\n" * 33_000, TOO_LONG),
         (b"GET / HTTP/1.1\r\n" + b"a:\r\n" * 101 + b"\r\n", "a request may have at most 100 header lines"),
     ],
-    ids=["header", "target", "empty lines", "lines"],
+    ids=["header", "target", "complete header", "complete target", "empty lines", "lines"],
 )
 def test_too_many_bytes_or_lines_are_headers_too_large(
     bounded: LiveServer, application: Recorder, request_bytes: bytes, detail: str
