@@ -4,7 +4,6 @@ import os
 import re
 import time
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -14,7 +13,7 @@ from apikeys.authentication import Credentials
 from apikeys.limiter import Decision, limiter
 from apikeys.unknown_tokens import token_lookups
 from crmsolid.api.idempotency import VALID_KEY
-from crmsolid.core.client_ip import client_ip
+from crmsolid.core.client_ip import client_ip, network_of
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor, Surface
 
@@ -104,9 +103,4 @@ def request_context(request: HttpRequest) -> RequestContext:
 
 def address_bucket(ip: str | None) -> str:
     """The rate limit bucket of requests without a valid key: one an IPv4 address, one an IPv6 /64."""
-    if ip is None:
-        return "ip:unknown"
-    address = ip_address(ip)
-    if not isinstance(address, IPv6Address):
-        return f"ip:{ip}"
-    return f"ip:{address.ipv4_mapped or address.exploded[:19]}"
+    return f"ip:{network_of(ip, ipv6=64)}"

@@ -44,6 +44,7 @@ def parse_ip(text: str) -> str | None:
     return str(mapped or address)
 
 
+@lru_cache(maxsize=4096)  # up to four networks of one address are asked for
 def network_of(ip: str | None, *, ipv6: int, ipv4: int = 32) -> str:
     """The network that an address (as :func:`client_ip` returns it) is in; ``ipv6`` and ``ipv4`` are prefix lengths."""
     if ip is None:
@@ -51,7 +52,6 @@ def network_of(ip: str | None, *, ipv6: int, ipv4: int = 32) -> str:
     return str(ip_network((ip, ipv6 if ":" in ip else ipv4), strict=False))
 
 
-@lru_cache(maxsize=1024)
 def wide_network_of(ip: str | None) -> str:
     """The IPv4 /24 or IPv6 /48 of an address: as much as one attacker has at hand, by which clients take turns."""
     return network_of(ip, ipv4=24, ipv6=48)
