@@ -5,6 +5,7 @@ autocomplete, raw id fields, inlines, the history. Each of them is limited to th
 process starts. What a member may do follows from the role, not from Django's permissions.
 """
 
+import logging
 from typing import Any, ClassVar
 
 from django import forms
@@ -28,6 +29,8 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry, Role, User, Workspace
 from crmsolid.workspaces.panel_context import PanelContext, panel_context
 from crmsolid.workspaces.scoping import WorkspaceModel
+
+logger = logging.getLogger("crmsolid.panel")
 
 Roles = frozenset[str]
 EVERYONE: Roles = frozenset({Role.VIEWER, Role.AGENT, Role.ADMIN, Role.OWNER})
@@ -255,12 +258,13 @@ class TenantAdmin(TenantRules, ModelAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The list that the address asks for. Values that the database cannot compare with are an error of the address,
-        which Django answers by showing the whole list."""
+        which Django answers by showing the whole list. It is logged, because our own errors can look the same."""
         try:
             return super().get_changelist_instance(request)
         except (ValueError, OverflowError, DataError) as error:
             if not set(request.GET) - {ERROR_FLAG}:
                 raise
+            logger.warning("the list at %s cannot be shown as its address asks", request.path, exc_info=error)
             raise IncorrectLookupParameters from error
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -7,7 +7,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from crmsolid.workspaces.admin_base import TenantAdmin
+from crmsolid.workspaces.admin_base import LookAheadChangeList, TenantAdmin
 from tests.panel import browser, furnish
 from tests.tenants import Tenants
 
@@ -43,6 +43,23 @@ def test_no_parameter_of_a_list_is_a_500(transactional_db: None, page: TenantAdm
         for value in VALUES:
             answer = client.get(listing(page), {name: value})
             assert answer.status_code in (200, 302, 400), (name, value)
+
+
+def test_list_that_fails_for_its_address_is_logged_with_the_error(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A programming error of ours can be the same exception as an unreadable value."""
+
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise ValueError("a programming error")
+
+    client = browser(Tenants().owner)
+    with monkeypatch.context() as patch:
+        patch.setattr(LookAheadChangeList, "get_queryset", fail)
+        assert client.get(CONTACTS, {"q": "a"}).status_code == 302
+    (record,) = [record for record in caplog.records if record.name == "crmsolid.panel"]
+    assert (record.levelname, CONTACTS in record.getMessage()) == ("WARNING", True)
+    assert record.exc_info is not None and str(record.exc_info[1]) == "a programming error"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.opts.label)
