@@ -10,6 +10,7 @@ from apikeys.limiter import limiter
 from apikeys.unknown_tokens import token_lookups
 from crmsolid.core import doorbell
 from crmsolid.core.doorbell import Doorbell
+from crmsolid.panel.sign_in import recent_attempts
 from tests.servers import empty_redis
 from tests.tenants import Api, Tenants
 
@@ -45,6 +46,7 @@ def fresh_limits() -> Iterator[None]:
     """Each test starts with unused rate limits."""
     limiter.cache_clear()
     token_lookups.cache_clear()
+    recent_attempts.cache_clear()
     if settings.REDIS_URL:
         from crmsolid.core.redis import build_client
 

@@ -213,8 +213,9 @@ def environ(address: str, cookie: str = "") -> dict[str, str]:
     return {"REMOTE_ADDR": address, "HTTP_COOKIE": f"{DEVICE_COOKIE}={cookie}" if cookie else ""}
 
 
-def test_who_has_tried_less_is_admitted_first() -> None:
-    """An IPv4 /24 and an IPv6 /48 count as one."""
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_who_has_tried_less_is_admitted_first(time: str) -> None:
+    """An IPv4 /24 and an IPv6 /48 count as one. Each test starts with no attempts, also when it runs again."""
     assert [rank(environ(f"192.0.2.{number}")) for number in range(3)] == [1, 2, 3]
     assert [rank(environ(f"2001:db8:5:{number}::1")) for number in range(3)] == [1, 2, 3]
     assert rank(environ("192.0.3.1")) == 1

@@ -10,6 +10,7 @@ do, it has limits of its own.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from secrets import token_hex
 from typing import NamedTuple
 from wsgiref.types import WSGIEnvironment
@@ -55,8 +56,6 @@ _SALT = "crmsolid.panel.device"
 KNOWN_HEAD_START = DEVICE_FAILURES
 # Ranks are counted up to here.
 MAX_RANK = 1000
-
-_recent_attempts = LocalLimiter()
 
 
 class TooManyAttempts(Exception):
@@ -181,6 +180,12 @@ def password_queue() -> AdmissionQueue:
     )
 
 
+@lru_cache(maxsize=1)
+def recent_attempts() -> LocalLimiter:
+    """This process's count of attempts by browser and network, by which they are ranked."""
+    return LocalLimiter()
+
+
 def rank(environ: WSGIEnvironment) -> int:
     """How often the same browser, IPv4 /24 or IPv6 /48 has tried in this minute; the lowest is admitted first.
 
@@ -189,5 +194,5 @@ def rank(environ: WSGIEnvironment) -> int:
     """
     known = _device_cookie(parse_cookie(environ.get("HTTP_COOKIE", "")))
     name = f"user:{known[0]}" if known else wide_network_of(address_in(environ))
-    count = MAX_RANK - _recent_attempts.check(name, MAX_RANK).remaining
+    count = MAX_RANK - recent_attempts().check(name, MAX_RANK).remaining
     return count - KNOWN_HEAD_START if known else count
