@@ -6,16 +6,19 @@ from bisect import insort
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from wsgiref.types import WSGIEnvironment
 
 from crmsolid.serving.exchange import Reply
+from crmsolid.serving.interface import Receive
+from crmsolid.serving.request import until_disconnect
 
 
-class Overloaded(Exception):
-    """The request was not admitted and nothing of it has run. ``reply`` is the response to send."""
+class NotAdmitted(Exception):
+    """Nothing of the request has run. ``reply`` is the response to send; None if the client has left."""
 
-    def __init__(self, reply: Reply) -> None:
-        super().__init__("the queue is full, or the wait was too long")
+    def __init__(self, reply: Reply | None) -> None:
+        super().__init__("the request was refused, or its client has left")
         self.reply = reply
 
 
@@ -34,7 +37,8 @@ class AdmissionQueue:
     ``rank`` is called once for each request. None: the request is not expensive and is admitted at once. Otherwise the
     lowest rank is admitted first and equal ranks in the order of their arrival. When more than ``max_waiting`` requests
     wait, the last in this order is refused, and so is one that has waited for ``max_seconds``; ``refusal`` is the
-    response to it.
+    response to it. A request whose client leaves while it waits is removed from the queue. ``rank`` may raise
+    ``NotAdmitted`` with another response.
     """
 
     def __init__(
@@ -55,20 +59,32 @@ class AdmissionQueue:
         self._waiting: list[_Entry] = []  # in the order of their admission
 
     @asynccontextmanager
-    async def admit(self, environ: WSGIEnvironment) -> AsyncIterator[None]:
-        """Wait until the request may run; the body of the context runs it. Raises ``Overloaded``."""
+    async def admit(self, environ: WSGIEnvironment, receive: Receive) -> AsyncIterator[None]:
+        """Wait until the request may run; the body of the context runs it. Raises ``NotAdmitted``."""
         rank = self.rank(environ)
         if rank is None:
             yield
             return
         entry = self._enter(rank)
         try:
-            await asyncio.wait([entry.admitted], timeout=self._max_seconds)
+            if not entry.admitted.done():
+                await self._wait(entry, receive)
             if not (entry.admitted.done() and entry.admitted.result()):
-                raise Overloaded(self.refusal)
+                raise NotAdmitted(self.refusal)
             yield
         finally:
             self._leave(entry)
+
+    async def _wait(self, entry: _Entry, receive: Receive) -> None:
+        """Return when the request is admitted or refused, or has waited for too long."""
+        disconnected = asyncio.create_task(until_disconnect(receive))
+        try:
+            awaited: list[asyncio.Future[Any]] = [entry.admitted, disconnected]
+            await asyncio.wait(awaited, timeout=self._max_seconds, return_when=asyncio.FIRST_COMPLETED)
+            if disconnected.done():
+                raise NotAdmitted(None)
+        finally:
+            disconnected.cancel()
 
     def _enter(self, rank: int) -> _Entry:
         entry = _Entry(rank, next(self._arrivals), asyncio.get_running_loop().create_future())

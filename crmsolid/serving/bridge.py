@@ -11,18 +11,18 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from crmsolid.core.client_ip import address_in, wide_network_of
-from crmsolid.serving.admission import Overloaded
+from crmsolid.serving.admission import NotAdmitted
 from crmsolid.serving.exchange import Exchange, Reply
 from crmsolid.serving.interface import BridgeLimits, Message, Receive, Scope, Send
 from crmsolid.serving.pool import AroundThread, ThreadPool
-from crmsolid.serving.request import build_environ, read_body
+from crmsolid.serving.request import build_environ, read_body, until_disconnect
 from crmsolid.serving.spool import ResponseSpool
 
 BODY_TOO_LARGE = "crmsolid.body_too_large"
-Admission = Callable[[WSGIEnvironment], AbstractAsyncContextManager[None]]
+Admission = Callable[[WSGIEnvironment, Receive], AbstractAsyncContextManager[None]]
 
 
-def admit_all(environ: WSGIEnvironment) -> AbstractAsyncContextManager[None]:
+def admit_all(environ: WSGIEnvironment, receive: Receive) -> AbstractAsyncContextManager[None]:
     """The admission of a server without expensive requests."""
     return nullcontext()
 
@@ -38,7 +38,8 @@ class WsgiBridge:
     limit, it gets an empty body and ``environ["crmsolid.body_too_large"]``, and answers 413 itself. It does not run at
     all for a client that leaves before the end of its body. An exception of the application reaches the server: before
     the first byte as an error, after it as a response that is cut off. A request gets its thread inside the context
-    ``admission(environ)``, which may wait, or raise ``Overloaded``. Networks of clients take turns at the threads.
+    ``admission(environ, receive)``, which may wait, or raise ``NotAdmitted``. Networks of clients take turns at the
+    threads.
     """
 
     def __init__(
@@ -72,9 +73,12 @@ class WsgiBridge:
             environ[BODY_TOO_LARGE] = True
         exchange = Exchange(self._wsgi_app, environ, asyncio.get_running_loop(), self._limits)
         try:
-            status, headers, body, spool = await self._run(exchange, environ)
+            reply = await self._run(exchange, environ, receive)
+            if reply is None:
+                return
+            status, headers, body, spool = reply
             if request_body.must_close:
-                headers.append((b"connection", b"close"))
+                headers = [*headers, (b"connection", b"close")]  # the admission may use its list again
             start = {"type": "http.response.start", "status": status, "headers": headers}
             if spool is None:
                 await send(start)
@@ -84,18 +88,19 @@ class WsgiBridge:
         finally:
             exchange.is_abandoned = True
 
-    async def _run(self, exchange: Exchange, environ: WSGIEnvironment) -> Reply:
+    async def _run(self, exchange: Exchange, environ: WSGIEnvironment, receive: Receive) -> Reply | None:
+        """The response; None if the client has left before its request was admitted."""
         try:
-            async with self._admission(environ):
+            async with self._admission(environ, receive):
                 self._pool.submit(exchange.run, wide_network_of(address_in(environ)))
                 return await exchange.reply
-        except Overloaded as overloaded:
+        except NotAdmitted as not_admitted:
             environ["wsgi.input"].close()
-            return overloaded.reply
+            return not_admitted.reply
 
     async def _send_stream(self, start: Message, spool: ResponseSpool, receive: Receive, send: Send) -> None:
         """Whether ``send`` fails once the client has left differs between servers; ``receive`` reports it in all."""
-        disconnected = asyncio.create_task(_until_disconnect(receive))
+        disconnected = asyncio.create_task(until_disconnect(receive))
         disconnected.add_done_callback(lambda _: spool.reader_left())
         try:
             await send(start)
@@ -110,8 +115,3 @@ class WsgiBridge:
         finally:
             disconnected.cancel()
             spool.close_reader()
-
-
-async def _until_disconnect(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -104,6 +104,12 @@ async def read_body(scope: Scope, receive: Receive, limits: BridgeLimits) -> Bod
     return None
 
 
+async def until_disconnect(receive: Receive) -> None:
+    """Return when the client has left. Call it only after the end of the body."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 async def _drain(message: Message, receive: Receive, budget: int) -> Body | None:
     """Discard up to ``budget`` bytes: a client that cannot finish sending rarely reads the response."""
     while message["type"] == "http.request":
