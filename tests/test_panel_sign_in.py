@@ -9,7 +9,8 @@ from django.contrib.auth.signals import user_login_failed
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from crmsolid.panel.sign_in import DEVICE_COOKIE, Attempt, password_queue, rank
+from crmsolid.panel.sign_in import DEVICE_COOKIE, MAX_FORM_BYTES, Attempt, password_queue, rank
+from crmsolid.serving.admission import NotAdmitted
 from tests.tenants import PASSWORD, Tenants
 
 LOGIN = reverse("admin:login")
@@ -213,6 +214,10 @@ def environ(address: str, cookie: str = "") -> dict[str, str]:
     return {"REMOTE_ADDR": address, "HTTP_COOKIE": f"{DEVICE_COOKIE}={cookie}" if cookie else ""}
 
 
+def form_of(length: int, method: str, path: str) -> dict[str, Any]:
+    return {"REQUEST_METHOD": method, "PATH_INFO": path, "CONTENT_LENGTH": str(length), **environ("192.0.5.1")}
+
+
 @pytest.mark.parametrize("time", ["first", "second"])
 def test_who_has_tried_less_is_admitted_first(time: str) -> None:
     """An IPv4 /24 and an IPv6 /48 count as one. Each test starts with no attempts, also when it runs again."""
@@ -238,8 +243,19 @@ def test_a_known_browser_is_admitted_before_others_ten_times_a_minute(tenants: T
     ],
 )
 def test_requests_that_hash_a_password_wait_in_the_queue(method: str, path: str, waits: bool) -> None:
-    asked = {"REQUEST_METHOD": method, "PATH_INFO": path, **environ("192.0.5.1")}
-    assert (password_queue().rank(asked) is not None) is waits
+    assert (password_queue().rank(form_of(100, method, path)) is not None) is waits
+
+
+@pytest.mark.parametrize("path", [LOGIN, reverse("admin:password_change")])
+def test_form_of_more_than_16_kib_does_not_enter_the_queue(path: str) -> None:
+    admission = password_queue()
+    assert admission.rank(form_of(MAX_FORM_BYTES, "POST", path)) is not None
+    for form in (form_of(16 * 1024 + 1, "POST", path), {**form_of(0, "POST", path), "crmsolid.body_too_large": True}):
+        with pytest.raises(NotAdmitted) as refused:
+            admission.rank(form)
+        assert refused.value.reply is not None
+        assert refused.value.reply.status == 413
+        assert "A form with a password may have at most 16 KiB." in refused.value.reply.body.decode()
 
 
 def test_the_page_of_a_full_queue_says_what_to_do() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from secrets import token_hex
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from wsgiref.types import WSGIEnvironment
 
 from django.conf import settings
@@ -25,7 +25,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from apikeys.limiter import LocalLimiter, limiter
 from crmsolid.core.client_ip import address_in, client_ip, network_of, wide_network_of
-from crmsolid.serving.admission import AdmissionQueue
+from crmsolid.serving.admission import AdmissionQueue, NotAdmitted
+from crmsolid.serving.bridge import BODY_TOO_LARGE
 from crmsolid.serving.exchange import Reply
 from crmsolid.workspaces.models import User
 
@@ -34,6 +35,8 @@ HASHES_AT_ONCE = 1
 # With 64 a hash of 0.3 s is reached within the wait; proxies give up on a response after 30 or 60 s.
 MAX_WAITING = 64
 MAX_WAIT_SECONDS = 20.0
+# Forms stay in memory while they wait. One with a long password has about 1 KiB.
+MAX_FORM_BYTES = 16 * 1024
 
 # Wrong passwords a minute. People mistype a few times; an office behind one address has several people.
 ADDRESS_FAILURES = 10
@@ -158,26 +161,36 @@ def _password_tag(user: User) -> str:
 
 # --- The order of admission -------------------------------------------------------------------------------------------
 def password_queue() -> AdmissionQueue:
-    """The queue of this process's requests that hash a password."""
-    page = render_to_string("sign_in_busy.html").encode()
-    headers = [
-        (b"content-type", b"text/html; charset=utf-8"),
-        (b"content-length", str(len(page)).encode()),
-        (b"cache-control", b"no-store"),
-        (b"retry-after", str(int(MAX_WAIT_SECONDS)).encode()),
-    ]
+    """The queue of this process's requests that hash a password. A form over ``MAX_FORM_BYTES`` does not enter it."""
+    busy = _page(503, "sign_in_busy.html")
+    busy.headers.append((b"retry-after", str(int(MAX_WAIT_SECONDS)).encode()))
+    too_large = _page(413, "sign_in_too_large.html", kibibytes=MAX_FORM_BYTES // 1024)
     paths = frozenset({reverse("admin:login"), reverse("admin:password_change")})
 
     def rank_if_hashing(environ: WSGIEnvironment) -> int | None:
-        return rank(environ) if environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] in paths else None
+        if environ["REQUEST_METHOD"] != "POST" or environ["PATH_INFO"] not in paths:
+            return None
+        if environ.get(BODY_TOO_LARGE) or int(environ["CONTENT_LENGTH"]) > MAX_FORM_BYTES:
+            raise NotAdmitted(too_large)
+        return rank(environ)
 
     return AdmissionQueue(
         rank_if_hashing,
-        Reply(503, headers, page, None),
+        busy,
         at_once=HASHES_AT_ONCE,
         max_waiting=MAX_WAITING,
         max_seconds=MAX_WAIT_SECONDS,
     )
+
+
+def _page(status: int, template: str, **context: Any) -> Reply:
+    page = render_to_string(template, context).encode()
+    headers = [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-length", str(len(page)).encode()),
+        (b"cache-control", b"no-store"),
+    ]
+    return Reply(status, headers, page, None)
 
 
 @lru_cache(maxsize=1)

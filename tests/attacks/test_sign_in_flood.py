@@ -1,4 +1,4 @@
-"""Floods of sign-ins: wrong passwords from many addresses at one account, clients that leave before the answer."""
+"""Floods of sign-ins: wrong passwords from many addresses at one account, clients that leave at once, large forms."""
 
 import contextlib
 import http.client
@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from crmsolid.panel.sign_in import ACCOUNT_FAILURES, FIRST_TRIES
+from crmsolid.panel.sign_in import ACCOUNT_FAILURES, FIRST_TRIES, MAX_FORM_BYTES
 from tests.attacks.product import OWNER, PASSWORD, PAUSE_SECONDS, HealthyClient, Product, running_product
 
 ADDRESSES = [f"198.51.{number}.7" for number in range(40)]
@@ -136,3 +136,10 @@ def test_passwords_of_clients_that_have_left_are_not_hashed(product: Product) ->
     after = [sign_in(product, "203.0.113.4", "wrong", email=email).status for _ in range(FIRST_TRIES + 1)]
     print(f"{len(after)} sign-ins after them: {time.monotonic() - began:.2f} s")
     assert after == [WRONG_PASSWORD] * (FIRST_TRIES + 1)
+
+
+def test_large_forms_do_not_wait_for_a_hash(product: Product) -> None:
+    email = "large@example.com"
+    large = [sign_in(product, f"198.19.{number}.7", "x" * MAX_FORM_BYTES, email=email).status for number in range(32)]
+    assert large == [413] * 32
+    assert sign_in(product, "203.0.113.5", "wrong", email=email).status == WRONG_PASSWORD
