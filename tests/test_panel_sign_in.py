@@ -1,4 +1,4 @@
-"""Limits of signing in to the panel: wrong passwords are limited, and nobody can lock an owner out."""
+"""Limits of signing in to the panel: wrong passwords are limited, and those of others lock no account."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,7 +28,7 @@ def guess(address: str, email: str = OWNER, client: Client | None = None) -> int
 
 
 def attack(email: str = OWNER) -> None:
-    """Twenty wrong passwords from forty addresses, which is the limit of the account."""
+    """Twenty wrong passwords from twenty addresses, which is the limit of the account."""
     for number in range(20):
         assert guess(f"198.51.100.{number}", email) == WRONG
 
@@ -261,5 +261,5 @@ def test_form_of_more_than_16_kib_does_not_enter_the_queue(path: str) -> None:
 def test_the_page_of_a_full_queue_says_what_to_do() -> None:
     status, headers, page, _ = password_queue().refusal
     assert (status, dict(headers)[b"retry-after"]) == (503, b"20")
-    assert "Your password was not looked at" in page.decode()
+    assert "Your password was not looked at" in page.decode() and "Wait 20 seconds" in page.decode()
     assert dict(headers)[b"content-length"] == str(len(page)).encode()

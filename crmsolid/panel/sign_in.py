@@ -1,4 +1,4 @@
-"""Limits of signing in: few password hashes at once, few wrong passwords, and no way to lock an owner out.
+"""Limits of signing in: few password hashes at once, few wrong passwords, and no account that wrong passwords lock.
 
 Hashing a password takes a few tenths of a second of a CPU on purpose, so a flood of sign-ins could keep every request
 thread busy. Requests that hash therefore wait in an admission queue (:func:`rank` is their order), and who has entered
@@ -30,9 +30,10 @@ from crmsolid.serving.bridge import BODY_TOO_LARGE
 from crmsolid.serving.exchange import Reply
 from crmsolid.workspaces.models import User
 
-# Of the four request threads of a process, one at most hashes passwords, so the others answer everybody else.
+# At most one of the four request threads hashes passwords, so the others answer everybody else.
 HASHES_AT_ONCE = 1
-# With 64 a hash of 0.3 s is reached within the wait; proxies give up on a response after 30 or 60 s.
+# With 64 waiting and 0.3 s for each hash, the last one starts within the wait.
+# Proxies give up on a response after 30 or 60 s.
 MAX_WAITING = 64
 MAX_WAIT_SECONDS = 20.0
 # Forms stay in memory while they wait. One with a long password has about 1 KiB.
@@ -162,7 +163,7 @@ def _password_tag(user: User) -> str:
 # --- The order of admission -------------------------------------------------------------------------------------------
 def password_queue() -> AdmissionQueue:
     """The queue of this process's requests that hash a password. A form over ``MAX_FORM_BYTES`` does not enter it."""
-    busy = _page(503, "sign_in_busy.html")
+    busy = _page(503, "sign_in_busy.html", seconds=int(MAX_WAIT_SECONDS))
     busy.headers.append((b"retry-after", str(int(MAX_WAIT_SECONDS)).encode()))
     too_large = _page(413, "sign_in_too_large.html", kibibytes=MAX_FORM_BYTES // 1024)
     paths = frozenset({reverse("admin:login"), reverse("admin:password_change")})
