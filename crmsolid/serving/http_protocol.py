@@ -8,7 +8,8 @@ import asyncio
 from http import HTTPStatus
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from crmsolid.core.errors import DomainError
 from crmsolid.serving.connections import Awaited, ConnectionLimits, ConnectionTable
@@ -47,13 +48,22 @@ class ProblemProtocol(HttpToolsProtocol):
         self._header_lines = 0
         self._head_bytes = 0
         self._abort_timer: asyncio.TimerHandle | None = None
+        self._running: RequestResponseCycle | None = None
         self.table.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.table.remove(self)
         if self._abort_timer is not None:  # it would keep what was received in memory
             self._abort_timer.cancel()
+        if self._running is not None and not self._running.response_complete:
+            # uvicorn tells the newest request only, and not the one before it that is being answered.
+            self._running.disconnected = True
+            self._running.message_event.set()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()

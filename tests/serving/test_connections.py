@@ -160,6 +160,14 @@ def test_open_streams_are_not_replaced() -> None:
         streams.pop().close()
 
 
+def test_a_stream_ends_with_its_connection_also_if_another_request_follows_it() -> None:
+    with served() as live:
+        client = connect(live, b"GET /stream/1 HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n")
+        assert read_response(client).read(1) == b"x"
+        client.close()
+        live.counter.wait_ended(1)
+
+
 def test_the_largest_incomplete_body_is_refused_when_memory_is_short() -> None:
     head = b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n"
     with served(max_body_bytes=MEBIBYTE) as live:
