@@ -147,6 +147,7 @@ def tls_context(authority: Path | None = None) -> ssl.SSLContext:
         context.load_default_certs()
     else:
         context.load_verify_locations(authority)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2  # Debian's Python leaves this to the system's configuration
     # Python's defaults without finite field Diffie-Hellman, where a server can choose a group that costs a second.
     context.set_ciphers("@SECLEVEL=2:ECDH+AESGCM:ECDH+CHACHA20:ECDH+AES:!aNULL:!eNULL:!aDSS:!SHA1:!AESCCM")
     # Any number of handshakes in one connection, for each message of a few bytes.
