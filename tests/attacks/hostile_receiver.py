@@ -57,7 +57,8 @@ async def behave(request: Request) -> None:
 async def main(folder: Path) -> None:
     context = authority(folder, "localhost").server
     context.num_tickets = TICKETS
-    stalling = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+    kept: list[asyncio.StreamWriter] = []  # a writer that nobody has is closed since Python 3.13
+    stalling = await asyncio.start_server(lambda reader, writer: kept.append(writer), "127.0.0.1", 0)
     async with receiver(behave) as plain, receiver(behave, tls=context) as tls, stalling:
         print(plain.port, tls.port, stalling.sockets[0].getsockname()[1], flush=True)
         await asyncio.Event().wait()
