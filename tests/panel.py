@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import admin
 from django.db import models
 from django.test import Client
+from django.urls import reverse
 
 from apikeys.services import create_key, rotate_key
 from contacts.models import Contact, ContactTag, CustomField
@@ -15,12 +17,21 @@ from crmsolid.core.ids import new_id
 from crmsolid.events.models import Event
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.models import Job, Membership, User, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging.models import Account, Message, MessageAttempt, Thread
 from webhooks.models import Attempt, Delivery, Endpoint
 from webhooks.secrets import encrypt_secret
+
+# Every model page of the panel.
+PAGES: list[TenantAdmin] = list(admin.site._registry.values())  # type: ignore[arg-type]
+
+
+def listing(page: TenantAdmin) -> str:
+    """The address of the list of a model page."""
+    return reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_changelist")
 
 
 @dataclass

@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError
 
+from crmsolid.core import strictjson
+
 # Django's errors for a database that cannot be reached, has ended the session, or has given up a statement.
 DATABASE_UNAVAILABLE = (OperationalError, InterfaceError)
 
@@ -37,7 +39,8 @@ CODES: dict[str, CodeInfo] = {
     "malformed_json": CodeInfo(
         400,
         "Malformed JSON",
-        "Send one JSON object in UTF-8: no duplicate names, no NaN, at most 10,000 values and 500 names in an object.",
+        "Send one JSON object in UTF-8: no duplicate names, no NaN, "
+        f"at most {strictjson.MAX_VALUES:,} values and {strictjson.MAX_NAMES} names in an object.",
     ),
     "idempotency_key_missing": CodeInfo(
         400, "Idempotency-Key missing", "Send an Idempotency-Key header, a new UUID for each logical operation."

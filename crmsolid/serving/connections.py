@@ -14,8 +14,8 @@ from crmsolid.serving.interface import MAX_BODY_BYTES, MEBIBYTE, SMALL_BODY_BYTE
 
 logger = logging.getLogger(__name__)
 
-# The age from which a connection without a request is closed before an incomplete body is: a client that has just
-# connected needs about this long to send its request over a slow network.
+# The age from which a connection without a request is closed before an incomplete body is, and a response that is not
+# being read before the newest connection: over a slow network a client needs about this long to send or read something.
 YOUNG_SECONDS = 1.0
 WARNING_INTERVAL_SECONDS = 60.0
 
@@ -161,12 +161,14 @@ class ConnectionTable:
         its response. One whose request is being answered is closed only if it does not read the answer."""
         requests, bodies = self._since[Awaited.REQUEST], self._since[Awaited.BODY]
         oldest, since = next(iter(requests.items()))  # there is one: the new connection
-        if self._clock() - since > YOUNG_SECONDS:
+        began_before = self._clock() - YOUNG_SECONDS
+        if since < began_before:
             return oldest
         if bodies:
             return next(iter(bodies))
         unread = {each: state.unread_since for each, state in self._states.items() if state.unread_since is not None}
-        return min(unread, key=unread.__getitem__) if unread else oldest
+        stalled = min(unread, key=unread.__getitem__, default=None)
+        return stalled if stalled is not None and unread[stalled] < began_before else oldest
 
     def _close_for_others(self, connection: Connection) -> None:
         self._closed_for_others += 1

@@ -92,7 +92,10 @@ class SearchForm(ChangeListSearchForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields[SEARCH_VAR] = forms.CharField(required=False, strip=False, max_length=MAX_SEARCH_LENGTH)
+        too_long = f"This is the whole list: a search has at most {MAX_SEARCH_LENGTH} characters."
+        self.fields[SEARCH_VAR] = forms.CharField(
+            required=False, strip=False, max_length=MAX_SEARCH_LENGTH, error_messages={"max_length": too_long}
+        )
 
 
 class LookAheadChangeList(ChangeList):

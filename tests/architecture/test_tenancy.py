@@ -21,7 +21,7 @@ from crmsolid.workspaces.models import Role, User, Workspace
 from crmsolid.workspaces.scoping import ScopedManager, UnscopedAccess, WorkspaceModel
 from messaging.models import AccountLease, LoginAttempt, PeerHash, SandboxDelivery, SpentSlot, TelegramSession
 from tests.architecture import PACKAGES, workspaced_models
-from tests.panel import Belongings, browser, contact_form, furnish
+from tests.panel import PAGES, Belongings, browser, contact_form, furnish
 from tests.tenants import Tenants
 
 OURS, TEST, THEIRS = "zebraours", "zebratwin", "zebratheirs"
@@ -123,10 +123,6 @@ def test_every_model_has_a_page_based_on_tenant_admin() -> None:
         assert [inline for inline in page.inlines if not issubclass(inline, TenantInline)] == []
 
 
-def pages() -> list[TenantAdmin]:
-    return list(admin.site._registry.values())  # type: ignore[arg-type]
-
-
 def url(page: TenantAdmin, verb: str, *arguments: Any) -> str:
     return reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_{verb}", args=arguments)
 
@@ -160,7 +156,7 @@ def test_no_page_shows_rows_of_another_workspace(tenants: Tenants, furnished: Fu
     client = browser(tenants.member(role), ours.workspace)
     foreign = [mark for mark in furnished if mark != side]
     seen = 0
-    for page in pages():
+    for page in PAGES:
         for address in addresses(page, [row for belongings in furnished.values() for row in belongings.rows]):
             status, text = read(client, address)
             assert status in (200, 403, 404, 405), address
@@ -173,7 +169,7 @@ def test_no_page_shows_rows_of_another_workspace(tenants: Tenants, furnished: Fu
 @pytest.mark.parametrize("verb", ["change", "delete", "history"])
 def test_a_row_of_another_workspace_looks_like_no_row(tenants: Tenants, furnished: Furnished, verb: str) -> None:
     client = browser(tenants.owner)
-    for page in pages():
+    for page in PAGES:
         row = furnished[THEIRS].of(page.model)
         absent = "999999" if isinstance(row.pk, int) else row.pk[:-8] + "00000000"
         assert status_and_text(client, url(page, verb, row.pk)) == status_and_text(client, url(page, verb, absent)), (
@@ -194,7 +190,7 @@ def test_filters_and_form_choices_offer_only_rows_of_the_workspace(
     request = rf.get("/panel/")
     request.user, request.session = tenants.owner, {"workspace": tenants.workspace.pk}
     relations = 0
-    for page in pages():
+    for page in PAGES:
         for model_field in page.model._meta.concrete_fields:
             if not model_field.is_relation or model_field.name == "workspace":
                 continue
@@ -244,7 +240,7 @@ def test_switching_never_redirects_to_a_posted_address(tenants: Tenants, address
 
 def test_posting_to_rows_of_another_workspace_changes_nothing(tenants: Tenants, furnished: Furnished) -> None:
     client = browser(tenants.owner)
-    for page in pages():
+    for page in PAGES:
         row = furnished[THEIRS].of(page.model)
         before = type(row).unscoped.filter(pk=row.pk).values().get()
         changes = {"stage": "won", "name": "taken", "role": "viewer"}

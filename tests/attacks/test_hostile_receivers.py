@@ -125,7 +125,6 @@ def delivery_times(healthy: Tenant, receiver: Receiver, attack: Tenant | None) -
     return [arrived[message] - start for message, start in began.items()]
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 def test_hostile_receivers_delay_no_healthy_one(product: Product, hostile: tuple[Path, dict[str, str]]) -> None:
     product.manage("create_workspace", "hostile", "--owner", "hostile@example.com", "--plan", "business")
     attack, healthy = tenant(product, "hostile"), tenant(product, "demo")

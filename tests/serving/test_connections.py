@@ -307,8 +307,18 @@ async def test_a_client_that_reads_nothing_is_closed_before_the_new_connection()
     bench = Bench()
     stream, stalled = bench.add(None), bench.add(None, unsent=1)
     bench.table.check()
+    bench.clock.now = 1.1
     newest = bench.add()
     assert [each.ended for each in (stream, stalled, newest)] == [[], ["service_unavailable"], []]
+
+
+async def test_a_client_that_has_just_read_is_not_closed_for_the_new_connection() -> None:
+    bench = Bench()
+    stream, reading = bench.add(None), bench.add(None, unsent=1)
+    bench.table.check()
+    bench.clock.now = 1.0
+    newest = bench.add()
+    assert [each.ended for each in (stream, reading, newest)] == [[], [], ["service_unavailable"]]
 
 
 async def test_the_new_connection_is_closed_when_all_others_are_being_answered() -> None:

@@ -5,14 +5,12 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.contrib import admin
 from django.urls import reverse
 
 from crmsolid.workspaces.admin_base import LookAheadChangeList, TenantAdmin
-from tests.panel import browser, furnish
+from tests.panel import PAGES, browser, furnish, listing
 from tests.tenants import Tenants
 
-PAGES: list[TenantAdmin] = list(admin.site._registry.values())  # type: ignore[arg-type]
 CONTACTS = reverse("admin:contacts_contact_changelist")
 WHOLE_LIST = "This is the whole list"
 VALUES = ["99999999", "9" * 400, "-1", "1e400", "", "a", "\0", "9999-12-31T23:59:59-23:59", "(", "1,2", "x" * 5000]
@@ -20,10 +18,6 @@ UNREADABLE = ["9" * 400, "a", "\0", "9999-12-31T23:59:59-23:59"]
 LOOKUPS = ["", "__exact", "__isnull", "__gte", "__lt", "__id__exact", "__id__isnull"]
 # A refused statement would spoil the one transaction of a test on PostgreSQL; the product has none around a list.
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def listing(page: TenantAdmin) -> str:
-    return reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_changelist")
 
 
 def filter_names(page: TenantAdmin) -> list[str]:

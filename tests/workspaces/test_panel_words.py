@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 import pytest
-from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -13,10 +12,8 @@ from contacts.models import Contact, ContactTag, CustomField
 from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.models import AuditEntry, Job, Membership, Role, Workspace
 from messaging.models import Account, Message, Thread
-from tests.panel import browser, furnish, later
+from tests.panel import PAGES, browser, furnish, later
 from tests.tenants import Tenants
-
-PAGES: list[TenantAdmin] = list(admin.site._registry.values())  # type: ignore[arg-type]
 
 
 def listing(model: str) -> str:
