@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "webhooks",
     "contacts",
     "messaging",
+    "sequences",
 ]
 
 MIDDLEWARE = [
@@ -148,6 +149,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     for task, seconds in {
         "messaging.sweep": SWEEP_SECONDS,
         "messaging.purge": 3600,
+        "sequences.sweep": SWEEP_SECONDS,
         "webhooks.sweep": SWEEP_SECONDS,
         "webhooks.purge": 3600,
         "crmsolid.heartbeat": SWEEP_SECONDS,
@@ -182,6 +184,8 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # --- The product ----------------------------------------------------------------------------------------------
 DAILY_LIMIT = env_int("CRMSOLID_DAILY_LIMIT", 50, least=1)
+# Of an account's daily limit. Sequences leave them to direct sends.
+DIRECT_SENDS_RESERVED = env_int("CRMSOLID_DIRECT_SENDS_RESERVED", 10)
 TELEGRAM_GAP_SECONDS = env.float("CRMSOLID_TELEGRAM_GAP_SECONDS", 1.0)
 SEND_LEASE_SECONDS = env.float("CRMSOLID_SEND_LEASE_SECONDS", 30.0)
 WEBHOOK_LOG_DAYS = env_int("CRMSOLID_WEBHOOK_LOG_DAYS", 30, least=1)

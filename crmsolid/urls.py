@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 import contacts.urls
 import messaging.urls
+import sequences.urls
 import webhooks.urls
 from crmsolid import health
 from crmsolid.api.jobs import JobView
@@ -20,6 +21,7 @@ v1: list[URLPattern] = [
     path("jobs/<str:job_id>", JobView.as_view()),
     *contacts.urls.urlpatterns,
     *messaging.urls.urlpatterns,
+    *sequences.urls.urlpatterns,
     *webhooks.urls.urlpatterns,
 ]
 urlpatterns = [

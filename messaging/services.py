@@ -20,7 +20,7 @@ from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging import querysets, waiting
 from messaging.inbox import upsert_thread
 from messaging.models import Account, AccountKind, Direction, Message, Status, Thread, WaitingFor
-from messaging.sending import message_text, slots
+from messaging.sending import message_text, slots, sources
 from messaging.sending.recipients import parse_recipient
 
 MAX_SEND_AT_DELAY = timedelta(days=366)
@@ -112,6 +112,7 @@ def cancel_message(actor: Actor, message_id: str) -> Message:
     message = _get(Message, "msg", actor, message_id)
     if not canceled:
         raise DomainError("invalid_state", f"the message is {message.status}; only a queued one can be canceled")
+    sources.settled([message])
     return message
 
 

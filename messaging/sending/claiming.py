@@ -31,9 +31,10 @@ from crmsolid.core.sql.prepared_cursor import is_lock_timeout, on_postgresql
 from crmsolid.core.sql.table import Table, datetime_param
 from crmsolid.workspaces.models import where_plan_allows_sending
 from messaging.models import Account, AccountState, Message, Status
-from messaging.sending import message_text, settlement, slots
+from messaging.sending import message_text, settlement, slots, sources
 from messaging.sending.gateway import Outgoing
 from messaging.sending.settlement import Claim
+from messaging.sending.sources import Cancel, Postpone
 
 _accounts, _messages, _contacts = Table(Account), Table(Message), Table(Contact)
 
@@ -202,13 +203,14 @@ def _claim(accounts: Mapping[int, Account], messages: Sequence[Message]) -> list
     if not messages:
         return []
     now = clock.now()
+    where, params = ids_clause("id", list({message.contact_id for message in messages}))
+    contacts = {contact.id: contact for contact in _contacts.select(where, params)}
+    messages = _without_refused(accounts, contacts, messages)
     unpaused: dict[Account, list[Message]] = defaultdict(list)
     for message in messages:
         if slots.earliest_send(accounts[message.account_id], now) == now:
             unpaused[accounts[message.account_id]].append(message)
     free = slots.accounts_with_free_slots(unpaused, now)
-    where, params = ids_clause("id", list({message.contact_id for message in messages}))
-    contacts = {contact.id: contact for contact in _contacts.select(where, params)}
     claims, together = [], []
     for message in messages:
         account = accounts[message.account_id]
@@ -221,6 +223,24 @@ def _claim(accounts: Mapping[int, Account], messages: Sequence[Message]) -> list
         else:  # at once, because the slots of the account's next message depend on it
             claims += _take_leases(accounts, contacts, [message])
     return claims + _take_leases(accounts, contacts, together)
+
+
+def _without_refused(
+    accounts: Mapping[int, Account], contacts: Mapping[str, Contact], messages: Sequence[Message]
+) -> list[Message]:
+    """The messages that their sources let pass; the others are canceled or postponed."""
+    decisions = sources.check(messages, contacts)
+    for message in messages:
+        match decisions.get(message.id):
+            case Cancel(reason):
+                _record_lost_leases([message])
+                settlement.cancel(message, reason)
+            case Postpone(until, delayed_by):
+                account = accounts[message.account_id]
+                earliest = max(until, slots.earliest_send(account, clock.now()))
+                slot = slots.next_send_time(account, earliest, exclude_id=message.id)
+                _postpone(message, account, slots.Slot(slot.at, slot.delayed_by or delayed_by))
+    return [message for message in messages if message.id not in decisions]
 
 
 def _postpone(message: Message, account: Account, slot: slots.Slot) -> None:

@@ -3,7 +3,7 @@
 Each change of status is written once, together with its event and its row in the log of attempts, and only while the
 attempt still holds its lease. What was sent or refused is settled many at a time, in a few statements; what goes back
 to the queue needs the lock of its account and is settled one at a time. Locks are taken in one order everywhere:
-account, contact, thread, message.
+account, contact, enrollment, thread, message, step run.
 """
 
 import logging
@@ -24,7 +24,7 @@ from messaging.events import MESSAGE_FAILED, MESSAGE_SENT
 from messaging.inbox import record_activity
 from messaging.models import Account, AccountState, Message, MessageAttempt, Status, Thread, WaitingFor
 from messaging.representations import MessageOut
-from messaging.sending import slots
+from messaging.sending import slots, sources
 from messaging.sending.gateway import Delivered, Outgoing, SendError
 
 logger = logging.getLogger("crmsolid.messaging")
@@ -124,6 +124,7 @@ def _settle_final(attempts: Sequence[Attempt]) -> list[Attempt]:
         run(f"UPDATE {_threads.name} SET last_message_at = %s WHERE {is_older}", [at, *params, at])
     record_attempts([(each.claim.message, *_outcome(each.result), each.elapsed_ms) for each in settled])
     publish_status([each.claim.message for each in settled])
+    sources.settled([each.claim.message for each in settled])
     return settled
 
 
@@ -283,6 +284,17 @@ def fail_unsent(message: Message, code: str, detail: str) -> None:
     slot_at = None if message.unsettled_since is None else message.slot_at
     end_lease(message, status=Status.FAILED, error=code, error_detail=detail[:200], slot_at=slot_at)
     publish_status([message])
+    sources.settled([message])
+
+
+def cancel(message: Message, reason: str) -> None:
+    """Cancel a message whose source does not want it sent any more, in the transaction of its claim.
+
+    Its slot is free again, unless an earlier attempt may have arrived.
+    """
+    slot_at = None if message.unsettled_since is None else message.slot_at
+    end_lease(message, status=Status.CANCELED, error=reason, slot_at=slot_at)
+    sources.settled([message])
 
 
 def end_lease(message: Message, **values: Any) -> None:

@@ -7,6 +7,7 @@ time: when a message is accepted (:func:`slot_for_direct_send`), claimed (:func:
 """
 
 import math
+from bisect import insort
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -73,6 +74,26 @@ def slot_for_direct_send(account: Account, not_before: datetime) -> datetime:
         f"account {account.pk} may send {account.daily_limit} messages in 24 hours; the next slot is in {wait} s",
         headers={"Retry-After": str(wait)},
     )
+
+
+def slots_for_automatic_sends(
+    account: Account, not_before: datetime, wanted: int, limit: int
+) -> tuple[list[datetime], datetime | None]:
+    """Up to ``wanted`` slots from ``not_before`` on, while fewer than ``limit`` are taken in 24 hours; and when the
+    limit allows the next one, None if it allowed all. The account's row must be locked."""
+    gap, (count, latest) = gap_between_sends(account), _count_and_latest(account, not_before)
+    is_after_gap = not gap or latest is None or latest + gap <= not_before
+    if count + wanted <= limit and is_after_gap:
+        return [not_before + number * gap for number in range(wanted)], None
+    taken, free = _taken_slots(account, not_before), []
+    for _ in range(wanted):
+        after_gap = first_slot(not_before, taken, gap=gap, limit=len(taken) + 1)  # a limit that cannot be reached
+        slot = first_slot(not_before, taken, gap=gap, limit=limit)
+        if slot > after_gap:
+            return free, slot
+        free.append(slot)
+        insort(taken, slot)
+    return free, None
 
 
 def next_free_slot(account: Account, not_before: datetime, *, exclude_id: str = "") -> Slot:
@@ -147,12 +168,17 @@ def accounts_with_free_slots(messages: Mapping[Account, Sequence[Message]], now:
 def _is_clearly_free(account: Account, at: datetime, exclude_id: str = "") -> bool:
     """Answers the common case with one statement: fewer slots than the limit since 24 hours before ``at``, with no end,
     and the latest of them at least a gap before ``at``. False means that the slots have to be read."""
+    gap, (count, latest) = gap_between_sends(account), _count_and_latest(account, at, exclude_id)
+    return count < account.daily_limit and (not gap or latest is None or latest + gap <= at)
+
+
+def _count_and_latest(account: Account, at: datetime, exclude_id: str = "") -> tuple[int, datetime | None]:
+    """How many slots are taken since 24 hours before ``at``, with no end, and the latest of them."""
     since = datetime_param(at - DAY)
     with statement_cursor() as cursor:
         cursor.execute(_COUNT_AND_LATEST, [account.pk, since, exclude_id, account.pk, since])
         count, latest = cursor.fetchone()
-    gap, latest = gap_between_sends(account), _messages.convert("slot_at", latest)
-    return bool(count < account.daily_limit and (not gap or latest is None or latest + gap <= at))
+    return int(count), _messages.convert("slot_at", latest)
 
 
 def _taken_slots(account: Account, at: datetime, exclude_id: str = "", which: Q | None = None) -> list[datetime]:

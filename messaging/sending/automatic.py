@@ -1,0 +1,129 @@
+"""Accepts the messages that the product makes by itself, many at a time: of sequences, and later of broadcasts.
+
+They differ from direct sends in two ways: some of an account's sends of a day are left to direct sends, and where no
+slot is free the maker waits for one, so that it can decide again when the time has come.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from contacts.models import Contact
+from crmsolid.core import clock
+from crmsolid.core.ids import new_id
+from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, rows_parameter, rows_source
+from crmsolid.core.sql.table import Table
+from messaging.models import Account, AccountState, Direction, Message, Status, Thread, WaitingFor, account_state
+from messaging.sending import slots, sources
+
+_messages, _threads = Table(Message), Table(Thread)
+
+# When to ask again whether somebody has logged an account in, or ended a pause without an end.
+RETRY_ACCOUNT = timedelta(minutes=5)
+
+_UPSERT_THREADS = (
+    "INSERT INTO {threads} (id, workspace_id, account_id, contact_id, unread_count, last_message_at, created_at)"
+    " SELECT thread_id, workspace, account, contact, 0, at, at FROM {rows} WHERE true"
+    " ON CONFLICT (account_id, contact_id) DO UPDATE SET last_message_at = CASE"
+    " WHEN excluded.last_message_at > {threads}.last_message_at THEN excluded.last_message_at"
+    " ELSE {threads}.last_message_at END RETURNING account_id, contact_id, id"
+)
+_THREAD_COLUMNS = {"thread_id": "text", "workspace": "int", "account": "int", "contact": "text", "at": "time"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing can be sent before ``until``, for this reason. At that time the maker asks again."""
+
+    until: datetime
+    reason: WaitingFor
+
+
+@dataclass(frozen=True, slots=True)
+class AutomaticMessage:
+    """A message to accept: its text is rendered, its slot is one of :func:`reserve_slots`."""
+
+    account: Account
+    contact: Contact
+    text: str
+    slot_at: datetime
+    request_id: str = ""
+
+
+def recipient_of(contact: Contact) -> str:
+    """How the contact is addressed on Telegram; empty if no identity there is known."""
+    return f"@{contact.username}" if contact.username else str(contact.telegram_id or "")
+
+
+def reserve_slots(account: Account, now: datetime, wanted: int) -> tuple[list[datetime], Wait | None]:
+    """Slots for up to ``wanted`` automatic messages from now on, and what further ones wait for, None if nothing.
+
+    The account's row must be locked; the slots are taken once messages with them are stored.
+    """
+    state = account_state(account)
+    if state != AccountState.CONNECTED:
+        until = account.paused_until if state == AccountState.PAUSED else None
+        return [], Wait(until or now + RETRY_ACCOUNT, WaitingFor(f"account_{state}"))
+    limit = max(1, account.daily_limit - settings.DIRECT_SENDS_RESERVED)
+    reserved, next_free = slots.slots_for_automatic_sends(account, now, wanted, limit)
+    return reserved, None if next_free is None else Wait(next_free, WaitingFor.DAILY_LIMIT)
+
+
+def accept(source: str, wanted: Sequence[AutomaticMessage]) -> list[Message]:
+    """Queue these messages, each due at its slot, and return them in their order.
+
+    Accounts and contacts must be locked. Runs in the caller's transaction.
+    """
+    if not wanted:
+        return []
+    now, threads = clock.now(), _upsert_threads(wanted)
+    messages = [
+        _messages.new(
+            workspace_id=each.account.workspace_id,
+            account_id=each.account.pk,
+            contact_id=each.contact.id,
+            thread_id=threads[each.account.pk, each.contact.id],
+            direction=Direction.OUT,
+            status=Status.QUEUED,
+            recipient=recipient_of(each.contact),
+            source=source,
+            text=each.text,
+            rendered=True,
+            request_id=each.request_id,
+            eta=each.slot_at,
+            slot_at=each.slot_at,
+            delayed_by=WaitingFor.GAP.value if each.slot_at > now else "",
+            created_at=now,
+        )
+        for each in wanted
+    ]
+    _messages.insert(messages)
+    return messages
+
+
+def _upsert_threads(wanted: Sequence[AutomaticMessage]) -> dict[tuple[int, str], str]:
+    """The id of the thread of each account and contact; those that are new are created."""
+    now = datetime_formatter()(clock.now())
+    pairs = sorted({(each.contact.id, each.account.pk, each.account.workspace_id) for each in wanted})
+    rows = [(new_id("thr"), workspace_id, account_id, contact_id, now) for contact_id, account_id, workspace_id in pairs]
+    statement = _UPSERT_THREADS.format(threads=_threads.name, rows=rows_source(_THREAD_COLUMNS))
+    return {(account, contact): thread for account, contact, thread in fetch(statement, [rows_parameter(rows)])}
+
+
+def cancel_queued(message_ids: Sequence[str], reason: str) -> None:
+    """Cancel those of these messages that are still queued; ``reason`` becomes their ``error``.
+
+    Runs in the caller's transaction. What is being sent at this moment is sent.
+    """
+    if not message_ids:
+        return
+    where, params = ids_clause("id", message_ids)
+    canceled = fetch(
+        f"UPDATE {_messages.name} SET status = 'canceled', error = %s,"
+        " slot_at = CASE WHEN unsettled_since IS NULL THEN NULL ELSE slot_at END"
+        f" WHERE {where} AND status = 'queued' RETURNING {_messages.columns()}",
+        [reason, *params],
+    )
+    sources.settled([_messages.from_row(row) for row in canceled])

@@ -1,0 +1,66 @@
+"""What makes messages by itself, such as a sequence, decides on them once more at the claim and learns their outcome.
+
+A message's ``source`` names it. Messaging is the lower layer, so the apps above register theirs when they start. A
+source whose app is not there lets its messages pass.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from contacts.models import Contact
+from messaging.models import Message, WaitingFor
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Do not send the message. ``reason`` becomes its ``error``."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Postpone:
+    """Send the message at this time or later, and say why."""
+
+    until: datetime
+    delayed_by: WaitingFor
+
+
+class MessageSource(Protocol):
+    """The part of an app that makes messages."""
+
+    def check(self, messages: Sequence[Message], contacts: Mapping[str, Contact]) -> Mapping[str, Cancel | Postpone]:
+        """Those of these messages, by id, that must not be sent now. Called at the claim, under the locks of the
+        accounts and messages; it must lock nothing. ``contacts`` are theirs, by id, as they are now."""
+
+    def settled(self, messages: Sequence[Message]) -> None:
+        """These messages have got their final status. Called in the transaction that writes it, under the messages'
+        locks; it must lock only rows that come after messages in the order of locks."""
+
+
+registry: dict[str, MessageSource] = {}
+
+
+def check(messages: Sequence[Message], contacts: Mapping[str, Contact]) -> dict[str, Cancel | Postpone]:
+    """What the sources say of these messages: see :meth:`MessageSource.check`."""
+    decisions: dict[str, Cancel | Postpone] = {}
+    for source, of_source in _by_source(messages).items():
+        decisions |= registry[source].check(of_source, contacts)
+    return decisions
+
+
+def settled(messages: Sequence[Message]) -> None:
+    """Tell the sources of these messages that they are sent, failed or canceled."""
+    for source, of_source in _by_source(messages).items():
+        registry[source].settled(of_source)
+
+
+def _by_source(messages: Sequence[Message]) -> dict[str, list[Message]]:
+    by_source: dict[str, list[Message]] = defaultdict(list)
+    for message in messages:
+        if message.source in registry:
+            by_source[message.source].append(message)
+    return by_source

@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+
+
+class SequencesConfig(AppConfig):
+    name = "sequences"
+
+    def ready(self) -> None:
+        from contacts.watchers import watchers
+        from crmsolid.core import erasure
+        from messaging.sending import sources
+        from sequences import erasure as enrollments
+        from sequences import events, runner  # noqa: F401 - importing events declares the event types
+        from sequences.message_source import SOURCE, SequenceSource
+
+        sources.registry[SOURCE] = SequenceSource()
+        watchers.append(runner.wake)
+        erasure.register(erase=enrollments.erase, export=enrollments.export)

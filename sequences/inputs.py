@@ -1,0 +1,29 @@
+"""What sequences accept: request bodies and query parameters."""
+
+from crmsolid.api.fields import Choice, PageQuery, StrictSerializer, Text, id_pattern
+from sequences.models import EnrollmentStatus
+from sequences.schedule import ResumeMode
+
+
+class ContactIn(StrictSerializer):
+    """The contact to enroll, or to preview the sequence for."""
+
+    contact_id = Text(max_length=30, documented_pattern=id_pattern("con"))
+
+
+class ResumeIn(StrictSerializer):
+    """When the steps that wait are due after the pause."""
+
+    body_required = False
+
+    mode = Choice(
+        choices=[mode.value for mode in ResumeMode],
+        default=ResumeMode.KEEP_DATES.value,
+        help_text="`keep_dates`: as planned, and at once if that has passed. `restart_delay`: their delay begins again "
+        "now. `only_active_time`: the pause does not count.",
+    )
+
+
+class EnrollmentQuery(PageQuery):
+    status = Choice(choices=EnrollmentStatus.values, required=False)
+    contact_id = Text(required=False, max_length=30, documented_pattern=id_pattern("con"))

@@ -1,0 +1,107 @@
+"""What messaging asks of sequences: whether a message may still be sent at its claim; and what became of it."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from contacts.models import Contact, ContactTag
+from crmsolid.core import clock, doorbell
+from crmsolid.core.sql.bulk import fetch, ids_clause, rows_parameter, rows_source, run
+from crmsolid.core.sql.table import Table, datetime_param
+from messaging.models import Message, Status, WaitingFor
+from messaging.sending.sources import Cancel, Postpone
+from sequences import progress, schedule
+from sequences.models import Enrollment, EnrollmentStatus, Outcome, SequenceStatus, StepRun
+from sequences.repository import Version, load_versions
+from sequences.stop_rules import stop_reason
+
+SOURCE = "sequence"
+# The ``error`` of a message that was canceled because its sequence or enrollment is paused. The step is made again.
+PAUSED = "sequence_paused"
+
+_step_runs = Table(StepRun)
+_OUTCOMES = {Status.SENT: Outcome.SENT, Status.FAILED: Outcome.FAILED, Status.CANCELED: Outcome.CANCELED}
+_SETTLED = {"settled_message": "text", "new_outcome": "text", "new_error": "text"}
+
+
+class SequenceSource:
+    """The ``MessageSource`` of sequences."""
+
+    def check(self, messages: Sequence[Message], contacts: Mapping[str, Contact]) -> Mapping[str, Cancel | Postpone]:
+        """Cancel what a pause, a stop rule or the end of the enrollment forbids; postpone what is outside the window.
+
+        Reads what is committed at this moment, so a reply that was stored before the claim stops the message.
+        """
+        found = _enrollments_of(messages)
+        versions = _versions(found.values())
+        tags = _tags_where_needed(versions.values(), found.values())
+        decisions = {}
+        for message in messages:
+            enrollment = found.get(message.id)
+            if enrollment is not None:
+                contact = contacts[message.contact_id]
+                definition = versions[enrollment.version_id]
+                decision = _decide(enrollment, definition, contact, tags.get(contact.id, ()))
+                if decision is not None:
+                    decisions[message.id] = decision
+        return decisions
+
+    def settled(self, messages: Sequence[Message]) -> None:
+        """Write the outcomes to the step runs and wake the runner, which moves the enrollments on."""
+        rows = [(message.id, _OUTCOMES[Status(message.status)].value, message.error) for message in messages]
+        run(
+            f"UPDATE {_step_runs.name} SET outcome = new_outcome, error = new_error, settled_at = %s"
+            f" FROM {rows_source(_SETTLED)} WHERE message_id = settled_message AND outcome = ''",
+            [datetime_param(clock.now()), rows_parameter(rows)],
+        )
+        transaction.on_commit(lambda: doorbell.ring("sequences.run"))
+
+
+def _enrollments_of(messages: Sequence[Message]) -> dict[str, Enrollment]:
+    """The enrollment of each message, with its sequence, by the message's id."""
+    runs = StepRun.unscoped.filter(message_id__in=[message.id for message in messages])
+    rows = runs.select_related("enrollment__sequence")
+    return {str(row.message_id): row.enrollment for row in rows}
+
+
+def _versions(enrollments: Any) -> dict[int, Version]:
+    ids: dict[int, set[int]] = defaultdict(set)
+    for enrollment in enrollments:
+        ids[enrollment.workspace_id].add(enrollment.version_id)
+    versions: dict[int, Version] = {}
+    for workspace_id, version_ids in ids.items():
+        versions |= load_versions(workspace_id, version_ids)
+    return versions
+
+
+def _tags_where_needed(versions: Any, enrollments: Any) -> dict[str, list[str]]:
+    """The tags of these contacts by contact id, if one of the versions has a stop rule on tags."""
+    if not any(version.definition.stop_tags for version in versions):
+        return {}
+    return tags_of([enrollment.contact_id for enrollment in enrollments if enrollment.contact_id])
+
+
+def tags_of(contact_ids: Sequence[str]) -> dict[str, list[str]]:
+    """The tags of these contacts by contact id."""
+    tags: dict[str, list[str]] = defaultdict(list)
+    where, params = ids_clause("contact_id", sorted(set(contact_ids)))
+    for contact_id, name in fetch(f"SELECT contact_id, name FROM {Table(ContactTag).name} WHERE {where}", params):
+        tags[contact_id].append(name)
+    return tags
+
+
+def _decide(
+    enrollment: Enrollment, version: Version, contact: Contact, tags: Sequence[str]
+) -> Cancel | Postpone | None:
+    if enrollment.ended_at is not None:
+        return Cancel(enrollment.reason)
+    if enrollment.status == EnrollmentStatus.PAUSED or enrollment.sequence.status == SequenceStatus.PAUSED:
+        return Cancel(PAUSED)
+    definition, now = version.definition, clock.now()
+    reason = stop_reason(definition, contact, tags, enrollment.created_at)
+    if reason is not None:
+        return Cancel(reason.value)
+    opens_at = schedule.next_open(definition.window, progress.zone_of(definition, contact), now)
+    return Postpone(opens_at, WaitingFor.WINDOW) if opens_at > now else None

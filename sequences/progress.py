@@ -1,0 +1,74 @@
+"""How an enrollment goes from step to step, and ends. Changes rows in memory; the caller holds their locks."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from contacts.models import Contact
+from sequences import schedule
+from sequences.definition import Definition, StepDefinition
+from sequences.models import Enrollment, EnrollmentStatus, Reason
+
+
+def due_at(definition: Definition, step: StepDefinition, contact: Contact, anchor: datetime) -> datetime:
+    """When the step is due for this contact if its delay began at ``anchor``. The same at every call."""
+    return schedule.due_at(
+        anchor,
+        step.delay,
+        window=definition.window,
+        zone=zone_of(definition, contact),
+        jitter=definition.jitter,
+        fraction=schedule.jitter_fraction(contact.id, step.key),
+    )
+
+
+def zone_of(definition: Definition, contact: Contact) -> str:
+    """The time zone in which the sending window is meant for this contact."""
+    return contact.time_zone or definition.time_zone
+
+
+def start_step(
+    enrollment: Enrollment, definition: Definition, step: StepDefinition | None, contact: Contact, anchor: datetime
+) -> None:
+    """Make ``step`` the next one, with its delay from ``anchor``; without one the enrollment is completed."""
+    if step is None:
+        end(enrollment, EnrollmentStatus.COMPLETED, "", anchor)
+        return
+    enrollment.step_key, enrollment.anchor_at, enrollment.reason = step.key, anchor, ""
+    enrollment.next_run_at = due_at(definition, step, contact, anchor)
+
+
+def end(enrollment: Enrollment, status: EnrollmentStatus, reason: Reason | str, at: datetime) -> None:
+    """End the enrollment."""
+    enrollment.status, enrollment.reason, enrollment.ended_at = status.value, str(reason), at
+    enrollment.next_run_at = enrollment.paused_at = None
+    if status == EnrollmentStatus.COMPLETED:
+        enrollment.step_key = ""
+
+
+def next_step(definition: Definition, key: str, done: Collection[str]) -> StepDefinition | None:
+    """The first step after the one with this key that was not done yet. If the key is no step of the definition, the
+    first one after the last of those that were done."""
+    keys = [step.key for step in definition.steps]
+    passed = keys.index(key) + 1 if key in keys else last_done(keys, done) + 1
+    return next((step for step in definition.steps[passed:] if step.key not in done), None)
+
+
+def step_after_move(
+    old: Definition, new: Definition, key: str, done: Collection[str]
+) -> StepDefinition | None:
+    """The step of the new version for somebody whose next step in the old one has this key.
+
+    The same step if it is still there; else the next one of the old version that is still there; else the first that
+    comes after everything that was done. A step that was done is never done again.
+    """
+    old_keys = [step.key for step in old.steps]
+    for candidate in old_keys[old_keys.index(key) :] if key in old_keys else []:
+        step = new.step(candidate)
+        if step is not None and candidate not in done:
+            return step
+    return next_step(new, "", done)
+
+
+def last_done(keys: Sequence[str], done: Collection[str]) -> int:
+    """The index of the last key that was done; -1 if none was."""
+    return max((index for index, key in enumerate(keys) if key in done), default=-1)

@@ -1,0 +1,91 @@
+"""Reads and writes the versions of sequences."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from crmsolid.core.sql.bulk import fetch
+from crmsolid.core.sql.prepared_cursor import on_postgresql
+from crmsolid.core.sql.table import Table
+from sequences import schedule
+from sequences.definition import Definition, StepDefinition
+from sequences.models import Sequence, SequenceVersion, Step
+
+_sequences = Table(Sequence)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A stored version: its row's id, its number and what it says."""
+
+    id: int
+    sequence_id: str
+    number: int
+    definition: Definition
+
+
+def load_versions(workspace_id: int, version_ids: Iterable[int]) -> dict[int, Version]:
+    """These versions by id, in two queries."""
+    rows = SequenceVersion.objects.for_workspace(workspace_id).filter(pk__in=version_ids)
+    return {row.pk: _version(row) for row in rows.select_related("sequence").prefetch_related("steps")}
+
+
+def current_version(sequence: Sequence) -> Version:
+    """The latest version of the sequence."""
+    rows = SequenceVersion.objects.for_workspace(sequence.workspace_id).filter(sequence=sequence)
+    return _version(rows.select_related("sequence").prefetch_related("steps").get(number=sequence.version))
+
+
+def _version(row: SequenceVersion) -> Version:
+    steps = sorted(row.steps.all(), key=lambda step: step.position)
+    definition = Definition(
+        name=row.sequence.name,
+        account_ids=tuple(row.account_ids),
+        time_zone=row.time_zone,
+        window=schedule.parse_window(row.window),
+        jitter=row.jitter,
+        stop_on=tuple(row.stop_on),
+        ignore_auto_replies=row.ignore_auto_replies,
+        pass_on=row.pass_on,
+        steps=tuple(StepDefinition(step.key, step.delay, step.text, step.condition, step.if_not) for step in steps),
+    )
+    return Version(row.pk, row.sequence_id, row.number, definition)
+
+
+def add_version(sequence: Sequence, definition: Definition) -> Version:
+    """Store the definition as the next version of the sequence, whose row must be locked, and return it."""
+    row = SequenceVersion(
+        workspace_id=sequence.workspace_id,
+        sequence=sequence,
+        number=sequence.version + 1,
+        account_ids=list(definition.account_ids),
+        time_zone=definition.time_zone,
+        window=schedule.window_to_json(definition.window),
+        jitter=definition.jitter,
+        stop_on=list(definition.stop_on),
+        ignore_auto_replies=definition.ignore_auto_replies,
+        pass_on=definition.pass_on,
+    )
+    row.save()
+    Step.objects.for_workspace(sequence.workspace_id).bulk_create(
+        Step(
+            workspace_id=sequence.workspace_id,
+            version=row,
+            position=position,
+            key=step.key,
+            delay=step.delay,
+            text=step.text,
+            condition=step.condition,
+            if_not=step.if_not,
+        )
+        for position, step in enumerate(definition.steps)
+    )
+    sequence.version = row.number
+    return Version(row.pk, sequence.pk, row.number, replace(definition, name=sequence.name))
+
+
+def share_lock(sequence: Sequence) -> None:
+    """Read the sequence again under a lock that others can share, but nobody who changes the sequence. On SQLite the
+    transaction itself is the lock."""
+    lock = " FOR SHARE" if on_postgresql() else ""
+    rows = fetch(f"SELECT {_sequences.columns()} FROM {_sequences.name} WHERE id = %s{lock}", [sequence.pk])
+    sequence.__dict__.update(_sequences.from_row(rows[0]).__dict__)

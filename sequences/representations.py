@@ -1,0 +1,97 @@
+"""What the API shows of sequences, their steps and enrollments: each resource is declared here once."""
+
+from rest_framework import serializers
+
+from crmsolid.api.representations import Representation
+from sequences import waiting
+from sequences.definition import IF_NOT
+from sequences.models import EnrollmentStatus, Reason, SequenceStatus
+
+
+class SequenceOut(Representation):
+    """A sequence, in lists and in events."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+    status = serializers.ChoiceField(choices=SequenceStatus.values)
+    version = serializers.IntegerField(help_text="The number of its latest version, with which new contacts begin.")
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class WindowOut(Representation):
+    """When messages may be sent, in the contact's time zone. A window that ends before it begins runs over midnight."""
+
+    days = serializers.ListField(child=serializers.CharField(), help_text="`mon` to `sun`.")
+    # ``from`` is a keyword of Python, so these two are added below.
+
+    def get_fields(self) -> dict[str, serializers.Field]:  # type: ignore[type-arg]
+        fields = super().get_fields()
+        fields["from"] = serializers.CharField(help_text="Such as `09:00`.")
+        fields["to"] = serializers.CharField(help_text="Such as `18:00`, exclusive.")
+        return fields
+
+
+class StepOut(Representation):
+    """A message of a sequence."""
+
+    id = serializers.CharField()
+    delay = serializers.CharField(help_text="ISO 8601, since the step before or the enrollment.")
+    text = serializers.CharField()
+    condition = serializers.DictField(allow_null=True, help_text="The step is for those for whom this holds.")
+    if_not = serializers.ChoiceField(choices=IF_NOT, help_text="For the others: skip the step, or stop.")
+
+
+class SequenceDetailOut(SequenceOut):
+    """A sequence with what its latest version says."""
+
+    account_ids = serializers.ListField(child=serializers.IntegerField())
+    time_zone = serializers.CharField(help_text="For contacts without a time zone of their own.")
+    window = WindowOut(allow_null=True)
+    jitter = serializers.CharField(help_text="ISO 8601. Each step is later by a random part of it.")
+    stop_on = serializers.ListField(child=serializers.CharField(), help_text="`reply`, `tag:NAME`, `stage:NAME`.")
+    ignore_auto_replies = serializers.BooleanField()
+    pass_on = serializers.BooleanField(
+        help_text="Contacts who were not written to yet go to another account while theirs cannot send."
+    )
+    steps = serializers.ListField(child=StepOut())
+
+
+class EnrollmentOut(Representation):
+    """A contact in a sequence."""
+
+    id = serializers.CharField()
+    sequence_id = serializers.CharField()
+    version = serializers.IntegerField(source="version.number", help_text="The version of the sequence it is on.")
+    contact_id = serializers.CharField(allow_null=True, help_text="Null once the contact was erased.")
+    status = serializers.ChoiceField(choices=EnrollmentStatus.values)
+    reason = serializers.ChoiceField(
+        choices=Reason.values, allow_null=True, help_text="Why it waits, or why it has ended; null once completed."
+    )
+    step = serializers.CharField(
+        source="step_key", allow_null=True, help_text="The step that is sent next or now; null after the last."
+    )
+    next_run_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the step is due, or tried again; null while its message is on its way."
+    )
+    created_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True)
+
+    read_reason = staticmethod(waiting.reason)
+
+
+class PreviewStepOut(Representation):
+    """A step as one contact would get it."""
+
+    step = serializers.CharField()
+    planned_at = serializers.DateTimeField(allow_null=True, help_text="Null for a step that would be left out.")
+    reason = serializers.ChoiceField(
+        choices=["condition", "missing_value"],
+        allow_null=True,
+        help_text="`condition`: it does not hold. `missing_value`: the text has a variable without value and fallback.",
+    )
+    text = serializers.CharField(allow_null=True, help_text="Null without `read:contacts`, or with a missing value.")
+
+
+class PreviewOut(Representation):
+    steps = serializers.ListField(child=PreviewStepOut())

@@ -1,0 +1,591 @@
+"""Moves enrollments on: makes the messages of the steps that are due, and takes note of what became of earlier ones.
+
+The rows are the queue. A run claims due enrollments under their row locks, checks everything again (plan, pause,
+opt-out, stop rules, window, condition, values, account), and writes the step run and its message in one transaction.
+Any number of workers may run at once, and a crash at any point leaves either everything of a step or nothing.
+"""
+
+import logging
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, Min, OuterRef, QuerySet, Subquery
+
+from contacts.models import Contact
+from contacts.segments.conditions import parse_condition
+from crmsolid.core import clock, doorbell
+from crmsolid.core.errors import DATABASE_UNAVAILABLE
+from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, row_lock, rows_parameter, rows_source, run
+from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.events.publishing import NewEvent, publish_all
+from crmsolid.workspaces.models import Workspace, where_plan_allows_sending
+from messaging.models import Account
+from messaging.sending import automatic, message_text
+from messaging.sending.automatic import AutomaticMessage, Wait
+from sequences import progress, schedule
+from sequences.definition import StepDefinition
+from sequences.events import SEQUENCE_COMPLETED
+from sequences.message_source import PAUSED, SOURCE, tags_of
+from sequences.models import Enrollment, EnrollmentStatus, Outcome, Reason, SequenceStatus, StepRun
+from sequences.models import Sequence as SequenceRow
+from sequences.repository import Version, load_versions
+from sequences.representations import EnrollmentOut, SequenceOut
+from sequences.stop_rules import stop_reason
+
+logger = logging.getLogger("crmsolid.sequences")
+
+BATCH = 200
+RUN_SECONDS = 20.0
+# When to look again at an enrollment that waits for a value: a change of the contact wakes it before that.
+RETRY_VALUE = timedelta(hours=1)
+# When to look again at an enrollment that could not be worked on because of a bug.
+RETRY_AFTER_BUG = timedelta(minutes=10)
+
+_enrollments, _step_runs = Table(Enrollment), Table(StepRun)
+_contacts, _accounts = Table(Contact), Table(Account)
+
+_CHANGED = {
+    "enrollment": "text",
+    "new_status": "text",
+    "new_reason": "text",
+    "new_step": "text",
+    "new_account": "int",
+    "anchor": "time",
+    "next_run": "time",
+    "ended": "time",
+}
+
+
+def run_due(*, seconds: float = RUN_SECONDS) -> int:
+    """Work on everything that is due; returns the number of enrollments that were worked on.
+
+    After ``seconds`` the run ends and asks for another one.
+    """
+    ends = time.monotonic() + seconds
+    worked_on = 0
+    while (handled := _handle_outcomes()) >= BATCH:
+        worked_on += handled
+    worked_on += handled
+    waiting = deque(due_sequences())
+    while waiting:
+        if time.monotonic() > ends:
+            doorbell.ring("sequences.run")
+            return worked_on
+        sequence_id = waiting.popleft()
+        done = _run_sequence(sequence_id)
+        worked_on += done
+        if done >= BATCH:
+            waiting.append(sequence_id)
+    _ring_for_next()
+    return worked_on
+
+
+def _handle_outcomes() -> int:
+    """Handle a batch of outcomes; after a bug, those of each enrollment alone."""
+    try:
+        return handle_outcomes()
+    except DATABASE_UNAVAILABLE:
+        raise
+    except Exception:
+        logger.exception("a batch of outcomes failed")
+    for enrollment_id in list(_settled_runs().values_list("enrollment_id", flat=True)[:BATCH]):
+        try:
+            handle_outcomes(enrollment_id)
+        except DATABASE_UNAVAILABLE:
+            raise
+        except Exception:  # the sweep tries again
+            logger.exception("an outcome cannot be handled", extra={"enrollment_id": enrollment_id})
+    return 0
+
+
+def _run_sequence(sequence_id: str) -> int:
+    """Work on a batch of the sequence; after a bug, on each of its enrollments alone, so that none holds up others."""
+    try:
+        return run_batch(sequence_id)
+    except DATABASE_UNAVAILABLE:
+        raise
+    except Exception:
+        logger.exception("a batch of a sequence failed", extra={"sequence_id": sequence_id})
+    done = 0
+    for enrollment_id in list(due_enrollments(sequence_id).values_list("pk", flat=True)[:BATCH]):
+        try:
+            done += run_batch(sequence_id, enrollment_id)
+        except DATABASE_UNAVAILABLE:
+            raise
+        except Exception:
+            logger.exception("an enrollment cannot be worked on", extra={"enrollment_id": enrollment_id})
+            retry_at = clock.now() + RETRY_AFTER_BUG
+            Enrollment.unscoped.filter(pk=enrollment_id, status="active").update(next_run_at=retry_at)
+            done += 1
+    return done
+
+
+# --- What is due ------------------------------------------------------------------------------------------------------
+def active_sequences() -> "QuerySet[SequenceRow]":
+    """The sequences whose steps may be sent."""
+    return SequenceRow.unscoped.filter(where_plan_allows_sending("workspace__"), status=SequenceStatus.ACTIVE)
+
+
+def due_enrollments(sequence_id: Any) -> "QuerySet[Enrollment]":
+    """The enrollments of a sequence to work on now, the one that has been due for the longest time first."""
+    rows = Enrollment.unscoped.filter(sequence_id=sequence_id, status="active", next_run_at__lte=clock.now())
+    return rows.order_by("next_run_at", "id")
+
+
+def due_sequences() -> list[str]:
+    """The sequences with due enrollments: one look into the index for each active sequence."""
+    rows = active_sequences().filter(Exists(due_enrollments(OuterRef("pk"))))
+    return list(rows.order_by("id").values_list("pk", flat=True))
+
+
+def _ring_for_next() -> None:
+    """Ask for a run when the next enrollment becomes due, if that is before the next sweep."""
+    waiting = Enrollment.unscoped.filter(sequence_id=OuterRef("pk"), status="active", next_run_at__isnull=False)
+    first = Subquery(waiting.order_by("next_run_at").values("next_run_at")[:1])
+    next_run_at = active_sequences().annotate(first=first).aggregate(next=Min("first"))["next"]
+    now = clock.now()
+    if next_run_at is not None and next_run_at <= now + timedelta(seconds=settings.SWEEP_SECONDS):
+        doorbell.ring("sequences.run", after=max(0.1, (next_run_at - now).total_seconds()))
+
+
+# --- Steps that are due -----------------------------------------------------------------------------------------------
+@dataclass(slots=True, eq=False)
+class _Send:
+    """A step that is to be sent now, as far as nothing below finds a reason to wait."""
+
+    enrollment: Enrollment
+    contact: Contact
+    version: Version
+    step: StepDefinition
+    text: str = ""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Due enrollments of one sequence, locked, and what they depend on. ``done``: keys of the steps that an enrollment
+    has done, by its id. ``tags`` are there if a stop rule needs them."""
+
+    sequence: SequenceRow
+    enrollments: list[Enrollment]
+    contacts: Mapping[str, Contact]
+    versions: Mapping[int, Version]
+    accounts: Mapping[int, Account]
+    done: Mapping[str, set[str]]
+    tags: Mapping[str, list[str]]
+    now: datetime
+    changed: list[Enrollment] = field(default_factory=list)
+    skipped: list[StepRun] = field(default_factory=list)
+
+
+@transaction.atomic
+def run_batch(sequence_id: str, enrollment_id: str | None = None) -> int:
+    """Work on up to ``BATCH`` due enrollments of the sequence, or on one of them; returns their number."""
+    batch = _lock_batch(sequence_id, enrollment_id)
+    if batch is None:
+        return 0
+    sends = [send for enrollment in batch.enrollments if (send := _decide(batch, enrollment)) is not None]
+    sends = _with_condition(batch, sends)
+    sends = [send for send in sends if _render(batch, send)]
+    _make_messages(batch, _with_slots(batch, sends))
+    _step_runs.insert(batch.skipped)
+    save(batch.changed)
+    publish_completed([each for each in batch.changed if each.status == EnrollmentStatus.COMPLETED], batch.sequence)
+    return len(batch.enrollments)
+
+
+def _lock_batch(sequence_id: str, enrollment_id: str | None) -> _Batch | None:
+    """Lock accounts, then enrollments and contacts. What another transaction has locked is left for a later run."""
+    sequence = active_sequences().filter(pk=sequence_id).select_related("workspace__live").first()
+    due = due_enrollments(sequence_id)
+    if enrollment_id is not None:
+        due = due.filter(pk=enrollment_id)
+    seen = list(due.values_list("version_id", "account_id")[:BATCH])
+    if sequence is None or not seen:
+        return None
+    versions = load_versions(sequence.workspace_id, {version_id for version_id, _ in seen})
+    account_ids = {account_id for _, account_id in seen if account_id is not None}
+    for version in versions.values():
+        account_ids.update(version.definition.account_ids)
+    accounts = _lock_accounts(sequence.workspace_id, account_ids)
+    enrollments = [each for each in _lock_due(sequence_id, enrollment_id) if each.version_id in versions]
+    contacts = _lock_contacts([each.contact_id for each in enrollments if each.contact_id])
+    enrollments = [each for each in enrollments if each.contact_id in contacts]
+    needs_tags = any(version.definition.stop_tags for version in versions.values())
+    return _Batch(
+        sequence,
+        enrollments,
+        contacts,
+        versions,
+        accounts,
+        done=steps_done([each.pk for each in enrollments]),
+        tags=tags_of(list(contacts)) if needs_tags else {},
+        now=clock.now(),
+    )
+
+
+def _lock_accounts(workspace_id: int, account_ids: set[int]) -> dict[int, Account]:
+    where, params = ids_clause("id", sorted(account_ids))
+    rows = _accounts.select(f"{where} AND workspace_id = %s ORDER BY id", [*params, workspace_id], lock=True)
+    return {account.pk: account for account in rows}
+
+
+def _lock_due(sequence_id: str, enrollment_id: str | None) -> list[Enrollment]:
+    only, params = ("id = %s", [enrollment_id]) if enrollment_id is not None else ("sequence_id = %s", [sequence_id])
+    rows = fetch(
+        f"SELECT {_enrollments.columns()} FROM {_enrollments.name} WHERE {only} AND status = 'active'"
+        f" AND next_run_at <= %s ORDER BY next_run_at, id LIMIT %s{row_lock(skip_locked=True)}",
+        [*params, datetime_param(clock.now()), BATCH],
+    )
+    return [_enrollments.from_row(row) for row in rows]
+
+
+def _lock_contacts(contact_ids: Sequence[str]) -> dict[str, Contact]:
+    """Never waits, so that it does not matter that a contact comes before its enrollments in the order of locks."""
+    where, params = ids_clause("id", contact_ids)
+    rows = fetch(
+        f"SELECT {_contacts.columns()} FROM {_contacts.name} WHERE {where} ORDER BY id{row_lock(skip_locked=True)}",
+        params,
+    )
+    return {contact.id: contact for contact in map(_contacts.from_row, rows)}
+
+
+def steps_done(enrollment_ids: Sequence[str]) -> dict[str, set[str]]:
+    """The keys of the steps that these enrollments have done, or whose message is on its way, by enrollment."""
+    done: dict[str, set[str]] = defaultdict(set)
+    where, params = ids_clause("enrollment_id", enrollment_ids)
+    for enrollment_id, key in fetch(f"SELECT enrollment_id, step_key FROM {_step_runs.name} WHERE {where}", params):
+        done[enrollment_id].add(key)
+    return done
+
+
+def _decide(batch: _Batch, enrollment: Enrollment) -> _Send | None:
+    """The step to send; None after noting on the enrollment why it ends or waits."""
+    contact, version = batch.contacts[str(enrollment.contact_id)], batch.versions[enrollment.version_id]
+    definition, now = version.definition, batch.now
+    batch.changed.append(enrollment)
+    reason = Reason.OPTED_OUT if contact.opted_out else None
+    reason = reason or stop_reason(definition, contact, batch.tags.get(contact.id, ()), enrollment.created_at)
+    if reason is not None:
+        stop(enrollment, reason, now)
+        return None
+    step = definition.step(enrollment.step_key)
+    if step is None:
+        raise LookupError(f"version {version.id} has no step {enrollment.step_key}")
+    if step.key in batch.done[enrollment.pk]:  # its message is on its way, and the outcome will be handled
+        enrollment.next_run_at, enrollment.reason = None, ""
+        return None
+    due_at = progress.due_at(definition, step, contact, enrollment.anchor_at)
+    if due_at > now:
+        enrollment.next_run_at, enrollment.reason = due_at, ""
+        return None
+    opens_at = schedule.next_open(definition.window, progress.zone_of(definition, contact), now)
+    if opens_at > now:
+        _wait(enrollment, opens_at, Reason.WINDOW)
+        return None
+    return _Send(enrollment, contact, version, step)
+
+
+def _wait(enrollment: Enrollment, until: datetime, reason: Reason) -> None:
+    enrollment.next_run_at, enrollment.reason = until, reason.value
+
+
+def stop(enrollment: Enrollment, reason: Reason, at: datetime) -> None:
+    """Stop the enrollment and cancel its message, if that is still queued. Its row must be locked."""
+    runs = StepRun.objects.for_workspace(enrollment.workspace_id).filter(enrollment=enrollment, outcome="")
+    automatic.cancel_queued([each.message_id for each in runs if each.message_id], reason.value)
+    progress.end(enrollment, EnrollmentStatus.STOPPED, reason, at)
+
+
+def _with_condition(batch: _Batch, sends: Sequence[_Send]) -> list[_Send]:
+    """Those whose step has no condition, or whose contact meets it: one query for each step that has one."""
+    met: list[_Send] = []
+    by_step = sorted(sends, key=lambda send: (send.version.id, send.step.key))
+    for _, group in groupby(by_step, key=lambda send: (send.version.id, send.step.key)):
+        of_step = list(group)
+        step = of_step[0].step
+        meet = meet_condition(batch.sequence.workspace, step, [send.contact.id for send in of_step])
+        for send in of_step:
+            if send.contact.id in meet:
+                met.append(send)
+            elif step.if_not == "stop":
+                stop(send.enrollment, Reason.CONDITION, batch.now)
+            else:
+                _skip(batch, send)
+    order = {id(send): index for index, send in enumerate(sends)}
+    return sorted(met, key=lambda send: order[id(send)])
+
+
+def meet_condition(workspace: Workspace, step: StepDefinition, contact_ids: Sequence[str]) -> set[str]:
+    """Those of these contacts who meet the condition of the step; all if it has none."""
+    if step.condition is None:
+        return set(contact_ids)
+    condition = parse_condition(workspace, step.condition)
+    contacts = Contact.objects.for_workspace(workspace).filter(condition.where(clock.now()), pk__in=contact_ids)
+    return set(contacts.values_list("pk", flat=True))
+
+
+def _skip(batch: _Batch, send: _Send) -> None:
+    """Leave the step out and go on with the next one."""
+    enrollment, now = send.enrollment, batch.now
+    batch.skipped.append(
+        StepRun(
+            workspace_id=enrollment.workspace_id,
+            enrollment=enrollment,
+            version_id=send.version.id,
+            step_key=send.step.key,
+            outcome=Outcome.SKIPPED,
+            handled=True,
+            settled_at=now,
+        )
+    )
+    definition = send.version.definition
+    following = progress.next_step(definition, send.step.key, batch.done[enrollment.pk] | {send.step.key})
+    progress.start_step(enrollment, definition, following, send.contact, now)
+
+
+def _render(batch: _Batch, send: _Send) -> bool:
+    """Render the text for the contact. False if a value is missing: then the enrollment waits for it."""
+    try:
+        send.text = message_text.render_for(send.contact, send.step.text)
+    except ValueError:
+        pass
+    if not send.text or not automatic.recipient_of(send.contact):
+        _wait(send.enrollment, batch.now + RETRY_VALUE, Reason.MISSING_VALUE)
+        return False
+    return True
+
+
+def _with_slots(batch: _Batch, sends: Sequence[_Send]) -> list[tuple[_Send, Account, datetime]]:
+    """Give each the next slot of its account; those for whom there is none wait for what their account waits for."""
+    capacity: dict[int, tuple[deque[datetime], Wait | None]] = {}
+
+    def capacity_of(account: Account) -> tuple[deque[datetime], Wait | None]:
+        if account.pk not in capacity:
+            reserved, wait = automatic.reserve_slots(account, batch.now, len(sends))
+            capacity[account.pk] = deque(reserved), wait
+        return capacity[account.pk]
+
+    ready = []
+    for send in sends:
+        account = _account_for(batch, send, lambda account: bool(capacity_of(account)[0]))
+        if account is None:
+            _wait(send.enrollment, batch.now + automatic.RETRY_ACCOUNT, Reason.ACCOUNT_NEEDS_LOGIN)
+            continue
+        slots, wait = capacity_of(account)
+        if not slots:
+            assert wait is not None
+            _wait(send.enrollment, wait.until, Reason(wait.reason.value))
+            continue
+        definition = send.version.definition
+        opens_at = schedule.next_open(definition.window, progress.zone_of(definition, send.contact), slots[0])
+        if opens_at > slots[0]:  # the gap between sends has moved the slot out of the window
+            _wait(send.enrollment, opens_at, Reason.WINDOW)
+            continue
+        ready.append((send, account, slots.popleft()))
+    return ready
+
+
+def _account_for(batch: _Batch, send: _Send, has_slots: Callable[[Account], bool]) -> Account | None:
+    """The account that writes to the contact: the one that wrote before, else the assigned one. If the sequence passes
+    contacts on, one that was not written to yet goes to the next account that can send. None if there is no account."""
+    enrollment, definition = send.enrollment, send.version.definition
+    assigned = batch.accounts.get(enrollment.account_id or 0)
+    others = [batch.accounts[each] for each in definition.account_ids if each in batch.accounts]
+    if assigned is None:
+        assigned = others[0] if others else None
+    if assigned is None or has_slots(assigned) or not definition.pass_on or _was_written_to(enrollment):
+        return assigned
+    return next((account for account in others if has_slots(account)), assigned)
+
+
+def _was_written_to(enrollment: Enrollment) -> bool:
+    runs = StepRun.objects.for_workspace(enrollment.workspace_id).filter(enrollment=enrollment)
+    return runs.filter(message__isnull=False).exists()
+
+
+def _make_messages(batch: _Batch, ready: Sequence[tuple[_Send, Account, datetime]]) -> None:
+    """Write the messages and their step runs. The enrollments wait for the outcomes."""
+    messages = automatic.accept(
+        SOURCE,
+        [
+            AutomaticMessage(account, send.contact, send.text, slot_at, send.enrollment.request_id)
+            for send, account, slot_at in ready
+        ],
+    )
+    runs = []
+    for (send, account, _), message in zip(ready, messages, strict=True):
+        enrollment = send.enrollment
+        enrollment.account_id, enrollment.next_run_at, enrollment.reason = account.pk, None, ""
+        runs.append(
+            {
+                "workspace_id": enrollment.workspace_id,
+                "enrollment_id": enrollment.pk,
+                "version_id": send.version.id,
+                "step_key": send.step.key,
+                "message_id": message.id,
+                "created_at": batch.now,
+            }
+        )
+    _step_runs.insert(runs)
+    if messages:
+        transaction.on_commit(lambda: doorbell.ring("messaging.dispatch"))
+
+
+def save(enrollments: Sequence[Enrollment]) -> None:
+    """Write what the runner changes of these enrollments, which are locked, in one statement."""
+    if not enrollments:
+        return
+    as_text = datetime_formatter()
+    rows = [
+        (
+            *(each.pk, str(each.status), each.reason, each.step_key, each.account_id),
+            *(as_text(each.anchor_at), as_text(each.next_run_at), as_text(each.ended_at)),
+        )
+        for each in enrollments
+    ]
+    run(
+        f"UPDATE {_enrollments.name} SET status = new_status, reason = new_reason, step_key = new_step,"
+        " account_id = new_account, anchor_at = anchor, next_run_at = next_run, ended_at = ended,"
+        " paused_at = CASE WHEN ended IS NULL THEN paused_at END"
+        f" FROM {rows_source(_CHANGED)} WHERE id = enrollment",
+        [rows_parameter(rows)],
+    )
+
+
+def publish_completed(enrollments: Sequence[Enrollment], sequence: SequenceRow | None = None) -> None:
+    """Publish ``sequence.completed`` for these enrollments, in the transaction that completes them."""
+    if not enrollments:
+        return
+    if sequence is not None:
+        for enrollment in enrollments:
+            enrollment.sequence = sequence
+    publish_all(
+        None,
+        [
+            NewEvent(
+                SEQUENCE_COMPLETED,
+                {"sequence": SequenceOut.render(each.sequence), "enrollment": EnrollmentOut.render(each)},
+                str(each.contact_id or ""),
+                each.request_id,
+                each.workspace_id,
+            )
+            for each in enrollments
+        ],
+    )
+
+
+# --- What became of messages ------------------------------------------------------------------------------------------
+def _settled_runs() -> "QuerySet[StepRun]":
+    return StepRun.unscoped.exclude(outcome="").filter(handled=False).order_by("id")
+
+
+@transaction.atomic
+def handle_outcomes(enrollment_id: str | None = None) -> int:
+    """Move on up to ``BATCH`` enrollments whose message was sent, failed or canceled, or one of them; returns their
+    number."""
+    settled = _settled_runs()
+    if enrollment_id is not None:
+        settled = settled.filter(enrollment_id=enrollment_id)
+    enrollment_ids = list(settled.values_list("enrollment_id", flat=True)[:BATCH])
+    if not enrollment_ids:
+        return 0
+    rows = Enrollment.unscoped.filter(pk__in=enrollment_ids).order_by("id").select_related("version")
+    locked = {each.pk: each for each in rows.select_for_update(skip_locked=True, no_key=True, of=("self",))}
+    runs = list(settled.filter(enrollment_id__in=locked).select_related("message"))
+    context = _OutcomeContext(list(locked.values()))
+    for step_run in runs:
+        enrollment = locked[step_run.enrollment_id]
+        if enrollment.ended_at is None:
+            _handle(step_run, enrollment, context)
+    again = [each.pk for each in runs if _is_to_be_made_again(each) and locked[each.enrollment_id].ended_at is None]
+    StepRun.unscoped.filter(pk__in=again).delete()
+    StepRun.unscoped.filter(pk__in=[each.pk for each in runs]).update(handled=True)
+    save(list(locked.values()))
+    completed = [each for each in locked.values() if each.status == EnrollmentStatus.COMPLETED]
+    completed = [each for each in completed if each.pk in context.open_before]
+    context.load_sequences(completed)
+    publish_completed(completed)
+    if any(each.status == EnrollmentStatus.ACTIVE for each in locked.values()):
+        transaction.on_commit(lambda: doorbell.ring("sequences.run"))
+    return len(locked)
+
+
+class _OutcomeContext:
+    """What is needed to move these enrollments on, in a few queries for all of them."""
+
+    def __init__(self, enrollments: Sequence[Enrollment]) -> None:
+        self.now = clock.now()
+        self.open_before = {each.pk for each in enrollments if each.ended_at is None}
+        self.done = steps_done([each.pk for each in enrollments])
+        where, params = ids_clause("id", [each.contact_id for each in enrollments if each.contact_id])
+        self.contacts = {contact.id: contact for contact in _contacts.select(where, params)}
+        self.versions: dict[int, Version] = {}
+        ids: dict[int, set[int]] = defaultdict(set)
+        for each in enrollments:
+            ids[each.workspace_id].add(each.version_id)
+        for workspace_id, version_ids in ids.items():
+            self.versions |= load_versions(workspace_id, version_ids)
+
+    def load_sequences(self, enrollments: Sequence[Enrollment]) -> None:
+        ids = {each.sequence_id for each in enrollments}
+        sequences = SequenceRow.unscoped.select_related("workspace__live").in_bulk(ids)
+        for each in enrollments:
+            each.sequence = sequences[each.sequence_id]
+
+
+def _is_to_be_made_again(step_run: StepRun) -> bool:
+    """Whether a pause canceled the message before it can have been sent, so that the step is still to be done."""
+    message = step_run.message
+    is_unsent = message is None or message.unsettled_since is None
+    return step_run.outcome == Outcome.CANCELED and step_run.error == PAUSED and is_unsent
+
+
+def _handle(step_run: StepRun, enrollment: Enrollment, context: _OutcomeContext) -> None:
+    """Move an open enrollment on after the outcome of a step."""
+    contact, now = context.contacts[str(enrollment.contact_id)], context.now
+    definition = context.versions[enrollment.version_id].definition
+    if _is_to_be_made_again(step_run):
+        enrollment.next_run_at = now
+        return
+    if step_run.outcome == Outcome.CANCELED and step_run.error in _STOPPING:
+        progress.end(enrollment, EnrollmentStatus.STOPPED, _STOPPING[step_run.error], now)
+        return
+    if step_run.outcome == Outcome.FAILED and step_run.error == "contact_opted_out":
+        progress.end(enrollment, EnrollmentStatus.STOPPED, Reason.OPTED_OUT, now)
+        return
+    if step_run.outcome == Outcome.FAILED:
+        progress.end(enrollment, EnrollmentStatus.FAILED, Reason.SEND_FAILED, now)
+        return
+    anchor = step_run.settled_at or now
+    following = definition.step(enrollment.step_key)
+    if enrollment.step_key == step_run.step_key:
+        following = progress.next_step(definition, step_run.step_key, context.done[enrollment.pk])
+    progress.start_step(enrollment, definition, following, contact, anchor)
+
+
+# The ``error`` of a message that a stop rule canceled at its claim.
+_STOPPING = {reason.value: reason for reason in (Reason.REPLY, Reason.TAG, Reason.STAGE)}
+
+
+# --- Waking -----------------------------------------------------------------------------------------------------------
+def wake(contact_ids: Sequence[str]) -> None:
+    """Have the runner look at the open enrollments of these contacts: something about them has changed.
+
+    Runs in the transaction of the change, under the locks of the contacts. A signal for promptness: the runner checks
+    everything again before each step, woken or not.
+    """
+    where, params = ids_clause("contact_id", contact_ids)
+    rows = fetch(
+        f"UPDATE {_enrollments.name} SET next_run_at = %s WHERE {where} AND status = 'active' RETURNING id",
+        [datetime_param(clock.now()), *params],
+    )
+    if rows:
+        transaction.on_commit(lambda: doorbell.ring("sequences.run"))
+

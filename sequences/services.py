@@ -1,0 +1,458 @@
+"""Every read and write of sequences that a caller may ask for. Each service checks the actor's authority itself."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, F
+
+from contacts import repository as contacts
+from contacts.models import Contact
+from crmsolid.api.pagination import Page, page
+from crmsolid.core import clock, doorbell
+from crmsolid.core.errors import DomainError, invalid, not_found
+from crmsolid.core.ids import is_id
+from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.events.publishing import publish
+from crmsolid.workspaces import audit
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Role
+from crmsolid.workspaces.scopes import Scope
+from messaging.sending import automatic, message_text
+from sequences import progress, repository, runner, schedule, waiting
+from sequences.definition import Definition, StepDefinition, with_step_keys
+from sequences.events import SEQUENCE_PAUSED, SEQUENCE_STARTED
+from sequences.message_source import PAUSED
+from sequences.models import (
+    OPEN,
+    Enrollment,
+    EnrollmentStatus,
+    Reason,
+    Sequence,
+    SequenceStatus,
+    Step,
+    StepRun,
+)
+from sequences.repository import Version
+from sequences.representations import EnrollmentOut, SequenceOut
+from sequences.schedule import ResumeMode
+
+WRITERS = (Role.AGENT, Role.ADMIN, Role.OWNER)
+
+
+# --- Sequences --------------------------------------------------------------------------------------------------------
+def list_sequences(actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:
+    """One page of sequences, newest first. Errors: ``scope_missing``, ``invalid_cursor``."""
+    actor.require(Scope.MANAGE_SEQUENCES)
+    rows = Sequence.objects.for_workspace(actor.workspace)
+    return page(rows, sort="-created_at", limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters={})
+
+
+def get_sequence(actor: Actor, sequence_id: str) -> tuple[Sequence, Definition]:
+    """One sequence and what its latest version says. Errors: ``scope_missing``, ``not_found``."""
+    actor.require(Scope.MANAGE_SEQUENCES)
+    sequence = _get_sequence(actor, sequence_id)
+    return sequence, repository.current_version(sequence).definition
+
+
+def _get_sequence(actor: Actor, sequence_id: str, *, lock: bool = False) -> Sequence:
+    rows = Sequence.objects.for_workspace(actor.workspace).filter(pk=sequence_id)
+    if lock:
+        rows = rows.select_for_update(no_key=True)
+    sequence: Sequence | None = rows.first() if is_id("seq", sequence_id) else None
+    if sequence is None:
+        raise not_found("sequence")
+    return sequence
+
+
+@unit_of_work()
+def create_sequence(actor: Actor, definition: Definition) -> Sequence:
+    """Create a draft with this definition as its first version.
+
+    Errors: ``forbidden`` for viewers and keys, ``validation_failed`` (name) if the name is taken.
+    """
+    actor.require_role(*WRITERS)
+    sequence = Sequence(workspace=actor.workspace, name=definition.name)
+    _save_with_name(sequence, definition.name, adding=True)
+    steps = with_step_keys(definition.steps, (), ())
+    repository.add_version(sequence, replace(definition, steps=steps))
+    sequence.save(update_fields=["version"])
+    audit.record(actor, "sequence.created", sequence.pk)
+    return sequence
+
+
+@unit_of_work()
+def update_sequence(
+    actor: Actor, sequence_id: str, definition: Definition, *, move_people: bool = False
+) -> tuple[Sequence, bool]:
+    """Publish the definition as the next version, unless it is what the latest version says. Returns the sequence and
+    whether something was changed.
+
+    Contacts in the sequence finish on their version; with ``move_people`` they go on in the new one. Errors:
+    ``forbidden`` for viewers and keys, ``not_found``, ``validation_failed`` (name; accounts of a started sequence).
+    """
+    actor.require_role(*WRITERS)
+    sequence = _get_sequence(actor, sequence_id, lock=True)
+    current = repository.current_version(sequence)
+    keys = [step.key for step in current.definition.steps]
+    definition = replace(definition, steps=with_step_keys(definition.steps, keys, _keys_ever_used(sequence)))
+    if sequence.status != SequenceStatus.DRAFT:
+        _check_can_send(definition)
+    renamed = definition.name != sequence.name
+    if renamed:
+        _save_with_name(sequence, definition.name)
+    changed = definition != replace(current.definition, name=definition.name)
+    version = repository.add_version(sequence, definition) if changed else current
+    if changed or renamed:
+        sequence.updated_at = clock.now()
+        sequence.save(update_fields=["version", "updated_at"])
+        audit.record(actor, "sequence.published", sequence.pk, version=version.number, moved=move_people)
+    if move_people:
+        _move_people(sequence, version)
+    return sequence, changed or renamed
+
+
+def _save_with_name(sequence: Sequence, name: str, *, adding: bool = False) -> None:
+    sequence.name = name
+    try:
+        with transaction.atomic():
+            sequence.save(force_insert=adding, update_fields=None if adding else ["name"])
+    except IntegrityError:
+        raise invalid("name", "taken", f"there is a sequence {name!r} already") from None
+
+
+def _keys_ever_used(sequence: Sequence) -> set[str]:
+    steps = Step.objects.for_workspace(sequence.workspace_id).filter(version__sequence=sequence)
+    return set(steps.values_list("key", flat=True))
+
+
+def _check_can_send(definition: Definition) -> None:
+    if not definition.account_ids:
+        raise invalid("account_ids", "required", "choose at least one account that sends the messages")
+
+
+def _move_people(sequence: Sequence, version: Version) -> None:
+    """Put everybody who is still in the sequence on this version; the sequence's row is locked."""
+    open_rows = Enrollment.objects.for_workspace(sequence.workspace_id).filter(sequence=sequence, status__in=OPEN)
+    others = open_rows.exclude(version_id=version.id)
+    for step in version.definition.steps:
+        # Never before the step is due, and the runner finds out when that is. A message on its way stays on its way.
+        same_step = others.filter(step_key=step.key)
+        same_step.filter(next_run_at__isnull=False).update(
+            version_id=version.id, reason="", next_run_at=F("anchor_at") + step.delay
+        )
+        same_step.update(version_id=version.id)
+    elsewhere = list(others.select_for_update(no_key=True).select_related("contact").order_by("id"))
+    olds = repository.load_versions(sequence.workspace_id, {each.version_id for each in elsewhere})
+    done = runner.steps_done([each.pk for each in elsewhere])
+    for enrollment in elsewhere:
+        _move(enrollment, olds[enrollment.version_id].definition, version, done[enrollment.pk])
+    runner.save(elsewhere)
+    runner.publish_completed([each for each in elsewhere if each.status == EnrollmentStatus.COMPLETED], sequence)
+    transaction.on_commit(lambda: doorbell.ring("sequences.run"))
+
+
+def _move(enrollment: Enrollment, old: Definition, version: Version, done: set[str]) -> None:
+    """Put an enrollment whose step is not in the new version on the step that it goes on with."""
+    step = progress.step_after_move(old, version.definition, enrollment.step_key, done)
+    enrollment.version_id = version.id
+    if enrollment.step_key in done:  # its message is on its way: the outcome starts the step, or completes it
+        enrollment.step_key = step.key if step is not None else ""
+        return
+    contact, now = enrollment.contact, clock.now()
+    assert contact is not None
+    anchor = enrollment.anchor_at if step is not None else now
+    progress.start_step(enrollment, version.definition, step, contact, anchor)
+
+
+def people_by_step(actor: Actor, sequence_id: str) -> dict[tuple[int, str], int]:
+    """How many contacts are in the sequence, by the number of their version and the step they are at.
+
+    Errors: ``scope_missing``, ``not_found``.
+    """
+    actor.require(Scope.MANAGE_SEQUENCES)
+    sequence = _get_sequence(actor, sequence_id)
+    rows = Enrollment.objects.for_workspace(actor.workspace).filter(sequence=sequence, status__in=OPEN)
+    counted = rows.values_list("version__number", "step_key").annotate(people=Count("pk")).order_by()
+    return {(number, step_key): people for number, step_key, people in counted}
+
+
+@unit_of_work()
+def start_sequence(actor: Actor, sequence_id: str) -> Sequence:
+    """Start a draft: from now on contacts can be enrolled.
+
+    Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (409) unless it is a draft, ``validation_failed`` without
+    an account.
+    """
+    actor.require(Scope.MANAGE_SEQUENCES)
+    sequence = _get_sequence(actor, sequence_id, lock=True)
+    if sequence.status != SequenceStatus.DRAFT:
+        raise DomainError("invalid_state", f"the sequence is {sequence.status}; only a draft can be started")
+    _check_can_send(repository.current_version(sequence).definition)
+    _set_status(actor, sequence, SequenceStatus.ACTIVE, "started")
+    return sequence
+
+
+@unit_of_work()
+def pause_sequence(actor: Actor, sequence_id: str) -> Sequence:
+    """Pause an active sequence: none of its messages is sent until it is resumed. Everybody stays in it.
+
+    Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (409) unless it is active.
+    """
+    actor.require(Scope.MANAGE_SEQUENCES)
+    sequence = _get_sequence(actor, sequence_id, lock=True)
+    if sequence.status != SequenceStatus.ACTIVE:
+        raise DomainError("invalid_state", f"the sequence is {sequence.status}; only an active one can be paused")
+    _set_status(actor, sequence, SequenceStatus.PAUSED, "paused")
+    publish(actor, SEQUENCE_PAUSED, {"sequence": SequenceOut.render(sequence), "enrollment": None})
+    return sequence
+
+
+@unit_of_work()
+def resume_sequence(actor: Actor, sequence_id: str, *, mode: str = ResumeMode.KEEP_DATES) -> Sequence:
+    """Resume a paused sequence. ``mode`` says when the steps that wait are due: see :class:`ResumeMode`.
+
+    Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (409) unless it is paused.
+    """
+    actor.require(Scope.MANAGE_SEQUENCES)
+    sequence = _get_sequence(actor, sequence_id, lock=True)
+    if sequence.status != SequenceStatus.PAUSED or sequence.paused_at is None:
+        raise DomainError("invalid_state", f"the sequence is {sequence.status}; only a paused one can be resumed")
+    _shift_delays(sequence, ResumeMode(mode), sequence.paused_at)
+    _set_status(actor, sequence, SequenceStatus.ACTIVE, "resumed", mode=str(mode))
+    transaction.on_commit(lambda: doorbell.ring("sequences.run"))
+    return sequence
+
+
+def _set_status(actor: Actor, sequence: Sequence, status: SequenceStatus, verb: str, **data: Any) -> None:
+    now = clock.now()
+    sequence.status, sequence.updated_at = status.value, now
+    sequence.paused_at = now if status == SequenceStatus.PAUSED else None
+    sequence.save(update_fields=["status", "updated_at", "paused_at"])
+    audit.record(actor, f"sequence.{verb}", sequence.pk, **data)
+
+
+def _shift_delays(sequence: Sequence, mode: ResumeMode, paused_at: datetime) -> None:
+    """Move the delays that were running during the pause, with one statement for each step or for all."""
+    now = clock.now()
+    rows = Enrollment.objects.for_workspace(sequence.workspace_id).filter(sequence=sequence, status="active")
+    waiting_rows = rows.filter(next_run_at__isnull=False)
+    if mode == ResumeMode.ONLY_ACTIVE_TIME:
+        pause = now - paused_at
+        began_in_pause = waiting_rows.filter(anchor_at__gt=paused_at)
+        began_in_pause.update(anchor_at=now, next_run_at=now, reason="")
+        waiting_rows.filter(anchor_at__lte=paused_at).update(
+            anchor_at=F("anchor_at") + pause, next_run_at=F("next_run_at") + pause, reason=""
+        )
+    elif mode == ResumeMode.RESTART_DELAY:
+        # The window and the jitter make it later: the runner finds that out when it looks.
+        for version_id in rows.values_list("version_id", flat=True).distinct().order_by():
+            for step in repository.load_versions(sequence.workspace_id, [version_id])[version_id].definition.steps:
+                of_step = waiting_rows.filter(version_id=version_id, step_key=step.key)
+                of_step.update(anchor_at=now, next_run_at=now + step.delay, reason="")
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewStep:
+    """A step as a contact would get it. ``planned_at`` is None for one that would be left out; ``reason`` says why it
+    is left out (``condition``) or would wait (``missing_value``)."""
+
+    step: str
+    planned_at: datetime | None
+    reason: str
+    text: str | None
+
+
+def preview_sequence(actor: Actor, sequence_id: str, *, contact_id: str) -> list[PreviewStep]:
+    """The steps of the latest version as this contact would get them if enrolled now, with the text for an actor who
+    may read contacts. Limits of accounts are not taken into account.
+
+    Errors: ``scope_missing``, ``not_found``.
+    """
+    actor.require(Scope.MANAGE_SEQUENCES)
+    sequence = _get_sequence(actor, sequence_id)
+    contact = contacts.get(actor.workspace, contact_id).contact
+    definition = repository.current_version(sequence).definition
+    anchor, shows_text = clock.now(), actor.has(Scope.READ_CONTACTS)
+    steps: list[PreviewStep] = []
+    for step in definition.steps:
+        if not runner.meet_condition(actor.workspace, step, [contact.id]):
+            steps.append(PreviewStep(step.key, None, Reason.CONDITION.value, None))
+            if step.if_not == "stop":
+                break
+            continue
+        anchor = progress.due_at(definition, step, contact, anchor)
+        text = _rendered(step, contact)
+        missing = Reason.MISSING_VALUE.value if text is None or not automatic.recipient_of(contact) else ""
+        steps.append(PreviewStep(step.key, anchor, missing, text if shows_text else None))
+    return steps
+
+
+def _rendered(step: StepDefinition, contact: Contact) -> str | None:
+    try:
+        return message_text.render_for(contact, step.text)
+    except ValueError:
+        return None
+
+
+# --- Enrollments ------------------------------------------------------------------------------------------------------
+@unit_of_work()
+def enroll_contact(actor: Actor, sequence_id: str, *, contact_id: str) -> Enrollment:
+    """Enroll the contact in the latest version of an active sequence, and publish ``sequence.started``.
+
+    Of two calls at once one succeeds. Errors: ``scope_missing``, ``not_found``, ``sequence_not_active``,
+    ``contact_opted_out``, ``already_enrolled``.
+    """
+    actor.require(Scope.MANAGE_SEQUENCES)
+    sequence = _share_sequence(actor, sequence_id)
+    contact = contacts.get(actor.workspace, contact_id, lock=True).contact
+    if sequence.status != SequenceStatus.ACTIVE:
+        raise DomainError("sequence_not_active", f"the sequence is {sequence.status}; start or resume it first")
+    if contact.opted_out:
+        raise DomainError("contact_opted_out")
+    version, now = repository.current_version(sequence), clock.now()
+    enrollment = Enrollment(
+        workspace=actor.workspace,
+        sequence=sequence,
+        version_id=version.id,
+        contact=contact,
+        account_id=_next_account(sequence, version.definition),
+        anchor_at=now,
+        created_at=now,
+        request_id=actor.request_id,
+    )
+    progress.start_step(enrollment, version.definition, version.definition.steps[0], contact, now)
+    try:
+        with transaction.atomic():
+            enrollment.save(force_insert=True)
+    except IntegrityError:
+        raise DomainError("already_enrolled") from None
+    waiting.load_related([enrollment])
+    data = {"sequence": SequenceOut.render(sequence), "enrollment": EnrollmentOut.render(enrollment)}
+    publish(actor, SEQUENCE_STARTED, data, contact_id=contact.id)
+    transaction.on_commit(lambda: doorbell.ring("sequences.run"))
+    return enrollment
+
+
+def _share_sequence(actor: Actor, sequence_id: str) -> Sequence:
+    """The sequence, which nobody can pause before this transaction ends; others may enroll at the same time."""
+    sequence = _get_sequence(actor, sequence_id)
+    repository.share_lock(sequence)
+    return sequence
+
+
+def _next_account(sequence: Sequence, definition: Definition) -> int:
+    """The account that is next in turn: the one after that of the contact who was enrolled last."""
+    ids = definition.account_ids
+    if len(ids) == 1:
+        return ids[0]
+    rows = Enrollment.objects.for_workspace(sequence.workspace_id).filter(sequence=sequence)
+    last = rows.order_by("-created_at", "-id").values_list("account_id", flat=True).first()
+    return ids[(ids.index(last) + 1) % len(ids)] if last in ids else ids[0]
+
+
+def list_enrollments(
+    actor: Actor,
+    sequence_id: str,
+    *,
+    status: str | None = None,
+    contact_id: str | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page:
+    """One page of the sequence's enrollments, newest first.
+
+    Errors: ``scope_missing``, ``not_found``, ``invalid_cursor``.
+    """
+    actor.require(Scope.MANAGE_SEQUENCES)
+    sequence = _get_sequence(actor, sequence_id)
+    given = {"status": status, "contact_id": contact_id}
+    filters = {name: value for name, value in given.items() if value is not None}
+    rows = Enrollment.objects.for_workspace(actor.workspace).filter(sequence=sequence, **filters)
+    binding = {"sequence": sequence.pk, **filters}
+    workspace_id = actor.workspace.pk
+    found = page(rows, sort="-created_at", limit=limit, cursor=cursor, workspace_id=workspace_id, filters=binding)
+    waiting.load_related(found.rows)
+    return found
+
+
+def get_enrollment(actor: Actor, enrollment_id: str) -> Enrollment:
+    """One enrollment. Errors: ``scope_missing``, ``not_found``."""
+    actor.require(Scope.MANAGE_SEQUENCES)
+    return _get_enrollment(actor, enrollment_id)
+
+
+def _get_enrollment(actor: Actor, enrollment_id: str, *, lock: bool = False) -> Enrollment:
+    rows = Enrollment.objects.for_workspace(actor.workspace).filter(pk=enrollment_id)
+    if lock:
+        rows = rows.select_for_update(no_key=True)
+    enrollment: Enrollment | None = rows.first() if is_id("enr", enrollment_id) else None
+    if enrollment is None:
+        raise not_found("enrollment")
+    waiting.load_related([enrollment])
+    return enrollment
+
+
+@unit_of_work()
+def pause_enrollment(actor: Actor, enrollment_id: str) -> Enrollment:
+    """Pause an active enrollment and publish ``sequence.paused``. A message of it that is still queued is canceled, and
+    its step is sent after the pause.
+
+    Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (409) unless it is active.
+    """
+    actor.require(Scope.MANAGE_SEQUENCES)
+    enrollment = _get_enrollment(actor, enrollment_id, lock=True)
+    if enrollment.status != EnrollmentStatus.ACTIVE:
+        raise DomainError("invalid_state", f"the enrollment is {enrollment.status}; only an active one can be paused")
+    enrollment.status, enrollment.paused_at, enrollment.reason = EnrollmentStatus.PAUSED.value, clock.now(), ""
+    enrollment.save(update_fields=["status", "paused_at", "reason"])
+    runs = StepRun.objects.for_workspace(actor.workspace).filter(enrollment=enrollment, outcome="")
+    automatic.cancel_queued([run.message_id for run in runs if run.message_id], PAUSED)
+    data = {"sequence": SequenceOut.render(enrollment.sequence), "enrollment": EnrollmentOut.render(enrollment)}
+    publish(actor, SEQUENCE_PAUSED, data, contact_id=str(enrollment.contact_id))
+    return enrollment
+
+
+@unit_of_work()
+def resume_enrollment(actor: Actor, enrollment_id: str, *, mode: str = ResumeMode.KEEP_DATES) -> Enrollment:
+    """Resume a paused enrollment; ``mode`` as for :func:`resume_sequence`.
+
+    Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (409) unless it is paused.
+    """
+    actor.require(Scope.MANAGE_SEQUENCES)
+    enrollment = _get_enrollment(actor, enrollment_id, lock=True)
+    if enrollment.status != EnrollmentStatus.PAUSED or enrollment.paused_at is None:
+        raise DomainError("invalid_state", f"the enrollment is {enrollment.status}; only a paused one can be resumed")
+    now = clock.now()
+    if enrollment.next_run_at is not None:
+        anchor = schedule.resumed_anchor(ResumeMode(mode), enrollment.anchor_at, enrollment.paused_at, now)
+        _restart(enrollment, anchor)
+    enrollment.status, enrollment.paused_at = EnrollmentStatus.ACTIVE.value, None
+    enrollment.save(update_fields=["status", "paused_at", "anchor_at", "next_run_at", "reason"])
+    transaction.on_commit(lambda: doorbell.ring("sequences.run"))
+    return enrollment
+
+
+def _restart(enrollment: Enrollment, anchor: datetime) -> None:
+    """Let the delay of the enrollment's step begin at ``anchor``."""
+    versions = repository.load_versions(enrollment.workspace_id, [enrollment.version_id])
+    definition = versions[enrollment.version_id].definition
+    contact = enrollment.contact
+    assert contact is not None
+    progress.start_step(enrollment, definition, definition.step(enrollment.step_key), contact, anchor)
+
+
+@unit_of_work()
+def stop_enrollment(actor: Actor, enrollment_id: str) -> Enrollment:
+    """End an enrollment. A message of it that is still queued is canceled.
+
+    Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (409) if it has ended.
+    """
+    actor.require(Scope.MANAGE_SEQUENCES)
+    enrollment = _get_enrollment(actor, enrollment_id, lock=True)
+    if enrollment.ended_at is not None:
+        raise DomainError("invalid_state", f"the enrollment is {enrollment.status} already")
+    runner.stop(enrollment, Reason.MANUAL, clock.now())
+    enrollment.save(update_fields=["status", "reason", "next_run_at", "paused_at", "ended_at"])
+    return enrollment
