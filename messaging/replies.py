@@ -17,7 +17,8 @@ SAME_TEXT_ROWS = 50
 def classify(message: Message, account: Account, *, reply_to: int | None, is_automatic: bool) -> None:
     """Set ``in_reply_to``, ``auto_reply`` and ``text_digest`` of an incoming message that is not stored yet.
 
-    ``reply_to`` is Telegram's id of the message it quotes. ``is_automatic``: it is known to be an auto-reply. A sandbox's other answers count as a person's. The caller holds the lock on the contact.
+    ``reply_to`` is Telegram's id of the message it quotes. ``is_automatic``: it is known to be an auto-reply. Any other
+    answer to a sandbox counts as a person's. The caller holds the lock on the contact.
     """
     message.auto_reply = is_automatic
     answered = _answered(message, account, reply_to)

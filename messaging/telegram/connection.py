@@ -118,8 +118,9 @@ class Connection:
                     users = [*users, *(await history.newest_dialogs(client)).users]
                 except RPCError as error:
                     logger.warning("the name of a sender is unknown: %s", error)
-            async with self._settling:  # an answer that comes at once belongs to a message that is being settled
-                await self._threads.run(receiver.store_updates, updates, users, state)
+            async with self._settling:
+                pass  # An auto-reply may come before the message that it answers is settled.
+            await self._threads.run(receiver.store_updates, updates, users, state)
 
         client = self._client = Client(session_from_row(row), row.user_id, store_updates)
         try:
