@@ -25,7 +25,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 # Custom fields stand beside the contact's own fields, in request bodies, templates and segment rules.
 RESERVED_KEYS = frozenset(ContactOut().get_fields()) | {
-    *("created", "last_in_at", "last_out_at", "account_id", "workspace"),
+    *("created", "last_in_at", "last_reply_at", "last_out_at", "account_id", "workspace"),
     *("custom", "all", "any", "not", "field", "op", "value"),
 }
 

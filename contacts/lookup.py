@@ -5,7 +5,7 @@ No scope is required: whoever may send or receive a message may do so with a per
 
 from typing import Any
 
-from contacts import repository
+from contacts import repository, watchers
 from contacts.models import Contact
 from contacts.repository import contacts
 from contacts.validation import Changes
@@ -67,8 +67,9 @@ def _find(workspace: Workspace, username: str | None, telegram_id: int | None) -
 
 
 def _update(contact: Contact, **columns: Any) -> Contact:
-    """Write these columns of a locked contact."""
+    """Write these columns of a locked contact, and tell the watchers."""
     changed = {**Changes(columns, {}).apply(contact), "updated_at": clock.now()}
     contact.updated_at = changed["updated_at"]
     contacts.update(changed, "id = %s", [contact.id])
+    watchers.notify([contact.id])
     return contact

@@ -75,6 +75,7 @@ class Contact(WorkspaceModel):
     custom_fields = models.JSONField(default=dict, blank=True)
     search = models.TextField(blank=True, editable=False)
     last_in_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_reply_at = models.DateTimeField(null=True, blank=True, editable=False)  # as last_in_at, without auto-replies
     last_out_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     updated_at = models.DateTimeField(default=clock.now, editable=False)

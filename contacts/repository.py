@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from contacts import optouts
+from contacts import optouts, watchers
 from contacts.events import CONTACT_CREATED, CONTACT_TAGGED
 from contacts.models import Contact, ContactTag
 from contacts.representations import ContactOut
@@ -106,7 +106,7 @@ def insert(who: Actor | Workspace, changes: Changes) -> ContactWithTags | None:
 def update(
     actor: Actor, before: ContactWithTags, changes: Changes, *, add: Iterable[str] = (), remove: Iterable[str] = ()
 ) -> ContactWithTags:
-    """Write what differs, and publish ``contact.tagged`` for new tags. Writes nothing if nothing differs.
+    """Write what differs, publish ``contact.tagged`` for new tags and tell the watchers. Nothing if nothing differs.
 
     The row of ``before`` must be locked. :class:`IdentityTaken` leaves the transaction usable.
     """
@@ -131,15 +131,18 @@ def update(
                 contacts.update(changed, where, params)
         except IntegrityError:
             raise IdentityTaken from None
-    _add_tags(contact, added)
+    _add_tags(contact, added, at_once=bool(watchers.watchers))
     if removed:
         ContactTag.objects.for_workspace(contact.workspace_id).filter(contact_id=contact.id, name__in=removed).delete()
+    watchers.notify([contact.id])
     after = ContactWithTags(contact, [*old_tags.difference(removed), *added])
     if added:
         publish_all(actor, [NewEvent(CONTACT_TAGGED, {"contact": after.payload, "added": added}, contact.id)])
     return after
 
 
-def _add_tags(contact: Contact, names: Iterable[str]) -> None:
+def _add_tags(contact: Contact, names: Iterable[str], *, at_once: bool = False) -> None:
+    """``at_once``: somebody reads the tags before the end of the unit of work."""
+    insert = _tags.insert if at_once else _tags.insert_later
     columns = {"workspace_id": contact.workspace_id, "contact_id": contact.id, "created_at": clock.now()}
-    _tags.insert_later([{**columns, "name": name} for name in names], conflict="(contact_id, name) DO NOTHING")
+    insert([{**columns, "name": name} for name in names], conflict="(contact_id, name) DO NOTHING")

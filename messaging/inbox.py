@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from contacts import lookup
+from contacts import lookup, watchers
 from contacts.models import Contact, Stage
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
@@ -17,6 +17,7 @@ from crmsolid.core.sql.bulk import ids_clause, run
 from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.core.sql.table import Table, datetime_param
 from crmsolid.events.publishing import publish
+from messaging import replies
 from messaging.events import MESSAGE_RECEIVED, MESSAGE_SENT
 from messaging.models import Account, Direction, Message, Status, Thread
 from messaging.representations import MessageOut
@@ -37,6 +38,8 @@ class Incoming:
     """A message as a gateway reports it.
 
     ``outgoing``: it was typed on the account's own phone. ``at``: Telegram's time. ``kind``: ``text``, ``photo``, ...
+    ``reply_to``: Telegram's id of the message of the same conversation that it quotes. ``is_automatic``: it is known to
+    be an auto-reply.
     """
 
     telegram_message_id: int
@@ -47,6 +50,8 @@ class Incoming:
     name: str = ""
     kind: str = "text"
     outgoing: bool = False
+    reply_to: int | None = None
+    is_automatic: bool = False
 
 
 @transaction.atomic
@@ -75,10 +80,13 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
         telegram_message_id=incoming.telegram_message_id,
         sent_at=incoming.at,
     )
+    if not incoming.outgoing:
+        replies.classify(message, account, reply_to=incoming.reply_to, is_automatic=incoming.is_automatic)
     if _messages.insert([message], conflict="(thread_id, telegram_message_id) DO NOTHING") == 0:
         return None
-    record_activity([contact.id], incoming.at, outgoing=incoming.outgoing)
+    record_activity([contact.id], incoming.at, outgoing=incoming.outgoing, auto_reply=message.auto_reply)
     if not incoming.outgoing:
+        watchers.notify([contact.id])
         upsert_thread(account, contact, incoming.at, unread=1)
     event_type = MESSAGE_SENT if incoming.outgoing else MESSAGE_RECEIVED
     publish(account.workspace, event_type, {"message": MessageOut.render(message)}, contact_id=contact.id)
@@ -104,17 +112,23 @@ def upsert_thread(account: Account, contact: Contact, at: datetime, *, unread: i
         return str(cursor.fetchone()[0])
 
 
-def record_activity(contact_ids: Sequence[str], at: datetime, *, outgoing: bool) -> None:
-    """Write ``last_in_at`` or ``last_out_at`` of these contacts and advance their stages: new, contacted, replied.
+def record_activity(contact_ids: Sequence[str], at: datetime, *, outgoing: bool, auto_reply: bool = False) -> None:
+    """Write that these contacts were written to, or have written, and advance their stages: new, contacted, replied.
 
-    The caller holds the locks on their rows. A message that arrives late sets neither back.
+    A message to them sets ``last_out_at``, one from them ``last_in_at`` and ``last_reply_at``; an auto-reply sets only
+    ``last_in_at`` and leaves the stage. The caller holds the locks on their rows. A message that arrives late sets
+    nothing back.
     """
-    column, stage = ("last_out_at", Stage.CONTACTED) if outgoing else ("last_in_at", Stage.REPLIED)
-    earlier_stages = "'new'" if outgoing else "'new', 'contacted'"
+    columns = ["last_out_at"] if outgoing else ["last_in_at"] if auto_reply else ["last_in_at", "last_reply_at"]
     at_param = datetime_param(at)
+    assignments = [f"{name} = CASE WHEN {name} > %s THEN {name} ELSE %s END" for name in columns]
+    params = [at_param, at_param] * len(columns)
+    if not auto_reply:
+        earlier_stages = "'new'" if outgoing else "'new', 'contacted'"
+        assignments.append(f"stage = CASE WHEN stage IN ({earlier_stages}) THEN %s ELSE stage END")
+        params.append((Stage.CONTACTED if outgoing else Stage.REPLIED).value)
     where, ids = ids_clause("id", contact_ids)
     run(
-        f"UPDATE {_contacts.name} SET {column} = CASE WHEN {column} > %s THEN {column} ELSE %s END, updated_at = %s,"
-        f" stage = CASE WHEN stage IN ({earlier_stages}) THEN %s ELSE stage END WHERE {where}",
-        [at_param, at_param, datetime_param(clock.now()), stage.value, *ids],
+        f"UPDATE {_contacts.name} SET {', '.join(assignments)}, updated_at = %s WHERE {where}",
+        [*params, datetime_param(clock.now()), *ids],
     )

@@ -131,7 +131,8 @@ class Message(WorkspaceModel):
     :class:`WaitingFor` that made ``eta`` as late as it is; empty if the message was due at once. ``lease`` identifies
     the attempt in progress, which may settle the message only while it holds the lease. ``unsettled_since`` is the time
     of the first attempt whose result was unknown when it ended; it stays set. ``request_id`` also goes into the
-    message's events.
+    message's events. ``in_reply_to``, ``auto_reply`` and ``text_digest`` of an incoming message are explained in
+    :mod:`messaging.replies`.
     """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "msg"), editable=False)
@@ -160,6 +161,13 @@ class Message(WorkspaceModel):
     created_at = models.DateTimeField(default=clock.now)
     sent_at = models.DateTimeField(null=True, blank=True)
     edited_at = models.DateTimeField(null=True, blank=True)
+    # Nothing to do on deletion: both are of one thread, and messages are deleted with their thread only. The index is
+    # message_replies, which leaves out the messages that are no replies.
+    in_reply_to = models.ForeignKey(
+        "self", on_delete=models.DO_NOTHING, null=True, blank=True, related_name="+", db_index=False, editable=False
+    )
+    auto_reply = models.BooleanField(default=False, db_default=False, editable=False)
+    text_digest = models.BigIntegerField(null=True, blank=True, editable=False)
 
     class Meta(WorkspaceModel.Meta):
         constraints = [
@@ -182,6 +190,13 @@ class Message(WorkspaceModel):
                 fields=["account", "telegram_message_id"],
                 name="message_of_telegram",
                 condition=Q(telegram_message_id__isnull=False),
+            ),
+            # For the foreign key: whatever deletes a message looks for replies to it.
+            models.Index(fields=["in_reply_to"], name="message_replies", condition=Q(in_reply_to__isnull=False)),
+            models.Index(
+                fields=["account", "text_digest", "sent_at"],
+                name="message_same_text",
+                condition=Q(text_digest__isnull=False),
             ),
         ]
 

@@ -23,6 +23,12 @@ class MessageOut(Representation):
     created_at = serializers.DateTimeField()
     sent_at = serializers.DateTimeField(allow_null=True)
     edited_at = serializers.DateTimeField(allow_null=True)
+    in_reply_to = serializers.CharField(
+        source="in_reply_to_id",
+        allow_null=True,
+        help_text="The id of the outgoing message that an incoming one belongs to, else null.",
+    )
+    auto_reply = serializers.BooleanField(help_text="Whether an incoming message was written by a machine.")
     error = serializers.CharField(allow_null=True)
     request_id = serializers.CharField(
         allow_null=True, help_text="The `X-Request-Id` of the request that sent the message."

@@ -7,6 +7,9 @@ one of these forces a result:
 ``@fail_notfound``  refused for good, ``recipient_not_found``
 ``@flood_wait``     the first attempt must wait 30 s (``@flood_wait_5``: 5 s), the next one is delivered
 ``@reply``          delivered, then replies, so that ``message.received`` can be tried
+``@autoreply``      as ``@reply``, but the answer counts as an auto-reply
+
+Every other answer of a sandbox counts as a person's, however fast it is.
 """
 
 import logging
@@ -27,6 +30,7 @@ from messaging.sending.gateway import Delivered, Outgoing, SendError
 _FLOOD_WAIT = re.compile(r"@flood_wait(?:_?([0-9]{1,5}))?", re.IGNORECASE)
 DEFAULT_FLOOD_SECONDS = 30
 REPLIES_BATCH = 100
+AUTO_REPLY = "@autoreply"
 
 logger = logging.getLogger("crmsolid.messaging")
 
@@ -78,7 +82,7 @@ def _forced_error(outgoing: Outgoing) -> SendError | None:
 
 
 def _replies(outgoing: Outgoing) -> bool:
-    return outgoing.recipient.lower().startswith("@reply")
+    return outgoing.recipient.lower().startswith(("@reply", AUTO_REPLY))
 
 
 def _deliver(batch: Sequence[Outgoing]) -> dict[str, Delivered | SendError]:
@@ -104,7 +108,7 @@ def _deliver(batch: Sequence[Outgoing]) -> dict[str, Delivered | SendError]:
 
 
 def send_pending_replies() -> int:
-    """Write the replies of ``@reply`` recipients, once each, and return their number.
+    """Write the replies of ``@reply`` and ``@autoreply`` recipients, once each, and return their number.
 
     The sweep runs this too, for replies that a crash prevented.
     """
@@ -138,6 +142,8 @@ def _reply(pk: int, contact_id: str) -> int:
             name=contact.name,
             text=f"You said: {delivery.message.text}"[:4096],
             at=clock.now(),
+            reply_to=delivery.outgoing_id,
+            is_automatic=delivery.message.recipient.lower().startswith(AUTO_REPLY),
         ),
     )
     SandboxDelivery.unscoped.filter(pk=pk).update(reply_pending=False)

@@ -55,6 +55,7 @@ class Connection:
         self._closing = False
         self._send_not_before = 0.0
         self._sending: asyncio.Task[None] | None = None
+        self._settling = asyncio.Lock()
         self._task = asyncio.get_running_loop().create_task(self._run(), name=f"telegram-{leased.account_id}")
 
     @property
@@ -117,6 +118,8 @@ class Connection:
                     users = [*users, *(await history.newest_dialogs(client)).users]
                 except RPCError as error:
                     logger.warning("the name of a sender is unknown: %s", error)
+            async with self._settling:
+                pass  # An auto-reply may come before the message that it answers is settled.
             await self._threads.run(receiver.store_updates, updates, users, state)
 
         client = self._client = Client(session_from_row(row), row.user_id, store_updates)
@@ -190,7 +193,8 @@ class Connection:
             # The settlement must not set the account's state again: a newer login may have changed it since.
             result = SendError(result.code, result.detail, unsent=True)
         elapsed_ms = int((time.monotonic() - started) * 1000)
-        await self._threads.run(settlement.settle, [Attempt(claim, result, elapsed_ms)])
+        async with self._settling:
+            await self._threads.run(settlement.settle, [Attempt(claim, result, elapsed_ms)])
 
     async def _send(self, claim: Claim) -> Delivered | SendError:
         """Send within the time that the leases of the message and of the account leave."""

@@ -24,7 +24,10 @@ _KINDS: dict[type, str] = {
 
 @dataclass(frozen=True, slots=True)
 class PrivateMessage:
-    """A message of a private conversation. ``edited_at`` is set only if the text was changed."""
+    """A message of a private conversation. ``edited_at`` is set only if the text was changed.
+
+    ``reply_to`` is the id of the message of this conversation that it quotes.
+    """
 
     id: int
     peer_id: int
@@ -33,6 +36,7 @@ class PrivateMessage:
     outgoing: bool
     kind: str
     edited_at: datetime | None = None
+    reply_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,15 @@ def private_message(update: Any, own_id: int) -> PrivateMessage | None:
         outgoing=bool(message.out),
         kind=kind,
         edited_at=None if edit_is_hidden else getattr(message, "edit_date", None),
+        reply_to=_quoted_id(message.reply_to),
     )
+
+
+def _quoted_id(header: Any) -> int | None:
+    """None for an answer to a story, or to a message of another conversation, which has ids of its own."""
+    if not isinstance(header, types.MessageReplyHeader) or header.reply_to_peer_id or header.reply_to_scheduled:
+        return None
+    return header.reply_to_msg_id
 
 
 def _media_kind(media: Any) -> str:

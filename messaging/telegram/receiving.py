@@ -91,6 +91,7 @@ class Receiver:
             name=peer.name,
             kind=message.kind,
             outgoing=message.outgoing,
+            reply_to=message.reply_to,
         )
         try:
             inbox.receive(self.account, incoming)

@@ -46,6 +46,8 @@ def test_message_has_the_documented_shape(
         "created_at": rfc3339(frozen_time.now),
         "sent_at": None,
         "edited_at": None,
+        "in_reply_to": None,
+        "auto_reply": False,
         "error": None,
         "request_id": None,
         "waiting_for": "worker",

@@ -1,6 +1,8 @@
 """An account worker in this process that sends and receives through a real MTProto server."""
 
+import threading
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +12,11 @@ from django.db import OperationalError
 from crmsolid.core import clock
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
+from messaging import inbox
+from messaging.inbox import Incoming
 from messaging.models import Account, AccountLease, Message, MessageAttempt, TelegramSession
+from messaging.sending import settlement
+from messaging.sending.settlement import Attempt
 from messaging.telegram import leases
 from messaging.telegram.account_worker import AccountWorker
 from tests.messaging.telegram.helpers import ANNA, SHOP, log_in_again, send, wait_for_status
@@ -42,6 +48,29 @@ def test_reply_is_stored_in_the_thread(
     assert event.created_at - began < timedelta(seconds=2)
     answer.thread.refresh_from_db()
     assert answer.thread.unread_count == 1
+
+
+def test_answer_that_comes_before_the_settlement_belongs_to_its_message(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle, receive, stored = settlement.settle, inbox.receive, threading.Event()
+
+    def settle_after_the_answer(attempts: Sequence[Attempt]) -> list[Attempt]:
+        server.deliver(ANNA, SHOP, "I am away")
+        stored.wait(0.5)  # must not happen in this time
+        return settle(attempts)
+
+    def receive_and_tell(account: Account, incoming: Incoming) -> Message | None:
+        message = receive(account, incoming)
+        stored.set()
+        return message
+
+    monkeypatch.setattr(settlement, "settle", settle_after_the_answer)
+    monkeypatch.setattr(inbox, "receive", receive_and_tell)
+    worker.start()
+    message = wait_for_status(send(actor, shop), "sent")
+    answer = wait_until(lambda: Message.unscoped.filter(direction="in").first())
+    assert (answer.in_reply_to_id, answer.auto_reply) == (message.pk, True)
 
 
 def test_messages_missed_while_not_running_arrive_after_the_start(

@@ -39,6 +39,26 @@ def test_hidden_edit_has_no_edited_at() -> None:
 
 
 @pytest.mark.parametrize(
+    ("header", "quoted"),
+    [
+        (None, None),
+        (types.MessageReplyHeader(reply_to_msg_id=5), 5),
+        (types.MessageReplyHeader(reply_to_msg_id=5, quote=True, quote_text="part of it"), 5),
+        (types.MessageReplyHeader(reply_to_msg_id=5, reply_to_peer_id=types.PeerChannel(9)), None),
+        (types.MessageReplyHeader(reply_to_msg_id=5, reply_to_scheduled=True), None),
+        (types.MessageReplyHeader(reply_from=types.MessageFwdHeader(AT)), None),
+        (types.MessageReplyStoryHeader(types.PeerUser(ME), 5), None),
+    ],
+    ids=["none", "message", "part", "another conversation", "scheduled", "forwarded", "story"],
+)
+def test_quoted_message_of_the_conversation(header: Any, quoted: int | None) -> None:
+    mapped = private_message(message(types.PeerUser(ANNA), reply_to=header), ME)
+    short = private_message(types.UpdateShortMessage(7, ANNA, "hi", 1, 1, AT, reply_to=header), ME)
+    assert mapped is not None and short is not None
+    assert (mapped.reply_to, short.reply_to) == (quoted, quoted)
+
+
+@pytest.mark.parametrize(
     "update",
     [
         message(types.PeerChat(5)),
@@ -123,3 +143,15 @@ def test_only_users_who_write_privately_are_stored(receiver: Receiver) -> None:
     assert [row.telegram_id for row in Contact.unscoped.all()] == [ANNA]
     assert list(Message.unscoped.values_list("text", flat=True)) == ["hello"]
     assert TelegramSession.unscoped.get().pts == 3
+
+
+def test_message_belongs_to_the_one_it_quotes(receiver: Receiver) -> None:
+    typed = [
+        types.UpdateNewMessage(types.Message(number, types.PeerUser(ANNA), AT, "hello", out=True), number, 1)
+        for number in (1, 2)
+    ]
+    header = types.MessageReplyHeader(reply_to_msg_id=1)
+    updates = [*typed, types.UpdateNewMessage(message(types.PeerUser(ANNA), "hi", reply_to=header), 3, 1)]
+    receiver.store_updates(updates, [user(ANNA)], UpdateState(3, 0, 2, 1))
+    answer = Message.unscoped.select_related("in_reply_to").get(direction="in")
+    assert answer.in_reply_to is not None and answer.in_reply_to.telegram_message_id == 1
