@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from contacts import optouts
 from contacts.events import CONTACT_CREATED, CONTACT_TAGGED
 from contacts.models import Contact, ContactTag
+from contacts.normalization import fold
 from contacts.representations import ContactOut
 from contacts.validation import Changes
 from crmsolid.core import clock, strictjson
@@ -142,4 +143,5 @@ def update(
 
 def _add_tags(contact: Contact, names: Iterable[str]) -> None:
     columns = {"workspace_id": contact.workspace_id, "contact_id": contact.id, "created_at": clock.now()}
-    _tags.insert_later([{**columns, "name": name} for name in names], conflict="(contact_id, name) DO NOTHING")
+    rows = [{**columns, "name": name, "folded": fold(name)} for name in names]
+    _tags.insert_later(rows, conflict="(contact_id, name) DO NOTHING")
