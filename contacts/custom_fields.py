@@ -1,7 +1,7 @@
 """Custom fields: the keys and types that a workspace may define, and whether a value fits its field."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -74,14 +74,15 @@ def check_values(workspace: Workspace, values: Mapping[str, Any]) -> tuple[dict[
             errors.append(FieldError(key, "unknown_field", detail))
             continue
         try:
-            stored[key] = None if value is None else _checked(field, value)
+            stored[key] = None if value is None else check_value(FieldType(field.type), value, field.choices)
         except InvalidValue as error:
             errors.append(FieldError(key, error.code, error.detail))
     return stored, errors
 
 
-def _checked(field: CustomField, value: Any) -> Any:
-    match FieldType(field.type):
+def check_value(field_type: FieldType, value: Any, choices: Sequence[str] = ()) -> Any:
+    """The value as it is stored. Raises :class:`InvalidValue` if it does not fit the type or is not a choice."""
+    match field_type:
         case FieldType.TEXT:
             if not isinstance(value, str):
                 raise InvalidValue("invalid", "give a string")
@@ -104,6 +105,6 @@ def _checked(field: CustomField, value: Any) -> Any:
             except ValueError:
                 raise InvalidValue("invalid", "give a date such as 2026-06-04") from None
         case FieldType.CHOICE:
-            if not isinstance(value, str) or value not in field.choices:
-                raise InvalidValue("invalid_choice", f"give one of: {', '.join(map(str, field.choices))}")
+            if not isinstance(value, str) or value not in choices:
+                raise InvalidValue("invalid_choice", f"give one of: {', '.join(map(str, choices))}")
     return value

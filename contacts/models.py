@@ -55,7 +55,8 @@ class Contact(WorkspaceModel):
     """A person. An identity (username, e-mail address or Telegram id) belongs to at most one contact of a workspace.
 
     The ``*_key`` columns hold the normal form of an identity. They are NULL where there is none, because unique
-    constraints allow any number of NULLs. ``search`` is the folded text that substring search looks through.
+    constraints allow any number of NULLs. ``search`` is the folded text that substring search looks through, and
+    ``folded_fields`` has the custom fields that are text, folded, for conditions: no database folds text like another.
     """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "con"), editable=False)
@@ -73,6 +74,7 @@ class Contact(WorkspaceModel):
     score = models.PositiveSmallIntegerField(default=0)
     opted_out = models.BooleanField(default=False)
     custom_fields = models.JSONField(default=dict, blank=True)
+    folded_fields = models.JSONField(default=dict, blank=True, editable=False)
     search = models.TextField(blank=True, editable=False)
     last_in_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_reply_at = models.DateTimeField(null=True, blank=True, editable=False)  # as last_in_at, without auto-replies
@@ -111,10 +113,12 @@ def first_name_of(contact: Contact) -> str:
 
 
 class ContactTag(WorkspaceModel):
-    """A tag on a contact. Tags exist only as long as a contact has them."""
+    """A tag on a contact. Tags exist only as long as a contact has them. ``folded`` is the name that conditions
+    compare."""
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="tag_rows")
     name = models.CharField(max_length=64)
+    folded = models.TextField(editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta(WorkspaceModel.Meta):

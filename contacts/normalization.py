@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
 import idna
 
@@ -76,7 +78,7 @@ def email_key(text: str) -> str:
     # Checked before any costly step, and again on the result, which may be longer.
     if not at or len(address) > _MAX_ADDRESS_OCTETS or _NOT_IN_ADDRESSES.search(address):
         raise InvalidEmail
-    local = unicodedata.normalize("NFC", unicodedata.normalize("NFC", local).casefold())
+    local = email_part(local)
     try:
         local_octets = len(local.encode())  # UnicodeError: a lone surrogate
         domain = (domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")).lower()
@@ -87,6 +89,11 @@ def email_key(text: str) -> str:
     if local_octets + 1 + len(domain) > _MAX_ADDRESS_OCTETS:
         raise InvalidEmail
     return f"{local}@{domain}"
+
+
+def email_part(text: str) -> str:
+    """A part of an address as keys contain it: case-folded. Keys have the domain in ASCII form."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 def tag(text: str) -> str:
@@ -108,3 +115,8 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFD", text).casefold())
     folded = unicodedata.normalize("NFKD", decomposed.casefold())
     return unicodedata.normalize("NFKC", _TURKISH_I.sub("i", folded))
+
+
+def fold_texts(values: Mapping[str, Any]) -> dict[str, str]:
+    """The values that are text, folded."""
+    return {key: fold(value) for key, value in values.items() if isinstance(value, str)}

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from contacts import optouts, watchers
 from contacts.events import CONTACT_CREATED, CONTACT_TAGGED
 from contacts.models import Contact, ContactTag
+from contacts.normalization import fold
 from contacts.representations import ContactOut
 from contacts.validation import Changes
 from crmsolid.core import clock, strictjson
@@ -145,4 +146,5 @@ def _add_tags(contact: Contact, names: Iterable[str], *, at_once: bool = False) 
     """``at_once``: somebody reads the tags before the end of the unit of work."""
     insert = _tags.insert if at_once else _tags.insert_later
     columns = {"workspace_id": contact.workspace_id, "contact_id": contact.id, "created_at": clock.now()}
-    insert([{**columns, "name": name} for name in names], conflict="(contact_id, name) DO NOTHING")
+    rows = [{**columns, "name": name, "folded": fold(name)} for name in names]
+    insert(rows, conflict="(contact_id, name) DO NOTHING")

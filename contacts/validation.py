@@ -47,6 +47,8 @@ class Changes:
         changed = {name: value for name, value in wanted.items() if getattr(contact, name) != value}
         for name, value in changed.items():
             setattr(contact, name, value)
+        if "custom_fields" in changed:
+            contact.folded_fields = changed["folded_fields"] = normalization.fold_texts(contact.custom_fields)
         if not _SEARCHED_COLUMNS.isdisjoint(changed):
             username = f"@{contact.username}" if contact.username else ""
             parts = (contact.name, contact.given_first_name, contact.last_name, username, contact.email)

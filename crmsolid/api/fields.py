@@ -218,7 +218,8 @@ class Choice(serializers.ChoiceField):
         return {"type": "string", "enum": [*self.choices, *([None] if self.allow_null else [])]}
 
 
-def _parse_timestamp(text: str) -> datetime | None:
+def parse_timestamp(text: str) -> datetime | None:
+    """The instant of an RFC 3339 text in UTC, None if it is not one."""
     try:
         return datetime.fromisoformat(text.upper()).astimezone(UTC) if matches(RFC3339, text) else None
     except ValueError:  # the 31st of a shorter month
@@ -231,10 +232,10 @@ class Timestamp(serializers.DateTimeField):
     default_error_messages = {"naive": "give the offset too, such as 2026-06-04T09:00:00Z"}
 
     def to_internal_value(self, value: Any) -> datetime:
-        timestamp = _parse_timestamp(value) if isinstance(value, str) else None
+        timestamp = parse_timestamp(value) if isinstance(value, str) else None
         if timestamp is not None:
             return timestamp
-        if isinstance(value, str) and _parse_timestamp(f"{value}Z") is not None:
+        if isinstance(value, str) and parse_timestamp(f"{value}Z") is not None:
             self.fail("naive")
         self.fail("invalid", format="RFC 3339, such as 2026-06-04T09:00:00Z")
         raise AssertionError("unreachable")

@@ -29,6 +29,7 @@ OURS, TEST, THEIRS = "zebraours", "zebratwin", "zebratheirs"
 # The only modules that may use the manager ``unscoped``, and why.
 UNSCOPED = {
     "crmsolid/workspaces/scoping.py": "defines it",
+    "contacts/segments/compilation.py": "tags of the contact that a subquery is about, in its workspace",
     "crmsolid/workspaces/audit.py": "writes rows with their workspace",
     "crmsolid/workspaces/services.py": "makes workspaces and finds a user's membership",
     "crmsolid/workspaces/panel_context.py": "finds the memberships of the user who asks",
