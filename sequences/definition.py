@@ -1,4 +1,4 @@
-"""What a sequence is made of: the one declaration of its shape, for the panel, ``apply_config`` and the stored versions.
+"""What a sequence is made of: the one declaration of its shape, for the panel, ``apply_config`` and stored versions.
 
 As JSON: ``{name, account_ids, time_zone, window: {days, from, to}, jitter, stop_on, ignore_auto_replies, pass_on,
 steps: [{id, delay, text, condition, if_not}]}``. Durations are ISO 8601. What has a default may be left out.
@@ -61,8 +61,8 @@ class StepDefinition:
 class Definition:
     """``time_zone`` is that of contacts without their own. ``stop_on`` holds ``reply``, ``tag:NAME``, ``stage:NAME``.
 
-    ``ignore_auto_replies``: auto-replies do not stop it. ``pass_on``: contacts who were not written to yet go to another
-    account while theirs cannot send.
+    ``ignore_auto_replies``: auto-replies do not stop it. ``pass_on``: contacts who were not written to yet go to
+    another account while theirs cannot send.
     """
 
     name: str
@@ -142,7 +142,9 @@ class _Reader:
             for name in ("name", "steps"):
                 if name not in data:
                     self._error(self._at(name), "required", f"give {name}")
-            values = {name: self._try(read, data[name], self._at(name)) for name, read in readers.items() if name in data}
+            for name, read in readers.items():
+                if name in data:
+                    values[name] = self._try(read, data[name], self._at(name))
         if self.errors:
             raise DefinitionErrors(self.errors)
         return Definition(**values)

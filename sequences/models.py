@@ -208,9 +208,7 @@ class StepRun(WorkspaceModel):
     enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="step_runs", db_index=False)
     version = models.ForeignKey(SequenceVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
     step_key = models.CharField(max_length=40)
-    message = models.OneToOneField(
-        Message, on_delete=models.SET_NULL, related_name="step_run", null=True, blank=True
-    )
+    message = models.OneToOneField(Message, on_delete=models.SET_NULL, related_name="step_run", null=True, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
     error = models.CharField(max_length=40, blank=True)
     handled = models.BooleanField(default=False)

@@ -53,9 +53,7 @@ def next_step(definition: Definition, key: str, done: Collection[str]) -> StepDe
     return next((step for step in definition.steps[passed:] if step.key not in done), None)
 
 
-def step_after_move(
-    old: Definition, new: Definition, key: str, done: Collection[str]
-) -> StepDefinition | None:
+def step_after_move(old: Definition, new: Definition, key: str, done: Collection[str]) -> StepDefinition | None:
     """The step of the new version for somebody whose next step in the old one has this key.
 
     The same step if it is still there; else the next one of the old version that is still there; else the first that

@@ -5,6 +5,7 @@ opt-out, stop rules, window, condition, values, account), and writes the step ru
 Any number of workers may run at once, and a crash at any point leaves either everything of a step or nothing.
 """
 
+import contextlib
 import logging
 import time
 from collections import defaultdict, deque
@@ -19,7 +20,8 @@ from django.db import transaction
 from django.db.models import Exists, Min, OuterRef, QuerySet, Subquery
 
 from contacts.models import Contact
-from contacts.segments.conditions import parse_condition
+from contacts.segments.compilation import where
+from contacts.segments.conditions import load_condition
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DATABASE_UNAVAILABLE
 from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, row_lock, rows_parameter, rows_source, run
@@ -326,8 +328,8 @@ def meet_condition(workspace: Workspace, step: StepDefinition, contact_ids: Sequ
     """Those of these contacts who meet the condition of the step; all if it has none."""
     if step.condition is None:
         return set(contact_ids)
-    condition = parse_condition(workspace, step.condition)
-    contacts = Contact.objects.for_workspace(workspace).filter(condition.where(clock.now()), pk__in=contact_ids)
+    condition = load_condition(workspace, step.condition)
+    contacts = Contact.objects.for_workspace(workspace).filter(where(condition, clock.now()), pk__in=contact_ids)
     return set(contacts.values_list("pk", flat=True))
 
 
@@ -352,10 +354,8 @@ def _skip(batch: _Batch, send: _Send) -> None:
 
 def _render(batch: _Batch, send: _Send) -> bool:
     """Render the text for the contact. False if a value is missing: then the enrollment waits for it."""
-    try:
+    with contextlib.suppress(ValueError):
         send.text = message_text.render_for(send.contact, send.step.text)
-    except ValueError:
-        pass
     if not send.text or not automatic.recipient_of(send.contact):
         _wait(send.enrollment, batch.now + RETRY_VALUE, Reason.MISSING_VALUE)
         return False
@@ -588,4 +588,3 @@ def wake(contact_ids: Sequence[str]) -> None:
     )
     if rows:
         transaction.on_commit(lambda: doorbell.ring("sequences.run"))
-

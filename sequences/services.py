@@ -182,8 +182,8 @@ def people_by_step(actor: Actor, sequence_id: str) -> dict[tuple[int, str], int]
 def start_sequence(actor: Actor, sequence_id: str) -> Sequence:
     """Start a draft: from now on contacts can be enrolled.
 
-    Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (409) unless it is a draft, ``validation_failed`` without
-    an account.
+    Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (409) unless it is a draft, ``validation_failed``
+    without an account.
     """
     actor.require(Scope.MANAGE_SEQUENCES)
     sequence = _get_sequence(actor, sequence_id, lock=True)

@@ -38,9 +38,7 @@ class SequenceView(WorkspaceView):
 class StartView(WorkspaceView):
     """Start a draft, so that contacts can be enrolled."""
 
-    @endpoint(
-        scopes=MANAGE, body=EmptyIn, responses={200: SequenceOut}, error_codes=("invalid_state",)
-    )
+    @endpoint(scopes=MANAGE, body=EmptyIn, responses={200: SequenceOut}, error_codes=("invalid_state",))
     def post(self, sequence_id: str) -> ApiResponse:
         return ApiResponse(SequenceOut.render(services.start_sequence(self.actor, sequence_id)))
 

@@ -107,7 +107,9 @@ def _upsert_threads(wanted: Sequence[AutomaticMessage]) -> dict[tuple[int, str],
     """The id of the thread of each account and contact; those that are new are created."""
     now = datetime_formatter()(clock.now())
     pairs = sorted({(each.contact.id, each.account.pk, each.account.workspace_id) for each in wanted})
-    rows = [(new_id("thr"), workspace_id, account_id, contact_id, now) for contact_id, account_id, workspace_id in pairs]
+    rows = [
+        (new_id("thr"), workspace_id, account_id, contact_id, now) for contact_id, account_id, workspace_id in pairs
+    ]
     statement = _UPSERT_THREADS.format(threads=_threads.name, rows=rows_source(_THREAD_COLUMNS))
     return {(account, contact): thread for account, contact, thread in fetch(statement, [rows_parameter(rows)])}
 

@@ -85,7 +85,7 @@ def slots_for_automatic_sends(
     is_after_gap = not gap or latest is None or latest + gap <= not_before
     if count + wanted <= limit and is_after_gap:
         return [not_before + number * gap for number in range(wanted)], None
-    taken, free = _taken_slots(account, not_before), []
+    taken, free = _taken_slots(account, not_before), list[datetime]()
     for _ in range(wanted):
         after_gap = first_slot(not_before, taken, gap=gap, limit=len(taken) + 1)  # a limit that cannot be reached
         slot = first_slot(not_before, taken, gap=gap, limit=limit)
