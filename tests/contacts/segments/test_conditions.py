@@ -231,7 +231,7 @@ def test_condition_keeps_what_was_given_and_says_it_in_english(tenants: Tenants,
 
 
 def valid(data: Any) -> bool:
-    document = {
+    document: dict[str, Any] = {
         "$ref": "#/components/schemas/Condition",
         "components": {"schemas": {"Condition": CONDITION_SCHEMA}},
     }

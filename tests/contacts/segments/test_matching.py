@@ -234,11 +234,13 @@ def test_equality_of_custom_fields_is_containment(tenants: Tenants, custom_field
     assert sql in str(Contact.objects.for_workspace(tenants.workspace).filter(where(condition, NOW)).query)
 
 
-def test_migration_folds_text_that_was_stored_before(people: dict[str, str], matching: Matching) -> None:
+def test_migration_folds_text_that_was_stored_before(
+    people: dict[str, str], matching: Matching, monkeypatch: pytest.MonkeyPatch
+) -> None:
     Contact.unscoped.update(folded_fields={})
     ContactTag.unscoped.update(folded="")
     migration = import_module("contacts.migrations.0004_folded_text")
-    migration.CHUNK = 2
+    monkeypatch.setattr(migration, "CHUNK", 2)
     migration.fold_stored_text(apps, None)
     assert matching(VIP) == ["sarah"]
     assert matching({"field": "custom.company", "op": "contains", "value": "strasse"}) == ["sarah"]

@@ -57,7 +57,7 @@ def leaf_holds(field: str, op: str, value: Any, stored: list[Any]) -> bool:
 def stored_values(contact: Contact, field: str) -> list[Any]:
     """The contact's values of the field; none if it is missing."""
     if field == "tag":
-        return [row.name for row in contact.tag_rows.all()]  # type: ignore[attr-defined]
+        return [row.name for row in contact.tag_rows.all()]
     if field.startswith("custom."):
         key = field.removeprefix("custom.")
         return [contact.custom_fields[key]] if key in contact.custom_fields else []
