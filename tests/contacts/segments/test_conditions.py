@@ -241,6 +241,6 @@ def valid(data: Any) -> bool:
 def test_schema_describes_conditions() -> None:
     assert [data for data, _ in CONDITIONS if not valid(data)] == []
     assert valid(nested(5))
-    for data in ({}, [], {"all": VIP}, {"all": [], "any": []}, {**VIP, "op": "like"}, {**VIP, "field": "name"}):
-        assert not valid(data), data
-    assert not valid({**VIP, "value": None}) and not valid({"not": {**VIP, "more": 1}})
+    refused: list[Any] = [{}, [], {"all": VIP}, {"all": [], "any": []}, {**VIP, "op": "like"}, {**VIP, "field": "name"}]
+    refused += [{**VIP, "value": None}, {"not": {**VIP, "more": 1}}]
+    assert [data for data in refused if valid(data)] == []
