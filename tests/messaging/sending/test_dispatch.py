@@ -364,7 +364,7 @@ def test_sandbox_replies_once(sandbox: Account, frozen_time: FrozenTime) -> None
 
 
 def test_sweep_sends_the_reply_that_a_crash_prevented(sandbox: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("messaging.sending.sandbox.send_pending_replies", lambda: 0)
+    monkeypatch.setattr("messaging.sending.sandbox.send_pending_replies", lambda message_ids: 0)
     send(sandbox, "@reply")
     dispatch.dispatch()
     assert events("message.received") == []
