@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from threading import Event
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from sequences.rehearsal import TimelineEntry, rehearse_sequence
 from sequences.services import pause_sequence
 from tests.sequences.helpers import START, actor, contact, create, enroll
 from tests.tenants import Tenants
+from tests.threads import in_background
 
 DAY = timedelta(days=1)
 TUESDAY = START + DAY
@@ -238,10 +240,10 @@ def test_sequence_and_contact_of_the_test_twin_can_be_rehearsed(tenants: Tenants
 
 def test_contact_and_sequence_of_another_workspace_are_not_found(account: Account, tenants: Tenants) -> None:
     sequence = create(account)
-    for by, who in ((tenants.actor(), contact(tenants.other)), (tenants.actor(tenants.other), None)):
+    for by, who in ((tenants.actor(), contact(tenants.other).pk), (tenants.actor(tenants.other), None)):
         before = rows()
         with pytest.raises(DomainError) as refused:
-            rehearse_sequence(by, sequence.pk, contact_id=who and who.pk)
+            rehearse_sequence(by, sequence.pk, contact_id=who)
         assert refused.value.code == "not_found"
         assert rows() == before
 
@@ -290,6 +292,41 @@ def test_rehearsal_within_a_transaction_leaves_that_usable(
         CustomField.unscoped.create(workspace=tenants.workspace, key="company", label="Company", type="text")
     assert CustomField.unscoped.count() == 1
     assert rung == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one lock for everything")
+@pytest.mark.django_db(transaction=True)
+def test_rehearsal_needs_no_lock_on_a_row_of_others(account: Account, tenants: Tenants) -> None:
+    """Another transaction holds the strongest lock on every row while the sequence is rehearsed."""
+    sequence, who = create(account), contact(tenants.workspace)
+    enroll(sequence, who)
+    locked, release = Event(), Event()
+
+    def hold_locks() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            for model in apps.get_models():
+                cursor.execute(f"SELECT 1 FROM {model._meta.db_table} FOR UPDATE")
+            locked.set()
+            assert release.wait(20)
+
+    with in_background(hold_locks):
+        try:
+            assert locked.wait(20)
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL lock_timeout = '1s'")
+                assert brief(rehearse(sequence, who))[-1] == ("completed", None, None)
+        finally:
+            release.set()
+
+
+def test_number_of_jumps_is_bounded(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sequences.rehearsal.MAX_JUMPS", 1)
+    assert brief(rehearse(create(account))) == [
+        ("sent", "hello", None),
+        ("waits", "again", "delay"),
+        ("unfinished", None, None),
+    ]
 
 
 Command = Callable[..., str]
