@@ -31,7 +31,7 @@ from sequences.definition import Definition
 from sequences.models import Enrollment, EnrollmentStatus, Outcome, Reason, SequenceStatus, StepRun
 from sequences.models import Sequence as SequenceRow
 
-# More than the 50 steps of a sequence need if each of them waits for several things.
+# More than the 50 steps of a sequence need, even if each of them waits for several things.
 MAX_JUMPS = 1000
 
 Event = Literal[
@@ -200,12 +200,14 @@ class _Rehearsal:
     def run(self) -> list[TimelineEntry]:
         """Jump from one time at which something is due to the next, until the passing of time changes nothing more."""
         for _ in range(MAX_JUMPS):
-            self._work()
+            worked = self._work()
             enrollment = self._enrollment()
             if enrollment.ended_at is not None:
                 self._note(_ENDS[enrollment.status], enrollment.step_key, enrollment.reason)
                 break
             reason, until = self._wait_of(enrollment)
+            if worked and (until is None or until <= clock.now()):
+                continue  # what was done may have made something else due at this instant
             if until is None:
                 self._note("unfinished", enrollment.step_key, reason)
                 break
@@ -215,18 +217,16 @@ class _Rehearsal:
             self._note("unfinished", "", "")
         return self.timeline
 
-    def _work(self) -> None:
-        """Do everything that is due at this instant: steps, sends, answers of the sandbox, outcomes."""
-        worked = True
-        while worked:
-            made = runner.run_batch(self.sequence.pk, self.enrollment_id)
-            sent = 0
-            if self.workspace.plan_allows_sending:
-                sent = dispatch.send(claiming.claim_batch(self.account_ids, dispatch.BATCH).claims)
-            handled = runner.handle_outcomes(self.enrollment_id)
-            self._note_outcomes()
-            self._note_replies()
-            worked = bool(made or sent or handled)
+    def _work(self) -> bool:
+        """Do what is due at this instant: the step, the message, the answer of the sandbox, the outcome. Returns
+        whether there was something."""
+        made, sent = runner.run_batch(self.sequence.pk, self.enrollment_id), 0
+        if self.workspace.plan_allows_sending:
+            sent = dispatch.send(claiming.claim_batch(self.account_ids, dispatch.BATCH).claims)
+        handled = runner.handle_outcomes(self.enrollment_id)
+        self._note_outcomes()
+        self._note_replies()
+        return bool(made or sent or handled)
 
     def _enrollment(self) -> Enrollment:
         enrollment: Enrollment = self._rows(Enrollment).get(pk=self.enrollment_id)
