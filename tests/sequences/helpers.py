@@ -14,6 +14,7 @@ from crmsolid.core import clock
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
+from messaging import inbox
 from messaging.models import Account, Message
 from messaging.sending import dispatch, sandbox
 from sequences import runner, services
@@ -103,3 +104,11 @@ def texts(who: Contact) -> list[tuple[str, str]]:
 def events(*types: str) -> list[dict[str, Any]]:
     rows = Event.unscoped.filter(type__in=types).order_by("created_at", "id")
     return [json.loads(bytes(row.body)) for row in rows]
+
+
+def receive_from(account: Account, who: Contact, text: str = "Hi") -> None:
+    """Store a message from the contact to the account."""
+    number = Message.unscoped.count() + 1_000_001
+    inbox.receive(
+        account, inbox.Incoming(number, text, clock.now(), username=who.username, telegram_id=who.telegram_id)
+    )

@@ -60,11 +60,13 @@ class Person:
 
 
 def people(count: int, chance: random.Random) -> list[Person]:
+    """People of all kinds, in a random order."""
     kinds = [KINDS.get(number % 20, "plain") for number in range(count)]
-    return [
+    everybody = [
         Person(number, kind, chance.randint(1, len(DELAYS) - 1) if kind in ("optout", "answer") else 0)
         for number, kind in enumerate(kinds)
     ]
+    return chance.sample(everybody, count)
 
 
 def create_sequence(stack: Stack) -> str:

@@ -84,7 +84,7 @@ def kill_in_the_middle(
     stack: Stack, faults: Faults, enrollments: Enrollments, group: Sequence[Person], chance: random.Random
 ) -> None:
     """Enroll the group, and inject a fault when it has done a random number of its steps."""
-    wanted = chance.randint(0, sum(person.kind in GETS_EVERY_STEP for person in group) * len(DELAYS) - 1)
+    wanted = chance.randrange(max(1, sum(person.kind in GETS_EVERY_STEP for person in group) * len(DELAYS)))
     count = "SELECT count(*) FROM sequences_steprun WHERE enrollment_id = ANY(%s)"
 
     def steps_done() -> bool:
