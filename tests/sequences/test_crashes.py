@@ -11,7 +11,7 @@ from sequences.models import StepRun
 from tests.crashing import kill_worker_at, run_worker
 from tests.messaging.helpers import require_postgresql
 from tests.sequences.crashing_worker import POINTS
-from tests.sequences.helpers import contact, create, enroll, events, receive_from, state, texts
+from tests.sequences.helpers import contact, create, enroll, events, state, texts, write_in
 
 WORKER = "tests.sequences.crashing_worker"
 STEPS = [{"id": "hello", "text": "Hello"}, {"id": "again", "text": "Hello again"}]
@@ -50,7 +50,7 @@ def test_reply_stops_a_message_that_a_killed_worker_had_claimed(account: Account
     enrollment = enroll(create(account, stop_on=["reply"], steps=STEPS), bob)
     kill_worker_at(WORKER, point)
     Message.unscoped.filter(status="sending").update(lease_until=clock.now() - timedelta(seconds=1))
-    receive_from(account, bob)
+    write_in(account, bob)
     run_worker(WORKER, "end")
     assert texts(bob) == [("canceled", "Hello")]
     assert state(enrollment) == ("stopped", "reply", "hello")

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, transaction
 
 from contacts.models import Contact
-from contacts.services import erase_contact, update_contact
+from contacts.services import erase_contact
 from crmsolid.core.errors import DomainError
 from messaging.models import Account, Message, SandboxDelivery
 from messaging.sending import dispatch
@@ -24,14 +24,15 @@ from tests.sequences.helpers import (
     actor,
     contact,
     create,
+    edit,
     enroll,
     events,
     publish,
-    receive_from,
     state,
     stored,
     texts,
     work,
+    write_in,
 )
 from tests.tenants import Tenants
 from tests.threads import in_background, run_together, run_together_catching
@@ -58,7 +59,7 @@ def test_reply_before_the_claim_stops_the_message(account: Account) -> None:
     enrollment = enroll(create(account, steps=STEPS, stop_on=["reply"]), alice)
     runner.run_due()
     assert texts(alice) == [("queued", "Hello")]
-    receive_from(account, alice)
+    write_in(account, alice)
     dispatch.dispatch()
     assert (texts(alice), deliveries()) == ([("canceled", "Hello")], 0)
     work()
@@ -85,7 +86,7 @@ def test_opt_out_before_the_claim_stops_the_message(account: Account, sees_it_fi
     alice = contact(account.workspace)
     enrollment = enroll(create(account, steps=STEPS), alice)
     runner.run_due()
-    update_contact(actor(account.workspace), alice.pk, {"opted_out": True})
+    edit(alice, opted_out=True)
     sees_it_first()
     work()
     assert (state(enrollment), deliveries()) == (("stopped", "opted_out", "hello"), 0)
@@ -150,7 +151,7 @@ def test_moved_contact_gets_the_next_step_only_after_the_message_on_its_way(acco
     enrollment = enroll(sequence, alice)
     runner.run_due()
     publish(sequence, account, move_people=True, steps=STEPS[1:])
-    update_contact(actor(account.workspace), alice.pk, {"name": "Alice"})
+    edit(alice, name="Alice")
     assert runner.run_due() == 1
     assert texts(alice) == [("queued", "Hello")]
     assert state(enrollment) == ("active", "", "again")
@@ -165,7 +166,7 @@ def test_moved_contact_without_a_next_step_is_completed_after_the_message_on_its
     runner.run_due()
     publish(sequence, account, move_people=True, steps=[{"id": "other", "text": "Other"}, STEPS[1]])
     publish(sequence, account, move_people=True, steps=[{"id": "other", "text": "Other"}])
-    update_contact(actor(account.workspace), alice.pk, {"name": "Alice"})
+    edit(alice, name="Alice")
     assert runner.run_due() == 1
     assert stored(enrollment).next_run_at is None
     work()
@@ -341,11 +342,11 @@ def test_everything_at_the_same_moment(tenants: Tenants, no_errors: None) -> Non
 
     def reply() -> None:
         for number, who in enumerate(everybody[:8]):
-            receive_from(account, who, f"Answer {number}")
+            write_in(account, who, f"Answer {number}")
 
     def opt_out() -> None:
         for who in everybody[8:16]:
-            update_contact(by, who.pk, {"opted_out": True})
+            edit(who, opted_out=True)
 
     def erase() -> None:
         for who in everybody[16:24]:
