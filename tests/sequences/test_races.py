@@ -3,7 +3,7 @@ it any more, and nothing ends in a deadlock."""
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from threading import Event as Signal
 from typing import Any
@@ -36,7 +36,7 @@ from tests.sequences.helpers import (
 )
 from tests.tenants import Tenants
 from tests.threads import in_background, run_together, run_together_catching
-from tests.waiting import wait_until
+from tests.waiting import another_transaction_waits, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -160,17 +160,20 @@ def test_moved_contact_gets_the_next_step_only_after_the_message_on_its_way(acco
     assert state(enrollment) == ("completed", "", "")
 
 
-def test_moved_contact_without_a_next_step_is_completed_after_the_message_on_its_way(account: Account) -> None:
-    sequence, alice = create(account, steps=STEPS[1:]), contact(account.workspace)
+def test_moved_contact_without_a_next_step_is_completed_after_the_message_on_its_way(
+    account: Account, no_errors: None
+) -> None:
+    sequence, alice = create(account, steps=STEPS), contact(account.workspace)
     enrollment = enroll(sequence, alice)
-    runner.run_due()
-    publish(sequence, account, move_people=True, steps=[{"id": "other", "text": "Other"}, STEPS[1]])
-    publish(sequence, account, move_people=True, steps=[{"id": "other", "text": "Other"}])
+    for do in (runner.run_due, dispatch.dispatch, runner.run_due):
+        do()
+    publish(sequence, account, move_people=True, steps=STEPS[:1])
     edit(alice, name="Alice")
     assert runner.run_due() == 1
-    assert stored(enrollment).next_run_at is None
+    assert texts(alice) == [("sent", "Hello"), ("queued", "Hello again")]
+    assert (state(enrollment), stored(enrollment).next_run_at) == (("active", "", ""), None)
     work()
-    assert texts(alice)[0] == ("sent", "Hello again")
+    assert texts(alice) == [("sent", "Hello"), ("sent", "Hello again")]
     assert state(enrollment) == ("completed", "", "")
 
 
@@ -316,6 +319,19 @@ def test_runner_leaves_those_who_are_being_moved(account: Account, no_errors: No
     assert state(enrollment) == ("completed", "", "")
 
 
+def test_erasure_waits_for_those_who_are_being_moved(account: Account, no_errors: None) -> None:
+    require_postgresql()
+    sequence, alice = create(account, steps=STEPS), contact(account.workspace)
+    enrollment = enroll(sequence, alice)
+    erase = partial(erase_contact, actor(account.workspace), alice.pk)
+    with ExitStack() as erasing, transaction.atomic():
+        publish(sequence, account, move_people=True, steps=STEPS[1:])
+        erasing.enter_context(in_background(erase))
+        wait_until(another_transaction_waits)
+    assert state(enrollment) == ("stopped", "erased", "again")
+    assert stored(enrollment).version.number == 2
+
+
 def test_everything_at_the_same_moment(tenants: Tenants, no_errors: None) -> None:
     """Runners, dispatchers, replies, opt-outs, erasures, pauses and new versions: no deadlock, and afterwards each step
     was sent at most once and in order."""
@@ -359,9 +375,9 @@ def test_everything_at_the_same_moment(tenants: Tenants, no_errors: None) -> Non
     assert all(each == [text for text in order if text in each] for each in sent)
     assert {stored(each).status for each in enrollments[24:]} == {"completed"}
     assert {each[-1] for each in sent[24:]} == {"Goodbye"}
-    assert {(stored(each).status, stored(each).reason) for each in enrollments[16:24]} == {("stopped", "erased")}
-    for each in enrollments[:16]:
+    for each in enrollments[:24]:
         assert stored(each).status in ("stopped", "completed")
+    assert not Message.unscoped.filter(contact__in=everybody[16:24]).exists()
     assert not StepRun.unscoped.filter(handled=False, message__isnull=False).exists()
     assert not Message.unscoped.filter(status__in=("queued", "sending")).exists()
     assert len(events("sequence.started")) == 48
