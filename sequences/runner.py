@@ -171,8 +171,11 @@ class _Send:
 
 @dataclass(slots=True)
 class _Batch:
-    """Due enrollments of one sequence, locked, and what they depend on. ``done``: keys of the steps that an enrollment
-    has done, by its id. ``tags`` are there if a stop rule needs them."""
+    """Due enrollments of one sequence, locked, and what they depend on.
+
+    ``done``: keys of the steps that an enrollment has done, by its id. ``unhandled``: ids of those with a step whose
+    outcome is still to be handled. ``tags`` are there if a stop rule needs them.
+    """
 
     sequence: SequenceRow
     enrollments: list[Enrollment]
@@ -180,6 +183,7 @@ class _Batch:
     versions: Mapping[int, Version]
     accounts: Mapping[int, Account]
     done: Mapping[str, set[str]]
+    unhandled: set[str]
     tags: Mapping[str, list[str]]
     now: datetime
     changed: list[Enrollment] = field(default_factory=list)
@@ -227,6 +231,7 @@ def _lock_batch(sequence_id: str, enrollment_id: str | None) -> _Batch | None:
         versions,
         accounts,
         done=steps_done([each.pk for each in enrollments]),
+        unhandled=_with_unhandled_step([each.pk for each in enrollments]),
         tags=tags_of(list(contacts)) if needs_tags else {},
         now=clock.now(),
     )
@@ -267,6 +272,14 @@ def steps_done(enrollment_ids: Sequence[str]) -> dict[str, set[str]]:
     return done
 
 
+def _with_unhandled_step(enrollment_ids: Sequence[str]) -> set[str]:
+    """Those of these enrollments with a step whose message is on its way, or whose outcome is still to be handled."""
+    where, params = ids_clause("enrollment_id", enrollment_ids)
+    return {
+        row[0] for row in fetch(f"SELECT enrollment_id FROM {_step_runs.name} WHERE {where} AND NOT handled", params)
+    }
+
+
 def _decide(batch: _Batch, enrollment: Enrollment) -> _Send | None:
     """The step to send; None after noting on the enrollment why it ends or waits."""
     contact, version = batch.contacts[str(enrollment.contact_id)], batch.versions[enrollment.version_id]
@@ -276,12 +289,12 @@ def _decide(batch: _Batch, enrollment: Enrollment) -> _Send | None:
     if reason is not None:
         stop(enrollment, reason, now)
         return None
+    if enrollment.pk in batch.unhandled:  # its outcome starts the next step, which may be in another version
+        enrollment.next_run_at, enrollment.reason = None, ""
+        return None
     step = definition.step(enrollment.step_key)
     if step is None:
         raise LookupError(f"version {version.id} has no step {enrollment.step_key}")
-    if step.key in batch.done[enrollment.pk]:  # its message is on its way, and the outcome will be handled
-        enrollment.next_run_at, enrollment.reason = None, ""
-        return None
     due_at = progress.due_at(definition, step, contact, enrollment.anchor_at)
     if due_at > now:
         enrollment.next_run_at, enrollment.reason = due_at, ""
