@@ -31,7 +31,7 @@ from crmsolid.workspaces.models import Workspace, where_plan_allows_sending
 from messaging.models import Account
 from messaging.sending import automatic, message_text
 from messaging.sending.automatic import AutomaticMessage, Wait
-from sequences import progress, schedule
+from sequences import progress, schedule, waiting
 from sequences.definition import StepDefinition
 from sequences.events import SEQUENCE_COMPLETED
 from sequences.message_source import PAUSED, SOURCE, tags_of
@@ -75,16 +75,16 @@ def run_due(*, seconds: float = RUN_SECONDS) -> int:
     while (handled := _handle_outcomes()) >= BATCH:
         worked_on += handled
     worked_on += handled
-    waiting = deque(due_sequences())
-    while waiting:
+    due = deque(due_sequences())
+    while due:
         if time.monotonic() > ends:
             doorbell.ring("sequences.run")
             return worked_on
-        sequence_id = waiting.popleft()
+        sequence_id = due.popleft()
         done = _run_sequence(sequence_id)
         worked_on += done
         if done >= BATCH:
-            waiting.append(sequence_id)
+            due.append(sequence_id)
     _ring_for_next()
     return worked_on
 
@@ -149,8 +149,8 @@ def due_sequences() -> list[str]:
 
 def _ring_for_next() -> None:
     """Ask for a run when the next enrollment becomes due, if that is before the next sweep."""
-    waiting = Enrollment.unscoped.filter(sequence_id=OuterRef("pk"), status="active", next_run_at__isnull=False)
-    first = Subquery(waiting.order_by("next_run_at").values("next_run_at")[:1])
+    rows = Enrollment.unscoped.filter(sequence_id=OuterRef("pk"), status="active", next_run_at__isnull=False)
+    first = Subquery(rows.order_by("next_run_at").values("next_run_at")[:1])
     next_run_at = active_sequences().annotate(first=first).aggregate(next=Min("first"))["next"]
     now = clock.now()
     if next_run_at is not None and next_run_at <= now + timedelta(seconds=settings.SWEEP_SECONDS):
@@ -198,7 +198,7 @@ def run_batch(sequence_id: str, enrollment_id: str | None = None) -> int:
     _make_messages(batch, _with_slots(batch, sends))
     _step_runs.insert(batch.skipped)
     save(batch.changed)
-    publish_completed([each for each in batch.changed if each.status == EnrollmentStatus.COMPLETED], batch.sequence)
+    publish_completed(batch.changed)
     return len(batch.enrollments)
 
 
@@ -272,8 +272,7 @@ def _decide(batch: _Batch, enrollment: Enrollment) -> _Send | None:
     contact, version = batch.contacts[str(enrollment.contact_id)], batch.versions[enrollment.version_id]
     definition, now = version.definition, batch.now
     batch.changed.append(enrollment)
-    reason = Reason.OPTED_OUT if contact.opted_out else None
-    reason = reason or stop_reason(definition, contact, batch.tags.get(contact.id, ()), enrollment.created_at)
+    reason = stop_reason(definition, contact, batch.tags.get(contact.id, ()), enrollment.created_at)
     if reason is not None:
         stop(enrollment, reason, now)
         return None
@@ -459,13 +458,12 @@ def save(enrollments: Sequence[Enrollment]) -> None:
     )
 
 
-def publish_completed(enrollments: Sequence[Enrollment], sequence: SequenceRow | None = None) -> None:
-    """Publish ``sequence.completed`` for these enrollments, in the transaction that completes them."""
-    if not enrollments:
+def publish_completed(changed: Sequence[Enrollment]) -> None:
+    """Publish ``sequence.completed`` for those of these enrollments that this transaction has completed."""
+    completed = [each for each in changed if each.status == EnrollmentStatus.COMPLETED]
+    if not completed:
         return
-    if sequence is not None:
-        for enrollment in enrollments:
-            enrollment.sequence = sequence
+    waiting.load_related(completed)
     publish_all(
         None,
         [
@@ -476,7 +474,7 @@ def publish_completed(enrollments: Sequence[Enrollment], sequence: SequenceRow |
                 each.request_id,
                 each.workspace_id,
             )
-            for each in enrollments
+            for each in completed
         ],
     )
 
@@ -496,23 +494,20 @@ def handle_outcomes(enrollment_id: str | None = None) -> int:
     enrollment_ids = list(settled.values_list("enrollment_id", flat=True)[:BATCH])
     if not enrollment_ids:
         return 0
-    rows = Enrollment.unscoped.filter(pk__in=enrollment_ids).order_by("id").select_related("version")
+    rows = Enrollment.unscoped.filter(pk__in=enrollment_ids).order_by("id")
     locked = {each.pk: each for each in rows.select_for_update(skip_locked=True, no_key=True, of=("self",))}
     runs = list(settled.filter(enrollment_id__in=locked).select_related("message"))
-    context = _OutcomeContext(list(locked.values()))
+    still_open = {pk: each for pk, each in locked.items() if each.ended_at is None}
+    context = _OutcomeContext(list(still_open.values()))
     for step_run in runs:
-        enrollment = locked[step_run.enrollment_id]
-        if enrollment.ended_at is None:
-            _handle(step_run, enrollment, context)
-    again = [each.pk for each in runs if _is_to_be_made_again(each) and locked[each.enrollment_id].ended_at is None]
+        if step_run.enrollment_id in still_open:
+            _handle(step_run, still_open[step_run.enrollment_id], context)
+    again = [each.pk for each in runs if each.enrollment_id in still_open and _is_to_be_made_again(each)]
     StepRun.unscoped.filter(pk__in=again).delete()
     StepRun.unscoped.filter(pk__in=[each.pk for each in runs]).update(handled=True)
-    save(list(locked.values()))
-    completed = [each for each in locked.values() if each.status == EnrollmentStatus.COMPLETED]
-    completed = [each for each in completed if each.pk in context.open_before]
-    context.load_sequences(completed)
-    publish_completed(completed)
-    if any(each.status == EnrollmentStatus.ACTIVE for each in locked.values()):
+    save(list(still_open.values()))
+    publish_completed(list(still_open.values()))
+    if any(each.status == EnrollmentStatus.ACTIVE for each in still_open.values()):
         transaction.on_commit(lambda: doorbell.ring("sequences.run"))
     return len(locked)
 
@@ -522,7 +517,6 @@ class _OutcomeContext:
 
     def __init__(self, enrollments: Sequence[Enrollment]) -> None:
         self.now = clock.now()
-        self.open_before = {each.pk for each in enrollments if each.ended_at is None}
         self.done = steps_done([each.pk for each in enrollments])
         where, params = ids_clause("id", [each.contact_id for each in enrollments if each.contact_id])
         self.contacts = {contact.id: contact for contact in _contacts.select(where, params)}
@@ -532,12 +526,8 @@ class _OutcomeContext:
             ids[each.workspace_id].add(each.version_id)
         for workspace_id, version_ids in ids.items():
             self.versions |= load_versions(workspace_id, version_ids)
-
-    def load_sequences(self, enrollments: Sequence[Enrollment]) -> None:
-        ids = {each.sequence_id for each in enrollments}
-        sequences = SequenceRow.unscoped.select_related("workspace__live").in_bulk(ids)
-        for each in enrollments:
-            each.sequence = sequences[each.sequence_id]
+        needs_tags = any(version.definition.stop_tags for version in self.versions.values())
+        self.tags = tags_of(list(self.contacts)) if needs_tags else {}
 
 
 def _is_to_be_made_again(step_run: StepRun) -> bool:
@@ -568,6 +558,9 @@ def _handle(step_run: StepRun, enrollment: Enrollment, context: _OutcomeContext)
     if enrollment.step_key == step_run.step_key:
         following = progress.next_step(definition, step_run.step_key, context.done[enrollment.pk])
     progress.start_step(enrollment, definition, following, contact, anchor)
+    reason = stop_reason(definition, contact, context.tags.get(contact.id, ()), enrollment.created_at)
+    if enrollment.ended_at is None and reason is not None:
+        progress.end(enrollment, EnrollmentStatus.STOPPED, reason, now)
 
 
 # The ``error`` of a message that a stop rule canceled at its claim.

@@ -143,13 +143,16 @@ def _move_people(sequence: Sequence, version: Version) -> None:
             version_id=version.id, reason="", next_run_at=F("anchor_at") + step.delay
         )
         same_step.update(version_id=version.id)
-    elsewhere = list(others.select_for_update(no_key=True).select_related("contact").order_by("id"))
+    locked = others.select_for_update(no_key=True, of=("self",)).select_related("contact")
+    elsewhere = list(locked.order_by("id"))
     olds = repository.load_versions(sequence.workspace_id, {each.version_id for each in elsewhere})
     done = runner.steps_done([each.pk for each in elsewhere])
     for enrollment in elsewhere:
         _move(enrollment, olds[enrollment.version_id].definition, version, done[enrollment.pk])
     runner.save(elsewhere)
-    runner.publish_completed([each for each in elsewhere if each.status == EnrollmentStatus.COMPLETED], sequence)
+    moved = Enrollment.objects.for_workspace(sequence.workspace_id).filter(pk__in=[each.pk for each in elsewhere])
+    moved.update(version_id=version.id)
+    runner.publish_completed(elsewhere)
     transaction.on_commit(lambda: doorbell.ring("sequences.run"))
 
 
