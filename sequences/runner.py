@@ -9,7 +9,7 @@ import contextlib
 import logging
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -172,7 +172,8 @@ class _Send:
 @dataclass(slots=True)
 class _Batch:
     """Due enrollments of one sequence, locked, and what they depend on. ``done``: keys of the steps that an enrollment
-    has done, by its id. ``tags`` are there if a stop rule needs them."""
+    has done, by its id. ``tags`` are there if a stop rule needs them, and ``written_to``, the ids of the enrollments
+    with a message, if the sequence passes contacts on."""
 
     sequence: SequenceRow
     enrollments: list[Enrollment]
@@ -182,7 +183,9 @@ class _Batch:
     done: Mapping[str, set[str]]
     tags: Mapping[str, list[str]]
     now: datetime
+    written_to: Set[str]
     changed: list[Enrollment] = field(default_factory=list)
+    stopped: list[Enrollment] = field(default_factory=list)
     skipped: list[StepRun] = field(default_factory=list)
 
 
@@ -194,6 +197,8 @@ def run_batch(sequence_id: str, enrollment_id: str | None = None) -> int:
         return 0
     sends = [send for enrollment in batch.enrollments if (send := _decide(batch, enrollment)) is not None]
     sends = _with_condition(batch, sends)
+    if batch.stopped:
+        _cancel_messages(batch.stopped)
     sends = [send for send in sends if _render(batch, send)]
     _make_messages(batch, _with_slots(batch, sends))
     _step_runs.insert(batch.skipped)
@@ -220,6 +225,7 @@ def _lock_batch(sequence_id: str, enrollment_id: str | None) -> _Batch | None:
     contacts = _lock_contacts([each.contact_id for each in enrollments if each.contact_id])
     enrollments = [each for each in enrollments if each.contact_id in contacts]
     needs_tags = any(version.definition.stop_tags for version in versions.values())
+    passes_on = any(version.definition.pass_on for version in versions.values())
     return _Batch(
         sequence,
         enrollments,
@@ -229,6 +235,7 @@ def _lock_batch(sequence_id: str, enrollment_id: str | None) -> _Batch | None:
         done=steps_done([each.pk for each in enrollments]),
         tags=tags_of(list(contacts)) if needs_tags else {},
         now=clock.now(),
+        written_to=_written_to([each.pk for each in enrollments]) if passes_on else set(),
     )
 
 
@@ -267,6 +274,13 @@ def steps_done(enrollment_ids: Sequence[str]) -> dict[str, set[str]]:
     return done
 
 
+def _written_to(enrollment_ids: Sequence[str]) -> set[str]:
+    """Those of these enrollments that a message was made for."""
+    where, params = ids_clause("enrollment_id", enrollment_ids)
+    rows = fetch(f"SELECT enrollment_id FROM {_step_runs.name} WHERE {where} AND message_id IS NOT NULL", params)
+    return {enrollment_id for (enrollment_id,) in rows}
+
+
 def _decide(batch: _Batch, enrollment: Enrollment) -> _Send | None:
     """The step to send; None after noting on the enrollment why it ends or waits."""
     contact, version = batch.contacts[str(enrollment.contact_id)], batch.versions[enrollment.version_id]
@@ -274,7 +288,7 @@ def _decide(batch: _Batch, enrollment: Enrollment) -> _Send | None:
     batch.changed.append(enrollment)
     reason = stop_reason(definition, contact, batch.tags.get(contact.id, ()), enrollment.created_at)
     if reason is not None:
-        stop(enrollment, reason, now)
+        _stop(batch, enrollment, reason)
         return None
     step = definition.step(enrollment.step_key)
     if step is None:
@@ -299,9 +313,25 @@ def _wait(enrollment: Enrollment, until: datetime, reason: Reason) -> None:
 
 def stop(enrollment: Enrollment, reason: Reason, at: datetime) -> None:
     """Stop the enrollment and cancel its message, if that is still queued. Its row must be locked."""
-    runs = StepRun.objects.for_workspace(enrollment.workspace_id).filter(enrollment=enrollment, outcome="")
-    automatic.cancel_queued([each.message_id for each in runs if each.message_id], reason.value)
     progress.end(enrollment, EnrollmentStatus.STOPPED, reason, at)
+    _cancel_messages([enrollment])
+
+
+def _stop(batch: _Batch, enrollment: Enrollment, reason: Reason) -> None:
+    progress.end(enrollment, EnrollmentStatus.STOPPED, reason, batch.now)
+    batch.stopped.append(enrollment)
+
+
+def _cancel_messages(stopped: Sequence[Enrollment]) -> None:
+    """Cancel the messages of these enrollments that are still queued, with the reason for which each was stopped."""
+    reasons, by_reason = {each.pk: each.reason for each in stopped}, defaultdict[str, list[str]](list)
+    where, params = ids_clause("enrollment_id", list(reasons))
+    rows = fetch(f"SELECT enrollment_id, message_id FROM {_step_runs.name} WHERE {where} AND outcome = ''", params)
+    for enrollment_id, message_id in rows:
+        if message_id is not None:
+            by_reason[reasons[enrollment_id]].append(message_id)
+    for reason, message_ids in sorted(by_reason.items()):
+        automatic.cancel_queued(message_ids, reason)
 
 
 def _with_condition(batch: _Batch, sends: Sequence[_Send]) -> list[_Send]:
@@ -316,7 +346,7 @@ def _with_condition(batch: _Batch, sends: Sequence[_Send]) -> list[_Send]:
             if send.contact.id in meet:
                 met.append(send)
             elif step.if_not == "stop":
-                stop(send.enrollment, Reason.CONDITION, batch.now)
+                _stop(batch, send.enrollment, Reason.CONDITION)
             else:
                 _skip(batch, send)
     order = {id(send): index for index, send in enumerate(sends)}
@@ -399,14 +429,9 @@ def _account_for(batch: _Batch, send: _Send, has_slots: Callable[[Account], bool
     others = [batch.accounts[each] for each in definition.account_ids if each in batch.accounts]
     if assigned is None:
         assigned = others[0] if others else None
-    if assigned is None or has_slots(assigned) or not definition.pass_on or _was_written_to(enrollment):
+    if assigned is None or has_slots(assigned) or not definition.pass_on or enrollment.pk in batch.written_to:
         return assigned
     return next((account for account in others if has_slots(account)), assigned)
-
-
-def _was_written_to(enrollment: Enrollment) -> bool:
-    runs = StepRun.objects.for_workspace(enrollment.workspace_id).filter(enrollment=enrollment)
-    return runs.filter(message__isnull=False).exists()
 
 
 def _make_messages(batch: _Batch, ready: Sequence[tuple[_Send, Account, datetime]]) -> None:
