@@ -1,12 +1,14 @@
 """Pauses of sequences and of single enrollments, and the three ways to resume."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from crmsolid.core.errors import DomainError
 from messaging.models import Account, Message
-from messaging.sending import dispatch
+from messaging.sending import dispatch, sources
 from sequences import runner, services, waiting
 from sequences.models import Enrollment, Sequence, StepRun
 from tests.sequences.helpers import Clock, actor, contact, create, enroll, events, state, stored, texts, work
@@ -61,8 +63,6 @@ def test_delay_that_began_during_the_pause_counts_from_its_end(account: Account,
     pause(sequence)
     time.move(hours=1)
     Message.unscoped.update(status="sent", lease="", lease_until=None, sent_at=time.now)
-    from messaging.sending import sources
-
     message.status = "sent"
     sources.settled([message])
     work()
@@ -174,33 +174,31 @@ def test_stopped_enrollment_is_over_and_the_contact_can_be_enrolled_again(accoun
     assert texts(alice) == [("canceled", "Hello"), ("sent", "Hello")]
 
 
+def refusal(call: Callable[[], Any]) -> str:
+    with pytest.raises(DomainError) as refused:
+        call()
+    return refused.value.code
+
+
 def test_calls_in_the_wrong_state_are_refused(account: Account, time: Clock) -> None:
-    by, alice = actor(account.workspace), contact(account.workspace)
-    draft = create(account, start=False)
-    calls = [
-        (lambda: enroll(draft, alice), "sequence_not_active"),
-        (lambda: services.pause_sequence(by, draft.pk), "invalid_state"),
-        (lambda: services.resume_sequence(by, draft.pk), "invalid_state"),
-    ]
-    for call, code in calls:
-        with pytest.raises(DomainError) as refused:
-            call()
-        assert refused.value.code == code
-    services.start_sequence(by, draft.pk)
-    enrollment = enroll(draft, alice)
-    for again, code in [
-        (lambda: services.start_sequence(by, draft.pk), "invalid_state"),
-        (lambda: enroll(draft, alice), "already_enrolled"),
-        (lambda: services.resume_enrollment(by, enrollment.pk), "invalid_state"),
-    ]:
-        with pytest.raises(DomainError) as refused:
-            again()
-        assert refused.value.code == code
+    by, alice, bob = actor(account.workspace), contact(account.workspace, "alice"), contact(account.workspace, "bobby")
+    sequence = create(account, start=False)
+    assert refusal(lambda: enroll(sequence, alice)) == "sequence_not_active"
+    assert refusal(lambda: services.pause_sequence(by, sequence.pk)) == "invalid_state"
+    assert refusal(lambda: services.resume_sequence(by, sequence.pk)) == "invalid_state"
+    services.start_sequence(by, sequence.pk)
+    assert refusal(lambda: services.start_sequence(by, sequence.pk)) == "invalid_state"
+    enrollment = enroll(sequence, alice)
+    assert refusal(lambda: enroll(sequence, alice)) == "already_enrolled"
+    assert refusal(lambda: services.resume_enrollment(by, enrollment.pk)) == "invalid_state"
     services.stop_enrollment(by, enrollment.pk)
-    for over in (services.stop_enrollment, services.pause_enrollment, services.resume_enrollment):
-        with pytest.raises(DomainError, match="invalid_state"):
-            over(by, enrollment.pk)
-    pause(draft)
-    with pytest.raises(DomainError, match="sequence_not_active"):
-        enroll(draft, contact(account.workspace, "bobby"))
+    assert refusal(lambda: services.stop_enrollment(by, enrollment.pk)) == "invalid_state"
+    assert refusal(lambda: services.pause_enrollment(by, enrollment.pk)) == "invalid_state"
+    assert refusal(lambda: services.resume_enrollment(by, enrollment.pk)) == "invalid_state"
+    pause(sequence)
+    assert refusal(lambda: enroll(sequence, bob)) == "sequence_not_active"
     assert Enrollment.unscoped.count() == 1
+    assert [event["event"] for event in events("sequence.started", "sequence.paused")] == [
+        "sequence.started",
+        "sequence.paused",
+    ]

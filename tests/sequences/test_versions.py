@@ -126,7 +126,7 @@ def test_steps_without_id_keep_theirs_by_position(account: Account) -> None:
 
 
 def test_versions_and_steps_never_change(sequence: Sequence) -> None:
-    for row in (SequenceVersion.unscoped.first(), Step.unscoped.first()):
+    for row in (SequenceVersion.unscoped.get(), *Step.unscoped.all()):
         with pytest.raises(TypeError, match="never changes"):
             row.save()
 
