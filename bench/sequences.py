@@ -16,7 +16,7 @@ import multiprocessing
 import os
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -101,14 +101,13 @@ def milliseconds(work: Callable[[], object], times: int = 1) -> float:
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
-def steps(seeded: dict[str, Any], due: int) -> list[Row]:
+def steps(seeded: dict[str, Any], due: int) -> Iterator[Row]:
     """Make the messages of due steps, and handle their outcomes.
 
     A warm-up comes first: PostgreSQL keeps plans that were made while a table was nearly empty until it is analyzed.
     """
     add_contacts(due)
     accounts = list(range(seeded["first_account"], seeded["first_account"] + ACCOUNTS))
-    rows: list[Row] = []
     enroll(add_sequence("Warm-up", accounts), accounts, min(due, WARM_UP), due_in=-timedelta(hours=1))
     run_in(1)
     settle_messages()
@@ -123,16 +122,15 @@ def steps(seeded: dict[str, Any], due: int) -> list[Row]:
         outcomes = due / run_in(processes)
         passed = rate >= STEPS_A_SECOND if processes == 2 else None
         goal = f" (at least {STEPS_A_SECOND})" if processes == 2 else ""
-        rows.append((f"steps: messages made a second, processes: {processes}", f"{rate:.0f}{goal}", passed))
-        rows.append((f"steps: outcomes handled a second, processes: {processes}", f"{outcomes:.0f}", None))
+        yield f"steps: messages made a second, processes: {processes}", f"{rate:.0f}{goal}", passed
+        yield f"steps: outcomes handled a second, processes: {processes}", f"{outcomes:.0f}", None
         assert query("SELECT count(*) FROM sequences_steprun WHERE NOT handled") == [(0,)]
     stopping = add_sequence("Stops", accounts, stop_on=["stage:won"])
     enroll(stopping, accounts, due, due_in=-timedelta(hours=1))
     query("UPDATE contacts_contact SET stage = 'won'")
     query("VACUUM ANALYZE")
-    rows.append(("steps: enrollments stopped a second, processes: 1", f"{due / run_in(1):.0f}", None))
+    yield "steps: enrollments stopped a second, processes: 1", f"{due / run_in(1):.0f}", None
     assert query("SELECT count(*) FROM sequences_enrollment WHERE status = 'stopped'") == [(due,)]
-    return rows
 
 
 def run_in(processes: int) -> float:
@@ -169,40 +167,38 @@ def settle_messages() -> None:
 
 
 # --- idle -------------------------------------------------------------------------------------------------------------
-def idle(seeded: dict[str, Any], enrollments: int) -> list[Row]:
+def idle(seeded: dict[str, Any], enrollments: int) -> Iterator[Row]:
     """A run while nothing is due."""
     from sequences import runner, services
 
     add_contacts(enrollments)
     accounts = [seeded["first_account"]]
-    rows: list[Row] = []
 
-    def measure(what: str) -> None:
+    def measure(what: str) -> Row:
         query("VACUUM ANALYZE")
         assert runner.run_due() == 0
         taken = milliseconds(runner.run_due, 20)
-        rows.append((f"idle: ms of a run, {what}", f"{taken:.1f}", None))
+        return f"idle: ms of a run, {what}", f"{taken:.1f}", None
 
-    measure("no sequence")
+    yield measure("no sequence")
     one = add_sequence("One", accounts)
-    measure("1 sequence without enrollments")
+    yield measure("1 sequence without enrollments")
     enroll(one, accounts, enrollments, due_in=timedelta(days=1))
-    measure(f"{enrollments} enrollments in 1 sequence")
+    yield measure(f"{enrollments} enrollments in 1 sequence")
     query("UPDATE sequences_enrollment SET next_run_at = now() - interval '1 day'")
     services.pause_sequence(actor(), one.pk)
-    measure(f"{enrollments} overdue ones in a paused sequence")
+    yield measure(f"{enrollments} overdue ones in a paused sequence")
     query("DELETE FROM sequences_enrollment")
     services.resume_sequence(actor(), one.pk)
     each = enrollments // SEQUENCES
     for number in range(SEQUENCES):
         sequence = add_sequence(f"Sequence {number}", accounts)
         enroll(sequence, accounts, each, due_in=timedelta(days=1), first=1 + number * each)
-    measure(f"{enrollments} enrollments in {SEQUENCES} sequences")
-    return rows
+    yield measure(f"{enrollments} enrollments in {SEQUENCES} sequences")
 
 
 # --- requests ---------------------------------------------------------------------------------------------------------
-def requests(seeded: dict[str, Any], enrollments: int) -> list[Row]:
+def requests(seeded: dict[str, Any], enrollments: int) -> Iterator[Row]:
     """What callers ask for: by the REST views without a server, or by the services."""
     from sequences import services
     from sequences.schedule import ResumeMode
@@ -215,30 +211,29 @@ def requests(seeded: dict[str, Any], enrollments: int) -> list[Row]:
     fail = "UPDATE sequences_enrollment SET status = 'failed', next_run_at = NULL, ended_at = now()"
     query(f"{fail} WHERE id LIKE '%%7777'")
     query("VACUUM ANALYZE")
-    rows = list_pages(seeded["token"], sequence.pk)
+    yield from list_pages(seeded["token"], sequence.pk)
     numbers = iter(range(enrollments + 1, enrollments + enrolled + 1))
     taken = milliseconds(
         lambda: services.enroll_contact(by, sequence.pk, contact_id=f"con_{next(numbers):026d}"), enrolled
     )
-    rows.append(("requests: ms to enroll a contact (service)", f"{taken:.2f}", None))
+    yield "requests: ms to enroll a contact (service)", f"{taken:.2f}", None
     taken = milliseconds(lambda: services.people_by_step(by, sequence.pk), 5)
-    rows.append(("requests: ms to count the people by step", f"{taken:.0f}", None))
+    yield "requests: ms to count the people by step", f"{taken:.0f}", None
     for mode in ResumeMode:
         services.pause_sequence(by, sequence.pk)
         query("VACUUM ANALYZE")
         taken = milliseconds(partial(services.resume_sequence, by, sequence.pk, mode=mode))
-        rows.append((f"requests: ms to resume, {mode.value}", f"{taken:.0f}", None))
+        yield f"requests: ms to resume, {mode.value}", f"{taken:.0f}", None
     steps = [{"id": key, "delay": "P1D", "text": "Hey"} for key in ("again", "last")]
     changes = {"same steps": {"jitter": "PT1H"}, "their step removed": {"steps": steps}}
     for what, members in changes.items():
         query("VACUUM ANALYZE")
         new = definition(by.workspace, "Large", accounts, **members)
         taken = milliseconds(partial(services.update_sequence, by, sequence.pk, new, move_people=True))
-        rows.append((f"requests: ms to publish and move, {what}", f"{taken:.0f}", None))
-    return rows
+        yield f"requests: ms to publish and move, {what}", f"{taken:.0f}", None
 
 
-def list_pages(token: str, sequence_id: str) -> list[Row]:
+def list_pages(token: str, sequence_id: str) -> Iterator[Row]:
     from django.test import Client
 
     client, path = Client(headers={"Authorization": f"Bearer {token}"}), f"/v1/sequences/{sequence_id}/enrollments"
@@ -260,14 +255,13 @@ def list_pages(token: str, sequence_id: str) -> list[Row]:
     }
     for each in pages.values():
         each["limit"] = 100
-    return [
-        (f"requests: ms of a list page of 100, {name}", f"{milliseconds(partial(read, **params), 10):.1f}", None)
-        for name, params in pages.items()
-    ]
+    for name, params in pages.items():
+        taken = milliseconds(partial(read, **params), 10)
+        yield f"requests: ms of a list page of 100, {name}", f"{taken:.1f}", None
 
 
 # --- limit ------------------------------------------------------------------------------------------------------------
-def limit(seeded: dict[str, Any], daily: int = 50) -> list[Row]:
+def limit(seeded: dict[str, Any], daily: int = 50) -> Iterator[Row]:
     """Enrollments that wait for the daily limit of their account."""
     from messaging.models import Account
     from sequences import runner
@@ -277,10 +271,8 @@ def limit(seeded: dict[str, Any], daily: int = 50) -> list[Row]:
     Account.unscoped.filter(pk=account).update(daily_limit=daily)
     enroll(add_sequence("Limited", [account]), [account], WAITING, due_in=-timedelta(hours=1))
     query("VACUUM ANALYZE")
-    rows: list[Row] = [
-        (f"limit: ms of a run, {WAITING} due, {daily} a day", f"{milliseconds(runner.run_due):.0f}", None)
-    ]
-    rows.append(("limit: ms of a run when all of them wait", f"{milliseconds(runner.run_due, 5):.1f}", None))
+    yield f"limit: ms of a run, {WAITING} due, {daily} a day", f"{milliseconds(runner.run_due):.0f}", None
+    yield "limit: ms of a run when all of them wait", f"{milliseconds(runner.run_due, 5):.1f}", None
     # A slot becomes free: the messages of yesterday no longer count.
     oldest = "(SELECT id FROM messaging_message ORDER BY id LIMIT 1)"
     query(f"UPDATE messaging_message SET slot_at = slot_at - interval '1 day' WHERE id = {oldest}")
@@ -288,8 +280,12 @@ def limit(seeded: dict[str, Any], daily: int = 50) -> list[Row]:
     query(f"UPDATE sequences_enrollment SET next_run_at = now() - interval '1 second' WHERE next_run_at = {first}")
     [(due,)] = query("SELECT count(*) FROM sequences_enrollment WHERE next_run_at < now()")
     taken = milliseconds(runner.run_due)
-    rows.append((f"limit: ms of a run when one slot becomes free ({due} due)", f"{taken:.0f}", None))
-    return rows
+    yield f"limit: ms of a run when one slot becomes free ({due} due)", f"{taken:.0f}", None
+    Account.unscoped.filter(pk=account).update(state="needs_login")
+    query("UPDATE sequences_enrollment SET next_run_at = now() - interval '1 second' WHERE next_run_at IS NOT NULL")
+    query("VACUUM ANALYZE")
+    taken = milliseconds(runner.run_due)
+    yield f"limit: ms of a run every 5 minutes, {WAITING} wait for a login", f"{taken:.0f}", None
 
 
 def main() -> None:
@@ -298,7 +294,7 @@ def main() -> None:
     parser.add_argument("--due", type=int, default=20_000)
     parser.add_argument("--enrollments", type=int, default=100_000)
     options = parser.parse_args()
-    cases: dict[str, Callable[[dict[str, Any]], list[Row]]] = {
+    cases: dict[str, Callable[[dict[str, Any]], Iterator[Row]]] = {
         "steps": lambda seeded: steps(seeded, options.due),
         "idle": lambda seeded: idle(seeded, options.enrollments),
         "requests": lambda seeded: requests(seeded, options.enrollments),

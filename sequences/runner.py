@@ -8,7 +8,7 @@ Any number of workers may run at once, and a crash at any point leaves either ev
 import contextlib
 import logging
 import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, row_lo
 from crmsolid.core.sql.table import Table, datetime_param
 from crmsolid.events.publishing import NewEvent, publish_all
 from crmsolid.workspaces.models import Workspace, where_plan_allows_sending
-from messaging.models import Account
+from messaging.models import Account, WaitingFor
 from messaging.sending import automatic, message_text
 from messaging.sending.automatic import AutomaticMessage, Wait
 from sequences import progress, schedule, waiting
@@ -75,13 +75,13 @@ def run_due(*, seconds: float = RUN_SECONDS) -> int:
     while (handled := _handle_outcomes()) >= BATCH:
         worked_on += handled
     worked_on += handled
-    due = deque(due_sequences())
+    due, waiting = deque(due_sequences()), Counter[int]()
     while due:
         if time.monotonic() > ends:
             doorbell.ring("sequences.run")
             return worked_on
         sequence_id = due.popleft()
-        done = _run_sequence(sequence_id)
+        done = _run_sequence(sequence_id, waiting)
         worked_on += done
         if done >= BATCH:
             due.append(sequence_id)
@@ -107,10 +107,10 @@ def _handle_outcomes() -> int:
     return 0
 
 
-def _run_sequence(sequence_id: str) -> int:
+def _run_sequence(sequence_id: str, waiting: Counter[int]) -> int:
     """Work on a batch of the sequence; after a bug, on each of its enrollments alone, so that none holds up others."""
     try:
-        return run_batch(sequence_id)
+        return run_batch(sequence_id, waiting=waiting)
     except DATABASE_UNAVAILABLE:
         raise
     except Exception:
@@ -118,7 +118,7 @@ def _run_sequence(sequence_id: str) -> int:
     done = 0
     for enrollment_id in list(due_enrollments(sequence_id).values_list("pk", flat=True)[:BATCH]):
         try:
-            done += run_batch(sequence_id, enrollment_id)
+            done += run_batch(sequence_id, enrollment_id, waiting=waiting)
         except DATABASE_UNAVAILABLE:
             raise
         except Exception:
@@ -186,15 +186,21 @@ class _Batch:
     written_to: Set[str]
     changed: list[Enrollment] = field(default_factory=list)
     stopped: list[Enrollment] = field(default_factory=list)
+    waiting: Counter[int] = field(default_factory=Counter)
     skipped: list[StepRun] = field(default_factory=list)
 
 
 @transaction.atomic
-def run_batch(sequence_id: str, enrollment_id: str | None = None) -> int:
-    """Work on up to ``BATCH`` due enrollments of the sequence, or on one of them; returns their number."""
+def run_batch(sequence_id: str, enrollment_id: str | None = None, *, waiting: Counter[int] | None = None) -> int:
+    """Work on up to ``BATCH`` due enrollments of the sequence, or on one of them; returns their number.
+
+    ``waiting`` counts the enrollments that earlier batches of the run let wait for the daily limit, by account.
+    """
     batch = _lock_batch(sequence_id, enrollment_id)
     if batch is None:
         return 0
+    if waiting is not None:
+        batch.waiting = waiting
     sends = [send for enrollment in batch.enrollments if (send := _decide(batch, enrollment)) is not None]
     sends = _with_condition(batch, sends)
     if batch.stopped:
@@ -410,7 +416,7 @@ def _with_slots(batch: _Batch, sends: Sequence[_Send]) -> list[tuple[_Send, Acco
         slots, wait = capacity_of(account)
         if not slots:
             assert wait is not None
-            _wait(send.enrollment, wait.until, Reason(wait.reason.value))
+            _wait(send.enrollment, _end_of_wait(batch, account, wait), Reason(wait.reason.value))
             continue
         definition = send.version.definition
         opens_at = schedule.next_open(definition.window, progress.zone_of(definition, send.contact), slots[0])
@@ -419,6 +425,19 @@ def _with_slots(batch: _Batch, sends: Sequence[_Send]) -> list[tuple[_Send, Acco
             continue
         ready.append((send, account, slots.popleft()))
     return ready
+
+
+def _end_of_wait(batch: _Batch, account: Account, wait: Wait) -> datetime:
+    """When to look again at an enrollment that waits for its account.
+
+    Within a day of the next free slot the account has slots for no more than its limit. The others wait for a day more:
+    if all of them waited for the same slot, each slot would cost a look at everybody.
+    """
+    if wait.reason != WaitingFor.DAILY_LIMIT:
+        return wait.until
+    batch.waiting[account.pk] += 1
+    is_later = batch.waiting[account.pk] > automatic.daily_limit(account)
+    return wait.until + timedelta(days=1) if is_later else wait.until
 
 
 def _account_for(batch: _Batch, send: _Send, has_slots: Callable[[Account], bool]) -> Account | None:
