@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.django_db,
     pytest.mark.skipif(connection.vendor != "postgresql", reason="the plans are PostgreSQL's"),
 ]
-CONTACTS, DUE, PAUSED = 20_000, 300, 3
+CONTACTS, DUE, PAUSED = 20_000, 50, 3
 
 _CONTACTS = """
 INSERT INTO contacts_contact (id, workspace_id, name, given_first_name, last_name, username, username_key, email, phone,
@@ -43,7 +43,7 @@ FROM sequences_enrollment
 
 @pytest.fixture
 def sequence(account: Account) -> Sequence:
-    """A sequence in which 20,000 contacts have got the first step; 300 of them are due, and 2 outcomes unhandled."""
+    """A sequence in which 20,000 contacts have got the first step; 50 of them are due, and 2 outcomes unhandled."""
     row, now = create(account), clock.now()
     version, workspace_id = current_version(row), row.workspace_id
     with connection.cursor() as cursor:
