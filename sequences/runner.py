@@ -28,7 +28,7 @@ from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, row_lo
 from crmsolid.core.sql.table import Table, datetime_param
 from crmsolid.events.publishing import NewEvent, publish_all
 from crmsolid.workspaces.models import Workspace, where_plan_allows_sending
-from messaging.models import Account, WaitingFor
+from messaging.models import Account
 from messaging.sending import automatic, message_text
 from messaging.sending.automatic import AutomaticMessage, Wait
 from sequences import progress, schedule, waiting
@@ -194,7 +194,7 @@ class _Batch:
 def run_batch(sequence_id: str, enrollment_id: str | None = None, *, waiting: Counter[int] | None = None) -> int:
     """Work on up to ``BATCH`` due enrollments of the sequence, or on one of them; returns their number.
 
-    ``waiting`` counts the enrollments that earlier batches of the run let wait for the daily limit, by account.
+    ``waiting`` counts the enrollments that earlier batches of the run let wait for their account, by account.
     """
     batch = _lock_batch(sequence_id, enrollment_id)
     if batch is None:
@@ -416,7 +416,7 @@ def _with_slots(batch: _Batch, sends: Sequence[_Send]) -> list[tuple[_Send, Acco
         slots, wait = capacity_of(account)
         if not slots:
             assert wait is not None
-            _wait(send.enrollment, _end_of_wait(batch, account, wait), Reason(wait.reason.value))
+            _wait(send.enrollment, _end_of_wait(batch, send, account, wait), Reason(wait.reason.value))
             continue
         definition = send.version.definition
         opens_at = schedule.next_open(definition.window, progress.zone_of(definition, send.contact), slots[0])
@@ -427,14 +427,14 @@ def _with_slots(batch: _Batch, sends: Sequence[_Send]) -> list[tuple[_Send, Acco
     return ready
 
 
-def _end_of_wait(batch: _Batch, account: Account, wait: Wait) -> datetime:
+def _end_of_wait(batch: _Batch, send: _Send, account: Account, wait: Wait) -> datetime:
     """When to look again at an enrollment that waits for its account.
 
-    Within a day of the next free slot the account has slots for no more than its limit. The others wait for a day more:
-    if all of them waited for the same slot, each slot would cost a look at everybody.
+    Within a day from the end of the wait the account has slots for no more than its limit. The others wait for a day
+    more: if all of them waited for the same slot or login, each would cost a look at everybody.
     """
-    if wait.reason != WaitingFor.DAILY_LIMIT:
-        return wait.until
+    if send.version.definition.pass_on and send.enrollment.pk not in batch.written_to:
+        return wait.until  # by then another account may have slots
     batch.waiting[account.pk] += 1
     is_later = batch.waiting[account.pk] > automatic.daily_limit(account)
     return wait.until + timedelta(days=1) if is_later else wait.until
