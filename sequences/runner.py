@@ -439,7 +439,7 @@ def _end_of_wait(batch: _Batch, send: _Send, account: Account, wait: Wait) -> da
     Within a day from the end of the wait the account has slots for no more than its limit. The others wait for a day
     more: if all of them waited for the same slot or login, each would cost a look at everybody.
     """
-    if send.version.definition.pass_on and send.enrollment.pk not in batch.written_to:
+    if _may_pass_on(batch, send):
         return wait.until  # by then another account may have slots
     batch.waiting[account.pk] += 1
     is_later = batch.waiting[account.pk] > automatic.daily_limit(account)
@@ -454,14 +454,14 @@ def _account_for(batch: _Batch, send: _Send, has_slots: Callable[[Account], bool
     others = [batch.accounts[each] for each in definition.account_ids if each in batch.accounts]
     if assigned is None:
         assigned = others[0] if others else None
-    if (
-        assigned is None
-        or has_slots(assigned)
-        or not definition.pass_on
-        or batch.histories[enrollment.pk].was_written_to
-    ):
+    if assigned is None or has_slots(assigned) or not _may_pass_on(batch, send):
         return assigned
     return next((account for account in others if has_slots(account)), assigned)
+
+
+def _may_pass_on(batch: _Batch, send: _Send) -> bool:
+    """Whether another account may write to the contact."""
+    return send.version.definition.pass_on and not batch.histories[send.enrollment.pk].was_written_to
 
 
 def _make_messages(batch: _Batch, ready: Sequence[tuple[_Send, Account, datetime]]) -> None:
