@@ -150,8 +150,6 @@ def _move_people(sequence: Sequence, version: Version) -> None:
     for enrollment in elsewhere:
         _move(enrollment, olds[enrollment.version_id].definition, version, done[enrollment.pk])
     runner.save(elsewhere)
-    moved = Enrollment.objects.for_workspace(sequence.workspace_id).filter(pk__in=[each.pk for each in elsewhere])
-    moved.update(version_id=version.id)
     runner.publish_completed(elsewhere)
     transaction.on_commit(lambda: doorbell.ring("sequences.run"))
 
