@@ -4,6 +4,7 @@ HOST ?= 127.0.0.1
 PYTHON ?=
 TESTS ?=
 KILLS ?= 15
+CONTACTS ?= 1000
 SEED ?=
 VENV := .venv
 BIN := $(VENV)/bin

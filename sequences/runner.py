@@ -58,6 +58,7 @@ _CHANGED = {
     "new_status": "text",
     "new_reason": "text",
     "new_step": "text",
+    "new_version": "int",
     "new_account": "int",
     "anchor": "time",
     "next_run": "time",
@@ -493,20 +494,25 @@ def _make_messages(batch: _Batch, ready: Sequence[tuple[_Send, Account, datetime
 
 
 def save(enrollments: Sequence[Enrollment]) -> None:
-    """Write what the runner changes of these enrollments, which are locked, in one statement."""
+    """Write what the runner changes of these enrollments, and their version, in one statement. Their rows are locked.
+
+    A transaction may write a row only once: PostgreSQL checks all foreign keys of a row that its own transaction wrote
+    before, which needs the lock of the contact, and whoever erases the contact waits for the enrollment.
+    """
     if not enrollments:
         return
     as_text = datetime_formatter()
     rows = [
         (
-            *(each.pk, str(each.status), each.reason, each.step_key, each.account_id),
+            *(each.pk, str(each.status), each.reason, each.step_key, each.version_id, each.account_id),
             *(as_text(each.anchor_at), as_text(each.next_run_at), as_text(each.ended_at)),
         )
         for each in enrollments
     ]
     run(
         f"UPDATE {_enrollments.name} SET status = new_status, reason = new_reason, step_key = new_step,"
-        " account_id = new_account, anchor_at = anchor, next_run_at = next_run, ended_at = ended,"
+        " version_id = new_version, account_id = new_account,"
+        " anchor_at = anchor, next_run_at = next_run, ended_at = ended,"
         " paused_at = CASE WHEN ended IS NULL THEN paused_at END"
         f" FROM {rows_source(_CHANGED)} WHERE id = enrollment",
         [rows_parameter(rows)],

@@ -20,13 +20,23 @@ KINDS = {
     1: "optout",  # opts out after some of the steps
     3: "reply",  # answers each message at once
     4: "answer",  # answers after some of the steps
+    5: "early_answer",  # answers when its first message is queued
     6: "autoreply",  # answers with an auto-reply, which does not stop the sequence
     9: "fail_privacy",  # cannot be written to
     11: "flood_wait_1",  # the first attempt at each message pauses the account for a second
     12: "optout",
     14: "answer",
+    15: "early_optout",
     16: "autoreply",
     18: "answer",
+}
+# The reason for which these kinds of people stop.
+STOPPED_BY = {
+    "reply": "reply",
+    "answer": "reply",
+    "early_answer": "reply",
+    "optout": "opted_out",
+    "early_optout": "opted_out",
 }
 GETS_EVERY_STEP = ("plain", "autoreply", "flood_wait_1")
 ENROLLING_THREADS = 4
@@ -40,6 +50,20 @@ from sequences.definition import read_definition
 workspace = Workspace.objects.get(slug="demo", live=None)
 sequence = services.create_sequence(Actor.command(workspace, "tests"), read_definition(workspace, {definition!r}))
 print(sequence.pk)
+"""
+# What a worker does that dies once its messages are queued; then some of the contacts write.
+MAKE_AND_ANSWER = """
+import time
+from crmsolid.core import clock
+from messaging.inbox import Incoming, receive
+from messaging.models import Message
+from sequences import runner
+queued = Message.unscoped.filter(status="queued", contact_id__in={contact_ids!r})
+while queued.count() < len({contact_ids!r}):  # an account may be paused for a moment
+    runner.run_due()
+    time.sleep(0.1)
+for message in queued.filter(contact_id__in={answering!r}).select_related("account", "contact"):
+    receive(message.account, Incoming(1, "Not now", clock.now(), username=message.contact.username))
 """
 
 
@@ -129,6 +153,18 @@ class Enrollments:
         if person.acts_after:
             self._acting[person.contact_id] = person
 
+    def answer_and_opt_out_before_the_claim(self, group: Sequence[Person]) -> None:
+        """Enroll the group, queue its first messages, and let everybody in it answer or opt out. No worker may live."""
+        self.enroll(group)
+        contact_ids = [person.contact_id for person in group]
+        answering = [person.contact_id for person in group if person.kind == "early_answer"]
+        script = MAKE_AND_ANSWER.format(contact_ids=contact_ids, answering=answering)
+        self._stack.manage("shell", "-v", "0", "-c", script)
+        self.answers += len(answering)
+        for person in group:
+            if person.kind == "early_optout":
+                self._opt_out(person)
+
     def finish(self, seconds: float) -> None:
         """Wait until everybody who opts out or answers has done so. Everybody must be enrolled."""
         self._everybody_is_enrolled.set()
@@ -148,7 +184,10 @@ class Enrollments:
     def _act_as(self, person: Person) -> None:
         if person.kind == "answer":
             self._answer(person)
-            return
+        else:
+            self._opt_out(person)
+
+    def _opt_out(self, person: Person) -> None:
         path = f"/v1/contacts/{person.contact_id}"
         changed = until_answered(self._stack, "PATCH", path, {"opted_out": True}, f"optout-{person.number}")
         assert changed.status == 200, changed.body

@@ -62,8 +62,11 @@ def test_each_step_is_sent_once_and_nobody_is_lost(stack: Stack) -> None:
             body = {"url": receiver.url(path), "events": types}
             assert stack.call("POST", "/v1/webhooks", stack.seeded["fast"][0], body, path).status == 201
         faults, enrollments = Faults(stack, chance, KINDS), Enrollments(stack, create_sequence(stack))
+        early = [person for person in everybody if person.kind.startswith("early")]
+        others = [person for person in everybody if person not in early]
         for number in range(FAULTS):
-            kill_in_the_middle(stack, faults, enrollments, everybody[number::FAULTS], chance)
+            kill_in_the_middle(stack, faults, enrollments, others[number::FAULTS], chance)
+        stop_workers_between_making_and_claim(stack, enrollments, early)
         enrollments.finish(BOUND_SECONDS)
         sequence_invariants.wait_until_everybody_is_through(stack, BOUND_SECONDS)
     assert stack.ended() == []
@@ -94,6 +97,15 @@ def kill_in_the_middle(
     with in_background(lambda: enrollments.enroll(group), seconds=BOUND_SECONDS):
         wait_until(steps_done, f"{wanted} steps of {len(group)} contacts", seconds=BOUND_SECONDS)
         print(f"after {wanted:3} steps of {len(group)} contacts: {faults.inject()}", flush=True)
+
+
+def stop_workers_between_making_and_claim(stack: Stack, enrollments: Enrollments, group: Sequence[Person]) -> None:
+    """The group answers and opts out while its messages are queued and no worker lives."""
+    for name in WORKERS:
+        stack.kill(name)
+    enrollments.answer_and_opt_out_before_the_claim(group)
+    for name in WORKERS:
+        stack.start_worker(name)
 
 
 def report(stack: Stack, ends: dict[tuple[str, str, str], int], seconds: float) -> None:
