@@ -55,6 +55,7 @@ _contacts, _accounts = Table(Contact), Table(Account)
 
 _CHANGED = {
     "enrollment": "text",
+    "new_version": "int",
     "new_status": "text",
     "new_reason": "text",
     "new_step": "text",
@@ -488,14 +489,14 @@ def save(enrollments: Sequence[Enrollment]) -> None:
     as_text = datetime_formatter()
     rows = [
         (
-            *(each.pk, str(each.status), each.reason, each.step_key, each.account_id),
+            *(each.pk, each.version_id, str(each.status), each.reason, each.step_key, each.account_id),
             *(as_text(each.anchor_at), as_text(each.next_run_at), as_text(each.ended_at)),
         )
         for each in enrollments
     ]
     run(
-        f"UPDATE {_enrollments.name} SET status = new_status, reason = new_reason, step_key = new_step,"
-        " account_id = new_account, anchor_at = anchor, next_run_at = next_run, ended_at = ended,"
+        f"UPDATE {_enrollments.name} SET version_id = new_version, status = new_status, reason = new_reason,"
+        " step_key = new_step, account_id = new_account, anchor_at = anchor, next_run_at = next_run, ended_at = ended,"
         " paused_at = CASE WHEN ended IS NULL THEN paused_at END"
         f" FROM {rows_source(_CHANGED)} WHERE id = enrollment",
         [rows_parameter(rows)],

@@ -161,7 +161,6 @@ def _move_to_other_steps(sequence: Sequence, version: Version, enrollment_ids: l
     for enrollment in locked:
         _move(enrollment, olds[enrollment.version_id].definition, version, done[enrollment.pk])
     runner.save(locked)
-    rows.filter(pk__in=[each.pk for each in locked]).update(version_id=version.id)
     runner.publish_completed(locked)
 
 
