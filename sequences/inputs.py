@@ -26,4 +26,4 @@ class ResumeIn(StrictSerializer):
 
 class EnrollmentQuery(PageQuery):
     status = Choice(choices=EnrollmentStatus.values, required=False)
-    contact_id = Text(required=False, max_length=30, documented_pattern=id_pattern("con"))
+    contact_id = Text(required=False, max_length=30)
