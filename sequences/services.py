@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 
 from contacts import repository as contacts
 from contacts.models import Contact
@@ -242,9 +242,12 @@ def _shift_delays(sequence: Sequence, mode: ResumeMode, paused_at: datetime) -> 
         pause = now - paused_at
         began_in_pause = waiting_rows.filter(anchor_at__gt=paused_at)
         began_in_pause.update(anchor_at=now, next_run_at=now, reason="")
-        waiting_rows.filter(anchor_at__lte=paused_at).update(
-            anchor_at=F("anchor_at") + pause, next_run_at=F("next_run_at") + pause, reason=""
-        )
+        before = waiting_rows.filter(anchor_at__lte=paused_at)
+        # For others than those who still wait for the delay, next_run_at says nothing of it: it may be the time of a
+        # change of the contact, or when an account was to be asked again. The runner finds out when their step is due.
+        waits_for_delay = Q(next_run_at__gt=now, reason="")
+        before.exclude(waits_for_delay).update(anchor_at=F("anchor_at") + pause, next_run_at=now, reason="")
+        before.filter(waits_for_delay).update(anchor_at=F("anchor_at") + pause, next_run_at=F("next_run_at") + pause)
     elif mode == ResumeMode.RESTART_DELAY:
         # The window and the jitter make it later: the runner finds that out when it looks.
         for version_id in rows.values_list("version_id", flat=True).distinct().order_by():

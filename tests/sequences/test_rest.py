@@ -137,7 +137,27 @@ def test_resuming_takes_a_mode(ours: Api, account: Account, time: Clock, mode: s
     time.move(days=7)
     body = None if mode is None else {"mode": mode}
     assert ours.post(f"/v1/sequences/{sequence.pk}/resume", body).status_code == 200
+    if due_at > time.now:
+        work()
     assert stored(enrollment).next_run_at == due_at
+
+
+def test_a_change_of_the_contact_during_the_pause_delays_no_step(ours: Api, account: Account, time: Clock) -> None:
+    """A delay of three days, of which one had passed at the pause and two are left after it."""
+    sequence = create(account, steps=[{"id": "hello", "delay": "P3D", "text": "Hello"}])
+    alice = contact(account.workspace)
+    enrollment = enroll(sequence, alice)
+    time.move(days=1)
+    ours.post(f"/v1/sequences/{sequence.pk}/pause")
+    time.move(days=6)
+    ours.patch(f"/v1/contacts/{alice.pk}", {"name": "Alice"})
+    time.move(days=1)
+    ours.post(f"/v1/sequences/{sequence.pk}/resume", {"mode": "only_active_time"})
+    work()
+    assert (texts(alice), stored(enrollment).next_run_at) == ([], START + timedelta(days=10))
+    time.move(days=2)
+    work()
+    assert texts(alice) == [("sent", "Hello")]
 
 
 def test_an_unknown_mode_resumes_nothing(ours: Api, account: Account) -> None:
