@@ -6,7 +6,7 @@ from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces.scopes import Scope
 from messaging.inputs import EmptyIn
 from sequences import services
-from sequences.inputs import SequenceContactIn, EnrollmentQuery, ResumeIn
+from sequences.inputs import EnrollmentQuery, ResumeIn, SequenceContactIn
 from sequences.models import Enrollment
 from sequences.representations import EnrollmentOut, PreviewOut, PreviewStepOut, SequenceDetailOut, SequenceOut
 

@@ -2,8 +2,8 @@
 
 Every request reads its API key; the first one of a key also writes when the key was last used. A write opens and
 releases a savepoint, because the test itself runs in a transaction. PostgreSQL takes the lock of the idempotency key
-with one statement, and writes tags, events and the stored answer with one, but tags before the watchers of contacts run,
-which may read them; SQLite needs no lock and writes one table at a time.
+with one statement, and writes tags, events and the stored answer with one, but tags before the watchers of contacts
+run, which may read them; SQLite needs no lock and writes one table at a time.
 """
 
 from collections.abc import Callable, Iterator
@@ -63,8 +63,8 @@ def test_upsert_of_a_new_contact(ours: Api, statements: Statements) -> None:
 
 
 def test_upsert_of_a_known_contact(ours: Api, upsert: Upsert, statements: Statements) -> None:
-    """Key, savepoint, the insert that the unique key turns away, contact, its tags, update, new tag, enrollments to look
-    at again, event, answer, release."""
+    """Key, savepoint, the insert that the unique key turns away, contact, its tags, update, new tag, enrollments to
+    look at again, event, answer, release."""
     upsert(username="sarah", tags=["a"])
     with statements(sqlite=11, postgresql=11):
         assert ours.post("/v1/contacts", {"username": "sarah", "name": "x", "tags": ["b"]}).status_code == 200
