@@ -49,7 +49,7 @@ def test_a_sequence_is_answered_with_the_steps_of_its_latest_version(ours: Api, 
         stop_on=["reply", "tag:VIP", "stage:won"],
         steps=[{"id": "hello", "text": "Hello"}],
     )
-    steps = [
+    steps: list[dict[str, Any]] = [
         {"id": "hello", "text": "Hello", "condition": {"field": "tag", "op": "is", "value": "VIP"}},
         {"id": "again", "delay": "P1DT12H", "text": "Again, {first_name|you}", "if_not": "stop"},
     ]
@@ -390,7 +390,9 @@ def test_the_data_of_a_contact_has_the_enrollments(ours: Api, account: Account, 
 
 
 # --- Every call -------------------------------------------------------------------------------------------------------
-SEQUENCE_CALLS = [
+Call = tuple[str, str, dict[str, str] | None]
+
+SEQUENCE_CALLS: list[Call] = [
     ("get", "/v1/sequences/{sequence}", None),
     ("post", "/v1/sequences/{sequence}/start", {}),
     ("post", "/v1/sequences/{sequence}/pause", {}),
@@ -399,13 +401,13 @@ SEQUENCE_CALLS = [
     ("post", "/v1/sequences/{sequence}/enroll", {"contact_id": "{contact}"}),
     ("get", "/v1/sequences/{sequence}/enrollments", None),
 ]
-ENROLLMENT_CALLS = [
+ENROLLMENT_CALLS: list[Call] = [
     ("get", "/v1/enrollments/{enrollment}", None),
     ("post", "/v1/enrollments/{enrollment}/pause", {}),
     ("post", "/v1/enrollments/{enrollment}/resume", {}),
     ("post", "/v1/enrollments/{enrollment}/stop", {}),
 ]
-CALLS = [("get", "/v1/sequences", None), *SEQUENCE_CALLS, *ENROLLMENT_CALLS]
+CALLS: list[Call] = [("get", "/v1/sequences", None), *SEQUENCE_CALLS, *ENROLLMENT_CALLS]
 WRITES = [each for each in CALLS if each[0] == "post"]
 
 

@@ -44,7 +44,9 @@ def existing_objects(tenants: Tenants, connection_stays_open: None, monkeypatch:
     endpoint = create_endpoint(tenants.actor(), url="https://hooks.example.com/crm", events=["message.sent"]).endpoint
     delivery = ping_endpoint(tenants.actor(), endpoint.pk)
     job = replay_failed(tenants.actor(), endpoint.pk, since=clock.now())
-    sequence = helpers.create(account)
+    condition = {"not": {"field": "tag", "op": "is", "value": "vip"}}
+    window = {"days": ["mon", "sun"], "from": "09:00", "to": "18:00"}
+    sequence = helpers.create(account, window=window, steps=[{"text": "Hello", "condition": condition}])
     enrollment = helpers.enroll(sequence, helpers.contact(tenants.workspace, "enrolled"))
     contract.existing_ids.update(
         notes=notes[0].pk,
