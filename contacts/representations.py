@@ -79,6 +79,7 @@ class PersonalDataOut(Representation):
 
     contact = ContactOut()
     messages = serializers.ListField(child=serializers.DictField(), help_text="Oldest first, as GET answers them.")
+    enrollments = serializers.ListField(child=serializers.DictField(), help_text="In sequences, with the steps done.")
     events = serializers.ListField(child=serializers.DictField())
     deliveries = serializers.ListField(child=serializers.DictField(), help_text="To which webhooks they went.")
     stored_answers = serializers.ListField(child=serializers.DictField())

@@ -5,7 +5,7 @@ from sequences.models import EnrollmentStatus
 from sequences.schedule import ResumeMode
 
 
-class ContactIn(StrictSerializer):
+class SequenceContactIn(StrictSerializer):
     """The contact to enroll, or to preview the sequence for."""
 
     contact_id = Text(max_length=30, documented_pattern=id_pattern("con"))
@@ -26,4 +26,4 @@ class ResumeIn(StrictSerializer):
 
 class EnrollmentQuery(PageQuery):
     status = Choice(choices=EnrollmentStatus.values, required=False)
-    contact_id = Text(required=False, max_length=30, documented_pattern=id_pattern("con"))
+    contact_id = Text(required=False, max_length=30)

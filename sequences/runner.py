@@ -148,14 +148,19 @@ def due_sequences() -> list[str]:
     return list(rows.order_by("id").values_list("pk", flat=True))
 
 
-def _ring_for_next() -> None:
-    """Ask for a run when the next enrollment becomes due, if that is before the next sweep."""
+def next_run_at() -> datetime | None:
+    """When the next enrollment is due, in the past if one is; None if none waits for a time."""
     rows = Enrollment.unscoped.filter(sequence_id=OuterRef("pk"), status="active", next_run_at__isnull=False)
     first = Subquery(rows.order_by("next_run_at").values("next_run_at")[:1])
-    next_run_at = active_sequences().annotate(first=first).aggregate(next=Min("first"))["next"]
-    now = clock.now()
-    if next_run_at is not None and next_run_at <= now + timedelta(seconds=settings.SWEEP_SECONDS):
-        doorbell.ring("sequences.run", after=max(0.1, (next_run_at - now).total_seconds()))
+    found: datetime | None = active_sequences().annotate(first=first).aggregate(next=Min("first"))["next"]
+    return found
+
+
+def _ring_for_next() -> None:
+    """Ask for a run when the next enrollment becomes due, if that is before the next sweep."""
+    next_at, now = next_run_at(), clock.now()
+    if next_at is not None and next_at <= now + timedelta(seconds=settings.SWEEP_SECONDS):
+        doorbell.ring("sequences.run", after=max(0.1, (next_at - now).total_seconds()))
 
 
 # --- Steps that are due -----------------------------------------------------------------------------------------------

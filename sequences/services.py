@@ -138,13 +138,10 @@ def _move_people(sequence: Sequence, version: Version) -> None:
     """Put everybody who is still in the sequence on this version; the sequence's row is locked."""
     open_rows = Enrollment.objects.for_workspace(sequence.workspace_id).filter(sequence=sequence, status__in=OPEN)
     others = open_rows.exclude(version_id=version.id)
-    for step in version.definition.steps:
-        # Never before the step is due, and the runner finds out when that is. A message on its way stays on its way.
-        same_step = others.filter(step_key=step.key)
-        same_step.filter(next_run_at__isnull=False).update(
-            version_id=version.id, reason="", next_run_at=F("anchor_at") + step.delay
-        )
-        same_step.update(version_id=version.id)
+    same_step = others.filter(step_key__in=[step.key for step in version.definition.steps])
+    # The runner finds out when the step is due now. A message on its way stays on its way.
+    same_step.filter(next_run_at__isnull=False).update(version_id=version.id, reason="", next_run_at=clock.now())
+    same_step.update(version_id=version.id)
     elsewhere = list(others.order_by("id").values_list("pk", flat=True))
     for start in range(0, len(elsewhere), MOVED_TOGETHER):
         _move_to_other_steps(sequence, version, elsewhere[start : start + MOVED_TOGETHER])
@@ -245,23 +242,18 @@ def _set_status(actor: Actor, sequence: Sequence, status: SequenceStatus, verb: 
 
 
 def _shift_delays(sequence: Sequence, mode: ResumeMode, paused_at: datetime) -> None:
-    """Move the delays that were running during the pause, with one statement for each step or for all."""
+    """Move the delays that were running during the pause."""
     now = clock.now()
     rows = Enrollment.objects.for_workspace(sequence.workspace_id).filter(sequence=sequence, status="active")
     waiting_rows = rows.filter(next_run_at__isnull=False)
-    if mode == ResumeMode.ONLY_ACTIVE_TIME:
-        pause = now - paused_at
+    # When the steps are due with window and jitter is found out by the runner, so it looks at each of them now.
+    if mode == ResumeMode.RESTART_DELAY:
+        waiting_rows.update(anchor_at=now, next_run_at=now, reason="")
+    elif mode == ResumeMode.ONLY_ACTIVE_TIME:
         began_in_pause = waiting_rows.filter(anchor_at__gt=paused_at)
         began_in_pause.update(anchor_at=now, next_run_at=now, reason="")
-        waiting_rows.filter(anchor_at__lte=paused_at).update(
-            anchor_at=F("anchor_at") + pause, next_run_at=F("next_run_at") + pause, reason=""
-        )
-    elif mode == ResumeMode.RESTART_DELAY:
-        # The window and the jitter make it later: the runner finds that out when it looks.
-        for version_id in rows.values_list("version_id", flat=True).distinct().order_by():
-            for step in repository.load_versions(sequence.workspace_id, [version_id])[version_id].definition.steps:
-                of_step = waiting_rows.filter(version_id=version_id, step_key=step.key)
-                of_step.update(anchor_at=now, next_run_at=now + step.delay, reason="")
+        before = waiting_rows.filter(anchor_at__lte=paused_at)
+        before.update(anchor_at=F("anchor_at") + (now - paused_at), next_run_at=now, reason="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces.scopes import Scope
 from messaging.inputs import EmptyIn
 from sequences import services
-from sequences.inputs import ContactIn, EnrollmentQuery, ResumeIn
+from sequences.inputs import EnrollmentQuery, ResumeIn, SequenceContactIn
 from sequences.models import Enrollment
 from sequences.representations import EnrollmentOut, PreviewOut, PreviewStepOut, SequenceDetailOut, SequenceOut
 
@@ -62,7 +62,7 @@ class ResumeView(WorkspaceView):
 class PreviewView(WorkspaceView):
     """Each step with its planned time, and its text for a key that may read contacts. Nothing is sent or changed."""
 
-    @endpoint(scopes=MANAGE, body=ContactIn, responses={200: PreviewOut})
+    @endpoint(scopes=MANAGE, body=SequenceContactIn, responses={200: PreviewOut})
     def post(self, sequence_id: str) -> ApiResponse:
         steps = services.preview_sequence(self.actor, sequence_id, **self.body)
         contact_id = self.body["contact_id"]
@@ -74,9 +74,10 @@ class EnrollView(WorkspaceView):
 
     @endpoint(
         scopes=MANAGE,
-        body=ContactIn,
+        body=SequenceContactIn,
         responses={201: EnrollmentOut},
         error_codes=("not_found", "sequence_not_active", "contact_opted_out", "already_enrolled"),
+        operation_id="enroll_contact",
     )
     def post(self, sequence_id: str) -> ApiResponse:
         enrollment = services.enroll_contact(self.actor, sequence_id, **self.body)

@@ -22,6 +22,7 @@ from crmsolid.workspaces.models import Job, Membership, User, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging.models import Account, Message, MessageAttempt, Thread
+from sequences.models import Enrollment, Sequence, SequenceVersion, Step, StepRun
 from webhooks.models import Attempt, Delivery, Endpoint
 from webhooks.secrets import encrypt_secret
 
@@ -61,6 +62,7 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     _add(made, ContactTag(contact=contact, name=f"{mark} tag"))
     _add(made, CustomField(key=f"{mark}_field", label=f"{mark} label", type="choice", choices=[mark]))
     _add(made, Job(kind=f"{mark} import", scope="write:contacts", errors=[mark]))
+    _add_sequence(made, contact, account, message)
     event_id = new_id("evt")
     body = {"event": "contact.created", "id": event_id, "created_at": "2026-06-04T09:00:00Z", "data": {"name": mark}}
     event = Event(id=event_id, type="contact.created", body=json.dumps(body).encode(), contact_id=contact.pk)
@@ -78,6 +80,21 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     made.rows += [old, rotate_key(actor, old.id, overlap=timedelta(hours=1)).key]
     made.rows += list(Membership.objects.for_workspace(workspace.owner_workspace))
     return made
+
+
+def _add_sequence(made: Belongings, contact: Contact, account: Account, message: Message) -> None:
+    """An active sequence of two steps, with the contact in it, who has got the first one."""
+    sequence = _add(made, Sequence(name=f"{made.mark} sequence", status="active", version=1))
+    version = _add(made, SequenceVersion(sequence=sequence, number=1, account_ids=[account.pk]))
+    for position, key in enumerate(("hello", "again")):
+        text = f"{made.mark} {key}"
+        _add(made, Step(version=version, position=position, key=key, delay=timedelta(days=position), text=text))
+    enrollment = Enrollment(sequence=sequence, version=version, contact=contact, account=account, step_key="again")
+    enrollment.anchor_at, enrollment.next_run_at = clock.now(), later(1)
+    _add(made, enrollment)
+    run = StepRun(enrollment=enrollment, version=version, step_key="hello", message=message, outcome="sent")
+    run.handled, run.settled_at = True, clock.now()
+    _add(made, run)
 
 
 def _add(made: Belongings, row: Any) -> Any:

@@ -21,6 +21,8 @@ from crmsolid.workspaces.models import Heartbeat, Job, JobState
 from crmsolid.workspaces.tasks import heartbeat
 from messaging.models import Account, AccountKind, Message, SandboxDelivery
 from messaging.services import create_sandbox_account, send_message
+from sequences.models import Enrollment, Sequence, StepRun
+from tests.sequences import helpers
 from tests.serving.live_server import serve
 from tests.tenants import Tenants
 from webhooks.models import Delivery
@@ -120,6 +122,54 @@ def test_worker_is_busy_while_deliveries_are_overdue(client: Client, tenants: Te
     assert re.fullmatch(r"busy: work has been due for 4\d s", client.get("/readyz").json()["worker"])
 
 
+def test_worker_is_busy_while_steps_of_sequences_are_overdue(client: Client, tenants: Tenants) -> None:
+    """A paused sequence and an ended trial do not wait for a worker; the outcome of a message always does."""
+    heartbeat()
+    sequence = helpers.create(tenants.sandbox())
+    enrollment = helpers.enroll(sequence, helpers.contact(tenants.workspace))
+
+    def worker() -> str:
+        return str(client.get("/readyz").json()["worker"])
+
+    Enrollment.unscoped.update(next_run_at=clock.now() - timedelta(seconds=40))
+    assert re.fullmatch(r"busy: work has been due for 4\d s", worker())
+    Sequence.unscoped.update(status="paused", paused_at=clock.now())
+    assert worker() == "ok"
+    Sequence.unscoped.update(status="active", paused_at=None)
+    tenants.workspace.plan, tenants.workspace.trial_ends_at = "trial", clock.now() - timedelta(days=1)
+    tenants.workspace.save()
+    assert worker() == "ok"
+    run = StepRun(workspace=tenants.workspace, enrollment=enrollment, version=enrollment.version, step_key="hello")
+    run.outcome, run.settled_at = "sent", clock.now() - timedelta(seconds=40)
+    run.save()
+    assert re.fullmatch(r"busy: work has been due for 4\d s", worker())
+    StepRun.unscoped.update(handled=True)
+    assert worker() == "ok"
+
+
+def test_due_steps_and_outcomes_of_sequences_are_counted(client: Client, tenants: Tenants, settings: Any) -> None:
+    settings.METRICS_TOKEN = TOKEN
+    sequence, paused = helpers.create(tenants.sandbox()), helpers.create(tenants.sandbox(), name="Paused")
+    due, later, _, _ = (
+        helpers.enroll(in_sequence, helpers.contact(tenants.workspace, username))
+        for in_sequence in (sequence, paused)
+        for username in ("alice", "bobby")
+    )
+    Enrollment.unscoped.update(next_run_at=clock.now() - timedelta(seconds=90))
+    Enrollment.unscoped.filter(pk=later.pk).update(next_run_at=clock.now() + timedelta(hours=1))
+    Sequence.unscoped.filter(pk=paused.pk).update(status="paused", paused_at=clock.now())
+    settled = {"outcome": "sent", "settled_at": clock.now() - timedelta(seconds=200)}
+    for key, handled in (("hello", True), ("again", False)):
+        StepRun.unscoped.create(
+            workspace=tenants.workspace, enrollment=due, version=due.version, step_key=key, handled=handled, **settled
+        )
+    metrics = gauges(client)
+    assert metrics['crmsolid_queue_length{queue="enrollments"}'] == 1
+    assert 90 <= metrics['crmsolid_queue_oldest_seconds{queue="enrollments"}'] < 120
+    assert metrics['crmsolid_queue_length{queue="step_outcomes"}'] == 1
+    assert 200 <= metrics['crmsolid_queue_oldest_seconds{queue="step_outcomes"}'] < 230
+
+
 def test_worker_that_is_gone_is_not_called_busy(client: Client, tenants: Tenants) -> None:
     send_message(tenants.actor(), account_id=tenants.sandbox().pk, to="@sarah_miller", text="hello")
     Message.unscoped.update(eta=clock.now() - timedelta(seconds=60))
@@ -203,6 +253,7 @@ def test_each_kind_of_work_is_counted_in_its_queue(client: Client, tenants: Tena
     metrics = gauges(client)
     lengths = {name.split('"')[1]: value for name, value in metrics.items() if "length" in name}
     expected = {"messages": 2, "telegram": 1, "sandbox_answers": 1, "events": 0, "deliveries": 2, "jobs": 0}
+    expected |= {"enrollments": 0, "step_outcomes": 0}
     assert lengths == expected
     assert 600 <= metrics['crmsolid_queue_oldest_seconds{queue="deliveries"}'] < 630
     Delivery.unscoped.filter(pk=waiting.pk).update(next_attempt_at=clock.now() + timedelta(hours=1))

@@ -22,6 +22,7 @@ import crmsolid.plans
 import crmsolid.workspaces.configuration
 import crmsolid.workspaces.services
 import messaging.services
+import sequences.services
 import webhooks.replays
 import webhooks.services
 from apikeys.models import ApiKey
@@ -34,6 +35,8 @@ from crmsolid.workspaces.models import Job, Membership, Role
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from messaging.models import Account, Message, Thread
 from messaging.telegram import services as telegram
+from sequences.definition import read_definition
+from sequences.models import Enrollment, Sequence
 from tests.architecture import PACKAGES
 from tests.panel import Belongings, furnish
 from tests.tenants import Tenants
@@ -81,6 +84,19 @@ def endpoint_id(rows: Belongings) -> dict[str, Any]:
 
 def delivery_id(rows: Belongings) -> dict[str, Any]:
     return {"delivery_id": rows.of(Delivery).pk}
+
+
+def sequence_id(rows: Belongings) -> dict[str, Any]:
+    return {"sequence_id": rows.of(Sequence).pk}
+
+
+def enrollment_id(rows: Belongings) -> dict[str, Any]:
+    return {"enrollment_id": rows.of(Enrollment).pk}
+
+
+def definition(rows: Belongings) -> dict[str, Any]:
+    data = {"name": "Trial", "account_ids": [rows.of(Account).pk], "steps": [{"text": "Hello"}]}
+    return {"definition": read_definition(rows.workspace, data)}
 
 
 def attempt(rows: Belongings) -> dict[str, Any]:
@@ -181,6 +197,50 @@ ROWS = [
     Row(telegram.login_in_progress, ADMINS, None, attempt, "invalid_state"),
     Row(telegram.cancel_login, ADMINS, None, attempt),
     Row(telegram.logout, ADMINS, None, lambda rows: {"account_id": rows.of(Account).pk}, "invalid_state"),
+    Row(sequences.services.list_sequences, WRITERS, Scope.MANAGE_SEQUENCES),
+    Row(sequences.services.get_sequence, WRITERS, Scope.MANAGE_SEQUENCES, sequence_id),
+    Row(sequences.services.create_sequence, WRITERS, None, definition),
+    Row(sequences.services.update_sequence, WRITERS, None, lambda rows: {**sequence_id(rows), **definition(rows)}),
+    Row(sequences.services.people_by_step, WRITERS, Scope.MANAGE_SEQUENCES, sequence_id),
+    Row(
+        sequences.services.start_sequence,
+        WRITERS,
+        Scope.MANAGE_SEQUENCES,
+        sequence_id,
+        "invalid_state",  # it is active
+    ),
+    Row(sequences.services.pause_sequence, WRITERS, Scope.MANAGE_SEQUENCES, sequence_id),
+    Row(
+        sequences.services.resume_sequence,
+        WRITERS,
+        Scope.MANAGE_SEQUENCES,
+        sequence_id,
+        "invalid_state",  # it is not paused
+    ),
+    Row(
+        sequences.services.preview_sequence,
+        WRITERS,
+        Scope.MANAGE_SEQUENCES,
+        lambda rows: {**sequence_id(rows), **contact_id(rows)},
+    ),
+    Row(
+        sequences.services.enroll_contact,
+        WRITERS,
+        Scope.MANAGE_SEQUENCES,
+        lambda rows: {**sequence_id(rows), **contact_id(rows)},
+        "already_enrolled",
+    ),
+    Row(sequences.services.list_enrollments, WRITERS, Scope.MANAGE_SEQUENCES, sequence_id),
+    Row(sequences.services.get_enrollment, WRITERS, Scope.MANAGE_SEQUENCES, enrollment_id),
+    Row(sequences.services.pause_enrollment, WRITERS, Scope.MANAGE_SEQUENCES, enrollment_id),
+    Row(
+        sequences.services.resume_enrollment,
+        WRITERS,
+        Scope.MANAGE_SEQUENCES,
+        enrollment_id,
+        "invalid_state",  # it is not paused
+    ),
+    Row(sequences.services.stop_enrollment, WRITERS, Scope.MANAGE_SEQUENCES, enrollment_id),
     Row(
         webhooks.services.create_endpoint,
         ADMINS,

@@ -1,109 +1,112 @@
-"""The runner takes as many statements for fifty enrollments as for one."""
+"""How many SQL statements each endpoint of sequences runs, however many rows it answers.
 
-from collections.abc import Callable
+Every request reads its API key. A write opens and releases a savepoint, because the test itself runs in a transaction.
+PostgreSQL takes the lock of the idempotency key with one statement, and writes events and the stored answer with one;
+SQLite needs no lock and writes one table at a time.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
-from contacts.models import Contact
-from messaging.models import Account, Message
-from messaging.sending import dispatch
-from sequences import runner
-from sequences.models import Enrollment
+from messaging.models import Account
 from tests.sequences.helpers import contact, create, enroll
-from tests.tenants import Tenants
+from tests.tenants import Api, Tenants
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("time")]
-MANY = 50
-Work = Callable[[], int]
+pytestmark = pytest.mark.django_db
+
+Statements = Callable[..., AbstractContextManager[None]]
 
 
 @pytest.fixture
-def account(tenants: Tenants) -> Account:
-    return tenants.sandbox(daily_limit=1000)
+def ours(tenants: Tenants) -> Api:
+    client = Api(tenants.key())
+    client.get("/v1/sequences")  # writes when the key was last used
+    return client
 
 
-def assert_same_statements(prepare: Callable[[str, int], Work]) -> None:
-    """``prepare`` gets a name and a number of enrollments, and returns work on these."""
-    taken = []
-    for name, count in (("first", 1), ("one", 1), ("many", MANY)):  # the first may load what is kept
-        work = prepare(name, count)
-        with CaptureQueriesContext(connection) as queries:
-            assert work() == count
-        taken.append(len(queries))
-    assert taken[1] == taken[2]
+@pytest.fixture
+def statements(django_assert_num_queries: Any) -> Statements:
+    """``with statements(sqlite=…, postgresql=…)``: so many are run."""
+
+    @contextmanager
+    def count(sqlite: int, postgresql: int) -> Iterator[None]:
+        with django_assert_num_queries(sqlite if connection.vendor == "sqlite" else postgresql):
+            yield
+
+    return count
 
 
-def enroll_in(account: Account, name: str, count: int, **members: Any) -> Work:
-    """Enroll this number of contacts in a new sequence, and return the work on its first batch."""
-    condition = {"field": "stage", "op": "is_not", "value": "won"}
-    steps = [
-        {"id": "hello", "text": "Hello {first_name|there}", "condition": condition},
-        {"id": "again", "delay": "P1D", "text": "Hello again"},
-    ]
-    defaults: dict[str, Any] = {"steps": steps, "stop_on": ["reply", "tag:customer", "stage:lost"], "pass_on": True}
-    sequence = create(account, name=name, **{**defaults, **members})
-    for number in range(count):
-        enroll(sequence, contact(account.workspace, f"{name}_{number}"))
-    return lambda: runner.run_batch(sequence.pk)
+@pytest.mark.parametrize("number", [1, 20])
+def test_list_sequences(ours: Api, account: Account, statements: Statements, number: int) -> None:
+    """Key, sequences."""
+    for index in range(number):
+        create(account, name=f"Number {index}")
+    with statements(sqlite=2, postgresql=2):
+        assert len(ours.get("/v1/sequences").json()["data"]) == number
 
 
-def send_messages() -> None:
-    while dispatch.dispatch():
-        pass
+@pytest.mark.parametrize("number", [1, 20])
+def test_get_sequence(ours: Api, account: Account, statements: Statements, number: int) -> None:
+    """Key, sequence, version, steps."""
+    sequence = create(account, steps=[{"text": f"Step {index}"} for index in range(number)])
+    with statements(sqlite=4, postgresql=4):
+        assert len(ours.get(f"/v1/sequences/{sequence.pk}").json()["steps"]) == number
 
 
-def test_making_messages(account: Account) -> None:
-    assert_same_statements(lambda name, count: enroll_in(account, name, count))
-    assert Message.unscoped.filter(status="queued").count() == 2 + MANY
+@pytest.mark.parametrize("number", [1, 20])
+def test_list_enrollments(ours: Api, account: Account, statements: Statements, number: int) -> None:
+    """Key, sequence, enrollments, their sequences and versions."""
+    sequence = create(account)
+    for index in range(number):
+        enroll(sequence, contact(account.workspace, f"user{index}"))
+    with statements(sqlite=5, postgresql=5):
+        assert len(ours.get(f"/v1/sequences/{sequence.pk}/enrollments").json()["data"]) == number
 
 
-def test_leaving_out_a_step(account: Account) -> None:
-    def prepare(name: str, count: int) -> Work:
-        work = enroll_in(account, name, count)
-        Contact.unscoped.update(stage="won")
-        return work
-
-    assert_same_statements(prepare)
-    assert set(Enrollment.unscoped.values_list("status", "step_key")) == {("active", "again")}
+def test_get_enrollment(ours: Api, account: Account, statements: Statements) -> None:
+    """Key, enrollment, its sequence and version."""
+    enrollment = enroll(create(account), contact(account.workspace))
+    with statements(sqlite=4, postgresql=4):
+        assert ours.get(f"/v1/enrollments/{enrollment.pk}").status_code == 200
 
 
-def test_stopping_enrollments_whose_message_is_queued(account: Account) -> None:
-    def prepare(name: str, count: int) -> Work:
-        work = enroll_in(account, name, count)
-        work()
-        Contact.unscoped.update(stage="lost")
-        runner.wake(list(Contact.unscoped.filter(username__startswith=name).values_list("pk", flat=True)))
-        return work
-
-    assert_same_statements(prepare)
-    assert set(Enrollment.unscoped.values_list("status", "reason")) == {("stopped", "stage")}
-    assert set(Message.unscoped.values_list("status", "error")) == {("canceled", "stage")}
+def test_enroll(ours: Api, account: Account, statements: Statements) -> None:
+    """Key, savepoint, sequence, sequence under lock, contact, tags, version, steps, savepoint, enrollment, release;
+    sequence and version to show; event, answer, release."""
+    sequence, alice = create(account), contact(account.workspace)
+    with statements(sqlite=16, postgresql=16):
+        assert ours.post(f"/v1/sequences/{sequence.pk}/enroll", {"contact_id": alice.pk}).status_code == 201
 
 
-def test_waiting_for_an_account_that_cannot_send(account: Account) -> None:
-    Account.unscoped.update(state="needs_login")
-    assert_same_statements(lambda name, count: enroll_in(account, name, count))
-    assert set(Enrollment.unscoped.values_list("status", "reason")) == {("active", "account_needs_login")}
+@pytest.mark.parametrize("verb", ["pause", "stop"])
+def test_change_an_enrollment(ours: Api, account: Account, statements: Statements, verb: str) -> None:
+    """Key, savepoint, enrollment, its sequence and version, update, step runs, event, answer, release."""
+    enrollment = enroll(create(account), contact(account.workspace))
+    number = 10 if verb == "pause" else 9
+    with statements(sqlite=number, postgresql=10):
+        assert ours.post(f"/v1/enrollments/{enrollment.pk}/{verb}").status_code == 200
 
 
-def test_handling_outcomes(account: Account) -> None:
-    def prepare(name: str, count: int) -> Work:
-        enroll_in(account, name, count)()
-        send_messages()
-        return runner.handle_outcomes
+@pytest.mark.parametrize("number", [1, 20])
+def test_preview(ours: Api, account: Account, statements: Statements, number: int) -> None:
+    """Key, savepoint, sequence, contact, tags, version, steps, answer, release."""
+    sequence = create(account, steps=[{"text": f"Step {index}"} for index in range(number)])
+    alice = contact(account.workspace)
+    with statements(sqlite=9, postgresql=10):
+        assert ours.post(f"/v1/sequences/{sequence.pk}/preview", {"contact_id": alice.pk}).status_code == 200
 
-    assert_same_statements(prepare)
-    assert set(Enrollment.unscoped.values_list("status", "step_key")) == {("active", "again")}
 
-
-def test_completing_enrollments(account: Account) -> None:
-    def prepare(name: str, count: int) -> Work:
-        enroll_in(account, name, count, steps=[{"id": "hello", "text": "Hello"}])()
-        send_messages()
-        return runner.handle_outcomes
-
-    assert_same_statements(prepare)
-    assert set(Enrollment.unscoped.values_list("status", flat=True)) == {"completed"}
+@pytest.mark.parametrize("people", [1, 20])
+def test_resume_sequence(ours: Api, account: Account, statements: Statements, people: int) -> None:
+    """Key, savepoint, sequence, update, audit, answer, release; for ``only_active_time`` three updates."""
+    sequence = create(account)
+    for index in range(people):
+        enroll(sequence, contact(account.workspace, f"user{index}"))
+    for mode, number in (("keep_dates", 7), ("only_active_time", 10)):
+        ours.post(f"/v1/sequences/{sequence.pk}/pause")
+        with statements(sqlite=number, postgresql=number + 1):
+            assert ours.post(f"/v1/sequences/{sequence.pk}/resume", {"mode": mode}).status_code == 200

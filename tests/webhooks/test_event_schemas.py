@@ -14,6 +14,8 @@ from crmsolid.plans import change_plan
 from crmsolid.workspaces.actor import Actor
 from messaging import services
 from messaging.sending import dispatch, sandbox
+from sequences.services import pause_sequence
+from tests.sequences import helpers
 from tests.tenants import Api, Tenants
 from tests.webhooks.conftest import run_pump
 from tests.webhooks.receiver import Receiver
@@ -27,6 +29,9 @@ EMITTED = {
     "message.sent",
     "message.failed",
     "message.received",
+    "sequence.started",
+    "sequence.paused",
+    "sequence.completed",
     "job.completed",
     "subscription.upgraded",
 }
@@ -44,6 +49,10 @@ def published(
     for to in ("@reply_bob", "@fail_privacy"):
         body = {"account_id": account.pk, "to": to, "text": "Привет 😀"}
         assert client.post("/v1/messages/send", body).status_code == 200
+    sequence = helpers.create(account, steps=[{"text": "Welcome"}])
+    helpers.enroll(sequence, helpers.contact(tenants.workspace, "carol"))
+    helpers.work()
+    pause_sequence(tenants.actor(), sequence.pk)
     dispatch.dispatch()
     sandbox.send_pending_replies()
     replays.replay_failed(
@@ -81,7 +90,7 @@ def test_the_schemas_refuse_incomplete_data(published: dict[str, bytes]) -> None
     schemas = {each.name: envelope_schema(each) for each in event_types()}
     for type, body in published.items():
         broken = json.loads(body)
-        (name, *_) = sorted(set(broken["data"]) - {"added"})
+        (name, *_) = sorted(set(broken["data"]) - {"added", "enrollment"})
         if type == "subscription.upgraded":
             broken["data"][name] = "gold"
         else:
@@ -98,8 +107,8 @@ def test_every_type_has_a_description_and_a_valid_schema() -> None:
         "contact.created": (1, ["contact"]),
         "contact.tagged": (1, ["added", "contact"]),
         "lead.scored": (1, ["contact", "new_score", "old_score", "rules"]),
-        "sequence.started": (1, ["sequence"]),
-        "sequence.paused": (1, ["sequence"]),
+        "sequence.started": (1, ["enrollment", "sequence"]),
+        "sequence.paused": (1, ["enrollment", "sequence"]),
         "sequence.completed": (1, ["enrollment", "sequence"]),
         "job.completed": (1, ["job"]),
         "subscription.upgraded": (1, ["old_plan", "plan"]),

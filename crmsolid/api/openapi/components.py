@@ -14,6 +14,8 @@ ID_PREFIXES = {
     "contacts": "con",
     "messages": "msg",
     "threads": "thr",
+    "sequences": "seq",
+    "enrollments": "enr",
     "webhooks": "whk",
     "events": "evt",
     "deliveries": "dlv",

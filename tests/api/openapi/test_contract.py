@@ -12,6 +12,7 @@ from crmsolid.workspaces import audit
 from messaging.services import create_sandbox_account, send_message
 from tests.api import example_api
 from tests.api.openapi import contract
+from tests.sequences import helpers
 from tests.tenants import Tenants
 from webhooks.replays import replay_failed
 from webhooks.replays import send_ping as ping_endpoint
@@ -43,6 +44,10 @@ def existing_objects(tenants: Tenants, connection_stays_open: None, monkeypatch:
     endpoint = create_endpoint(tenants.actor(), url="https://hooks.example.com/crm", events=["message.sent"]).endpoint
     delivery = ping_endpoint(tenants.actor(), endpoint.pk)
     job = replay_failed(tenants.actor(), endpoint.pk, since=clock.now())
+    condition = {"not": {"field": "tag", "op": "is", "value": "vip"}}
+    window = {"days": ["mon", "sun"], "from": "09:00", "to": "18:00"}
+    sequence = helpers.create(account, window=window, steps=[{"text": "Hello", "condition": condition}])
+    enrollment = helpers.enroll(sequence, helpers.contact(tenants.workspace, "enrolled"))
     contract.existing_ids.update(
         notes=notes[0].pk,
         accounts=account.pk,
@@ -52,6 +57,8 @@ def existing_objects(tenants: Tenants, connection_stays_open: None, monkeypatch:
         webhooks=endpoint.pk,
         deliveries=delivery.pk,
         jobs=job.pk,
+        sequences=sequence.pk,
+        enrollments=enrollment.pk,
     )
 
 
