@@ -22,6 +22,7 @@ from crmsolid.workspaces.models import Job, Membership, User, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging.models import Account, Message, MessageAttempt, Thread
+from sequences.models import Enrollment, Sequence, SequenceVersion, Step, StepRun
 from webhooks.models import Attempt, Delivery, Endpoint
 from webhooks.secrets import encrypt_secret
 
@@ -76,8 +77,24 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     made.rows.append(audit.record(actor, f"{mark}.done", contact.pk, mark=mark))
     old = create_key(actor, name=f"{mark} key", scopes=ALL_SCOPES).key
     made.rows += [old, rotate_key(actor, old.id, overlap=timedelta(hours=1)).key]
+    _add_sequence(made, contact, account, message)
     made.rows += list(Membership.objects.for_workspace(workspace.owner_workspace))
     return made
+
+
+def _add_sequence(made: Belongings, contact: Contact, account: Account, message: Message) -> None:
+    mark, now = made.mark, clock.now()
+    sequence = _add(made, Sequence(name=f"{mark} sequence", status="active", version=1))
+    version = _add(made, SequenceVersion(sequence=sequence, number=1, account_ids=[account.pk], stop_on=["reply"]))
+    for position, key in enumerate(("first", "second")):
+        delay = timedelta(days=position)
+        _add(made, Step(version=version, position=position, key=key, delay=delay, text=f"{mark} {key}"))
+    common = {"sequence": sequence, "version": version, "contact": contact, "account": account}
+    due = now + timedelta(days=1)
+    enrollment = _add(made, Enrollment(**common, step_key="second", anchor_at=now, next_run_at=due))
+    run = StepRun(enrollment=enrollment, version=version, step_key="first", message=message, outcome="sent")
+    run.handled, run.settled_at = True, now
+    _add(made, run)
 
 
 def _add(made: Belongings, row: Any) -> Any:

@@ -20,6 +20,7 @@ from crmsolid.workspaces.admin_base import TenantAdmin, TenantInline
 from crmsolid.workspaces.models import Role, User, Workspace
 from crmsolid.workspaces.scoping import ScopedManager, UnscopedAccess, WorkspaceModel
 from messaging.models import AccountLease, LoginAttempt, PeerHash, SandboxDelivery, SpentSlot, TelegramSession
+from sequences.models import SequenceVersion, Step, StepRun
 from tests.architecture import PACKAGES, workspaced_models
 from tests.panel import PAGES, Belongings, browser, contact_form, furnish
 from tests.tenants import Tenants
@@ -59,7 +60,8 @@ UNSCOPED = {
     "apikeys/services.py": "expired keys of all workspaces; keys named in a shell",
 }
 # Plumbing without a page: stored answers, the sandbox's own Telegram, keyed hashes of opt-outs, bare instants; keys to
-# Telegram with who holds them, addresses there, logins between two steps.
+# Telegram with who holds them, addresses there, logins between two steps; and what the pages of sequences and enrollments
+# show of their versions, steps and the steps that were done.
 NOT_SHOWN: set[type[models.Model]] = {
     IdempotencyRecord,
     SandboxDelivery,
@@ -69,6 +71,9 @@ NOT_SHOWN: set[type[models.Model]] = {
     AccountLease,
     PeerHash,
     LoginAttempt,
+    SequenceVersion,
+    Step,
+    StepRun,
 }
 
 Furnished = dict[str, Belongings]
