@@ -159,8 +159,10 @@ class SequenceForm(RawValues):
         ]
 
     def window(self) -> dict[str, Any] | None:
-        days, opens, closes = (self.cleaned_data[name] for name in ("days", "opens", "closes"))
-        return {"days": days, "from": opens, "to": closes} if days or opens or closes else None
+        values = self.cleaned_data
+        hours = {"from": values["opens"], "to": values["closes"]}
+        given = {name: time for name, time in hours.items() if time}
+        return {"days": values["days"], **given} if values["days"] or given else None
 
 
 class StepForm(RawValues):

@@ -30,6 +30,9 @@ def test_each_step_is_sent_when_it_is_due(account: Account, time: Clock) -> None
         "sequence.completed",
     ]
     runs = StepRun.unscoped.order_by("id")
-    assert [(run.step_key, run.outcome, run.handled) for run in runs] == [("hello", "sent", True), ("again", "sent", True)]
+    assert [(run.step_key, run.outcome, run.handled) for run in runs] == [
+        ("hello", "sent", True),
+        ("again", "sent", True),
+    ]
     assert list(Message.unscoped.values_list("source", flat=True)) == ["sequence", "sequence"]
     assert events("sequence.completed")[0]["data"]["enrollment"]["status"] == "completed"
