@@ -307,7 +307,10 @@ def _main_values(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _condition_text(condition: Any) -> str:
-    return "" if condition is None else json.dumps(condition, ensure_ascii=False, indent=2)
+    if condition is None:
+        return ""
+    text = json.dumps(condition, ensure_ascii=False)
+    return text if len(text) <= 80 else json.dumps(condition, ensure_ascii=False, indent=2)
 
 
 def _step_json(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from contacts.admin import MAX_CHOSEN, ContactAction, contact_actions
@@ -71,7 +72,7 @@ class EnrollmentAdmin(SequencesAdmin):
         "key that may manage sequences."
     )
     begun = datetime_column("enrolled", "created_at")
-    step = field_column("step", "step_key")
+    step = field_column("step", "step_key", lambda key: format_html('<span class="cs-nowrap">{}</span>', key))
 
     def label_of(self, obj: Enrollment) -> str:
         return f"{obj.contact or 'Erased contact'} in {obj.sequence}"

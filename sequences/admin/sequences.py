@@ -305,7 +305,7 @@ def _facts(workspace: Workspace, definition: Definition) -> list[tuple[str, str]
     facts = [
         ("Sends from", ", ".join(names[each] for each in definition.account_ids if each in names) or "No account yet"),
         ("Sends", f"{hours} (in the contact's time zone, else {definition.time_zone})" if window else hours),
-        ("Stops at", ", ".join(stops) or "Nothing"),
+        ("Stops at", capfirst(", ".join(stops)) or "Nothing"),
     ]
     if definition.jitter:
         facts.insert(2, ("Random extra delay", f"Up to {duration_text(definition.jitter)}"))

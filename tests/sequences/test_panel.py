@@ -246,7 +246,7 @@ def posted(answer: Any) -> dict[str, Any]:
 
 def test_saving_the_form_as_it_is_changes_nothing(tenants: Tenants, account: Account) -> None:
     second = tenants.sandbox(name="Another")
-    members = {
+    members: dict[str, Any] = {
         "account_ids": [second.pk, account.pk],
         "stop_on": ["stage:won", "tag:vip", "reply"],
         "window": {"days": ["mon"], "from": "09:00", "to": "24:00"},
