@@ -35,7 +35,7 @@ bench: $(READY) ## measure requests, sends and webhooks on this machine
 	@$(BIN)/python -m bench.sending
 
 chaos: $(READY) ## kill and freeze processes under load: make chaos KILLS=100 SEED=7
-	@KILLS=$(KILLS) SEED=$(SEED) bash scripts/chaos.sh
+	@KILLS=$(KILLS) SEED=$(SEED) CONTACTS=$(CONTACTS) TESTS="$(TESTS)" bash scripts/chaos.sh
 
 lock: $(READY) ## update the versions pinned in requirements.lock
 	@bash scripts/lock.sh

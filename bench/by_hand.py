@@ -33,12 +33,13 @@ LEFT JOIN apikeys_idempotencyrecord r ON r.workspace_id = k.workspace_id AND r.k
 WRITE = """
 WITH contact AS (
   INSERT INTO contacts_contact (id, workspace_id, name, given_first_name, last_name, username, username_key, email,
-    email_key, phone, time_zone, stage, score, opted_out, custom_fields, search, created_at, updated_at)
+    email_key, phone, time_zone, stage, score, opted_out, custom_fields, folded_fields, search, created_at,
+    updated_at)
   VALUES (%(id)s, %(ws)s, %(name)s, '', '', %(username)s, %(key)s, %(email)s, %(email)s, '', '', 'new', 0, false, '{}',
-    %(search)s, %(now)s, %(now)s) RETURNING id
+    '{}', %(search)s, %(now)s, %(now)s) RETURNING id
 ), tags AS (
-  INSERT INTO contacts_contacttag (workspace_id, contact_id, name, created_at)
-  SELECT %(ws)s, contact.id, t, %(now)s FROM contact, unnest(%(tags)s::text[]) AS t
+  INSERT INTO contacts_contacttag (workspace_id, contact_id, name, folded, created_at)
+  SELECT %(ws)s, contact.id, t, lower(t), %(now)s FROM contact, unnest(%(tags)s::text[]) AS t
 ), events AS (
   INSERT INTO events_event (id, workspace_id, type, body, contact_id, request_id, created_at)
   VALUES (%(e1)s, %(ws)s, 'contact.created', %(b1)s, %(id)s, '', %(now)s),

@@ -25,8 +25,8 @@ WITH used AS (
   SELECT id, opted_out FROM contacts_contact WHERE workspace_id = %(ws)s AND username_key = %(key)s FOR NO KEY UPDATE
 ), made AS (
   INSERT INTO contacts_contact (id, workspace_id, name, given_first_name, last_name, username, username_key, email,
-    phone, time_zone, stage, score, opted_out, custom_fields, search, created_at, updated_at)
-  SELECT %(contact)s, %(ws)s, '', '', '', %(username)s, %(key)s, '', '', '', 'new', 0, false, '{}', %(search)s,
+    phone, time_zone, stage, score, opted_out, custom_fields, folded_fields, search, created_at, updated_at)
+  SELECT %(contact)s, %(ws)s, '', '', '', %(username)s, %(key)s, '', '', '', 'new', 0, false, '{}', '{}', %(search)s,
     %(now)s, %(now)s
   WHERE NOT EXISTS (SELECT FROM existing) AND NOT EXISTS
     (SELECT FROM contacts_optout WHERE workspace_id = %(ws)s AND digest = %(optout)s) RETURNING id

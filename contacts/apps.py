@@ -5,4 +5,7 @@ class ContactsConfig(AppConfig):
     name = "contacts"
 
     def ready(self) -> None:
-        from contacts import events  # noqa: F401 - declares the event types
+        from contacts import configuration, events  # noqa: F401 - importing events declares the event types
+        from crmsolid.workspaces.configuration import register_section
+
+        register_section(configuration.SECTION, dump=configuration.dump, apply=configuration.apply)

@@ -74,7 +74,7 @@ class Contact(WorkspaceModel):
     score = models.PositiveSmallIntegerField(default=0)
     opted_out = models.BooleanField(default=False)
     custom_fields = models.JSONField(default=dict, blank=True)
-    folded_fields = models.JSONField(default=dict, blank=True, editable=False)
+    folded_fields = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
     search = models.TextField(blank=True, editable=False)
     last_in_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_reply_at = models.DateTimeField(null=True, blank=True, editable=False)  # as last_in_at, without auto-replies
@@ -118,7 +118,7 @@ class ContactTag(WorkspaceModel):
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="tag_rows")
     name = models.CharField(max_length=64)
-    folded = models.TextField(editable=False)
+    folded = models.TextField(default="", db_default="", editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta(WorkspaceModel.Meta):

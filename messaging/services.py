@@ -19,7 +19,16 @@ from crmsolid.workspaces.scopes import Scope
 from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging import querysets, waiting
 from messaging.inbox import upsert_thread
-from messaging.models import Account, AccountKind, Direction, Message, Status, Thread, WaitingFor
+from messaging.models import (
+    Account,
+    AccountKind,
+    Direction,
+    Message,
+    Status,
+    Thread,
+    WaitingFor,
+    default_daily_limit,
+)
 from messaging.sending import message_text, slots, sources
 from messaging.sending.recipients import parse_recipient
 
@@ -27,6 +36,8 @@ MAX_SEND_AT_DELAY = timedelta(days=366)
 # A message that is due within this time wakes a worker when it is due. The sweep finds those that are due later.
 WAKE_WORKER_WITHIN_SECONDS = 5.0
 MAX_BIGINT = 2**63 - 1
+MAX_ACCOUNT_NAME = 100
+MAX_DAILY_LIMIT = 1_000_000
 
 M = TypeVar("M", bound=WorkspaceModel)
 
@@ -249,15 +260,27 @@ def get_account(actor: Actor, account_id: int) -> Any:
 
 
 @unit_of_work()
-def create_sandbox_account(actor: Actor, *, name: str, account_id: int | None = None) -> Account:
-    """Create an account that is not connected to Telegram. ``account_id`` chooses its id.
+def create_sandbox_account(
+    actor: Actor, *, name: str, account_id: int | None = None, daily_limit: int | None = None
+) -> Account:
+    """Create an account that is not connected to Telegram. ``account_id`` chooses its id, ``daily_limit`` how many
+    messages it may send in any 24 hours instead of the default.
 
-    Errors: ``forbidden`` unless the actor is an admin or owner, ``validation_failed`` if the id is taken.
+    Errors: ``forbidden`` unless the actor is an admin or owner; ``validation_failed`` for a name that is blank or too
+    long, a limit below 1 or too high, and an id that is taken.
     """
     actor.require_role(Role.ADMIN, Role.OWNER)
+    if not 1 <= len(name.strip()) <= MAX_ACCOUNT_NAME:
+        raise invalid("name", "length", f"a name has 1 to {MAX_ACCOUNT_NAME} characters")
+    if daily_limit is None:
+        daily_limit = default_daily_limit()
+    elif not 1 <= daily_limit <= MAX_DAILY_LIMIT:
+        raise invalid("daily_limit", "out_of_range", f"a daily limit is 1 to {MAX_DAILY_LIMIT:,}")
     if account_id is not None and Account.unscoped.filter(pk=account_id).exists():
         raise invalid("account_id", "taken", f"there is an account {account_id} already")
-    account = Account(workspace=actor.workspace, name=name, kind=AccountKind.SANDBOX, pk=account_id)
+    account = Account(
+        workspace=actor.workspace, name=name.strip(), kind=AccountKind.SANDBOX, pk=account_id, daily_limit=daily_limit
+    )
     account.save(force_insert=True)
     if account_id is not None and connection.vendor == "postgresql":
         # PostgreSQL's sequence does not notice an id that it did not give out. SQLite's does.

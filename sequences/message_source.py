@@ -13,7 +13,7 @@ from crmsolid.core.sql.table import Table, datetime_param
 from messaging.models import Message, Status, WaitingFor
 from messaging.sending.sources import Cancel, Postpone
 from sequences import progress, schedule
-from sequences.models import Enrollment, EnrollmentStatus, Outcome, SequenceStatus, StepRun
+from sequences.models import Enrollment, EnrollmentStatus, Outcome, Reason, SequenceStatus, StepRun
 from sequences.repository import Version, load_versions
 from sequences.stop_rules import stop_reason
 
@@ -101,7 +101,7 @@ def _decide(
         return Cancel(PAUSED)
     definition, now = version.definition, clock.now()
     reason = stop_reason(definition, contact, tags, enrollment.created_at)
-    if reason is not None:
+    if reason is not None and reason != Reason.OPTED_OUT:  # which messaging itself checks, for every message
         return Cancel(reason.value)
     opens_at = schedule.next_open(definition.window, progress.zone_of(definition, contact), now)
     return Postpone(opens_at, WaitingFor.WINDOW) if opens_at > now else None

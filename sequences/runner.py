@@ -8,7 +8,7 @@ Any number of workers may run at once, and a crash at any point leaves either ev
 import contextlib
 import logging
 import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ from crmsolid.workspaces.models import Workspace, where_plan_allows_sending
 from messaging.models import Account
 from messaging.sending import automatic, message_text
 from messaging.sending.automatic import AutomaticMessage, Wait
-from sequences import progress, schedule
+from sequences import progress, schedule, waiting
 from sequences.definition import StepDefinition
 from sequences.events import SEQUENCE_COMPLETED
 from sequences.message_source import PAUSED, SOURCE, tags_of
@@ -75,16 +75,16 @@ def run_due(*, seconds: float = RUN_SECONDS) -> int:
     while (handled := _handle_outcomes()) >= BATCH:
         worked_on += handled
     worked_on += handled
-    waiting = deque(due_sequences())
-    while waiting:
+    due, waiting = deque(due_sequences()), Counter[int]()
+    while due:
         if time.monotonic() > ends:
             doorbell.ring("sequences.run")
             return worked_on
-        sequence_id = waiting.popleft()
-        done = _run_sequence(sequence_id)
+        sequence_id = due.popleft()
+        done = _run_sequence(sequence_id, waiting)
         worked_on += done
         if done >= BATCH:
-            waiting.append(sequence_id)
+            due.append(sequence_id)
     _ring_for_next()
     return worked_on
 
@@ -107,10 +107,10 @@ def _handle_outcomes() -> int:
     return 0
 
 
-def _run_sequence(sequence_id: str) -> int:
+def _run_sequence(sequence_id: str, waiting: Counter[int]) -> int:
     """Work on a batch of the sequence; after a bug, on each of its enrollments alone, so that none holds up others."""
     try:
-        return run_batch(sequence_id)
+        return run_batch(sequence_id, waiting=waiting)
     except DATABASE_UNAVAILABLE:
         raise
     except Exception:
@@ -118,7 +118,7 @@ def _run_sequence(sequence_id: str) -> int:
     done = 0
     for enrollment_id in list(due_enrollments(sequence_id).values_list("pk", flat=True)[:BATCH]):
         try:
-            done += run_batch(sequence_id, enrollment_id)
+            done += run_batch(sequence_id, enrollment_id, waiting=waiting)
         except DATABASE_UNAVAILABLE:
             raise
         except Exception:
@@ -149,8 +149,8 @@ def due_sequences() -> list[str]:
 
 def _ring_for_next() -> None:
     """Ask for a run when the next enrollment becomes due, if that is before the next sweep."""
-    waiting = Enrollment.unscoped.filter(sequence_id=OuterRef("pk"), status="active", next_run_at__isnull=False)
-    first = Subquery(waiting.order_by("next_run_at").values("next_run_at")[:1])
+    rows = Enrollment.unscoped.filter(sequence_id=OuterRef("pk"), status="active", next_run_at__isnull=False)
+    first = Subquery(rows.order_by("next_run_at").values("next_run_at")[:1])
     next_run_at = active_sequences().annotate(first=first).aggregate(next=Min("first"))["next"]
     now = clock.now()
     if next_run_at is not None and next_run_at <= now + timedelta(seconds=settings.SWEEP_SECONDS):
@@ -171,34 +171,46 @@ class _Send:
 
 @dataclass(slots=True)
 class _Batch:
-    """Due enrollments of one sequence, locked, and what they depend on. ``done``: keys of the steps that an enrollment
-    has done, by its id. ``tags`` are there if a stop rule needs them."""
+    """Due enrollments of one sequence, locked, and what they depend on.
+
+    ``histories`` are by enrollment. ``tags`` are there if a stop rule needs them. ``waiting`` counts those that the run
+    lets wait for the daily limit, by account.
+    """
 
     sequence: SequenceRow
     enrollments: list[Enrollment]
     contacts: Mapping[str, Contact]
     versions: Mapping[int, Version]
     accounts: Mapping[int, Account]
-    done: Mapping[str, set[str]]
+    histories: Mapping[str, "History"]
     tags: Mapping[str, list[str]]
     now: datetime
     changed: list[Enrollment] = field(default_factory=list)
+    stopped: list[Enrollment] = field(default_factory=list)
+    waiting: Counter[int] = field(default_factory=Counter)
     skipped: list[StepRun] = field(default_factory=list)
 
 
 @transaction.atomic
-def run_batch(sequence_id: str, enrollment_id: str | None = None) -> int:
-    """Work on up to ``BATCH`` due enrollments of the sequence, or on one of them; returns their number."""
+def run_batch(sequence_id: str, enrollment_id: str | None = None, *, waiting: Counter[int] | None = None) -> int:
+    """Work on up to ``BATCH`` due enrollments of the sequence, or on one of them; returns their number.
+
+    ``waiting`` counts the enrollments that earlier batches of the run let wait for their account, by account.
+    """
     batch = _lock_batch(sequence_id, enrollment_id)
     if batch is None:
         return 0
+    if waiting is not None:
+        batch.waiting = waiting
     sends = [send for enrollment in batch.enrollments if (send := _decide(batch, enrollment)) is not None]
     sends = _with_condition(batch, sends)
+    if batch.stopped:
+        _cancel_messages(batch.stopped)
     sends = [send for send in sends if _render(batch, send)]
     _make_messages(batch, _with_slots(batch, sends))
     _step_runs.insert(batch.skipped)
     save(batch.changed)
-    publish_completed([each for each in batch.changed if each.status == EnrollmentStatus.COMPLETED], batch.sequence)
+    publish_completed(batch.changed)
     return len(batch.enrollments)
 
 
@@ -226,7 +238,7 @@ def _lock_batch(sequence_id: str, enrollment_id: str | None) -> _Batch | None:
         contacts,
         versions,
         accounts,
-        done=steps_done([each.pk for each in enrollments]),
+        histories=histories([each.pk for each in enrollments]),
         tags=tags_of(list(contacts)) if needs_tags else {},
         now=clock.now(),
     )
@@ -258,13 +270,27 @@ def _lock_contacts(contact_ids: Sequence[str]) -> dict[str, Contact]:
     return {contact.id: contact for contact in map(_contacts.from_row, rows)}
 
 
-def steps_done(enrollment_ids: Sequence[str]) -> dict[str, set[str]]:
-    """The keys of the steps that these enrollments have done, or whose message is on its way, by enrollment."""
-    done: dict[str, set[str]] = defaultdict(set)
+@dataclass(slots=True)
+class History:
+    """What an enrollment has done: the keys of its steps, with the one whose message is on its way. ``is_unhandled``:
+    there is one whose outcome is still to be handled. ``was_written_to``: a message was made."""
+
+    steps: set[str] = field(default_factory=set)
+    is_unhandled: bool = False
+    was_written_to: bool = False
+
+
+def histories(enrollment_ids: Sequence[str]) -> Mapping[str, History]:
+    """The history of each of these enrollments, in one query."""
+    found: dict[str, History] = defaultdict(History)
     where, params = ids_clause("enrollment_id", enrollment_ids)
-    for enrollment_id, key in fetch(f"SELECT enrollment_id, step_key FROM {_step_runs.name} WHERE {where}", params):
-        done[enrollment_id].add(key)
-    return done
+    statement = f"SELECT enrollment_id, step_key, handled, message_id FROM {_step_runs.name} WHERE {where}"
+    for enrollment_id, key, handled, message_id in fetch(statement, params):
+        history = found[enrollment_id]
+        history.steps.add(key)
+        history.is_unhandled |= not handled
+        history.was_written_to |= message_id is not None
+    return found
 
 
 def _decide(batch: _Batch, enrollment: Enrollment) -> _Send | None:
@@ -272,17 +298,16 @@ def _decide(batch: _Batch, enrollment: Enrollment) -> _Send | None:
     contact, version = batch.contacts[str(enrollment.contact_id)], batch.versions[enrollment.version_id]
     definition, now = version.definition, batch.now
     batch.changed.append(enrollment)
-    reason = Reason.OPTED_OUT if contact.opted_out else None
-    reason = reason or stop_reason(definition, contact, batch.tags.get(contact.id, ()), enrollment.created_at)
+    reason = stop_reason(definition, contact, batch.tags.get(contact.id, ()), enrollment.created_at)
     if reason is not None:
-        stop(enrollment, reason, now)
+        _stop(batch, enrollment, reason)
+        return None
+    if batch.histories[enrollment.pk].is_unhandled:  # its outcome starts the next step, which may be in another version
+        enrollment.next_run_at, enrollment.reason = None, ""
         return None
     step = definition.step(enrollment.step_key)
     if step is None:
         raise LookupError(f"version {version.id} has no step {enrollment.step_key}")
-    if step.key in batch.done[enrollment.pk]:  # its message is on its way, and the outcome will be handled
-        enrollment.next_run_at, enrollment.reason = None, ""
-        return None
     due_at = progress.due_at(definition, step, contact, enrollment.anchor_at)
     if due_at > now:
         enrollment.next_run_at, enrollment.reason = due_at, ""
@@ -300,9 +325,25 @@ def _wait(enrollment: Enrollment, until: datetime, reason: Reason) -> None:
 
 def stop(enrollment: Enrollment, reason: Reason, at: datetime) -> None:
     """Stop the enrollment and cancel its message, if that is still queued. Its row must be locked."""
-    runs = StepRun.objects.for_workspace(enrollment.workspace_id).filter(enrollment=enrollment, outcome="")
-    automatic.cancel_queued([each.message_id for each in runs if each.message_id], reason.value)
     progress.end(enrollment, EnrollmentStatus.STOPPED, reason, at)
+    _cancel_messages([enrollment])
+
+
+def _stop(batch: _Batch, enrollment: Enrollment, reason: Reason) -> None:
+    progress.end(enrollment, EnrollmentStatus.STOPPED, reason, batch.now)
+    batch.stopped.append(enrollment)
+
+
+def _cancel_messages(stopped: Sequence[Enrollment]) -> None:
+    """Cancel the messages of these enrollments that are still queued, with the reason for which each was stopped."""
+    reasons, by_reason = {each.pk: each.reason for each in stopped}, defaultdict[str, list[str]](list)
+    where, params = ids_clause("enrollment_id", list(reasons))
+    rows = fetch(f"SELECT enrollment_id, message_id FROM {_step_runs.name} WHERE {where} AND outcome = ''", params)
+    for enrollment_id, message_id in rows:
+        if message_id is not None:
+            by_reason[reasons[enrollment_id]].append(message_id)
+    for reason, message_ids in sorted(by_reason.items()):
+        automatic.cancel_queued(message_ids, reason)
 
 
 def _with_condition(batch: _Batch, sends: Sequence[_Send]) -> list[_Send]:
@@ -317,7 +358,7 @@ def _with_condition(batch: _Batch, sends: Sequence[_Send]) -> list[_Send]:
             if send.contact.id in meet:
                 met.append(send)
             elif step.if_not == "stop":
-                stop(send.enrollment, Reason.CONDITION, batch.now)
+                _stop(batch, send.enrollment, Reason.CONDITION)
             else:
                 _skip(batch, send)
     order = {id(send): index for index, send in enumerate(sends)}
@@ -348,7 +389,7 @@ def _skip(batch: _Batch, send: _Send) -> None:
         )
     )
     definition = send.version.definition
-    following = progress.next_step(definition, send.step.key, batch.done[enrollment.pk] | {send.step.key})
+    following = progress.next_step(definition, send.step.key, batch.histories[enrollment.pk].steps | {send.step.key})
     progress.start_step(enrollment, definition, following, send.contact, now)
 
 
@@ -381,7 +422,7 @@ def _with_slots(batch: _Batch, sends: Sequence[_Send]) -> list[tuple[_Send, Acco
         slots, wait = capacity_of(account)
         if not slots:
             assert wait is not None
-            _wait(send.enrollment, wait.until, Reason(wait.reason.value))
+            _wait(send.enrollment, _end_of_wait(batch, send, account, wait), Reason(wait.reason.value))
             continue
         definition = send.version.definition
         opens_at = schedule.next_open(definition.window, progress.zone_of(definition, send.contact), slots[0])
@@ -392,6 +433,19 @@ def _with_slots(batch: _Batch, sends: Sequence[_Send]) -> list[tuple[_Send, Acco
     return ready
 
 
+def _end_of_wait(batch: _Batch, send: _Send, account: Account, wait: Wait) -> datetime:
+    """When to look again at an enrollment that waits for its account.
+
+    Within a day from the end of the wait the account has slots for no more than its limit. The others wait for a day
+    more: if all of them waited for the same slot or login, each would cost a look at everybody.
+    """
+    if _may_pass_on(batch, send):
+        return wait.until  # by then another account may have slots
+    batch.waiting[account.pk] += 1
+    is_later = batch.waiting[account.pk] > automatic.daily_limit(account)
+    return wait.until + timedelta(days=1) if is_later else wait.until
+
+
 def _account_for(batch: _Batch, send: _Send, has_slots: Callable[[Account], bool]) -> Account | None:
     """The account that writes to the contact: the one that wrote before, else the assigned one. If the sequence passes
     contacts on, one that was not written to yet goes to the next account that can send. None if there is no account."""
@@ -400,14 +454,14 @@ def _account_for(batch: _Batch, send: _Send, has_slots: Callable[[Account], bool
     others = [batch.accounts[each] for each in definition.account_ids if each in batch.accounts]
     if assigned is None:
         assigned = others[0] if others else None
-    if assigned is None or has_slots(assigned) or not definition.pass_on or _was_written_to(enrollment):
+    if assigned is None or has_slots(assigned) or not _may_pass_on(batch, send):
         return assigned
     return next((account for account in others if has_slots(account)), assigned)
 
 
-def _was_written_to(enrollment: Enrollment) -> bool:
-    runs = StepRun.objects.for_workspace(enrollment.workspace_id).filter(enrollment=enrollment)
-    return runs.filter(message__isnull=False).exists()
+def _may_pass_on(batch: _Batch, send: _Send) -> bool:
+    """Whether another account may write to the contact."""
+    return send.version.definition.pass_on and not batch.histories[send.enrollment.pk].was_written_to
 
 
 def _make_messages(batch: _Batch, ready: Sequence[tuple[_Send, Account, datetime]]) -> None:
@@ -459,13 +513,12 @@ def save(enrollments: Sequence[Enrollment]) -> None:
     )
 
 
-def publish_completed(enrollments: Sequence[Enrollment], sequence: SequenceRow | None = None) -> None:
-    """Publish ``sequence.completed`` for these enrollments, in the transaction that completes them."""
-    if not enrollments:
+def publish_completed(changed: Sequence[Enrollment]) -> None:
+    """Publish ``sequence.completed`` for those of these enrollments that this transaction has completed."""
+    completed = [each for each in changed if each.status == EnrollmentStatus.COMPLETED]
+    if not completed:
         return
-    if sequence is not None:
-        for enrollment in enrollments:
-            enrollment.sequence = sequence
+    waiting.load_related(completed)
     publish_all(
         None,
         [
@@ -476,7 +529,7 @@ def publish_completed(enrollments: Sequence[Enrollment], sequence: SequenceRow |
                 each.request_id,
                 each.workspace_id,
             )
-            for each in enrollments
+            for each in completed
         ],
     )
 
@@ -496,23 +549,20 @@ def handle_outcomes(enrollment_id: str | None = None) -> int:
     enrollment_ids = list(settled.values_list("enrollment_id", flat=True)[:BATCH])
     if not enrollment_ids:
         return 0
-    rows = Enrollment.unscoped.filter(pk__in=enrollment_ids).order_by("id").select_related("version")
+    rows = Enrollment.unscoped.filter(pk__in=enrollment_ids).order_by("id")
     locked = {each.pk: each for each in rows.select_for_update(skip_locked=True, no_key=True, of=("self",))}
     runs = list(settled.filter(enrollment_id__in=locked).select_related("message"))
-    context = _OutcomeContext(list(locked.values()))
+    still_open = {pk: each for pk, each in locked.items() if each.ended_at is None}
+    context = _OutcomeContext(list(still_open.values()))
     for step_run in runs:
-        enrollment = locked[step_run.enrollment_id]
-        if enrollment.ended_at is None:
-            _handle(step_run, enrollment, context)
-    again = [each.pk for each in runs if _is_to_be_made_again(each) and locked[each.enrollment_id].ended_at is None]
+        if step_run.enrollment_id in still_open:
+            _handle(step_run, still_open[step_run.enrollment_id], context)
+    again = [each.pk for each in runs if each.enrollment_id in still_open and _is_to_be_made_again(each)]
     StepRun.unscoped.filter(pk__in=again).delete()
     StepRun.unscoped.filter(pk__in=[each.pk for each in runs]).update(handled=True)
-    save(list(locked.values()))
-    completed = [each for each in locked.values() if each.status == EnrollmentStatus.COMPLETED]
-    completed = [each for each in completed if each.pk in context.open_before]
-    context.load_sequences(completed)
-    publish_completed(completed)
-    if any(each.status == EnrollmentStatus.ACTIVE for each in locked.values()):
+    save(list(still_open.values()))
+    publish_completed(list(still_open.values()))
+    if any(each.status == EnrollmentStatus.ACTIVE for each in still_open.values()):
         transaction.on_commit(lambda: doorbell.ring("sequences.run"))
     return len(locked)
 
@@ -522,8 +572,7 @@ class _OutcomeContext:
 
     def __init__(self, enrollments: Sequence[Enrollment]) -> None:
         self.now = clock.now()
-        self.open_before = {each.pk for each in enrollments if each.ended_at is None}
-        self.done = steps_done([each.pk for each in enrollments])
+        self.histories = histories([each.pk for each in enrollments])
         where, params = ids_clause("id", [each.contact_id for each in enrollments if each.contact_id])
         self.contacts = {contact.id: contact for contact in _contacts.select(where, params)}
         self.versions: dict[int, Version] = {}
@@ -532,12 +581,8 @@ class _OutcomeContext:
             ids[each.workspace_id].add(each.version_id)
         for workspace_id, version_ids in ids.items():
             self.versions |= load_versions(workspace_id, version_ids)
-
-    def load_sequences(self, enrollments: Sequence[Enrollment]) -> None:
-        ids = {each.sequence_id for each in enrollments}
-        sequences = SequenceRow.unscoped.select_related("workspace__live").in_bulk(ids)
-        for each in enrollments:
-            each.sequence = sequences[each.sequence_id]
+        needs_tags = any(version.definition.stop_tags for version in self.versions.values())
+        self.tags = tags_of(list(self.contacts)) if needs_tags else {}
 
 
 def _is_to_be_made_again(step_run: StepRun) -> bool:
@@ -566,8 +611,11 @@ def _handle(step_run: StepRun, enrollment: Enrollment, context: _OutcomeContext)
     anchor = step_run.settled_at or now
     following = definition.step(enrollment.step_key)
     if enrollment.step_key == step_run.step_key:
-        following = progress.next_step(definition, step_run.step_key, context.done[enrollment.pk])
+        following = progress.next_step(definition, step_run.step_key, context.histories[enrollment.pk].steps)
     progress.start_step(enrollment, definition, following, contact, anchor)
+    reason = stop_reason(definition, contact, context.tags.get(contact.id, ()), enrollment.created_at)
+    if enrollment.ended_at is None and reason is not None:
+        progress.end(enrollment, EnrollmentStatus.STOPPED, reason, now)
 
 
 # The ``error`` of a message that a stop rule canceled at its claim.

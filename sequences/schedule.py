@@ -197,8 +197,9 @@ def due_at(
     base = next_open(window, zone, anchor.astimezone(UTC) + delay)
     closes = closes_at(window, zone, base)
     span = (jitter if closes is None else min(jitter, closes - base)) // _MICROSECOND
-    # A product of floats can be rounded up to the whole span, at whose end the window is closed.
-    return base + max(0, min(int(fraction * span), span - 1)) * _MICROSECOND
+    # Less than the whole span, at whose end the window is closed: a float times a number below 1 is never rounded up
+    # to that float.
+    return base + int(fraction * span) * _MICROSECOND
 
 
 def jitter_fraction(contact_id: str, step_key: str) -> float:

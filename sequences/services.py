@@ -38,6 +38,8 @@ from sequences.repository import Version
 from sequences.representations import EnrollmentOut, SequenceOut
 from sequences.schedule import ResumeMode
 
+# Enrollments that are moved to a new version together: the session would be ended if it was idle for too long.
+MOVED_TOGETHER = 1000
 WRITERS = (Role.AGENT, Role.ADMIN, Role.OWNER)
 
 
@@ -143,14 +145,24 @@ def _move_people(sequence: Sequence, version: Version) -> None:
             version_id=version.id, reason="", next_run_at=F("anchor_at") + step.delay
         )
         same_step.update(version_id=version.id)
-    elsewhere = list(others.select_for_update(no_key=True).select_related("contact").order_by("id"))
-    olds = repository.load_versions(sequence.workspace_id, {each.version_id for each in elsewhere})
-    done = runner.steps_done([each.pk for each in elsewhere])
-    for enrollment in elsewhere:
-        _move(enrollment, olds[enrollment.version_id].definition, version, done[enrollment.pk])
-    runner.save(elsewhere)
-    runner.publish_completed([each for each in elsewhere if each.status == EnrollmentStatus.COMPLETED], sequence)
+    elsewhere = list(others.order_by("id").values_list("pk", flat=True))
+    for start in range(0, len(elsewhere), MOVED_TOGETHER):
+        _move_to_other_steps(sequence, version, elsewhere[start : start + MOVED_TOGETHER])
     transaction.on_commit(lambda: doorbell.ring("sequences.run"))
+
+
+def _move_to_other_steps(sequence: Sequence, version: Version, enrollment_ids: list[str]) -> None:
+    """Put these enrollments, whose step is not in the new version, on this version."""
+    rows = Enrollment.objects.for_workspace(sequence.workspace_id)
+    still_open = rows.filter(pk__in=enrollment_ids, status__in=OPEN).select_related("contact")
+    locked = list(still_open.select_for_update(no_key=True, of=("self",)).order_by("id"))
+    olds = repository.load_versions(sequence.workspace_id, {each.version_id for each in locked})
+    histories = runner.histories([each.pk for each in locked])
+    for enrollment in locked:
+        _move(enrollment, olds[enrollment.version_id].definition, version, histories[enrollment.pk].steps)
+    runner.save(locked)
+    rows.filter(pk__in=[each.pk for each in locked]).update(version_id=version.id)
+    runner.publish_completed(locked)
 
 
 def _move(enrollment: Enrollment, old: Definition, version: Version, done: set[str]) -> None:

@@ -1,4 +1,4 @@
-"""The stop rules of a sequence. They are checked before a message is made and again at its claim."""
+"""The stop rules of a sequence, and opt-outs. They are checked before a message is made and again at its claim."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -9,7 +9,9 @@ from sequences.models import Reason
 
 
 def stop_reason(definition: Definition, contact: Contact, tags: Collection[str], since: datetime) -> Reason | None:
-    """Which rule stops the sequence for this contact; ``since`` is when the contact was enrolled."""
+    """Why the sequence stops for this contact, if it does; ``since`` is when the contact was enrolled."""
+    if contact.opted_out:
+        return Reason.OPTED_OUT
     if "reply" in definition.stop_on:
         replied_at = contact.last_reply_at if definition.ignore_auto_replies else contact.last_in_at
         if replied_at is not None and replied_at > since:

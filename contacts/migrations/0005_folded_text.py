@@ -36,13 +36,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="contact",
             name="folded_fields",
-            field=models.JSONField(blank=True, default=dict, editable=False),
+            field=models.JSONField(blank=True, db_default={}, default=dict, editable=False),
         ),
         migrations.AddField(
             model_name="contacttag",
             name="folded",
-            field=models.TextField(default="", editable=False),
-            preserve_default=False,
+            field=models.TextField(db_default="", default="", editable=False),
         ),
         migrations.RunPython(fold_stored_text, migrations.RunPython.noop, elidable=True),
     ]

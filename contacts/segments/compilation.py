@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Value
-from django.db.models.functions import NullIf, StrIndex
+from django.db.models.functions import StrIndex
 from django.db.models.lookups import (
     Exact,
     GreaterThan,
@@ -115,20 +115,22 @@ def _expression(field: ConditionField) -> Any:
         case "username" | "email":
             return F(f"{field.name}_key")
         case "time_zone":
-            return NullIf(_LowerAscii("time_zone"), Value(""))
+            return _TimeZone("time_zone")
     return F(field.name)
 
 
-class _LowerAscii(models.Func):
-    """Text of ASCII letters, as in names of time zones, in lower case, whatever the database's language is."""
+class _TimeZone(models.Func):
+    """The name of a time zone in lower case; NULL if it is empty. Names are ASCII, for which SQLite's LOWER and
+    PostgreSQL's in the collation "C" agree."""
 
     output_field = models.TextField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(compiler, connection, template="LOWER(%(expressions)s)", **context)
+        return self.as_sql(compiler, connection, template="NULLIF(LOWER(%(expressions)s), '')", **context)
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(compiler, connection, template='LOWER(%(expressions)s COLLATE "C")', **context)
+        template = "NULLIF(LOWER(%(expressions)s COLLATE \"C\"), '')"
+        return self.as_sql(compiler, connection, template=template, **context)
 
 
 # The type in PostgreSQL's jsonb and the types in SQLite's JSON; all other kinds are text.

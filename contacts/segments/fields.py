@@ -103,8 +103,9 @@ FIELDS: Mapping[str, ConditionField] = {
 
 def custom(definition: CustomField, *, any_choice: bool = False) -> ConditionField:
     """The field of a custom field. ``any_choice``: accept values that are not, or no longer, among its choices."""
-    choices = None if any_choice else tuple(definition.choices)
-    return ConditionField(f"{CUSTOM}{definition.key}", definition.label, Kind(definition.type), choices)
+    kind = Kind(definition.type)
+    choices = tuple(definition.choices) if kind is Kind.CHOICE and not any_choice else None
+    return ConditionField(f"{CUSTOM}{definition.key}", definition.label, kind, choices)
 
 
 def read_value(field: ConditionField, op: Op, value: Any) -> Any:

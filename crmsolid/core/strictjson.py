@@ -23,7 +23,6 @@ MAX_INTEGER_DIGITS = 1000
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _DEPTH_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _SHOWN_KEY_LENGTH = 64
-_TOO_MANY_VALUES = f"more than {MAX_VALUES:,} values; send less in one request"
 
 # Keys and indexes from the outermost value to the innermost.
 _Path = tuple[str | int, ...]
@@ -49,7 +48,7 @@ class NullCharacter(StrictJSONError):
         self.path = path
 
 
-def loads(raw: bytes) -> object:
+def loads(raw: bytes, *, max_values: int = MAX_VALUES) -> object:
     """Parse a JSON text in UTF-8. Raises MalformedJSON or NullCharacter, and nothing else whatever the bytes are.
 
     An unescaped NUL is malformed (RFC 8259 requires control characters to be escaped); an escaped one is NullCharacter.
@@ -64,8 +63,8 @@ def loads(raw: bytes) -> object:
         raise MalformedJSON(f"not valid UTF-8 at byte {error.start}") from None
     # This is checked first, because json recurses and its own limit differs between Python versions.
     openings = raw.count(b"[") + raw.count(b"{")
-    if openings > MAX_DEPTH or openings + raw.count(b",") > MAX_VALUES:
-        _check_structure(raw)
+    if openings > MAX_DEPTH or openings + raw.count(b",") > max_values:
+        _check_structure(raw, max_values)
     try:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
@@ -84,7 +83,7 @@ def dumps(value: object) -> bytes:
     return _ENCODER.encode(value).encode("utf-8")
 
 
-def _check_structure(raw: bytes) -> None:
+def _check_structure(raw: bytes, max_values: int) -> None:
     """Check the number of values and the depth by what is outside strings, in linear time and in C, whatever the bytes
     are.
 
@@ -93,13 +92,14 @@ def _check_structure(raw: bytes) -> None:
     """
     unescaped = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
     # A value and its name have four quotation marks at most. Cutting up a text of a million would take 30 ms.
-    if unescaped.count(b'"') > 4 * (MAX_VALUES + 1):
-        raise MalformedJSON(_TOO_MANY_VALUES)
+    too_many = f"more than {max_values:,} values; send less in one request"
+    if unescaped.count(b'"') > 4 * (max_values + 1):
+        raise MalformedJSON(too_many)
     outside = b"".join(unescaped.split(b'"')[::2])
-    if sum(map(outside.count, (b"[", b"{", b","))) > MAX_VALUES:
-        raise MalformedJSON(_TOO_MANY_VALUES)
+    if sum(map(outside.count, (b"[", b"{", b","))) > max_values:
+        raise MalformedJSON(too_many)
     # JSON has no more closings than openings. What has more ends, for json, before the part that is cut off here.
-    brackets = outside.translate(None, _NOT_BRACKETS)[: 2 * MAX_VALUES]
+    brackets = outside.translate(None, _NOT_BRACKETS)[: 2 * max_values]
     if max(accumulate(map(_DEPTH_STEP.__getitem__, brackets)), default=0) > MAX_DEPTH:
         raise MalformedJSON(f"nested more than {MAX_DEPTH} levels deep")
 

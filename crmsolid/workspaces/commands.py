@@ -18,7 +18,7 @@ class ServiceCommand(BaseCommand):
         try:
             result = self.run(**options)
         except DomainError as error:
-            raise CommandError(f"{error.detail} [{error.code}]") from None
+            raise CommandError(_explain(error)) from None
         if options["json"]:
             self.stdout.write(json.dumps(result, ensure_ascii=False))
         else:
@@ -37,3 +37,10 @@ class ServiceCommand(BaseCommand):
             for name, value in row.items():
                 text = ", ".join(value) if isinstance(value, list) else value
                 self.stdout.write(f"{name}: {'' if text is None else text}")
+
+
+def _explain(error: DomainError) -> str:
+    """The error in a line, or a line for each wrong part if the error has no words of its own."""
+    if error.errors and error.detail == error.info.help:
+        return "\n".join(f"{part.field}: {part.detail} [{part.code}]" for part in error.errors)
+    return f"{error.detail} [{error.code}]"

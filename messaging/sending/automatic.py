@@ -57,6 +57,11 @@ def recipient_of(contact: Contact) -> str:
     return f"@{contact.username}" if contact.username else str(contact.telegram_id or "")
 
 
+def daily_limit(account: Account) -> int:
+    """How many automatic messages the account may send in 24 hours at most."""
+    return max(1, account.daily_limit - settings.DIRECT_SENDS_RESERVED)
+
+
 def reserve_slots(account: Account, now: datetime, wanted: int) -> tuple[list[datetime], Wait | None]:
     """Slots for up to ``wanted`` automatic messages from now on, and what further ones wait for, None if nothing.
 
@@ -66,8 +71,7 @@ def reserve_slots(account: Account, now: datetime, wanted: int) -> tuple[list[da
     if state != AccountState.CONNECTED:
         until = account.paused_until if state == AccountState.PAUSED else None
         return [], Wait(until or now + RETRY_ACCOUNT, WaitingFor(f"account_{state}"))
-    limit = max(1, account.daily_limit - settings.DIRECT_SENDS_RESERVED)
-    reserved, next_free = slots.slots_for_automatic_sends(account, now, wanted, limit)
+    reserved, next_free = slots.slots_for_automatic_sends(account, now, wanted, daily_limit(account))
     return reserved, None if next_free is None else Wait(next_free, WaitingFor.DAILY_LIMIT)
 
 

@@ -172,7 +172,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='enrollment',
-            index=models.Index(fields=['sequence', 'status', 'step_key'], name='enrollment_by_step'),
+            index=models.Index(fields=['workspace', 'created_at', 'id'], name='enrollment_by_workspace'),
+        ),
+        migrations.AddIndex(
+            model_name='enrollment',
+            index=models.Index(fields=['sequence', 'status', 'created_at', 'id'], name='enrollment_by_status'),
         ),
         migrations.AddConstraint(
             model_name='enrollment',

@@ -19,6 +19,7 @@ import apikeys.services
 import contacts.services
 import crmsolid.events.services
 import crmsolid.plans
+import crmsolid.workspaces.configuration
 import crmsolid.workspaces.services
 import messaging.services
 import webhooks.replays
@@ -102,6 +103,13 @@ ROWS = [
     Row(crmsolid.workspaces.services.set_role, OWNERS, None, lambda rows: {**agent(rows), "role": "viewer"}),
     Row(crmsolid.workspaces.services.remove_member, OWNERS, None, agent),
     Row(crmsolid.workspaces.services.get_job, WRITERS, Scope.WRITE_CONTACTS, lambda rows: {"job_id": rows.of(Job).pk}),
+    Row(crmsolid.workspaces.configuration.dump_configuration, ADMINS, None),
+    Row(
+        crmsolid.workspaces.configuration.apply_configuration,
+        ADMINS,
+        None,
+        lambda rows: {"document": {"custom_fields": [{"key": "company", "label": "Company", "type": "text"}]}},
+    ),
     Row(crmsolid.plans.change_plan, OWNERS, None, lambda rows: {"plan": "pro"}),
     Row(
         contacts.services.upsert_contact,

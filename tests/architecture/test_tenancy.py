@@ -45,6 +45,7 @@ UNSCOPED = {
     "webhooks/replays.py": "runs the open jobs of all workspaces",
     "messaging/sending/claiming.py": "what is due, whoever it belongs to",
     "messaging/inbox.py": "reads back a message by the account it came in on",
+    "messaging/replies.py": "the messages of a thread of the account that a message came in on",
     "messaging/erasure.py": "deletes expired logins and slots of all workspaces",
     "messaging/querysets.py": "counts within rows that were fetched through their workspace",
     "messaging/waiting.py": "the accounts of messages that were fetched through their workspace",

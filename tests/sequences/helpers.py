@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from contacts.models import Contact
-from contacts.services import upsert_contact
+from contacts.services import tag_contact, update_contact, upsert_contact
 from crmsolid.core import clock
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
+from messaging.inbox import Incoming, receive
 from messaging.models import Account, Message
 from messaging.sending import dispatch, sandbox
 from sequences import runner, services
@@ -71,6 +72,21 @@ def contact(workspace: Workspace, username: str = "alice", **fields: Any) -> Con
     return upsert_contact(actor(workspace), {"username": username, **fields}).contact
 
 
+def edit(who: Contact, **fields: Any) -> None:
+    update_contact(actor(who.workspace), who.pk, fields)
+
+
+def tag(who: Contact, *names: str) -> None:
+    tag_contact(actor(who.workspace), who.pk, add=names)
+
+
+def write_in(account: Account, who: Contact, text: str = "Hi there") -> None:
+    """The contact writes to the account."""
+    number = Message.unscoped.count() + 1_000_000
+    at = clock.now()
+    receive(account, Incoming(telegram_message_id=number, text=text, at=at, username=who.username))
+
+
 def enroll(sequence: Sequence, who: Contact) -> Enrollment:
     return services.enroll_contact(actor(sequence.workspace), sequence.pk, contact_id=who.pk)
 
@@ -89,7 +105,8 @@ def state(enrollment: Enrollment) -> tuple[str, str, str]:
 def work() -> None:
     """Do everything that is due now: steps, sends, answers of the sandbox, outcomes."""
     for _ in range(20):
-        if not (runner.run_due() + dispatch.dispatch() + sandbox.send_pending_replies()):
+        # The last of them for messages that a claim canceled, which count as not tried.
+        if not (runner.run_due() + dispatch.dispatch() + sandbox.send_pending_replies() + runner.run_due()):
             return
     raise AssertionError("the work does not end")
 

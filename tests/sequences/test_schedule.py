@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -197,12 +198,12 @@ def test_without_limits_every_instant_is_open_and_it_never_closes(window: Window
 
 def test_due_at_is_the_delay_in_elapsed_time_then_the_window_then_the_jitter() -> None:
     anchor = datetime(2026, 3, 27, 12, tzinfo=ZoneInfo("Europe/Berlin"))
-    arguments = {"window": None, "zone": "Europe/Berlin", "jitter": timedelta(0), "fraction": 0.5}
+    due = partial(due_at, anchor, timedelta(days=2), zone="Europe/Berlin", fraction=0.5)
     elapsed = datetime(2026, 3, 29, 11, tzinfo=UTC)  # 13:00 local: a day of 23 hours lies in between
-    assert due_at(anchor, timedelta(days=2), **arguments) == elapsed
-    assert due_at(anchor, timedelta(days=2), **arguments | {"jitter": timedelta(hours=1)}) == elapsed + 30 * MINUTE
     monday = datetime(2026, 3, 30, 9, tzinfo=ZoneInfo("Europe/Berlin"))
-    assert due_at(anchor, timedelta(days=2), **arguments | {"window": WORKDAYS}) == monday
+    assert due(window=None, jitter=timedelta(0)) == elapsed
+    assert due(window=None, jitter=timedelta(hours=1)) == elapsed + 30 * MINUTE
+    assert due(window=WORKDAYS, jitter=timedelta(hours=1)) == monday + 30 * MINUTE
 
 
 @pytest.mark.parametrize("fraction", [0.0, 0.25, 1 - 2**-53])
