@@ -64,8 +64,8 @@ UNSCOPED = {
     "apikeys/services.py": "expired keys of all workspaces; keys named in a shell",
 }
 # Plumbing without a page: stored answers, the sandbox's own Telegram, keyed hashes of opt-outs, bare instants; keys to
-# Telegram with who holds them, addresses there, logins between two steps; and what the pages of sequences and enrollments
-# show of their versions, steps and the steps that were done.
+# Telegram with who holds them, addresses there, logins between two steps; versions and steps, which the pages of
+# sequences and enrollments show.
 NOT_SHOWN: set[type[models.Model]] = {
     IdempotencyRecord,
     SandboxDelivery,
