@@ -323,7 +323,7 @@ def _moves(sequence: Sequence, definition: Definition, people: dict[tuple[int, s
     loaded = repository.load_versions(sequence.workspace_id, versions.values_list("pk", flat=True))
     olds = {version.number: version.definition for version in loaded.values()}
     rows = []
-    for (number, key), count in sorted(people.items()):
+    for (number, key), count in people.items():
         old = olds[number]
         keys = [step.key for step in old.steps]
         passed = keys[: keys.index(key)] if key in keys else keys
@@ -339,4 +339,4 @@ def _moves(sequence: Sequence, definition: Definition, people: dict[tuple[int, s
                 "goes_on": f"{goes_on}: {Truncator(following.text).chars(60)}" if following else goes_on,
             }
         )
-    return rows
+    return sorted(rows, key=lambda row: (row["version"], row["step"] or len(olds[row["version"]].steps) + 1))

@@ -16,7 +16,7 @@ from sequences import repository, services
 from sequences.definition import Definition
 from sequences.models import Enrollment, Sequence, SequenceVersion
 from tests.panel import browser
-from tests.sequences.helpers import Clock, contact, create, enroll, state, stored, texts, work
+from tests.sequences.helpers import Clock, contact, create, enroll, publish, state, stored, texts, work
 from tests.tenants import Tenants
 
 LIST = reverse("admin:sequences_sequence_changelist")
@@ -356,6 +356,24 @@ def test_the_question_says_where_those_at_a_removed_step_go_on(tenants: Tenants,
     data = posted(client.get(page(sequence, "edit"))) | {"steps": 1}
     [row] = client.post(page(sequence, "edit"), data).context["rows"]
     assert row["goes_on"] == "Completed"
+
+
+def test_the_question_lists_versions_and_steps_in_their_order(tenants: Tenants, account: Account, time: Clock) -> None:
+    steps = [{"id": key, "text": f"Text {key}", "delay": "P1D"} for key in ("z", "m", "a")]
+    sequence, client = create(account, steps=steps), browser(tenants.owner)
+    for days, name in [(1, "robert"), (1, "carla"), (0, "alice")]:
+        enroll(sequence, contact(tenants.workspace, name))
+        time.move(days=days)
+        work()
+    publish(sequence, account, steps=steps[1:])
+    enroll(sequence, contact(tenants.workspace, "dora_"))
+    shown = client.post(page(sequence, "edit"), posted(client.get(page(sequence, "edit"))) | {"steps": 1})
+    assert [(row["version"], row["step"], row["people"], row["goes_on"]) for row in shown.context["rows"]] == [
+        (1, 1, 1, "Step 1: Text m"),
+        (1, 2, 1, "Step 1: Text m"),
+        (1, 3, 1, "Completed"),
+        (2, 1, 1, "Step 1: Text m"),
+    ]
 
 
 # --- Buttons --------------------------------------------------------------------------------------------------------
