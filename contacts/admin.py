@@ -1,11 +1,16 @@
 """The panel's pages for contacts and tags (People) and for custom fields (Settings)."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -21,6 +26,28 @@ from crmsolid.workspaces.admin_base import ADMINS, WRITERS, TenantAdmin, TenantF
 from crmsolid.workspaces.admin_columns import column, datetime_column, field_column
 
 STAGE_COLOURS = {"new": "info", "contacted": "primary", "replied": "warning", "qualified": "success", "won": "success"}
+
+
+# So many contacts of the list can be chosen for one action.
+MAX_CHOSEN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ContactAction:
+    """What an app above this one offers for contacts: a button on a contact's page and an action of the list.
+
+    ``page`` is the URL name of the page that asks for the rest. Its address names the contacts: ``?contact=ID``.
+    """
+
+    title: str
+    page: str
+
+    def address(self, contact_ids: list[str]) -> str:
+        return f"{reverse(f'admin:{self.page}')}?{urlencode([('contact', each) for each in contact_ids])}"
+
+
+# Apps above this one add theirs when the panel is loaded. They are for members who may change contacts.
+contact_actions: list[ContactAction] = []
 
 
 def display_value(value: Any) -> str:
@@ -64,6 +91,7 @@ class ContactAdmin(TenantAdmin):
     ordering = ("-created_at", "-id")
     empty_text = "They come in with their first message, or over the API with a key that may write contacts."
     inlines = (TagInline,)
+    change_form_outer_before_template = "panel/contact_actions.html"
     fieldsets = (
         (None, {"fields": ("name", ("handle", "mail"), ("stage", "score"), "opted_out", ("phone", "time_zone"))}),
         ("Custom fields", {"fields": ("shown_fields",)}),
@@ -87,6 +115,19 @@ class ContactAdmin(TenantAdmin):
         (title, first), *others = fieldsets
         fields = tuple("opted_out_text" if field == "opted_out" else field for field in first["fields"])
         return [(title, {**first, "fields": fields}), *others]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)
+        if self.has_change_permission(request):
+            actions |= {each.page: (_list_action(each), each.page, each.title) for each in contact_actions}
+        return actions
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        offered = contact_actions if self.has_change_permission(request) else []
+        links = [(action.title, action.address([unquote(object_id)])) for action in offered]
+        return super().change_view(request, object_id, form_url, {"contact_links": links, **(extra_context or {})})
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
@@ -129,6 +170,19 @@ class ContactAdmin(TenantAdmin):
         rows = [(field.label, display_value(values[field.key])) for field in fields if field.key in values]
         items = format_html_join("", "<dt>{}</dt><dd>{}</dd>", rows)
         return format_html('<dl class="cs-facts cs-values">{}</dl>', items) if rows else "None"
+
+
+def _list_action(action: ContactAction) -> Callable[..., HttpResponse | None]:
+    """The action as Django calls it, with the contacts that were chosen in the list."""
+
+    def act(page: ContactAdmin, request: HttpRequest, chosen: models.QuerySet[Contact]) -> HttpResponse | None:
+        ids = list(chosen.values_list("pk", flat=True)[: MAX_CHOSEN + 1])
+        if len(ids) <= MAX_CHOSEN:
+            return HttpResponseRedirect(action.address(ids))
+        messages.error(request, f"Choose at most {MAX_CHOSEN} contacts.")
+        return None
+
+    return act
 
 
 @admin.register(ContactTag)

@@ -20,7 +20,7 @@ from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
 from messaging.sending import message_text
 from sequences import schedule
-from sequences.schedule import Window
+from sequences.schedule import InvalidWindow, Window
 
 MAX_NAME = 100
 MAX_STEPS = 50
@@ -159,6 +159,8 @@ class _Reader:
         """What ``read`` makes of the value; None after noting the error that it raised."""
         try:
             return read(value, path)
+        except InvalidWindow as error:
+            self._error(f"{path}.{error.member}" if error.member else path, error.code, error.detail)
         except InvalidValue as error:
             self._error(path, error.code, error.detail)
         except DomainError as error:  # of a template or a tag

@@ -184,6 +184,7 @@ class Enrollment(WorkspaceModel):
                 condition=Q(status="active", next_run_at__isnull=False),
             ),
             models.Index(fields=["sequence", "created_at", "id"], name="enrollment_by_created"),
+            models.Index(fields=["workspace", "created_at", "id"], name="enrollment_by_workspace"),
             models.Index(fields=["sequence", "status", "created_at", "id"], name="enrollment_by_status"),
         ]
 

@@ -78,22 +78,23 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     made.rows.append(audit.record(actor, f"{mark}.done", contact.pk, mark=mark))
     old = create_key(actor, name=f"{mark} key", scopes=ALL_SCOPES).key
     made.rows += [old, rotate_key(actor, old.id, overlap=timedelta(hours=1)).key]
+    _add_sequence(made, contact, account, message)
     made.rows += list(Membership.objects.for_workspace(workspace.owner_workspace))
     return made
 
 
 def _add_sequence(made: Belongings, contact: Contact, account: Account, message: Message) -> None:
-    """An active sequence of two steps, with the contact in it, who has got the first one."""
-    sequence = _add(made, Sequence(name=f"{made.mark} sequence", status="active", version=1))
-    version = _add(made, SequenceVersion(sequence=sequence, number=1, account_ids=[account.pk]))
-    for position, key in enumerate(("hello", "again")):
-        text = f"{made.mark} {key}"
-        _add(made, Step(version=version, position=position, key=key, delay=timedelta(days=position), text=text))
-    enrollment = Enrollment(sequence=sequence, version=version, contact=contact, account=account, step_key="again")
-    enrollment.anchor_at, enrollment.next_run_at = clock.now(), later(1)
-    _add(made, enrollment)
-    run = StepRun(enrollment=enrollment, version=version, step_key="hello", message=message, outcome="sent")
-    run.handled, run.settled_at = True, clock.now()
+    mark, now = made.mark, clock.now()
+    sequence = _add(made, Sequence(name=f"{mark} sequence", status="active", version=1))
+    version = _add(made, SequenceVersion(sequence=sequence, number=1, account_ids=[account.pk], stop_on=["reply"]))
+    for position, key in enumerate(("first", "second")):
+        delay = timedelta(days=position)
+        _add(made, Step(version=version, position=position, key=key, delay=delay, text=f"{mark} {key}"))
+    common = {"sequence": sequence, "version": version, "contact": contact, "account": account}
+    due = now + timedelta(days=1)
+    enrollment = _add(made, Enrollment(**common, step_key="second", anchor_at=now, next_run_at=due))
+    run = StepRun(enrollment=enrollment, version=version, step_key="first", message=message, outcome="sent")
+    run.handled, run.settled_at = True, now
     _add(made, run)
 
 

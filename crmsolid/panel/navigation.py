@@ -45,7 +45,11 @@ GROUPS: dict[str, tuple[NavigationItem, ...]] = {
         NavigationItem("Contacts", "group", "contacts.contact"),
         NavigationItem("Tags", "sell", "contacts.contacttag"),
     ),
-    "Automation": (NavigationItem("Jobs", "hourglass_top", "workspaces.job"),),
+    "Automation": (
+        NavigationItem("Sequences", "route", "sequences.sequence"),
+        NavigationItem("Enrollments", "person_check", "sequences.enrollment"),
+        NavigationItem("Jobs", "hourglass_top", "workspaces.job"),
+    ),
     "Settings": (
         NavigationItem("Telegram accounts", "smartphone", "messaging.account"),
         NavigationItem("Custom fields", "tune", "contacts.customfield"),

@@ -172,6 +172,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='enrollment',
+            index=models.Index(fields=['workspace', 'created_at', 'id'], name='enrollment_by_workspace'),
+        ),
+        migrations.AddIndex(
+            model_name='enrollment',
             index=models.Index(fields=['sequence', 'status', 'created_at', 'id'], name='enrollment_by_status'),
         ),
         migrations.AddConstraint(

@@ -20,6 +20,7 @@ from crmsolid.workspaces.admin_base import TenantAdmin, TenantInline
 from crmsolid.workspaces.models import Role, User, Workspace
 from crmsolid.workspaces.scoping import ScopedManager, UnscopedAccess, WorkspaceModel
 from messaging.models import AccountLease, LoginAttempt, PeerHash, SandboxDelivery, SpentSlot, TelegramSession
+from sequences.models import SequenceVersion, Step, StepRun
 from tests.architecture import PACKAGES, workspaced_models
 from tests.panel import PAGES, Belongings, browser, contact_form, furnish
 from tests.tenants import Tenants
@@ -60,10 +61,14 @@ UNSCOPED = {
     "messaging/telegram/receiving.py": "rows by the account that an update came in on",
     "messaging/telegram/sending.py": "rows of a message that was claimed",
     "messaging/telegram/services.py": "sets out an account's lease; drops logins of all workspaces that have expired",
+    "sequences/message_source.py": "the enrollments of messages that were claimed",
+    "sequences/runner.py": "what is due, whoever it belongs to",
+    "sequences/waiting.py": "the sequences and versions of enrollments that were fetched through their workspace",
     "apikeys/services.py": "expired keys of all workspaces; keys named in a shell",
 }
 # Plumbing without a page: stored answers, the sandbox's own Telegram, keyed hashes of opt-outs, bare instants; keys to
-# Telegram with who holds them, addresses there, logins between two steps.
+# Telegram with who holds them, addresses there, logins between two steps; versions and steps, which the pages of
+# sequences and enrollments show.
 NOT_SHOWN: set[type[models.Model]] = {
     IdempotencyRecord,
     SandboxDelivery,
@@ -73,6 +78,9 @@ NOT_SHOWN: set[type[models.Model]] = {
     AccountLease,
     PeerHash,
     LoginAttempt,
+    SequenceVersion,
+    Step,
+    StepRun,
 }
 
 Furnished = dict[str, Belongings]

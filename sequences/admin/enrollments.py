@@ -1,0 +1,207 @@
+"""Automation > Enrollments: the contacts in sequences, the page of one, and enrolling."""
+
+from collections import Counter
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import URLPattern, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from contacts.admin import MAX_CHOSEN, ContactAction, contact_actions
+from contacts.models import Contact
+from crmsolid.core.errors import DomainError
+from crmsolid.workspaces.admin_base import TenantRelatedFilter
+from crmsolid.workspaces.admin_columns import column, datetime_column, field_column, fixed_filter, format_time
+from crmsolid.workspaces.models import Workspace
+from messaging.admin.inbox import waiting_text
+from messaging.waiting import load_accounts
+from sequences import repository, services, waiting
+from sequences.admin.base import ENROLLMENT_COLOURS, SequencesAdmin, describe_step, label_for
+from sequences.admin.sequences import people_address, resume_mode
+from sequences.forms import RESUME_MODES
+from sequences.models import OPEN, Enrollment, EnrollmentStatus, Reason, Sequence, SequenceStatus, StepRun
+
+OUTCOME_COLOURS = {"sent": "success", "failed": "danger", "canceled": "", "skipped": "info", "": "warning"}
+# Why contacts were not enrolled, in the report after several were chosen.
+REFUSALS = {
+    "already_enrolled": "in the sequence already",
+    "contact_opted_out": "opted out",
+    "not_found": "erased meanwhile",
+    "sequence_not_active": "not enrolled because the sequence is not active",
+}
+
+contact_actions.append(ContactAction("Enroll in a sequence", "sequences_enrollment_enroll"))
+
+
+def reason_text(enrollment: Enrollment) -> str:
+    """Why it waits or why it has ended; call ``waiting.load_related`` before."""
+    reason = waiting.reason(enrollment)
+    if reason is not None:
+        return str(Reason(reason).label)
+    if enrollment.status == EnrollmentStatus.ACTIVE:
+        return "A message is on its way"
+    return ""
+
+
+class EnrollForm(forms.Form):
+    """The active sequences, of which one is chosen."""
+
+    sequence = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": "Choose a sequence."})
+
+    def __init__(self, workspace: Workspace, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sequences = Sequence.objects.for_workspace(workspace).filter(status=SequenceStatus.ACTIVE).order_by("name")
+        self.fields["sequence"].choices = [(each.pk, each.name) for each in self.sequences]  # type: ignore[attr-defined]
+
+
+@admin.register(Enrollment)
+class EnrollmentAdmin(SequencesAdmin):
+    list_display = ("who", "in_sequence", "status_label", "step", "next_time", "why", "begun")
+    list_filter = (("sequence", TenantRelatedFilter), fixed_filter("status", EnrollmentStatus.values))
+    list_select_related = ("contact",)
+    search_fields = ("contact__search",)
+    search_help_text = "Name, username or e-mail of the contact"
+    ordering = ("-created_at", "-id")
+    keeps_history = False
+    empty_text = (
+        "Contacts are enrolled in an active sequence on their page, in the list of contacts, or over the API with a "
+        "key that may manage sequences."
+    )
+    begun = datetime_column("enrolled", "created_at")
+    step = field_column("step", "step_key", lambda key: format_html('<span class="cs-nowrap">{}</span>', key))
+
+    def label_of(self, obj: Enrollment) -> str:
+        return f"{obj.contact or 'Erased contact'} in {obj.sequence}"
+
+    # --- List -------------------------------------------------------------------------------------------------
+    def load_rows(self, rows: list[Any]) -> None:
+        waiting.load_related(rows)
+
+    @column("contact")
+    def who(self, enrollment: Enrollment) -> str:
+        return str(enrollment.contact or "Erased contact")
+
+    @column("sequence")
+    def in_sequence(self, enrollment: Enrollment) -> str:
+        return f"{enrollment.sequence} ({enrollment.version})"
+
+    @column("status", ordering="status", label=ENROLLMENT_COLOURS)
+    def status_label(self, enrollment: Enrollment) -> tuple[str, str]:
+        return enrollment.status, enrollment.get_status_display()
+
+    @column("next time")
+    def next_time(self, enrollment: Enrollment) -> SafeString | str:
+        is_running = enrollment.status == enrollment.sequence.status == EnrollmentStatus.ACTIVE
+        return format_time(enrollment.next_run_at) if is_running else ""
+
+    @column("why")
+    def why(self, enrollment: Enrollment) -> str:
+        return reason_text(enrollment)
+
+    # --- One enrollment ---------------------------------------------------------------------------------------
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            self.own_url("enroll/", self.enroll_view, "enroll"),
+            self.own_url("<path:object_id>/pause/", self.action_view(self._pause), "pause"),
+            self.own_url("<path:object_id>/resume/", self.action_view(self._resume), "resume"),
+            self.own_url("<path:object_id>/stop/", self.action_view(self._stop), "stop"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        enrollment = self.row(request, object_id)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        waiting.load_related([enrollment])
+        workspace = self.current_workspace(request)
+        version = repository.load_versions(workspace.pk, [enrollment.version_id])[enrollment.version_id]
+        step = version.definition.step(enrollment.step_key)
+        context = {
+            "title": self.label_of(enrollment),
+            "page_label": self.label_of(enrollment),
+            "original": enrollment,
+            "enrollment": enrollment,
+            "status": label_for(ENROLLMENT_COLOURS, enrollment),
+            "why": reason_text(enrollment),
+            "next_time": self.next_time(enrollment),
+            "step": step and describe_step(workspace, step),
+            "runs": self._runs(enrollment),
+            "people_address": people_address(enrollment.sequence),
+            "may_change": self.has_change_permission(request) and enrollment.status in OPEN,
+            "modes": RESUME_MODES.items(),
+        }
+        return self.render_page(request, "panel/enrollment.html", **context)
+
+    def _runs(self, enrollment: Enrollment) -> list[dict[str, Any]]:
+        """The steps that were done, oldest first, with what their messages wait for."""
+        rows = StepRun.objects.for_workspace(enrollment.workspace_id).filter(enrollment=enrollment)
+        runs = list(rows.select_related("message").order_by("created_at", "id"))
+        load_accounts([run.message for run in runs if run.message])
+        return [
+            {
+                "run": run,
+                "label": {
+                    "type": OUTCOME_COLOURS[run.outcome],
+                    "text": run.get_outcome_display() if run.outcome else "On its way",
+                },
+                "waits": waiting_text(run.message) if run.message else "",
+            }
+            for run in runs
+        ]
+
+    def _pause(self, request: HttpRequest, enrollment: Enrollment) -> str:
+        services.pause_enrollment(self.actor(request), enrollment.pk)
+        return "Paused. Nothing of the sequence is sent to this contact until it is resumed."
+
+    def _resume(self, request: HttpRequest, enrollment: Enrollment) -> str:
+        services.resume_enrollment(self.actor(request), enrollment.pk, mode=resume_mode(request))
+        return "Resumed."
+
+    def _stop(self, request: HttpRequest, enrollment: Enrollment) -> str:
+        services.stop_enrollment(self.actor(request), enrollment.pk)
+        return "Stopped. The contact can be enrolled again."
+
+    # --- Enrolling --------------------------------------------------------------------------------------------
+    def enroll_view(self, request: HttpRequest) -> HttpResponse:
+        """Choose an active sequence for the contacts in ``?contact=ID&contact=ID``, and enroll them."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        workspace = self.current_workspace(request)
+        ids = list(dict.fromkeys(request.GET.getlist("contact")))[:MAX_CHOSEN]
+        found = Contact.objects.for_workspace(workspace).filter(pk__in=[each for each in ids if "\0" not in each])
+        chosen = list(found.order_by("name", "id"))
+        if not chosen:
+            raise Http404
+        form = EnrollForm(workspace, request.POST if request.method == "POST" else None)
+        if form.is_bound and form.is_valid():
+            return self._enroll(request, form.cleaned_data["sequence"], chosen)
+        context = {"title": "Enroll in a sequence", "page_label": "Enroll", "form": form, "contacts": chosen}
+        return self.render_page(request, "panel/enroll.html", **context)
+
+    def _enroll(self, request: HttpRequest, sequence_id: str, chosen: list[Contact]) -> HttpResponse:
+        """Enroll each contact by itself, and say how many were enrolled and why the others were not."""
+        actor, refusals, enrolled = self.actor(request), Counter[str](), []
+        for contact in chosen:
+            try:
+                enrolled.append(services.enroll_contact(actor, sequence_id, contact_id=contact.pk))
+            except DomainError as error:
+                if error.code not in REFUSALS:
+                    raise
+                refusals[error.code] += 1
+        if enrolled:
+            people = "One contact is" if len(enrolled) == 1 else f"{len(enrolled)} contacts are"
+            messages.success(request, f"{people} enrolled.")
+        if refusals:
+            reasons = ", ".join(f"{number} {REFUSALS[code]}" for code, number in refusals.items())
+            messages.warning(request, f"Not enrolled: {reasons}.")
+        if len(chosen) == 1 and enrolled:
+            return self.page_of(enrolled[0])
+        return HttpResponseRedirect(
+            f"{reverse('admin:sequences_enrollment_changelist')}?sequence__id__exact={sequence_id}"
+        )

@@ -1,0 +1,342 @@
+"""Automation > Sequences: the list, the page of one, its form, publishing, and the preview for a contact."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import URLPattern, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator, capfirst
+from django.views.decorators.http import require_POST
+
+from contacts import repository as contacts
+from contacts.models import Contact
+from contacts.normalization import InvalidValue, email_key, parse_username
+from crmsolid.core import strictjson
+from crmsolid.core.errors import DomainError
+from crmsolid.core.ids import is_id
+from crmsolid.workspaces.admin_base import WRITERS
+from crmsolid.workspaces.admin_columns import column, datetime_column, fixed_filter, time_text
+from crmsolid.workspaces.models import Workspace
+from messaging.models import Account
+from sequences import progress, querysets, repository, services
+from sequences.admin.base import SEQUENCE_COLOURS, SequencesAdmin, describe_step, duration_text, label_for
+from sequences.definition import Definition, DefinitionErrors, read_definition, with_step_keys
+from sequences.forms import (
+    NEW_SEQUENCE,
+    RESUME_MODES,
+    DefinitionForm,
+    PreviewForm,
+    PublishForm,
+    ResumeForm,
+    first_error,
+)
+from sequences.models import OPEN, EnrollmentStatus, Reason, Sequence, SequenceStatus, SequenceVersion, Step
+from sequences.repository import Version
+
+LIST = "admin:sequences_sequence_changelist"
+PEOPLE = "admin:sequences_enrollment_changelist"
+CHANGED_MEANWHILE = "Another version was published meanwhile. Open the sequence again, and repeat your changes there."
+
+
+@admin.register(Sequence)
+class SequenceAdmin(SequencesAdmin):
+    adders = WRITERS
+    list_display = ("name", "status_label", "version", "in_it", "completed", "not_completed", "changed")
+    list_filter = (fixed_filter("status", SequenceStatus.values),)
+    search_fields = ("name",)
+    search_help_text = "Name"
+    ordering = ("-created_at", "-id")
+    empty_text = "A sequence sends its messages to the contacts that are enrolled in it, one after another."
+    changed = datetime_column("changed", "updated_at")
+
+    # --- List -------------------------------------------------------------------------------------------------
+    def load_rows(self, rows: list[Any]) -> None:
+        people = querysets.people_by_status(rows[0].workspace_id, [row.pk for row in rows]) if rows else {}
+        for row in rows:
+            row.people = people.get(row.pk, {})
+
+    @column("status", ordering="status", label=SEQUENCE_COLOURS)
+    def status_label(self, sequence: Sequence) -> tuple[str, str]:
+        return sequence.status, sequence.get_status_display()
+
+    @column("people in it")
+    def in_it(self, sequence: Any) -> SafeString:
+        number = sum(sequence.people.get(status, 0) for status in OPEN)
+        return format_html('<a class="cs-link" href="{}">{}</a>', people_address(sequence), number)
+
+    @column("completed")
+    def completed(self, sequence: Any) -> int:
+        number: int = sequence.people.get(EnrollmentStatus.COMPLETED, 0)
+        return number
+
+    @column("stopped, failed")
+    def not_completed(self, sequence: Any) -> str:
+        ended = (EnrollmentStatus.STOPPED, EnrollmentStatus.FAILED)
+        return ", ".join(str(sequence.people.get(status, 0)) for status in ended)
+
+    # --- One sequence -----------------------------------------------------------------------------------------
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            self.own_url("<path:object_id>/edit/", self.edit_view, "edit"),
+            self.own_url("<path:object_id>/publish/", require_POST(self.publish_view), "publish"),
+            self.own_url("<path:object_id>/preview/", self.preview_view, "preview"),
+            self.own_url("<path:object_id>/start/", self.action_view(self._start), "start"),
+            self.own_url("<path:object_id>/pause/", self.action_view(self._pause), "pause"),
+            self.own_url("<path:object_id>/resume/", self.action_view(self._resume), "resume"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        sequence = self.row(request, object_id)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        definition = repository.current_version(sequence).definition
+        workspace = self.current_workspace(request)
+        people = querysets.people_by_status(workspace, [sequence.pk]).get(sequence.pk, {})
+        context = {
+            **self._titles(sequence, sequence.name),
+            "status": label_for(SEQUENCE_COLOURS, sequence),
+            "facts": _facts(workspace, definition),
+            "steps": [describe_step(workspace, step) for step in definition.steps],
+            "people": [(status.label, status.value, people.get(status, 0)) for status in EnrollmentStatus],
+            "people_address": people_address(sequence),
+            "may_change": self.has_change_permission(request),
+            "modes": RESUME_MODES.items(),
+        }
+        return self.render_page(request, "panel/sequence.html", **context)
+
+    def _titles(self, sequence: Sequence, title: str) -> dict[str, Any]:
+        return {"title": title, "page_label": title, "original": sequence, "sequence": sequence}
+
+    def _start(self, request: HttpRequest, sequence: Sequence) -> str:
+        services.start_sequence(self.actor(request), sequence.pk)
+        return "The sequence is started. Contacts can be enrolled now."
+
+    def _pause(self, request: HttpRequest, sequence: Sequence) -> str:
+        services.pause_sequence(self.actor(request), sequence.pk)
+        return "The sequence is paused. Everybody stays in it, and nothing of it is sent until it is resumed."
+
+    def _resume(self, request: HttpRequest, sequence: Sequence) -> str:
+        services.resume_sequence(self.actor(request), sequence.pk, mode=resume_mode(request))
+        return "The sequence is resumed."
+
+    # --- The form ---------------------------------------------------------------------------------------------
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return self._form_view(request, None)
+
+    def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._form_view(request, self.row(request, object_id, to_change=True))
+
+    def _form_view(self, request: HttpRequest, sequence: Sequence | None) -> HttpResponse:
+        """The form. Buttons that add, remove and move a step show it again; nothing is stored before it is saved."""
+        current = None if sequence is None else repository.current_version(sequence)
+        form = self._form(request, current)
+        if form.main.is_bound and (definition := form.read(current.definition if current else None)) is not None:
+            try:
+                if sequence is None or current is None:
+                    return self._create(request, definition)
+                if form.version == current.number:
+                    return self._update(request, sequence, current, definition)
+                form.main.add_error(None, CHANGED_MEANWHILE)
+            except DomainError as error:
+                form.add_domain_error(error)
+        title = "New sequence" if sequence is None else f"Edit {sequence.name}"
+        label = {"title": title, "page_label": title, "sequence": sequence, "original": sequence}
+        return self.render_page(request, "panel/sequence_form.html", form=form, **label)
+
+    def _form(self, request: HttpRequest, current: Version | None) -> DefinitionForm:
+        workspace, post = self.current_workspace(request), request.POST
+        if request.method == "POST" and "definition" not in post:
+            form = DefinitionForm.of_post(workspace, post)
+            operation = post.get("do", "save")
+            return form if operation == "save" else form.edited(operation)
+        if request.method == "POST" and current is not None:  # back from the page that asks who stays and who moves
+            try:
+                definition = read_definition(workspace, strictjson.loads(post["definition"].encode()))
+                return DefinitionForm.of_json(workspace, definition.as_json(), current.number)
+            except (DefinitionErrors, strictjson.MalformedJSON, strictjson.NullCharacter):
+                messages.error(request, "Your changes could not be read any more.")
+        if current is not None:
+            return DefinitionForm.of_json(workspace, current.definition.as_json(), current.number)
+        accounts = list(Account.objects.for_workspace(workspace).values_list("pk", flat=True)[:2])
+        return DefinitionForm.of_json(
+            workspace, {**NEW_SEQUENCE, "account_ids": accounts[:1] if len(accounts) == 1 else []}
+        )
+
+    def _create(self, request: HttpRequest, definition: Definition) -> HttpResponse:
+        sequence = services.create_sequence(self.actor(request), definition)
+        messages.success(request, "The sequence is saved as a draft. Start it when contacts may be enrolled.")
+        return self.page_of(sequence)
+
+    def _update(
+        self, request: HttpRequest, sequence: Sequence, current: Version, definition: Definition
+    ) -> HttpResponse:
+        """Publish the definition, or ask first what happens to those who are in the sequence."""
+        definition = replace(definition, steps=with_step_keys(definition.steps, (), _used_keys(sequence)))
+        people = services.people_by_step(self.actor(request), sequence.pk)
+        if people and replace(definition, name=sequence.name) != current.definition:
+            return self._ask_who_moves(request, sequence, definition, people)
+        return self._publish(request, sequence, definition, move_people=False)
+
+    # --- Publishing -------------------------------------------------------------------------------------------
+    def _ask_who_moves(
+        self, request: HttpRequest, sequence: Sequence, definition: Definition, people: dict[tuple[int, str], int]
+    ) -> HttpResponse:
+        context = {
+            **self._titles(sequence, "Who stays, who moves"),
+            "rows": _moves(sequence, definition, people),
+            "total": sum(people.values()),
+            "next_version": sequence.version + 1,
+            "choices": PublishForm.CHOICES.items(),
+            "definition": strictjson.dumps(definition.as_json()).decode(),
+        }
+        return self.render_page(request, "panel/sequence_publish.html", **context)
+
+    def publish_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        sequence = self.row(request, object_id, to_change=True)
+        form = PublishForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, first_error(form))
+        elif form.cleaned_data["version"] != sequence.version:
+            messages.error(request, CHANGED_MEANWHILE)
+        else:
+            try:
+                definition = read_definition(self.current_workspace(request), form.cleaned_data["definition"])
+                return self._publish(request, sequence, definition, move_people=form.cleaned_data["people"] == "move")
+            except DefinitionErrors as error:
+                messages.error(request, f"{capfirst(error.errors[0].detail)}.")
+            except DomainError as error:
+                self.show_error(request, error)
+        return HttpResponseRedirect(reverse("admin:sequences_sequence_edit", args=[sequence.pk]))
+
+    def _publish(
+        self, request: HttpRequest, sequence: Sequence, definition: Definition, *, move_people: bool
+    ) -> HttpResponse:
+        actor = self.actor(request)
+        sequence, changed = services.update_sequence(actor, sequence.pk, definition, move_people=move_people)
+        if not changed:
+            messages.info(request, "Nothing was changed.")
+        elif sequence.status == SequenceStatus.DRAFT:
+            messages.success(request, "The draft is saved.")
+        else:
+            messages.success(request, f"Saved. Contacts who are enrolled from now on get version {sequence.version}.")
+        return self.page_of(sequence)
+
+    # --- Preview ----------------------------------------------------------------------------------------------
+    def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The steps as a contact would get them. ``?contact=`` is an id, a username or an e-mail address."""
+        sequence = self.row(request, object_id, to_change=True)
+        form = PreviewForm(request.GET if "contact" in request.GET else None)
+        contact, steps = None, []
+        if form.is_bound and form.is_valid():
+            contact = find_contact(self.current_workspace(request), form.cleaned_data["contact"])
+            if contact is None:
+                form.add_error("contact", "There is no such contact.")
+            else:
+                steps = services.preview_sequence(self.actor(request), sequence.pk, contact_id=contact.pk)
+        shown = [
+            {
+                "key": step.step,
+                "planned": time_text(step.planned_at),
+                "reason": Reason(step.reason).label if step.reason else "",
+                "text": step.text,
+            }
+            for step in steps
+        ]
+        title = self._titles(sequence, f"Preview of {sequence.name}")
+        return self.render_page(
+            request, "panel/sequence_preview.html", form=form, contact=contact, steps=shown, **title
+        )
+
+
+def people_address(sequence: Sequence) -> str:
+    """The list of the enrollments of the sequence."""
+    return f"{reverse(PEOPLE)}?sequence__id__exact={sequence.pk}"
+
+
+def resume_mode(request: HttpRequest) -> str:
+    """The mode that was chosen in a form to resume. Raises ``validation_failed``."""
+    form = ResumeForm(request.POST)
+    if not form.is_valid():
+        raise DomainError("validation_failed", first_error(form))
+    mode: str = form.cleaned_data["mode"]
+    return mode
+
+
+def find_contact(workspace: Workspace, text: str) -> Contact | None:
+    """The contact with this id, username or e-mail address."""
+    text = text.strip()
+    try:
+        if is_id("con", text):
+            identity = {"id": text}
+        elif "@" in text[1:]:
+            identity = {"email_key": email_key(text)}
+        else:
+            identity = {"username_key": parse_username(text).lower()}
+    except InvalidValue:
+        return None
+    return next(iter(contacts.find_by_identity(workspace, identity)), None)
+
+
+def _used_keys(sequence: Sequence) -> set[str]:
+    """The keys of the steps of all versions. A step that is added in the form is a new one, wherever it stands."""
+    steps = Step.objects.for_workspace(sequence.workspace_id).filter(version__sequence=sequence)
+    return set(steps.values_list("key", flat=True))
+
+
+def _facts(workspace: Workspace, definition: Definition) -> list[tuple[str, str]]:
+    """What the version says besides its steps, as pairs of a title and a text."""
+    accounts = Account.objects.for_workspace(workspace).filter(pk__in=definition.account_ids)
+    names = dict(accounts.values_list("pk", "name"))
+    window = definition.as_json()["window"]
+    hours = f"{', '.join(map(capfirst, window['days']))}, {window['from']} to {window['to']}" if window else "Always"
+    rules = {"reply": "a reply"} | {rule: rule.replace(":", " ", 1) for rule in definition.stop_on if rule != "reply"}
+    stops = [rules[rule] for rule in definition.stop_on]
+    if "reply" in definition.stop_on and definition.ignore_auto_replies:
+        stops[definition.stop_on.index("reply")] = "a reply that no machine wrote"
+    facts = [
+        ("Sends from", ", ".join(names[each] for each in definition.account_ids if each in names) or "No account yet"),
+        ("Sends", f"{hours} (in the contact's time zone, else {definition.time_zone})" if window else hours),
+        ("Stops at", capfirst(", ".join(stops)) or "Nothing"),
+    ]
+    if definition.jitter:
+        facts.insert(2, ("Random extra delay", f"Up to {duration_text(definition.jitter)}"))
+    if definition.pass_on:
+        facts.append(("If an account cannot send", "Contacts who were not written to yet go to another account"))
+    return facts
+
+
+def _moves(sequence: Sequence, definition: Definition, people: dict[tuple[int, str], int]) -> list[dict[str, Any]]:
+    """Who is where, and where they would go on in the new version."""
+    numbers = {number for number, _ in people}
+    versions = SequenceVersion.objects.for_workspace(sequence.workspace_id).filter(
+        sequence=sequence, number__in=numbers
+    )
+    loaded = repository.load_versions(sequence.workspace_id, versions.values_list("pk", flat=True))
+    olds = {version.number: version.definition for version in loaded.values()}
+    rows = []
+    for (number, key), count in people.items():
+        old = olds[number]
+        keys = [step.key for step in old.steps]
+        passed = keys[: keys.index(key)] if key in keys else keys
+        following = progress.step_after_move(old, definition, key, set(passed))
+        step = old.step(key)
+        goes_on = f"Step {definition.steps.index(following) + 1}" if following else "Completed"
+        rows.append(
+            {
+                "version": number,
+                "step": keys.index(key) + 1 if step else None,
+                "text": Truncator(step.text).chars(60) if step else "All steps are done",
+                "people": count,
+                "goes_on": f"{goes_on}: {Truncator(following.text).chars(60)}" if following else goes_on,
+            }
+        )
+    return sorted(rows, key=lambda row: (row["version"], row["step"] or len(olds[row["version"]].steps) + 1))

@@ -1,0 +1,376 @@
+"""Forms of Automation > Sequences. They build the JSON that ``sequences.definition`` reads, and show its errors."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.text import capfirst
+
+from contacts.models import Stage
+from contacts.segments.conditions import ConditionErrors, describe, parse_condition
+from crmsolid.core import strictjson
+from crmsolid.core.errors import DomainError, FieldError
+from crmsolid.workspaces.models import Workspace
+from messaging.models import Account
+from sequences.definition import IF_NOT, MAX_NAME, MAX_STEPS, Definition, DefinitionErrors, read_definition
+from sequences.schedule import DAYS, ResumeMode, format_duration, parse_duration
+
+UNITS = {
+    "days": timedelta(days=1),
+    "hours": timedelta(hours=1),
+    "minutes": timedelta(minutes=1),
+    "seconds": timedelta(seconds=1),
+}
+_ISO = {"days": "P{}D", "hours": "PT{}H", "minutes": "PT{}M", "seconds": "PT{}S"}
+_MAX_NUMBER = 99_999_999
+_DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_IF_NOT_LABELS = {"skip": "skip this step", "stop": "stop the sequence for them"}
+RESUME_MODES = {
+    ResumeMode.KEEP_DATES: (
+        "Keep the dates",
+        "Every step stays at its time. What fell into the pause is sent at once, inside the sending window.",
+    ),
+    ResumeMode.RESTART_DELAY: ("Restart the delay", "The delay of the step that comes next begins again now."),
+    ResumeMode.ONLY_ACTIVE_TIME: (
+        "Count only active time",
+        "Every step is later by the length of the pause.",
+    ),
+}
+
+NEW_STEP: dict[str, Any] = {"id": "", "delay": "PT0S", "text": "", "condition": None, "if_not": "skip"}
+NEW_SEQUENCE: dict[str, Any] = {
+    "name": "",
+    "account_ids": [],
+    "time_zone": "UTC",
+    "window": None,
+    "jitter": "PT0S",
+    "stop_on": ["reply"],
+    "ignore_auto_replies": False,
+    "pass_on": False,
+    "steps": [NEW_STEP],
+}
+
+
+class DurationWidget(forms.MultiWidget):
+    """A number and its unit."""
+
+    def __init__(self) -> None:
+        number = forms.NumberInput(attrs={"min": 0, "aria-label": "Number"})
+        unit = forms.Select(choices=[(unit, unit) for unit in UNITS], attrs={"aria-label": "Unit"})
+        super().__init__({"number": number, "unit": unit}, attrs={"class": "cs-duration"})
+
+    def decompress(self, value: str | None) -> list[Any]:
+        """The number of the largest unit that the ISO 8601 duration is a multiple of."""
+        duration = parse_duration(value) if value else timedelta(0)
+        if not duration:
+            return [0, "minutes"]
+        unit = next(name for name, length in UNITS.items() if not duration % length)
+        return [duration // UNITS[unit], unit]
+
+
+class DurationField(forms.MultiValueField):
+    """A duration in ISO 8601."""
+
+    widget = DurationWidget
+
+    def __init__(self, **options: Any) -> None:
+        number = forms.IntegerField(required=False, min_value=0, max_value=_MAX_NUMBER)
+        unit = forms.ChoiceField(choices=[(unit, unit) for unit in UNITS])
+        super().__init__((number, unit), required=False, require_all_fields=False, **options)
+
+    def compress(self, values: list[Any]) -> str:
+        number, unit = values or (None, "minutes")
+        return format_duration(timedelta(0)) if not number else _ISO[unit].format(number)
+
+
+class LinesField(forms.CharField):
+    """Text of several lines. Browsers send them with CR LF."""
+
+    def __init__(self, rows: int, **options: Any) -> None:
+        super().__init__(required=False, widget=forms.Textarea(attrs={"rows": rows}), **options)
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
+class ConditionField(LinesField):
+    """The JSON of a condition; None if it is left empty."""
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return strictjson.loads(text.encode())
+        except (strictjson.MalformedJSON, strictjson.NullCharacter) as error:
+            raise forms.ValidationError(f"This is not JSON: {error}.") from None
+
+
+class RawValues(forms.Form):
+    """A form that can be shown again as it was filled in."""
+
+    def values(self) -> dict[str, Any]:
+        """What the fields show, as it was typed."""
+        return {name: self[name].value() for name in self.fields}
+
+
+class SequenceForm(RawValues):
+    """Everything but the steps. ``version`` is the one that was edited, and ``steps`` the number of their forms."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    name = forms.CharField(required=False, widget=forms.TextInput(attrs={"maxlength": MAX_NAME}))
+    account_ids = forms.TypedMultipleChoiceField(
+        label="Sending accounts", required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    time_zone = forms.CharField(label="Time zone", required=False)
+    days = forms.MultipleChoiceField(
+        required=False, choices=list(zip(DAYS, _DAY_NAMES, strict=True)), widget=forms.CheckboxSelectMultiple
+    )
+    opens = forms.CharField(label="From", required=False, widget=forms.TextInput(attrs={"placeholder": "09:00"}))
+    closes = forms.CharField(label="To", required=False, widget=forms.TextInput(attrs={"placeholder": "18:00"}))
+    jitter = DurationField(label="Random extra delay, up to")
+    stop_on_reply = forms.BooleanField(required=False)
+    stop_tags = LinesField(2, label="They get one of these tags")
+    stop_stages = forms.MultipleChoiceField(
+        label="They come to one of these stages",
+        required=False,
+        choices=Stage.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    ignore_auto_replies = forms.BooleanField(required=False)
+    pass_on = forms.BooleanField(required=False)
+
+    def __init__(self, workspace: Workspace, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        accounts = Account.objects.for_workspace(workspace).order_by("name", "id")
+        self.fields["account_ids"].choices = [(each.pk, each.name) for each in accounts]  # type: ignore[attr-defined]
+
+    def stop_rules(self) -> list[tuple[str, str]]:
+        """The rules, each with the field that it comes from."""
+        values = self.cleaned_data
+        tags = [line.strip() for line in values["stop_tags"].split("\n") if line.strip()]
+        return [
+            *([("stop_on_reply", "reply")] if values["stop_on_reply"] else []),
+            *(("stop_tags", f"tag:{tag}") for tag in tags),
+            *(("stop_stages", f"stage:{stage}") for stage in values["stop_stages"]),
+        ]
+
+    def window(self) -> dict[str, Any] | None:
+        values = self.cleaned_data
+        hours = {"from": values["opens"], "to": values["closes"]}
+        given = {name: time for name, time in hours.items() if time}
+        return {"days": values["days"], **given} if values["days"] or given else None
+
+
+class StepForm(RawValues):
+    """One step. ``id`` is empty until it was saved."""
+
+    id = forms.CharField(required=False, widget=forms.HiddenInput)
+    delay = DurationField(label="Delay")
+    text = LinesField(4, label="Text", strip=False)
+    condition = ConditionField(3, label="Only for contacts for whom this holds")
+    if_not = forms.ChoiceField(label="For all others", choices=[(each, _IF_NOT_LABELS[each]) for each in IF_NOT])
+
+    described = ""
+
+    def describe_condition(self, workspace: Workspace) -> None:
+        """Say the condition in plain English, if it is one."""
+        try:
+            condition = self.fields["condition"].clean(self["condition"].value())
+            if condition is not None:
+                self.described = describe(parse_condition(workspace, condition))
+        except (forms.ValidationError, ConditionErrors):
+            pass
+
+
+_WINDOW_FIELDS = {"window": "days", "window.days": "days", "window.from": "opens", "window.to": "closes"}
+_STEP_PATH = re.compile(r"steps\[(?P<index>\d+)\](?:\.(?P<name>\w+)\.?(?P<rest>.*))?")
+_MAIN_PATH = re.compile(r"(?P<name>window\.\w+|\w+)(?:\[(?P<index>\d+)\])?.*")
+
+
+class DefinitionForm:
+    """The form of a whole sequence: ``main`` and a form for each of the ``steps``."""
+
+    def __init__(self, workspace: Workspace, main: SequenceForm, steps: Sequence[StepForm]) -> None:
+        self.workspace, self.main, self.steps = workspace, main, list(steps)
+        for step in self.steps:
+            step.describe_condition(workspace)
+
+    @classmethod
+    def of_json(cls, workspace: Workspace, data: Mapping[str, Any], version: int | None = None) -> "DefinitionForm":
+        """The form of a definition as JSON."""
+        values = {**data, **_main_values(data), "version": version}
+        steps = [{**step, "condition": _condition_text(step["condition"])} for step in data["steps"]]
+        return cls._showing(workspace, values, steps)
+
+    @classmethod
+    def of_post(cls, workspace: Workspace, post: Mapping[str, Any]) -> "DefinitionForm":
+        """The form as it was sent."""
+        number = int(post["steps"]) if re.fullmatch(r"[0-9]{1,3}", post.get("steps", "")) else 0
+        steps = [StepForm(post, prefix=f"step-{index}") for index in range(min(number, MAX_STEPS + 1))]
+        return cls(workspace, SequenceForm(workspace, post), steps)
+
+    @classmethod
+    def _showing(
+        cls, workspace: Workspace, values: Mapping[str, Any], steps: Iterable[Mapping[str, Any]]
+    ) -> "DefinitionForm":
+        forms_of_steps = [StepForm(initial=dict(step), prefix=f"step-{index}") for index, step in enumerate(steps)]
+        return cls(workspace, SequenceForm(workspace, initial=dict(values)), forms_of_steps)
+
+    def edited(self, operation: str) -> "DefinitionForm":
+        """The form after one of the buttons ``add``, ``remove-2``, ``up-2`` and ``down-2``, and without errors."""
+        verb, _, number = operation.partition("-")
+        steps = [step.values() for step in self.steps]
+        index = int(number) if re.fullmatch(r"[0-9]{1,3}", number) else len(steps)
+        if verb == "add":
+            steps.append({**NEW_STEP, "delay": "P1D" if steps else "PT0S", "condition": ""})
+        elif index < len(steps):
+            step = steps.pop(index)
+            if verb != "remove":
+                steps.insert(max(0, index - 1) if verb == "up" else index + 1, step)
+        return self._showing(self.workspace, self.main.values(), steps)
+
+    @property
+    def version(self) -> int | None:
+        """The version that was edited."""
+        version: int | None = self.main.cleaned_data.get("version")
+        return version
+
+    def read(self, current: Definition | None = None) -> Definition | None:
+        """The definition that was sent, or None after noting each error at its field.
+
+        Where it says the same as the ``current`` one, accounts and stop rules keep their order.
+        """
+        if not all([each.is_valid() for each in (self.main, *self.steps)]):
+            return None
+        values = self.main.cleaned_data
+        rules = self.main.stop_rules()
+        if current is not None:
+            rules.sort(key=lambda rule: _place(rule[1], current.stop_on))
+            values["account_ids"].sort(key=lambda account: _place(account, current.account_ids))
+        data = {
+            **{name: values[name] for name in ("name", "account_ids", "time_zone", "jitter")},
+            **{name: values[name] for name in ("ignore_auto_replies", "pass_on")},
+            "window": self.main.window(),
+            "stop_on": [rule for _, rule in rules],
+            "steps": [_step_json(step.cleaned_data) for step in self.steps],
+        }
+        try:
+            return read_definition(self.workspace, data)
+        except DefinitionErrors as error:
+            self.add_errors(error.errors, [field for field, _ in rules])
+            return None
+
+    def add_domain_error(self, error: DomainError) -> None:
+        """Show a service's error at the fields that it names, else above the form."""
+        self.add_errors(error.errors or [FieldError("", error.code, error.detail)])
+
+    def add_errors(self, errors: Iterable[FieldError], rule_fields: Sequence[str] = ()) -> None:
+        """Show each error at the field of its path; ``rule_fields`` are the fields of the members of ``stop_on``."""
+        for error in errors:
+            step = _STEP_PATH.fullmatch(error.field)
+            if step is not None and int(step["index"]) < len(self.steps):
+                form: forms.Form = self.steps[int(step["index"])]
+                name, rest = step["name"] or "", step["rest"] or ""
+            else:
+                form, rest = self.main, ""
+                name = _main_field(error.field, rule_fields)
+            detail = f"{rest}: {error.detail}" if rest else capfirst(error.detail)
+            form.add_error(name if name in form.fields else None, f"{detail}.")
+
+
+def _main_field(path: str, rule_fields: Sequence[str]) -> str:
+    match = _MAIN_PATH.fullmatch(path)
+    if match is None:
+        return ""
+    name, index = match["name"], match["index"]
+    if name == "stop_on":
+        return rule_fields[int(index)] if index and int(index) < len(rule_fields) else "stop_tags"
+    return _WINDOW_FIELDS.get(name, name)
+
+
+def _main_values(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of the fields that differ from the JSON."""
+    window = data["window"] or {"days": [], "from": "", "to": ""}
+    rules = [rule.partition(":") for rule in data["stop_on"]]
+    return {
+        "days": window["days"],
+        "opens": window["from"],
+        "closes": window["to"],
+        "stop_on_reply": ("reply", "", "") in rules,
+        "stop_tags": "\n".join(name for kind, _, name in rules if kind == "tag"),
+        "stop_stages": [name for kind, _, name in rules if kind == "stage"],
+    }
+
+
+def _condition_text(condition: Any) -> str:
+    if condition is None:
+        return ""
+    text = json.dumps(condition, ensure_ascii=False)
+    return text if len(text) <= 80 else json.dumps(condition, ensure_ascii=False, indent=2)
+
+
+def _step_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A step without an id is a new one."""
+    return {name: value for name, value in values.items() if name != "id" or value}
+
+
+def _place(item: Any, order: Sequence[Any]) -> int:
+    return order.index(item) if item in order else len(order)
+
+
+class PublishForm(forms.Form):
+    """The definition to publish, as JSON, and what happens to the contacts in the sequence."""
+
+    CHOICES: ClassVar[dict[str, tuple[str, str]]] = {
+        "stay": (
+            "They finish on their version",
+            "Whoever is in the sequence gets the steps as they were. Contacts who are enrolled from now on get the new "
+            "version.",
+        ),
+        "move": (
+            "They go on in the new version",
+            "Everybody goes on with the step they are at, or with the next one that is left. Nobody gets a step twice, "
+            "and a message that is on its way is sent as it is.",
+        ),
+    }
+
+    definition = forms.CharField(strip=False, widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    people = forms.ChoiceField(
+        choices=[(value, label) for value, (label, _) in CHOICES.items()],
+        error_messages={"required": "Choose what happens to the contacts in the sequence."},
+    )
+
+    def clean_definition(self) -> Any:
+        try:
+            return strictjson.loads(self.cleaned_data["definition"].encode())
+        except (strictjson.MalformedJSON, strictjson.NullCharacter):
+            raise forms.ValidationError("This page is too old. Open the sequence again.") from None
+
+
+class ResumeForm(forms.Form):
+    """When the steps that waited through a pause are due."""
+
+    mode = forms.ChoiceField(
+        choices=[(mode.value, label) for mode, (label, _) in RESUME_MODES.items()],
+        error_messages={"required": "Choose what happens to the dates."},
+    )
+
+
+class PreviewForm(forms.Form):
+    """Whom a preview is for."""
+
+    contact = forms.CharField(
+        label="Contact",
+        error_messages={"required": "Give a username, an e-mail address or an id."},
+        widget=forms.TextInput(attrs={"placeholder": "@username, e-mail or id", "autocomplete": "off"}),
+    )
+
+
+def first_error(form: forms.Form) -> str:
+    """The first thing that is wrong with a form that has no page of its own."""
+    return next(str(error) for errors in form.errors.values() for error in errors)

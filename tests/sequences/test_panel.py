@@ -1,0 +1,518 @@
+"""Automation > Sequences in the panel: the list, the form, publishing, the buttons, the preview."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from crmsolid.workspaces.models import Role, Workspace
+from messaging.models import Account
+from sequences import repository, services
+from sequences.definition import Definition
+from sequences.models import Enrollment, Sequence, SequenceVersion
+from tests.panel import browser
+from tests.sequences.helpers import Clock, contact, create, enroll, publish, state, stored, texts, work
+from tests.tenants import Tenants
+
+LIST = reverse("admin:sequences_sequence_changelist")
+ADD = reverse("admin:sequences_sequence_add")
+
+
+def page(sequence: Sequence, name: str = "change") -> str:
+    return reverse(f"admin:sequences_sequence_{name}", args=[sequence.pk])
+
+
+def step(index: int, text: str, *, number: int = 0, unit: str = "days", **fields: str) -> dict[str, Any]:
+    """What a browser posts of one step."""
+    given = {"id": "", "condition": "", "if_not": "skip", "delay_number": number, "delay_unit": unit, **fields}
+    return {f"step-{index}-{name}": value for name, value in {"text": text, **given}.items()}
+
+
+def form(account: Account, *steps: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """What a browser posts of the form; ``fields`` replace those of the sequence."""
+    data: dict[str, Any] = {
+        **{"do": "save", "version": "", "name": "Welcome", "account_ids": [account.pk], "time_zone": "UTC"},
+        **{"opens": "", "closes": "", "jitter_number": 0, "jitter_unit": "minutes"},
+        **{"stop_on_reply": "on", "stop_tags": "", "steps": len(steps)},
+    }
+    for each in steps:
+        data |= each
+    return {**data, **fields}
+
+
+def saved(sequence: Sequence | None = None) -> Definition:
+    """What the latest version of the sequence (of the only one) says."""
+    row = Sequence.unscoped.get(**({"pk": sequence.pk} if sequence else {}))
+    return repository.current_version(row).definition
+
+
+def messages_of(answer: Any) -> list[str]:
+    return [str(message) for message in answer.context["messages"]]
+
+
+def errors_of(answer: Any) -> dict[str, list[str]]:
+    """The errors that the form shows, by the names of the fields."""
+    shown = answer.context["form"]
+    return {
+        each.add_prefix(name): list(errors)
+        for each in (shown.main, *shown.steps)
+        for name, errors in each.errors.items()
+    }
+
+
+# --- The form -------------------------------------------------------------------------------------------------------
+def test_a_new_sequence_is_saved_as_a_draft_with_everything_that_was_filled_in(
+    tenants: Tenants, account: Account
+) -> None:
+    condition = '{"field": "stage", "op": "is", "value": "new"}'
+    steps = [
+        step(0, "Hello {first_name|there}\r\nHow are you?"),
+        step(1, "Again", number=36, unit="hours", condition=condition, if_not="stop"),
+    ]
+    fields = {
+        **{"days": ["mon", "fri"], "opens": "09:00", "closes": "24:00", "time_zone": "Europe/Berlin"},
+        **{"jitter_number": 10, "stop_tags": "vip\r\n\r\nDo not write\r\n", "stop_stages": ["won"]},
+        **{"ignore_auto_replies": "on", "pass_on": "on"},
+    }
+    client = browser(tenants.member(Role.AGENT))
+    answer = client.post(ADD, form(account, *steps, **fields), follow=True)
+    assert messages_of(answer) == ["The sequence is saved as a draft. Start it when contacts may be enrolled."]
+    sequence = Sequence.unscoped.get()
+    assert (sequence.status, sequence.version, answer.request["PATH_INFO"]) == ("draft", 1, page(sequence))
+    assert saved().as_json() == {
+        "name": "Welcome",
+        "account_ids": [account.pk],
+        "time_zone": "Europe/Berlin",
+        "window": {"days": ["mon", "fri"], "from": "09:00", "to": "24:00"},
+        "jitter": "PT10M",
+        "stop_on": ["reply", "tag:vip", "tag:Do not write", "stage:won"],
+        "ignore_auto_replies": True,
+        "pass_on": True,
+        "steps": [
+            {
+                **{"id": "step-1", "delay": "PT0S", "text": "Hello {first_name|there}\nHow are you?"},
+                **{"condition": None, "if_not": "skip"},
+            },
+            {
+                **{"id": "step-2", "delay": "P1DT12H", "text": "Again", "if_not": "stop"},
+                "condition": {"field": "stage", "op": "is", "value": "new"},
+            },
+        ],
+    }
+
+
+def test_the_form_of_a_new_sequence_stops_at_a_reply_and_has_the_only_account(
+    tenants: Tenants, account: Account
+) -> None:
+    shown = browser(tenants.owner).get(ADD).context["form"]
+    values = shown.main.values()
+    assert (values["stop_on_reply"], values["account_ids"], values["time_zone"]) == (True, [account.pk], "UTC")
+    assert [each.values()["text"] for each in shown.steps] == [""]
+    tenants.sandbox(name="Second")
+    assert browser(tenants.owner).get(ADD).context["form"].main.values()["account_ids"] == []
+
+
+def test_each_error_is_at_its_field_and_nothing_is_saved(tenants: Tenants, account: Account) -> None:
+    condition = (
+        '{"all": [{"field": "stage", "op": "is", "value": "new"}, {"field": "stage", "op": "is", "value": "x"}]}'
+    )
+    steps = [
+        step(0, "Hello {nobody}"),
+        step(1, "Again", number=400),
+        step(2, "Once more", condition=condition),
+        step(3, ""),
+    ]
+    bad = {
+        "name": " ",
+        "time_zone": "Mars",
+        "opens": "9",
+        "closes": "10:00",
+        "days": ["mon"],
+        "stop_tags": "ok\n" + "x" * 99,
+    }
+    answer = browser(tenants.owner).post(ADD, form(account, *steps, **bad))
+    errors = errors_of(answer)
+    assert set(errors) == {
+        *("name", "time_zone", "opens", "stop_tags"),
+        *("step-0-text", "step-1-delay", "step-2-condition", "step-3-text"),
+    }
+    assert errors["opens"] == ["Give a time such as 09:00, with two digits each."]
+    assert errors["step-1-delay"] == ["A duration is at most 366 days."]
+    assert errors["step-2-condition"][0].startswith("all[1].value: ")
+    text = answer.content.decode()
+    assert all(error in text for error in ("A duration is at most 366 days.", "A name has 1 to 100 characters."))
+    assert not Sequence.unscoped.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "error"),
+    [
+        ({"step-0-condition": "{"}, "step-0-condition", "This is not JSON: "),
+        ({"step-0-delay_number": "soon"}, "step-0-delay", "Enter a whole number."),
+        ({"account_ids": ["999999"]}, "account_ids", "Select a valid choice."),
+        ({"steps": "0"}, "__all__", "A sequence has at least one step."),
+        ({"steps": "x"}, "__all__", "A sequence has at least one step."),
+        ({"days": ["mon"]}, "opens", "A window has the members days, from and to; from is missing."),
+        ({"opens": "09:00", "closes": "10:00"}, "days", "Give at least one day."),
+        ({"opens": "09:00", "closes": "09:00", "days": ["mon"]}, "closes", "From and to are equal"),
+    ],
+)
+def test_a_value_that_cannot_be_read_is_refused_at_its_field(
+    tenants: Tenants, account: Account, change: dict[str, Any], field: str, error: str
+) -> None:
+    answer = browser(tenants.owner).post(ADD, {**form(account, step(0, "Hello")), **change})
+    [shown] = errors_of(answer)[field]
+    assert shown.startswith(error)
+    assert not Sequence.unscoped.exists()
+
+
+def test_there_are_at_most_50_steps(tenants: Tenants, account: Account) -> None:
+    answer = browser(tenants.owner).post(ADD, form(account, *(step(index, "Hello") for index in range(51))))
+    assert errors_of(answer) == {"__all__": ["At most 50 steps."]}
+    assert not Sequence.unscoped.exists()
+
+
+def test_a_name_that_is_taken_is_said_at_the_name(tenants: Tenants, account: Account) -> None:
+    create(account)
+    answer = browser(tenants.owner).post(ADD, form(account, step(0, "Hello")))
+    assert errors_of(answer) == {"name": ["There is a sequence 'Welcome' already."]}
+    assert Sequence.unscoped.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("button", "order"),
+    [
+        ("add", ["a", "b", "c", ""]),
+        ("remove-1", ["a", "c"]),
+        ("up-2", ["a", "c", "b"]),
+        ("down-0", ["b", "a", "c"]),
+        ("up-0", ["a", "b", "c"]),
+        ("down-2", ["a", "b", "c"]),
+        ("remove-9", ["a", "b", "c"]),
+        ("nonsense", ["a", "b", "c"]),
+    ],
+)
+def test_the_buttons_of_the_steps_show_the_form_again_and_save_nothing(
+    tenants: Tenants, account: Account, button: str, order: list[str]
+) -> None:
+    steps = [step(0, "a", id="one"), step(1, "b", number=3, unit="hours"), step(2, "c", condition="{")]
+    answer = browser(tenants.owner).post(ADD, form(account, *steps, name="Half", do=button, stop_tags="x"))
+    shown = answer.context["form"]
+    values = [each.values() for each in shown.steps]
+    assert [each["text"] for each in values] == order
+    assert {each["text"]: each["id"] for each in values}["a"] == "one"
+    assert {each["text"]: each["delay"] for each in values}.get("b", ["3", "hours"]) == ["3", "hours"]
+    assert {each["text"]: each["condition"] for each in values}["c"] == "{"
+    assert (shown.main.values()["name"], shown.main.values()["stop_tags"]) == ("Half", "x")
+    assert errors_of(answer) == {}
+    assert not Sequence.unscoped.exists()
+
+
+def test_a_step_that_was_added_has_a_day_of_delay(tenants: Tenants, account: Account) -> None:
+    text = browser(tenants.owner).post(ADD, form(account, step(0, "a"), do="add")).content.decode()
+    assert 'name="step-1-delay_number" value="1"' in text
+    assert re.search(r'<option value="days" selected>', text.partition('name="step-1-delay_unit"')[2])
+
+
+def test_a_condition_is_said_in_plain_english(tenants: Tenants, account: Account) -> None:
+    condition = {"field": "stage", "op": "is", "value": "new"}
+    sequence = create(account, steps=[{"text": "Hello", "condition": condition}])
+    client = browser(tenants.owner)
+    assert "Only if <strong>stage is new</strong>." in client.get(page(sequence, "edit")).content.decode()
+    assert "Only if stage is new. For all others: skip this step." in client.get(page(sequence)).content.decode()
+
+
+# --- Editing and publishing -----------------------------------------------------------------------------------------
+def posted(answer: Any) -> dict[str, Any]:
+    """What a browser posts from the form that a page shows."""
+    shown, data = answer.context["form"], {"do": "save", "steps": len(answer.context["form"].steps)}
+    for each in (shown.main, *shown.steps):
+        for name, value in each.values().items():
+            key = each.add_prefix(name)
+            if name in ("delay", "jitter"):
+                number, unit = each.fields[name].widget.decompress(value)
+                data |= {f"{key}_number": number, f"{key}_unit": unit}
+            elif value is True:
+                data[key] = "on"
+            elif value not in (False, None):
+                data[key] = value
+    return data
+
+
+def test_saving_the_form_as_it_is_changes_nothing(tenants: Tenants, account: Account) -> None:
+    second = tenants.sandbox(name="Another")
+    members: dict[str, Any] = {
+        "account_ids": [second.pk, account.pk],
+        "stop_on": ["stage:won", "tag:vip", "reply"],
+        "window": {"days": ["mon"], "from": "09:00", "to": "24:00"},
+        "jitter": "PT90S",
+        "steps": [
+            {"id": "hello", "text": "Hello", "delay": "PT5S"},
+            {"id": "again", "text": "a\nb", "delay": "P1DT1H", "condition": {"any": []}, "if_not": "stop"},
+        ],
+    }
+    sequence = create(account, **members)
+    before = saved(sequence)
+    client = browser(tenants.owner)
+    answer = client.post(page(sequence, "edit"), posted(client.get(page(sequence, "edit"))), follow=True)
+    assert messages_of(answer) == ["Nothing was changed."]
+    assert (saved(sequence), SequenceVersion.unscoped.count()) == (before, 1)
+
+
+def test_a_change_is_published_directly_when_nobody_is_in_it(tenants: Tenants, account: Account) -> None:
+    sequence, client = create(account), browser(tenants.owner)
+    data = posted(client.get(page(sequence, "edit"))) | {"step-0-text": "Hi", "name": "Greeting"}
+    answer = client.post(page(sequence, "edit"), data, follow=True)
+    assert messages_of(answer) == ["Saved. Contacts who are enrolled from now on get version 2."]
+    assert [(each.key, each.text) for each in saved(sequence).steps] == [("hello", "Hi"), ("again", "Hello again")]
+    assert saved(sequence).name == "Greeting"
+
+
+def test_a_step_that_is_added_in_the_place_of_a_removed_one_is_a_new_step(tenants: Tenants, account: Account) -> None:
+    sequence, client = create(account), browser(tenants.owner)
+    data = posted(client.get(page(sequence, "edit")))
+    data |= step(1, "Something else")
+    client.post(page(sequence, "edit"), data)
+    assert [each.key for each in saved(sequence).steps] == ["hello", "step-1"]
+
+
+def test_an_edit_of_an_older_version_is_refused(tenants: Tenants, account: Account) -> None:
+    sequence, client = create(account), browser(tenants.owner)
+    data = posted(client.get(page(sequence, "edit")))
+    client.post(page(sequence, "edit"), data | {"step-0-text": "First"})
+    answer = client.post(page(sequence, "edit"), data | {"step-0-text": "Second"})
+    assert errors_of(answer)["__all__"][0].startswith("Another version was published meanwhile.")
+    assert saved(sequence).steps[0].text == "First"
+
+
+def in_flight(tenants: Tenants, account: Account) -> tuple[Sequence, Enrollment, Client]:
+    """A sequence with a contact who has got its first step, and an agent's browser."""
+    sequence = create(account)
+    enrollment = enroll(sequence, contact(tenants.workspace))
+    work()
+    assert state(enrollment) == ("active", "", "again")
+    return sequence, enrollment, browser(tenants.member(Role.AGENT))
+
+
+@pytest.mark.parametrize(("choice", "version", "text"), [("stay", 1, "Hello again"), ("move", 2, "Changed")])
+def test_a_change_with_people_in_it_asks_who_stays_and_who_moves(
+    tenants: Tenants, account: Account, time: Clock, choice: str, version: int, text: str
+) -> None:
+    sequence, enrollment, client = in_flight(tenants, account)
+    asked = client.post(page(sequence, "edit"), posted(client.get(page(sequence, "edit"))) | {"step-1-text": "Changed"})
+    assert saved(sequence).steps[1].text == "Hello again"  # nothing is published yet
+    assert asked.context["rows"] == [
+        {"version": 1, "step": 2, "text": "Hello again", "people": 1, "goes_on": "Step 2: Changed"}
+    ]
+    shown = asked.content.decode()
+    assert "1 contact is in Welcome" in shown and 'value="stay" checked' in shown
+    data = {"definition": asked.context["definition"], "version": 1, "people": choice}
+    answer = client.post(page(sequence, "publish"), data, follow=True)
+    assert messages_of(answer) == ["Saved. Contacts who are enrolled from now on get version 2."]
+    assert stored(enrollment).version.number == version
+    time.move(days=1)
+    work()
+    assert [sent for _, sent in texts(contact(tenants.workspace))] == ["Hello", text]
+
+
+def test_a_new_name_alone_is_saved_without_a_question(tenants: Tenants, account: Account, time: Clock) -> None:
+    sequence, enrollment, client = in_flight(tenants, account)
+    client.post(page(sequence, "edit"), posted(client.get(page(sequence, "edit"))) | {"name": "Greeting"})
+    assert (saved(sequence).name, stored(enrollment).version.number) == ("Greeting", 1)
+    assert SequenceVersion.unscoped.count() == 1
+
+
+def test_the_way_back_from_the_question_keeps_the_changes(tenants: Tenants, account: Account, time: Clock) -> None:
+    sequence, _, client = in_flight(tenants, account)
+    asked = client.post(page(sequence, "edit"), posted(client.get(page(sequence, "edit"))) | {"step-1-text": "Changed"})
+    back = client.post(page(sequence, "edit"), {"definition": asked.context["definition"]})
+    assert posted(back)["step-1-text"] == "Changed"
+    assert saved(sequence).steps[1].text == "Hello again"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"version": 7}, {"version": ""}, {"people": ""}, {"people": "all"}, {"definition": "{"}, {"definition": "{}"}],
+)
+def test_a_wrong_answer_to_the_question_publishes_nothing(
+    tenants: Tenants, account: Account, time: Clock, change: dict[str, Any]
+) -> None:
+    sequence, enrollment, client = in_flight(tenants, account)
+    asked = client.post(page(sequence, "edit"), posted(client.get(page(sequence, "edit"))) | {"step-1-text": "Changed"})
+    data = {"definition": asked.context["definition"], "version": 1, "people": "move", **change}
+    answer = client.post(page(sequence, "publish"), data, follow=True)
+    assert answer.request["PATH_INFO"] == page(sequence, "edit")
+    assert len(messages_of(answer)) == 1
+    assert (SequenceVersion.unscoped.count(), stored(enrollment).version.number) == (1, 1)
+
+
+def test_the_question_says_where_those_at_a_removed_step_go_on(tenants: Tenants, account: Account, time: Clock) -> None:
+    sequence, _, client = in_flight(tenants, account)
+    data = posted(client.get(page(sequence, "edit"))) | {"steps": 1}
+    [row] = client.post(page(sequence, "edit"), data).context["rows"]
+    assert row["goes_on"] == "Completed"
+
+
+def test_the_question_lists_versions_and_steps_in_their_order(tenants: Tenants, account: Account, time: Clock) -> None:
+    steps = [{"id": key, "text": f"Text {key}", "delay": "P1D"} for key in ("z", "m", "a")]
+    sequence, client = create(account, steps=steps), browser(tenants.owner)
+    for days, name in [(1, "robert"), (1, "carla"), (0, "alice")]:
+        enroll(sequence, contact(tenants.workspace, name))
+        time.move(days=days)
+        work()
+    publish(sequence, account, steps=steps[1:])
+    enroll(sequence, contact(tenants.workspace, "dora_"))
+    shown = client.post(page(sequence, "edit"), posted(client.get(page(sequence, "edit"))) | {"steps": 1})
+    assert [(row["version"], row["step"], row["people"], row["goes_on"]) for row in shown.context["rows"]] == [
+        (1, 1, 1, "Step 1: Text m"),
+        (1, 2, 1, "Step 1: Text m"),
+        (1, 3, 1, "Completed"),
+        (2, 1, 1, "Step 1: Text m"),
+    ]
+
+
+# --- Buttons --------------------------------------------------------------------------------------------------------
+def test_start_pause_and_resume(tenants: Tenants, account: Account, time: Clock) -> None:
+    sequence, client = create(account, start=False), browser(tenants.member(Role.AGENT))
+    shown = []
+    for button, data in [("start", {}), ("pause", {}), ("resume", {"mode": "restart_delay"})]:
+        shown += messages_of(client.post(page(sequence, button), data, follow=True))
+    assert shown == [
+        "The sequence is started. Contacts can be enrolled now.",
+        "The sequence is paused. Everybody stays in it, and nothing of it is sent until it is resumed.",
+        "The sequence is resumed.",
+    ]
+    assert Sequence.unscoped.get().status == "active"
+
+
+@pytest.mark.parametrize(("mode", "due_after_days"), [("keep_dates", 1), ("restart_delay", 8), ("only_active_time", 8)])
+def test_each_way_to_resume_is_explained_and_taken(
+    tenants: Tenants, account: Account, time: Clock, mode: str, due_after_days: int
+) -> None:
+    sequence, enrollment, client = in_flight(tenants, account)
+    begun = stored(enrollment).anchor_at
+    client.post(page(sequence, "pause"))
+    time.move(days=7)
+    text = client.get(page(sequence)).content.decode()
+    assert f'name="mode" value="{mode}"' in text and text.count('name="mode"') == 3
+    client.post(page(sequence, "resume"), {"mode": mode})
+    assert stored(enrollment).next_run_at == begun + timedelta(days=due_after_days)
+
+
+@pytest.mark.parametrize(
+    ("button", "data", "error"),
+    [
+        ("start", {}, "The sequence is active; only a draft can be started."),
+        ("resume", {"mode": "keep_dates"}, "The sequence is active; only a paused one can be resumed."),
+        ("resume", {}, "Choose what happens to the dates."),
+        ("resume", {"mode": "x"}, "Select a valid choice. x is not one of the available choices."),
+    ],
+)
+def test_a_refusal_is_shown_on_the_page(
+    tenants: Tenants, account: Account, button: str, data: dict[str, str], error: str
+) -> None:
+    sequence = create(account)
+    answer = browser(tenants.owner).post(page(sequence, button), data, follow=True)
+    assert (messages_of(answer), answer.request["PATH_INFO"]) == ([error], page(sequence))
+    assert Sequence.unscoped.get().status == "active"
+
+
+# --- List and preview -----------------------------------------------------------------------------------------------
+def test_the_list_counts_the_people_of_each_sequence(tenants: Tenants, account: Account) -> None:
+    first, second = create(account), create(account, name="Second")
+    people = [contact(tenants.workspace, f"person{number}") for number in range(4)]
+    enrollments = [enroll(first, who) for who in people]
+    by = tenants.actor()
+    services.pause_enrollment(by, enrollments[0].pk)
+    services.stop_enrollment(by, enrollments[1].pk)
+    enroll(second, people[0])
+    rows = {row.name: row.people for row in browser(tenants.owner).get(LIST).context["cl"].result_list}
+    assert rows == {"Welcome": {"active": 2, "paused": 1, "stopped": 1}, "Second": {"active": 1}}
+    text = re.sub(r"\s+", " ", browser(tenants.owner).get(LIST).content.decode())
+    assert f'?sequence__id__exact={first.pk}">3</a>' in text
+
+
+def test_a_longer_list_needs_no_more_queries(tenants: Tenants, account: Account) -> None:
+    client, counts = browser(tenants.owner), []
+    for rows in (1, 10):
+        for number in range(rows):
+            sequence = create(account, name=f"Sequence {rows} {number}")
+            enroll(sequence, contact(tenants.workspace))
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(LIST).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_the_preview_says_when_each_step_comes_and_what_is_left_out(
+    tenants: Tenants, account: Account, time: Clock
+) -> None:
+    steps = [
+        {"id": "hello", "text": "Hello {first_name}"},
+        {"id": "vip", "text": "For you", "condition": {"field": "tag", "op": "is", "value": "vip"}},
+        {"id": "again", "text": "Again", "delay": "P1D"},
+    ]
+    sequence, client = create(account, steps=steps), browser(tenants.member(Role.AGENT))
+    who = contact(tenants.workspace)
+    for text in ("@alice", "Alice", who.pk):
+        shown = client.get(page(sequence, "preview"), {"contact": text}).context["steps"]
+        assert [(each["planned"], each["reason"], each["text"]) for each in shown] == [
+            ("01 Jun 2026 10:00 UTC", "A value is missing", None),
+            ("", "The condition of a step was not met", None),
+            ("02 Jun 2026 10:00 UTC", "", "Again"),
+        ]
+    for text in ("@robert", "robert@example.com", "con_1", "?", "a" * 500):
+        assert "There is no such contact." in client.get(page(sequence, "preview"), {"contact": text}).content.decode()
+    assert not Enrollment.unscoped.exists()
+
+
+# --- Who may do what ------------------------------------------------------------------------------------------------
+PAGES = ("edit", "preview")
+BUTTONS = ("edit", "publish", "start", "pause", "resume")
+
+
+def assert_read_only(client: Client, sequence: Sequence) -> None:
+    """The pages can be read and offer nothing, and what would change something is refused."""
+    before = Sequence.unscoped.values().get(pk=sequence.pk)
+    assert client.get(LIST).status_code == 200
+    text = client.get(page(sequence)).content.decode()
+    assert "Hello again" in text
+    assert [name for name in (*PAGES, *BUTTONS) if page(sequence, name) in text] == []
+    assert [client.get(page(sequence, name)).status_code for name in PAGES] == [403, 403]
+    assert [client.post(page(sequence, name)).status_code for name in BUTTONS] == [403] * len(BUTTONS)
+    assert client.post(ADD, {}).status_code == 403
+    assert (Sequence.unscoped.values().get(pk=sequence.pk), Sequence.unscoped.count()) == (before, 1)
+
+
+def test_viewers_read_only(tenants: Tenants, account: Account) -> None:
+    assert_read_only(browser(tenants.member(Role.VIEWER)), create(account))
+
+
+def test_without_a_plan_the_pages_are_read_only(tenants: Tenants, account: Account) -> None:
+    sequence = create(account)
+    Workspace.objects.filter(pk=tenants.workspace.pk).update(plan="expired")
+    assert_read_only(browser(tenants.owner), sequence)
+
+
+def test_pages_of_another_workspaces_sequence_are_not_found(tenants: Tenants, account: Account) -> None:
+    theirs = create(tenants.sandbox(tenants.other, name="Theirs"), name="Their sequence")
+    client = browser(tenants.owner)
+    before = Sequence.unscoped.values().get()
+    assert [client.get(page(theirs, name)).status_code for name in ("change", *PAGES)] == [404] * 3
+    assert [client.post(page(theirs, name)).status_code for name in BUTTONS] == [404] * len(BUTTONS)
+    assert Sequence.unscoped.values().get() == before
+    assert "Their sequence" not in client.get(LIST).content.decode()
+
+
+def test_the_accounts_and_contacts_of_another_workspace_are_not_offered(tenants: Tenants, account: Account) -> None:
+    tenants.sandbox(tenants.other, name="Their account")
+    contact(tenants.other, "robert")
+    client = browser(tenants.owner)
+    assert "Their account" not in client.get(ADD).content.decode()
+    found = client.get(page(create(account), "preview"), {"contact": "@robert"})
+    assert "There is no such contact." in found.content.decode()

@@ -1,0 +1,229 @@
+"""Automation > Enrollments in the panel, and enrolling from the page of a contact and from the list of contacts."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from contacts.models import Contact
+from crmsolid.workspaces.models import Role, Workspace
+from messaging.models import Account, Message
+from sequences import services
+from sequences.models import Enrollment, Sequence
+from tests.panel import browser
+from tests.sequences.helpers import Clock, contact, create, enroll, state, work
+from tests.tenants import Tenants
+
+LIST = reverse("admin:sequences_enrollment_changelist")
+ENROLL = reverse("admin:sequences_enrollment_enroll")
+CONTACTS = reverse("admin:contacts_contact_changelist")
+
+
+def page(enrollment: Enrollment, name: str = "change") -> str:
+    return reverse(f"admin:sequences_enrollment_{name}", args=[enrollment.pk])
+
+
+def enroll_page(*contacts: Contact) -> str:
+    return f"{ENROLL}?{'&'.join(f'contact={each.pk}' for each in contacts)}"
+
+
+def messages_of(answer: Any) -> list[str]:
+    return [str(message) for message in answer.context["messages"]]
+
+
+def rows_of(answer: Any) -> list[dict[str, str]]:
+    """The cells of the list by their columns, as text."""
+    rows = re.findall(r"<tr[^>]*>(?:(?!</tr>).)*?field-who.*?</tr>", answer.content.decode(), re.S)
+    found = []
+    for row in rows:
+        cells = re.findall(r"<t[hd][^>]*\bfield-(\w+)[^>]*>(.*?)</t[hd]>", row, re.S)
+        found.append({name: " ".join(re.sub(r"<[^>]*>", " ", text).split()) for name, text in cells})
+    return found
+
+
+# --- The list and the page of one -----------------------------------------------------------------------------------
+def test_the_list_says_who_is_at_which_step_and_why_they_wait(tenants: Tenants, account: Account, time: Clock) -> None:
+    sequence = create(account)
+    enroll(sequence, contact(tenants.workspace))
+    work()
+    client = browser(tenants.member(Role.VIEWER))
+    [row] = rows_of(client.get(LIST))
+    assert row == {
+        "who": "@alice",
+        "in_sequence": "Welcome (version 1)",
+        "status_label": "Active",
+        "step": "again",
+        "next_time": "02 Jun 2026 10:00 UTC",
+        "why": "Waits for the delay of the step",
+        "begun": "01 Jun 2026 10:00 UTC",
+    }
+    services.pause_sequence(tenants.actor(), sequence.pk)
+    [row] = rows_of(client.get(LIST))
+    assert (row["next_time"], row["why"]) == ("", "The sequence is paused")
+
+
+def test_the_list_is_filtered_by_sequence_status_and_contact(tenants: Tenants, account: Account) -> None:
+    first, second = create(account), create(account, name="Second")
+    alice, robert = contact(tenants.workspace), contact(tenants.workspace, "robert")
+    for sequence, who in [(first, alice), (first, robert), (second, alice)]:
+        enroll(sequence, who)
+    services.stop_enrollment(tenants.actor(), enroll(second, robert).pk)
+    client = browser(tenants.owner)
+    found = {
+        query: [(row["who"], row["in_sequence"]) for row in rows_of(client.get(f"{LIST}?{query}"))]
+        for query in (f"sequence__id__exact={first.pk}", "status=stopped", "q=alice")
+    }
+    assert found == {
+        f"sequence__id__exact={first.pk}": [("@robert", "Welcome (version 1)"), ("@alice", "Welcome (version 1)")],
+        "status=stopped": [("@robert", "Second (version 1)")],
+        "q=alice": [("@alice", "Second (version 1)"), ("@alice", "Welcome (version 1)")],
+    }
+
+
+def test_a_longer_list_needs_no_more_queries(tenants: Tenants, account: Account) -> None:
+    client, counts = browser(tenants.owner), []
+    for number in (1, 20):
+        sequence = create(account, name=f"Sequence {number}")
+        for each in range(number):
+            enroll(sequence, contact(tenants.workspace, f"person{each}"))
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(LIST).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1] and counts[1] <= 10
+
+
+def test_the_page_of_one_shows_its_steps_with_their_messages(tenants: Tenants, account: Account, time: Clock) -> None:
+    enrollment = enroll(create(account), contact(tenants.workspace))
+    client = browser(tenants.member(Role.VIEWER))
+    work()
+    answer = client.get(page(enrollment))
+    assert [(each["run"].step_key, each["label"]["text"]) for each in answer.context["runs"]] == [("hello", "Sent")]
+    text = answer.content.decode()
+    assert reverse("admin:messaging_message_change", args=[Message.unscoped.get().pk]) in text
+    assert "Waits for the delay of the step" in text and "Hello again" in text
+
+
+def test_an_erased_contact_is_named_so(tenants: Tenants, account: Account) -> None:
+    enrollment = enroll(create(account), contact(tenants.workspace))
+    services.stop_enrollment(tenants.actor(), enrollment.pk)
+    Enrollment.unscoped.filter(pk=enrollment.pk).update(contact=None)
+    client = browser(tenants.owner)
+    assert rows_of(client.get(LIST))[0]["who"] == "Erased contact"
+    assert "Erased contact in Welcome" in client.get(page(enrollment)).content.decode()
+
+
+def test_pause_resume_and_stop(tenants: Tenants, account: Account, time: Clock) -> None:
+    enrollment, client = enroll(create(account), contact(tenants.workspace)), browser(tenants.member(Role.AGENT))
+    found = []
+    for button, data in [("pause", {}), ("resume", {"mode": "keep_dates"}), ("stop", {}), ("stop", {})]:
+        [shown] = messages_of(client.post(page(enrollment, button), data, follow=True))
+        found.append((shown, *state(enrollment)[:2]))
+    assert found == [
+        ("Paused. Nothing of the sequence is sent to this contact until it is resumed.", "paused", ""),
+        ("Resumed.", "active", ""),
+        ("Stopped. The contact can be enrolled again.", "stopped", "manual"),
+        ("The enrollment is stopped already.", "stopped", "manual"),
+    ]
+
+
+# --- Enrolling ------------------------------------------------------------------------------------------------------
+def test_a_contact_is_enrolled_from_its_page(tenants: Tenants, account: Account) -> None:
+    active, who = create(account), contact(tenants.workspace)
+    create(account, name="A draft", start=False)
+    client = browser(tenants.member(Role.AGENT))
+    assert enroll_page(who) in client.get(reverse("admin:contacts_contact_change", args=[who.pk])).content.decode()
+    offered = client.get(enroll_page(who)).context["form"]
+    assert offered.fields["sequence"].choices == [(active.pk, "Welcome")]
+    answer = client.post(enroll_page(who), {"sequence": active.pk}, follow=True)
+    assert messages_of(answer) == ["One contact is enrolled."]
+    enrollment = Enrollment.unscoped.get()
+    assert (enrollment.contact, enrollment.sequence) == (who, active)
+    assert answer.request["PATH_INFO"] == page(enrollment)
+
+
+def test_contacts_are_enrolled_from_the_list_with_a_report(tenants: Tenants, account: Account) -> None:
+    sequence = create(account)
+    people = [contact(tenants.workspace, f"person{number}") for number in range(4)]
+    out = contact(tenants.workspace, "silent", opted_out=True)
+    enroll(sequence, people[0])
+    client = browser(tenants.member(Role.AGENT))
+    chosen = {"action": "sequences_enrollment_enroll", "_selected_action": [each.pk for each in (*people, out)]}
+    asked = client.post(CONTACTS, chosen, follow=True)
+    assert asked.request["PATH_INFO"] == ENROLL
+    assert {each.pk for each in asked.context["contacts"]} == {each.pk for each in (*people, out)}
+    answer = client.post(enroll_page(*people, out), {"sequence": sequence.pk}, follow=True)
+    assert messages_of(answer) == ["3 contacts are enrolled.", "Not enrolled: 1 in the sequence already, 1 opted out."]
+    assert set(Enrollment.unscoped.values_list("contact", flat=True)) == {each.pk for each in people}
+    assert Enrollment.unscoped.count() == 4
+
+
+def test_more_than_100_contacts_are_not_taken_at_once(tenants: Tenants, account: Account) -> None:
+    Contact.unscoped.bulk_create(Contact(workspace=tenants.workspace, search=str(each)) for each in range(101))
+    ids = list(Contact.unscoped.values_list("pk", flat=True))
+    chosen = {"action": "sequences_enrollment_enroll", "_selected_action": ids}
+    answer = browser(tenants.owner).post(CONTACTS, chosen, follow=True)
+    assert messages_of(answer) == ["Choose at most 100 contacts."]
+    assert answer.request["PATH_INFO"] == CONTACTS
+
+
+@pytest.mark.parametrize("choice", ["", "seq_1", "draft", "theirs"])
+def test_only_an_active_sequence_of_the_workspace_can_be_chosen(
+    tenants: Tenants, account: Account, choice: str
+) -> None:
+    who = contact(tenants.workspace)
+    rows = {
+        "draft": create(account, name="A draft", start=False).pk,
+        "theirs": create(tenants.sandbox(tenants.other), name="Theirs").pk,
+    }
+    answer = browser(tenants.owner).post(enroll_page(who), {"sequence": rows.get(choice, choice)})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (200, ["sequence"])
+    assert not Enrollment.unscoped.exists()
+
+
+# --- Who may do what ------------------------------------------------------------------------------------------------
+BUTTONS = ("pause", "resume", "stop")
+
+
+def assert_read_only(client: Client, enrollment: Enrollment, sequence: Sequence, who: Contact) -> None:
+    before = Enrollment.unscoped.values().get()
+    text = client.get(page(enrollment)).content.decode()
+    assert "Hello" in text and [name for name in BUTTONS if page(enrollment, name) in text] == []
+    assert [client.post(page(enrollment, name)).status_code for name in BUTTONS] == [403] * 3
+    assert client.get(enroll_page(who)).status_code == 403
+    assert client.post(enroll_page(who), {"sequence": sequence.pk}).status_code == 403
+    contact_page = client.get(reverse("admin:contacts_contact_change", args=[who.pk])).content.decode()
+    assert ENROLL not in contact_page and "sequences_enrollment_enroll" not in client.get(CONTACTS).content.decode()
+    assert Enrollment.unscoped.values().get() == before
+
+
+def test_viewers_read_only(tenants: Tenants, account: Account) -> None:
+    sequence, who = create(account), contact(tenants.workspace)
+    enrollment = enroll(sequence, who)
+    assert_read_only(browser(tenants.member(Role.VIEWER)), enrollment, sequence, who)
+
+
+def test_without_a_plan_the_pages_are_read_only(tenants: Tenants, account: Account) -> None:
+    sequence, who = create(account), contact(tenants.workspace)
+    enrollment = enroll(sequence, who)
+    Workspace.objects.filter(pk=tenants.workspace.pk).update(plan="expired")
+    assert_read_only(browser(tenants.owner), enrollment, sequence, who)
+
+
+def test_what_belongs_to_another_workspace_is_not_found(tenants: Tenants, account: Account) -> None:
+    sequence, who = create(account), contact(tenants.workspace)
+    stranger = contact(tenants.other, "stranger")
+    theirs = enroll(create(tenants.sandbox(tenants.other), name="Theirs"), stranger)
+    client = browser(tenants.owner)
+    assert client.get(page(theirs)).status_code == 404
+    assert [client.post(page(theirs, name)).status_code for name in BUTTONS] == [404] * 3
+    assert [
+        client.get(address).status_code for address in (enroll_page(stranger), ENROLL, f"{ENROLL}?contact=%00")
+    ] == [404] * 3
+    # Among contacts of one's own, those of others are left out.
+    client.post(enroll_page(who, stranger), {"sequence": sequence.pk})
+    assert list(Enrollment.unscoped.exclude(pk=theirs.pk).values_list("contact", flat=True)) == [who.pk]
+    assert state(theirs)[:2] == ("active", "")
