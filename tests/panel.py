@@ -62,7 +62,6 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     _add(made, ContactTag(contact=contact, name=f"{mark} tag"))
     _add(made, CustomField(key=f"{mark}_field", label=f"{mark} label", type="choice", choices=[mark]))
     _add(made, Job(kind=f"{mark} import", scope="write:contacts", errors=[mark]))
-    _add_sequence(made, contact, account, message)
     event_id = new_id("evt")
     body = {"event": "contact.created", "id": event_id, "created_at": "2026-06-04T09:00:00Z", "data": {"name": mark}}
     event = Event(id=event_id, type="contact.created", body=json.dumps(body).encode(), contact_id=contact.pk)

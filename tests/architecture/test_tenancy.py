@@ -61,9 +61,6 @@ UNSCOPED = {
     "messaging/telegram/receiving.py": "rows by the account that an update came in on",
     "messaging/telegram/sending.py": "rows of a message that was claimed",
     "messaging/telegram/services.py": "sets out an account's lease; drops logins of all workspaces that have expired",
-    "sequences/message_source.py": "the enrollments of messages that were claimed",
-    "sequences/runner.py": "what is due, whoever it belongs to",
-    "sequences/waiting.py": "the sequences and versions of enrollments that were fetched through their workspace",
     "apikeys/services.py": "expired keys of all workspaces; keys named in a shell",
 }
 # Plumbing without a page: stored answers, the sandbox's own Telegram, keyed hashes of opt-outs, bare instants; keys to
