@@ -4,6 +4,7 @@ HOST ?= 127.0.0.1
 PYTHON ?=
 TESTS ?=
 KILLS ?= 15
+CONTACTS ?= 1000
 SEED ?=
 VENV := .venv
 BIN := $(VENV)/bin
@@ -36,7 +37,7 @@ bench: $(READY) ## measure requests, sends, webhooks and sequences on this machi
 	@$(BIN)/python -m bench.sequences
 
 chaos: $(READY) ## kill and freeze processes under load: make chaos KILLS=100 SEED=7
-	@KILLS=$(KILLS) SEED=$(SEED) bash scripts/chaos.sh
+	@KILLS=$(KILLS) SEED=$(SEED) CONTACTS=$(CONTACTS) TESTS="$(TESTS)" bash scripts/chaos.sh
 
 lock: $(READY) ## update the versions pinned in requirements.lock
 	@bash scripts/lock.sh

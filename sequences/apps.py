@@ -7,11 +7,13 @@ class SequencesConfig(AppConfig):
     def ready(self) -> None:
         from contacts.watchers import watchers
         from crmsolid.core import erasure
+        from crmsolid.workspaces.configuration import register_section
         from messaging.sending import sources
+        from sequences import configuration, events, runner  # noqa: F401 - importing events declares the event types
         from sequences import erasure as enrollments
-        from sequences import events, runner  # noqa: F401 - importing events declares the event types
         from sequences.message_source import SOURCE, SequenceSource
 
         sources.registry[SOURCE] = SequenceSource()
         watchers.append(runner.wake)
         erasure.register(erase=enrollments.erase, export=enrollments.export)
+        register_section(configuration.SECTION, dump=configuration.dump, apply=configuration.apply)

@@ -132,7 +132,7 @@ class _Reader:
                 "name": self._name,
                 "account_ids": self._account_ids,
                 "time_zone": self._time_zone,
-                "window": lambda value, _: schedule.parse_window(value),
+                "window": self._window,
                 "jitter": self._jitter,
                 "stop_on": self._stop_on,
                 "ignore_auto_replies": self._boolean,
@@ -196,6 +196,13 @@ class _Reader:
             raise InvalidValue("invalid", "give the name of a time zone, such as Europe/Berlin")
         schedule.check_zone(value)
         return value
+
+    def _window(self, value: Any, path: str) -> Window | None:
+        try:
+            return schedule.parse_window(value)
+        except schedule.InvalidWindow as error:
+            self._error(f"{path}.{error.member}" if error.member else path, error.code, error.detail)
+            return None
 
     def _jitter(self, value: Any, path: str) -> timedelta:
         jitter = _duration(value)

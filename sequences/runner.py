@@ -9,7 +9,7 @@ import contextlib
 import logging
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -55,10 +55,10 @@ _contacts, _accounts = Table(Contact), Table(Account)
 
 _CHANGED = {
     "enrollment": "text",
-    "new_version": "int",
     "new_status": "text",
     "new_reason": "text",
     "new_step": "text",
+    "new_version": "int",
     "new_account": "int",
     "anchor": "time",
     "next_run": "time",
@@ -172,19 +172,20 @@ class _Send:
 
 @dataclass(slots=True)
 class _Batch:
-    """Due enrollments of one sequence, locked, and what they depend on. ``done``: keys of the steps that an enrollment
-    has done, by its id. ``tags`` are there if a stop rule needs them, and ``written_to``, the ids of the enrollments
-    with a message, if the sequence passes contacts on."""
+    """Due enrollments of one sequence, locked, and what they depend on.
+
+    ``histories`` are by enrollment. ``tags`` are there if a stop rule needs them. ``waiting`` counts those that the run
+    lets wait for the daily limit, by account.
+    """
 
     sequence: SequenceRow
     enrollments: list[Enrollment]
     contacts: Mapping[str, Contact]
     versions: Mapping[int, Version]
     accounts: Mapping[int, Account]
-    done: Mapping[str, set[str]]
+    histories: Mapping[str, "History"]
     tags: Mapping[str, list[str]]
     now: datetime
-    written_to: Set[str]
     changed: list[Enrollment] = field(default_factory=list)
     stopped: list[Enrollment] = field(default_factory=list)
     waiting: Counter[int] = field(default_factory=Counter)
@@ -232,17 +233,15 @@ def _lock_batch(sequence_id: str, enrollment_id: str | None) -> _Batch | None:
     contacts = _lock_contacts([each.contact_id for each in enrollments if each.contact_id])
     enrollments = [each for each in enrollments if each.contact_id in contacts]
     needs_tags = any(version.definition.stop_tags for version in versions.values())
-    passes_on = any(version.definition.pass_on for version in versions.values())
     return _Batch(
         sequence,
         enrollments,
         contacts,
         versions,
         accounts,
-        done=steps_done([each.pk for each in enrollments]),
+        histories=histories([each.pk for each in enrollments]),
         tags=tags_of(list(contacts)) if needs_tags else {},
         now=clock.now(),
-        written_to=_written_to([each.pk for each in enrollments]) if passes_on else set(),
     )
 
 
@@ -272,20 +271,27 @@ def _lock_contacts(contact_ids: Sequence[str]) -> dict[str, Contact]:
     return {contact.id: contact for contact in map(_contacts.from_row, rows)}
 
 
-def steps_done(enrollment_ids: Sequence[str]) -> dict[str, set[str]]:
-    """The keys of the steps that these enrollments have done, or whose message is on its way, by enrollment."""
-    done: dict[str, set[str]] = defaultdict(set)
-    where, params = ids_clause("enrollment_id", enrollment_ids)
-    for enrollment_id, key in fetch(f"SELECT enrollment_id, step_key FROM {_step_runs.name} WHERE {where}", params):
-        done[enrollment_id].add(key)
-    return done
+@dataclass(slots=True)
+class History:
+    """What an enrollment has done: the keys of its steps, with the one whose message is on its way. ``is_unhandled``:
+    there is one whose outcome is still to be handled. ``was_written_to``: a message was made."""
+
+    steps: set[str] = field(default_factory=set)
+    is_unhandled: bool = False
+    was_written_to: bool = False
 
 
-def _written_to(enrollment_ids: Sequence[str]) -> set[str]:
-    """Those of these enrollments that a message was made for."""
+def histories(enrollment_ids: Sequence[str]) -> Mapping[str, History]:
+    """The history of each of these enrollments, in one query."""
+    found: dict[str, History] = defaultdict(History)
     where, params = ids_clause("enrollment_id", enrollment_ids)
-    rows = fetch(f"SELECT enrollment_id FROM {_step_runs.name} WHERE {where} AND message_id IS NOT NULL", params)
-    return {enrollment_id for (enrollment_id,) in rows}
+    statement = f"SELECT enrollment_id, step_key, handled, message_id FROM {_step_runs.name} WHERE {where}"
+    for enrollment_id, key, handled, message_id in fetch(statement, params):
+        history = found[enrollment_id]
+        history.steps.add(key)
+        history.is_unhandled |= not handled
+        history.was_written_to |= message_id is not None
+    return found
 
 
 def _decide(batch: _Batch, enrollment: Enrollment) -> _Send | None:
@@ -297,12 +303,12 @@ def _decide(batch: _Batch, enrollment: Enrollment) -> _Send | None:
     if reason is not None:
         _stop(batch, enrollment, reason)
         return None
+    if batch.histories[enrollment.pk].is_unhandled:  # its outcome starts the next step, which may be in another version
+        enrollment.next_run_at, enrollment.reason = None, ""
+        return None
     step = definition.step(enrollment.step_key)
     if step is None:
         raise LookupError(f"version {version.id} has no step {enrollment.step_key}")
-    if step.key in batch.done[enrollment.pk]:  # its message is on its way, and the outcome will be handled
-        enrollment.next_run_at, enrollment.reason = None, ""
-        return None
     due_at = progress.due_at(definition, step, contact, enrollment.anchor_at)
     if due_at > now:
         enrollment.next_run_at, enrollment.reason = due_at, ""
@@ -384,7 +390,7 @@ def _skip(batch: _Batch, send: _Send) -> None:
         )
     )
     definition = send.version.definition
-    following = progress.next_step(definition, send.step.key, batch.done[enrollment.pk] | {send.step.key})
+    following = progress.next_step(definition, send.step.key, batch.histories[enrollment.pk].steps | {send.step.key})
     progress.start_step(enrollment, definition, following, send.contact, now)
 
 
@@ -434,7 +440,7 @@ def _end_of_wait(batch: _Batch, send: _Send, account: Account, wait: Wait) -> da
     Within a day from the end of the wait the account has slots for no more than its limit. The others wait for a day
     more: if all of them waited for the same slot or login, each would cost a look at everybody.
     """
-    if send.version.definition.pass_on and send.enrollment.pk not in batch.written_to:
+    if _may_pass_on(batch, send):
         return wait.until  # by then another account may have slots
     batch.waiting[account.pk] += 1
     is_later = batch.waiting[account.pk] > automatic.daily_limit(account)
@@ -449,9 +455,14 @@ def _account_for(batch: _Batch, send: _Send, has_slots: Callable[[Account], bool
     others = [batch.accounts[each] for each in definition.account_ids if each in batch.accounts]
     if assigned is None:
         assigned = others[0] if others else None
-    if assigned is None or has_slots(assigned) or not definition.pass_on or enrollment.pk in batch.written_to:
+    if assigned is None or has_slots(assigned) or not _may_pass_on(batch, send):
         return assigned
     return next((account for account in others if has_slots(account)), assigned)
+
+
+def _may_pass_on(batch: _Batch, send: _Send) -> bool:
+    """Whether another account may write to the contact."""
+    return send.version.definition.pass_on and not batch.histories[send.enrollment.pk].was_written_to
 
 
 def _make_messages(batch: _Batch, ready: Sequence[tuple[_Send, Account, datetime]]) -> None:
@@ -483,20 +494,25 @@ def _make_messages(batch: _Batch, ready: Sequence[tuple[_Send, Account, datetime
 
 
 def save(enrollments: Sequence[Enrollment]) -> None:
-    """Write what the runner changes of these enrollments, which are locked, in one statement."""
+    """Write what the runner changes of these enrollments, and their version, in one statement. Their rows are locked.
+
+    A transaction may write a row only once: PostgreSQL checks all foreign keys of a row that its own transaction wrote
+    before, which needs the lock of the contact, and whoever erases the contact waits for the enrollment.
+    """
     if not enrollments:
         return
     as_text = datetime_formatter()
     rows = [
         (
-            *(each.pk, each.version_id, str(each.status), each.reason, each.step_key, each.account_id),
+            *(each.pk, str(each.status), each.reason, each.step_key, each.version_id, each.account_id),
             *(as_text(each.anchor_at), as_text(each.next_run_at), as_text(each.ended_at)),
         )
         for each in enrollments
     ]
     run(
-        f"UPDATE {_enrollments.name} SET version_id = new_version, status = new_status, reason = new_reason,"
-        " step_key = new_step, account_id = new_account, anchor_at = anchor, next_run_at = next_run, ended_at = ended,"
+        f"UPDATE {_enrollments.name} SET status = new_status, reason = new_reason, step_key = new_step,"
+        " version_id = new_version, account_id = new_account,"
+        " anchor_at = anchor, next_run_at = next_run, ended_at = ended,"
         " paused_at = CASE WHEN ended IS NULL THEN paused_at END"
         f" FROM {rows_source(_CHANGED)} WHERE id = enrollment",
         [rows_parameter(rows)],
@@ -562,7 +578,7 @@ class _OutcomeContext:
 
     def __init__(self, enrollments: Sequence[Enrollment]) -> None:
         self.now = clock.now()
-        self.done = steps_done([each.pk for each in enrollments])
+        self.histories = histories([each.pk for each in enrollments])
         where, params = ids_clause("id", [each.contact_id for each in enrollments if each.contact_id])
         self.contacts = {contact.id: contact for contact in _contacts.select(where, params)}
         self.versions: dict[int, Version] = {}
@@ -601,7 +617,7 @@ def _handle(step_run: StepRun, enrollment: Enrollment, context: _OutcomeContext)
     anchor = step_run.settled_at or now
     following = definition.step(enrollment.step_key)
     if enrollment.step_key == step_run.step_key:
-        following = progress.next_step(definition, step_run.step_key, context.done[enrollment.pk])
+        following = progress.next_step(definition, step_run.step_key, context.histories[enrollment.pk].steps)
     progress.start_step(enrollment, definition, following, contact, anchor)
     reason = stop_reason(definition, contact, context.tags.get(contact.id, ()), enrollment.created_at)
     if enrollment.ended_at is None and reason is not None:

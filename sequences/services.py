@@ -157,9 +157,9 @@ def _move_to_other_steps(sequence: Sequence, version: Version, enrollment_ids: l
     still_open = rows.filter(pk__in=enrollment_ids, status__in=OPEN).select_related("contact")
     locked = list(still_open.select_for_update(no_key=True, of=("self",)).order_by("id"))
     olds = repository.load_versions(sequence.workspace_id, {each.version_id for each in locked})
-    done = runner.steps_done([each.pk for each in locked])
+    histories = runner.histories([each.pk for each in locked])
     for enrollment in locked:
-        _move(enrollment, olds[enrollment.version_id].definition, version, done[enrollment.pk])
+        _move(enrollment, olds[enrollment.version_id].definition, version, histories[enrollment.pk].steps)
     runner.save(locked)
     runner.publish_completed(locked)
 

@@ -65,8 +65,9 @@ class SandboxGateway:
         return results | _deliver(accepted)
 
     def after_sent(self, sent: Sequence[Outgoing]) -> None:
-        if any(_replies(outgoing) for outgoing in sent):
-            send_pending_replies()
+        answered = [outgoing.message_id for outgoing in sent if _replies(outgoing)]
+        if answered:
+            send_pending_replies(answered)
 
 
 def _forced_error(outgoing: Outgoing) -> SendError | None:
@@ -107,12 +108,15 @@ def _deliver(batch: Sequence[Outgoing]) -> dict[str, Delivered | SendError]:
     }
 
 
-def send_pending_replies() -> int:
-    """Write the replies of ``@reply`` and ``@autoreply`` recipients, once each, and return their number.
+def send_pending_replies(message_ids: Sequence[str] | None = None) -> int:
+    """Write the replies of ``@reply`` and ``@autoreply`` recipients, to these messages or to all, once each, and return
+    their number.
 
-    The sweep runs this too, for replies that a crash prevented.
+    The sweep runs this for all of them, for replies that a crash prevented.
     """
     pending = SandboxDelivery.unscoped.filter(reply_pending=True, message__status=Status.SENT)
+    if message_ids is not None:
+        pending = pending.filter(message_id__in=message_ids)
     replied = 0
     for pk, contact_id in list(pending.order_by("id").values_list("pk", "message__contact_id")[:REPLIES_BATCH]):
         try:

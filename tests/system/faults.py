@@ -8,50 +8,49 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import redis
 
 from tests.system.stack import Stack
 
 WORKERS = ("worker-1", "worker-2")
+KILLS = ("kill_web_process", "kill_web", "kill_worker", "kill_scheduler")
+ALL_KINDS = (
+    *KILLS,
+    "freeze_web_process",
+    "freeze_web",
+    "freeze_worker",
+    "freeze_scheduler",
+    "kill_redis",
+    "freeze_redis",
+    "flush_redis",
+    "end_one_session",
+    "end_all_sessions",
+)
 FREEZE_SECONDS = (1.0, 6.0)
 GONE_SECONDS = (0.2, 5.0)
 
 
 class Faults:
-    """Injects one fault at a time. ``chance`` decides which one, on what, and for how long.
+    """Injects one fault at a time, of these ``kinds``. ``chance`` decides which one, on what, and for how long.
 
     ``ended_at`` is when the last one ended, on the monotonic clock: when the process was killed (starting it again is
     part of the recovery), when the frozen one went on, or when Redis was there again.
     """
 
-    def __init__(self, stack: Stack, chance: random.Random) -> None:
+    def __init__(self, stack: Stack, chance: random.Random, kinds: Sequence[str] = ALL_KINDS) -> None:
         self.ended_at = 0.0
-        self._stack, self._random = stack, chance
-        self._left: list[Callable[[], str]] = []
+        self._stack, self._random, self._kinds = stack, chance, kinds
+        self._left: list[str] = []
 
     def inject(self) -> str:
         """Inject the next fault; returns what it was. All kinds come in turn, in a random order."""
         if not self._left:
-            self._left = [
-                self._kill_web_process,
-                self._kill_web,
-                self._kill_worker,
-                self._kill_scheduler,
-                self._freeze_web_process,
-                self._freeze_web,
-                self._freeze_worker,
-                self._freeze_scheduler,
-                self._kill_redis,
-                self._freeze_redis,
-                self._flush_redis,
-                self._end_one_session,
-                self._end_all_sessions,
-            ]
-            self._random.shuffle(self._left)
-        kind, self.ended_at = self._left.pop(), 0.0
-        what = kind()
+            self._left = self._random.sample(self._kinds, len(self._kinds))
+        inject: Callable[[], str] = getattr(self, f"_{self._left.pop()}")
+        self.ended_at = 0.0
+        what = inject()
         self.ended_at = self.ended_at or time.monotonic()
         return what
 

@@ -60,9 +60,13 @@ def assert_each_message_has_one_event(stack: Stack) -> None:
         events = [row[0] for row in stack.query(published, f"message.{status}")]
         messages = [row[0] for row in stack.query("SELECT id FROM messaging_message WHERE status = %s", status)]
         assert sorted(events) == sorted(messages), status
+
+
+def assert_each_answer_was_received_once(stack: Stack, more: int = 0) -> None:
+    """Each message to ``@reply`` and ``@autoreply`` was answered once, and as many ``more``."""
     answered = "SELECT count(*) FROM messaging_message WHERE recipient SIMILAR TO '@(auto)?reply%%' AND status = 'sent'"
-    received = "SELECT count(*) FROM messaging_message WHERE status = 'received'"
-    assert stack.query(received) == stack.query(answered)
+    [(expected,)] = stack.query(answered)
+    assert stack.query("SELECT count(*) FROM messaging_message WHERE status = 'received'") == [(expected + more,)]
 
 
 def assert_positions_have_no_gaps(stack: Stack) -> None:

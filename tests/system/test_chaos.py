@@ -107,6 +107,7 @@ def test_everything_comes_back_and_every_message_is_sent_once(chaos: Chaos) -> N
     invariants.assert_each_send_is_one_message(stack, chaos.load.sends)
     invariants.assert_each_message_is_delivered_once(stack)
     invariants.assert_each_message_has_one_event(stack)
+    invariants.assert_each_answer_was_received_once(stack)
     invariants.assert_positions_have_no_gaps(stack)
     invariants.assert_each_event_arrived(stack, chaos.receiver, ENDPOINTS)
     invariants.assert_nothing_is_locked(stack, BOUND_SECONDS)

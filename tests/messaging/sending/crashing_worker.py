@@ -5,28 +5,13 @@ With ``sweep`` as the point it runs to the end.
 """
 
 import os
-import signal
 import sys
 from collections.abc import Callable
 from typing import Any
 
+from tests.crashing import stop_here, then_stop
+
 POINTS = ("claiming", "claimed", "sent", "settling", "settled", "replying")
-
-
-def stop_here(*_: Any, **__: Any) -> Any:
-    print("reached", flush=True)
-    while True:
-        signal.pause()
-
-
-def then_stop(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Call the function, then stop."""
-
-    def wrapped(*args: Any, **options: Any) -> Any:
-        function(*args, **options)
-        return stop_here()
-
-    return wrapped
 
 
 def stop_at(point: str) -> None:

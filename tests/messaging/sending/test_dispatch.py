@@ -363,8 +363,20 @@ def test_sandbox_replies_once(sandbox: Account, frozen_time: FrozenTime) -> None
     assert Thread.unscoped.get().unread_count == 1
 
 
+def test_replies_to_other_messages_are_left_to_the_sweep(sandbox: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("messaging.sending.sandbox.send_pending_replies", lambda message_ids: 0)
+    send(sandbox, "@reply_late")
+    dispatch.dispatch()
+    monkeypatch.undo()
+    send(sandbox, "@reply_soon")
+    dispatch.dispatch()
+    assert [event["data"]["message"]["text"] for event in events("message.received")] == ["You said: hello"]
+    assert tasks.sweep() == 1
+    assert len(events("message.received")) == 2
+
+
 def test_sweep_sends_the_reply_that_a_crash_prevented(sandbox: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("messaging.sending.sandbox.send_pending_replies", lambda: 0)
+    monkeypatch.setattr("messaging.sending.sandbox.send_pending_replies", lambda message_ids: 0)
     send(sandbox, "@reply")
     dispatch.dispatch()
     assert events("message.received") == []
