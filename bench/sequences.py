@@ -177,8 +177,8 @@ def idle(seeded: dict[str, Any], enrollments: int) -> Iterator[Row]:
     def measure(what: str) -> Row:
         query("VACUUM ANALYZE")
         assert runner.run_due() == 0
-        taken = milliseconds(runner.run_due, 20)
-        return f"idle: ms of a run, {what}", f"{taken:.1f}", None
+        taken = min(milliseconds(runner.run_due) for _ in range(50))  # others use the machine as well
+        return f"idle: ms of the fastest of 50 runs, {what}", f"{taken:.1f}", None
 
     yield measure("no sequence")
     one = add_sequence("One", accounts)
@@ -285,7 +285,10 @@ def limit(seeded: dict[str, Any], daily: int = 50) -> Iterator[Row]:
     query("UPDATE sequences_enrollment SET next_run_at = now() - interval '1 second' WHERE next_run_at IS NOT NULL")
     query("VACUUM ANALYZE")
     taken = milliseconds(runner.run_due)
-    yield f"limit: ms of a run every 5 minutes, {WAITING} wait for a login", f"{taken:.0f}", None
+    yield "limit: ms of a run when all are due and the account needs a login", f"{taken:.0f}", None
+    query(f"UPDATE sequences_enrollment SET next_run_at = now() - interval '1 second' WHERE next_run_at = {first}")
+    taken = milliseconds(runner.run_due)
+    yield "limit: ms of the next run, while it still needs the login", f"{taken:.0f}", None
 
 
 def main() -> None:

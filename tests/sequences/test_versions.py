@@ -136,3 +136,16 @@ def test_started_sequence_keeps_an_account(sequence: Sequence, account: Account)
         publish(sequence, account, account_ids=[])
     assert [(error.field, error.code) for error in refused.value.errors] == [("account_ids", "required")]
     assert SequenceVersion.unscoped.count() == 1
+
+
+def test_many_contacts_move_a_few_at_a_time(
+    sequence: Sequence, account: Account, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "MOVED_TOGETHER", 2)
+    enrollments = [enroll(sequence, contact(account.workspace, f"person_{number}")) for number in range(5)]
+    work()
+    publish(sequence, account, steps=[{**A, "delay": "PT0S"}, C], move_people=True)
+    assert [state(each) for each in enrollments] == [("active", "", "c")] * 5
+    assert [stored(each).version.number for each in enrollments] == [2] * 5
+    days(time, 1)
+    assert [steps_sent(each) for each in enrollments] == [["A", "C"]] * 5
