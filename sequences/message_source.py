@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +21,8 @@ from sequences.stop_rules import stop_reason
 SOURCE = "sequence"
 # The ``error`` of a message that was canceled because its sequence or enrollment is paused. The step is made again.
 PAUSED = "sequence_paused"
+# When a claim asks again whether the pause is over, for a message that an earlier attempt may have sent.
+RETRY_PAUSED = timedelta(minutes=1)
 
 _step_runs = Table(StepRun)
 _OUTCOMES = {Status.SENT: Outcome.SENT, Status.FAILED: Outcome.FAILED, Status.CANCELED: Outcome.CANCELED}
@@ -30,7 +33,8 @@ class SequenceSource:
     """The ``MessageSource`` of sequences."""
 
     def check(self, messages: Sequence[Message], contacts: Mapping[str, Contact]) -> Mapping[str, Cancel | Postpone]:
-        """Cancel what a pause, a stop rule or the end of the enrollment forbids; postpone what is outside the window.
+        """Cancel what a pause, a stop rule or the end of the enrollment forbids; postpone what is outside the window,
+        and during a pause what an earlier attempt may have sent.
 
         Reads what is committed at this moment, so a reply that was stored before the claim stops the message.
         """
@@ -43,7 +47,7 @@ class SequenceSource:
             if enrollment is not None:
                 contact = contacts[message.contact_id]
                 definition = versions[enrollment.version_id]
-                decision = _decide(enrollment, definition, contact, tags.get(contact.id, ()))
+                decision = _decide(message, enrollment, definition, contact, tags.get(contact.id, ()))
                 if decision is not None:
                     decisions[message.id] = decision
         return decisions
@@ -93,13 +97,16 @@ def tags_of(contact_ids: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _decide(
-    enrollment: Enrollment, version: Version, contact: Contact, tags: Sequence[str]
+    message: Message, enrollment: Enrollment, version: Version, contact: Contact, tags: Sequence[str]
 ) -> Cancel | Postpone | None:
+    now = clock.now()
     if enrollment.ended_at is not None:
         return Cancel(enrollment.reason)
     if enrollment.status == EnrollmentStatus.PAUSED or enrollment.sequence.status == SequenceStatus.PAUSED:
-        return Cancel(PAUSED)
-    definition, now = version.definition, clock.now()
+        # An earlier attempt may have sent it, and only the same message can be sent again without sending it twice.
+        is_unsent = message.unsettled_since is None
+        return Cancel(PAUSED) if is_unsent else Postpone(now + RETRY_PAUSED, WaitingFor.ETA)
+    definition = version.definition
     reason = stop_reason(definition, contact, tags, enrollment.created_at)
     if reason is not None and reason != Reason.OPTED_OUT:  # which messaging itself checks, for every message
         return Cancel(reason.value)

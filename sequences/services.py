@@ -411,7 +411,7 @@ def pause_enrollment(actor: Actor, enrollment_id: str) -> Enrollment:
     enrollment.status, enrollment.paused_at, enrollment.reason = EnrollmentStatus.PAUSED.value, clock.now(), ""
     enrollment.save(update_fields=["status", "paused_at", "reason"])
     runs = StepRun.objects.for_workspace(actor.workspace).filter(enrollment=enrollment, outcome="")
-    automatic.cancel_queued([run.message_id for run in runs if run.message_id], PAUSED)
+    automatic.cancel_queued([run.message_id for run in runs if run.message_id], PAUSED, only_unsent=True)
     data = {"sequence": SequenceOut.render(enrollment.sequence), "enrollment": EnrollmentOut.render(enrollment)}
     publish(actor, SEQUENCE_PAUSED, data, contact_id=str(enrollment.contact_id))
     return enrollment

@@ -118,14 +118,17 @@ def _upsert_threads(wanted: Sequence[AutomaticMessage]) -> dict[tuple[int, str],
     return {(account, contact): thread for account, contact, thread in fetch(statement, [rows_parameter(rows)])}
 
 
-def cancel_queued(message_ids: Sequence[str], reason: str) -> None:
+def cancel_queued(message_ids: Sequence[str], reason: str, *, only_unsent: bool = False) -> None:
     """Cancel those of these messages that are still queued; ``reason`` becomes their ``error``.
 
-    Runs in the caller's transaction. What is being sent at this moment is sent.
+    ``only_unsent`` leaves those that an earlier attempt may have sent. Runs in the caller's transaction. What is being
+    sent at this moment is sent.
     """
     if not message_ids:
         return
     where, params = ids_clause("id", message_ids)
+    if only_unsent:
+        where += " AND unsettled_since IS NULL"
     canceled = fetch(
         f"UPDATE {_messages.name} SET status = 'canceled', error = %s,"
         " slot_at = CASE WHEN unsettled_since IS NULL THEN NULL ELSE slot_at END"

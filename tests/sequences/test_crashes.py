@@ -7,11 +7,12 @@ import pytest
 
 from crmsolid.core import clock
 from messaging.models import Account, Message, SandboxDelivery
+from sequences import services
 from sequences.models import StepRun
 from tests.crashing import kill_worker_at, run_worker
 from tests.messaging.helpers import require_postgresql
 from tests.sequences.crashing_worker import POINTS
-from tests.sequences.helpers import contact, create, enroll, events, state, texts, write_in
+from tests.sequences.helpers import actor, contact, create, enroll, events, state, texts, write_in
 
 WORKER = "tests.sequences.crashing_worker"
 STEPS = [{"id": "hello", "text": "Hello"}, {"id": "again", "text": "Hello again"}]
@@ -57,3 +58,30 @@ def test_reply_stops_a_message_that_a_killed_worker_had_claimed(account: Account
     assert SandboxDelivery.unscoped.count() == (1 if point == "delivered" else 0)
     assert [(run.step_key, run.outcome, run.handled) for run in StepRun.unscoped.all()] == [("hello", "canceled", True)]
     assert events("sequence.completed") == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("point", ["claimed", "delivered"])
+@pytest.mark.parametrize("paused", ["sequence", "enrollment"])
+def test_pause_does_not_lose_a_message_that_a_killed_worker_had_claimed(
+    account: Account, point: str, paused: str
+) -> None:
+    """Whether it had arrived is not known until it is sent again, with its ``random_id``, after the pause."""
+    require_postgresql()
+    alice, by = contact(account.workspace), actor(account.workspace)
+    sequence = create(account, steps=STEPS)
+    enrollment = enroll(sequence, alice)
+    kill_worker_at(WORKER, point)
+    row = sequence if paused == "sequence" else enrollment
+    getattr(services, f"pause_{paused}")(by, row.pk)
+    Message.unscoped.filter(status="sending").update(lease_until=clock.now() - timedelta(seconds=1))
+    run_worker(WORKER, "end")
+    assert texts(alice) == [("queued", "Hello")]
+    assert SandboxDelivery.unscoped.count() == (1 if point == "delivered" else 0)
+    getattr(services, f"resume_{paused}")(by, row.pk)
+    getattr(services, f"pause_{paused}")(by, row.pk)
+    getattr(services, f"resume_{paused}")(by, row.pk)
+    Message.unscoped.filter(status="queued").update(eta=clock.now())
+    run_worker(WORKER, "end")
+    assert texts(alice) == [("sent", "Hello"), ("sent", "Hello again")]
+    assert (state(enrollment), SandboxDelivery.unscoped.count()) == (("completed", "", ""), 2)

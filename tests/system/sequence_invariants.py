@@ -73,7 +73,8 @@ def wait_until_everybody_is_through(stack: Stack, seconds: float) -> None:
 
     with contextlib.suppress(AssertionError):
         wait_until(finished, "everybody is through", seconds=seconds)
-    assert stack.query(UNFINISHED) == [(0, 0, 0, 0, 0, 0)]
+    unfinished = stack.query(UNFINISHED)
+    assert unfinished == [(0, 0, 0, 0, 0, 0)], unfinished
 
 
 def assert_everybody_ended_as_they_should(stack: Stack, people: Sequence[Person]) -> Counter[tuple[str, str, str]]:
@@ -101,6 +102,11 @@ def assert_everybody_ended_as_they_should(stack: Stack, people: Sequence[Person]
     return ends
 
 
+def assert_no_rows(stack: Stack, sql: str) -> None:
+    rows = stack.query(sql)
+    assert rows == [], rows
+
+
 def assert_steps_were_delivered_once_and_in_order(stack: Stack) -> None:
     """The sandbox delivered the steps of each enrollment in their order and each once: all of them to those who
     completed it. Every message belongs to a step."""
@@ -116,7 +122,7 @@ def assert_steps_were_delivered_once_and_in_order(stack: Stack) -> None:
             assert (runs, sent, len(delivered)) == (len(STEP_KEYS),) * 3, (enrollment_id, delivered)
     orphans = """SELECT m.id FROM messaging_message m LEFT JOIN sequences_steprun r ON r.message_id = m.id
         WHERE m.direction = 'out' AND (m.source <> 'sequence' OR r.id IS NULL)"""
-    assert stack.query(orphans) == []
+    assert_no_rows(stack, orphans)
 
 
 def assert_outcomes_are_those_of_the_messages(stack: Stack) -> None:
@@ -124,23 +130,23 @@ def assert_outcomes_are_those_of_the_messages(stack: Stack) -> None:
     by an attempt of which the worker did not live to see the end."""
     wrong = """SELECT m.id, m.status, r.outcome FROM sequences_steprun r JOIN messaging_message m ON m.id = r.message_id
         WHERE m.status <> r.outcome"""
-    assert stack.query(wrong) == []
+    assert_no_rows(stack, wrong)
     wrong = """SELECT m.id, m.status, m.error, count(d.id) FROM messaging_message m
         LEFT JOIN messaging_sandboxdelivery d ON d.message_id = m.id WHERE m.direction = 'out' GROUP BY m.id
         HAVING count(d.id) > 1 OR m.status = 'sent' AND count(d.id) <> 1
         OR m.status <> 'sent' AND count(d.id) = 1 AND NOT (
             m.unsettled_since IS NOT NULL AND m.error IN ('reply', 'opted_out', 'contact_opted_out'))"""
-    assert stack.query(wrong) == []
+    assert_no_rows(stack, wrong)
 
 
 def assert_nothing_was_claimed_after_a_reply_or_an_opt_out(stack: Stack) -> None:
     late = """SELECT m.contact_id, m.recipient, k.at, c.began_at FROM audit_claim c
         JOIN messaging_message m ON m.id = c.message_id JOIN audit_known k ON k.contact_id = m.contact_id
         WHERE c.began_at > k.at"""
-    assert stack.query(late) == []
+    assert_no_rows(stack, late)
     unknown = """SELECT c.id FROM contacts_contact c LEFT JOIN audit_known k ON k.contact_id = c.id
         WHERE (c.opted_out OR c.last_reply_at IS NOT NULL) AND k.at IS NULL"""
-    assert stack.query(unknown) == []
+    assert_no_rows(stack, unknown)
 
 
 def assert_each_enrollment_has_its_events(stack: Stack, people: Sequence[Person]) -> None:
