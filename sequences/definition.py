@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from contacts.models import Stage
-from contacts.normalization import InvalidValue
+from contacts.normalization import InvalidValue, fold
 from contacts.segments.conditions import ConditionErrors, parse_condition
 from contacts.validation import read_tags
 from crmsolid.core.errors import DomainError, FieldError
@@ -77,7 +77,8 @@ class Definition:
 
     @cached_property
     def stop_tags(self) -> frozenset[str]:
-        return frozenset(rule.removeprefix("tag:") for rule in self.stop_on if rule.startswith("tag:"))
+        """The tags that stop it, folded: as in conditions, case does not matter."""
+        return frozenset(fold(rule.removeprefix("tag:")) for rule in self.stop_on if rule.startswith("tag:"))
 
     @cached_property
     def stop_stages(self) -> frozenset[str]:

@@ -88,10 +88,10 @@ def _tags_where_needed(versions: Any, enrollments: Any) -> dict[str, list[str]]:
 
 
 def tags_of(contact_ids: Sequence[str]) -> dict[str, list[str]]:
-    """The tags of these contacts by contact id."""
+    """The tags of these contacts by contact id, folded."""
     tags: dict[str, list[str]] = defaultdict(list)
     where, params = ids_clause("contact_id", sorted(set(contact_ids)))
-    for contact_id, name in fetch(f"SELECT contact_id, name FROM {Table(ContactTag).name} WHERE {where}", params):
+    for contact_id, name in fetch(f"SELECT contact_id, folded FROM {Table(ContactTag).name} WHERE {where}", params):
         tags[contact_id].append(name)
     return tags
 

@@ -73,7 +73,7 @@ def run_due(*, seconds: float = RUN_SECONDS) -> int:
     """
     ends = time.monotonic() + seconds
     worked_on = 0
-    while (handled := _handle_outcomes()) >= BATCH:
+    while (handled := _handle_outcomes()) >= BATCH and time.monotonic() <= ends:
         worked_on += handled
     worked_on += handled
     due, waiting = deque(due_sequences()), Counter[int]()

@@ -9,7 +9,8 @@ from sequences.models import Reason
 
 
 def stop_reason(definition: Definition, contact: Contact, tags: Collection[str], since: datetime) -> Reason | None:
-    """Why the sequence stops for this contact, if it does; ``since`` is when the contact was enrolled."""
+    """Why the sequence stops for this contact, if it does; ``since`` is when the contact was enrolled,
+    ``tags`` are folded."""
     if contact.opted_out:
         return Reason.OPTED_OUT
     if "reply" in definition.stop_on:

@@ -159,7 +159,7 @@ def test_tag_or_stage_stops_as_soon_as_the_contact_has_it(account: Account, time
     alice, bob = contact(account.workspace, "alice"), contact(account.workspace, "bobby")
     of_alice, of_bob = enroll(sequence, alice), enroll(sequence, bob)
     work()
-    tag_contact(actor(account.workspace), alice.pk, add=["customer"])
+    tag_contact(actor(account.workspace), alice.pk, add=["Customer"])
     update_contact(actor(account.workspace), bob.pk, {"stage": "won"})
     work()
     assert state(of_alice) == ("stopped", "tag", "again")

@@ -239,7 +239,7 @@ def test_migration_folds_text_that_was_stored_before(
 ) -> None:
     Contact.unscoped.update(folded_fields={})
     ContactTag.unscoped.update(folded="")
-    migration = import_module("contacts.migrations.0004_folded_text")
+    migration = import_module("contacts.migrations.0005_folded_text")
     monkeypatch.setattr(migration, "CHUNK", 2)
     migration.fold_stored_text(apps, None)
     assert matching(VIP) == ["sarah"]
