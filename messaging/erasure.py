@@ -19,8 +19,9 @@ def erase(workspace_id: int, contact_id: str) -> None:
     """Delete the contact's threads with all their messages. Queued messages are deleted too and never sent."""
     now = clock.now()
     messages = Message.objects.for_workspace(workspace_id).filter(contact_id=contact_id, slot_at__gt=now - DAY)
-    # Locked, so that none is claimed, and its send forgotten, before it is deleted.
-    locked = messages.select_for_update(no_key=True).order_by("id")
+    # Locked, so that none is claimed, and its send forgotten, before it is deleted; and so that no row that refers to
+    # one, such as what a sandbox delivers, is written meanwhile.
+    locked = messages.select_for_update().order_by("id")
     # A queued message that an attempt may have sent, with an unknown result, counts as well.
     sends = [each for each in locked if each.status != Status.QUEUED or each.unsettled_since is not None]
     SpentSlot.objects.for_workspace(workspace_id).bulk_create(

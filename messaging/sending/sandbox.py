@@ -22,9 +22,10 @@ from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.errors import DATABASE_UNAVAILABLE
 from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, rows_parameter, rows_source
+from crmsolid.core.sql.prepared_cursor import on_postgresql
 from crmsolid.core.sql.table import Table
 from messaging import inbox
-from messaging.models import SandboxDelivery, Status
+from messaging.models import Message, SandboxDelivery, Status
 from messaging.sending.gateway import Delivered, Outgoing, SendError
 
 _FLOOD_WAIT = re.compile(r"@flood_wait(?:_?([0-9]{1,5}))?", re.IGNORECASE)
@@ -34,7 +35,7 @@ AUTO_REPLY = "@autoreply"
 
 logger = logging.getLogger("crmsolid.messaging")
 
-_deliveries, _contacts = Table(SandboxDelivery), Table(Contact)
+_deliveries, _contacts, _messages = Table(SandboxDelivery), Table(Contact), Table(Message)
 _COLUMNS = {
     "workspace_id": "int",
     "account_id": "int",
@@ -87,7 +88,8 @@ def _replies(outgoing: Outgoing) -> bool:
 
 
 def _deliver(batch: Sequence[Outgoing]) -> dict[str, Delivered | SendError]:
-    """Store each message that is not stored yet. A message has one ``random_id``, so its id finds its row."""
+    """Store each message that is not stored yet, without those that are being erased with their contact. A message has
+    one ``random_id``, so its id finds its row."""
     if not batch:
         return {}
     at = datetime_formatter()(clock.now())
@@ -95,8 +97,11 @@ def _deliver(batch: Sequence[Outgoing]) -> dict[str, Delivered | SendError]:
         (*(each.workspace_id, each.account_id, each.message_id, each.random_id), _replies(each), at) for each in batch
     ]
     names = ", ".join(_COLUMNS)
+    values = ", ".join(f"r.{name}" for name in _COLUMNS)
+    lock = " FOR KEY SHARE OF m" if on_postgresql() else ""
     new = fetch(
-        f"INSERT INTO {_deliveries.name} ({names}) SELECT {names} FROM {rows_source(_COLUMNS)} WHERE true"
+        f"INSERT INTO {_deliveries.name} ({names}) SELECT * FROM (SELECT {values} FROM {rows_source(_COLUMNS)}"
+        f" JOIN {_messages.name} m ON m.id = r.message_id{lock}) AS present WHERE true"
         " ON CONFLICT (account_id, random_id) DO NOTHING RETURNING message_id",
         [rows_parameter(rows)],
     )

@@ -1,18 +1,25 @@
 """What is deleted when a contact is erased, and what is deleted with time."""
 
+from concurrent.futures import Future, wait
+from contextlib import ExitStack
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from django.conf import settings
 
 from crmsolid.core import clock
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.scoping import ScopedQuerySet
 from messaging import services
-from messaging.models import LoginAttempt, Message, SpentSlot, Thread
-from messaging.sending import dispatch
+from messaging.models import LoginAttempt, Message, SandboxDelivery, SpentSlot, Thread
+from messaging.sending import claiming, dispatch, gateway
 from messaging.tasks import purge
 from messaging.telegram_models import PeerHash
+from tests.messaging.helpers import require_postgresql
 from tests.tenants import Api, Tenants
+from tests.threads import in_background
 
 
 def test_erasing_a_contact_deletes_messages_but_still_counts_sends(api: Api, tenants: Tenants) -> None:
@@ -52,6 +59,34 @@ def test_erasing_a_contact_still_counts_a_queued_message_that_may_have_arrived(a
 
     assert [row.slot_at for row in SpentSlot.unscoped.all()] == [message.slot_at]
     assert client.get(f"/v1/accounts/{account.pk}").json()["used_today"] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sandbox_delivers_nothing_to_a_contact_that_is_being_erased(
+    api: Api, tenants: Tenants, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require_postgresql()
+    account, client = tenants.sandbox(), api(tenants.key())
+    body = {"account_id": account.pk, "to": "@sarah_miller", "text": "hi"}
+    sent = client.post("/v1/messages/send", body).json()
+    [claim] = claiming.claim_batch([account.pk], 10).claims
+    deliveries: list[Future[Any]] = []
+    keep_slots = ScopedQuerySet.bulk_create
+
+    stack = ExitStack()
+
+    def deliver_meanwhile(queryset: Any, rows: Any) -> Any:
+        background = in_background(lambda: gateway.registry["sandbox"].send([claim.outgoing]))
+        deliveries.append(stack.enter_context(background))
+        wait(deliveries, timeout=0.5)  # it does not end before the erasure does
+        return keep_slots(queryset, rows)
+
+    monkeypatch.setattr(ScopedQuerySet, "bulk_create", deliver_meanwhile)
+    contact_id = client.get(f"/v1/messages/{sent['id']}").json()["contact_id"]
+    with stack:
+        assert client.delete(f"/v1/contacts/{contact_id}").status_code == 204
+    assert deliveries[0].result() == {}
+    assert SandboxDelivery.unscoped.count() == Message.unscoped.count() == 0
 
 
 def test_erasing_a_contact_deletes_its_telegram_addresses(api: Api, tenants: Tenants) -> None:
