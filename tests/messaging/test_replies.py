@@ -249,8 +249,8 @@ def test_statements_of_an_incoming_message(
     seconds: int,
     statements: int,
 ) -> None:
-    """Savepoint, contact, thread, the message answered, message, contact, thread, event, release; for a long text from
-    nobody known to be a machine, who else sent it."""
+    """Savepoint, contact, thread, the message answered, message, contact, enrollments, thread, event, release; for a
+    long text from nobody known to be a machine, who else sent it."""
     report(telegram, 1, frozen_time.now, outgoing=True)
     answer = Incoming(
         telegram_message_id=2, text=text, at=frozen_time.now + timedelta(seconds=seconds), username="alice"
