@@ -608,7 +608,11 @@ def _handle(step_run: StepRun, enrollment: Enrollment, context: _OutcomeContext)
     contact, now = context.contacts[str(enrollment.contact_id)], context.now
     definition = context.versions[enrollment.version_id].definition
     if _is_to_be_made_again(step_run):
-        enrollment.next_run_at = now
+        step = definition.step(enrollment.step_key)
+        if step is None:  # it was moved to a version that has neither this step nor one to go on with
+            progress.start_step(enrollment, definition, None, contact, now)
+        else:
+            enrollment.next_run_at = now
         return
     if step_run.outcome == Outcome.CANCELED and step_run.error in _STOPPING:
         progress.end(enrollment, EnrollmentStatus.STOPPED, _STOPPING[step_run.error], now)

@@ -178,6 +178,20 @@ def test_moved_contact_without_a_next_step_is_completed_after_the_message_on_its
     assert state(enrollment) == ("completed", "", "")
 
 
+def test_moved_contact_whose_message_a_pause_cancels_is_completed(account: Account, no_errors: None) -> None:
+    """The step is not in the new version, nor one after it, so there is nothing to be made again."""
+    sequence, alice = create(account, steps=STEPS), contact(account.workspace)
+    enrollment = enroll(sequence, alice)
+    for do in (runner.run_due, dispatch.dispatch, runner.run_due):
+        do()
+    publish(sequence, account, move_people=True, steps=STEPS[:1])
+    services.pause_sequence(actor(account.workspace), sequence.pk)
+    work()
+    assert texts(alice) == [("sent", "Hello"), ("canceled", "Hello again")]
+    assert state(enrollment) == ("completed", "", "")
+    assert len(events("sequence.completed")) == 1
+
+
 # --- At the same moment -----------------------------------------------------------------------------------------------
 def people(account: Account, count: int) -> list[Contact]:
     return [contact(account.workspace, f"person_{number:03}") for number in range(count)]
