@@ -36,6 +36,7 @@ from sequences.models import (
 )
 from sequences.repository import Version
 from sequences.representations import EnrollmentOut, SequenceOut
+from sequences.runner import History
 from sequences.schedule import ResumeMode
 
 # Enrollments that are moved to a new version together: the session would be ended if it was idle for too long.
@@ -156,16 +157,16 @@ def _move_to_other_steps(sequence: Sequence, version: Version, enrollment_ids: l
     olds = repository.load_versions(sequence.workspace_id, {each.version_id for each in locked})
     histories = runner.histories([each.pk for each in locked])
     for enrollment in locked:
-        _move(enrollment, olds[enrollment.version_id].definition, version, histories[enrollment.pk].steps)
+        _move(enrollment, olds[enrollment.version_id].definition, version, histories[enrollment.pk])
     runner.save(locked)
     runner.publish_completed(locked)
 
 
-def _move(enrollment: Enrollment, old: Definition, version: Version, done: set[str]) -> None:
+def _move(enrollment: Enrollment, old: Definition, version: Version, history: History) -> None:
     """Put an enrollment whose step is not in the new version on the step that it goes on with."""
-    step = progress.step_after_move(old, version.definition, enrollment.step_key, done)
+    step = progress.step_after_move(old, version.definition, enrollment.step_key, history.steps)
     enrollment.version_id = version.id
-    if enrollment.step_key in done:  # its message is on its way: the outcome starts the step, or completes it
+    if history.is_unhandled:  # its message is on its way: the outcome starts the step, or completes it
         enrollment.step_key = step.key if step is not None else ""
         return
     contact, now = enrollment.contact, clock.now()

@@ -192,6 +192,19 @@ def test_moved_contact_whose_message_a_pause_cancels_is_completed(account: Accou
     assert len(events("sequence.completed")) == 1
 
 
+def test_contact_that_is_moved_twice_is_completed_after_the_message_on_its_way(account: Account) -> None:
+    sequence, alice = create(account, steps=STEPS), contact(account.workspace)
+    enrollment = enroll(sequence, alice)
+    for do in (runner.run_due, dispatch.dispatch, runner.run_due):
+        do()
+    publish(sequence, account, move_people=True, steps=STEPS[:1])
+    publish(sequence, account, move_people=True, steps=[{"id": "hello", "text": "Good day"}])
+    assert (state(enrollment)[0], events("sequence.completed")) == ("active", [])
+    work()
+    assert texts(alice) == [("sent", "Hello"), ("sent", "Hello again")]
+    assert (state(enrollment)[0], len(events("sequence.completed"))) == ("completed", 1)
+
+
 # --- At the same moment -----------------------------------------------------------------------------------------------
 def people(account: Account, count: int) -> list[Contact]:
     return [contact(account.workspace, f"person_{number:03}") for number in range(count)]
