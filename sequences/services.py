@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F
+from django.db.models import Case, Count, F, Value, When
 
 from contacts import repository as contacts
 from contacts.models import Contact
@@ -140,9 +140,10 @@ def _move_people(sequence: Sequence, version: Version) -> None:
     open_rows = Enrollment.objects.for_workspace(sequence.workspace_id).filter(sequence=sequence, status__in=OPEN)
     others = open_rows.exclude(version_id=version.id)
     same_step = others.filter(step_key__in=[step.key for step in version.definition.steps])
-    # The runner finds out when the step is due now. A message on its way stays on its way.
-    same_step.filter(next_run_at__isnull=False).update(version_id=version.id, reason="", next_run_at=clock.now())
-    same_step.update(version_id=version.id)
+    # The runner finds out when the step is due now. A message on its way stays on its way. One statement, because the
+    # outcome of a message may be handled meanwhile: then this waits for it and sees the time that it has set.
+    when_waiting = Case(When(next_run_at__isnull=False, then=Value(clock.now())))
+    same_step.update(version_id=version.id, reason="", next_run_at=when_waiting)
     elsewhere = list(others.order_by("id").values_list("pk", flat=True))
     for start in range(0, len(elsewhere), MOVED_TOGETHER):
         _move_to_other_steps(sequence, version, elsewhere[start : start + MOVED_TOGETHER])

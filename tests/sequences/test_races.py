@@ -360,6 +360,25 @@ def test_erasure_waits_for_those_who_are_being_moved(account: Account, no_errors
     assert stored(enrollment).version.number == 2
 
 
+def test_move_waits_for_an_outcome_that_is_being_handled_and_takes_the_new_delay(
+    account: Account, no_errors: None
+) -> None:
+    require_postgresql()
+    hello, again = STEPS
+    sequence, alice = create(account, steps=[hello, {**again, "delay": "P10D"}]), contact(account.workspace)
+    enrollment = enroll(sequence, alice)
+    for do in (runner.run_due, dispatch.dispatch):
+        do()
+    publish_version = partial(publish, sequence, account, move_people=True, steps=STEPS)
+    with ExitStack() as publishing, transaction.atomic():
+        assert runner.handle_outcomes() == 1
+        publishing.enter_context(in_background(publish_version))
+        wait_until(another_transaction_waits)
+    work()
+    assert texts(alice) == [("sent", "Hello"), ("sent", "Hello again")]
+    assert state(enrollment) == ("completed", "", "")
+
+
 def test_everything_at_the_same_moment(tenants: Tenants, no_errors: None) -> None:
     """Runners, dispatchers, replies, opt-outs, erasures, pauses and new versions: no deadlock, and afterwards each step
     was sent at most once and in order."""
