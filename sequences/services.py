@@ -269,6 +269,7 @@ class PreviewStep:
     text: str | None
 
 
+@unit_of_work()
 def preview_sequence(actor: Actor, sequence_id: str, *, contact_id: str) -> list[PreviewStep]:
     """The steps of the latest version as this contact would get them if enrolled now, with the text for an actor who
     may read contacts. Limits of accounts are not taken into account.
@@ -277,7 +278,8 @@ def preview_sequence(actor: Actor, sequence_id: str, *, contact_id: str) -> list
     """
     actor.require(Scope.MANAGE_SEQUENCES)
     sequence = _get_sequence(actor, sequence_id)
-    contact = contacts.get(actor.workspace, contact_id).contact
+    # Locked until the answer is stored for its Idempotency-Key, so that whoever erases the contact finds the answer.
+    contact = contacts.get(actor.workspace, contact_id, lock=True).contact
     definition = repository.current_version(sequence).definition
     anchor, shows_text = clock.now(), actor.has(Scope.READ_CONTACTS)
     steps: list[PreviewStep] = []

@@ -314,6 +314,17 @@ def test_runner_makes_nothing_for_a_contact_that_is_being_erased(account: Accoun
     assert (state(enrollment), deliveries()) == (("stopped", "erased", "hello"), 2)
 
 
+def test_erasure_waits_for_the_answer_of_a_preview(account: Account, no_errors: None) -> None:
+    """The answer has the texts, and is stored for the Idempotency-Key in the transaction of the preview."""
+    require_postgresql()
+    sequence, alice = create(account, steps=STEPS), contact(account.workspace)
+    with ExitStack() as erasing, transaction.atomic():
+        services.preview_sequence(actor(account.workspace), sequence.pk, contact_id=alice.pk)
+        erasing.enter_context(in_background(partial(erase_contact, actor(account.workspace), alice.pk)))
+        wait_until(another_transaction_waits)
+    assert not Contact.unscoped.filter(pk=alice.pk).exists()
+
+
 @pytest.mark.parametrize("steps", [STEPS, STEPS[1:]])
 def test_publishing_waits_for_the_runner_and_moves_everybody(
     account: Account, monkeypatch: pytest.MonkeyPatch, no_errors: None, steps: list[dict[str, str]]
