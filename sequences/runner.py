@@ -460,7 +460,7 @@ def _account_for(batch: _Batch, send: _Send, has_slots: Callable[[Account], bool
     assigned = batch.accounts.get(enrollment.account_id or 0)
     others = [batch.accounts[each] for each in definition.account_ids if each in batch.accounts]
     was_written_to = batch.histories[enrollment.pk].was_written_to
-    if others and (assigned is None or assigned not in others and not was_written_to):
+    if others and (assigned is None or (assigned not in others and not was_written_to)):
         assigned = others[int(schedule.jitter_fraction(send.contact.id, "") * len(others))]  # the same at every look
     if assigned is None or has_slots(assigned) or not _may_pass_on(batch, send):
         return assigned
