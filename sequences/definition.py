@@ -308,7 +308,8 @@ def with_step_keys(
     saving the same steps again changes nothing, else a new key. ``used`` are the keys of all earlier versions: contacts
     may have done those steps, and a new step is another one."""
     given = {step.key for step in steps}
-    numbers = [int(match[1]) for key in [*used, *given] if (match := _GENERATED_ID.fullmatch(key))]
+    taken = given.union(used)
+    numbers = [int(match[1]) for key in taken if (match := _GENERATED_ID.fullmatch(key))]
     next_number = max(numbers, default=0) + 1
     keyed = []
     for index, step in enumerate(steps):
@@ -316,6 +317,9 @@ def with_step_keys(
         if not key and index < len(current) and current[index] not in given:
             key = current[index]
         elif not key:
-            key, next_number = f"step-{next_number}", next_number + 1
+            # A given id may have more digits than the numbers that were looked at.
+            while (key := f"step-{next_number}") in taken:
+                next_number += 1
+            next_number += 1
         keyed.append(StepDefinition(key, step.delay, step.text, step.condition, step.if_not))
     return tuple(keyed)

@@ -453,13 +453,15 @@ def _end_of_wait(batch: _Batch, send: _Send, account: Account, wait: Wait) -> da
 
 
 def _account_for(batch: _Batch, send: _Send, has_slots: Callable[[Account], bool]) -> Account | None:
-    """The account that writes to the contact: the one that wrote before, else the assigned one. If the sequence passes
-    contacts on, one that was not written to yet goes to the next account that can send. None if there is no account."""
+    """The account that writes to the contact: the one that wrote before, else the assigned one, else one of the version
+    to which the contact was moved. If the sequence passes contacts on, one that was not written to yet goes to the next
+    account that can send. None if there is no account."""
     enrollment, definition = send.enrollment, send.version.definition
     assigned = batch.accounts.get(enrollment.account_id or 0)
     others = [batch.accounts[each] for each in definition.account_ids if each in batch.accounts]
-    if assigned is None:
-        assigned = others[0] if others else None
+    was_written_to = batch.histories[enrollment.pk].was_written_to
+    if others and (assigned is None or (assigned not in others and not was_written_to)):
+        assigned = others[int(schedule.jitter_fraction(send.contact.id, "") * len(others))]  # the same at every look
     if assigned is None or has_slots(assigned) or not _may_pass_on(batch, send):
         return assigned
     return next((account for account in others if has_slots(account)), assigned)
@@ -608,7 +610,11 @@ def _handle(step_run: StepRun, enrollment: Enrollment, context: _OutcomeContext)
     contact, now = context.contacts[str(enrollment.contact_id)], context.now
     definition = context.versions[enrollment.version_id].definition
     if _is_to_be_made_again(step_run):
-        enrollment.next_run_at = now
+        step = definition.step(enrollment.step_key)
+        if step is None:  # it was moved to a version that has neither this step nor one to go on with
+            progress.start_step(enrollment, definition, None, contact, now)
+        else:
+            enrollment.next_run_at = now
         return
     if step_run.outcome == Outcome.CANCELED and step_run.error in _STOPPING:
         progress.end(enrollment, EnrollmentStatus.STOPPED, _STOPPING[step_run.error], now)

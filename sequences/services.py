@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F
+from django.db.models import Case, Count, F, Value, When
 
 from contacts import repository as contacts
 from contacts.models import Contact
@@ -36,6 +36,7 @@ from sequences.models import (
 )
 from sequences.repository import Version
 from sequences.representations import EnrollmentOut, SequenceOut
+from sequences.runner import History
 from sequences.schedule import ResumeMode
 
 # Enrollments that are moved to a new version together: the session would be ended if it was idle for too long.
@@ -139,9 +140,10 @@ def _move_people(sequence: Sequence, version: Version) -> None:
     open_rows = Enrollment.objects.for_workspace(sequence.workspace_id).filter(sequence=sequence, status__in=OPEN)
     others = open_rows.exclude(version_id=version.id)
     same_step = others.filter(step_key__in=[step.key for step in version.definition.steps])
-    # The runner finds out when the step is due now. A message on its way stays on its way.
-    same_step.filter(next_run_at__isnull=False).update(version_id=version.id, reason="", next_run_at=clock.now())
-    same_step.update(version_id=version.id)
+    # The runner finds out when the step is due now. A message on its way stays on its way. One statement, because the
+    # outcome of a message may be handled meanwhile: then this waits for it and sees the time that it has set.
+    when_waiting = Case(When(next_run_at__isnull=False, then=Value(clock.now())))
+    same_step.update(version_id=version.id, reason="", next_run_at=when_waiting)
     elsewhere = list(others.order_by("id").values_list("pk", flat=True))
     for start in range(0, len(elsewhere), MOVED_TOGETHER):
         _move_to_other_steps(sequence, version, elsewhere[start : start + MOVED_TOGETHER])
@@ -156,16 +158,16 @@ def _move_to_other_steps(sequence: Sequence, version: Version, enrollment_ids: l
     olds = repository.load_versions(sequence.workspace_id, {each.version_id for each in locked})
     histories = runner.histories([each.pk for each in locked])
     for enrollment in locked:
-        _move(enrollment, olds[enrollment.version_id].definition, version, histories[enrollment.pk].steps)
+        _move(enrollment, olds[enrollment.version_id].definition, version, histories[enrollment.pk])
     runner.save(locked)
     runner.publish_completed(locked)
 
 
-def _move(enrollment: Enrollment, old: Definition, version: Version, done: set[str]) -> None:
+def _move(enrollment: Enrollment, old: Definition, version: Version, history: History) -> None:
     """Put an enrollment whose step is not in the new version on the step that it goes on with."""
-    step = progress.step_after_move(old, version.definition, enrollment.step_key, done)
+    step = progress.step_after_move(old, version.definition, enrollment.step_key, history.steps)
     enrollment.version_id = version.id
-    if enrollment.step_key in done:  # its message is on its way: the outcome starts the step, or completes it
+    if history.is_unhandled:  # its message is on its way: the outcome starts the step, or completes it
         enrollment.step_key = step.key if step is not None else ""
         return
     contact, now = enrollment.contact, clock.now()
@@ -267,6 +269,7 @@ class PreviewStep:
     text: str | None
 
 
+@unit_of_work()
 def preview_sequence(actor: Actor, sequence_id: str, *, contact_id: str) -> list[PreviewStep]:
     """The steps of the latest version as this contact would get them if enrolled now, with the text for an actor who
     may read contacts. Limits of accounts are not taken into account.
@@ -275,7 +278,8 @@ def preview_sequence(actor: Actor, sequence_id: str, *, contact_id: str) -> list
     """
     actor.require(Scope.MANAGE_SEQUENCES)
     sequence = _get_sequence(actor, sequence_id)
-    contact = contacts.get(actor.workspace, contact_id).contact
+    # Locked until the answer is stored for its Idempotency-Key, so that whoever erases the contact finds the answer.
+    contact = contacts.get(actor.workspace, contact_id, lock=True).contact
     definition = repository.current_version(sequence).definition
     anchor, shows_text = clock.now(), actor.has(Scope.READ_CONTACTS)
     steps: list[PreviewStep] = []

@@ -6,7 +6,7 @@ from crmsolid.workspaces.migration_operations import DropRedundantIndexes, Tenan
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contacts", "0004_last_reply_at"),
+        ("contacts", "0004_replies_and_folded_text"),
         ("messaging", "0004_due_index"),
         ("workspaces", "0001_initial"),
     ]

@@ -178,6 +178,33 @@ def test_moved_contact_without_a_next_step_is_completed_after_the_message_on_its
     assert state(enrollment) == ("completed", "", "")
 
 
+def test_moved_contact_whose_message_a_pause_cancels_is_completed(account: Account, no_errors: None) -> None:
+    """The step is not in the new version, nor one after it, so there is nothing to be made again."""
+    sequence, alice = create(account, steps=STEPS), contact(account.workspace)
+    enrollment = enroll(sequence, alice)
+    for do in (runner.run_due, dispatch.dispatch, runner.run_due):
+        do()
+    publish(sequence, account, move_people=True, steps=STEPS[:1])
+    services.pause_sequence(actor(account.workspace), sequence.pk)
+    work()
+    assert texts(alice) == [("sent", "Hello"), ("canceled", "Hello again")]
+    assert state(enrollment) == ("completed", "", "")
+    assert len(events("sequence.completed")) == 1
+
+
+def test_contact_that_is_moved_twice_is_completed_after_the_message_on_its_way(account: Account) -> None:
+    sequence, alice = create(account, steps=STEPS), contact(account.workspace)
+    enrollment = enroll(sequence, alice)
+    for do in (runner.run_due, dispatch.dispatch, runner.run_due):
+        do()
+    publish(sequence, account, move_people=True, steps=STEPS[:1])
+    publish(sequence, account, move_people=True, steps=[{"id": "hello", "text": "Good day"}])
+    assert (state(enrollment)[0], events("sequence.completed")) == ("active", [])
+    work()
+    assert texts(alice) == [("sent", "Hello"), ("sent", "Hello again")]
+    assert (state(enrollment)[0], len(events("sequence.completed"))) == ("completed", 1)
+
+
 # --- At the same moment -----------------------------------------------------------------------------------------------
 def people(account: Account, count: int) -> list[Contact]:
     return [contact(account.workspace, f"person_{number:03}") for number in range(count)]
@@ -287,6 +314,17 @@ def test_runner_makes_nothing_for_a_contact_that_is_being_erased(account: Accoun
     assert (state(enrollment), deliveries()) == (("stopped", "erased", "hello"), 2)
 
 
+def test_erasure_waits_for_the_answer_of_a_preview(account: Account, no_errors: None) -> None:
+    """The answer has the texts, and is stored for the Idempotency-Key in the transaction of the preview."""
+    require_postgresql()
+    sequence, alice = create(account, steps=STEPS), contact(account.workspace)
+    with ExitStack() as erasing, transaction.atomic():
+        services.preview_sequence(actor(account.workspace), sequence.pk, contact_id=alice.pk)
+        erasing.enter_context(in_background(partial(erase_contact, actor(account.workspace), alice.pk)))
+        wait_until(another_transaction_waits)
+    assert not Contact.unscoped.filter(pk=alice.pk).exists()
+
+
 @pytest.mark.parametrize("steps", [STEPS, STEPS[1:]])
 def test_publishing_waits_for_the_runner_and_moves_everybody(
     account: Account, monkeypatch: pytest.MonkeyPatch, no_errors: None, steps: list[dict[str, str]]
@@ -331,6 +369,25 @@ def test_erasure_waits_for_those_who_are_being_moved(account: Account, no_errors
         wait_until(another_transaction_waits)
     assert state(enrollment) == ("stopped", "erased", "again")
     assert stored(enrollment).version.number == 2
+
+
+def test_move_waits_for_an_outcome_that_is_being_handled_and_takes_the_new_delay(
+    account: Account, no_errors: None
+) -> None:
+    require_postgresql()
+    hello, again = STEPS
+    sequence, alice = create(account, steps=[hello, {**again, "delay": "P10D"}]), contact(account.workspace)
+    enrollment = enroll(sequence, alice)
+    for do in (runner.run_due, dispatch.dispatch):
+        do()
+    publish_version = partial(publish, sequence, account, move_people=True, steps=STEPS)
+    with ExitStack() as publishing, transaction.atomic():
+        assert runner.handle_outcomes() == 1
+        publishing.enter_context(in_background(publish_version))
+        wait_until(another_transaction_waits)
+    work()
+    assert texts(alice) == [("sent", "Hello"), ("sent", "Hello again")]
+    assert state(enrollment) == ("completed", "", "")
 
 
 def test_everything_at_the_same_moment(tenants: Tenants, no_errors: None) -> None:

@@ -125,6 +125,16 @@ def test_steps_without_id_keep_theirs_by_position(account: Account) -> None:
     ]
 
 
+def test_new_id_is_no_id_that_was_given(account: Account) -> None:
+    create(
+        account,
+        start=False,
+        steps=[{"id": f"step-{10**9 - 1}", "text": "A"}, {"text": "B"}, {"id": f"step-{10**9}", "text": "C"}],
+    )
+    keys = list(Step.unscoped.order_by("position").values_list("key", flat=True))
+    assert keys == [f"step-{10**9 - 1}", f"step-{10**9 + 1}", f"step-{10**9}"]
+
+
 def test_versions_and_steps_never_change(sequence: Sequence) -> None:
     for row in (SequenceVersion.unscoped.get(), *Step.unscoped.all()):
         with pytest.raises(TypeError, match="never changes"):

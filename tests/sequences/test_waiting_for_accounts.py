@@ -73,3 +73,22 @@ def test_whoever_can_be_passed_on_waits_no_longer_than_the_account(tenants: Tena
     time.move(minutes=5)
     work()
     assert [stored(each).status for each in enrollments] == ["completed"] * 5
+
+
+def test_whoever_is_moved_leaves_an_account_that_did_not_write_yet(tenants: Tenants, time: Clock) -> None:
+    gone, first, second = (tenants.sandbox() for _ in range(3))
+    steps = [{"id": "hello", "text": "Hello"}, {"id": "again", "text": "Hello again", "delay": "P1D"}]
+    sequence = create(gone, steps=steps)
+    enroll(sequence, written_to := contact(gone.workspace, "written_to"))
+    work()
+    Account.unscoped.filter(pk=gone.pk).update(state="needs_login")
+    waiting = [enroll(sequence, contact(gone.workspace, f"person_{number}")) for number in range(20)]
+    work()
+    publish(sequence, gone, account_ids=[first.pk, second.pk], steps=steps, move_people=True)
+    work()
+    assert {stored(each).account_id for each in waiting} == {first.pk, second.pk}
+    assert {stored(each).step_key for each in waiting} == {"again"}
+    time.move(days=1)
+    work()
+    assert texts(written_to) == [("sent", "Hello")]
+    assert Enrollment.unscoped.get(contact=written_to).reason == "account_needs_login"

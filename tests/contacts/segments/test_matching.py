@@ -234,14 +234,20 @@ def test_equality_of_custom_fields_is_containment(tenants: Tenants, custom_field
     assert sql in str(Contact.objects.for_workspace(tenants.workspace).filter(where(condition, NOW)).query)
 
 
+def test_migration_that_fills_columns_holds_no_lock_of_a_table() -> None:
+    migration = import_module("contacts.migrations.0005_fill").Migration
+    assert not migration.atomic
+    assert [type(operation).__name__ for operation in migration.operations] == ["RunPython"]
+
+
 def test_migration_folds_text_that_was_stored_before(
     people: dict[str, str], matching: Matching, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Contact.unscoped.update(folded_fields={})
     ContactTag.unscoped.update(folded="")
-    migration = import_module("contacts.migrations.0005_folded_text")
+    migration = import_module("contacts.migrations.0005_fill")
     monkeypatch.setattr(migration, "CHUNK", 2)
-    migration.fold_stored_text(apps, None)
+    migration.fill(apps, None)
     assert matching(VIP) == ["sarah"]
     assert matching({"field": "custom.company", "op": "contains", "value": "strasse"}) == ["sarah"]
     assert matching({"field": "custom.company", "op": "exists", "value": False}) == ["bare"]
