@@ -63,6 +63,16 @@ class SequenceSource:
         transaction.on_commit(lambda: doorbell.ring("sequences.run"))
 
 
+def recover_outcomes() -> None:
+    """Write the outcomes that whoever settled the messages has not written, such as a worker of an older version."""
+    run(
+        f"UPDATE {_step_runs.name} SET outcome = m.status, error = m.error, settled_at = %s"
+        f" FROM {Table(Message).name} m WHERE m.id = {_step_runs.name}.message_id"
+        f" AND {_step_runs.name}.outcome = '' AND m.status IN ('sent', 'failed', 'canceled')",
+        [datetime_param(clock.now())],
+    )
+
+
 def _enrollments_of(messages: Sequence[Message]) -> dict[str, Enrollment]:
     """The enrollment of each message, with its sequence, by the message's id."""
     runs = StepRun.unscoped.filter(message_id__in=[message.id for message in messages])

@@ -223,6 +223,7 @@ class StepRun(WorkspaceModel):
         ]
         indexes = [
             models.Index(fields=["id"], name="steprun_unhandled", condition=~Q(outcome="") & Q(handled=False)),
+            models.Index(fields=["message"], name="steprun_in_flight", condition=Q(outcome="")),
         ]
 
     def __str__(self) -> str:

@@ -110,6 +110,7 @@ def update_sequence(
     if changed or renamed:
         sequence.updated_at = clock.now()
         sequence.save(update_fields=["version", "updated_at"])
+    if changed or renamed or move_people:
         audit.record(actor, "sequence.published", sequence.pk, version=version.number, moved=move_people)
     if move_people:
         _move_people(sequence, version)
@@ -246,12 +247,16 @@ def _set_status(actor: Actor, sequence: Sequence, status: SequenceStatus, verb: 
 def _shift_delays(sequence: Sequence, mode: ResumeMode, paused_at: datetime) -> None:
     """Move the delays that were running during the pause."""
     now = clock.now()
-    rows = Enrollment.objects.for_workspace(sequence.workspace_id).filter(sequence=sequence, status="active")
-    waiting_rows = rows.filter(next_run_at__isnull=False)
+    rows = Enrollment.objects.for_workspace(sequence.workspace_id).filter(sequence=sequence, status__in=OPEN)
+    active = rows.filter(status="active")
+    waiting_rows = active.filter(next_run_at__isnull=False)
     # When the steps are due with window and jitter is found out by the runner, so it looks at each of them now.
     if mode == ResumeMode.RESTART_DELAY:
-        waiting_rows.update(anchor_at=now, next_run_at=now, reason="")
+        # Also for those whose message the pause has canceled, which is perhaps not handled yet.
+        active.update(anchor_at=now, reason="", next_run_at=Case(When(next_run_at__isnull=False, then=Value(now))))
     elif mode == ResumeMode.ONLY_ACTIVE_TIME:
+        # Those who are paused alone count this pause when they are resumed.
+        rows.filter(status="paused", paused_at__gt=paused_at).update(paused_at=paused_at)
         began_in_pause = waiting_rows.filter(anchor_at__gt=paused_at)
         began_in_pause.update(anchor_at=now, next_run_at=now, reason="")
         before = waiting_rows.filter(anchor_at__lte=paused_at)
@@ -376,7 +381,8 @@ def list_enrollments(
     sequence = _get_sequence(actor, sequence_id)
     given = {"status": status, "contact_id": contact_id}
     filters = {name: value for name, value in given.items() if value is not None}
-    rows = Enrollment.objects.for_workspace(actor.workspace).filter(sequence=sequence, **filters)
+    # By the sequence alone, which is the workspace's: with both the database may read the index of the workspace.
+    rows = sequence.enrollments.filter(**filters)
     binding = {"sequence": sequence.pk, **filters}
     workspace_id = actor.workspace.pk
     found = page(rows, sort="-created_at", limit=limit, cursor=cursor, workspace_id=workspace_id, filters=binding)
@@ -431,10 +437,15 @@ def resume_enrollment(actor: Actor, enrollment_id: str, *, mode: str = ResumeMod
     enrollment = _get_enrollment(actor, enrollment_id, lock=True)
     if enrollment.status != EnrollmentStatus.PAUSED or enrollment.paused_at is None:
         raise DomainError("invalid_state", f"the enrollment is {enrollment.status}; only a paused one can be resumed")
-    now = clock.now()
+    until, sequence_paused_at = clock.now(), enrollment.sequence.paused_at
+    if mode == ResumeMode.ONLY_ACTIVE_TIME and sequence_paused_at is not None:
+        # The time since then counts when the sequence is resumed.
+        until = max(sequence_paused_at, enrollment.paused_at, enrollment.anchor_at)
+    anchor = schedule.resumed_anchor(ResumeMode(mode), enrollment.anchor_at, enrollment.paused_at, until)
     if enrollment.next_run_at is not None:
-        anchor = schedule.resumed_anchor(ResumeMode(mode), enrollment.anchor_at, enrollment.paused_at, now)
         _restart(enrollment, anchor)
+    elif mode == ResumeMode.RESTART_DELAY:  # for a message that the pause has canceled
+        enrollment.anchor_at = anchor
     enrollment.status, enrollment.paused_at = EnrollmentStatus.ACTIVE.value, None
     enrollment.save(update_fields=["status", "paused_at", "anchor_at", "next_run_at", "reason"])
     transaction.on_commit(lambda: doorbell.ring("sequences.run"))

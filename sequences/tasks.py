@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from sequences import runner
+from sequences import message_source, runner
 
 
 @shared_task(name="sequences.run")
@@ -14,4 +14,5 @@ def run() -> int:
 @shared_task(name="sequences.sweep")
 def sweep() -> int:
     """Recover what no other task was started for."""
+    message_source.recover_outcomes()
     return runner.run_due()

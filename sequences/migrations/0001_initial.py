@@ -202,6 +202,10 @@ class Migration(migrations.Migration):
             model_name='steprun',
             index=models.Index(condition=models.Q(models.Q(('outcome', ''), _negated=True), ('handled', False)), fields=['id'], name='steprun_unhandled'),
         ),
+        migrations.AddIndex(
+            model_name='steprun',
+            index=models.Index(condition=models.Q(('outcome', '')), fields=['message'], name='steprun_in_flight'),
+        ),
         migrations.AddConstraint(
             model_name='steprun',
             constraint=models.UniqueConstraint(fields=('enrollment', 'step_key'), name='steprun_once'),

@@ -9,7 +9,7 @@ import pytest
 from crmsolid.core.errors import DomainError
 from messaging.models import Account, Message
 from messaging.sending import dispatch, sources
-from sequences import runner, services, waiting
+from sequences import runner, services, tasks, waiting
 from sequences.models import Enrollment, Sequence, StepRun
 from tests.sequences.helpers import Clock, actor, contact, create, enroll, events, state, stored, texts, work
 
@@ -203,3 +203,54 @@ def test_calls_in_the_wrong_state_are_refused(account: Account, time: Clock) -> 
         "sequence.started",
         "sequence.paused",
     ]
+
+
+def test_overlapping_pauses_of_enrollment_and_sequence_count_once(account: Account, time: Clock) -> None:
+    """A delay of ten days. In the first, the enrollment is paused from day 1 to 5 and the sequence from day 3 to 11; in
+    the second the sequence from day 1 to 5 and the enrollment from day 3 to 10."""
+    by, begin = actor(account.workspace), time.now
+    steps = [{"id": "one", "delay": "P10D", "text": "Hello"}]
+    only_active = {"mode": "only_active_time"}
+    for name, first_is_enrollment, ends, due_after in (("first", True, (5, 11), 20), ("second", False, (5, 10), 19)):
+        time.now = begin
+        sequence = create(account, name=name, steps=steps)
+        enrollment = enroll(sequence, contact(account.workspace, f"{name}_contact"))
+        pauses = [
+            (services.pause_enrollment, services.resume_enrollment, enrollment.pk),
+            (services.pause_sequence, services.resume_sequence, sequence.pk),
+        ]
+        (pause_first, resume_first, first), (pause_second, resume_second, second) = (
+            pauses if first_is_enrollment else reversed(pauses)
+        )
+        time.move(days=1)
+        pause_first(by, first)
+        time.move(days=2)
+        pause_second(by, second)
+        time.now = begin + timedelta(days=ends[0])
+        resume_first(by, first, **only_active)
+        time.now = begin + timedelta(days=ends[1])
+        resume_second(by, second, **only_active)
+        work()
+        assert stored(enrollment).next_run_at == begin + timedelta(days=due_after), name
+
+
+def test_delay_restarts_also_for_a_message_that_the_pause_has_just_canceled(account: Account, time: Clock) -> None:
+    sequence = create(account, steps=[{"id": "one", "delay": "PT1H", "text": "Hello"}])
+    enrollment = enroll(sequence, contact(account.workspace))
+    time.move(hours=1)
+    runner.run_due()
+    pause(sequence)
+    dispatch.dispatch()  # cancels the message; nobody handles the outcome
+    resume(sequence, "restart_delay")
+    work()
+    assert (state(enrollment), stored(enrollment).next_run_at) == (("active", "", "one"), time.now + timedelta(hours=1))
+
+
+def test_sweep_finds_outcomes_that_a_worker_of_the_version_before_did_not_write(account: Account, time: Clock) -> None:
+    enrollment = enroll(create(account), contact(account.workspace))
+    runner.run_due()
+    Message.unscoped.update(status="sent", sent_at=time.now)
+    work()
+    assert state(enrollment) == ("active", "", "hello")
+    tasks.sweep()
+    assert state(enrollment) == ("active", "", "again")

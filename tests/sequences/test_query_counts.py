@@ -102,11 +102,11 @@ def test_preview(ours: Api, account: Account, statements: Statements, number: in
 
 @pytest.mark.parametrize("people", [1, 20])
 def test_resume_sequence(ours: Api, account: Account, statements: Statements, people: int) -> None:
-    """Key, savepoint, sequence, update, audit, answer, release; for ``only_active_time`` two updates of enrollments."""
+    """Key, savepoint, sequence, update, audit, answer, release; for ``only_active_time`` three updates."""
     sequence = create(account)
     for index in range(people):
         enroll(sequence, contact(account.workspace, f"user{index}"))
-    for mode, number in (("keep_dates", 7), ("only_active_time", 9)):
+    for mode, number in (("keep_dates", 7), ("only_active_time", 10)):
         ours.post(f"/v1/sequences/{sequence.pk}/pause")
         with statements(sqlite=number, postgresql=number + 1):
             assert ours.post(f"/v1/sequences/{sequence.pk}/resume", {"mode": mode}).status_code == 200
