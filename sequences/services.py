@@ -280,12 +280,12 @@ def preview_sequence(actor: Actor, sequence_id: str, *, contact_id: str) -> list
     anchor, shows_text = clock.now(), actor.has(Scope.READ_CONTACTS)
     steps: list[PreviewStep] = []
     for step in definition.steps:
+        anchor = progress.due_at(definition, step, contact, anchor)  # of a step that is left out too
         if not runner.meet_condition(actor.workspace, step, [contact.id]):
             steps.append(PreviewStep(step.key, None, Reason.CONDITION.value, None))
             if step.if_not == "stop":
                 break
             continue
-        anchor = progress.due_at(definition, step, contact, anchor)
         text = _rendered(step, contact)
         missing = Reason.MISSING_VALUE.value if text is None or not automatic.recipient_of(contact) else ""
         steps.append(PreviewStep(step.key, anchor, missing, text if shows_text else None))

@@ -193,6 +193,28 @@ def test_a_preview_has_the_planned_time_and_the_text_of_each_step(ours: Api, acc
     assert texts(alice) == []
 
 
+def test_the_delay_of_a_step_that_is_left_out_counts_in_the_preview_as_it_does_for_the_contact(
+    ours: Api, account: Account, time: Clock
+) -> None:
+    steps = [
+        {"id": "hello", "text": "Hello"},
+        {**PREVIEWED[1], "delay": "P2D"},
+        {"id": "again", "delay": "P1D", "text": "Hello again"},
+    ]
+    sequence, alice = create(account, steps=steps), contact(account.workspace)
+    preview = ours.post(f"/v1/sequences/{sequence.pk}/preview", {"contact_id": alice.pk}).json()["steps"]
+    assert [(step["step"], step["planned_at"]) for step in preview] == [
+        ("hello", "2026-06-01T10:00:00Z"),
+        ("vip", None),
+        ("again", "2026-06-04T10:00:00Z"),
+    ]
+    enrollment = enroll(sequence, alice)
+    work()
+    time.move(days=2)
+    work()
+    assert (stored(enrollment).step_key, stored(enrollment).next_run_at) == ("again", START + timedelta(days=3))
+
+
 def test_a_preview_without_read_contacts_has_no_text(tenants: Tenants, account: Account, time: Clock) -> None:
     sequence = create(account, steps=PREVIEWED)
     alice = contact(account.workspace, name="Alice Smith")
