@@ -220,12 +220,16 @@ class SequenceAdmin(SequencesAdmin):
     def _publish(
         self, request: HttpRequest, sequence: Sequence, definition: Definition, *, move_people: bool
     ) -> HttpResponse:
-        actor = self.actor(request)
+        actor, version = self.actor(request), sequence.version
         sequence, changed = services.update_sequence(actor, sequence.pk, definition, move_people=move_people)
         if not changed:
             messages.info(request, "Nothing was changed.")
         elif sequence.status == SequenceStatus.DRAFT:
             messages.success(request, "The draft is saved.")
+        elif sequence.version == version:
+            messages.success(request, "The name is saved.")
+        elif move_people:
+            messages.success(request, f"Saved. Everybody in the sequence goes on in version {sequence.version}.")
         else:
             messages.success(request, f"Saved. Contacts who are enrolled from now on get version {sequence.version}.")
         return self.page_of(sequence)

@@ -299,9 +299,15 @@ def in_flight(tenants: Tenants, account: Account) -> tuple[Sequence, Enrollment,
     return sequence, enrollment, browser(tenants.member(Role.AGENT))
 
 
-@pytest.mark.parametrize(("choice", "version", "text"), [("stay", 1, "Hello again"), ("move", 2, "Changed")])
+@pytest.mark.parametrize(
+    ("choice", "version", "text", "said"),
+    [
+        ("stay", 1, "Hello again", "Saved. Contacts who are enrolled from now on get version 2."),
+        ("move", 2, "Changed", "Saved. Everybody in the sequence goes on in version 2."),
+    ],
+)
 def test_a_change_with_people_in_it_asks_who_stays_and_who_moves(
-    tenants: Tenants, account: Account, time: Clock, choice: str, version: int, text: str
+    tenants: Tenants, account: Account, time: Clock, choice: str, version: int, text: str, said: str
 ) -> None:
     sequence, enrollment, client = in_flight(tenants, account)
     asked = client.post(page(sequence, "edit"), posted(client.get(page(sequence, "edit"))) | {"step-1-text": "Changed"})
@@ -313,7 +319,7 @@ def test_a_change_with_people_in_it_asks_who_stays_and_who_moves(
     assert "1 contact is in Welcome" in shown and 'value="stay" checked' in shown
     data = {"definition": asked.context["definition"], "version": 1, "people": choice}
     answer = client.post(page(sequence, "publish"), data, follow=True)
-    assert messages_of(answer) == ["Saved. Contacts who are enrolled from now on get version 2."]
+    assert messages_of(answer) == [said]
     assert stored(enrollment).version.number == version
     time.move(days=1)
     work()
@@ -322,7 +328,8 @@ def test_a_change_with_people_in_it_asks_who_stays_and_who_moves(
 
 def test_a_new_name_alone_is_saved_without_a_question(tenants: Tenants, account: Account, time: Clock) -> None:
     sequence, enrollment, client = in_flight(tenants, account)
-    client.post(page(sequence, "edit"), posted(client.get(page(sequence, "edit"))) | {"name": "Greeting"})
+    data = posted(client.get(page(sequence, "edit"))) | {"name": "Greeting"}
+    assert messages_of(client.post(page(sequence, "edit"), data, follow=True)) == ["The name is saved."]
     assert (saved(sequence).name, stored(enrollment).version.number) == ("Greeting", 1)
     assert SequenceVersion.unscoped.count() == 1
 
