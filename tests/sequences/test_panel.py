@@ -143,9 +143,19 @@ def test_each_error_is_at_its_field_and_nothing_is_saved(tenants: Tenants, accou
     }
     assert errors["opens"] == ["Give a time such as 09:00, with two digits each."]
     assert errors["step-1-delay"] == ["A duration is at most 366 days."]
-    assert errors["step-2-condition"][0].startswith("all[1].value: ")
+    assert errors["step-2-condition"][0].startswith("In all[1].value: ")
     text = answer.content.decode()
     assert all(error in text for error in ("A duration is at most 366 days.", "A name has 1 to 100 characters."))
+    assert "Nothing was saved. Correct what is marked below." in text
+    assert not Sequence.unscoped.exists()
+
+
+def test_values_that_cannot_be_read_are_shown_together_with_those_that_are_wrong(
+    tenants: Tenants, account: Account
+) -> None:
+    steps = [step(0, "Hello {nobody}", condition="{"), step(1, "Again", number=-1)]
+    answer = browser(tenants.owner).post(ADD, form(account, *steps, time_zone="Mars"))
+    assert set(errors_of(answer)) == {"time_zone", "step-0-text", "step-0-condition", "step-1-delay"}
     assert not Sequence.unscoped.exists()
 
 
@@ -157,7 +167,7 @@ def test_each_error_is_at_its_field_and_nothing_is_saved(tenants: Tenants, accou
         ({"account_ids": ["999999"]}, "account_ids", "Select a valid choice."),
         ({"steps": "0"}, "__all__", "A sequence has at least one step."),
         ({"steps": "x"}, "__all__", "A sequence has at least one step."),
-        ({"days": ["mon"]}, "opens", "A window has the members days, from and to; from is missing."),
+        ({"days": ["mon"]}, "opens", "A window has days, from and to; from is missing."),
         ({"opens": "09:00", "closes": "10:00"}, "days", "Give at least one day."),
         ({"opens": "09:00", "closes": "09:00", "days": ["mon"]}, "closes", "From and to are equal"),
     ],
