@@ -160,12 +160,22 @@ def test_a_change_of_the_contact_during_the_pause_delays_no_step(ours: Api, acco
     assert texts(alice) == [("sent", "Hello")]
 
 
-def test_an_unknown_mode_resumes_nothing(ours: Api, account: Account) -> None:
+@pytest.mark.parametrize("mode", ["later", "", 1, ["keep_dates"]])
+def test_an_unknown_mode_resumes_nothing_and_the_error_names_the_modes(ours: Api, account: Account, mode: Any) -> None:
     sequence = create(account)
     ours.post(f"/v1/sequences/{sequence.pk}/pause")
-    problem = assert_problem(ours.post(f"/v1/sequences/{sequence.pk}/resume", {"mode": "later"}), "validation_failed")
-    assert [(error["field"], error["code"]) for error in problem["errors"]] == [("mode", "invalid_choice")]
+    problem = assert_problem(ours.post(f"/v1/sequences/{sequence.pk}/resume", {"mode": mode}), "validation_failed")
+    detail = "give one of: keep_dates, restart_delay, only_active_time"
+    assert problem["errors"] == [{"field": "mode", "code": "invalid_choice", "detail": detail}]
     assert shown(sequence)["status"] == "paused"
+
+
+def test_a_call_without_fields_says_that_it_knows_none(ours: Api, account: Account) -> None:
+    sequence = create(account)
+    problem = assert_problem(ours.post(f"/v1/sequences/{sequence.pk}/pause", {"mode": "x"}), "validation_failed")
+    detail = "there is no field of this name; known are: none"
+    assert problem["errors"] == [{"field": "mode", "code": "unknown_field", "detail": detail}]
+    assert shown(sequence)["status"] == "active"
 
 
 # --- Preview ----------------------------------------------------------------------------------------------------------
