@@ -179,7 +179,7 @@ def test_a_call_without_fields_says_that_it_knows_none(ours: Api, account: Accou
 
 
 # --- Preview ----------------------------------------------------------------------------------------------------------
-PREVIEWED = [
+PREVIEWED: list[dict[str, Any]] = [
     {"id": "hello", "text": "Hello {first_name}"},
     {"id": "vip", "text": "For you", "condition": {"field": "tag", "op": "is", "value": "vip"}},
     {"id": "again", "delay": "P1D", "text": "We write to {email}"},
