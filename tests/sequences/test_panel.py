@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,9 +16,11 @@ from messaging.models import Account
 from sequences import repository, services
 from sequences.definition import Definition
 from sequences.models import Enrollment, Sequence, SequenceVersion
+from tests.messaging.helpers import require_postgresql
 from tests.panel import browser
 from tests.sequences.helpers import Clock, contact, create, enroll, publish, state, stored, texts, work
 from tests.tenants import Tenants
+from tests.threads import run_together
 
 LIST = reverse("admin:sequences_sequence_changelist")
 ADD = reverse("admin:sequences_sequence_add")
@@ -298,6 +301,22 @@ def test_an_edit_of_an_older_version_is_refused(tenants: Tenants, account: Accou
     answer = client.post(page(sequence, "edit"), data | {"step-0-text": "Second"})
     assert errors_of(answer)["__all__"][0].startswith("Another version was published meanwhile.")
     assert saved(sequence).steps[0].text == "First"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_edits_at_once_one_is_refused(tenants: Tenants, account: Account) -> None:
+    require_postgresql()
+    sequence, client = create(account), browser(tenants.owner)
+    data = posted(client.get(page(sequence, "edit")))
+    other = browser(tenants.member(Role.AGENT))
+    posts = [
+        partial(each.post, page(sequence, "edit"), data | {"step-0-text": text}, follow=True)
+        for each, text in ((client, "One"), (other, "Two"))
+    ]
+    answers = run_together(posts)
+    refused = [b"Another version was published meanwhile." in answer.content for answer in answers]
+    assert sorted(refused) == [False, True]
+    assert SequenceVersion.unscoped.count() == 2
 
 
 def in_flight(tenants: Tenants, account: Account) -> tuple[Sequence, Enrollment, Client]:
