@@ -201,11 +201,7 @@ class _Reader:
         return value
 
     def _window(self, value: Any, path: str) -> Window | None:
-        try:
-            return schedule.parse_window(value)
-        except schedule.InvalidWindow as error:
-            self._error(f"{path}.{error.member}" if error.member else path, error.code, error.detail)
-            return None
+        return schedule.parse_window(value)
 
     def _jitter(self, value: Any, path: str) -> timedelta:
         jitter = _duration(value)

@@ -148,9 +148,13 @@ class SequenceForm(RawValues):
         accounts = Account.objects.for_workspace(workspace).order_by("name", "id")
         self.fields["account_ids"].choices = [(each.pk, each.name) for each in accounts]  # type: ignore[attr-defined]
 
+    def given(self) -> dict[str, Any]:
+        """What was filled in. A field that was refused has its value of a new sequence, so that the rest is checked."""
+        return {**NEW_SEQUENCE, **_main_values(NEW_SEQUENCE), **self.cleaned_data}
+
     def stop_rules(self) -> list[tuple[str, str]]:
         """The rules, each with the field that it comes from."""
-        values = self.cleaned_data
+        values = self.given()
         tags = [line.strip() for line in values["stop_tags"].split("\n") if line.strip()]
         return [
             *([("stop_on_reply", "reply")] if values["stop_on_reply"] else []),
@@ -159,7 +163,7 @@ class SequenceForm(RawValues):
         ]
 
     def window(self) -> dict[str, Any] | None:
-        values = self.cleaned_data
+        values = self.given()
         hours = {"from": values["opens"], "to": values["closes"]}
         given = {name: time for name, time in hours.items() if time}
         return {"days": values["days"], **given} if values["days"] or given else None
@@ -244,10 +248,8 @@ class DefinitionForm:
 
         Where it says the same as the ``current`` one, accounts and stop rules keep their order.
         """
-        if not all([each.is_valid() for each in (self.main, *self.steps)]):
-            return None
-        values = self.main.cleaned_data
-        rules = self.main.stop_rules()
+        is_valid = all([each.is_valid() for each in (self.main, *self.steps)])
+        values, rules = self.main.given(), self.main.stop_rules()
         if current is not None:
             rules.sort(key=lambda rule: _place(rule[1], current.stop_on))
             values["account_ids"].sort(key=lambda account: _place(account, current.account_ids))
@@ -259,10 +261,16 @@ class DefinitionForm:
             "steps": [_step_json(step.cleaned_data) for step in self.steps],
         }
         try:
-            return read_definition(self.workspace, data)
+            definition = read_definition(self.workspace, data)
         except DefinitionErrors as error:
             self.add_errors(error.errors, [field for field, _ in rules])
             return None
+        return definition if is_valid else None
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether something was refused, maybe far down the page."""
+        return any(each.errors for each in (self.main, *self.steps))
 
     def add_domain_error(self, error: DomainError) -> None:
         """Show a service's error at the fields that it names, else above the form."""
@@ -278,7 +286,7 @@ class DefinitionForm:
             else:
                 form, rest = self.main, ""
                 name = _main_field(error.field, rule_fields)
-            detail = f"{rest}: {error.detail}" if rest else capfirst(error.detail)
+            detail = f"In {rest}: {error.detail}" if rest else capfirst(error.detail)
             form.add_error(name if name in form.fields else None, f"{detail}.")
 
 

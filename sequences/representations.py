@@ -66,7 +66,10 @@ class EnrollmentOut(Representation):
     contact_id = serializers.CharField(allow_null=True, help_text="Null once the contact was erased.")
     status = serializers.ChoiceField(choices=EnrollmentStatus.values)
     reason = serializers.ChoiceField(
-        choices=Reason.values, allow_null=True, help_text="Why it waits, or why it has ended; null once completed."
+        choices=Reason.values,
+        allow_null=True,
+        help_text="Why it waits, or why it has ended. Null once it is completed, while it is paused by itself, and "
+        "while its message is on its way.",
     )
     step = serializers.CharField(
         source="step_key", allow_null=True, help_text="The step that is sent next or now; null after the last."
@@ -88,9 +91,13 @@ class PreviewStepOut(Representation):
     reason = serializers.ChoiceField(
         choices=["condition", "missing_value"],
         allow_null=True,
-        help_text="`condition`: it does not hold. `missing_value`: the text has a variable without value and fallback.",
+        help_text="`condition`: it does not hold. `missing_value`: the text has a variable without value and fallback, "
+        "or the contact has neither username nor Telegram id.",
     )
-    text = serializers.CharField(allow_null=True, help_text="Null without `read:contacts`, or with a missing value.")
+    text = serializers.CharField(
+        allow_null=True,
+        help_text="Null without `read:contacts`, for a step that would be left out, and if a variable has no value.",
+    )
 
 
 class PreviewOut(Representation):

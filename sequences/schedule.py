@@ -70,10 +70,10 @@ def parse_window(data: object) -> Window | None:
         raise InvalidWindow("", "invalid", "give an object with days, from and to, or null")
     for member in ("days", "from", "to"):
         if member not in data:
-            raise InvalidWindow(member, "required", f"a window has the members days, from and to; {member} is missing")
+            raise InvalidWindow(member, "required", f"a window has days, from and to; {member} is missing")
     for member in data:
         if member not in ("days", "from", "to"):
-            raise InvalidWindow(str(member), "unknown_field", "a window has the members days, from and to")
+            raise InvalidWindow(str(member), "unknown_field", "a window has days, from and to")
     if data["from"] == data["to"]:
         raise InvalidWindow("to", "never_opens", "from and to are equal; a whole day is from 00:00 to 24:00")
     end = _MIDNIGHT if data["to"] == "24:00" else _parse_time("to", data["to"])

@@ -42,6 +42,7 @@ from sequences.schedule import ResumeMode
 # Enrollments that are moved to a new version together: the session would be ended if it was idle for too long.
 MOVED_TOGETHER = 1000
 WRITERS = (Role.AGENT, Role.ADMIN, Role.OWNER)
+CHANGED_MEANWHILE = "Another version was published meanwhile. Open the sequence again, and repeat your changes there."
 
 
 # --- Sequences --------------------------------------------------------------------------------------------------------
@@ -87,16 +88,24 @@ def create_sequence(actor: Actor, definition: Definition) -> Sequence:
 
 @unit_of_work()
 def update_sequence(
-    actor: Actor, sequence_id: str, definition: Definition, *, move_people: bool = False
+    actor: Actor,
+    sequence_id: str,
+    definition: Definition,
+    *,
+    move_people: bool = False,
+    edited_version: int | None = None,
 ) -> tuple[Sequence, bool]:
     """Publish the definition as the next version, unless it is what the latest version says. Returns the sequence and
     whether something was changed.
 
     Contacts in the sequence finish on their version; with ``move_people`` they go on in the new one. Errors:
-    ``forbidden`` for viewers and keys, ``not_found``, ``validation_failed`` (name; accounts of a started sequence).
+    ``forbidden`` for viewers and keys, ``not_found``, ``invalid_state`` if ``edited_version`` is given and not the
+    latest one, ``validation_failed`` (name; accounts of a started sequence).
     """
     actor.require_role(*WRITERS)
     sequence = _get_sequence(actor, sequence_id, lock=True)
+    if edited_version is not None and edited_version != sequence.version:
+        raise DomainError("invalid_state", CHANGED_MEANWHILE)
     current = repository.current_version(sequence)
     keys = [step.key for step in current.definition.steps]
     definition = replace(definition, steps=with_step_keys(definition.steps, keys, _keys_ever_used(sequence)))
@@ -289,12 +298,12 @@ def preview_sequence(actor: Actor, sequence_id: str, *, contact_id: str) -> list
     anchor, shows_text = clock.now(), actor.has(Scope.READ_CONTACTS)
     steps: list[PreviewStep] = []
     for step in definition.steps:
+        anchor = progress.due_at(definition, step, contact, anchor)  # of a step that is left out too
         if not runner.meet_condition(actor.workspace, step, [contact.id]):
             steps.append(PreviewStep(step.key, None, Reason.CONDITION.value, None))
             if step.if_not == "stop":
                 break
             continue
-        anchor = progress.due_at(definition, step, contact, anchor)
         text = _rendered(step, contact)
         missing = Reason.MISSING_VALUE.value if text is None or not automatic.recipient_of(contact) else ""
         steps.append(PreviewStep(step.key, anchor, missing, text if shows_text else None))

@@ -71,7 +71,8 @@ class StrictSerializer(serializers.Serializer[Any]):
             return super().to_internal_value(data)  # which refuses it
         unknown = [str(name) for name in data if name not in self.known and not self.takes(str(name))]
         if unknown:
-            message = self.error_messages["unknown_field"].format(known=", ".join(self.known))
+            known = ", ".join(self.known) or "none"
+            message = self.error_messages["unknown_field"].format(known=known)
             raise serializers.ValidationError({name: [ErrorDetail(message, "unknown_field")] for name in unknown})
         values, errors = {}, {}
         for name, field in self.known.items():
@@ -209,10 +210,12 @@ class Boolean(serializers.BooleanField):
 class Choice(serializers.ChoiceField):
     """One of a few strings, as a string."""
 
+    default_error_messages = {"invalid_choice": "give one of: {known}"}
+
     def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid_choice", input="this")
-        return str(super().to_internal_value(data))
+        if not isinstance(data, str) or data not in self.choices:
+            self.fail("invalid_choice", known=", ".join(self.choices))
+        return data
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "string", "enum": [*self.choices, *([None] if self.allow_null else [])]}

@@ -76,7 +76,9 @@ CODES: dict[str, CodeInfo] = {
         409, "Contact conflict", "Username, email or Telegram id belong to different contacts. Nothing was changed."
     ),
     "contact_opted_out": CodeInfo(409, "Contact opted out", "This person asked for no more messages."),
-    "already_enrolled": CodeInfo(409, "Already enrolled", "The contact is in this sequence already."),
+    "already_enrolled": CodeInfo(
+        409, "Already enrolled", "The contact is in this sequence already. Stop that enrollment first to begin again."
+    ),
     "sequence_not_active": CodeInfo(409, "Sequence not active", "Start the sequence before enrolling contacts."),
     "invalid_state": CodeInfo(409, "Invalid state", "The object is not in a state that allows this."),
     "erased": CodeInfo(410, "Erased", "The person this answer was about has been erased."),

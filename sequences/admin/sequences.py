@@ -39,7 +39,6 @@ from sequences.repository import Version
 
 LIST = "admin:sequences_sequence_changelist"
 PEOPLE = "admin:sequences_enrollment_changelist"
-CHANGED_MEANWHILE = "Another version was published meanwhile. Open the sequence again, and repeat your changes there."
 
 
 @admin.register(Sequence)
@@ -145,7 +144,7 @@ class SequenceAdmin(SequencesAdmin):
                     return self._create(request, definition)
                 if form.version == current.number:
                     return self._update(request, sequence, current, definition)
-                form.main.add_error(None, CHANGED_MEANWHILE)
+                form.main.add_error(None, services.CHANGED_MEANWHILE)
             except DomainError as error:
                 form.add_domain_error(error)
         title = "New sequence" if sequence is None else f"Edit {sequence.name}"
@@ -184,7 +183,7 @@ class SequenceAdmin(SequencesAdmin):
         people = services.people_by_step(self.actor(request), sequence.pk)
         if people and replace(definition, name=sequence.name) != current.definition:
             return self._ask_who_moves(request, sequence, definition, people)
-        return self._publish(request, sequence, definition, move_people=False)
+        return self._publish(request, sequence, definition, current.number, move_people=False)
 
     # --- Publishing -------------------------------------------------------------------------------------------
     def _ask_who_moves(
@@ -205,12 +204,13 @@ class SequenceAdmin(SequencesAdmin):
         form = PublishForm(request.POST)
         if not form.is_valid():
             messages.error(request, first_error(form))
-        elif form.cleaned_data["version"] != sequence.version:
-            messages.error(request, CHANGED_MEANWHILE)
         else:
+            values = form.cleaned_data
             try:
-                definition = read_definition(self.current_workspace(request), form.cleaned_data["definition"])
-                return self._publish(request, sequence, definition, move_people=form.cleaned_data["people"] == "move")
+                definition = read_definition(self.current_workspace(request), values["definition"])
+                return self._publish(
+                    request, sequence, definition, values["version"], move_people=values["people"] == "move"
+                )
             except DefinitionErrors as error:
                 messages.error(request, f"{capfirst(error.errors[0].detail)}.")
             except DomainError as error:
@@ -218,14 +218,20 @@ class SequenceAdmin(SequencesAdmin):
         return HttpResponseRedirect(reverse("admin:sequences_sequence_edit", args=[sequence.pk]))
 
     def _publish(
-        self, request: HttpRequest, sequence: Sequence, definition: Definition, *, move_people: bool
+        self, request: HttpRequest, sequence: Sequence, definition: Definition, version: int, *, move_people: bool
     ) -> HttpResponse:
-        actor = self.actor(request)
-        sequence, changed = services.update_sequence(actor, sequence.pk, definition, move_people=move_people)
+        """Publish the definition, which was made from this version."""
+        sequence, changed = services.update_sequence(
+            self.actor(request), sequence.pk, definition, move_people=move_people, edited_version=version
+        )
         if not changed:
             messages.info(request, "Nothing was changed.")
         elif sequence.status == SequenceStatus.DRAFT:
             messages.success(request, "The draft is saved.")
+        elif sequence.version == version:
+            messages.success(request, "The name is saved.")
+        elif move_people:
+            messages.success(request, f"Saved. Everybody in the sequence goes on in version {sequence.version}.")
         else:
             messages.success(request, f"Saved. Contacts who are enrolled from now on get version {sequence.version}.")
         return self.page_of(sequence)

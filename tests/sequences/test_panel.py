@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,9 +16,11 @@ from messaging.models import Account
 from sequences import repository, services
 from sequences.definition import Definition
 from sequences.models import Enrollment, Sequence, SequenceVersion
+from tests.messaging.helpers import require_postgresql
 from tests.panel import browser
 from tests.sequences.helpers import Clock, contact, create, enroll, publish, state, stored, texts, work
 from tests.tenants import Tenants
+from tests.threads import run_together
 
 LIST = reverse("admin:sequences_sequence_changelist")
 ADD = reverse("admin:sequences_sequence_add")
@@ -143,9 +146,19 @@ def test_each_error_is_at_its_field_and_nothing_is_saved(tenants: Tenants, accou
     }
     assert errors["opens"] == ["Give a time such as 09:00, with two digits each."]
     assert errors["step-1-delay"] == ["A duration is at most 366 days."]
-    assert errors["step-2-condition"][0].startswith("all[1].value: ")
+    assert errors["step-2-condition"][0].startswith("In all[1].value: ")
     text = answer.content.decode()
     assert all(error in text for error in ("A duration is at most 366 days.", "A name has 1 to 100 characters."))
+    assert "Nothing was saved. Correct what is marked below." in text
+    assert not Sequence.unscoped.exists()
+
+
+def test_values_that_cannot_be_read_are_shown_together_with_those_that_are_wrong(
+    tenants: Tenants, account: Account
+) -> None:
+    steps = [step(0, "Hello {nobody}", condition="{"), step(1, "Again", number=-1)]
+    answer = browser(tenants.owner).post(ADD, form(account, *steps, time_zone="Mars"))
+    assert set(errors_of(answer)) == {"time_zone", "step-0-text", "step-0-condition", "step-1-delay"}
     assert not Sequence.unscoped.exists()
 
 
@@ -157,7 +170,7 @@ def test_each_error_is_at_its_field_and_nothing_is_saved(tenants: Tenants, accou
         ({"account_ids": ["999999"]}, "account_ids", "Select a valid choice."),
         ({"steps": "0"}, "__all__", "A sequence has at least one step."),
         ({"steps": "x"}, "__all__", "A sequence has at least one step."),
-        ({"days": ["mon"]}, "opens", "A window has the members days, from and to; from is missing."),
+        ({"days": ["mon"]}, "opens", "A window has days, from and to; from is missing."),
         ({"opens": "09:00", "closes": "10:00"}, "days", "Give at least one day."),
         ({"opens": "09:00", "closes": "09:00", "days": ["mon"]}, "closes", "From and to are equal"),
     ],
@@ -290,6 +303,22 @@ def test_an_edit_of_an_older_version_is_refused(tenants: Tenants, account: Accou
     assert saved(sequence).steps[0].text == "First"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_edits_at_once_one_is_refused(tenants: Tenants, account: Account) -> None:
+    require_postgresql()
+    sequence, client = create(account), browser(tenants.owner)
+    data = posted(client.get(page(sequence, "edit")))
+    other = browser(tenants.member(Role.AGENT))
+    posts = [
+        partial(each.post, page(sequence, "edit"), data | {"step-0-text": text}, follow=True)
+        for each, text in ((client, "One"), (other, "Two"))
+    ]
+    answers = run_together(posts)
+    refused = [b"Another version was published meanwhile." in answer.content for answer in answers]
+    assert sorted(refused) == [False, True]
+    assert SequenceVersion.unscoped.count() == 2
+
+
 def in_flight(tenants: Tenants, account: Account) -> tuple[Sequence, Enrollment, Client]:
     """A sequence with a contact who has got its first step, and an agent's browser."""
     sequence = create(account)
@@ -299,9 +328,15 @@ def in_flight(tenants: Tenants, account: Account) -> tuple[Sequence, Enrollment,
     return sequence, enrollment, browser(tenants.member(Role.AGENT))
 
 
-@pytest.mark.parametrize(("choice", "version", "text"), [("stay", 1, "Hello again"), ("move", 2, "Changed")])
+@pytest.mark.parametrize(
+    ("choice", "version", "text", "said"),
+    [
+        ("stay", 1, "Hello again", "Saved. Contacts who are enrolled from now on get version 2."),
+        ("move", 2, "Changed", "Saved. Everybody in the sequence goes on in version 2."),
+    ],
+)
 def test_a_change_with_people_in_it_asks_who_stays_and_who_moves(
-    tenants: Tenants, account: Account, time: Clock, choice: str, version: int, text: str
+    tenants: Tenants, account: Account, time: Clock, choice: str, version: int, text: str, said: str
 ) -> None:
     sequence, enrollment, client = in_flight(tenants, account)
     asked = client.post(page(sequence, "edit"), posted(client.get(page(sequence, "edit"))) | {"step-1-text": "Changed"})
@@ -313,7 +348,7 @@ def test_a_change_with_people_in_it_asks_who_stays_and_who_moves(
     assert "1 contact is in Welcome" in shown and 'value="stay" checked' in shown
     data = {"definition": asked.context["definition"], "version": 1, "people": choice}
     answer = client.post(page(sequence, "publish"), data, follow=True)
-    assert messages_of(answer) == ["Saved. Contacts who are enrolled from now on get version 2."]
+    assert messages_of(answer) == [said]
     assert stored(enrollment).version.number == version
     time.move(days=1)
     work()
@@ -322,7 +357,8 @@ def test_a_change_with_people_in_it_asks_who_stays_and_who_moves(
 
 def test_a_new_name_alone_is_saved_without_a_question(tenants: Tenants, account: Account, time: Clock) -> None:
     sequence, enrollment, client = in_flight(tenants, account)
-    client.post(page(sequence, "edit"), posted(client.get(page(sequence, "edit"))) | {"name": "Greeting"})
+    data = posted(client.get(page(sequence, "edit"))) | {"name": "Greeting"}
+    assert messages_of(client.post(page(sequence, "edit"), data, follow=True)) == ["The name is saved."]
     assert (saved(sequence).name, stored(enrollment).version.number) == ("Greeting", 1)
     assert SequenceVersion.unscoped.count() == 1
 

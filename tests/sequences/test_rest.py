@@ -160,16 +160,26 @@ def test_a_change_of_the_contact_during_the_pause_delays_no_step(ours: Api, acco
     assert texts(alice) == [("sent", "Hello")]
 
 
-def test_an_unknown_mode_resumes_nothing(ours: Api, account: Account) -> None:
+@pytest.mark.parametrize("mode", ["later", "", 1, ["keep_dates"]])
+def test_an_unknown_mode_resumes_nothing_and_the_error_names_the_modes(ours: Api, account: Account, mode: Any) -> None:
     sequence = create(account)
     ours.post(f"/v1/sequences/{sequence.pk}/pause")
-    problem = assert_problem(ours.post(f"/v1/sequences/{sequence.pk}/resume", {"mode": "later"}), "validation_failed")
-    assert [(error["field"], error["code"]) for error in problem["errors"]] == [("mode", "invalid_choice")]
+    problem = assert_problem(ours.post(f"/v1/sequences/{sequence.pk}/resume", {"mode": mode}), "validation_failed")
+    detail = "give one of: keep_dates, restart_delay, only_active_time"
+    assert problem["errors"] == [{"field": "mode", "code": "invalid_choice", "detail": detail}]
     assert shown(sequence)["status"] == "paused"
 
 
+def test_a_call_without_fields_says_that_it_knows_none(ours: Api, account: Account) -> None:
+    sequence = create(account)
+    problem = assert_problem(ours.post(f"/v1/sequences/{sequence.pk}/pause", {"mode": "x"}), "validation_failed")
+    detail = "there is no field of this name; known are: none"
+    assert problem["errors"] == [{"field": "mode", "code": "unknown_field", "detail": detail}]
+    assert shown(sequence)["status"] == "active"
+
+
 # --- Preview ----------------------------------------------------------------------------------------------------------
-PREVIEWED = [
+PREVIEWED: list[dict[str, Any]] = [
     {"id": "hello", "text": "Hello {first_name}"},
     {"id": "vip", "text": "For you", "condition": {"field": "tag", "op": "is", "value": "vip"}},
     {"id": "again", "delay": "P1D", "text": "We write to {email}"},
@@ -191,6 +201,28 @@ def test_a_preview_has_the_planned_time_and_the_text_of_each_step(ours: Api, acc
     }
     assert not Enrollment.unscoped.exists()
     assert texts(alice) == []
+
+
+def test_the_delay_of_a_step_that_is_left_out_counts_in_the_preview_as_it_does_for_the_contact(
+    ours: Api, account: Account, time: Clock
+) -> None:
+    steps = [
+        {"id": "hello", "text": "Hello"},
+        {**PREVIEWED[1], "delay": "P2D"},
+        {"id": "again", "delay": "P1D", "text": "Hello again"},
+    ]
+    sequence, alice = create(account, steps=steps), contact(account.workspace)
+    preview = ours.post(f"/v1/sequences/{sequence.pk}/preview", {"contact_id": alice.pk}).json()["steps"]
+    assert [(step["step"], step["planned_at"]) for step in preview] == [
+        ("hello", "2026-06-01T10:00:00Z"),
+        ("vip", None),
+        ("again", "2026-06-04T10:00:00Z"),
+    ]
+    enrollment = enroll(sequence, alice)
+    work()
+    time.move(days=2)
+    work()
+    assert (stored(enrollment).step_key, stored(enrollment).next_run_at) == ("again", START + timedelta(days=3))
 
 
 def test_a_preview_without_read_contacts_has_no_text(tenants: Tenants, account: Account, time: Clock) -> None:

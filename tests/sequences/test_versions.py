@@ -1,5 +1,6 @@
 """What publishing a new version does to contacts who are in the sequence."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -91,17 +92,21 @@ def test_new_delay_counts_from_the_step_before(sequence: Sequence, account: Acco
     assert stored(enrollment).next_run_at == sent_at.replace(hour=sent_at.hour + 2)
 
 
-def test_thousand_contacts_move_or_stay(sequence: Sequence, account: Account, time: Clock) -> None:
+@pytest.mark.parametrize(
+    ("move_people", "at", "sent"), [(False, (1, "b"), ("A", "B", "C")), (True, (2, "c"), ("A", "New C", "D"))]
+)
+def test_thousand_contacts_in_flight_stay_or_move(
+    sequence: Sequence, account: Account, time: Clock, move_people: bool, at: tuple[int, str], sent: tuple[str, ...]
+) -> None:
     Account.unscoped.update(daily_limit=10_000)
-    stay = [enroll(sequence, contact(account.workspace, f"stay_{number}")) for number in range(30)]
+    everybody = [enroll(sequence, contact(account.workspace, f"person_{number}")) for number in range(1000)]
     work()
-    publish(sequence, account, steps=[{**A, "delay": "PT0S"}, C])
-    move = [enroll(sequence, contact(account.workspace, f"move_{number}")) for number in range(30)]
-    work()
-    assert services.people_by_step(actor(account.workspace), sequence.pk) == {(1, "b"): 30, (2, "c"): 30}
+    assert services.people_by_step(actor(account.workspace), sequence.pk) == {(1, "b"): 1000}
+    new_steps = [{**C, "text": "New C"}, {**A, "delay": "PT0S", "text": "New A"}, D]
+    publish(sequence, account, steps=new_steps, move_people=move_people)
+    assert services.people_by_step(actor(account.workspace), sequence.pk) == {at: 1000}
     days(time, 3)
-    assert {tuple(steps_sent(each)) for each in stay} == {("A", "B", "C")}
-    assert {tuple(steps_sent(each)) for each in move} == {("A", "C")}
+    assert Counter(tuple(steps_sent(each)) for each in everybody) == {sent: 1000}
     assert services.people_by_step(actor(account.workspace), sequence.pk) == {}
 
 

@@ -212,7 +212,7 @@ def test_apply_config_prints_what_would_change(tenants: Tenants, tmp_path: Path)
         (
             {"custom_fields": [COMPANY, {**PLAN, "choices": []}, {**PLAN, "type": "list"}]},
             "custom_fields[1].choices: give at least one value to choose from [required]\n"
-            'custom_fields[2].type: "list" is not a valid choice. [invalid_choice]',
+            "custom_fields[2].type: give one of: text, number, boolean, date, choice [invalid_choice]",
         ),
         ([], "a configuration is a JSON object of sections [validation_failed]"),
         (b'{"custom_fields": [], "custom_fields": []}', 'the key "custom_fields" occurs twice in one object'),
