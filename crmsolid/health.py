@@ -28,8 +28,8 @@ from crmsolid.workspaces.models import Heartbeat, Job, JobState
 from crmsolid.workspaces.tasks import WORKER
 from messaging.models import AccountKind, Message, SandboxDelivery, Status
 from messaging.sending.claiming import queued_accounts
-from sequences import runner
-from sequences.models import Enrollment, StepRun
+from sequences.models import Enrollment
+from sequences.querysets import active_sequences, next_run_at, unhandled_runs
 from webhooks.delivery.queue import next_due
 from webhooks.models import Delivery
 
@@ -90,8 +90,8 @@ def _late_by() -> timedelta:
     now = clock.now()
     times = [account.first_eta for account in queued_accounts() if account.kind != AccountKind.TELEGRAM]
     delivery_at = next_due()
-    settled_at = _unhandled_outcomes(now).aggregate(first=Min("settled_at"))["first"]
-    times += [at for at in (delivery_at, runner.next_run_at(), settled_at) if at is not None]
+    settled_at = unhandled_runs().aggregate(first=Min("settled_at"))["first"]
+    times += [at for at in (delivery_at, next_run_at(), settled_at) if at is not None]
     return max((now - at for at in times), default=timedelta(0))
 
 
@@ -133,11 +133,7 @@ def _due_messages(now: datetime) -> QuerySet[Message]:
 def _due_enrollments(now: datetime) -> QuerySet[Enrollment]:
     """Those of paused sequences and of ended trials do not wait for a worker."""
     rows = Enrollment.unscoped.filter(status="active", next_run_at__lte=now)
-    return rows.filter(sequence__in=runner.active_sequences())
-
-
-def _unhandled_outcomes(now: datetime) -> QuerySet[StepRun]:
-    return StepRun.unscoped.exclude(outcome="").filter(handled=False)
+    return rows.filter(sequence__in=active_sequences())
 
 
 # No row is in two queues. Telegram's messages wait for the worker that holds their account, the others for any worker.
@@ -147,7 +143,7 @@ QUEUES: list[tuple[str, Callable[[datetime], QuerySet[Any]], str]] = [
     ("telegram", lambda now: _due_messages(now).filter(account__kind=AccountKind.TELEGRAM), "eta"),
     ("sandbox_answers", lambda now: SandboxDelivery.unscoped.filter(reply_pending=True), "at"),
     ("enrollments", _due_enrollments, "next_run_at"),
-    ("step_outcomes", _unhandled_outcomes, "settled_at"),
+    ("step_outcomes", lambda now: unhandled_runs(), "settled_at"),
     ("events", lambda now: Event.unscoped.filter(position__isnull=True), "created_at"),
     ("deliveries", lambda now: Delivery.unscoped.filter(next_attempt_at__lte=now), "next_attempt_at"),
     ("jobs", lambda now: Job.unscoped.filter(state__in=[JobState.QUEUED, JobState.RUNNING]), "created_at"),

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from contacts.models import Contact
+from crmsolid.core import clock
 from sequences import schedule
 from sequences.definition import Definition, StepDefinition
 from sequences.models import Enrollment, EnrollmentStatus, Reason
@@ -33,8 +34,17 @@ def start_step(
     if step is None:
         end(enrollment, EnrollmentStatus.COMPLETED, "", anchor)
         return
-    enrollment.step_key, enrollment.anchor_at, enrollment.reason = step.key, anchor, ""
-    enrollment.next_run_at = due_at(definition, step, contact, anchor)
+    enrollment.step_key, enrollment.anchor_at = step.key, anchor
+    plan(enrollment, definition, step, contact)
+
+
+def plan(enrollment: Enrollment, definition: Definition, step: StepDefinition, contact: Contact) -> None:
+    """Write when the step is due, and whether it is only the sending window that it waits for."""
+    delayed_until = enrollment.anchor_at + step.delay
+    opens_at = schedule.next_open(definition.window, zone_of(definition, contact), delayed_until)
+    waits_for_window = delayed_until <= clock.now() and opens_at > delayed_until
+    enrollment.next_run_at = due_at(definition, step, contact, enrollment.anchor_at)
+    enrollment.reason = Reason.WINDOW.value if waits_for_window else ""
 
 
 def end(enrollment: Enrollment, status: EnrollmentStatus, reason: Reason | str, at: datetime) -> None:

@@ -2,11 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Subquery
 
-from crmsolid.workspaces.models import Workspace
-from sequences.models import Enrollment
+from crmsolid.core import clock
+from crmsolid.workspaces.models import Workspace, where_plan_allows_sending
+from sequences.models import Enrollment, Sequence, SequenceStatus, StepRun
 
 
 def people_by_status(workspace: Workspace, sequence_ids: Iterable[str]) -> Mapping[str, Mapping[str, int]]:
@@ -17,3 +20,33 @@ def people_by_status(workspace: Workspace, sequence_ids: Iterable[str]) -> Mappi
     for sequence_id, status, number in counted:
         people[sequence_id][status] = number
     return people
+
+
+def active_sequences() -> "QuerySet[Sequence]":
+    """The sequences whose steps may be sent."""
+    return Sequence.unscoped.filter(where_plan_allows_sending("workspace__"), status=SequenceStatus.ACTIVE)
+
+
+def due_enrollments(sequence_id: Any) -> "QuerySet[Enrollment]":
+    """The enrollments of a sequence to work on now, the one that has been due for the longest time first."""
+    rows = Enrollment.unscoped.filter(sequence_id=sequence_id, status="active", next_run_at__lte=clock.now())
+    return rows.order_by("next_run_at", "id")
+
+
+def due_sequences() -> list[str]:
+    """The sequences with due enrollments: one look into the index for each active sequence."""
+    rows = active_sequences().filter(Exists(due_enrollments(OuterRef("pk"))))
+    return list(rows.order_by("id").values_list("pk", flat=True))
+
+
+def next_run_at() -> datetime | None:
+    """When the next enrollment is due, in the past if one is; None if none waits for a time."""
+    rows = Enrollment.unscoped.filter(sequence_id=OuterRef("pk"), status="active", next_run_at__isnull=False)
+    first = Subquery(rows.order_by("next_run_at").values("next_run_at")[:1])
+    found: datetime | None = active_sequences().annotate(first=first).aggregate(next=Min("first"))["next"]
+    return found
+
+
+def unhandled_runs() -> "QuerySet[StepRun]":
+    """The steps whose outcome is known and was not handled yet, oldest first."""
+    return StepRun.unscoped.exclude(outcome="").filter(handled=False).order_by("id")

@@ -26,7 +26,7 @@ from crmsolid.workspaces.scopes import Scope
 from messaging.models import Account, AccountKind, AccountState, Direction, Message, Status
 from messaging.sending import claiming, dispatch
 from messaging.waiting import waiting_for
-from sequences import repository, runner, services, waiting
+from sequences import due_steps, outcomes, repository, services, waiting
 from sequences.definition import Definition
 from sequences.models import Enrollment, EnrollmentStatus, Outcome, Reason, SequenceStatus, StepRun
 from sequences.models import Sequence as SequenceRow
@@ -220,10 +220,10 @@ class _Rehearsal:
     def _work(self) -> bool:
         """Do what is due at this instant: the step, the message, the answer of the sandbox, the outcome. Returns
         whether there was something."""
-        made, sent = runner.run_batch(self.sequence.pk, self.enrollment_id), 0
+        made, sent = due_steps.run_batch(self.sequence.pk, self.enrollment_id), 0
         if self.workspace.plan_allows_sending:
             sent = dispatch.send(claiming.claim_batch(self.account_ids, dispatch.BATCH).claims)
-        handled = runner.handle_outcomes(self.enrollment_id)
+        handled = outcomes.handle_outcomes(self.enrollment_id)
         self._note_outcomes()
         self._note_replies()
         return bool(made or sent or handled)

@@ -20,8 +20,9 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Role
 from crmsolid.workspaces.scopes import Scope
 from messaging.sending import automatic, message_text
-from sequences import progress, repository, runner, schedule, waiting
+from sequences import due_steps, enrollments, progress, repository, schedule, waiting
 from sequences.definition import Definition, StepDefinition, with_step_keys
+from sequences.enrollments import History
 from sequences.events import SEQUENCE_PAUSED, SEQUENCE_STARTED
 from sequences.message_source import PAUSED
 from sequences.models import (
@@ -36,7 +37,6 @@ from sequences.models import (
 )
 from sequences.repository import Version
 from sequences.representations import EnrollmentOut, SequenceOut
-from sequences.runner import History
 from sequences.schedule import ResumeMode
 
 # Enrollments that are moved to a new version together: the session would be ended if it was idle for too long.
@@ -166,11 +166,11 @@ def _move_to_other_steps(sequence: Sequence, version: Version, enrollment_ids: l
     still_open = rows.filter(pk__in=enrollment_ids, status__in=OPEN).select_related("contact")
     locked = list(still_open.select_for_update(no_key=True, of=("self",)).order_by("id"))
     olds = repository.load_versions(sequence.workspace_id, {each.version_id for each in locked})
-    histories = runner.histories([each.pk for each in locked])
+    histories = enrollments.histories([each.pk for each in locked])
     for enrollment in locked:
         _move(enrollment, olds[enrollment.version_id].definition, version, histories[enrollment.pk])
-    runner.save(locked)
-    runner.publish_completed(locked)
+    enrollments.save(locked)
+    enrollments.publish_completed(locked)
 
 
 def _move(enrollment: Enrollment, old: Definition, version: Version, history: History) -> None:
@@ -288,18 +288,20 @@ def preview_sequence(actor: Actor, sequence_id: str, *, contact_id: str) -> list
     """The steps of the latest version as this contact would get them if enrolled now, with the text for an actor who
     may read contacts. Limits of accounts are not taken into account.
 
-    Errors: ``scope_missing``, ``not_found``.
+    Errors: ``scope_missing``, ``not_found``, ``contact_opted_out``.
     """
     actor.require(Scope.MANAGE_SEQUENCES)
     sequence = _get_sequence(actor, sequence_id)
     # Locked until the answer is stored for its Idempotency-Key, so that whoever erases the contact finds the answer.
     contact = contacts.get(actor.workspace, contact_id, lock=True).contact
+    if contact.opted_out:
+        raise DomainError("contact_opted_out")
     definition = repository.current_version(sequence).definition
     anchor, shows_text = clock.now(), actor.has(Scope.READ_CONTACTS)
     steps: list[PreviewStep] = []
     for step in definition.steps:
         anchor = progress.due_at(definition, step, contact, anchor)  # of a step that is left out too
-        if not runner.meet_condition(actor.workspace, step, [contact.id]):
+        if not due_steps.meet_condition(actor.workspace, step, [contact.id]):
             steps.append(PreviewStep(step.key, None, Reason.CONDITION.value, None))
             if step.if_not == "stop":
                 break
@@ -480,6 +482,6 @@ def stop_enrollment(actor: Actor, enrollment_id: str) -> Enrollment:
     enrollment = _get_enrollment(actor, enrollment_id, lock=True)
     if enrollment.ended_at is not None:
         raise DomainError("invalid_state", f"the enrollment is {enrollment.status} already")
-    runner.stop(enrollment, Reason.MANUAL, clock.now())
+    enrollments.stop(enrollment, Reason.MANUAL, clock.now())
     enrollment.save(update_fields=["status", "reason", "next_run_at", "paused_at", "ended_at"])
     return enrollment

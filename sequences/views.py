@@ -62,7 +62,12 @@ class ResumeView(WorkspaceView):
 class PreviewView(WorkspaceView):
     """Each step with its planned time, and its text for a key that may read contacts. Nothing is sent or changed."""
 
-    @endpoint(scopes=MANAGE, body=SequenceContactIn, responses={200: PreviewOut})
+    @endpoint(
+        scopes=MANAGE,
+        body=SequenceContactIn,
+        responses={200: PreviewOut},
+        error_codes=("not_found", "contact_opted_out"),
+    )
     def post(self, sequence_id: str) -> ApiResponse:
         steps = services.preview_sequence(self.actor, sequence_id, **self.body)
         contact_id = self.body["contact_id"]

@@ -18,17 +18,17 @@ def stop_at(point: str) -> None:
     """Stop at the point. ``making``, ``settling``, ``handling`` and ``completing`` are within a transaction."""
     from messaging import tasks
     from messaging.sending import sandbox, sources
-    from sequences import progress, runner
+    from sequences import due_steps, enrollments, progress
 
     stops: dict[str, tuple[Any, str, Callable[..., Any]]] = {
-        "making": (runner, "_make_messages", then_stop(runner._make_messages)),
+        "making": (due_steps, "_make_messages", then_stop(due_steps._make_messages)),
         "made": (tasks, "sweep", stop_here),
         "claimed": (sandbox.SandboxGateway, "send", stop_here),
         "delivered": (sandbox.SandboxGateway, "send", then_stop(sandbox.SandboxGateway.send)),
         "settling": (sources, "settled", then_stop(sources.settled)),
         "settled": (sandbox.SandboxGateway, "after_sent", stop_here),
         "handling": (progress, "start_step", then_stop(progress.start_step)),
-        "completing": (runner, "publish_completed", _stop_if_any(runner.publish_completed)),
+        "completing": (enrollments, "publish_completed", _stop_if_any(enrollments.publish_completed)),
     }
     module, name, stop = stops[point]
     setattr(module, name, stop)

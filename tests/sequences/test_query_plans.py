@@ -8,7 +8,7 @@ from django.db import connection
 
 from crmsolid.core import clock
 from messaging.models import Account
-from sequences import runner, services
+from sequences import due_steps, outcomes, querysets, runner, services
 from sequences.models import Enrollment, Sequence
 from sequences.repository import current_version
 from tests.sequences.helpers import actor, create
@@ -82,19 +82,19 @@ def test_a_run_never_scans_the_enrollments_or_step_runs(sequence: Sequence) -> N
 
 
 def test_the_claim_of_a_batch_reads_the_due_enrollments_in_index_order(sequence: Sequence) -> None:
-    work = lambda: runner.run_batch(sequence.pk)  # noqa: E731
+    work = lambda: due_steps.run_batch(sequence.pk)  # noqa: E731
     [plan] = plans_of(work, "sequences_enrollment", "SKIP LOCKED")
     assert "enrollment_due" in plan
     assert "Sort" not in plan
 
 
 def test_due_sequences_are_found_by_the_index_of_due_enrollments(sequence: Sequence) -> None:
-    [plan] = plans_of(runner.due_sequences)
+    [plan] = plans_of(querysets.due_sequences)
     assert "using enrollment_due" in plan
 
 
 def test_outcomes_to_handle_are_found_by_their_index(sequence: Sequence) -> None:
-    plan = plans_of(runner.handle_outcomes)[0]
+    plan = plans_of(outcomes.handle_outcomes)[0]
     assert "steprun_unhandled" in plan
     assert "Sort" not in plan
 

@@ -18,8 +18,9 @@ from crmsolid.events.models import Event
 from messaging.models import Account, Message, SandboxDelivery
 from messaging.sending import dispatch
 from messaging.sending.gateway import Delivered, Outgoing
-from sequences import runner, services
+from sequences import due_steps, runner, services
 from sequences.models import Enrollment, StepRun
+from sequences.outcomes import handle_outcomes
 from tests.messaging.helpers import ScriptedGateway, require_postgresql
 from tests.sequences.helpers import (
     actor,
@@ -215,7 +216,7 @@ def runner_in_the_middle(monkeypatch: pytest.MonkeyPatch, seconds: float = 20.0)
     """A runner in another thread that has written its messages and waits with its commit for a call of what this
     yields, or for the end of the block."""
     written, may_commit = Signal(), Signal()
-    make_messages = runner._make_messages
+    make_messages = due_steps._make_messages
 
     def make_and_wait(*args: Any) -> None:
         make_messages(*args)
@@ -223,7 +224,7 @@ def runner_in_the_middle(monkeypatch: pytest.MonkeyPatch, seconds: float = 20.0)
         assert may_commit.wait(seconds)
 
     with monkeypatch.context() as patched:
-        patched.setattr(runner, "_make_messages", make_and_wait)
+        patched.setattr(due_steps, "_make_messages", make_and_wait)
         with in_background(runner.run_due, seconds=2 * seconds):
             assert written.wait(seconds)
             try:
@@ -382,7 +383,7 @@ def test_move_waits_for_an_outcome_that_is_being_handled_and_takes_the_new_delay
         do()
     publish_version = partial(publish, sequence, account, move_people=True, steps=STEPS)
     with ExitStack() as publishing, transaction.atomic():
-        assert runner.handle_outcomes() == 1
+        assert handle_outcomes() == 1
         publishing.enter_context(in_background(publish_version))
         wait_until(another_transaction_waits)
     work()

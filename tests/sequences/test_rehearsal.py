@@ -131,7 +131,7 @@ def test_window_is_that_of_the_contact(account: Account, tenants: Tenants) -> No
     who = contact(tenants.workspace, time_zone="America/New_York")  # where it is six in the morning
     opens_at = datetime(2026, 6, 1, 13, 0, tzinfo=UTC)
     assert rehearse(create(account, window=window, steps=[{"id": "hello", "text": "Hello"}]), who) == [
-        TimelineEntry(START, "waits", "hello", "delay", until=opens_at),
+        TimelineEntry(START, "waits", "hello", "window", until=opens_at),
         TimelineEntry(opens_at, "sent", "hello", text="Hello"),
         TimelineEntry(opens_at, "completed"),
     ]

@@ -542,3 +542,9 @@ def test_each_write_needs_an_idempotency_key(
     answer = Api().client.post(path.format(**ids), data=b"{}", content_type="application/json", headers=headers)
     assert_problem(answer, "idempotency_key_missing")
     assert content() == before
+
+
+def test_contact_who_opted_out_has_no_preview(ours: Api, account: Account) -> None:
+    sequence, alice = create(account), contact(account.workspace, opted_out=True)
+    answer = ours.post(f"/v1/sequences/{sequence.pk}/preview", {"contact_id": alice.pk})
+    assert (answer.status_code, answer.json()["code"]) == (409, "contact_opted_out")

@@ -84,6 +84,7 @@ def test_step_due_outside_the_window_of_the_contact_waits_for_it(account: Accoun
     # 10:00 UTC is 12:00 in Berlin, and 06:00 in New York.
     berlin = enroll(sequence, contact(account.workspace, "berlin"))
     new_york = enroll(sequence, contact(account.workspace, "newyork", time_zone="America/New_York"))
+    assert state(berlin)[1] == state(new_york)[1] == "window"
     assert stored(berlin).next_run_at == datetime(2026, 6, 8, 7, 0, tzinfo=UTC)
     assert stored(new_york).next_run_at == datetime(2026, 6, 1, 13, 0, tzinfo=UTC)
     time.move(hours=3)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from contacts.models import Contact
 from messaging.models import Account, Message
 from messaging.sending import dispatch
-from sequences import runner
+from sequences import due_steps, outcomes, runner
 from sequences.models import Enrollment
 from tests.sequences.helpers import contact, create, enroll
 from tests.tenants import Tenants
@@ -47,7 +47,7 @@ def enroll_in(account: Account, name: str, count: int, **members: Any) -> Work:
     sequence = create(account, name=name, **{**defaults, **members})
     for number in range(count):
         enroll(sequence, contact(account.workspace, f"{name}_{number}"))
-    return lambda: runner.run_batch(sequence.pk)
+    return lambda: due_steps.run_batch(sequence.pk)
 
 
 def send_messages() -> None:
@@ -93,7 +93,7 @@ def test_handling_outcomes(account: Account) -> None:
     def prepare(name: str, count: int) -> Work:
         enroll_in(account, name, count)()
         send_messages()
-        return runner.handle_outcomes
+        return outcomes.handle_outcomes
 
     assert_same_statements(prepare)
     assert set(Enrollment.unscoped.values_list("status", "step_key")) == {("active", "again")}
@@ -103,7 +103,7 @@ def test_completing_enrollments(account: Account) -> None:
     def prepare(name: str, count: int) -> Work:
         enroll_in(account, name, count, steps=[{"id": "hello", "text": "Hello"}])()
         send_messages()
-        return runner.handle_outcomes
+        return outcomes.handle_outcomes
 
     assert_same_statements(prepare)
     assert set(Enrollment.unscoped.values_list("status", flat=True)) == {"completed"}
