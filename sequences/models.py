@@ -43,7 +43,10 @@ class Sequence(WorkspaceModel):
                 name="sequence_paused_at",
             ),
         ]
-        indexes = [models.Index(fields=["workspace", "created_at", "id"], name="sequence_by_created")]
+        indexes = [
+            models.Index(fields=["workspace", "created_at", "id"], name="sequence_by_created"),
+            models.Index(fields=["id"], name="sequence_active", condition=Q(status="active")),
+        ]
 
     def __str__(self) -> str:
         return self.name

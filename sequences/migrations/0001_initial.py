@@ -146,6 +146,10 @@ class Migration(migrations.Migration):
             model_name='sequence',
             index=models.Index(fields=['workspace', 'created_at', 'id'], name='sequence_by_created'),
         ),
+        migrations.AddIndex(
+            model_name='sequence',
+            index=models.Index(condition=models.Q(('status', 'active')), fields=['id'], name='sequence_active'),
+        ),
         migrations.AddConstraint(
             model_name='sequence',
             constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='sequence_name'),
