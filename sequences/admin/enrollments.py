@@ -7,11 +7,12 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.loader import render_to_string
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from contacts.admin import MAX_CHOSEN, ContactAction, contact_actions
+from contacts.admin import MAX_CHOSEN, ContactAction, contact_actions, contact_sections
 from contacts.models import Contact
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.admin_base import TenantRelatedFilter
@@ -34,6 +35,9 @@ REFUSALS = {
     "sequence_not_active": "not enrolled because the sequence is not active",
 }
 
+# So many enrollments are shown on a contact's page.
+MAX_OF_CONTACT = 10
+
 contact_actions.append(ContactAction("Enroll in a sequence", "sequences_enrollment_enroll"))
 
 
@@ -45,6 +49,22 @@ def reason_text(enrollment: Enrollment) -> str:
     if enrollment.status == EnrollmentStatus.ACTIVE:
         return "A message is on its way"
     return ""
+
+
+def sequences_of(contact: Contact) -> str:
+    """The latest enrollments of the contact, for its page; empty without any."""
+    rows = Enrollment.objects.for_workspace(contact.workspace_id).filter(contact=contact)
+    latest = list(rows.order_by("-created_at", "-id")[:MAX_OF_CONTACT])
+    if not latest:
+        return ""
+    waiting.load_related(latest)
+    shown = [
+        {"enrollment": each, "why": reason_text(each), "status": label_for(ENROLLMENT_COLOURS, each)} for each in latest
+    ]
+    return render_to_string("panel/contact_sequences.html", {"rows": shown})
+
+
+contact_sections.append(sequences_of)
 
 
 class EnrollForm(forms.Form):
