@@ -5,7 +5,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin import SimpleListFilter
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, reverse
@@ -16,13 +18,13 @@ from contacts.admin import MAX_CHOSEN, ContactAction, contact_actions, contact_s
 from contacts.models import Contact
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.admin_base import TenantRelatedFilter
-from crmsolid.workspaces.admin_columns import column, datetime_column, field_column, fixed_filter, format_time
+from crmsolid.workspaces.admin_columns import column, datetime_column, field_column, format_time
 from crmsolid.workspaces.models import Workspace
 from messaging.admin.inbox import waiting_text
 from messaging.waiting import load_accounts
 from sequences import repository, services, waiting
 from sequences.admin.base import ENROLLMENT_COLOURS, SequencesAdmin, describe_step, label_for
-from sequences.admin.sequences import people_address, resume_mode
+from sequences.admin.sequences import IN_IT, people_address, resume_mode
 from sequences.forms import RESUME_MODES
 from sequences.models import OPEN, Enrollment, EnrollmentStatus, Reason, Sequence, SequenceStatus, StepRun
 
@@ -78,10 +80,23 @@ class EnrollForm(forms.Form):
         self.fields["sequence"].choices = [(each.pk, each.name) for each in self.sequences]  # type: ignore[attr-defined]
 
 
+class StatusFilter(SimpleListFilter):
+    """A status, or both of those in which the contact is in the sequence."""
+
+    title = parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(IN_IT, "In it (active or paused)"), *EnrollmentStatus.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        status = self.value()
+        return queryset.filter(status__in=OPEN if status == IN_IT else [status]) if status else queryset
+
+
 @admin.register(Enrollment)
 class EnrollmentAdmin(SequencesAdmin):
     list_display = ("who", "in_sequence", "status_label", "step", "next_time", "why", "begun")
-    list_filter = (("sequence", TenantRelatedFilter), fixed_filter("status", EnrollmentStatus.values))
+    list_filter = (("sequence", TenantRelatedFilter), StatusFilter)
     list_select_related = ("contact",)
     search_fields = ("contact__search",)
     search_help_text = "Name, username or e-mail of the contact"

@@ -39,12 +39,14 @@ from sequences.repository import Version
 
 LIST = "admin:sequences_sequence_changelist"
 PEOPLE = "admin:sequences_enrollment_changelist"
+# The choice of the status filter of enrollments for all that are open.
+IN_IT = "open"
 
 
 @admin.register(Sequence)
 class SequenceAdmin(SequencesAdmin):
     adders = WRITERS
-    list_display = ("name", "status_label", "version", "in_it", "completed", "not_completed", "changed")
+    list_display = ("name", "status_label", "version", "in_it", "completed", "stopped", "failed", "changed")
     list_filter = (fixed_filter("status", SequenceStatus.values),)
     search_fields = ("name",)
     search_help_text = "Name"
@@ -64,18 +66,21 @@ class SequenceAdmin(SequencesAdmin):
 
     @column("people in it")
     def in_it(self, sequence: Any) -> SafeString:
-        number = sum(sequence.people.get(status, 0) for status in OPEN)
-        return format_html('<a class="cs-link" href="{}">{}</a>', people_address(sequence), number)
+        number = sum(_people(sequence, status) for status in OPEN)
+        address = f"{people_address(sequence)}&status={IN_IT}"
+        return format_html('<a class="cs-link" href="{}">{}</a>', address, number)
 
     @column("completed")
     def completed(self, sequence: Any) -> int:
-        number: int = sequence.people.get(EnrollmentStatus.COMPLETED, 0)
-        return number
+        return _people(sequence, EnrollmentStatus.COMPLETED)
 
-    @column("stopped, failed")
-    def not_completed(self, sequence: Any) -> str:
-        ended = (EnrollmentStatus.STOPPED, EnrollmentStatus.FAILED)
-        return ", ".join(str(sequence.people.get(status, 0)) for status in ended)
+    @column("stopped")
+    def stopped(self, sequence: Any) -> int:
+        return _people(sequence, EnrollmentStatus.STOPPED)
+
+    @column("failed")
+    def failed(self, sequence: Any) -> int:
+        return _people(sequence, EnrollmentStatus.FAILED)
 
     # --- One sequence -----------------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
@@ -261,6 +266,12 @@ class SequenceAdmin(SequencesAdmin):
         return self.render_page(
             request, "panel/sequence_preview.html", form=form, contact=contact, steps=shown, **title
         )
+
+
+def _people(sequence: Any, status: str) -> int:
+    """How many enrollments of a row of the list have the status."""
+    number: int = sequence.people.get(status, 0)
+    return number
 
 
 def people_address(sequence: Sequence) -> str:

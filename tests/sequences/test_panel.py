@@ -1,5 +1,6 @@
 """Automation > Sequences in the panel: the list, the form, publishing, the buttons, the preview."""
 
+import html
 import re
 from datetime import timedelta
 from functools import partial
@@ -472,7 +473,22 @@ def test_the_list_counts_the_people_of_each_sequence(tenants: Tenants, account: 
     rows = {row.name: row.people for row in browser(tenants.owner).get(LIST).context["cl"].result_list}
     assert rows == {"Welcome": {"active": 2, "paused": 1, "stopped": 1}, "Second": {"active": 1}}
     text = re.sub(r"\s+", " ", browser(tenants.owner).get(LIST).content.decode())
-    assert f'?sequence__id__exact={first.pk}">3</a>' in text
+    columns = ("in_it", "completed", "stopped", "failed")
+    cells = {name: re.findall(rf"<td[^>]*\bfield-{name}\b[^>]*>(.*?)</td>", text) for name in columns}
+    numbers = {name: [re.sub(r"<[^>]*>| ", "", each) for each in found] for name, found in cells.items()}
+    assert numbers == {"in_it": ["1", "3"], "completed": ["0"] * 2, "stopped": ["0", "1"], "failed": ["0"] * 2}
+
+
+def test_the_number_of_people_in_a_sequence_leads_to_exactly_these(tenants: Tenants, account: Account) -> None:
+    first, second, client = create(account), create(account, name="Second"), browser(tenants.owner)
+    people = [contact(tenants.workspace, f"person{number}") for number in range(3)]
+    active, paused, stopped = (enroll(first, who) for who in people)
+    services.pause_enrollment(tenants.actor(), paused.pk)
+    services.stop_enrollment(tenants.actor(), stopped.pk)
+    enroll(second, people[0])
+    [address] = re.findall(rf'href="([^"]*{first.pk}&amp;[^"]*)">2</a>', client.get(LIST).content.decode())
+    listed = client.get(html.unescape(address)).context["cl"].result_list
+    assert {each.pk for each in listed} == {active.pk, paused.pk}
 
 
 def test_a_longer_list_needs_no_more_queries(tenants: Tenants, account: Account) -> None:
