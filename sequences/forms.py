@@ -117,6 +117,11 @@ class RawValues(forms.Form):
         return {name: self[name].value() for name in self.fields}
 
 
+def account_label(account: Account) -> str:
+    """The account with its id, because several may have the same name."""
+    return f"{account.name} (#{account.pk})"
+
+
 class SequenceForm(RawValues):
     """Everything but the steps. ``version`` is the one that was edited, and ``steps`` the number of their forms."""
 
@@ -146,7 +151,9 @@ class SequenceForm(RawValues):
     def __init__(self, workspace: Workspace, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         accounts = Account.objects.for_workspace(workspace).order_by("name", "id")
-        self.fields["account_ids"].choices = [(each.pk, each.name) for each in accounts]  # type: ignore[attr-defined]
+        self.fields["account_ids"].choices = [  # type: ignore[attr-defined]
+            (each.pk, account_label(each)) for each in accounts
+        ]
 
     def given(self) -> dict[str, Any]:
         """What was filled in. A field that was refused has its value of a new sequence, so that the rest is checked."""

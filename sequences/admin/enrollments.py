@@ -25,7 +25,7 @@ from messaging.waiting import load_accounts
 from sequences import repository, services, waiting
 from sequences.admin.base import ENROLLMENT_COLOURS, SequencesAdmin, describe_step, label_for
 from sequences.admin.sequences import IN_IT, people_address, resume_mode
-from sequences.forms import RESUME_MODES
+from sequences.forms import RESUME_MODES, account_label
 from sequences.models import OPEN, Enrollment, EnrollmentStatus, Reason, Sequence, SequenceStatus, StepRun
 
 OUTCOME_COLOURS = {"sent": "success", "failed": "danger", "canceled": "", "skipped": "info", "": "warning"}
@@ -164,6 +164,7 @@ class EnrollmentAdmin(SequencesAdmin):
             "enrollment": enrollment,
             "status": label_for(ENROLLMENT_COLOURS, enrollment),
             "why": reason_text(enrollment),
+            "account": account_label(enrollment.account) if enrollment.account else "",
             "next_time": self.next_time(enrollment),
             "step": step and describe_step(workspace, step),
             "runs": self._runs(enrollment),

@@ -32,6 +32,7 @@ from sequences.forms import (
     PreviewForm,
     PublishForm,
     ResumeForm,
+    account_label,
     first_error,
 )
 from sequences.models import OPEN, EnrollmentStatus, Reason, Sequence, SequenceStatus, SequenceVersion, Step
@@ -312,7 +313,7 @@ def _used_keys(sequence: Sequence) -> set[str]:
 def _facts(workspace: Workspace, definition: Definition) -> list[tuple[str, str]]:
     """What the version says besides its steps, as pairs of a title and a text."""
     accounts = Account.objects.for_workspace(workspace).filter(pk__in=definition.account_ids)
-    names = dict(accounts.values_list("pk", "name"))
+    names = {each.pk: account_label(each) for each in accounts}
     window = definition.as_json()["window"]
     hours = f"{', '.join(map(capfirst, window['days']))}, {window['from']} to {window['to']}" if window else "Always"
     rules = {"reply": "a reply"} | {rule: rule.replace(":", " ", 1) for rule in definition.stop_on if rule != "reply"}

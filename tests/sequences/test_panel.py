@@ -121,6 +121,14 @@ def test_the_form_of_a_new_sequence_stops_at_a_reply_and_has_the_only_account(
     assert browser(tenants.owner).get(ADD).context["form"].main.values()["account_ids"] == []
 
 
+def test_accounts_of_the_same_name_can_be_told_apart(tenants: Tenants, account: Account) -> None:
+    second, client = tenants.sandbox(), browser(tenants.owner)
+    shown = client.get(ADD).content.decode()
+    assert re.findall(r"Sandbox \(#\d+\)", shown) == [f"Sandbox (#{account.pk})", f"Sandbox (#{second.pk})"]
+    of_one = client.get(page(create(second))).content.decode()
+    assert f"<dt>Sends from</dt><dd>Sandbox (#{second.pk})</dd>" in of_one
+
+
 def test_each_error_is_at_its_field_and_nothing_is_saved(tenants: Tenants, account: Account) -> None:
     condition = (
         '{"all": [{"field": "stage", "op": "is", "value": "new"}, {"field": "stage", "op": "is", "value": "x"}]}'

@@ -105,6 +105,7 @@ def test_the_page_of_one_shows_its_steps_with_their_messages(tenants: Tenants, a
     text = answer.content.decode()
     assert reverse("admin:messaging_message_change", args=[Message.unscoped.get().pk]) in text
     assert "Waits for the delay of the step" in text and "Hello again" in text
+    assert f"<dt>Account</dt><dd>Sandbox (#{account.pk})</dd>" in text
 
 
 def test_an_erased_contact_is_named_so(tenants: Tenants, account: Account) -> None:
