@@ -1,6 +1,6 @@
 """What the pages of sequences and enrollments share: their base, texts and colours."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from crmsolid.workspaces.admin_base import WRITERS, LookAheadChangeList, TenantA
 from crmsolid.workspaces.models import Workspace
 from sequences.definition import StepDefinition
 from sequences.forms import UNITS
+from sequences.models import Step
 
 SEQUENCE_COLOURS = {"draft": "", "active": "success", "paused": "warning"}
 ENROLLMENT_COLOURS = {"active": "success", "paused": "warning", "completed": "info", "stopped": "", "failed": "danger"}
@@ -107,4 +108,16 @@ def describe_step(workspace: Workspace, step: StepDefinition) -> dict[str, Any]:
         "text": step.text,
         "condition": condition,
         "if_not": step.if_not,
+    }
+
+
+def step_names(workspace: Workspace | int, steps: Iterable[tuple[int, str]]) -> dict[tuple[int, str], str]:
+    """The names of steps, such as ``Step 2 · again``, by the id of their version and their key; with one query."""
+    wanted = set(steps)
+    rows = Step.objects.for_workspace(workspace).filter(
+        version__in={version for version, _ in wanted}, key__in={key for _, key in wanted}
+    )
+    return {
+        (version, key): f"Step {position + 1} · {key}"
+        for version, key, position in rows.values_list("version_id", "key", "position")
     }

@@ -18,12 +18,12 @@ from contacts.admin import MAX_CHOSEN, ContactAction, contact_actions, contact_s
 from contacts.models import Contact
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.admin_base import TenantRelatedFilter
-from crmsolid.workspaces.admin_columns import column, datetime_column, field_column, format_time
+from crmsolid.workspaces.admin_columns import column, datetime_column, format_time
 from crmsolid.workspaces.models import Workspace
 from messaging.admin.inbox import waiting_text
 from messaging.waiting import load_accounts
 from sequences import repository, services, waiting
-from sequences.admin.base import ENROLLMENT_COLOURS, SequencesAdmin, describe_step, label_for
+from sequences.admin.base import ENROLLMENT_COLOURS, SequencesAdmin, describe_step, label_for, step_names
 from sequences.admin.sequences import IN_IT, people_address, resume_mode
 from sequences.forms import RESUME_MODES, account_label
 from sequences.models import OPEN, Enrollment, EnrollmentStatus, Reason, Sequence, SequenceStatus, StepRun
@@ -107,7 +107,6 @@ class EnrollmentAdmin(SequencesAdmin):
         "key that may manage sequences."
     )
     begun = datetime_column("enrolled", "created_at")
-    step = field_column("step", "step_key", lambda key: format_html('<span class="cs-nowrap">{}</span>', key))
 
     def label_of(self, obj: Enrollment) -> str:
         return f"{obj.contact or 'Erased contact'} in {obj.sequence}"
@@ -115,6 +114,9 @@ class EnrollmentAdmin(SequencesAdmin):
     # --- List -------------------------------------------------------------------------------------------------
     def load_rows(self, rows: list[Any]) -> None:
         waiting.load_related(rows)
+        names = step_names(rows[0].workspace_id, [(row.version_id, row.step_key) for row in rows]) if rows else {}
+        for row in rows:
+            row.step_name = names.get((row.version_id, row.step_key), "")
 
     @column("contact")
     def who(self, enrollment: Enrollment) -> str:
@@ -127,6 +129,10 @@ class EnrollmentAdmin(SequencesAdmin):
     @column("status", ordering="status", label=ENROLLMENT_COLOURS)
     def status_label(self, enrollment: Enrollment) -> tuple[str, str]:
         return enrollment.status, enrollment.get_status_display()
+
+    @column("step", ordering="step_key")
+    def step(self, enrollment: Any) -> SafeString:
+        return format_html('<span class="cs-nowrap">{}</span>', enrollment.step_name)
 
     @column("next time")
     def next_time(self, enrollment: Enrollment) -> SafeString | str:
@@ -153,7 +159,7 @@ class EnrollmentAdmin(SequencesAdmin):
         enrollment = self.row(request, object_id)
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        waiting.load_related([enrollment])
+        self.load_rows([enrollment])
         workspace = self.current_workspace(request)
         version = repository.load_versions(workspace.pk, [enrollment.version_id])[enrollment.version_id]
         step = version.definition.step(enrollment.step_key)
@@ -179,9 +185,11 @@ class EnrollmentAdmin(SequencesAdmin):
         rows = StepRun.objects.for_workspace(enrollment.workspace_id).filter(enrollment=enrollment)
         runs = list(rows.select_related("message").order_by("created_at", "id"))
         load_accounts([run.message for run in runs if run.message])
+        names = step_names(enrollment.workspace_id, [(run.version_id, run.step_key) for run in runs])
         return [
             {
                 "run": run,
+                "step": names[run.version_id, run.step_key],
                 "label": {
                     "type": OUTCOME_COLOURS[run.outcome],
                     "text": run.get_outcome_display() if run.outcome else "On its way",

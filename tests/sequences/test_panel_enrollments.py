@@ -15,7 +15,7 @@ from messaging.models import Account, Message
 from sequences import services
 from sequences.models import Enrollment, Sequence
 from tests.panel import browser
-from tests.sequences.helpers import Clock, contact, create, enroll, state, work
+from tests.sequences.helpers import Clock, contact, create, enroll, publish, state, work
 from tests.tenants import Tenants
 
 LIST = reverse("admin:sequences_enrollment_changelist")
@@ -56,7 +56,7 @@ def test_the_list_says_who_is_at_which_step_and_why_they_wait(tenants: Tenants, 
         "who": "@alice",
         "in_sequence": "Welcome (version 1)",
         "status_label": "Active",
-        "step": "again",
+        "step": "Step 2 · again",
         "next_time": "02 Jun 2026 10:00 UTC",
         "why": "Waits for the delay of the step",
         "begun": "01 Jun 2026 10:00 UTC",
@@ -101,11 +101,28 @@ def test_the_page_of_one_shows_its_steps_with_their_messages(tenants: Tenants, a
     client = browser(tenants.member(Role.VIEWER))
     work()
     answer = client.get(page(enrollment))
-    assert [(each["run"].step_key, each["label"]["text"]) for each in answer.context["runs"]] == [("hello", "Sent")]
+    assert [(each["step"], each["label"]["text"]) for each in answer.context["runs"]] == [("Step 1 · hello", "Sent")]
     text = answer.content.decode()
     assert reverse("admin:messaging_message_change", args=[Message.unscoped.get().pk]) in text
     assert "Waits for the delay of the step" in text and "Hello again" in text
     assert f"<dt>Account</dt><dd>Sandbox (#{account.pk})</dd>" in text
+
+
+def test_a_step_has_the_number_that_it_had_in_the_version_of_its_time(
+    tenants: Tenants, account: Account, time: Clock
+) -> None:
+    sequence, client = create(account), browser(tenants.owner)
+    enrollment = enroll(sequence, contact(tenants.workspace))
+    work()
+    steps = [
+        {"id": "first", "text": "First"},
+        {"id": "hello", "text": "Hello"},
+        {"id": "again", "delay": "P1D", "text": "Hello again"},
+    ]
+    publish(sequence, account, move_people=True, steps=steps)
+    text = client.get(page(enrollment)).content.decode()
+    assert re.findall(r"Step \d · \w+", text) == ["Step 3 · again", "Step 1 · hello"]
+    assert rows_of(client.get(LIST))[0]["step"] == "Step 3 · again"
 
 
 def test_an_erased_contact_is_named_so(tenants: Tenants, account: Account) -> None:
