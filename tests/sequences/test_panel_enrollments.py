@@ -148,6 +148,16 @@ def test_pause_resume_and_stop(tenants: Tenants, account: Account, time: Clock) 
     ]
 
 
+def test_resuming_one_asks_about_the_dates_of_this_contact(tenants: Tenants, account: Account) -> None:
+    sequence, client = create(account), browser(tenants.owner)
+    enrollment = enroll(sequence, contact(tenants.workspace))
+    services.pause_enrollment(tenants.actor(), enrollment.pk)
+    assert "What happens to the dates of this contact?" in client.get(page(enrollment)).content.decode()
+    services.pause_sequence(tenants.actor(), sequence.pk)
+    of_sequence = reverse("admin:sequences_sequence_change", args=[sequence.pk])
+    assert "What happens to the dates of those who waited?" in client.get(of_sequence).content.decode()
+
+
 # --- The page of a contact ------------------------------------------------------------------------------------------
 def contact_page(who: Contact) -> str:
     return reverse("admin:contacts_contact_change", args=[who.pk])
