@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.text import capfirst
 
-from contacts.models import Stage
+from contacts.models import CustomField, Stage
+from contacts.segments import fields
 from contacts.segments.conditions import ConditionErrors, describe, parse_condition
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError, FieldError
@@ -52,6 +53,20 @@ NEW_SEQUENCE: dict[str, Any] = {
     "pass_on": False,
     "steps": [NEW_STEP],
 }
+CONDITION_EXAMPLES = (
+    '{"field": "tag", "op": "is", "value": "vip"}',
+    '{"field": "stage", "op": "in", "value": ["replied", "qualified"]}',
+)
+
+
+def condition_fields(workspace: Workspace) -> list[tuple[str, str]]:
+    """The fields that conditions may name and the operators they take, as texts. Fields with the same operators are
+    together."""
+    custom = map(fields.custom, CustomField.objects.for_workspace(workspace).order_by("key"))
+    names: dict[tuple[fields.Op, ...], list[str]] = {}
+    for field in (*fields.FIELDS.values(), *custom):
+        names.setdefault(fields.OPS[field.kind], []).append(field.name)
+    return [(", ".join(same), ", ".join(operators)) for operators, same in names.items()]
 
 
 class DurationWidget(forms.MultiWidget):

@@ -26,6 +26,7 @@ from sequences import progress, querysets, repository, services
 from sequences.admin.base import SEQUENCE_COLOURS, SequencesAdmin, describe_step, duration_text, label_for
 from sequences.definition import Definition, DefinitionErrors, read_definition, with_step_keys
 from sequences.forms import (
+    CONDITION_EXAMPLES,
     NEW_SEQUENCE,
     RESUME_MODES,
     DefinitionForm,
@@ -33,6 +34,7 @@ from sequences.forms import (
     PublishForm,
     ResumeForm,
     account_label,
+    condition_fields,
     first_error,
 )
 from sequences.models import OPEN, EnrollmentStatus, Reason, Sequence, SequenceStatus, SequenceVersion, Step
@@ -154,8 +156,12 @@ class SequenceAdmin(SequencesAdmin):
             except DomainError as error:
                 form.add_domain_error(error)
         title = "New sequence" if sequence is None else f"Edit {sequence.name}"
-        label = {"title": title, "page_label": title, "sequence": sequence, "original": sequence}
-        return self.render_page(request, "panel/sequence_form.html", form=form, **label)
+        context = {
+            **{"title": title, "page_label": title, "sequence": sequence, "original": sequence},
+            "condition_examples": CONDITION_EXAMPLES,
+            "condition_fields": condition_fields(self.current_workspace(request)),
+        }
+        return self.render_page(request, "panel/sequence_form.html", form=form, **context)
 
     def _form(self, request: HttpRequest, current: Version | None) -> DefinitionForm:
         workspace, post = self.current_workspace(request), request.POST

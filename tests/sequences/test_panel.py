@@ -1,6 +1,7 @@
 """Automation > Sequences in the panel: the list, the form, publishing, the buttons, the preview."""
 
 import html
+import json
 import re
 from datetime import timedelta
 from functools import partial
@@ -12,6 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from contacts.segments.conditions import describe, parse_condition
+from contacts.services import create_custom_field
 from crmsolid.workspaces.models import Role, Workspace
 from messaging.models import Account
 from sequences import repository, services
@@ -247,6 +250,27 @@ def test_a_condition_is_said_in_plain_english(tenants: Tenants, account: Account
     client = browser(tenants.owner)
     assert "Only if <strong>stage is new</strong>." in client.get(page(sequence, "edit")).content.decode()
     assert "Only if stage is new. For all others: skip this step." in client.get(page(sequence)).content.decode()
+
+
+def test_the_form_explains_conditions_by_examples_and_by_the_fields_of_the_workspace(
+    tenants: Tenants, account: Account
+) -> None:
+    create_custom_field(tenants.actor(), key="seats", label="Seats", type="number", choices=[])
+    create_custom_field(tenants.actor(tenants.other), key="theirs", label="Theirs", type="text", choices=[])
+    text = html.unescape(browser(tenants.owner).get(ADD).content.decode())
+    explained = text.partition("Examples, fields and operators")[2]
+    examples = re.findall(r'<code class="cs-code">({.*?})</code>', explained)
+    assert [describe(parse_condition(tenants.workspace, json.loads(each))) for each in examples] == [
+        "tag is vip",
+        "stage is one of replied, qualified",
+    ]
+    assert dict(re.findall(r"<tr><td>(.*?)</td><td>(.*?)</td></tr>", explained)) == {
+        "tag, username, email, time_zone": "is, is_not, contains, starts_with, in, exists",
+        "stage": "is, is_not, in, exists",
+        "score, custom.seats": "is, is_not, in, gt, gte, lt, lte, exists",
+        "created_at, last_in_at, last_out_at": "before, after, within_days, exists",
+        "opted_out": "is, is_not, exists",
+    }
 
 
 # --- Editing and publishing -----------------------------------------------------------------------------------------
