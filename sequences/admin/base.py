@@ -80,8 +80,11 @@ class SequencesAdmin(TenantAdmin):
         return HttpResponseRedirect(reverse(name, args=[row.pk]))
 
     def show_error(self, request: HttpRequest, error: DomainError) -> None:
-        """A service's refusal as a message on the next page."""
-        messages.error(request, f"{capfirst(error.detail).rstrip('.')}.")
+        """A service's refusal as a message on the next page. One that says nothing itself says its first error."""
+        detail = capfirst(error.detail)
+        if error.errors and error.detail == error.info.help:
+            detail = f"{error.errors[0].field}: {error.errors[0].detail}"
+        messages.error(request, f"{detail.rstrip('.')}.")
 
 
 def label_for(colours: dict[str, str], row: Any) -> dict[str, str]:

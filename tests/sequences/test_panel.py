@@ -493,6 +493,73 @@ def test_a_refusal_is_shown_on_the_page(
     assert Sequence.unscoped.get().status == "active"
 
 
+# --- Copy to test ---------------------------------------------------------------------------------------------------
+def sequences_of_twin(tenants: Tenants) -> list[tuple[str, str, list[str]]]:
+    """Name, status and texts of the sequences in test mode."""
+    rows = Sequence.objects.for_workspace(tenants.twin).order_by("name")
+    return [(row.name, row.status, [each.text for each in saved(row).steps]) for row in rows]
+
+
+def test_copy_to_test_creates_and_updates_the_sequence_with_the_custom_fields(
+    tenants: Tenants, account: Account
+) -> None:
+    create_custom_field(tenants.actor(), key="seats", label="Seats", type="number")
+    condition = {"field": "custom.seats", "op": "gt", "value": 5}
+    sequence = create(account, steps=[{"text": "Hello", "condition": condition}])
+    create(account, name="Not copied")
+    client = browser(tenants.member(Role.ADMIN))
+    assert page(sequence, "copy") in client.get(page(sequence)).content.decode()
+    found = []
+    for text in ("Hello", "Hello", "Changed"):
+        if text == "Changed":
+            publish(sequence, account, steps=[{"text": text, "condition": condition}])
+        answer = client.post(page(sequence, "copy"), follow=True)
+        assert answer.request["PATH_INFO"] == page(sequence)
+        found.append((messages_of(answer), sequences_of_twin(tenants)))
+    assert found == [
+        (
+            ["The sequence is created in test mode, as a draft. Custom fields: 1 created."],
+            [("Welcome", "draft", ["Hello"])],
+        ),
+        (
+            ["The sequence is unchanged in test mode: it was the same already. Custom fields: 1 unchanged."],
+            [("Welcome", "draft", ["Hello"])],
+        ),
+        (
+            ["The sequence is updated in test mode. Custom fields: 1 unchanged."],
+            [("Welcome", "draft", ["Changed"])],
+        ),
+    ]
+    sandbox = Account.objects.for_workspace(tenants.twin).get()
+    copied = Sequence.objects.for_workspace(tenants.twin).get()
+    assert saved(copied).account_ids == (sandbox.pk,)
+    assert (saved(sequence).account_ids, Sequence.objects.for_workspace(tenants.workspace).count()) == (
+        (account.pk,),
+        2,
+    )
+
+
+def test_a_copy_that_the_test_workspace_cannot_have_is_refused_with_the_reason(
+    tenants: Tenants, account: Account
+) -> None:
+    create_custom_field(tenants.actor(), key="seats", label="Seats", type="number")
+    create_custom_field(tenants.actor(tenants.twin), key="seats", label="Seats", type="text")
+    sequence = create(account)
+    answer = browser(tenants.owner).post(page(sequence, "copy"), follow=True)
+    assert messages_of(answer) == ["custom_fields[0].type: the type of seats is text and cannot be changed."]
+    assert sequences_of_twin(tenants) == []
+
+
+def test_only_admins_and_owners_copy_to_test_and_not_in_test_mode(tenants: Tenants, account: Account) -> None:
+    live, test = create(account), create(tenants.sandbox(tenants.twin), name="In test mode")
+    browsers = [(browser(tenants.member(Role.AGENT)), live), (browser(tenants.owner, tenants.twin), test)]
+    for client, sequence in browsers:
+        text = client.get(page(sequence)).content.decode()
+        assert page(sequence, "preview") in text and page(sequence, "copy") not in text
+        assert client.post(page(sequence, "copy")).status_code == 403
+    assert [name for name, _, _ in sequences_of_twin(tenants)] == ["In test mode"]
+
+
 # --- List and preview -----------------------------------------------------------------------------------------------
 def test_the_list_counts_the_people_of_each_sequence(tenants: Tenants, account: Account) -> None:
     first, second = create(account), create(account, name="Second")
@@ -559,7 +626,7 @@ def test_the_preview_says_when_each_step_comes_and_what_is_left_out(
 
 # --- Who may do what ------------------------------------------------------------------------------------------------
 PAGES = ("edit", "preview")
-BUTTONS = ("edit", "publish", "start", "pause", "resume")
+BUTTONS = ("edit", "publish", "start", "pause", "resume", "copy")
 
 
 def assert_read_only(client: Client, sequence: Sequence) -> None:
