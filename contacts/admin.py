@@ -48,6 +48,8 @@ class ContactAction:
 
 # Apps above this one add theirs when the panel is loaded. They are for members who may change contacts.
 contact_actions: list[ContactAction] = []
+# What apps above this one show at the top of a contact's page, to everybody who sees it: HTML, or "" for nothing.
+contact_sections: list[Callable[[Contact], str]] = []
 
 
 def display_value(value: Any) -> str:
@@ -128,6 +130,10 @@ class ContactAdmin(TenantAdmin):
         offered = contact_actions if self.has_change_permission(request) else []
         links = [(action.title, action.address([unquote(object_id)])) for action in offered]
         return super().change_view(request, object_id, form_url, {"contact_links": links, **(extra_context or {})})
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        sections = [section(context["original"]) for section in contact_sections]
+        return super().render_change_form(request, {**context, "contact_sections": sections}, *args, **kwargs)
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str

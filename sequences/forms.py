@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.text import capfirst
 
-from contacts.models import Stage
+from contacts.models import CustomField, Stage
+from contacts.segments import fields
 from contacts.segments.conditions import ConditionErrors, describe, parse_condition
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError, FieldError
@@ -52,6 +53,20 @@ NEW_SEQUENCE: dict[str, Any] = {
     "pass_on": False,
     "steps": [NEW_STEP],
 }
+CONDITION_EXAMPLES = (
+    '{"field": "tag", "op": "is", "value": "vip"}',
+    '{"field": "stage", "op": "in", "value": ["replied", "qualified"]}',
+)
+
+
+def condition_fields(workspace: Workspace) -> list[tuple[str, str]]:
+    """The fields that conditions may name and the operators they take, as texts. Fields with the same operators are
+    together."""
+    custom = map(fields.custom, CustomField.objects.for_workspace(workspace).order_by("key"))
+    names: dict[tuple[fields.Op, ...], list[str]] = {}
+    for field in (*fields.FIELDS.values(), *custom):
+        names.setdefault(fields.OPS[field.kind], []).append(field.name)
+    return [(", ".join(same), ", ".join(operators)) for operators, same in names.items()]
 
 
 class DurationWidget(forms.MultiWidget):
@@ -117,6 +132,11 @@ class RawValues(forms.Form):
         return {name: self[name].value() for name in self.fields}
 
 
+def account_label(account: Account) -> str:
+    """The account with its id, because several may have the same name."""
+    return f"{account.name} (#{account.pk})"
+
+
 class SequenceForm(RawValues):
     """Everything but the steps. ``version`` is the one that was edited, and ``steps`` the number of their forms."""
 
@@ -146,7 +166,9 @@ class SequenceForm(RawValues):
     def __init__(self, workspace: Workspace, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         accounts = Account.objects.for_workspace(workspace).order_by("name", "id")
-        self.fields["account_ids"].choices = [(each.pk, each.name) for each in accounts]  # type: ignore[attr-defined]
+        self.fields["account_ids"].choices = [  # type: ignore[attr-defined]
+            (each.pk, account_label(each)) for each in accounts
+        ]
 
     def given(self) -> dict[str, Any]:
         """What was filled in. A field that was refused has its value of a new sequence, so that the rest is checked."""

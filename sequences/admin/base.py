@@ -1,6 +1,6 @@
 """What the pages of sequences and enrollments share: their base, texts and colours."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from crmsolid.workspaces.admin_base import WRITERS, LookAheadChangeList, TenantA
 from crmsolid.workspaces.models import Workspace
 from sequences.definition import StepDefinition
 from sequences.forms import UNITS
+from sequences.models import Step
 
 SEQUENCE_COLOURS = {"draft": "", "active": "success", "paused": "warning"}
 ENROLLMENT_COLOURS = {"active": "success", "paused": "warning", "completed": "info", "stopped": "", "failed": "danger"}
@@ -79,8 +80,11 @@ class SequencesAdmin(TenantAdmin):
         return HttpResponseRedirect(reverse(name, args=[row.pk]))
 
     def show_error(self, request: HttpRequest, error: DomainError) -> None:
-        """A service's refusal as a message on the next page."""
-        messages.error(request, f"{capfirst(error.detail).rstrip('.')}.")
+        """A service's refusal as a message on the next page. One that says nothing itself says its first error."""
+        detail = capfirst(error.detail)
+        if error.errors and error.detail == error.info.help:
+            detail = f"{error.errors[0].field}: {error.errors[0].detail}"
+        messages.error(request, f"{detail.rstrip('.')}.")
 
 
 def label_for(colours: dict[str, str], row: Any) -> dict[str, str]:
@@ -107,4 +111,16 @@ def describe_step(workspace: Workspace, step: StepDefinition) -> dict[str, Any]:
         "text": step.text,
         "condition": condition,
         "if_not": step.if_not,
+    }
+
+
+def step_names(workspace: Workspace | int, steps: Iterable[tuple[int, str]]) -> dict[tuple[int, str], str]:
+    """The names of steps, such as ``Step 2 · again``, by the id of their version and their key; with one query."""
+    wanted = set(steps)
+    rows = Step.objects.for_workspace(workspace).filter(
+        version__in={version for version, _ in wanted}, key__in={key for _, key in wanted}
+    )
+    return {
+        (version, key): f"Step {position + 1} · {key}"
+        for version, key, position in rows.values_list("version_id", "key", "position")
     }

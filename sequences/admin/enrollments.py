@@ -5,24 +5,27 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin import SimpleListFilter
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.loader import render_to_string
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from contacts.admin import MAX_CHOSEN, ContactAction, contact_actions
+from contacts.admin import MAX_CHOSEN, ContactAction, contact_actions, contact_sections
 from contacts.models import Contact
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.admin_base import TenantRelatedFilter
-from crmsolid.workspaces.admin_columns import column, datetime_column, field_column, fixed_filter, format_time
+from crmsolid.workspaces.admin_columns import column, datetime_column, format_time
 from crmsolid.workspaces.models import Workspace
 from messaging.admin.inbox import waiting_text
 from messaging.waiting import load_accounts
 from sequences import repository, services, waiting
-from sequences.admin.base import ENROLLMENT_COLOURS, SequencesAdmin, describe_step, label_for
-from sequences.admin.sequences import people_address, resume_mode
-from sequences.forms import RESUME_MODES
+from sequences.admin.base import ENROLLMENT_COLOURS, SequencesAdmin, describe_step, label_for, step_names
+from sequences.admin.sequences import IN_IT, people_address, resume_mode
+from sequences.forms import RESUME_MODES, account_label
 from sequences.models import OPEN, Enrollment, EnrollmentStatus, Reason, Sequence, SequenceStatus, StepRun
 
 OUTCOME_COLOURS = {"sent": "success", "failed": "danger", "canceled": "", "skipped": "info", "": "warning"}
@@ -33,6 +36,9 @@ REFUSALS = {
     "not_found": "erased meanwhile",
     "sequence_not_active": "not enrolled because the sequence is not active",
 }
+
+# So many enrollments are shown on a contact's page.
+MAX_OF_CONTACT = 10
 
 contact_actions.append(ContactAction("Enroll in a sequence", "sequences_enrollment_enroll"))
 
@@ -47,6 +53,22 @@ def reason_text(enrollment: Enrollment) -> str:
     return ""
 
 
+def sequences_of(contact: Contact) -> str:
+    """The latest enrollments of the contact, for its page; empty without any."""
+    # Not by workspace: SQLite would then read all enrollments of the workspace instead of the contact's.
+    latest = list(contact.enrollments.order_by("-created_at", "-id")[:MAX_OF_CONTACT])
+    if not latest:
+        return ""
+    waiting.load_related(latest)
+    shown = [
+        {"enrollment": each, "why": reason_text(each), "status": label_for(ENROLLMENT_COLOURS, each)} for each in latest
+    ]
+    return render_to_string("panel/contact_sequences.html", {"rows": shown})
+
+
+contact_sections.append(sequences_of)
+
+
 class EnrollForm(forms.Form):
     """The active sequences, of which one is chosen."""
 
@@ -58,10 +80,23 @@ class EnrollForm(forms.Form):
         self.fields["sequence"].choices = [(each.pk, each.name) for each in self.sequences]  # type: ignore[attr-defined]
 
 
+class StatusFilter(SimpleListFilter):
+    """A status, or both of those in which the contact is in the sequence."""
+
+    title = parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(IN_IT, "In it (active or paused)"), *EnrollmentStatus.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        status = self.value()
+        return queryset.filter(status__in=OPEN if status == IN_IT else [status]) if status else queryset
+
+
 @admin.register(Enrollment)
 class EnrollmentAdmin(SequencesAdmin):
     list_display = ("who", "in_sequence", "status_label", "step", "next_time", "why", "begun")
-    list_filter = (("sequence", TenantRelatedFilter), fixed_filter("status", EnrollmentStatus.values))
+    list_filter = (("sequence", TenantRelatedFilter), StatusFilter)
     list_select_related = ("contact",)
     search_fields = ("contact__search",)
     search_help_text = "Name, username or e-mail of the contact"
@@ -72,7 +107,6 @@ class EnrollmentAdmin(SequencesAdmin):
         "key that may manage sequences."
     )
     begun = datetime_column("enrolled", "created_at")
-    step = field_column("step", "step_key", lambda key: format_html('<span class="cs-nowrap">{}</span>', key))
 
     def label_of(self, obj: Enrollment) -> str:
         return f"{obj.contact or 'Erased contact'} in {obj.sequence}"
@@ -80,6 +114,9 @@ class EnrollmentAdmin(SequencesAdmin):
     # --- List -------------------------------------------------------------------------------------------------
     def load_rows(self, rows: list[Any]) -> None:
         waiting.load_related(rows)
+        names = step_names(rows[0].workspace_id, [(row.version_id, row.step_key) for row in rows]) if rows else {}
+        for row in rows:
+            row.step_name = names.get((row.version_id, row.step_key), "")
 
     @column("contact")
     def who(self, enrollment: Enrollment) -> str:
@@ -92,6 +129,10 @@ class EnrollmentAdmin(SequencesAdmin):
     @column("status", ordering="status", label=ENROLLMENT_COLOURS)
     def status_label(self, enrollment: Enrollment) -> tuple[str, str]:
         return enrollment.status, enrollment.get_status_display()
+
+    @column("step", ordering="step_key")
+    def step(self, enrollment: Any) -> SafeString:
+        return format_html('<span class="cs-nowrap">{}</span>', enrollment.step_name)
 
     @column("next time")
     def next_time(self, enrollment: Enrollment) -> SafeString | str:
@@ -118,7 +159,7 @@ class EnrollmentAdmin(SequencesAdmin):
         enrollment = self.row(request, object_id)
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        waiting.load_related([enrollment])
+        self.load_rows([enrollment])
         workspace = self.current_workspace(request)
         version = repository.load_versions(workspace.pk, [enrollment.version_id])[enrollment.version_id]
         step = version.definition.step(enrollment.step_key)
@@ -129,6 +170,7 @@ class EnrollmentAdmin(SequencesAdmin):
             "enrollment": enrollment,
             "status": label_for(ENROLLMENT_COLOURS, enrollment),
             "why": reason_text(enrollment),
+            "account": account_label(enrollment.account) if enrollment.account else "",
             "next_time": self.next_time(enrollment),
             "step": step and describe_step(workspace, step),
             "runs": self._runs(enrollment),
@@ -143,9 +185,11 @@ class EnrollmentAdmin(SequencesAdmin):
         rows = StepRun.objects.for_workspace(enrollment.workspace_id).filter(enrollment=enrollment)
         runs = list(rows.select_related("message").order_by("created_at", "id"))
         load_accounts([run.message for run in runs if run.message])
+        names = step_names(enrollment.workspace_id, [(run.version_id, run.step_key) for run in runs])
         return [
             {
                 "run": run,
+                "step": names[run.version_id, run.step_key],
                 "label": {
                     "type": OUTCOME_COLOURS[run.outcome],
                     "text": run.get_outcome_display() if run.outcome else "On its way",

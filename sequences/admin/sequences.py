@@ -1,5 +1,6 @@
 """Automation > Sequences: the list, the page of one, its form, publishing, and the preview for a contact."""
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -12,26 +13,32 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator, capfirst
 from django.views.decorators.http import require_POST
 
+from contacts import configuration as custom_fields
 from contacts import repository as contacts
 from contacts.models import Contact
 from contacts.normalization import InvalidValue, email_key, parse_username
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import is_id
-from crmsolid.workspaces.admin_base import WRITERS
+from crmsolid.workspaces.admin_base import ADMINS, WRITERS
 from crmsolid.workspaces.admin_columns import column, datetime_column, fixed_filter, time_text
+from crmsolid.workspaces.configuration import apply_configuration
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
 from sequences import progress, querysets, repository, services
 from sequences.admin.base import SEQUENCE_COLOURS, SequencesAdmin, describe_step, duration_text, label_for
+from sequences.configuration import SECTION
 from sequences.definition import Definition, DefinitionErrors, read_definition, with_step_keys
 from sequences.forms import (
+    CONDITION_EXAMPLES,
     NEW_SEQUENCE,
     RESUME_MODES,
     DefinitionForm,
     PreviewForm,
     PublishForm,
     ResumeForm,
+    account_label,
+    condition_fields,
     first_error,
 )
 from sequences.models import OPEN, EnrollmentStatus, Reason, Sequence, SequenceStatus, SequenceVersion, Step
@@ -39,12 +46,21 @@ from sequences.repository import Version
 
 LIST = "admin:sequences_sequence_changelist"
 PEOPLE = "admin:sequences_enrollment_changelist"
+# The choice of the status filter of enrollments for all that are open.
+IN_IT = "open"
+
+# What to say of a sequence that was copied to test mode.
+COPIED = {
+    "created": "The sequence is created in test mode, as a draft.",
+    "updated": "The sequence is updated in test mode.",
+    "unchanged": "The sequence is unchanged in test mode: it was the same already.",
+}
 
 
 @admin.register(Sequence)
 class SequenceAdmin(SequencesAdmin):
     adders = WRITERS
-    list_display = ("name", "status_label", "version", "in_it", "completed", "not_completed", "changed")
+    list_display = ("name", "status_label", "version", "in_it", "completed", "stopped", "failed", "changed")
     list_filter = (fixed_filter("status", SequenceStatus.values),)
     search_fields = ("name",)
     search_help_text = "Name"
@@ -64,18 +80,21 @@ class SequenceAdmin(SequencesAdmin):
 
     @column("people in it")
     def in_it(self, sequence: Any) -> SafeString:
-        number = sum(sequence.people.get(status, 0) for status in OPEN)
-        return format_html('<a class="cs-link" href="{}">{}</a>', people_address(sequence), number)
+        number = sum(_people(sequence, status) for status in OPEN)
+        address = f"{people_address(sequence)}&status={IN_IT}"
+        return format_html('<a class="cs-link" href="{}">{}</a>', address, number)
 
     @column("completed")
     def completed(self, sequence: Any) -> int:
-        number: int = sequence.people.get(EnrollmentStatus.COMPLETED, 0)
-        return number
+        return _people(sequence, EnrollmentStatus.COMPLETED)
 
-    @column("stopped, failed")
-    def not_completed(self, sequence: Any) -> str:
-        ended = (EnrollmentStatus.STOPPED, EnrollmentStatus.FAILED)
-        return ", ".join(str(sequence.people.get(status, 0)) for status in ended)
+    @column("stopped")
+    def stopped(self, sequence: Any) -> int:
+        return _people(sequence, EnrollmentStatus.STOPPED)
+
+    @column("failed")
+    def failed(self, sequence: Any) -> int:
+        return _people(sequence, EnrollmentStatus.FAILED)
 
     # --- One sequence -----------------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
@@ -86,6 +105,7 @@ class SequenceAdmin(SequencesAdmin):
             self.own_url("<path:object_id>/start/", self.action_view(self._start), "start"),
             self.own_url("<path:object_id>/pause/", self.action_view(self._pause), "pause"),
             self.own_url("<path:object_id>/resume/", self.action_view(self._resume), "resume"),
+            self.own_url("<path:object_id>/copy/", self.action_view(self._copy_to_test), "copy"),
             *super().get_urls(),
         ]
 
@@ -106,6 +126,7 @@ class SequenceAdmin(SequencesAdmin):
             "people": [(status.label, status.value, people.get(status, 0)) for status in EnrollmentStatus],
             "people_address": people_address(sequence),
             "may_change": self.has_change_permission(request),
+            "may_copy": self._may_copy(request),
             "modes": RESUME_MODES.items(),
         }
         return self.render_page(request, "panel/sequence.html", **context)
@@ -124,6 +145,26 @@ class SequenceAdmin(SequencesAdmin):
     def _resume(self, request: HttpRequest, sequence: Sequence) -> str:
         services.resume_sequence(self.actor(request), sequence.pk, mode=resume_mode(request))
         return "The sequence is resumed."
+
+    def _may_copy(self, request: HttpRequest) -> bool:
+        panel = self.panel_context(request)
+        return not panel.is_test and panel.has_role(ADMINS) and self.has_change_permission(request)
+
+    def _copy_to_test(self, request: HttpRequest, sequence: Sequence) -> str:
+        """Apply the sequence to the test workspace, and the custom fields, which its texts and conditions may name."""
+        if not self._may_copy(request):
+            raise PermissionDenied
+        panel = self.panel_context(request)
+        document = {
+            custom_fields.SECTION: custom_fields.dump(self.actor(request)),
+            SECTION: [repository.current_version(sequence).definition.as_json()],
+        }
+        changes = apply_configuration(panel.actor(request, panel.live.twin), document)
+        [copy] = [change for change in changes if change.section == SECTION]
+        fields = Counter(change.action for change in changes if change.section == custom_fields.SECTION)
+        if not fields:
+            return COPIED[copy.action]
+        return f"{COPIED[copy.action]} Custom fields: {', '.join(f'{fields[each]} {each}' for each in sorted(fields))}."
 
     # --- The form ---------------------------------------------------------------------------------------------
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
@@ -148,8 +189,12 @@ class SequenceAdmin(SequencesAdmin):
             except DomainError as error:
                 form.add_domain_error(error)
         title = "New sequence" if sequence is None else f"Edit {sequence.name}"
-        label = {"title": title, "page_label": title, "sequence": sequence, "original": sequence}
-        return self.render_page(request, "panel/sequence_form.html", form=form, **label)
+        context = {
+            **{"title": title, "page_label": title, "sequence": sequence, "original": sequence},
+            "condition_examples": CONDITION_EXAMPLES,
+            "condition_fields": condition_fields(self.current_workspace(request)),
+        }
+        return self.render_page(request, "panel/sequence_form.html", form=form, **context)
 
     def _form(self, request: HttpRequest, current: Version | None) -> DefinitionForm:
         workspace, post = self.current_workspace(request), request.POST
@@ -263,6 +308,12 @@ class SequenceAdmin(SequencesAdmin):
         )
 
 
+def _people(sequence: Any, status: str) -> int:
+    """How many enrollments of a row of the list have the status."""
+    number: int = sequence.people.get(status, 0)
+    return number
+
+
 def people_address(sequence: Sequence) -> str:
     """The list of the enrollments of the sequence."""
     return f"{reverse(PEOPLE)}?sequence__id__exact={sequence.pk}"
@@ -301,7 +352,7 @@ def _used_keys(sequence: Sequence) -> set[str]:
 def _facts(workspace: Workspace, definition: Definition) -> list[tuple[str, str]]:
     """What the version says besides its steps, as pairs of a title and a text."""
     accounts = Account.objects.for_workspace(workspace).filter(pk__in=definition.account_ids)
-    names = dict(accounts.values_list("pk", "name"))
+    names = {each.pk: account_label(each) for each in accounts}
     window = definition.as_json()["window"]
     hours = f"{', '.join(map(capfirst, window['days']))}, {window['from']} to {window['to']}" if window else "Always"
     rules = {"reply": "a reply"} | {rule: rule.replace(":", " ", 1) for rule in definition.stop_on if rule != "reply"}

@@ -1,5 +1,7 @@
 """Automation > Sequences in the panel: the list, the form, publishing, the buttons, the preview."""
 
+import html
+import json
 import re
 from datetime import timedelta
 from functools import partial
@@ -11,6 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from contacts.segments.conditions import describe, parse_condition
+from contacts.services import create_custom_field
 from crmsolid.workspaces.models import Role, Workspace
 from messaging.models import Account
 from sequences import repository, services
@@ -118,6 +122,14 @@ def test_the_form_of_a_new_sequence_stops_at_a_reply_and_has_the_only_account(
     assert [each.values()["text"] for each in shown.steps] == [""]
     tenants.sandbox(name="Second")
     assert browser(tenants.owner).get(ADD).context["form"].main.values()["account_ids"] == []
+
+
+def test_accounts_of_the_same_name_can_be_told_apart(tenants: Tenants, account: Account) -> None:
+    second, client = tenants.sandbox(), browser(tenants.owner)
+    shown = client.get(ADD).content.decode()
+    assert re.findall(r"Sandbox \(#\d+\)", shown) == [f"Sandbox (#{account.pk})", f"Sandbox (#{second.pk})"]
+    of_one = client.get(page(create(second))).content.decode()
+    assert f"<dt>Sends from</dt><dd>Sandbox (#{second.pk})</dd>" in of_one
 
 
 def test_each_error_is_at_its_field_and_nothing_is_saved(tenants: Tenants, account: Account) -> None:
@@ -238,6 +250,27 @@ def test_a_condition_is_said_in_plain_english(tenants: Tenants, account: Account
     client = browser(tenants.owner)
     assert "Only if <strong>stage is new</strong>." in client.get(page(sequence, "edit")).content.decode()
     assert "Only if stage is new. For all others: skip this step." in client.get(page(sequence)).content.decode()
+
+
+def test_the_form_explains_conditions_by_examples_and_by_the_fields_of_the_workspace(
+    tenants: Tenants, account: Account
+) -> None:
+    create_custom_field(tenants.actor(), key="seats", label="Seats", type="number", choices=[])
+    create_custom_field(tenants.actor(tenants.other), key="theirs", label="Theirs", type="text", choices=[])
+    text = html.unescape(browser(tenants.owner).get(ADD).content.decode())
+    explained = text.partition("Examples, fields and operators")[2]
+    examples = re.findall(r'<code class="cs-code">({.*?})</code>', explained)
+    assert [describe(parse_condition(tenants.workspace, json.loads(each))) for each in examples] == [
+        "tag is vip",
+        "stage is one of replied, qualified",
+    ]
+    assert dict(re.findall(r"<tr><td>(.*?)</td><td>(.*?)</td></tr>", explained)) == {
+        "tag, username, email, time_zone": "is, is_not, contains, starts_with, in, exists",
+        "stage": "is, is_not, in, exists",
+        "score, custom.seats": "is, is_not, in, gt, gte, lt, lte, exists",
+        "created_at, last_in_at, last_out_at": "before, after, within_days, exists",
+        "opted_out": "is, is_not, exists",
+    }
 
 
 # --- Editing and publishing -----------------------------------------------------------------------------------------
@@ -460,6 +493,73 @@ def test_a_refusal_is_shown_on_the_page(
     assert Sequence.unscoped.get().status == "active"
 
 
+# --- Copy to test ---------------------------------------------------------------------------------------------------
+def sequences_of_twin(tenants: Tenants) -> list[tuple[str, str, list[str]]]:
+    """Name, status and texts of the sequences in test mode."""
+    rows = Sequence.objects.for_workspace(tenants.twin).order_by("name")
+    return [(row.name, row.status, [each.text for each in saved(row).steps]) for row in rows]
+
+
+def test_copy_to_test_creates_and_updates_the_sequence_with_the_custom_fields(
+    tenants: Tenants, account: Account
+) -> None:
+    create_custom_field(tenants.actor(), key="seats", label="Seats", type="number")
+    condition = {"field": "custom.seats", "op": "gt", "value": 5}
+    sequence = create(account, steps=[{"text": "Hello", "condition": condition}])
+    create(account, name="Not copied")
+    client = browser(tenants.member(Role.ADMIN))
+    assert page(sequence, "copy") in client.get(page(sequence)).content.decode()
+    found = []
+    for text in ("Hello", "Hello", "Changed"):
+        if text == "Changed":
+            publish(sequence, account, steps=[{"text": text, "condition": condition}])
+        answer = client.post(page(sequence, "copy"), follow=True)
+        assert answer.request["PATH_INFO"] == page(sequence)
+        found.append((messages_of(answer), sequences_of_twin(tenants)))
+    assert found == [
+        (
+            ["The sequence is created in test mode, as a draft. Custom fields: 1 created."],
+            [("Welcome", "draft", ["Hello"])],
+        ),
+        (
+            ["The sequence is unchanged in test mode: it was the same already. Custom fields: 1 unchanged."],
+            [("Welcome", "draft", ["Hello"])],
+        ),
+        (
+            ["The sequence is updated in test mode. Custom fields: 1 unchanged."],
+            [("Welcome", "draft", ["Changed"])],
+        ),
+    ]
+    sandbox = Account.objects.for_workspace(tenants.twin).get()
+    copied = Sequence.objects.for_workspace(tenants.twin).get()
+    assert saved(copied).account_ids == (sandbox.pk,)
+    assert (saved(sequence).account_ids, Sequence.objects.for_workspace(tenants.workspace).count()) == (
+        (account.pk,),
+        2,
+    )
+
+
+def test_a_copy_that_the_test_workspace_cannot_have_is_refused_with_the_reason(
+    tenants: Tenants, account: Account
+) -> None:
+    create_custom_field(tenants.actor(), key="seats", label="Seats", type="number")
+    create_custom_field(tenants.actor(tenants.twin), key="seats", label="Seats", type="text")
+    sequence = create(account)
+    answer = browser(tenants.owner).post(page(sequence, "copy"), follow=True)
+    assert messages_of(answer) == ["custom_fields[0].type: the type of seats is text and cannot be changed."]
+    assert sequences_of_twin(tenants) == []
+
+
+def test_only_admins_and_owners_copy_to_test_and_not_in_test_mode(tenants: Tenants, account: Account) -> None:
+    live, test = create(account), create(tenants.sandbox(tenants.twin), name="In test mode")
+    browsers = [(browser(tenants.member(Role.AGENT)), live), (browser(tenants.owner, tenants.twin), test)]
+    for client, sequence in browsers:
+        text = client.get(page(sequence)).content.decode()
+        assert page(sequence, "preview") in text and page(sequence, "copy") not in text
+        assert client.post(page(sequence, "copy")).status_code == 403
+    assert [name for name, _, _ in sequences_of_twin(tenants)] == ["In test mode"]
+
+
 # --- List and preview -----------------------------------------------------------------------------------------------
 def test_the_list_counts_the_people_of_each_sequence(tenants: Tenants, account: Account) -> None:
     first, second = create(account), create(account, name="Second")
@@ -472,7 +572,22 @@ def test_the_list_counts_the_people_of_each_sequence(tenants: Tenants, account: 
     rows = {row.name: row.people for row in browser(tenants.owner).get(LIST).context["cl"].result_list}
     assert rows == {"Welcome": {"active": 2, "paused": 1, "stopped": 1}, "Second": {"active": 1}}
     text = re.sub(r"\s+", " ", browser(tenants.owner).get(LIST).content.decode())
-    assert f'?sequence__id__exact={first.pk}">3</a>' in text
+    columns = ("in_it", "completed", "stopped", "failed")
+    cells = {name: re.findall(rf"<td[^>]*\bfield-{name}\b[^>]*>(.*?)</td>", text) for name in columns}
+    numbers = {name: [re.sub(r"<[^>]*>| ", "", each) for each in found] for name, found in cells.items()}
+    assert numbers == {"in_it": ["1", "3"], "completed": ["0"] * 2, "stopped": ["0", "1"], "failed": ["0"] * 2}
+
+
+def test_the_number_of_people_in_a_sequence_leads_to_exactly_these(tenants: Tenants, account: Account) -> None:
+    first, second, client = create(account), create(account, name="Second"), browser(tenants.owner)
+    people = [contact(tenants.workspace, f"person{number}") for number in range(3)]
+    active, paused, stopped = (enroll(first, who) for who in people)
+    services.pause_enrollment(tenants.actor(), paused.pk)
+    services.stop_enrollment(tenants.actor(), stopped.pk)
+    enroll(second, people[0])
+    [address] = re.findall(rf'href="([^"]*{first.pk}&amp;[^"]*)">2</a>', client.get(LIST).content.decode())
+    listed = client.get(html.unescape(address)).context["cl"].result_list
+    assert {each.pk for each in listed} == {active.pk, paused.pk}
 
 
 def test_a_longer_list_needs_no_more_queries(tenants: Tenants, account: Account) -> None:
@@ -511,7 +626,7 @@ def test_the_preview_says_when_each_step_comes_and_what_is_left_out(
 
 # --- Who may do what ------------------------------------------------------------------------------------------------
 PAGES = ("edit", "preview")
-BUTTONS = ("edit", "publish", "start", "pause", "resume")
+BUTTONS = ("edit", "publish", "start", "pause", "resume", "copy")
 
 
 def assert_read_only(client: Client, sequence: Sequence) -> None:

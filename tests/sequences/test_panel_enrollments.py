@@ -15,7 +15,7 @@ from messaging.models import Account, Message
 from sequences import services
 from sequences.models import Enrollment, Sequence
 from tests.panel import browser
-from tests.sequences.helpers import Clock, contact, create, enroll, state, work
+from tests.sequences.helpers import Clock, contact, create, enroll, publish, state, work
 from tests.tenants import Tenants
 
 LIST = reverse("admin:sequences_enrollment_changelist")
@@ -56,7 +56,7 @@ def test_the_list_says_who_is_at_which_step_and_why_they_wait(tenants: Tenants, 
         "who": "@alice",
         "in_sequence": "Welcome (version 1)",
         "status_label": "Active",
-        "step": "again",
+        "step": "Step 2 · again",
         "next_time": "02 Jun 2026 10:00 UTC",
         "why": "Waits for the delay of the step",
         "begun": "01 Jun 2026 10:00 UTC",
@@ -101,10 +101,28 @@ def test_the_page_of_one_shows_its_steps_with_their_messages(tenants: Tenants, a
     client = browser(tenants.member(Role.VIEWER))
     work()
     answer = client.get(page(enrollment))
-    assert [(each["run"].step_key, each["label"]["text"]) for each in answer.context["runs"]] == [("hello", "Sent")]
+    assert [(each["step"], each["label"]["text"]) for each in answer.context["runs"]] == [("Step 1 · hello", "Sent")]
     text = answer.content.decode()
     assert reverse("admin:messaging_message_change", args=[Message.unscoped.get().pk]) in text
     assert "Waits for the delay of the step" in text and "Hello again" in text
+    assert f"<dt>Account</dt><dd>Sandbox (#{account.pk})</dd>" in text
+
+
+def test_a_step_has_the_number_that_it_had_in_the_version_of_its_time(
+    tenants: Tenants, account: Account, time: Clock
+) -> None:
+    sequence, client = create(account), browser(tenants.owner)
+    enrollment = enroll(sequence, contact(tenants.workspace))
+    work()
+    steps = [
+        {"id": "first", "text": "First"},
+        {"id": "hello", "text": "Hello"},
+        {"id": "again", "delay": "P1D", "text": "Hello again"},
+    ]
+    publish(sequence, account, move_people=True, steps=steps)
+    text = client.get(page(enrollment)).content.decode()
+    assert re.findall(r"Step \d · \w+", text) == ["Step 3 · again", "Step 1 · hello"]
+    assert rows_of(client.get(LIST))[0]["step"] == "Step 3 · again"
 
 
 def test_an_erased_contact_is_named_so(tenants: Tenants, account: Account) -> None:
@@ -130,12 +148,74 @@ def test_pause_resume_and_stop(tenants: Tenants, account: Account, time: Clock) 
     ]
 
 
+def test_resuming_one_asks_about_the_dates_of_this_contact(tenants: Tenants, account: Account) -> None:
+    sequence, client = create(account), browser(tenants.owner)
+    enrollment = enroll(sequence, contact(tenants.workspace))
+    services.pause_enrollment(tenants.actor(), enrollment.pk)
+    assert "What happens to the dates of this contact?" in client.get(page(enrollment)).content.decode()
+    services.pause_sequence(tenants.actor(), sequence.pk)
+    of_sequence = reverse("admin:sequences_sequence_change", args=[sequence.pk])
+    assert "What happens to the dates of those who waited?" in client.get(of_sequence).content.decode()
+
+
+# --- The page of a contact ------------------------------------------------------------------------------------------
+def contact_page(who: Contact) -> str:
+    return reverse("admin:contacts_contact_change", args=[who.pk])
+
+
+def sequences_on(answer: Any) -> list[tuple[str, str]]:
+    """The sequences that a contact's page lists, as the address of the enrollment and the text of the row."""
+    rows = re.findall(r'<div class="cs-log-row">.*?</div>', answer.content.decode(), re.S)
+    found = []
+    for row in rows:
+        address = re.search(r'href="([^"]*)"', row)
+        assert address
+        found.append((address[1], " ".join(re.sub(r"<[^>]*>", " ", row).split())))
+    return found
+
+
+def test_the_page_of_a_contact_lists_the_sequences_it_is_or_was_in(
+    tenants: Tenants, account: Account, time: Clock
+) -> None:
+    who, other = contact(tenants.workspace), contact(tenants.workspace, "robert")
+    ended = enroll(create(account, name="Ended"), who)
+    services.stop_enrollment(tenants.actor(), ended.pk)
+    time.move(minutes=1)
+    steps = [{"id": "later", "delay": "P1D", "text": "Hello"}]
+    running = enroll(create(account, steps=steps), who)
+    enroll(create(account, name="Of another contact"), other)
+    assert sequences_on(browser(tenants.member(Role.VIEWER)).get(contact_page(who))) == [
+        (page(running), "Welcome Waits for the delay of the step Active"),
+        (page(ended), "Ended Stopped by hand Stopped"),
+    ]
+
+
+def test_the_page_of_a_contact_lists_its_latest_10_with_as_many_queries_as_one(
+    tenants: Tenants, account: Account, time: Clock
+) -> None:
+    who, client, counts = contact(tenants.workspace), browser(tenants.owner), []
+    client.get(contact_page(who))  # the first page of a session costs a query more
+    for number in range(11):
+        enroll(create(account, name=f"Sequence {number}"), who)
+        time.move(minutes=1)
+        with CaptureQueriesContext(connection) as queries:
+            shown = sequences_on(client.get(contact_page(who)))
+        counts.append(len(queries))
+    assert [text.split()[1] for _, text in shown] == [str(number) for number in range(10, 0, -1)]
+    assert counts[0] == counts[-1]
+
+
+def test_the_page_of_a_contact_in_no_sequence_has_no_such_list(tenants: Tenants) -> None:
+    answer = browser(tenants.owner).get(contact_page(contact(tenants.workspace)))
+    assert sequences_on(answer) == [] and "<h2>Sequences</h2>" not in answer.content.decode()
+
+
 # --- Enrolling ------------------------------------------------------------------------------------------------------
 def test_a_contact_is_enrolled_from_its_page(tenants: Tenants, account: Account) -> None:
     active, who = create(account), contact(tenants.workspace)
     create(account, name="A draft", start=False)
     client = browser(tenants.member(Role.AGENT))
-    assert enroll_page(who) in client.get(reverse("admin:contacts_contact_change", args=[who.pk])).content.decode()
+    assert enroll_page(who) in client.get(contact_page(who)).content.decode()
     offered = client.get(enroll_page(who)).context["form"]
     assert offered.fields["sequence"].choices == [(active.pk, "Welcome")]
     answer = client.post(enroll_page(who), {"sequence": active.pk}, follow=True)
@@ -195,8 +275,8 @@ def assert_read_only(client: Client, enrollment: Enrollment, sequence: Sequence,
     assert [client.post(page(enrollment, name)).status_code for name in BUTTONS] == [403] * 3
     assert client.get(enroll_page(who)).status_code == 403
     assert client.post(enroll_page(who), {"sequence": sequence.pk}).status_code == 403
-    contact_page = client.get(reverse("admin:contacts_contact_change", args=[who.pk])).content.decode()
-    assert ENROLL not in contact_page and "sequences_enrollment_enroll" not in client.get(CONTACTS).content.decode()
+    text = client.get(contact_page(who)).content.decode()
+    assert ENROLL not in text and "sequences_enrollment_enroll" not in client.get(CONTACTS).content.decode()
     assert Enrollment.unscoped.values().get() == before
 
 
