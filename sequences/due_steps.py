@@ -26,12 +26,12 @@ from messaging.sending.automatic import AutomaticMessage, Wait
 from sequences import enrollments, progress, schedule
 from sequences.definition import StepDefinition
 from sequences.enrollments import BATCH, History
-from sequences.message_source import SOURCE, tags_of
+from sequences.message_source import SOURCE
 from sequences.models import Enrollment, EnrollmentStatus, Outcome, Reason, StepRun
 from sequences.models import Sequence as SequenceRow
 from sequences.querysets import active_sequences, due_enrollments
 from sequences.repository import Version, load_versions
-from sequences.stop_rules import stop_reason
+from sequences.stop_rules import stop_reason, tags_for
 
 # When to look again at an enrollment that waits for a value: a change of the contact wakes it before that.
 RETRY_VALUE = timedelta(hours=1)
@@ -56,7 +56,7 @@ class _Batch:
     """Due enrollments of one sequence, locked, and what they depend on.
 
     ``histories`` are by enrollment. ``tags`` are there if a stop rule needs them. ``waiting`` counts those that the run
-    lets wait for the daily limit, by account.
+    lets wait for their account, by account.
     """
 
     sequence: SequenceRow
@@ -113,7 +113,6 @@ def _lock_batch(sequence_id: str, enrollment_id: str | None) -> _Batch | None:
     locked = [each for each in _lock_due(sequence_id, enrollment_id) if each.version_id in versions]
     contacts = _lock_contacts([each.contact_id for each in locked if each.contact_id])
     locked = [each for each in locked if each.contact_id in contacts]
-    needs_tags = any(version.definition.stop_tags for version in versions.values())
     return _Batch(
         sequence,
         locked,
@@ -121,7 +120,7 @@ def _lock_batch(sequence_id: str, enrollment_id: str | None) -> _Batch | None:
         versions,
         accounts,
         histories=enrollments.histories([each.pk for each in locked]),
-        tags=tags_of(list(contacts)) if needs_tags else {},
+        tags=tags_for(versions.values(), contacts),
         now=clock.now(),
     )
 

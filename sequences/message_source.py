@@ -1,22 +1,20 @@
 """What messaging asks of sequences: whether a message may still be sent at its claim; and what became of it."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 from django.db import transaction
 
-from contacts.models import Contact, ContactTag
+from contacts.models import Contact
 from crmsolid.core import clock, doorbell
-from crmsolid.core.sql.bulk import fetch, ids_clause, rows_parameter, rows_source, run
+from crmsolid.core.sql.bulk import rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table, datetime_param
 from messaging.models import Message, Status, WaitingFor
 from messaging.sending.sources import Cancel, Postpone
 from sequences import progress, schedule
 from sequences.models import Enrollment, EnrollmentStatus, Outcome, Reason, SequenceStatus, StepRun
-from sequences.repository import Version, load_versions
-from sequences.stop_rules import stop_reason
+from sequences.repository import Version, versions_of
+from sequences.stop_rules import stop_reason, tags_for
 
 SOURCE = "sequence"
 # The ``error`` of a message that was canceled because its sequence or enrollment is paused. The step is made again.
@@ -39,15 +37,15 @@ class SequenceSource:
         Reads what is committed at this moment, so a reply that was stored before the claim stops the message.
         """
         found = _enrollments_of(messages)
-        versions = _versions(found.values())
-        tags = _tags_where_needed(versions.values(), found.values())
+        versions = versions_of(found.values())
+        tags = tags_for(versions.values(), contacts)
         decisions = {}
         for message in messages:
             enrollment = found.get(message.id)
             if enrollment is not None:
                 contact = contacts[message.contact_id]
-                definition = versions[enrollment.version_id]
-                decision = _decide(message, enrollment, definition, contact, tags.get(contact.id, ()))
+                version = versions[enrollment.version_id]
+                decision = _decide(message, enrollment, version, contact, tags.get(contact.id, ()))
                 if decision is not None:
                     decisions[message.id] = decision
         return decisions
@@ -78,32 +76,6 @@ def _enrollments_of(messages: Sequence[Message]) -> dict[str, Enrollment]:
     runs = StepRun.unscoped.filter(message_id__in=[message.id for message in messages])
     rows = runs.select_related("enrollment__sequence")
     return {str(row.message_id): row.enrollment for row in rows}
-
-
-def _versions(enrollments: Any) -> dict[int, Version]:
-    ids: dict[int, set[int]] = defaultdict(set)
-    for enrollment in enrollments:
-        ids[enrollment.workspace_id].add(enrollment.version_id)
-    versions: dict[int, Version] = {}
-    for workspace_id, version_ids in ids.items():
-        versions |= load_versions(workspace_id, version_ids)
-    return versions
-
-
-def _tags_where_needed(versions: Any, enrollments: Any) -> dict[str, list[str]]:
-    """The tags of these contacts by contact id, if one of the versions has a stop rule on tags."""
-    if not any(version.definition.stop_tags for version in versions):
-        return {}
-    return tags_of([enrollment.contact_id for enrollment in enrollments if enrollment.contact_id])
-
-
-def tags_of(contact_ids: Sequence[str]) -> dict[str, list[str]]:
-    """The tags of these contacts by contact id, folded."""
-    tags: dict[str, list[str]] = defaultdict(list)
-    where, params = ids_clause("contact_id", sorted(set(contact_ids)))
-    for contact_id, name in fetch(f"SELECT contact_id, folded FROM {Table(ContactTag).name} WHERE {where}", params):
-        tags[contact_id].append(name)
-    return tags
 
 
 def _decide(

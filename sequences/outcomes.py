@@ -1,6 +1,5 @@
 """Moves enrollments on once it is known what became of the message of their step."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -11,11 +10,11 @@ from crmsolid.core.sql.bulk import ids_clause
 from crmsolid.core.sql.table import Table
 from sequences import enrollments, progress
 from sequences.enrollments import BATCH
-from sequences.message_source import PAUSED, tags_of
+from sequences.message_source import PAUSED
 from sequences.models import Enrollment, EnrollmentStatus, Outcome, Reason, StepRun
 from sequences.querysets import unhandled_runs
-from sequences.repository import Version, load_versions
-from sequences.stop_rules import stop_reason
+from sequences.repository import versions_of
+from sequences.stop_rules import stop_reason, tags_for
 
 _contacts = Table(Contact)
 
@@ -59,14 +58,8 @@ class _OutcomeContext:
         self.histories = enrollments.histories([each.pk for each in locked])
         where, params = ids_clause("id", [each.contact_id for each in locked if each.contact_id])
         self.contacts = {contact.id: contact for contact in _contacts.select(where, params)}
-        self.versions: dict[int, Version] = {}
-        ids: dict[int, set[int]] = defaultdict(set)
-        for each in locked:
-            ids[each.workspace_id].add(each.version_id)
-        for workspace_id, version_ids in ids.items():
-            self.versions |= load_versions(workspace_id, version_ids)
-        needs_tags = any(version.definition.stop_tags for version in self.versions.values())
-        self.tags = tags_of(list(self.contacts)) if needs_tags else {}
+        self.versions = versions_of(locked)
+        self.tags = tags_for(self.versions.values(), self.contacts)
 
 
 def _is_to_be_made_again(step_run: StepRun) -> bool:

@@ -1,6 +1,6 @@
 """How an enrollment goes from step to step, and ends. Changes rows in memory; the caller holds their locks."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from contacts.models import Contact
@@ -59,8 +59,8 @@ def next_step(definition: Definition, key: str, done: Collection[str]) -> StepDe
     """The first step after the one with this key that was not done yet. If the key is no step of the definition, the
     first one after the last of those that were done."""
     keys = [step.key for step in definition.steps]
-    passed = keys.index(key) + 1 if key in keys else last_done(keys, done) + 1
-    return next((step for step in definition.steps[passed:] if step.key not in done), None)
+    last = keys.index(key) if key in keys else max((keys.index(each) for each in keys if each in done), default=-1)
+    return next((step for step in definition.steps[last + 1 :] if step.key not in done), None)
 
 
 def step_after_move(old: Definition, new: Definition, key: str, done: Collection[str]) -> StepDefinition | None:
@@ -75,8 +75,3 @@ def step_after_move(old: Definition, new: Definition, key: str, done: Collection
         if step is not None and candidate not in done:
             return step
     return next_step(new, "", done)
-
-
-def last_done(keys: Sequence[str], done: Collection[str]) -> int:
-    """The index of the last key that was done; -1 if none was."""
-    return max((index for index, key in enumerate(keys) if key in done), default=-1)

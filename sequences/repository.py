@@ -1,5 +1,6 @@
 """Reads and writes the versions of sequences."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -8,7 +9,7 @@ from crmsolid.core.sql.prepared_cursor import on_postgresql
 from crmsolid.core.sql.table import Table
 from sequences import schedule
 from sequences.definition import Definition, StepDefinition
-from sequences.models import Sequence, SequenceVersion, Step
+from sequences.models import Enrollment, Sequence, SequenceVersion, Step
 
 _sequences = Table(Sequence)
 
@@ -27,6 +28,17 @@ def load_versions(workspace_id: int, version_ids: Iterable[int]) -> dict[int, Ve
     """These versions by id, in two queries."""
     rows = SequenceVersion.objects.for_workspace(workspace_id).filter(pk__in=version_ids)
     return {row.pk: _version(row) for row in rows.select_related("sequence").prefetch_related("steps")}
+
+
+def versions_of(enrollments: Iterable[Enrollment]) -> dict[int, Version]:
+    """The versions of these enrollments, which may be of several workspaces, by id."""
+    ids: dict[int, set[int]] = defaultdict(set)
+    for enrollment in enrollments:
+        ids[enrollment.workspace_id].add(enrollment.version_id)
+    versions: dict[int, Version] = {}
+    for workspace_id, version_ids in ids.items():
+        versions |= load_versions(workspace_id, version_ids)
+    return versions
 
 
 def current_version(sequence: Sequence) -> Version:

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from crmsolid.api.representations import Representation
+from crmsolid.api.representations import AnyField, Representation
 from sequences import waiting
 from sequences.definition import IF_NOT
 from sequences.models import EnrollmentStatus, Reason, SequenceStatus
@@ -25,7 +25,7 @@ class WindowOut(Representation):
     days = serializers.ListField(child=serializers.CharField(), help_text="`mon` to `sun`.")
     # ``from`` is a keyword of Python, so these two are added below.
 
-    def get_fields(self) -> dict[str, serializers.Field]:  # type: ignore[type-arg]
+    def get_fields(self) -> dict[str, AnyField]:
         fields = super().get_fields()
         fields["from"] = serializers.CharField(help_text="Such as `09:00`.")
         fields["to"] = serializers.CharField(help_text="Such as `18:00`, exclusive.")

@@ -1,11 +1,17 @@
 """The stop rules of a sequence, and opt-outs. They are checked before a message is made and again at its claim."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from contacts.models import Contact
+from contacts.models import Contact, ContactTag
+from crmsolid.core.sql.bulk import fetch, ids_clause
+from crmsolid.core.sql.table import Table
 from sequences.definition import Definition
 from sequences.models import Reason
+from sequences.repository import Version
+
+_tags = Table(ContactTag)
 
 
 def stop_reason(definition: Definition, contact: Contact, tags: Collection[str], since: datetime) -> Reason | None:
@@ -22,3 +28,13 @@ def stop_reason(definition: Definition, contact: Contact, tags: Collection[str],
     if contact.stage in definition.stop_stages:
         return Reason.STAGE
     return None
+
+
+def tags_for(versions: Iterable[Version], contact_ids: Iterable[str]) -> Mapping[str, list[str]]:
+    """The tags of these contacts, folded, by contact; none if no stop rule of these versions is on tags."""
+    tags: dict[str, list[str]] = defaultdict(list)
+    if any(version.definition.stop_tags for version in versions):
+        where, params = ids_clause("contact_id", list(contact_ids))
+        for contact_id, folded in fetch(f"SELECT contact_id, folded FROM {_tags.name} WHERE {where}", params):
+            tags[contact_id].append(folded)
+    return tags

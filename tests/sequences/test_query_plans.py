@@ -1,6 +1,7 @@
 """The statements of the runner and of the lists use an index, however many contacts are in a sequence."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -82,8 +83,7 @@ def test_a_run_never_scans_the_enrollments_or_step_runs(sequence: Sequence) -> N
 
 
 def test_the_claim_of_a_batch_reads_the_due_enrollments_in_index_order(sequence: Sequence) -> None:
-    work = lambda: due_steps.run_batch(sequence.pk)  # noqa: E731
-    [plan] = plans_of(work, "sequences_enrollment", "SKIP LOCKED")
+    [plan] = plans_of(partial(due_steps.run_batch, sequence.pk), "sequences_enrollment", "SKIP LOCKED")
     assert "enrollment_due" in plan
     assert "Sort" not in plan
 
