@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from ipaddress import ip_address, ip_network
+from typing import Protocol
 
 from django.db import DatabaseError
 
@@ -18,7 +19,7 @@ from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.core.sql.table import Table, datetime_param
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Subject, Surface
-from crmsolid.workspaces.models import Plan, Workspace, effective_plan
+from crmsolid.workspaces.models import Workspace, effective_plan
 from crmsolid.workspaces.scopes import Scope
 
 logger = logging.getLogger("crmsolid.apikeys")
@@ -33,8 +34,42 @@ _audited: dict[tuple[str, str], float] = {}  # (key, reason) -> when it was last
 _audited_lock = threading.Lock()
 
 
+class Credentials(Protocol):
+    """What a request is authenticated by: an API key, or at /mcp the token of an OAuth grant."""
+
+    @property
+    def workspace(self) -> Workspace: ...
+
+    @property
+    def plan(self) -> str:
+        """The plan in force in the live workspace."""
+
+    @property
+    def rate_limit(self) -> int:
+        """Requests a minute."""
+
+    @property
+    def bucket(self) -> str:
+        """The rate limit bucket; no secret."""
+
+    @property
+    def idempotency_namespace(self) -> str:
+        """Within which an ``idempotency_key`` of MCP is unique. It outlives the rotation of a key."""
+
+    def check(self, ip: str | None) -> None:
+        """Raise ``token_revoked`` or ``token_expired`` (401), or ``ip_not_allowed`` (403)."""
+
+    def actor(self, surface: Surface, ip: str | None, request_id: str = "") -> Actor: ...
+
+    def record_use(self, ip: str | None) -> None:
+        """Store when and from where it was last used, with at most one write a minute."""
+
+    def record_refusal(self, error: DomainError, ip: str | None) -> None:
+        """Write the refusal to the audit log, at most once a minute for each reason, so that it stays short."""
+
+
 @dataclass(slots=True)
-class Credentials:
+class KeyCredentials:
     """What one statement reads for a request: the key, its workspace and scopes, the plan of the live workspace, and
     the idempotency record of the request's Idempotency-Key, if there is one."""
 
@@ -48,12 +83,47 @@ class Credentials:
     def rate_limit(self) -> int:
         return self.key.rate_limit or DEFAULT_RATE_LIMIT
 
+    @property
+    def bucket(self) -> str:
+        return f"key:{self.key.id}"
+
+    @property
+    def idempotency_namespace(self) -> str:
+        return f"key:{self.key.first_id}"
+
     def actor(self, surface: Surface, ip: str | None, request_id: str = "") -> Actor:
         subject = Subject("key", self.key.id, self.key.name)
         return Actor(self.workspace, subject, self.scopes, None, surface, ip, request_id)
 
+    def check(self, ip: str | None) -> None:
+        key, now = self.key, clock.now()
+        if key.revoked_at is not None and key.revoked_at <= now:
+            raise DomainError("token_revoked")
+        if key.expires_at is not None and key.expires_at <= now:
+            raise DomainError("token_expired")
+        if key.allowed_networks and not address_allowed(key.allowed_networks, ip):
+            detail = f"this key may not be used from {ip}; its networks are set in the panel"
+            raise DomainError("ip_not_allowed", detail)
 
-def authenticate(token: str, idempotency_key: str | None = None) -> Credentials:
+    def record_use(self, ip: str | None) -> None:
+        key, now = self.key, clock.now()
+        if key.last_used_at is not None and now - key.last_used_at < LAST_USED_INTERVAL:
+            return
+        try:
+            _keys.update(
+                {"last_used_at": now, "last_used_ip": ip},
+                "id = %s AND (last_used_at IS NULL OR last_used_at < %s)",
+                [key.id, datetime_param(now - LAST_USED_INTERVAL)],
+            )
+            key.last_used_at = now
+        except DatabaseError:  # the response is ready, so this must not turn it into an error
+            logger.warning("could not record the use of a key", extra={"key": key.id}, exc_info=True)
+
+    def record_refusal(self, error: DomainError, ip: str | None) -> None:
+        audit_refusal(self.actor("rest", ip), "key.refused", error)
+
+
+def authenticate(token: str, idempotency_key: str | None = None) -> KeyCredentials:
     """The credentials of a token. Errors: ``token_invalid`` (401); for a malformed one without a query."""
     if not tokens.is_well_formed(token):
         raise DomainError("token_invalid")
@@ -62,19 +132,6 @@ def authenticate(token: str, idempotency_key: str | None = None) -> Credentials:
     if credentials is None:
         raise DomainError("token_invalid")
     return credentials
-
-
-def check(credentials: Credentials, ip: str | None) -> None:
-    """Raise ``token_revoked`` or ``token_expired`` (401), ``ip_not_allowed`` or ``plan_required`` (403)."""
-    key, now = credentials.key, clock.now()
-    if key.revoked_at is not None and key.revoked_at <= now:
-        raise DomainError("token_revoked")
-    if key.expires_at is not None and key.expires_at <= now:
-        raise DomainError("token_expired")
-    if key.allowed_networks and not address_allowed(key.allowed_networks, ip):
-        raise DomainError("ip_not_allowed", f"this key may not be used from {ip}; its networks are set in the panel")
-    if credentials.plan == Plan.EXPIRED:
-        raise DomainError("plan_required")
 
 
 def address_allowed(networks: list[str], ip: str | None) -> bool:
@@ -96,7 +153,7 @@ def _statement() -> str:
     )
 
 
-def _read(digest: bytes, idempotency_key: str | None) -> Credentials | None:
+def _read(digest: bytes, idempotency_key: str | None) -> KeyCredentials | None:
     with statement_cursor() as cursor:
         cursor.execute(_statement(), [idempotency_key or "", digest])
         row = cursor.fetchone()
@@ -108,37 +165,20 @@ def _read(digest: bytes, idempotency_key: str | None) -> Credentials | None:
     key.workspace = workspace
     plan = effective_plan(row[end], _workspaces.convert("trial_ends_at", row[end + 1]))
     record = _records.from_row(row[end + 2 :]) if row[end + 2] is not None else None
-    return Credentials(key, workspace, frozenset(map(Scope, key.scopes)), plan, record)
+    return KeyCredentials(key, workspace, frozenset(map(Scope, key.scopes)), plan, record)
 
 
-def record_use(key: ApiKey, ip: str | None) -> None:
-    """Store when and from where the key was last used, with at most one write a minute for each key."""
-    now = clock.now()
-    if key.last_used_at is not None and now - key.last_used_at < LAST_USED_INTERVAL:
-        return
-    try:
-        _keys.update(
-            {"last_used_at": now, "last_used_ip": ip},
-            "id = %s AND (last_used_at IS NULL OR last_used_at < %s)",
-            [key.id, datetime_param(now - LAST_USED_INTERVAL)],
-        )
-        key.last_used_at = now
-    except DatabaseError:  # the response is ready, so this must not turn it into an error
-        logger.warning("could not record the use of a key", extra={"key": key.id}, exc_info=True)
-
-
-def record_refusal(credentials: Credentials, error: DomainError, ip: str | None) -> None:
-    """Write ``key.refused`` to the audit log, at most once a minute for each key and reason, so that it stays short."""
-    reason = str(error.extra.get("required_scope", ip if error.code == "ip_not_allowed" else ""))
-    subject, now = (credentials.key.id, f"{error.code}:{reason}"), time.monotonic()
+def audit_refusal(actor: Actor, action: str, error: DomainError) -> None:
+    """Write a refusal to the audit log as ``action``, at most once a minute for each subject and reason."""
+    reason = str(error.extra.get("required_scope", actor.ip if error.code == "ip_not_allowed" else ""))
+    subject, now = (actor.subject.id, f"{error.code}:{reason}"), time.monotonic()
     with _audited_lock:
         if now - _audited.get(subject, -AUDIT_INTERVAL_SECONDS) < AUDIT_INTERVAL_SECONDS:
             return
         if len(_audited) > MAX_AUDITED:
             _audited.clear()
         _audited[subject] = now
-    actor = credentials.actor("rest", ip)
     try:
-        audit.record(actor, "key.refused", credentials.key.id, code=error.code, reason=reason)
+        audit.record(actor, action, actor.subject.id, code=error.code, reason=reason)
     except DatabaseError:
-        logger.warning("could not audit a refusal", extra={"key": credentials.key.id}, exc_info=True)
+        logger.warning("could not audit a refusal", extra={"subject": actor.subject.id}, exc_info=True)

@@ -30,6 +30,11 @@ class ApiKey(WorkspaceModel):
     rotated_from = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.RESTRICT, related_name="replacements", editable=False
     )
+    first_id = models.CharField(
+        max_length=30,
+        editable=False,
+        help_text="the id of the first key of its rotations, or its own",
+    )
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_ip = models.GenericIPAddressField(null=True, blank=True, editable=False)
     expiry_recorded_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -137,6 +137,7 @@ def _lock_key(actor: Actor, key_id: str) -> ApiKey:
 
 def _issue(key: ApiKey, new_id: str | None) -> IssuedKey:
     key.id = new_id or key.id
+    key.first_id = key.rotated_from.first_id if key.rotated_from is not None else key.id
     token = tokens.generate(key.workspace.mode)
     key.prefix, key.digest = token.prefix, tokens.digest(token.text)
     try:

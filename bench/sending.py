@@ -241,9 +241,7 @@ def open_deliveries() -> int:
     return int(query(statement)[0][0])
 
 
-async def send_at_rate(
-    url: str, seeded: dict[str, Any], rate: int, seconds: int, mark: str
-) -> tuple[Sent, Samples]:
+async def send_at_rate(url: str, seeded: dict[str, Any], rate: int, seconds: int, mark: str) -> tuple[Sent, Samples]:
     """Start request n at n / rate seconds. Returns when each has been answered."""
     import aiohttp
 

@@ -13,6 +13,8 @@ from crmsolid.api.representations import AnyField, Representation
 class ContactOut(Representation):
     """A contact, here and in events."""
 
+    untrusted: ClassVar[tuple[str, ...]] = ("name", "first_name", "last_name", "username")
+
     id = serializers.CharField()
     name = serializers.CharField(allow_blank=True)
     first_name = serializers.CharField(allow_blank=True)

@@ -11,6 +11,8 @@ import webhooks.urls
 from crmsolid import health
 from crmsolid.api.jobs import JobView
 from crmsolid.api.me import MeView
+from crmsolid.mcp.views import mcp_view
+from crmsolid.tools import TOOLS
 
 handler403 = "crmsolid.panel.pages.forbidden"
 handler404 = "crmsolid.panel.pages.not_found"
@@ -24,10 +26,14 @@ v1: list[URLPattern] = [
     *sequences.urls.urlpatterns,
     *webhooks.urls.urlpatterns,
 ]
+mcp = mcp_view(TOOLS)
+
 urlpatterns = [
     path("readyz", health.readyz),
     path("metrics", health.metrics),
     path("v1/", include(v1)),
+    path("mcp", mcp),
+    path("mcp/", mcp),
     path("panel/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("", include("crmsolid.api.openapi.pages")),

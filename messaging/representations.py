@@ -1,6 +1,6 @@
 """What the API shows of messages, threads and accounts. Each resource is declared once."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -11,6 +11,8 @@ from messaging.models import Account, AccountKind, AccountState, Direction, Stat
 
 
 class MessageOut(Representation):
+    untrusted: ClassVar[tuple[str, ...]] = ("text",)
+
     id = serializers.CharField()
     account_id = serializers.IntegerField()
     thread_id = serializers.CharField()

@@ -74,6 +74,12 @@ def replay(record: IdempotencyRecord, fingerprint: bytes) -> HttpResponse:
     return response
 
 
+def find(workspace: Workspace, key: str) -> IdempotencyRecord | None:
+    """The stored response of an earlier request with this key."""
+    stored = _records.select("workspace_id = %s AND key = %s", [workspace.pk, key])
+    return stored[0] if stored else None
+
+
 def run_once(workspace: Workspace, key: str, fingerprint: bytes, handler: Callable[[], ApiResponse]) -> HttpResponse:
     """Run the handler and store its response in the transaction of its effect; answer the stored response if another
     request with this key was faster. ``idempotency_in_progress`` (409) if that one still runs after 2 s."""
@@ -101,9 +107,9 @@ def run_once(workspace: Workspace, key: str, fingerprint: bytes, handler: Callab
     except (IntegrityError, DomainError):
         # The refusal may be a consequence of the first request's success, and so may a violated unique key: that of
         # the record, or of a row that the handler writes. Then the first response is the right answer.
-        stored = _records.select("workspace_id = %s AND key = %s", [workspace.pk, key])
-        if stored:
-            return replay(stored[0], fingerprint)
+        stored = find(workspace, key)
+        if stored is not None:
+            return replay(stored, fingerprint)
         raise
 
 

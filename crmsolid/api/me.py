@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from apikeys.authentication import KeyCredentials
 from crmsolid.api.endpoint import ApiResponse, endpoint
 from crmsolid.api.representations import Representation
 from crmsolid.api.request_context import request_context
@@ -36,7 +37,7 @@ class MeView(WorkspaceView):
     @endpoint(scopes=(), responses={200: MeOut})
     def get(self) -> ApiResponse:
         credentials = request_context(self.request._request).credentials
-        assert credentials is not None
+        assert isinstance(credentials, KeyCredentials)
         key = KeyOut.render(credentials.key, rate_limit=credentials.rate_limit)
         return ApiResponse(
             MeOut.render(credentials, key=key, scopes=credentials.key.scopes, mode=credentials.workspace.mode)

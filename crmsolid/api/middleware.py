@@ -5,7 +5,6 @@ HTML page can answer one, and they cost less. Every exception becomes a problem 
 request id and the rate limit headers.
 """
 
-import logging
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -21,12 +20,9 @@ from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, resolve
 from prometheus_client import Counter, Histogram
 
-from apikeys import authentication
 from crmsolid.api import problems
 from crmsolid.api.request_context import RequestContext
-from crmsolid.core.errors import DATABASE_UNAVAILABLE, DomainError
-
-logger = logging.getLogger("crmsolid.api")
+from crmsolid.core.errors import DomainError
 
 REQUESTS = Counter("crmsolid_requests_total", "API requests", ["method", "route", "status"])
 SECONDS = Histogram(
@@ -114,15 +110,20 @@ def _resolve(request: HttpRequest) -> ResolverMatch:
 
 def error_response(error: Exception, context: RequestContext) -> HttpResponse:
     """The problem document for whatever was raised; an unexpected error is logged in full and answered as a 500."""
-    expected = context.error = problems.from_exception(error)
-    if context.error is None:
-        unavailable = isinstance(error, DATABASE_UNAVAILABLE)
-        message = "database unavailable" if unavailable else "unhandled error"
-        logger.error(message, extra={"request_id": context.request_id}, exc_info=error)
-        context.error = DomainError("service_unavailable" if unavailable else "internal_error")
+    is_expected = problems.from_exception(error) is not None
+    context.error = problems.expected_or_logged(error, context.request_id)
     instance = quote(context.path.encode("utf-8", "replace"), safe="/:@!$&'()*+,;=~-._")  # a URI reference (RFC 3986)
-    response = problems.response(context.error, instance=instance, request_id=context.request_id)
-    if expected is None:
+    if context.surface == "mcp":
+        response = problems.json_rpc_response(
+            context.error,
+            instance=instance,
+            request_id=context.request_id,
+            rpc_id=context.rpc_id,
+            resource_metadata=context.resource_metadata,
+        )
+    else:
+        response = problems.response(context.error, instance=instance, request_id=context.request_id)
+    if not is_expected:
         response._has_been_logged = True  # type: ignore[attr-defined]  # Django would log it a second time
     return response
 
@@ -140,9 +141,9 @@ def finalize_response(request: HttpRequest, response: HttpResponseBase, context:
             response.streaming_content = []
     context.set_headers(response)
     if context.credentials is not None:
-        authentication.record_use(context.credentials.key, context.ip)
+        context.credentials.record_use(context.ip)
         if context.error is not None and context.error.code == "scope_missing":
-            authentication.record_refusal(context.credentials, context.error, context.ip)
+            context.credentials.record_refusal(context.error, context.ip)
     match = request.resolver_match
     route = match.route if match is not None else "unknown"  # not the path: there are too many
     method = request.method if request.method in ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE") else "other"

@@ -1,5 +1,6 @@
-"""RFC 9457 problem documents: the shape of every error under /v1."""
+"""RFC 9457 problem documents: the shape of every error under /v1, and the ``data`` of JSON-RPC errors at /mcp."""
 
+import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
@@ -7,7 +8,9 @@ from django.http import Http404, HttpResponse, UnreadablePostError
 from rest_framework.exceptions import ValidationError
 
 from crmsolid.core import strictjson
-from crmsolid.core.errors import DomainError, FieldError
+from crmsolid.core.errors import DATABASE_UNAVAILABLE, DomainError, FieldError
+
+logger = logging.getLogger("crmsolid.api")
 
 CONTENT_TYPE = "application/problem+json"
 # An error response must not be larger than the request it refuses.
@@ -15,6 +18,10 @@ MAX_FIELD_ERRORS = 100
 MAX_FIELD_LENGTH = 200
 # A detail may quote what was sent, or list the names that are known.
 MAX_DETAIL_LENGTH = 1000
+
+# JSON-RPC 2.0, 5.1. All other codes are ours to choose, and clients read ``data``.
+JSON_RPC_CODES = {"malformed_json": -32700, "payload_too_large": -32600, "method_not_allowed": -32600}
+SERVER_ERROR = -32000
 
 
 def document(error: DomainError, *, instance: str, request_id: str) -> dict[str, Any]:
@@ -52,12 +59,43 @@ def response(error: DomainError, *, instance: str, request_id: str) -> HttpRespo
     body = strictjson.dumps(document(error, instance=instance, request_id=request_id))
     answer = HttpResponse(body, status=error.status, content_type=CONTENT_TYPE)
     if error.status == 401:
-        # RFC 6750, 3.1: a request without a token gets no error attribute.
-        reason = "" if error.code == "token_missing" else ', error="invalid_token"'
-        answer["WWW-Authenticate"] = f'Bearer realm="crmsolid"{reason}'
+        answer["WWW-Authenticate"] = challenge(error)
     for name, value in error.headers.items():
         answer[name] = value
     return answer
+
+
+def challenge(error: DomainError) -> str:
+    """The value of WWW-Authenticate. RFC 6750, 3.1: a request without a token gets no error attribute."""
+    reason = "" if error.code == "token_missing" else ', error="invalid_token"'
+    return f'Bearer realm="crmsolid"{reason}'
+
+
+def json_rpc_response(
+    error: DomainError, *, instance: str, request_id: str, rpc_id: Any, resource_metadata: str
+) -> HttpResponse:
+    """A JSON-RPC error whose ``data`` is the document. ``resource_metadata`` is where an OAuth client begins."""
+    code = JSON_RPC_CODES.get(error.code, SERVER_ERROR)
+    problem = document(error, instance=instance, request_id=request_id)
+    message = {"code": code, "message": f"{error.code}: {problem['detail']}", "data": problem}
+    body = strictjson.dumps({"jsonrpc": "2.0", "id": rpc_id, "error": message})
+    answer = HttpResponse(body, status=error.status, content_type="application/json")
+    if error.status == 401:
+        answer["WWW-Authenticate"] = f'{challenge(error)}, resource_metadata="{resource_metadata}"'
+    for name, value in error.headers.items():
+        answer[name] = value
+    return answer
+
+
+def expected_or_logged(error: Exception, request_id: str) -> DomainError:
+    """The DomainError for what was raised. What nobody expects is logged in full and shown as an internal error."""
+    expected = from_exception(error)
+    if expected is not None:
+        return expected
+    unavailable = isinstance(error, DATABASE_UNAVAILABLE)
+    message = "database unavailable" if unavailable else "unhandled error"
+    logger.error(message, extra={"request_id": request_id}, exc_info=error)
+    return DomainError("service_unavailable" if unavailable else "internal_error")
 
 
 def from_exception(error: Exception) -> DomainError | None:

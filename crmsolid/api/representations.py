@@ -6,7 +6,7 @@ The REST response, the ``data`` of events, their JSON Schema and the component o
 from collections.abc import Callable
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -27,7 +27,10 @@ class Representation(serializers.Serializer[Any]):
 
     A field is read from the row's attribute of its name (or ``source``). Where that does not do, a static method
     ``read_<field>(row)`` computes the value. Text and choices that may be null are null where the row has ``""``.
+    ``untrusted`` names the fields whose text comes from Telegram, for assistants.
     """
+
+    untrusted: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def render(cls, row: Any, **values: Any) -> dict[str, Any]:
@@ -41,7 +44,7 @@ class Representation(serializers.Serializer[Any]):
         return {
             "type": "object",
             "required": list(fields),
-            "properties": {name: _field_schema(field) for name, field in fields.items()},
+            "properties": {name: field_schema(field) for name, field in fields.items()},
         }
 
 
@@ -68,13 +71,14 @@ def _reader(source: str, field: AnyField) -> Callable[[Any], Any]:
     return get
 
 
-def _field_schema(field: AnyField) -> dict[str, Any]:
+def field_schema(field: AnyField) -> dict[str, Any]:
+    """The JSON Schema of a field's value."""
     if isinstance(field, Representation):
         schema = type(field).data_schema()
     elif isinstance(field, serializers.ChoiceField):
         schema = {"enum": list(field.choices)}
     elif isinstance(field, serializers.ListField):
-        schema = {"type": "array", "items": _field_schema(field.child)}
+        schema = {"type": "array", "items": field_schema(field.child)}
     elif isinstance(field, serializers.DateTimeField):
         schema = {"type": "string", "format": "date-time"}
     elif type(field) in _JSON_TYPES:

@@ -4,6 +4,7 @@ import os
 import re
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -16,6 +17,7 @@ from crmsolid.api.idempotency import VALID_KEY
 from crmsolid.core.client_ip import client_ip, network_of
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor, Surface
+from crmsolid.workspaces.models import Plan
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}\Z")
 
@@ -23,7 +25,8 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}\Z")
 @dataclass(slots=True)
 class RequestContext:
     """What is known of a request under /v1 or /mcp. ``started``: ``time.perf_counter()`` at its arrival; ``error``: the
-    error it is answered with, if any."""
+    error it is answered with, if any. At /mcp ``rpc_id`` is the id of its JSON-RPC message, ``origin`` scheme and host.
+    """
 
     request_id: str
     path: str
@@ -33,6 +36,8 @@ class RequestContext:
     credentials: Credentials | None = None
     decision: Decision | None = None
     error: DomainError | None = None
+    rpc_id: Any = None
+    origin: str = ""
 
     @classmethod
     def begin(cls, request: HttpRequest) -> "RequestContext":
@@ -41,6 +46,8 @@ class RequestContext:
         request_id = client_id if _REQUEST_ID.match(client_id) else os.urandom(16).hex()
         surface: Surface = "mcp" if request.path_info.startswith("/mcp") else "rest"
         context = cls(request_id, request.path, client_ip(request), surface, time.perf_counter())
+        if surface == "mcp":
+            context.origin = f"{request.scheme}://{request._get_raw_host()}"  # type: ignore[attr-defined]
         request.api_context = context  # type: ignore[attr-defined]
         return context
 
@@ -56,17 +63,27 @@ class RequestContext:
         key = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
         credentials = authentication.authenticate(token.strip(), key if VALID_KEY.match(key) else None)
         try:
-            authentication.check(credentials, self.ip)
+            credentials.check(self.ip)
         except DomainError as error:
-            if error.code == "plan_required":
-                self.credentials = credentials
             if error.code == "ip_not_allowed":
-                authentication.record_refusal(credentials, error, self.ip)
+                credentials.record_refusal(error, self.ip)
             raise
-        if self.credentials is None:
+        first, self.credentials = self.credentials is None, credentials
+        if credentials.plan == Plan.EXPIRED and self.surface == "rest":  # tools refuse it with a result of their own
+            raise DomainError("plan_required")
+        if first:
             self.decision = None  # from here on the limit of the key counts, not that of the address
-        self.credentials = credentials
         return credentials.actor(self.surface, self.ip, self.request_id)
+
+    @property
+    def resource(self) -> str:
+        """The resource indicator of /mcp (RFC 8707), for which its OAuth tokens must be made."""
+        return f"{self.origin}/mcp"
+
+    @property
+    def resource_metadata(self) -> str:
+        """Where the metadata of /mcp is (RFC 9728)."""
+        return f"{self.origin}/.well-known/oauth-protected-resource/mcp"
 
     def check_rate_limit(self) -> None:
         """Take one request out of the caller's bucket, once a request. ``rate_limited`` (429) when it is empty."""
@@ -74,7 +91,7 @@ class RequestContext:
             if self.credentials is None:
                 bucket, limit = address_bucket(self.ip), authentication.DEFAULT_RATE_LIMIT
             else:
-                bucket, limit = f"key:{self.credentials.key.id}", self.credentials.rate_limit
+                bucket, limit = self.credentials.bucket, self.credentials.rate_limit
             self.decision = limiter().check(bucket, limit)
         if not self.decision.allowed:
             seconds = self.decision.reset_seconds

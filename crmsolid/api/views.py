@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from apikeys.authentication import KeyCredentials
 from crmsolid.api import idempotency, parsing
 from crmsolid.api.endpoint import ApiResponse, Endpoint, endpoint
 from crmsolid.api.fields import INT64
@@ -53,6 +54,7 @@ class WorkspaceView(APIView):
     actor: Actor
     body: dict[str, Any]
     query: dict[str, Any]
+    if_match: str | None = None  # the If-Match header as sent
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -65,11 +67,6 @@ class WorkspaceView(APIView):
     @property
     def workspace(self) -> Workspace:
         return self.actor.workspace
-
-    @property
-    def if_match(self) -> str | None:
-        """The If-Match header as sent."""
-        return self.request._request.headers.get("If-Match")
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Method, authentication, scopes, rate limit, then whether the client accepts what the endpoint produces."""
@@ -97,12 +94,13 @@ class WorkspaceView(APIView):
             self.query = parsing.parse_query(request, declared.query)
             response = handler()
             return response.render() if isinstance(response, ApiResponse) else response
+        self.if_match = request.headers.get("If-Match")
         fingerprint = b""
         key = idempotency.parse_key(request)
         if key is not None:
             fingerprint = idempotency.fingerprint(request, parsing.read_body(request), self.actor, declared.scopes)
             credentials = request_context(request).credentials
-            if credentials is not None and credentials.record is not None:
+            if isinstance(credentials, KeyCredentials) and credentials.record is not None:
                 return idempotency.replay(credentials.record, fingerprint)
         # Before any transaction opens.
         self.query = parsing.parse_query(request, declared.query)

@@ -63,6 +63,11 @@ CODES: dict[str, CodeInfo] = {
         403, "Scope missing", "The key lacks `required_scope`. Make a key that has it; scopes of a key never change."
     ),
     "ip_not_allowed": CodeInfo(403, "Address not allowed", "The key may be used only from its allowed networks."),
+    "origin_not_allowed": CodeInfo(
+        403,
+        "Origin not allowed",
+        "Host or Origin is that of another site. Set ALLOWED_HOSTS and CSRF_TRUSTED_ORIGINS.",
+    ),
     "plan_required": CodeInfo(403, "Plan required", "The trial has ended. An owner can choose a plan in the panel."),
     "forbidden": CodeInfo(403, "Forbidden", "Your role in this workspace does not allow it. Ask an admin or owner."),
     "not_found": CodeInfo(404, "Not found", "There is nothing at this address, or not in the key's workspace."),

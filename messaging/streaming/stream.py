@@ -13,7 +13,6 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, StreamingHttpResponse
 
-from apikeys.authentication import record_use
 from crmsolid.api.endpoint import Raw
 from crmsolid.api.fields import QuerySerializer
 from crmsolid.api.parsing import parse_query
@@ -77,7 +76,7 @@ async def stream(request: HttpRequest) -> StreamingHttpResponse:
     position = await in_thread(_start, request, context)
     assert context.credentials is not None
     limit = settings.STREAMS_PER_KEY
-    slot = await stream_limits.limiter().acquire(context.credentials.key.id, limit)
+    slot = await stream_limits.limiter().acquire(context.credentials.bucket, limit)
     if slot is None:
         detail = f"this key has {limit} streams open already; close one first"
         raise DomainError("rate_limited", detail, headers={"Retry-After": str(int(PING_SECONDS))})
@@ -94,7 +93,7 @@ def _start(request: HttpRequest, context: RequestContext) -> int:
     parse_query(request, QuerySerializer)
     assert context.credentials is not None
     # Other requests record this when they end, on a connection that would stay open as long as the stream.
-    record_use(context.credentials.key, context.ip)
+    context.credentials.record_use(context.ip)
     last_id = request.META.get("HTTP_LAST_EVENT_ID", "")
     if last_id and (not last_id.isascii() or not last_id.isdigit() or len(last_id) > 18):
         detail = "send the id of the last event you saw, or nothing"
