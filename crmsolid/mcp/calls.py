@@ -40,6 +40,7 @@ class Caller:
 
 def call_tool(caller: Caller, tool: Tool, arguments: dict[str, Any]) -> mcp_types.CallToolResult:
     """The result of one call. Every refusal is a result too (``isError``), with the problem as structured content."""
+    meta = None
     try:
         if caller.credentials.plan == Plan.EXPIRED:
             raise DomainError("plan_required")
@@ -48,18 +49,21 @@ def call_tool(caller: Caller, tool: Tool, arguments: dict[str, Any]) -> mcp_type
         parsed = tool.parse(arguments)
         if tool.writes:
             data, replayed = _write(caller, tool, parsed, arguments)
+            meta = {REPLAYED: True} if replayed else None
+            text = _render(tool, data)
         else:
-            data, replayed = _read(caller, tool, parsed), False
+            data, text = _read(caller, tool, parsed)
     except Exception as error:
         return _error_result(caller, error)
+    content = mcp_types.TextContent(text=text.decode())
+    return mcp_types.CallToolResult(content=[content], structured_content=data, _meta=meta)
+
+
+def _render(tool: Tool, data: dict[str, Any]) -> bytes:
+    """The answer as JSON, once it says where text of other people is."""
     if tool.untrusted_fields:
         data[UNTRUSTED_FIELDS] = tool.untrusted_fields
-    text = strictjson.dumps(data).decode()
-    return mcp_types.CallToolResult(
-        content=[mcp_types.TextContent(text=text)],
-        structured_content=data,
-        _meta={REPLAYED: True} if replayed else None,
-    )
+    return strictjson.dumps(data)
 
 
 def _error_result(caller: Caller, error: Exception) -> mcp_types.CallToolResult:
@@ -103,29 +107,30 @@ def _write(caller: Caller, tool: Tool, parsed: Arguments, arguments: dict[str, A
 
 
 # --- reads ----------------------------------------------------------------------------------------------------
-def _read(caller: Caller, tool: Tool, arguments: Arguments) -> dict[str, Any]:
-    """The answer, with fewer rows than were asked for if they would be too large; the cursor goes on after them."""
+def _read(caller: Caller, tool: Tool, arguments: Arguments) -> tuple[dict[str, Any], bytes]:
+    """The answer, and as JSON. A page that would be too large has fewer rows; its cursor goes on after them."""
     data: dict[str, Any] = _run(caller, tool, arguments).data
-    if isinstance(tool.output, ListOf):
-        while (rows := _rows_that_fit(data["data"])) < len(data["data"]):
-            smaller = Arguments(arguments.ids, {**arguments.values, "limit": rows})
-            data = _run(caller, tool, smaller).data
-            if rows == 1:
-                break
+    text = _render(tool, data)
+    while isinstance(tool.output, ListOf) and len(text) > MAX_ANSWER_BYTES and len(data["data"]) > 1:
+        smaller = Arguments(arguments.ids, {**arguments.values, "limit": _rows_that_fit(data["data"])})
+        data = _run(caller, tool, smaller).data
+        text = _render(tool, data)
     for length in SHORT_TEXTS:
-        if len(strictjson.dumps(data)) <= MAX_ANSWER_BYTES:
+        if len(text) <= MAX_ANSWER_BYTES:
             break
         data = _shorten(data, length)
-    return data
+        text = _render(tool, data)
+    return data, text
 
 
 def _rows_that_fit(rows: list[Any]) -> int:
+    """How many of these rows, which are too large together, fit into an answer; one at least."""
     size = 0
     for number, row in enumerate(rows):
         size += len(strictjson.dumps(row)) + 1
         if size > MAX_ANSWER_BYTES:
             return max(number, 1)
-    return len(rows)
+    return len(rows) - 1
 
 
 def _shorten(value: Any, length: int) -> Any:

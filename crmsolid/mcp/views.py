@@ -1,40 +1,35 @@
 """The endpoint /mcp: who may call it, before the protocol begins."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from ipaddress import ip_address
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 
 from crmsolid.api.parsing import read_body
 from crmsolid.api.request_context import request_context
 from crmsolid.core import strictjson
-from crmsolid.core.client_ip import wide_network_of
 from crmsolid.core.errors import DomainError
 from crmsolid.mcp.calls import Caller
 from crmsolid.mcp.server import McpServer
-from crmsolid.mcp.threads import in_thread
 from crmsolid.mcp.tool import Tool
 
 
-def mcp_view(tools: Sequence[Tool]) -> Callable[[ASGIRequest], Coroutine[Any, Any, HttpResponse]]:
+def mcp_view(tools: Sequence[Tool]) -> Callable[[HttpRequest], HttpResponse]:
     """The view that serves these tools, for the paths /mcp and /mcp/."""
     server = McpServer(tools)
 
-    async def mcp(request: ASGIRequest) -> HttpResponse:
-        client = wide_network_of(request_context(request).ip)
-        body, caller = await in_thread(client, _admit, request)
-        return await server.answer(request, body, caller)
+    def mcp(request: HttpRequest) -> HttpResponse:
+        body, caller = _admit(request)
+        return server.answer(request, body, caller)
 
     return mcp
 
 
-def _admit(request: ASGIRequest) -> tuple[bytes, Caller]:
+def _admit(request: HttpRequest) -> tuple[bytes, Caller]:
     """The body and who sent it. Raises the refusals that have an HTTP status of their own: 400, 401, 403, 405, 413,
     429."""
     context = request_context(request)
@@ -45,7 +40,6 @@ def _admit(request: ASGIRequest) -> tuple[bytes, Caller]:
     actor = context.authenticate(request)
     context.check_rate_limit()
     assert context.credentials is not None
-    context.credentials.record_use(context.ip)
     try:
         message = strictjson.loads(body)
     except strictjson.StrictJSONError as error:
@@ -55,7 +49,7 @@ def _admit(request: ASGIRequest) -> tuple[bytes, Caller]:
     return body, Caller(actor, context.credentials, context)
 
 
-def check_origin(request: ASGIRequest) -> None:
+def check_origin(request: HttpRequest) -> None:
     """Raise ``origin_not_allowed`` (403) for a page of another site, also for one whose name was made to point here.
 
     The host must be one of ``ALLOWED_HOSTS``, or without that setting an IP address or localhost. A browser's page must
