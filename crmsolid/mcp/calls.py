@@ -70,7 +70,7 @@ def _error_result(caller: Caller, error: Exception) -> mcp_types.CallToolResult:
     context = caller.context
     refusal = problems.expected_or_logged(error, context.request_id)
     if refusal.code == "scope_missing":
-        caller.credentials.record_refusal(refusal, context.ip)
+        caller.credentials.record_refusal(refusal, context.surface, context.ip)
     problem = problems.document(refusal, instance=context.path, request_id=context.request_id)
     lines = [f"{refusal.code}: {problem['detail']}"]
     lines += [f"{part['field']}: {part['detail']}" for part in problem.get("errors", [])]
