@@ -3,30 +3,24 @@ revocation, a removal and a change of role hold at once."""
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db import DatabaseError
 from django.db.models import Q
 
-from apikeys.limiter import LocalLimiter
+from apikeys.authentication import DEFAULT_RATE_LIMIT, LAST_USED_INTERVAL, audit_refusal
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.oauth import tokens
 from crmsolid.oauth.models import AccessToken, Grant
 from crmsolid.oauth.scopes import known_scopes
 from crmsolid.oauth.services import grant_actor, role_of_member
-from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import ROLE_SCOPES, Actor, Surface
 from crmsolid.workspaces.models import Role, Workspace
 from crmsolid.workspaces.scopes import Scope
 
 logger = logging.getLogger("crmsolid.oauth")
 
-RATE_LIMIT = 600  # requests a minute
-LAST_USED_INTERVAL = timedelta(seconds=60)
 CONNECT_AGAIN = "Connect the assistant again."
-
-_audited = LocalLimiter(max_buckets=10_000)  # what this process has audited in the last minute
 
 
 @dataclass(slots=True)
@@ -39,7 +33,7 @@ class GrantCredentials:
     scopes: frozenset[Scope]
     plan: str
     role: Role | None
-    rate_limit: int = RATE_LIMIT
+    rate_limit: int = DEFAULT_RATE_LIMIT
 
     @property
     def bucket(self) -> str:
@@ -75,15 +69,8 @@ class GrantCredentials:
         except DatabaseError:  # the response is ready, so this must not turn it into an error
             logger.warning("could not record the use of a grant", extra={"grant": self.grant.id}, exc_info=True)
 
-    def record_refusal(self, error: DomainError, ip: str | None) -> None:
-        """Write ``grant.refused`` to the audit log, at most once a minute for each grant and reason."""
-        reason = str(error.extra.get("required_scope", ""))
-        if not _audited.check(f"{self.grant.id}:{error.code}:{reason}", 1).allowed:
-            return
-        try:
-            audit.record(self.actor("mcp", ip), "grant.refused", self.grant.id, code=error.code, reason=reason)
-        except DatabaseError:
-            logger.warning("could not audit a refusal", extra={"grant": self.grant.id}, exc_info=True)
+    def record_refusal(self, error: DomainError, surface: Surface, ip: str | None) -> None:
+        audit_refusal(self.actor(surface, ip), "grant.refused", error)
 
 
 def authenticate(token: str, *, resource: str) -> GrantCredentials:
