@@ -111,7 +111,7 @@ def test_outcomes_to_handle_are_found_by_their_index(sequence: Sequence) -> None
 )
 def test_the_list_uses_an_index(sequence: Sequence, filters: dict[str, Any], index: str) -> None:
     def read(cursor: str | None = None) -> Any:
-        return services.list_enrollments(actor(sequence.workspace), sequence.pk, cursor=cursor, **filters)
+        return services.list_enrollments(actor(sequence.workspace), sequence_id=sequence.pk, cursor=cursor, **filters)
 
     pages = [read()]
     plans = plans_of(read, 'FROM "sequences_enrollment"')
