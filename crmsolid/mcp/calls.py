@@ -72,11 +72,11 @@ def _error_result(caller: Caller, error: Exception) -> mcp_types.CallToolResult:
     if refusal.code == "scope_missing":
         caller.credentials.record_refusal(refusal, context.ip)
     problem = problems.document(refusal, instance=context.path, request_id=context.request_id)
-    lines = [f"{refusal.code}: {problem['detail']}"]
-    lines += [f"{part['field']}: {part['detail']}" for part in problem.get("errors", [])]
-    if refusal.detail != refusal.info.help:
-        lines.append(refusal.info.help)
-    text = mcp_types.TextContent(text="\n".join(lines))
+    wrong = [f"{part['field']}: {part['detail']}" for part in problem.get("errors", [])]
+    said = [f"{refusal.code}: {detail}" for detail in wrong or [problem["detail"]]]
+    if refusal.detail != refusal.info.help or wrong:
+        said.append(refusal.info.help)
+    text = mcp_types.TextContent(text="\n".join(said))
     return mcp_types.CallToolResult(content=[text], structured_content=problem, is_error=True)
 
 

@@ -19,7 +19,6 @@ from jsonschema import Draft202012Validator
 VERSION = "2026-07-28"
 TASKS: list[dict[str, Any]] = json.loads(Path(__file__).with_name("tasks.json").read_text())
 
-# What a person does not have to say: it is in the schemas, or the client makes it up.
 _SEGMENT = re.compile(r"([\w-]*)(?:\[([^\]]*)\])?")
 
 
@@ -65,10 +64,12 @@ class Assistant:
 
 @dataclass
 class Player:
-    """Plays the steps of one task. ``answers`` are the structured contents of the steps, by their names."""
+    """Plays the steps of one task. ``pasted`` are the ids that the person gives, by the names that the task has for
+    them; ``answers`` are the structured contents of the steps, by theirs."""
 
     assistant: Assistant
     task: str
+    pasted: dict[str, str]
     answers: dict[str, Any] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
 
@@ -88,11 +89,12 @@ class Player:
         while step.get("to_the_end") and result["structuredContent"]["next_cursor"]:
             earlier = self.answers[step["as"]]["data"]
             cursor = result["structuredContent"]["next_cursor"]
-            result = self._call(tool, {**step, "arguments": {**step["arguments"], "cursor": cursor}})
+            result = self._call(tool, {**step, "arguments": {**step.get("arguments", {}), "cursor": cursor}})
             self.answers[step["as"]] = {"data": earlier + result["structuredContent"]["data"]}
 
     def _call(self, tool: dict[str, Any], step: dict[str, Any], each: Any = None) -> dict[str, Any]:
-        arguments = {name: self._argument(name, value, each) for name, value in step.get("arguments", {}).items()}
+        given = step.get("arguments", {})
+        arguments = {name: each if value == "$each" else self.read(value) for name, value in given.items()}
         if "idempotency_key" in tool["inputSchema"]["properties"]:
             label = step.get("retry_of", step.get("as", tool["name"]))
             arguments["idempotency_key"] = self.keys.setdefault(label, str(uuid.uuid4()))
@@ -100,9 +102,6 @@ class Player:
         result = self.assistant.call(tool["name"], arguments)
         self._check_result(step, result)
         return result
-
-    def _argument(self, name: str, value: Any, each: Any) -> Any:
-        return each if value == "$each" else self.read(value)
 
     # --- what the player may know -----------------------------------------------------------------------------
     def _check_arguments(self, tool: dict[str, Any], step: dict[str, Any], arguments: dict[str, Any]) -> None:
@@ -112,28 +111,28 @@ class Player:
         known = self._known(tool, step)
         for name, value in arguments.items():
             if step.get("mends"):
-                assert name in known["error"] or name in step["kept"], f"the error does not name {name}"
-            if name == "idempotency_key":
-                continue
-            for part in _scalars(value):
-                assert self._is_known(name, part, known), f"nobody has said {name}={part!r}"
+                assert name in self.assistant.calls[-1][1] or name in known["error"], f"the error does not name {name}"
+            if name != "idempotency_key":
+                unknown = [part for part in _scalars(value) if not self._is_known(name, part, known)]
+                assert not unknown, f"nobody has said {name}={unknown}"
 
     def _known(self, tool: dict[str, Any], step: dict[str, Any]) -> dict[str, str]:
+        """What may be said, by where it comes from. A step that mends another has only its error."""
         last = self.assistant.calls[-1][2] if self.assistant.calls else {}
-        return {
-            "answers": json.dumps([result for _, _, result in self.assistant.calls], ensure_ascii=False),
-            "error": last["content"][0]["text"] if last.get("isError") else "",
-            "schema": json.dumps(tool["inputSchema"]),
-            "said": self.task + json.dumps(step.get("understood", []), ensure_ascii=False),
-        }
+        error = last["content"][0]["text"] if last.get("isError") else ""
+        said = " ".join([self.task, *step.get("understood", [])])
+        if step.get("mends"):
+            ids = {"answers": json.dumps([arguments for _, arguments, _ in self.assistant.calls])}
+            return {"error": error, "said": said, **ids}
+        answers = json.dumps([result for _, _, result in self.assistant.calls], ensure_ascii=False)
+        return {"error": error, "said": said, "answers": answers, "schema": json.dumps(tool["inputSchema"])}
 
     def _is_known(self, name: str, value: Any, known: dict[str, str]) -> bool:
-        text = value if isinstance(value, str) else json.dumps(value)
-        if name == "cursor" or name.endswith("_id"):
-            return text in known["answers"] or text in known["said"]
         if isinstance(value, bool) or name == "limit":
             return True
-        return any(text in known[source] for source in ("said", "answers", "schema"))
+        text = value if isinstance(value, str) else json.dumps(value)
+        sources = ("said", "answers") if name == "cursor" or name.endswith("_id") else known
+        return any(text in known[source] for source in sources)
 
     def _check_result(self, step: dict[str, Any], result: dict[str, Any]) -> None:
         refused = result["structuredContent"].get("code") if result.get("isError") else None
@@ -155,8 +154,10 @@ class Player:
             return {name: self.read(part) for name, part in value.items()}
         if isinstance(value, list):
             return [self.read(part) for part in value]
-        if not (isinstance(value, str) and value.startswith("$")):
+        if not isinstance(value, str):
             return value
+        if not value.startswith("$"):
+            return self.pasted.get(value.strip("{}"), value)
         step, *segments = re.split(r"\.(?![^\[]*\])", value[1:])
         return _follow(self.answers[step], segments)
 

@@ -39,6 +39,8 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "enrollments": (Enrollment, ("status", "reason", "step_key")),
 }
 
+Rows = dict[str, dict[Any, list[Any]]]
+
 PEOPLE: dict[str, dict[str, Any]] = {
     "anna_petrova": {
         "name": "Anna Petrova",
@@ -81,18 +83,39 @@ class Prepared:
         by = Actor.command(self.live.twin if test else self.live, "evaluation")
         return create_key(by, name="assistant", scopes=map(Scope, scopes)).token
 
-    def expire_plan(self) -> None:
-        """End the trial of the workspace."""
-        ended = {"plan": Plan.TRIAL, "trial_ends_at": NOW - timedelta(days=1)}
-        Workspace.objects.filter(pk=self.live.pk).update(**ended)
+    def text_of(self, task: dict[str, Any]) -> str:
+        """What the person says, with the ids in it."""
+        text: str = task["task"]
+        for name, value in self.pasted.items():
+            text = text.replace(f"{{{name}}}", value)
+        return text
 
-    def rows(self) -> dict[str, dict[Any, tuple[Any, ...]]]:
+    def token_for(self, task: dict[str, Any]) -> str:
+        """The token that the task is done with. Its ``setup`` may be ``test`` for a test key, or ``expired`` for a
+        workspace whose trial has ended."""
+        if task.get("setup") == "expired":
+            ended = {"plan": Plan.TRIAL, "trial_ends_at": NOW - timedelta(days=1)}
+            Workspace.objects.filter(pk=self.live.pk).update(**ended)
+        return self.token(task["scopes"], test=task.get("setup") == "test")
+
+    def rows(self) -> Rows:
         """What a task may create or change, by kind and primary key, in the live workspace and its test twin."""
         found = {}
         for kind, (model, columns) in KINDS.items():
             rows = model.unscoped.filter(workspace__in=[self.live.pk, self.live.twin.pk])
             found[kind] = {key: values for key, *values in rows.values_list("pk", *columns)}
         return found
+
+
+def changes(before: Rows, after: Rows) -> dict[str, int]:
+    """What happened between two :meth:`Prepared.rows`, such as ``{"messages created": 1}``."""
+    counts = {}
+    for kind, old in before.items():
+        new = after[kind]
+        counts[f"{kind} created"] = len(new.keys() - old.keys())
+        counts[f"{kind} deleted"] = len(old.keys() - new.keys())
+        counts[f"{kind} changed"] = sum(old[key] != new[key] for key in old.keys() & new.keys())
+    return {what: count for what, count in counts.items() if count}
 
 
 @contextmanager
