@@ -24,8 +24,11 @@ logger = logging.getLogger("crmsolid.mcp")
 
 # About 16,000 tokens: ids and times have few characters a token. Clients cut off answers of more than 25,000.
 MAX_ANSWER_BYTES = 40_000
-# What is left of each text when one object alone is larger.
-SHORT_TEXTS = (1000, 200, 50)
+# What is left of each text (characters) and list (items) when one object alone is larger: the first that suffices.
+# Ids, of 30 characters, stay whole, and so do objects of this many members, which is more than any resource has.
+SHORTER = ((1000, 1000), (200, 1000), (50, 100), (30, 50), (30, 2))
+MEMBERS = 50
+SHORTENED = "shortened"
 REPLAYED = "crmsolid/idempotency-replayed"
 
 
@@ -50,10 +53,9 @@ def call_tool(caller: Caller, tool: Tool, arguments: dict[str, Any]) -> mcp_type
             data, replayed = _write(caller, tool, parsed, arguments)
         else:
             data, replayed = _read(caller, tool, parsed), False
+        data = _shortened(data)
     except Exception as error:
         return _error_result(caller, error)
-    if tool.untrusted_fields:
-        data[UNTRUSTED_FIELDS] = tool.untrusted_fields
     text = strictjson.dumps(data).decode()
     return mcp_types.CallToolResult(
         content=[mcp_types.TextContent(text=text)],
@@ -83,11 +85,15 @@ def _run(caller: Caller, tool: Tool, arguments: Arguments) -> ApiResponse:
     return response
 
 
+def _marked(tool: Tool, data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, UNTRUSTED_FIELDS: tool.untrusted_fields} if tool.untrusted_fields else data
+
+
 # --- writes ---------------------------------------------------------------------------------------------------
 def _write(caller: Caller, tool: Tool, parsed: Arguments, arguments: dict[str, Any]) -> tuple[dict[str, Any], bool]:
     """The answer, and whether it is the stored one of an earlier call with the same idempotency key."""
     if parsed.idempotency_key is None:
-        return _run(caller, tool, parsed).data, False
+        return _marked(tool, _run(caller, tool, parsed).data), False
     actor = caller.actor
     # No Idempotency-Key of REST has a control character, so the two cannot meet.
     digest = hashlib.sha256(parsed.idempotency_key.encode()).hexdigest()
@@ -99,40 +105,47 @@ def _write(caller: Caller, tool: Tool, parsed: Arguments, arguments: dict[str, A
         response = idempotency.replay(record, fingerprint)
     else:
         response = idempotency.run_once(actor.workspace, key, fingerprint, lambda: _run(caller, tool, parsed))
-    return json.loads(response.content), "Idempotency-Replayed" in response.headers
+    return _marked(tool, json.loads(response.content)), "Idempotency-Replayed" in response.headers
 
 
 # --- reads ----------------------------------------------------------------------------------------------------
 def _read(caller: Caller, tool: Tool, arguments: Arguments) -> dict[str, Any]:
     """The answer, with fewer rows than were asked for if they would be too large; the cursor goes on after them."""
-    data: dict[str, Any] = _run(caller, tool, arguments).data
+    data = _marked(tool, _run(caller, tool, arguments).data)
     if isinstance(tool.output, ListOf):
-        while (rows := _rows_that_fit(data["data"])) < len(data["data"]):
+        while len(data["data"]) > 1 and (rows := _rows_that_fit(data)) < len(data["data"]):
             smaller = Arguments(arguments.ids, {**arguments.values, "limit": rows})
-            data = _run(caller, tool, smaller).data
-            if rows == 1:
-                break
-    for length in SHORT_TEXTS:
-        if len(strictjson.dumps(data)) <= MAX_ANSWER_BYTES:
-            break
-        data = _shorten(data, length)
+            data = _marked(tool, _run(caller, tool, smaller).data)
     return data
 
 
-def _rows_that_fit(rows: list[Any]) -> int:
-    size = 0
-    for number, row in enumerate(rows):
+def _rows_that_fit(data: dict[str, Any]) -> int:
+    """How many of the rows a page can have, at least one."""
+    size = len(strictjson.dumps({**data, "data": []}))
+    for number, row in enumerate(data["data"]):
         size += len(strictjson.dumps(row)) + 1
         if size > MAX_ANSWER_BYTES:
             return max(number, 1)
-    return len(rows)
+    return len(data["data"])
 
 
-def _shorten(value: Any, length: int) -> Any:
+def _shortened(data: dict[str, Any]) -> dict[str, Any]:
+    """The answer, with shorter texts and lists if it is too large; ``shortened`` says so."""
+    answer = data
+    kept = {name: data[name] for name in ("next_cursor", UNTRUSTED_FIELDS) if name in data}
+    for characters, items in SHORTER:
+        if len(strictjson.dumps(answer)) <= MAX_ANSWER_BYTES:
+            break
+        answer = {**_shorten(data, characters, items), **kept, SHORTENED: True}
+    return answer
+
+
+def _shorten(value: Any, characters: int, items: int) -> Any:
     if isinstance(value, str):
-        return value if len(value) <= length else f"{value[:length]}… ({len(value)} characters)"
+        return value if len(value) <= characters else f"{value[:characters]}… ({len(value)} characters)"
     if isinstance(value, list):
-        return [_shorten(item, length) for item in value]
+        return [_shorten(item, characters, items) for item in value[:items]]
     if isinstance(value, dict):
-        return {name: _shorten(item, length) for name, item in value.items()}
+        members = list(value.items())[: max(items, MEMBERS)]
+        return {name: _shorten(item, characters, items) for name, item in members}
     return value
