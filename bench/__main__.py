@@ -1,4 +1,5 @@
-"""``make bench``: the product, a plain DRF ModelViewSet and a hand-written function, measured in alternating rounds.
+"""``make bench``: the product over REST and over MCP, a plain DRF ModelViewSet and a hand-written function, measured in
+alternating rounds.
 
 It needs PostgreSQL on 127.0.0.1:5432 (or BENCH_POSTGRES), Redis (BENCH_REDIS) and wrk. Each server is two uvicorn
 processes with four threads behind the same bridge. The CPU of a request is that of the server's processes alone.
@@ -23,15 +24,24 @@ REDIS = os.environ.get("BENCH_REDIS", "redis://127.0.0.1:6379/14")
 OURS, PLAIN = "crmsolid_bench", "crmsolid_bench_plain"
 PORTS = {"ours": 8701, "plain": 8702, "by hand": 8703}
 APPS = {"ours": "crmsolid.asgi:application", "plain": "bench.plain_drf:application", "by hand": "bench.by_hand:asgi"}
-CASES = {"contacts": ("plain", "ours", "by hand"), "send": ("ours", "by hand"), "list": ("plain", "ours", "by hand")}
+CASES = {
+    "contacts": ("plain", "ours", "by hand"),
+    "send": ("ours", "mcp", "by hand"),
+    "list": ("plain", "ours", "mcp", "mcp legacy", "by hand"),
+}
+# The same calls as tools of the same server, in both generations of the protocol.
+PROTOCOLS = {"mcp": "2026-07-28", "mcp legacy": "2025-11-25"}
 TICK = os.sysconf("SC_CLK_TCK")
 
-# The least requests a second of "ours", as a multiple of another server's in the same run, at 8 connections.
+# The least requests a second of one, as a multiple of another's in the same run, at 8 connections.
 MINIMUM_RATIOS = (
-    ("contacts", "plain", 2.5),
-    ("contacts", "by hand", 0.45),
-    ("send", "by hand", 0.45),
-    ("list", "plain", 3.0),
+    ("contacts", "ours", "plain", 2.5),
+    ("contacts", "ours", "by hand", 0.45),
+    ("send", "ours", "by hand", 0.45),
+    ("send", "mcp", "ours", 0.6),
+    ("list", "ours", "plain", 3.0),
+    ("list", "mcp", "ours", 0.6),
+    ("list", "mcp legacy", "ours", 0.6),
 )
 RATIO_CONNECTIONS = 8
 
@@ -103,10 +113,11 @@ class Server:
 
 
 def measure(
-    server: Server, case: str, connections: int, seconds: int, run: str, seeded: dict[str, Any]
+    server: Server, case: str, connections: int, seconds: int, run: str, seeded: dict[str, Any], protocol: str = ""
 ) -> dict[str, float]:
     variables = {
         "BENCH_KIND": case,
+        "BENCH_PROTOCOL": protocol,
         "BENCH_TOKEN": seeded["plain_token" if server.name == "plain" else "token"],
         "BENCH_SCHEME": "Token" if server.name == "plain" else "Bearer",
         "BENCH_RUN": run,
@@ -164,12 +175,12 @@ def main() -> None:
 
 def print_ratios(rates: dict[tuple[str, int, str], float]) -> None:
     """Print each ratio that was measured, with PASS or FAIL."""
-    print(f"\n| ours at {RATIO_CONNECTIONS} connections, compared with | ratio | minimum | |\n|---|---|---|---|")
-    for case, other, minimum in MINIMUM_RATIOS:
-        ours, theirs = (rates.get((case, RATIO_CONNECTIONS, name)) for name in ("ours", other))
-        if ours and theirs:
-            verdict = "PASS" if ours / theirs >= minimum else "FAIL"
-            print(f"| {case}: {other} | {ours / theirs:.2f} | {minimum:.2f} | {verdict} |", flush=True)
+    print(f"\n| at {RATIO_CONNECTIONS} connections | ratio | minimum | |\n|---|---|---|---|")
+    for case, name, other, minimum in MINIMUM_RATIOS:
+        one, another = (rates.get((case, RATIO_CONNECTIONS, of)) for of in (name, other))
+        if one and another:
+            verdict = "PASS" if one / another >= minimum else "FAIL"
+            print(f"| {case}: {name} to {other} | {one / another:.2f} | {minimum:.2f} | {verdict} |", flush=True)
 
 
 def vacuum_and_analyze() -> None:
@@ -185,13 +196,18 @@ def measure_rounds(
     servers: dict[str, Server], case: str, connections: int, options: argparse.Namespace, seeded: dict[str, Any]
 ) -> dict[str, list[dict[str, float]]]:
     results: dict[str, list[dict[str, float]]] = {name: [] for name in CASES[case]}
+
+    def measure_one(name: str, seconds: int, run: str) -> dict[str, float]:
+        server, mark = servers["ours" if name in PROTOCOLS else name], name.replace(" ", "")
+        run = f"{case[0]}{connections}{run}{mark}"
+        return measure(server, case, connections, seconds, run, seeded, PROTOCOLS.get(name, ""))
+
     for name in CASES[case]:  # a warm-up, which also makes the rows that statistics are gathered on
-        measure(servers[name], case, connections, 1, f"{case[0]}{connections}w{name[0]}", seeded)
+        measure_one(name, 1, "w")
     vacuum_and_analyze()
     for number in range(options.rounds):
         for name in CASES[case]:
-            run = f"{case[0]}{connections}r{number}{name[0]}"
-            results[name].append(measure(servers[name], case, connections, options.seconds, run, seeded))
+            results[name].append(measure_one(name, options.seconds, f"r{number}"))
     return results
 
 

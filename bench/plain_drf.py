@@ -40,6 +40,7 @@ settings.configure(
         "PAGE_SIZE": 50,
     },
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+    TRUSTED_PROXIES=0,  # the bridge reads the address of the client
 )
 django.setup()
 

@@ -1,5 +1,5 @@
-"""The ASGI application: /mcp and the message stream on Django's ASGI handler, /healthz without Django, everything else
-over the WSGI bridge."""
+"""The ASGI application: the message stream on Django's ASGI handler, /healthz without Django, everything else over WSGI
+bridges. /mcp has one of its own, so that slow tools run side by side and hold up nobody else."""
 
 import gc
 import os
@@ -23,13 +23,17 @@ from crmsolid.panel.sign_in import password_queue
 
 ASGI_APPS: dict[str, AsgiApplication] = {
     "/healthz": healthz,
-    "/mcp": asgi_application,
     "/v1/messages/stream": asgi_application,
 }
+MCP_THREADS = 8
 
 get_resolver().url_patterns  # noqa: B018 - loads every view
 application = RootApplication(
-    ASGI_APPS, get_wsgi_application(), around_thread=django_thread, admission=password_queue().admit
+    ASGI_APPS,
+    get_wsgi_application(),
+    own_threads={"/mcp": MCP_THREADS},
+    around_thread=django_thread,
+    admission=password_queue().admit,
 )
 # All objects that exist now live as long as the process. A full collection that visits them stops every request for
 # 0.1 s, so they are excluded from collection.

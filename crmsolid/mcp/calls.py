@@ -43,6 +43,7 @@ class Caller:
 
 def call_tool(caller: Caller, tool: Tool, arguments: dict[str, Any]) -> mcp_types.CallToolResult:
     """The result of one call. Every refusal is a result too (``isError``), with the problem as structured content."""
+    meta = None
     try:
         if caller.credentials.plan == Plan.EXPIRED:
             raise DomainError("plan_required")
@@ -51,24 +52,30 @@ def call_tool(caller: Caller, tool: Tool, arguments: dict[str, Any]) -> mcp_type
         parsed = tool.parse(arguments)
         if tool.writes:
             data, replayed = _write(caller, tool, parsed, arguments)
+            meta = {REPLAYED: True} if replayed else None
+            text = _render(tool, data)
         else:
-            data, replayed = _read(caller, tool, parsed), False
-        data = _shortened(data)
+            data, text = _read(caller, tool, parsed)
+        if len(text) > MAX_ANSWER_BYTES:
+            data, text = _shortened(data)
     except Exception as error:
         return _error_result(caller, error)
-    text = strictjson.dumps(data).decode()
-    return mcp_types.CallToolResult(
-        content=[mcp_types.TextContent(text=text)],
-        structured_content=data,
-        _meta={REPLAYED: True} if replayed else None,
-    )
+    content = mcp_types.TextContent(text=text.decode())
+    return mcp_types.CallToolResult(content=[content], structured_content=data, _meta=meta)
+
+
+def _render(tool: Tool, data: dict[str, Any]) -> bytes:
+    """The answer as JSON, once it says where text of other people is."""
+    if tool.untrusted_fields:
+        data[UNTRUSTED_FIELDS] = tool.untrusted_fields
+    return strictjson.dumps(data)
 
 
 def _error_result(caller: Caller, error: Exception) -> mcp_types.CallToolResult:
     context = caller.context
     refusal = problems.expected_or_logged(error, context.request_id)
     if refusal.code == "scope_missing":
-        caller.credentials.record_refusal(refusal, context.ip)
+        caller.credentials.record_refusal(refusal, context.surface, context.ip)
     problem = problems.document(refusal, instance=context.path, request_id=context.request_id)
     lines = [f"{refusal.code}: {problem['detail']}"]
     lines += [f"{part['field']}: {part['detail']}" for part in problem.get("errors", [])]
@@ -85,15 +92,11 @@ def _run(caller: Caller, tool: Tool, arguments: Arguments) -> ApiResponse:
     return response
 
 
-def _marked(tool: Tool, data: dict[str, Any]) -> dict[str, Any]:
-    return {**data, UNTRUSTED_FIELDS: tool.untrusted_fields} if tool.untrusted_fields else data
-
-
 # --- writes ---------------------------------------------------------------------------------------------------
 def _write(caller: Caller, tool: Tool, parsed: Arguments, arguments: dict[str, Any]) -> tuple[dict[str, Any], bool]:
     """The answer, and whether it is the stored one of an earlier call with the same idempotency key."""
     if parsed.idempotency_key is None:
-        return _marked(tool, _run(caller, tool, parsed).data), False
+        return _run(caller, tool, parsed).data, False
     actor = caller.actor
     # No Idempotency-Key of REST has a control character, so the two cannot meet.
     digest = hashlib.sha256(parsed.idempotency_key.encode()).hexdigest()
@@ -105,39 +108,40 @@ def _write(caller: Caller, tool: Tool, parsed: Arguments, arguments: dict[str, A
         response = idempotency.replay(record, fingerprint)
     else:
         response = idempotency.run_once(actor.workspace, key, fingerprint, lambda: _run(caller, tool, parsed))
-    return _marked(tool, json.loads(response.content)), "Idempotency-Replayed" in response.headers
+    return json.loads(response.content), "Idempotency-Replayed" in response.headers
 
 
 # --- reads ----------------------------------------------------------------------------------------------------
-def _read(caller: Caller, tool: Tool, arguments: Arguments) -> dict[str, Any]:
-    """The answer, with fewer rows than were asked for if they would be too large; the cursor goes on after them."""
-    data = _marked(tool, _run(caller, tool, arguments).data)
-    if isinstance(tool.output, ListOf):
-        while len(data["data"]) > 1 and (rows := _rows_that_fit(data)) < len(data["data"]):
-            smaller = Arguments(arguments.ids, {**arguments.values, "limit": rows})
-            data = _marked(tool, _run(caller, tool, smaller).data)
-    return data
+def _read(caller: Caller, tool: Tool, arguments: Arguments) -> tuple[dict[str, Any], bytes]:
+    """The answer, and as JSON. A page that would be too large has fewer rows; its cursor goes on after them."""
+    data: dict[str, Any] = _run(caller, tool, arguments).data
+    text = _render(tool, data)
+    while isinstance(tool.output, ListOf) and len(text) > MAX_ANSWER_BYTES and len(data["data"]) > 1:
+        smaller = Arguments(arguments.ids, {**arguments.values, "limit": _rows_that_fit(data["data"])})
+        data = _run(caller, tool, smaller).data
+        text = _render(tool, data)
+    return data, text
 
 
-def _rows_that_fit(data: dict[str, Any]) -> int:
-    """How many of the rows a page can have, at least one."""
-    size = len(strictjson.dumps({**data, "data": []}))
-    for number, row in enumerate(data["data"]):
+def _rows_that_fit(rows: list[Any]) -> int:
+    """How many of these rows, which are too large together, fit into an answer; one at least."""
+    size = 0
+    for number, row in enumerate(rows):
         size += len(strictjson.dumps(row)) + 1
         if size > MAX_ANSWER_BYTES:
             return max(number, 1)
-    return len(data["data"])
+    return len(rows) - 1
 
 
-def _shortened(data: dict[str, Any]) -> dict[str, Any]:
-    """The answer, with shorter texts and lists if it is too large; ``shortened`` says so."""
-    answer = data
+def _shortened(data: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """The answer with shorter texts and lists, and as JSON; ``shortened`` says so. Its cursor goes on to work."""
     kept = {name: data[name] for name in ("next_cursor", UNTRUSTED_FIELDS) if name in data}
     for characters, items in SHORTER:
-        if len(strictjson.dumps(answer)) <= MAX_ANSWER_BYTES:
-            break
         answer = {**_shorten(data, characters, items), **kept, SHORTENED: True}
-    return answer
+        text = strictjson.dumps(answer)
+        if len(text) <= MAX_ANSWER_BYTES:
+            break
+    return answer, text
 
 
 def _shorten(value: Any, characters: int, items: int) -> Any:

@@ -2,16 +2,20 @@
 
 Stateless: every request stands alone, so any process can serve it. Both generations of the protocol are served, the
 one with a handshake (2025-06-18, 2025-11-25) and the one without (2026-07-28); the SDK tells them apart by a header.
+
+The SDK is asynchronous, the tools are not. A request stays on its thread all the same: the SDK runs on an event loop
+there, and a tool between two runs of the loop, where Django allows queries. Django's asynchronous views would change
+threads for each of them, which takes three times the CPU of the whole (docs/performance.md).
 """
 
+import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
 import mcp_types
-from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from mcp.server import Server
 from mcp.server.caching import CacheHint
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
@@ -19,7 +23,6 @@ from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.exceptions import MCPError
 
 from crmsolid.mcp.calls import Caller, call_tool
-from crmsolid.mcp.threads import in_thread
 from crmsolid.mcp.tool import Tool
 
 # Otherwise it reports the start and the end of each request.
@@ -35,7 +38,38 @@ Ids are opaque: use those that a tool answered. Lists go on with `cursor` while 
 # grant do with the member's role.
 LIST_TTL_MS = 300_000
 
+R = TypeVar("R")
+Tools = Callable[[Callable[[], mcp_types.CallToolResult]], Awaitable[mcp_types.CallToolResult]]
+
 _caller: ContextVar[Caller] = ContextVar("mcp_caller")
+_run_tool: ContextVar[Tools] = ContextVar("mcp_run_tool")
+
+
+def run_on_this_thread(main: Callable[[], Awaitable[R]]) -> R:
+    """Run the coroutine to its end on an event loop of its own, and each ``_run_tool`` of it outside of the loop."""
+    loop = asyncio.new_event_loop()
+    waiting: list[tuple[Callable[[], Any], asyncio.Future[Any]]] = []
+
+    def run_tool(function: Callable[[], Any]) -> Awaitable[Any]:
+        waiting.append((function, loop.create_future()))
+        loop.stop()
+        return waiting[-1][1]
+
+    async def run() -> R:
+        _run_tool.set(run_tool)
+        return await main()
+
+    try:
+        task = loop.create_task(run())
+        task.add_done_callback(lambda _: loop.stop())
+        while not task.done():
+            loop.run_forever()
+            for function, future in waiting:
+                future.set_result(function())
+            waiting.clear()
+        return task.result()
+    finally:
+        loop.close()
 
 
 class McpServer:
@@ -56,10 +90,10 @@ class McpServer:
             on_list_tools=self._list_tools,
             on_call_tool=self._call_tool,
         )
+        self._server.middleware.clear()  # OpenTelemetry, which nothing here exports
 
-    async def answer(self, request: ASGIRequest, body: bytes, caller: Caller) -> HttpResponse:
+    def answer(self, request: HttpRequest, body: bytes, caller: Caller) -> HttpResponse:
         """The response to a POST with this JSON-RPC message."""
-        _caller.set(caller)
         messages: list[dict[str, Any]] = []
 
         async def receive() -> dict[str, Any]:
@@ -68,13 +102,17 @@ class McpServer:
         async def send(message: Any) -> None:
             messages.append(message)
 
-        # The view has checked Host and Origin already.
-        security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
-        manager = StreamableHTTPSessionManager(
-            self._server, json_response=True, stateless=True, security_settings=security
-        )
-        async with manager.run():
-            await manager.handle_request(request.scope, receive, send)
+        async def exchange() -> None:
+            _caller.set(caller)
+            # The view has checked Host and Origin already.
+            security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+            manager = StreamableHTTPSessionManager(
+                self._server, json_response=True, stateless=True, security_settings=security
+            )
+            async with manager.run():
+                await manager.handle_request(_scope(request), receive, send)
+
+        run_on_this_thread(exchange)
         start, *parts = messages
         response = HttpResponse(b"".join(part.get("body", b"") for part in parts), status=start["status"])
         for name, value in start["headers"]:
@@ -102,4 +140,12 @@ class McpServer:
         if tool is None:
             known = ", ".join(self._tools)
             raise MCPError(mcp_types.INVALID_PARAMS, f"there is no tool of this name; known are: {known}")
-        return await in_thread(caller.credentials.bucket, call_tool, caller, tool, params.arguments or {})
+        return await _run_tool.get()(lambda: call_tool(caller, tool, params.arguments or {}))
+
+
+def _scope(request: HttpRequest) -> dict[str, Any]:
+    """The request as ASGI has it. A repeated header is one, with the values joined, which the SDK refuses too."""
+    headers = [
+        (name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in request.headers.items()
+    ]
+    return {"type": "http", "method": "POST", "path": "/mcp", "query_string": b"", "headers": headers}

@@ -1,40 +1,35 @@
 """The endpoint /mcp: who may call it, before the protocol begins."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 
 from crmsolid.api.parsing import read_body
 from crmsolid.api.request_context import request_context
 from crmsolid.core import strictjson
-from crmsolid.core.client_ip import wide_network_of
 from crmsolid.core.errors import DomainError
 from crmsolid.mcp.calls import Caller
 from crmsolid.mcp.server import McpServer
-from crmsolid.mcp.threads import in_thread
 from crmsolid.mcp.tool import Tool
 
 
-def mcp_view(tools: Sequence[Tool]) -> Callable[[ASGIRequest], Coroutine[Any, Any, HttpResponse]]:
+def mcp_view(tools: Sequence[Tool]) -> Callable[[HttpRequest], HttpResponse]:
     """The view that serves these tools, for the paths /mcp and /mcp/."""
     server = McpServer(tools)
 
-    async def mcp(request: ASGIRequest) -> HttpResponse:
-        client = wide_network_of(request_context(request).ip)
-        body, caller = await in_thread(client, _admit, request)
-        return await server.answer(request, body, caller)
+    def mcp(request: HttpRequest) -> HttpResponse:
+        body, caller = _admit(request)
+        return server.answer(request, body, caller)
 
     return mcp
 
 
-def _admit(request: ASGIRequest) -> tuple[bytes, Caller]:
+def _admit(request: HttpRequest) -> tuple[bytes, Caller]:
     """The body and who sent it. Raises the refusals that have an HTTP status of their own: 400, 401, 403, 405, 413,
     429."""
     context = request_context(request)
@@ -45,17 +40,29 @@ def _admit(request: ASGIRequest) -> tuple[bytes, Caller]:
     actor = context.authenticate(request)
     context.check_rate_limit()
     assert context.credentials is not None
-    context.credentials.record_use(context.ip)
+    context.rpc_id = _read_message(body).get("id")
+    return body, Caller(actor, context.credentials, context)
+
+
+def _read_message(body: bytes) -> dict[str, Any]:
+    """The JSON-RPC message, whose form is checked here because the SDK would show the errors of its parser."""
     try:
         message = strictjson.loads(body)
     except strictjson.StrictJSONError as error:
         raise DomainError("malformed_json", str(error)) from None
-    if isinstance(message, dict):
-        context.rpc_id = message.get("id")
-    return body, Caller(actor, context.credentials, context)
+    if not (
+        isinstance(message, dict)
+        and message.get("jsonrpc") == "2.0"
+        and (isinstance(message.get("method"), str) or "result" in message or "error" in message)
+        and isinstance(message.get("params", {}), dict)
+        and isinstance(message.get("id", ""), str | int)
+        and not isinstance(message.get("id"), bool)
+    ):
+        raise DomainError("bad_request", "the body must be one JSON-RPC 2.0 message")
+    return message
 
 
-def check_origin(request: ASGIRequest) -> None:
+def check_origin(request: HttpRequest) -> None:
     """Raise ``origin_not_allowed`` (403) for a page of another site, also for one whose name was made to point here.
 
     The host must be one of ``ALLOWED_HOSTS``, or without that setting an IP address or localhost. A browser's page must
@@ -70,11 +77,7 @@ def check_origin(request: ASGIRequest) -> None:
     origin = request.META.get("HTTP_ORIGIN")
     if origin is None or origin in settings.CSRF_TRUSTED_ORIGINS:
         return
-    try:
-        same = urlsplit(origin).netloc == host
-    except ValueError:
-        same = False
-    if not same:
+    if origin not in (f"http://{host}", f"https://{host}"):
         raise DomainError("origin_not_allowed")
 
 

@@ -1,9 +1,10 @@
-"""The application that the server loads: ASGI for requests that are held open, the WSGI bridge for all others."""
+"""The application that the server loads: ASGI for requests that are held open, WSGI bridges for all others."""
 
 import asyncio
 import logging
 from collections.abc import Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from wsgiref.types import WSGIApplication
 
 from crmsolid.serving.body_reader import BodyReader
@@ -16,9 +17,9 @@ logger = logging.getLogger(__name__)
 
 class RootApplication:
     """Sends each path of ``asgi_apps`` and the paths below it to its application: "/mcp" means /mcp and /mcp/x, not
-    /mcpx. All others go to ``wsgi_app``.
+    /mcpx. All others go to ``wsgi_app``, those of ``own_threads`` over a bridge with so many threads of its own.
 
-    Paths are compared decoded, as Django's URL resolver sees them. The threads of the bridge start and stop with the
+    Paths are compared decoded, as Django's URL resolver sees them. The threads of the bridges start and stop with the
     server (the lifespan protocol). WebSockets are refused.
     """
 
@@ -27,12 +28,22 @@ class RootApplication:
         asgi_apps: Mapping[str, AsgiApplication],
         wsgi_app: WSGIApplication,
         *,
+        own_threads: Mapping[str, int] | None = None,
         limits: BridgeLimits | None = None,
         around_thread: AroundThread = nullcontext,
         admission: Admission = admit_all,
     ) -> None:
+        limits = limits or BridgeLimits()
         self._bridge = WsgiBridge(wsgi_app, limits=limits, around_thread=around_thread, admission=admission)
-        self._asgi_apps = {path: BodyReader(app, limits or BridgeLimits()) for path, app in asgi_apps.items()}
+        own_bridges = {
+            path: WsgiBridge(wsgi_app, limits=replace(limits, threads=threads), around_thread=around_thread)
+            for path, threads in (own_threads or {}).items()
+        }
+        self._bridges = [self._bridge, *own_bridges.values()]
+        self._apps: dict[str, AsgiApplication] = {
+            **own_bridges,
+            **{path: BodyReader(app, limits) for path, app in asgi_apps.items()},
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope_type = scope["type"]
@@ -46,7 +57,7 @@ class RootApplication:
             raise ValueError(f"no application for ASGI scopes of type {scope_type}")
 
     def _application_for(self, path: str) -> AsgiApplication:
-        for prefix, app in self._asgi_apps.items():
+        for prefix, app in self._apps.items():
             if path == prefix or path.startswith(f"{prefix}/"):
                 return app
         return self._bridge
@@ -54,12 +65,14 @@ class RootApplication:
     async def _run_lifespan(self, receive: Receive, send: Send) -> None:
         while (await receive())["type"] != "lifespan.shutdown":
             try:
-                self._bridge.start()
+                for bridge in self._bridges:
+                    bridge.start()
             except Exception as error:
                 logger.exception("the threads for requests did not start")
                 await send({"type": "lifespan.startup.failed", "message": str(error)})
             else:
                 await send({"type": "lifespan.startup.complete"})
-        if not await asyncio.to_thread(self._bridge.stop):
+        stopped = await asyncio.gather(*(asyncio.to_thread(bridge.stop) for bridge in self._bridges))
+        if not all(stopped):
             logger.warning("stopped while a request was still running")
         await send({"type": "lifespan.shutdown.complete"})

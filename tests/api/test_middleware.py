@@ -20,7 +20,7 @@ UNKNOWN_PATHS = [
     "/v1", "/v1/", "http://testserver//v1/me", "http://testserver///v1", "/v1/nothing",
     "/v1/me/", "/v1//me", "/v1/%00", "/v1/notes/%00", "/v1/notes/1%00",
     "/v1/%FF", "/v1/é", "/v1/notes/99999999999999999999999999", "/v1/notes/-1", "/v1/notes/٣", "/v1/notes/1.0",
-    "/v1/notes/9223372036854775807", "/v1/notes/9223372036854775808", "/v1/%2e%2e/admin", "/mcp/nothing",
+    "/v1/notes/9223372036854775807", "/v1/notes/9223372036854775808", "/v1/%2e%2e/admin",
     "/v1/" + "a" * 5000,
 ]  # fmt: skip
 
