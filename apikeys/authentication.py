@@ -64,7 +64,7 @@ class Credentials(Protocol):
     def record_use(self, ip: str | None) -> None:
         """Store when and from where it was last used, with at most one write a minute."""
 
-    def record_refusal(self, error: DomainError, ip: str | None) -> None:
+    def record_refusal(self, error: DomainError, surface: Surface, ip: str | None) -> None:
         """Write the refusal to the audit log, at most once a minute for each reason, so that it stays short."""
 
 
@@ -119,8 +119,8 @@ class KeyCredentials:
         except DatabaseError:  # the response is ready, so this must not turn it into an error
             logger.warning("could not record the use of a key", extra={"key": key.id}, exc_info=True)
 
-    def record_refusal(self, error: DomainError, ip: str | None) -> None:
-        audit_refusal(self.actor("rest", ip), "key.refused", error)
+    def record_refusal(self, error: DomainError, surface: Surface, ip: str | None) -> None:
+        audit_refusal(self.actor(surface, ip), "key.refused", error)
 
 
 def authenticate(token: str, idempotency_key: str | None = None) -> KeyCredentials:

@@ -107,9 +107,7 @@ class SequenceEnrollmentsView(WorkspaceView):
 class EnrollmentsView(WorkspaceView):
     """List enrollments, of one sequence or of all."""
 
-    @endpoint(
-        scopes=MANAGE, query=EnrollmentsQuery, responses={200: ListOf(EnrollmentOut)}, error_codes=("not_found",)
-    )
+    @endpoint(scopes=MANAGE, query=EnrollmentsQuery, responses={200: ListOf(EnrollmentOut)}, error_codes=("not_found",))
     def get(self) -> ApiResponse:
         return _enrollments(services.list_enrollments(self.actor, **self.query))
 

@@ -143,7 +143,7 @@ def finalize_response(request: HttpRequest, response: HttpResponseBase, context:
     if context.credentials is not None:
         context.credentials.record_use(context.ip)
         if context.error is not None and context.error.code == "scope_missing":
-            context.credentials.record_refusal(context.error, context.ip)
+            context.credentials.record_refusal(context.error, context.surface, context.ip)
     match = request.resolver_match
     route = match.route if match is not None else "unknown"  # not the path: there are too many
     method = request.method if request.method in ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE") else "other"

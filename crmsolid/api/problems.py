@@ -20,7 +20,7 @@ MAX_FIELD_LENGTH = 200
 MAX_DETAIL_LENGTH = 1000
 
 # JSON-RPC 2.0, 5.1. All other codes are ours to choose, and clients read ``data``.
-JSON_RPC_CODES = {"malformed_json": -32700, "payload_too_large": -32600, "method_not_allowed": -32600}
+JSON_RPC_CODES = {"malformed_json": -32700, "bad_request": -32600, "payload_too_large": -32600}
 SERVER_ERROR = -32000
 
 

@@ -66,7 +66,7 @@ class RequestContext:
             credentials.check(self.ip)
         except DomainError as error:
             if error.code == "ip_not_allowed":
-                credentials.record_refusal(error, self.ip)
+                credentials.record_refusal(error, self.surface, self.ip)
             raise
         first, self.credentials = self.credentials is None, credentials
         if credentials.plan == Plan.EXPIRED and self.surface == "rest":  # tools refuse it with a result of their own

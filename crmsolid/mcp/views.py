@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -40,13 +40,26 @@ def _admit(request: HttpRequest) -> tuple[bytes, Caller]:
     actor = context.authenticate(request)
     context.check_rate_limit()
     assert context.credentials is not None
+    context.rpc_id = _read_message(body).get("id")
+    return body, Caller(actor, context.credentials, context)
+
+
+def _read_message(body: bytes) -> dict[str, Any]:
+    """The JSON-RPC message, whose form is checked here because the SDK would show the errors of its parser."""
     try:
         message = strictjson.loads(body)
     except strictjson.StrictJSONError as error:
         raise DomainError("malformed_json", str(error)) from None
-    if isinstance(message, dict):
-        context.rpc_id = message.get("id")
-    return body, Caller(actor, context.credentials, context)
+    if not (
+        isinstance(message, dict)
+        and message.get("jsonrpc") == "2.0"
+        and (isinstance(message.get("method"), str) or "result" in message or "error" in message)
+        and isinstance(message.get("params", {}), dict)
+        and isinstance(message.get("id", ""), str | int)
+        and not isinstance(message.get("id"), bool)
+    ):
+        raise DomainError("bad_request", "the body must be one JSON-RPC 2.0 message")
+    return message
 
 
 def check_origin(request: HttpRequest) -> None:
@@ -64,11 +77,7 @@ def check_origin(request: HttpRequest) -> None:
     origin = request.META.get("HTTP_ORIGIN")
     if origin is None or origin in settings.CSRF_TRUSTED_ORIGINS:
         return
-    try:
-        same = urlsplit(origin).netloc == host
-    except ValueError:
-        same = False
-    if not same:
+    if origin not in (f"http://{host}", f"https://{host}"):
         raise DomainError("origin_not_allowed")
 
 

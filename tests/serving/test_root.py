@@ -1,12 +1,14 @@
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
-from crmsolid.serving.interface import AsgiApplication, Receive, Scope, Send
+from crmsolid.serving.interface import AsgiApplication, BridgeLimits, Receive, Scope, Send
 from crmsolid.serving.root import RootApplication
 from tests.serving.live_server import serve
 from tests.serving.test_exchange import answering
@@ -61,6 +63,28 @@ def root() -> RootApplication:
 def test_path_decides_between_asgi_and_wsgi(root: RootApplication, path: str, served_by: bytes) -> None:
     with serve(root) as live:
         assert live.request("GET", path)[2] == served_by
+
+
+def test_path_with_threads_of_its_own_does_not_wait_for_the_others() -> None:
+    """Requests of other paths keep all threads that they have busy."""
+    busy, release = threading.Semaphore(0), threading.Event()
+
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/slow":
+            busy.release()
+            assert release.wait(30)
+        start_response("200 OK", [])
+        return [b"done"]
+
+    root = RootApplication({}, app, own_threads={"/tools": 1}, limits=BridgeLimits(threads=2))
+    with serve(root, lifespan="on") as live, ThreadPoolExecutor(2) as clients:
+        slow = [clients.submit(live.request, "GET", "/slow") for _ in range(2)]
+        for _ in slow:
+            assert busy.acquire(timeout=30)
+        assert live.request("GET", "/tools/x")[2] == b"done"
+        assert not any(request.done() for request in slow)
+        release.set()
+        assert [request.result(30)[2] for request in slow] == [b"done", b"done"]
 
 
 def test_threads_start_and_stop_with_the_server(root: RootApplication) -> None:
