@@ -86,10 +86,10 @@ class ContactIn(StrictSerializer):
     stage = Choice(choices=Stage.values, required=False)
     opted_out = Boolean(
         required=False,
-        help_text="True: send this person nothing. An opt-out that outlived an erasure is undone by PATCH alone.",
+        help_text="True: send this person nothing.",
     )
     tags = Tags(required=False, help_text="Added to those the contact has.")
-    custom_fields = CustomValues(required=False, help_text="By key; the keys work at the top level too.")
+    custom_fields = CustomValues(required=False, help_text="Values by the keys of the custom fields; null removes one.")
 
     def open_schema(self) -> dict[str, Any]:
         return {**CUSTOM_VALUE, "description": "A custom field of the workspace, by its key."}
@@ -131,7 +131,7 @@ class ContactFilters(QuerySerializer):
         child=Text(max_length=MAX_TAG),
         required=False,
         max_length=20,
-        help_text="A tag; repeat the parameter to ask for several, all of which the contact must have.",
+        help_text="Tags that the contact must have, all of them.",
     )
     stage = Choice(choices=Stage.values, required=False)
     updated_since = Timestamp(required=False, help_text="Changed at this time or later (RFC 3339).")

@@ -56,6 +56,7 @@ class ContactsView(WorkspaceView):
         """Create a contact, or update the one of that username or e-mail address.
 
         Tags are added, other fields that are given are replaced, absent ones kept. 201 when created, 200 when updated.
+        An opt-out that outlived an erasure is undone by PATCH alone.
         A key without `read:contacts` is answered `id`, `created` and what it sent.
         """
         contact = services.upsert_contact(self.actor, self.body)

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 import contacts.tools
 import messaging.tools
+import sequences.tools
 from contacts import services as contacts_services
 from contacts.models import Stage
 from contacts.representations import CustomFieldOut
@@ -60,4 +61,4 @@ WHOAMI = Tool(
     WhoamiView,
 )
 
-TOOLS = (WHOAMI, *contacts.tools.TOOLS, *messaging.tools.TOOLS)
+TOOLS = (WHOAMI, *contacts.tools.TOOLS, *messaging.tools.TOOLS, *sequences.tools.TOOLS)

@@ -62,13 +62,13 @@ class EmptyIn(StrictSerializer):
 
 
 class MessageQuery(PageQuery):
-    account_id = QueryInteger(required=False, min_value=1, max_value=MAX_BIGINT)
-    contact_id = Text(required=False, max_length=30)
-    thread_id = Text(required=False, max_length=30)
-    direction = Choice(required=False, choices=Direction.values)
+    account_id = QueryInteger(required=False, min_value=1, max_value=MAX_BIGINT, help_text="From or to this account.")
+    contact_id = Text(required=False, max_length=30, help_text="From or to this contact.")
+    thread_id = Text(required=False, max_length=30, help_text="Of this thread.")
+    direction = Choice(required=False, choices=Direction.values, help_text="`in`: received, `out`: sent by an account.")
     status = Choice(required=False, choices=Status.values)
-    since = Timestamp(required=False, help_text="Created at or after this time.")
-    until = Timestamp(required=False, help_text="Created before this time.")
+    since = Timestamp(required=False, help_text="Created at or after this time (RFC 3339).")
+    until = Timestamp(required=False, help_text="Created before this time (RFC 3339).")
     sort = Choice(required=False, choices=["created_at", "-created_at"], default="-created_at")
 
 
@@ -77,6 +77,6 @@ class ThreadMessagesQuery(PageQuery):
 
 
 class ThreadQuery(PageQuery):
-    account_id = QueryInteger(required=False, min_value=1, max_value=MAX_BIGINT)
-    contact_id = Text(required=False, max_length=30)
-    unread = QueryBoolean(required=False)
+    account_id = QueryInteger(required=False, min_value=1, max_value=MAX_BIGINT, help_text="Of this account.")
+    contact_id = Text(required=False, max_length=30, help_text="With this contact.")
+    unread = QueryBoolean(required=False, help_text="True: with unread messages; false: without.")

@@ -51,6 +51,8 @@ class QueuedOut(Representation):
 class CanceledOut(Representation):
     """The whole message, or ``id`` and ``status`` for a key without read:messages."""
 
+    untrusted: ClassVar[tuple[str, ...]] = MessageOut.untrusted
+
     id = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.values)
 

@@ -1,18 +1,54 @@
 """The MCP tools of messaging."""
 
 from crmsolid.mcp.tool import Tool
-from messaging.views import SendView
+from messaging.views import AccountsView, CancelView, MessagesView, MessageView, SendView, ThreadsView
 
 TOOLS = (
     Tool(
+        "list_threads",
+        "List threads",
+        "The inbox: the threads of contacts with accounts, newest first, each with its last message and "
+        "`unread_count`. list_messages with `thread_id` reads one.",
+        ThreadsView,
+    ),
+    Tool(
+        "list_messages",
+        "List messages",
+        "Read messages, in and out, newest first: of a thread, a contact or an account, by status or time. "
+        "`waiting_for` says why a queued one is not sent yet, `error` why one failed.",
+        MessagesView,
+    ),
+    Tool(
+        "get_message",
+        "Read a message",
+        "Read one message by its id, such as to see whether it has been sent since send_message queued it.",
+        MessageView,
+    ),
+    Tool(
         "send_message",
         "Send a message",
-        "Send a direct message on Telegram. It cannot be taken back once it is sent, so ask the user first. `{name}`, "
-        "`{first_name|there}` and other fields of the contact are filled in; write a brace as `{{`.",
+        "Send a direct message on Telegram from an account of list_accounts. It cannot be taken back once it is sent, "
+        "so ask the user first. `{name}`, `{first_name|there}` and other fields of the contact are filled in; write "
+        "braces as `{{` and `}}`. The answer is `queued` with `eta`; get_message tells what became of it.",
         SendView,
         "POST",
         destructive=True,
         idempotent=False,
         open_world=True,
+    ),
+    Tool(
+        "cancel_message",
+        "Cancel a message",
+        "Cancel a message that is still queued, so that it is never sent; `invalid_state` says that it is too late.",
+        CancelView,
+        "POST",
+        destructive=True,
+    ),
+    Tool(
+        "list_accounts",
+        "List accounts",
+        "The Telegram accounts to send from, with their state and the sends that are left in 24 hours (`left_today`). "
+        "Those of the kind `sandbox` reach nobody.",
+        AccountsView,
     ),
 )

@@ -8,7 +8,7 @@ from sequences.schedule import ResumeMode
 class SequenceContactIn(StrictSerializer):
     """The contact to enroll, or to preview the sequence for."""
 
-    contact_id = Text(max_length=30, documented_pattern=id_pattern("con"))
+    contact_id = Text(max_length=30, documented_pattern=id_pattern("con"), help_text="Contact id.")
 
 
 class ResumeIn(StrictSerializer):
@@ -24,6 +24,10 @@ class ResumeIn(StrictSerializer):
     )
 
 
-class EnrollmentQuery(PageQuery):
+class SequenceEnrollmentsQuery(PageQuery):
     status = Choice(choices=EnrollmentStatus.values, required=False)
-    contact_id = Text(required=False, max_length=30)
+    contact_id = Text(required=False, max_length=30, help_text="Of this contact.")
+
+
+class EnrollmentsQuery(SequenceEnrollmentsQuery):
+    sequence_id = Text(required=False, max_length=30, help_text="In this sequence.")

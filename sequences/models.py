@@ -189,6 +189,7 @@ class Enrollment(WorkspaceModel):
             models.Index(fields=["sequence", "created_at", "id"], name="enrollment_by_created"),
             models.Index(fields=["workspace", "created_at", "id"], name="enrollment_by_workspace"),
             models.Index(fields=["sequence", "status", "created_at", "id"], name="enrollment_by_status"),
+            models.Index(fields=["workspace", "status", "created_at", "id"], name="enrollment_by_ws_status"),
         ]
 
     def __str__(self) -> str:

@@ -377,24 +377,26 @@ def _next_account(sequence: Sequence, definition: Definition) -> int:
 
 def list_enrollments(
     actor: Actor,
-    sequence_id: str,
     *,
+    sequence_id: str | None = None,
     status: str | None = None,
     contact_id: str | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page:
-    """One page of the sequence's enrollments, newest first.
+    """One page of enrollments, of one sequence or of all, newest first.
 
-    Errors: ``scope_missing``, ``not_found``, ``invalid_cursor``.
+    Errors: ``scope_missing``, ``not_found`` for the sequence, ``invalid_cursor``.
     """
     actor.require(Scope.MANAGE_SEQUENCES)
-    sequence = _get_sequence(actor, sequence_id)
     given = {"status": status, "contact_id": contact_id}
     filters = {name: value for name, value in given.items() if value is not None}
-    # By the sequence alone, which is the workspace's: with both the database may read the index of the workspace.
-    rows = sequence.enrollments.filter(**filters)
-    binding = {"sequence": sequence.pk, **filters}
+    if sequence_id is None:
+        rows = Enrollment.objects.for_workspace(actor.workspace).filter(**filters)
+    else:
+        # By the sequence alone, which is the workspace's: with both the database may read the index of the workspace.
+        rows = _get_sequence(actor, sequence_id).enrollments.filter(**filters)
+    binding = {"sequence": sequence_id, **filters}
     workspace_id = actor.workspace.pk
     found = page(rows, sort="-created_at", limit=limit, cursor=cursor, workspace_id=workspace_id, filters=binding)
     waiting.load_related(found.rows)

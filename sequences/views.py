@@ -2,11 +2,12 @@
 
 from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
 from crmsolid.api.fields import PageQuery
+from crmsolid.api.pagination import Page
 from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces.scopes import Scope
 from messaging.inputs import EmptyIn
 from sequences import services
-from sequences.inputs import EnrollmentQuery, ResumeIn, SequenceContactIn
+from sequences.inputs import EnrollmentsQuery, ResumeIn, SequenceContactIn, SequenceEnrollmentsQuery
 from sequences.models import Enrollment
 from sequences.representations import EnrollmentOut, PreviewOut, PreviewStepOut, SequenceDetailOut, SequenceOut
 
@@ -15,6 +16,10 @@ MANAGE = (Scope.MANAGE_SEQUENCES,)
 
 def _enrollment(enrollment: Enrollment, status: int = 200) -> ApiResponse:
     return ApiResponse(EnrollmentOut.render(enrollment), status=status, contact_id=str(enrollment.contact_id or ""))
+
+
+def _enrollments(page: Page) -> ApiResponse:
+    return ApiResponse(page.as_dict([EnrollmentOut.render(enrollment) for enrollment in page.rows]))
 
 
 class SequencesView(WorkspaceView):
@@ -91,13 +96,20 @@ class EnrollView(WorkspaceView):
         return response
 
 
-class EnrollmentsView(WorkspaceView):
+class SequenceEnrollmentsView(WorkspaceView):
     """List the enrollments of a sequence."""
 
-    @endpoint(scopes=MANAGE, query=EnrollmentQuery, responses={200: ListOf(EnrollmentOut)})
+    @endpoint(scopes=MANAGE, query=SequenceEnrollmentsQuery, responses={200: ListOf(EnrollmentOut)})
     def get(self, sequence_id: str) -> ApiResponse:
-        page = services.list_enrollments(self.actor, sequence_id, **self.query)
-        return ApiResponse(page.as_dict([EnrollmentOut.render(enrollment) for enrollment in page.rows]))
+        return _enrollments(services.list_enrollments(self.actor, sequence_id=sequence_id, **self.query))
+
+
+class EnrollmentsView(WorkspaceView):
+    """List enrollments, of one sequence or of all."""
+
+    @endpoint(scopes=MANAGE, query=EnrollmentsQuery, responses={200: ListOf(EnrollmentOut)}, error_codes=("not_found",))
+    def get(self) -> ApiResponse:
+        return _enrollments(services.list_enrollments(self.actor, **self.query))
 
 
 class EnrollmentView(WorkspaceView):

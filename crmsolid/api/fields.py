@@ -153,6 +153,8 @@ class Text(serializers.CharField):
 class List(serializers.ListField):
     """A JSON array of at most ``max_length`` items. The length is checked before any item is."""
 
+    default_error_messages = {"not_a_list": "give an array"}
+
     max_length: int
 
     def __init__(self, *, max_length: int, **options: Any) -> None:
@@ -179,6 +181,8 @@ def as_integer(data: Any) -> int | None:
 
 class Integer(serializers.IntegerField):
     """A JSON integer, never a string or a boolean; 64 bits unless the field says less."""
+
+    default_error_messages = {"invalid": "give an integer"}
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("min_value", -INT64)
@@ -232,7 +236,10 @@ def parse_timestamp(text: str) -> datetime | None:
 class Timestamp(serializers.DateTimeField):
     """RFC 3339 with an offset, years 1000 to 2999; answers UTC."""
 
-    default_error_messages = {"naive": "give the offset too, such as 2026-06-04T09:00:00Z"}
+    default_error_messages = {
+        "invalid": "give a time with offset (RFC 3339), such as 2026-06-04T09:00:00Z",
+        "naive": "give the offset too, such as 2026-06-04T09:00:00Z",
+    }
 
     def to_internal_value(self, value: Any) -> datetime:
         timestamp = parse_timestamp(value) if isinstance(value, str) else None
@@ -240,7 +247,7 @@ class Timestamp(serializers.DateTimeField):
             return timestamp
         if isinstance(value, str) and parse_timestamp(f"{value}Z") is not None:
             self.fail("naive")
-        self.fail("invalid", format="RFC 3339, such as 2026-06-04T09:00:00Z")
+        self.fail("invalid")
         raise AssertionError("unreachable")
 
     def json_schema(self) -> dict[str, Any]:

@@ -103,7 +103,10 @@ CODES: dict[str, CodeInfo] = {
         431, "Headers too large", "Send at most 64 KiB of request line and headers, and at most 100 headers."
     ),
     "account_daily_limit": CodeInfo(
-        429, "Daily limit of the account", "The account has no send left in 24 hours. Wait `Retry-After` seconds."
+        429,
+        "Daily limit of the account",
+        "The account has no send left in 24 hours. Wait `Retry-After` seconds, give a later `send_at`, or use another "
+        "account.",
     ),
     "internal_error": CodeInfo(500, "Internal error", "Retry with the same Idempotency-Key; it cannot double."),
     "service_unavailable": CodeInfo(503, "Service unavailable", "Retry in a moment with the same Idempotency-Key."),

@@ -24,8 +24,11 @@ logger = logging.getLogger("crmsolid.mcp")
 
 # About 16,000 tokens: ids and times have few characters a token. Clients cut off answers of more than 25,000.
 MAX_ANSWER_BYTES = 40_000
-# What is left of each text when one object alone is larger.
-SHORT_TEXTS = (1000, 200, 50)
+# What is left of each text (characters) and list (items) when one object alone is larger: the first that suffices.
+# Ids, of 30 characters, stay whole, and so do objects of this many members, which is more than any resource has.
+SHORTER = ((1000, 1000), (200, 1000), (50, 100), (30, 50), (30, 2))
+MEMBERS = 50
+SHORTENED = "shortened"
 REPLAYED = "crmsolid/idempotency-replayed"
 
 
@@ -53,6 +56,8 @@ def call_tool(caller: Caller, tool: Tool, arguments: dict[str, Any]) -> mcp_type
             text = _render(tool, data)
         else:
             data, text = _read(caller, tool, parsed)
+        if len(text) > MAX_ANSWER_BYTES:
+            data, text = _shortened(data)
     except Exception as error:
         return _error_result(caller, error)
     content = mcp_types.TextContent(text=text.decode())
@@ -72,11 +77,11 @@ def _error_result(caller: Caller, error: Exception) -> mcp_types.CallToolResult:
     if refusal.code == "scope_missing":
         caller.credentials.record_refusal(refusal, context.surface, context.ip)
     problem = problems.document(refusal, instance=context.path, request_id=context.request_id)
-    lines = [f"{refusal.code}: {problem['detail']}"]
-    lines += [f"{part['field']}: {part['detail']}" for part in problem.get("errors", [])]
-    if refusal.detail != refusal.info.help:
-        lines.append(refusal.info.help)
-    text = mcp_types.TextContent(text="\n".join(lines))
+    wrong = [f"{part['field']}: {part['detail']}" for part in problem.get("errors", [])]
+    said = [f"{refusal.code}: {detail}" for detail in wrong or [problem["detail"]]]
+    if refusal.detail != refusal.info.help or wrong:
+        said.append(refusal.info.help)
+    text = mcp_types.TextContent(text="\n".join(said))
     return mcp_types.CallToolResult(content=[text], structured_content=problem, is_error=True)
 
 
@@ -115,11 +120,6 @@ def _read(caller: Caller, tool: Tool, arguments: Arguments) -> tuple[dict[str, A
         smaller = Arguments(arguments.ids, {**arguments.values, "limit": _rows_that_fit(data["data"])})
         data = _run(caller, tool, smaller).data
         text = _render(tool, data)
-    for length in SHORT_TEXTS:
-        if len(text) <= MAX_ANSWER_BYTES:
-            break
-        data = _shorten(data, length)
-        text = _render(tool, data)
     return data, text
 
 
@@ -133,11 +133,23 @@ def _rows_that_fit(rows: list[Any]) -> int:
     return len(rows) - 1
 
 
-def _shorten(value: Any, length: int) -> Any:
+def _shortened(data: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """The answer with shorter texts and lists, and as JSON; ``shortened`` says so. Its cursor goes on to work."""
+    kept = {name: data[name] for name in ("next_cursor", UNTRUSTED_FIELDS) if name in data}
+    for characters, items in SHORTER:
+        answer = {**_shorten(data, characters, items), **kept, SHORTENED: True}
+        text = strictjson.dumps(answer)
+        if len(text) <= MAX_ANSWER_BYTES:
+            break
+    return answer, text
+
+
+def _shorten(value: Any, characters: int, items: int) -> Any:
     if isinstance(value, str):
-        return value if len(value) <= length else f"{value[:length]}… ({len(value)} characters)"
+        return value if len(value) <= characters else f"{value[:characters]}… ({len(value)} characters)"
     if isinstance(value, list):
-        return [_shorten(item, length) for item in value]
+        return [_shorten(item, characters, items) for item in value[:items]]
     if isinstance(value, dict):
-        return {name: _shorten(item, length) for name, item in value.items()}
+        members = list(value.items())[: max(items, MEMBERS)]
+        return {name: _shorten(item, characters, items) for name, item in members}
     return value

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -36,16 +36,19 @@ def check_template(workspace: Workspace, text: str) -> None:
         names = variables(text)
     except TemplateSyntaxError as error:
         raise invalid("text", "template_syntax", str(error)) from None
-    unknown = names - BUILT_IN_VARIABLES
-    if unknown:
-        unknown -= set(CustomField.objects.for_workspace(workspace).values_list("key", flat=True))
-    if unknown:
-        listed = ", ".join(f"{{{name}}}" for name in sorted(unknown))
-        raise invalid("text", "unknown_variable", f"there is no contact field for {listed}; {{{{ and }}}} are braces")
+    if names - BUILT_IN_VARIABLES:
+        known = BUILT_IN_VARIABLES | set(CustomField.objects.for_workspace(workspace).values_list("key", flat=True))
+        if names - known:
+            detail = f"there is no contact field for {_listed(names - known)}; known are: {_listed(known)}"
+            raise invalid("text", "unknown_variable", f"{detail}; {{{{ and }}}} are braces")
     literal = "".join(part for part in _parts(text) if isinstance(part, str))
     is_blank = not names and not literal.strip()
     if is_blank or utf16_length(literal) > MAX_UTF16_UNITS:
         raise invalid("text", "length", f"a text has 1 to {MAX_UTF16_UNITS} UTF-16 units and is not blank")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"{{{name}}}" for name in sorted(names))
 
 
 def render_for(contact: Contact, text: str) -> str:

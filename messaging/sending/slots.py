@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from crmsolid.core import clock
+from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError
 from crmsolid.core.sql.bulk import fetch, ids_clause
 from crmsolid.core.sql.prepared_cursor import statement_cursor
@@ -71,7 +72,8 @@ def slot_for_direct_send(account: Account, not_before: datetime) -> datetime:
     wait = max(1, math.ceil((next_free - clock.now()).total_seconds()))
     raise DomainError(
         "account_daily_limit",
-        f"account {account.pk} may send {account.daily_limit} messages in 24 hours; the next slot is in {wait} s",
+        f"account {account.pk} may send {account.daily_limit} messages in 24 hours; the next slot is in {wait} s, at "
+        f"{rfc3339(next_free)}",
         headers={"Retry-After": str(wait)},
     )
 

@@ -100,24 +100,30 @@ def test_outcomes_to_handle_are_found_by_their_index(sequence: Sequence) -> None
 
 
 @pytest.mark.parametrize(
-    ("filters", "index"),
+    ("filters", "of_sequence", "of_all"),
     [
-        ({}, "enrollment_by_created"),
-        ({"status": "active"}, "enrollment_by_"),
-        ({"status": "paused"}, "enrollment_by_status"),
-        ({"status": "failed"}, "enrollment_by_status"),
-        ({"contact_id": "con_17"}, "enrollment"),
+        ({}, "enrollment_by_created", "enrollment_by_workspace"),
+        ({"status": "active"}, "enrollment_by_", "enrollment_by_"),
+        ({"status": "paused"}, "enrollment_by_status", "enrollment_by_ws_status"),
+        ({"status": "failed"}, "enrollment_by_status", "enrollment_by_ws_status"),
+        ({"contact_id": "con_17"}, "enrollment", "sequences_enrollment_contact"),
     ],
 )
-def test_the_list_uses_an_index(sequence: Sequence, filters: dict[str, Any], index: str) -> None:
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_the_list_uses_an_index(
+    sequence: Sequence, filters: dict[str, Any], of_sequence: str, of_all: str, everywhere: bool
+) -> None:
+    sequence_id = None if everywhere else sequence.pk
+
     def read(cursor: str | None = None) -> Any:
-        return services.list_enrollments(actor(sequence.workspace), sequence.pk, cursor=cursor, **filters)
+        by = actor(sequence.workspace)
+        return services.list_enrollments(by, sequence_id=sequence_id, cursor=cursor, **filters)
 
     pages = [read()]
     plans = plans_of(read, 'FROM "sequences_enrollment"')
     if pages[0].next_cursor is not None:
         plans += plans_of(lambda: read(pages[0].next_cursor), 'FROM "sequences_enrollment"')
     for plan in plans:
-        assert index in plan
+        assert (of_all if everywhere else of_sequence) in plan
         assert "Seq Scan on sequences_enrollment" not in plan
         assert "Sort" not in plan or "contact_id" in filters

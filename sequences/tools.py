@@ -1,0 +1,100 @@
+"""The MCP tools of sequences. Enrolling and resuming let messages go out, which cannot be taken back."""
+
+from crmsolid.mcp.tool import Tool
+from sequences.views import (
+    EnrollmentsView,
+    EnrollView,
+    PauseEnrollmentView,
+    PauseView,
+    ResumeEnrollmentView,
+    ResumeView,
+    SequencesView,
+    SequenceView,
+    StartView,
+    StopEnrollmentView,
+)
+
+TOOLS = (
+    Tool(
+        "list_sequences",
+        "List sequences",
+        "List the drip sequences, newest first. Contacts can be enrolled in those that are `active`. Sequences are "
+        "made and edited in the panel.",
+        SequencesView,
+    ),
+    Tool(
+        "get_sequence",
+        "Read a sequence",
+        "Read what a sequence sends: the steps of its latest version with texts and delays, the accounts, when it "
+        "sends and what stops it.",
+        SequenceView,
+    ),
+    Tool(
+        "start_sequence",
+        "Start a sequence",
+        "Start a draft, so that contacts can be enrolled; nothing is sent by this. It never is a draft again. A paused "
+        "sequence needs resume_sequence.",
+        StartView,
+        "POST",
+    ),
+    Tool(
+        "pause_sequence",
+        "Pause a sequence",
+        "Pause an active sequence: none of its messages is sent until resume_sequence. Everybody stays in it.",
+        PauseView,
+        "POST",
+    ),
+    Tool(
+        "resume_sequence",
+        "Resume a sequence",
+        "Resume a paused sequence: its messages go out again to everybody in it, so ask the user first, also for the "
+        "`mode`.",
+        ResumeView,
+        "POST",
+        destructive=True,
+        open_world=True,
+    ),
+    Tool(
+        "list_enrollments",
+        "List enrollments",
+        "Who is in which sequence: the enrollments of a sequence, a contact or all, newest first. `step` is sent at "
+        "`next_run_at`; `reason` says what it waits for, or why it ended.",
+        EnrollmentsView,
+    ),
+    Tool(
+        "enroll_contact",
+        "Enroll a contact",
+        "Put a contact into an active sequence, whose messages are then sent one after the other, the first perhaps at "
+        "once. Ask the user first; get_sequence shows the texts. Nobody is in a sequence twice at once.",
+        EnrollView,
+        "POST",
+        destructive=True,
+        idempotent=False,  # a contact who has finished is enrolled again
+        open_world=True,
+    ),
+    Tool(
+        "pause_enrollment",
+        "Pause an enrollment",
+        "Pause a sequence for one contact: nothing of it is sent to this contact until resume_enrollment.",
+        PauseEnrollmentView,
+        "POST",
+    ),
+    Tool(
+        "resume_enrollment",
+        "Resume an enrollment",
+        "Resume a paused enrollment: the messages go out again, so ask the user first.",
+        ResumeEnrollmentView,
+        "POST",
+        destructive=True,
+        open_world=True,
+    ),
+    Tool(
+        "stop_enrollment",
+        "Stop an enrollment",
+        "End an enrollment for good; its queued message is canceled. It cannot be resumed, only begun anew with "
+        "enroll_contact; for a break use pause_enrollment.",
+        StopEnrollmentView,
+        "POST",
+        destructive=True,
+    ),
+)
