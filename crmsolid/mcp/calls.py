@@ -27,6 +27,7 @@ MAX_ANSWER_BYTES = 40_000
 # What is left of each text when one object alone is larger.
 SHORT_TEXTS = (1000, 200, 50)
 REPLAYED = "crmsolid/idempotency-replayed"
+PROBLEM = "problem"  # no output has a field of this name
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Caller:
 
 
 def call_tool(caller: Caller, tool: Tool, arguments: dict[str, Any]) -> mcp_types.CallToolResult:
-    """The result of one call. Every refusal is a result too (``isError``), with the problem as structured content."""
+    """The result of one call. Every refusal is a result too (``isError``), whose structured content is
+    ``{"problem": ...}``."""
     meta = None
     try:
         if caller.credentials.plan == Plan.EXPIRED:
@@ -77,7 +79,8 @@ def _error_result(caller: Caller, error: Exception) -> mcp_types.CallToolResult:
     if refusal.detail != refusal.info.help:
         lines.append(refusal.info.help)
     text = mcp_types.TextContent(text="\n".join(lines))
-    return mcp_types.CallToolResult(content=[text], structured_content=problem, is_error=True)
+    # Clients hold errors against the tool's output schema too, and the `status` of a message is no HTTP status.
+    return mcp_types.CallToolResult(content=[text], structured_content={PROBLEM: problem}, is_error=True)
 
 
 def _run(caller: Caller, tool: Tool, arguments: Arguments) -> ApiResponse:
