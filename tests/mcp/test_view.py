@@ -92,6 +92,17 @@ def test_handshake_advertises_tools_only(tenants: Tenants) -> None:
     assert "untrusted_fields" in result["instructions"]
 
 
+def test_subscriptions_are_an_unknown_method(tenants: Tenants) -> None:
+    """The SDK answers them with a stream, during which it waits for the client to disconnect."""
+    response = post(tenants.key(), message("subscriptions/listen", notifications={"toolsListChanged": True}))
+    assert (response.status_code, response.json()["error"]["code"]) == (404, -32601)
+
+
+def test_spaces_around_a_header_do_not_matter(tenants: Tenants) -> None:
+    body = message("tools/call", name="whoami", arguments={})
+    assert post(tenants.key(), body, Mcp_Name="  whoami\t ").json()["result"]["isError"] is False
+
+
 def test_error_fits_the_output_schema_of_every_tool(tenants: Tenants) -> None:
     """Clients hold the structured content of errors against it too."""
     tools = post(tenants.key()).json()["result"]["tools"]
