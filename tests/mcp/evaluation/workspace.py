@@ -133,7 +133,11 @@ def prepared(slug: str) -> Iterator[Prepared]:
 
 
 def _fill(by: Actor, time: SimulatedClock) -> None:
-    for key, label, kind in (("company", "Company", "text"), ("seats", "Seats", "number"), ("renewal", "Renewal", "date")):
+    for key, label, kind in (
+        ("company", "Company", "text"),
+        ("seats", "Seats", "number"),
+        ("renewal", "Renewal", "date"),
+    ):
         create_custom_field(by, key=key, label=label, type=kind)
     people = {}
     for username, fields in PEOPLE.items():
