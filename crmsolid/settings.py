@@ -40,8 +40,10 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "oauth2_provider",
     "crmsolid.workspaces",
     "apikeys",
+    "crmsolid.oauth",
     "crmsolid.api",
     "crmsolid.events",
     "webhooks",
@@ -154,6 +156,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "webhooks.purge": 3600,
         "crmsolid.heartbeat": SWEEP_SECONDS,
         "apikeys.purge": 3600,
+        "oauth.purge": 3600,
     }.items()
 }
 
@@ -174,7 +177,12 @@ CSRF_FAILURE_VIEW = "crmsolid.panel.pages.csrf_failure"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 METRICS_TOKEN = env.str("CRMSOLID_METRICS_TOKEN", "")
-SILENCED_SYSTEM_CHECKS = ["security.W008"]  # TLS ends at the proxy in front, which redirects
+SILENCED_SYSTEM_CHECKS = [
+    "security.W008",  # TLS ends at the proxy in front, which redirects
+    # A second refresh within the grace period derives the pair from the token again, so none has to be read back.
+    "oauth2_provider.E001",
+    "oauth2_provider.E003",  # http redirect URIs are for the own computer only: `Application.clean`
+]
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -216,6 +224,44 @@ REST_FRAMEWORK: dict[str, Any] = {
     "URL_FORMAT_OVERRIDE": None,  # `?format=` must not choose a renderer
 }
 
+# --- OAuth for assistants: docs/oauth.md ----------------------------------------------------------------------
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth.Application"
+OAUTH2_PROVIDER_GRANT_MODEL = "oauth.AuthorizationCode"
+OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "oauth.AccessToken"
+OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "oauth.RefreshToken"
+OAUTH2_PROVIDER: dict[str, Any] = {
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.WebApplicationServer",  # authorization codes and refresh tokens, no more
+    "OAUTH2_VALIDATOR_CLASS": "crmsolid.oauth.validator.GrantValidator",
+    "SCOPES_BACKEND_CLASS": "crmsolid.oauth.scopes.AssistantScopes",
+    "ACCESS_TOKEN_GENERATOR": "crmsolid.oauth.tokens.access_token",
+    "REFRESH_TOKEN_GENERATOR": "crmsolid.oauth.tokens.refresh_token",
+    "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "REFRESH_TOKEN_EXPIRE_SECONDS": 90 * 86_400,  # from when it was issued; each refresh issues another
+    "REFRESH_TOKEN_GRACE_PERIOD_SECONDS": 120,  # processes of a client share one refresh token and race for it
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http", "cursor", "vscode", "vscode-insiders", "windsurf"],
+    "ALLOW_LOCALHOST_LOOPBACK": True,
+    "CIMD_ENABLED": True,
+    "CIMD_REGISTRATION_PERMISSION_CLASSES": ["crmsolid.oauth.client_documents.SignedInOnly"],
+    "CIMD_MAX_CONCURRENT_FETCHES": 2,  # of the four threads of a process
+    **{
+        f"COMPLIANT_BCP_RFC9700_{name}": True
+        for name in (
+            "IMPLICIT_GRANT",
+            "PASSWORD_GRANT",
+            "PKCE_METHOD",
+            "PKCE_REQUIRED",
+            "ACCESS_TOKEN_TRANSPORT",
+            "AUTHZ_RESPONSE_ISS",
+            "TOKEN_STORAGE",
+            "REFRESH_TOKEN",
+            "REDIRECT_URI_SCHEME",
+            "REDIRECT_URI_MATCHING",
+        )
+    },
+}
+
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "CRM Solid API",
     "VERSION": "1",
@@ -241,5 +287,11 @@ LOGGING: dict[str, Any] = {
         }
     },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "WARNING" if not PRODUCTION else "INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}, "crmsolid": {"level": env.str("LOG_LEVEL", "INFO")}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "crmsolid": {"level": env.str("LOG_LEVEL", "INFO")},
+        # Their debug messages contain tokens.
+        "oauthlib": {"level": "WARNING"},
+        "oauth2_provider": {"level": "WARNING"},
+    },
 }

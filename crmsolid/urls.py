@@ -37,4 +37,5 @@ urlpatterns = [
     path("panel/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("", include("crmsolid.api.openapi.pages")),
+    path("", include("crmsolid.oauth.urls")),
 ]

@@ -16,6 +16,7 @@ from apikeys.unknown_tokens import token_lookups
 from crmsolid.api.idempotency import VALID_KEY
 from crmsolid.core.client_ip import client_ip, network_of
 from crmsolid.core.errors import DomainError
+from crmsolid.oauth import authentication as oauth
 from crmsolid.workspaces.actor import Actor, Surface
 from crmsolid.workspaces.models import Plan
 
@@ -58,10 +59,7 @@ class RequestContext:
             raise DomainError("token_missing")
         if scheme.lower() != "bearer" or not token.strip():
             raise DomainError("token_missing", "the Authorization header must be `Bearer <token>`")
-        if not token_lookups().allowed(token.strip(), address_bucket(self.ip)):
-            self.check_rate_limit()
-        key = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
-        credentials = authentication.authenticate(token.strip(), key if VALID_KEY.match(key) else None)
+        credentials = self._read_credentials(request, token.strip())
         try:
             credentials.check(self.ip)
         except DomainError as error:
@@ -74,6 +72,15 @@ class RequestContext:
         if first:
             self.decision = None  # from here on the limit of the key counts, not that of the address
         return credentials.actor(self.surface, self.ip, self.request_id)
+
+    def _read_credentials(self, request: HttpRequest, token: str) -> Credentials:
+        """Those of an API key or, at /mcp, of an assistant's access token."""
+        if self.surface == "mcp" and not token.startswith("cs_"):
+            return oauth.authenticate(token, resource=self.resource)
+        if not token_lookups().allowed(token, address_bucket(self.ip)):
+            self.check_rate_limit()
+        key = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
+        return authentication.authenticate(token, key if VALID_KEY.match(key) else None)
 
     @property
     def resource(self) -> str:

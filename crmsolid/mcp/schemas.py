@@ -63,8 +63,19 @@ def _compact(schema: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def answer(shape: Any, untrusted: list[str]) -> dict[str, Any]:
+    """The schema of what a tool answers: the object or list, or the problem of a refusal, which has a ``status`` too.
+
+    Clients built on the TypeScript SDK hold refusals against the output schema as well.
+    """
+    schema = output(shape, untrusted)
+    if "status" in schema["properties"]:
+        schema["properties"]["status"] = {"type": ["string", "integer"]}
+    return schema
+
+
 def output(shape: Any, untrusted: list[str]) -> dict[str, Any]:
-    """The schema of an answer. Within v1 more may be added to it."""
+    """The schema of an object or a list. Within v1 more may be added to it."""
     if isinstance(shape, ListOf):
         properties = {
             "data": {"type": "array", "items": output(shape.item, [])},

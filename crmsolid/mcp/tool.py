@@ -106,7 +106,7 @@ class Tool:
             title=self.title,
             description=self.description,
             input_schema=self._input_schema(),
-            output_schema=schemas.output(self.output, self.untrusted_fields),
+            output_schema=schemas.answer(self.output, self.untrusted_fields),
             annotations=mcp_types.ToolAnnotations(
                 read_only_hint=not self.writes,
                 destructive_hint=self.destructive,

@@ -54,6 +54,7 @@ GROUPS: dict[str, tuple[NavigationItem, ...]] = {
         NavigationItem("Telegram accounts", "smartphone", "messaging.account"),
         NavigationItem("Custom fields", "tune", "contacts.customfield"),
         NavigationItem("API Keys", "key", "apikeys.apikey"),
+        NavigationItem("Assistants", "smart_toy", "oauth.grant"),
         NavigationItem("Webhooks", "webhook", "webhooks.endpoint"),
         NavigationItem("Deliveries", "outbox", "webhooks.delivery"),
         NavigationItem("Events", "bolt", "events.event"),

@@ -53,8 +53,8 @@ class PanelSite(UnfoldAdminSite):
     index_title = "Home"
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Accept ``TenantAdmin`` pages only. The pages that Django itself registers are left out."""
-        if admin_class is not None and admin_class.__module__.startswith("django.contrib."):
+        """Accept ``TenantAdmin`` pages only. Those that Django and django-oauth-toolkit register are left out."""
+        if admin_class is not None and admin_class.__module__.startswith(("django.contrib.", "oauth2_provider.")):
             return
         if admin_class is None or not issubclass(admin_class, TenantAdmin):
             raise ImproperlyConfigured(f"{model_or_iterable}: a page of the panel must be a TenantAdmin")

@@ -1,0 +1,137 @@
+"""The endpoints that programs call: metadata, tokens, revocation.
+
+No cookie counts at them, so any origin may call them. Those that write have a rate limit for each address.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from oauth2_provider.views import RevokeTokenView, TokenView
+
+from apikeys.limiter import limiter
+from crmsolid.core.client_ip import client_ip, network_of
+from crmsolid.oauth.scopes import OFFERED
+
+TOKEN_REQUESTS = 600  # a minute and address
+AUTH_METHODS = ["none", "client_secret_basic", "client_secret_post"]
+GRANT_TYPES = ["authorization_code", "refresh_token"]
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def origin(request: HttpRequest) -> str:
+    """The issuer: scheme and host of the request, of which Django has checked the host."""
+    return request.build_absolute_uri("/").rstrip("/")
+
+
+def resource_url(request: HttpRequest) -> str:
+    """The one resource that tokens are issued for."""
+    return f"{origin(request)}/mcp"
+
+
+def error_response(error: str, description: str, status: int = 400) -> JsonResponse:
+    """An error as OAuth's endpoints answer it (RFC 6749, 5.2)."""
+    return JsonResponse({"error": error, "error_description": description}, status=status)
+
+
+def public_endpoint(method: str, *, bucket: str = "", limit: int = 0) -> Callable[[View], View]:
+    """Decorate a view that programs call: one method, from any origin, without cookies; ``limit`` requests a minute and
+    address if a ``bucket`` is named."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def answer(request: HttpRequest) -> HttpResponse:
+            response = _checked(view, request, method, bucket, limit)
+            response.headers["Access-Control-Allow-Origin"] = "*"
+            if request.method == "OPTIONS":
+                response.headers["Access-Control-Allow-Methods"] = method
+                response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, MCP-Protocol-Version"
+            return response
+
+        return csrf_exempt(answer)
+
+    return decorate
+
+
+def _checked(view: View, request: HttpRequest, method: str, bucket: str, limit: int) -> HttpResponse:
+    if request.method == "OPTIONS":
+        return HttpResponse(status=204)
+    if request.method != method and (request.method, method) != ("HEAD", "GET"):
+        response: HttpResponse = error_response("invalid_request", f"use {method}", 405)
+        response.headers["Allow"] = method
+        return response
+    if bucket:
+        decision = limiter().check(f"{bucket}:{network_of(client_ip(request), ipv6=64)}", limit)
+        if not decision.allowed:
+            response = error_response("rate_limited", f"more than {limit} requests a minute from this address", 429)
+            response.headers["Retry-After"] = str(decision.reset_seconds)
+            return response
+    return view(request)
+
+
+@public_endpoint("GET")
+def protected_resource(request: HttpRequest) -> HttpResponse:
+    """RFC 9728. Both forms of its address answer the same, because there is one resource."""
+    return JsonResponse(
+        {
+            "resource": resource_url(request),
+            "authorization_servers": [origin(request)],
+            "scopes_supported": [scope.value for scope in OFFERED],
+            "bearer_methods_supported": ["header"],
+            "resource_name": "CRM Solid",
+        }
+    )
+
+
+@public_endpoint("GET")
+def authorization_server(request: HttpRequest) -> HttpResponse:
+    """RFC 8414. Clients look for it at two addresses; the issuer is the origin at both."""
+
+    def url(name: str) -> str:
+        return request.build_absolute_uri(reverse(f"oauth:{name}"))
+
+    return JsonResponse(
+        {
+            "issuer": origin(request),
+            "authorization_endpoint": url("authorize"),
+            "token_endpoint": url("token"),
+            "registration_endpoint": url("register"),
+            "revocation_endpoint": url("revoke"),
+            "scopes_supported": [scope.value for scope in OFFERED],
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query"],
+            "grant_types_supported": GRANT_TYPES,
+            "code_challenge_methods_supported": ["S256"],
+            "token_endpoint_auth_methods_supported": AUTH_METHODS,
+            "revocation_endpoint_auth_methods_supported": AUTH_METHODS,
+            "client_id_metadata_document_supported": True,
+            "authorization_response_iss_parameter_supported": True,
+        }
+    )
+
+
+def _without_nul(view: View) -> View:
+    """Refuse a NUL in any parameter: no value has one, and PostgreSQL would raise an error."""
+
+    @wraps(view)
+    def answer(request: HttpRequest) -> HttpResponse:
+        if any("\0" in value for values in request.POST.lists() for value in (values[0], *values[1])):
+            return error_response("invalid_request", "a parameter contains a NUL character")
+        return view(request)
+
+    return answer
+
+
+class _TokenView(TokenView):
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The parent's, without the device flow."""
+        return self.authorization_flow_token_response(request)
+
+
+_limited = public_endpoint("POST", bucket="oauth-token", limit=TOKEN_REQUESTS)
+token = _limited(_without_nul(_TokenView.as_view()))
+revoke = _limited(_without_nul(RevokeTokenView.as_view()))

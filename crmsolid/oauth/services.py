@@ -1,0 +1,100 @@
+"""Services of grants: create, revoke, end. Each change writes its audit entry."""
+
+from collections.abc import Collection
+
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from crmsolid.core import clock
+from crmsolid.core.errors import invalid, not_found
+from crmsolid.oauth.models import MAX_NAME, Application, Grant
+from crmsolid.oauth.scopes import OFFERED
+from crmsolid.workspaces import audit
+from crmsolid.workspaces.actor import Actor, Subject, Surface
+from crmsolid.workspaces.models import Membership, Role, User
+from crmsolid.workspaces.scopes import Scope
+
+
+@transaction.atomic
+def create_grant(actor: Actor, *, user: User, application: Application, scopes: Collection[Scope]) -> Grant:
+    """Record that ``user``, who is the actor, allows the client these scopes in the actor's workspace.
+
+    Errors: ``forbidden`` for anybody who is no member; ``scope_missing`` for a scope that the actor's role does not
+    have; ``validation_failed`` (scopes) for none, or for one that no assistant can be given.
+    """
+    actor.require_role(*Role)
+    if not scopes or not set(scopes) <= set(OFFERED):
+        raise invalid("scopes", "invalid_choice", "choose at least one of the scopes that assistants can have")
+    for scope in scopes:
+        actor.require(scope)
+    grant: Grant = Grant.objects.for_workspace(actor.workspace).create(
+        workspace=actor.workspace,
+        user=user,
+        application=application,
+        client_name=client_name(application),
+        scopes=[scope.value for scope in OFFERED if scope in scopes],
+    )
+    audit.record(actor, "grant.created", grant.id, client=grant.client_name, scopes=grant.scopes)
+    return grant
+
+
+@transaction.atomic
+def revoke_grant(actor: Actor, grant_id: str) -> Grant:
+    """End a grant: its tokens are refused from the next request on. Doing so again changes nothing.
+
+    Errors: ``forbidden`` for anybody but admins and owners; ``not_found``.
+    """
+    actor.require_role(Role.ADMIN, Role.OWNER)
+    rows = Grant.objects.for_workspace(actor.workspace)
+    grant: Grant | None = rows.select_for_update().filter(pk=grant_id).first()
+    if grant is None:
+        raise not_found("connected assistant")
+    if grant.revoked_at is None:
+        grant.revoked_at = clock.now()
+        grant.save(update_fields=["revoked_at"])
+        audit.record(actor, "grant.revoked", grant.id, client=grant.client_name)
+    return grant
+
+
+@transaction.atomic
+def end_grant(grant: Grant, action: str, reason: str) -> None:
+    """End a grant without a person: its client asked for it, a token was used twice, or it has expired."""
+    rows = Grant.objects.for_workspace(grant.workspace_id)
+    if rows.filter(pk=grant.pk, revoked_at=None).update(revoked_at=clock.now()):
+        actor = grant_actor(grant, frozenset(), "mcp") if action == "grant.revoked" else Actor.system(grant.workspace)
+        audit.record(actor, action, grant.id, client=grant.client_name, reason=reason)
+
+
+def grant_actor(
+    grant: Grant, scopes: frozenset[Scope], surface: Surface, ip: str | None = None, request_id: str = ""
+) -> Actor:
+    """The grant as an actor. ``scopes`` are those that count now."""
+    subject = Subject("grant", grant.id, grant.client_name)
+    return Actor(grant.workspace, subject, scopes, None, surface, ip, request_id)
+
+
+def client_name(application: Application) -> str:
+    """What the client is called in the panel and in the audit log; it may call itself anything."""
+    return (application.name or "Unnamed assistant")[:MAX_NAME]
+
+
+def role_of_member(path: str = "") -> Subquery:
+    """For a query: the present role of the grant's user, None for an inactive user and for one who left.
+
+    ``path`` leads to the grant, for example ``"grant__"``. A membership that began after the consent does not count:
+    who left and came back connects again.
+    """
+    memberships = Membership.unscoped.filter(
+        workspace=Coalesce(OuterRef(f"{path}workspace__live_id"), OuterRef(f"{path}workspace_id")),
+        user=OuterRef(f"{path}user_id"),
+        user__is_active=True,
+        created_at__lte=OuterRef(f"{path}created_at"),
+    )
+    return Subquery(memberships.values("role")[:1])
+
+
+def is_in_force(grant: Grant) -> bool:
+    """Whether the grant still allows anything: it is not revoked, and its user is a member."""
+    rows = Grant.objects.for_workspace(grant.workspace_id).filter(pk=grant.pk, revoked_at=None)
+    return bool(rows.annotate(role=role_of_member()).filter(role__isnull=False).exists())

@@ -1,0 +1,149 @@
+"""The consent page: a member allows a client to act in one workspace.
+
+The request stays in the page's address and is checked again when the form is posted, so no hidden field can change it.
+"""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import admin
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from oauth2_provider.exceptions import OAuthToolkitError
+from oauth2_provider.http import OAuth2ResponseRedirect
+from oauth2_provider.views.base import BaseAuthorizationView
+from oauthlib.common import add_params_to_uri
+from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error, InvalidRequestError
+
+from crmsolid.core.errors import DomainError
+from crmsolid.oauth.endpoints import origin, resource_url
+from crmsolid.oauth.forms import ConsentForm
+from crmsolid.oauth.models import LOOPBACK_HOSTS, Application
+from crmsolid.oauth.scopes import known_scopes
+from crmsolid.oauth.services import client_name, create_grant
+from crmsolid.workspaces.panel_context import PanelContext, panel_context
+from crmsolid.workspaces.scopes import Scope
+
+_S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+@method_decorator(never_cache, name="dispatch")
+class ConsentView(BaseAuthorizationView):
+    """GET shows the page, POST is the member's answer. Who is not logged in logs in first and comes back."""
+
+    http_method_names = ["get", "head", "post"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._answer(request)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        return self._answer(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        panel = panel_context(request)
+        if panel is None:
+            return self._page(request, "panel/no_workspace.html", 403, title="No workspace yet")
+        try:
+            credentials = self._validated(request)
+        except OAuthToolkitError as error:
+            return self.error_response(error, None)
+        except ValueError:  # a query that is no query at all; oauthlib says no more
+            return self._error_page(request, "invalid_request", "The address cannot be understood.")
+        if request.method == "POST" and "cancel" in request.POST:
+            return self._deny(request, credentials)
+        asked = known_scopes(credentials["request"].scopes)
+        form = ConsentForm(
+            panel.memberships, asked, panel.workspace, request.POST if request.method == "POST" else None
+        )
+        if form.is_valid():
+            try:
+                return self._allow(request, credentials, panel, form)
+            except DomainError as error:
+                form.add_domain_error(error)
+        return self._consent_page(request, credentials, form)
+
+    def _validated(self, request: HttpRequest) -> dict[str, Any]:
+        """The parameters of the request, which are the client's. Raises ``OAuthToolkitError``."""
+        if any("\0" in value for values in request.GET.lists() for value in (values[0], *values[1])):
+            raise ValueError("a parameter contains a NUL character")
+        _, credentials = self.validate_authorization_request(request)
+        resource = resource_url(request)
+        error = None
+        if credentials.get("code_challenge_method") != "S256" or not _S256_CHALLENGE.fullmatch(
+            credentials["code_challenge"]
+        ):
+            error = InvalidRequestError("PKCE with S256 is needed", state=credentials["state"])
+        elif request.GET.getlist("resource", [resource]) != [resource]:
+            error = CustomOAuth2Error(
+                "invalid_target", f"the only resource here is {resource}", state=credentials["state"]
+            )
+        if error is not None:
+            raise OAuthToolkitError(error, redirect_uri=credentials["redirect_uri"])
+        # With the client set, nobody looks for it a second time, which could take a fetch of its metadata.
+        return {**credentials, "resource": [resource], "client": credentials["request"].client}
+
+    def _allow(
+        self, request: HttpRequest, credentials: dict[str, Any], panel: PanelContext, form: ConsentForm
+    ) -> HttpResponse:
+        membership, workspace = form.membership_and_workspace
+        scopes = [Scope(value) for value in form.cleaned_data["scopes"]]
+        actor = PanelContext(workspace, membership, panel.memberships).actor(request)
+        application = credentials["client"]
+        with transaction.atomic():
+            grant = create_grant(actor, user=membership.user, application=application, scopes=scopes)
+            target, *_ = self.create_authorization_response(
+                request, " ".join(scopes), {**credentials, "grant": grant}, True
+            )
+        return OAuth2ResponseRedirect(target, application.get_allowed_schemes())
+
+    def _deny(self, request: HttpRequest, credentials: dict[str, Any]) -> HttpResponse:
+        try:
+            self.create_authorization_response(request, "", credentials, False)
+        except OAuthToolkitError as error:
+            return self.error_response(error, credentials["client"])
+        raise AssertionError("a refusal is an error")
+
+    def error_response(self, error: OAuthToolkitError, application: Application | None, **kwargs: Any) -> HttpResponse:
+        """Back to the client, if its redirect URI is known to be its own, else a page (RFC 6749, 4.1.2.1)."""
+        may_redirect, details = super(BaseAuthorizationView, self).error_response(error, **kwargs)
+        problem = details["error"]
+        if not may_redirect or not problem.redirect_uri:
+            return self._error_page(self.request, problem.error, problem.description or "")
+        answer = [*problem.twotuples, ("iss", origin(self.request))]
+        target = add_params_to_uri(problem.redirect_uri, answer)
+        return OAuth2ResponseRedirect(target, Application().get_allowed_schemes())
+
+    # --- Pages --------------------------------------------------------------------------------------------------------
+    def _consent_page(self, request: HttpRequest, credentials: dict[str, Any], form: ConsentForm) -> HttpResponse:
+        context = {
+            "title": "Connect an assistant",
+            "client_name": client_name(credentials["client"]),
+            "destination": destination(credentials["redirect_uri"]),
+            "form": form,
+            "scopes": [(box, box.data["value"] in form.possible_scopes) for box in form["scopes"]],
+        }
+        return self._page(request, "panel/consent.html", 200, **context)
+
+    def _error_page(self, request: HttpRequest, code: str, description: str) -> HttpResponse:
+        text = (
+            f"The assistant sent a request that cannot be answered ({code}). {description} Connect it again from there."
+        )
+        return self._page(request, "panel/error_alone.html", 400, title="This assistant cannot be connected", text=text)
+
+    def _page(self, request: HttpRequest, template: str, status: int, **context: Any) -> HttpResponse:
+        response = render(request, template, {**admin.site.each_context(request), **context}, status=status)
+        response.headers["X-Frame-Options"] = "DENY"
+        response.headers["Content-Security-Policy"] = "frame-ancestors 'none'"
+        return response
+
+
+def destination(redirect_uri: str) -> str:
+    """Where the browser goes after a consent, in words: a client can lie about its name, but not about this."""
+    parts = urlsplit(redirect_uri)
+    if parts.scheme not in ("http", "https"):
+        return f"the program for {parts.scheme}: links on this computer"
+    return "a program on this computer" if parts.hostname in LOOPBACK_HOSTS else str(parts.netloc)
