@@ -31,10 +31,8 @@ def _run(command: str, wanted: tuple[str, ...]) -> int:
     from tests.mcp.evaluation.workspace import prepared
 
     def model(known: dict[str, Any]) -> dict[str, Any]:
-        ran = subprocess.run(
-            command, shell=True, check=True, input=json.dumps(known), stdout=subprocess.PIPE, text=True
-        )
-        said: dict[str, Any] = json.loads(ran.stdout)
+        output = subprocess.check_output(command, shell=True, input=json.dumps(known), text=True)
+        said: dict[str, Any] = json.loads(output)
         return said
 
     tasks = [task for task in TASKS if not wanted or task["id"] in wanted]

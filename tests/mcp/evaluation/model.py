@@ -9,7 +9,7 @@ from tests.mcp.evaluation.workspace import NOW, Prepared, changes
 
 MAX_TURNS = 25
 
-# Gets what a model may know (``instructions``, ``tools``, ``messages``), answers ``{"calls": [...]}`` or ``{"answer"}``.
+# Gets what a model may know: ``instructions``, ``tools``, ``messages``. Says ``{"calls": [...]}`` or ``{"answer": …}``.
 Model = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -26,7 +26,7 @@ def work_on(task: dict[str, Any], workspace: Prepared, model: Model) -> Score:
     """Let the model do the task with the key that belongs to it."""
     assistant = Assistant(workspace.token_for(task))
     before = workspace.rows()
-    today = f"It is {NOW:%A, %d %B %Y, %H:%M} UTC. Do what the user asks with the tools, then answer in one or two sentences."
+    today = f"It is {NOW:%A, %d %B %Y, %H:%M} UTC. Do what the user asks, then answer in a sentence or two."
     messages: list[dict[str, Any]] = [{"role": "user", "text": workspace.text_of(task)}]
     known = {"instructions": f"{assistant.instructions}\n{today}", "tools": list(assistant.tools.values())}
     answer = ""
