@@ -77,7 +77,7 @@ class Player:
         """One step: a call, with the pages after it if it says so, and what is expected of its answer."""
         name = step["call"]
         if step.get("absent"):
-            assert name not in self.assistant.tools
+            assert name not in self.assistant.tools, f"{name} is listed"
             return
         tool = self.assistant.tools[name]
         if "for_each" in step:

@@ -133,8 +133,8 @@ def prepared(slug: str) -> Iterator[Prepared]:
 
 
 def _fill(by: Actor, time: SimulatedClock) -> None:
-    for key, label, kind in (("company", "Company", "text"), ("seats", "Seats", "number"), ("renewal", "Renewal", "date")):
-        create_custom_field(by, key=key, label=label, type=kind)
+    for key, kind in (("company", "text"), ("seats", "number"), ("renewal", "date")):
+        create_custom_field(by, key=key, label=key.capitalize(), type=kind)
     people = {}
     for username, fields in PEOPLE.items():
         time.now += timedelta(minutes=1)
