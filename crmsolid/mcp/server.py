@@ -94,10 +94,13 @@ class McpServer:
 
     def answer(self, request: HttpRequest, body: bytes, caller: Caller) -> HttpResponse:
         """The response to a POST with this JSON-RPC message."""
+        incoming = [{"type": "http.request", "body": body, "more_body": False}]
         messages: list[dict[str, Any]] = []
 
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
+            if not incoming:
+                await asyncio.Event().wait()  # for the disconnect, of which nobody hears here
+            return incoming.pop()
 
         async def send(message: Any) -> None:
             messages.append(message)
@@ -146,6 +149,8 @@ class McpServer:
 def _scope(request: HttpRequest) -> dict[str, Any]:
     """The request as ASGI has it. A repeated header is one, with the values joined, which the SDK refuses too."""
     headers = [
-        (name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in request.headers.items()
+        # Without the spaces around the value (RFC 9110, 5.5), of which the HTTP parser leaves those behind it.
+        (name.lower().encode("latin-1"), value.strip(" \t").encode("latin-1", "replace"))
+        for name, value in request.headers.items()
     ]
     return {"type": "http", "method": "POST", "path": "/mcp", "query_string": b"", "headers": headers}

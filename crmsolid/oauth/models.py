@@ -40,6 +40,8 @@ class Application(AbstractApplication):
         for uri in uris:
             if not (uri.isascii() and uri.isprintable()):
                 raise ValidationError({"redirect_uris": "a redirect URI is printable ASCII without spaces"})
+            if "@" in urlsplit(uri).netloc:
+                raise ValidationError({"redirect_uris": "a redirect URI has no user name"})
             if urlsplit(uri).scheme == "http" and urlsplit(uri).hostname not in LOOPBACK_HOSTS:
                 raise ValidationError({"redirect_uris": "http is for addresses of the own computer only; use https"})
 

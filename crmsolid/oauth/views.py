@@ -17,7 +17,7 @@ from oauth2_provider.exceptions import OAuthToolkitError
 from oauth2_provider.http import OAuth2ResponseRedirect
 from oauth2_provider.views.base import BaseAuthorizationView
 from oauthlib.common import add_params_to_uri
-from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error, InvalidRequestError
+from oauthlib.oauth2.rfc6749.errors import AccessDeniedError, CustomOAuth2Error, InvalidRequestError
 
 from crmsolid.core.errors import DomainError
 from crmsolid.oauth.endpoints import origin, resource_url
@@ -54,11 +54,11 @@ class ConsentView(BaseAuthorizationView):
         except ValueError:  # a query that is no query at all; oauthlib says no more
             return self._error_page(request, "invalid_request", "The address cannot be understood.")
         if request.method == "POST" and "cancel" in request.POST:
-            return self._deny(request, credentials)
+            refusal = AccessDeniedError(state=credentials["state"])
+            return self.error_response(OAuthToolkitError(refusal, redirect_uri=credentials["redirect_uri"]), None)
         asked = known_scopes(credentials["request"].scopes)
-        form = ConsentForm(
-            panel.memberships, asked, panel.workspace, request.POST if request.method == "POST" else None
-        )
+        data = request.POST if request.method == "POST" else None
+        form = ConsentForm(panel.memberships, asked, panel.workspace, data)
         if form.is_valid():
             try:
                 return self._allow(request, credentials, panel, form)
@@ -73,9 +73,8 @@ class ConsentView(BaseAuthorizationView):
         _, credentials = self.validate_authorization_request(request)
         resource = resource_url(request)
         error = None
-        if credentials.get("code_challenge_method") != "S256" or not _S256_CHALLENGE.fullmatch(
-            credentials["code_challenge"]
-        ):
+        is_s256 = credentials["code_challenge_method"] == "S256"
+        if not is_s256 or not _S256_CHALLENGE.fullmatch(credentials["code_challenge"]):
             error = InvalidRequestError("PKCE with S256 is needed", state=credentials["state"])
         elif request.GET.getlist("resource", [resource]) != [resource]:
             error = CustomOAuth2Error(
@@ -100,13 +99,6 @@ class ConsentView(BaseAuthorizationView):
             )
         return OAuth2ResponseRedirect(target, application.get_allowed_schemes())
 
-    def _deny(self, request: HttpRequest, credentials: dict[str, Any]) -> HttpResponse:
-        try:
-            self.create_authorization_response(request, "", credentials, False)
-        except OAuthToolkitError as error:
-            return self.error_response(error, credentials["client"])
-        raise AssertionError("a refusal is an error")
-
     def error_response(self, error: OAuthToolkitError, application: Application | None, **kwargs: Any) -> HttpResponse:
         """Back to the client, if its redirect URI is known to be its own, else a page (RFC 6749, 4.1.2.1)."""
         may_redirect, details = super(BaseAuthorizationView, self).error_response(error, **kwargs)
@@ -129,9 +121,7 @@ class ConsentView(BaseAuthorizationView):
         return self._page(request, "panel/consent.html", 200, **context)
 
     def _error_page(self, request: HttpRequest, code: str, description: str) -> HttpResponse:
-        text = (
-            f"The assistant sent a request that cannot be answered ({code}). {description} Connect it again from there."
-        )
+        text = f"Its request cannot be answered ({code}). {description} Nothing was changed; begin again in the assistant."
         return self._page(request, "panel/error_alone.html", 400, title="This assistant cannot be connected", text=text)
 
     def _page(self, request: HttpRequest, template: str, status: int, **context: Any) -> HttpResponse:

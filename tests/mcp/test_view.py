@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from jsonschema import Draft202012Validator
 from pytest_django import DjangoAssertNumQueries
 
 from apikeys.models import ApiKey
@@ -89,6 +90,27 @@ def test_handshake_advertises_tools_only(tenants: Tenants) -> None:
     assert result["protocolVersion"] == "2025-06-18"
     assert list(result["capabilities"]) == ["tools"]
     assert "untrusted_fields" in result["instructions"]
+
+
+def test_subscriptions_are_an_unknown_method(tenants: Tenants) -> None:
+    """The SDK answers them with a stream, during which it waits for the client to disconnect."""
+    response = post(tenants.key(), message("subscriptions/listen", notifications={"toolsListChanged": True}))
+    assert (response.status_code, response.json()["error"]["code"]) == (404, -32601)
+
+
+def test_spaces_around_a_header_do_not_matter(tenants: Tenants) -> None:
+    body = message("tools/call", name="whoami", arguments={})
+    assert post(tenants.key(), body, Mcp_Name="  whoami\t ").json()["result"]["isError"] is False
+
+
+def test_error_fits_the_output_schema_of_every_tool(tenants: Tenants) -> None:
+    """Clients hold the structured content of errors against it too."""
+    tools = post(tenants.key()).json()["result"]["tools"]
+    unknown = call(tenants.key(), "get_contact", contact_id="cnt_unknown")["structuredContent"]
+    assert unknown["problem"]["status"] == 404
+    for tool in tools:
+        assert "problem" not in tool["outputSchema"]["properties"]
+        Draft202012Validator(tool["outputSchema"]).validate(unknown)
 
 
 def test_discovery_advertises_tools_only_and_is_private(tenants: Tenants) -> None:
@@ -289,8 +311,8 @@ def test_scope_that_is_missing_is_named_in_the_result(tenants: Tenants) -> None:
     account = tenants.sandbox()
     result = call(token, "send_message", account_id=account.pk, to="@sarah", text="Hello")
     assert result["isError"]
-    assert result["structuredContent"]["code"] == "scope_missing"
-    assert result["structuredContent"]["required_scope"] == "write:messages"
+    assert result["structuredContent"]["problem"]["code"] == "scope_missing"
+    assert result["structuredContent"]["problem"]["required_scope"] == "write:messages"
     assert "write:messages" in result["content"][0]["text"]
     entries = AuditEntry.objects.for_workspace(tenants.workspace).filter(action="key.refused")
     assert [(entry.surface, entry.data["reason"]) for entry in entries] == [("mcp", "write:messages")]
@@ -307,7 +329,7 @@ def test_plan_that_has_ended_is_a_result(tenants: Tenants) -> None:
     )
     assert "tools" in post(token).json()["result"]
     result = call(token, "upsert_contact", username="@late")
-    assert (result["isError"], result["structuredContent"]["code"]) == (True, "plan_required")
+    assert (result["isError"], result["structuredContent"]["problem"]["code"]) == (True, "plan_required")
     assert not Contact.objects.for_workspace(tenants.workspace).exists()
 
 
@@ -324,7 +346,7 @@ def test_unexpected_error_shows_nothing_of_itself(tenants: Tenants, monkeypatch:
 
     monkeypatch.setattr("contacts.services.list_contacts", fail)
     result = call(tenants.key(), "list_contacts")
-    assert (result["isError"], result["structuredContent"]["code"]) == (True, "internal_error")
+    assert (result["isError"], result["structuredContent"]["problem"]["code"]) == (True, "internal_error")
     assert "secret detail" not in json.dumps(result)
 
 

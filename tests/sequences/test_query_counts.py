@@ -67,6 +67,16 @@ def test_list_enrollments(ours: Api, account: Account, statements: Statements, n
         assert len(ours.get(f"/v1/sequences/{sequence.pk}/enrollments").json()["data"]) == number
 
 
+@pytest.mark.parametrize("number", [1, 20])
+def test_list_all_enrollments(ours: Api, account: Account, statements: Statements, number: int) -> None:
+    """Key, enrollments, their sequences and versions."""
+    alice = contact(account.workspace)
+    for index in range(number):
+        enroll(create(account, name=f"Number {index}"), alice)
+    with statements(sqlite=4, postgresql=4):
+        assert len(ours.get("/v1/enrollments").json()["data"]) == number
+
+
 def test_get_enrollment(ours: Api, account: Account, statements: Statements) -> None:
     """Key, enrollment, its sequence and version."""
     enrollment = enroll(create(account), contact(account.workspace))

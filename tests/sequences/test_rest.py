@@ -404,6 +404,33 @@ def test_enrollments_are_listed_newest_first_and_by_status_and_contact(
     assert_problem(ours.get(path, {"status": "waiting"}), "invalid_parameter")
 
 
+def test_enrollments_of_all_sequences_are_listed(ours: Api, tenants: Tenants, account: Account, time: Clock) -> None:
+    theirs = enroll(create(tenants.sandbox(tenants.other)), contact(tenants.other))
+    welcome, offer, made = create(account), create(account, name="Offer"), []
+    for sequence, username in ((welcome, "alice"), (offer, "alice"), (welcome, "bobby")):
+        made.append(enroll(sequence, contact(account.workspace, username)))
+        time.move(seconds=1)
+    ours.post(f"/v1/enrollments/{made[0].pk}/stop")
+
+    def ids(**query: Any) -> list[str]:
+        return [row["id"] for row in ours.get("/v1/enrollments", query).json()["data"]]
+
+    assert ids() == [made[2].pk, made[1].pk, made[0].pk]
+    assert ids(status="active") == [made[2].pk, made[1].pk]
+    assert ids(contact_id=made[0].contact_id) == [made[1].pk, made[0].pk]
+    assert ids(sequence_id=welcome.pk) == [made[2].pk, made[0].pk]
+    assert ids(sequence_id=welcome.pk, contact_id=made[0].contact_id, status="stopped") == [made[0].pk]
+    assert ids(contact_id=theirs.contact_id) == []
+    for sequence_id in (theirs.sequence_id, new_id("seq"), "seq_x"):
+        assert_problem(ours.get("/v1/enrollments", {"sequence_id": sequence_id}), "not_found")
+    first = ours.get("/v1/enrollments", {"limit": 2}).json()
+    assert first["data"][0] == ours.get(f"/v1/enrollments/{made[2].pk}").json()
+    assert ids(limit=2, cursor=first["next_cursor"]) == [made[0].pk]
+    assert_problem(ours.get("/v1/enrollments", {"status": "active", "cursor": first["next_cursor"]}), "invalid_cursor")
+    of_one = ours.get(f"/v1/sequences/{welcome.pk}/enrollments", {"limit": 1}).json()
+    assert_problem(ours.get("/v1/enrollments", {"cursor": of_one["next_cursor"]}), "invalid_cursor")
+
+
 def test_the_reason_of_a_paused_sequence_is_shown(ours: Api, account: Account) -> None:
     sequence = create(account)
     enrollment = enroll(sequence, contact(account.workspace))
@@ -439,7 +466,12 @@ ENROLLMENT_CALLS: list[Call] = [
     ("post", "/v1/enrollments/{enrollment}/resume", {}),
     ("post", "/v1/enrollments/{enrollment}/stop", {}),
 ]
-CALLS: list[Call] = [("get", "/v1/sequences", None), *SEQUENCE_CALLS, *ENROLLMENT_CALLS]
+CALLS: list[Call] = [
+    ("get", "/v1/sequences", None),
+    ("get", "/v1/enrollments", None),
+    *SEQUENCE_CALLS,
+    *ENROLLMENT_CALLS,
+]
 WRITES = [each for each in CALLS if each[0] == "post"]
 
 
