@@ -96,3 +96,14 @@ def test_grants_are_neither_added_nor_changed_nor_deleted_by_hand(owner: Client,
     owner.post(at("change", grant), {"scopes": '["manage:webhooks"]', "client_name": "x"})
     assert owner.post(at("delete", grant), {"post": "yes"}).status_code == 403
     assert Grant.unscoped.get().client_name == "Helper"
+
+
+def test_list_of_keys_shows_the_assistants_that_are_connected(
+    tenants: Tenants, assistant: Assistant, owner: Client, grant: Grant
+) -> None:
+    page = owner.get(reverse("admin:apikeys_apikey_changelist")).content.decode()
+    assert reverse("admin:oauth_grant_change", args=[grant.pk]) in page
+    Grant.unscoped.update(revoked_at=clock.now())
+    page = owner.get(reverse("admin:apikeys_apikey_changelist")).content.decode()
+    assert reverse("admin:oauth_grant_change", args=[grant.pk]) not in page
+    assert "http://testserver/mcp" in page
