@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from oauth2_provider import cimd
 
 from crmsolid.core import clock
 from crmsolid.oauth.models import Application, AuthorizationCode, Grant
@@ -230,7 +229,7 @@ def describe(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> list[str]:
         document = {"client_id": client_id, "client_name": "Described", "redirect_uris": [CALLBACK], **changes}
         return document, 300
 
-    monkeypatch.setattr(cimd.SafeMetadataFetcher, "fetch", fetch)
+    monkeypatch.setattr("oauth2_provider.cimd.SafeMetadataFetcher.fetch", fetch)
     return fetched
 
 
