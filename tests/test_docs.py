@@ -1,11 +1,15 @@
 """The docs list every setting, command and dependency, and every path and link in them exists."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import get_commands
+
+from crmsolid.tools import TOOLS
+from crmsolid.urls import v1
 
 ROOT = Path(settings.BASE_DIR)
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
@@ -27,6 +31,22 @@ def test_every_dependency_is_explained() -> None:
     reasons = read("README.md").split("## What it stands on")[1].split("## ")[0].replace("with its sidecar", "")
     assert len(required) > 15
     assert [name for name in required if name.removesuffix("-") not in reasons] == []
+
+
+def test_table_of_tools_is_that_of_the_code() -> None:
+    paths = {view.callback.cls: re.sub(r"<\w+:(\w+)>", r"{\1}", f"/v1/{view.pattern}") for view in reversed(v1)}
+    rows = []
+    for tool in TOOLS[1:]:  # whoami is none of REST
+        scopes = ", ".join(f"`{scope}`" for scope in tool.endpoint.scopes)
+        rows.append(f"| `{tool.name}` | {scopes} | `{tool.method} {paths[tool.view]}` |")
+    assert re.findall(r"^\| `\w+` \| .* \| `[A-Z]+ /v1/.*`.* \|$", read("docs/mcp.md"), re.M)[1:] == rows
+
+
+def test_client_configurations_are_json() -> None:
+    blocks = re.findall(r"^```json\n(.+?)^```", read("docs/mcp.md"), re.M | re.S)
+    servers = [json.loads(block).get("mcpServers") or json.loads(block)["servers"] for block in blocks]
+    assert len(servers) == 5
+    assert all("http://127.0.0.1:8000/mcp" in json.dumps(each["crmsolid"]) for each in servers)
 
 
 def test_every_management_command_is_documented() -> None:

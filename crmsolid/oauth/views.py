@@ -121,7 +121,7 @@ class ConsentView(BaseAuthorizationView):
         return self._page(request, "panel/consent.html", 200, **context)
 
     def _error_page(self, request: HttpRequest, code: str, description: str) -> HttpResponse:
-        text = f"Its request cannot be answered ({code}). {description} Nothing was changed; begin again in the assistant."
+        text = f"Its request cannot be answered ({code}). {description} Begin again in the assistant."
         return self._page(request, "panel/error_alone.html", 400, title="This assistant cannot be connected", text=text)
 
     def _page(self, request: HttpRequest, template: str, status: int, **context: Any) -> HttpResponse:

@@ -60,10 +60,12 @@ def test_error_fits_the_output_schema_of_every_tool(tenants: Tenants) -> None:
     """Clients hold the structured content of errors against it too."""
     tools = post(tenants.key()).json()["result"]["tools"]
     unknown = call(tenants.key(), "get_contact", contact_id="cnt_unknown")["structuredContent"]
-    assert unknown["problem"]["status"] == 404
+    invalid = call(tenants.key(), "get_contact", contact=1)["structuredContent"]
+    missing = call(tenants.key([Scope.READ_CONTACTS]), "list_messages")["structuredContent"]
+    assert [problem["status"] for problem in (unknown, invalid, missing)] == [404, 422, 403]
     for tool in tools:
-        assert "problem" not in tool["outputSchema"]["properties"]
-        Draft202012Validator(tool["outputSchema"]).validate(unknown)
+        for problem in (unknown, invalid, missing):
+            Draft202012Validator(tool["outputSchema"]).validate(problem)
 
 
 def test_discovery_advertises_tools_only_and_is_private(tenants: Tenants) -> None:
@@ -264,8 +266,8 @@ def test_scope_that_is_missing_is_named_in_the_result(tenants: Tenants) -> None:
     account = tenants.sandbox()
     result = call(token, "send_message", account_id=account.pk, to="@sarah", text="Hello")
     assert result["isError"]
-    assert result["structuredContent"]["problem"]["code"] == "scope_missing"
-    assert result["structuredContent"]["problem"]["required_scope"] == "write:messages"
+    assert result["structuredContent"]["code"] == "scope_missing"
+    assert result["structuredContent"]["required_scope"] == "write:messages"
     assert "write:messages" in result["content"][0]["text"]
     entries = AuditEntry.objects.for_workspace(tenants.workspace).filter(action="key.refused")
     assert [(entry.surface, entry.data["reason"]) for entry in entries] == [("mcp", "write:messages")]
@@ -282,7 +284,7 @@ def test_plan_that_has_ended_is_a_result(tenants: Tenants) -> None:
     )
     assert "tools" in post(token).json()["result"]
     result = call(token, "upsert_contact", username="@late")
-    assert (result["isError"], result["structuredContent"]["problem"]["code"]) == (True, "plan_required")
+    assert (result["isError"], result["structuredContent"]["code"]) == (True, "plan_required")
     assert not Contact.objects.for_workspace(tenants.workspace).exists()
 
 
@@ -299,7 +301,7 @@ def test_unexpected_error_shows_nothing_of_itself(tenants: Tenants, monkeypatch:
 
     monkeypatch.setattr("contacts.services.list_contacts", fail)
     result = call(tenants.key(), "list_contacts")
-    assert (result["isError"], result["structuredContent"]["problem"]["code"]) == (True, "internal_error")
+    assert (result["isError"], result["structuredContent"]["code"]) == (True, "internal_error")
     assert "secret detail" not in json.dumps(result)
 
 

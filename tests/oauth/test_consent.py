@@ -244,9 +244,7 @@ def test_client_with_a_metadata_document_can_be_connected(
     assert Grant.unscoped.get().client_name == "Described"
 
 
-def test_documents_are_fetched_for_signed_in_users_only(
-    tenants: Tenants, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_documents_are_fetched_for_signed_in_users_only(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> None:
     fetched = describe(monkeypatch)
     assistant = Assistant(client_id=DOCUMENT)
     assert Client().get(assistant.address()).status_code == 302
