@@ -63,6 +63,8 @@ class ConsentView(BaseAuthorizationView):
         if form.is_valid():
             try:
                 return self._allow(request, credentials, panel, form)
+            except OAuthToolkitError as error:
+                return self.error_response(error, None)
             except DomainError as error:
                 form.add_domain_error(error)
         return self._consent_page(request, credentials, form)
