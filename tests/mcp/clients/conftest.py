@@ -22,7 +22,7 @@ def sent_texts(product: Product) -> list[str]:
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """One running product for the clients of a module: embedded on SQLite, several processes on PostgreSQL and Redis."""
+    """One running product for the clients of a module: embedded, or several processes with PostgreSQL and Redis."""
     with running_product(tmp_path_factory.mktemp("product")) as running:
         yield running
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from django.test import Client
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 VERSION = "2026-07-28"
 TASKS: list[dict[str, Any]] = json.loads(Path(__file__).with_name("tasks.json").read_text())
