@@ -3,6 +3,7 @@
 A token is in the answer to one POST and nowhere else: in no session, message, cookie or address.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from math import ceil
 from typing import Any
@@ -29,6 +30,10 @@ from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 
 WARN_BEFORE = timedelta(days=14)
 STATE_COLOURS = {"active": "success", "replaced": "warning", "expired": "danger"}
+
+
+# What apps above this one show below the list of keys: HTML, or "" for nothing.
+key_list_sections: list[Callable[[HttpRequest], str]] = []
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -75,8 +80,13 @@ class ApiKeyAdmin(TenantAdmin):
     empty_text = "A program needs a key to read contacts, send messages or listen to events over the API."
     ordering = ("-created_at", "-id")
     actions = None
+    list_after_template = "panel/key_list_sections.html"
 
     # --- List -------------------------------------------------------------------------------------------------
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        sections = [section(request) for section in key_list_sections]
+        return super().changelist_view(request, {**(extra_context or {}), "key_list_sections": sections})
+
     @column("key")
     def display_prefix(self, key: ApiKey) -> SafeString:
         return format_html('<code class="cs-code">{}</code>', tokens.display(key.prefix))

@@ -15,6 +15,7 @@ from contacts.models import Contact, ContactTag, CustomField
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.events.models import Event
+from crmsolid.oauth.models import Application, Grant
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.admin_base import TenantAdmin
@@ -78,6 +79,9 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     old = create_key(actor, name=f"{mark} key", scopes=ALL_SCOPES).key
     made.rows += [old, rotate_key(actor, old.id, overlap=timedelta(hours=1)).key]
     _add_sequence(made, contact, account, message)
+    application = Application.objects.create(name=f"{mark} client", redirect_uris=f"https://{mark}.example.com/")
+    member = Membership.objects.for_workspace(workspace.owner_workspace).first().user
+    _add(made, Grant(user=member, application=application, client_name=f"{mark} assistant", scopes=["read:contacts"]))
     made.rows += list(Membership.objects.for_workspace(workspace.owner_workspace))
     return made
 

@@ -119,7 +119,7 @@ def _wait_for(port: int) -> None:
                 time.sleep(0.02)
 
 
-def read_startup_message(process: "subprocess.Popen[bytes]", log: Path, *, seconds: float = 60.0) -> str:
+def read_startup_message(process: "subprocess.Popen[bytes]", log: Path, *, seconds: float = 180.0) -> str:
     """What ``make run`` prints when it is ready, from the process's standard output. ``log`` is its standard error."""
     assert process.stdout is not None
     text, deadline = "", time.monotonic() + seconds

@@ -30,7 +30,6 @@ SHORTER = ((1000, 1000), (200, 1000), (50, 100), (30, 50), (30, 2))
 MEMBERS = 50
 SHORTENED = "shortened"
 REPLAYED = "crmsolid/idempotency-replayed"
-PROBLEM = "problem"  # no output has a field of this name
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +42,7 @@ class Caller:
 
 
 def call_tool(caller: Caller, tool: Tool, arguments: dict[str, Any]) -> mcp_types.CallToolResult:
-    """The result of one call. Every refusal is a result too (``isError``), whose structured content is
-    ``{"problem": ...}``."""
+    """The result of one call. Every refusal is a result too (``isError``), with the problem as structured content."""
     meta = None
     try:
         if caller.credentials.plan == Plan.EXPIRED:
@@ -84,8 +82,7 @@ def _error_result(caller: Caller, error: Exception) -> mcp_types.CallToolResult:
     if refusal.detail != refusal.info.help or wrong:
         said.append(refusal.info.help)
     text = mcp_types.TextContent(text="\n".join(said))
-    # Clients hold errors against the tool's output schema too, and the `status` of a message is no HTTP status.
-    return mcp_types.CallToolResult(content=[text], structured_content={PROBLEM: problem}, is_error=True)
+    return mcp_types.CallToolResult(content=[text], structured_content=problem, is_error=True)
 
 
 def _run(caller: Caller, tool: Tool, arguments: Arguments) -> ApiResponse:

@@ -41,6 +41,8 @@ LIST_TTL_MS = 300_000
 R = TypeVar("R")
 Tools = Callable[[Callable[[], mcp_types.CallToolResult]], Awaitable[mcp_types.CallToolResult]]
 
+MAX_WAIT_SECONDS = 30.0  # between two tools; nothing takes a tenth of a second
+
 _caller: ContextVar[Caller] = ContextVar("mcp_caller")
 _run_tool: ContextVar[Tools] = ContextVar("mcp_run_tool")
 
@@ -63,10 +65,15 @@ def run_on_this_thread(main: Callable[[], Awaitable[R]]) -> R:
         task = loop.create_task(run())
         task.add_done_callback(lambda _: loop.stop())
         while not task.done():
+            # Whatever the SDK might wait for will not come; without an end it would keep the thread for ever.
+            guard = loop.call_later(MAX_WAIT_SECONDS, task.cancel)
             loop.run_forever()
+            guard.cancel()
             for function, future in waiting:
                 future.set_result(function())
             waiting.clear()
+        if task.cancelled():
+            raise TimeoutError("the protocol waited for something that does not come")
         return task.result()
     finally:
         loop.close()

@@ -7,17 +7,23 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
+from apikeys.admin import key_list_sections
+from crmsolid.oauth.endpoints import resource_url
 from crmsolid.oauth.forms import RevokeForm
 from crmsolid.oauth.models import Application, Grant
 from crmsolid.oauth.services import revoke_grant, role_of_member
 from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin
 from crmsolid.workspaces.admin_columns import column, datetime_column, format_time
+from crmsolid.workspaces.panel_context import panel_context
 from crmsolid.workspaces.scopes import Scope
+
+MAX_BELOW_KEYS = 10
 
 STATES = {"active": ("success", "Active"), "ended": ("", "Ended"), "left": ("danger", "Member left")}
 
@@ -27,6 +33,20 @@ def state_of(grant: Any) -> str:
     if grant.revoked_at is not None:
         return "ended"
     return "active" if grant.role else "left"
+
+
+def below_keys(request: HttpRequest) -> str:
+    """The newest assistants of the workspace, for Settings > API Keys."""
+    panel = panel_context(request)
+    if panel is None or not panel.has_role(ADMINS):
+        return ""
+    grants = Grant.objects.for_workspace(panel.workspace).filter(revoked_at=None).annotate(role=role_of_member())
+    shown = grants.filter(role__isnull=False).select_related("user").order_by("-created_at")[:MAX_BELOW_KEYS]
+    context = {"grants": list(shown), "address": resource_url(request)}
+    return render_to_string("panel/key_list_assistants.html", context)
+
+
+key_list_sections.append(below_keys)
 
 
 @admin.register(Grant)

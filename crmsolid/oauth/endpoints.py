@@ -128,8 +128,11 @@ def _without_nul(view: View) -> View:
 
 class _TokenView(TokenView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The parent's, without the device flow."""
-        return self.authorization_flow_token_response(request)
+        """The parent's, without the device flow, and with the headers that it leaves out of some errors."""
+        response: HttpResponse = self.authorization_flow_token_response(request)
+        response.headers["Content-Type"] = "application/json"
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
 
 _limited = public_endpoint("POST", bucket="oauth-token", limit=TOKEN_REQUESTS)

@@ -82,7 +82,8 @@ class GrantValidator(OAuth2Validator):
         """Whether the token was used a moment ago, and what it bought has not been used to refresh yet."""
         grace = timedelta(seconds=oauth2_settings.REFRESH_TOKEN_GRACE_PERIOD_SECONDS)
         successors = RefreshToken.objects.filter(access_token__source_refresh_token=row, revoked=None)
-        return row.revoked > clock.now() - grace and successors.exists()
+        is_recent = row.revoked is not None and row.revoked > clock.now() - grace
+        return is_recent and successors.exists()
 
     def get_original_scopes(self, refresh_token: str, request: Any, *args: Any, **kwargs: Any) -> list[str]:
         return list(request.refresh_token_instance.grant.scopes)
@@ -93,36 +94,34 @@ class GrantValidator(OAuth2Validator):
         The caller's transaction locks the grant, so codes and refresh tokens are used one after the other, and no
         token is stored for a grant that was revoked meanwhile.
         """
-        source = request.authorization_code if request.grant_type == "authorization_code" else None
-        old = request.refresh_token_instance if source is None else None
-        origin = source or old
-        grant = Grant.objects.for_workspace(origin.grant.workspace_id).select_for_update().get(pk=origin.grant_id)
+        old = request.refresh_token_instance if request.grant_type == "refresh_token" else None
+        origin: AuthorizationCode | RefreshToken = old or request.authorization_code
+        rows = Grant.objects.for_workspace(origin.grant.workspace_id)
+        grant = rows.select_for_update().get(pk=origin.grant_id)
         if grant.revoked_at is not None:
             raise InvalidGrantError(request=request)
         resource = self._requested_resource(request, origin.resource)
         if old is not None and (successor := self._successor(grant, token)):
-            token["expires_in"] = max(int((successor.access_token.expires - clock.now()).total_seconds()), 0)
-            token["scope"] = successor.access_token.scope
+            token["expires_in"] = max(int((successor.expires - clock.now()).total_seconds()), 0)
+            token["scope"] = successor.scope
             return
-        now = clock.now()
-        if source is not None:
-            used = AuthorizationCode.objects.filter(pk=source.pk, used_at=None).update(used_at=now)
-        else:
-            used = RefreshToken.objects.filter(pk=old.pk, revoked=None).update(revoked=now)
-        if not used:
+        if not self._mark_used(origin):
             raise InvalidGrantError(request=request)
         self._store_pair(token, request, grant=grant, resource=resource, source_refresh_token=old)
 
     @staticmethod
-    def _successor(grant: Grant, token: Any) -> RefreshToken | None:
-        """The stored pair, if the one in ``token`` is not new."""
-        rows = RefreshToken.objects.filter(
-            grant=grant,
-            token_checksum=digest(token["refresh_token"]),
-            access_token__token_checksum=digest(token["access_token"]),
-            revoked=None,
-        )
-        return rows.select_related("access_token").first()
+    def _mark_used(origin: AuthorizationCode | RefreshToken) -> int:
+        """0 if somebody else has used it."""
+        if isinstance(origin, RefreshToken):
+            return RefreshToken.objects.filter(pk=origin.pk, revoked=None).update(revoked=clock.now())
+        return AuthorizationCode.objects.filter(pk=origin.pk, used_at=None).update(used_at=clock.now())
+
+    @staticmethod
+    def _successor(grant: Grant, token: Any) -> AccessToken | None:
+        """The stored access token of the pair, if the one in ``token`` is not new."""
+        rows = AccessToken.objects.filter(grant=grant, token_checksum=digest(token["access_token"]))
+        refresh_checksum = digest(token["refresh_token"])
+        return rows.filter(refresh_token__token_checksum=refresh_checksum, refresh_token__revoked=None).first()
 
     @staticmethod
     def _requested_resource(request: Any, allowed: list[str]) -> list[str]:

@@ -15,6 +15,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from oauth2_provider.exceptions import OAuthToolkitError
 from oauth2_provider.http import OAuth2ResponseRedirect
+from oauth2_provider.settings import oauth2_settings
 from oauth2_provider.views.base import BaseAuthorizationView
 from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2.rfc6749.errors import AccessDeniedError, CustomOAuth2Error, InvalidRequestError
@@ -62,6 +63,8 @@ class ConsentView(BaseAuthorizationView):
         if form.is_valid():
             try:
                 return self._allow(request, credentials, panel, form)
+            except OAuthToolkitError as error:
+                return self.error_response(error, None)
             except DomainError as error:
                 form.add_domain_error(error)
         return self._consent_page(request, credentials, form)
@@ -97,7 +100,7 @@ class ConsentView(BaseAuthorizationView):
             target, *_ = self.create_authorization_response(
                 request, " ".join(scopes), {**credentials, "grant": grant}, True
             )
-        return OAuth2ResponseRedirect(target, application.get_allowed_schemes())
+        return OAuth2ResponseRedirect(target, oauth2_settings.ALLOWED_REDIRECT_URI_SCHEMES)
 
     def error_response(self, error: OAuthToolkitError, application: Application | None, **kwargs: Any) -> HttpResponse:
         """Back to the client, if its redirect URI is known to be its own, else a page (RFC 6749, 4.1.2.1)."""
@@ -107,7 +110,7 @@ class ConsentView(BaseAuthorizationView):
             return self._error_page(self.request, problem.error, problem.description or "")
         answer = [*problem.twotuples, ("iss", origin(self.request))]
         target = add_params_to_uri(problem.redirect_uri, answer)
-        return OAuth2ResponseRedirect(target, Application().get_allowed_schemes())
+        return OAuth2ResponseRedirect(target, oauth2_settings.ALLOWED_REDIRECT_URI_SCHEMES)
 
     # --- Pages --------------------------------------------------------------------------------------------------------
     def _consent_page(self, request: HttpRequest, credentials: dict[str, Any], form: ConsentForm) -> HttpResponse:
@@ -121,7 +124,7 @@ class ConsentView(BaseAuthorizationView):
         return self._page(request, "panel/consent.html", 200, **context)
 
     def _error_page(self, request: HttpRequest, code: str, description: str) -> HttpResponse:
-        text = f"Its request cannot be answered ({code}). {description} Nothing was changed; begin again in the assistant."
+        text = f"Its request cannot be answered ({code}). {description} Begin again in the assistant."
         return self._page(request, "panel/error_alone.html", 400, title="This assistant cannot be connected", text=text)
 
     def _page(self, request: HttpRequest, template: str, status: int, **context: Any) -> HttpResponse:

@@ -18,6 +18,7 @@ from django.db import transaction
 import apikeys.services
 import contacts.services
 import crmsolid.events.services
+import crmsolid.oauth.services
 import crmsolid.plans
 import crmsolid.workspaces.configuration
 import crmsolid.workspaces.services
@@ -30,6 +31,7 @@ from contacts.models import Contact, CustomField
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events.models import Event
+from crmsolid.oauth.models import Grant
 from crmsolid.workspaces.actor import Actor, Subject
 from crmsolid.workspaces.models import Job, Membership, Role
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
@@ -103,6 +105,11 @@ def attempt(rows: Belongings) -> dict[str, Any]:
     return {"attempt_id": "log_01J00000000000000000000000"}
 
 
+def consent(rows: Belongings) -> dict[str, Any]:
+    grant = rows.of(Grant)
+    return {"user": grant.user, "application": grant.application, "scopes": [Scope.READ_CONTACTS]}
+
+
 def agent(rows: Belongings) -> dict[str, Any]:
     return {"member_id": Membership.objects.for_workspace(rows.workspace).get(role=Role.AGENT).pk}
 
@@ -116,6 +123,13 @@ ROWS = [
         lambda rows: {**key_id(rows), "overlap": timedelta(hours=1)},
     ),
     Row(apikeys.services.revoke_key, ADMINS, None, key_id),
+    Row(crmsolid.oauth.services.create_grant, EVERYONE, None, consent),
+    Row(
+        crmsolid.oauth.services.revoke_grant,
+        ADMINS,
+        None,
+        lambda rows: {"grant_id": rows.of(Grant).pk},
+    ),
     Row(crmsolid.workspaces.services.set_role, OWNERS, None, lambda rows: {**agent(rows), "role": "viewer"}),
     Row(crmsolid.workspaces.services.remove_member, OWNERS, None, agent),
     Row(crmsolid.workspaces.services.get_job, WRITERS, Scope.WRITE_CONTACTS, lambda rows: {"job_id": rows.of(Job).pk}),

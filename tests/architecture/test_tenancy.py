@@ -38,6 +38,8 @@ UNSCOPED = {
     "crmsolid/health.py": "lengths and ages over all workspaces, for /metrics",
     "apikeys/unknown_tokens.py": "which tokens exist at all, to tell floods from keys",
     "apikeys/tasks.py": "purges old idempotency records of all workspaces",
+    "crmsolid/oauth/services.py": "the memberships of a grant's user in the grant's workspace",
+    "crmsolid/oauth/tasks.py": "ends grants of all workspaces that have no token left; clients that have no grant",
     "crmsolid/events/positions.py": "gives the events of all workspaces their order",
     "crmsolid/events/feed.py": "one order of events for all; readers name their workspace",
     "webhooks/endpoint_health.py": "endpoints by the deliveries that the pump holds, whoever they belong to",

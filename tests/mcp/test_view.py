@@ -13,58 +13,11 @@ from pytest_django import DjangoAssertNumQueries
 from apikeys.models import ApiKey
 from contacts.models import Contact
 from crmsolid.core import clock
-from crmsolid.core.errors import CODES
 from crmsolid.workspaces.models import AuditEntry, Plan
 from crmsolid.workspaces.scopes import Scope
+from tests.mcp.helpers import LEGACY, MODERN, assert_refused, call, message, post
 from tests.tenants import Tenants
 from tests.threads import run_together
-
-MODERN, LEGACY = "2026-07-28", "2025-11-25"
-ACCEPT = "application/json, text/event-stream"
-RATE_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-Id")
-
-
-def message(method: str = "tools/list", version: str = MODERN, **params: Any) -> dict[str, Any]:
-    if version == MODERN:
-        params["_meta"] = {
-            "io.modelcontextprotocol/protocolVersion": version,
-            "io.modelcontextprotocol/clientInfo": {"name": "tests", "version": "1"},
-            "io.modelcontextprotocol/clientCapabilities": {},
-        }
-    return {"jsonrpc": "2.0", "id": 7, "method": method, "params": params}
-
-
-def post(token: str | None, body: Any = None, version: str = MODERN, path: str = "/mcp", **headers: str) -> Any:
-    """POST one message; ``headers`` with underscores for hyphens."""
-    body = message(version=version) if body is None else body
-    sent = {"Accept": ACCEPT, "MCP-Protocol-Version": version, "Host": "localhost"}
-    if version == MODERN and isinstance(body, dict):
-        sent |= {"Mcp-Method": body.get("method", ""), "Mcp-Name": body.get("params", {}).get("name", "")}
-    if token is not None:
-        sent["Authorization"] = f"Bearer {token}"
-    sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    client = Client(raise_request_exception=False)
-    return client.post(path, data=raw, content_type="application/json", headers=sent)
-
-
-def call(token: str, name: str, version: str = MODERN, **arguments: Any) -> Any:
-    response = post(token, message("tools/call", version, name=name, arguments=arguments), version)
-    assert response.status_code == 200, response.content
-    return response.json()["result"]
-
-
-def assert_refused(response: Any, code: str, *, rpc_id: Any = None) -> dict[str, Any]:
-    """A JSON-RPC error whose data is the problem; its id where the message was read. Returns the problem."""
-    assert response.status_code == CODES[code].status, response.content
-    assert response.headers["Content-Type"] == "application/json"
-    body = response.json()
-    assert (body["jsonrpc"], body["id"]) == ("2.0", rpc_id)
-    problem: dict[str, Any] = body["error"]["data"]
-    assert (problem["code"], problem["status"]) == (code, response.status_code)
-    assert body["error"]["message"] == f"{code}: {problem['detail']}"
-    assert all(name in response.headers for name in RATE_HEADERS)
-    return problem
 
 
 # --- Both generations -----------------------------------------------------------------------------------------
@@ -107,10 +60,12 @@ def test_error_fits_the_output_schema_of_every_tool(tenants: Tenants) -> None:
     """Clients hold the structured content of errors against it too."""
     tools = post(tenants.key()).json()["result"]["tools"]
     unknown = call(tenants.key(), "get_contact", contact_id="cnt_unknown")["structuredContent"]
-    assert unknown["problem"]["status"] == 404
+    invalid = call(tenants.key(), "get_contact", contact=1)["structuredContent"]
+    missing = call(tenants.key([Scope.READ_CONTACTS]), "list_messages")["structuredContent"]
+    assert [problem["status"] for problem in (unknown, invalid, missing)] == [404, 422, 403]
     for tool in tools:
-        assert "problem" not in tool["outputSchema"]["properties"]
-        Draft202012Validator(tool["outputSchema"]).validate(unknown)
+        for problem in (unknown, invalid, missing):
+            Draft202012Validator(tool["outputSchema"]).validate(problem)
 
 
 def test_discovery_advertises_tools_only_and_is_private(tenants: Tenants) -> None:
@@ -311,8 +266,8 @@ def test_scope_that_is_missing_is_named_in_the_result(tenants: Tenants) -> None:
     account = tenants.sandbox()
     result = call(token, "send_message", account_id=account.pk, to="@sarah", text="Hello")
     assert result["isError"]
-    assert result["structuredContent"]["problem"]["code"] == "scope_missing"
-    assert result["structuredContent"]["problem"]["required_scope"] == "write:messages"
+    assert result["structuredContent"]["code"] == "scope_missing"
+    assert result["structuredContent"]["required_scope"] == "write:messages"
     assert "write:messages" in result["content"][0]["text"]
     entries = AuditEntry.objects.for_workspace(tenants.workspace).filter(action="key.refused")
     assert [(entry.surface, entry.data["reason"]) for entry in entries] == [("mcp", "write:messages")]
@@ -329,7 +284,7 @@ def test_plan_that_has_ended_is_a_result(tenants: Tenants) -> None:
     )
     assert "tools" in post(token).json()["result"]
     result = call(token, "upsert_contact", username="@late")
-    assert (result["isError"], result["structuredContent"]["problem"]["code"]) == (True, "plan_required")
+    assert (result["isError"], result["structuredContent"]["code"]) == (True, "plan_required")
     assert not Contact.objects.for_workspace(tenants.workspace).exists()
 
 
@@ -346,7 +301,7 @@ def test_unexpected_error_shows_nothing_of_itself(tenants: Tenants, monkeypatch:
 
     monkeypatch.setattr("contacts.services.list_contacts", fail)
     result = call(tenants.key(), "list_contacts")
-    assert (result["isError"], result["structuredContent"]["problem"]["code"]) == (True, "internal_error")
+    assert (result["isError"], result["structuredContent"]["code"]) == (True, "internal_error")
     assert "secret detail" not in json.dumps(result)
 
 

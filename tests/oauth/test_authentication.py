@@ -143,7 +143,7 @@ def test_use_is_recorded_once_a_minute(token: str, django_assert_num_queries: An
 def test_refusals_are_audited_once_a_minute_for_each_reason(tenants: Tenants, token: str) -> None:
     credentials = call(token)
     for scope in ("write:messages", "write:messages", "write:contacts"):
-        credentials.record_refusal(DomainError("scope_missing", required_scope=scope), "198.51.100.7")
+        credentials.record_refusal(DomainError("scope_missing", required_scope=scope), "mcp", "198.51.100.7")
     entries = AuditEntry.objects.for_workspace(tenants.workspace).filter(action="grant.refused").order_by("pk")
     assert [entry.data["reason"] for entry in entries] == ["write:messages", "write:contacts"]
     assert {(entry.subject_kind, entry.target, entry.ip) for entry in entries} == {

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from oauth2_provider import cimd
 
 from crmsolid.core import clock
 from crmsolid.oauth.models import Application, AuthorizationCode, Grant
@@ -230,7 +229,7 @@ def describe(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> list[str]:
         document = {"client_id": client_id, "client_name": "Described", "redirect_uris": [CALLBACK], **changes}
         return document, 300
 
-    monkeypatch.setattr(cimd.SafeMetadataFetcher, "fetch", fetch)
+    monkeypatch.setattr("oauth2_provider.cimd.SafeMetadataFetcher.fetch", fetch)
     return fetched
 
 
@@ -244,9 +243,7 @@ def test_client_with_a_metadata_document_can_be_connected(
     assert Grant.unscoped.get().client_name == "Described"
 
 
-def test_documents_are_fetched_for_signed_in_users_only(
-    tenants: Tenants, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_documents_are_fetched_for_signed_in_users_only(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> None:
     fetched = describe(monkeypatch)
     assistant = Assistant(client_id=DOCUMENT)
     assert Client().get(assistant.address()).status_code == 302

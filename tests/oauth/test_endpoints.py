@@ -110,8 +110,6 @@ def test_token_requests_of_one_address_are_limited(assistant: Assistant, monkeyp
         ({"grant_type": "refresh_token", "refresh_token": "x\0", "client_id": "nobody"}, 400, "invalid_request"),
     ],
 )
-def test_other_token_requests_are_refused(
-    client: Client, parameters: dict[str, str], status: int, error: str
-) -> None:
+def test_other_token_requests_are_refused(client: Client, parameters: dict[str, str], status: int, error: str) -> None:
     response = client.post("/oauth/token/", parameters)
     assert (response.status_code, response.json()["error"]) == (status, error)

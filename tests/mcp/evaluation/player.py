@@ -136,7 +136,7 @@ class Player:
         return any(text in known[source] for source in sources)
 
     def _check_result(self, step: dict[str, Any], result: dict[str, Any]) -> None:
-        refused = result["structuredContent"]["problem"]["code"] if result.get("isError") else None
+        refused = result["structuredContent"]["code"] if result.get("isError") else None
         assert refused == step.get("refused"), result["content"][0]["text"]
         text = result["content"][0]["text"]
         for words in step.get("says", []):

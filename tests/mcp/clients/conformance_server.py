@@ -1,0 +1,78 @@
+"""The product with the tools that the conformance suite calls beside its own: ``python -m
+tests.mcp.clients.conformance_server PORT``. It needs a migrated, empty database.
+
+The suite cannot send a key, so this adds one to every request and leaves the rest of it unchanged.
+"""
+
+import os
+import sys
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmsolid.settings")
+
+import django
+import uvicorn
+from django.conf import settings
+
+django.setup()
+
+from django.urls import include, path
+from rest_framework import serializers
+
+from crmsolid.api.endpoint import ApiResponse, endpoint
+from crmsolid.api.representations import Representation
+from crmsolid.api.views import WorkspaceView
+from crmsolid.core.errors import DomainError
+from crmsolid.mcp.tool import Tool
+from crmsolid.mcp.views import mcp_view
+from crmsolid.run.demo import ensure_demo
+from crmsolid.serving.interface import AsgiApplication
+from crmsolid.tools import TOOLS
+
+
+class TextOut(Representation):
+    text = serializers.CharField()
+
+
+class SimpleTextView(WorkspaceView):
+    @endpoint(scopes=(), responses={200: TextOut})
+    def get(self) -> ApiResponse:
+        return ApiResponse({"text": "This is a simple text response for testing."})
+
+
+class ErrorView(WorkspaceView):
+    @endpoint(scopes=(), responses={200: TextOut})
+    def get(self) -> ApiResponse:
+        raise DomainError("not_found", "This tool intentionally returns an error for testing")
+
+
+FIXTURES = (
+    Tool("test_simple_text", "Simple text", "Answers a sentence.", SimpleTextView),
+    Tool("test_error_handling", "Error handling", "Always fails.", ErrorView),
+)
+urlpatterns = [path("mcp", mcp_view([*TOOLS, *FIXTURES])), path("", include("crmsolid.urls"))]
+
+
+def with_key(application: AsgiApplication, token: str) -> AsgiApplication:
+    header = (b"authorization", f"Bearer {token}".encode())
+
+    async def authorized(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            scope = {**scope, "headers": [*scope["headers"], header]}
+        await application(scope, receive, send)
+
+    return authorized
+
+
+def serve(port: int) -> None:
+    settings.ROOT_URLCONF = __name__
+    from crmsolid.asgi import application  # it loads the views of ROOT_URLCONF
+
+    uvicorn.run(with_key(application, ensure_demo().live_token), port=port, log_level="warning")
+
+
+if __name__ == "__main__":
+    # Under its module name, so that Django does not import it a second time.
+    from tests.mcp.clients import conformance_server
+
+    conformance_server.serve(int(sys.argv[1]))

@@ -1,0 +1,159 @@
+"""Helpers of the tests of /mcp: requests, and a workspace in which every tool has something to work on."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.test import Client
+
+from contacts.models import Contact, ContactTag
+from crmsolid.core import clock
+from crmsolid.core.errors import CODES
+from crmsolid.events.models import Event
+from crmsolid.workspaces.models import Workspace
+from messaging.inbox import Incoming, receive
+from messaging.models import Account, Message
+from sequences import services as sequences
+from sequences.models import Enrollment, Sequence
+from tests.messaging.helpers import send
+from tests.sequences.helpers import actor, contact, create, enroll
+from tests.tenants import Tenants
+
+MODERN, LEGACY = "2026-07-28", "2025-11-25"
+ACCEPT = "application/json, text/event-stream"
+RATE_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-Id")
+
+
+# --- Requests -------------------------------------------------------------------------------------------------
+def message(method: str = "tools/list", version: str = MODERN, **params: Any) -> dict[str, Any]:
+    if version == MODERN:
+        params["_meta"] = {
+            "io.modelcontextprotocol/protocolVersion": version,
+            "io.modelcontextprotocol/clientInfo": {"name": "tests", "version": "1"},
+            "io.modelcontextprotocol/clientCapabilities": {},
+        }
+    return {"jsonrpc": "2.0", "id": 7, "method": method, "params": params}
+
+
+def post(token: str | None, body: Any = None, version: str = MODERN, path: str = "/mcp", **headers: str) -> Any:
+    """POST one message; ``headers`` with underscores for hyphens."""
+    body = message(version=version) if body is None else body
+    sent = {"Accept": ACCEPT, "MCP-Protocol-Version": version, "Host": "localhost"}
+    if version == MODERN and isinstance(body, dict):
+        sent |= {"Mcp-Method": body.get("method", ""), "Mcp-Name": body.get("params", {}).get("name", "")}
+    if token is not None:
+        sent["Authorization"] = f"Bearer {token}"
+    sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    client = Client(raise_request_exception=False)
+    return client.post(path, data=raw, content_type="application/json", headers=sent)
+
+
+def call(token: str, tool: str, version: str = MODERN, **arguments: Any) -> Any:
+    """The result of a tool call, be it an answer or a refusal."""
+    response = post(token, message("tools/call", version, name=tool, arguments=arguments), version)
+    assert response.status_code == 200, response.content
+    return response.json()["result"]
+
+
+def answer(token: str, tool: str, **arguments: Any) -> dict[str, Any]:
+    """What a tool call answers, which must not be refused."""
+    result = call(token, tool, **arguments)
+    assert not result["isError"], result["content"]
+    assert json.loads(result["content"][0]["text"]) == result["structuredContent"]
+    return dict(result["structuredContent"])
+
+
+def refusal(token: str, tool: str, **arguments: Any) -> dict[str, Any]:
+    """The problem of a tool call that must be refused, with ``text``: what the model reads."""
+    result = call(token, tool, **arguments)
+    assert result["isError"], result["content"]
+    problem = result["structuredContent"]
+    assert problem["status"] == CODES[problem["code"]].status
+    (content,) = result["content"]
+    assert content["text"].startswith(f"{problem['code']}: ")
+    return {**problem, "text": content["text"]}
+
+
+def assert_refused(response: Any, code: str, *, rpc_id: Any = None) -> dict[str, Any]:
+    """A JSON-RPC error whose data is the problem; its id where the message was read. Returns the problem."""
+    assert response.status_code == CODES[code].status, response.content
+    assert response.headers["Content-Type"] == "application/json"
+    body = response.json()
+    assert (body["jsonrpc"], body["id"]) == ("2.0", rpc_id)
+    problem: dict[str, Any] = body["error"]["data"]
+    assert (problem["code"], problem["status"]) == (code, response.status_code)
+    assert body["error"]["message"] == f"{code}: {problem['detail']}"
+    assert all(name in response.headers for name in RATE_HEADERS)
+    return problem
+
+
+# --- A workspace ----------------------------------------------------------------------------------------------
+def write_in(account: Account, username: str, text: str = "Hello", name: str = "") -> Message:
+    """Somebody writes to the account."""
+    number = Message.unscoped.count() + 1_000_000
+    received = receive(account, Incoming(number, text, clock.now(), username=username, name=name))
+    assert received is not None
+    return received
+
+
+def furnish(tenants: Tenants, workspace: Workspace) -> dict[str, Any]:
+    """Rows for every tool; returns their ids. ``alice`` has written and is in ``active``, ``bobby`` is in nothing."""
+    account = tenants.sandbox(workspace)
+    incoming = write_in(account, "alice", name="Alice")
+    alice, bobby, carol = (contact(workspace, name) for name in ("alice", "bobby", "carol"))
+    queued = send(account, "@carol", send_at=clock.now().replace(year=clock.now().year + 1, day=1))
+    draft = create(account, start=False, name="Draft")
+    active = create(account, name="Active")
+    enrolled, paused_one = enroll(active, alice), enroll(active, carol)
+    sequences.pause_enrollment(actor(workspace), paused_one.pk)
+    return {
+        "account": account.pk,
+        "alice": alice.pk,
+        "bobby": bobby.pk,
+        "thread": incoming.thread_id,
+        "incoming": incoming.pk,
+        "queued": queued.pk,
+        "draft": draft.pk,
+        "active": active.pk,
+        "paused": _paused(account).pk,
+        "enrolled": enrolled.pk,
+        "paused_enrollment": paused_one.pk,
+    }
+
+
+def _paused(account: Account) -> Sequence:
+    sequence = create(account, name="Paused")
+    return sequences.pause_sequence(actor(account.workspace), sequence.pk)
+
+
+# Arguments of a call of each tool that works in a furnished workspace.
+ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "whoami": lambda ids: {},
+    "list_contacts": lambda ids: {},
+    "get_contact": lambda ids: {"contact_id": ids["alice"]},
+    "upsert_contact": lambda ids: {"username": "@alice", "tags": ["vip"], "last_name": "Liddell", "phone": None},
+    "tag_contact": lambda ids: {"contact_id": ids["alice"], "add": ["vip"], "remove": ["cold"]},
+    "list_threads": lambda ids: {},
+    "list_messages": lambda ids: {},
+    "get_message": lambda ids: {"message_id": ids["incoming"]},
+    "send_message": lambda ids: {"account_id": ids["account"], "to": "@alice", "text": "Hello {first_name|there}"},
+    "cancel_message": lambda ids: {"message_id": ids["queued"]},
+    "list_accounts": lambda ids: {},
+    "list_sequences": lambda ids: {},
+    "get_sequence": lambda ids: {"sequence_id": ids["active"]},
+    "start_sequence": lambda ids: {"sequence_id": ids["draft"]},
+    "pause_sequence": lambda ids: {"sequence_id": ids["active"]},
+    "resume_sequence": lambda ids: {"sequence_id": ids["paused"]},
+    "list_enrollments": lambda ids: {},
+    "enroll_contact": lambda ids: {"sequence_id": ids["active"], "contact_id": ids["bobby"]},
+    "pause_enrollment": lambda ids: {"enrollment_id": ids["enrolled"]},
+    "resume_enrollment": lambda ids: {"enrollment_id": ids["paused_enrollment"]},
+    "stop_enrollment": lambda ids: {"enrollment_id": ids["enrolled"]},
+}
+
+
+def contents() -> dict[str, list[Any]]:
+    """What the tools can change, in all workspaces."""
+    models = (Contact, ContactTag, Message, Sequence, Enrollment, Event)
+    return {model.__name__: list(model.unscoped.order_by("pk").values()) for model in models}
