@@ -80,7 +80,7 @@ def test_words_of_an_answer_are_such_as_a_person_reads(task: dict[str, Any]) -> 
 def test_command_prints_scores(tmp_path: Path) -> None:
     model = tmp_path / "model.py"
     model.write_text('import json, sys\njson.load(sys.stdin)\nprint(json.dumps({"answer": "Acme Travel, live"}))\n')
-    module = [sys.executable, "-W", "ignore", "-m", command.__spec__.parent, f"{sys.executable} {model}"]
+    module = [sys.executable, "-W", "ignore", "-m", command.__package__, f"{sys.executable} {model}"]
     ran = subprocess.run([*module, "who-am-i", "send"], capture_output=True, text=True)
     assert ran.stdout.splitlines() == [
         "ok   who-am-i [] ",
