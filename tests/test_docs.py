@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -34,7 +35,8 @@ def test_every_dependency_is_explained() -> None:
 
 
 def test_table_of_tools_is_that_of_the_code() -> None:
-    paths = {view.callback.cls: re.sub(r"<\w+:(\w+)>", r"{\1}", f"/v1/{view.pattern}") for view in reversed(v1)}
+    views: list[Any] = list(reversed(v1))
+    paths = {view.callback.cls: re.sub(r"<\w+:(\w+)>", r"{\1}", f"/v1/{view.pattern}") for view in views}
     rows = []
     for tool in TOOLS[1:]:  # whoami is none of REST
         scopes = ", ".join(f"`{scope}`" for scope in tool.endpoint.scopes)
