@@ -3,6 +3,7 @@
 import json
 import os
 import queue
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +12,11 @@ from pathlib import Path
 from typing import Any
 
 TIMEOUT = 120.0
-PROTOCOL_VERSION = "2025-11-25"
+HANDSHAKE = {
+    "protocolVersion": "2025-11-25",
+    "capabilities": {},
+    "clientInfo": {"name": "tests", "version": "1"},
+}
 
 
 class StdioClient:
@@ -32,18 +37,27 @@ class StdioClient:
 
     def request(self, method: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The response. Fails if the process ends before it answers."""
+        return self.response(self.send_request(method, params))
+
+    def response(self, request_id: int) -> dict[str, Any]:
+        """Wait for the response to an earlier request."""
+        try:
+            while (message := self._messages.get(timeout=TIMEOUT)) is not None:
+                if message.get("id") == request_id:
+                    return message
+        except queue.Empty:
+            pass
+        raise AssertionError(f"no answer to request {request_id}: {self.log()}")
+
+    def send_request(self, method: str, params: Mapping[str, Any] | None = None) -> int:
+        """The id of the request, for whose response this does not wait."""
         self._last_id += 1
         self._send({"id": self._last_id, "method": method, "params": params or {}})
-        while (message := self._messages.get(timeout=TIMEOUT)) is not None:
-            if message.get("id") == self._last_id:
-                return message
-        raise AssertionError(f"the process has ended without an answer to {method}: {self.log()}")
+        return self._last_id
 
     def initialize(self) -> dict[str, Any]:
         """The result of the handshake."""
-        client = {"name": "tests", "version": "1"}
-        params = {"protocolVersion": PROTOCOL_VERSION, "capabilities": {}, "clientInfo": client}
-        result: dict[str, Any] = self.request("initialize", params)["result"]
+        result: dict[str, Any] = self.request("initialize", HANDSHAKE)["result"]
         self._send({"method": "notifications/initialized"})
         return result
 
@@ -51,10 +65,6 @@ class StdioClient:
         """The result of the tool, also that of an error."""
         result: dict[str, Any] = self.request("tools/call", {"name": name, "arguments": arguments})["result"]
         return result
-
-    def wait(self) -> int:
-        """The exit status, once the process has ended by itself."""
-        return self.process.wait(TIMEOUT)
 
     def log(self) -> str:
         return self._log.read_text()
@@ -67,20 +77,21 @@ class StdioClient:
 
 @contextmanager
 def started(command: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path) -> Iterator[StdioClient]:
-    """Run the command in ``folder`` with these variables beside the inherited ones."""
+    """Run the command in ``folder`` with this environment, and kill it and its children at the end."""
     with (
         log.open("w") as errors,
         subprocess.Popen(
             command,
             cwd=folder,
-            env={**os.environ, **environment},
+            env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
+            start_new_session=True,
         ) as process,
     ):
         try:
             yield StdioClient(process, log)
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGKILL)
