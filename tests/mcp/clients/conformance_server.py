@@ -1,21 +1,13 @@
-"""The product with the tools that the conformance suite calls beside its own: ``python -m
-tests.mcp.clients.conformance_server PORT``. It needs a migrated, empty database.
+"""The product with the tools that the conformance suite calls beside its own.
 
 The suite cannot send a key, so this adds one to every request and leaves the rest of it unchanged.
 """
 
-import os
-import sys
 from typing import Any
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmsolid.settings")
-
-import django
 import uvicorn
 from django.conf import settings
-
-django.setup()
-
+from django.core.management import call_command
 from django.urls import include, path
 from rest_framework import serializers
 
@@ -65,14 +57,9 @@ def with_key(application: AsgiApplication, token: str) -> AsgiApplication:
 
 
 def serve(port: int) -> None:
+    """Serve it for ever, with the configured database, which has to be empty."""
+    call_command("migrate", verbosity=0)
     settings.ROOT_URLCONF = __name__
     from crmsolid.asgi import application  # it loads the views of ROOT_URLCONF
 
     uvicorn.run(with_key(application, ensure_demo().live_token), port=port, log_level="warning")
-
-
-if __name__ == "__main__":
-    # Under its module name, so that Django does not import it a second time.
-    from tests.mcp.clients import conformance_server
-
-    conformance_server.serve(int(sys.argv[1]))

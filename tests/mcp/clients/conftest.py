@@ -20,19 +20,19 @@ def sent_texts(product: Product) -> list[str]:
     return [message["text"] for message in product.call("GET", "/v1/messages?limit=100").json()["data"]]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """One running product for the clients of a module: embedded, or several processes with PostgreSQL and Redis."""
+    """One running product for all clients: embedded, or several processes with PostgreSQL and Redis."""
     with running_product(tmp_path_factory.mktemp("product")) as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def url(product: Product) -> str:
     return f"http://127.0.0.1:{product.port}/mcp"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def keys(product: Product) -> Keys:
     reading = product.create_key("reading", "--scopes", "read:contacts,read:messages")
     return Keys(product.token, reading)

@@ -88,6 +88,6 @@ async def test_key_that_only_reads_is_told_which_scope_it_lacks(
         result = await client.call_tool("send_message", {"account_id": ACCOUNT_ID, "to": "@denied", "text": text})
     assert result.is_error
     assert text_of(result).startswith("scope_missing: ") and "write:messages" in text_of(result)
-    problem = result.structured_content["problem"]
+    problem = result.structured_content
     assert (problem["code"], problem["required_scope"]) == ("scope_missing", "write:messages")
     assert text not in sent_texts(product)

@@ -73,3 +73,28 @@ def test_guides_configuration_signs_in_with_the_browser(
         answers = list(threads.map(lambda _: refresh(product, kept["client_id"], kept["refresh_token"]), range(2)))
     assert [answer.status_code for answer in answers] == [200, 200], [answer.text for answer in answers]
     assert answers[0].json()["access_token"] == answers[1].json()["access_token"]
+
+
+def test_two_clients_that_share_an_expired_token_refresh_it_at_once(
+    node: Node, url: str, tmp_path: Path, chromium: str
+) -> None:
+    """Desktop assistants start one mcp-remote for each window; all of them have the same stored tokens."""
+    command, stored = ["npx", "-y", "mcp-remote", url], tmp_path / "stored"
+    environment = {**node.environment, "MCP_REMOTE_CONFIG_DIR": str(stored)}
+    with started(command, node.folder, environment, tmp_path / "sign-in") as client:
+        handshake = client.send_request("initialize", HANDSHAKE)
+        allow(node, client, chromium)
+        client.response(handshake)
+    (file,) = stored.rglob("*_tokens.json")
+    tokens = json.loads(file.read_text())
+    file.write_text(json.dumps({**tokens, "access_token": "expired"}))
+    with (
+        started(command, node.folder, environment, tmp_path / "one") as one,
+        started(command, node.folder, environment, tmp_path / "two") as two,
+    ):
+        handshakes = [(client, client.send_request("initialize", HANDSHAKE)) for client in (one, two)]
+        for client, handshake in handshakes:
+            assert client.response(handshake)["result"]["serverInfo"]["name"] == "crmsolid"
+            assert client.call_tool("whoami")["structuredContent"]["scopes"] == READS
+            assert "/oauth/authorize/" not in client.log()
+    assert json.loads(file.read_text())["access_token"] not in ("expired", tokens["access_token"])
