@@ -231,7 +231,10 @@ def huge(tenants: Tenants, username: str, value: str) -> Contact:
 @pytest.mark.parametrize("name", ["get_contact", "upsert_contact"])
 def test_object_that_is_too_large_is_shortened(tenants: Tenants, token: str, value: str, name: str) -> None:
     person = huge(tenants, "alice", value)
-    arguments = {"get_contact": {"contact_id": person.pk}, "upsert_contact": {"username": "alice", "tags": ["vip"]}}
+    arguments: dict[str, dict[str, Any]] = {
+        "get_contact": {"contact_id": person.pk},
+        "upsert_contact": {"username": "alice", "tags": ["vip"]},
+    }
     answered = answer(token, name, **arguments[name])
     assert size(answered) <= MAX_ANSWER_BYTES
     assert (answered["id"], answered["username"], answered["shortened"]) == (person.pk, "alice", True)

@@ -2,22 +2,28 @@
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.wsgi import get_wsgi_application
 from django.test import Client
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from pytest_django import DjangoAssertNumQueries
 
 from apikeys.models import ApiKey
+from contacts import services
 from contacts.models import Contact
+from crmsolid.asgi import MCP_THREADS
 from crmsolid.core import clock
+from crmsolid.serving.pool import django_thread
+from crmsolid.serving.root import RootApplication
 from crmsolid.workspaces.models import AuditEntry, Plan
 from crmsolid.workspaces.scopes import Scope
-from tests.mcp.helpers import LEGACY, MODERN, assert_refused, call, message, post
+from tests.mcp.helpers import ACCEPT, LEGACY, MODERN, assert_refused, call, message, post
+from tests.serving.live_server import serve
 from tests.tenants import Tenants
-from tests.threads import run_together
 
 
 # --- Both generations -----------------------------------------------------------------------------------------
@@ -316,11 +322,9 @@ def test_one_statement_authenticates_a_call(
 
 @pytest.mark.django_db(transaction=True)
 def test_eight_slow_tools_run_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each waits until all eight have begun; one after the other they would wait for ever."""
+    """Through the server: each waits until all eight have begun; one after the other they would wait for ever."""
     token = Tenants().key()
     everybody = threading.Barrier(8)
-    from contacts import services
-
     list_contacts = services.list_contacts
 
     def slow(*args: Any, **kwargs: Any) -> Any:
@@ -328,5 +332,10 @@ def test_eight_slow_tools_run_side_by_side(monkeypatch: pytest.MonkeyPatch) -> N
         return list_contacts(*args, **kwargs)
 
     monkeypatch.setattr("contacts.services.list_contacts", slow)
-    results = run_together([lambda: call(token, "list_contacts") for _ in range(8)])
-    assert [result["structuredContent"]["data"] for result in results] == [[]] * 8
+    body = json.dumps(message("tools/call", LEGACY, name="list_contacts", arguments={})).encode()
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Accept": ACCEPT}
+    root = RootApplication({}, get_wsgi_application(), own_threads={"/mcp": MCP_THREADS}, around_thread=django_thread)
+    with serve(root, lifespan="on") as live, ThreadPoolExecutor(8) as clients:
+        calls = [clients.submit(live.request, "POST", "/mcp", body, headers) for _ in range(8)]
+        answers = [json.loads(future.result(60)[2]) for future in calls]
+    assert [answer["result"]["structuredContent"]["data"] for answer in answers] == [[]] * 8

@@ -56,7 +56,7 @@ def installed_node(home: Path) -> Node:
     # Only Linux has a pinned Node.js; elsewhere the installed one has to be new enough.
     pinned = [str(path) for path in folder.glob("node_modules/node-linux-*/bin")]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "npm_"))}
-    path = os.pathsep.join([*pinned, os.environ["PATH"]])
+    search_path = os.pathsep.join([*pinned, os.environ["PATH"]])
     # Nothing of the user's is read or written, and no browser opens.
     own = {"HOME": str(home), "MCP_REMOTE_CONFIG_DIR": str(home / "mcp-remote"), "BROWSER": "/bin/false"}
-    return Node(folder, {**inherited, **own, "PATH": path, "NO_COLOR": "1"})
+    return Node(folder, {**inherited, **own, "PATH": search_path, "NO_COLOR": "1"})
