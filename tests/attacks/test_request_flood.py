@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.attacks.product import HealthyClient, Product, running_product
+from tests.waiting import wait_until
 
 CONNECTIONS = 600
 # Each is answered in about 5 ms. One after the other, a request behind 600 of them waits for seconds.
@@ -67,8 +68,9 @@ def test_requests_of_one_network_delay_no_other_one(product: Product) -> None:
     quiet = HealthyClient(product).during(2)
     with Flood(product.port) as flood:
         healthy = HealthyClient(product).during(FLOOD_SECONDS)
+        # However slow the machine is: each connection has its answer, and has asked again.
+        wait_until(lambda: flood.answers > CONNECTIONS, "every connection was answered", seconds=120)
     figures = f"quiet {quiet.median:.3f} s, flood {healthy.median:.3f} s, slowest {healthy.slowest:.3f} s"
     print(figures, flood.answers)
-    assert flood.answers > CONNECTIONS // 10  # a flood, however slow the machine
     assert set(healthy.statuses) == {200}
     assert healthy.median < 0.5, figures
