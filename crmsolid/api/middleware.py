@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from asgiref.sync import async_to_sync, iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.core.exceptions import DisallowedHost
 from django.core.handlers.asgi import ASGIRequest
 from django.db import OperationalError, connections
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -115,11 +116,7 @@ def error_response(error: Exception, context: RequestContext) -> HttpResponse:
     instance = quote(context.path.encode("utf-8", "replace"), safe="/:@!$&'()*+,;=~-._")  # a URI reference (RFC 3986)
     if context.surface == "mcp":
         response = problems.json_rpc_response(
-            context.error,
-            instance=instance,
-            request_id=context.request_id,
-            rpc_id=context.rpc_id,
-            resource_metadata=context.resource_metadata,
+            context.error, instance=instance, request_id=context.request_id, rpc_id=context.rpc_id
         )
     else:
         response = problems.response(context.error, instance=instance, request_id=context.request_id)
@@ -160,7 +157,7 @@ def _count_if_uncounted(request: HttpRequest, response: HttpResponseBase, contex
     the key, if there is a valid one.
     """
     if context.credentials is None and context.error is not None and context.error.status in (404, 405):
-        with suppress(DomainError, OperationalError):  # without a valid key: the bucket of the address
+        with suppress(DomainError, OperationalError, DisallowedHost):  # without a valid key: the bucket of the address
             context.authenticate(request)
     try:
         context.check_rate_limit()

@@ -71,17 +71,13 @@ def challenge(error: DomainError) -> str:
     return f'Bearer realm="crmsolid"{reason}'
 
 
-def json_rpc_response(
-    error: DomainError, *, instance: str, request_id: str, rpc_id: Any, resource_metadata: str
-) -> HttpResponse:
-    """A JSON-RPC error whose ``data`` is the document. ``resource_metadata`` is where an OAuth client begins."""
+def json_rpc_response(error: DomainError, *, instance: str, request_id: str, rpc_id: Any) -> HttpResponse:
+    """A JSON-RPC error whose ``data`` is the document, with the headers of the error."""
     code = JSON_RPC_CODES.get(error.code, SERVER_ERROR)
     problem = document(error, instance=instance, request_id=request_id)
     message = {"code": code, "message": f"{error.code}: {problem['detail']}", "data": problem}
     body = strictjson.dumps({"jsonrpc": "2.0", "id": rpc_id, "error": message})
     answer = HttpResponse(body, status=error.status, content_type="application/json")
-    if error.status == 401:
-        answer["WWW-Authenticate"] = f'{challenge(error)}, resource_metadata="{resource_metadata}"'
     for name, value in error.headers.items():
         answer[name] = value
     return answer

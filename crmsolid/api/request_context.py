@@ -17,6 +17,7 @@ from crmsolid.api.idempotency import VALID_KEY
 from crmsolid.core.client_ip import client_ip, network_of
 from crmsolid.core.errors import DomainError
 from crmsolid.oauth import authentication as oauth
+from crmsolid.oauth.endpoints import resource_url
 from crmsolid.workspaces.actor import Actor, Surface
 from crmsolid.workspaces.models import Plan
 
@@ -26,8 +27,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}\Z")
 @dataclass(slots=True)
 class RequestContext:
     """What is known of a request under /v1 or /mcp. ``started``: ``time.perf_counter()`` at its arrival; ``error``: the
-    error it is answered with, if any. At /mcp ``rpc_id`` is the id of its JSON-RPC message, ``origin`` scheme and host.
-    """
+    error it is answered with, if any; ``rpc_id``: the id of its JSON-RPC message, at /mcp."""
 
     request_id: str
     path: str
@@ -38,7 +38,6 @@ class RequestContext:
     decision: Decision | None = None
     error: DomainError | None = None
     rpc_id: Any = None
-    origin: str = ""
 
     @classmethod
     def begin(cls, request: HttpRequest) -> "RequestContext":
@@ -47,8 +46,6 @@ class RequestContext:
         request_id = client_id if _REQUEST_ID.match(client_id) else os.urandom(16).hex()
         surface: Surface = "mcp" if request.path_info.startswith("/mcp") else "rest"
         context = cls(request_id, request.path, client_ip(request), surface, time.perf_counter())
-        if surface == "mcp":
-            context.origin = f"{request.scheme}://{request._get_raw_host()}"  # type: ignore[attr-defined]
         request.api_context = context  # type: ignore[attr-defined]
         return context
 
@@ -76,21 +73,11 @@ class RequestContext:
     def _read_credentials(self, request: HttpRequest, token: str) -> Credentials:
         """Those of an API key or, at /mcp, of an assistant's access token."""
         if self.surface == "mcp" and not token.startswith("cs_"):
-            return oauth.authenticate(token, resource=self.resource)
+            return oauth.authenticate(token, resource=resource_url(request))
         if not token_lookups().allowed(token, address_bucket(self.ip)):
             self.check_rate_limit()
         key = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
         return authentication.authenticate(token, key if VALID_KEY.match(key) else None)
-
-    @property
-    def resource(self) -> str:
-        """The resource indicator of /mcp (RFC 8707), for which its OAuth tokens must be made."""
-        return f"{self.origin}/mcp"
-
-    @property
-    def resource_metadata(self) -> str:
-        """Where the metadata of /mcp is (RFC 9728)."""
-        return f"{self.origin}/.well-known/oauth-protected-resource/mcp"
 
     def check_rate_limit(self) -> None:
         """Take one request out of the caller's bucket, once a request. ``rate_limited`` (429) when it is empty."""

@@ -28,8 +28,8 @@ def identifier(name: str, kind: type) -> dict[str, Any]:
     return {"type": JSON_TYPES[kind], "description": f"{name.removesuffix('_id').capitalize()} id."}
 
 
-def field(field: Any) -> dict[str, Any]:
-    """The schema of an input."""
+def argument(field: Any) -> dict[str, Any]:
+    """The schema of an input field."""
     schema = _compact(_described(field))
     if field.allow_null and isinstance(schema.get("type"), str):
         schema["type"] = [schema["type"], "null"]

@@ -4,8 +4,8 @@ Stateless: every request stands alone, so any process can serve it. Both generat
 one with a handshake (2025-06-18, 2025-11-25) and the one without (2026-07-28); the SDK tells them apart by a header.
 
 The SDK is asynchronous, the tools are not. A request stays on its thread all the same: the SDK runs on an event loop
-there, and a tool between two runs of the loop, where Django allows queries. Django's asynchronous views would change
-threads for each of them, which takes three times the CPU of the whole (docs/performance.md).
+there, and a tool between two runs of the loop, where Django allows queries. An asynchronous view would change threads
+for each step, which took 1 to 2 ms more CPU a request (docs/performance.md).
 """
 
 import asyncio
@@ -39,12 +39,12 @@ Ids are opaque: use those that a tool answered. Lists go on with `cursor` while 
 LIST_TTL_MS = 300_000
 
 R = TypeVar("R")
-Tools = Callable[[Callable[[], mcp_types.CallToolResult]], Awaitable[mcp_types.CallToolResult]]
+ToolRunner = Callable[[Callable[[], mcp_types.CallToolResult]], Awaitable[mcp_types.CallToolResult]]
 
 MAX_WAIT_SECONDS = 30.0  # between two tools; nothing takes a tenth of a second
 
 _caller: ContextVar[Caller] = ContextVar("mcp_caller")
-_run_tool: ContextVar[Tools] = ContextVar("mcp_run_tool")
+_run_tool: ContextVar[ToolRunner] = ContextVar("mcp_run_tool")
 
 
 def run_on_this_thread(main: Callable[[], Awaitable[R]]) -> R:

@@ -117,7 +117,7 @@ class Tool:
 
     def _input_schema(self) -> dict[str, Any]:
         properties = {name: schemas.identifier(name, kind) for name, kind in self.ids.items()}
-        properties |= {name: schemas.field(field) for name, field in self.fields.items()}
+        properties |= {name: schemas.argument(field) for name, field in self.fields.items()}
         if self.is_paged:
             properties["limit"]["default"] = DEFAULT_LIMIT
         if self.writes:

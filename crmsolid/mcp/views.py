@@ -8,7 +8,9 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
+from django.urls import reverse
 
+from crmsolid.api import problems
 from crmsolid.api.parsing import read_body
 from crmsolid.api.request_context import request_context
 from crmsolid.core import strictjson
@@ -37,7 +39,13 @@ def _admit(request: HttpRequest) -> tuple[bytes, Caller]:
     if request.method != "POST":
         raise DomainError("method_not_allowed", "only POST works here", headers={"Allow": "POST"})
     body = read_body(request)
-    actor = context.authenticate(request)
+    try:
+        actor = context.authenticate(request)
+    except DomainError as error:
+        if error.status == 401:  # says where an OAuth client begins (RFC 9728, 5.1)
+            metadata = request.build_absolute_uri(reverse("oauth:resource-metadata"))
+            error.headers["WWW-Authenticate"] = f'{problems.challenge(error)}, resource_metadata="{metadata}"'
+        raise
     context.check_rate_limit()
     assert context.credentials is not None
     context.rpc_id = _read_message(body).get("id")

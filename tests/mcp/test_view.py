@@ -155,6 +155,12 @@ def test_other_methods(tenants: Tenants, method: str) -> None:
         assert_refused(response, "method_not_allowed")
 
 
+def test_unknown_path_below_for_an_access_token_and_another_host(tenants: Tenants, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["crm.example"]
+    response = post("mcpat_unknown", path="/mcp/nothing", Host="rebound.example")
+    assert_refused(response, "not_found")
+
+
 def test_unknown_path_below(tenants: Tenants) -> None:
     assert_refused(post(tenants.key(), path="/mcp/nothing"), "not_found")
 
