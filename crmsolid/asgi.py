@@ -3,6 +3,7 @@ bridges. /mcp has one of its own, so that slow tools run side by side and hold u
 
 import gc
 import os
+from importlib import import_module
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmsolid.settings")
 
@@ -28,6 +29,7 @@ ASGI_APPS: dict[str, AsgiApplication] = {
 MCP_THREADS = 8
 
 get_resolver().url_patterns  # noqa: B018 - loads every view
+import_module("crmsolid.mcp.server")  # which its view would load at the first request
 application = RootApplication(
     ASGI_APPS,
     get_wsgi_application(),

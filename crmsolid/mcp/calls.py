@@ -6,8 +6,6 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-import mcp_types
-
 from apikeys.authentication import Credentials
 from crmsolid.api import idempotency, problems
 from crmsolid.api.endpoint import ApiResponse, ListOf
@@ -29,7 +27,6 @@ MAX_ANSWER_BYTES = 40_000
 SHORTER = ((1000, 1000), (200, 1000), (50, 100), (30, 50), (30, 2))
 MEMBERS = 50
 SHORTENED = "shortened"
-REPLAYED = "crmsolid/idempotency-replayed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +38,20 @@ class Caller:
     context: RequestContext
 
 
-def call_tool(caller: Caller, tool: Tool, arguments: dict[str, Any]) -> mcp_types.CallToolResult:
-    """The result of one call. Every refusal is a result too (``isError``), with the problem as structured content."""
-    meta = None
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a call answers: ``data``, and ``text`` for the model. A refusal (``is_error``) has the problem as data;
+    ``replayed``: it is the stored answer of an earlier call with the same idempotency key."""
+
+    data: dict[str, Any]
+    text: str
+    is_error: bool = False
+    replayed: bool = False
+
+
+def call_tool(caller: Caller, tool: Tool, arguments: dict[str, Any]) -> Result:
+    """The result of one call, whatever goes wrong: an unexpected error is logged and answered as an internal one."""
+    replayed = False
     try:
         if caller.credentials.plan == Plan.EXPIRED:
             raise DomainError("plan_required")
@@ -52,7 +60,6 @@ def call_tool(caller: Caller, tool: Tool, arguments: dict[str, Any]) -> mcp_type
         parsed = tool.parse(arguments)
         if tool.writes:
             data, replayed = _write(caller, tool, parsed, arguments)
-            meta = {REPLAYED: True} if replayed else None
             text = _render(tool, data)
         else:
             data, text = _read(caller, tool, parsed)
@@ -60,8 +67,7 @@ def call_tool(caller: Caller, tool: Tool, arguments: dict[str, Any]) -> mcp_type
             data, text = _shortened(data)
     except Exception as error:
         return _error_result(caller, error)
-    content = mcp_types.TextContent(text=text.decode())
-    return mcp_types.CallToolResult(content=[content], structured_content=data, _meta=meta)
+    return Result(data, text.decode(), replayed=replayed)
 
 
 def _render(tool: Tool, data: dict[str, Any]) -> bytes:
@@ -71,7 +77,7 @@ def _render(tool: Tool, data: dict[str, Any]) -> bytes:
     return strictjson.dumps(data)
 
 
-def _error_result(caller: Caller, error: Exception) -> mcp_types.CallToolResult:
+def _error_result(caller: Caller, error: Exception) -> Result:
     context = caller.context
     refusal = problems.expected_or_logged(error, context.request_id)
     if refusal.code == "scope_missing":
@@ -81,8 +87,7 @@ def _error_result(caller: Caller, error: Exception) -> mcp_types.CallToolResult:
     said = [f"{refusal.code}: {detail}" for detail in wrong or [problem["detail"]]]
     if refusal.detail != refusal.info.help or wrong:
         said.append(refusal.info.help)
-    text = mcp_types.TextContent(text="\n".join(said))
-    return mcp_types.CallToolResult(content=[text], structured_content=problem, is_error=True)
+    return Result(problem, "\n".join(said), is_error=True)
 
 
 def _run(caller: Caller, tool: Tool, arguments: Arguments) -> ApiResponse:

@@ -22,7 +22,7 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.exceptions import MCPError
 
-from crmsolid.mcp.calls import Caller, call_tool
+from crmsolid.mcp.calls import Caller, Result, call_tool
 from crmsolid.mcp.tool import Tool
 
 # Otherwise it reports the start and the end of each request.
@@ -37,9 +37,10 @@ Ids are opaque: use those that a tool answered. Lists go on with `cursor` while 
 # How long a client may keep the list of tools. It depends on the scopes of the key, which never change; those of a
 # grant do with the member's role.
 LIST_TTL_MS = 300_000
+REPLAYED = "crmsolid/idempotency-replayed"  # in the `_meta` of a result
 
 R = TypeVar("R")
-ToolRunner = Callable[[Callable[[], mcp_types.CallToolResult]], Awaitable[mcp_types.CallToolResult]]
+ToolRunner = Callable[[Callable[[], Result]], Awaitable[Result]]
 
 MAX_WAIT_SECONDS = 30.0  # between two tools; nothing takes a tenth of a second
 
@@ -84,6 +85,7 @@ class McpServer:
 
     def __init__(self, tools: Sequence[Tool]) -> None:
         self._tools = {tool.name: tool for tool in tools}
+        self._definitions = {tool.name: _definition(tool) for tool in tools}
         self._server: Server[Any] = Server(
             "crmsolid",
             title="CRM Solid",
@@ -132,7 +134,7 @@ class McpServer:
 
     def _input_schema(self, name: str) -> dict[str, Any] | None:
         tool = self._tools.get(name)
-        return tool.definition.input_schema if tool is not None else None
+        return tool.input_schema if tool is not None else None
 
     async def _list_tools(
         self, context: Any, params: mcp_types.PaginatedRequestParams | None
@@ -140,9 +142,8 @@ class McpServer:
         if params is not None and params.cursor is not None:
             raise MCPError(mcp_types.INVALID_PARAMS, "the list of tools has one page: leave out `cursor`")
         actor = _caller.get().actor
-        return mcp_types.ListToolsResult(
-            tools=[tool.definition for tool in self._tools.values() if tool.is_listed_for(actor)]
-        )
+        listed = [self._definitions[name] for name, tool in self._tools.items() if tool.is_listed_for(actor)]
+        return mcp_types.ListToolsResult(tools=listed)
 
     async def _call_tool(self, context: Any, params: mcp_types.CallToolRequestParams) -> mcp_types.CallToolResult:
         caller = _caller.get()
@@ -150,7 +151,24 @@ class McpServer:
         if tool is None:
             known = ", ".join(self._tools)
             raise MCPError(mcp_types.INVALID_PARAMS, f"there is no tool of this name; known are: {known}")
-        return await _run_tool.get()(lambda: call_tool(caller, tool, params.arguments or {}))
+        result = await _run_tool.get()(lambda: call_tool(caller, tool, params.arguments or {}))
+        return mcp_types.CallToolResult(
+            content=[mcp_types.TextContent(text=result.text)],
+            structured_content=result.data,
+            is_error=result.is_error,
+            _meta={REPLAYED: True} if result.replayed else None,
+        )
+
+
+def _definition(tool: Tool) -> mcp_types.Tool:
+    return mcp_types.Tool(
+        name=tool.name,
+        title=tool.title,
+        description=tool.description,
+        input_schema=tool.input_schema,
+        output_schema=tool.output_schema,
+        annotations=mcp_types.ToolAnnotations.model_validate(tool.annotations),
+    )
 
 
 def _scope(request: HttpRequest) -> dict[str, Any]:

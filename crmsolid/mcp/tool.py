@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
-import mcp_types
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from crmsolid.api.endpoint import Endpoint
@@ -98,24 +97,22 @@ class Tool:
         """Reads are listed for those who have the scopes, writes always: a refusal says which scope is missing."""
         return self.writes or all(actor.has(scope) for scope in self.endpoint.scopes)
 
-    @cached_property
-    def definition(self) -> mcp_types.Tool:
-        """What ``tools/list`` says of it."""
-        return mcp_types.Tool(
-            name=self.name,
-            title=self.title,
-            description=self.description,
-            input_schema=self._input_schema(),
-            output_schema=schemas.answer(self.output, self.untrusted_fields),
-            annotations=mcp_types.ToolAnnotations(
-                read_only_hint=not self.writes,
-                destructive_hint=self.destructive,
-                idempotent_hint=not self.writes or self.idempotent,
-                open_world_hint=self.open_world,
-            ),
-        )
+    # --- what tools/list says of it -----------------------------------------------------------------------
+    @property
+    def annotations(self) -> dict[str, bool]:
+        return {
+            "readOnlyHint": not self.writes,
+            "destructiveHint": self.destructive,
+            "idempotentHint": not self.writes or self.idempotent,
+            "openWorldHint": self.open_world,
+        }
 
-    def _input_schema(self) -> dict[str, Any]:
+    @cached_property
+    def output_schema(self) -> dict[str, Any]:
+        return schemas.answer(self.output, self.untrusted_fields)
+
+    @cached_property
+    def input_schema(self) -> dict[str, Any]:
         properties = {name: schemas.identifier(name, kind) for name, kind in self.ids.items()}
         properties |= {name: schemas.argument(field) for name, field in self.fields.items()}
         if self.is_paged:

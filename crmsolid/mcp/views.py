@@ -1,8 +1,9 @@
 """The endpoint /mcp: who may call it, before the protocol begins."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from ipaddress import ip_address
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -16,17 +17,26 @@ from crmsolid.api.request_context import request_context
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
 from crmsolid.mcp.calls import Caller
-from crmsolid.mcp.server import McpServer
 from crmsolid.mcp.tool import Tool
+
+if TYPE_CHECKING:
+    from crmsolid.mcp.server import McpServer
 
 
 def mcp_view(tools: Sequence[Tool]) -> Callable[[HttpRequest], HttpResponse]:
     """The view that serves these tools, for the paths /mcp and /mcp/."""
-    server = McpServer(tools)
+
+    @cache
+    def server() -> "McpServer":
+        # Loading the SDK takes as long as all the rest. Commands, which load the URLs too, do without it; a web process
+        # loads it at its start (crmsolid/asgi.py).
+        from crmsolid.mcp.server import McpServer
+
+        return McpServer(tools)
 
     def mcp(request: HttpRequest) -> HttpResponse:
         body, caller = _admit(request)
-        return server.answer(request, body, caller)
+        return server().answer(request, body, caller)
 
     return mcp
 

@@ -45,7 +45,7 @@ def test_unknown_argument_is_refused_and_the_known_ones_are_named(tenants: Tenan
     problem = refusal(token, name, **arguments, limt=5)
     assert (problem["code"], wrong(problem)) == ("validation_failed", [("limt", "unknown_field")])
     assert "limt" in problem["text"]
-    for known in BY_NAME[name].definition.input_schema["properties"]:
+    for known in BY_NAME[name].input_schema["properties"]:
         assert known in problem["text"]
     assert contents() == before
 
@@ -87,11 +87,11 @@ def test_value_of_a_wrong_type_is_refused(token: str, name: str, arguments: dict
     assert contents() == before
 
 
-@pytest.mark.parametrize("name", [tool.name for tool in TOOLS if tool.definition.input_schema.get("required")])
+@pytest.mark.parametrize("name", [tool.name for tool in TOOLS if tool.input_schema.get("required")])
 def test_required_argument_that_is_missing_is_named(tenants: Tenants, token: str, name: str) -> None:
     arguments = ARGUMENTS[name](furnish(tenants, tenants.workspace))
     before = contents()
-    for required in BY_NAME[name].definition.input_schema["required"]:
+    for required in BY_NAME[name].input_schema["required"]:
         without = {key: value for key, value in arguments.items() if key != required}
         assert wrong(refusal(token, name, **without)) == [(required, "required")]
     assert contents() == before
@@ -393,10 +393,7 @@ FOREIGN = {
     "account_id": "account",
 }
 ID_ARGUMENTS = [
-    (tool.name, argument)
-    for tool in TOOLS
-    for argument in tool.definition.input_schema["properties"]
-    if argument.endswith("_id")
+    (tool.name, argument) for tool in TOOLS for argument in tool.input_schema["properties"] if argument.endswith("_id")
 ]
 
 

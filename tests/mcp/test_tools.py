@@ -166,7 +166,7 @@ def test_the_list_is_short_enough_to_be_read_in_every_conversation(listed: list[
 # --- Answers --------------------------------------------------------------------------------------------------
 def assert_fits(tool: Tool, answered: dict[str, Any]) -> None:
     """The answer is what the output schema says, and has nothing that the schema leaves out."""
-    schema = json.loads(json.dumps(tool.definition.output_schema))
+    schema = json.loads(json.dumps(tool.output_schema))
     Draft202012Validator(_closed(schema)).validate(answered)
 
 
