@@ -154,6 +154,24 @@ class CustomField(WorkspaceModel):
         return self.label
 
 
+class Segment(WorkspaceModel):
+    """A saved filter of contacts. ``filter`` is a condition as ``contacts.segments.conditions`` reads it, kept as it
+    was sent."""
+
+    id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "seg"), editable=False)
+    name = models.CharField(max_length=100)
+    filter = models.JSONField()
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    updated_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="segment_name")]
+        indexes = [models.Index(fields=["workspace", "created_at", "id"], name="segment_recent")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class OptOut(WorkspaceModel):
     """The opt-out of an erased contact. Only a keyed hash of one of its identities is kept."""
 

@@ -23,8 +23,9 @@ from prometheus_client.registry import Collector
 from crmsolid.core import clock
 from crmsolid.core.redis import REDIS_ERRORS, build_client
 from crmsolid.events.models import Event
+from crmsolid.jobs.runner import due_jobs
 from crmsolid.serving.interface import Receive, Scope, Send
-from crmsolid.workspaces.models import Heartbeat, Job, JobState
+from crmsolid.workspaces.models import Heartbeat
 from crmsolid.workspaces.tasks import WORKER
 from messaging.models import AccountKind, Message, SandboxDelivery, Status
 from messaging.sending.claiming import queued_accounts
@@ -146,7 +147,7 @@ QUEUES: list[tuple[str, Callable[[datetime], QuerySet[Any]], str]] = [
     ("step_outcomes", lambda now: unhandled_runs(), "settled_at"),
     ("events", lambda now: Event.unscoped.filter(position__isnull=True), "created_at"),
     ("deliveries", lambda now: Delivery.unscoped.filter(next_attempt_at__lte=now), "next_attempt_at"),
-    ("jobs", lambda now: Job.unscoped.filter(state__in=[JobState.QUEUED, JobState.RUNNING]), "created_at"),
+    ("jobs", lambda now: due_jobs(), "next_run_at"),
 ]
 
 

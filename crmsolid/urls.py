@@ -5,11 +5,11 @@ from django.urls import URLPattern, include, path
 from django.views.generic import RedirectView
 
 import contacts.urls
+import crmsolid.jobs.urls
 import messaging.urls
 import sequences.urls
 import webhooks.urls
 from crmsolid import health
-from crmsolid.api.jobs import JobView
 from crmsolid.api.me import MeView
 from crmsolid.mcp.views import mcp_view
 from crmsolid.tools import TOOLS
@@ -20,7 +20,7 @@ handler500 = "crmsolid.panel.pages.server_error"
 
 v1: list[URLPattern] = [
     path("me", MeView.as_view()),
-    path("jobs/<str:job_id>", JobView.as_view()),
+    *crmsolid.jobs.urls.urlpatterns,
     *contacts.urls.urlpatterns,
     *messaging.urls.urlpatterns,
     *sequences.urls.urlpatterns,

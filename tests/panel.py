@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.messages import get_messages
 from django.db import models
 from django.test import Client
 from django.urls import reverse
@@ -62,7 +63,7 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     _add(made, MessageAttempt(message=message, number=1, outcome="sent", error=mark))
     _add(made, ContactTag(contact=contact, name=f"{mark} tag"))
     _add(made, CustomField(key=f"{mark}_field", label=f"{mark} label", type="choice", choices=[mark]))
-    _add(made, Job(kind=f"{mark} import", scope="write:contacts", errors=[mark]))
+    _add(made, Job(kind="webhooks.replay", scope="write:contacts", errors=[{"reason": mark}]))
     event_id = new_id("evt")
     body = {"event": "contact.created", "id": event_id, "created_at": "2026-06-04T09:00:00Z", "data": {"name": mark}}
     event = Event(id=event_id, type="contact.created", body=json.dumps(body).encode(), contact_id=contact.pk)
@@ -127,3 +128,8 @@ def contact_form(**changes: Any) -> dict[str, Any]:
 
 def later(days: float) -> Any:
     return clock.now() + timedelta(days=days)
+
+
+def flash_messages(response: Any) -> list[str]:
+    """The messages that this response leaves for the next page."""
+    return [str(message) for message in get_messages(response.wsgi_request)]

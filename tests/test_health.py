@@ -223,13 +223,17 @@ def test_metrics_contain_length_and_age_of_each_queue(client: Client, tenants: T
     message = send_message(actor, account_id=account.pk, to="@sarah_miller", text="hello")
     type(message).unscoped.filter(pk=message.pk).update(eta=clock.now() - timedelta(seconds=90))
     assign_positions()
+    now = clock.now()
+    due = {**dict.fromkeys(JobState), JobState.QUEUED: now, JobState.RUNNING: now + timedelta(hours=1)}
     for state in JobState:
-        Job.unscoped.create(id=new_id("job"), workspace=tenants.workspace, kind="import", scope="", state=state)
+        Job.unscoped.create(
+            id=new_id("job"), workspace=tenants.workspace, kind="import", scope="", state=state, next_run_at=due[state]
+        )
     full = gauges(client)
     assert full['crmsolid_queue_length{queue="messages"}'] == 1
     assert 90 <= full['crmsolid_queue_oldest_seconds{queue="messages"}'] < 120
     assert full['crmsolid_queue_length{queue="events"}'] == 0
-    assert full['crmsolid_queue_length{queue="jobs"}'] == 2
+    assert full['crmsolid_queue_length{queue="jobs"}'] == 1
 
 
 def test_each_kind_of_work_is_counted_in_its_queue(client: Client, tenants: Tenants, settings: Any) -> None:

@@ -8,10 +8,12 @@ class WebhooksConfig(AppConfig):
         from crmsolid.core import crypto
         from crmsolid.core.erasure import register as register_erasure
         from crmsolid.events import positions, publishing
-        from webhooks import erasure, events  # noqa: F401 - events declares the event types
+        from crmsolid.jobs import kinds
+        from webhooks import erasure, events, replays  # noqa: F401 - events declares the event types
         from webhooks.delivery.queue import PUMP_TASK, make_deliveries
         from webhooks.models import Endpoint
 
+        kinds.register(replays.REPLAY)
         positions.listeners.append(make_deliveries)
         publishing.tasks_to_wake.append(PUMP_TASK)
         register_erasure(erase=erasure.erase, export=erasure.export)

@@ -4,24 +4,23 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from crmsolid.api.jobs import JOB_COMPLETED, JobOut
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.events.models import Event
 from crmsolid.events.publishing import publish
+from crmsolid.jobs.kinds import JobFailed, JobKind
+from crmsolid.jobs.runner import start_job
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Job, JobState
+from crmsolid.workspaces.models import Job
 from crmsolid.workspaces.scopes import Scope
 from webhooks import querysets, services
 from webhooks.delivery.queue import PUMP_TASK, queue_deliveries
 from webhooks.events import PING
 from webhooks.models import Delivery, DeliveryStatus, Endpoint
 
-JOB_KIND = "webhooks.replay"
-REPLAY_TASK = "webhooks.replay"
 BATCH = 500
 
 # A replayed delivery gets the whole retry schedule again; the count of its attempts goes on.
@@ -65,65 +64,33 @@ def replay_failed(actor: Actor, endpoint_id: str, *, since: datetime, until: dat
     if until is not None and until <= since:
         raise invalid("until", "before_since", "until must be later than since")
     end = min(until or clock.now(), clock.now())
-    job = Job(
-        workspace=actor.workspace,
-        kind=JOB_KIND,
-        scope=Scope.MANAGE_WEBHOOKS,
-        total=querysets.failed_deliveries(locked, since, end).count(),
-        params={
-            "endpoint": locked.id,
-            "since": since.isoformat(),
-            "until": end.isoformat(),
-            "after": "",
-            "request_id": actor.request_id,
-        },
-    )
-    job.save(force_insert=True)
+    total = querysets.failed_deliveries(locked, since, end).count()
+    params = {"endpoint": locked.id, "since": since.isoformat(), "until": end.isoformat(), "after": ""}
+    job = start_job(actor, REPLAY, Scope.MANAGE_WEBHOOKS, total=total, params=params, object_id=locked.id)
     audit.record(actor, "webhook.replay_started", locked.id, job=job.id, total=job.total)
-    transaction.on_commit(partial(doorbell.ring, REPLAY_TASK))
     return job
 
 
-def run_open_jobs() -> int:
-    """Run every open replay job that no other process is running; returns how many deliveries were queued again."""
-    replayed = 0
-    open_jobs = Job.unscoped.filter(kind=JOB_KIND, state__in=[JobState.QUEUED, JobState.RUNNING])
-    for job_id in list(open_jobs.values_list("pk", flat=True)):
-        while (count := _run_batch(job_id)) is not None:
-            replayed += count
-    return replayed
-
-
-@transaction.atomic
-def _run_batch(job_id: str) -> int | None:
-    """Queue one batch again and record the job's progress with it; None when there is nothing more to do here."""
-    rows = Job.unscoped.filter(pk=job_id)
-    job = (rows.select_for_update(skip_locked=True) if connection.vendor == "postgresql" else rows).first()
-    if job is None or job.state not in (JobState.QUEUED, JobState.RUNNING):
-        return None
-    endpoint = Endpoint.unscoped.filter(pk=job.params["endpoint"], enabled=True).first()
+def _replay_chunk(job: Job) -> datetime | None:
+    """Queue the next deliveries of the job again."""
+    endpoint = Endpoint.objects.for_workspace(job.workspace_id).filter(pk=job.params["endpoint"], enabled=True).first()
     if endpoint is None:
-        _end(job, JobState.FAILED, [{"code": "invalid_state", "detail": "the endpoint has been disabled or deleted"}])
-        return None
+        raise JobFailed("invalid_state", "the endpoint has been disabled or deleted")
     since, until = (datetime.fromisoformat(job.params[name]) for name in ("since", "until"))
+    events = Event.objects.for_workspace(job.workspace_id).exclude(body=b"")
     failed = querysets.failed_deliveries(endpoint, since, until).filter(
-        pk__gt=job.params["after"], event__in=Event.unscoped.exclude(body=b"").values("pk")
+        pk__gt=job.params["after"], event__in=events.values("pk")
     )
     # Locked in the order of ids, as everywhere. A row that has changed while the lock was awaited is filtered again.
     locked = failed.select_for_update(no_key=True, of=("self",)).order_by("pk")
     ids = list(locked.values_list("pk", flat=True)[:BATCH])
     if not ids:
-        _end(job, JobState.DONE, [])
         return None
-    Delivery.unscoped.filter(pk__in=ids).update(next_attempt_at=clock.now(), **_QUEUED_AGAIN)
-    job.state, job.done, job.params["after"] = JobState.RUNNING, job.done + len(ids), ids[-1]
-    job.save(update_fields=["state", "done", "params"])
+    deliveries = Delivery.objects.for_workspace(job.workspace_id).filter(pk__in=ids)
+    deliveries.update(next_attempt_at=clock.now(), **_QUEUED_AGAIN)
+    job.done, job.params["after"] = job.done + len(ids), ids[-1]
     transaction.on_commit(partial(doorbell.ring, PUMP_TASK))
-    return len(ids)
+    return clock.now()
 
 
-def _end(job: Job, state: JobState, errors: list[dict[str, str]]) -> None:
-    job.state, job.errors, job.finished_at = state, errors, clock.now()
-    job.save(update_fields=["state", "errors", "finished_at"])
-    request_id = job.params.get("request_id", "")
-    publish(job.workspace_id, JOB_COMPLETED, {"job": JobOut.render(job)}, request_id=request_id)
+REPLAY = JobKind("webhooks.replay", "Webhook deliveries sent again", _replay_chunk)

@@ -3,7 +3,7 @@
 from celery import Task, shared_task
 
 from crmsolid.events import positions
-from webhooks import endpoint_health, purging, replays
+from webhooks import endpoint_health, purging
 from webhooks.delivery import settlement
 from webhooks.delivery.pump import run_pump, wake_if_due
 
@@ -16,23 +16,15 @@ def pump() -> int:
 
 @shared_task(name="webhooks.sweep")
 def sweep() -> int:
-    """Find what no wake-up announced: events without positions, dead leases, queues of disabled endpoints, jobs.
+    """Find what no wake-up announced: events without positions, dead leases, queues of disabled endpoints.
 
-    Returns how many deliveries were recovered, canceled or replayed.
+    Returns how many deliveries were recovered or canceled.
     """
     while positions.assign_positions() == positions.BATCH:
         pass
-    changed = (
-        settlement.recover_lost() + endpoint_health.cancel_queues_of_disabled_endpoints() + replays.run_open_jobs()
-    )
+    changed = settlement.recover_lost() + endpoint_health.cancel_queues_of_disabled_endpoints()
     wake_if_due()
     return changed
-
-
-@shared_task(name="webhooks.replay")
-def replay() -> int:
-    """Run the jobs that replay failed deliveries."""
-    return replays.run_open_jobs()
 
 
 @shared_task(name="webhooks.purge")

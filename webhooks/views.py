@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
 from crmsolid.api.fields import PageQuery
-from crmsolid.api.jobs import JobOut
 from crmsolid.api.pagination import page
 from crmsolid.api.views import WorkspaceView
 from crmsolid.events import services as event_log
 from crmsolid.events.catalogue import event_types
 from crmsolid.events.models import Event
+from crmsolid.jobs.representations import JobOut
 from crmsolid.workspaces.scopes import Scope
 from webhooks import replays, services
 from webhooks.models import Delivery

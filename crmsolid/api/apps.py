@@ -10,7 +10,7 @@ class ApiConfig(AppConfig):
 
         from apikeys.models import IdempotencyRecord
         from crmsolid import checks  # noqa: F401 - registers the checks
-        from crmsolid.api import idempotency, jobs  # noqa: F401 - jobs declares job.completed
+        from crmsolid.api import idempotency
         from crmsolid.core import crypto, erasure
 
         crypto.register_columns(IdempotencyRecord, "body", where=Q(sealed=True))

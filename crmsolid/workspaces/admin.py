@@ -1,4 +1,4 @@
-"""Settings > Members, the audit log and jobs."""
+"""Settings > Members and the audit log."""
 
 from typing import Any, get_args
 
@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from crmsolid.workspaces.actor import Surface
-from crmsolid.workspaces.admin_base import ADMINS, OWNERS, WRITERS, TenantAdmin
+from crmsolid.workspaces.admin_base import ADMINS, OWNERS, TenantAdmin
 from crmsolid.workspaces.admin_columns import column, datetime_column, field_column, fixed_filter, pretty_json
-from crmsolid.workspaces.models import AuditEntry, Job, Membership, Workspace
+from crmsolid.workspaces.models import AuditEntry, Membership, Workspace
 from crmsolid.workspaces.services import remove_member, set_role
 
 SUBJECTS = ("key", "user", "grant", "command", "system")
@@ -17,8 +17,6 @@ ROLES_HELP = (
     "A viewer reads. An agent also writes messages and changes contacts. An admin also sees Settings. "
     "Only an owner changes members and the plan."
 )
-STATE_COLOURS = {"queued": "info", "running": "warning", "done": "success", "failed": "danger"}
-JOB_KINDS = {"webhooks.replay": "Webhook deliveries sent again"}
 
 
 @admin.register(Membership)
@@ -98,40 +96,3 @@ class AuditEntryAdmin(TenantAdmin):
     @column("details")
     def data_json(self, entry: AuditEntry) -> SafeString:
         return pretty_json(entry.data)
-
-
-@admin.register(Job)
-class JobAdmin(TenantAdmin):
-    """Imports and other long work, with the errors of single rows."""
-
-    viewers = WRITERS
-    list_display = ("what", "state_label", "progress", "started", "finished", "id")
-    list_filter = ("state",)
-    search_fields = ("id", "kind")
-    search_help_text = "Id of a job"
-    ordering = ("-created_at", "-id")
-    fields = ("what", "state_name", "progress", "started", "finished", "errors_json", "id")
-    keeps_history = False
-    empty_text = "Long work shows its progress here, such as sending failed webhook deliveries again."
-    started = datetime_column("started", "created_at")
-    finished = datetime_column("finished", "finished_at")
-    state_name = field_column("state", "state")
-
-    def label_of(self, obj: Job) -> str:
-        return JOB_KINDS.get(obj.kind, obj.kind)
-
-    @column("job", ordering="kind")
-    def what(self, job: Job) -> str:
-        return self.label_of(job)
-
-    @column("state", ordering="state", label=STATE_COLOURS)
-    def state_label(self, job: Job) -> tuple[str, str]:
-        return job.state, job.get_state_display()
-
-    @column("progress")
-    def progress(self, job: Job) -> str:
-        return f"{job.done} of {job.total}" if job.total is not None else str(job.done)
-
-    @column("errors")
-    def errors_json(self, job: Job) -> SafeString | str:
-        return pretty_json(job.errors) if job.errors else "None"

@@ -181,10 +181,19 @@ class JobState(models.TextChoices):
     RUNNING = "running", "Running"
     DONE = "done", "Done"
     FAILED = "failed", "Failed"
+    CANCELED = "canceled", "Canceled"
+
+
+OPEN_JOB_STATES = (JobState.QUEUED, JobState.RUNNING)
 
 
 class Job(WorkspaceModel):
-    """Long work: committed as a row first, run by the app that defines ``kind``, and locked during each batch."""
+    """Long work: committed as a row first, then run in chunks, each a transaction in which the row is locked.
+
+    ``crmsolid.jobs`` runs it, and the app that registered ``kind`` does the work. ``next_run_at`` is when the next
+    chunk is due, NULL once the job has ended. ``failures`` counts the tries of this chunk that failed. ``params`` holds
+    what the work was asked for and where it stands; ``errors`` and ``result`` are shown.
+    """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "job"), editable=False)
     kind = models.CharField(max_length=40)
@@ -192,15 +201,29 @@ class Job(WorkspaceModel):
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(null=True, blank=True)
+    result = models.JSONField(default=dict, blank=True, db_default={})
     errors = models.JSONField(default=list, blank=True)
     params = models.JSONField(default=dict, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
+    object_id = models.CharField(max_length=30, blank=True, db_default="", help_text="id of what it works on")
+    request_id = models.CharField(max_length=128, blank=True, db_default="", help_text="X-Request-Id of that call")
+    next_run_at = models.DateTimeField(null=True, blank=True, default=clock.now)
+    failures = models.PositiveSmallIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(default=clock.now)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(WorkspaceModel.Meta):
         indexes = [
-            models.Index(fields=["created_at"], name="job_open", condition=models.Q(state__in=["queued", "running"]))
+            models.Index(fields=["next_run_at", "id"], name="job_due", condition=models.Q(next_run_at__isnull=False)),
+            models.Index(fields=["workspace", "created_at", "id"], name="job_recent"),
+            models.Index(fields=["object_id"], name="job_of_object", condition=~models.Q(object_id="")),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=JobState.values), name="job_state"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["queued", "running"], next_run_at__isnull=False)
+                | models.Q(state__in=["done", "failed", "canceled"], next_run_at__isnull=True),
+                name="job_next_run",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Services of workspaces: create a workspace with its test twin, change and remove members, follow a job."""
+"""Services of workspaces: create a workspace with its test twin, change and remove members."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,8 +13,7 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Job, Membership, Mode, Plan, Role, User, Workspace
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.models import Membership, Mode, Plan, Role, User, Workspace
 
 TRIAL = timedelta(days=14)
 
@@ -102,15 +101,6 @@ def remove_member(actor: Actor, member_id: int) -> None:
     _check_not_last_owner(member)
     audit.record(actor, "membership.deleted", str(member.pk), user=member.user_id, role=member.role)
     member.delete()
-
-
-def get_job(actor: Actor, job_id: str) -> Job:
-    """One job. Errors: ``not_found``; ``scope_missing`` without the scope of the call that began the job."""
-    job: Job | None = Job.objects.for_workspace(actor.workspace).filter(pk=job_id).first()
-    if job is None:
-        raise not_found("job")
-    actor.require(Scope(job.scope))
-    return job
 
 
 def _lock_member(actor: Actor, member_id: int) -> Membership:

@@ -19,11 +19,12 @@ from contacts.models import Contact
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.admin_base import TenantRelatedFilter
 from crmsolid.workspaces.admin_columns import column, datetime_column, format_time
+from crmsolid.workspaces.admin_pages import PageAdmin, label_for
 from crmsolid.workspaces.models import Workspace
 from messaging.admin.inbox import waiting_text
 from messaging.waiting import load_accounts
 from sequences import repository, services, waiting
-from sequences.admin.base import ENROLLMENT_COLOURS, SequencesAdmin, describe_step, label_for, step_names
+from sequences.admin.base import ENROLLMENT_COLOURS, describe_step, step_names
 from sequences.admin.sequences import IN_IT, people_address, resume_mode
 from sequences.forms import RESUME_MODES, account_label
 from sequences.models import OPEN, Enrollment, EnrollmentStatus, Reason, Sequence, SequenceStatus, StepRun
@@ -94,7 +95,7 @@ class StatusFilter(SimpleListFilter):
 
 
 @admin.register(Enrollment)
-class EnrollmentAdmin(SequencesAdmin):
+class EnrollmentAdmin(PageAdmin):
     list_display = ("who", "in_sequence", "status_label", "step", "next_time", "why", "begun")
     list_filter = (("sequence", TenantRelatedFilter), StatusFilter)
     list_select_related = ("contact",)

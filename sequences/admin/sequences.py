@@ -22,11 +22,12 @@ from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import is_id
 from crmsolid.workspaces.admin_base import ADMINS, WRITERS
 from crmsolid.workspaces.admin_columns import column, datetime_column, fixed_filter, time_text
+from crmsolid.workspaces.admin_pages import PageAdmin, label_for
 from crmsolid.workspaces.configuration import apply_configuration
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
 from sequences import progress, querysets, repository, services
-from sequences.admin.base import SEQUENCE_COLOURS, SequencesAdmin, describe_step, duration_text, label_for
+from sequences.admin.base import SEQUENCE_COLOURS, describe_step, duration_text
 from sequences.configuration import SECTION
 from sequences.definition import Definition, DefinitionErrors, read_definition, with_step_keys
 from sequences.forms import (
@@ -58,7 +59,7 @@ COPIED = {
 
 
 @admin.register(Sequence)
-class SequenceAdmin(SequencesAdmin):
+class SequenceAdmin(PageAdmin):
     adders = WRITERS
     list_display = ("name", "status_label", "version", "in_it", "completed", "stopped", "failed", "changed")
     list_filter = (fixed_filter("status", SequenceStatus.values),)

@@ -18,6 +18,7 @@ from django.db import transaction
 import apikeys.services
 import contacts.services
 import crmsolid.events.services
+import crmsolid.jobs.services
 import crmsolid.oauth.services
 import crmsolid.plans
 import crmsolid.workspaces.configuration
@@ -101,6 +102,10 @@ def definition(rows: Belongings) -> dict[str, Any]:
     return {"definition": read_definition(rows.workspace, data)}
 
 
+def job_id(rows: Belongings) -> dict[str, Any]:
+    return {"job_id": rows.of(Job).pk}
+
+
 def attempt(rows: Belongings) -> dict[str, Any]:
     return {"attempt_id": "log_01J00000000000000000000000"}
 
@@ -132,7 +137,8 @@ ROWS = [
     ),
     Row(crmsolid.workspaces.services.set_role, OWNERS, None, lambda rows: {**agent(rows), "role": "viewer"}),
     Row(crmsolid.workspaces.services.remove_member, OWNERS, None, agent),
-    Row(crmsolid.workspaces.services.get_job, WRITERS, Scope.WRITE_CONTACTS, lambda rows: {"job_id": rows.of(Job).pk}),
+    Row(crmsolid.jobs.services.get_job, WRITERS, Scope.WRITE_CONTACTS, job_id),
+    Row(crmsolid.jobs.services.cancel_job, WRITERS, Scope.WRITE_CONTACTS, job_id),
     Row(crmsolid.workspaces.configuration.dump_configuration, ADMINS, None),
     Row(
         crmsolid.workspaces.configuration.apply_configuration,

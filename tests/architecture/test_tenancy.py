@@ -44,7 +44,7 @@ UNSCOPED = {
     "crmsolid/events/feed.py": "one order of events for all; readers name their workspace",
     "webhooks/endpoint_health.py": "endpoints by the deliveries that the pump holds, whoever they belong to",
     "webhooks/purging.py": "retention, for all workspaces",
-    "webhooks/replays.py": "runs the open jobs of all workspaces",
+    "crmsolid/jobs/runner.py": "runs the open jobs of all workspaces",
     "messaging/sending/claiming.py": "what is due, whoever it belongs to",
     "sequences/querysets.py": "what is due, whoever it belongs to",
     "sequences/runner.py": "puts an enrollment off that it found due",

@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from crmsolid.core import clock
 from crmsolid.events.catalogue import envelope_schema, event_types, subscribable_names
 from crmsolid.events.models import Event
+from crmsolid.jobs import runner
 from crmsolid.plans import change_plan
 from crmsolid.workspaces.actor import Actor
 from messaging import services
@@ -60,7 +61,7 @@ def published(
         make_endpoint(receiver.url("/all"), subscribable_names()).pk,
         since=clock.now() - timedelta(days=1),
     )
-    replays.run_open_jobs()
+    runner.run_due()
     for plan in ("pro", "business"):
         change_plan(tenants.actor(), plan)
     return {event.type: bytes(event.body) for event in Event.objects.for_workspace(tenants.workspace)}

@@ -13,6 +13,7 @@ from crmsolid.core import clock
 from crmsolid.core.http.outbound import OutboundClient
 from crmsolid.events.models import Event
 from crmsolid.events.positions import assign_positions
+from crmsolid.jobs import runner
 from tests.tenants import Tenants
 from tests.threads import in_background
 from tests.waiting import another_transaction_waits, wait_until
@@ -154,7 +155,7 @@ def test_a_replay_job_locks_in_order_and_replays_only_what_is_still_failed(
     replays.replay_failed(tenants.actor(), endpoint.pk, since=clock.now() - timedelta(hours=1))
     with ExitStack() as after_commit, transaction.atomic():
         lock(done)
-        after_commit.enter_context(in_background(replays.run_open_jobs))
+        after_commit.enter_context(in_background(runner.run_due))
         wait_until(another_transaction_waits)
         lock(left)  # would wait for ever if the job had locked it already
         Delivery.unscoped.filter(pk=done.pk).update(status="succeeded")

@@ -50,7 +50,7 @@ def test_the_title_of_a_rows_page_names_the_row_once(tenants: Tenants) -> None:
     contact, message, job = made.of(Contact), made.of(Message), made.of(Job)
     assert tab(text_of(client, change("contacts_contact", contact))) == "acme Person | Contacts | CRM Solid"
     assert tab(text_of(client, change("messaging_message", message))) == "To acme Person | Messages | CRM Solid"
-    assert tab(text_of(client, change("workspaces_job", job))) == "acme import | Jobs | CRM Solid"
+    assert tab(text_of(client, change("workspaces_job", job))) == "Webhook deliveries sent again | Jobs | CRM Solid"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.opts.label)

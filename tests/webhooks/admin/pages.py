@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
@@ -40,11 +39,6 @@ def shown_secret(response: Any) -> str:
     secrets: list[str] = re.findall(r'value="(whsec_[A-Za-z0-9+/=]+)"', response.content.decode())
     assert len(secrets) == 1
     return secrets[0]
-
-
-def flash_messages(response: Any) -> list[str]:
-    """The messages that this response leaves for the next page."""
-    return [str(message) for message in get_messages(response.wsgi_request)]
 
 
 def columns(endpoint: Endpoint) -> dict[str, Any]:

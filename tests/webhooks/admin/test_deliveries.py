@@ -13,9 +13,9 @@ from django.urls import reverse
 from crmsolid.core import clock
 from crmsolid.events.positions import assign_positions
 from crmsolid.workspaces.models import AuditEntry, Role, Workspace
-from tests.panel import browser
+from tests.panel import browser, flash_messages
 from tests.tenants import Tenants
-from tests.webhooks.admin.pages import LOG, URL, flash_messages, page_url
+from tests.webhooks.admin.pages import LOG, URL, page_url
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver, answering
 from webhooks import erasure, services

@@ -11,24 +11,14 @@ from django.test.utils import CaptureQueriesContext
 
 from crmsolid.core import clock
 from crmsolid.events.catalogue import subscribable_names
+from crmsolid.jobs import runner
 from crmsolid.workspaces.models import AuditEntry, Job, Role, Workspace
-from tests.panel import browser
+from tests.panel import browser, flash_messages
 from tests.tenants import Tenants
-from tests.webhooks.admin.pages import (
-    HOME,
-    LIST,
-    LOG,
-    NEW,
-    URL,
-    columns,
-    flash_messages,
-    new_endpoint_form,
-    page_url,
-    rotation_form,
-)
+from tests.webhooks.admin.pages import HOME, LIST, LOG, NEW, URL, columns, new_endpoint_form, page_url, rotation_form
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver, answering
-from webhooks import services, tasks
+from webhooks import services
 from webhooks.models import Delivery, DisabledReason, Endpoint
 
 MakeEndpoint = Callable[..., Endpoint]
@@ -202,7 +192,7 @@ def test_replay_starts_a_job_and_shows_its_total(
     assert (response["Location"], job.total, job.state) == (page_url("change", endpoint), 3, "queued")
     [message] = flash_messages(response)
     assert "3 deliveries are being sent again" in message and job.pk in message
-    tasks.replay()
+    runner.run_due()
     run_pump()
     assert set(Delivery.unscoped.filter(event_type="contact.created").values_list("status", flat=True)) == {"succeeded"}
     nothing = client.post(page_url("replay", endpoint), {"since": f"{clock.now():%Y-%m-%dT%H:%M}"})

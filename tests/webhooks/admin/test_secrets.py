@@ -14,7 +14,7 @@ from django.test import Client
 
 from crmsolid.core import clock
 from crmsolid.workspaces.models import AuditEntry, Role
-from tests.panel import browser
+from tests.panel import browser, flash_messages
 from tests.tenants import Tenants
 from tests.webhooks.admin.pages import (
     HOME,
@@ -22,7 +22,6 @@ from tests.webhooks.admin.pages import (
     NEW,
     URL,
     columns,
-    flash_messages,
     new_endpoint_form,
     page_url,
     rotation_form,

@@ -1,4 +1,4 @@
-"""GET /v1/jobs/{id}, and the job that a replay of webhook deliveries starts."""
+"""GET /v1/jobs/{id} and POST /v1/jobs/{id}/cancel, and the job that a replay of webhook deliveries starts."""
 
 import json
 from datetime import timedelta
@@ -11,19 +11,27 @@ from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from crmsolid.events.catalogue import envelope_schema, event_types
 from crmsolid.events.models import Event
+from crmsolid.jobs import runner
 from crmsolid.workspaces.models import Job, JobState, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from tests.tenants import Api, Tenants
-from webhooks import replays, services
+from webhooks import services
 
 
 def create_job(workspace: Workspace, scope: Scope = Scope.WRITE_CONTACTS, **fields: Any) -> Job:
-    return Job.unscoped.create(workspace=workspace, kind="contacts.import", scope=scope, **fields)
+    fields.setdefault("kind", "contacts.import")
+    return Job.unscoped.create(workspace=workspace, scope=scope, **fields)
 
 
 def test_job_shows_its_progress_and_errors(tenants: Tenants, api: Api) -> None:
     errors = [{"row": 3, "code": "invalid_email", "detail": "no address"}]
-    progress: dict[str, Any] = {"state": JobState.RUNNING, "done": 40, "total": 100, "errors": errors}
+    progress: dict[str, Any] = {
+        "state": JobState.RUNNING,
+        "done": 40,
+        "total": 100,
+        "errors": errors,
+        "result": {"created": 40},
+    }
     job = create_job(tenants.workspace, **progress, params={"file": "secret"})
     response = api(tenants.key([Scope.WRITE_CONTACTS])).get(f"/v1/jobs/{job.id}")
     assert response.status_code == 200
@@ -33,6 +41,8 @@ def test_job_shows_its_progress_and_errors(tenants: Tenants, api: Api) -> None:
         "state": "running",
         "done": 40,
         "total": 100,
+        "object_id": None,
+        "result": {"created": 40},
         "errors": errors,
         "created_at": rfc3339(job.created_at),
         "finished_at": None,
@@ -82,7 +92,7 @@ def test_job_is_the_same_object_in_the_response_that_starts_it_at_its_location_a
     repeated = client.post(path, body, idempotency_key="once")
     assert (repeated.content, repeated.headers["Location"]) == (started.content, location)
     assert Job.unscoped.count() == 1
-    replays.run_open_jobs()
+    runner.run_due()
     finished = client.get(location).json()
     assert (finished["state"], finished["done"], finished["total"]) == ("done", 0, 0)
     event = json.loads(bytes(Event.objects.for_workspace(tenants.workspace).get(type="job.completed").body))
@@ -91,3 +101,20 @@ def test_job_is_the_same_object_in_the_response_that_starts_it_at_its_location_a
     Draft202012Validator(schema).validate(event)
     del event["data"]["job"]["errors"]
     assert not Draft202012Validator(schema).is_valid(event)
+
+
+def test_job_is_canceled_by_the_api(tenants: Tenants, api: Api) -> None:
+    job = create_job(tenants.workspace, Scope.WRITE_CONTACTS, kind="webhooks.replay", done=40, total=100)
+    client = api(tenants.key([Scope.WRITE_CONTACTS]))
+    canceled = client.post(f"/v1/jobs/{job.id}/cancel")
+    assert (canceled.status_code, canceled.json()["state"], canceled.json()["done"]) == (200, "canceled", 40)
+    assert client.get(f"/v1/jobs/{job.id}").json() == canceled.json()
+    again = client.post(f"/v1/jobs/{job.id}/cancel")
+    assert (again.status_code, again.json()["code"]) == (409, "invalid_state")
+
+
+def test_job_is_canceled_only_with_the_scope_of_the_call_that_started_it(tenants: Tenants, api: Api) -> None:
+    job = create_job(tenants.workspace, Scope.WRITE_CONTACTS, kind="webhooks.replay")
+    refused = api(tenants.key(ALL_SCOPES - {Scope.WRITE_CONTACTS})).post(f"/v1/jobs/{job.id}/cancel")
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
+    assert Job.unscoped.get().state == "queued"

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class JobsConfig(AppConfig):
+    name = "crmsolid.jobs"
+    label = "jobs"
+
+    def ready(self) -> None:
+        from crmsolid.jobs import representations  # noqa: F401 - declares job.completed

@@ -1,0 +1,61 @@
+"""The registry of the kinds of long work, which the apps fill when they start."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from crmsolid.workspaces.models import Job
+
+
+class JobFailed(Exception):
+    """Ends a job as failed; what the current chunk has written is rolled back. ``code`` and ``reason`` become an item
+    of the job's ``errors``."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        self.code, self.reason = code, reason
+        super().__init__(f"{code}: {reason}")
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """One kind of long work. ``label`` is its name in the panel.
+
+    ``run`` does one chunk, of about a second at most, in a transaction in which the job's row is locked. It changes
+    ``done``, ``total``, ``result``, ``errors`` and ``params`` of the job, which are saved with the chunk, and returns
+    when to go on: ``clock.now()`` for at once, None when all is done. It raises :class:`JobFailed` when the job cannot
+    go on. After any other error the chunk is rolled back and tried again.
+
+    ``close`` runs in the transaction that ends the job, however it ends, with the new state set. A job of a kind that
+    is ``cancelable`` can be canceled between two chunks.
+    """
+
+    name: str
+    label: str
+    run: Callable[[Job], datetime | None]
+    close: Callable[[Job], None] | None = None
+    cancelable: bool = True
+
+
+_kinds: dict[str, JobKind] = {}
+
+
+def register(kind: JobKind) -> JobKind:
+    """Register a kind of job. Registering the same again changes nothing; ``ValueError`` for another of that name."""
+    if _kinds.setdefault(kind.name, kind) != kind:
+        raise ValueError(f"the kind of job {kind.name!r} is registered twice")
+    return kind
+
+
+def kind_of(job: Job) -> JobKind:
+    """The kind of this job; ``KeyError`` if no app has registered it."""
+    return _kinds[job.kind]
+
+
+def label_of(job: Job) -> str:
+    """What the panel calls this job."""
+    return _kinds[job.kind].label if job.kind in _kinds else job.kind
+
+
+def cancelable(job: Job) -> bool:
+    """Whether a job of this kind may be canceled while it is open."""
+    return job.kind in _kinds and _kinds[job.kind].cancelable

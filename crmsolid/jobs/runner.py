@@ -1,0 +1,166 @@
+"""Runs jobs. The rows are the queue; one chunk of a job is one transaction, which saves the job's progress too.
+
+A worker locks the row of a job for a chunk, and other workers pass over it, so no two work on the same job. There is
+no lease: if a process dies or its connection is lost, the database rolls the chunk back and frees the row, and the next
+worker does the same chunk. PostgreSQL also ends a transaction whose process has stopped without dying
+(``idle_in_transaction_session_timeout``). Jobs take turns, one chunk each.
+"""
+
+import logging
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from crmsolid.core import clock, doorbell
+from crmsolid.core.errors import DATABASE_UNAVAILABLE
+from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.events.publishing import publish
+from crmsolid.jobs.kinds import JobFailed, JobKind, kind_of
+from crmsolid.jobs.representations import JOB_COMPLETED, JobOut
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import OPEN_JOB_STATES, Job, JobState
+from crmsolid.workspaces.scopes import Scope
+
+logger = logging.getLogger("crmsolid.jobs")
+
+RUN_TASK = "jobs.run"
+RUN_SECONDS = 20.0
+# A chunk that fails is tried again after 5 s, 10 s, 20 s and so on up to 10 minutes; then the job has failed.
+FIRST_RETRY_SECONDS = 5.0
+MAX_RETRY_SECONDS = 600.0
+MAX_FAILURES = 10
+
+_PROGRESS = ("state", "done", "total", "result", "errors", "params", "next_run_at", "failures")
+
+
+def start_job(
+    actor: Actor,
+    kind: JobKind,
+    scope: Scope,
+    *,
+    total: int | None = None,
+    params: dict[str, Any] | None = None,
+    object_id: str = "",
+    not_before: datetime | None = None,
+) -> Job:
+    """Create a job in the caller's transaction; a worker runs it after the commit, or from ``not_before`` on.
+
+    ``scope`` is that of the call, which a key needs to follow the job; the caller has checked it.
+    """
+    job = Job(
+        workspace=actor.workspace,
+        kind=kind.name,
+        scope=scope,
+        total=total,
+        params=params or {},
+        object_id=object_id,
+        request_id=actor.request_id,
+        next_run_at=not_before or clock.now(),
+    )
+    job.save(force_insert=True)
+    transaction.on_commit(lambda: doorbell.ring(RUN_TASK))
+    return job
+
+
+def run_due(*, seconds: float = RUN_SECONDS) -> int:
+    """Run the jobs that are due, a chunk of each in turn; returns the number of chunks.
+
+    After ``seconds`` the run ends and asks for another one.
+    """
+    ends, chunks = time.monotonic() + seconds, 0
+    while _run_next() is not None:
+        chunks += 1
+        if time.monotonic() > ends:
+            doorbell.ring(RUN_TASK)
+            return chunks
+    _ring_for_next()
+    return chunks
+
+
+def open_jobs() -> "QuerySet[Job]":
+    """The jobs of all workspaces that have not ended."""
+    return Job.unscoped.filter(state__in=OPEN_JOB_STATES)
+
+
+def due_jobs() -> "QuerySet[Job]":
+    """The open jobs whose next chunk is due, the longest waiting first."""
+    return open_jobs().filter(next_run_at__lte=clock.now()).order_by("next_run_at", "pk")
+
+
+def _run_next() -> str | None:
+    """Run one chunk of the job that has waited longest, and return its id; None if no other is due and free."""
+    job: Job | None = None
+    try:
+        with unit_of_work():
+            job = _lock(due_jobs())
+            if job is None:
+                return None
+            _run_chunk(job)
+    except DATABASE_UNAVAILABLE:
+        raise
+    except Exception as error:
+        if job is None:
+            raise
+        _record_failure(job.pk, error)
+    return job.pk
+
+
+def _lock(jobs: "QuerySet[Job]") -> Job | None:
+    """The first of these jobs that no other transaction has locked."""
+    return (jobs.select_for_update(skip_locked=True) if connection.vendor == "postgresql" else jobs).first()
+
+
+def _run_chunk(job: Job) -> None:
+    job.state = JobState.RUNNING
+    next_run_at = kind_of(job).run(job)
+    job.failures = 0
+    if next_run_at is None:
+        end(job, JobState.DONE)
+    else:
+        job.next_run_at = next_run_at
+        job.save(update_fields=_PROGRESS)
+
+
+def _record_failure(job_id: str, error: Exception) -> None:
+    """The chunk was rolled back: end the job, or try again later."""
+    with unit_of_work():
+        job = _lock(open_jobs().filter(pk=job_id))
+        if job is None:
+            return
+        if isinstance(error, JobFailed):
+            job.errors = [*job.errors, {"code": error.code, "reason": error.reason}]
+            end(job, JobState.FAILED)
+            return
+        logger.error("a chunk of a job failed", extra={"job_id": job_id, "kind": job.kind}, exc_info=error)
+        job.failures += 1
+        if job.failures >= MAX_FAILURES:
+            reason = "this was tried several times and failed; the log of the server has the cause"
+            job.errors = [*job.errors, {"code": "internal_error", "reason": reason}]
+            end(job, JobState.FAILED)
+            return
+        wait = min(FIRST_RETRY_SECONDS * 2 ** (job.failures - 1), MAX_RETRY_SECONDS)
+        job.next_run_at = clock.now() + timedelta(seconds=wait)
+        job.save(update_fields=["failures", "next_run_at"])
+
+
+def end(job: Job, state: JobState) -> None:
+    """End a job whose row is locked, and publish ``job.completed``. Runs in the caller's transaction."""
+    job.state, job.finished_at, job.next_run_at = state, clock.now(), None
+    kind = kind_of(job)
+    if kind.close is not None:
+        kind.close(job)
+    job.save(update_fields=[*_PROGRESS, "finished_at"])
+    publish(job.workspace_id, JOB_COMPLETED, {"job": JobOut.render(job)}, request_id=job.request_id)
+
+
+def _ring_for_next() -> None:
+    """Ask for a run when the next job becomes due, if that is before the next sweep."""
+    now = clock.now()
+    next_at = open_jobs().filter(next_run_at__gt=now).order_by("next_run_at").values_list("next_run_at", flat=True)
+    first = next_at.first()
+    if first is not None and first <= now + timedelta(seconds=settings.SWEEP_SECONDS):
+        doorbell.ring(RUN_TASK, after=max(0.1, (first - now).total_seconds()))

@@ -1,0 +1,41 @@
+"""Services of jobs: follow one, cancel it. The services of the apps start them."""
+
+from typing import Any
+
+from crmsolid.core.errors import DomainError, not_found
+from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.jobs.kinds import cancelable, label_of
+from crmsolid.jobs.runner import end
+from crmsolid.workspaces import audit
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import OPEN_JOB_STATES, Job, JobState
+from crmsolid.workspaces.scopes import Scope
+
+
+def get_job(actor: Actor, job_id: str) -> Job:
+    """One job. Errors: ``not_found``; ``scope_missing`` without the scope of the call that began the job."""
+    return _find(actor, job_id, Job.objects.for_workspace(actor.workspace))
+
+
+@unit_of_work()
+def cancel_job(actor: Actor, job_id: str) -> Job:
+    """End a job before it is done. What it has done stays. Waits for the chunk in progress.
+
+    Errors: as :func:`get_job`; ``invalid_state`` if it has ended or cannot be canceled.
+    """
+    job = _find(actor, job_id, Job.objects.for_workspace(actor.workspace).select_for_update())
+    if job.state not in OPEN_JOB_STATES:
+        raise DomainError("invalid_state", f"the job has ended: it is {job.state}")
+    if not cancelable(job):
+        raise DomainError("invalid_state", f"{label_of(job)} cannot be canceled")
+    end(job, JobState.CANCELED)
+    audit.record(actor, "job.canceled", job.pk, kind=job.kind)
+    return job
+
+
+def _find(actor: Actor, job_id: str, jobs: Any) -> Job:
+    job: Job | None = jobs.filter(pk=job_id).first()
+    if job is None:
+        raise not_found("job")
+    actor.require(Scope(job.scope))
+    return job
