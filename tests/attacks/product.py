@@ -18,7 +18,8 @@ from uuid import uuid4
 
 from django.conf import settings
 
-from tests.servers import create_database, drop_database, empty_redis, read_startup_message
+from tests.migrated import copy_migrated_sqlite, create_migrated_database
+from tests.servers import drop_database, empty_redis, read_startup_message
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a password of the demo's owner"
@@ -113,7 +114,9 @@ def running_product(
     if IS_SPLIT:
         empty_redis()
         server = settings.DATABASE_URL.rsplit("/", 1)[0]
-        environment |= {"DATABASE_URL": create_database(server, name), "REDIS_URL": settings.REDIS_URL}
+        environment |= {"DATABASE_URL": create_migrated_database(server, name), "REDIS_URL": settings.REDIS_URL}
+    else:
+        copy_migrated_sqlite(folder / "data")
     log = folder / "log"
     command = [*prefix, sys.executable, "-m", "crmsolid.run", "--port", "0"]
     try:

@@ -15,15 +15,14 @@ from typing import Any
 
 import psycopg
 
-from tests.servers import create_database, drop_database, free_port, is_listening
+from tests.migrated import create_migrated_database
+from tests.servers import drop_database, free_port, is_listening
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = """
 import json, django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from apikeys.services import create_key
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import User
@@ -57,7 +56,7 @@ class Stack:
     def __init__(self, server: str, name: str, more: Mapping[str, str] | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="crmsolid-system-"))
         self._server, self._database, self._more = server, name, dict(more or {})
-        self.dsn = create_database(server, name)
+        self.dsn = create_migrated_database(server, name)
         self.port, self.redis_port = free_port(), free_port()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self.start_redis()

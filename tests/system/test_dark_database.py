@@ -20,7 +20,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from tests.servers import create_database, drop_database
+from tests.migrated import create_migrated_database
+from tests.servers import drop_database
 from tests.system.dark_network import DarkNetwork, dark_network, forwarder
 from tests.system.stack import ROOT, SEED
 from tests.waiting import wait_until
@@ -93,7 +94,7 @@ def product() -> Iterator[Product]:
     server, name = settings.DATABASE_URL.rsplit("/", 1)[0], f"crmsolid_dark_{os.getpid()}"
     host, port = connection.settings_dict["HOST"] or "127.0.0.1", int(connection.settings_dict["PORT"] or 5432)
     with dark_network() as network, forwarder(network.database, (host, port)) as database_port:
-        dsn = create_database(server, name)
+        dsn = create_migrated_database(server, name)
         try:
             with tempfile.TemporaryDirectory() as folder, _web(network, dsn, database_port, Path(folder)) as product:
                 yield product
