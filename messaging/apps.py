@@ -6,18 +6,23 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from crmsolid.core import crypto, erasure
+        from crmsolid.workspaces.configuration import register_section
         from crmsolid.workspaces.services import on_provision
         from messaging import erasure as messages
-        from messaging import events, services  # noqa: F401 - importing events declares the event types
+        from messaging import events, opt_out_words, services  # noqa: F401 - importing events declares the event types
         from messaging.models import AccountKind
         from messaging.sending import gateway
         from messaging.sending.sandbox import SandboxGateway
         from messaging.telegram.gateway import queues_of
         from messaging.telegram_models import LoginAttempt, TelegramSession
+        from messaging.texts import configuration as texts
 
         gateway.registry[AccountKind.SANDBOX] = SandboxGateway()
         gateway.account_worker_queues[AccountKind.TELEGRAM] = queues_of
         on_provision(services.provision)
+        on_provision(opt_out_words.provision)
+        register_section(texts.TEMPLATES, dump=texts.dump_templates, apply=texts.apply_templates)
+        register_section(texts.WORDS, dump=texts.dump_words, apply=texts.apply_words)
         erasure.register(erase=messages.erase, export=messages.export)
         crypto.register_columns(TelegramSession, "auth_key")
         crypto.register_columns(LoginAttempt, "encrypted_state")

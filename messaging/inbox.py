@@ -17,7 +17,7 @@ from crmsolid.core.sql.bulk import ids_clause, run
 from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.core.sql.table import Table, datetime_param
 from crmsolid.events.publishing import publish
-from messaging import replies
+from messaging import opt_out_words, replies
 from messaging.events import MESSAGE_RECEIVED, MESSAGE_SENT
 from messaging.models import Account, Direction, Message, Status, Thread
 from messaging.representations import MessageOut
@@ -86,6 +86,7 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
         return None
     record_activity([contact.id], incoming.at, outgoing=incoming.outgoing, auto_reply=message.auto_reply)
     if not incoming.outgoing:
+        opt_out_words.apply_word(message)
         watchers.notify([contact.id])
         upsert_thread(account, contact, incoming.at, unread=1)
     event_type = MESSAGE_SENT if incoming.outgoing else MESSAGE_RECEIVED

@@ -240,6 +240,36 @@ class SandboxDelivery(WorkspaceModel):
         return 2 * int(self.pk)
 
 
+class Template(WorkspaceModel):
+    """A text that the workspace keeps for its messages, with variables as in every message."""
+
+    name = models.CharField(max_length=100)
+    text = models.TextField(help_text="{first_name} and other fields of the contact; {first_name|there} has a fallback")
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    updated_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="template_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OptOutWord(WorkspaceModel):
+    """A word that opts a contact out when it is all that a message says. ``word`` is as :mod:`messaging.opt_out_words`
+    compares it."""
+
+    word = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["workspace", "word"], name="optoutword_once")]
+        verbose_name = "opt-out word"
+
+    def __str__(self) -> str:
+        return self.word
+
+
 class SpentSlot(WorkspaceModel):
     """A send of the last 24 hours whose message was erased with its contact. The daily limit still counts it."""
 

@@ -23,7 +23,7 @@ from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.models import Job, Membership, User, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.scoping import WorkspaceModel
-from messaging.models import Account, Message, MessageAttempt, Thread
+from messaging.models import Account, Message, MessageAttempt, OptOutWord, Template, Thread
 from sequences.models import Enrollment, Sequence, SequenceVersion, Step, StepRun
 from webhooks.models import Attempt, Delivery, Endpoint
 from webhooks.secrets import encrypt_secret
@@ -62,6 +62,8 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     )
     _add(made, MessageAttempt(message=message, number=1, outcome="sent", error=mark))
     _add(made, ContactTag(contact=contact, name=f"{mark} tag"))
+    _add(made, Template(name=f"{mark} template", text=f"{mark} text"))
+    _add(made, OptOutWord(word=f"{mark} stop"))
     _add(made, CustomField(key=f"{mark}_field", label=f"{mark} label", type="choice", choices=[mark]))
     _add(made, Job(kind="webhooks.replay", scope="write:contacts", errors=[{"reason": mark}]))
     event_id = new_id("evt")

@@ -53,6 +53,8 @@ GROUPS: dict[str, tuple[NavigationItem, ...]] = {
     "Settings": (
         NavigationItem("Telegram accounts", "smartphone", "messaging.account"),
         NavigationItem("Custom fields", "tune", "contacts.customfield"),
+        NavigationItem("Templates", "description", "messaging.template"),
+        NavigationItem("Opt-out words", "block", "messaging.optoutword"),
         NavigationItem("API Keys", "key", "apikeys.apikey"),
         NavigationItem("Assistants", "smart_toy", "oauth.grant"),
         NavigationItem("Webhooks", "webhook", "webhooks.endpoint"),

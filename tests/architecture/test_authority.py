@@ -24,6 +24,7 @@ import crmsolid.plans
 import crmsolid.workspaces.configuration
 import crmsolid.workspaces.services
 import messaging.services
+import messaging.texts.services
 import sequences.services
 import webhooks.replays
 import webhooks.services
@@ -36,7 +37,7 @@ from crmsolid.oauth.models import Grant
 from crmsolid.workspaces.actor import Actor, Subject
 from crmsolid.workspaces.models import Job, Membership, Role
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
-from messaging.models import Account, Message, Thread
+from messaging.models import Account, Message, OptOutWord, Template, Thread
 from messaging.telegram import services as telegram
 from sequences.definition import read_definition
 from sequences.models import Enrollment, Sequence
@@ -115,6 +116,10 @@ def consent(rows: Belongings) -> dict[str, Any]:
     return {"user": grant.user, "application": grant.application, "scopes": [Scope.READ_CONTACTS]}
 
 
+def template_id(rows: Belongings) -> dict[str, Any]:
+    return {"template_id": rows.of(Template).pk}
+
+
 def agent(rows: Belongings) -> dict[str, Any]:
     return {"member_id": Membership.objects.for_workspace(rows.workspace).get(role=Role.AGENT).pk}
 
@@ -137,6 +142,21 @@ ROWS = [
     ),
     Row(crmsolid.workspaces.services.set_role, OWNERS, None, lambda rows: {**agent(rows), "role": "viewer"}),
     Row(crmsolid.workspaces.services.remove_member, OWNERS, None, agent),
+    Row(messaging.texts.services.create_template, ADMINS, None, lambda rows: {"name": "new", "text": "Hello"}),
+    Row(
+        messaging.texts.services.update_template,
+        ADMINS,
+        None,
+        lambda rows: {**template_id(rows), "name": "new", "text": "Hello"},
+    ),
+    Row(messaging.texts.services.delete_template, ADMINS, None, template_id),
+    Row(messaging.texts.services.add_opt_out_word, ADMINS, None, lambda rows: {"word": "unsubscribe"}),
+    Row(
+        messaging.texts.services.remove_opt_out_word,
+        ADMINS,
+        None,
+        lambda rows: {"word_id": rows.of(OptOutWord).pk},
+    ),
     Row(crmsolid.jobs.services.get_job, WRITERS, Scope.WRITE_CONTACTS, job_id),
     Row(crmsolid.jobs.services.cancel_job, WRITERS, Scope.WRITE_CONTACTS, job_id),
     Row(crmsolid.workspaces.configuration.dump_configuration, ADMINS, None),

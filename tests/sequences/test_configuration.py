@@ -93,6 +93,8 @@ def test_applying_what_was_dumped_changes_nothing(account: Account, tenants: Ten
     changes = apply_configuration(actor(tenants.workspace), json.loads(json.dumps(everything)))
     assert changes == [
         Change("custom_fields", "seats", "unchanged"),
+        Change("opt_out_words", "/stop", "unchanged"),
+        Change("opt_out_words", "stop", "unchanged"),
         Change("sequences", "Short", "unchanged"),
         Change("sequences", "Welcome", "unchanged"),
     ]
@@ -243,14 +245,14 @@ def test_commands_carry_sequences_from_one_workspace_to_its_twin(
     apply(tenants.workspace, full(account))
     file = tmp_path / "configuration.json"
     file.write_text(run("dump_config", "--workspace", "acme"))
-    assert run("apply_config", "--workspace", "acme", str(file)) == "unchanged: 2\n"
-    wanted = ["created: custom_fields seats", "created: sequences Welcome", "unchanged: 0"]
+    assert run("apply_config", "--workspace", "acme", str(file)) == "unchanged: 4\n"
+    wanted = ["created: custom_fields seats", "created: sequences Welcome", "unchanged: 2"]
     dry = run("apply_config", "--workspace", "acme", "--test", "--dry-run", str(file)).splitlines()
     assert dry == [f"would be {wanted[0]}", f"would be {wanted[1]}", wanted[2]]
     assert dumped(tenants.twin) == []
     assert run("apply_config", "--workspace", "acme", "--test", str(file)).splitlines() == wanted
     file.write_text(run("dump_config", "--workspace", "acme", "--test"))
-    assert run("apply_config", "--workspace", "acme", "--test", str(file)) == "unchanged: 2\n"
+    assert run("apply_config", "--workspace", "acme", "--test", str(file)) == "unchanged: 4\n"
 
 
 def test_command_names_the_wrong_part(tenants: Tenants, tmp_path: Path) -> None:

@@ -72,7 +72,8 @@ def test_new_fields_are_created_and_a_document_comes_back_as_it_was(tenants: Ten
 def test_applying_what_was_dumped_changes_nothing(tenants: Tenants) -> None:
     apply_configuration(tenants.actor(), DOCUMENT)
     changes = apply_configuration(tenants.actor(), dump_configuration(tenants.actor()))
-    assert [(change.name, change.action) for change in changes] == [("company", "unchanged"), ("plan", "unchanged")]
+    unchanged = ["company", "plan", "/stop", "stop"]
+    assert [(change.name, change.action) for change in changes] == [(name, "unchanged") for name in unchanged]
     assert custom_fields(tenants) == DOCUMENT["custom_fields"]
     assert AuditEntry.unscoped.filter(action="configuration.applied").count() == 1
 
@@ -179,9 +180,9 @@ def test_the_output_of_dump_config_is_the_input_of_apply_config(tenants: Tenants
     assert json.loads(text)["custom_fields"] == DOCUMENT["custom_fields"]
     assert "größer" in text
     file = write(tmp_path, text.encode())
-    assert run("apply_config", "--workspace", "acme", file) == "unchanged: 2\n"
+    assert run("apply_config", "--workspace", "acme", file) == "unchanged: 4\n"
     assert run("apply_config", "--workspace", "acme", "--test", file) == (
-        "created: custom_fields company\ncreated: custom_fields plan\nunchanged: 0\n"
+        "created: custom_fields company\ncreated: custom_fields plan\nunchanged: 2\n"
     )
     assert fields(tenants.twin) == fields(tenants.workspace)
     assert run("dump_config", "--workspace", "acme") == text

@@ -1,0 +1,98 @@
+"""Templates, and the configuration sections and panel pages of templates and opt-out words."""
+
+import pytest
+from django.urls import reverse
+
+from crmsolid.core.errors import DomainError
+from crmsolid.workspaces.configuration import apply_configuration, dump_configuration
+from crmsolid.workspaces.models import AuditEntry
+from messaging.models import OptOutWord, Template
+from messaging.texts.services import create_template, update_template
+from tests.panel import browser
+from tests.tenants import Tenants
+
+
+def test_a_template_is_checked_like_a_message(tenants: Tenants) -> None:
+    for name, text, code in [
+        ("", "Hello", "length"),
+        ("x" * 101, "Hello", "length"),
+        ("Greeting", "Hello {nobody}", "unknown_variable"),
+        ("Greeting", "Hello {", "template_syntax"),
+        ("Greeting", " ", "length"),
+    ]:
+        with pytest.raises(DomainError) as refused:
+            create_template(tenants.actor(), name=name, text=text)
+        assert [error.code for error in refused.value.errors] == [code]
+    assert not Template.unscoped.exists()
+    assert not AuditEntry.unscoped.filter(action="template.created").exists()
+
+
+def test_a_name_is_used_once_in_a_workspace(tenants: Tenants) -> None:
+    create_template(tenants.actor(), name=" Greeting ", text="Hello {first_name|there}")
+    create_template(tenants.actor(tenants.other), name="Greeting", text="Hi")
+    second = create_template(tenants.actor(), name="Farewell", text="Bye")
+    with pytest.raises(DomainError) as refused:
+        update_template(tenants.actor(), second.pk, name="Greeting", text="Bye")
+    assert [error.code for error in refused.value.errors] == ["duplicate"]
+    names = Template.objects.for_workspace(tenants.workspace).order_by("name").values_list("name", flat=True)
+    assert list(names) == ["Farewell", "Greeting"]
+
+
+def test_the_sections_are_applied_and_dumped_unchanged(tenants: Tenants) -> None:
+    document = {
+        "templates": [{"name": "A", "text": "Hello {name}"}, {"name": "B", "text": " kept as it is \n"}],
+        "opt_out_words": ["/stop", "STOP", "basta"],
+    }
+    changes = apply_configuration(tenants.actor(), document)
+    assert [(change.name, change.action) for change in changes] == [
+        ("A", "created"),
+        ("B", "created"),
+        ("/stop", "unchanged"),
+        ("stop", "unchanged"),
+        ("basta", "created"),
+    ]
+    dumped = dump_configuration(tenants.actor())
+    assert dumped["templates"] == document["templates"]
+    assert dumped["opt_out_words"] == ["/stop", "basta", "stop"]
+    assert {change.action for change in apply_configuration(tenants.actor(), dumped)} == {"unchanged"}
+    dumped["templates"][0]["text"] = "Hi"
+    assert [change.action for change in apply_configuration(tenants.actor(), dumped)][:2] == ["updated", "unchanged"]
+
+
+def test_what_is_wrong_in_the_sections_is_named_by_its_path_and_changes_nothing(tenants: Tenants) -> None:
+    document = {"templates": [{"name": "A", "text": "ok"}, {"name": "B", "text": "{"}], "opt_out_words": [3, "new"]}
+    with pytest.raises(DomainError) as refused:
+        apply_configuration(tenants.actor(), document)
+    assert [error.field for error in refused.value.errors] == ["templates[1].text", "opt_out_words[0]"]
+    assert not Template.unscoped.exists()
+    assert not OptOutWord.objects.for_workspace(tenants.workspace).filter(word="new").exists()
+
+
+def test_templates_are_made_changed_and_deleted_in_the_panel(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
+    add = reverse("admin:messaging_template_add")
+    refused = client.post(add, {"name": "Greeting", "text": "Hello {nobody}"}).content.decode()
+    assert "There is no contact field for {nobody}" in refused and not Template.unscoped.exists()
+    assert client.post(add, {"name": "Greeting", "text": "Hello"}).status_code == 302
+    template = Template.objects.for_workspace(tenants.workspace).get()
+    change = reverse("admin:messaging_template_change", args=[template.pk])
+    assert client.post(change, {"name": "Greeting", "text": "Hello {first_name|there}"}).status_code == 302
+    assert Template.unscoped.get().text == "Hello {first_name|there}"
+    assert (
+        client.post(reverse("admin:messaging_template_delete", args=[template.pk]), {"post": "yes"}).status_code == 302
+    )
+    assert not Template.unscoped.exists()
+    actions = AuditEntry.unscoped.filter(action__startswith="template.").order_by("pk").values_list("action", flat=True)
+    assert list(actions) == ["template.created", "template.changed", "template.deleted"]
+
+
+def test_opt_out_words_are_added_and_removed_in_the_panel(tenants: Tenants) -> None:
+    client, words = browser(tenants.owner), OptOutWord.objects.for_workspace(tenants.workspace)
+    add = reverse("admin:messaging_optoutword_add")
+    assert "This word is in the list already." in client.post(add, {"word": "Stop!"}).content.decode()
+    assert client.post(add, {"word": "Basta"}).status_code == 302
+    added = words.get(word="basta")
+    assert (
+        client.post(reverse("admin:messaging_optoutword_delete", args=[added.pk]), {"post": "yes"}).status_code == 302
+    )
+    assert list(words.order_by("word").values_list("word", flat=True)) == ["/stop", "stop"]
