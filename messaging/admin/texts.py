@@ -91,6 +91,7 @@ class OptOutWordAdmin(TenantAdmin):
     list_display = ("word", "added")
     search_fields = ("word",)
     search_help_text = "Word"
+    list_before_template = "panel/opt_out_words_note.html"
     empty_text = "Nobody can opt out by a message. Add a word, such as stop: who sends it gets no more messages."
     add_label = "New word"
     ordering = ("word", "id")
