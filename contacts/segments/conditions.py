@@ -69,7 +69,7 @@ class ConditionErrors(ValueError):
         super().__init__("; ".join(f"{error.field}: {error.detail}" for error in errors))
 
 
-def parse_condition(workspace: Workspace, data: Any, *, path: str = "") -> Condition:
+def parse_condition(workspace: Workspace | int, data: Any, *, path: str = "") -> Condition:
     """The condition that a JSON value describes. Raises :class:`ConditionErrors`.
 
     ``path`` is where the value stands in what the caller was given. The path of an error continues it, and is ``path``
@@ -79,7 +79,7 @@ def parse_condition(workspace: Workspace, data: Any, *, path: str = "") -> Condi
     return _parse(_Parser(workspace), data, path)
 
 
-def load_condition(workspace: Workspace, data: Any) -> Condition:
+def load_condition(workspace: Workspace | int, data: Any) -> Condition:
     """A condition that :func:`parse_condition` accepted before it was stored.
 
     A choice that its custom field no longer offers is accepted, because contacts keep it as well.
@@ -101,7 +101,7 @@ class _Parser:
     by ``MAX_LEAVES`` and ``MAX_LEVELS``, whatever is sent.
     """
 
-    def __init__(self, workspace: Workspace, *, any_choice: bool = False) -> None:
+    def __init__(self, workspace: Workspace | int, *, any_choice: bool = False) -> None:
         self.workspace, self.any_choice = workspace, any_choice
         self.errors: list[FieldError] = []
         self.leaves = 0
