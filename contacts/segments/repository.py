@@ -3,9 +3,10 @@
 Whatever counts, lists, exports or works on the contacts of a segment uses :func:`in_segment`, so they never disagree.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from contacts.models import Contact, ContactQuerySet, Segment
+from contacts.models import Contact, ContactQuerySet, CustomField, Segment
 from contacts.segments.compilation import where
 from contacts.segments.conditions import Condition, ConditionErrors, load_condition
 from crmsolid.core.errors import DomainError, not_found
@@ -23,14 +24,14 @@ def find_segment(workspace: Workspace | int, segment_id: str, *, lock: bool = Fa
     return segment
 
 
-def condition_of(segment: Segment) -> Condition:
-    """The condition of the segment.
+def condition_of(segment: Segment, definitions: Mapping[str, CustomField] | None = None) -> Condition:
+    """The condition of the segment. ``definitions`` as in ``load_condition``.
 
     ``invalid_state`` (409) if its filter does not fit any more, for example because a custom field is gone: such a
     segment selects nobody rather than the wrong contacts.
     """
     try:
-        return load_condition(segment.workspace_id, segment.filter)
+        return load_condition(segment.workspace_id, segment.filter, definitions)
     except ConditionErrors as errors:
         wrong = errors.errors[0]
         path = f"filter.{wrong.field}" if wrong.field else "filter"
