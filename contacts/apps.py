@@ -6,6 +6,9 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts import configuration, events  # noqa: F401 - importing events declares the event types
+        from contacts.segments import tagging
+        from crmsolid.jobs import kinds
         from crmsolid.workspaces.configuration import register_section
 
+        kinds.register(tagging.TAG_SEGMENT)
         register_section(configuration.SECTION, dump=configuration.dump, apply=configuration.apply)

@@ -18,6 +18,7 @@ from crmsolid.api.fields import (
     StrictSerializer,
     Text,
     Timestamp,
+    id_pattern,
 )
 
 SORTS = ("created_at", "-created_at", "updated_at", "-updated_at", "name", "-name", "score", "-score")
@@ -134,6 +135,7 @@ class ContactFilters(QuerySerializer):
         help_text="Tags that the contact must have, all of them.",
     )
     stage = Choice(choices=Stage.values, required=False)
+    segment = Text(required=False, pattern=id_pattern("seg"), help_text="Contacts in this segment.")
     updated_since = Timestamp(required=False, help_text="Changed at this time or later (RFC 3339).")
 
 

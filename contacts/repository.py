@@ -21,8 +21,8 @@ from contacts.validation import Changes
 from crmsolid.core import clock, strictjson
 from crmsolid.core.errors import not_found
 from crmsolid.core.ids import is_id
-from crmsolid.core.sql.bulk import ids_clause
-from crmsolid.core.sql.prepared_cursor import statement_cursor
+from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, rows_parameter, rows_source, run
+from crmsolid.core.sql.prepared_cursor import on_postgresql, statement_cursor
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
 from crmsolid.workspaces.actor import Actor
@@ -43,6 +43,15 @@ class ContactWithTags:
     contact: Contact
     tags: list[str]
     created: bool = False
+
+    def tag_changes(self, add: Iterable[str], remove: Iterable[str]) -> tuple[list[str], set[str]]:
+        """Which of these tags the contact does not have yet, and which of those it has."""
+        own = set(self.tags)
+        return [name for name in add if name not in own], own.intersection(remove)
+
+    def with_tag_changes(self, added: Sequence[str], removed: set[str]) -> "ContactWithTags":
+        """The contact with these tags added and removed."""
+        return ContactWithTags(self.contact, [*set(self.tags).difference(removed), *added])
 
     @cached_property
     def payload(self) -> dict[str, Any]:
@@ -88,6 +97,24 @@ def with_tags(rows: Sequence[Contact]) -> list[ContactWithTags]:
     return [ContactWithTags(contact, names[contact.id]) for contact in rows]
 
 
+def lock(workspace_id: int, ids: Sequence[str]) -> list[Contact]:
+    """These contacts, locked for an update in the order of their ids. Those that are gone are left out."""
+    where, params = ids_clause("id", ids)
+    return contacts.select(f"workspace_id = %s AND {where} ORDER BY id", [workspace_id, *params], lock=True)
+
+
+def not_erased(rows: Sequence[Contact]) -> list[Contact]:
+    """Those of the contacts that are still there; none of them can be erased before the transaction ends.
+
+    FOR KEY SHARE keeps only an erasure waiting. On SQLite the transaction itself is the lock.
+    """
+    if not rows or not on_postgresql():
+        return list(rows)
+    where, params = ids_clause("id", [contact.id for contact in rows])
+    there = {row[0] for row in fetch(f"SELECT id FROM {contacts.name} WHERE {where} FOR KEY SHARE", params)}
+    return [contact for contact in rows if contact.id in there]
+
+
 def insert(who: Actor | Workspace, changes: Changes) -> ContactWithTags | None:
     """Insert a contact with its tags and events. None if a contact has one of the identities already."""
     now, workspace = clock.now(), who.workspace if isinstance(who, Actor) else who
@@ -111,9 +138,8 @@ def update(
 
     The row of ``before`` must be locked. :class:`IdentityTaken` leaves the transaction usable.
     """
-    contact, old_tags = before.contact, set(before.tags)
-    added = [name for name in add if name not in old_tags]
-    removed = old_tags.intersection(remove)
+    contact = before.contact
+    added, removed = before.tag_changes(add, remove)
     changed = changes.apply(contact)
     if "opted_out" in changed and not contact.opted_out:
         optouts.kept(contact).delete()  # somebody decided that messages to this contact are allowed again
@@ -134,12 +160,79 @@ def update(
             raise IdentityTaken from None
     _add_tags(contact, added, at_once=bool(watchers.watchers))
     if removed:
-        ContactTag.objects.for_workspace(contact.workspace_id).filter(contact_id=contact.id, name__in=removed).delete()
+        _remove_tags(contact.workspace_id, [contact.id], removed)
     watchers.notify([contact.id])
-    after = ContactWithTags(contact, [*old_tags.difference(removed), *added])
-    if added:
-        publish_all(actor, [NewEvent(CONTACT_TAGGED, {"contact": after.payload, "added": added}, contact.id)])
+    after = before.with_tag_changes(added, removed)
+    publish_all(actor, _tagged([(after, added)]))
     return after
+
+
+def change_tags(
+    who: Actor | int,
+    rows: Sequence[ContactWithTags],
+    *,
+    add: Sequence[str],
+    remove: Sequence[str],
+    request_id: str = "",
+) -> list[ContactWithTags]:
+    """Add and remove tags of contacts whose rows are locked, publish ``contact.tagged`` for each that got new ones, and
+    tell the watchers. Returns those that were changed, as they are now.
+
+    The number of statements does not depend on that of the contacts. ``who`` as in ``publish``.
+    """
+    now = clock.now()
+    changed: list[tuple[ContactWithTags, list[str]]] = []
+    for before in rows:
+        added, removed = before.tag_changes(add, remove)
+        if added or removed:
+            before.contact.updated_at = now
+            changed.append((before.with_tag_changes(added, removed), added))
+    if not changed:
+        return []
+    ids, workspace_id = [after.contact.id for after, _ in changed], changed[0][0].contact.workspace_id
+    contacts.update({"updated_at": now}, *ids_clause("id", ids))
+    if remove:
+        _remove_tags(workspace_id, ids, remove)
+    if add:
+        _add_tags_to_all(workspace_id, ids, add)
+    watchers.notify(ids)
+    publish_all(who, _tagged(changed, request_id))
+    return [after for after, _ in changed]
+
+
+def _tagged(changed: Sequence[tuple[ContactWithTags, list[str]]], request_id: str = "") -> list[NewEvent]:
+    """``contact.tagged`` for each contact, as it is now, that got new tags."""
+    return [
+        NewEvent(CONTACT_TAGGED, {"contact": after.payload, "added": added}, after.contact.id, request_id)
+        for after, added in changed
+        if added
+    ]
+
+
+def _remove_tags(workspace_id: int, contact_ids: Sequence[str], names: Iterable[str]) -> None:
+    of_contacts, ids = ids_clause("contact_id", contact_ids)
+    with_names, wanted = ids_clause("name", list(names))
+    run(
+        f"DELETE FROM {_tags.name} WHERE workspace_id = %s AND {of_contacts} AND {with_names}",
+        [workspace_id, *ids, *wanted],
+    )
+
+
+def _add_tags_to_all(workspace_id: int, contact_ids: Sequence[str], names: Sequence[str]) -> None:
+    """Every tag to every contact, with as many parameters for any number of them."""
+    now = datetime_formatter()(clock.now())
+    people = rows_source({"id": "text", "workspace_id": "int", "created_at": "time"}, "c")
+    tags = rows_source({"name": "text", "folded": "text"}, "t")
+    # Without WHERE, SQLite would read ON CONFLICT as the condition of a join.
+    run(
+        f"INSERT INTO {_tags.name} (workspace_id, contact_id, name, folded, created_at)"
+        f" SELECT c.workspace_id, c.id, t.name, t.folded, c.created_at FROM {people} CROSS JOIN {tags} WHERE TRUE"
+        " ON CONFLICT (contact_id, name) DO NOTHING",
+        [
+            rows_parameter([[contact_id, workspace_id, now] for contact_id in contact_ids]),
+            rows_parameter([[name, fold(name)] for name in names]),
+        ],
+    )
 
 
 def _add_tags(contact: Contact, names: Iterable[str], *, at_once: bool = False) -> None:

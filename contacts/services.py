@@ -12,14 +12,17 @@ from contacts import custom_fields, export, optouts, repository
 from contacts.models import Contact, CustomField, FieldType
 from contacts.normalization import InvalidValue
 from contacts.repository import ContactWithTags, IdentityTaken
-from contacts.validation import MAX_TAGS, Changes, read_changes, read_tags
+from contacts.segments.compilation import where
+from contacts.segments.conditions import Condition
+from contacts.segments.repository import condition_of, find_segment
+from contacts.validation import MAX_TAGS, read_changes, read_tags
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import erasure
-from crmsolid.core.errors import DomainError, invalid, not_found
+from crmsolid.core.errors import DomainError, FieldError, invalid, not_found
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Role
+from crmsolid.workspaces.models import Role, Workspace
 from crmsolid.workspaces.scopes import Scope
 
 # An attempt fails only if other calls committed in between, so even two failures in a row are rare.
@@ -93,15 +96,22 @@ def tag_contact(
 ) -> ContactWithTags:
     """Add and remove tags. Errors: as :func:`update_contact`; ``validation_failed`` also for a tag in both lists."""
     actor.require(Scope.WRITE_CONTACTS)
+    added, removed = read_tag_changes(add, remove)
+    before = repository.get(actor.workspace, contact_id, lock=True)
+    _check_version(before, if_match)
+    changed = repository.change_tags(actor, [before], add=added, remove=removed)
+    return changed[0] if changed else before
+
+
+def read_tag_changes(add: Iterable[str], remove: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The tags to add and to remove in their normal form. ``validation_failed``, also for a tag in both lists."""
     added, removed = read_tags(add, "add"), read_tags(remove, "remove")
     both = set(added).intersection(removed)
     if both:
         raise invalid("remove", "ambiguous", f"a tag cannot be added and removed at once: {', '.join(sorted(both))}")
     if len(added) + len(removed) > MAX_TAGS:
         raise invalid("remove", "max_length", f"at most {MAX_TAGS} tags a request")
-    before = repository.get(actor.workspace, contact_id, lock=True)
-    _check_version(before, if_match)
-    return repository.update(actor, before, Changes({}, {}), add=added, remove=removed)
+    return added, removed
 
 
 @unit_of_work()
@@ -137,17 +147,46 @@ def get_contact(actor: Actor, contact_id: str) -> ContactWithTags:
 def list_contacts(
     actor: Actor, filters: Mapping[str, Any], *, sort: str = "-created_at", limit: int = 50, cursor: str | None = None
 ) -> Page:
-    """One page of :class:`ContactWithTags`. ``ContactQuerySet.filtered`` describes ``filters``; ``sort`` is one of
-    ``inputs.SORTS``. Errors: ``scope_missing``, ``invalid_cursor``."""
+    """One page of :class:`ContactWithTags`. ``ContactQuerySet.filtered`` describes ``filters``; ``segment``, the id of
+    one, is a filter too. ``sort`` is one of ``inputs.SORTS``. Errors: ``scope_missing``, ``invalid_cursor``,
+    ``invalid_parameter`` for an unknown segment."""
     actor.require(Scope.READ_CONTACTS)
+    return _page(actor.workspace, filters, _segment(actor.workspace, filters), sort, limit, cursor)
+
+
+def _segment(workspace: Workspace, filters: Mapping[str, Any]) -> tuple[Any, Condition] | None:
+    """The filter of the segment that ``filters`` name, and as a condition; None if they name none.
+
+    ``invalid_parameter`` (400) if the segment is unknown, or its filter does not fit any more.
+    """
+    if "segment" not in filters:
+        return None
+    try:
+        segment = find_segment(workspace, filters["segment"])
+        return segment.filter, condition_of(segment)
+    except DomainError as error:
+        raise DomainError("invalid_parameter", errors=[FieldError("segment", error.code, error.detail)]) from None
+
+
+def _page(
+    workspace: Workspace,
+    filters: Mapping[str, Any],
+    segment: tuple[Any, Condition] | None,
+    sort: str,
+    limit: int,
+    cursor: str | None,
+) -> Page:
+    """One page of :class:`ContactWithTags`. A cursor is bound to what the filter of the segment says, and keeps the
+    instant for which it is judged."""
     rows = page(
-        Contact.objects.for_workspace(actor.workspace).filtered(filters),
+        Contact.objects.for_workspace(workspace).filtered(filters),
         sort=sort,
         limit=limit,
         cursor=cursor,
-        workspace_id=actor.workspace.pk,
-        filters=filters,
+        workspace_id=workspace.pk,
+        filters=filters if segment is None else {**filters, "segment": (filters["segment"], segment[0])},
         read=repository.contacts.read,
+        narrow=None if segment is None else lambda rows, now: rows.filter(where(segment[1], now)),
     )
     return Page(repository.with_tags(rows.rows), rows.next_cursor)
 
@@ -157,15 +196,18 @@ def export_contacts(
 ) -> Iterator[bytes]:
     """All contacts that match, oldest first, in chunks, so that any number of them takes the same memory.
 
-    The first chunk is read at once, so that errors are raised before anything is sent. Errors: ``scope_missing``.
+    The first chunk is read at once, so that errors are raised before anything is sent. Errors: ``scope_missing``,
+    ``invalid_parameter`` for an unknown segment.
     """
-    first = list_contacts(actor, filters, sort="created_at", limit=EXPORT_CHUNK)
+    actor.require(Scope.READ_CONTACTS)
+    segment = _segment(actor.workspace, filters)
+    first = _page(actor.workspace, filters, segment, "created_at", EXPORT_CHUNK, None)
 
     def chunks() -> Iterator[list[ContactWithTags]]:
         chunk = first
         yield chunk.rows
         while chunk.next_cursor is not None:
-            chunk = list_contacts(actor, filters, sort="created_at", limit=EXPORT_CHUNK, cursor=chunk.next_cursor)
+            chunk = _page(actor.workspace, filters, segment, "created_at", EXPORT_CHUNK, chunk.next_cursor)
             yield chunk.rows
 
     if format == "ndjson":

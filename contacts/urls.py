@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from contacts import views
+from contacts.segments import views as segments
 
 urlpatterns: list[URLPattern] = [
     path("contacts", views.ContactsView.as_view()),
@@ -10,5 +11,10 @@ urlpatterns: list[URLPattern] = [
     path("contacts/<str:contact_id>", views.ContactView.as_view()),
     path("contacts/<str:contact_id>/tags", views.ContactTagsView.as_view()),
     path("contacts/<str:contact_id>/data", views.PersonalDataView.as_view()),
+    path("segments", segments.SegmentsView.as_view()),
+    path("segments/preview", segments.PreviewView.as_view()),
+    path("segments/<str:segment_id>", segments.SegmentView.as_view()),
+    path("segments/<str:segment_id>/explain", segments.ExplainView.as_view()),
+    path("segments/<str:segment_id>/tags", segments.SegmentTagsView.as_view()),
     path("custom-fields", views.CustomFieldsView.as_view()),
 ]

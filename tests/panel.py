@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apikeys.services import create_key, rotate_key
-from contacts.models import Contact, ContactTag, CustomField
+from contacts.models import Contact, ContactTag, CustomField, Segment
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.events.models import Event
@@ -65,6 +65,8 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     _add(made, Template(name=f"{mark} template", text=f"{mark} text"))
     _add(made, OptOutWord(word=f"{mark} stop"))
     _add(made, CustomField(key=f"{mark}_field", label=f"{mark} label", type="choice", choices=[mark]))
+    segment_filter = {"field": "tag", "op": "is", "value": f"{mark} tag"}
+    _add(made, Segment(name=f"{mark} segment", filter=segment_filter))
     _add(made, Job(kind="webhooks.replay", scope="write:contacts", errors=[{"reason": mark}]))
     event_id = new_id("evt")
     body = {"event": "contact.created", "id": event_id, "created_at": "2026-06-04T09:00:00Z", "data": {"name": mark}}

@@ -4,7 +4,7 @@ A condition is a leaf (``{"field", "op", "value"}``) or a group of conditions (`
 ``{"not": {...}}``). ``contacts.segments.compilation`` makes a query of it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -69,7 +69,7 @@ class ConditionErrors(ValueError):
         super().__init__("; ".join(f"{error.field}: {error.detail}" for error in errors))
 
 
-def parse_condition(workspace: Workspace, data: Any, *, path: str = "") -> Condition:
+def parse_condition(workspace: Workspace | int, data: Any, *, path: str = "") -> Condition:
     """The condition that a JSON value describes. Raises :class:`ConditionErrors`.
 
     ``path`` is where the value stands in what the caller was given. The path of an error continues it, and is ``path``
@@ -79,12 +79,20 @@ def parse_condition(workspace: Workspace, data: Any, *, path: str = "") -> Condi
     return _parse(_Parser(workspace), data, path)
 
 
-def load_condition(workspace: Workspace, data: Any) -> Condition:
+def load_condition(
+    workspace: Workspace | int, data: Any, definitions: Mapping[str, CustomField] | None = None
+) -> Condition:
     """A condition that :func:`parse_condition` accepted before it was stored.
 
-    A choice that its custom field no longer offers is accepted, because contacts keep it as well.
+    A choice that its custom field no longer offers is accepted, because contacts keep it as well. ``definitions`` are
+    those of :func:`definitions_of`, for who loads several conditions.
     """
-    return _parse(_Parser(workspace, any_choice=True), data, "")
+    return _parse(_Parser(workspace, definitions, any_choice=True), data, "")
+
+
+def definitions_of(workspace: Workspace | int) -> dict[str, CustomField]:
+    """The custom fields of the workspace by key."""
+    return {definition.key: definition for definition in CustomField.objects.for_workspace(workspace)}
 
 
 def _parse(parser: "_Parser", data: Any, path: str) -> Condition:
@@ -101,14 +109,20 @@ class _Parser:
     by ``MAX_LEAVES`` and ``MAX_LEVELS``, whatever is sent.
     """
 
-    def __init__(self, workspace: Workspace, *, any_choice: bool = False) -> None:
-        self.workspace, self.any_choice = workspace, any_choice
+    def __init__(
+        self,
+        workspace: Workspace | int,
+        definitions: Mapping[str, CustomField] | None = None,
+        *,
+        any_choice: bool = False,
+    ) -> None:
+        self.workspace, self.given, self.any_choice = workspace, definitions, any_choice
         self.errors: list[FieldError] = []
         self.leaves = 0
 
     @cached_property
-    def definitions(self) -> dict[str, CustomField]:
-        return {definition.key: definition for definition in CustomField.objects.for_workspace(self.workspace)}
+    def definitions(self) -> Mapping[str, CustomField]:
+        return definitions_of(self.workspace) if self.given is None else self.given
 
     @property
     def is_full(self) -> bool:

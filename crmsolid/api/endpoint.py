@@ -3,7 +3,7 @@
 Authentication, scopes, validation, idempotency and the OpenAPI document all read this one declaration.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
@@ -25,14 +25,16 @@ Shape = type[serializers.BaseSerializer[Any]] | serializers.BaseSerializer[Any]
 class ApiResponse:
     """What a handler answers: ``data`` is rendered as JSON, status 204 has none.
 
-    ``contact_id`` names the contact it is about, so that erasing the contact empties the stored answer too;
-    ``secret`` says that it carries a secret, so that the stored answer is encrypted.
+    ``contact_id`` names the contact it is about, or ``contact_ids`` several, so that erasing one of them empties the
+    stored answer too; their ids must be in the answer, and they must be locked against an erasure until the answer is
+    stored. ``secret`` says that it carries a secret, so that the stored answer is encrypted.
     """
 
     data: Any
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     contact_id: str = ""
+    contact_ids: Sequence[str] = ()
     secret: bool = False
 
     def render(self) -> HttpResponse:

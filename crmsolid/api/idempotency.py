@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any
 
 from django.db import IntegrityError
@@ -30,6 +31,10 @@ from crmsolid.workspaces.scopes import READ_BESIDE, Scope
 
 STORED_HEADERS = ("Content-Type", "ETag", "Location")
 VALID_KEY = re.compile(r"[\x20-\x7e]{1,255}\Z")
+
+# In the place of a contact's id, for an answer that is about several contacts. No contact has this id.
+SEVERAL = "several"
+ERASED_TOGETHER = 500
 
 _records = Table(IdempotencyRecord)
 
@@ -97,7 +102,7 @@ def run_once(workspace: Workspace, key: str, fingerprint: bytes, handler: Callab
                 "headers": {name: response.headers[name] for name in STORED_HEADERS if name in response.headers},
                 "body": crypto.encrypt(response.content) if answer.secret else response.content,
                 "sealed": answer.secret,
-                "contact_id": answer.contact_id,
+                "contact_id": answer.contact_id or (SEVERAL if answer.contact_ids else ""),
                 "created_at": clock.now(),
             }
             _records.insert_later([record])
@@ -115,11 +120,20 @@ def run_once(workspace: Workspace, key: str, fingerprint: bytes, handler: Callab
 
 def erase(workspace_id: int, contact_id: str) -> None:
     """Empty the responses about a contact. Their Idempotency-Keys stay taken; a replay answers ``erased``."""
-    _about(workspace_id, contact_id).update(body=b"", headers={}, erased_at=clock.now())
+    _empty(_about(workspace_id, contact_id))
+    about_several = _about(workspace_id, SEVERAL).exclude(body=b"").values_list("pk", "body")
+    found = (pk for pk, body in about_several.iterator() if contact_id.encode() in bytes(body))
+    while chunk := list(islice(found, ERASED_TOGETHER)):
+        _empty(IdempotencyRecord.objects.for_workspace(workspace_id).filter(pk__in=chunk))
+
+
+def _empty(records: Any) -> None:
+    records.update(body=b"", headers={}, erased_at=clock.now())
 
 
 def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
-    """``stored_answers`` about a contact. The body of an encrypted one, which carries a secret, is left out."""
+    """``stored_answers`` about a contact. The body of an encrypted one, which carries a secret, is left out, and so are
+    answers that are about other people too: they show of this person what is exported anyway."""
     return {
         "stored_answers": [
             {

@@ -13,7 +13,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -22,7 +22,7 @@ from django.conf import settings
 from django.db import connection, models
 from django.db.models import Q, QuerySet
 
-from crmsolid.core import strictjson
+from crmsolid.core import clock, strictjson
 from crmsolid.core.errors import DomainError
 
 # How much earlier than its transaction a row may be dated: the time is read a moment before the transaction's first
@@ -60,11 +60,13 @@ class Page:
 @dataclass(frozen=True, slots=True)
 class _Cursor:
     """Everything up to the row ``(value, pk)`` has been returned, and the rows with these hashes beyond it. Without a
-    ``pk`` the position is just before all rows of this value."""
+    ``pk`` the position is just before all rows of this value. ``as_of`` is the time of the first page, where the rows
+    of the list depend on it."""
 
     value: Any
     pk: Any
     returned: frozenset[bytes] = frozenset()
+    as_of: datetime | None = None
 
 
 def page(
@@ -77,17 +79,26 @@ def page(
     filters: Mapping[str, Any],
     endless: bool = False,
     read: "Callable[[QuerySet[Any]], list[Any]]" = list,
+    narrow: "Callable[[QuerySet[Any], datetime], QuerySet[Any]] | None" = None,
 ) -> Page:
     """One page by an indexed column (``-`` for descending), ties broken by id. ``invalid_cursor`` (400).
 
     ``endless`` is for a list that grows at its end: ``next_cursor`` is never None, so that a client can poll with it.
-    ``read`` fetches the rows: as instances, or as ``Table.read`` does.
+    ``read`` fetches the rows: as instances, or as ``Table.read`` does. ``narrow`` limits the list by what depends on
+    the time, such as "in the last 7 days". It gets the time of the first page, which the cursors carry on, so all pages
+    are of one list.
     """
     column, descending = sort.lstrip("-"), sort.startswith("-")
     plain = {name: str(value) for name, value in filters.items() if name not in ("limit", "cursor")}
     # What the cursor is valid for. The model is part of it: ids of another model may have another type.
     binding = json.dumps([queryset.model._meta.label, workspace_id, sort, plain], sort_keys=True).encode()
     position = None if cursor is None else _decode(cursor, binding)
+    as_of = None
+    if narrow is not None:
+        as_of = clock.now() if position is None else position.as_of
+        if as_of is None:
+            raise DomainError("invalid_cursor")
+        queryset = narrow(queryset, as_of)
     is_time = isinstance(queryset.model._meta.get_field(column), models.DateTimeField)
     # Before the rows are read: a transaction that commits in between is older than the horizon.
     horizon = _commit_horizon() if is_time and not descending and connection.vendor == "postgresql" else None
@@ -107,13 +118,13 @@ def page(
         return Page(new, None)
     new = new[:limit]
     if not new:
-        return Page([], _encode(position or _Cursor(0, None), binding))
+        return Page([], _encode(position or _Cursor(0, None, as_of=as_of), binding))
     if horizon is None:
-        return Page(new, _encode(_Cursor(getattr(new[-1], column), new[-1].id), binding))
+        return Page(new, _encode(_Cursor(getattr(new[-1], column), new[-1].id, as_of=as_of), binding))
     shown, next_position = _up_to_horizon(rows, new, column, position, horizon)
     if not shown:
         time.sleep(EMPTY_PAGE_SECONDS)  # or a client that follows the cursor would ask again at once
-    return Page(shown, _encode(next_position, binding))
+    return Page(shown, _encode(replace(next_position, as_of=as_of), binding))
 
 
 def _commit_horizon() -> datetime:
@@ -157,8 +168,10 @@ def _tag(payload: bytes, binding: bytes) -> bytes:
 def _encode(position: _Cursor, binding: bytes) -> str:
     is_time = isinstance(position.value, datetime)
     payload = ["t", position.value.isoformat(), position.pk] if is_time else ["v", position.value, position.pk]
-    if position.returned:
+    if position.returned or position.as_of is not None:
         payload.append(base64.b64encode(b"".join(sorted(position.returned))).decode())
+    if position.as_of is not None:
+        payload.append(position.as_of.isoformat())
     raw = strictjson.dumps(payload)
     return base64.urlsafe_b64encode(_tag(raw, binding) + raw).decode().rstrip("=")
 
@@ -174,4 +187,5 @@ def _decode(cursor: str, binding: bytes) -> _Cursor:
     kind, value, pk, *more = json.loads(payload)
     hashes = base64.b64decode(more[0]) if more else b""
     returned = [hashes[start : start + _ROW_HASH_BYTES] for start in range(0, len(hashes), _ROW_HASH_BYTES)]
-    return _Cursor(datetime.fromisoformat(value) if kind == "t" else value, pk, frozenset(returned))
+    as_of = datetime.fromisoformat(more[1]) if len(more) > 1 else None
+    return _Cursor(datetime.fromisoformat(value) if kind == "t" else value, pk, frozenset(returned), as_of)

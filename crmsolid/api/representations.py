@@ -81,6 +81,8 @@ def field_schema(field: AnyField) -> dict[str, Any]:
         schema = {"type": "array", "items": field_schema(field.child)}
     elif isinstance(field, serializers.DateTimeField):
         schema = {"type": "string", "format": "date-time"}
+    elif hasattr(field, "json_schema"):
+        schema = field.json_schema()
     elif type(field) in _JSON_TYPES:
         schema = {"type": _JSON_TYPES[type(field)]}
     else:

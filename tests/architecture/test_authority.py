@@ -16,6 +16,7 @@ from django.apps import apps
 from django.db import transaction
 
 import apikeys.services
+import contacts.segments.services
 import contacts.services
 import crmsolid.events.services
 import crmsolid.jobs.services
@@ -29,7 +30,7 @@ import sequences.services
 import webhooks.replays
 import webhooks.services
 from apikeys.models import ApiKey
-from contacts.models import Contact, CustomField
+from contacts.models import Contact, CustomField, Segment
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events.models import Event
@@ -101,6 +102,10 @@ def enrollment_id(rows: Belongings) -> dict[str, Any]:
 def definition(rows: Belongings) -> dict[str, Any]:
     data = {"name": "Trial", "account_ids": [rows.of(Account).pk], "steps": [{"text": "Hello"}]}
     return {"definition": read_definition(rows.workspace, data)}
+
+
+def segment_id(rows: Belongings) -> dict[str, Any]:
+    return {"segment_id": rows.of(Segment).pk}
 
 
 def job_id(rows: Belongings) -> dict[str, Any]:
@@ -202,6 +207,40 @@ ROWS = [
         ADMINS,
         None,
         lambda rows: {"field_id": rows.of(CustomField).pk, "label": "New", "choices": ["a"]},
+    ),
+    Row(contacts.segments.services.list_segments, EVERYONE, Scope.READ_CONTACTS),
+    Row(contacts.segments.services.get_segment, EVERYONE, Scope.READ_CONTACTS, segment_id),
+    Row(
+        contacts.segments.services.create_segment,
+        WRITERS,
+        Scope.WRITE_CONTACTS,
+        lambda rows: {"name": "New", "filter": {"all": []}},
+    ),
+    Row(
+        contacts.segments.services.update_segment,
+        WRITERS,
+        Scope.WRITE_CONTACTS,
+        lambda rows: {**segment_id(rows), "fields": {"name": "New"}},
+    ),
+    Row(contacts.segments.services.delete_segment, WRITERS, Scope.WRITE_CONTACTS, segment_id),
+    Row(
+        contacts.segments.services.preview_segment,
+        EVERYONE,
+        Scope.READ_CONTACTS,
+        lambda rows: {"filter": {"all": []}},
+    ),
+    Row(
+        contacts.segments.services.explain_segment,
+        EVERYONE,
+        Scope.READ_CONTACTS,
+        lambda rows: {**segment_id(rows), **contact_id(rows)},
+    ),
+    # It needs the scope to read contacts too; tests/contacts/segments/test_rest.py has a key without that.
+    Row(
+        contacts.segments.services.tag_segment,
+        WRITERS,
+        Scope.WRITE_CONTACTS,
+        lambda rows: {**segment_id(rows), "add": ["vip"]},
     ),
     Row(
         messaging.services.send_message,

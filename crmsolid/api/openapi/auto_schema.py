@@ -163,7 +163,11 @@ class V1Schema(AutoSchema):
 
     # --- serializers --------------------------------------------------------------------------------------
     def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
-        """Our own fields describe themselves exactly; drf-spectacular describes the others."""
+        """Our own fields describe themselves exactly; drf-spectacular describes the others. A field that refers to a
+        component has its name and schema as ``component``."""
+        if hasattr(field, "component"):
+            name, component = field.component
+            self.registry.register_on_missing(ResolvedComponent(name, ResolvedComponent.SCHEMA, component, name))
         describe = getattr(field, "json_schema", None)
         if describe is not None:
             meta = self._get_serializer_field_meta(field, direction)  # type: ignore[no-untyped-call]

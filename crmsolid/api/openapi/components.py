@@ -20,6 +20,7 @@ ID_PREFIXES = {
     "events": "evt",
     "deliveries": "dlv",
     "jobs": "job",
+    "segments": "seg",
 }
 
 # The components of other responses are named after the status's phrase in Python.

@@ -150,7 +150,9 @@ def _has_only_semantic_errors(response: Any) -> bool:
         return False
     errors = response.json().get("errors", [])
     return bool(errors) and all(
-        error["code"] in SEMANTIC_ERRORS or (error["code"] == "unknown_field" and "custom fields:" in error["detail"])
+        error["code"] in SEMANTIC_ERRORS
+        or re.match(r"filter(\.|$)", error["field"])  # its schema does not say which ops and values a field takes
+        or (error["code"] == "unknown_field" and "custom fields:" in error["detail"])
         for error in errors
     )
 
@@ -169,6 +171,8 @@ def _replace_unusable_values(case: Any, *, path_is_linked: bool = False) -> None
             case.headers["Idempotency-Key"] = str(uuid4())
     if not case.meta.is_negative_at(ParameterLocation.QUERY):
         case.query = _without(case.query, "cursor")
+        if "segment" in case.query and "segments" in existing_ids:
+            case.query["segment"] = existing_ids["segments"]
     if case.meta.is_negative_at(ParameterLocation.PATH):
         return
     if not path_is_linked:

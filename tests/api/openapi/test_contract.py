@@ -7,6 +7,7 @@ import pytest
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
+from contacts.segments.services import create_segment
 from crmsolid.core import clock
 from crmsolid.workspaces import audit
 from messaging.services import create_sandbox_account, send_message
@@ -48,6 +49,7 @@ def existing_objects(tenants: Tenants, connection_stays_open: None, monkeypatch:
     window = {"days": ["mon", "sun"], "from": "09:00", "to": "18:00"}
     sequence = helpers.create(account, window=window, steps=[{"text": "Hello", "condition": condition}])
     enrollment = helpers.enroll(sequence, helpers.contact(tenants.workspace, "enrolled"))
+    segment = create_segment(tenants.actor(), name="Vips", filter={"field": "tag", "op": "is", "value": "vip"}).segment
     contract.existing_ids.update(
         notes=notes[0].pk,
         accounts=account.pk,
@@ -57,6 +59,7 @@ def existing_objects(tenants: Tenants, connection_stays_open: None, monkeypatch:
         webhooks=endpoint.pk,
         deliveries=delivery.pk,
         jobs=job.pk,
+        segments=segment.pk,
         sequences=sequence.pk,
         enrollments=enrollment.pk,
     )

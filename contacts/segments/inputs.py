@@ -1,0 +1,27 @@
+"""Request bodies and query parameters of segments."""
+
+from contacts.segments.representations import FilterField
+from crmsolid.api.fields import QuerySerializer, StrictSerializer, Text, id_pattern
+
+FILTER_HELP = (
+    'Such as `{"all": [{"field": "tag", "op": "is", "value": "vip"}, {"field": "score", "op": "gte", "value": 50}]}`.'
+)
+
+
+class FilterIn(StrictSerializer):
+    filter = FilterField(help_text=FILTER_HELP)
+
+
+class SegmentIn(FilterIn):
+    name = Text(max_length=100, trim_whitespace=True)
+
+
+class SegmentPatch(StrictSerializer):
+    """What to replace; absent fields are kept."""
+
+    name = Text(required=False, max_length=100, trim_whitespace=True)
+    filter = FilterField(required=False, help_text=FILTER_HELP)
+
+
+class ExplainQuery(QuerySerializer):
+    contact_id = Text(pattern=id_pattern("con"), help_text="The contact to explain.")

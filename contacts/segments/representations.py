@@ -1,0 +1,80 @@
+"""What the API shows of segments, and the fields that hold a filter or any JSON value."""
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from contacts.representations import ContactOut
+from contacts.segments.conditions import CONDITION_SCHEMA
+from crmsolid.api.representations import AnyField, Representation
+
+
+class FilterField(serializers.Field[Any, Any, Any, Any]):
+    """A condition as JSON. ``conditions.parse_condition`` reads it, and names what is wrong in it by its path."""
+
+    component: ClassVar[tuple[str, dict[str, Any]]] = ("Condition", CONDITION_SCHEMA)
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "object", "$ref": f"#/components/schemas/{self.component[0]}"}
+
+
+class JsonField(serializers.Field[Any, Any, Any, Any]):
+    """Any JSON value."""
+
+    def json_schema(self) -> dict[str, Any]:
+        return {}
+
+
+class SegmentOut(Representation):
+    """A saved filter of contacts."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+    filter = FilterField()
+    count = serializers.IntegerField(
+        min_value=0,
+        allow_null=True,
+        help_text="Contacts in it now. Null if the filter does not fit the custom fields any more; in a list also if "
+        "counting those before it took a second.",
+    )
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class SegmentWrittenOut(SegmentOut):
+    """The segment; a key without `read:contacts` gets `id` and the fields it sent."""
+
+    def get_fields(self) -> dict[str, AnyField]:
+        fields = super().get_fields()
+        for name, field in fields.items():
+            field.required = name == "id"
+        return fields
+
+
+class SegmentPreviewOut(Representation):
+    count = serializers.IntegerField(min_value=0)
+    sample = serializers.ListField(child=ContactOut(), help_text="The ten newest.")
+
+
+class LeafOut(Representation):
+    """One comparison of the filter, for one contact."""
+
+    untrusted: ClassVar[tuple[str, ...]] = ("actual",)
+
+    path = serializers.CharField(
+        allow_blank=True, help_text="Where it stands in the filter, such as `all[1].any[0]`; empty for the whole."
+    )
+    field = serializers.CharField()
+    op = serializers.CharField()
+    value = JsonField(help_text="What it compares with.")
+    actual = JsonField(help_text="What the contact has; null if there is no value.")
+    holds = serializers.BooleanField()
+
+
+class ExplanationOut(Representation):
+    contact_id = serializers.CharField()
+    matches = serializers.BooleanField(help_text="Whether the contact is in the segment.")
+    leaves = serializers.ListField(child=LeafOut())

@@ -1,0 +1,192 @@
+"""Every read and write of segments that a caller may ask for. Each service checks the authority of its actor.
+
+Whoever may write contacts but not read them learns no counts and no people from here.
+"""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from contacts import repository as contacts
+from contacts.models import Segment
+from contacts.repository import ContactWithTags
+from contacts.segments import explaining, tagging
+from contacts.segments.conditions import Condition, ConditionErrors, definitions_of, parse_condition
+from contacts.segments.explaining import Explanation
+from contacts.segments.repository import condition_of, find_segment, matching
+from contacts.services import read_tag_changes
+from crmsolid.api.pagination import Page, page
+from crmsolid.core import clock
+from crmsolid.core.errors import DomainError, invalid
+from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.workspaces import audit
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Job, Workspace
+from crmsolid.workspaces.scopes import Scope
+
+# How many contacts a preview shows.
+SAMPLE = 10
+# A list stops counting its segments after so long; with a million contacts one count may take half a second.
+COUNT_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class CountedSegment:
+    """A segment, and how many contacts are in it now: None if its filter does not fit any more, or was not counted."""
+
+    segment: Segment
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """How many contacts a filter matches, and the newest of them."""
+
+    count: int
+    sample: list[ContactWithTags]
+
+
+def list_segments(actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:
+    """One page of :class:`CountedSegment`, newest first. Errors: ``scope_missing``, ``invalid_cursor``."""
+    actor.require(Scope.READ_CONTACTS)
+    rows = Segment.objects.for_workspace(actor.workspace)
+    found = page(rows, sort="-created_at", limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters={})
+    return Page(count_all(actor.workspace, found.rows), found.next_cursor)
+
+
+def count_all(workspace: Workspace, segments: Sequence[Segment]) -> list[CountedSegment]:
+    """The segments, counted one after another as long as ``COUNT_SECONDS`` have not passed."""
+    definitions = definitions_of(workspace) if segments else {}
+    ends = time.monotonic() + COUNT_SECONDS
+    return [CountedSegment(each, _count(each, definitions) if time.monotonic() < ends else None) for each in segments]
+
+
+def _count(segment: Segment, definitions: Mapping[str, Any] | None = None) -> int | None:
+    try:
+        condition = condition_of(segment, definitions)
+    except DomainError:
+        return None
+    return _number(segment.workspace_id, condition)
+
+
+def _number(workspace: Workspace | int, condition: Condition) -> int:
+    return matching(workspace, condition, clock.now()).count()
+
+
+def get_segment(actor: Actor, segment_id: str) -> CountedSegment:
+    """One segment. Errors: ``scope_missing``, ``not_found``."""
+    actor.require(Scope.READ_CONTACTS)
+    segment = find_segment(actor.workspace, segment_id)
+    return CountedSegment(segment, _count(segment))
+
+
+@unit_of_work()
+def create_segment(actor: Actor, *, name: str, filter: Any) -> CountedSegment:
+    """Save a filter under a name. It is counted for those who may read contacts.
+
+    Errors: ``scope_missing``, ``validation_failed``: ``name`` if it is taken, and each wrong part of the filter by its
+    path, such as ``filter.all[1].op``.
+    """
+    actor.require(Scope.WRITE_CONTACTS)
+    condition = _parse(actor.workspace, filter)
+    segment = Segment(workspace=actor.workspace, name=name, filter=filter)
+    _save(segment)
+    audit.record(actor, "segment.created", segment.pk)
+    return _written(actor, segment, condition)
+
+
+@unit_of_work()
+def update_segment(actor: Actor, segment_id: str, fields: Mapping[str, Any]) -> CountedSegment:
+    """Replace ``name`` and ``filter`` where they are given. Errors: as :func:`create_segment`; ``not_found``."""
+    actor.require(Scope.WRITE_CONTACTS)
+    segment = find_segment(actor.workspace, segment_id, lock=True)
+    condition = _parse(actor.workspace, fields["filter"]) if "filter" in fields else None
+    changed = {name: value for name, value in fields.items() if getattr(segment, name) != value}
+    if changed:
+        for name, value in changed.items():
+            setattr(segment, name, value)
+        segment.updated_at = clock.now()
+        _save(segment, [*changed, "updated_at"])
+        audit.record(actor, "segment.updated", segment.pk)
+    return _written(actor, segment, condition)
+
+
+def _written(actor: Actor, segment: Segment, condition: Condition | None) -> CountedSegment:
+    if not actor.has(Scope.READ_CONTACTS):
+        return CountedSegment(segment, None)
+    return CountedSegment(segment, _count(segment) if condition is None else _number(actor.workspace, condition))
+
+
+def _parse(workspace: Workspace, filter: Any) -> Condition:
+    try:
+        return parse_condition(workspace, filter, path="filter")
+    except ConditionErrors as wrong:
+        raise DomainError("validation_failed", errors=wrong.errors) from None
+
+
+def _save(segment: Segment, update_fields: list[str] | None = None) -> None:
+    """The unique constraint decides whether the name is taken, because another call may take it at the same time."""
+    try:
+        with transaction.atomic():
+            segment.save(force_insert=update_fields is None, update_fields=update_fields)
+    except IntegrityError:
+        raise invalid("name", "duplicate", "there is a segment of this name already; choose another one") from None
+
+
+@unit_of_work()
+def delete_segment(actor: Actor, segment_id: str) -> None:
+    """Delete the segment; its contacts stay as they are, and what has begun on them goes on.
+
+    Errors: ``scope_missing``, ``not_found``.
+    """
+    actor.require(Scope.WRITE_CONTACTS)
+    segment = find_segment(actor.workspace, segment_id, lock=True)
+    segment.delete()
+    audit.record(actor, "segment.deleted", segment_id)
+
+
+@unit_of_work()
+def preview_segment(actor: Actor, *, filter: Any) -> Preview:
+    """What a filter that is not saved would select. Errors: ``scope_missing``, ``validation_failed``.
+
+    The contacts of the sample cannot be erased before the transaction ends, so that whoever stores the answer stores
+    nothing of a person who was erased.
+    """
+    actor.require(Scope.READ_CONTACTS)
+    condition = _parse(actor.workspace, filter)
+    now = clock.now()
+    people = matching(actor.workspace, condition, now)
+    count = people.count()
+    newest = contacts.contacts.read(people.order_by("-created_at", "-id")[:SAMPLE]) if count else []
+    return Preview(count, contacts.with_tags(contacts.not_erased(newest)))
+
+
+def explain_segment(actor: Actor, segment_id: str, *, contact_id: str) -> Explanation:
+    """Why a contact is in the segment or not.
+
+    Errors: ``scope_missing``; ``not_found`` for the segment or the contact; ``invalid_state`` if the filter does not
+    fit any more.
+    """
+    actor.require(Scope.READ_CONTACTS)
+    condition = condition_of(find_segment(actor.workspace, segment_id))
+    return explaining.explain(actor.workspace, condition, contact_id, clock.now())
+
+
+@unit_of_work()
+def tag_segment(actor: Actor, segment_id: str, *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> Job:
+    """Start a job that adds and removes tags of the contacts in the segment, as ``tag_contact`` does for one.
+
+    Its progress tells how many are in the segment, so it also needs the scope to read contacts. Errors:
+    ``scope_missing``, ``not_found``, ``validation_failed``, ``invalid_state`` if the filter does not fit any more.
+    """
+    actor.require(Scope.READ_CONTACTS)
+    actor.require(Scope.WRITE_CONTACTS)
+    added, removed = read_tag_changes(add, remove)
+    segment = find_segment(actor.workspace, segment_id)
+    total = _number(actor.workspace, condition_of(segment))
+    job = tagging.start(actor, segment, added, removed, total=total)
+    audit.record(actor, "segment.tagged", segment.pk, add=added, remove=removed, job=job.pk)
+    return job

@@ -1,0 +1,118 @@
+"""The REST endpoints of segments."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from contacts.inputs import TagsIn
+from contacts.segments import services
+from contacts.segments.inputs import ExplainQuery, FilterIn, SegmentIn, SegmentPatch
+from contacts.segments.representations import ExplanationOut, LeafOut, SegmentOut, SegmentPreviewOut, SegmentWrittenOut
+from contacts.segments.services import CountedSegment
+from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
+from crmsolid.api.fields import PageQuery
+from crmsolid.api.views import WorkspaceView
+from crmsolid.jobs.representations import JobOut
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.scopes import Scope
+
+READ, WRITE = (Scope.READ_CONTACTS,), (Scope.WRITE_CONTACTS,)
+
+
+def _render(counted: CountedSegment) -> dict[str, Any]:
+    return SegmentOut.render(counted.segment, count=counted.count)
+
+
+def _written(actor: Actor, counted: CountedSegment, sent: Mapping[str, Any]) -> ApiResponse:
+    """The answer of a write; without ``read:contacts`` it is what was sent."""
+    data = _render(counted)
+    if not actor.has(Scope.READ_CONTACTS):
+        data = {name: value for name, value in data.items() if name == "id" or name in sent}
+    return ApiResponse(data)
+
+
+class SegmentsView(WorkspaceView):
+    """List segments; save a filter as a segment."""
+
+    @endpoint(scopes=READ, query=PageQuery, responses={200: ListOf(SegmentOut)})
+    def get(self) -> ApiResponse:
+        """List segments, newest first."""
+        page = services.list_segments(self.actor, **self.query)
+        return ApiResponse(page.as_dict([_render(counted) for counted in page.rows]))
+
+    @endpoint(scopes=WRITE, body=SegmentIn, responses={201: SegmentWrittenOut})
+    def post(self) -> ApiResponse:
+        """Save a filter as a segment.
+
+        `errors` names each wrong part by its path, such as `filter.all[1].op`. Names are unique.
+        A key without `read:contacts` is answered `id` and what it sent.
+        """
+        counted = services.create_segment(self.actor, **self.body)
+        response = _written(self.actor, counted, self.body)
+        response.status = 201
+        response.headers["Location"] = f"/v1/segments/{counted.segment.pk}"
+        return response
+
+
+class SegmentView(WorkspaceView):
+    """One segment: read it, change it, delete it."""
+
+    @endpoint(scopes=READ, responses={200: SegmentOut})
+    def get(self, segment_id: str) -> ApiResponse:
+        """Read a segment.
+
+        `GET /v1/contacts?segment=` lists the contacts that are in it, from the query that `count` counts.
+        """
+        return ApiResponse(_render(services.get_segment(self.actor, segment_id)))
+
+    @endpoint(scopes=WRITE, body=SegmentPatch, responses={200: SegmentWrittenOut})
+    def patch(self, segment_id: str) -> ApiResponse:
+        """Change a segment."""
+        return _written(self.actor, services.update_segment(self.actor, segment_id, self.body), self.body)
+
+    @endpoint(scopes=WRITE, responses={204: None})
+    def delete(self, segment_id: str) -> ApiResponse:
+        """Delete a segment.
+
+        Its contacts stay as they are.
+        """
+        services.delete_segment(self.actor, segment_id)
+        return ApiResponse(None, status=204)
+
+
+class PreviewView(WorkspaceView):
+    """Count the contacts that a filter matches, and show the ten newest. Nothing is saved."""
+
+    @endpoint(scopes=READ, body=FilterIn, responses={200: SegmentPreviewOut})
+    def post(self) -> ApiResponse:
+        preview = services.preview_segment(self.actor, **self.body)
+        sample = [contact.payload for contact in preview.sample]
+        return ApiResponse({"count": preview.count, "sample": sample}, contact_ids=[each["id"] for each in sample])
+
+
+class ExplainView(WorkspaceView):
+    """Why a contact is in a segment or not: each comparison with the contact's value, and whether it holds."""
+
+    @endpoint(scopes=READ, query=ExplainQuery, responses={200: ExplanationOut}, error_codes=("invalid_state",))
+    def get(self, segment_id: str) -> ApiResponse:
+        explanation = services.explain_segment(self.actor, segment_id, **self.query)
+        leaves = [LeafOut.render(leaf) for leaf in explanation.leaves]
+        return ApiResponse(ExplanationOut.render(explanation, leaves=leaves))
+
+
+class SegmentTagsView(WorkspaceView):
+    """Add and remove tags of all contacts in a segment.
+
+    The job tags each contact that is in the segment when its turn comes, once, by the filter as it is now. `done`
+    counts those, `result.changed` the ones whose tags changed; each that got a new tag has an event `contact.tagged`.
+    """
+
+    @endpoint(
+        scopes=(*READ, *WRITE),
+        body=TagsIn,
+        responses={202: JobOut},
+        error_codes=("invalid_state",),
+        operation_id="tag_segment",
+    )
+    def post(self, segment_id: str) -> ApiResponse:
+        job = services.tag_segment(self.actor, segment_id, **self.body)
+        return ApiResponse(JobOut.render(job), status=202, headers={"Location": f"/v1/jobs/{job.pk}"})
