@@ -59,11 +59,21 @@ def read_choices(field_type: str, choices: Iterable[str]) -> list[str]:
     return values
 
 
-def check_values(workspace: Workspace, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[FieldError]]:
-    """The values as they are stored, and an error for each value that does not fit. None removes a value."""
+def by_key(workspace: Workspace | int) -> dict[str, CustomField]:
+    """The custom fields of a workspace by their keys, in the order of these."""
+    return {field.key: field for field in CustomField.objects.for_workspace(workspace).order_by("key")}
+
+
+def check_values(
+    workspace: Workspace, values: Mapping[str, Any], definitions: Mapping[str, CustomField] | None = None
+) -> tuple[dict[str, Any], list[FieldError]]:
+    """The values as they are stored, and an error for each value that does not fit. None removes a value.
+
+    ``definitions`` is the result of :func:`by_key`; it is read if it is not given."""
     if not values:
         return {}, []
-    definitions = {field.key: field for field in CustomField.objects.for_workspace(workspace).order_by("key")}
+    if definitions is None:
+        definitions = by_key(workspace)
     known = ", ".join(definitions) or "none"
     stored: dict[str, Any] = {}
     errors: list[FieldError] = []

@@ -17,7 +17,10 @@ COLUMNS = [name for name in ContactOut().get_fields() if name != "custom_fields"
 # which it may split the cell. In many locales that is the semicolon, and then the quotation marks around the cell do
 # not count. Spreadsheets skip blanks and quotation marks in front; those of East Asian locales read the full-width
 # forms as the plain ones. Where apostrophes are there already, one is added too, so that an import can undo this.
-_FORMULA = re.compile(r"""(?:\A|(?<=[;,\t\r\n]))(?='*(?:[^\S\t\r\n]|")*[=+\-@＝＋－＠])""")
+_BEGINNING = r"(?:\A|(?<=[;,\t\r\n]))"
+_REST = r"""(?='*(?:[^\S\t\r\n]|")*[=+\-@＝＋－＠])"""
+_FORMULA = re.compile(_BEGINNING + _REST)
+_DEFUSED = re.compile(f"{_BEGINNING}'{_REST}")
 
 
 def ndjson(chunks: Iterable[Sequence[ContactWithTags]]) -> Iterator[bytes]:
@@ -50,3 +53,8 @@ def cell(value: Any) -> str:
     if isinstance(value, list):
         value = ";".join(value)
     return _FORMULA.sub("'", value) if isinstance(value, str) else str(value)
+
+
+def undo_formula_defusing(text: str) -> str:
+    """The text that :func:`cell` made this of."""
+    return _DEFUSED.sub("", text) if "'" in text else text

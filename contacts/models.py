@@ -13,6 +13,7 @@ from contacts.normalization import fold
 from contacts.normalization import tag as normalize_tag
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
+from crmsolid.workspaces.models import Job
 from crmsolid.workspaces.scoping import ScopedManager, ScopedQuerySet, WorkspaceModel
 
 
@@ -184,3 +185,86 @@ class OptOut(WorkspaceModel):
 
     def __str__(self) -> str:
         return bytes(self.digest).hex()[:12]
+
+
+class ContactImport(WorkspaceModel):
+    """A CSV file of contacts that was uploaded: what is known of it. ``mapping`` is which field each column is for.
+
+    Its rows are kept as chunks until they are imported, or for a day. ``erased`` has keyed hashes, in hex, of the
+    identities of people who were erased since the upload: their rows are passed over.
+    """
+
+    id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "imp"), editable=False)
+    name = models.CharField("file", max_length=200, blank=True)
+    columns = models.JSONField()
+    mapping = models.JSONField(default=dict, blank=True)
+    row_count = models.PositiveIntegerField("rows")
+    erased = models.JSONField(default=list, blank=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta(WorkspaceModel.Meta):
+        indexes = [models.Index(fields=["workspace", "created_at", "id"], name="contactimport_recent")]
+        verbose_name = "import"
+
+    def __str__(self) -> str:
+        return self.name or self.id
+
+
+class ImportChunk(WorkspaceModel):
+    """Some rows of a file, as ``contacts.imports.staging`` packs them. Chunks are numbered from 0."""
+
+    contact_import = models.ForeignKey(ContactImport, on_delete=models.CASCADE, related_name="chunks")
+    number = models.PositiveIntegerField()
+    data = models.BinaryField()
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["contact_import", "number"], name="importchunk_once")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_import_id} {self.number}"
+
+
+class ImportDraft(WorkspaceModel):
+    """A contact as a dry run would have left it, for the rows that follow. ``contact_id`` is that of a stored contact,
+    or a new one; ``state`` has the columns and tags."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+")
+    contact_id = models.CharField(max_length=30)
+    username_key = models.CharField(max_length=32, null=True)
+    email_key = models.CharField(max_length=254, null=True)
+    state = models.JSONField()
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["job", "contact_id"], name="importdraft_once"),
+            models.UniqueConstraint(fields=["job", "username_key"], name="importdraft_username"),
+            models.UniqueConstraint(fields=["job", "email_key"], name="importdraft_email"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_id} {self.contact_id}"
+
+
+class ImportFailure(WorkspaceModel):
+    """A row that could not be imported: its cells as they were, why not, and the keys of the person it is about as far
+    as they could be read, so that erasing the person finds it."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+")
+    line = models.PositiveIntegerField()
+    field = models.CharField(max_length=100, blank=True)
+    reason = models.TextField()
+    cells = models.JSONField()
+    username_key = models.CharField(max_length=32, null=True)
+    email_key = models.CharField(max_length=254, null=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["job", "line"], name="importfailure_once")]
+        indexes = [
+            models.Index(fields=["workspace", "username_key"], name="importfailure_username"),
+            models.Index(fields=["workspace", "email_key"], name="importfailure_email"),
+            models.Index(fields=["created_at"], name="importfailure_old"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_id} {self.line}"

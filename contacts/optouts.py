@@ -5,7 +5,7 @@ reveals nothing by itself, and matches when the same identity is added again.
 """
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -13,42 +13,59 @@ from typing import Any
 from django.conf import settings
 
 from contacts.models import Contact, OptOut
+from crmsolid.core.sql.bulk import batched
 from crmsolid.core.sql.table import Table
 
 _optouts = Table(OptOut)
+# What an identity is called in what is hashed, by its column.
+_TYPES = {"username_key": "username", "email_key": "email", "telegram_id": "telegram"}
 
 
 def keep(contact: Contact) -> None:
     """Keep the opt-out of a contact that is about to be erased."""
-    digests = _digests(contact, [settings.SECRET_KEY])
+    digests = digests_of(contact, [settings.SECRET_KEY])
     rows = [OptOut(workspace_id=contact.workspace_id, digest=digest) for digest in digests]
     _optouts.insert(rows, conflict="(workspace_id, digest) DO NOTHING")
 
 
 def kept(contact: Contact) -> Any:
     """The opt-outs of erased contacts with one of these identities, as a queryset."""
-    return OptOut.objects.for_workspace(contact.workspace_id).filter(digest__in=_digests(contact))
+    return OptOut.objects.for_workspace(contact.workspace_id).filter(digest__in=digests_of(contact))
 
 
 def opted_out_sql(contact: Contact) -> tuple[str, Sequence[Any]]:
     """SQL and its parameters for ``opted_out`` of a new contact: its own value, or whether an opt-out is kept."""
     if contact.opted_out:
         return "%s", [True]
-    digests = _digests(contact)
+    digests = digests_of(contact)
     placeholders = ", ".join(["%s"] * len(digests)) or "NULL"
     exists = f"EXISTS (SELECT 1 FROM {_optouts.name} WHERE workspace_id = %s AND digest IN ({placeholders}))"
     return exists, [contact.workspace_id, *digests]
 
 
-def _digests(contact: Contact, secrets: Sequence[Any] = ()) -> list[bytes]:
-    """An HMAC of each identity of the contact under each secret, by default the secret key and those it replaced."""
-    identities = {"username": contact.username_key, "email": contact.email_key, "telegram": contact.telegram_id}
+def kept_among(workspace_id: int, identities: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of these identities (column and key) for which an opt-out of an erased contact is kept."""
+    by_digest = {digest: each for each in identities for digest in digests(workspace_id, dict([each]))}
+    found: set[tuple[str, str]] = set()
+    for some in batched(by_digest, 1000):
+        rows = OptOut.objects.for_workspace(workspace_id).filter(digest__in=some)
+        found |= {by_digest[bytes(digest)] for digest in rows.values_list("digest", flat=True)}
+    return found
+
+
+def digests(workspace_id: int, identities: Mapping[str, Any], secrets: Sequence[Any] = ()) -> list[bytes]:
+    """An HMAC of each identity (column and key) under each secret, by default the secret key and those it replaced."""
     return [
-        hmac.digest(_hmac_key(secret), f"{contact.workspace_id}:{identity_type}:{value}".encode(), "sha256")
+        hmac.digest(_hmac_key(secret), f"{workspace_id}:{_TYPES[column]}:{value}".encode(), "sha256")
         for secret in secrets or (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-        for identity_type, value in identities.items()
+        for column, value in identities.items()
         if value is not None
     ]
+
+
+def digests_of(contact: Contact, secrets: Sequence[Any] = ()) -> list[bytes]:
+    """As :func:`digests`, for the identities of a contact."""
+    return digests(contact.workspace_id, {column: getattr(contact, column) for column in _TYPES}, secrets)
 
 
 @lru_cache(maxsize=16)

@@ -5,7 +5,7 @@ The unique keys of the database decide which contact has an identity; looking fi
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -19,7 +19,7 @@ from contacts.normalization import fold
 from contacts.representations import ContactOut
 from contacts.validation import Changes
 from crmsolid.core import clock, strictjson
-from crmsolid.core.errors import not_found
+from crmsolid.core.errors import DomainError, not_found
 from crmsolid.core.ids import is_id
 from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, rows_parameter, rows_source, run
 from crmsolid.core.sql.prepared_cursor import on_postgresql, statement_cursor
@@ -32,17 +32,30 @@ contacts = Table(Contact)
 _tags = Table(ContactTag)
 
 
+# An attempt fails only if other calls committed in between, so even two failures in a row are rare.
+UPSERT_ATTEMPTS = 10
+
+
 class IdentityTaken(Exception):
     """Another contact has the username or e-mail address."""
 
 
+class IdentitiesConflict(Exception):
+    """Username and e-mail address belong to these different contacts."""
+
+    def __init__(self, contacts: Sequence[Contact]) -> None:
+        self.contacts = contacts
+        super().__init__("the identities belong to different contacts")
+
+
 @dataclass(frozen=True)
 class ContactWithTags:
-    """A contact and the names of its tags. ``created``: this call created the contact."""
+    """A contact and the names of its tags. ``created``, ``changed``: this call created or changed the contact."""
 
     contact: Contact
     tags: list[str]
     created: bool = False
+    changed: bool = False
 
     def tag_changes(self, add: Iterable[str], remove: Iterable[str]) -> tuple[list[str], set[str]]:
         """Which of these tags the contact does not have yet, and which of those it has."""
@@ -115,6 +128,32 @@ def not_erased(rows: Sequence[Contact]) -> list[Contact]:
     return [contact for contact in rows if contact.id in there]
 
 
+def upsert(actor: Actor, changes: Changes) -> ContactWithTags:
+    """Create the contact with these identities, or update it if it exists; concurrent calls agree on one contact.
+
+    Tags are added. :class:`IdentitiesConflict` if the identities belong to different contacts; ``service_unavailable``.
+    """
+    for _ in range(UPSERT_ATTEMPTS):
+        created = insert(actor, changes)
+        if created is not None:
+            return created
+        # One of the unique keys is taken: update the contact that has it.
+        existing = find_by_identity(actor.workspace, changes.identities, lock=True)
+        if not existing:
+            continue  # it was erased, or changed its identity, between the two statements
+        if len(existing) == 1:
+            before = with_tags(existing)[0]
+            try:
+                return update(actor, before, changes, add=changes.tags or ())
+            except IdentityTaken:
+                # Another contact took the second identity after the lookup. It is not locked here: while the first
+                # contact is locked, locking out of order could end in a deadlock.
+                existing = find_by_identity(actor.workspace, changes.identities)
+        if len(existing) > 1:
+            raise IdentitiesConflict(existing)
+    raise DomainError("service_unavailable")
+
+
 def insert(who: Actor | Workspace, changes: Changes) -> ContactWithTags | None:
     """Insert a contact with its tags and events. None if a contact has one of the identities already."""
     now, workspace = clock.now(), who.workspace if isinstance(who, Actor) else who
@@ -122,7 +161,7 @@ def insert(who: Actor | Workspace, changes: Changes) -> ContactWithTags | None:
     changes.apply(contact)
     if not contacts.insert_computed(contact, {"opted_out": optouts.opted_out_sql(contact)}, "DO NOTHING"):
         return None
-    created = ContactWithTags(contact, changes.tags or [], created=True)
+    created = ContactWithTags(contact, changes.tags or [], created=True, changed=True)
     events = [NewEvent(CONTACT_CREATED, {"contact": created.payload}, contact.id)]
     if created.tags:
         _add_tags(contact, created.tags)
@@ -162,7 +201,7 @@ def update(
     if removed:
         _remove_tags(contact.workspace_id, [contact.id], removed)
     watchers.notify([contact.id])
-    after = before.with_tag_changes(added, removed)
+    after = replace(before.with_tag_changes(added, removed), changed=True)
     publish_all(actor, _tagged([(after, added)]))
     return after
 

@@ -84,6 +84,9 @@ class PersonalDataOut(Representation):
     enrollments = serializers.ListField(child=serializers.DictField(), help_text="In sequences, with the steps done.")
     events = serializers.ListField(child=serializers.DictField())
     deliveries = serializers.ListField(child=serializers.DictField(), help_text="To which webhooks they went.")
+    failed_imports = serializers.ListField(
+        child=serializers.DictField(), help_text="Rows of imports about the person that failed."
+    )
     stored_answers = serializers.ListField(child=serializers.DictField())
 
 

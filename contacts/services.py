@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from contacts import custom_fields, export, optouts, repository
 from contacts.models import Contact, CustomField, FieldType
 from contacts.normalization import InvalidValue
-from contacts.repository import ContactWithTags, IdentityTaken
+from contacts.repository import ContactWithTags, IdentitiesConflict, IdentityTaken
 from contacts.segments.compilation import where
 from contacts.segments.conditions import Condition
 from contacts.segments.repository import condition_of, find_segment
@@ -25,8 +25,6 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Role, Workspace
 from crmsolid.workspaces.scopes import Scope
 
-# An attempt fails only if other calls committed in between, so even two failures in a row are rare.
-UPSERT_ATTEMPTS = 10
 EXPORT_CHUNK = 500
 
 
@@ -42,25 +40,10 @@ def upsert_contact(actor: Actor, fields: Mapping[str, Any]) -> ContactWithTags:
     changes = read_changes(actor.workspace, fields)
     if not changes.identities:
         raise invalid("username", "required", "give a username or an email")
-    for _ in range(UPSERT_ATTEMPTS):
-        created = repository.insert(actor, changes)
-        if created is not None:
-            return created
-        # One of the unique keys is taken: update the contact that has it.
-        existing = repository.find_by_identity(actor.workspace, changes.identities, lock=True)
-        if not existing:
-            continue  # it was erased, or changed its identity, between the two statements
-        if len(existing) == 1:
-            before = repository.with_tags(existing)[0]
-            try:
-                return repository.update(actor, before, changes, add=changes.tags or ())
-            except IdentityTaken:
-                # Another contact took the second identity after the lookup. It is not locked here: while the first
-                # contact is locked, locking out of order could end in a deadlock.
-                existing = repository.find_by_identity(actor.workspace, changes.identities)
-        if len(existing) > 1:
-            raise _conflict(actor, existing)
-    raise DomainError("service_unavailable")
+    try:
+        return repository.upsert(actor, changes)
+    except IdentitiesConflict as conflict:
+        raise _conflict(actor, conflict.contacts) from None
 
 
 @unit_of_work()

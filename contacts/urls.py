@@ -3,11 +3,13 @@
 from django.urls import URLPattern, path
 
 from contacts import views
+from contacts.imports import views as imports
 from contacts.segments import views as segments
 
 urlpatterns: list[URLPattern] = [
     path("contacts", views.ContactsView.as_view()),
     path("contacts/export", views.ExportView.as_view()),
+    path("contacts/import", imports.ImportView.as_view()),
     path("contacts/<str:contact_id>", views.ContactView.as_view()),
     path("contacts/<str:contact_id>/tags", views.ContactTagsView.as_view()),
     path("contacts/<str:contact_id>/data", views.PersonalDataView.as_view()),
@@ -16,5 +18,6 @@ urlpatterns: list[URLPattern] = [
     path("segments/<str:segment_id>", segments.SegmentView.as_view()),
     path("segments/<str:segment_id>/explain", segments.ExplainView.as_view()),
     path("segments/<str:segment_id>/tags", segments.SegmentTagsView.as_view()),
+    path("jobs/<str:job_id>/failed-rows", imports.FailedRowsView.as_view()),
     path("custom-fields", views.CustomFieldsView.as_view()),
 ]

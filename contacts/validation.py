@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from contacts import custom_fields, normalization
-from contacts.models import Contact, Stage
+from contacts.models import Contact, CustomField, Stage
 from contacts.normalization import InvalidValue
 from crmsolid.api.fields import BLANKS, matches
 from crmsolid.core.errors import DomainError, FieldError
@@ -56,9 +56,12 @@ class Changes:
         return changed
 
 
-def read_changes(workspace: Workspace, fields: Mapping[str, Any]) -> Changes:
+def read_changes(
+    workspace: Workspace, fields: Mapping[str, Any], definitions: Mapping[str, CustomField] | None = None
+) -> Changes:
     """Check what the fields of a request body mean; the input serializers have checked types and lengths.
 
+    ``definitions`` are the workspace's custom fields by key, for callers that have read them already.
     Raises ``validation_failed`` with an error for each field that is wrong.
     """
     columns: dict[str, Any] = {column: fields[name] or "" for name, column in _TEXT_COLUMNS.items() if name in fields}
@@ -71,7 +74,7 @@ def read_changes(workspace: Workspace, fields: Mapping[str, Any]) -> Changes:
                 columns |= _columns(name, fields[name])
             except InvalidValue as error:
                 errors.append(FieldError(name, error.code, error.detail))
-    custom_values, custom_errors = custom_fields.check_values(workspace, fields.get("custom_fields", {}))
+    custom_values, custom_errors = custom_fields.check_values(workspace, fields.get("custom_fields", {}), definitions)
     tags = read_tags(fields["tags"]) if "tags" in fields else None
     if errors or custom_errors:
         raise DomainError("validation_failed", errors=[*errors, *custom_errors])

@@ -155,6 +155,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "sequences.sweep": SWEEP_SECONDS,
         "webhooks.sweep": SWEEP_SECONDS,
         "webhooks.purge": 3600,
+        "contacts.purge": 3600,
         "jobs.run": SWEEP_SECONDS,
         "crmsolid.heartbeat": SWEEP_SECONDS,
         "apikeys.purge": 3600,
@@ -198,6 +199,7 @@ DAILY_LIMIT = env_int("CRMSOLID_DAILY_LIMIT", 50, least=1)
 DIRECT_SENDS_RESERVED = env_int("CRMSOLID_DIRECT_SENDS_RESERVED", 10)
 TELEGRAM_GAP_SECONDS = env.float("CRMSOLID_TELEGRAM_GAP_SECONDS", 1.0)
 SEND_LEASE_SECONDS = env.float("CRMSOLID_SEND_LEASE_SECONDS", 30.0)
+IMPORT_DAYS = env_int("CRMSOLID_IMPORT_DAYS", 7, least=1)
 WEBHOOK_LOG_DAYS = env_int("CRMSOLID_WEBHOOK_LOG_DAYS", 30, least=1)
 STREAMS_PER_KEY = env_int("CRMSOLID_STREAMS_PER_KEY", 5, least=1)
 WEBHOOK_ALLOW_PRIVATE = env.bool("CRMSOLID_WEBHOOK_ALLOW_PRIVATE", False)

@@ -13,6 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from crmsolid.api.fields import QuerySerializer, StrictSerializer
+from crmsolid.api.uploads import FileBody
 from crmsolid.core import strictjson
 from crmsolid.workspaces.scopes import Scope
 
@@ -75,6 +76,8 @@ class Endpoint:
     responses: Mapping[int, Any]
     query: type[QuerySerializer] = QuerySerializer
     body: type[StrictSerializer] | None = None
+    # Instead of ``body``, for a body that is a file: ``self.file`` is what the view's ``read_file`` makes of it.
+    file_body: FileBody | None = None
     # Codes of core/errors.py that it may answer beyond those every operation has.
     error_codes: tuple[str, ...] = ()
     # Whether it honours If-Match; its responses have an ETag then.

@@ -5,19 +5,21 @@ Errors are raised and travel up to the middleware, which answers them as problem
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any, ClassVar, NoReturn, TypeVar
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.http.request import MediaType
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from apikeys.authentication import KeyCredentials
-from crmsolid.api import idempotency, parsing
+from crmsolid.api import idempotency, parsing, uploads
 from crmsolid.api.endpoint import ApiResponse, Endpoint, endpoint
 from crmsolid.api.fields import INT64
 from crmsolid.api.request_context import request_context
+from crmsolid.api.uploads import Upload
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
@@ -54,6 +56,8 @@ class WorkspaceView(APIView):
     actor: Actor
     body: dict[str, Any]
     query: dict[str, Any]
+    file: Any  # what ``read_file`` returned
+    cleanup: ExitStack  # of a write; it is closed once the response is made
     if_match: str | None = None  # the If-Match header as sent
 
     def __init_subclass__(cls) -> None:
@@ -95,19 +99,33 @@ class WorkspaceView(APIView):
             response = handler()
             return response.render() if isinstance(response, ApiResponse) else response
         self.if_match = request.headers.get("If-Match")
-        fingerprint = b""
         key = idempotency.parse_key(request)
+        with ExitStack() as self.cleanup:
+            return self._write(declared, key, handler)
+
+    def _write(self, declared: Endpoint, key: str | None, handler: Callable[[], Any]) -> HttpResponseBase:
+        request, upload, fingerprint = self.request._request, None, b""
+        if declared.file_body is not None:
+            upload = self.cleanup.enter_context(uploads.receive(request, declared.file_body))
         if key is not None:
-            fingerprint = idempotency.fingerprint(request, parsing.read_body(request), self.actor, declared.scopes)
+            pieces = [parsing.read_body(request)] if upload is None else upload.fingerprint_pieces()
+            fingerprint = idempotency.fingerprint(request, pieces, self.actor, declared.scopes)
             credentials = request_context(request).credentials
             if isinstance(credentials, KeyCredentials) and credentials.record is not None:
                 return idempotency.replay(credentials.record, fingerprint)
         # Before any transaction opens.
         self.query = parsing.parse_query(request, declared.query)
-        self.body = parsing.parse_body(request, declared.body)
+        if upload is None:
+            self.body = parsing.parse_body(request, declared.body)
+        else:
+            self.file = self.read_file(request, upload)
         if key is None:
             return handler().render()
         return idempotency.run_once(self.workspace, key, fingerprint, handler)
+
+    def read_file(self, request: HttpRequest, upload: Upload) -> Any:
+        """Read the file of an endpoint with a ``file_body``, before any transaction opens."""
+        raise NotImplementedError
 
     def handle_exception(self, exc: Exception) -> NoReturn:
         raise exc  # for the middleware to answer

@@ -20,6 +20,9 @@ from crmsolid.workspaces.models import Workspace
 
 _events = Table(Event)
 
+# More events than these are written at once, in a statement that is the same for any number of them.
+MAX_DEFERRED = 100
+
 # Celery tasks to wake after each commit that published events. The apps add theirs when they are ready.
 tasks_to_wake: list[str] = []
 
@@ -60,7 +63,10 @@ def publish_all(who: Actor | Workspace | int | None, new_events: Sequence[NewEve
     if not connection.in_atomic_block:
         raise RuntimeError("publish() must run inside the transaction of what caused the event")
     rows = [_row(who, new_event) for new_event in new_events]
-    _events.insert_later(rows)
+    if len(rows) > MAX_DEFERRED:
+        _events.insert_many(rows)
+    else:
+        _events.insert_later(rows)
     # Once per transaction, however many events it publishes.
     if not any(entry[1] is _wake for entry in connection.run_on_commit):
         transaction.on_commit(_wake)

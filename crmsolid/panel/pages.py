@@ -21,8 +21,8 @@ from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.errors import DATABASE_UNAVAILABLE
 from crmsolid.plans import PAID_PLANS, change_plan
-from crmsolid.serving.bridge import BODY_TOO_LARGE
 from crmsolid.serving.interface import MAX_BODY_BYTES, MEBIBYTE
+from crmsolid.serving.request import BODY_TOO_LARGE
 from crmsolid.workspaces.admin_base import ADMINS, OWNERS
 from crmsolid.workspaces.models import Plan
 from crmsolid.workspaces.panel_context import PanelContext, panel_context

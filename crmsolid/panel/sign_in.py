@@ -26,8 +26,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from apikeys.limiter import LocalLimiter, limiter
 from crmsolid.core.client_ip import address_in, client_ip, network_of, wide_network_of
 from crmsolid.serving.admission import AdmissionQueue, NotAdmitted
-from crmsolid.serving.bridge import BODY_TOO_LARGE
 from crmsolid.serving.exchange import Reply
+from crmsolid.serving.request import BODY_TOO_LARGE
 from crmsolid.workspaces.models import User
 
 # At most one of the four request threads hashes passwords, so the others answer everybody else.

@@ -15,10 +15,9 @@ from crmsolid.serving.admission import NotAdmitted
 from crmsolid.serving.exchange import Exchange, Reply
 from crmsolid.serving.interface import BridgeLimits, Message, Receive, Scope, Send
 from crmsolid.serving.pool import AroundThread, ThreadPool
-from crmsolid.serving.request import build_environ, read_body, until_disconnect
+from crmsolid.serving.request import BODY_TOO_LARGE, build_environ, read_body, until_disconnect
 from crmsolid.serving.spool import ResponseSpool
 
-BODY_TOO_LARGE = "crmsolid.body_too_large"
 Admission = Callable[[WSGIEnvironment, Receive], AbstractAsyncContextManager[None]]
 
 

@@ -11,6 +11,9 @@ from wsgiref.types import WSGIEnvironment
 
 from crmsolid.serving.interface import SMALL_BODY_BYTES, BridgeLimits, Message, Receive, Scope
 
+# Set in the environ of a request whose body was not kept: it is over the limit, or other large ones are arriving.
+BODY_TOO_LARGE = "crmsolid.body_too_large"
+UPLOADS_BUSY = "crmsolid.uploads_busy"
 # The environ lists here the keys of headers that the request has more than once. Their values are joined.
 REPEATED_HEADERS = "crmsolid.repeated_headers"
 

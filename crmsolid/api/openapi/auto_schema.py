@@ -13,6 +13,7 @@ from rest_framework import serializers
 from crmsolid.api.endpoint import JSON, Endpoint, ListOf, Raw
 from crmsolid.api.fields import StrictSerializer
 from crmsolid.api.openapi import components
+from crmsolid.api.uploads import FORM
 
 Schema = dict[str, Any]
 
@@ -47,6 +48,11 @@ class V1Schema(AutoSchema):
         if body is not None:
             content = {JSON: {"schema": self._shape(body, "request")}}
             operation["requestBody"] = {"required": body.body_required, "content": content}
+        if self.endpoint.file_body is not None:
+            file: Schema = {"schema": {"type": "string", "format": "binary"}}
+            form: Schema = {"schema": dict(self.endpoint.file_body.form_schema)}
+            content = {self.endpoint.file_body.media_type: file, FORM: form}
+            operation["requestBody"] = {"required": True, "content": content}
         return operation
 
     @property

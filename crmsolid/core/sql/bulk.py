@@ -5,14 +5,17 @@ takes at most 65,535 parameters. PostgreSQL reads a value from a JSON list by it
 ``json_to_recordset`` needs to find it by its name.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from django.db import connection
 
 from crmsolid.core import strictjson
 from crmsolid.core.sql.prepared_cursor import on_postgresql, statement_cursor
+
+T = TypeVar("T")
 
 # How a value of each type is read from its list on PostgreSQL.
 _POSTGRESQL_VALUES = {
@@ -74,6 +77,13 @@ def ids_clause(column: str, ids: Sequence[str] | Sequence[int]) -> tuple[str, li
     if on_postgresql():
         return f"{column} = ANY(%s)", [list(ids)]
     return f"{column} IN (SELECT value FROM json_each(%s))", [strictjson.dumps(list(ids)).decode()]
+
+
+def batched(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The values in lists of at most ``size``."""
+    iterator = iter(values)
+    while batch := list(islice(iterator, size)):
+        yield batch
 
 
 def row_lock(*, skip_locked: bool = False) -> str:

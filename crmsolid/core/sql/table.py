@@ -21,6 +21,8 @@ from crmsolid.core.unit_of_work import pending_inserts
 M = TypeVar("M", bound=models.Model)
 Converter = Callable[[Any], Any]
 
+MAX_PARAMS = 5000
+
 # Types whose values the driver takes as they are.
 _UNCONVERTED = frozenset({str, int, bool, bytes, type(None)})
 _UNCONVERTED_ON_POSTGRESQL = _UNCONVERTED | {datetime}
@@ -196,6 +198,33 @@ class Table(Generic[M]):
         with statement_cursor() as cursor:
             cursor.execute(sql, [value for row in rows for value in row])
             return cursor.rowcount
+
+    def insert_many(
+        self, rows: "Sequence[M | Mapping[str, Any]]", conflict: str = "", returning: str = ""
+    ) -> list[Any]:
+        """As :meth:`insert`, for any number of rows: on PostgreSQL in one statement with a parameter a column, on
+        SQLite in statements of at most ``MAX_PARAMS`` parameters. Returns the values of the column ``returning``, if
+        there is one, of the rows that were written."""
+        if not rows:
+            return []
+        names = ", ".join(self.quoted)
+        ending = (f" ON CONFLICT {conflict}" if conflict else "") + (f' RETURNING "{returning}"' if returning else "")
+        per_statement = len(rows) if on_postgresql() else max(1, MAX_PARAMS // len(self.quoted))
+        written: list[Any] = []
+        for start in range(0, len(rows), per_statement):
+            values = [self._values(row) for row in rows[start : start + per_statement]]
+            if on_postgresql():
+                arrays = ", ".join(f"%s::{cast}[]" for cast in self.casts)
+                sql = f"INSERT INTO {self.name} ({names}) SELECT * FROM unnest({arrays}){ending}"
+                params: list[Any] = [list(column) for column in zip(*values, strict=True)]
+            else:
+                places = ", ".join([f"({', '.join(['%s'] * len(self.quoted))})"] * len(values))
+                sql = f"INSERT INTO {self.name} ({names}) VALUES {places}{ending}"
+                params = [value for row in values for value in row]
+            with statement_cursor() as cursor:
+                cursor.execute(sql, params)
+                written += [value for (value,) in cursor.fetchall()] if returning else []
+        return written
 
     def insert_later(self, rows: "Sequence[M | Mapping[str, Any]]", conflict: str = "") -> None:
         """As :meth:`insert`, but at the end of the unit of work; at once outside of one, or within a savepoint.

@@ -1,0 +1,191 @@
+"""The job of an import or a dry run: a chunk of the file in one transaction, with what it counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from contacts import optouts, repository
+from contacts.custom_fields import by_key
+from contacts.imports import staging, writing
+from contacts.imports.cells import InvalidRow, RowReader
+from contacts.imports.planning import CONFLICT, IDENTITIES, Identity, Outcome, Plan
+from contacts.imports.reading import Row
+from contacts.models import ContactImport, ImportChunk, ImportDraft, ImportFailure
+from contacts.normalization import InvalidValue, email_key, parse_username
+from contacts.repository import IdentitiesConflict
+from contacts.validation import Changes
+from crmsolid.core import clock
+from crmsolid.core.sql.table import Table
+from crmsolid.jobs.kinds import JobFailed, JobKind
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Job
+
+MAX_ERRORS = 100
+ERASED = InvalidRow("", "this person was erased after the upload")
+
+_failures = Table(ImportFailure)
+
+
+@dataclass
+class _Chunk:
+    """What came of the rows of a chunk."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    failed: list[tuple[Row, InvalidRow]] = field(default_factory=list)
+
+
+def _run(job: Job) -> datetime | None:
+    """Import one chunk."""
+    file = ContactImport.objects.for_workspace(job.workspace_id).filter(pk=job.object_id).first()
+    chunks = ImportChunk.objects.for_workspace(job.workspace_id).filter(contact_import_id=job.object_id)
+    chunk = chunks.filter(number=job.params["chunk"]).first()
+    if file is None or chunk is None:
+        raise JobFailed("not_found", "the rows of the file are gone; upload it again")
+    rows = staging.unpack(bytes(chunk.data))
+    done = _import_rows(job, file, rows)
+    job.params["chunk"] += 1
+    job.done += len(rows)
+    _count(job, done)
+    return clock.now() if job.done < (job.total or 0) else None
+
+
+def _import_rows(job: Job, file: ContactImport, rows: Sequence[Row]) -> _Chunk:
+    reader = RowReader(job.workspace, file.columns, job.params["mapping"], by_key(job.workspace_id))
+    done = _Chunk()
+    valid: list[tuple[Row, Changes]] = []
+    erased = set(file.erased)
+    for row in rows:
+        try:
+            changes = reader.changes(row.cells)
+            if erased and _is_erased(job.workspace_id, changes, erased):
+                raise ERASED
+            valid.append((row, changes))
+        except InvalidRow as error:
+            done.failed.append((row, error))
+    if job.params["dry_run"]:
+        _rehearse(job, valid, done)
+    else:
+        _import(job, valid, done)
+        _refuse_erased_meanwhile(file)
+    _keep_failures(job, reader, [(row, error) for row, error in done.failed if error is not ERASED])
+    return done
+
+
+def _is_erased(workspace_id: int, changes: Changes, erased: set[str]) -> bool:
+    return any(digest.hex() in erased for digest in optouts.digests(workspace_id, changes.identities))
+
+
+def _refuse_erased_meanwhile(file: ContactImport) -> None:
+    """Do the chunk again if somebody was erased since it began: their row may have been among those written. From here
+    on an erasure waits for the locks of this chunk's contacts."""
+    now = ContactImport.objects.for_workspace(file.workspace_id).filter(pk=file.pk).values_list("erased", flat=True)
+    if list(now) != [file.erased]:
+        raise RuntimeError("a person was erased while the chunk was imported; it is done again")
+
+
+def _identities(valid: Sequence[tuple[Row, Changes]]) -> list[Identity]:
+    return list(dict.fromkeys(each for _, changes in valid for each in changes.identities.items()))
+
+
+def _rehearse(job: Job, valid: Sequence[tuple[Row, Changes]], done: _Chunk) -> None:
+    identities = _identities(valid)
+    people = writing.load_with_drafts(job, identities)
+    plan = Plan(job.workspace_id, people, optouts.kept_among(job.workspace_id, identities), publishes=False)
+    _apply(plan, valid, done)
+    writing.write_drafts(job, plan.people)
+
+
+def _import(job: Job, valid: Sequence[tuple[Row, Changes]], done: _Chunk) -> None:
+    actor, identities = actor_of(job), _identities(valid)
+    people = writing.load(job.workspace_id, identities, lock=True)
+    # After the locks: whoever erases one of these people has committed, and kept the opt-out, or waits.
+    plan = Plan(job.workspace_id, people, optouts.kept_among(job.workspace_id, identities), publishes=True)
+    planned = _Chunk(failed=list(done.failed))
+    _apply(plan, valid, planned)
+    try:
+        writing.write(actor, plan.people, plan.events)
+        done.outcomes, done.failed = planned.outcomes, planned.failed
+    except writing.Overtaken:
+        _import_one_by_one(actor, valid, done)
+
+
+def _apply(plan: Plan, valid: Sequence[tuple[Row, Changes]], done: _Chunk) -> None:
+    for row, changes in valid:
+        try:
+            done.outcomes.append(plan.apply(changes))
+        except InvalidRow as error:
+            done.failed.append((row, error))
+
+
+def _import_one_by_one(actor: Actor, valid: Sequence[tuple[Row, Changes]], done: _Chunk) -> None:
+    """As POST /v1/contacts does, which goes on when another call is faster."""
+    for row, changes in valid:
+        try:
+            with transaction.atomic():
+                after = repository.upsert(actor, changes)
+        except IdentitiesConflict:
+            done.failed.append((row, CONFLICT))
+            continue
+        outcome = Outcome.UPDATED if after.changed else Outcome.UNCHANGED
+        done.outcomes.append(Outcome.CREATED if after.created else outcome)
+
+
+def _count(job: Job, done: _Chunk) -> None:
+    result = job.result
+    for outcome in done.outcomes:
+        result[outcome] += 1
+    result["invalid"] += len(done.failed)
+    if done.failed:
+        result["failed_rows_url"] = f"/v1/jobs/{job.pk}/failed-rows"
+    failed = sorted(done.failed, key=lambda each: each[0].line)[: MAX_ERRORS - len(job.errors)]
+    job.errors = [*job.errors, *({"line": row.line, "field": e.field, "reason": e.reason} for row, e in failed)]
+
+
+def _keep_failures(job: Job, reader: RowReader, failed: Sequence[tuple[Row, InvalidRow]]) -> None:
+    common = {"workspace_id": job.workspace_id, "job_id": job.pk, "created_at": clock.now()}
+    _failures.insert_many(
+        [
+            {
+                **common,
+                **_keys(reader, row),
+                "line": row.line,
+                "field": error.field,
+                "reason": error.reason,
+                "cells": row.cells,
+            }
+            for row, error in failed
+        ]
+    )
+
+
+def _keys(reader: RowReader, row: Row) -> dict[str, str | None]:
+    """The keys of the person that a row is about, as far as they can be read."""
+    keys: dict[str, str | None] = dict.fromkeys(IDENTITIES)
+    for column, cell in zip(reader.columns, row.cells, strict=False):
+        try:
+            match reader.mapping.get(column):
+                case "username" if cell.strip():
+                    keys["username_key"] = parse_username(cell.lstrip("'")).lower()
+                case "email" if cell.strip():
+                    keys["email_key"] = email_key(cell.lstrip("'"))
+        except InvalidValue:
+            continue
+    return keys
+
+
+def _close(job: Job) -> None:
+    """Delete the rows of the file, unless it was a dry run of a file that may be imported yet."""
+    ImportDraft.objects.for_workspace(job.workspace_id).filter(job=job).delete()
+    if not job.params["keep_file"]:
+        ImportChunk.objects.for_workspace(job.workspace_id).filter(contact_import_id=job.object_id).delete()
+
+
+def actor_of(job: Job) -> Actor:
+    """The product itself, with the request id of the call that began the job."""
+    system = Actor.system(job.workspace, "import")
+    return Actor(system.workspace, system.subject, system.scopes, None, "system", request_id=job.request_id)
+
+
+IMPORT = JobKind("import", "Import of contacts", _run, _close)

@@ -1,0 +1,132 @@
+"""Services of imports: upload a file, try or import it, read the rows that failed."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contacts import export
+from contacts.custom_fields import by_key
+from contacts.imports import columns, staging
+from contacts.imports.jobs import IMPORT
+from contacts.imports.staging import StagedFile
+from contacts.models import ContactImport, ImportChunk, ImportFailure
+from crmsolid.core.errors import DomainError, not_found
+from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.jobs.runner import start_job
+from crmsolid.jobs.services import get_job
+from crmsolid.workspaces import audit
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import OPEN_JOB_STATES, Job
+from crmsolid.workspaces.scopes import Scope
+
+FAILURES_CHUNK = 500
+
+
+@unit_of_work()
+def import_contacts(
+    actor: Actor, staged: StagedFile, *, mapping: Mapping[str, Any] | None = None, dry_run: bool = False
+) -> Job:
+    """Start the import, or the dry run, of a file. ``mapping``: column -> field; without one it is guessed from the
+    header. Errors: ``scope_missing``, ``validation_failed``."""
+    actor.require(Scope.WRITE_CONTACTS)
+    fields = list(by_key(actor.workspace).values())
+    if mapping is None:
+        checked = columns.guess_all(staged.columns, fields)
+    else:
+        checked = columns.check(mapping, staged.columns, fields)
+    return _start(actor, _store(actor, staged, "", checked), dry_run=dry_run, keep_file=False)
+
+
+@unit_of_work()
+def upload_contacts(actor: Actor, staged: StagedFile, *, name: str) -> ContactImport:
+    """Keep a file to look at, and to import within a day. Errors: ``scope_missing``."""
+    actor.require(Scope.WRITE_CONTACTS)
+    guessed = columns.guess(staged.columns, list(by_key(actor.workspace).values()))
+    return _store(actor, staged, name[:200], guessed)
+
+
+@unit_of_work()
+def start_import(actor: Actor, import_id: str, *, mapping: Mapping[str, Any], dry_run: bool = False) -> Job:
+    """Start the import, or the dry run, of a file that was uploaded. A dry run leaves the file for another try.
+
+    Errors: ``scope_missing``, ``not_found``, ``validation_failed``, ``invalid_state`` if it is being imported or its
+    rows are gone.
+    """
+    actor.require(Scope.WRITE_CONTACTS)
+    imports = ContactImport.objects.for_workspace(actor.workspace)
+    file = imports.filter(pk=import_id).select_for_update(no_key=True).first()
+    if file is None:
+        raise not_found("import")
+    file.mapping = columns.check(mapping, file.columns, by_key(actor.workspace).values())
+    jobs = Job.objects.for_workspace(actor.workspace).filter(object_id=file.id, state__in=OPEN_JOB_STATES)
+    if jobs.exists():
+        raise DomainError("invalid_state", "this file is being worked on; wait for the end of its job")
+    if not ImportChunk.objects.for_workspace(actor.workspace).filter(contact_import=file).exists():
+        raise DomainError("invalid_state", "the rows of this file are imported or gone; upload it again")
+    file.save(update_fields=["mapping"])
+    return _start(actor, file, dry_run=dry_run, keep_file=dry_run)
+
+
+def _store(actor: Actor, staged: StagedFile, name: str, mapping: columns.Mapped) -> ContactImport:
+    file = ContactImport(
+        workspace=actor.workspace, name=name, columns=staged.columns, mapping=mapping, row_count=staged.row_count
+    )
+    file.save(force_insert=True)
+    staging.store(staged, file)
+    return file
+
+
+def _start(actor: Actor, file: ContactImport, *, dry_run: bool, keep_file: bool) -> Job:
+    job = start_job(
+        actor,
+        IMPORT,
+        Scope.WRITE_CONTACTS,
+        total=file.row_count,
+        params={"chunk": 0, "dry_run": dry_run, "keep_file": keep_file, "mapping": file.mapping},
+        object_id=file.id,
+    )
+    job.result = {"created": 0, "updated": 0, "unchanged": 0, "invalid": 0, "dry_run": dry_run, "failed_rows_url": None}
+    job.result["ignored_columns"] = [name for name in file.columns if name and name not in file.mapping]
+    job.save(update_fields=["result"])
+    audit.record(actor, "contacts.import_started", job.id, rows=file.row_count, dry_run=dry_run)
+    return job
+
+
+def failed_rows(actor: Actor, job_id: str) -> Iterator[bytes]:
+    """The rows of an import that failed, as CSV with the columns of the file, to mend and send again: ``line`` and
+    ``reason`` are read over by an import. They are kept for ``IMPORT_DAYS``.
+
+    The first rows are read at once. Errors: ``scope_missing``, ``not_found``.
+    """
+    actor.require(Scope.WRITE_CONTACTS)
+    job = get_job(actor, job_id)
+    file = ContactImport.objects.for_workspace(actor.workspace).filter(pk=job.object_id).first()
+    if job.kind != IMPORT.name or file is None:
+        raise not_found("import")
+    header = [*file.columns, "line", "reason"]
+
+    def pages(rows: list[ImportFailure]) -> Iterator[bytes]:
+        yield _as_csv([header])
+        while rows:
+            yield _as_csv([_failed_row(len(file.columns), row) for row in rows])
+            rows = _failures_after(job, rows[-1].line)
+
+    return pages(_failures_after(job, 0))
+
+
+def _failures_after(job: Job, line: int) -> list[ImportFailure]:
+    rows = ImportFailure.objects.for_workspace(job.workspace_id).filter(job=job, line__gt=line)
+    return list(rows.order_by("line")[:FAILURES_CHUNK])
+
+
+def _failed_row(columns: int, row: ImportFailure) -> list[Any]:
+    cells = [*row.cells, *[""] * columns][:columns]
+    reason = f"{row.field}: {row.reason}" if row.field else row.reason
+    return [*(export.cell(export.undo_formula_defusing(cell)) for cell in cells), row.line, export.cell(reason)]
+
+
+def _as_csv(rows: list[list[Any]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()

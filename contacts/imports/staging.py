@@ -1,0 +1,112 @@
+"""The rows of an uploaded file as chunks, in the form in which the database keeps them until they are imported.
+
+They are not kept on the disk: another host may run the job, and what is in the database is in its backups and is erased
+with a person. A chunk is what one transaction of the job imports.
+"""
+
+import json
+import tempfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from contacts.imports.reading import CsvFile, NotCsv, Row
+from contacts.models import ContactImport, ImportChunk
+from crmsolid.core import strictjson
+from crmsolid.core.errors import DomainError, FieldError, invalid
+from crmsolid.core.sql.table import Table
+
+CHUNK_ROWS = 500
+# Characters of the cells of a chunk: one of 500 ordinary rows is smaller, one of a few rows of long texts is not large.
+CHUNK_CHARACTERS = 524_288
+# So much of the chunks is in memory before it is written to a temporary file, and in one statement.
+MEMORY_BYTES = 1_048_576
+
+_chunks = Table(ImportChunk)
+
+
+def _temporary_file() -> IO[bytes]:
+    return tempfile.SpooledTemporaryFile(MEMORY_BYTES)
+
+
+@dataclass
+class StagedFile:
+    """A file that was read to its end. Its chunks are in a temporary file without a name, which is gone once it is
+    closed, and with the process."""
+
+    columns: list[str] = field(default_factory=list)
+    row_count: int = 0
+    file: IO[bytes] = field(default_factory=_temporary_file)
+    sizes: list[int] = field(default_factory=list)
+
+    def add(self, rows: Sequence[Row]) -> None:
+        packed = pack(rows)
+        self.file.write(packed)
+        self.sizes.append(len(packed))
+        self.row_count += len(rows)
+
+    def close(self) -> None:
+        self.file.close()
+
+    def chunks(self) -> Iterator[bytes]:
+        self.file.seek(0)
+        return (self.file.read(size) for size in self.sizes)
+
+
+def read(file: IO[bytes]) -> StagedFile:
+    """Read a CSV file; the caller closes the result. ``validation_failed`` with the line, if it is no CSV."""
+    staged = StagedFile()
+    try:
+        _read_into(staged, file)
+    except NotCsv as error:
+        staged.close()
+        detail = f"line {error.line}: {error.reason}"
+        raise DomainError("validation_failed", detail, errors=[FieldError("file", "not_csv", detail)]) from None
+    except BaseException:
+        staged.close()
+        raise
+    if not staged.row_count:
+        staged.close()
+        raise invalid("file", "empty", "the file has no rows behind the header")
+    return staged
+
+
+def _read_into(staged: StagedFile, file: IO[bytes]) -> None:
+    source = CsvFile(file)
+    staged.columns = source.columns
+    pending: list[Row] = []
+    characters = 0
+    for row in source.rows():
+        length = sum(map(len, row.cells)) + len(row.cells)
+        if pending and (len(pending) == CHUNK_ROWS or characters + length > CHUNK_CHARACTERS):
+            staged.add(pending)
+            pending, characters = [], 0
+        pending.append(row)
+        characters += length
+    if pending:
+        staged.add(pending)
+
+
+def store(staged: StagedFile, contact_import: ContactImport) -> None:
+    """Insert the chunks of an import, some at a time. Runs in the caller's transaction."""
+    rows: list[dict[str, Any]] = []
+    size = 0
+    common = {"workspace_id": contact_import.workspace_id, "contact_import_id": contact_import.id}
+    for number, data in enumerate(staged.chunks()):
+        rows.append({**common, "number": number, "data": data})
+        size += len(data)
+        if size > MEMORY_BYTES:
+            _chunks.insert_many(rows)
+            rows, size = [], 0
+    _chunks.insert_many(rows)
+
+
+def pack(rows: Sequence[Row]) -> bytes:
+    """The rows as they are stored."""
+    return zlib.compress(strictjson.dumps([[row.line, row.cells] for row in rows]), 1)
+
+
+def unpack(data: bytes) -> list[Row]:
+    """The rows that :func:`pack` was given."""
+    return [Row(line, cells) for line, cells in json.loads(zlib.decompress(data))]
