@@ -6,12 +6,16 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from crmsolid.core import crypto, erasure
+        from crmsolid.jobs import kinds
         from crmsolid.workspaces.configuration import register_section
         from crmsolid.workspaces.services import on_provision
         from messaging import erasure as messages
         from messaging import events, opt_out_words, services  # noqa: F401 - importing events declares the event types
+        from messaging.broadcasts import erasure as recipients
+        from messaging.broadcasts.job import BROADCAST
+        from messaging.broadcasts.message_source import SOURCE, BroadcastSource
         from messaging.models import AccountKind
-        from messaging.sending import gateway
+        from messaging.sending import gateway, sources
         from messaging.sending.sandbox import SandboxGateway
         from messaging.telegram.gateway import queues_of
         from messaging.telegram_models import LoginAttempt, TelegramSession
@@ -24,5 +28,8 @@ class MessagingConfig(AppConfig):
         register_section(texts.TEMPLATES, dump=texts.dump_templates, apply=texts.apply_templates)
         register_section(texts.WORDS, dump=texts.dump_words, apply=texts.apply_words)
         erasure.register(erase=messages.erase, export=messages.export)
+        erasure.register(erase=recipients.erase, export=recipients.export)
+        kinds.register(BROADCAST)
+        sources.registry[SOURCE] = BroadcastSource()
         crypto.register_columns(TelegramSession, "auth_key")
         crypto.register_columns(LoginAttempt, "encrypted_state")

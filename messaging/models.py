@@ -11,6 +11,8 @@ from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.scoping import WorkspaceModel
+from messaging.broadcasts.models import Broadcast as Broadcast
+from messaging.broadcasts.models import Recipient as Recipient
 from messaging.telegram_models import AccountLease as AccountLease
 from messaging.telegram_models import LoginAttempt as LoginAttempt
 from messaging.telegram_models import PeerHash as PeerHash

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from messaging import views
+from messaging.broadcasts.urls import urlpatterns as broadcasts
 from messaging.streaming.stream import stream
 
 urlpatterns: list[URLPattern] = [
@@ -16,4 +17,5 @@ urlpatterns: list[URLPattern] = [
     path("threads/<str:thread_id>/read", views.ReadThreadView.as_view()),
     path("accounts", views.AccountsView.as_view()),
     path("accounts/<int:account_id>", views.AccountView.as_view()),
+    *broadcasts,
 ]

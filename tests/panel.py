@@ -23,6 +23,7 @@ from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.models import Job, Membership, User, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.scoping import WorkspaceModel
+from messaging.broadcasts.models import Broadcast, Recipient
 from messaging.models import Account, Message, MessageAttempt, OptOutWord, Template, Thread
 from sequences.models import Enrollment, Sequence, SequenceVersion, Step, StepRun
 from webhooks.models import Attempt, Delivery, Endpoint
@@ -84,6 +85,10 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     old = create_key(actor, name=f"{mark} key", scopes=ALL_SCOPES).key
     made.rows += [old, rotate_key(actor, old.id, overlap=timedelta(hours=1)).key]
     _add_sequence(made, contact, account, message)
+    broadcast = Broadcast(name=f"{mark} broadcast", text=f"{mark} news", status="running", account_ids=[account.pk])
+    broadcast.starts_at = broadcast.frozen_at = clock.now()
+    _add(made, broadcast)
+    _add(made, Recipient(broadcast=broadcast, contact=contact, message=message, account=account, status="sent"))
     application = Application.objects.create(name=f"{mark} client", redirect_uris=f"https://{mark}.example.com/")
     member = Membership.objects.for_workspace(workspace.owner_workspace).first().user
     _add(made, Grant(user=member, application=application, client_name=f"{mark} assistant", scopes=["read:contacts"]))

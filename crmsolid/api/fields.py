@@ -43,7 +43,8 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 class StrictSerializer(serializers.Serializer[Any]):
     """An input serializer that refuses unknown fields (``unknown_field``): a typo never passes silently.
 
-    ``needs_one_of``: fields of which at least one must be given, and not null. ``open_names``: a pattern of further
+    ``needs_one_of``: fields of which at least one must be given, and not null. ``exactly_one``: documents that exactly
+    one of all fields must be given, which a service checks. ``open_names``: a pattern of further
     field names that are accepted; :meth:`open_schema` is the JSON Schema of their values. ``body_required``: whether an
     empty request body is refused.
     """
@@ -53,6 +54,7 @@ class StrictSerializer(serializers.Serializer[Any]):
         "one_of": "one of these is needed: {names}",
     }
     needs_one_of: ClassVar[Sequence[str]] = ()
+    exactly_one: ClassVar[bool] = False
     open_names: ClassVar[str] = ""
     body_required: ClassVar[bool] = True
 

@@ -77,6 +77,12 @@ CODES: dict[str, CodeInfo] = {
     "idempotency_in_progress": CodeInfo(
         409, "Request in progress", "A request with this Idempotency-Key is still running. Retry in a moment."
     ),
+    "audience_changed": CodeInfo(
+        409,
+        "Audience changed",
+        "The audience is another one than in the preview: `previewed` people then, `eligible` now. Look at the preview "
+        "again and start with its `audience_hash`.",
+    ),
     "contact_conflict": CodeInfo(
         409, "Contact conflict", "Username, email or Telegram id belong to different contacts. Nothing was changed."
     ),

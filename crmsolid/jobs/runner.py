@@ -66,6 +66,16 @@ def start_job(
     return job
 
 
+def wake(workspace_id: int, job_id: str) -> bool:
+    """Have the next chunk of an open job run now; whether the job is open.
+
+    Waits for the chunk in progress and locks the job's row until the caller's transaction ends.
+    """
+    is_open = open_jobs().filter(workspace_id=workspace_id, pk=job_id).update(next_run_at=clock.now())
+    transaction.on_commit(lambda: doorbell.ring(RUN_TASK))
+    return bool(is_open)
+
+
 def run_due(*, seconds: float = RUN_SECONDS) -> int:
     """Run the jobs that are due, a chunk of each in turn; returns the number of chunks.
 

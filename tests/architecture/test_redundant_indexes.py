@@ -17,6 +17,7 @@ WRITTEN_OFTEN = (
     "contacts_contact",
     "contacts_contacttag",
     "messaging_message",
+    "messaging_recipient",
     "messaging_messageattempt",
     "messaging_sandboxdelivery",
     "messaging_thread",

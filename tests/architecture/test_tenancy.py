@@ -19,6 +19,7 @@ from contacts.models import Contact, OptOut
 from crmsolid.workspaces.admin_base import TenantAdmin, TenantInline
 from crmsolid.workspaces.models import Role, User, Workspace
 from crmsolid.workspaces.scoping import ScopedManager, UnscopedAccess, WorkspaceModel
+from messaging.broadcasts.models import Recipient
 from messaging.models import AccountLease, LoginAttempt, PeerHash, SandboxDelivery, SpentSlot, TelegramSession
 from sequences.models import SequenceVersion, Step, StepRun
 from tests.architecture import PACKAGES, workspaced_models
@@ -46,6 +47,8 @@ UNSCOPED = {
     "webhooks/purging.py": "retention, for all workspaces",
     "crmsolid/jobs/runner.py": "runs the open jobs of all workspaces",
     "messaging/sending/claiming.py": "what is due, whoever it belongs to",
+    "messaging/broadcasts/message_source.py": "the recipients of messages that were claimed, whoever they belong to",
+    "messaging/broadcasts/services.py": "the attempts of messages that a subquery is about, in their workspace",
     "sequences/querysets.py": "what is due, whoever it belongs to",
     "sequences/runner.py": "puts an enrollment off that it found due",
     "sequences/outcomes.py": "moves on whoever a message was settled for",
@@ -69,7 +72,7 @@ UNSCOPED = {
 }
 # Plumbing without a page: stored answers, the sandbox's own Telegram, keyed hashes of opt-outs, bare instants; keys to
 # Telegram with who holds them, addresses there, logins between two steps; versions and steps, which the pages of
-# sequences and enrollments show.
+# sequences and enrollments show; recipients, which the pages of broadcasts show.
 NOT_SHOWN: set[type[models.Model]] = {
     IdempotencyRecord,
     SandboxDelivery,
@@ -82,6 +85,7 @@ NOT_SHOWN: set[type[models.Model]] = {
     SequenceVersion,
     Step,
     StepRun,
+    Recipient,
 }
 
 Furnished = dict[str, Belongings]

@@ -58,7 +58,12 @@ def test_no_relation_between_tenant_models_is_set_null() -> None:
     Exceptions are the rows that stay for statistics when a contact and the messages are erased.
     """
     set_null = {str(field) for _, field in foreign_keys() if field.remote_field.on_delete is models.SET_NULL}
-    assert set_null == {"sequences.Enrollment.contact", "sequences.StepRun.message"}
+    assert set_null == {
+        "messaging.Recipient.contact",
+        "messaging.Recipient.message",
+        "sequences.Enrollment.contact",
+        "sequences.StepRun.message",
+    }
 
 
 def test_there_is_no_many_to_many_between_tenant_models() -> None:

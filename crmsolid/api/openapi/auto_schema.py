@@ -195,6 +195,8 @@ class V1Schema(AutoSchema):
             schema["additionalProperties"] = False
             if serializer.open_names:
                 schema["patternProperties"] = {serializer.open_names: serializer.open_schema()}
+            if serializer.exactly_one:
+                schema |= {"minProperties": 1, "maxProperties": 1}
             if serializer.needs_one_of:
                 schema["anyOf"] = [
                     {"required": [name], "properties": {name: {"not": {"type": "null"}}}}

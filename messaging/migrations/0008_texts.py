@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0005_replies'),
+        ('messaging', '0007_broadcast_tenant_keys'),
         ('workspaces', '0002_jobs'),
     ]
 

@@ -1,0 +1,40 @@
+"""What happens to recipients when a contact is erased or asks for their data. The rows stay for the counts."""
+
+from typing import Any
+
+from crmsolid.core import clock
+from crmsolid.core.clock import rfc3339
+from messaging.broadcasts.message_source import SOURCE
+from messaging.broadcasts.models import ExclusionReason, Recipient, RecipientStatus
+from messaging.broadcasts.querysets import status_of
+from messaging.models import Message
+
+
+def erase(workspace_id: int, contact_id: str) -> None:
+    """Skip the contact wherever they wait, and take the contact out of all rows. Messaging deletes the messages, those
+    that are on their way too: nobody will know whether these have arrived."""
+    # Locked before the recipients, as by whoever settles or cancels them.
+    messages = Message.objects.for_workspace(workspace_id).filter(contact_id=contact_id, source=SOURCE)
+    list(messages.select_for_update().order_by("id").values_list("pk"))
+    rows = Recipient.objects.for_workspace(workspace_id).filter(contact_id=contact_id)
+    rows.filter(status=RecipientStatus.PENDING).update(
+        status=RecipientStatus.SKIPPED, reason=ExclusionReason.ERASED, settled_at=clock.now()
+    )
+    rows.update(contact=None)
+
+
+def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
+    """``broadcasts`` whose audience the contact was in, and what came of it, oldest first."""
+    rows = Recipient.objects.for_workspace(workspace_id).filter(contact_id=contact_id)
+    return {
+        "broadcasts": [
+            {
+                "broadcast_id": row.broadcast_id,
+                "name": row.broadcast.name,
+                "status": str(status_of(row)),
+                "reason": row.reason or None,
+                "at": rfc3339(row.settled_at),
+            }
+            for row in rows.select_related("broadcast", "message").order_by("id")
+        ]
+    }

@@ -1,0 +1,113 @@
+"""What broadcasts accept: request bodies and query parameters."""
+
+from typing import Any
+
+from contacts.validation import MAX_TAG
+from crmsolid.api.fields import (
+    Boolean,
+    Choice,
+    Integer,
+    List,
+    PageQuery,
+    StrictSerializer,
+    Text,
+    Timestamp,
+    id_pattern,
+)
+from messaging.broadcasts.audience import AUDIENCE_HASH
+from messaging.broadcasts.definition import (
+    MAX_ACCOUNTS,
+    MAX_CONTACT_IDS,
+    MAX_COOLDOWN_DAYS,
+    MAX_NAME,
+    MAX_PER_HOUR,
+    MAX_TAGS,
+    Definition,
+)
+from messaging.broadcasts.models import BroadcastStatus, RecipientStatus
+from messaging.inputs import TEMPLATE
+from messaging.services import MAX_BIGINT
+
+
+class AudienceIn(StrictSerializer):
+    """One of these."""
+
+    exactly_one = True
+
+    segment_id = Text(
+        required=False, max_length=30, documented_pattern=id_pattern("seg"), help_text="The people of a segment."
+    )
+    tags = List(
+        required=False,
+        max_length=MAX_TAGS,
+        allow_empty=False,
+        child=Text(max_length=MAX_TAG),
+        help_text="The people who have all of these tags, as in `GET /v1/contacts?tag=`.",
+    )
+    contact_ids = List(
+        required=False,
+        max_length=MAX_CONTACT_IDS,
+        allow_empty=False,
+        child=Text(max_length=30, documented_pattern=id_pattern("con")),
+        help_text="These people.",
+    )
+
+
+class BroadcastIn(StrictSerializer):
+    name = Text(max_length=MAX_NAME, trim_whitespace=True, help_text="What people call it.")
+    text = Text(
+        max_length=20_000,
+        documented_pattern=TEMPLATE,
+        help_text="1 to 4096 UTF-16 units once `{variables}` are filled in.",
+    )
+    account_ids = List(
+        max_length=MAX_ACCOUNTS,
+        allow_empty=False,
+        child=Integer(min_value=1, max_value=MAX_BIGINT),
+        help_text="The accounts that send. A person stays with the one that wrote first; the others are shared out.",
+    )
+    audience = AudienceIn(help_text="Who gets the message: exactly one of `segment_id`, `tags` and `contact_ids`.")
+    send_at = Timestamp(required=False, allow_null=True, help_text="Not before this time (RFC 3339).")
+    per_hour = Integer(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=MAX_PER_HOUR,
+        help_text="At most so many messages in any hour.",
+    )
+    cooldown_days = Integer(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=MAX_COOLDOWN_DAYS,
+        help_text="Leave out who got a broadcast within so many days.",
+    )
+    audience_hash = Text(
+        required=False,
+        allow_null=True,
+        max_length=80,
+        pattern=AUDIENCE_HASH,
+        help_text="That of a preview. If the audience has changed since, nothing is started: `audience_changed`.",
+    )
+    preview = Boolean(default=False, help_text="Count and show, but store and send nothing.")
+
+
+def definition_of(body: dict[str, Any]) -> Definition:
+    """The broadcast that a validated body describes."""
+    return Definition(
+        name=body["name"],
+        text=body["text"],
+        account_ids=tuple(body["account_ids"]),
+        audience=body["audience"],
+        send_at=body.get("send_at"),
+        per_hour=body.get("per_hour"),
+        cooldown_days=body.get("cooldown_days"),
+    )
+
+
+class BroadcastsQuery(PageQuery):
+    status = Choice(choices=BroadcastStatus.values, required=False)
+
+
+class RecipientsQuery(PageQuery):
+    status = Choice(choices=RecipientStatus.values, required=False)

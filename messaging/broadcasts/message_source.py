@@ -1,0 +1,87 @@
+"""What messaging asks of broadcasts: whether a message may still be sent at its claim; and what became of it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from contacts.models import Contact
+from crmsolid.core import clock
+from crmsolid.core.sql.bulk import datetime_formatter, rows_parameter, rows_source, run
+from crmsolid.core.sql.table import Table
+from messaging.broadcasts.models import Broadcast, BroadcastStatus, ExclusionReason, Recipient, RecipientStatus
+from messaging.broadcasts.querysets import IN_FLIGHT
+from messaging.models import Message, Status, WaitingFor
+from messaging.sending.sources import Cancel, Postpone
+
+SOURCE = "broadcast"
+# The ``error`` of a message that was canceled because its broadcast is paused: the recipient gets another one later.
+PAUSED = "broadcast_paused"
+CANCELED = "broadcast_canceled"
+# When a claim asks again whether the pause is over, for a message that an earlier attempt may have sent.
+RETRY_PAUSED = timedelta(minutes=1)
+
+_recipients = Table(Recipient)
+_SETTLED = {"settled_message": "text", "new_status": "text", "why": "text", "settled_time": "time"}
+
+
+class BroadcastSource:
+    """The ``MessageSource`` of broadcasts."""
+
+    def check(self, messages: Sequence[Message], contacts: Mapping[str, Contact]) -> Mapping[str, Cancel | Postpone]:
+        """Cancel what a pause or a cancellation forbids. During a pause, what an earlier attempt may have sent is
+        postponed; after a cancellation it is tried again, with its ``random_id``, because nothing else tells whether it
+        had arrived. Opt-outs are checked by messaging itself."""
+        ids = [message.id for message in messages]
+        rows = Recipient.unscoped.filter(message_id__in=ids).values_list("message_id", "broadcast__status")
+        statuses = dict(rows)
+        decisions = {
+            message.id: _decide(message.unsettled_since is None, statuses.get(message.id)) for message in messages
+        }
+        return {message_id: decision for message_id, decision in decisions.items() if decision is not None}
+
+    def settled(self, messages: Sequence[Message]) -> None:
+        """Write the outcomes to the recipients. Who lost a message to a pause is to be written to again."""
+        as_text, now = datetime_formatter(), clock.now()
+        rows = []
+        for message in messages:
+            status, reason = outcome(message)
+            is_final = status != RecipientStatus.PENDING
+            rows.append((message.id, status.value, reason, as_text((message.sent_at or now) if is_final else None)))
+        run(
+            f"UPDATE {_recipients.name} SET status = new_status, reason = why, settled_at = settled_time,"
+            " message_id = CASE WHEN new_status = 'pending' THEN NULL ELSE message_id END"
+            f" FROM {rows_source(_SETTLED)} WHERE message_id = settled_message AND status = 'pending'",
+            [rows_parameter(rows)],
+        )
+
+
+def outcome(message: Message) -> tuple[RecipientStatus, str]:
+    """The status and the reason of the recipient of a message that has its final status."""
+    if message.status == Status.SENT:
+        return RecipientStatus.SENT, ""
+    if message.status == Status.FAILED and message.error == "contact_opted_out":
+        return RecipientStatus.SKIPPED, ExclusionReason.OPTED_OUT.value
+    if message.status == Status.FAILED:
+        return RecipientStatus.FAILED, message.error
+    if message.error == PAUSED and message.unsettled_since is None:
+        return RecipientStatus.PENDING, ""
+    return RecipientStatus.CANCELED, message.error or "message_canceled"
+
+
+def recover_outcomes(broadcast: Broadcast) -> None:
+    """Write the outcomes that whoever settled the messages has not written, such as a worker of an older version."""
+    settled = Message.unscoped.filter(
+        pk__in=Recipient.unscoped.filter(IN_FLIGHT, broadcast=broadcast).values("message_id"),
+        status__in=(Status.SENT, Status.FAILED, Status.CANCELED),
+    )
+    messages = list(settled)
+    if messages:
+        BroadcastSource().settled(messages)
+
+
+def _decide(is_unsent: bool, status: str | None) -> Cancel | Postpone | None:
+    """``status`` is that of the broadcast, None if no recipient has the message any more."""
+    if status == BroadcastStatus.PAUSED:
+        # An earlier attempt may have sent it, and only the same message can be sent again without sending it twice.
+        return Cancel(PAUSED) if is_unsent else Postpone(clock.now() + RETRY_PAUSED, WaitingFor.ETA)
+    is_open = status in (BroadcastStatus.RUNNING, BroadcastStatus.DONE)
+    return Cancel(CANCELED) if is_unsent and not is_open else None

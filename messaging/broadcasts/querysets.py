@@ -1,0 +1,55 @@
+"""Reads of recipients that have a name: the counts of broadcasts, and who needs attention."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Count, Q
+
+from crmsolid.core import clock
+from crmsolid.workspaces.models import Workspace
+from messaging.broadcasts.models import Broadcast, Recipient, RecipientStatus
+from messaging.models import Message, Status
+
+IN_FLIGHT = Q(status=RecipientStatus.PENDING, message__isnull=False)
+
+
+def needs_attention() -> Q:
+    """Recipients whose message may have arrived in an attempt that nobody knows the end of, and that is not being tried
+    at this moment."""
+    lease_lost = Q(message__status=Status.SENDING, message__lease_until__lt=clock.now())
+    return IN_FLIGHT & Q(message__unsettled_since__isnull=False) & (Q(message__status=Status.QUEUED) | lease_lost)
+
+
+def status_of(recipient: Recipient) -> str:
+    """The status to show; its ``message`` is loaded. The same rule as :func:`needs_attention`."""
+    message: Message | None = recipient.message
+    if recipient.status != RecipientStatus.PENDING or message is None or message.unsettled_since is None:
+        return recipient.status
+    lease_lost = (
+        message.status == Status.SENDING and message.lease_until is not None and message.lease_until < clock.now()
+    )
+    return RecipientStatus.NEEDS_ATTENTION if message.status == Status.QUEUED or lease_lost else recipient.status
+
+
+def with_status(rows: Any, status: str) -> Any:
+    """Those of these recipients that show this status."""
+    if status == RecipientStatus.NEEDS_ATTENTION:
+        return rows.filter(needs_attention())
+    rows = rows.filter(status=status)
+    if status == RecipientStatus.PENDING:
+        rows = rows.exclude(pk__in=rows.filter(needs_attention()).order_by().values("pk"))
+    return rows
+
+
+def load_counts(workspace: Workspace | int, broadcasts: Sequence[Broadcast]) -> None:
+    """Set ``counts`` of these broadcasts: how many recipients show each status. Two queries for all of them."""
+    counts = {broadcast.pk: dict.fromkeys(RecipientStatus.values, 0) for broadcast in broadcasts}
+    rows = Recipient.objects.for_workspace(workspace).filter(broadcast__in=list(counts)).order_by()
+    for pk, status, number in rows.values_list("broadcast_id", "status").annotate(Count("pk")):
+        counts[pk][status] = number
+    unknown = rows.filter(needs_attention()).values_list("broadcast_id").annotate(Count("pk"))
+    for pk, number in unknown:
+        counts[pk][RecipientStatus.NEEDS_ATTENTION] = number
+        counts[pk][RecipientStatus.PENDING] = max(0, counts[pk][RecipientStatus.PENDING] - number)
+    for broadcast in broadcasts:
+        broadcast.counts = counts[broadcast.pk]

@@ -1,0 +1,91 @@
+"""What the API shows of broadcasts and their recipients: each resource is declared here once."""
+
+from rest_framework import serializers
+
+from crmsolid.api.representations import Representation
+from messaging.broadcasts.models import Broadcast, BroadcastStatus, BroadcastWaiting, Recipient, RecipientStatus
+from messaging.broadcasts.querysets import status_of
+
+SENDS = (BroadcastStatus.SCHEDULED, BroadcastStatus.RUNNING)
+
+
+class BroadcastCountsOut(Representation):
+    """How many recipients have each status. Their sum is the whole audience, those who were excluded too."""
+
+    pending = serializers.IntegerField()
+    sent = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    skipped = serializers.IntegerField()
+    needs_attention = serializers.IntegerField(
+        help_text="Nobody knows yet whether their message arrived: the history at Telegram will tell."
+    )
+    canceled = serializers.IntegerField()
+
+
+class BroadcastOut(Representation):
+    """One text to many contacts."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+    status = serializers.ChoiceField(choices=BroadcastStatus.values)
+    reason = serializers.CharField(
+        allow_null=True, help_text="Why it was canceled if nobody did that, such as `audience_changed`."
+    )
+    text = serializers.CharField()
+    account_ids = serializers.ListField(child=serializers.IntegerField())
+    segment_id = serializers.CharField(allow_null=True)
+    counts = BroadcastCountsOut()
+    waiting_for = serializers.ChoiceField(
+        choices=BroadcastWaiting.values, allow_null=True, help_text="Why nothing is sent at this moment."
+    )
+    send_at = serializers.DateTimeField(allow_null=True)
+    per_hour = serializers.IntegerField(allow_null=True)
+    cooldown_days = serializers.IntegerField(allow_null=True)
+    audience_hash = serializers.CharField(allow_null=True)
+    job_id = serializers.CharField(allow_null=True, help_text="The job that works on it: `GET /v1/jobs/{id}`.")
+    starts_at = serializers.DateTimeField(allow_null=True)
+    finishes_at = serializers.DateTimeField(allow_null=True, help_text="An estimate; once it has ended, when it did.")
+    created_at = serializers.DateTimeField()
+
+    @staticmethod
+    def read_segment_id(broadcast: Broadcast) -> str | None:
+        segment_id: str | None = broadcast.audience.get("segment_id")
+        return segment_id
+
+    @staticmethod
+    def read_counts(broadcast: Broadcast) -> dict[str, int]:
+        return broadcast.counts
+
+    @staticmethod
+    def read_waiting_for(broadcast: Broadcast) -> str | None:
+        return (broadcast.waiting_for or None) if broadcast.status in SENDS else None
+
+
+class BroadcastSampleOut(Representation):
+    contact_id = serializers.CharField()
+
+
+class BroadcastPreviewOut(Representation):
+    """What a broadcast would do if it were started now."""
+
+    total = serializers.IntegerField(help_text="Everybody in the audience: `eligible` and all `excluded` together.")
+    eligible = serializers.IntegerField()
+    excluded = serializers.DictField(child=serializers.IntegerField(), help_text="How many, by reason.")
+    sample = serializers.ListField(child=BroadcastSampleOut(), help_text="The first ten who would get the message.")
+    audience_hash = serializers.CharField(help_text="Start with it to send to exactly these people.")
+    finishes_at = serializers.DateTimeField(allow_null=True, help_text="An estimate; null if no account can send.")
+
+
+class RecipientOut(Representation):
+    """A contact of the audience of a broadcast."""
+
+    contact_id = serializers.CharField(allow_null=True, help_text="Null once the contact was erased.")
+    message_id = serializers.CharField(allow_null=True)
+    account_id = serializers.IntegerField(allow_null=True)
+    status = serializers.ChoiceField(choices=RecipientStatus.values)
+    reason = serializers.CharField(allow_null=True, help_text="Why they were skipped, or why their message failed.")
+    settled_at = serializers.DateTimeField(allow_null=True, help_text="When the status became final.")
+
+    @staticmethod
+    def read_status(recipient: Recipient) -> str:
+        return str(status_of(recipient))

@@ -1,0 +1,232 @@
+"""Makes the messages of a broadcast, a batch at a time, as far as limits and accounts allow.
+
+Accounts and contacts are locked, everything is checked again (opt-out, address, cooldown, values of the text), and the
+messages and the rows of their recipients are written in the same transaction. So each recipient has one message at a
+time. At most ``MAX_IN_FLIGHT`` messages wait to be sent at once, and none that is due later than ``LOOK_AHEAD``: a
+pause has little to take back, and a direct send of the account waits behind few.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from contacts.models import Contact
+from crmsolid.core import clock, doorbell
+from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, row_lock, rows_parameter, rows_source, run
+from crmsolid.core.sql.table import Table
+from crmsolid.workspaces.models import Job
+from messaging.broadcasts import estimate
+from messaging.broadcasts.audience import Judged, judge
+from messaging.broadcasts.definition import Definition
+from messaging.broadcasts.message_source import SOURCE, recover_outcomes
+from messaging.broadcasts.models import Broadcast, BroadcastStatus, BroadcastWaiting, Recipient, RecipientStatus
+from messaging.broadcasts.querysets import IN_FLIGHT
+from messaging.models import Account, WaitingFor
+from messaging.sending import automatic
+from messaging.sending.automatic import AutomaticMessage, Wait
+
+# The rows of so many messages have less than 5,000 parameters.
+BATCH = 150
+MAX_IN_FLIGHT = 600
+LOOK_AHEAD = timedelta(seconds=10)
+HOUR = timedelta(hours=1)
+# How soon to look whether messages have been sent; twice as late each time that nothing has happened.
+FIRST_POLL = timedelta(seconds=0.25)
+MAX_POLL = timedelta(seconds=8)
+# A wait is looked at again after this time at the latest, in case an account or the plan was changed.
+MAX_WAIT = timedelta(minutes=1)
+
+_recipients, _accounts, _contacts = Table(Recipient), Table(Account), Table(Contact)
+
+
+@dataclass(slots=True)
+class _Capacity:
+    """What the accounts can send now: the slots of each, and what those without one wait for."""
+
+    accounts: dict[int, Account]
+    slots: dict[int, deque[datetime]] = field(default_factory=dict)
+    waits: list[Wait] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return sum(map(len, self.slots.values()))
+
+
+def send_chunk(job: Job, broadcast: Broadcast) -> datetime | None:
+    """Make the next messages of a frozen broadcast. Returns when to go on; None when every recipient has a final
+    status, with the broadcast set to done."""
+    now = clock.now()
+    if broadcast.status == BroadcastStatus.SCHEDULED:
+        assert broadcast.starts_at is not None
+        if broadcast.starts_at > now:
+            return _wait(broadcast, BroadcastWaiting.ETA, broadcast.starts_at)
+        if not _change_status(broadcast, BroadcastStatus.SCHEDULED, BroadcastStatus.RUNNING):
+            return now  # something else was faster; look again
+    if broadcast.status != BroadcastStatus.RUNNING:
+        return now + MAX_WAIT  # paused; resuming asks for the next chunk
+    recover_outcomes(broadcast)
+    rows = Recipient.objects.for_workspace(job.workspace_id).filter(broadcast=broadcast)
+    pending, in_flight = rows.filter(status=RecipientStatus.PENDING).count(), rows.filter(IN_FLIGHT).count()
+    done = (job.total or 0) - pending
+    job.params["idle"] = 0 if done != job.done else job.params.get("idle", 0) + 1
+    job.done = done
+    if not pending:
+        return None if _finish(job, broadcast) else now
+    if pending == in_flight or in_flight >= MAX_IN_FLIGHT:
+        return _wait(broadcast, None, now + _poll(job))
+    return _send_batch(job, broadcast, pending - in_flight, in_flight)
+
+
+def _send_batch(job: Job, broadcast: Broadcast, to_send: int, in_flight: int) -> datetime:
+    """Make up to a batch of messages, or note why none can be made now. Returns when to go on."""
+    now = clock.now()
+    if not job.workspace.plan_allows_sending:
+        return _wait(broadcast, BroadcastWaiting.PLAN, now + MAX_WAIT)
+    room = min(BATCH, to_send, MAX_IN_FLIGHT - in_flight)
+    if broadcast.per_hour is not None:
+        lately = _settled_since(broadcast, now - HOUR)
+        room = min(room, broadcast.per_hour - in_flight - len(lately))
+        if room <= 0:
+            until = min(lately) + HOUR if lately else now + _poll(job)
+            return _wait(broadcast, BroadcastWaiting.PER_HOUR, min(until, now + MAX_WAIT))
+    capacity = _reserve(broadcast, now, room)
+    candidates = _candidates(broadcast, capacity, room)
+    contacts = _lock_contacts([str(each.contact_id) for each in candidates])
+    judged = judge(Definition.of(broadcast), list(contacts.values()), now, broadcast_id=broadcast.pk)
+    by_contact = {each.contact.id: each for each in judged}
+    found = [(each, by_contact[each.contact_id]) for each in candidates if each.contact_id in by_contact]
+    _skip([(recipient, each.reason) for recipient, each in found if each.reason])
+    _make_messages(job, capacity, [(recipient, each) for recipient, each in found if not each.reason])
+    if found:
+        job.params["idle"] = 0
+        return _wait(broadcast, None, now)
+    if candidates or not capacity.waits:  # another transaction has locked them all
+        return _wait(broadcast, None, now + _poll(job))
+    first = min(capacity.waits, key=lambda wait: wait.until)
+    _estimate(broadcast, list(capacity.accounts.values()), to_send)
+    return _wait(broadcast, BroadcastWaiting(first.reason.value), min(first.until, now + MAX_WAIT))
+
+
+def _settled_since(broadcast: Broadcast, since: datetime) -> list[datetime]:
+    """When the messages were sent or refused that count against the limit an hour. Those that are on their way count
+    too, without an end, so no hour ever has more sends than the limit."""
+    rows = Recipient.objects.for_workspace(broadcast.workspace_id).filter(
+        broadcast=broadcast, status__in=(RecipientStatus.SENT, RecipientStatus.FAILED), settled_at__gt=since
+    )
+    return list(rows.values_list("settled_at", flat=True))
+
+
+def _reserve(broadcast: Broadcast, now: datetime, wanted: int) -> _Capacity:
+    """Lock the accounts, and find the slots of each that are due soon."""
+    is_one, ids = ids_clause("id", broadcast.account_ids)
+    rows = _accounts.select(f"{is_one} AND workspace_id = %s ORDER BY id", [*ids, broadcast.workspace_id], lock=True)
+    capacity = _Capacity({account.pk: account for account in rows})
+    if not rows:
+        wait = Wait(now + automatic.RETRY_ACCOUNT, WaitingFor.ACCOUNT_NEEDS_LOGIN)
+        capacity.waits.append(wait)
+    for account in rows:
+        reserved, wait_for = automatic.reserve_slots(account, now, wanted)
+        soon = deque(slot for slot in reserved if slot <= now + LOOK_AHEAD)
+        if len(soon) < len(reserved):
+            wait_for = Wait(reserved[len(soon)] - LOOK_AHEAD / 2, WaitingFor.GAP)
+        if soon:
+            capacity.slots[account.pk] = soon
+        if wait_for is not None:
+            capacity.waits.append(wait_for)
+    return capacity
+
+
+def _candidates(broadcast: Broadcast, capacity: _Capacity, room: int) -> list[Recipient]:
+    """Recipients without a message, for whom there is a slot: first those who belong to an account, then those who can
+    be shared out. An account without slots holds up nobody but its own."""
+    unsent = Recipient.objects.for_workspace(broadcast.workspace_id).filter(
+        broadcast=broadcast, status=RecipientStatus.PENDING, message__isnull=True
+    )
+    found: list[Recipient] = []
+    for account_id, free in capacity.slots.items():
+        found += unsent.filter(account=account_id).order_by("id")[: min(len(free), room - len(found))]
+    rest = min(room, capacity.total) - len(found)
+    return [*found, *unsent.filter(account=None).order_by("id")[:rest]] if rest > 0 else found
+
+
+def _lock_contacts(contact_ids: Sequence[str]) -> dict[str, Contact]:
+    """Those of these contacts that no other transaction has locked; the others are left for a later chunk."""
+    where, params = ids_clause("id", contact_ids)
+    rows = fetch(
+        f"SELECT {_contacts.columns()} FROM {_contacts.name} WHERE {where} ORDER BY id{row_lock(skip_locked=True)}",
+        params,
+    )
+    return {contact.id: contact for contact in map(_contacts.from_row, rows)}
+
+
+def _skip(excluded: Sequence[tuple[Recipient, str]]) -> None:
+    """Write why these recipients get no message after all."""
+    if not excluded:
+        return
+    now = datetime_formatter()(clock.now())
+    rows = [(recipient.pk, reason, now) for recipient, reason in excluded]
+    run(
+        f"UPDATE {_recipients.name} SET status = 'skipped', reason = why, settled_at = settled_time"
+        f" FROM {rows_source({'recipient_id': 'int', 'why': 'text', 'settled_time': 'time'})}"
+        " WHERE id = recipient_id AND status = 'pending' AND message_id IS NULL",
+        [rows_parameter(rows)],
+    )
+
+
+def _make_messages(job: Job, capacity: _Capacity, ready: Sequence[tuple[Recipient, Judged]]) -> None:
+    """Write a message for each of these recipients. Their contacts are locked, so none has got one meanwhile."""
+    wanted = []
+    for recipient, each in ready:
+        account_id = recipient.account_id or max(capacity.slots, key=lambda pk: len(capacity.slots[pk]))
+        slot = capacity.slots[account_id].popleft()
+        wanted.append(AutomaticMessage(capacity.accounts[account_id], each.contact, each.text, slot, job.request_id))
+    messages = automatic.accept(SOURCE, wanted)
+    if not messages:
+        return
+    rows = [
+        (recipient.pk, message.id, message.account_id) for (recipient, _), message in zip(ready, messages, strict=True)
+    ]
+    run(
+        f"UPDATE {_recipients.name} SET message_id = new_message, account_id = of_account"
+        f" FROM {rows_source({'recipient_id': 'int', 'new_message': 'text', 'of_account': 'int'})}"
+        " WHERE id = recipient_id",
+        [rows_parameter(rows)],
+    )
+    transaction.on_commit(lambda: doorbell.ring("messaging.dispatch"))
+
+
+def _poll(job: Job) -> timedelta:
+    doublings = min(int(job.params.get("idle", 0)), 10)
+    return min(FIRST_POLL * 2**doublings, MAX_POLL)
+
+
+def _wait(broadcast: Broadcast, reason: BroadcastWaiting | None, until: datetime) -> datetime:
+    """Note what the broadcast waits for, and return when to go on."""
+    waiting_for = reason.value if reason is not None else ""
+    if broadcast.waiting_for != waiting_for:
+        broadcast.waiting_for = waiting_for
+        broadcast.save(update_fields=["waiting_for"])
+    return until
+
+
+def _estimate(broadcast: Broadcast, accounts: Sequence[Account], to_send: int) -> None:
+    broadcast.finishes_at = estimate.finishes_at(accounts, to_send, clock.now(), broadcast.per_hour)
+    broadcast.save(update_fields=["finishes_at"])
+
+
+def _change_status(broadcast: Broadcast, old: BroadcastStatus, new: BroadcastStatus, **values: object) -> bool:
+    """Change the status if it is still ``old``; whether it was. A pause does not wait for the job."""
+    rows = Broadcast.objects.for_workspace(broadcast.workspace_id).filter(pk=broadcast.pk, status=old)
+    if not rows.update(status=new, **values):
+        return False
+    broadcast.status = new.value
+    return True
+
+
+def _finish(job: Job, broadcast: Broadcast) -> bool:
+    return _change_status(
+        broadcast, BroadcastStatus.RUNNING, BroadcastStatus.DONE, waiting_for="", finishes_at=clock.now()
+    )

@@ -1,0 +1,288 @@
+"""Every read and write of broadcasts that a caller may ask for. Each service checks the actor's authority itself."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
+
+from contacts.models import Contact
+from crmsolid.api.pagination import Page, page
+from crmsolid.core import clock
+from crmsolid.core.errors import DomainError, not_found
+from crmsolid.core.ids import is_id
+from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.jobs import runner
+from crmsolid.jobs.services import cancel_job
+from crmsolid.workspaces import audit
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.scopes import Scope
+from messaging.broadcasts import estimate
+from messaging.broadcasts.audience import eligible_in, evaluate
+from messaging.broadcasts.definition import Definition, check, resolve_audience
+from messaging.broadcasts.freezing import NOTHING_FROZEN
+from messaging.broadcasts.job import BROADCAST
+from messaging.broadcasts.models import Broadcast, BroadcastStatus, Recipient, RecipientStatus
+from messaging.broadcasts.querysets import load_counts, with_status
+from messaging.models import MessageAttempt
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a broadcast would do if it were started now. ``excluded`` counts by reason; ``sample`` are the first of
+    those who would get the message, with their texts; ``finishes_at`` is an estimate, None if no account can send."""
+
+    total: int
+    eligible: int
+    excluded: dict[str, int]
+    sample: list[tuple[Contact, str]]
+    audience_hash: str
+    finishes_at: datetime | None
+
+
+# --- Before the start -------------------------------------------------------------------------------------------------
+def preview_broadcast(actor: Actor, definition: Definition) -> Preview:
+    """Count the audience, those who are excluded and why, without storing anything.
+
+    Errors: ``scope_missing``, ``validation_failed``.
+    """
+    actor.require(Scope.WRITE_MESSAGES)
+    accounts = check(actor.workspace, definition)
+    now = clock.now()
+    audience = resolve_audience(actor.workspace, definition.audience)
+    tally, sample = evaluate(actor.workspace, replace(definition, audience=audience), now)
+    start = max(now, definition.send_at or now)
+    return Preview(
+        total=tally.total,
+        eligible=tally.eligible,
+        excluded=dict(sorted(tally.excluded.items())),
+        sample=[(each.contact, each.text) for each in sample],
+        audience_hash=tally.hash,
+        finishes_at=estimate.finishes_at(accounts, tally.eligible, start, definition.per_hour),
+    )
+
+
+@unit_of_work()
+def save_draft(actor: Actor, definition: Definition, *, broadcast_id: str | None = None) -> Broadcast:
+    """Keep a broadcast that is not started yet, as a new draft or in place of what this draft says.
+
+    Errors: ``scope_missing``, ``not_found``, ``invalid_state`` unless it is a draft, ``validation_failed``.
+    """
+    actor.require(Scope.WRITE_MESSAGES)
+    check(actor.workspace, definition)
+    audience = resolve_audience(actor.workspace, definition.audience)
+    audience.pop("filter", None)  # a segment is read again when the draft is started
+    broadcast = Broadcast(workspace=actor.workspace) if broadcast_id is None else _get(actor, broadcast_id, lock=True)
+    if broadcast.status != BroadcastStatus.DRAFT:
+        raise DomainError("invalid_state", f"the broadcast is {broadcast.status}; only a draft can be changed")
+    _write(broadcast, replace(definition, audience=audience))
+    broadcast.save(force_insert=broadcast_id is None)
+    audit.record(actor, "broadcast.saved", broadcast.pk)
+    load_counts(actor.workspace, [broadcast])
+    return broadcast
+
+
+@unit_of_work()
+def start_broadcast(actor: Actor, definition: Definition, *, audience_hash: str | None = None) -> Broadcast:
+    """Start the broadcast, or schedule it for ``send_at``. A job freezes its audience and sends.
+
+    ``audience_hash`` is that of a preview: then the people who get the message are those of the preview, or there is
+    no broadcast. Errors: ``scope_missing``, ``validation_failed``, ``audience_changed`` (409).
+    """
+    actor.require(Scope.WRITE_MESSAGES)
+    broadcast = Broadcast(workspace=actor.workspace)
+    _start(actor, broadcast, definition, audience_hash or "")
+    return broadcast
+
+
+@unit_of_work()
+def start_draft(actor: Actor, broadcast_id: str, *, audience_hash: str) -> Broadcast:
+    """Start a draft as its preview with this hash has shown it.
+
+    Errors: ``scope_missing``, ``not_found``, ``invalid_state`` unless it is a draft, ``validation_failed``,
+    ``audience_changed`` (409).
+    """
+    actor.require(Scope.WRITE_MESSAGES)
+    broadcast = _get(actor, broadcast_id, lock=True)
+    if broadcast.status != BroadcastStatus.DRAFT:
+        raise DomainError("invalid_state", f"the broadcast is {broadcast.status}; only a draft can be started")
+    _start(actor, broadcast, Definition.of(broadcast), audience_hash)
+    return broadcast
+
+
+def _start(actor: Actor, broadcast: Broadcast, definition: Definition, audience_hash: str) -> None:
+    accounts = check(actor.workspace, definition)
+    now = clock.now()
+    definition = replace(definition, audience=resolve_audience(actor.workspace, definition.audience))
+    starts_at = max(now, definition.send_at or now)
+    if audience_hash:
+        tally, _ = evaluate(actor.workspace, definition, now)
+        if tally.hash != audience_hash:
+            previewed = eligible_in(audience_hash)
+            detail = f"{previewed:,} people were to get the message in the preview; now there are {tally.eligible:,}"
+            if previewed == tally.eligible:
+                detail = f"other people than in the preview would get the message, or for other reasons {previewed:,}"
+            raise DomainError("audience_changed", detail, previewed=previewed, eligible=tally.eligible)
+        broadcast.finishes_at = estimate.finishes_at(accounts, tally.eligible, starts_at, definition.per_hour)
+    _write(broadcast, definition)
+    broadcast.audience_hash, broadcast.starts_at = audience_hash, starts_at
+    broadcast.status = (BroadcastStatus.SCHEDULED if starts_at > now else BroadcastStatus.RUNNING).value
+    params = {**NOTHING_FROZEN, "at": now.isoformat()}
+    job = runner.start_job(actor, BROADCAST, Scope.WRITE_MESSAGES, params=params, object_id=broadcast.pk)
+    broadcast.job_id = job.pk
+    broadcast.save(force_insert=broadcast._state.adding)
+    audit.record(actor, "broadcast.started", broadcast.pk, job=job.pk)
+    load_counts(actor.workspace, [broadcast])
+
+
+def _write(broadcast: Broadcast, definition: Definition) -> None:
+    broadcast.name, broadcast.text = definition.name.strip(), definition.text
+    broadcast.account_ids, broadcast.audience = sorted(set(definition.account_ids)), dict(definition.audience)
+    broadcast.send_at, broadcast.per_hour = definition.send_at, definition.per_hour
+    broadcast.cooldown_days = definition.cooldown_days
+
+
+# --- Reads ------------------------------------------------------------------------------------------------------------
+def list_broadcasts(actor: Actor, *, status: str | None = None, limit: int = 50, cursor: str | None = None) -> Page:
+    """One page of broadcasts, newest first, with their counts. Errors: ``scope_missing``, ``invalid_cursor``."""
+    actor.require(Scope.READ_MESSAGES)
+    filters = {} if status is None else {"status": status}
+    rows = Broadcast.objects.for_workspace(actor.workspace).filter(**filters)
+    found = page(rows, sort="-created_at", limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters=filters)
+    load_counts(actor.workspace, found.rows)
+    return found
+
+
+def get_broadcast(actor: Actor, broadcast_id: str) -> Broadcast:
+    """One broadcast with its counts. Errors: ``scope_missing``, ``not_found``."""
+    actor.require(Scope.READ_MESSAGES)
+    return _with_counts(actor, broadcast_id)
+
+
+def list_recipients(
+    actor: Actor, broadcast_id: str, *, status: str | None = None, limit: int = 50, cursor: str | None = None
+) -> Page:
+    """One page of the recipients of a broadcast, each with its ``message``.
+
+    Errors: ``scope_missing``, ``not_found``, ``invalid_cursor``.
+    """
+    actor.require(Scope.READ_MESSAGES)
+    broadcast = _get(actor, broadcast_id)
+    rows = Recipient.objects.for_workspace(actor.workspace).filter(broadcast=broadcast)
+    if status is not None:
+        rows = with_status(rows, status)
+    filters = {"broadcast": broadcast.pk, "status": status or ""}
+    return page(
+        rows.select_related("message"),
+        sort="id",
+        limit=limit,
+        cursor=cursor,
+        workspace_id=actor.workspace.pk,
+        filters=filters,
+    )
+
+
+def _get(actor: Actor, broadcast_id: str, *, lock: bool = False) -> Broadcast:
+    rows = Broadcast.objects.for_workspace(actor.workspace).filter(pk=broadcast_id)
+    if lock:
+        rows = rows.select_for_update(no_key=True)
+    broadcast: Broadcast | None = rows.first() if is_id("brd", broadcast_id) else None
+    if broadcast is None:
+        raise not_found("broadcast")
+    return broadcast
+
+
+def _with_counts(actor: Actor, broadcast_id: str) -> Broadcast:
+    broadcast = _get(actor, broadcast_id)
+    load_counts(actor.workspace, [broadcast])
+    return broadcast
+
+
+# --- While it runs ----------------------------------------------------------------------------------------------------
+@unit_of_work()
+def pause_broadcast(actor: Actor, broadcast_id: str) -> Broadcast:
+    """Send nothing more until it is resumed. Does not wait for the job: messages that it makes meanwhile are canceled
+    at their claim, and made again later.
+
+    Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (409) unless it is running.
+    """
+    actor.require(Scope.WRITE_MESSAGES)
+    _get(actor, broadcast_id)
+    _change_status(actor, broadcast_id, BroadcastStatus.RUNNING, BroadcastStatus.PAUSED, "paused")
+    return _with_counts(actor, broadcast_id)
+
+
+@unit_of_work()
+def resume_broadcast(actor: Actor, broadcast_id: str) -> Broadcast:
+    """Go on where it was. Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (409) unless it is paused."""
+    actor.require(Scope.WRITE_MESSAGES)
+    # The job's row is locked before the broadcast's, as everywhere.
+    runner.wake(actor.workspace.pk, _get(actor, broadcast_id).job_id)
+    _change_status(actor, broadcast_id, BroadcastStatus.PAUSED, BroadcastStatus.RUNNING, "resumed")
+    return _with_counts(actor, broadcast_id)
+
+
+@unit_of_work()
+def cancel_broadcast(actor: Actor, broadcast_id: str) -> Broadcast:
+    """End it for good: nobody else gets the message. What is being sent at this moment is sent.
+
+    Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (409) if it has ended.
+    """
+    actor.require(Scope.WRITE_MESSAGES)
+    broadcast = _get(actor, broadcast_id)
+    if broadcast.status in (BroadcastStatus.DONE, BroadcastStatus.CANCELED):
+        raise DomainError("invalid_state", f"the broadcast has ended: it is {broadcast.status}")
+    if broadcast.status == BroadcastStatus.DRAFT:
+        _change_status(actor, broadcast_id, BroadcastStatus.DRAFT, BroadcastStatus.CANCELED, "canceled")
+    else:
+        cancel_job(actor, broadcast.job_id)  # which cancels the broadcast
+        audit.record(actor, "broadcast.canceled", broadcast_id)
+    return _with_counts(actor, broadcast_id)
+
+
+@unit_of_work()
+def retry_failed(actor: Actor, broadcast_id: str) -> Broadcast:
+    """Send a new message to those whose message has failed and surely has not arrived.
+
+    Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (409) if there is nobody, or unless it is running,
+    paused or done.
+    """
+    actor.require(Scope.WRITE_MESSAGES)
+    runner.wake(actor.workspace.pk, _get(actor, broadcast_id).job_id)
+    broadcast = _get(actor, broadcast_id, lock=True)
+    if broadcast.status not in (BroadcastStatus.RUNNING, BroadcastStatus.PAUSED, BroadcastStatus.DONE):
+        raise DomainError("invalid_state", f"the broadcast is {broadcast.status}; nothing of it is sent")
+    rows = Recipient.objects.for_workspace(actor.workspace).filter(broadcast=broadcast)
+    again = rows.filter(_surely_unsent()).update(
+        status=RecipientStatus.PENDING, reason="", message=None, settled_at=None
+    )
+    if not again:
+        raise DomainError("invalid_state", "there is nobody whose message failed and surely has not arrived")
+    if broadcast.status == BroadcastStatus.DONE:
+        job = runner.start_job(actor, BROADCAST, Scope.WRITE_MESSAGES, total=rows.count(), object_id=broadcast.pk)
+        broadcast.status, broadcast.job_id = BroadcastStatus.RUNNING.value, job.pk
+        broadcast.save(update_fields=["status", "job_id"])
+    audit.record(actor, "broadcast.retried", broadcast_id, recipients=again)
+    return _with_counts(actor, broadcast_id)
+
+
+def _surely_unsent() -> Q:
+    """Recipients who still exist and whose message failed without an earlier attempt that nobody knows the end of.
+
+    ``unsettled_since`` is the time of the first such attempt, else that of the last attempt, which was refused. So an
+    attempt of unknown end is one before the last that ended after that time.
+    """
+    unknown = MessageAttempt.unscoped.filter(
+        message=OuterRef("message"),
+        number__lt=OuterRef("message__attempts"),
+        at__gte=OuterRef("message__unsettled_since"),
+    )
+    return Q(~Exists(unknown), status=RecipientStatus.FAILED, contact__isnull=False)
+
+
+def _change_status(actor: Actor, broadcast_id: str, old: BroadcastStatus, new: BroadcastStatus, verb: str) -> None:
+    """Change the status if it is ``old``, in one statement."""
+    rows = Broadcast.objects.for_workspace(actor.workspace).filter(pk=broadcast_id)
+    if not rows.filter(status=old).update(status=new, waiting_for=""):
+        status = rows.values_list("status", flat=True).get()
+        raise DomainError("invalid_state", f"the broadcast is {status}; it would have to be {old.value}")
+    audit.record(actor, f"broadcast.{verb}", broadcast_id)

@@ -1,0 +1,99 @@
+"""REST endpoints of broadcasts: parse, call one service, render."""
+
+from collections.abc import Callable
+
+from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
+from crmsolid.api.views import WorkspaceView
+from crmsolid.core.clock import rfc3339
+from crmsolid.workspaces.scopes import Scope
+from messaging.broadcasts import services
+from messaging.broadcasts.inputs import BroadcastIn, BroadcastsQuery, RecipientsQuery, definition_of
+from messaging.broadcasts.models import Broadcast
+from messaging.broadcasts.representations import BroadcastOut, BroadcastPreviewOut, RecipientOut
+from messaging.inputs import EmptyIn
+
+READ, WRITE = (Scope.READ_MESSAGES,), (Scope.WRITE_MESSAGES,)
+
+
+class BroadcastsView(WorkspaceView):
+    """Broadcasts: one text to many contacts."""
+
+    @endpoint(scopes=READ, query=BroadcastsQuery, responses={200: ListOf(BroadcastOut)})
+    def get(self) -> ApiResponse:
+        page = services.list_broadcasts(self.actor, **self.query)
+        return ApiResponse(page.as_dict([BroadcastOut.render(broadcast) for broadcast in page.rows]))
+
+    @endpoint(
+        scopes=WRITE,
+        body=BroadcastIn,
+        responses={201: BroadcastOut, 200: BroadcastPreviewOut},
+        error_codes=("audience_changed",),
+        operation_id="start_broadcast",
+    )
+    def post(self) -> ApiResponse:
+        definition = definition_of(self.body)
+        if self.body["preview"]:
+            preview = services.preview_broadcast(self.actor, definition)
+            sample = [{"contact_id": contact.id} for contact, _ in preview.sample]
+            return ApiResponse(
+                BroadcastPreviewOut.render(preview, sample=sample, finishes_at=rfc3339(preview.finishes_at))
+            )
+        broadcast = services.start_broadcast(self.actor, definition, audience_hash=self.body.get("audience_hash"))
+        headers = {"Location": f"/v1/broadcasts/{broadcast.pk}"}
+        return ApiResponse(BroadcastOut.render(broadcast), status=201, headers=headers)
+
+
+class BroadcastView(WorkspaceView):
+    """Read a broadcast with the counts of its recipients."""
+
+    @endpoint(scopes=READ, responses={200: BroadcastOut})
+    def get(self, broadcast_id: str) -> ApiResponse:
+        return ApiResponse(BroadcastOut.render(services.get_broadcast(self.actor, broadcast_id)))
+
+
+class RecipientsView(WorkspaceView):
+    """List the recipients of a broadcast, those who were excluded too."""
+
+    @endpoint(scopes=READ, query=RecipientsQuery, responses={200: ListOf(RecipientOut)})
+    def get(self, broadcast_id: str) -> ApiResponse:
+        page = services.list_recipients(self.actor, broadcast_id, **self.query)
+        return ApiResponse(page.as_dict([RecipientOut.render(recipient) for recipient in page.rows]))
+
+
+class _ChangeView(WorkspaceView):
+    """The base of the calls that change the state of a broadcast."""
+
+    def change(self, service: Callable[..., Broadcast], broadcast_id: str) -> ApiResponse:
+        return ApiResponse(BroadcastOut.render(service(self.actor, broadcast_id)))
+
+
+class PauseBroadcastView(_ChangeView):
+    """Pause a running broadcast: nothing of it is sent until it is resumed."""
+
+    @endpoint(scopes=WRITE, body=EmptyIn, responses={200: BroadcastOut}, error_codes=("invalid_state",))
+    def post(self, broadcast_id: str) -> ApiResponse:
+        return self.change(services.pause_broadcast, broadcast_id)
+
+
+class ResumeBroadcastView(_ChangeView):
+    """Resume a paused broadcast: it goes on where it was."""
+
+    @endpoint(scopes=WRITE, body=EmptyIn, responses={200: BroadcastOut}, error_codes=("invalid_state",))
+    def post(self, broadcast_id: str) -> ApiResponse:
+        return self.change(services.resume_broadcast, broadcast_id)
+
+
+class CancelBroadcastView(_ChangeView):
+    """End a broadcast for good. What is being sent at this moment is sent, nothing after it."""
+
+    @endpoint(scopes=WRITE, body=EmptyIn, responses={200: BroadcastOut}, error_codes=("invalid_state",))
+    def post(self, broadcast_id: str) -> ApiResponse:
+        return self.change(services.cancel_broadcast, broadcast_id)
+
+
+class RetryFailedView(_ChangeView):
+    """Send a new message to those whose message failed and surely has not arrived."""
+
+    @endpoint(scopes=WRITE, body=EmptyIn, responses={200: BroadcastOut}, error_codes=("invalid_state",))
+    def post(self, broadcast_id: str) -> ApiResponse:
+        return self.change(services.retry_failed, broadcast_id)
