@@ -18,12 +18,19 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from contacts import normalization
 from contacts.custom_fields import check_count, check_key, read_choices
-from contacts.models import Contact, ContactTag, CustomField, search_has
+from contacts.models import Contact, ContactTag, CustomField, Segment, search_has
 from contacts.normalization import InvalidValue, fold
+from contacts.segments import admin as segments_admin  # noqa: F401 - registers the pages of segments
+from contacts.segments.compilation import where
+from contacts.segments.repository import condition_of, find_segment
 from contacts.services import create_custom_field, update_contact, update_custom_field
 from contacts.validation import time_zones
+from crmsolid.core import clock
+from crmsolid.core.errors import DomainError
+from crmsolid.core.ids import is_id
 from crmsolid.workspaces.admin_base import ADMINS, WRITERS, TenantAdmin, TenantForm, TenantInline
 from crmsolid.workspaces.admin_columns import column, datetime_column, field_column
+from crmsolid.workspaces.panel_context import panel_context
 
 STAGE_COLOURS = {"new": "info", "contacted": "primary", "replied": "warning", "qualified": "success", "won": "success"}
 
@@ -82,12 +89,39 @@ class TagInline(TenantInline):
     verbose_name_plural = "tags"
 
 
+class SegmentFilter(admin.SimpleListFilter):
+    """The contacts in a segment. Those that are offered are the first by name; an address may name any."""
+
+    title = parameter_name = "segment"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        segments = Segment.objects.for_workspace(model_admin.current_workspace(request)).order_by("name")
+        offered = list(segments.values_list("pk", "name")[:MAX_CHOSEN])
+        chosen = request.GET.get(self.parameter_name, "")
+        if is_id("seg", chosen) and chosen not in dict(offered):
+            offered += segments.filter(pk=chosen).values_list("pk", "name")
+        return offered
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        if not self.value():
+            return queryset
+        panel = panel_context(request)
+        if panel is None:
+            return queryset.none()
+        try:
+            segment = find_segment(panel.workspace, str(self.value()))
+            return queryset.filter(where(condition_of(segment), clock.now()))
+        except DomainError as error:
+            messages.error(request, f"{capfirst(error.detail)}.")
+            return queryset.none()
+
+
 @admin.register(Contact)
 class ContactAdmin(TenantAdmin):
     changers = WRITERS
     form = ContactForm
     list_display = ("shown_name", "handle", "mail", "shown_stage", "score", "shown_opt_out", "added")
-    list_filter = ("stage", "opted_out", "created_at")
+    list_filter = (SegmentFilter, "stage", "opted_out", "created_at")
     search_fields = ("search",)
     search_help_text = "Name, username or e-mail"
     ordering = ("-created_at", "-id")

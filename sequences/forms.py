@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.text import capfirst
 
-from contacts.models import CustomField, Stage
-from contacts.segments import fields
+from contacts.forms import ConditionField, LinesField
+from contacts.models import Stage
 from contacts.segments.conditions import ConditionErrors, describe, parse_condition
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError, FieldError
@@ -53,20 +53,6 @@ NEW_SEQUENCE: dict[str, Any] = {
     "pass_on": False,
     "steps": [NEW_STEP],
 }
-CONDITION_EXAMPLES = (
-    '{"field": "tag", "op": "is", "value": "vip"}',
-    '{"field": "stage", "op": "in", "value": ["replied", "qualified"]}',
-)
-
-
-def condition_fields(workspace: Workspace) -> list[tuple[str, str]]:
-    """The fields that conditions may name and the operators they take, as texts. Fields with the same operators are
-    together."""
-    custom = map(fields.custom, CustomField.objects.for_workspace(workspace).order_by("key"))
-    names: dict[tuple[fields.Op, ...], list[str]] = {}
-    for field in (*fields.FIELDS.values(), *custom):
-        names.setdefault(fields.OPS[field.kind], []).append(field.name)
-    return [(", ".join(same), ", ".join(operators)) for operators, same in names.items()]
 
 
 class DurationWidget(forms.MultiWidget):
@@ -99,29 +85,6 @@ class DurationField(forms.MultiValueField):
     def compress(self, values: list[Any]) -> str:
         number, unit = values or (None, "minutes")
         return format_duration(timedelta(0)) if not number else _ISO[unit].format(number)
-
-
-class LinesField(forms.CharField):
-    """Text of several lines. Browsers send them with CR LF."""
-
-    def __init__(self, rows: int, **options: Any) -> None:
-        super().__init__(required=False, widget=forms.Textarea(attrs={"rows": rows}), **options)
-
-    def to_python(self, value: Any) -> str:
-        return str(super().to_python(value)).replace("\r\n", "\n")
-
-
-class ConditionField(LinesField):
-    """The JSON of a condition; None if it is left empty."""
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return strictjson.loads(text.encode())
-        except (strictjson.MalformedJSON, strictjson.NullCharacter) as error:
-            raise forms.ValidationError(f"This is not JSON: {error}.") from None
 
 
 class RawValues(forms.Form):

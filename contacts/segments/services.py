@@ -57,7 +57,7 @@ def list_segments(actor: Actor, *, limit: int = 50, cursor: str | None = None) -
     return Page(count_all(actor.workspace, found.rows), found.next_cursor)
 
 
-def count_all(workspace: Workspace, segments: Sequence[Segment]) -> list[CountedSegment]:
+def count_all(workspace: Workspace | int, segments: Sequence[Segment]) -> list[CountedSegment]:
     """The segments, counted one after another as long as ``COUNT_SECONDS`` have not passed."""
     definitions = definitions_of(workspace) if segments else {}
     ends = time.monotonic() + COUNT_SECONDS

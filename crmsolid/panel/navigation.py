@@ -43,6 +43,7 @@ GROUPS: dict[str, tuple[NavigationItem, ...]] = {
     ),
     "People": (
         NavigationItem("Contacts", "group", "contacts.contact"),
+        NavigationItem("Segments", "filter_alt", "contacts.segment"),
         NavigationItem("Tags", "sell", "contacts.contacttag"),
     ),
     "Automation": (

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from contacts import configuration as custom_fields
 from contacts import repository as contacts
+from contacts.forms import condition_help
 from contacts.models import Contact
 from contacts.normalization import InvalidValue, email_key, parse_username
 from crmsolid.core import strictjson
@@ -31,7 +32,6 @@ from sequences.admin.base import SEQUENCE_COLOURS, describe_step, duration_text
 from sequences.configuration import SECTION
 from sequences.definition import Definition, DefinitionErrors, read_definition, with_step_keys
 from sequences.forms import (
-    CONDITION_EXAMPLES,
     NEW_SEQUENCE,
     RESUME_MODES,
     DefinitionForm,
@@ -39,7 +39,6 @@ from sequences.forms import (
     PublishForm,
     ResumeForm,
     account_label,
-    condition_fields,
     first_error,
 )
 from sequences.models import OPEN, EnrollmentStatus, Reason, Sequence, SequenceStatus, SequenceVersion, Step
@@ -192,8 +191,7 @@ class SequenceAdmin(PageAdmin):
         title = "New sequence" if sequence is None else f"Edit {sequence.name}"
         context = {
             **{"title": title, "page_label": title, "sequence": sequence, "original": sequence},
-            "condition_examples": CONDITION_EXAMPLES,
-            "condition_fields": condition_fields(self.current_workspace(request)),
+            **condition_help(self.current_workspace(request)),
         }
         return self.render_page(request, "panel/sequence_form.html", form=form, **context)
 

@@ -1,0 +1,168 @@
+"""People > Segments: the list, the page of one, its form, and tagging all contacts in it."""
+
+import json
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import URLPattern, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from contacts.forms import SegmentForm, TagsForm, condition_help
+from contacts.models import Segment
+from contacts.segments import services
+from contacts.segments.conditions import definitions_of, describe
+from contacts.segments.repository import condition_of
+from crmsolid.core.errors import DomainError
+from crmsolid.workspaces.admin_base import WRITERS
+from crmsolid.workspaces.admin_columns import column, datetime_column
+from crmsolid.workspaces.admin_pages import PageAdmin
+
+LIST = "admin:contacts_segment_changelist"
+BROKEN = "The filter does not fit any more. Correct it."
+
+
+@admin.register(Segment)
+class SegmentAdmin(PageAdmin):
+    adders = WRITERS
+    deleters = WRITERS
+    list_display = ("name", "selects", "people", "changed")
+    search_fields = ("name",)
+    search_help_text = "Name"
+    ordering = ("-created_at", "-id")
+    add_label = "New segment"
+    empty_text = "A segment is a saved filter of contacts, to list, export, tag or write to all of them. Make one."
+    changed = datetime_column("changed", "updated_at")
+
+    # --- List -------------------------------------------------------------------------------------------------
+    def load_rows(self, rows: list[Any]) -> None:
+        if not rows:
+            return
+        definitions = definitions_of(rows[0].workspace_id)
+        for row, counted in zip(rows, services.count_all(rows[0].workspace_id, rows), strict=True):
+            row.count, row.words = counted.count, _in_words(row, definitions)
+
+    @column("contacts for whom")
+    def selects(self, segment: Any) -> str:
+        return str(segment.words)
+
+    @column("contacts")
+    def people(self, segment: Any) -> SafeString | str:
+        if segment.count is None:
+            return "not counted"
+        return format_html('<a class="cs-link" href="{}">{}</a>', contacts_address(segment), f"{segment.count:,}")
+
+    # --- One segment ------------------------------------------------------------------------------------------
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            self.own_url("<path:object_id>/edit/", self.edit_view, "edit"),
+            self.own_url("<path:object_id>/tags/", self.tags_view, "tags"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        segment = self.row(request, object_id)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        context = {
+            **self._titles(segment, segment.name),
+            "words": _in_words(segment),
+            "preview": self._preview(request, segment.filter),
+            "contacts_address": contacts_address(segment),
+            "may_change": self.has_change_permission(request),
+        }
+        return self.render_page(request, "panel/segment.html", **context)
+
+    def _titles(self, segment: Segment | None, title: str) -> dict[str, Any]:
+        return {"title": title, "page_label": title, "original": segment, "segment": segment}
+
+    def _preview(self, request: HttpRequest, filter: Any) -> services.Preview | None:
+        """What the filter selects now; None if it does not fit."""
+        try:
+            return services.preview_segment(self.actor(request), filter=filter)
+        except DomainError:
+            return None
+
+    # --- The form ---------------------------------------------------------------------------------------------
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return self._form_view(request, None)
+
+    def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._form_view(request, self.row(request, object_id, to_change=True))
+
+    def _form_view(self, request: HttpRequest, segment: Segment | None) -> HttpResponse:
+        """The form. One button shows whom the filter selects, the other saves it."""
+        shown = {} if segment is None else {"name": segment.name, "filter": _as_text(segment.filter)}
+        form = SegmentForm(request.POST if request.method == "POST" else None, initial=shown)
+        only_shows = request.POST.get("do") == "preview"
+        form.fields["name"].required = not only_shows
+        preview = None if segment is None or form.is_bound else self._preview(request, segment.filter)
+        if form.is_bound and "filter" in (values := _valid(form)):
+            try:
+                preview = services.preview_segment(self.actor(request), filter=values["filter"])
+                if not only_shows and form.is_valid():
+                    return self._save(request, segment, values)
+            except DomainError as error:
+                form.add_domain_error(error)
+        title = "New segment" if segment is None else f"Edit {segment.name}"
+        context = {**self._titles(segment, title), **condition_help(self.current_workspace(request))}
+        return self.render_page(request, "panel/segment_form.html", form=form, preview=preview, **context)
+
+    def _save(self, request: HttpRequest, segment: Segment | None, values: dict[str, Any]) -> HttpResponse:
+        if segment is None:
+            saved = services.create_segment(self.actor(request), **values)
+        else:
+            saved = services.update_segment(self.actor(request), segment.pk, values)
+        messages.success(request, "The segment is saved.")
+        return self.page_of(saved.segment)
+
+    # --- Tags -------------------------------------------------------------------------------------------------
+    def tags_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        segment = self.row(request, object_id, to_change=True)
+        form = TagsForm(request.POST if request.method == "POST" else None)
+        if form.is_bound and form.is_valid():
+            try:
+                job = services.tag_segment(self.actor(request), segment.pk, **form.cleaned_data)
+                return HttpResponseRedirect(reverse("admin:workspaces_job_change", args=[job.pk]))
+            except DomainError as error:
+                self.show_error(request, error)
+        context = {**self._titles(segment, f"Tag the contacts in {segment.name}"), "form": form}
+        return self.render_page(request, "panel/segment_tags.html", **context)
+
+    # --- Deleting ---------------------------------------------------------------------------------------------
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        segment = self.row(request, object_id)
+        if not self.has_delete_permission(request, segment):
+            raise PermissionDenied
+        if request.method == "POST":
+            services.delete_segment(self.actor(request), segment.pk)
+            messages.success(request, "The segment is deleted. Its contacts stay as they are.")
+            return HttpResponseRedirect(reverse(LIST))
+        return self.render_page(request, "panel/segment_delete.html", **self._titles(segment, f"Delete {segment.name}"))
+
+
+def _valid(form: SegmentForm) -> dict[str, Any]:
+    form.is_valid()
+    return form.cleaned_data
+
+
+def _in_words(segment: Segment, definitions: Any = None) -> str:
+    try:
+        return describe(condition_of(segment, definitions))
+    except DomainError:
+        return BROKEN
+
+
+def _as_text(filter: Any) -> str:
+    return json.dumps(filter, indent=2, ensure_ascii=False)
+
+
+def contacts_address(segment: Segment) -> str:
+    """The list of the contacts in the segment."""
+    return f"{reverse('admin:contacts_contact_changelist')}?segment={segment.pk}"
