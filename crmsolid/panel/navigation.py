@@ -44,6 +44,7 @@ GROUPS: dict[str, tuple[NavigationItem, ...]] = {
     "People": (
         NavigationItem("Contacts", "group", "contacts.contact"),
         NavigationItem("Tags", "sell", "contacts.contacttag"),
+        NavigationItem("Imports", "upload_file", "contacts.contactimport"),
     ),
     "Automation": (
         NavigationItem("Sequences", "route", "sequences.sequence"),
