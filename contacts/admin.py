@@ -18,6 +18,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from contacts import normalization
 from contacts.custom_fields import check_count, check_key, read_choices
+from contacts.imports import admin as imports_admin  # noqa: F401 - registers the pages of imports
 from contacts.models import Contact, ContactTag, CustomField, Segment, search_has
 from contacts.normalization import InvalidValue, fold
 from contacts.segments import admin as segments_admin  # noqa: F401 - registers the pages of segments
@@ -125,7 +126,8 @@ class ContactAdmin(TenantAdmin):
     search_fields = ("search",)
     search_help_text = "Name, username or e-mail"
     ordering = ("-created_at", "-id")
-    empty_text = "They come in with their first message, or over the API with a key that may write contacts."
+    empty_text = "They come in with their first message, from a file that you import, or over the API."
+    list_before_template = "panel/contact_list_actions.html"
     inlines = (TagInline,)
     change_form_outer_before_template = "panel/contact_actions.html"
     fieldsets = (
@@ -157,6 +159,10 @@ class ContactAdmin(TenantAdmin):
         if self.has_change_permission(request):
             actions |= {each.page: (_list_action(each), each.page, each.title) for each in contact_actions}
         return actions
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        may_import = self.has_change_permission(request)
+        return super().changelist_view(request, {"may_import": may_import, **(extra_context or {})})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

@@ -15,10 +15,12 @@ from crmsolid.checks import refuse_unsafe_start
 from crmsolid.serving.interface import AsgiApplication
 from crmsolid.serving.pool import django_thread
 from crmsolid.serving.root import RootApplication
+from crmsolid.serving.uploads import Uploads
 
 asgi_application = get_asgi_application()
 refuse_unsafe_start()  # before something else is loaded that fails for the same reason with a worse message
 
+from contacts.imports.arrival import may_upload, upload_limits
 from crmsolid.health import healthz  # it imports models
 from crmsolid.panel.sign_in import password_queue
 
@@ -36,6 +38,7 @@ application = RootApplication(
     own_threads={"/mcp": MCP_THREADS},
     around_thread=django_thread,
     admission=password_queue().admit,
+    uploads=Uploads(upload_limits(), may_upload),
 )
 # All objects that exist now live as long as the process. A full collection that visits them stops every request for
 # 0.1 s, so they are excluded from collection.

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apikeys.services import create_key, rotate_key
-from contacts.models import Contact, ContactTag, CustomField, Segment
+from contacts.models import Contact, ContactImport, ContactTag, CustomField, Segment
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.events.models import Event
@@ -69,6 +69,7 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     segment_filter = {"field": "tag", "op": "is", "value": f"{mark} tag"}
     _add(made, Segment(name=f"{mark} segment", filter=segment_filter))
     _add(made, Job(kind="webhooks.replay", scope="write:contacts", errors=[{"reason": mark}]))
+    _add(made, ContactImport(name=f"{mark}.csv", columns=["email"], mapping={"email": "email"}, row_count=1))
     event_id = new_id("evt")
     body = {"event": "contact.created", "id": event_id, "created_at": "2026-06-04T09:00:00Z", "data": {"name": mark}}
     event = Event(id=event_id, type="contact.created", body=json.dumps(body).encode(), contact_id=contact.pk)

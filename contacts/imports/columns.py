@@ -10,7 +10,7 @@ from contacts.representations import ContactOut
 from crmsolid.core.errors import DomainError, FieldError
 
 # The fields of a contact that a row can set, custom fields apart.
-FIELDS = tuple(name for name in ContactIn().fields if str(name) != "custom_fields")
+FIELDS = tuple(name for name in map(str, ContactIn().fields) if name != "custom_fields")
 # What an export and a file of failed rows contain beside these. It is read over, so that such a file can be imported.
 IGNORED = frozenset(ContactOut().get_fields()) - {*FIELDS, "custom_fields"} | {"line", "reason"}
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
 
 from contacts import optouts, repository
 from contacts.custom_fields import by_key
@@ -188,4 +189,11 @@ def actor_of(job: Job) -> Actor:
     return Actor(system.workspace, system.subject, system.scopes, None, "system", request_id=job.request_id)
 
 
-IMPORT = JobKind("import", "Import of contacts", _run, _close)
+def _links(job: Job) -> Sequence[tuple[str, str]]:
+    links = [("The file", reverse("admin:contacts_contactimport_change", args=[job.object_id]))]
+    if job.result.get("failed_rows_url"):
+        links.append(("Download the failed rows", reverse("admin:contacts_contactimport_failed_rows", args=[job.pk])))
+    return links
+
+
+IMPORT = JobKind("import", "Import of contacts", _run, _close, links=_links)

@@ -8,13 +8,14 @@ import json
 import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import IO, Any
 
 from contacts.imports.reading import CsvFile, NotCsv, Row
 from contacts.models import ContactImport, ImportChunk
 from crmsolid.core import strictjson
-from crmsolid.core.errors import DomainError, FieldError, invalid
+from crmsolid.core.errors import invalid
 from crmsolid.core.sql.table import Table
 
 CHUNK_ROWS = 500
@@ -33,7 +34,7 @@ def _temporary_file() -> IO[bytes]:
 @dataclass
 class StagedFile:
     """A file that was read to its end. Its chunks are in a temporary file without a name, which is gone once it is
-    closed, and with the process."""
+    closed, and with the process. A context that closes it."""
 
     columns: list[str] = field(default_factory=list)
     row_count: int = 0
@@ -46,7 +47,10 @@ class StagedFile:
         self.sizes.append(len(packed))
         self.row_count += len(rows)
 
-    def close(self) -> None:
+    def __enter__(self) -> "StagedFile":
+        return self
+
+    def __exit__(self, *error: object) -> None:
         self.file.close()
 
     def chunks(self) -> Iterator[bytes]:
@@ -56,19 +60,15 @@ class StagedFile:
 
 def read(file: IO[bytes]) -> StagedFile:
     """Read a CSV file; the caller closes the result. ``validation_failed`` with the line, if it is no CSV."""
-    staged = StagedFile()
-    try:
-        _read_into(staged, file)
-    except NotCsv as error:
-        staged.close()
-        detail = f"line {error.line}: {error.reason}"
-        raise DomainError("validation_failed", detail, errors=[FieldError("file", "not_csv", detail)]) from None
-    except BaseException:
-        staged.close()
-        raise
-    if not staged.row_count:
-        staged.close()
-        raise invalid("file", "empty", "the file has no rows behind the header")
+    with ExitStack() as on_error:
+        staged = on_error.enter_context(StagedFile())
+        try:
+            _read_into(staged, file)
+        except NotCsv as error:
+            raise invalid("file", "not_csv", str(error)) from None
+        if not staged.row_count:
+            raise invalid("file", "empty", "the file has no rows behind the header")
+        on_error.pop_all()
     return staged
 
 

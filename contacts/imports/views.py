@@ -14,6 +14,7 @@ from crmsolid.core import strictjson
 from crmsolid.core.errors import invalid
 from crmsolid.jobs.representations import JobOut
 from crmsolid.serving.interface import MEBIBYTE
+from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
 
 MAX_FILE_BYTES = 50 * MEBIBYTE
@@ -76,8 +77,7 @@ class ImportView(WorkspaceView):
         if fields.get("dry_run", "false") not in ("true", "false"):
             raise invalid("dry_run", "invalid_choice", "give true or false")
         mapping = _mapping(fields)
-        staged = staging.read(upload.file)
-        self.cleanup.callback(staged.close)
+        staged = self.cleanup.enter_context(staging.read(upload.file))
         return ImportRequest(staged, mapping, fields.get("dry_run") == "true")
 
 
@@ -103,8 +103,13 @@ class FailedRowsView(WorkspaceView):
         operation_id="get_failed_rows",
     )
     def get(self, job_id: str) -> StreamingHttpResponse:
-        rows = services.failed_rows(self.actor, job_id)
-        disposition = 'attachment; filename="failed-rows.csv"'
-        return StreamingHttpResponse(
-            rows, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": disposition}
-        )
+        return failed_rows_response(self.actor, job_id)
+
+
+def failed_rows_response(actor: Actor, job_id: str) -> StreamingHttpResponse:
+    """The rows as a file to save, in the API and in the panel."""
+    rows = services.failed_rows(actor, job_id)
+    disposition = 'attachment; filename="failed-rows.csv"'
+    return StreamingHttpResponse(
+        rows, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": disposition}
+    )

@@ -67,6 +67,10 @@ class TemporaryFileHandler(FileUploadHandler):
         self.max_bytes = max_bytes
         self.received: IO[bytes] | None = None
 
+    def close(self) -> None:
+        if self.received is not None:
+            self.received.close()
+
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         if self.field_name != "file" or self.received is not None:
@@ -88,12 +92,12 @@ class TemporaryFileHandler(FileUploadHandler):
 def receive(request: HttpRequest, declared: FileBody) -> Upload:
     """Read the body to its end.
 
-    Errors: ``payload_too_large``; ``service_unavailable`` while too many other uploads arrive;
-    ``unsupported_media_type``; ``bad_request`` for a form that cannot be read, or a body that ends early.
+    Errors: those of :func:`check_size`; ``unsupported_media_type``; ``bad_request`` for a form that cannot be read, or
+    a body that ends early.
     """
     media_type = request.META.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
     form_bytes = MAX_FORM_BYTES if media_type == FORM else 0
-    length = _declared_length(request, declared.max_bytes, form_bytes)
+    length = check_size(request, declared.max_bytes, form_bytes)
     encoding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
     if media_type not in (declared.media_type, FORM) or encoding not in ("", "identity"):
         detail = f"send `Content-Type: {declared.media_type}` or {FORM}, uncompressed"
@@ -114,7 +118,9 @@ def receive(request: HttpRequest, declared: FileBody) -> Upload:
     return upload
 
 
-def _declared_length(request: HttpRequest, max_bytes: int, form_bytes: int) -> int:
+def check_size(request: HttpRequest, max_bytes: int, form_bytes: int = MAX_FORM_BYTES) -> int:
+    """The declared length of a body with a file of at most ``max_bytes``. Errors: ``bad_request``,
+    ``payload_too_large``; ``service_unavailable`` while too many other uploads arrive."""
     text = request.META.get("CONTENT_LENGTH") or "0"
     if not (text.isascii() and text.isdigit()):
         raise DomainError("bad_request", "Content-Length is not a number")
@@ -135,8 +141,7 @@ def _read_form(request: HttpRequest, max_bytes: int) -> Upload:
         if repeated is not None:
             raise invalid(repeated[:100], "repeated", "give this field once")
     except BaseException as error:
-        if handler.received is not None:
-            handler.received.close()
+        handler.close()
         raise _refused(error, max_bytes) from None
     return Upload(handler.received, handler.file_name or "", {name: str(fields[name]) for name in fields})
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 
 from crmsolid.jobs import services
-from crmsolid.jobs.kinds import cancelable, label_of
+from crmsolid.jobs.kinds import cancelable, label_of, links_of
 from crmsolid.workspaces.admin_base import WRITERS
 from crmsolid.workspaces.admin_columns import column, datetime_column
 from crmsolid.workspaces.admin_pages import PageAdmin
@@ -67,9 +67,19 @@ class JobAdmin(PageAdmin):
             job=job,
             state={"type": STATE_COLOURS[job.state], "text": job.get_state_display()},
             progress=self.progress(job),
-            results=[(name.replace("_", " ").capitalize(), value) for name, value in job.result.items()],
+            results=[(name.replace("_", " ").capitalize(), shown(value)) for name, value in job.result.items()],
+            links=links_of(job),
             may_cancel=is_open and cancelable(job) and self.has_change_permission(request),
         )
         if is_open:
             response.headers["Refresh"] = str(REFRESH_SECONDS)
         return response
+
+
+def shown(value: Any) -> str:
+    """A part of a job's result as text."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "None"
+    if value is None or isinstance(value, bool):
+        return "Yes" if value else "No"
+    return f"{value:,}" if isinstance(value, int) else str(value)

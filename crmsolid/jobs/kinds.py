@@ -1,6 +1,6 @@
 """The registry of the kinds of long work, which the apps fill when they start."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,7 +26,8 @@ class JobKind:
     go on. After any other error the chunk is rolled back and tried again.
 
     ``close`` runs in the transaction that ends the job, however it ends, with the new state set. A job of a kind that
-    is ``cancelable`` can be canceled between two chunks.
+    is ``cancelable`` can be canceled between two chunks. ``links`` are what its page in the panel leads to: titles and
+    addresses.
     """
 
     name: str
@@ -34,6 +35,7 @@ class JobKind:
     run: Callable[[Job], datetime | None]
     close: Callable[[Job], None] | None = None
     cancelable: bool = True
+    links: Callable[[Job], Sequence[tuple[str, str]]] | None = None
 
 
 _kinds: dict[str, JobKind] = {}
@@ -54,6 +56,12 @@ def kind_of(job: Job) -> JobKind:
 def label_of(job: Job) -> str:
     """What the panel calls this job."""
     return _kinds[job.kind].label if job.kind in _kinds else job.kind
+
+
+def links_of(job: Job) -> Sequence[tuple[str, str]]:
+    """The titles and addresses that the job's page in the panel leads to."""
+    links = _kinds[job.kind].links if job.kind in _kinds else None
+    return links(job) if links is not None else ()
 
 
 def cancelable(job: Job) -> bool:

@@ -45,6 +45,7 @@ GROUPS: dict[str, tuple[NavigationItem, ...]] = {
         NavigationItem("Contacts", "group", "contacts.contact"),
         NavigationItem("Segments", "filter_alt", "contacts.segment"),
         NavigationItem("Tags", "sell", "contacts.contacttag"),
+        NavigationItem("Imports", "upload_file", "contacts.contactimport"),
     ),
     "Automation": (
         NavigationItem("Sequences", "route", "sequences.sequence"),

@@ -6,8 +6,11 @@ has arrived and returns it when its response has been produced, so a slow client
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
+from functools import partial
+from typing import Any, TypeVar
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from crmsolid.core.client_ip import address_in, wide_network_of
@@ -15,8 +18,20 @@ from crmsolid.serving.admission import NotAdmitted
 from crmsolid.serving.exchange import Exchange, Reply
 from crmsolid.serving.interface import BridgeLimits, Message, Receive, Scope, Send
 from crmsolid.serving.pool import AroundThread, ThreadPool
-from crmsolid.serving.request import BODY_TOO_LARGE, build_environ, read_body, until_disconnect
+from crmsolid.serving.request import (
+    BODY_TOO_LARGE,
+    UPLOADS_BUSY,
+    build_environ,
+    read_body,
+    refused_body,
+    until_disconnect,
+)
 from crmsolid.serving.spool import ResponseSpool
+from crmsolid.serving.uploads import Uploads, UploadSlot
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 Admission = Callable[[WSGIEnvironment, Receive], AbstractAsyncContextManager[None]]
 
@@ -24,6 +39,12 @@ Admission = Callable[[WSGIEnvironment, Receive], AbstractAsyncContextManager[Non
 def admit_all(environ: WSGIEnvironment, receive: Receive) -> AbstractAsyncContextManager[None]:
     """The admission of a server without expensive requests."""
     return nullcontext()
+
+
+def _settle(set_outcome: Callable[[Any], None], future: "asyncio.Future[Any]", outcome: Any) -> None:
+    """Set the outcome of a future, unless nobody waits for it any more."""
+    if not future.done():
+        set_outcome(outcome)
 
 
 class ReaderStalled(Exception):
@@ -34,11 +55,12 @@ class WsgiBridge:
     """An ASGI application for scopes of type http.
 
     The WSGI application gets a complete body with CONTENT_LENGTH as its real length. If the client sent more than the
-    limit, it gets an empty body and ``environ["crmsolid.body_too_large"]``, and answers 413 itself. It does not run at
-    all for a client that leaves before the end of its body. An exception of the application reaches the server: before
-    the first byte as an error, after it as a response that is cut off. A request gets its thread inside the context
-    ``admission(environ, receive)``, which may wait, or raise ``NotAdmitted``. Networks of clients take turns at the
-    threads.
+    limit, it gets an empty body and ``environ["crmsolid.body_too_large"]``, and answers 413 itself. ``uploads`` says
+    who may send more than the limit; ``environ["crmsolid.uploads_busy"]`` then means that others are doing so. It does
+    not run at all for a client that leaves before the end of its body. An exception of the application reaches the
+    server: before the first byte as an error, after it as a response that is cut off. A request gets its thread inside
+    the context ``admission(environ, receive)``, which may wait, or raise ``NotAdmitted``. Networks of clients take
+    turns at the threads.
     """
 
     def __init__(
@@ -48,8 +70,10 @@ class WsgiBridge:
         limits: BridgeLimits | None = None,
         around_thread: AroundThread = nullcontext,
         admission: Admission = admit_all,
+        uploads: Uploads | None = None,
     ) -> None:
         self._wsgi_app = wsgi_app
+        self._uploads = uploads or Uploads({}, lambda environ: None)
         self._admission = admission
         self._limits = limits or BridgeLimits()
         self._pool = ThreadPool(self._limits.threads, around_thread)
@@ -63,16 +87,30 @@ class WsgiBridge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         environ = build_environ(scope)
-        request_body = await read_body(scope, receive, self._limits)
+        async with self._uploads.slot(environ) as slot:
+            await self._answer(scope, environ, slot, receive, send)
+
+    async def _answer(
+        self, scope: Scope, environ: WSGIEnvironment, slot: UploadSlot | None, receive: Receive, send: Send
+    ) -> None:
+        allowance = None if slot is None else partial(self._allow_upload, slot, environ)
+        try:
+            request_body = await read_body(scope, receive, self._limits, allowance)
+        except OSError:
+            if slot is None:
+                raise
+            logger.exception("a large body could not be kept")  # most likely the disk is full
+            slot.is_busy, request_body = True, refused_body(must_close=True)
         if request_body is None:
             return
         environ["wsgi.input"] = request_body.file
         environ["CONTENT_LENGTH"] = str(request_body.length)
         if request_body.is_too_large:
-            environ[BODY_TOO_LARGE] = True
+            environ[UPLOADS_BUSY if slot is not None and slot.is_busy else BODY_TOO_LARGE] = True
         exchange = Exchange(self._wsgi_app, environ, asyncio.get_running_loop(), self._limits)
         try:
-            reply = await self._run(exchange, environ, receive)
+            async with self._uploads.turn(slot):
+                reply = await self._run(exchange, environ, receive)
             if reply is None:
                 return
             status, headers, body, spool = reply
@@ -86,6 +124,28 @@ class WsgiBridge:
                 await self._send_stream(start, spool, receive, send)
         finally:
             exchange.is_abandoned = True
+
+    async def _allow_upload(self, slot: UploadSlot, environ: WSGIEnvironment) -> int:
+        """How many bytes the request may have: asked on a thread, before more of it is received."""
+        caller = await self._call(partial(self._uploads.authorize, environ), environ)
+        self._uploads.take(slot, environ, caller)
+        return slot.max_bytes
+
+    async def _call(self, function: Callable[[], T], environ: WSGIEnvironment) -> T:
+        """Call a function on one of the threads."""
+        loop = asyncio.get_running_loop()
+        result: asyncio.Future[T] = loop.create_future()
+
+        def run() -> None:
+            try:
+                value = function()
+            except Exception as error:
+                loop.call_soon_threadsafe(_settle, result.set_exception, result, error)
+            else:
+                loop.call_soon_threadsafe(_settle, result.set_result, result, value)
+
+        self._pool.submit(run, wide_network_of(address_in(environ)))
+        return await result
 
     async def _run(self, exchange: Exchange, environ: WSGIEnvironment, receive: Receive) -> Reply | None:
         """The response; None if the client has left before its request was admitted."""

@@ -4,12 +4,16 @@ The body is read on the event loop, before the request gets a thread.
 """
 
 import sys
+from collections.abc import Awaitable, Callable
 from io import BytesIO
-from typing import NamedTuple
+from typing import IO, NamedTuple
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIEnvironment
 
 from crmsolid.serving.interface import SMALL_BODY_BYTES, BridgeLimits, Message, Receive, Scope
+from crmsolid.serving.uploads import BodyFile
+
+Allowance = Callable[[], Awaitable[int]]
 
 # Set in the environ of a request whose body was not kept: it is over the limit, or other large ones are arriving.
 BODY_TOO_LARGE = "crmsolid.body_too_large"
@@ -73,14 +77,20 @@ def _without_escapes(cookies: str) -> str:
 class Body(NamedTuple):
     """A complete body. One that was refused is empty; ``must_close`` means that the client may still be sending it."""
 
-    file: BytesIO
+    file: IO[bytes]
     length: int
     is_too_large: bool = False
     must_close: bool = False
 
 
-async def read_body(scope: Scope, receive: Receive, limits: BridgeLimits) -> Body | None:
-    """The body of the request; None if the client leaves before it has sent all of it."""
+async def read_body(
+    scope: Scope, receive: Receive, limits: BridgeLimits, allowance: Allowance | None = None
+) -> Body | None:
+    """The body of the request; None if the client leaves before it has sent all of it.
+
+    ``allowance`` is called once for a body over the limit, before more of it is received, and returns how many bytes
+    this request may have, 0 for no more than others. Such a body goes to a temporary file.
+    """
     headers = dict(scope["headers"])
     # Something other than a number counts as 0 here: the length that matters is the one that is read.
     text = headers.get(b"content-length", b"")
@@ -88,22 +98,35 @@ async def read_body(scope: Scope, receive: Receive, limits: BridgeLimits) -> Bod
     limit = limits.max_body_bytes
     if scope["method"] in ("GET", "HEAD"):  # which use no body, and may keep it as long as an event stream is open
         limit = min(limit, SMALL_BODY_BYTES)
+    if declared > limit and allowance is not None:
+        limit, allowance = max(limit, await allowance()), None
     if declared > limit:
         budget = limit + limits.drain_bytes
         # Receiving a message would send `100 Continue`, which invites the body that is refused.
         if b"expect" in headers or declared > budget:
-            return _refusal(must_close=True)
+            return refused_body(must_close=True)
         return await _drain(await receive(), receive, budget)
-    file, length = BytesIO(), 0
+    file = BodyFile(limits.max_body_bytes)
+    try:
+        return await _receive_into(file, receive, limit, allowance, limits.drain_bytes)
+    finally:
+        file.close()
+
+
+async def _receive_into(
+    file: BodyFile, receive: Receive, limit: int, allowance: Allowance | None, drain_bytes: int
+) -> Body | None:
+    length = 0
     while (message := await receive())["type"] == "http.request":
         body = message.get("body", b"")
         length += len(body)
+        if length > limit and allowance is not None:
+            limit, allowance = max(limit, await allowance()), None
         if length > limit:
-            return await _drain(message, receive, limits.drain_bytes)
-        file.write(body)
+            return await _drain(message, receive, drain_bytes)
+        await file.write(body)
         if not message.get("more_body", False):
-            file.seek(0)
-            return Body(file, length)
+            return Body(await file.complete(), length)
     return None
 
 
@@ -117,13 +140,14 @@ async def _drain(message: Message, receive: Receive, budget: int) -> Body | None
     """Discard up to ``budget`` bytes: a client that cannot finish sending rarely reads the response."""
     while message["type"] == "http.request":
         if not message.get("more_body", False):
-            return _refusal(must_close=False)
+            return refused_body(must_close=False)
         budget -= len(message.get("body", b""))
         if budget < 0:
-            return _refusal(must_close=True)
+            return refused_body(must_close=True)
         message = await receive()
     return None
 
 
-def _refusal(*, must_close: bool) -> Body:
+def refused_body(*, must_close: bool) -> Body:
+    """What stands for a body that was not kept."""
     return Body(BytesIO(), 0, is_too_large=True, must_close=must_close)

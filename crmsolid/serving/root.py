@@ -11,6 +11,7 @@ from crmsolid.serving.body_reader import BodyReader
 from crmsolid.serving.bridge import Admission, WsgiBridge, admit_all
 from crmsolid.serving.interface import AsgiApplication, BridgeLimits, Receive, Scope, Send
 from crmsolid.serving.pool import AroundThread
+from crmsolid.serving.uploads import Uploads
 
 logger = logging.getLogger(__name__)
 
@@ -32,9 +33,12 @@ class RootApplication:
         limits: BridgeLimits | None = None,
         around_thread: AroundThread = nullcontext,
         admission: Admission = admit_all,
+        uploads: Uploads | None = None,
     ) -> None:
         limits = limits or BridgeLimits()
-        self._bridge = WsgiBridge(wsgi_app, limits=limits, around_thread=around_thread, admission=admission)
+        self._bridge = WsgiBridge(
+            wsgi_app, limits=limits, around_thread=around_thread, admission=admission, uploads=uploads
+        )
         own_bridges = {
             path: WsgiBridge(wsgi_app, limits=replace(limits, threads=threads), around_thread=around_thread)
             for path, threads in (own_threads or {}).items()

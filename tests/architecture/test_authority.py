@@ -4,6 +4,7 @@ A new service needs a row in ``ROWS``; a test fails until it has one.
 """
 
 import inspect
+import io
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from django.apps import apps
 from django.db import transaction
 
 import apikeys.services
+import contacts.imports.services
 import contacts.segments.services
 import contacts.services
 import crmsolid.events.services
@@ -30,7 +32,8 @@ import sequences.services
 import webhooks.replays
 import webhooks.services
 from apikeys.models import ApiKey
-from contacts.models import Contact, CustomField, Segment
+from contacts.imports import staging
+from contacts.models import Contact, ContactImport, CustomField, ImportChunk, Segment
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events.models import Event
@@ -124,6 +127,22 @@ def job_id(rows: Belongings) -> dict[str, Any]:
     return {"job_id": rows.of(Job).pk}
 
 
+def staged(rows: Belongings) -> dict[str, Any]:
+    return {"staged": staging.read(io.BytesIO(b"email\na@example.com\n"))}
+
+
+def uploaded(rows: Belongings) -> dict[str, Any]:
+    file = rows.of(ContactImport)
+    ImportChunk.unscoped.get_or_create(contact_import=file, workspace=file.workspace, number=0, data=b"")
+    return {"import_id": file.pk, "mapping": file.mapping}
+
+
+def import_job(rows: Belongings) -> dict[str, Any]:
+    job, file = rows.of(Job), rows.of(ContactImport)
+    Job.unscoped.filter(pk=job.pk).update(kind="import", object_id=file.pk)
+    return {"job_id": job.pk}
+
+
 def attempt(rows: Belongings) -> dict[str, Any]:
     return {"attempt_id": "log_01J00000000000000000000000"}
 
@@ -207,6 +226,15 @@ ROWS = [
     Row(contacts.services.list_contacts, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"filters": {}}),
     Row(contacts.services.export_contacts, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"filters": {}}),
     Row(contacts.services.personal_data, EVERYONE, Scope.READ_CONTACTS, contact_id),
+    Row(contacts.imports.services.import_contacts, WRITERS, Scope.WRITE_CONTACTS, staged),
+    Row(
+        contacts.imports.services.upload_contacts,
+        WRITERS,
+        Scope.WRITE_CONTACTS,
+        lambda rows: {**staged(rows), "name": "x"},
+    ),
+    Row(contacts.imports.services.start_import, WRITERS, Scope.WRITE_CONTACTS, uploaded),
+    Row(contacts.imports.services.failed_rows, WRITERS, Scope.WRITE_CONTACTS, import_job),
     Row(contacts.services.list_custom_fields, EVERYONE, Scope.READ_CONTACTS),
     Row(
         contacts.services.create_custom_field,

@@ -13,6 +13,7 @@ import uvicorn
 
 from crmsolid.serving.interface import AsgiApplication, BridgeLimits, Receive, Scope, Send
 from crmsolid.serving.root import RootApplication
+from crmsolid.serving.uploads import Uploads
 
 TIMEOUT = 15.0
 
@@ -115,9 +116,11 @@ def serve(app: AsgiApplication, **settings: Any) -> Iterator[LiveServer]:
 
 
 @contextmanager
-def serve_wsgi(app: WSGIApplication, limits: BridgeLimits | None = None, **settings: Any) -> Iterator[LiveServer]:
+def serve_wsgi(
+    app: WSGIApplication, limits: BridgeLimits | None = None, uploads: Uploads | None = None, **settings: Any
+) -> Iterator[LiveServer]:
     """Through the root application, so that the threads end with the server."""
-    with serve(RootApplication({}, app, limits=limits), **settings) as live:
+    with serve(RootApplication({}, app, limits=limits, uploads=uploads), **settings) as live:
         yield live
 
 
