@@ -6,6 +6,7 @@ Text is compared by folded copies that are stored beside it, because no two data
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import and_, or_
@@ -48,14 +49,26 @@ def where(condition: Condition, now: datetime) -> Q:
     It adds no join, so no contact appears twice. The queryset names the workspace, as always.
     """
     match condition:
+        # Without the constants where there are parts: PostgreSQL makes a join of EXISTS only if it stands alone.
         case AllOf(parts):
-            return reduce(and_, (where(part, now) for part in parts), _EVERYBODY)
+            return reduce(and_, (where(part, now) for part in parts)) if parts else _EVERYBODY
         case AnyOf(parts):
-            return reduce(or_, (where(part, now) for part in parts), _NOBODY)
+            return reduce(or_, (where(part, now) for part in _with_tags_together(parts))) if parts else _NOBODY
         case Not(part):
             return ~where(part, now)
         case Leaf():
             return _compare(condition, now)
+
+
+def _with_tags_together(parts: Sequence[Condition]) -> list[Condition]:
+    """The parts of an ``any``, those for single tags as one: one subquery looks for all the tags."""
+    tags = [
+        part for part in parts if isinstance(part, Leaf) and part.field.kind is Kind.TAG and part.op in (Op.IS, Op.IN)
+    ]
+    if len(tags) < 2:
+        return list(parts)
+    operands = tuple(dict.fromkeys(operand for leaf in tags for operand in leaf.operands))
+    return [replace(tags[0], op=Op.IN, operands=operands), *(part for part in parts if part not in tags)]
 
 
 def _compare(leaf: Leaf, now: datetime) -> Q:
