@@ -65,7 +65,7 @@ THREE = {
     "all": [
         {"field": "tag", "op": "is", "value": "vip"},
         {"field": "score", "op": "gte", "value": 50},
-        {"field": "custom.plan", "op": "is", "value": "pro"},
+        {"field": "custom.plan", "op": "is", "value": "free"},
     ]
 }
 COMPANY = {"field": "custom.company", "op": "is", "value": "Company 4711"}

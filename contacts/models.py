@@ -86,7 +86,8 @@ class ContactQuerySet(ScopedQuerySet):
         if "search" in filters:
             rows = rows.filter(search_has(filters["search"]))
         for name in filters.get("tag", ()):
-            rows = rows.filter(tag_rows__name=normalize_tag(name))
+            # The workspace of the tag too, with which its index begins.
+            rows = rows.filter(tag_rows__workspace=F("workspace"), tag_rows__name=normalize_tag(name))
         if "stage" in filters:
             rows = rows.filter(stage=filters["stage"])
         if "updated_since" in filters:

@@ -86,12 +86,14 @@ def _compare_value(field: ConditionField, op: Op, operands: Sequence[Any], now: 
         tags = ContactTag.unscoped.filter(workspace=OuterRef("workspace"), contact=OuterRef("pk"))
         return Q(Exists(tags if op is Op.EXISTS else tags.filter(_holds(F("folded"), field, op, operands, now))))
     expression = _expression(field)
+    if isinstance(expression, _CustomValue) and op in (Op.IS, Op.IN):
+        return _holds(expression, field, op, operands, now)  # false where there is no value
     present = Q(IsNull(expression, False))
     return present if op is Op.EXISTS else present & _holds(expression, field, op, operands, now)
 
 
 def _holds(expression: Any, field: ConditionField, op: Op, operands: Sequence[Any], now: datetime) -> Q:
-    """The comparison alone. It may be NULL where there is no value."""
+    """The comparison alone. It may be NULL where there is no value, except for equality of custom fields."""
     if op in (Op.IS, Op.IN):
         return _equals(expression, field, operands)
     operand = operands[0]
@@ -181,7 +183,8 @@ class _CustomValue(models.Func):
 
 
 class _CustomEquals(models.Func):
-    """That a custom field has this value. On PostgreSQL by containment, for which a GIN index can be used."""
+    """That a custom field has this value; false if it has none. On PostgreSQL by containment, for which a GIN index can
+    be used."""
 
     output_field = models.BooleanField()
 
@@ -191,7 +194,7 @@ class _CustomEquals(models.Func):
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         value, params = compiler.compile(self.get_source_expressions()[0])
-        return f"({value} = %s)", [*params, self.operand]
+        return f"COALESCE({value} = %s, FALSE)", [*params, self.operand]
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         column, _ = compiler.compile(self.get_source_expressions()[1])
