@@ -14,6 +14,7 @@ class ContactOut(Representation):
     """A contact, here and in events."""
 
     untrusted: ClassVar[tuple[str, ...]] = ("name", "first_name", "last_name", "username")
+    is_resource = True
 
     id = serializers.CharField()
     name = serializers.CharField(allow_blank=True)

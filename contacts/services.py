@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, Literal
 
 from django.db import IntegrityError, transaction
@@ -168,7 +169,7 @@ def _page(
         cursor=cursor,
         workspace_id=workspace.pk,
         filters=filters if segment is None else {**filters, "segment": (filters["segment"], segment[0])},
-        read=repository.contacts.read,
+        read=partial(repository.contacts.read, prepared=not filters),
         narrow=None if segment is None else lambda rows, now: rows.filter(where(segment[1], now)),
     )
     return Page(repository.with_tags(rows.rows), rows.next_cursor)

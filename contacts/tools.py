@@ -1,5 +1,6 @@
 """The MCP tools of contacts."""
 
+from contacts.segments.views import ExplainView, PreviewView, SegmentsView
 from contacts.views import ContactsView, ContactTagsView, ContactView
 from crmsolid.mcp.tool import Tool
 
@@ -33,5 +34,26 @@ TOOLS = (
         ContactTagsView,
         "POST",
         destructive=True,
+    ),
+    Tool(
+        "list_segments",
+        "List segments",
+        "The saved filters of contacts, newest first, each with how many are in it. list_contacts with `segment` lists "
+        "them. Segments are made in the panel.",
+        SegmentsView,
+    ),
+    Tool(
+        "preview_segment",
+        "Preview a filter",
+        "Count the contacts that a filter matches; `sample` has the ten newest. Nothing is saved.",
+        PreviewView,
+        "POST",
+        read_only=True,
+    ),
+    Tool(
+        "explain_segment",
+        "Explain a segment",
+        "Why a contact is in a segment or not: each comparison, the `actual` value of the contact, and if it holds.",
+        ExplainView,
     ),
 )

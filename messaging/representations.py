@@ -12,6 +12,7 @@ from messaging.models import Account, AccountKind, AccountState, Direction, Stat
 
 class MessageOut(Representation):
     untrusted: ClassVar[tuple[str, ...]] = ("text",)
+    is_resource = True
 
     id = serializers.CharField()
     account_id = serializers.IntegerField()

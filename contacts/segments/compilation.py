@@ -6,6 +6,7 @@ Text is compared by folded copies that are stored beside it, because no two data
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import and_, or_
@@ -48,14 +49,26 @@ def where(condition: Condition, now: datetime) -> Q:
     It adds no join, so no contact appears twice. The queryset names the workspace, as always.
     """
     match condition:
+        # Without the constants where there are parts: PostgreSQL makes a join of EXISTS only if it stands alone.
         case AllOf(parts):
-            return reduce(and_, (where(part, now) for part in parts), _EVERYBODY)
+            return reduce(and_, (where(part, now) for part in parts)) if parts else _EVERYBODY
         case AnyOf(parts):
-            return reduce(or_, (where(part, now) for part in parts), _NOBODY)
+            return reduce(or_, (where(part, now) for part in _with_tags_together(parts))) if parts else _NOBODY
         case Not(part):
             return ~where(part, now)
         case Leaf():
             return _compare(condition, now)
+
+
+def _with_tags_together(parts: Sequence[Condition]) -> list[Condition]:
+    """The parts of an ``any``, those for single tags as one: one subquery looks for all the tags."""
+    tags = [
+        part for part in parts if isinstance(part, Leaf) and part.field.kind is Kind.TAG and part.op in (Op.IS, Op.IN)
+    ]
+    if len(tags) < 2:
+        return list(parts)
+    operands = tuple(dict.fromkeys(operand for leaf in tags for operand in leaf.operands))
+    return [replace(tags[0], op=Op.IN, operands=operands), *(part for part in parts if part not in tags)]
 
 
 def _compare(leaf: Leaf, now: datetime) -> Q:
@@ -73,12 +86,14 @@ def _compare_value(field: ConditionField, op: Op, operands: Sequence[Any], now: 
         tags = ContactTag.unscoped.filter(workspace=OuterRef("workspace"), contact=OuterRef("pk"))
         return Q(Exists(tags if op is Op.EXISTS else tags.filter(_holds(F("folded"), field, op, operands, now))))
     expression = _expression(field)
+    if isinstance(expression, _CustomValue) and op in (Op.IS, Op.IN):
+        return _holds(expression, field, op, operands, now)  # false where there is no value
     present = Q(IsNull(expression, False))
     return present if op is Op.EXISTS else present & _holds(expression, field, op, operands, now)
 
 
 def _holds(expression: Any, field: ConditionField, op: Op, operands: Sequence[Any], now: datetime) -> Q:
-    """The comparison alone. It may be NULL where there is no value."""
+    """The comparison alone. It may be NULL where there is no value, except for equality of custom fields."""
     if op in (Op.IS, Op.IN):
         return _equals(expression, field, operands)
     operand = operands[0]
@@ -168,7 +183,8 @@ class _CustomValue(models.Func):
 
 
 class _CustomEquals(models.Func):
-    """That a custom field has this value. On PostgreSQL by containment, for which a GIN index can be used."""
+    """That a custom field has this value; false if it has none. On PostgreSQL by containment, for which a GIN index can
+    be used."""
 
     output_field = models.BooleanField()
 
@@ -178,7 +194,7 @@ class _CustomEquals(models.Func):
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         value, params = compiler.compile(self.get_source_expressions()[0])
-        return f"({value} = %s)", [*params, self.operand]
+        return f"COALESCE({value} = %s, FALSE)", [*params, self.operand]
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         column, _ = compiler.compile(self.get_source_expressions()[1])

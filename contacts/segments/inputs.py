@@ -1,10 +1,12 @@
 """Request bodies and query parameters of segments."""
 
+from contacts.segments.fields import FIELDS, Op
 from contacts.segments.representations import FilterField
 from crmsolid.api.fields import QuerySerializer, StrictSerializer, Text, id_pattern
 
 FILTER_HELP = (
-    'Such as `{"all": [{"field": "tag", "op": "is", "value": "vip"}, {"field": "score", "op": "gte", "value": 50}]}`.'
+    'Such as `{"all": [{"field": "tag", "op": "is", "value": "vip"}]}`. Groups: all, any, not. '
+    f"Fields: {' '.join(FIELDS)} custom.<key>. Ops: {' '.join(Op)}."
 )
 
 

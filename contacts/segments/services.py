@@ -160,7 +160,7 @@ def preview_segment(actor: Actor, *, filter: Any) -> Preview:
     now = clock.now()
     people = matching(actor.workspace, condition, now)
     count = people.count()
-    newest = contacts.contacts.read(people.order_by("-created_at", "-id")[:SAMPLE]) if count else []
+    newest = contacts.contacts.read(people.order_by("-created_at", "-id")[:SAMPLE], prepared=False) if count else []
     return Preview(count, contacts.with_tags(contacts.not_erased(newest)))
 
 

@@ -27,10 +27,12 @@ class Representation(serializers.Serializer[Any]):
 
     A field is read from the row's attribute of its name (or ``source``). Where that does not do, a static method
     ``read_<field>(row)`` computes the value. Text and choices that may be null are null where the row has ``""``.
-    ``untrusted`` names the fields whose text comes from Telegram, for assistants.
+    ``untrusted`` names the fields whose text comes from Telegram, for assistants. ``is_resource``: assistants have a
+    tool that reads it alone, so the schemas of other tools need not repeat it.
     """
 
     untrusted: ClassVar[tuple[str, ...]] = ()
+    is_resource: ClassVar[bool] = False
 
     @classmethod
     def render(cls, row: Any, **values: Any) -> dict[str, Any]:

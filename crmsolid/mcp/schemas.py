@@ -75,39 +75,40 @@ def answer(shape: Any, untrusted: list[str]) -> dict[str, Any]:
 
 
 def output(shape: Any, untrusted: list[str]) -> dict[str, Any]:
-    """The schema of an object or a list. Within v1 more may be added to it."""
+    """The schema of an object or a list. Within v1 more may be added to it. What may be null is only named."""
     if isinstance(shape, ListOf):
         properties = {
             "data": {"type": "array", "items": output(shape.item, [])},
-            "next_cursor": {"type": ["string", "null"]},
+            "next_cursor": {},
         }
     else:
         fields = shape().get_fields()
         properties = {name: _output_field(shape, name, field) for name, field in fields.items()}
     if untrusted:
-        properties[UNTRUSTED_FIELDS] = {"type": "array", "items": {"type": "string"}}
+        properties[UNTRUSTED_FIELDS] = {"type": "array"}
     return {"type": "object", "properties": properties}
 
 
 def _output_field(shape: type[Representation], name: str, field: Any) -> dict[str, Any]:
+    if field.allow_null:
+        return {}
     if isinstance(field, Representation):
-        schema = output(type(field), [])
-    elif isinstance(getattr(field, "child", None), Representation):
-        schema = {"type": "array", "items": output(type(field.child), [])}
-    else:
-        return _types(field_schema(field))
-    return {**schema, "type": [schema["type"], "null"]} if field.allow_null else schema
+        return _nested(field)
+    if isinstance(getattr(field, "child", None), Representation):
+        return {"type": "array", "items": _nested(field.child)}
+    return _types(field_schema(field))
+
+
+def _nested(shape: Representation) -> dict[str, Any]:
+    """Another tool says what a resource of its own has."""
+    return {"type": "object"} if shape.is_resource else output(type(shape), [])
 
 
 def _types(schema: dict[str, Any]) -> dict[str, Any]:
     """Types alone. Clients check answers against the list of tools they have kept, and an enum may get more values."""
-    if "anyOf" in schema:
-        inner = _types(schema["anyOf"][0])
-        return {**inner, "type": [inner["type"], "null"]}
     if "enum" in schema:
         return {"type": "string"}
-    items = {"items": _types(schema["items"])} if "items" in schema else {}
-    return {"type": schema["type"], **items}
+    return {"type": schema["type"]} if "type" in schema else {}
 
 
 def untrusted_fields(shape: Any, path: str = "") -> list[str]:

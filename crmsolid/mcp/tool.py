@@ -37,7 +37,8 @@ class Tool:
 
     ``description`` is what the model reads. The flags are the annotations of MCP, for a write: ``destructive`` if it
     cannot be undone (a message that was sent), ``idempotent`` if a second call changes nothing more, ``open_world`` if
-    it reaches people outside of the CRM. ``leave_out`` names inputs of the endpoint that the tool does not take.
+    it reaches people outside of the CRM. ``read_only``: a POST that changes nothing. ``leave_out`` names inputs of the
+    endpoint that the tool does not take.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Tool:
     destructive: bool = False
     idempotent: bool = True
     open_world: bool = False
+    read_only: bool = False
     leave_out: frozenset[str] = frozenset()
 
     @property
@@ -56,6 +58,10 @@ class Tool:
 
     @property
     def writes(self) -> bool:
+        return self.method != "GET" and not self.read_only
+
+    @property
+    def has_body(self) -> bool:
         return self.method != "GET"
 
     @cached_property
@@ -72,7 +78,7 @@ class Tool:
     @cached_property
     def serializer(self) -> StrictSerializer:
         """Validates the arguments that are no ids."""
-        shape = self.endpoint.body if self.writes else self.endpoint.query
+        shape = self.endpoint.body if self.has_body else self.endpoint.query
         return (shape or StrictSerializer)()
 
     @cached_property
@@ -135,7 +141,7 @@ class Tool:
         key = self._parse_key(rest.pop(IDEMPOTENCY_KEY, None))
         ids = {name: _identifier(name, kind, rest.pop(name, None)) for name, kind in self.ids.items()}
         try:
-            values = self.serializer.run_validation(rest if self.writes else self._as_query(rest))
+            values = self.serializer.run_validation(rest if self.has_body else self._as_query(rest))
         except ValidationError as error:
             errors = field_errors(error.detail)
             code = "invalid_cursor" if all(part.field == "cursor" for part in errors) else "validation_failed"

@@ -1,8 +1,14 @@
-"""Migration operations for tables with a workspace. They change PostgreSQL only; on SQLite they do nothing."""
+"""Migration operations for tables with a workspace. Those that are based on :class:`PostgresqlOperation` change
+PostgreSQL only; on SQLite they do nothing."""
 
+import logging
 from typing import Any
 
+from django.db import DatabaseError
+from django.db.migrations import AddIndex
 from django.db.migrations.operations.base import Operation
+
+logger = logging.getLogger("crmsolid.migrations")
 
 
 class PostgresqlOperation(Operation):
@@ -108,3 +114,72 @@ class DropRedundantIndexes(PostgresqlOperation):
 
     def describe(self) -> str:
         return f"Drop redundant foreign keys and indexes of {self.model}"
+
+
+class AddIndexConcurrently(AddIndex):
+    """Add an index of a model while others go on writing to its table. Needs a migration that is not atomic.
+
+    If it is interrupted, PostgreSQL keeps an index that is not valid; running the migration again replaces it.
+    """
+
+    atomic = False
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        schema_editor.execute(_drop_index(self.index.name))
+        schema_editor.add_index(model, self.index, concurrently=True)
+
+
+class AddGinIndex(PostgresqlOperation):
+    """Add a GIN index as :class:`AddIndexConcurrently` does; reversible. ``columns`` have their operator classes."""
+
+    def __init__(self, model: str, name: str, columns: str) -> None:
+        super().__init__(model)
+        self.name, self.columns = name, columns
+
+    def statements(self, model: Any) -> list[str]:
+        create = f'CREATE INDEX CONCURRENTLY "{self.name}" ON "{model._meta.db_table}" USING gin ({self.columns})'
+        return [_drop_index(self.name), create]
+
+    def reverse_statements(self, model: Any) -> list[str]:
+        return [_drop_index(self.name)]
+
+    def describe(self) -> str:
+        return f"Add the GIN index {self.name} to {self.model}"
+
+
+class AddTrigramIndex(AddGinIndex):
+    """Add a trigram index on one column, if the extension pg_trgm is there or may be created; else add none.
+
+    PostgreSQL lets the owner of a database create it. Nothing depends on the index but speed.
+    """
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql" and self._create_extension(schema_editor):
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def _create_extension(self, schema_editor: Any) -> bool:
+        try:
+            schema_editor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        except DatabaseError as error:  # not installed on the server, or not allowed
+            logger.warning("no trigram index: %s", error)
+            return False
+        return True
+
+    def statements(self, model: Any) -> list[str]:
+        drop, create = super().statements(model)
+        # The extension may be in a schema that is not searched.
+        return [drop, f"SELECT set_config('search_path', {_WITH_TRIGRAMS}, false)", create, "RESET search_path"]
+
+
+_WITH_TRIGRAMS = (
+    "concat(current_setting('search_path'), ', ', (SELECT quote_ident(nspname) FROM pg_extension"
+    " JOIN pg_namespace n ON n.oid = extnamespace WHERE extname = 'pg_trgm'))"
+)
+
+
+def _drop_index(name: str) -> str:
+    return f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"'

@@ -7,6 +7,7 @@ from typing import Any
 from django.test import Client
 
 from contacts.models import Contact, ContactTag
+from contacts.segments.services import create_segment
 from crmsolid.core import clock
 from crmsolid.core.errors import CODES
 from crmsolid.events.models import Event
@@ -107,8 +108,12 @@ def furnish(tenants: Tenants, workspace: Workspace) -> dict[str, Any]:
     active = create(account, name="Active")
     enrolled, paused_one = enroll(active, alice), enroll(active, carol)
     sequences.pause_enrollment(actor(workspace), paused_one.pk)
+    segment = create_segment(
+        actor(workspace), name="Cold", filter={"field": "tag", "op": "is", "value": "cold"}
+    ).segment
     return {
         "account": account.pk,
+        "segment": segment.pk,
         "alice": alice.pk,
         "bobby": bobby.pk,
         "thread": incoming.thread_id,
@@ -134,6 +139,9 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "get_contact": lambda ids: {"contact_id": ids["alice"]},
     "upsert_contact": lambda ids: {"username": "@alice", "tags": ["vip"], "last_name": "Liddell", "phone": None},
     "tag_contact": lambda ids: {"contact_id": ids["alice"], "add": ["vip"], "remove": ["cold"]},
+    "list_segments": lambda ids: {},
+    "preview_segment": lambda ids: {"filter": {"not": {"field": "tag", "op": "is", "value": "cold"}}},
+    "explain_segment": lambda ids: {"segment_id": ids["segment"], "contact_id": ids["alice"]},
     "list_threads": lambda ids: {},
     "list_messages": lambda ids: {},
     "get_message": lambda ids: {"message_id": ids["incoming"]},

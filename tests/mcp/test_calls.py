@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from contacts.models import Contact, CustomField
+from contacts.segments.services import create_segment
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.mcp.calls import MAX_ANSWER_BYTES
@@ -134,9 +135,11 @@ def test_pages_have_every_row_once(tenants: Tenants, token: str) -> None:
         enroll(sequence, alice)
         tenants.sandbox(name=f"Account {number}")
         write_in(account, f"user_{number:03}")
+        create_segment(tenants.actor(), name=f"Segment {number}", filter={"all": []})
     found = {name: [row["id"] for page in pages(token, name, limit=1) for row in page] for name in LISTS}
     assert {name: len(ids) for name, ids in found.items()} == {
         "list_contacts": 4,
+        "list_segments": 3,
         "list_threads": 3,
         "list_messages": 3,
         "list_accounts": 4,
@@ -277,7 +280,7 @@ def test_text_from_telegram_is_only_where_the_answer_says(tenants: Tenants, toke
     answered = answer(token, name, **ARGUMENTS[name](ids | {"incoming": message.pk}))
     found = set(paths_of(answered)) - {"untrusted_fields"}
     assert found <= set(answered.get("untrusted_fields", []))
-    if "untrusted_fields" in answered and name != "tag_contact":
+    if "untrusted_fields" in answered and name not in ("tag_contact", "explain_segment"):
         assert found
 
 
@@ -383,6 +386,7 @@ UNKNOWN: dict[str, Callable[[], Any]] = {
     "sequence_id": lambda: new_id("seq"),
     "enrollment_id": lambda: new_id("enr"),
     "account_id": lambda: 999_999_999,
+    "segment_id": lambda: new_id("seg"),
 }
 FOREIGN = {
     "contact_id": "alice",
@@ -391,6 +395,7 @@ FOREIGN = {
     "sequence_id": "active",
     "enrollment_id": "enrolled",
     "account_id": "account",
+    "segment_id": "segment",
 }
 ID_ARGUMENTS = [
     (tool.name, argument) for tool in TOOLS for argument in tool.input_schema["properties"] if argument.endswith("_id")

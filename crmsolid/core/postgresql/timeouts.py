@@ -24,6 +24,8 @@ _SERVER: dict[str, str] = {
     "tcp_keepalives_interval": "5",  # seconds
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "15s",
+    # No timeout, but set for the same sessions: compiling a statement takes longer than it can save here.
+    "jit": "off",
 }
 
 

@@ -138,14 +138,18 @@ class Table(Generic[M]):
             cursor.execute(f"SELECT {self.columns()} FROM {self.name} WHERE {where}{locking}", params)
             return [self.from_row(row) for row in cursor.fetchall()]
 
-    def read(self, queryset: "models.QuerySet[Any]") -> list[Any]:
+    def read(self, queryset: "models.QuerySet[Any]", *, prepared: bool = True) -> list[Any]:
         """The rows of a queryset as named tuples of the model's columns, for lists: making instances would take longer
-        than the query."""
+        than the query.
+
+        ``prepared=False`` is for conditions on values of which some are rare and others frequent. PostgreSQL soon
+        plans a prepared statement without looking at the values, and takes seconds for a rare one among many rows.
+        """
         try:
             sql, params = self._compile(queryset.query)
         except EmptyResultSet:
             return []
-        with statement_cursor() as cursor:
+        with statement_cursor() if prepared else connection.cursor() as cursor:
             cursor.execute(sql, params)
             rows = cursor.fetchall()
         make = self._record._make

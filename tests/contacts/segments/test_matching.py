@@ -251,3 +251,13 @@ def test_migration_folds_text_that_was_stored_before(
     assert matching(VIP) == ["sarah"]
     assert matching({"field": "custom.company", "op": "contains", "value": "strasse"}) == ["sarah"]
     assert matching({"field": "custom.company", "op": "exists", "value": False}) == ["bare"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="the plans are PostgreSQL's")
+def test_any_of_many_tags_is_one_subquery_that_stands_alone(tenants: Tenants, people: dict[str, str]) -> None:
+    """PostgreSQL then joins the tags, instead of looking at every contact."""
+    data = {"any": [{"field": "tag", "op": "is", "value": f"tag {n}"} for n in range(49)] + [VIP]}
+    rows = Contact.objects.for_workspace(tenants.workspace).filter(where(parse_condition(tenants.workspace, data), NOW))
+    assert str(rows.query).count("EXISTS") == 1
+    assert " OR " not in str(rows.query)
+    assert [row.name for row in rows] == ["sarah"]

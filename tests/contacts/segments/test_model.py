@@ -4,6 +4,7 @@ The rules, as users are told them: a missing value satisfies ``is_not``, ``not``
 else; text is compared case-blind; an empty ``all`` holds for everybody, an empty ``any`` for nobody.
 """
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from contacts.models import Contact
 from contacts.normalization import email_key, email_part, fold
 from contacts.segments.conditions import parse_condition, to_json
+from contacts.segments.explaining import explain
 from tests.contacts.segments.conftest import NOW, Matching
 from tests.tenants import Tenants
 
@@ -176,3 +178,31 @@ def test_condition_holds_for_those_for_whom_the_rules_say_so(
     expected = sorted(contact.name for contact in contacts if holds(condition, contact))
     assert matching(condition) == expected
     assert to_json(parse_condition(tenants.workspace, condition)) == condition
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(condition=trees(4))
+def test_explanation_says_of_each_comparison_what_the_rules_say(
+    tenants: Tenants, matching: Matching, condition: Any
+) -> None:
+    listed, parsed = matching(condition), parse_condition(tenants.workspace, condition)
+    for contact in Contact.objects.for_workspace(tenants.workspace).prefetch_related("tag_rows"):
+        explanation = explain(tenants.workspace, parsed, contact.pk, NOW)
+        assert explanation.matches is (contact.name in listed)
+        for leaf in explanation.leaves:
+            expected = leaf_holds(leaf.field, leaf.op, leaf.value, stored_values(contact, leaf.field))
+            assert (leaf.path, leaf.holds) == (leaf.path, expected)
+            assert part_at(condition, leaf.path) == {"field": leaf.field, "op": leaf.op, "value": leaf.value}
+
+
+def part_at(condition: Any, path: str) -> Any:
+    """The part of a condition that a path names."""
+    for name, index in re.findall(r"(\w+)(?:\[(\d+)\])?", path):
+        condition = condition[name][int(index)] if index else condition[name]
+    return condition

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from contacts import repository
 from contacts.models import Contact, ContactTag
 from contacts.segments import services, tagging
 from contacts.services import erase_contact, tag_contact, upsert_contact
@@ -153,14 +154,14 @@ def test_a_canceled_job_keeps_what_it_has_done(tenants: Tenants, people: list[st
 
 def test_a_chunk_that_dies_is_done_again_once(people: list[str], start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     job = start(add=["2026"])
-    change_tags = tagging.contacts.change_tags
+    change_tags = repository.change_tags
 
     def die(*args: Any, **options: Any) -> Any:
         change_tags(*args, **options)
         raise ZeroDivisionError
 
     with monkeypatch.context() as broken:
-        broken.setattr(tagging.contacts, "change_tags", die)
+        broken.setattr(repository, "change_tags", die)
         runner.run_due()
     assert tagged("2026") == [] and not Event.unscoped.exists()
     Job.unscoped.update(next_run_at=job.created_at)
