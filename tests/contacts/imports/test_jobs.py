@@ -1,6 +1,8 @@
 """The job of an import: its chunks, what happens beside it, and what is left afterwards."""
 
+import csv
 import io
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,7 +12,7 @@ from django.db import connection
 
 from contacts import services as contacts
 from contacts.imports import erasure, services, staging, writing
-from contacts.models import Contact, ContactImport, ContactTag, ImportChunk, ImportDraft, ImportFailure
+from contacts.models import Contact, ContactImport, ContactTag, CustomField, ImportChunk, ImportDraft, ImportFailure
 from crmsolid.core import clock
 from crmsolid.events.models import Event
 from crmsolid.jobs import runner
@@ -214,3 +216,54 @@ def test_what_uploads_leave_behind_is_deleted_in_time(tenants: Tenants, start: C
     with clock.simulated(clock.now() + timedelta(days=7, minutes=1)):
         assert erasure.purge() == 3
     assert not ImportFailure.unscoped.exists() and not ContactImport.unscoped.exists()
+
+
+BODIES: list[list[dict[str, Any]]] = [
+    [{"username": "https://t.me/Sarah", "name": "Sarah  Miller", "tags": ["b", "a", "b"], "phone": "+49 1"}],
+    [{"email": "Jürgen@BÜCHER.example", "last_name": "Müller", "stage": "won", "time_zone": "Europe/Berlin"}],
+    [{"username": "sarah", "opted_out": True}, {"username": "sarah", "email": "s@x.example", "tags": ["c"]}],
+    [{"username": "sarah", "first_name": "Sally", "company": "Acme", "seats": 3}, {"username": "SARAH", "seats": 4}],
+    [{"email": "s@x.example", "tags": ["a"]}, {"email": "S@x.example", "username": "sarah", "tags": ["a", "b"]}],
+]
+
+
+@pytest.mark.parametrize("bodies", BODIES, ids=str)
+def test_a_row_leaves_the_contact_and_the_events_that_a_call_leaves(
+    tenants: Tenants, start: Callable[..., Job], bodies: list[dict[str, Any]]
+) -> None:
+    for workspace in (tenants.workspace, tenants.twin):
+        for key, field_type in (("company", "text"), ("seats", "number")):
+            CustomField.unscoped.create(workspace=workspace, key=key, label=key, type=field_type)
+    names = list(dict.fromkeys(name for body in bodies for name in body))
+    text = io.StringIO()
+    rows = [{**body, "tags": ";".join(body.get("tags", []))} for body in bodies]
+    writer = csv.DictWriter(text, list(dict.fromkeys([*names, "tags"])))
+    writer.writeheader()
+    writer.writerows(rows)
+    start(text.getvalue(), chunk_rows=10)
+    runner.run_due()
+    for body in bodies:
+        own = {name: body[name] for name in body if name not in ("company", "seats")}
+        custom = {name: body[name] for name in ("company", "seats") if name in body}
+        contacts.upsert_contact(tenants.actor(tenants.twin), {**own, "custom_fields": custom})
+    volatile = ("id", "workspace_id", "created_at", "updated_at")
+    left = [
+        [
+            {name: value for name, value in row.items() if name not in volatile}
+            for row in Contact.objects.for_workspace(workspace).values()
+        ]
+        for workspace in (tenants.workspace, tenants.twin)
+    ]
+    assert left[0] == left[1] and len(left[0]) == 1
+    events = [
+        [
+            (row.type, _without(json.loads(bytes(row.body))["data"], volatile))
+            for row in Event.objects.for_workspace(workspace).exclude(type="job.completed").order_by("id")
+        ]
+        for workspace in (tenants.workspace, tenants.twin)
+    ]
+    assert events[0] == events[1]
+
+
+def _without(data: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {**data, "contact": {name: value for name, value in data["contact"].items() if name not in names}}
