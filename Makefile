@@ -31,10 +31,11 @@ types: $(READY) ## check the types with mypy
 openapi: $(READY) ## write the OpenAPI document to docs/openapi.json
 	@$(BIN)/python manage.py write_openapi
 
-bench: $(READY) ## measure requests, sends, webhooks and sequences on this machine
+bench: $(READY) ## measure requests, sends, webhooks, sequences and imports on this machine
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.sending
 	@$(BIN)/python -m bench.sequences
+	@$(BIN)/python -m bench.imports
 
 chaos: $(READY) ## kill and freeze processes under load: make chaos KILLS=100 SEED=7
 	@KILLS=$(KILLS) SEED=$(SEED) CONTACTS=$(CONTACTS) TESTS="$(TESTS)" bash scripts/chaos.sh

@@ -261,7 +261,7 @@ class ContactImport(WorkspaceModel):
 class ImportChunk(WorkspaceModel):
     """Some rows of a file, as ``contacts.imports.staging`` packs them. Chunks are numbered from 0."""
 
-    contact_import = models.ForeignKey(ContactImport, on_delete=models.CASCADE, related_name="chunks")
+    contact_import = models.ForeignKey(ContactImport, on_delete=models.CASCADE, related_name="chunks", db_index=False)
     number = models.PositiveIntegerField()
     data = models.BinaryField()
 
@@ -276,7 +276,7 @@ class ImportDraft(WorkspaceModel):
     """A contact as a dry run would have left it, for the rows that follow. ``contact_id`` is that of a stored contact,
     or a new one; ``state`` has the columns and tags."""
 
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+")
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
     contact_id = models.CharField(max_length=30)
     username_key = models.CharField(max_length=32, null=True)
     email_key = models.CharField(max_length=254, null=True)
@@ -297,7 +297,7 @@ class ImportFailure(WorkspaceModel):
     """A row that could not be imported: its cells as they were, why not, and the keys of the person it is about as far
     as they could be read, so that erasing the person finds it."""
 
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+")
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
     line = models.PositiveIntegerField()
     field = models.CharField(max_length=100, blank=True)
     reason = models.TextField()

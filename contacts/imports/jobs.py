@@ -24,6 +24,8 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Job
 
 MAX_ERRORS = 100
+# The numbers of the chunks after which the tables are no longer what PostgreSQL knows of them.
+STATISTICS_AFTER = (4, 40)
 ERASED = InvalidRow("", "this person was erased after the upload")
 
 _failures = Table(ImportFailure)
@@ -46,6 +48,8 @@ def _run(job: Job) -> datetime | None:
         raise JobFailed("not_found", "the rows of the file are gone; upload it again")
     rows = staging.unpack(bytes(chunk.data))
     done = _import_rows(job, file, rows)
+    if chunk.number in STATISTICS_AFTER:
+        writing.refresh_statistics(dry_run=job.params["dry_run"])
     job.params["chunk"] += 1
     job.done += len(rows)
     _count(job, done)

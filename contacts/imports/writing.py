@@ -16,6 +16,7 @@ from contacts.normalization import fold
 from contacts.repository import contacts, with_tags
 from crmsolid.core import clock
 from crmsolid.core.sql import bulk
+from crmsolid.core.sql.prepared_cursor import on_postgresql
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
 from crmsolid.workspaces.actor import Actor
@@ -35,6 +36,10 @@ _CHANGEABLE = {
     "folded_fields": "json",
     "updated_at": "time",
 }
+
+
+# From so many rows on, PostgreSQL uses the indexes of a table.
+ENOUGH_ROWS = 2000
 
 
 class Overtaken(Exception):
@@ -103,6 +108,20 @@ def _insert_tags(workspace_id: int, people: Iterable[Person]) -> None:
         for name in person.added
     ]
     _tags.insert_many(rows, "(contact_id, name) DO NOTHING")
+
+
+def refresh_statistics(*, dry_run: bool) -> None:
+    """Let PostgreSQL know that a table which had been nearly empty no longer is.
+
+    It plans the checks of foreign keys, and our statements, once a session. By the statistics of an empty table it
+    would read the whole table for each row, until autovacuum comes by after a minute.
+    """
+    if not on_postgresql():
+        return
+    tables = [_drafts.name] if dry_run else [contacts.name, _tags.name]
+    known = "SELECT 1 FROM pg_class WHERE oid = %s::regclass AND reltuples >= %s"
+    if dry_run or not bulk.fetch(known, [contacts.name, ENOUGH_ROWS]):
+        bulk.run(f"ANALYZE {', '.join(tables)}")
 
 
 # --- Dry runs ---------------------------------------------------------------------------------------------------------

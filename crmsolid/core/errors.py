@@ -96,9 +96,13 @@ CODES: dict[str, CodeInfo] = {
     "precondition_failed": CodeInfo(
         412, "Precondition failed", "The object changed since you read it. Read it again, then retry."
     ),
-    "payload_too_large": CodeInfo(413, "Payload too large", "A request body may have at most 1 MiB (1,048,576 bytes)."),
+    "payload_too_large": CodeInfo(
+        413, "Payload too large", "A request body may have at most 1 MiB (1,048,576 bytes), a file to import 50 MiB."
+    ),
     "unsupported_media_type": CodeInfo(
-        415, "Unsupported media type", "Send `Content-Type: application/json`, uncompressed."
+        415,
+        "Unsupported media type",
+        "Send `Content-Type: application/json`, an import `text/csv` or a form, uncompressed.",
     ),
     "validation_failed": CodeInfo(422, "Validation failed", "Correct the fields that `errors` names, then retry."),
     "idempotency_key_reused": CodeInfo(

@@ -6,6 +6,7 @@ written by the caller, in SQL that both databases understand.
 """
 
 import json
+from base64 import b64encode
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -206,8 +207,8 @@ class Table(Generic[M]):
     def insert_many(
         self, rows: "Sequence[M | Mapping[str, Any]]", conflict: str = "", returning: str = ""
     ) -> list[Any]:
-        """As :meth:`insert`, for any number of rows: on PostgreSQL in one statement with a parameter a column, on
-        SQLite in statements of at most ``MAX_PARAMS`` parameters. Returns the values of the column ``returning``, if
+        """As :meth:`insert`, for any number of rows: on PostgreSQL in one statement with one parameter, on SQLite
+        in statements of at most ``MAX_PARAMS`` parameters. Returns the values of the column ``returning``, if
         there is one, of the rows that were written."""
         if not rows:
             return []
@@ -218,9 +219,8 @@ class Table(Generic[M]):
         for start in range(0, len(rows), per_statement):
             values = [self._values(row) for row in rows[start : start + per_statement]]
             if on_postgresql():
-                arrays = ", ".join(f"%s::{cast}[]" for cast in self.casts)
-                sql = f"INSERT INTO {self.name} ({names}) SELECT * FROM unnest({arrays}){ending}"
-                params: list[Any] = [list(column) for column in zip(*values, strict=True)]
+                sql = f"INSERT INTO {self.name} ({names}) {self._select_from_json}{ending}"
+                params: list[Any] = [json.dumps(values, default=_json_default, ensure_ascii=False)]
             else:
                 places = ", ".join([f"({', '.join(['%s'] * len(self.quoted))})"] * len(values))
                 sql = f"INSERT INTO {self.name} ({names}) VALUES {places}{ending}"
@@ -240,6 +240,16 @@ class Table(Generic[M]):
             self.insert(rows, conflict)
         elif rows:
             pending.insertions.append((self, [self._values(row) for row in rows], conflict))
+
+    @cached_property
+    def _select_from_json(self) -> str:
+        """SELECT of the columns that an INSERT names, from a JSON list of lists. psycopg takes several times as long to
+        write an array as Python takes to write JSON."""
+        values = (
+            f"decode(value->>{index}, 'base64')" if cast == "bytea" else f"(value->>{index})::{cast}"
+            for index, cast in enumerate(self.casts)
+        )
+        return f"SELECT {', '.join(values)} FROM jsonb_array_elements(%s::jsonb)"
 
     @cached_property
     def quoted(self) -> list[str]:
@@ -284,6 +294,11 @@ class Table(Generic[M]):
         with statement_cursor() as cursor:
             cursor.execute(f"UPDATE {self.name} SET {assignments} WHERE {where}", [*new_values, *params])
             return cursor.rowcount
+
+
+def _json_default(value: Any) -> str:
+    """A parameter that JSON has no type for, as PostgreSQL reads it."""
+    return value.isoformat() if isinstance(value, datetime) else b64encode(value).decode("ascii")
 
 
 def _default_of(field: "models.Field[Any, Any]") -> Callable[[], Any]:

@@ -19,7 +19,7 @@ from webhooks.replays import replay_failed
 from webhooks.replays import send_ping as ping_endpoint
 from webhooks.services import create_endpoint
 
-product_schema = contract.load_schema("crmsolid.urls").exclude(path=contract.STREAM_PATH)
+product_schema = contract.load_schema("crmsolid.urls").exclude(path=contract.NOT_GENERATED)
 example_schema = contract.load_schema(example_api.__name__)
 
 

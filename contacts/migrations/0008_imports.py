@@ -13,7 +13,7 @@ from crmsolid.workspaces.migration_operations import TenantForeignKey
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0006_segments'),
+        ('contacts', '0007_indexes'),
         ('workspaces', '0002_jobs'),
     ]
 
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField()),
                 ('data', models.BinaryField()),
-                ('contact_import', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chunks', to='contacts.contactimport')),
+                ('contact_import', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='chunks', to='contacts.contactimport')),
                 ('workspace', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
             options={
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('username_key', models.CharField(max_length=32, null=True)),
                 ('email_key', models.CharField(max_length=254, null=True)),
                 ('state', models.JSONField()),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.job')),
+                ('job', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.job')),
                 ('workspace', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
             options={
@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
                 ('username_key', models.CharField(max_length=32, null=True)),
                 ('email_key', models.CharField(max_length=254, null=True)),
                 ('created_at', models.DateTimeField(default=crmsolid.core.clock.now, editable=False)),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.job')),
+                ('job', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.job')),
                 ('workspace', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
             options={
