@@ -40,6 +40,7 @@ GROUPS: dict[str, tuple[NavigationItem, ...]] = {
     "Conversations": (
         NavigationItem("Inbox", "inbox", "messaging.thread"),
         NavigationItem("Messages", "chat", "messaging.message"),
+        NavigationItem("Broadcasts", "campaign", "messaging.broadcast"),
     ),
     "People": (
         NavigationItem("Contacts", "group", "contacts.contact"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from contacts.models import Contact, Segment
 from crmsolid.core import clock
-from crmsolid.core.errors import invalid
+from crmsolid.core.errors import invalid, not_found
 from crmsolid.workspaces.models import Workspace
 from messaging.broadcasts.models import Broadcast
 from messaging.models import Account
@@ -55,8 +55,8 @@ class Definition:
 
 
 def check(workspace: Workspace, definition: Definition) -> list[Account]:
-    """The accounts of the definition. Raises ``validation_failed`` for a wrong name, text, account, audience or time;
-    the numbers are in range already."""
+    """The accounts of the definition. Raises ``validation_failed`` for a wrong name, text or time, and
+    ``not_found`` for an account; the numbers are in range already."""
     if not 1 <= len(definition.name.strip()) <= MAX_NAME:
         raise invalid("name", "length", f"a name has 1 to {MAX_NAME} characters")
     message_text.check_template(workspace, definition.text)
@@ -67,7 +67,7 @@ def check(workspace: Workspace, definition: Definition) -> list[Account]:
     accounts = list(Account.objects.for_workspace(workspace).filter(pk__in=definition.account_ids).order_by("id"))
     missing = sorted(set(definition.account_ids) - {account.pk for account in accounts})
     if missing:
-        raise invalid("account_ids", "not_found", f"no such account in this workspace: {missing[0]}")
+        raise not_found(f"account ({missing[0]})")
     return accounts
 
 
@@ -75,7 +75,7 @@ def resolve_audience(workspace: Workspace, audience: Mapping[str, Any]) -> dict[
     """The audience with what is needed to find its people later: the filter of a segment beside its id, so that a
     change of the segment changes no broadcast that was started. Contact ids are sorted, each once.
 
-    Raises ``validation_failed`` unless exactly one kind of audience is given and all that it names is there.
+    Raises ``validation_failed`` unless exactly one kind of audience is given, ``not_found`` for a segment or contact.
     """
     kinds = [name for name in ("segment_id", "tags", "contact_ids") if audience.get(name) is not None]
     if len(kinds) != 1:
@@ -83,7 +83,7 @@ def resolve_audience(workspace: Workspace, audience: Mapping[str, Any]) -> dict[
     if kinds == ["segment_id"]:
         segment = Segment.objects.for_workspace(workspace).filter(pk=audience["segment_id"]).first()
         if segment is None:
-            raise invalid("audience.segment_id", "not_found", "no such segment in this workspace")
+            raise not_found("segment")
         return {"segment_id": segment.pk, "filter": segment.filter}
     if kinds == ["tags"]:
         if not 1 <= len(audience["tags"]) <= MAX_TAGS:
@@ -95,5 +95,5 @@ def resolve_audience(workspace: Workspace, audience: Mapping[str, Any]) -> dict[
     found = set(Contact.objects.for_workspace(workspace).filter(pk__in=ids).values_list("pk", flat=True))
     missing = [each for each in ids if each not in found]
     if missing:
-        raise invalid("audience.contact_ids", "not_found", f"no such contact in this workspace: {missing[0]}")
+        raise not_found(f"contact ({missing[0]})")
     return {"contact_ids": ids}

@@ -43,7 +43,7 @@ class Preview:
 def preview_broadcast(actor: Actor, definition: Definition) -> Preview:
     """Count the audience, those who are excluded and why, without storing anything.
 
-    Errors: ``scope_missing``, ``validation_failed``.
+    Errors: ``scope_missing``, ``validation_failed``, ``not_found`` (account, segment, contact).
     """
     actor.require(Scope.WRITE_MESSAGES)
     accounts = check(actor.workspace, definition)
@@ -86,7 +86,7 @@ def start_broadcast(actor: Actor, definition: Definition, *, audience_hash: str 
     """Start the broadcast, or schedule it for ``send_at``. A job freezes its audience and sends.
 
     ``audience_hash`` is that of a preview: then the people who get the message are those of the preview, or there is
-    no broadcast. Errors: ``scope_missing``, ``validation_failed``, ``audience_changed`` (409).
+    no broadcast. Errors: as :func:`preview_broadcast`, and ``audience_changed`` (409).
     """
     actor.require(Scope.WRITE_MESSAGES)
     broadcast = Broadcast(workspace=actor.workspace)

@@ -27,7 +27,7 @@ class BroadcastsView(WorkspaceView):
         scopes=WRITE,
         body=BroadcastIn,
         responses={201: BroadcastOut, 200: BroadcastPreviewOut},
-        error_codes=("audience_changed",),
+        error_codes=("not_found", "audience_changed"),
         operation_id="start_broadcast",
     )
     def post(self) -> ApiResponse:

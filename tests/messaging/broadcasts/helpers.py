@@ -5,6 +5,7 @@ from typing import Any
 
 from contacts.models import Contact
 from contacts.services import upsert_contact
+from crmsolid.core import clock
 from crmsolid.jobs import runner
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Job, Workspace
@@ -48,7 +49,7 @@ def freeze(broadcast: Broadcast) -> None:
 
 def run_job(broadcast: Broadcast) -> None:
     """Run the next chunk of the job, whenever it is due."""
-    Job.unscoped.filter(object_id=broadcast.pk, next_run_at__isnull=False).update(next_run_at=runner.clock.now())
+    Job.unscoped.filter(object_id=broadcast.pk, next_run_at__isnull=False).update(next_run_at=clock.now())
     runner.run_due(seconds=0)
 
 

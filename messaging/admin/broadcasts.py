@@ -1,0 +1,252 @@
+"""Conversations > Broadcasts: the list, the form of a draft, its preview with the start, and the page of one."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import URLPattern, reverse
+from django.utils.text import capfirst
+
+from contacts.models import Contact, Segment
+from crmsolid.core.errors import DomainError
+from crmsolid.workspaces.admin_base import WRITERS
+from crmsolid.workspaces.admin_columns import column, datetime_column, fixed_filter, time_text
+from crmsolid.workspaces.admin_pages import PageAdmin, label_for
+from messaging.broadcasts import services
+from messaging.broadcasts.definition import Definition
+from messaging.broadcasts.forms import BroadcastForm
+from messaging.broadcasts.models import (
+    Broadcast,
+    BroadcastStatus,
+    BroadcastWaiting,
+    ExclusionReason,
+    Recipient,
+    RecipientStatus,
+)
+from messaging.broadcasts.querysets import load_counts, status_of
+from messaging.broadcasts.representations import SENDS
+from messaging.models import Account
+
+COLOURS = {"draft": "", "scheduled": "info", "running": "warning", "paused": "warning", "done": "success"}
+COLOURS |= {"canceled": "danger"}
+RECIPIENT_COLOURS = {"pending": "info", "sent": "success", "failed": "danger", "skipped": "", "canceled": ""}
+RECIPIENT_COLOURS |= {"needs_attention": "warning"}
+# How often the page of a broadcast that is sent is loaded again, in seconds.
+REFRESH_SECONDS = 3
+RETRYABLE = (BroadcastStatus.RUNNING, BroadcastStatus.PAUSED, BroadcastStatus.DONE)
+# Why the product itself canceled a broadcast.
+CANCELED_BECAUSE = {
+    "audience_changed": "The audience changed between the start and the freeze, so nothing was sent. Make another one.",
+    "internal_error": "It failed several times. The log of the server has the cause.",
+}
+
+
+@admin.register(Broadcast)
+class BroadcastAdmin(PageAdmin):
+    adders = WRITERS
+    list_display = ("name", "status_label", "progress", "failed", "starts", "created")
+    list_filter = (fixed_filter("status", BroadcastStatus.values),)
+    search_fields = ("name",)
+    search_help_text = "Name"
+    ordering = ("-created_at", "-id")
+    empty_text = "A broadcast sends one message to many contacts: to a segment, or to everybody with a tag."
+    starts = datetime_column("starts", "starts_at")
+    created = datetime_column("made", "created_at")
+
+    # --- List -------------------------------------------------------------------------------------------------
+    def load_rows(self, rows: list[Any]) -> None:
+        if rows:
+            load_counts(rows[0].workspace_id, rows)
+
+    @column("status", ordering="status", label=COLOURS)
+    def status_label(self, broadcast: Broadcast) -> tuple[str, str]:
+        return broadcast.status, broadcast.get_status_display()
+
+    @column("sent")
+    def progress(self, broadcast: Broadcast) -> str:
+        return f"{broadcast.counts['sent']:,} of {sum(broadcast.counts.values()):,}"
+
+    @column("failed")
+    def failed(self, broadcast: Broadcast) -> int:
+        return broadcast.counts["failed"]
+
+    # --- One broadcast ----------------------------------------------------------------------------------------
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            self.own_url("<path:object_id>/edit/", self.edit_view, "edit"),
+            self.own_url("<path:object_id>/preview/", self.preview_view, "preview"),
+            self.own_url("<path:object_id>/start/", self.action_view(self._start), "start"),
+            self.own_url("<path:object_id>/pause/", self.action_view(self._pause), "pause"),
+            self.own_url("<path:object_id>/resume/", self.action_view(self._resume), "resume"),
+            self.own_url("<path:object_id>/cancel/", self.action_view(self._cancel), "cancel"),
+            self.own_url("<path:object_id>/retry/", self.action_view(self._retry), "retry"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        broadcast: Broadcast = self.row(request, object_id)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        load_counts(broadcast.workspace_id, [broadcast])
+        total, counts = sum(broadcast.counts.values()), broadcast.counts
+        context = {
+            **self._titles(broadcast, broadcast.name),
+            "status": label_for(COLOURS, broadcast),
+            "facts": self._facts(request, broadcast),
+            "why_canceled": CANCELED_BECAUSE.get(broadcast.reason, broadcast.reason),
+            "total": total,
+            "done": total - counts["pending"] - counts["needs_attention"],
+            "counts": [(status.label, status.value, counts[status]) for status in RecipientStatus],
+            "may_change": self.has_change_permission(request),
+            "may_retry": broadcast.status in RETRYABLE and counts["failed"],
+            **self._recipients(request, broadcast),
+        }
+        response = self.render_page(request, "panel/broadcast.html", **context)
+        if broadcast.status in SENDS and "cursor" not in request.GET:
+            response.headers["Refresh"] = str(REFRESH_SECONDS)
+        return response
+
+    def _titles(self, broadcast: Broadcast | None, title: str) -> dict[str, Any]:
+        return {"title": title, "page_label": title, "original": broadcast, "broadcast": broadcast}
+
+    def _facts(self, request: HttpRequest, broadcast: Broadcast) -> list[tuple[str, str]]:
+        """What the broadcast says besides its text, as pairs of a title and a text."""
+        workspace = self.current_workspace(request)
+        accounts = Account.objects.for_workspace(workspace).filter(pk__in=broadcast.account_ids).order_by("id")
+        facts = [
+            ("Goes to", self._audience_text(request, broadcast)),
+            ("Sends from", ", ".join(f"{each.name} (#{each.pk})" for each in accounts)),
+        ]
+        if broadcast.status in SENDS and broadcast.waiting_for:
+            facts.append(("Waits", str(BroadcastWaiting(broadcast.waiting_for).label)))
+        if broadcast.per_hour:
+            facts.append(("At most", f"{broadcast.per_hour:,} messages an hour"))
+        if broadcast.cooldown_days:
+            facts.append(("Leaves out", f"who got a broadcast within {broadcast.cooldown_days} days"))
+        if broadcast.status == BroadcastStatus.DRAFT and broadcast.send_at:
+            facts.append(("To be sent at", time_text(broadcast.send_at)))
+        if broadcast.starts_at:
+            facts.append(
+                (
+                    "Starts" if broadcast.status == BroadcastStatus.SCHEDULED else "Started",
+                    time_text(broadcast.starts_at),
+                )
+            )
+        if broadcast.finishes_at:
+            has_ended = broadcast.status in (BroadcastStatus.DONE, BroadcastStatus.CANCELED)
+            facts.append(("Ended" if has_ended else "Done at about", time_text(broadcast.finishes_at)))
+        return facts
+
+    def _audience_text(self, request: HttpRequest, broadcast: Broadcast) -> str:
+        audience = broadcast.audience
+        if "segment_id" in audience:
+            segments = Segment.objects.for_workspace(self.current_workspace(request))
+            name = segments.filter(pk=audience["segment_id"]).values_list("name", flat=True).first()
+            return f"the segment {name}" if name else "a segment that was deleted"
+        if "tags" in audience:
+            return f"everybody with {' and '.join(audience['tags'])}"
+        return f"{len(audience.get('contact_ids', ())):,} contacts"
+
+    def _recipients(self, request: HttpRequest, broadcast: Broadcast) -> dict[str, Any]:
+        """A page of the recipients, of one status if the address names one."""
+        status = request.GET.get("status", "")
+        chosen = status if status in RecipientStatus.values else None
+        try:
+            page = services.list_recipients(
+                self.actor(request), broadcast.pk, status=chosen, cursor=request.GET.get("cursor")
+            )
+        except DomainError as error:
+            self.show_error(request, error)
+            page = services.list_recipients(self.actor(request), broadcast.pk, status=chosen)
+        ids = [row.contact_id for row in page.rows if row.contact_id]
+        contacts = Contact.objects.for_workspace(self.current_workspace(request)).in_bulk(ids)
+        rows = [_shown(row, contacts.get(row.contact_id)) for row in page.rows]
+        query = {"status": chosen or "", "cursor": page.next_cursor or ""}
+        more = f"?{urlencode({name: value for name, value in query.items() if value})}" if page.next_cursor else ""
+        return {"recipients": rows, "chosen": chosen, "more": more}
+
+    # --- Changes of its state ---------------------------------------------------------------------------------
+    def _start(self, request: HttpRequest, broadcast: Broadcast) -> str:
+        audience_hash = request.POST.get("audience_hash", "")
+        started = services.start_draft(self.actor(request), broadcast.pk, audience_hash=audience_hash)
+        if started.status == BroadcastStatus.SCHEDULED:
+            return f"The broadcast is scheduled for {time_text(started.starts_at)}."
+        return "The broadcast is started."
+
+    def _pause(self, request: HttpRequest, broadcast: Broadcast) -> str:
+        services.pause_broadcast(self.actor(request), broadcast.pk)
+        return "Paused. Nothing more is sent until it is resumed."
+
+    def _resume(self, request: HttpRequest, broadcast: Broadcast) -> str:
+        services.resume_broadcast(self.actor(request), broadcast.pk)
+        return "Resumed. It goes on where it was."
+
+    def _cancel(self, request: HttpRequest, broadcast: Broadcast) -> str:
+        services.cancel_broadcast(self.actor(request), broadcast.pk)
+        return "Canceled. Nobody else gets the message."
+
+    def _retry(self, request: HttpRequest, broadcast: Broadcast) -> str:
+        services.retry_failed(self.actor(request), broadcast.pk)
+        return "Those whose message failed get a new one."
+
+    # --- The form and the preview -----------------------------------------------------------------------------
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return self._form_view(request, None)
+
+    def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        broadcast: Broadcast = self.row(request, object_id, to_change=True)
+        return self._form_view(request, broadcast)
+
+    def _form_view(self, request: HttpRequest, broadcast: Broadcast | None) -> HttpResponse:
+        workspace = self.current_workspace(request)
+        initial = BroadcastForm.values_of(Definition.of(broadcast)) if broadcast else {}
+        form = BroadcastForm(workspace, request.POST if request.method == "POST" else None, initial=initial)
+        if form.is_bound and form.is_valid():
+            try:
+                draft = services.save_draft(
+                    self.actor(request), form.definition(), broadcast_id=broadcast.pk if broadcast else None
+                )
+                return HttpResponseRedirect(reverse("admin:messaging_broadcast_preview", args=[draft.pk]))
+            except DomainError as error:
+                form.add_domain_error(error)
+        title = f"Edit {broadcast.name}" if broadcast else "New broadcast"
+        return self.render_page(request, "panel/broadcast_form.html", form=form, **self._titles(broadcast, title))
+
+    def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Who would get the draft and who not, the first texts, and the button that starts exactly this."""
+        broadcast: Broadcast = self.row(request, object_id, to_change=True)
+        if broadcast.status != BroadcastStatus.DRAFT:
+            return self.page_of(broadcast)
+        try:
+            preview = services.preview_broadcast(self.actor(request), Definition.of(broadcast))
+        except DomainError as error:
+            self.show_error(request, error)
+            return HttpResponseRedirect(reverse("admin:messaging_broadcast_edit", args=[broadcast.pk]))
+        context = {
+            "preview": preview,
+            "excluded": [(ExclusionReason(reason).label, number) for reason, number in preview.excluded.items()],
+            "finishes": time_text(preview.finishes_at),
+            "facts": self._facts(request, broadcast),
+        }
+        title = self._titles(broadcast, f"Preview of {broadcast.name}")
+        return self.render_page(request, "panel/broadcast_preview.html", **context, **title)
+
+
+def _shown(recipient: Recipient, contact: Contact | None) -> dict[str, Any]:
+    """What the page shows of a recipient."""
+    status = RecipientStatus(status_of(recipient))
+    known = {each.value: str(each.label) for each in ExclusionReason}
+    return {
+        "contact": contact,
+        "name": str(contact) if contact else "Erased contact",
+        "label": {"type": RECIPIENT_COLOURS[status], "text": status.label},
+        "reason": known.get(recipient.reason, capfirst(recipient.reason.replace("_", " "))),
+        "message_id": recipient.message_id,
+        "time": time_text(recipient.settled_at),
+    }

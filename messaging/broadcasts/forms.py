@@ -1,0 +1,96 @@
+"""The form of a broadcast in the panel."""
+
+from datetime import UTC
+from typing import Any
+
+from django import forms
+
+from contacts.models import Segment
+from contacts.normalization import tag
+from crmsolid.core.errors import DomainError
+from crmsolid.workspaces.models import Workspace
+from messaging.broadcasts.definition import (
+    MAX_ACCOUNTS,
+    MAX_COOLDOWN_DAYS,
+    MAX_NAME,
+    MAX_PER_HOUR,
+    MAX_TAGS,
+    Definition,
+)
+from messaging.models import Account
+
+# The field of the form that a field of the definition is filled in with.
+_SHOWN_AT = {"audience": "segment_id", "audience.segment_id": "segment_id", "audience.tags": "tags"}
+
+
+class BroadcastForm(forms.Form):
+    """What :class:`Definition` holds. The audience is a segment or tags; contacts by id are for the API."""
+
+    name = forms.CharField(max_length=MAX_NAME)
+    text = forms.CharField(widget=forms.Textarea(attrs={"rows": 6}), strip=False)
+    account_ids = forms.TypedMultipleChoiceField(
+        label="Sending accounts", coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    segment_id = forms.ChoiceField(label="Segment", required=False)
+    tags = forms.CharField(label="Or tags", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    send_at = forms.DateTimeField(
+        label="Send at",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"],
+    )
+    per_hour = forms.IntegerField(label="Messages an hour", required=False, min_value=1, max_value=MAX_PER_HOUR)
+    cooldown_days = forms.IntegerField(label="Cooldown", required=False, min_value=1, max_value=MAX_COOLDOWN_DAYS)
+
+    def __init__(self, workspace: Workspace, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        accounts = Account.objects.for_workspace(workspace).order_by("name", "id")
+        segments = Segment.objects.for_workspace(workspace).order_by("name")
+        fields: Any = self.fields
+        fields["account_ids"].choices = [(each.pk, f"{each.name} (#{each.pk})") for each in accounts[:MAX_ACCOUNTS]]
+        fields["segment_id"].choices = [("", "None"), *((each.pk, each.name) for each in segments)]
+
+    @classmethod
+    def values_of(cls, definition: Definition) -> dict[str, Any]:
+        """What the form shows of a draft."""
+        return {
+            "name": definition.name,
+            "text": definition.text,
+            "account_ids": list(definition.account_ids),
+            "segment_id": definition.audience.get("segment_id", ""),
+            "tags": "\n".join(definition.audience.get("tags", ())),
+            "send_at": definition.send_at and definition.send_at.astimezone(UTC).replace(tzinfo=None),
+            "per_hour": definition.per_hour,
+            "cooldown_days": definition.cooldown_days,
+        }
+
+    def clean_text(self) -> str:
+        """Browsers send the ends of lines as CR LF."""
+        return str(self.cleaned_data["text"]).replace("\r\n", "\n")
+
+    def clean_tags(self) -> list[str]:
+        tags = [tag(line) for line in str(self.cleaned_data["tags"]).splitlines() if line.strip()]
+        if len(tags) > MAX_TAGS:
+            raise forms.ValidationError(f"At most {MAX_TAGS} tags.")
+        return tags
+
+    def clean(self) -> None:
+        segment_id, tags = self.cleaned_data.get("segment_id"), self.cleaned_data.get("tags")
+        if bool(segment_id) == bool(tags) and not self.errors:
+            self.add_error("segment_id", "Choose a segment, or give tags.")
+
+    def definition(self) -> Definition:
+        """The broadcast that was filled in. The form must be valid."""
+        values = dict(self.cleaned_data)
+        segment_id, tags = values.pop("segment_id"), values.pop("tags")
+        audience = {"segment_id": segment_id} if segment_id else {"tags": tags}
+        account_ids = tuple(values.pop("account_ids"))
+        return Definition(**values, account_ids=account_ids, audience=audience)
+
+    def add_domain_error(self, error: DomainError) -> None:
+        """Show a service's refusal at the fields that it names."""
+        for each in error.errors:
+            name = _SHOWN_AT.get(each.field, each.field)
+            self.add_error(name if name in self.fields else None, each.detail)
+        if not error.errors:
+            self.add_error(None, error.detail)

@@ -1,0 +1,148 @@
+"""Conversations > Broadcasts in the panel: draft, preview, start, and the page of one."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from contacts.models import Contact, Segment
+from crmsolid.workspaces.models import Role
+from messaging.broadcasts.models import Broadcast
+from messaging.models import Account, Message
+from tests.messaging.broadcasts.helpers import contact, contacts, counts, freeze, start, stored, work
+from tests.panel import browser, flash_messages
+from tests.tenants import Tenants
+
+pytestmark = pytest.mark.django_db
+
+LIST, ADD = "admin:messaging_broadcast_changelist", "admin:messaging_broadcast_add"
+
+
+def page(name: str, broadcast: Broadcast) -> str:
+    return reverse(f"admin:messaging_broadcast_{name}", args=[broadcast.pk])
+
+
+def form(account: Account, **changes: Any) -> dict[str, Any]:
+    """What a browser posts from the form."""
+    values = {"name": "News", "text": "Hello {name}", "account_ids": [account.pk], "segment_id": "", "tags": "vip"}
+    return {**values, "send_at": "", "per_hour": "", "cooldown_days": "", **changes}
+
+
+def text_of(client: Any, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    found: str = answer.content.decode()
+    return found
+
+
+def test_draft_is_previewed_and_started_for_the_people_shown(tenants: Tenants, account: Account) -> None:
+    contact(tenants.workspace, "annie", name="Ann <b>Lee</b>")
+    contact(tenants.workspace, "nameless")
+    client = browser(tenants.owner)
+    assert client.get(reverse(ADD)).status_code == 200
+    answer = client.post(reverse(ADD), form(account))
+    draft = Broadcast.unscoped.get()
+    assert (answer.status_code, answer["Location"], draft.status) == (302, page("preview", draft), "draft")
+    text = text_of(client, page("preview", draft))
+    assert "<strong>1</strong> of 2 contacts would get the message" in text
+    assert "<dt>A value of the text is missing</dt><dd>1</dd>" in text
+    assert "Hello Ann &lt;b&gt;Lee&lt;/b&gt;" in text
+    audience_hash = text.split('name="audience_hash" value="')[1].split('"')[0]
+    answer = client.post(page("start", draft), {"audience_hash": audience_hash})
+    assert flash_messages(answer) == ["The broadcast is started."]
+    work(draft)
+    assert (stored(draft).status, counts(draft)) == ("done", {"sent": 1, "skipped": 1})
+
+
+def test_start_after_the_audience_changed_is_refused_and_says_so(tenants: Tenants, account: Account) -> None:
+    contacts(tenants.workspace, 1)
+    client = browser(tenants.owner)
+    client.post(reverse(ADD), form(account, text="Hello"))
+    draft = Broadcast.unscoped.get()
+    audience_hash = text_of(client, page("preview", draft)).split('name="audience_hash" value="')[1].split('"')[0]
+    contact(tenants.workspace, "newcomer")
+    answer = client.post(page("start", draft), {"audience_hash": audience_hash})
+    assert flash_messages(answer) == ["1 people were to get the message in the preview; now there are 2."]
+    assert (stored(draft).status, stored(draft).job_id) == ("draft", "")
+
+
+def test_draft_is_edited(tenants: Tenants, account: Account) -> None:
+    segment = Segment.unscoped.create(workspace=tenants.workspace, name="All", filter={"all": []})
+    client = browser(tenants.owner)
+    client.post(reverse(ADD), form(account, send_at="2026-12-24T18:30", per_hour="100", cooldown_days="7"))
+    draft = Broadcast.unscoped.get()
+    text = text_of(client, page("edit", draft))
+    assert 'value="2026-12-24T18:30"' in text and 'value="100"' in text
+    client.post(page("edit", draft), form(account, name="Later", tags="", segment_id=segment.pk, text="One\r\nTwo"))
+    draft.refresh_from_db()
+    assert (draft.name, draft.text, draft.audience) == ("Later", "One\nTwo", {"segment_id": segment.pk})
+    assert (draft.send_at, draft.per_hour, draft.cooldown_days) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"tags": ""}, "Choose a segment, or give tags."),
+        ({"text": "Hello {nobody}"}, "There is no contact field for {nobody}"),
+        ({"account_ids": []}, "This field is required."),
+        ({"per_hour": "0"}, "Ensure this value is greater than or equal to 1."),
+    ],
+)
+def test_what_is_wrong_is_shown_at_its_field(
+    tenants: Tenants, account: Account, changes: dict[str, Any], error: str
+) -> None:
+    answer = browser(tenants.owner).post(reverse(ADD), form(account, **changes))
+    assert answer.status_code == 200 and f'<p class="cs-error">{error}' in answer.content.decode()
+    assert not Broadcast.unscoped.exists()
+
+
+def test_page_shows_recipients_with_their_reasons(tenants: Tenants, account: Account) -> None:
+    contact(tenants.workspace, "annie", name="Ann")
+    contact(tenants.workspace, "fail_privacy_bob", name="Bob")
+    contact(tenants.workspace, "cecil", name="Cecil", opted_out=True)
+    broadcast = start(account)
+    work(broadcast)
+    client = browser(tenants.owner)
+    text = text_of(client, page("change", broadcast))
+    assert "Ann" in text and "Privacy restricted" in text and "Opted out" in text
+    text = text_of(client, f"{page('change', broadcast)}?status=skipped")
+    assert "Cecil" in text and "Privacy restricted" not in text
+    assert "1 of 3" in text_of(client, reverse(LIST))
+
+
+def test_buttons_pause_resume_cancel_and_try_again(tenants: Tenants, account: Account) -> None:
+    bob = contact(tenants.workspace, "fail_privacy_bob")
+    broadcast = start(account)
+    work(broadcast)
+    client = browser(tenants.owner)
+    Contact.unscoped.filter(pk=bob.pk).update(username="bobby", username_key="bobby")
+    for verb, status in (("retry", "running"), ("pause", "paused"), ("resume", "running"), ("cancel", "canceled")):
+        assert f'action="{page(verb, broadcast)}"' in text_of(client, page("change", broadcast))
+        client.post(page(verb, broadcast))
+        assert stored(broadcast).status == status
+    assert f'action="{page("pause", broadcast)}"' not in text_of(client, page("change", broadcast))
+
+
+def test_broadcast_that_the_audience_change_ended_says_why(tenants: Tenants, account: Account) -> None:
+    broadcast = start(account)
+    Broadcast.unscoped.update(status="canceled", reason="audience_changed")
+    assert "The audience changed between the start and the freeze" in text_of(
+        browser(tenants.owner), page("change", broadcast)
+    )
+
+
+def test_viewers_read_and_do_nothing(tenants: Tenants, account: Account) -> None:
+    contacts(tenants.workspace, 1)
+    broadcast = start(account)
+    freeze(broadcast)
+    client = browser(tenants.member(Role.VIEWER), tenants.workspace)
+    assert "Pause" not in text_of(client, page("change", broadcast))
+    assert client.get(reverse(LIST)).status_code == 200
+    for address in (page("pause", broadcast), page("cancel", broadcast), reverse(ADD)):
+        assert client.post(address, form(account)).status_code == 403
+    assert (stored(broadcast).status, Broadcast.unscoped.count(), Message.unscoped.count()) == ("running", 1, 0)
+
+
+def test_agents_may_start(tenants: Tenants, account: Account) -> None:
+    answer = browser(tenants.member(Role.AGENT), tenants.workspace).post(reverse(ADD), form(account))
+    assert (answer.status_code, Broadcast.unscoped.count()) == (302, 1)

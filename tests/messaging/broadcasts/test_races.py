@@ -1,0 +1,98 @@
+"""Calls that meet each other and the job of a broadcast, on PostgreSQL."""
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from psycopg import Cursor
+
+from contacts.models import Contact
+from contacts.services import erase_contact
+from crmsolid.core.errors import DomainError
+from crmsolid.core.sql.prepared_cursor import PreparedCursor
+from crmsolid.jobs import runner
+from messaging.broadcasts import services
+from messaging.models import Account, Message
+from messaging.sending import dispatch
+from tests.messaging.broadcasts.helpers import actor, contacts, counts, freeze, run_job, start, stored, work
+from tests.messaging.helpers import require_postgresql
+from tests.threads import run_together
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_of_calls_at_once_one_changes_the_state(account: Account) -> None:
+    require_postgresql()
+    contacts(account.workspace, 2)
+    by, broadcast = actor(account.workspace), start(account)
+    freeze(broadcast)
+    answers: list[str] = []
+
+    def pause() -> None:
+        try:
+            services.pause_broadcast(by, broadcast.pk)
+            answers.append("paused")
+        except DomainError as error:
+            answers.append(error.code)
+
+    run_together([pause, pause, pause])
+    assert sorted(answers) == ["invalid_state", "invalid_state", "paused"]
+
+
+def test_pause_resume_erasure_and_workers_at_once_lose_nobody(account: Account) -> None:
+    require_postgresql()
+    people = contacts(account.workspace, 12)
+    by, broadcast = actor(account.workspace), start(account)
+    freeze(broadcast)
+
+    def pause_and_resume() -> None:
+        for _ in range(5):
+            for change in (services.pause_broadcast, services.resume_broadcast):
+                with suppress(DomainError):
+                    change(by, broadcast.pk)
+
+    def send() -> None:
+        for _ in range(5):
+            runner.run_due(seconds=0)
+            dispatch.dispatch()
+
+    def erase() -> None:
+        erase_contact(by, people[5].pk)
+
+    run_together([pause_and_resume, send, send, erase])
+    with suppress(DomainError):
+        services.resume_broadcast(by, broadcast.pk)
+    work(broadcast)
+    row = counts(broadcast)
+    assert (stored(broadcast).status, sum(row.values())) == ("done", 12)
+    assert set(row) <= {"sent", "skipped"} and row.get("skipped", 0) <= 1
+    for contact_id in Contact.unscoped.values_list("pk", flat=True):
+        assert Message.unscoped.filter(contact_id=contact_id, status="sent").count() == 1
+
+
+def test_no_statement_has_more_than_5000_parameters(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    require_postgresql()
+    contacts(account.workspace, 1)
+    by = account.workspace
+    Contact.unscoped.bulk_create(
+        [Contact(workspace=by, username=f"bulk{n}", username_key=f"bulk{n}") for n in range(400)]
+    )
+    ids = list(Contact.unscoped.values_list("pk", flat=True))
+    counted = [0]
+
+    def count(cursor: type[Any]) -> None:
+        execute = cursor.execute
+
+        def counting(self: Any, statement: Any, params: Any = None, **options: Any) -> Any:
+            counted.append(len(params or ()))
+            return execute(self, statement, params, **options)
+
+        monkeypatch.setattr(cursor, "execute", counting)
+
+    count(Cursor)
+    count(PreparedCursor)
+    broadcast = start(account, audience={"contact_ids": ids})
+    work(broadcast)
+    run_job(broadcast)
+    assert counts(broadcast) == {"sent": 401}
+    assert 1000 < max(counted) <= 5000
