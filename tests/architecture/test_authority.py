@@ -32,8 +32,9 @@ import sequences.services
 import webhooks.replays
 import webhooks.services
 from apikeys.models import ApiKey
-from contacts.imports import staging
-from contacts.models import Contact, ContactImport, CustomField, ImportChunk, Segment
+from contacts.imports import reading
+from contacts.imports.staging import StagedFile
+from contacts.models import Contact, ContactImport, CustomField, Segment
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events.models import Event
@@ -128,19 +129,14 @@ def job_id(rows: Belongings) -> dict[str, Any]:
 
 
 def staged(rows: Belongings) -> dict[str, Any]:
-    return {"staged": staging.read(io.BytesIO(b"email\na@example.com\n"))}
+    file = StagedFile(["email"], file=io.BytesIO())
+    file.add([reading.Row(2, ["a@example.com"])])
+    return {"staged": file}
 
 
 def uploaded(rows: Belongings) -> dict[str, Any]:
     file = rows.of(ContactImport)
-    ImportChunk.unscoped.get_or_create(contact_import=file, workspace=file.workspace, number=0, data=b"")
     return {"import_id": file.pk, "mapping": file.mapping}
-
-
-def import_job(rows: Belongings) -> dict[str, Any]:
-    job, file = rows.of(Job), rows.of(ContactImport)
-    Job.unscoped.filter(pk=job.pk).update(kind="import", object_id=file.pk)
-    return {"job_id": job.pk}
 
 
 def attempt(rows: Belongings) -> dict[str, Any]:
@@ -233,8 +229,8 @@ ROWS = [
         Scope.WRITE_CONTACTS,
         lambda rows: {**staged(rows), "name": "x"},
     ),
-    Row(contacts.imports.services.start_import, WRITERS, Scope.WRITE_CONTACTS, uploaded),
-    Row(contacts.imports.services.failed_rows, WRITERS, Scope.WRITE_CONTACTS, import_job),
+    Row(contacts.imports.services.start_import, WRITERS, Scope.WRITE_CONTACTS, uploaded, "invalid_state"),  # no rows
+    Row(contacts.imports.services.failed_rows, WRITERS, Scope.WRITE_CONTACTS, job_id, "not_found"),  # no import
     Row(contacts.services.list_custom_fields, EVERYONE, Scope.READ_CONTACTS),
     Row(
         contacts.services.create_custom_field,

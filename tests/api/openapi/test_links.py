@@ -14,7 +14,7 @@ def test_response_links_to_the_operations_that_take_its_ids(product_document: di
     assert links("post", "/v1/messages/send", "200") == {"get_message", "cancel_message"}
     assert "get_contact_by_contact_id" in links("get", "/v1/messages/{message_id}", "200")
     # The id in this response is that of the job, not of the endpoint.
-    assert links("post", "/v1/webhooks/{endpoint_id}/replay", "202") == {"get_job", "cancel_job"}
+    assert links("post", "/v1/webhooks/{endpoint_id}/replay", "202") == {"get_job", "cancel_job", "get_failed_rows"}
     assert {"get_delivery", "replay_delivery"} < links("post", "/v1/webhooks/{endpoint_id}/test", "202")
     assert links("get", "/v1/contacts", "200") == links("delete", "/v1/contacts/{contact_id}", "204") == set()
 

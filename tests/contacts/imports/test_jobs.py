@@ -98,7 +98,8 @@ def test_imports_and_calls_about_the_same_people_agree_on_one_contact_each(
         for number in range(30):
             contacts.upsert_contact(tenants.actor(), {"username": f"person_{number}", "tags": ["called"]})
 
-    run_together([runner.run_due, runner.run_due, call])
+    calls: list[Callable[[], object]] = [runner.run_due, runner.run_due, call]
+    run_together(calls)
     Job.unscoped.filter(next_run_at__isnull=False).update(next_run_at=clock.now())
     runner.run_due()
     assert [sum(counts(job)) for job in jobs] == [30, 30]

@@ -49,7 +49,7 @@ def test_a_file_is_uploaded_tried_and_imported(tenants: Tenants, custom_fields: 
     job = Job.unscoped.order_by("-pk")[0]
     assert imported["Location"] == reverse("admin:workspaces_job_change", args=[job.pk])
     assert (job.result["created"], job.result["invalid"]) == (1, 1)
-    failed = client.get(reverse("admin:contacts_contactimport_failed_rows", args=[job.pk]))
+    failed: Any = client.get(reverse("admin:contacts_contactimport_failed_rows", args=[job.pk]))
     assert b"nobody,,,3," in b"".join(failed.streaming_content)
     assert Contact.unscoped.get().custom_fields == {"company": "Acme"}
     assert not ImportChunk.unscoped.exists()
