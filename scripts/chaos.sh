@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Run the chaos tests by hand, with their reports: KILLS faults each, in the order of SEED if that is given. A frozen
-# worker stays frozen for a minute, and CONTACTS contacts go through a sequence. PostgreSQL is used or started as in
+# worker stays frozen for a minute, and CONTACTS contacts go through a sequence and a broadcast. PostgreSQL is used or started as in
 # scripts/test.sh; Redis must be installed.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -17,4 +17,4 @@ if ! start_postgres || ! start_redis; then
     exit 1
 fi
 export DATABASE_URL=$postgres_url REDIS_URL=$redis_url
-"$bin/python" -m pytest ${TESTS:-tests/system/test_chaos.py tests/system/test_sequences.py} -s
+"$bin/python" -m pytest ${TESTS:-tests/system/test_chaos.py tests/system/test_sequences.py tests/system/test_broadcasts.py} -s

@@ -12,7 +12,7 @@ from crmsolid.workspaces.scopes import Scope
 from messaging.broadcasts import audience
 from messaging.broadcasts.models import Broadcast, Recipient
 from messaging.models import Account, Message
-from tests.messaging.broadcasts.helpers import contact, contacts, counts, freeze, start, stored, work
+from tests.messaging.broadcasts.helpers import contact, contacts, counts, freeze, run_job, start, stored, work
 from tests.panel import later
 from tests.tenants import Api, Tenants
 
@@ -313,4 +313,23 @@ def test_reads_cost_the_same_for_one_row_and_many(api: Api, account: Account, pa
     contacts(account.workspace, 8)
     broadcast = start(account)
     freeze(broadcast)
+    assert queries() == few
+
+
+def test_start_and_chunks_cost_the_same_for_one_recipient_and_many(api: Api, account: Account) -> None:
+    def queries() -> list[int]:
+        with CaptureQueriesContext(connection) as starting:
+            assert api.post(URL, body(account)).status_code == 201
+        broadcast = Broadcast.unscoped.order_by("-created_at", "-id")[0]
+        with CaptureQueriesContext(connection) as freezing:
+            run_job(broadcast)
+        with CaptureQueriesContext(connection) as making:
+            run_job(broadcast)
+        work(broadcast)
+        return [len(starting), len(freezing), len(making)]
+
+    contacts(account.workspace, 1)
+    queries()
+    few = queries()
+    contacts(account.workspace, 9)
     assert queries() == few
