@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from contacts.models import Contact, ContactImport, ImportChunk
 from crmsolid.jobs import runner
@@ -208,3 +209,17 @@ def test_another_workspace_sees_neither_the_job_nor_its_failed_rows(theirs: Api,
     job = import_csv("username\nx\n")
     for path in (f"/v1/jobs/{job.pk}", job.result["failed_rows_url"]):
         assert theirs.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 600])
+def test_statements_of_an_upload_and_of_failed_rows(ours: Api, django_assert_num_queries: Any, rows: int) -> None:
+    """Upload: key, savepoint, custom fields, file, its chunks, job, its result, audit entry, answer, release; on
+    PostgreSQL also the lock of the key. Failed rows: key, job, file, and a page of 500 each, the last of them empty."""
+    ours.get("/v1/contacts")  # writes when the key was last used
+    file = b"username\n" + b"x\n" * rows
+    with django_assert_num_queries(10 if connection.vendor == "sqlite" else 11):
+        job = ours.post("/v1/contacts/import", file, Content_Type="text/csv").json()
+    runner.run_due()
+    with django_assert_num_queries(5 if rows == 1 else 6):
+        answer = ours.get(f"/v1/jobs/{job['id']}/failed-rows")
+        assert b"".join(answer.streaming_content).count(b"\r\n") == rows + 1
