@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from contacts.models import Contact
-from contacts.segments.compilation import where
 from contacts.segments.conditions import load_condition
+from contacts.segments.repository import matching
 from crmsolid.core.sql.bulk import fetch, ids_clause
 from crmsolid.core.sql.table import Table, datetime_param
 from crmsolid.workspaces.models import Workspace
@@ -77,10 +77,9 @@ def eligible_in(audience_hash: str) -> int:
 
 def people(workspace: Workspace, audience: Mapping[str, Any], at: datetime) -> Any:
     """The contacts of a resolved audience (see ``definition.resolve_audience``) at this instant, as a queryset."""
-    contacts = Contact.objects.for_workspace(workspace)
     if "filter" in audience:
-        return contacts.filter(where(load_condition(workspace, audience["filter"]), at))
-    return contacts.filtered({"tag": audience["tags"]})
+        return matching(workspace, load_condition(workspace, audience["filter"]), at)
+    return Contact.objects.for_workspace(workspace).filtered({"tag": audience["tags"]})
 
 
 def next_chunk(

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from contacts.models import Contact, Segment
+from contacts.models import Contact
+from contacts.segments.repository import condition_of, find_segment
 from crmsolid.core import clock
 from crmsolid.core.errors import invalid, not_found
 from crmsolid.workspaces.models import Workspace
@@ -75,15 +76,15 @@ def resolve_audience(workspace: Workspace, audience: Mapping[str, Any]) -> dict[
     """The audience with what is needed to find its people later: the filter of a segment beside its id, so that a
     change of the segment changes no broadcast that was started. Contact ids are sorted, each once.
 
-    Raises ``validation_failed`` unless exactly one kind of audience is given, ``not_found`` for a segment or contact.
+    Raises ``validation_failed`` unless exactly one kind of audience is given, ``not_found`` for a segment or contact,
+    ``invalid_state`` for a segment whose filter does not fit any more.
     """
     kinds = [name for name in ("segment_id", "tags", "contact_ids") if audience.get(name) is not None]
     if len(kinds) != 1:
         raise invalid("audience", "one_of", "give one of segment_id, tags and contact_ids")
     if kinds == ["segment_id"]:
-        segment = Segment.objects.for_workspace(workspace).filter(pk=audience["segment_id"]).first()
-        if segment is None:
-            raise not_found("segment")
+        segment = find_segment(workspace, audience["segment_id"])
+        condition_of(segment)  # refuses a filter that does not fit any more
         return {"segment_id": segment.pk, "filter": segment.filter}
     if kinds == ["tags"]:
         if not 1 <= len(audience["tags"]) <= MAX_TAGS:

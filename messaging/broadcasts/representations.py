@@ -63,6 +63,7 @@ class BroadcastOut(Representation):
 
 class BroadcastSampleOut(Representation):
     contact_id = serializers.CharField()
+    text = serializers.CharField(allow_null=True, help_text="As this person gets it; null without `read:contacts`.")
 
 
 class BroadcastPreviewOut(Representation):

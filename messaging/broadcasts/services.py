@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 
 from contacts.models import Contact
+from contacts.repository import not_erased
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, not_found
@@ -51,11 +52,13 @@ def preview_broadcast(actor: Actor, definition: Definition) -> Preview:
     audience = resolve_audience(actor.workspace, definition.audience)
     tally, sample = evaluate(actor.workspace, replace(definition, audience=audience), now)
     start = max(now, definition.send_at or now)
+    # Whoever erases one of them waits for the answer that is stored for the Idempotency-Key, and empties it.
+    present = {contact.id for contact in not_erased([each.contact for each in sample])}
     return Preview(
         total=tally.total,
         eligible=tally.eligible,
         excluded=dict(sorted(tally.excluded.items())),
-        sample=[(each.contact, each.text) for each in sample],
+        sample=[(each.contact, each.text) for each in sample if each.contact.id in present],
         audience_hash=tally.hash,
         finishes_at=estimate.finishes_at(accounts, tally.eligible, start, definition.per_hour),
     )

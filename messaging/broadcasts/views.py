@@ -27,16 +27,20 @@ class BroadcastsView(WorkspaceView):
         scopes=WRITE,
         body=BroadcastIn,
         responses={201: BroadcastOut, 200: BroadcastPreviewOut},
-        error_codes=("not_found", "audience_changed"),
+        error_codes=("not_found", "audience_changed", "invalid_state"),
         operation_id="start_broadcast",
     )
     def post(self) -> ApiResponse:
         definition = definition_of(self.body)
         if self.body["preview"]:
             preview = services.preview_broadcast(self.actor, definition)
-            sample = [{"contact_id": contact.id} for contact, _ in preview.sample]
+            shows_text = self.actor.has(Scope.READ_CONTACTS)
+            sample = [
+                {"contact_id": contact.id, "text": text if shows_text else None} for contact, text in preview.sample
+            ]
             return ApiResponse(
-                BroadcastPreviewOut.render(preview, sample=sample, finishes_at=rfc3339(preview.finishes_at))
+                BroadcastPreviewOut.render(preview, sample=sample, finishes_at=rfc3339(preview.finishes_at)),
+                contact_ids=[contact.id for contact, _ in preview.sample],
             )
         broadcast = services.start_broadcast(self.actor, definition, audience_hash=self.body.get("audience_hash"))
         headers = {"Location": f"/v1/broadcasts/{broadcast.pk}"}

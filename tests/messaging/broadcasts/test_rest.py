@@ -52,9 +52,26 @@ def test_preview_counts_names_exclusions_and_stores_nothing(api: Api, account: A
         "total": 4,
         "eligible": 2,
         "excluded": {"missing_value": 1, "opted_out": 1},
-        "sample": [{"contact_id": ann.pk}, {"contact_id": bob.pk}],
+        "sample": [{"contact_id": ann.pk, "text": "Hello Ann"}, {"contact_id": bob.pk, "text": "Hello Bob"}],
     }
     assert nothing_stored()
+
+
+def test_preview_shows_no_text_to_a_key_that_may_not_read_contacts(tenants: Tenants, account: Account) -> None:
+    ann = contact(account.workspace, "annie", name="Ann")
+    client = Api(tenants.key([Scope.WRITE_MESSAGES]))
+    answer = client.post(URL, body(account, text="Hello {name}", preview=True)).json()
+    assert answer["sample"] == [{"contact_id": ann.pk, "text": None}]
+
+
+def test_stored_preview_is_emptied_when_one_of_its_people_is_erased(api: Api, account: Account) -> None:
+    contact(account.workspace, "annie", name="Ann")
+    erased = contact(account.workspace, "bobby", name="Bob")
+    preview = body(account, text="Hello {name}", preview=True)
+    assert b"Hello Bob" in api.post(URL, preview, idempotency_key="preview").content
+    assert api.delete(f"/v1/contacts/{erased.pk}").status_code == 204
+    replayed = api.post(URL, preview, idempotency_key="preview")
+    assert (replayed.status_code, replayed.json()["code"]) == (410, "erased")
 
 
 def test_start_with_the_hash_of_the_preview_sends_to_its_people(api: Api, account: Account) -> None:
