@@ -255,7 +255,7 @@ class ContactImport(WorkspaceModel):
         verbose_name = "import"
 
     def __str__(self) -> str:
-        return self.name or self.id
+        return self.name or "Sent over the API"
 
 
 class ImportChunk(WorkspaceModel):

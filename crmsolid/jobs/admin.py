@@ -67,7 +67,11 @@ class JobAdmin(PageAdmin):
             job=job,
             state={"type": STATE_COLOURS[job.state], "text": job.get_state_display()},
             progress=self.progress(job),
-            results=[(name.replace("_", " ").capitalize(), shown(value)) for name, value in job.result.items()],
+            results=[
+                (name.replace("_", " ").capitalize(), shown(value))
+                for name, value in job.result.items()
+                if not name.endswith("_url")  # an address of the API; the page has links of its own
+            ],
             links=links_of(job),
             may_cancel=is_open and cancelable(job) and self.has_change_permission(request),
         )
