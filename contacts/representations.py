@@ -85,6 +85,7 @@ class PersonalDataOut(Representation):
     enrollments = serializers.ListField(child=serializers.DictField(), help_text="In sequences, with the steps done.")
     events = serializers.ListField(child=serializers.DictField())
     deliveries = serializers.ListField(child=serializers.DictField(), help_text="To which webhooks they went.")
+    broadcasts = serializers.ListField(child=serializers.DictField(), help_text="Whose audience the person was in.")
     failed_imports = serializers.ListField(
         child=serializers.DictField(), help_text="Rows of imports about the person that failed."
     )

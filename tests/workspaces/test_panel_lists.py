@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from contacts.models import Contact
+from contacts.models import Contact, Segment
 from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.models import AuditEntry
 from tests.panel import PAGES, browser, furnish, listing
@@ -40,7 +40,10 @@ def test_no_list_counts_its_rows(tenants: Tenants, page: TenantAdmin, query: str
     with CaptureQueriesContext(connection) as queries:
         assert browser(tenants.owner).get(listing(page) + query).status_code == 200
     statements = [each["sql"] for each in queries.captured_queries]
-    assert [sql for sql in statements if re.match(r"SELECT (COUNT\(|DISTINCT\b)", sql)] == []
+    counts = [sql for sql in statements if re.match(r"SELECT (COUNT\(|DISTINCT\b)", sql)]
+    if page.model is Segment:  # it shows how many contacts are in each, as far as a second goes
+        counts = [sql for sql in counts if 'FROM "contacts_contact"' not in sql]
+    assert counts == []
     rows = [sql for sql in statements if f'FROM "{page.model._meta.db_table}"' in sql and "LIMIT 51" in sql]
     assert len(rows) == 1
 
