@@ -16,7 +16,6 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from crmsolid.core import clock, doorbell
-from crmsolid.core.errors import DATABASE_UNAVAILABLE
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.publishing import publish
 from crmsolid.jobs.kinds import JobFailed, JobKind, kind_of
@@ -110,11 +109,11 @@ def _run_next() -> str | None:
             if job is None:
                 return None
             _run_chunk(job)
-    except DATABASE_UNAVAILABLE:
-        raise
     except Exception as error:
         if job is None:
             raise
+        # A deadlock or a statement that takes too long is of this job alone. A database that cannot be reached fails
+        # here too, and then nothing is counted.
         _record_failure(job.pk, error)
     return job.pk
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DomainError
@@ -109,6 +109,34 @@ def test_a_chunk_that_fails_is_rolled_back_and_tried_again_later(start: Callable
     assert job.next_run_at is not None and job.next_run_at >= before + timedelta(seconds=5)
     assert not AuditEntry.unscoped.filter(action="tests.chunk").exists()
     assert other.state == "done"
+
+
+def test_a_job_whose_statements_fail_holds_up_no_other(start: Callable[..., Job]) -> None:
+    def fail(job: Job) -> datetime | None:
+        raise OperationalError("canceling statement due to statement timeout")
+
+    job, other = start(fail), start()
+    runner.run_due()
+    job.refresh_from_db()
+    other.refresh_from_db()
+    assert (job.state, job.failures, other.state) == ("queued", 1, "done")
+
+
+def test_a_database_that_is_gone_is_no_failure_of_the_job(
+    start: Callable[..., Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(job: Job) -> datetime | None:
+        monkeypatch.setattr(runner, "_lock", unreachable)
+        raise OperationalError("the connection is lost")
+
+    def unreachable(jobs: Any) -> Job | None:
+        raise OperationalError("the connection is lost")
+
+    job = start(fail)
+    with pytest.raises(OperationalError):
+        runner.run_due()
+    job.refresh_from_db()
+    assert (job.state, job.failures) == ("queued", 0)
 
 
 def test_a_job_that_keeps_failing_ends_and_says_so(start: Callable[..., Job]) -> None:

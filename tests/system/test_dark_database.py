@@ -112,9 +112,10 @@ def _web(network: DarkNetwork, dsn: str, database_port: int, folder: Path) -> It
     user = dsn.split("://")[1].split("@")[0]
     environment["DATABASE_URL"] = f"postgres://{user}@{network.database}:{database_port}/{dsn.rsplit('/', 1)[1]}"
     command = network.inside(sys.executable, "-m", "crmsolid.run", "web", "--host", network.web, "--port", str(PORT))
-    with (folder / "web.log").open("wb") as log, subprocess.Popen(
-        command, env=environment, cwd=ROOT, stdout=log, stderr=log
-    ) as process:
+    with (
+        (folder / "web.log").open("wb") as log,
+        subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log) as process,
+    ):
         product = Product(network, database_port, dsn, json.loads(seeded.stdout)["fast"][0], process)
         try:
             wait_until(product.is_up, "the web answers")
