@@ -57,13 +57,18 @@ def parse_key(request: HttpRequest) -> str | None:
 def fingerprint(request: HttpRequest, body: Iterable[bytes], actor: Actor, scopes: Iterable[Scope]) -> bytes:
     """SHA-256 over what identifies the request: method, path, query, If-Match, body (in pieces), and whether the caller
     may read what it writes, so that a response which shows data is never replayed to a key without the read scope."""
-    may_read = "".join("1" if actor.has(READ_BESIDE[scope]) else "0" for scope in scopes if scope in READ_BESIDE)
+    may_read = "".join("1" if allowed else "0" for allowed in reads_beside(actor, scopes))
     query, if_match = request.META.get("QUERY_STRING", ""), request.META.get("HTTP_IF_MATCH", "")
     head = "\n".join((str(request.method), request.path, query, if_match, may_read, ""))
     digest = hashlib.sha256(head.encode("utf-8", "surrogateescape"))
     for piece in body:
         digest.update(piece)
     return digest.digest()
+
+
+def reads_beside(actor: Actor, scopes: Iterable[Scope]) -> list[bool]:
+    """Whether the caller has each of the read scopes on which the response of a call with these scopes depends."""
+    return [actor.has(read) for scope in scopes for read in READ_BESIDE.get(scope, ())]
 
 
 def replay(record: IdempotencyRecord, fingerprint: bytes) -> HttpResponse:

@@ -16,7 +16,6 @@ from crmsolid.mcp.schemas import UNTRUSTED_FIELDS
 from crmsolid.mcp.tool import Arguments, Tool
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Plan
-from crmsolid.workspaces.scopes import READ_BESIDE
 
 logger = logging.getLogger("crmsolid.mcp")
 
@@ -106,7 +105,7 @@ def _write(caller: Caller, tool: Tool, parsed: Arguments, arguments: dict[str, A
     # No Idempotency-Key of REST has a control character, so the two cannot meet.
     digest = hashlib.sha256(parsed.idempotency_key.encode()).hexdigest()
     key = f"\tmcp {caller.credentials.idempotency_namespace} {digest}"
-    may_read = [actor.has(READ_BESIDE[scope]) for scope in tool.endpoint.scopes if scope in READ_BESIDE]
+    may_read = idempotency.reads_beside(actor, tool.endpoint.scopes)
     fingerprint = hashlib.sha256(json.dumps([tool.name, may_read, arguments], sort_keys=True).encode()).digest()
     record = idempotency.find(actor.workspace, key)
     if record is not None:

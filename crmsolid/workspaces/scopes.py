@@ -19,8 +19,13 @@ class Scope(TextChoices):
 
 ALL_SCOPES = frozenset(Scope)
 
-# A write answers more than what was sent only to callers that have the read scope beside the write scope.
-READ_BESIDE = {Scope.WRITE_CONTACTS: Scope.READ_CONTACTS, Scope.WRITE_MESSAGES: Scope.READ_MESSAGES}
+# What a write answers beyond what was sent depends on these read scopes. A preview of a text as it is filled in for a
+# person shows what is known of them, so it depends on read:contacts.
+READ_BESIDE: dict[Scope, tuple[Scope, ...]] = {
+    Scope.WRITE_CONTACTS: (Scope.READ_CONTACTS,),
+    Scope.WRITE_MESSAGES: (Scope.READ_MESSAGES, Scope.READ_CONTACTS),
+    Scope.MANAGE_SEQUENCES: (Scope.READ_CONTACTS,),
+}
 
 
 def parse_scopes(text: str) -> frozenset[Scope]:

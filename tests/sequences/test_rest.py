@@ -235,6 +235,20 @@ def test_a_preview_without_read_contacts_has_no_text(tenants: Tenants, account: 
     assert b"Alice" not in answer.content
 
 
+def test_stored_preview_is_not_replayed_without_read_contacts(
+    ours: Api, tenants: Tenants, account: Account, time: Clock
+) -> None:
+    path, alice = (
+        f"/v1/sequences/{create(account, steps=PREVIEWED).pk}/preview",
+        contact(account.workspace, name="Alice"),
+    )
+    assert ours.post(path, {"contact_id": alice.pk}, idempotency_key="preview").status_code == 200
+    managing = Api(tenants.key([Scope.MANAGE_SEQUENCES]))
+    answer = managing.post(path, {"contact_id": alice.pk}, idempotency_key="preview")
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+    assert b"Alice" not in answer.content
+
+
 # --- Enrolling --------------------------------------------------------------------------------------------------------
 def test_enrolling_takes_the_id_of_a_contact_alone(ours: Api, account: Account, time: Clock) -> None:
     sequence, alice = create(account), contact(account.workspace)

@@ -64,6 +64,18 @@ def test_preview_shows_no_text_to_a_key_that_may_not_read_contacts(tenants: Tena
     assert answer["sample"] == [{"contact_id": ann.pk, "text": None}]
 
 
+def test_stored_preview_is_not_replayed_to_a_key_that_may_not_read_contacts(
+    api: Api, tenants: Tenants, account: Account
+) -> None:
+    contact(account.workspace, "annie", name="Ann")
+    preview = body(account, text="Hello {name}", preview=True)
+    assert api.post(URL, preview, idempotency_key="preview").status_code == 200
+    writing = Api(tenants.key([Scope.WRITE_MESSAGES, Scope.READ_MESSAGES]))
+    response = writing.post(URL, preview, idempotency_key="preview")
+    assert (response.status_code, response.json()["code"]) == (422, "idempotency_key_reused")
+    assert b"Ann" not in response.content
+
+
 def test_stored_preview_is_emptied_when_one_of_its_people_is_erased(api: Api, account: Account) -> None:
     contact(account.workspace, "annie", name="Ann")
     erased = contact(account.workspace, "bobby", name="Bob")
