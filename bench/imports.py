@@ -48,6 +48,7 @@ def main() -> None:
     prepare()
     from contacts.imports import services, staging
     from contacts.models import CustomField
+    from crmsolid.core.garbage_collection import freeze_loaded_objects
     from crmsolid.jobs import runner
     from crmsolid.workspaces.actor import Actor
     from crmsolid.workspaces.models import Job, Workspace
@@ -56,6 +57,8 @@ def main() -> None:
     CustomField.unscoped.create(workspace=actor.workspace, key="company", label="Company", type="text")
     file = write_file(rows)
     print(f"{rows:,} rows, {file.seek(0, os.SEEK_END) / MEBIBYTE:.0f} MiB")
+
+    freeze_loaded_objects()  # as a worker does
 
     def stage(dry_run: bool) -> None:
         file.seek(0)

@@ -1,7 +1,6 @@
 """The ASGI application: the message stream on Django's ASGI handler, /healthz without Django, everything else over WSGI
 bridges. /mcp has one of its own, so that slow tools run side by side and hold up nobody else."""
 
-import gc
 import os
 from importlib import import_module
 
@@ -12,6 +11,7 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
 from crmsolid.checks import refuse_unsafe_start
+from crmsolid.core.garbage_collection import freeze_loaded_objects
 from crmsolid.serving.interface import AsgiApplication
 from crmsolid.serving.pool import django_thread
 from crmsolid.serving.root import RootApplication
@@ -40,7 +40,4 @@ application = RootApplication(
     admission=password_queue().admit,
     uploads=Uploads(upload_limits(), may_upload),
 )
-# All objects that exist now live as long as the process. A full collection that visits them stops every request for
-# 0.1 s, so they are excluded from collection.
-gc.collect()
-gc.freeze()
+freeze_loaded_objects()

@@ -96,6 +96,7 @@ def _background(options: argparse.Namespace) -> int:
         text = f"a separate {options.role} needs REDIS_URL; without it the web process has its own"
         print(f"cannot start: {text}", file=sys.stderr)
         return 1
+    from crmsolid.core.garbage_collection import freeze_loaded_objects
     from crmsolid.run import background
 
     if options.role == "scheduler":
@@ -103,6 +104,7 @@ def _background(options: argparse.Namespace) -> int:
         return 0
     _set_up_django()  # the queues that the worker listens to depend on the apps
     worker = background.build_worker()
+    freeze_loaded_objects()
     worker.start()
     return int(worker.exitcode or 0)
 
