@@ -11,8 +11,10 @@ from crmsolid.core.errors import DomainError, FieldError
 
 # The fields of a contact that a row can set, custom fields apart.
 FIELDS = tuple(name for name in map(str, ContactIn().fields) if name != "custom_fields")
+# The columns that a file of failed rows has in addition, and what they are called if fields have these names.
+ADDED = {"line": "failed_line", "reason": "failed_reason"}
 # What an export and a file of failed rows contain beside these. It is read over, so that such a file can be imported.
-IGNORED = frozenset(ContactOut().get_fields()) - {*FIELDS, "custom_fields"} | {"line", "reason"}
+IGNORED = frozenset(ContactOut().get_fields()) - {*FIELDS, "custom_fields"} | {*ADDED, *ADDED.values()}
 
 # Other names of fields, as other products write them.
 _ALIASES = {

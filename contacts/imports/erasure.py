@@ -21,8 +21,6 @@ def erase(workspace_id: int, contact_id: str) -> None:
     """Delete the rows about the contact that failed, and those of files that no job works on. A job that runs passes
     over the person's rows, and deletes all rows of its file at its end."""
     contact = Contact.objects.for_workspace(workspace_id).get(pk=contact_id)
-    _about(contact).delete()
-    ImportDraft.objects.for_workspace(workspace_id).filter(contact_id=contact_id).delete()
     digests = [digest.hex() for digest in optouts.digests_of(contact)]
     open_jobs = Job.objects.for_workspace(workspace_id).filter(object_id=OuterRef("pk"), state__in=OPEN_JOB_STATES)
     files = ContactImport.objects.for_workspace(workspace_id).filter(
@@ -32,6 +30,12 @@ def erase(workspace_id: int, contact_id: str) -> None:
     for file in locked:
         file.erased = [*file.erased, *digests]
         file.save(update_fields=["erased"])
+    # Behind the locks, for which a chunk that is being imported makes this wait until it has committed.
+    _about(ImportFailure, contact).delete()
+    running = Job.objects.for_workspace(workspace_id).filter(kind="import", state__in=OPEN_JOB_STATES)
+    if jobs := list(running.values_list("pk", flat=True)):
+        drafts = ImportDraft.objects.for_workspace(workspace_id).filter(contact_id=contact_id)
+        (drafts | _about(ImportDraft, contact)).filter(job__in=jobs).delete()
     if not locked:
         return
     ImportChunk.objects.for_workspace(workspace_id).filter(
@@ -42,7 +46,7 @@ def erase(workspace_id: int, contact_id: str) -> None:
 def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
     """``failed_imports``: rows about the contact that could not be imported."""
     contact = Contact.objects.for_workspace(workspace_id).get(pk=contact_id)
-    rows = _about(contact).order_by("created_at", "pk")
+    rows = _about(ImportFailure, contact).order_by("created_at", "pk")
     return {
         "failed_imports": [
             {"created_at": rfc3339(row.created_at), "line": row.line, "reason": row.reason, "cells": row.cells}
@@ -51,12 +55,13 @@ def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
     }
 
 
-def _about(contact: Contact) -> Any:
+def _about(model: "type[ImportFailure | ImportDraft]", contact: Contact) -> Any:
+    """The rows of the model with an identity of the contact."""
     either = Q(pk=None)
     for column in ("username_key", "email_key"):
         if getattr(contact, column) is not None:
             either |= Q(**{column: getattr(contact, column)})
-    return ImportFailure.objects.for_workspace(contact.workspace_id).filter(either)
+    return model.objects.for_workspace(contact.workspace_id).filter(either)
 
 
 def purge() -> int:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from contacts import optouts, repository
 from contacts.custom_fields import by_key
+from contacts.export import undo_formula_defusing
 from contacts.imports import staging, writing
 from contacts.imports.cells import InvalidRow, RowReader
 from contacts.imports.planning import CONFLICT, IDENTITIES, Identity, Outcome, Plan
@@ -63,29 +64,30 @@ def _import_rows(job: Job, file: ContactImport, rows: Sequence[Row]) -> _Chunk:
     erased = set(file.erased)
     for row in rows:
         try:
-            changes = reader.changes(row.cells)
-            if erased and _is_erased(job.workspace_id, changes, erased):
+            if erased and _is_erased(job.workspace_id, reader, row, erased):
                 raise ERASED
-            valid.append((row, changes))
+            valid.append((row, reader.changes(row.cells)))
         except InvalidRow as error:
             done.failed.append((row, error))
     if job.params["dry_run"]:
         _rehearse(job, valid, done)
     else:
         _import(job, valid, done)
-        _refuse_erased_meanwhile(file)
     _keep_failures(job, reader, [(row, error) for row, error in done.failed if error is not ERASED])
+    _refuse_erased_meanwhile(file)
     return done
 
 
-def _is_erased(workspace_id: int, changes: Changes, erased: set[str]) -> bool:
-    return any(digest.hex() in erased for digest in optouts.digests(workspace_id, changes.identities))
+def _is_erased(workspace_id: int, reader: RowReader, row: Row, erased: set[str]) -> bool:
+    """Whether the row is about a person who was erased, also if it is invalid."""
+    return any(digest.hex() in erased for digest in optouts.digests(workspace_id, _keys(reader, row)))
 
 
 def _refuse_erased_meanwhile(file: ContactImport) -> None:
-    """Do the chunk again if somebody was erased since it began: their row may have been among those written. From here
-    on an erasure waits for the locks of this chunk's contacts."""
-    now = ContactImport.objects.for_workspace(file.workspace_id).filter(pk=file.pk).values_list("erased", flat=True)
+    """Do the chunk again if somebody was erased since it began: their row may be among those written. From here on an
+    erasure waits for this transaction, and then deletes what it has written about the person."""
+    imports = ContactImport.objects.for_workspace(file.workspace_id).filter(pk=file.pk)
+    now = imports.select_for_update(no_key=True).values_list("erased", flat=True)
     if list(now) != [file.erased]:
         raise RuntimeError("a person was erased while the chunk was imported; it is done again")
 
@@ -158,7 +160,7 @@ def _keep_failures(job: Job, reader: RowReader, failed: Sequence[tuple[Row, Inva
                 "line": row.line,
                 "field": error.field,
                 "reason": error.reason,
-                "cells": row.cells,
+                "cells": row.cells[: len(reader.columns)],
             }
             for row, error in failed
         ]
@@ -169,12 +171,13 @@ def _keys(reader: RowReader, row: Row) -> dict[str, str | None]:
     """The keys of the person that a row is about, as far as they can be read."""
     keys: dict[str, str | None] = dict.fromkeys(IDENTITIES)
     for column, cell in zip(reader.columns, row.cells, strict=False):
+        text = undo_formula_defusing(cell).strip()
         try:
             match reader.mapping.get(column):
-                case "username" if cell.strip():
-                    keys["username_key"] = parse_username(cell.lstrip("'")).lower()
-                case "email" if cell.strip():
-                    keys["email_key"] = email_key(cell.lstrip("'"))
+                case "username" if text:
+                    keys["username_key"] = parse_username(text).lower()
+                case "email" if text:
+                    keys["email_key"] = email_key(text)
         except InvalidValue:
             continue
     return keys

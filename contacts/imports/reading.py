@@ -10,8 +10,12 @@ import io
 from collections.abc import Iterator
 from typing import IO, NamedTuple
 
+from contacts.export import undo_formula_defusing
+
 MAX_COLUMNS = 300
 MAX_ROWS = 1_000_000
+# With those that are empty: a spreadsheet may save all its 1,048,576 lines.
+MAX_LINES = 2 * MAX_ROWS
 # Characters of a row with its quotation marks and line breaks. Python's csv module takes 131,072 in a cell.
 MAX_ROW = 262_144
 
@@ -47,7 +51,7 @@ class CsvFile:
         except UnicodeDecodeError:
             raise self._undecodable() from None
         self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
-        self.columns = [name.strip() for name in next(self._rows(), Row(1, [])).cells]
+        self.columns = [undo_formula_defusing(name).strip() for name in next(self._rows(), Row(1, [])).cells]
         if not any(self.columns):
             raise NotCsv(1, "there is no header; the first line must name the columns")
         if len(self.columns) > MAX_COLUMNS:
@@ -60,7 +64,9 @@ class CsvFile:
     def rows(self) -> Iterator[Row]:
         """The rows behind the header, but those without any content. Call it once."""
         count = 0
-        for row in self._rows():
+        for number, row in enumerate(self._rows(), 1):
+            if number > MAX_LINES:
+                raise NotCsv(row.line, f"a file has at most {MAX_LINES:,} lines, also empty ones")
             if any(cell and not cell.isspace() for cell in row.cells):
                 count += 1
                 if count > MAX_ROWS:

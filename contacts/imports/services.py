@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from contacts import export
@@ -20,7 +20,8 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import OPEN_JOB_STATES, Job
 from crmsolid.workspaces.scopes import Scope
 
-FAILURES_CHUNK = 500
+# Each may have 262,144 characters.
+FAILURES_CHUNK = 50
 
 
 @unit_of_work()
@@ -94,8 +95,9 @@ def _start(actor: Actor, file: ContactImport, *, dry_run: bool, keep_file: bool)
 
 
 def failed_rows(actor: Actor, job_id: str) -> Iterator[bytes]:
-    """The rows of an import that failed, as CSV with the columns of the file, to mend and send again: ``line`` and
-    ``reason`` are read over by an import. They are kept for ``IMPORT_DAYS``.
+    """The rows of an import that failed, as CSV with the columns of the file, to mend and send again. ``line`` and
+    ``reason`` come last and are ignored by an import; if the file has fields of these names, they are called
+    ``failed_line`` and ``failed_reason``. The rows are kept for ``IMPORT_DAYS``.
 
     The first rows are read at once. Errors: ``scope_missing``, ``not_found``.
     """
@@ -104,12 +106,17 @@ def failed_rows(actor: Actor, job_id: str) -> Iterator[bytes]:
     file = ContactImport.objects.for_workspace(actor.workspace).filter(pk=job.object_id).first()
     if job.kind != IMPORT.name or file is None:
         raise not_found("import")
-    header = [*file.columns, "line", "reason"]
+    mapping = job.params["mapping"]
+    # Without those of an earlier download.
+    added_before = {*columns.ADDED, *columns.ADDED.values()}
+    kept = [index for index, name in enumerate(file.columns) if name not in added_before or name in mapping]
+    names = [file.columns[index] for index in kept]
+    added = [other if name in names else name for name, other in columns.ADDED.items()]
 
     def pages(rows: list[ImportFailure]) -> Iterator[bytes]:
-        yield _as_csv([header])
+        yield _as_csv([list(map(export.cell, [*names, *added]))])
         while rows:
-            yield _as_csv([_failed_row(len(file.columns), row) for row in rows])
+            yield _as_csv([_failed_row(kept, row) for row in rows])
             rows = _failures_after(job, rows[-1].line)
 
     return pages(_failures_after(job, 0))
@@ -120,8 +127,8 @@ def _failures_after(job: Job, line: int) -> list[ImportFailure]:
     return list(rows.order_by("line")[:FAILURES_CHUNK])
 
 
-def _failed_row(columns: int, row: ImportFailure) -> list[Any]:
-    cells = [*row.cells, *[""] * columns][:columns]
+def _failed_row(kept: Sequence[int], row: ImportFailure) -> list[Any]:
+    cells = [row.cells[index] if index < len(row.cells) else "" for index in kept]
     reason = f"{row.field}: {row.reason}" if row.field else row.reason
     return [*(export.cell(export.undo_formula_defusing(cell)) for cell in cells), row.line, export.cell(reason)]
 

@@ -146,7 +146,8 @@ def write_drafts(job: Job, people: Iterable[Person]) -> None:
     by_id, ids = bulk.ids_clause("contact_id", [row["contact_id"] for row in rows])
     # Replaced, not updated: an identity may have gone from one of them to another.
     bulk.run(f"DELETE FROM {_drafts.name} WHERE job_id = %s AND {by_id}", [job.pk, *ids])
-    _drafts.insert_many(rows)
+    # An identity can be in another draft, if a contact has got it since. This row is counted, and not kept then.
+    _drafts.insert_many(rows, "DO NOTHING")
 
 
 def _draft(job: Job, person: Person) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Case, F, Q, Value, When
+
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from messaging.broadcasts.message_source import SOURCE
@@ -16,11 +18,14 @@ def erase(workspace_id: int, contact_id: str) -> None:
     # Locked before the recipients, as by whoever settles or cancels them.
     messages = Message.objects.for_workspace(workspace_id).filter(contact_id=contact_id, source=SOURCE)
     list(messages.select_for_update().order_by("id").values_list("pk"))
-    rows = Recipient.objects.for_workspace(workspace_id).filter(contact_id=contact_id)
-    rows.filter(status=RecipientStatus.PENDING).update(
-        status=RecipientStatus.SKIPPED, reason=ExclusionReason.ERASED, settled_at=clock.now()
+    is_pending = Q(status=RecipientStatus.PENDING)
+    # In one statement: a retry may make a failed one pending while this waits for its row.
+    Recipient.objects.for_workspace(workspace_id).filter(contact_id=contact_id).update(
+        contact=None,
+        status=Case(When(is_pending, then=Value(RecipientStatus.SKIPPED)), default=F("status")),
+        reason=Case(When(is_pending, then=Value(ExclusionReason.ERASED)), default=F("reason")),
+        settled_at=Case(When(is_pending, then=Value(clock.now())), default=F("settled_at")),
     )
-    rows.update(contact=None)
 
 
 def export(workspace_id: int, contact_id: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from contacts import services as contacts
-from contacts.imports import erasure, services, staging, writing
+from contacts.imports import erasure, jobs, services, staging, writing
 from contacts.models import Contact, ContactImport, ContactTag, CustomField, ImportChunk, ImportDraft, ImportFailure
 from crmsolid.core import clock
 from crmsolid.events.models import Event
@@ -203,6 +203,62 @@ def test_a_person_erased_while_the_import_runs_is_passed_over(tenants: Tenants, 
     assert job.errors == [{"line": 4, "field": "", "reason": "this person was erased after the upload"}]
     assert not Contact.unscoped.filter(username_key="sarah").exists()
     assert not ImportFailure.unscoped.exists()
+
+
+def test_an_invalid_row_about_a_person_erased_meanwhile_is_not_kept(
+    tenants: Tenants, start: Callable[..., Job]
+) -> None:
+    actor = tenants.actor()
+    sarah = contacts.upsert_contact(actor, {"username": "sarah"}).contact
+    job = start("username,stage\nadaa,\nbobb,\n'@Sarah ,nonsense\ncarl,nonsense\n")
+    runner.run_due(seconds=0)
+    contacts.erase_contact(actor, sarah.id)
+    runner.run_due()
+    assert counts(job) == [2, 0, 0, 2]
+    assert list(ImportFailure.unscoped.values_list("line", flat=True)) == [5]
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_chunk_is_done_again_if_a_person_was_erased_meanwhile(
+    tenants: Tenants, start: Callable[..., Job], monkeypatch: pytest.MonkeyPatch, dry_run: bool
+) -> None:
+    sarah = contacts.upsert_contact(tenants.actor(), {"username": "sarah"}).contact
+    job = start("username,stage\nsarah,nonsense\nadaa,\n", dry_run=dry_run)
+    keep_failures = jobs._keep_failures
+
+    def erase_first(*arguments: Any) -> None:
+        if Contact.unscoped.filter(pk=sarah.pk, username_key="sarah").exists():
+            contacts.erase_contact(tenants.actor(), sarah.id)
+        keep_failures(*arguments)
+
+    monkeypatch.setattr(jobs, "_keep_failures", erase_first)
+    runner.run_due()
+    job.refresh_from_db()
+    assert (job.state, job.failures, ImportFailure.unscoped.count()) == ("queued", 1, 0)
+
+
+def test_a_draft_is_deleted_with_the_person_who_has_its_identity(tenants: Tenants, start: Callable[..., Job]) -> None:
+    job = start("username\nsarah\nadaa\nbobb\n", dry_run=True)
+    runner.run_due(seconds=0)
+    sarah = contacts.upsert_contact(tenants.actor(), {"username": "sarah"}).contact
+    contacts.erase_contact(tenants.actor(), sarah.id)
+    assert list(ImportDraft.unscoped.values_list("job", "username_key")) == [(job.pk, "adaa")]
+
+
+def test_a_dry_run_ends_although_a_contact_gets_the_identity_of_a_draft(
+    tenants: Tenants, start: Callable[..., Job]
+) -> None:
+    job = start("username,email,name\n,x@x.example,\nadaa,,\nsarah,,Sarah\n", dry_run=True)
+    runner.run_due(seconds=0)
+    contacts.upsert_contact(tenants.actor(), {"username": "sarah", "email": "x@x.example"})
+    runner.run_due()
+    assert (counts(job), job.state) == ([2, 1, 0, 0], "done")
+
+
+def test_cells_behind_the_last_column_are_not_kept(start: Callable[..., Job]) -> None:
+    start("username\nadaa,much,more\n")
+    runner.run_due()
+    assert ImportFailure.unscoped.get().cells == ["adaa"]
 
 
 def test_what_uploads_leave_behind_is_deleted_in_time(tenants: Tenants, start: Callable[..., Job]) -> None:

@@ -93,6 +93,14 @@ def test_a_file_has_at_most_so_many_rows(monkeypatch: pytest.MonkeyPatch) -> Non
         read(b"email\na\nb\nc\n")
 
 
+def test_a_file_has_at_most_so_many_lines_with_empty_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_LINES", 4)
+    assert len(read(b"username\na\n\n\nb\n")[1]) == 2
+    with pytest.raises(NotCsv) as refused:
+        read(b"username\n" + b"\n" * 5)
+    assert refused.value.line == 6
+
+
 def test_chunks_are_bounded_by_rows_and_by_characters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(staging, "CHUNK_ROWS", 3)
     monkeypatch.setattr(staging, "CHUNK_CHARACTERS", 50)

@@ -1,17 +1,18 @@
 """POST /v1/contacts/import and GET /v1/jobs/{id}/failed-rows."""
 
+import json
 from typing import Any
 
 import pytest
 from django.db import connection
 
-from contacts.models import Contact, ContactImport, ImportChunk
+from contacts.models import Contact, ContactImport, CustomField, ImportChunk
 from crmsolid.jobs import runner
 from crmsolid.workspaces.models import Job
 from tests.contacts.conftest import Upsert
 from tests.contacts.helpers import field_errors, nothing_is_stored, published_events
 from tests.contacts.imports.conftest import Import
-from tests.tenants import Api
+from tests.tenants import Api, Tenants
 
 PEOPLE = "username,name,tags\nsarah,Sarah Miller,trial; vip\n@ada_lovelace,Ada,\n"
 
@@ -96,6 +97,39 @@ def test_failed_rows_are_mended_and_sent_again(ours: Api, import_csv: Import) ->
     again = import_csv(mended)
     assert (counts(again), again.result["ignored_columns"]) == ((2, 0, 0, 0), ["line", "reason"])
     assert set(Contact.unscoped.values_list("name", flat=True)) == {"=Formula", "+1"}
+
+
+def test_failed_rows_are_mended_twice(ours: Api, import_csv: Import) -> None:
+    job = import_csv("username,name\nx,A\ny,B\n")
+    for mended, failed in ((("x", "xavier"), "y,B,2,"), (("y", "yolanda"), None)):
+        text = b"".join(ours.get(job.result["failed_rows_url"]).streaming_content).decode()
+        assert text.startswith("username,name,line,reason\r\n")
+        job = import_csv(text.replace(f"\r\n{mended[0]},", f"\r\n{mended[1]},"))
+        if failed is not None:
+            again = b"".join(ours.get(job.result["failed_rows_url"]).streaming_content).decode()
+            assert f"\r\n{failed.replace('2', '3')}" in again
+    assert set(Contact.unscoped.values_list("username", flat=True)) == {"xavier", "yolanda"}
+
+
+def test_failed_rows_keep_the_columns_of_fields_that_are_named_as_the_added_ones(
+    ours: Api, tenants: Tenants, import_csv: Import
+) -> None:
+    CustomField.unscoped.create(workspace=tenants.workspace, key="line", label="Line", type="text")
+    text = "username,line,reason\nx,red,none\n"
+    for _ in range(2):
+        job = import_csv(text)
+        text = b"".join(ours.get(job.result["failed_rows_url"]).streaming_content).decode()
+        assert text.startswith("username,line,failed_line,reason\r\nx,red,2,")
+
+
+def test_a_formula_among_the_columns_is_defused_in_the_failed_rows(ours: Api) -> None:
+    response = post_form(ours, b'username,"=HYPERLINK(""http://e"")"\nx,1\n', mapping='{"username": "username"}')
+    runner.run_due()
+    failed = ours.get(f"/v1/jobs/{response.json()['id']}/failed-rows")
+    text = b"".join(failed.streaming_content).decode()
+    assert text.startswith('username,"\'=HYPERLINK(""http://e"")",line,reason\r\n')
+    mapping = json.dumps({"username": "username", '=HYPERLINK("http://e")': "name"})
+    assert post_form(ours, text.encode(), mapping=mapping).status_code == 202
 
 
 def test_an_export_is_imported_without_an_invalid_row_and_changes_nothing(
@@ -214,12 +248,12 @@ def test_another_workspace_sees_neither_the_job_nor_its_failed_rows(theirs: Api,
 @pytest.mark.parametrize("rows", [1, 600])
 def test_statements_of_an_upload_and_of_failed_rows(ours: Api, django_assert_num_queries: Any, rows: int) -> None:
     """Upload: key, savepoint, custom fields, file, its chunks, job, its result, audit entry, answer, release; on
-    PostgreSQL also the lock of the key. Failed rows: key, job, file, and a page of 500 each, the last of them empty."""
+    PostgreSQL also the lock of the key. Failed rows: key, job, file, and a page of 50 each, the last of them empty."""
     ours.get("/v1/contacts")  # writes when the key was last used
     file = b"username\n" + b"x\n" * rows
     with django_assert_num_queries(10 if connection.vendor == "sqlite" else 11):
         job = ours.post("/v1/contacts/import", file, Content_Type="text/csv").json()
     runner.run_due()
-    with django_assert_num_queries(5 if rows == 1 else 6):
+    with django_assert_num_queries(5 if rows == 1 else 16):
         answer = ours.get(f"/v1/jobs/{job['id']}/failed-rows")
         assert b"".join(answer.streaming_content).count(b"\r\n") == rows + 1
