@@ -45,6 +45,16 @@ def test_a_segment_is_created_and_read(ours: Api, vips: list[dict[str, Any]]) ->
     assert ours.get("/v1/segments").json() == {"data": [segment], "next_cursor": None}
 
 
+def test_a_filter_of_as_many_comparisons_as_are_allowed_selects(ours: Api, upsert: Upsert, custom_fields: None) -> None:
+    upsert(username="sarah", company="Company 4999")
+    upsert(username="boris", company="Another")
+    names = [f"Company {number}" for number in range(5000)]
+    leaves = [{"field": "custom.company", "op": "in", "value": names[at : at + 100]} for at in range(0, 5000, 100)]
+    response = ours.post("/v1/segments", {"name": "Many", "filter": {"any": leaves}})
+    assert (response.status_code, response.json()["count"]) == (201, 1)
+    assert ours.get("/v1/segments").json()["data"][0]["count"] == 1
+
+
 def test_segments_are_listed_newest_first_in_pages(ours: Api) -> None:
     ids = [create(ours, name=name)["id"] for name in "abc"]
     page = ours.get("/v1/segments", {"limit": 2}).json()
