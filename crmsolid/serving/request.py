@@ -10,6 +10,8 @@ from typing import IO, NamedTuple
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIEnvironment
 
+from django.utils.http import parse_header_parameters
+
 from crmsolid.serving.interface import SMALL_BODY_BYTES, BridgeLimits, Message, Receive, Scope
 from crmsolid.serving.uploads import BodyFile
 
@@ -20,6 +22,18 @@ BODY_TOO_LARGE = "crmsolid.body_too_large"
 UPLOADS_BUSY = "crmsolid.uploads_busy"
 # The environ lists here the keys of headers that the request has more than once. Their values are joined.
 REPEATED_HEADERS = "crmsolid.repeated_headers"
+
+
+def with_readable_content_type(scope: Scope) -> Scope:
+    """The scope, with ``application/octet-stream`` for a Content-Type whose parameters Django cannot read: it would
+    raise an exception before any of its middleware runs."""
+    types = [value for name, value in scope["headers"] if name == b"content-type"]
+    try:
+        parse_header_parameters(b",".join(types).decode("latin-1"))
+    except (ValueError, LookupError):
+        others = [(name, value) for name, value in scope["headers"] if name != b"content-type"]
+        return {**scope, "headers": [*others, (b"content-type", b"application/octet-stream")]}
+    return scope
 
 
 def build_environ(scope: Scope) -> WSGIEnvironment:

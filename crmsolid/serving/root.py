@@ -11,6 +11,7 @@ from crmsolid.serving.body_reader import BodyReader
 from crmsolid.serving.bridge import Admission, WsgiBridge, admit_all
 from crmsolid.serving.interface import AsgiApplication, BridgeLimits, Receive, Scope, Send
 from crmsolid.serving.pool import AroundThread
+from crmsolid.serving.request import with_readable_content_type
 from crmsolid.serving.uploads import Uploads
 
 logger = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class RootApplication:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope_type = scope["type"]
         if scope_type == "http":
-            await self._application_for(scope["path"])(scope, receive, send)
+            await self._application_for(scope["path"])(with_readable_content_type(scope), receive, send)
         elif scope_type == "lifespan":
             await self._run_lifespan(receive, send)
         elif scope_type == "websocket":

@@ -111,6 +111,31 @@ def test_preparation_that_fails_makes_the_start_fail() -> None:
     ]
 
 
+JSON, UNKNOWN = b"application/json; charset=utf-8", b"application/octet-stream"
+
+
+@pytest.mark.parametrize(
+    ("sent", "arrives"),
+    [
+        ([], []),
+        ([JSON], [JSON]),
+        ([b"application/json; charset*=nope''%41"], [UNKNOWN]),
+        ([b"application/json; charset*=ut", b"f''%41"], [UNKNOWN]),
+    ],
+)
+def test_content_type_that_django_cannot_read_arrives_as_unknown_bytes(sent: list[bytes], arrives: list[bytes]) -> None:
+    seen: list[bytes] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.extend(value for name, value in scope["headers"] if name == b"content-type")
+        await asgi_app(scope, receive, send)
+
+    root = RootApplication({"/mcp": app}, answering([b"wsgi"]))
+    headers = [(b"content-type", value) for value in sent]
+    converse(root, scope(*headers, path="/mcp"), {"type": "http.request"})
+    assert seen == arrives
+
+
 def test_websocket_is_refused(root: RootApplication) -> None:
     assert converse(root, {"type": "websocket", "path": "/mcp"}) == [{"type": "websocket.close"}]
 
