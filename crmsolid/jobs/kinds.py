@@ -53,6 +53,11 @@ def kind_of(job: Job) -> JobKind:
     return _kinds[job.kind]
 
 
+def find_kind(job: Job) -> JobKind | None:
+    """The kind of this job; None if no app has registered it, as in an older version."""
+    return _kinds.get(job.kind)
+
+
 def label_of(job: Job) -> str:
     """What the panel calls this job."""
     return _kinds[job.kind].label if job.kind in _kinds else job.kind

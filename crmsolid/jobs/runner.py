@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 from crmsolid.core import clock, doorbell
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.publishing import publish
-from crmsolid.jobs.kinds import JobFailed, JobKind, kind_of
+from crmsolid.jobs.kinds import JobFailed, JobKind, find_kind, kind_of
 from crmsolid.jobs.representations import JOB_COMPLETED, JobOut
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import OPEN_JOB_STATES, Job, JobState
@@ -142,25 +142,35 @@ def _record_failure(job_id: str, error: Exception) -> None:
             return
         if isinstance(error, JobFailed):
             job.errors = [*job.errors, {"code": error.code, "reason": error.reason}]
-            end(job, JobState.FAILED)
+            _end_failed(job)
             return
         logger.error("a chunk of a job failed", extra={"job_id": job_id, "kind": job.kind}, exc_info=error)
         job.failures += 1
         if job.failures >= MAX_FAILURES:
             reason = "this was tried several times and failed; the log of the server has the cause"
             job.errors = [*job.errors, {"code": "internal_error", "reason": reason}]
-            end(job, JobState.FAILED)
+            _end_failed(job)
             return
         wait = min(FIRST_RETRY_SECONDS * 2 ** (job.failures - 1), MAX_RETRY_SECONDS)
         job.next_run_at = clock.now() + timedelta(seconds=wait)
         job.save(update_fields=["failures", "next_run_at"])
 
 
+def _end_failed(job: Job) -> None:
+    """End the job as failed. If even that fails, put it off, so that it holds up no other."""
+    try:
+        with transaction.atomic():
+            end(job, JobState.FAILED)
+    except Exception:
+        logger.exception("a job cannot be ended", extra={"job_id": job.pk, "kind": job.kind})
+        open_jobs().filter(pk=job.pk).update(next_run_at=clock.now() + timedelta(seconds=MAX_RETRY_SECONDS))
+
+
 def end(job: Job, state: JobState) -> None:
     """End a job whose row is locked, and publish ``job.completed``. Runs in the caller's transaction."""
     job.state, job.finished_at, job.next_run_at = state, clock.now(), None
-    kind = kind_of(job)
-    if kind.close is not None:
+    kind = find_kind(job)
+    if kind is not None and kind.close is not None:
         kind.close(job)
     job.save(update_fields=[*_PROGRESS, "finished_at"])
     publish(job.workspace_id, JOB_COMPLETED, {"job": JobOut.render(job)}, request_id=job.request_id)

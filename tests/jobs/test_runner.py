@@ -35,9 +35,16 @@ def start(tenants: Tenants) -> Iterator[Callable[..., Job]]:
     """Start a job of a kind that is registered for the test."""
     registered: list[str] = []
 
-    def start(run: Run = counting, *, total: int | None = 3, cancelable: bool = True, **fields: Any) -> Job:
+    def start(
+        run: Run = counting,
+        *,
+        total: int | None = 3,
+        cancelable: bool = True,
+        close: Callable[[Job], None] | None = None,
+        **fields: Any,
+    ) -> Job:
         name = f"tests.{len(registered)}"
-        kind = kinds.register(JobKind(name, "Test", run, cancelable=cancelable))
+        kind = kinds.register(JobKind(name, "Test", run, close, cancelable=cancelable))
         registered.append(name)
         with transaction.atomic():
             return start_job(tenants.actor(), kind, Scope.WRITE_CONTACTS, total=total, **fields)
@@ -150,6 +157,31 @@ def test_a_job_that_keeps_failing_ends_and_says_so(start: Callable[..., Job]) ->
     job.refresh_from_db()
     assert (job.state, [error["code"] for error in job.errors]) == ("failed", ["internal_error"])
     assert completed() == ["job.completed"]
+
+
+def test_a_job_that_cannot_be_ended_holds_up_no_other(start: Callable[..., Job]) -> None:
+    def fail(job: Job) -> datetime | None:
+        raise JobFailed("not_found", "it is gone")
+
+    def broken(job: Job) -> None:
+        AuditEntry.unscoped.update(action="tests.close")
+        raise ZeroDivisionError
+
+    job, other = start(fail, close=broken), start()
+    runner.run_due()
+    job.refresh_from_db()
+    other.refresh_from_db()
+    assert (job.state, other.state, completed()) == ("queued", "done", ["job.completed"])
+    assert job.next_run_at is not None and job.next_run_at > clock.now() + timedelta(minutes=9)
+    assert not AuditEntry.unscoped.filter(action="tests.close").exists()
+
+
+def test_a_job_of_a_kind_that_this_version_does_not_know_ends(start: Callable[..., Job]) -> None:
+    job = start()
+    Job.unscoped.filter(pk=job.pk).update(kind="tests.unknown", failures=runner.MAX_FAILURES - 1)
+    runner.run_due()
+    job.refresh_from_db()
+    assert (job.state, completed()) == ("failed", ["job.completed"])
 
 
 def test_a_success_after_failures_starts_the_count_again(start: Callable[..., Job]) -> None:
