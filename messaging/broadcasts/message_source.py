@@ -16,6 +16,8 @@ SOURCE = "broadcast"
 # The ``error`` of a message that was canceled because its broadcast is paused: the recipient gets another one later.
 PAUSED = "broadcast_paused"
 CANCELED = "broadcast_canceled"
+# The same for a message of an account that cannot send until somebody acts: others must not wait for it.
+ACCOUNT_LOST = "broadcast_account_lost"
 # When a claim asks again whether the pause is over, for a message that an earlier attempt may have sent.
 RETRY_PAUSED = timedelta(minutes=1)
 
@@ -62,7 +64,7 @@ def outcome(message: Message) -> tuple[RecipientStatus, str]:
         return RecipientStatus.SKIPPED, ExclusionReason.OPTED_OUT.value
     if message.status == Status.FAILED:
         return RecipientStatus.FAILED, message.error
-    if message.error == PAUSED and message.unsettled_since is None:
+    if message.error in (PAUSED, ACCOUNT_LOST) and message.unsettled_since is None:
         return RecipientStatus.PENDING, ""
     return RecipientStatus.CANCELED, message.error or "message_canceled"
 

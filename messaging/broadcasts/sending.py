@@ -10,8 +10,10 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Min, Q
 
 from contacts.models import Contact
 from crmsolid.core import clock, doorbell
@@ -21,10 +23,10 @@ from crmsolid.workspaces.models import Job
 from messaging.broadcasts import estimate
 from messaging.broadcasts.audience import Judged, judge
 from messaging.broadcasts.definition import Definition
-from messaging.broadcasts.message_source import SOURCE, recover_outcomes
+from messaging.broadcasts.message_source import ACCOUNT_LOST, SOURCE, recover_outcomes
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, BroadcastWaiting, Recipient, RecipientStatus
 from messaging.broadcasts.querysets import IN_FLIGHT
-from messaging.models import Account, WaitingFor
+from messaging.models import Account, AccountState, Status, WaitingFor
 from messaging.sending import automatic
 from messaging.sending.automatic import AutomaticMessage, Wait
 
@@ -69,29 +71,40 @@ def send_chunk(job: Job, broadcast: Broadcast) -> datetime | None:
         return now + MAX_WAIT  # paused; resuming asks for the next chunk
     recover_outcomes(broadcast)
     rows = Recipient.objects.for_workspace(job.workspace_id).filter(broadcast=broadcast)
-    pending, in_flight = rows.filter(status=RecipientStatus.PENDING).count(), rows.filter(IN_FLIGHT).count()
+    pending = rows.filter(status=RecipientStatus.PENDING).count()
+    soon = Q(message__eta__lte=now + HOUR)
+    made = rows.filter(IN_FLIGHT).aggregate(all=Count("pk"), soon=Count("pk", filter=soon))
     done = (job.total or 0) - pending
     job.params["idle"] = 0 if done != job.done else job.params.get("idle", 0) + 1
     job.done = done
     if not pending:
         return None if _finish(job, broadcast) else now
-    if pending == in_flight or in_flight >= MAX_IN_FLIGHT:
+    if pending == made["all"]:
         return _wait(broadcast, None, now + _poll(job))
-    return _send_batch(job, broadcast, pending - in_flight, in_flight)
+    return _send_batch(job, broadcast, pending - made["all"], made["soon"])
 
 
 def _send_batch(job: Job, broadcast: Broadcast, to_send: int, in_flight: int) -> datetime:
-    """Make up to a batch of messages, or note why none can be made now. Returns when to go on."""
+    """Make up to a batch of messages, or note why none can be made now. Returns when to go on.
+
+    ``in_flight`` are the messages on their way. Those that an account has put off by more than an hour, because it may
+    not write to strangers, do not count: they would hold up the other accounts.
+    """
     now = clock.now()
     if not job.workspace.plan_allows_sending:
         return _wait(broadcast, BroadcastWaiting.PLAN, now + MAX_WAIT)
     room = min(BATCH, to_send, MAX_IN_FLIGHT - in_flight)
+    until, reason = now + _poll(job), None
     if broadcast.per_hour is not None:
         lately = _settled_since(broadcast, now - HOUR)
-        room = min(room, broadcast.per_hour - in_flight - len(lately))
-        if room <= 0:
-            until = min(lately) + HOUR if lately else now + _poll(job)
-            return _wait(broadcast, BroadcastWaiting.PER_HOUR, min(until, now + MAX_WAIT))
+        if broadcast.per_hour - in_flight - lately["number"] < room:
+            room = broadcast.per_hour - in_flight - lately["number"]
+            until = lately["first"] + HOUR if lately["first"] else until
+            reason = BroadcastWaiting.PER_HOUR
+    if room <= 0:
+        if _take_back(broadcast):
+            return now
+        return _wait(broadcast, reason, min(until, now + MAX_WAIT))
     capacity = _reserve(broadcast, now, room)
     candidates = _candidates(broadcast, capacity, room)
     contacts = _lock_contacts([str(each.contact_id) for each in candidates])
@@ -110,13 +123,35 @@ def _send_batch(job: Job, broadcast: Broadcast, to_send: int, in_flight: int) ->
     return _wait(broadcast, BroadcastWaiting(first.reason.value), min(first.until, now + MAX_WAIT))
 
 
-def _settled_since(broadcast: Broadcast, since: datetime) -> list[datetime]:
-    """When the messages were sent or refused that count against the limit an hour. Those that are on their way count
-    too, without an end, so no hour ever has more sends than the limit."""
+def _settled_since(broadcast: Broadcast, since: datetime) -> dict[str, Any]:
+    """The ``number`` of messages that were sent or refused since then, and when the ``first`` was. They count against
+    the limit an hour. Those that are on their way count too, without an end, so no hour ever has more sends than the
+    limit."""
     rows = Recipient.objects.for_workspace(broadcast.workspace_id).filter(
         broadcast=broadcast, status__in=(RecipientStatus.SENT, RecipientStatus.FAILED), settled_at__gt=since
     )
-    return list(rows.values_list("settled_at", flat=True))
+    return rows.aggregate(number=Count("pk"), first=Min("settled_at"))
+
+
+def _take_back(broadcast: Broadcast) -> bool:
+    """Cancel the messages of accounts that cannot send until somebody acts, so that the other accounts do not wait for
+    them; their recipients get another one later. Whether there were any."""
+    is_one, ids = ids_clause("id", broadcast.account_ids)
+    lost = _accounts.select(
+        f"{is_one} AND workspace_id = %s AND state IN (%s, %s) ORDER BY id",
+        [*ids, broadcast.workspace_id, AccountState.NEEDS_LOGIN.value, AccountState.BANNED.value],
+        lock=True,
+    )
+    rows = Recipient.objects.for_workspace(broadcast.workspace_id).filter(
+        IN_FLIGHT,
+        broadcast=broadcast,
+        message__account__in=[account.pk for account in lost],
+        message__status=Status.QUEUED,
+        message__unsettled_since=None,
+    )
+    message_ids = list(rows.values_list("message_id", flat=True)) if lost else []
+    automatic.cancel_queued(message_ids, ACCOUNT_LOST, only_unsent=True)
+    return bool(message_ids)
 
 
 def _reserve(broadcast: Broadcast, now: datetime, wanted: int) -> _Capacity:

@@ -7,9 +7,10 @@ from django.db.models import Exists, OuterRef, Q
 
 from contacts.models import Contact
 from contacts.repository import not_erased
+from crmsolid.api.fields import matches
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import clock
-from crmsolid.core.errors import DomainError, not_found
+from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.ids import is_id
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs import runner
@@ -18,7 +19,7 @@ from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
 from messaging.broadcasts import estimate
-from messaging.broadcasts.audience import eligible_in, evaluate
+from messaging.broadcasts.audience import AUDIENCE_HASH, eligible_in, evaluate
 from messaging.broadcasts.definition import Definition, check, resolve_audience
 from messaging.broadcasts.freezing import NOTHING_FROZEN
 from messaging.broadcasts.job import BROADCAST
@@ -108,6 +109,8 @@ def start_draft(actor: Actor, broadcast_id: str, *, audience_hash: str) -> Broad
     broadcast = _get(actor, broadcast_id, lock=True)
     if broadcast.status != BroadcastStatus.DRAFT:
         raise DomainError("invalid_state", f"the broadcast is {broadcast.status}; only a draft can be started")
+    if not matches(AUDIENCE_HASH, audience_hash):
+        raise invalid("audience_hash", "invalid", "look at the preview, and start from there")
     _start(actor, broadcast, Definition.of(broadcast), audience_hash)
     return broadcast
 
@@ -250,10 +253,13 @@ def retry_failed(actor: Actor, broadcast_id: str) -> Broadcast:
     paused or done.
     """
     actor.require(Scope.WRITE_MESSAGES)
-    runner.wake(actor.workspace.pk, _get(actor, broadcast_id).job_id)
+    job_id = _get(actor, broadcast_id).job_id
+    runner.wake(actor.workspace.pk, job_id)
     broadcast = _get(actor, broadcast_id, lock=True)
     if broadcast.status not in (BroadcastStatus.RUNNING, BroadcastStatus.PAUSED, BroadcastStatus.DONE):
         raise DomainError("invalid_state", f"the broadcast is {broadcast.status}; nothing of it is sent")
+    if broadcast.job_id != job_id:
+        raise DomainError("invalid_state", "somebody else has retried it at this moment; look at it again")
     rows = Recipient.objects.for_workspace(actor.workspace).filter(broadcast=broadcast)
     again = rows.filter(_surely_unsent()).update(
         status=RecipientStatus.PENDING, reason="", message=None, settled_at=None

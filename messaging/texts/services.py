@@ -47,7 +47,8 @@ def delete_template(actor: Actor, template_id: int) -> None:
 
 
 def _find(actor: Actor, template_id: int) -> Template:
-    template: Template | None = Template.objects.for_workspace(actor.workspace).filter(pk=template_id).first()
+    templates = Template.objects.for_workspace(actor.workspace).filter(pk=template_id)
+    template: Template | None = templates.select_for_update().first()
     if template is None:
         raise not_found("template")
     return template

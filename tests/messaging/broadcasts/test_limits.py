@@ -75,6 +75,32 @@ def test_message_on_its_way_counts_against_the_limit_an_hour(account: Account, f
     assert counts(broadcast) == {"pending": 2, "sent": 1}
 
 
+@pytest.mark.parametrize("state", ["needs_login", "banned"])
+def test_account_that_cannot_send_leaves_the_limit_an_hour_to_the_others(
+    tenants: Tenants, account: Account, frozen_time: FrozenTime, state: str
+) -> None:
+    other = tenants.sandbox(name="Other")
+    people = contacts(account.workspace, 6)
+    for person in people[:4]:
+        Thread.unscoped.create(workspace=account.workspace, account=account, contact=person)
+    broadcast = start(account, account_ids=(account.pk, other.pk), per_hour=2)
+    queue(broadcast)
+    Account.unscoped.filter(pk=account.pk).update(state=state)
+    work(broadcast)
+    assert (counts(broadcast), stored(broadcast).waiting_for) == ({"pending": 4, "sent": 2}, "per_hour")
+    assert sent_to(broadcast) == ["person04", "person05"]
+    frozen_time.forward(hours=1)
+    work(broadcast)
+    assert stored(broadcast).waiting_for == f"account_{state}"
+    Account.unscoped.filter(pk=account.pk).update(state="connected")
+    frozen_time.forward(hours=2)
+    work(broadcast)
+    frozen_time.forward(hours=2)
+    work(broadcast)
+    assert (counts(broadcast), stored(broadcast).status) == ({"sent": 6}, "done")
+    assert {Message.unscoped.filter(contact=person, status="sent").count() for person in people} == {1}
+
+
 def test_daily_limit_leaves_sends_for_others_and_the_rest_waits(tenants: Tenants, frozen_time: FrozenTime) -> None:
     account = tenants.sandbox(daily_limit=12)
     contacts(tenants.workspace, 5)

@@ -66,6 +66,17 @@ def test_start_after_the_audience_changed_is_refused_and_says_so(tenants: Tenant
     assert (stored(draft).status, stored(draft).job_id) == ("draft", "")
 
 
+@pytest.mark.parametrize("audience_hash", ["", "x"])
+def test_start_without_the_hash_of_a_preview_is_refused(tenants: Tenants, account: Account, audience_hash: str) -> None:
+    contacts(tenants.workspace, 1)
+    client = browser(tenants.owner)
+    client.post(reverse(ADD), form(account, text="Hello"))
+    draft = Broadcast.unscoped.get()
+    answer = client.post(page("start", draft), {"audience_hash": audience_hash})
+    assert flash_messages(answer) == ["Look at the preview, and start from there."]
+    assert (stored(draft).status, stored(draft).job_id) == ("draft", "")
+
+
 def test_draft_is_edited(tenants: Tenants, account: Account) -> None:
     segment = Segment.unscoped.create(workspace=tenants.workspace, name="All", filter={"all": []})
     client = browser(tenants.owner)

@@ -1,9 +1,11 @@
 """Calls that meet each other and the job of a broadcast, on PostgreSQL."""
 
 from contextlib import suppress
+from threading import Event
 from typing import Any
 
 import pytest
+from django.db import transaction
 from psycopg import Cursor
 
 from contacts.models import Contact
@@ -14,9 +16,10 @@ from crmsolid.jobs import runner
 from messaging.broadcasts import services
 from messaging.models import Account, Message
 from messaging.sending import dispatch
-from tests.messaging.broadcasts.helpers import actor, contacts, counts, freeze, run_job, start, stored, work
+from tests.messaging.broadcasts.helpers import actor, contact, contacts, counts, freeze, run_job, start, stored, work
 from tests.messaging.helpers import require_postgresql
-from tests.threads import run_together
+from tests.threads import in_background, run_together
+from tests.waiting import another_transaction_waits, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -68,6 +71,44 @@ def test_pause_resume_erasure_and_workers_at_once_lose_nobody(account: Account) 
     assert set(row) <= {"sent", "skipped"} and row.get("skipped", 0) <= 1
     for contact_id in Contact.unscoped.values_list("pk", flat=True):
         assert Message.unscoped.filter(contact_id=contact_id, status="sent").count() == 1
+
+
+def test_person_erased_while_the_failed_are_retried_is_skipped(account: Account) -> None:
+    require_postgresql()
+    person = contact(account.workspace, "fail_privacy")
+    by, broadcast = actor(account.workspace), start(account)
+    work(broadcast)
+    assert counts(broadcast) == {"failed": 1}
+    retried = Event()
+
+    def erase() -> None:
+        assert retried.wait(20)
+        erase_contact(by, person.pk)
+
+    with in_background(erase), transaction.atomic():
+        services.retry_failed(by, broadcast.pk)
+        retried.set()
+        wait_until(another_transaction_waits, "the erasure waits for the recipient")
+    assert counts(broadcast) == {"skipped": 1}
+
+
+def test_of_two_retries_at_once_one_is_refused(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    require_postgresql()
+    contact(account.workspace, "fail_privacy")
+    by, broadcast = actor(account.workspace), start(account)
+    work(broadcast)
+    wake = runner.wake
+
+    def retry_first(*arguments: Any) -> bool:
+        monkeypatch.setattr(runner, "wake", wake)
+        with in_background(lambda: services.retry_failed(by, broadcast.pk)):
+            pass
+        return wake(*arguments)
+
+    monkeypatch.setattr(runner, "wake", retry_first)
+    with pytest.raises(DomainError) as refused:
+        services.retry_failed(by, broadcast.pk)
+    assert (refused.value.code, counts(broadcast)) == ("invalid_state", {"pending": 1})
 
 
 def test_no_statement_has_more_than_5000_parameters(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
