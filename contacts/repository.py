@@ -21,7 +21,7 @@ from contacts.validation import Changes
 from crmsolid.core import clock, strictjson
 from crmsolid.core.errors import DomainError, not_found
 from crmsolid.core.ids import is_id
-from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, rows_parameter, rows_source, run
+from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, row_lock, rows_parameter, rows_source, run
 from crmsolid.core.sql.prepared_cursor import on_postgresql, statement_cursor
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
@@ -114,6 +114,17 @@ def lock(workspace_id: int, ids: Sequence[str]) -> list[Contact]:
     """These contacts, locked for an update in the order of their ids. Those that are gone are left out."""
     where, params = ids_clause("id", ids)
     return contacts.select(f"workspace_id = %s AND {where} ORDER BY id", [workspace_id, *params], lock=True)
+
+
+def lock_free(ids: Sequence[str]) -> dict[str, Contact]:
+    """By id, those of these contacts that no other transaction has locked, now locked for an update. Never waits, so it
+    does not matter what else the caller has locked."""
+    where, params = ids_clause("id", ids)
+    rows = fetch(
+        f"SELECT {contacts.columns()} FROM {contacts.name} WHERE {where} ORDER BY id{row_lock(skip_locked=True)}",
+        params,
+    )
+    return {contact.id: contact for contact in map(contacts.from_row, rows)}
 
 
 def not_erased(rows: Sequence[Contact]) -> list[Contact]:

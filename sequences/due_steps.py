@@ -14,6 +14,7 @@ from itertools import groupby
 from django.db import transaction
 
 from contacts.models import Contact
+from contacts.repository import lock_free
 from contacts.segments.compilation import where
 from contacts.segments.conditions import load_condition
 from crmsolid.core import clock, doorbell
@@ -36,8 +37,7 @@ from sequences.stop_rules import stop_reason, tags_for
 # When to look again at an enrollment that waits for a value: a change of the contact wakes it before that.
 RETRY_VALUE = timedelta(hours=1)
 
-_enrollments, _step_runs = Table(Enrollment), Table(StepRun)
-_contacts, _accounts = Table(Contact), Table(Account)
+_enrollments, _step_runs, _accounts = Table(Enrollment), Table(StepRun), Table(Account)
 
 
 @dataclass(slots=True, eq=False)
@@ -111,7 +111,7 @@ def _lock_batch(sequence_id: str, enrollment_id: str | None) -> _Batch | None:
         account_ids.update(version.definition.account_ids)
     accounts = _lock_accounts(sequence.workspace_id, account_ids)
     locked = [each for each in _lock_due(sequence_id, enrollment_id) if each.version_id in versions]
-    contacts = _lock_contacts([each.contact_id for each in locked if each.contact_id])
+    contacts = lock_free([each.contact_id for each in locked if each.contact_id])
     locked = [each for each in locked if each.contact_id in contacts]
     return _Batch(
         sequence,
@@ -139,16 +139,6 @@ def _lock_due(sequence_id: str, enrollment_id: str | None) -> list[Enrollment]:
         [*params, datetime_param(clock.now()), BATCH],
     )
     return [_enrollments.from_row(row) for row in rows]
-
-
-def _lock_contacts(contact_ids: Sequence[str]) -> dict[str, Contact]:
-    """Never waits, so that it does not matter that a contact comes before its enrollments in the order of locks."""
-    where, params = ids_clause("id", contact_ids)
-    rows = fetch(
-        f"SELECT {_contacts.columns()} FROM {_contacts.name} WHERE {where} ORDER BY id{row_lock(skip_locked=True)}",
-        params,
-    )
-    return {contact.id: contact for contact in map(_contacts.from_row, rows)}
 
 
 def _decide(batch: _Batch, enrollment: Enrollment) -> _Send | None:

@@ -18,14 +18,14 @@ from contacts.segments.repository import condition_of
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.admin_base import WRITERS
 from crmsolid.workspaces.admin_columns import column, datetime_column
-from crmsolid.workspaces.admin_pages import PageAdmin
+from crmsolid.workspaces.admin_pages import FormPageAdmin
 
 LIST = "admin:contacts_segment_changelist"
 BROKEN = "The filter does not fit any more. Correct it."
 
 
 @admin.register(Segment)
-class SegmentAdmin(PageAdmin):
+class SegmentAdmin(FormPageAdmin):
     adders = WRITERS
     deleters = WRITERS
     list_display = ("name", "selects", "people", "changed")
@@ -57,7 +57,6 @@ class SegmentAdmin(PageAdmin):
     # --- One segment ------------------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
         return [
-            self.own_url("<path:object_id>/edit/", self.edit_view, "edit"),
             self.own_url("<path:object_id>/tags/", self.tags_view, "tags"),
             *super().get_urls(),
         ]
@@ -88,15 +87,7 @@ class SegmentAdmin(PageAdmin):
             return None
 
     # --- The form ---------------------------------------------------------------------------------------------
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        return self._form_view(request, None)
-
-    def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._form_view(request, self.row(request, object_id, to_change=True))
-
-    def _form_view(self, request: HttpRequest, segment: Segment | None) -> HttpResponse:
+    def form_view(self, request: HttpRequest, segment: Segment | None) -> HttpResponse:
         """The form. One button shows whom the filter selects, the other saves it."""
         shown = {} if segment is None else {"name": segment.name, "filter": _as_text(segment.filter)}
         form = SegmentForm(request.POST if request.method == "POST" else None, initial=shown)

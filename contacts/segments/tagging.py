@@ -9,6 +9,8 @@ the job is left out.
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.urls import reverse
+
 from contacts import repository as contacts
 from contacts.models import Segment
 from contacts.segments.conditions import ConditionErrors, load_condition
@@ -64,4 +66,11 @@ def _forget(job: Job) -> None:
     job.params = {}
 
 
-TAG_SEGMENT = JobKind("contacts.tag_segment", "Tags of a segment", _tag_chunk, close=_forget)
+def _links(job: Job) -> Sequence[tuple[str, str]]:
+    segments = Segment.objects.for_workspace(job.workspace_id).filter(pk=job.object_id)
+    return (
+        [("The segment", reverse("admin:contacts_segment_change", args=[job.object_id]))] if segments.exists() else []
+    )
+
+
+TAG_SEGMENT = JobKind("contacts.tag_segment", "Tags of a segment", _tag_chunk, close=_forget, links=_links)

@@ -78,6 +78,25 @@ class PageAdmin(TenantAdmin):
         messages.error(request, f"{detail.rstrip('.')}.")
 
 
+class FormPageAdmin(PageAdmin):
+    """Pages with one form for a new row and for an existing one."""
+
+    def get_urls(self) -> list[URLPattern]:
+        return [self.own_url("<path:object_id>/edit/", self.edit_view, "edit"), *super().get_urls()]
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return self.form_view(request, None)
+
+    def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.form_view(request, self.row(request, object_id, to_change=True))
+
+    def form_view(self, request: HttpRequest, row: Any) -> HttpResponse:
+        """The form of this row, or of a new one if it is None; the POST saves it."""
+        raise NotImplementedError
+
+
 def label_for(colours: Mapping[str, str], row: Any) -> dict[str, str]:
     """The row's status for ``unfold/helpers/label.html``."""
     return {"type": colours[row.status], "text": row.get_status_display()}

@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils.text import capfirst
@@ -13,7 +12,7 @@ from contacts.models import Contact, Segment
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.admin_base import WRITERS
 from crmsolid.workspaces.admin_columns import column, datetime_column, fixed_filter, time_text
-from crmsolid.workspaces.admin_pages import PageAdmin, label_for
+from crmsolid.workspaces.admin_pages import FormPageAdmin, label_for
 from messaging.broadcasts import services
 from messaging.broadcasts.definition import Definition
 from messaging.broadcasts.forms import BroadcastForm
@@ -44,7 +43,7 @@ CANCELED_BECAUSE = {
 
 
 @admin.register(Broadcast)
-class BroadcastAdmin(PageAdmin):
+class BroadcastAdmin(FormPageAdmin):
     adders = WRITERS
     list_display = ("name", "status_label", "progress", "failed", "starts", "created")
     list_filter = (fixed_filter("status", BroadcastStatus.values),)
@@ -75,7 +74,6 @@ class BroadcastAdmin(PageAdmin):
     # --- One broadcast ----------------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
         return [
-            self.own_url("<path:object_id>/edit/", self.edit_view, "edit"),
             self.own_url("<path:object_id>/preview/", self.preview_view, "preview"),
             self.own_url("<path:object_id>/start/", self.action_view(self._start), "start"),
             self.own_url("<path:object_id>/pause/", self.action_view(self._pause), "pause"),
@@ -194,16 +192,7 @@ class BroadcastAdmin(PageAdmin):
         return "Those whose message failed get a new one."
 
     # --- The form and the preview -----------------------------------------------------------------------------
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        return self._form_view(request, None)
-
-    def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        broadcast: Broadcast = self.row(request, object_id, to_change=True)
-        return self._form_view(request, broadcast)
-
-    def _form_view(self, request: HttpRequest, broadcast: Broadcast | None) -> HttpResponse:
+    def form_view(self, request: HttpRequest, broadcast: Broadcast | None) -> HttpResponse:
         workspace = self.current_workspace(request)
         initial = BroadcastForm.values_of(Definition.of(broadcast)) if broadcast else {}
         form = BroadcastForm(workspace, request.POST if request.method == "POST" else None, initial=initial)

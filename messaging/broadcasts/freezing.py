@@ -45,7 +45,7 @@ def freeze_chunk(job: Job, broadcast: Broadcast) -> None:
             tally.add(each.contact.id, each.reason)
     progress = {"frozen": tally.total, "excluded": dict(tally.excluded), "digest": f"{tally.digest:x}"}
     job.params |= progress | {"after": after or ""}
-    job.result = {"frozen": tally.total}
+    job.result = {"audience": tally.total}
     if after is None:
         _finish(job, broadcast, tally)
 

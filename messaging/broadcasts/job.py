@@ -1,6 +1,9 @@
 """The job of a broadcast: it freezes the audience, then makes the messages until every recipient has a final status."""
 
+from collections.abc import Sequence
 from datetime import datetime
+
+from django.urls import reverse
 
 from crmsolid.core import clock
 from crmsolid.jobs.kinds import JobKind
@@ -42,4 +45,8 @@ def _broadcast_of(job: Job) -> Broadcast:
     return broadcast
 
 
-BROADCAST = JobKind("broadcast", "Broadcast", _run, _close)
+def _links(job: Job) -> Sequence[tuple[str, str]]:
+    return [("The broadcast", reverse("admin:messaging_broadcast_change", args=[job.object_id]))]
+
+
+BROADCAST = JobKind("broadcast", "Broadcast", _run, _close, links=_links)

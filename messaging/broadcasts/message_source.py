@@ -15,9 +15,9 @@ from messaging.sending.sources import Cancel, Postpone
 SOURCE = "broadcast"
 # The ``error`` of a message that was canceled because its broadcast is paused: the recipient gets another one later.
 PAUSED = "broadcast_paused"
-CANCELED = "broadcast_canceled"
 # The same for a message of an account that cannot send until somebody acts: others must not wait for it.
 ACCOUNT_LOST = "broadcast_account_lost"
+CANCELED = "broadcast_canceled"
 # When a claim asks again whether the pause is over, for a message that an earlier attempt may have sent.
 RETRY_PAUSED = timedelta(minutes=1)
 
@@ -41,7 +41,8 @@ class BroadcastSource:
         return {message_id: decision for message_id, decision in decisions.items() if decision is not None}
 
     def settled(self, messages: Sequence[Message]) -> None:
-        """Write the outcomes to the recipients. Who lost a message to a pause is to be written to again."""
+        """Write the outcomes to the recipients. Who lost a message to a pause or to its account is to be
+        written to again."""
         as_text, now = datetime_formatter(), clock.now()
         rows = []
         for message in messages:

@@ -15,9 +15,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Min, Q
 
-from contacts.models import Contact
+from contacts.repository import lock_free
 from crmsolid.core import clock, doorbell
-from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, row_lock, rows_parameter, rows_source, run
+from crmsolid.core.sql.bulk import datetime_formatter, ids_clause, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.models import Job
 from messaging.broadcasts import estimate
@@ -41,7 +41,7 @@ MAX_POLL = timedelta(seconds=8)
 # A wait is looked at again after this time at the latest, in case an account or the plan was changed.
 MAX_WAIT = timedelta(minutes=1)
 
-_recipients, _accounts, _contacts = Table(Recipient), Table(Account), Table(Contact)
+_recipients, _accounts = Table(Recipient), Table(Account)
 
 
 @dataclass(slots=True)
@@ -94,20 +94,22 @@ def _send_batch(job: Job, broadcast: Broadcast, to_send: int, in_flight: int) ->
     if not job.workspace.plan_allows_sending:
         return _wait(broadcast, BroadcastWaiting.PLAN, now + MAX_WAIT)
     room = min(BATCH, to_send, MAX_IN_FLIGHT - in_flight)
-    until, reason = now + _poll(job), None
+    # What is on its way is soon sent, and the job's progress is to show it.
+    latest = now + (_poll(job) if in_flight else MAX_WAIT)
+    until, reason = latest, None
     if broadcast.per_hour is not None:
         lately = _settled_since(broadcast, now - HOUR)
         if broadcast.per_hour - in_flight - lately["number"] < room:
             room = broadcast.per_hour - in_flight - lately["number"]
-            until = lately["first"] + HOUR if lately["first"] else until
+            until = lately["first"] + HOUR if lately["first"] else latest
             reason = BroadcastWaiting.PER_HOUR
     if room <= 0:
         if _take_back(broadcast):
             return now
-        return _wait(broadcast, reason, min(until, now + MAX_WAIT))
+        return _wait(broadcast, reason, min(until, latest))
     capacity = _reserve(broadcast, now, room)
     candidates = _candidates(broadcast, capacity, room)
-    contacts = _lock_contacts([str(each.contact_id) for each in candidates])
+    contacts = lock_free([str(each.contact_id) for each in candidates])
     judged = judge(Definition.of(broadcast), list(contacts.values()), now, broadcast_id=broadcast.pk)
     by_contact = {each.contact.id: each for each in judged}
     found = [(each, by_contact[each.contact_id]) for each in candidates if each.contact_id in by_contact]
@@ -120,7 +122,7 @@ def _send_batch(job: Job, broadcast: Broadcast, to_send: int, in_flight: int) ->
         return _wait(broadcast, None, now + _poll(job))
     first = min(capacity.waits, key=lambda wait: wait.until)
     _estimate(broadcast, list(capacity.accounts.values()), to_send)
-    return _wait(broadcast, BroadcastWaiting(first.reason.value), min(first.until, now + MAX_WAIT))
+    return _wait(broadcast, BroadcastWaiting(first.reason.value), min(first.until, latest))
 
 
 def _settled_since(broadcast: Broadcast, since: datetime) -> dict[str, Any]:
@@ -185,16 +187,6 @@ def _candidates(broadcast: Broadcast, capacity: _Capacity, room: int) -> list[Re
         found += unsent.filter(account=account_id).order_by("id")[: min(len(free), room - len(found))]
     rest = min(room, capacity.total) - len(found)
     return [*found, *unsent.filter(account=None).order_by("id")[:rest]] if rest > 0 else found
-
-
-def _lock_contacts(contact_ids: Sequence[str]) -> dict[str, Contact]:
-    """Those of these contacts that no other transaction has locked; the others are left for a later chunk."""
-    where, params = ids_clause("id", contact_ids)
-    rows = fetch(
-        f"SELECT {_contacts.columns()} FROM {_contacts.name} WHERE {where} ORDER BY id{row_lock(skip_locked=True)}",
-        params,
-    )
-    return {contact.id: contact for contact in map(_contacts.from_row, rows)}
 
 
 def _skip(excluded: Sequence[tuple[Recipient, str]]) -> None:

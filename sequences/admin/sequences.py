@@ -23,7 +23,7 @@ from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import is_id
 from crmsolid.workspaces.admin_base import ADMINS, WRITERS
 from crmsolid.workspaces.admin_columns import column, datetime_column, fixed_filter, time_text
-from crmsolid.workspaces.admin_pages import PageAdmin, label_for
+from crmsolid.workspaces.admin_pages import FormPageAdmin, label_for
 from crmsolid.workspaces.configuration import apply_configuration
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
@@ -58,7 +58,7 @@ COPIED = {
 
 
 @admin.register(Sequence)
-class SequenceAdmin(PageAdmin):
+class SequenceAdmin(FormPageAdmin):
     adders = WRITERS
     list_display = ("name", "status_label", "version", "in_it", "completed", "stopped", "failed", "changed")
     list_filter = (fixed_filter("status", SequenceStatus.values),)
@@ -99,7 +99,6 @@ class SequenceAdmin(PageAdmin):
     # --- One sequence -----------------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
         return [
-            self.own_url("<path:object_id>/edit/", self.edit_view, "edit"),
             self.own_url("<path:object_id>/publish/", require_POST(self.publish_view), "publish"),
             self.own_url("<path:object_id>/preview/", self.preview_view, "preview"),
             self.own_url("<path:object_id>/start/", self.action_view(self._start), "start"),
@@ -167,15 +166,7 @@ class SequenceAdmin(PageAdmin):
         return f"{COPIED[copy.action]} Custom fields: {', '.join(f'{fields[each]} {each}' for each in sorted(fields))}."
 
     # --- The form ---------------------------------------------------------------------------------------------
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        return self._form_view(request, None)
-
-    def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._form_view(request, self.row(request, object_id, to_change=True))
-
-    def _form_view(self, request: HttpRequest, sequence: Sequence | None) -> HttpResponse:
+    def form_view(self, request: HttpRequest, sequence: Sequence | None) -> HttpResponse:
         """The form. Buttons that add, remove and move a step show it again; nothing is stored before it is saved."""
         current = None if sequence is None else repository.current_version(sequence)
         form = self._form(request, current)

@@ -8,6 +8,7 @@ from contacts.models import Contact
 from contacts.services import erase_contact, personal_data
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
+from crmsolid.jobs import runner
 from crmsolid.jobs.services import cancel_job
 from crmsolid.workspaces.models import Workspace
 from messaging.broadcasts import audience, querysets, sending, services
@@ -73,6 +74,19 @@ def test_message_on_its_way_counts_against_the_limit_an_hour(account: Account, f
     frozen_time.forward(hours=1)
     work(broadcast)
     assert counts(broadcast) == {"pending": 2, "sent": 1}
+
+
+def test_progress_of_the_job_shows_what_is_sent_while_the_rest_waits(tenants: Tenants, frozen_time: FrozenTime) -> None:
+    account = tenants.sandbox(daily_limit=12)
+    contacts(tenants.workspace, 5)
+    broadcast = start(account)
+    queue(broadcast)
+    runner.run_due()
+    assert (stored(broadcast).waiting_for, job_of(broadcast).done) == ("daily_limit", 0)
+    dispatch.dispatch()
+    frozen_time.forward(seconds=1)
+    runner.run_due()
+    assert (job_of(broadcast).done, job_of(broadcast).total) == (2, 5)
 
 
 @pytest.mark.parametrize("state", ["needs_login", "banned"])
