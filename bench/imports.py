@@ -13,6 +13,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import IO, Any
 
 os.environ.setdefault("BENCH_DATABASE", "crmsolid_bench_imports")
@@ -71,7 +72,7 @@ def main() -> None:
 
     speeds = {}
     for name, dry_run in (("dry run", True), ("import", False), ("import of the same", False)):
-        timed(f"{name}: read and stage", rows, lambda dry_run=dry_run: stage(dry_run))  # type: ignore[misc]
+        timed(f"{name}: read and stage", rows, partial(stage, dry_run))
         speeds[name] = timed(name, rows, run)
         print(f"{'':28} {Job.unscoped.order_by('-created_at')[0].result}")
     verdict = "ok" if speeds["import"] >= ROWS_A_SECOND else "FAIL"
