@@ -21,6 +21,8 @@ from messaging import opt_out_words, replies
 from messaging.events import MESSAGE_RECEIVED, MESSAGE_SENT
 from messaging.models import Account, Direction, Message, Status, Thread
 from messaging.representations import MessageOut
+from messaging.sending import sources
+from messaging.sending.sources import Answer
 
 _messages, _contacts, _threads = Table(Message), Table(Contact), Table(Thread)
 
@@ -86,9 +88,12 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
         return None
     record_activity([contact.id], incoming.at, outgoing=incoming.outgoing, auto_reply=message.auto_reply)
     if not incoming.outgoing:
-        opt_out_words.apply_word(message)
+        opts_out = opt_out_words.apply_word(message)
         watchers.notify([contact.id])
         upsert_thread(account, contact, incoming.at, unread=1)
+        if message.in_reply_to is not None:
+            answer = Answer(message.in_reply_to.pk, incoming.at, message.auto_reply, opts_out)
+            sources.answered(message.in_reply_to.source, answer)
     event_type = MESSAGE_SENT if incoming.outgoing else MESSAGE_RECEIVED
     publish(account.workspace, event_type, {"message": MessageOut.render(message)}, contact_id=contact.id)
     return message
