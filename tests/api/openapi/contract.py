@@ -40,8 +40,8 @@ NOT_GENERATED = [STREAM_PATH, IMPORT_PATH]
 STATUSES_OF_VALID_REQUESTS = ["2xx", "404", "409", "410", "412", "429"]
 
 # Errors in well-formed requests that no schema can exclude: a tag both added and removed, an `until` before its
-# `since` or a `to` before its `from`, too many periods between them, a time too far away, a variable or field that the workspace has not defined, characters of a Unicode
-# category, a length in UTF-16 units of the rendered text.
+# `since` or a `to` before its `from`, too many periods between them, a time too far away, a variable or field that the
+# workspace has not defined, characters of a Unicode category, a length in UTF-16 units of the rendered text.
 SEMANTIC_ERRORS = {
     *("ambiguous", "before_from", "before_since", "invisible_characters", "length"),
     *("too_far", "too_many", "unknown_variable"),
