@@ -22,7 +22,7 @@ def normal_form(text: str) -> str:
 
 
 def apply_word(message: Message) -> bool:
-    """Opt out the sender of this incoming message if it is an opt-out word, and say whether it is one. The contact's
+    """Opt out the sender of this incoming message if it is an opt-out word, and return whether it is one. The contact's
     row is locked."""
     if len(message.text) > 2 * MAX_WORD or not (word := normal_form(message.text)):
         return False
