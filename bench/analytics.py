@@ -36,7 +36,8 @@ TABLES = (
     "sequences_steprun",
 )
 
-# ``n`` counts the contacts, in the order in which they were added in the last year.
+# ``n`` counts the contacts, in the order in which they were added in the last year. In the middle of it, each sequence
+# got its second version.
 FILL = (
     """
 CREATE TEMP TABLE people AS SELECT n, 'con_' || lpad(n::text, 26, '0') AS contact, 'thr_' || lpad(n::text, 26, '0')
@@ -97,13 +98,15 @@ FROM generate_series(0, 2 * %(sequences)s - 1) AS n CROSS JOIN generate_series(0
     """
 INSERT INTO sequences_enrollment (id, workspace_id, sequence_id, version_id, contact_id, status, reason, step_key,
   anchor_at, ended_at, request_id, created_at)
-SELECT 'enr_' || lpad(n::text, 26, '0'), %(workspace)s, 'seq_' || lpad((n %% (2 * %(sequences)s) / 2)::text, 26, '0'),
-  1 + n %% (2 * %(sequences)s), contact, 'completed', '', '', added, added, '', added FROM people
+SELECT 'enr_' || lpad(n::text, 26, '0'), %(workspace)s, 'seq_' || lpad((n %% %(sequences)s)::text, 26, '0'),
+  1 + n %% %(sequences)s * 2 + n * 2 / (%(contacts)s + 1), contact, 'completed', '', '', added, added, '', added
+FROM people
 """,
     """
 INSERT INTO sequences_steprun (workspace_id, enrollment_id, version_id, step_key, message_id, outcome, error, handled,
   created_at, settled_at, replied_at, auto_replied_at, opted_out_at)
-SELECT %(workspace)s, 'enr_' || lpad(n::text, 26, '0'), 1 + n %% (2 * %(sequences)s), 'step-' || 1 + k,
+SELECT %(workspace)s, 'enr_' || lpad(n::text, 26, '0'), 1 + n %% %(sequences)s * 2 + n * 2 / (%(contacts)s + 1),
+  'step-' || 1 + k,
   'msg_' || lpad(number::text, 26, '0'), CASE WHEN number %% 40 = 0 THEN 'failed' ELSE 'sent' END, '', true, at, at,
   CASE WHEN k = 1 THEN at + interval '6 hours' END, CASE WHEN k = 2 AND n %% 4 = 0 THEN at END,
   CASE WHEN k = 1 AND n %% 50 = 0 THEN at + interval '6 hours' END
@@ -143,7 +146,7 @@ def prepare(contacts: int) -> Workspace:
     accounts = [
         Account.unscoped.create(workspace=workspace, name=f"Account {n}", kind="sandbox") for n in range(ACCOUNTS)
     ]
-    values = {
+    values: dict[str, Any] = {
         **{"workspace": workspace.pk, "contacts": contacts, "each": EACH, "accounts": ACCOUNTS},
         **{"sequences": SEQUENCES, "broadcasts": BROADCASTS, "first_account": accounts[0].pk},
         "apart": timedelta(days=365) / contacts,

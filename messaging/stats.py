@@ -6,7 +6,8 @@ Everything is counted from the rows themselves. docs/analytics.md says which ind
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import add
+from typing import Any, NamedTuple
 
 from crmsolid.core import periods as spans
 from crmsolid.core.periods import Period, Report
@@ -18,8 +19,7 @@ from messaging import querysets
 from messaging.models import Account, ErasedMessage, Message
 
 
-@dataclass(frozen=True, slots=True)
-class Outcomes:
+class Outcomes(NamedTuple):
     """How many messages were sent or have failed; and how many of those sent a person, a machine or an opt-out word
     has answered up to now."""
 
@@ -28,15 +28,6 @@ class Outcomes:
     replied: int = 0
     auto_replied: int = 0
     opted_out: int = 0
-
-    def __add__(self, other: "Outcomes") -> "Outcomes":
-        return Outcomes(
-            self.sent + other.sent,
-            self.failed + other.failed,
-            self.replied + other.replied,
-            self.auto_replied + other.auto_replied,
-            self.opted_out + other.opted_out,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +102,7 @@ def count_outcomes(
     """Count the rows of ``table`` whose outcome, in the column ``status``, was settled in each period, by the columns
     ``keys``."""
     rows = fetch(
-        f"SELECT p.number, {', '.join(f'r.{key}' for key in keys)}, count(*) FILTER (WHERE r.{status} = 'sent'),"
+        f"SELECT p.number, {', '.join(f'r.{key}' for key in keys)}, count(*),"
         f" count(*) FILTER (WHERE r.{status} = 'failed'),"
         " count(r.replied_at), count(r.auto_replied_at), count(r.opted_out_at)"
         f" FROM {spans.source()} JOIN {table} r ON r.workspace_id = %s AND r.{status} IN ('sent', 'failed')"
@@ -119,10 +110,10 @@ def count_outcomes(
         f" GROUP BY p.number, {', '.join(f'r.{key}' for key in keys)}",
         [spans.parameter(periods), workspace_id],
     )
-    total: dict[Hashable, Outcomes] = defaultdict(Outcomes)
+    sums: dict[Hashable, list[int]] = defaultdict(lambda: [0] * len(Outcomes._fields))
     series: list[dict[Hashable, Outcomes]] = [{} for _ in periods]
     for number, *values in rows:
-        key, outcomes = tuple(values[: len(keys)]), Outcomes(*values[len(keys) :])
-        series[number][key] = outcomes
-        total[key] += outcomes
-    return Report(total, series)
+        key, (settled, failed, *answers) = tuple(values[: len(keys)]), values[len(keys) :]
+        outcomes = series[number][key] = Outcomes(settled - failed, failed, *answers)
+        sums[key] = [*map(add, sums[key], outcomes)]
+    return Report({key: Outcomes(*values) for key, values in sums.items()}, series)

@@ -1,9 +1,12 @@
 """What the API shows of statistics."""
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from contacts.models import Stage
+from contacts.stats import StageFigures
 from crmsolid.api.representations import AnyField, Representation
 from messaging.stats import Outcomes
 from sequences.stats import VersionFigures
@@ -44,6 +47,26 @@ class OutcomesOut(Representation):
     @staticmethod
     def read_reply_rate(outcomes: Outcomes) -> dict[str, Any]:
         return rate(outcomes.replied, outcomes.sent, "messages sent in the period")
+
+
+class StageOut(Representation):
+    """A stage of the funnel."""
+
+    stage = serializers.ChoiceField(choices=Stage.values)
+    count = serializers.IntegerField(help_text="How many contacts came to it for the first time in the period.")
+    conversion = RateOut()
+    median_days = Number(
+        allow_null=True, help_text="From being added to coming to it, of the people in the numerator of `conversion`."
+    )
+
+    @staticmethod
+    def read_conversion(figures: StageFigures) -> dict[str, Any]:
+        return rate(figures.reached, figures.added, "contacts added in the period")
+
+    @staticmethod
+    def read_median_days(figures: StageFigures) -> float | None:
+        time = figures.median_time
+        return None if time is None else round(time / timedelta(days=1), 2)
 
 
 class StepFiguresOut(OutcomesOut):
@@ -119,6 +142,12 @@ class _ReportOut(_PeriodOut):
         }
 
 
+class FunnelPeriodOut(_PeriodOut):
+    """The stages of the funnel, in their order."""
+
+    list_name, item = "stages", StageOut
+
+
 class SequencesPeriodOut(_PeriodOut):
     """The versions of sequences of which a message was sent or has failed in the period."""
 
@@ -135,6 +164,12 @@ class AccountsPeriodOut(_PeriodOut):
     """All accounts, oldest first."""
 
     item = AccountFiguresOut
+
+
+class FunnelOut(_ReportOut):
+    """The stages of the funnel, in their order."""
+
+    list_name, item, period = "stages", StageOut, FunnelPeriodOut
 
 
 class SequencesOut(_ReportOut):

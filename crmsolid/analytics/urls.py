@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from crmsolid.analytics import views
 
 urlpatterns: list[URLPattern] = [
+    path("analytics/funnel", views.FunnelView.as_view()),
     path("analytics/sequences", views.SequencesReportView.as_view()),
     path("analytics/broadcasts", views.BroadcastsReportView.as_view()),
     path("analytics/accounts", views.AccountsReportView.as_view()),

@@ -4,13 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from contacts.stats import funnel_report
 from crmsolid.analytics.inputs import ReportQuery, read_span
 from crmsolid.analytics.representations import (
     AccountFiguresOut,
     AccountsOut,
     BroadcastFiguresOut,
     BroadcastsOut,
+    FunnelOut,
     SequencesOut,
+    StageOut,
     VersionFiguresOut,
 )
 from crmsolid.api.endpoint import ApiResponse, endpoint
@@ -43,6 +46,7 @@ def _broadcast(figures: BroadcastFigures) -> dict[str, Any]:
 
 
 REPORTS = {
+    "funnel": ReportKind(funnel_report, "stages", StageOut.render),
     "sequences": ReportKind(sequence_report, "data", VersionFiguresOut.render),
     "broadcasts": ReportKind(broadcast_report, "data", _broadcast),
     "accounts": ReportKind(account_report, "data", AccountFiguresOut.render),
@@ -61,6 +65,14 @@ def answer(name: str, actor: Actor, query: dict[str, Any]) -> ApiResponse:
     series = [part(*each) for each in zip(span.periods, report.series, strict=True)] if span.is_divided else None
     complete_until = rfc3339(clock.now() - REPLY_WINDOW)
     return ApiResponse({**part(span.whole, report.total), "complete_until": complete_until, "series": series})
+
+
+class FunnelView(WorkspaceView):
+    """The funnel: how many contacts came to each stage, how many of those added, and in what time."""
+
+    @endpoint(scopes=READ, query=ReportQuery, responses={200: FunnelOut})
+    def get(self) -> ApiResponse:
+        return answer("funnel", self.actor, self.query)
 
 
 class SequencesReportView(WorkspaceView):

@@ -35,6 +35,7 @@ from apikeys.models import ApiKey
 from contacts.imports import reading
 from contacts.imports.staging import StagedFile
 from contacts.models import Contact, ContactImport, CustomField, Segment
+from contacts.stats import funnel_report
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.periods import Period
@@ -212,6 +213,7 @@ ROWS = [
         None,
         lambda rows: {"name": "New", "time_zone": "Europe/Berlin"},
     ),
+    Row(funnel_report, EVERYONE, Scope.READ_ANALYTICS, periods),
     Row(account_report, EVERYONE, Scope.READ_ANALYTICS, periods),
     Row(broadcast_report, EVERYONE, Scope.READ_ANALYTICS, periods),
     Row(sequence_report, EVERYONE, Scope.READ_ANALYTICS, periods),
