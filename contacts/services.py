@@ -10,6 +10,7 @@ from typing import Any, Literal
 from django.db import IntegrityError, transaction
 
 from contacts import custom_fields, export, optouts, repository
+from contacts.erasing import ledger
 from contacts.models import Contact, CustomField, FieldType
 from contacts.normalization import InvalidValue
 from contacts.repository import ContactWithTags, IdentitiesConflict, IdentityTaken
@@ -100,13 +101,16 @@ def read_tag_changes(add: Iterable[str], remove: Iterable[str]) -> tuple[list[st
 
 @unit_of_work()
 def erase_contact(actor: Actor, contact_id: str, *, if_match: str | None = None) -> None:
-    """Erase the person from every app, for good. The audit log keeps the id; an opt-out is kept as a keyed hash.
+    """Erase the person from every app, for good. The audit log keeps the id; an opt-out is kept as a keyed hash, and so
+    is the erasure itself.
 
-    Errors: ``scope_missing``, ``not_found``, ``precondition_failed``.
+    Errors: ``scope_missing``, ``not_found``, ``precondition_failed``; ``service_unavailable`` if the ledger of erasures
+    cannot be written.
     """
     actor.require(Scope.WRITE_CONTACTS)
     erased = repository.get(actor.workspace, contact_id, deleting=True)
     _check_version(erased, if_match)
+    ledger.record(actor.workspace, erased.contact)
     if erased.contact.opted_out:
         optouts.keep(erased.contact)
     erasure.erase_all(actor.workspace.pk, contact_id)
