@@ -125,7 +125,7 @@ def tables() -> list[type[models.Model]]:
     return [each for each in apps.get_models(include_auto_created=True) if each._meta.managed and not each._meta.proxy]
 
 
-def columns(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+def columns(model: type[models.Model]) -> "list[models.Field[Any, Any]]":
     """The columns that can hold an identity. ``TypeError`` for a type of column that this module does not know."""
     found: list[models.Field[Any, Any]] = []
     for column in model._meta.concrete_fields:
