@@ -36,6 +36,7 @@ UNSCOPED = {
     "contacts/erasing/finding.py": "looks for a person in every table, for somebody with a shell",
     "contacts/segments/compilation.py": "tags of the contact that a subquery is about, in its workspace",
     "crmsolid/workspaces/audit.py": "writes rows with their workspace",
+    "crmsolid/workspaces/purging.py": "retention, for all workspaces",
     "crmsolid/workspaces/services.py": "makes workspaces and finds a user's membership",
     "crmsolid/workspaces/panel_context.py": "finds the memberships of the user who asks",
     "crmsolid/core/crypto.py": "puts what is encrypted under the newest key, for all workspaces",
