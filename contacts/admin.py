@@ -25,10 +25,10 @@ from contacts.segments import admin as segments_admin  # noqa: F401 - registers 
 from contacts.segments.compilation import where
 from contacts.segments.repository import condition_of, find_segment
 from contacts.services import create_custom_field, update_contact, update_custom_field
-from contacts.validation import time_zones
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import is_id
+from crmsolid.core.time_zones import time_zones
 from crmsolid.workspaces.admin_base import ADMINS, WRITERS, TenantAdmin, TenantForm, TenantInline
 from crmsolid.workspaces.admin_columns import column, datetime_column, field_column
 from crmsolid.workspaces.panel_context import panel_context

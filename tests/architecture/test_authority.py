@@ -37,6 +37,7 @@ from contacts.imports.staging import StagedFile
 from contacts.models import Contact, ContactImport, CustomField, Segment
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
+from crmsolid.core.periods import Period
 from crmsolid.events.models import Event
 from crmsolid.oauth.models import Grant
 from crmsolid.workspaces.actor import Actor, Subject
@@ -45,10 +46,13 @@ from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from messaging.broadcasts import services as broadcasts
 from messaging.broadcasts.definition import Definition as BroadcastDefinition
 from messaging.broadcasts.models import Broadcast
+from messaging.broadcasts.stats import broadcast_report
 from messaging.models import Account, Message, OptOutWord, Template, Thread
+from messaging.stats import account_report
 from messaging.telegram import services as telegram
 from sequences.definition import read_definition
 from sequences.models import Enrollment, Sequence
+from sequences.stats import sequence_report
 from tests.architecture import PACKAGES
 from tests.panel import Belongings, furnish
 from tests.tenants import Tenants
@@ -139,6 +143,10 @@ def uploaded(rows: Belongings) -> dict[str, Any]:
     return {"import_id": file.pk, "mapping": file.mapping}
 
 
+def periods(rows: Belongings) -> dict[str, Any]:
+    return {"periods": [Period(clock.now() - timedelta(days=1), clock.now())]}
+
+
 def attempt(rows: Belongings) -> dict[str, Any]:
     return {"attempt_id": "log_01J00000000000000000000000"}
 
@@ -198,6 +206,15 @@ ROWS = [
         None,
         lambda rows: {"document": {"custom_fields": [{"key": "company", "label": "Company", "type": "text"}]}},
     ),
+    Row(
+        crmsolid.workspaces.services.update_workspace,
+        ADMINS,
+        None,
+        lambda rows: {"name": "New", "time_zone": "Europe/Berlin"},
+    ),
+    Row(account_report, EVERYONE, Scope.READ_ANALYTICS, periods),
+    Row(broadcast_report, EVERYONE, Scope.READ_ANALYTICS, periods),
+    Row(sequence_report, EVERYONE, Scope.READ_ANALYTICS, periods),
     Row(crmsolid.plans.change_plan, OWNERS, None, lambda rows: {"plan": "pro"}),
     Row(
         contacts.services.upsert_contact,
@@ -442,12 +459,12 @@ ROWS = [
 
 
 def service_modules() -> list[Any]:
-    """Every module called ``services`` and every module of a package of that name; and ``crmsolid.plans``."""
+    """Every module called ``services`` or ``stats``, every module of such a package, and ``crmsolid.plans``."""
     found = [crmsolid.plans]
     for package in PACKAGES:
         root = import_module(package)
         for module in pkgutil.walk_packages(root.__path__, f"{package}."):
-            if "services" in module.name.split(".") and "migrations" not in module.name:
+            if {"services", "stats"} & set(module.name.split(".")) and "migrations" not in module.name:
                 found.append(import_module(module.name))
     return found
 

@@ -20,7 +20,15 @@ from crmsolid.workspaces.admin_base import TenantAdmin, TenantInline
 from crmsolid.workspaces.models import Role, User, Workspace
 from crmsolid.workspaces.scoping import ScopedManager, UnscopedAccess, WorkspaceModel
 from messaging.broadcasts.models import Recipient
-from messaging.models import AccountLease, LoginAttempt, PeerHash, SandboxDelivery, SpentSlot, TelegramSession
+from messaging.models import (
+    AccountLease,
+    ErasedMessage,
+    LoginAttempt,
+    PeerHash,
+    SandboxDelivery,
+    SpentSlot,
+    TelegramSession,
+)
 from sequences.models import SequenceVersion, Step, StepRun
 from tests.architecture import PACKAGES, workspaced_models
 from tests.panel import PAGES, Belongings, browser, contact_form, furnish
@@ -87,6 +95,7 @@ NOT_SHOWN: set[type[models.Model]] = {
     OptOut,
     Erasure,
     SpentSlot,
+    ErasedMessage,
     TelegramSession,
     AccountLease,
     PeerHash,

@@ -158,6 +158,7 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "pause_enrollment": lambda ids: {"enrollment_id": ids["enrolled"]},
     "resume_enrollment": lambda ids: {"enrollment_id": ids["paused_enrollment"]},
     "stop_enrollment": lambda ids: {"enrollment_id": ids["enrolled"]},
+    "get_analytics": lambda ids: {"report": "sequences", "interval": "week"},
 }
 
 

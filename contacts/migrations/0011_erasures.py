@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0008_imports'),
+        ('contacts', '0010_stage_history'),
         ('workspaces', '0002_jobs'),
     ]
 
