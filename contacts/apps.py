@@ -5,14 +5,23 @@ class ContactsConfig(AppConfig):
     name = "contacts"
 
     def ready(self) -> None:
+        from django.db.models import Q
+
         from contacts import configuration, events  # noqa: F401 - importing events declares the event types
+        from contacts.erasing import operands
         from contacts.imports import erasure, jobs
+        from contacts.models import Segment
         from contacts.segments import tagging
         from crmsolid.core.erasure import register as register_erasure
         from crmsolid.jobs import kinds
         from crmsolid.workspaces.configuration import register_section
+        from crmsolid.workspaces.models import Job
 
         kinds.register(jobs.IMPORT)
         kinds.register(tagging.TAG_SEGMENT)
+        # Jobs first: they are locked before anything else.
+        open_jobs = Q(kind=tagging.TAG_SEGMENT.name, next_run_at__isnull=False)
+        operands.register(Job, "params", where=open_jobs)
+        operands.register(Segment, "filter")
         register_erasure(erase=erasure.erase, export=erasure.export)
         register_section(configuration.SECTION, dump=configuration.dump, apply=configuration.apply)

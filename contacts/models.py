@@ -1,4 +1,4 @@
-"""Contacts with their tags and custom fields, and the opt-outs of erased contacts."""
+"""Contacts with their tags and custom fields; what is kept of erased ones; imports."""
 
 import re
 from collections.abc import Mapping
@@ -276,6 +276,22 @@ class OptOut(WorkspaceModel):
 
     def __str__(self) -> str:
         return bytes(self.digest).hex()[:12]
+
+
+class Erasure(WorkspaceModel):
+    """That a contact was erased; ``contacts.erasures`` repeats it on a restored backup. ``contact_id`` is random, and
+    ``digests`` are keyed hashes, in hex, of the identities that the contact had. Kept for ever."""
+
+    contact_id = models.CharField(max_length=30)
+    digests = models.JSONField()
+    opted_out = models.BooleanField()
+    created_at = models.DateTimeField()
+
+    class Meta(WorkspaceModel.Meta):
+        indexes = [models.Index(fields=["created_at", "id"], name="erasure_since")]
+
+    def __str__(self) -> str:
+        return self.contact_id
 
 
 class ContactImport(WorkspaceModel):

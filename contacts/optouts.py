@@ -23,9 +23,13 @@ _TYPES = {"username_key": "username", "email_key": "email", "telegram_id": "tele
 
 def keep(contact: Contact) -> None:
     """Keep the opt-out of a contact that is about to be erased."""
-    digests = digests_of(contact, [settings.SECRET_KEY])
-    rows = [OptOut(workspace_id=contact.workspace_id, digest=digest) for digest in digests]
-    _optouts.insert(rows, conflict="(workspace_id, digest) DO NOTHING")
+    keep_digests(contact.workspace_id, digests_of(contact, [settings.SECRET_KEY]))
+
+
+def keep_digests(workspace_id: int, digests: Iterable[bytes]) -> None:
+    """Keep opt-outs of which only the digests are known."""
+    rows = [OptOut(workspace_id=workspace_id, digest=digest) for digest in digests]
+    _optouts.insert_many(rows, "(workspace_id, digest) DO NOTHING")
 
 
 def kept(contact: Contact) -> Any:

@@ -10,6 +10,8 @@ from typing import Any, Literal
 from django.db import IntegrityError, transaction
 
 from contacts import custom_fields, export, optouts, repository
+from contacts.erasing import ledger, operands
+from contacts.erasing.operands import Person
 from contacts.models import Contact, CustomField, FieldType
 from contacts.normalization import InvalidValue
 from contacts.repository import ContactWithTags, IdentitiesConflict, IdentityTaken
@@ -17,6 +19,7 @@ from contacts.segments.compilation import where
 from contacts.segments.conditions import Condition
 from contacts.segments.repository import condition_of, find_segment
 from contacts.validation import MAX_TAGS, read_changes, read_tags
+from crmsolid.api import idempotency
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import erasure
 from crmsolid.core.errors import DomainError, FieldError, invalid, not_found
@@ -100,15 +103,23 @@ def read_tag_changes(add: Iterable[str], remove: Iterable[str]) -> tuple[list[st
 
 @unit_of_work()
 def erase_contact(actor: Actor, contact_id: str, *, if_match: str | None = None) -> None:
-    """Erase the person from every app, for good. The audit log keeps the id; an opt-out is kept as a keyed hash.
+    """Erase the person from every app, for good. The audit log keeps the id; an opt-out is kept as a keyed hash, and so
+    is the erasure itself.
 
-    Errors: ``scope_missing``, ``not_found``, ``precondition_failed``.
+    Errors: ``scope_missing``, ``not_found``, ``precondition_failed``; ``service_unavailable`` if the ledger of erasures
+    cannot be written.
     """
     actor.require(Scope.WRITE_CONTACTS)
+    known = repository.get(actor.workspace, contact_id)
+    operands.erase(known.contact)
     erased = repository.get(actor.workspace, contact_id, deleting=True)
     _check_version(erased, if_match)
+    if Person.of(erased.contact) != Person.of(known.contact):  # changed meanwhile
+        operands.erase(erased.contact)
+    ledger.record(actor.workspace, erased.contact)
     if erased.contact.opted_out:
         optouts.keep(erased.contact)
+    idempotency.erase_naming(actor.workspace.pk, Person.of(erased.contact).is_named_in)
     erasure.erase_all(actor.workspace.pk, contact_id)
     Contact.objects.for_workspace(actor.workspace).filter(pk=contact_id).delete()
     audit.record(actor, "contact.erased", contact_id)

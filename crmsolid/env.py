@@ -19,7 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 env = environ.Env()
 
 # What the product keeps in the data folder, as glob patterns.
-KEPT_FILES = ("*_key", "*.sqlite3*")
+KEPT_FILES = ("*_key", "*.sqlite3*", "erasures.jsonl")
 
 
 def env_choice(name: str, choices: Sequence[str]) -> str:

@@ -99,8 +99,8 @@ def _database() -> dict[str, Any]:
 
 def _sqlite(database: dict[str, Any]) -> dict[str, Any]:
     """With WAL readers do not wait for the writer. An immediate transaction waits for other writers when it begins,
-    instead of failing at its first write."""
-    pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+    instead of failing at its first write. What is deleted is overwritten, so that the file does not keep it."""
+    pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
     options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
     if database["NAME"] != ":memory:":
         private_file(Path(database["NAME"]))
@@ -158,6 +158,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "contacts.purge": 3600,
         "jobs.run": SWEEP_SECONDS,
         "crmsolid.heartbeat": SWEEP_SECONDS,
+        "crmsolid.purge": 3600,
         "apikeys.purge": 3600,
         "oauth.purge": 3600,
     }.items()
@@ -199,8 +200,11 @@ DAILY_LIMIT = env_int("CRMSOLID_DAILY_LIMIT", 50, least=1)
 DIRECT_SENDS_RESERVED = env_int("CRMSOLID_DIRECT_SENDS_RESERVED", 10)
 TELEGRAM_GAP_SECONDS = env.float("CRMSOLID_TELEGRAM_GAP_SECONDS", 1.0)
 SEND_LEASE_SECONDS = env.float("CRMSOLID_SEND_LEASE_SECONDS", 30.0)
+# How long things are kept; docs/privacy.md has the whole table.
 IMPORT_DAYS = env_int("CRMSOLID_IMPORT_DAYS", 7, least=1)
 WEBHOOK_LOG_DAYS = env_int("CRMSOLID_WEBHOOK_LOG_DAYS", 30, least=1)
+JOB_DAYS = env_int("CRMSOLID_JOB_DAYS", 90, least=1)
+AUDIT_DAYS = env_int("CRMSOLID_AUDIT_DAYS", 0)  # 0: for ever
 STREAMS_PER_KEY = env_int("CRMSOLID_STREAMS_PER_KEY", 5, least=1)
 WEBHOOK_ALLOW_PRIVATE = env.bool("CRMSOLID_WEBHOOK_ALLOW_PRIVATE", False)
 TELEGRAM_API_ID = env_int("TELEGRAM_API_ID", 0)

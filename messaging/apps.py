@@ -5,6 +5,9 @@ class MessagingConfig(AppConfig):
     name = "messaging"
 
     def ready(self) -> None:
+        from django.db.models import Q
+
+        from contacts.erasing import operands
         from crmsolid.core import crypto, erasure
         from crmsolid.jobs import kinds
         from crmsolid.workspaces.configuration import register_section
@@ -14,7 +17,7 @@ class MessagingConfig(AppConfig):
         from messaging.broadcasts import erasure as recipients
         from messaging.broadcasts.job import BROADCAST
         from messaging.broadcasts.message_source import SOURCE, BroadcastSource
-        from messaging.models import AccountKind
+        from messaging.models import AccountKind, Broadcast
         from messaging.sending import gateway, sources
         from messaging.sending.sandbox import SandboxGateway
         from messaging.telegram.gateway import queues_of
@@ -29,6 +32,7 @@ class MessagingConfig(AppConfig):
         register_section(texts.WORDS, dump=texts.dump_words, apply=texts.apply_words)
         erasure.register(erase=messages.erase, export=messages.export)
         erasure.register(erase=recipients.erase, export=recipients.export)
+        operands.register(Broadcast, "audience", where=~Q(audience__has_key="contact_ids"))
         kinds.register(BROADCAST)
         sources.registry[SOURCE] = BroadcastSource()
         crypto.register_columns(TelegramSession, "auth_key")

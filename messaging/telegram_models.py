@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from django.db import models
+from django.db.models.functions import Upper
 
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
@@ -55,6 +56,11 @@ class PeerHash(WorkspaceModel):
 
     class Meta(WorkspaceModel.Meta):
         constraints = [models.UniqueConstraint(fields=["account", "peer_id"], name="peerhash_once")]
+        # For an erasure, which looks for a person at all accounts.
+        indexes = [
+            models.Index(fields=["workspace", "peer_id"], name="peerhash_peer"),
+            models.Index(Upper("username"), "workspace", name="peerhash_username"),
+        ]
 
 
 class LoginAttempt(WorkspaceModel):

@@ -5,6 +5,7 @@ class SequencesConfig(AppConfig):
     name = "sequences"
 
     def ready(self) -> None:
+        from contacts.erasing import operands
         from contacts.watchers import watchers
         from crmsolid.core import erasure
         from crmsolid.workspaces.configuration import register_section
@@ -12,8 +13,11 @@ class SequencesConfig(AppConfig):
         from sequences import configuration, events, runner  # noqa: F401 - importing events declares the event types
         from sequences import erasure as enrollments
         from sequences.message_source import SOURCE, SequenceSource
+        from sequences.models import SequenceVersion, Step
 
         sources.registry[SOURCE] = SequenceSource()
         watchers.append(runner.wake)
+        operands.register(SequenceVersion, "stop_on")
+        operands.register(Step, "condition")
         erasure.register(erase=enrollments.erase, export=enrollments.export)
         register_section(configuration.SECTION, dump=configuration.dump, apply=configuration.apply)

@@ -29,6 +29,12 @@ def cheap_passwords() -> None:
     get_hashers.cache_clear()  # type: ignore[attr-defined]
 
 
+@pytest.fixture(autouse=True, scope="session")
+def own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What the product writes into its data folder goes to one of the tests."""
+    settings.DATA_DIR = tmp_path_factory.mktemp("data")
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory) -> None:
     """SQLite in a file, as in the product: threads that share a database in memory get errors instead of waiting.

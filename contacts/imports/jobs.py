@@ -184,9 +184,11 @@ def _keys(reader: RowReader, row: Row) -> dict[str, str | None]:
 
 
 def _close(job: Job) -> None:
-    """Delete the rows of the file, unless it was a dry run of a file that may be imported yet."""
+    """Delete the rows of the file, unless it was a dry run of a file that may be imported yet and has nobody in it who
+    was erased meanwhile."""
     ImportDraft.objects.for_workspace(job.workspace_id).filter(job=job).delete()
-    if not job.params["keep_file"]:
+    erased = ContactImport.objects.for_workspace(job.workspace_id).filter(pk=job.object_id).exclude(erased=[])
+    if not job.params["keep_file"] or erased.exists():
         ImportChunk.objects.for_workspace(job.workspace_id).filter(contact_import_id=job.object_id).delete()
 
 

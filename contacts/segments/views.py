@@ -27,7 +27,7 @@ def _written(actor: Actor, counted: CountedSegment, sent: Mapping[str, Any]) -> 
     data = _render(counted)
     if not actor.has(Scope.READ_CONTACTS):
         data = {name: value for name, value in data.items() if name == "id" or name in sent}
-    return ApiResponse(data)
+    return ApiResponse(data, may_name_people=True)
 
 
 class SegmentsView(WorkspaceView):

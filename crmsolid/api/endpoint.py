@@ -28,7 +28,8 @@ class ApiResponse:
 
     ``contact_id`` names the contact it is about, or ``contact_ids`` several, so that erasing one of them empties the
     stored answer too; their ids must be in the answer, and they must be locked against an erasure until the answer is
-    stored. ``secret`` says that it carries a secret, so that the stored answer is encrypted.
+    stored. ``may_name_people`` says the same of an answer with values that the client wrote, such as a filter.
+    ``secret`` says that it carries a secret, so that the stored answer is encrypted.
     """
 
     data: Any
@@ -36,6 +37,7 @@ class ApiResponse:
     headers: dict[str, str] = field(default_factory=dict)
     contact_id: str = ""
     contact_ids: Sequence[str] = ()
+    may_name_people: bool = False
     secret: bool = False
 
     def render(self) -> HttpResponse:

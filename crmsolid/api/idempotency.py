@@ -34,6 +34,8 @@ VALID_KEY = re.compile(r"[\x20-\x7e]{1,255}\Z")
 
 # In the place of a contact's id, for an answer that is about several contacts. No contact has this id.
 SEVERAL = "several"
+# The same, for an answer with values that a client wrote and that may name people, such as the filter of a segment.
+MAY_NAME_PEOPLE = "may_name"
 ERASED_TOGETHER = 500
 
 _records = Table(IdempotencyRecord)
@@ -110,7 +112,7 @@ def run_once(workspace: Workspace, key: str, fingerprint: bytes, handler: Callab
                 "headers": {name: response.headers[name] for name in STORED_HEADERS if name in response.headers},
                 "body": crypto.encrypt(response.content) if answer.secret else response.content,
                 "sealed": answer.secret,
-                "contact_id": answer.contact_id or (SEVERAL if answer.contact_ids else ""),
+                "contact_id": _subject(answer),
                 "created_at": clock.now(),
             }
             _records.insert_later([record])
@@ -126,11 +128,26 @@ def run_once(workspace: Workspace, key: str, fingerprint: bytes, handler: Callab
         raise
 
 
+def _subject(answer: ApiResponse) -> str:
+    if answer.may_name_people:
+        return MAY_NAME_PEOPLE
+    return answer.contact_id or (SEVERAL if answer.contact_ids else "")
+
+
 def erase(workspace_id: int, contact_id: str) -> None:
     """Empty the responses about a contact. Their Idempotency-Keys stay taken; a replay answers ``erased``."""
     _empty(_about(workspace_id, contact_id))
-    about_several = _about(workspace_id, SEVERAL).exclude(body=b"").values_list("pk", "body")
-    found = (pk for pk, body in about_several.iterator() if contact_id.encode() in bytes(body))
+    _empty_where(workspace_id, SEVERAL, lambda body: contact_id.encode() in body)
+
+
+def erase_naming(workspace_id: int, is_named_in: Callable[[Any], bool]) -> None:
+    """Empty the responses with values of a client that name a person, as ``is_named_in`` finds in their JSON."""
+    _empty_where(workspace_id, MAY_NAME_PEOPLE, lambda body: is_named_in(json.loads(body)))
+
+
+def _empty_where(workspace_id: int, subject: str, is_about: Callable[[bytes], bool]) -> None:
+    rows = _about(workspace_id, subject).exclude(body=b"").values_list("pk", "body")
+    found = (pk for pk, body in rows.iterator() if is_about(bytes(body)))
     while chunk := list(islice(found, ERASED_TOGETHER)):
         _empty(IdempotencyRecord.objects.for_workspace(workspace_id).filter(pk__in=chunk))
 

@@ -55,6 +55,11 @@ def register_columns(model: type[Model], *names: str, where: Q | None = None) ->
             _columns.append(column)
 
 
+def is_encrypted(model: type[Model], name: str) -> bool:
+    """Whether this column was registered; it may hold other values in some rows."""
+    return any((each, column) == (model, name) for each, column, _ in _columns)
+
+
 def reencrypt_all() -> list[ColumnResult]:
     """Re-encrypt every registered value that is not under the newest key. Safe beside everything else, and again."""
     return [_reencrypt_column(model, name, where) for model, name, where in _columns]

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from crmsolid.core import clock
+from crmsolid.workspaces import purging
 from crmsolid.workspaces.models import Heartbeat
 
 WORKER = "worker"
@@ -17,3 +18,11 @@ def heartbeat() -> None:
         unique_fields=["name"],
         update_fields=["seen_at"],
     )
+
+
+@shared_task(name="crmsolid.purge")
+def purge() -> int:
+    """Delete what is past its retention, and on SQLite what the files still have of it."""
+    deleted = purging.purge()
+    purging.empty_wal()
+    return deleted

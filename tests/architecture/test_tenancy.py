@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apikeys.models import IdempotencyRecord
-from contacts.models import Contact, ImportChunk, ImportDraft, ImportFailure, OptOut
+from contacts.models import Contact, Erasure, ImportChunk, ImportDraft, ImportFailure, OptOut
 from crmsolid.workspaces.admin_base import TenantAdmin, TenantInline
 from crmsolid.workspaces.models import Role, User, Workspace
 from crmsolid.workspaces.scoping import ScopedManager, UnscopedAccess, WorkspaceModel
@@ -40,8 +40,11 @@ OURS, TEST, THEIRS = "zebraours", "zebratwin", "zebratheirs"
 UNSCOPED = {
     "crmsolid/workspaces/scoping.py": "defines it",
     "contacts/imports/erasure.py": "retention, for all workspaces",
+    "contacts/erasing/ledger.py": "the erasures of all workspaces, to repeat them on a restored backup",
+    "contacts/erasing/finding.py": "looks for a person in every table, for somebody with a shell",
     "contacts/segments/compilation.py": "tags of the contact that a subquery is about, in its workspace",
     "crmsolid/workspaces/audit.py": "writes rows with their workspace",
+    "crmsolid/workspaces/purging.py": "retention, for all workspaces",
     "crmsolid/workspaces/services.py": "makes workspaces and finds a user's membership",
     "crmsolid/workspaces/panel_context.py": "finds the memberships of the user who asks",
     "crmsolid/core/crypto.py": "puts what is encrypted under the newest key, for all workspaces",
@@ -79,10 +82,10 @@ UNSCOPED = {
     "messaging/telegram/services.py": "sets out an account's lease; drops logins of all workspaces that have expired",
     "apikeys/services.py": "expired keys of all workspaces; keys named in a shell",
 }
-# Plumbing without a page: stored answers, the sandbox's own Telegram, keyed hashes of opt-outs, bare instants; keys to
-# Telegram with who holds them, addresses there, logins between two steps; versions and steps, which the pages of
-# sequences and enrollments show; recipients, which the pages of broadcasts show; rows of imports, of which their pages
-# show the first, and those that failed.
+# Plumbing without a page: stored answers, the sandbox's own Telegram, keyed hashes of opt-outs and erasures, bare
+# instants; keys to Telegram with who holds them, addresses there, logins between two steps; versions and steps, which
+# the pages of sequences and enrollments show; recipients, which the pages of broadcasts show; rows of imports, of which
+# their pages show the first, and those that failed.
 NOT_SHOWN: set[type[models.Model]] = {
     IdempotencyRecord,
     SandboxDelivery,
@@ -90,6 +93,7 @@ NOT_SHOWN: set[type[models.Model]] = {
     ImportDraft,
     ImportFailure,
     OptOut,
+    Erasure,
     SpentSlot,
     ErasedMessage,
     TelegramSession,

@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 
 HERE = Path(__file__).parent
+CACHE = settings.DATA_DIR / "mcp-clients"  # outlives the tests, whose data folder is another one
 MANIFESTS = (HERE / "package.json", HERE / "package-lock.json")
 INSTALL = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
 TIMEOUT = 300.0
@@ -42,7 +43,7 @@ def installed_node(home: Path) -> Node:
     if shutil.which("npm") is None:
         pytest.skip("npm is not installed")
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in MANIFESTS)).hexdigest()[:16]
-    folder = settings.DATA_DIR / "mcp-clients" / digest
+    folder = CACHE / digest
     folder.mkdir(parents=True, exist_ok=True)
     done = folder / "installed"
     with (folder / "lock").open("w") as lock:

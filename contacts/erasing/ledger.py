@@ -1,0 +1,153 @@
+"""The ledger of erasures: which contacts were erased, without anything that says who they were.
+
+An entry is a row of ``Erasure`` and a line of a file in the data folder. A restored backup of the database takes the
+row back, not the line, so the erasure can be repeated. The line is written before anything is deleted: one whose
+transaction fails after that is harmless, because an erasure that was asked for is repeated.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from contacts import optouts
+from contacts.models import Contact, Erasure
+from crmsolid.core import clock
+from crmsolid.core.clock import rfc3339
+from crmsolid.core.errors import DomainError
+from crmsolid.workspaces.models import Workspace
+
+logger = logging.getLogger("crmsolid.erasures")
+
+_FILE = "erasures.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An erasure. ``slug`` guards against another workspace that got the id after a restore. ``digests`` are the keyed
+    hashes, in hex, that :mod:`contacts.optouts` makes of the contact's identities."""
+
+    workspace_id: int
+    slug: str
+    contact_id: str
+    digests: tuple[str, ...]
+    opted_out: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A line that is no entry. ``torn``: it is the last and has no end, so the process died while it wrote it, before
+    it deleted anything."""
+
+    line: int
+    torn: bool
+
+
+def path() -> Path:
+    """The file of this host."""
+    return Path(settings.DATA_DIR) / _FILE
+
+
+def record(workspace: Workspace, contact: Contact) -> None:
+    """Write the entry of a contact that is about to be erased, in the caller's transaction and on the disk.
+
+    ``service_unavailable`` if the file cannot be written; then nothing may be erased.
+    """
+    digests = tuple(digest.hex() for digest in optouts.digests_of(contact, [settings.SECRET_KEY]))
+    entry = Entry(workspace.pk, workspace.slug, contact.id, digests, contact.opted_out, clock.now())
+    Erasure(
+        workspace=workspace,
+        contact_id=entry.contact_id,
+        digests=list(entry.digests),
+        opted_out=entry.opted_out,
+        created_at=entry.at,
+    ).save(force_insert=True)
+    try:
+        _append(_as_line(entry))
+    except OSError as error:
+        logger.error("the ledger of erasures cannot be written", extra={"path": str(path()), "error": str(error)})
+        raise DomainError(
+            "service_unavailable", "the ledger of erasures cannot be written; nothing was erased"
+        ) from None
+
+
+def _append(line: bytes) -> None:
+    """Append one line and wait until it is on the disk. Processes may append at the same time: the kernel appends what
+    one call writes as a whole."""
+    path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = os.open(path(), os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        size = os.fstat(file).st_size
+        # A line that a dying process left without its end must not swallow this one.
+        is_torn = size > 0 and os.pread(file, 1, size - 1) != b"\n"
+        data = b"\n" + line if is_torn else line
+        if os.write(file, data) < len(data):
+            raise OSError("the disk is full")
+        os.fsync(file)
+    finally:
+        os.close(file)
+    if not size:
+        _sync_folder()
+
+
+def _sync_folder() -> None:
+    """Without this, a new file may be gone after a loss of power."""
+    folder = os.open(path().parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _as_line(entry: Entry) -> bytes:
+    value = {
+        "at": rfc3339(entry.at),
+        "workspace": {"id": entry.workspace_id, "slug": entry.slug},
+        "contact_id": entry.contact_id,
+        "digests": list(entry.digests),
+        "opted_out": entry.opted_out,
+    }
+    return json.dumps(value).encode() + b"\n"
+
+
+def stored(since: datetime) -> Iterator[Entry]:
+    """The entries of the database, of all workspaces, from ``since`` on."""
+    rows = Erasure.unscoped.filter(created_at__gte=since).select_related("workspace").order_by("created_at", "id")
+    for row in rows.iterator():
+        digests = tuple(row.digests)
+        yield Entry(row.workspace_id, row.workspace.slug, row.contact_id, digests, row.opted_out, row.created_at)
+
+
+def read(file: Path, since: datetime) -> Iterator[Entry | Unreadable]:
+    """The entries of a file from ``since`` on, and the lines that are none. Raises ``OSError``."""
+    with file.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                entry = _read_line(line)
+            except (ValueError, KeyError, TypeError):
+                yield Unreadable(number, torn=not line.endswith(b"\n"))
+                continue
+            if entry.at >= since:
+                yield entry
+
+
+def _read_line(line: bytes) -> Entry:
+    """Raises ``ValueError``, ``KeyError`` or ``TypeError``."""
+    value: Any = json.loads(line)
+    workspace, digests, at = value["workspace"], value["digests"], datetime.fromisoformat(value["at"])
+    entry = Entry(workspace["id"], workspace["slug"], value["contact_id"], tuple(digests), value["opted_out"], at)
+    texts = (entry.slug, entry.contact_id, *entry.digests)
+    if at.tzinfo is None or type(entry.workspace_id) is not int or not all(isinstance(text, str) for text in texts):
+        raise ValueError(line)
+    for digest in entry.digests:
+        bytes.fromhex(digest)
+    return entry

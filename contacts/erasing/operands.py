@@ -1,0 +1,115 @@
+"""Takes an erased person out of saved conditions, such as ``{"field": "email", "op": "is", "value": "s@example.com"}``.
+
+A value that is an identity of the person is replaced by one that matches nobody, so that the condition stays valid and
+means what it meant. A part of an identity, such as a domain, stays: it says nothing about one person. A username counts
+where a username is asked for, or where it is written with ``@`` or as a link: by itself it may be an ordinary word.
+
+Apps register the columns in which they keep conditions when they start.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from contacts.models import Contact
+from contacts.normalization import InvalidValue, email_key, parse_username
+from contacts.segments.fields import CUSTOM
+from crmsolid.workspaces.scoping import WorkspaceModel
+
+# What matches nobody. No address ends in .invalid (RFC 2606), and no username of Telegram in an underscore.
+_NOBODY = {"email": "erased@erased.invalid", "username": "erased__"}
+ERASED = "erased"
+_NO_NUMBER = -1
+_TAG = "tag:"
+
+_columns: list[tuple[type[WorkspaceModel], str, Q]] = []
+
+
+def register(model: type[WorkspaceModel], column: str, where: Q | None = None) -> None:
+    """Register a JSON column with conditions, or with stop rules of a sequence, in the rows that match ``where``."""
+    if (entry := (model, column, where or Q())) not in _columns:
+        _columns.append(entry)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The identities of a contact, by which conditions may name it."""
+
+    username: str | None
+    email: str | None
+    telegram_id: int | None
+    phone: str
+
+    @classmethod
+    def of(cls, contact: Contact) -> "Person":
+        return cls(contact.username_key, contact.email_key, contact.telegram_id, _digits(contact.phone))
+
+    def is_named_in(self, value: Any) -> bool:
+        """Whether a JSON value names the person."""
+        return self.erased_from(value) != value
+
+    def erased_from(self, value: Any, field: str = "") -> Any:
+        """The JSON value without the person. ``field`` is what the value is compared with, if that is known."""
+        if isinstance(value, dict):
+            field = value["field"] if isinstance(value.get("field"), str) else field
+            return {name: self.erased_from(each, field) for name, each in value.items()}
+        if isinstance(value, list):
+            return [self.erased_from(each, field) for each in value]
+        if isinstance(value, str):
+            return self._erased_from_text(value, field)
+        is_number = type(value) is int and field.startswith(CUSTOM)
+        return _NO_NUMBER if is_number and value == self.telegram_id else value
+
+    def _erased_from_text(self, text: str, field: str) -> str:
+        if text.startswith(_TAG):
+            return _TAG + self._erased_from_text(text.removeprefix(_TAG), "tag")
+        return _NOBODY.get(field, ERASED) if self._is(text, field) else text
+
+    def _is(self, text: str, field: str) -> bool:
+        if self.username is not None and (field == "username" or "@" in text or "/" in text):
+            try:
+                if parse_username(text).lower() == self.username:
+                    return True
+            except InvalidValue:
+                pass
+        if self.email is not None and "@" in text:
+            try:
+                return email_key(text) == self.email
+            except InvalidValue:
+                return False
+        digits = _digits(text)
+        return bool(digits) and digits in (str(self.telegram_id), self.phone)
+
+
+def _digits(text: str) -> str:
+    """The digits of a phone number or an id; empty for any other text."""
+    return re.sub("[^0-9]", "", text) if _NUMBER.fullmatch(text) else ""
+
+
+_NUMBER = re.compile(r"\+?[0-9][0-9 ()./-]{3,}")
+
+
+def erase(contact: Contact) -> None:
+    """Take the contact out of every registered column. The rows that change are locked, so the contact's must not be:
+    the jobs that work on such rows lock contacts after them."""
+    person = Person.of(contact)
+    for model, column, where in _columns:
+        rows = model.objects.for_workspace(contact.workspace_id)
+        named = [pk for pk, value in rows.filter(where).values_list("pk", column) if person.is_named_in(value)]
+        for row in rows.filter(pk__in=named).select_for_update(no_key=True).order_by("pk").only("pk", column):
+            # Not save(): versions of a sequence refuse it.
+            rows.filter(pk=row.pk).update(**{column: person.erased_from(getattr(row, column))})
+
+
+def naming(contact: Contact) -> dict[str, list[dict[str, Any]]]:
+    """The rows whose conditions name the contact, by the name of their model."""
+    person = Person.of(contact)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for model, column, where in _columns:
+        rows = model.objects.for_workspace(contact.workspace_id).filter(where).order_by("pk")
+        named = [{"id": pk, column: value} for pk, value in rows.values_list("pk", column) if person.is_named_in(value)]
+        if named:
+            found.setdefault(str(model._meta.verbose_name), []).extend(named)
+    return found

@@ -1,0 +1,43 @@
+"""``manage.py replay_erasures [--ledger FILE ...] --since TIME [--json]``"""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from contacts.erasing import ledger, replaying
+from crmsolid.api.fields import parse_timestamp
+from crmsolid.workspaces.commands import ServiceCommand
+
+
+class Command(ServiceCommand):
+    help = "Erase the contacts again that were erased since the backup which this database was restored from."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--since", required=True, metavar="TIME", help="of the backup, such as 2026-06-04T09:00:00Z"
+        )
+        parser.add_argument(
+            "--ledger", action="append", metavar="FILE", help="erasures.jsonl of each host; by default this host's"
+        )
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        since = parse_timestamp(options["since"])
+        if since is None:
+            raise CommandError(f"{options['since']!r} is no time; give one such as 2026-06-04T09:00:00Z")
+        files = [Path(name) for name in options["ledger"]] if options["ledger"] else _own_file()
+        try:
+            result = replaying.replay(files, since)
+        except OSError as error:
+            raise CommandError(f"cannot read {error.filename}: {error.strerror}; nothing was erased") from None
+        if result.unreadable:
+            lines = ", ".join(result.unreadable)
+            raise CommandError(f"these lines are no erasures, all others were repeated: {lines}")
+        return asdict(result)
+
+
+def _own_file() -> list[Path]:
+    """Nothing has been erased on this host while there is none."""
+    return [ledger.path()] if ledger.path().exists() else []

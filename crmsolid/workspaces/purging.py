@@ -1,0 +1,62 @@
+"""Retention of jobs and of the audit log, and what SQLite needs so that what was deleted is gone from its files too."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+
+from crmsolid.core import clock
+from crmsolid.core.ids import first_id
+from crmsolid.workspaces.models import AuditEntry, Job
+
+BATCH = 1000
+MAX_BATCHES = 50
+# How long writers may wait for readers of the WAL. If that is not enough, the next hour tries again.
+CHECKPOINT_SECONDS = 1
+
+
+def purge() -> int:
+    """Delete what is past its retention, in short transactions and at most ``MAX_BATCHES`` of each kind; returns how
+    many rows were deleted."""
+    kinds = [_delete_jobs]
+    if settings.AUDIT_DAYS:
+        kinds.append(_delete_audit_entries)
+    deleted = 0
+    for delete_batch in kinds:
+        for _ in range(MAX_BATCHES):
+            count = delete_batch()
+            deleted += count
+            if count < BATCH:
+                break
+    return deleted
+
+
+def _delete_jobs() -> int:
+    """Those that have ended, by when they began."""
+    oldest_kept = first_id("job", clock.now() - timedelta(days=settings.JOB_DAYS))
+    ended = Job.unscoped.filter(pk__lt=oldest_kept, next_run_at__isnull=True)
+    ids = list(ended.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    Job.unscoped.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def _delete_audit_entries() -> int:
+    # Entries are numbered in the order of time, so that no index on the time is needed to find the oldest.
+    oldest_kept = clock.now() - timedelta(days=settings.AUDIT_DAYS)
+    oldest = AuditEntry.unscoped.order_by("pk").values_list("pk", "at")[:BATCH]
+    ids = [pk for pk, at in oldest if at < oldest_kept]
+    AuditEntry.unscoped.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def empty_wal() -> None:
+    """On SQLite, move the WAL into the database and empty it: it has what pages were before something was deleted."""
+    if connection.vendor != "sqlite":
+        return
+    usual = connection.settings_dict["OPTIONS"]["timeout"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA busy_timeout = {CHECKPOINT_SECONDS * 1000}")
+        try:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {usual * 1000}")

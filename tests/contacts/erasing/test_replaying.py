@@ -1,0 +1,126 @@
+"""The ledger of erasures, and what repeats them on a restored backup."""
+
+import io
+import json
+import stat
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from contacts.erasing import ledger
+from contacts.models import Contact, Erasure, OptOut
+from crmsolid.core import clock
+from crmsolid.core.clock import rfc3339
+from tests.contacts.conftest import Upsert
+from tests.tenants import Api, Tenants
+
+Replay = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(autouse=True)
+def data_folder(tmp_path: Path, settings: Any) -> Path:
+    """An empty data folder, which is made at the first erasure."""
+    settings.DATA_DIR = tmp_path / "data"
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def replay() -> Replay:
+    def run(*arguments: str, hours: int = 1) -> dict[str, Any]:
+        out = io.StringIO()
+        since = rfc3339(clock.now() - timedelta(hours=hours))
+        call_command("replay_erasures", "--since", since, "--json", *arguments, stdout=out)
+        result: dict[str, Any] = json.loads(out.getvalue())
+        return result
+
+    return run
+
+
+def restore(contact: Contact, **changes: Any) -> None:
+    """The row as a backup brings it back. The backup has nothing of the erasure."""
+    for name, value in changes.items():
+        setattr(contact, name, value)
+    contact.save(force_insert=True)
+    Erasure.unscoped.all().delete()
+
+
+def test_erasures_are_repeated_once_by_id_and_by_identity(
+    ours: Api, upsert: Upsert, tenants: Tenants, replay: Replay, data_folder: Path
+) -> None:
+    people = [Contact.unscoped.get(pk=upsert(username=name)["id"]) for name in ("by_id", "by_name", "returned", "kept")]
+    for person in people[:3]:
+        assert ours.delete(f"/v1/contacts/{person.pk}").status_code == 204
+    assert stat.S_IMODE((data_folder / "erasures.jsonl").stat().st_mode) == 0o600
+    restore(people[0])
+    restore(people[1], id="con_01J00000000000000000000000")
+    upsert(username="returned")
+    assert replay() == {"erasures": 3, "erased": 2, "unknown_workspaces": 0, "torn": [], "unreadable": []}
+    assert set(Contact.unscoped.values_list("username", flat=True)) == {"returned", "kept"}
+    assert replay()["erased"] == 0
+    assert replay(hours=0)["erasures"] == 0
+
+
+def test_opt_out_after_the_backup_is_kept_again(ours: Api, upsert: Upsert, replay: Replay) -> None:
+    person = Contact.unscoped.get(pk=upsert(username="sarah")["id"])
+    ours.patch(f"/v1/contacts/{person.pk}", {"opted_out": True})
+    ours.delete(f"/v1/contacts/{person.pk}")
+    restore(person)
+    OptOut.unscoped.all().delete()
+    assert replay()["erased"] == 1
+    assert upsert(username="sarah")["opted_out"] is True
+    # Whoever is there again and may be written to is not opted out by another replay.
+    ours.patch(f"/v1/contacts/{Contact.unscoped.get().pk}", {"opted_out": False})
+    replay()
+    assert (Contact.unscoped.get().opted_out, OptOut.unscoped.count()) == (False, 0)
+
+
+def test_ledgers_of_other_hosts_and_workspaces_that_are_gone(
+    ours: Api, upsert: Upsert, tenants: Tenants, replay: Replay, data_folder: Path
+) -> None:
+    person = Contact.unscoped.get(pk=upsert(username="sarah")["id"])
+    ours.delete(f"/v1/contacts/{person.pk}")
+    restore(person)
+    [line] = ledger.path().read_text().splitlines()
+    other = json.loads(line) | {"workspace": {"id": tenants.workspace.pk, "slug": "gone"}, "contact_id": "con_gone"}
+    first, second = data_folder / "first", data_folder / "second"
+    first.write_text(json.dumps(other) + "\n")
+    second.write_text(f'{line}\n{{"at": "2026')
+    result = replay("--ledger", str(first), "--ledger", str(second))
+    assert (result["erasures"], result["erased"], result["unknown_workspaces"]) == (2, 1, 1)
+    assert result["torn"] == [f"{second}:2"]
+
+
+def test_unreadable_lines_are_an_error_after_all_others_were_repeated(
+    ours: Api, upsert: Upsert, replay: Replay, data_folder: Path
+) -> None:
+    person, late = (Contact.unscoped.get(pk=upsert(username=name)["id"]) for name in ("sarah", "late"))
+    ours.delete(f"/v1/contacts/{person.pk}")
+    with ledger.path().open("a") as file:
+        file.write('{"at": "20')  # a process died
+    ours.delete(f"/v1/contacts/{late.pk}")
+    restore(person)
+    restore(late)
+    with pytest.raises(CommandError, match=rf"all others were repeated: {ledger.path()}:2$"):
+        replay()
+    assert not Contact.unscoped.exists()
+    with pytest.raises(CommandError, match=r"cannot read .*nothing: No such file"):
+        replay("--ledger", str(data_folder / "nothing"))
+
+
+def test_nothing_is_erased_while_the_ledger_cannot_be_written(ours: Api, upsert: Upsert, data_folder: Path) -> None:
+    contact = upsert(username="sarah", tags=["a"], opted_out=True)
+    (data_folder / "erasures.jsonl").mkdir(parents=True)
+    refused = ours.delete(f"/v1/contacts/{contact['id']}")
+    assert (refused.status_code, refused.json()["code"]) == (503, "service_unavailable")
+    assert ours.get(f"/v1/contacts/{contact['id']}").json()["tags"] == ["a"]
+    assert not Erasure.unscoped.exists() and not OptOut.unscoped.exists()
+
+
+def test_refused_erasure_is_not_in_the_ledger(ours: Api, upsert: Upsert) -> None:
+    contact = upsert(username="sarah")
+    assert ours.delete(f"/v1/contacts/{contact['id']}", If_Match='"other"').status_code == 412
+    assert not Erasure.unscoped.exists() and not ledger.path().exists()

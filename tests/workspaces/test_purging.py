@@ -1,0 +1,37 @@
+"""What the installation deletes with time."""
+
+from datetime import timedelta
+from typing import Any
+
+from crmsolid.core import clock
+from crmsolid.core.ids import first_id
+from crmsolid.workspaces import purging
+from crmsolid.workspaces.models import AuditEntry, Job
+from tests.tenants import Tenants
+
+
+def test_ended_jobs_are_deleted_after_their_retention(tenants: Tenants, settings: Any) -> None:
+    settings.JOB_DAYS = 3
+    for days, state in ((4, "done"), (4, "queued"), (2, "failed")):
+        id = first_id("job", clock.now() - timedelta(days=days))[:-1] + state[0].upper()
+        due = clock.now() if state == "queued" else None
+        Job.unscoped.create(workspace=tenants.workspace, id=id, kind="import", scope="x", state=state, next_run_at=due)
+    assert purging.purge() == 1
+    assert set(Job.unscoped.values_list("state", flat=True)) == {"queued", "failed"}
+    assert purging.purge() == 0
+
+
+def test_audit_log_is_kept_for_ever_unless_it_has_a_retention(
+    tenants: Tenants, settings: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(purging, "BATCH", 2)
+    AuditEntry.unscoped.all().delete()
+    for days in (500, 12, 11, 9):
+        at = clock.now() - timedelta(days=days)
+        AuditEntry.unscoped.create(
+            workspace=tenants.workspace, at=at, action="x.y", subject_kind="user", surface="rest"
+        )
+    assert purging.purge() == 0
+    settings.AUDIT_DAYS = 10
+    assert purging.purge() == 3
+    assert AuditEntry.unscoped.get().at > clock.now() - timedelta(days=10)
