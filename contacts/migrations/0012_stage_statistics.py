@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("contacts", "0010_stage_history"),
+        ("contacts", "0011_erasures"),
     ]
 
     operations = [
