@@ -7,7 +7,7 @@ says which indexes answer these statements.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from statistics import median
 
 from contacts.models import Stage, StageChange
@@ -102,6 +102,5 @@ def _medians(workspace_id: int, periods: Sequence[Period]) -> Medians:
         return {(number, stage): (reached, timedelta(seconds=seconds)) for number, stage, reached, seconds in rows}
     times: dict[tuple[int, str], list[float]] = defaultdict(list)
     for number, stage, entered_at, at in fetch(_TIMES.format(periods=spans.source()), params):
-        taken = datetime.fromisoformat(at) - datetime.fromisoformat(entered_at)
-        times[number, stage].append(taken.total_seconds())
+        times[number, stage].append((at - entered_at).total_seconds())
     return {key: (len(seconds), timedelta(seconds=median(seconds))) for key, seconds in times.items()}

@@ -10,7 +10,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contacts.models import Contact
+from contacts.models import Contact, Stage, StageChange
 from contacts.services import erase_contact
 from crmsolid.core.clock import rfc3339
 from crmsolid.workspaces.services import update_workspace
@@ -103,6 +103,19 @@ class World:
         for hours, automatic, opts_out in each.answers if each.status == "sent" else ():
             self._answer(account, contact, message, at + timedelta(hours=hours), automatic, opts_out)
 
+    def add_stage_changes(self, added: list[int], moves: list[tuple[int, str, int]]) -> None:
+        """Contacts are added in these hours, and come to stages so many hours later."""
+        StageChange.unscoped.all().delete()  # of the messages, which came at the real time
+        seen: set[tuple[int, str]] = set()
+        changes = [(number, "", "new", 0) for number in range(len(added))]
+        changes += [(number, "new", stage, hours) for number, stage, hours in moves if number < len(added)]
+        for number, from_stage, stage, hours in changes:
+            change = StageChange(workspace=self.workspace, contact=self.contacts[number], from_stage=from_stage)
+            change.stage, change.is_first = stage, (number, stage) not in seen
+            change.entered_at, change.at = hour(added[number]), hour(added[number] + hours)
+            change.save()
+            seen.add((number, stage))
+
     def _answer(
         self, account: Account, contact: Contact, message: Message, at: datetime, automatic: bool, opts_out: bool
     ) -> None:
@@ -167,6 +180,30 @@ def expected(world: World, sent: list[Sent], begins: datetime, ends: datetime) -
     }
 
 
+def funnel(added: list[int], moves: list[tuple[int, str, int]], begins: datetime, ends: datetime) -> list[Any]:
+    """The funnel of the time from ``begins`` on until before ``ends``."""
+    first: dict[tuple[int, str], int] = {(number, "new"): 0 for number in range(len(added))}
+    for number, stage, hours in moves:
+        if number < len(added):
+            first.setdefault((number, stage), hours)
+    inside = [number for number, at in enumerate(added) if begins <= hour(at) < ends]
+    stages = []
+    for stage in Stage.values:
+        came = [added[number] + hours for (number, name), hours in first.items() if name == stage]
+        taken = sorted(hours for (number, name), hours in first.items() if name == stage and number in inside)
+        conversion = {"numerator": len(taken), "denominator": len(inside), "of": "contacts added in the period"}
+        middle = taken[(len(taken) - 1) // 2 : len(taken) // 2 + 1]
+        stages.append(
+            {
+                "stage": stage,
+                "count": sum(begins <= hour(at) < ends for at in came),
+                "conversion": {**conversion, "rate": len(taken) / len(inside) if inside else None},
+                "median_days": round(sum(middle) / len(middle) / 24, 2) if middle else None,
+            }
+        )
+    return stages
+
+
 def boundaries(begins: datetime, ends: datetime, interval: str, zone: ZoneInfo) -> list[datetime]:
     """Where the periods begin: each whole hour is looked at. The end follows."""
 
@@ -185,13 +222,25 @@ def boundaries(begins: datetime, ends: datetime, interval: str, zone: ZoneInfo) 
     span=st.tuples(st.integers(0, HOURS), st.integers(1, HOURS)),
     interval=st.sampled_from(["day", "week", "month"]),
     zone=st.sampled_from(ZONES),
+    added=st.lists(st.integers(0, HOURS), max_size=CONTACTS),
+    moves=st.lists(
+        st.tuples(st.integers(0, CONTACTS - 1), st.sampled_from(Stage.values), st.integers(0, 400)), max_size=8
+    ),
     erased=st.sets(st.integers(0, CONTACTS - 1)),
 )
 def test_reports_are_those_of_a_plain_count_and_outlast_an_erasure(
-    tenants: Tenants, sent: list[Sent], span: tuple[int, int], interval: str, zone: str, erased: set[int]
+    tenants: Tenants,
+    sent: list[Sent],
+    span: tuple[int, int],
+    interval: str,
+    zone: str,
+    added: list[int],
+    moves: list[tuple[int, str, int]],
+    erased: set[int],
 ) -> None:
     with transaction.atomic():
         world = World(tenants, sent)
+        world.add_stage_changes(added, moves)
         update_workspace(tenants.actor(), name="Acme", time_zone=zone)
         client = Api(tenants.key())
         begins, ends = hour(span[0]), hour(span[0] + span[1])
@@ -200,8 +249,14 @@ def test_reports_are_those_of_a_plain_count_and_outlast_an_erasure(
             if after_erasure:
                 for number in erased:
                     erase_contact(tenants.actor(), world.contacts[number].pk)
+            query = {"from": rfc3339(begins), "to": rfc3339(ends), "interval": interval}
+            answer = client.get("/v1/analytics/funnel", query).json()
+            assert answer["stages"] == funnel(added, moves, begins, ends)
+            assert [(each["from"], each["stages"]) for each in answer["series"]] == [
+                (rfc3339(start), funnel(added, moves, start, end))
+                for start, end in zip(limits, limits[1:], strict=False)
+            ]
             for report in ("sequences", "broadcasts", "accounts"):
-                query = {"from": rfc3339(begins), "to": rfc3339(ends), "interval": interval}
                 answer = client.get(f"/v1/analytics/{report}", query).json()
                 assert answer["data"] == expected(world, sent, begins, ends)[report]
                 assert answer["series"] == [
