@@ -10,6 +10,9 @@ from django.db.models import F, Q
 
 from contacts.normalization import fold
 from contacts.normalization import tag as normalize_tag
+from contacts.scoring.models import ScoreEntry as ScoreEntry
+from contacts.scoring.models import ScoreTimer as ScoreTimer
+from contacts.scoring.models import ScoringRule as ScoringRule
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.models import Job
@@ -124,6 +127,8 @@ class Contact(WorkspaceModel):
     last_in_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_reply_at = models.DateTimeField(null=True, blank=True, editable=False)  # as last_in_at, without auto-replies
     last_out_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When the first message was sent to the contact that no message of theirs has followed; NULL if there is none.
+    unanswered_since = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     updated_at = models.DateTimeField(default=clock.now, editable=False)
 
@@ -155,6 +160,43 @@ class Contact(WorkspaceModel):
 def first_name_of(contact: Contact) -> str:
     """The first name that was given, else the first word of the name. Also for records of ``Table.read``."""
     return contact.given_first_name or next(iter(contact.name.split(maxsplit=1)), "")
+
+
+class StageChange(WorkspaceModel):
+    """A stage that a contact came to, the one it was added in (with an empty ``from_stage``) included.
+
+    ``is_first``: the contact had never been in this stage. ``entered_at`` is when the contact was added. ``cause`` is
+    what changed the stage: the interface that was used (``rest``, ``panel``, ``mcp``, ``import``), or ``message`` and
+    ``reply``. The rows stay when the contact is erased, without the contact.
+    """
+
+    contact = models.ForeignKey(
+        Contact, on_delete=models.SET_NULL, related_name="stage_changes", null=True, db_index=False
+    )
+    from_stage = models.CharField(max_length=10, blank=True)
+    stage = models.CharField(max_length=10, choices=Stage.choices)
+    is_first = models.BooleanField()
+    entered_at = models.DateTimeField()
+    at = models.DateTimeField(default=clock.now)
+    cause = models.CharField(max_length=40, blank=True)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="stagechange_stage"),
+            models.UniqueConstraint(fields=["contact", "stage"], name="stagechange_first", condition=Q(is_first=True)),
+        ]
+        indexes = [
+            models.Index(fields=["contact", "id"], name="stagechange_contact"),
+            models.Index(fields=["workspace", "stage", "at"], name="stagechange_at", condition=Q(is_first=True)),
+            models.Index(
+                fields=["workspace", "entered_at", "stage", "at"],
+                name="stagechange_entered",
+                condition=Q(is_first=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} {self.stage}"
 
 
 class ContactTag(WorkspaceModel):

@@ -6,17 +6,19 @@ The unique keys of the database decide which contact has an identity; looking fi
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from contacts import optouts, watchers
+from contacts import optouts, stages, watchers
 from contacts.events import CONTACT_CREATED, CONTACT_TAGGED
 from contacts.models import Contact, ContactTag
 from contacts.normalization import fold
 from contacts.representations import ContactOut
+from contacts.scoring import awarding, occasions
 from contacts.validation import Changes
 from crmsolid.core import clock, strictjson
 from crmsolid.core.errors import DomainError, not_found
@@ -173,11 +175,18 @@ def insert(who: Actor | Workspace, changes: Changes) -> ContactWithTags | None:
     if not contacts.insert_computed(contact, {"opted_out": optouts.opted_out_sql(contact)}, "DO NOTHING"):
         return None
     created = ContactWithTags(contact, changes.tags or [], created=True, changed=True)
+    stages.added([contact], stages.cause_of(who))
+    happened = [
+        *occasions.stage_reached(contact, now),
+        *occasions.tags_added(contact, created.tags, now),
+        *occasions.fields_set(contact, {}, now),
+    ]
+    scored = awarding.score([created], happened)
     events = [NewEvent(CONTACT_CREATED, {"contact": created.payload}, contact.id)]
     if created.tags:
-        _add_tags(contact, created.tags)
+        _add_tags(contact, created.tags, now)
         events.append(NewEvent(CONTACT_TAGGED, {"contact": created.payload, "added": created.tags}, contact.id))
-    publish_all(who, events)
+    publish_all(who, events + scored)
     return created
 
 
@@ -189,6 +198,7 @@ def update(
     The row of ``before`` must be locked. :class:`IdentityTaken` leaves the transaction usable.
     """
     contact = before.contact
+    old_stage, old_fields = contact.stage, contact.custom_fields
     added, removed = before.tag_changes(add, remove)
     changed = changes.apply(contact)
     if "opted_out" in changed and not contact.opted_out:
@@ -198,7 +208,7 @@ def update(
         contact.opted_out = changed["opted_out"] = True
     if not (changed or added or removed):
         return before
-    contact.updated_at = changed["updated_at"] = clock.now()
+    now = contact.updated_at = changed["updated_at"] = clock.now()
     where, params = "id = %s AND workspace_id = %s", [contact.id, contact.workspace_id]
     if "username_key" not in changed and "email_key" not in changed:
         contacts.update(changed, where, params)
@@ -208,12 +218,20 @@ def update(
                 contacts.update(changed, where, params)
         except IntegrityError:
             raise IdentityTaken from None
-    _add_tags(contact, added, at_once=bool(watchers.watchers))
+    _add_tags(contact, added, now, at_once=bool(watchers.watchers))
     if removed:
         _remove_tags(contact.workspace_id, [contact.id], removed)
-    watchers.notify([contact.id])
     after = replace(before.with_tag_changes(added, removed), changed=True)
-    publish_all(actor, _tagged([(after, added)]))
+    happened = [
+        *occasions.tags_added(contact, added, now),
+        *occasions.fields_set(contact, old_fields, now),
+    ]
+    if "stage" in changed:
+        stages.changed({contact.id: old_stage}, {contact.id: contact.stage}, now, stages.cause_of(actor))
+        happened += occasions.stage_reached(contact, now)
+    scored = awarding.score([after], happened)
+    watchers.notify([contact.id])
+    publish_all(actor, _tagged([(after, added)]) + scored)
     return after
 
 
@@ -244,9 +262,11 @@ def change_tags(
     if remove:
         _remove_tags(workspace_id, ids, remove)
     if add:
-        _add_tags_to_all(workspace_id, ids, add)
+        _add_tags_to_all(workspace_id, ids, add, now)
+    happened = [each for after, added in changed for each in occasions.tags_added(after.contact, added, now)]
+    scored = awarding.score([after for after, _ in changed], happened, request_id)
     watchers.notify(ids)
-    publish_all(who, _tagged(changed, request_id))
+    publish_all(who, _tagged(changed, request_id) + scored)
     return [after for after, _ in changed]
 
 
@@ -268,9 +288,9 @@ def _remove_tags(workspace_id: int, contact_ids: Sequence[str], names: Iterable[
     )
 
 
-def _add_tags_to_all(workspace_id: int, contact_ids: Sequence[str], names: Sequence[str]) -> None:
+def _add_tags_to_all(workspace_id: int, contact_ids: Sequence[str], names: Sequence[str], at: datetime) -> None:
     """Every tag to every contact, with as many parameters for any number of them."""
-    now = datetime_formatter()(clock.now())
+    now = datetime_formatter()(at)
     people = rows_source({"id": "text", "workspace_id": "int", "created_at": "time"}, "c")
     tags = rows_source({"name": "text", "folded": "text"}, "t")
     # Without WHERE, SQLite would read ON CONFLICT as the condition of a join.
@@ -285,9 +305,9 @@ def _add_tags_to_all(workspace_id: int, contact_ids: Sequence[str], names: Seque
     )
 
 
-def _add_tags(contact: Contact, names: Iterable[str], *, at_once: bool = False) -> None:
+def _add_tags(contact: Contact, names: Iterable[str], at: datetime, *, at_once: bool = False) -> None:
     """``at_once``: somebody reads the tags before the end of the unit of work."""
     insert = _tags.insert if at_once else _tags.insert_later
-    columns = {"workspace_id": contact.workspace_id, "contact_id": contact.id, "created_at": clock.now()}
+    columns = {"workspace_id": contact.workspace_id, "contact_id": contact.id, "created_at": at}
     rows = [{**columns, "name": name, "folded": fold(name)} for name in names]
     insert(rows, conflict="(contact_id, name) DO NOTHING")

@@ -3,26 +3,23 @@
 A message arrives from a contact, or was typed by a person on the account's own phone.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
-from contacts import lookup, watchers
-from contacts.models import Contact, Stage
-from crmsolid.core import clock
+from contacts import activity, lookup, watchers
+from contacts.models import Contact
 from crmsolid.core.ids import new_id
-from crmsolid.core.sql.bulk import ids_clause, run
 from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.core.sql.table import Table, datetime_param
-from crmsolid.events.publishing import publish
+from crmsolid.events.publishing import NewEvent, publish_all
 from messaging import opt_out_words, replies
 from messaging.events import MESSAGE_RECEIVED, MESSAGE_SENT
 from messaging.models import Account, Direction, Message, Status, Thread
 from messaging.representations import MessageOut
 
-_messages, _contacts, _threads = Table(Message), Table(Contact), Table(Thread)
+_messages, _threads = Table(Message), Table(Thread)
 
 _UPSERT_THREAD = (
     f"INSERT INTO {_threads.name} (id, workspace_id, account_id, contact_id, unread_count, last_message_at, created_at)"
@@ -84,13 +81,23 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
         replies.classify(message, account, reply_to=incoming.reply_to, is_automatic=incoming.is_automatic)
     if _messages.insert([message], conflict="(thread_id, telegram_message_id) DO NOTHING") == 0:
         return None
-    record_activity([contact.id], incoming.at, outgoing=incoming.outgoing, auto_reply=message.auto_reply)
-    if not incoming.outgoing:
-        opt_out_words.apply_word(message)
+    if incoming.outgoing:
+        scored = activity.record_sent({contact.id: account.workspace_id}, incoming.at)
+    else:
+        opted_out = opt_out_words.apply_word(message)
+        scored = activity.record_received(
+            account.workspace_id,
+            contact.id,
+            message.id,
+            incoming.at,
+            auto_reply=message.auto_reply,
+            scores=not opted_out,
+        )
         watchers.notify([contact.id])
         upsert_thread(account, contact, incoming.at, unread=1)
     event_type = MESSAGE_SENT if incoming.outgoing else MESSAGE_RECEIVED
-    publish(account.workspace, event_type, {"message": MessageOut.render(message)}, contact_id=contact.id)
+    event = NewEvent(event_type, {"message": MessageOut.render(message)}, contact.id)
+    publish_all(account.workspace, [event, *scored])
     return message
 
 
@@ -111,25 +118,3 @@ def upsert_thread(account: Account, contact: Contact, at: datetime, *, unread: i
     with statement_cursor() as cursor:
         cursor.execute(_UPSERT_THREAD, values)
         return str(cursor.fetchone()[0])
-
-
-def record_activity(contact_ids: Sequence[str], at: datetime, *, outgoing: bool, auto_reply: bool = False) -> None:
-    """Write that these contacts were written to, or have written, and advance their stages: new, contacted, replied.
-
-    A message to them sets ``last_out_at``, one from them ``last_in_at`` and ``last_reply_at``; an auto-reply sets only
-    ``last_in_at`` and leaves the stage. The caller holds the locks on their rows. A message that arrives late sets
-    nothing back.
-    """
-    columns = ["last_out_at"] if outgoing else ["last_in_at"] if auto_reply else ["last_in_at", "last_reply_at"]
-    at_param = datetime_param(at)
-    assignments = [f"{name} = CASE WHEN {name} > %s THEN {name} ELSE %s END" for name in columns]
-    params = [at_param, at_param] * len(columns)
-    if not auto_reply:
-        earlier_stages = "'new'" if outgoing else "'new', 'contacted'"
-        assignments.append(f"stage = CASE WHEN stage IN ({earlier_stages}) THEN %s ELSE stage END")
-        params.append((Stage.CONTACTED if outgoing else Stage.REPLIED).value)
-    where, ids = ids_clause("id", contact_ids)
-    run(
-        f"UPDATE {_contacts.name} SET {', '.join(assignments)}, updated_at = %s WHERE {where}",
-        [*params, datetime_param(clock.now()), *ids],
-    )

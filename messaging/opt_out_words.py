@@ -21,12 +21,15 @@ def normal_form(text: str) -> str:
     return fold(text.strip(" \t\r\n.!"))
 
 
-def apply_word(message: Message) -> None:
-    """Opt out the sender of this incoming message if it is an opt-out word. The contact's row is locked."""
+def apply_word(message: Message) -> bool:
+    """Opt out the sender of this incoming message if it is an opt-out word, and return whether it is one. The contact's
+    row is locked."""
     if len(message.text) > 2 * MAX_WORD or not (word := normal_form(message.text)):
-        return
-    if OptOutWord.objects.for_workspace(message.workspace_id).filter(word=word).exists():
-        _contacts.update({"opted_out": True}, "id = %s", [message.contact_id])
+        return False
+    if not OptOutWord.objects.for_workspace(message.workspace_id).filter(word=word).exists():
+        return False
+    _contacts.update({"opted_out": True}, "id = %s", [message.contact_id])
+    return True
 
 
 def provision(workspace: Workspace) -> None:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+from contacts.durations import format_duration, parse_duration
 from contacts.models import Stage
 from contacts.normalization import InvalidValue, fold
 from contacts.segments.conditions import ConditionErrors, parse_condition
@@ -95,7 +96,7 @@ class Definition:
             "account_ids": list(self.account_ids),
             "time_zone": self.time_zone,
             "window": schedule.window_to_json(self.window),
-            "jitter": schedule.format_duration(self.jitter),
+            "jitter": format_duration(self.jitter),
             "stop_on": list(self.stop_on),
             "ignore_auto_replies": self.ignore_auto_replies,
             "pass_on": self.pass_on,
@@ -107,7 +108,7 @@ def step_as_json(step: StepDefinition) -> dict[str, Any]:
     """The step as JSON, with every member."""
     return {
         "id": step.key,
-        "delay": schedule.format_duration(step.delay),
+        "delay": format_duration(step.delay),
         "text": step.text,
         "condition": step.condition,
         "if_not": step.if_not,
@@ -294,7 +295,7 @@ def _list(value: Any, most: int, what: str) -> list[Any]:
 def _duration(value: Any) -> timedelta:
     if not isinstance(value, str):
         raise InvalidValue("invalid", "give an ISO 8601 duration, such as PT30M or P2D")
-    return schedule.parse_duration(value)
+    return parse_duration(value)
 
 
 def with_step_keys(

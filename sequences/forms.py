@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.text import capfirst
 
+from contacts.durations import format_duration, parse_duration
 from contacts.forms import ConditionField, LinesField
 from contacts.models import Stage
 from contacts.segments.conditions import ConditionErrors, describe, parse_condition
@@ -17,7 +18,7 @@ from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
 from sequences.definition import IF_NOT, MAX_NAME, MAX_STEPS, Definition, DefinitionErrors, read_definition
-from sequences.schedule import DAYS, ResumeMode, format_duration, parse_duration
+from sequences.schedule import DAYS, ResumeMode
 
 UNITS = {
     "days": timedelta(days=1),

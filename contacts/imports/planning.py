@@ -34,13 +34,16 @@ CONFLICT = InvalidRow("username", "contact_conflict: username and email belong t
 
 @dataclass(slots=True, eq=False)
 class Person:
-    """A contact with its tags, as the rows so far have left it. ``added``: tags that are not stored yet."""
+    """A contact with its tags, as the rows so far have left it. ``added``: tags that are not stored yet.
+    ``old_stage`` and ``old_fields`` are the stage and the custom fields that are stored."""
 
     contact: Contact
     tags: dict[str, None]
     is_new: bool = False
     is_changed: bool = False
     added: list[str] = field(default_factory=list)
+    old_stage: str = ""
+    old_fields: dict[str, Any] = field(default_factory=dict)
 
     def payload(self) -> dict[str, Any]:
         return ContactOut.render(self.contact, tags=sorted(self.tags))

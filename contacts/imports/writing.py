@@ -5,15 +5,18 @@ identity: if another call was faster, :class:`Overtaken` undoes what was written
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from contacts import watchers
+from contacts import stages, watchers
 from contacts.imports.planning import IDENTITIES, Identity, Person
 from contacts.models import Contact, ContactTag, ImportDraft
 from contacts.normalization import fold
-from contacts.repository import contacts, with_tags
+from contacts.repository import ContactWithTags, contacts, with_tags
+from contacts.scoring import awarding, occasions
+from contacts.scoring.occasions import Occasion
 from crmsolid.core import clock
 from crmsolid.core.sql import bulk
 from crmsolid.core.sql.prepared_cursor import on_postgresql
@@ -50,7 +53,15 @@ def load(workspace_id: int, identities: Iterable[Identity], *, lock: bool) -> li
     """The contacts with any of these identities, with their tags; locked if asked for."""
     where, params = _has_any(identities)
     rows = contacts.select(f"workspace_id = %s AND {where} ORDER BY id", [workspace_id, *params], lock=lock)
-    return [Person(each.contact, dict.fromkeys(each.tags)) for each in with_tags(rows)]
+    return [
+        Person(
+            each.contact,
+            dict.fromkeys(each.tags),
+            old_stage=each.contact.stage,
+            old_fields=each.contact.custom_fields,
+        )
+        for each in with_tags(rows)
+    ]
 
 
 def _has_any(identities: Iterable[Identity]) -> tuple[str, list[Any]]:
@@ -75,10 +86,12 @@ def write(actor: Actor, people: Iterable[Person], events: Sequence[NewEvent]) ->
             )
             if len(contacts.insert_many(rows, "DO NOTHING", returning="id")) < len(rows):
                 raise Overtaken
-            _insert_tags(actor.workspace.pk, [*changed, *new])
+            now = clock.now()
+            _insert_tags(actor.workspace.pk, [*changed, *new], now)
+            scored = _record(actor, changed, new, now)
             if changed:
                 watchers.notify([person.contact.id for person in changed])
-            publish_all(actor, events)
+            publish_all(actor, [*events, *scored])
     except IntegrityError:
         raise Overtaken from None
 
@@ -100,8 +113,30 @@ def _update(rows: Sequence[Contact]) -> None:
     )
 
 
-def _insert_tags(workspace_id: int, people: Iterable[Person]) -> None:
-    common = {"workspace_id": workspace_id, "created_at": clock.now()}
+def _record(actor: Actor, changed: Sequence[Person], new: Sequence[Person], now: datetime) -> list[NewEvent]:
+    """Write the history of stages and give points; returns the events to publish."""
+    cause = stages.cause_of(actor)
+    stages.added([person.contact for person in new], cause)
+    moved = [person for person in changed if person.contact.stage != person.old_stage]
+    stages.changed(
+        {person.contact.id: person.old_stage for person in moved},
+        {person.contact.id: person.contact.stage for person in moved},
+        now,
+        cause,
+    )
+    happened: list[Occasion] = []
+    for person in (*changed, *new):
+        contact = person.contact
+        if contact.stage != person.old_stage:
+            happened += occasions.stage_reached(contact, now)
+        happened += occasions.tags_added(contact, person.added, now)
+        happened += occasions.fields_set(contact, person.old_fields, now)
+    people = [ContactWithTags(person.contact, list(person.tags)) for person in (*changed, *new)]
+    return awarding.score(people, happened)
+
+
+def _insert_tags(workspace_id: int, people: Iterable[Person], now: datetime) -> None:
+    common = {"workspace_id": workspace_id, "created_at": now}
     rows = [
         {**common, "contact_id": person.contact.id, "name": name, "folded": fold(name)}
         for person in people

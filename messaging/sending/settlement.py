@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
+from contacts import activity
 from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.errors import DATABASE_UNAVAILABLE
@@ -21,7 +22,6 @@ from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, row_lo
 from crmsolid.core.sql.table import Table, datetime_param
 from crmsolid.events.publishing import NewEvent, publish_all
 from messaging.events import MESSAGE_FAILED, MESSAGE_SENT
-from messaging.inbox import record_activity
 from messaging.models import Account, AccountState, Message, MessageAttempt, Status, Thread, WaitingFor
 from messaging.representations import MessageOut
 from messaging.sending import slots, sources
@@ -116,14 +116,17 @@ def _settle_final(attempts: Sequence[Attempt]) -> list[Attempt]:
         fetch(f"SELECT id FROM {table.name} WHERE {where} ORDER BY id{row_lock()}", params)
     settled = _update_messages(attempts, now)
     sent = [each.claim.message for each in settled if isinstance(each.result, Delivered)]
+    scored: list[NewEvent] = []
     if sent:
-        record_activity([message.contact_id for message in sent], now, outgoing=True)
+        scored = activity.record_sent({message.contact_id: message.workspace_id for message in sent}, now)
         where, params = ids_clause("id", [message.thread_id for message in sent])
         at = datetime_param(now)
         is_older = f"{where} AND last_message_at < %s"
         run(f"UPDATE {_threads.name} SET last_message_at = %s WHERE {is_older}", [at, *params, at])
     record_attempts([(each.claim.message, *_outcome(each.result), each.elapsed_ms) for each in settled])
     publish_status([each.claim.message for each in settled])
+    if scored:
+        publish_all(None, scored)
     sources.settled([each.claim.message for each in settled])
     return settled
 

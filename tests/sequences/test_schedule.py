@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contacts.durations import format_duration, parse_duration
 from contacts.normalization import InvalidValue
 from sequences.schedule import (
     InvalidWindow,
@@ -15,10 +16,8 @@ from sequences.schedule import (
     check_zone,
     closes_at,
     due_at,
-    format_duration,
     jitter_fraction,
     next_open,
-    parse_duration,
     parse_window,
     resumed_anchor,
     window_to_json,

@@ -183,7 +183,7 @@ def test_the_number_of_statements_does_not_depend_on_that_of_contacts(
     enrollments, events, the job, release."""
     monkeypatch.setattr(tagging, "BATCH", 100)
     start(add=["a"], remove=["vip"])
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         runner.run_due(seconds=0)
     assert tagged("a") == people
 

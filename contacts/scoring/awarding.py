@@ -1,0 +1,224 @@
+"""Gives points: writes the ledger, the score that follows from it, and ``lead.scored``.
+
+Everything here runs in the caller's transaction with the rows of the contacts locked, so the ledger of a contact has
+one writer at a time.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from contacts.events import LEAD_SCORED
+from contacts.models import Contact, ScoreEntry, ScoreTimer, ScoringRule
+from contacts.scoring import points
+from contacts.scoring.models import DECAY, EntryKind
+from contacts.scoring.occasions import Occasion, matching
+from contacts.scoring.points import Award
+from crmsolid.core import clock
+from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, rows_parameter, rows_source, run
+from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.events.publishing import NewEvent
+
+if TYPE_CHECKING:
+    from contacts.repository import ContactWithTags
+
+_contacts, _entries, _timers = Table(Contact), Table(ScoreEntry), Table(ScoreTimer)
+
+MIN_SCORE, MAX_SCORE = 0, 100
+
+# A rule and a contact.
+Pair = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry to add to the ledger."""
+
+    contact_id: str
+    rule: ScoringRule | None
+    kind: EntryKind
+    key: str
+    points: int
+    cause: str
+    occurred_at: datetime
+    rule_version: int = 0
+
+
+class NewTimer(NamedTuple):
+    """A timer to start."""
+
+    workspace_id: int
+    rule_id: int
+    contact_id: str
+    key: str
+    cause: str
+    occurred_at: datetime
+    due_at: datetime
+
+
+def score(people: "Iterable[ContactWithTags]", occasions: Sequence[Occasion], request_id: str = "") -> list[NewEvent]:
+    """Give these people the points of what happened to them, set their new scores, and return the events to publish.
+
+    One query if no rule gives points for it.
+    """
+    return score_matched(people, matching(occasions), request_id)
+
+
+def score_matched(
+    people: "Iterable[ContactWithTags]", matched: Sequence[tuple[ScoringRule, Occasion]], request_id: str = ""
+) -> list[NewEvent]:
+    """As :func:`score`, once it is known which rules give points."""
+    if not matched:
+        return []
+    return write({each.contact.id: each for each in people}, award(matched), request_id)
+
+
+def award(matched: Sequence[tuple[ScoringRule, Occasion]]) -> list[NewEntry]:
+    """The entries that rules add for these occasions, within ``times`` and ``daily_cap``."""
+    occasions: dict[Pair, list[Occasion]] = defaultdict(list)
+    rules = {rule.pk: rule for rule, _ in matched}
+    for rule, occasion in matched:
+        occasions[rule.pk, occasion.contact_id].append(occasion)
+    zones = points.zones_of({rule.workspace_id for rule in rules.values()})
+    earlier = _earlier_awards(rules, occasions, zones)
+    entries: list[NewEntry] = []
+    for (rule_id, contact_id), of_pair in occasions.items():
+        rule = rules[rule_id]
+        for each in points.awards(rule, of_pair, earlier[rule_id, contact_id], zones[rule.workspace_id]):
+            entries.append(NewEntry(contact_id, rule, EntryKind.AWARD, each.key, each.points, each.cause, each.at))
+    return entries
+
+
+def _earlier_awards(
+    rules: Mapping[int, ScoringRule], occasions: Mapping[Pair, Sequence[Occasion]], zones: Mapping[int, ZoneInfo]
+) -> dict[Pair, list[Award]]:
+    """The awards that decide how many points there are for these occasions: that of a rule which gives them once, and
+    those of the same days of rules with a cap."""
+    found: dict[Pair, list[Award]] = defaultdict(list)
+    in_rules, rule_ids = ids_clause("rule_id", list(rules))
+    in_contacts, contact_ids = ids_clause("contact_id", sorted({contact_id for _, contact_id in occasions}))
+    all_occasions = [each for of_pair in occasions.values() for each in of_pair]
+    days = [points.day_around(each.at, zones[each.workspace_id]) for each in all_occasions]
+    first, last = min(begin for begin, _ in days), max(end for _, end in days)
+    keys, key_params = ids_clause("key", [each.key for each in all_occasions])
+    rows = _entries.select(
+        f"{in_contacts} AND {in_rules} AND kind = 'award'"
+        f" AND (key = 'once' OR {keys} OR occurred_at >= %s AND occurred_at < %s)",
+        [*contact_ids, *rule_ids, *key_params, datetime_param(first), datetime_param(last)],
+    )
+    for row in rows:
+        rule = rules[int(row.rule_id or 0)]
+        if row.rule_version == rule.version:
+            found[rule.pk, row.contact_id].append(Award(row.key, row.points, row.cause, row.occurred_at))
+    return found
+
+
+def write(people: "Mapping[str, ContactWithTags]", entries: Sequence[NewEntry], request_id: str = "") -> list[NewEvent]:
+    """Add the entries to the ledger, set the scores that follow from it and the timers of half-lives.
+
+    Returns ``lead.scored`` for those whose score changed. ``people`` has every contact of the entries.
+    """
+    if not entries:
+        return []
+    now = clock.now()
+    _entries.insert_many([_row(people[entry.contact_id].contact, entry, now) for entry in entries])
+    _start_decay(entries)
+    names: dict[str, dict[str, None]] = defaultdict(dict)
+    for entry in entries:
+        names[entry.contact_id][entry.rule.name if entry.rule is not None else "manual"] = None
+    new_scores = scores(list(names))
+    changed = []
+    for contact_id, new_score in new_scores.items():
+        person = people[contact_id]
+        if person.contact.score != new_score:
+            changed.append((person, person.contact.score, new_score))
+            person.contact.score, person.contact.updated_at = new_score, now
+    _set_scores([person.contact for person, _, _ in changed], now)
+    return [
+        NewEvent(
+            LEAD_SCORED,
+            {
+                "contact": type(person)(person.contact, person.tags).payload,
+                "old_score": old_score,
+                "new_score": new_score,
+                "rules": list(names[person.contact.id]),
+            },
+            person.contact.id,
+            request_id,
+            person.contact.workspace_id,
+        )
+        for person, old_score, new_score in changed
+    ]
+
+
+def _row(contact: Contact, entry: NewEntry, now: datetime) -> dict[str, Any]:
+    return {
+        "workspace_id": contact.workspace_id,
+        "contact_id": contact.id,
+        "rule_id": None if entry.rule is None else entry.rule.pk,
+        "rule_version": entry.rule_version or (0 if entry.rule is None else entry.rule.version),
+        "kind": entry.kind.value,
+        "key": entry.key,
+        "points": entry.points,
+        "cause": entry.cause,
+        "occurred_at": entry.occurred_at,
+        "at": now,
+    }
+
+
+def scores(contact_ids: Sequence[str]) -> dict[str, int]:
+    """The score of each of these contacts: the sum of its ledger, between 0 and 100."""
+    where, ids = ids_clause("contact_id", contact_ids)
+    rows = fetch(f"SELECT contact_id, SUM(points) FROM {_entries.name} WHERE {where} GROUP BY contact_id", ids)
+    sums = {contact_id: int(total) for contact_id, total in rows}
+    return {each: min(MAX_SCORE, max(MIN_SCORE, sums.get(each, 0))) for each in contact_ids}
+
+
+def _set_scores(contacts: Sequence[Contact], now: datetime) -> None:
+    if not contacts:
+        return
+    run(
+        f"UPDATE {_contacts.name} SET score = r.new_score, updated_at = %s"
+        f" FROM {rows_source({'contact': 'text', 'new_score': 'int'})} WHERE id = r.contact",
+        [datetime_param(now), rows_parameter([[contact.id, contact.score] for contact in contacts])],
+    )
+
+
+def _start_decay(entries: Iterable[NewEntry]) -> None:
+    """Have the sweep look at the points of rules with a half-life when they change next."""
+    due: dict[tuple[int, int, str], datetime] = {}
+    for entry in entries:
+        if entry.rule is None or entry.kind != EntryKind.AWARD or entry.rule.half_life is None:
+            continue
+        at = points.next_decay(entry.points, entry.occurred_at, entry.rule.half_life, entry.occurred_at)
+        what = entry.rule.workspace_id, entry.rule.pk, entry.contact_id
+        if at is not None and (what not in due or at < due[what]):
+            due[what] = at
+    start_timers([NewTimer(*what, DECAY, DECAY, at, at) for what, at in due.items()])
+
+
+def start_timers(timers: Sequence[NewTimer]) -> None:
+    """Have the sweep look at these contacts. Of a timer that runs already the earlier time counts."""
+    if not timers:
+        return
+    as_text = datetime_formatter()
+    columns = {
+        "workspace": "int",
+        "rule": "int",
+        "contact": "text",
+        "timer": "text",
+        "why": "text",
+        "happened": "time",
+        "due": "time",
+    }
+    run(
+        f"INSERT INTO {_timers.name} (workspace_id, contact_id, rule_id, key, cause, occurred_at, due_at)"
+        f" SELECT r.workspace, r.contact, r.rule, r.timer, r.why, r.happened, r.due"
+        f" FROM {rows_source(columns)} WHERE TRUE"
+        " ON CONFLICT (contact_id, rule_id, key) DO UPDATE SET due_at = CASE"
+        f" WHEN excluded.due_at < {_timers.name}.due_at THEN excluded.due_at ELSE {_timers.name}.due_at END",
+        [rows_parameter([[*timer[:5], as_text(timer.occurred_at), as_text(timer.due_at)] for timer in sorted(timers)])],
+    )

@@ -1,0 +1,108 @@
+"""What happens to contacts that a rule may give points for, and which rules do."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from contacts.models import Contact, ScoringRule, Stage
+from contacts.normalization import fold
+from contacts.scoring.models import Trigger
+from crmsolid.core.sql.bulk import ids_clause
+from crmsolid.core.sql.table import Table
+
+_rules = Table(ScoringRule)
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Something that happened to a contact. ``values`` are the values of rules that it matches, folded; a rule without
+    a value matches every occasion of its trigger. ``key`` is different for each occasion of a contact."""
+
+    workspace_id: int
+    contact_id: str
+    trigger: Trigger
+    values: frozenset[str]
+    key: str
+    cause: str
+    at: datetime
+
+
+def tags_added(contact: Contact, names: Iterable[str], at: datetime) -> list[Occasion]:
+    """The contact got these tags."""
+    return [
+        _occasion(contact, Trigger.TAG, [fold(name)], f"tag {name} {at.isoformat()}", f"tag {name}", at)
+        for name in names
+    ]
+
+
+def stage_reached(contact: Contact, at: datetime) -> list[Occasion]:
+    """The contact came to its stage. All contacts begin as new, so that is none."""
+    if contact.stage == Stage.NEW:
+        return []
+    cause = f"stage {contact.stage}"
+    return [_occasion(contact, Trigger.STAGE, [contact.stage], f"{cause} {at.isoformat()}", cause, at)]
+
+
+def fields_set(contact: Contact, before: Mapping[str, Any], at: datetime) -> list[Occasion]:
+    """The contact's custom fields were ``before`` until this change. A field that was emptied is none."""
+    return [
+        _occasion(
+            contact,
+            Trigger.FIELD,
+            [key, f"{key}={text_of(value)}"],
+            f"field {key} {at.isoformat()}",
+            f"field {key}",
+            at,
+        )
+        for key, value in contact.custom_fields.items()
+        if before.get(key) != value
+    ]
+
+
+def reply(contact: Contact, message_id: str, at: datetime) -> Occasion:
+    """The contact has written this message."""
+    return _occasion(contact, Trigger.REPLY, [], f"reply {message_id}", f"message {message_id}", at)
+
+
+def _occasion(
+    contact: Contact, trigger: Trigger, values: Iterable[str], key: str, cause: str, at: datetime
+) -> Occasion:
+    return Occasion(contact.workspace_id, contact.id, trigger, frozenset(values), key, cause, at)
+
+
+def text_of(value: Any) -> str:
+    """The value of a custom field as rules compare it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return fold(str(value))
+
+
+def read_rules(workspace_ids: Iterable[int], triggers: Iterable[Trigger]) -> list[ScoringRule]:
+    """The rules of these workspaces with one of these triggers, in the order in which they were made."""
+    of_workspaces, ids = ids_clause("workspace_id", sorted(set(workspace_ids)))
+    with_triggers, names = ids_clause("trigger", sorted({trigger.value for trigger in triggers}))
+    where = f"{of_workspaces} AND {with_triggers} AND archived_at IS NULL ORDER BY id"
+    return _rules.select(where, [*ids, *names])
+
+
+def matching(occasions: Sequence[Occasion]) -> list[tuple[ScoringRule, Occasion]]:
+    """The rules that give points for these occasions. One query, and none without occasions."""
+    if not occasions:
+        return []
+    rules = read_rules((occasion.workspace_id for occasion in occasions), (occasion.trigger for occasion in occasions))
+    return [(rule, occasion) for rule in rules for occasion in occasions if matches(rule, occasion)]
+
+
+def matches(rule: ScoringRule, occasion: Occasion) -> bool:
+    """Whether the rule gives points for this occasion."""
+    is_of_its_kind = rule.workspace_id == occasion.workspace_id and rule.trigger == occasion.trigger
+    return is_of_its_kind and (not rule.value or folded_value(rule) in occasion.values)
+
+
+def folded_value(rule: ScoringRule) -> str:
+    """The value of the rule as occasions have it."""
+    if rule.trigger == Trigger.FIELD:
+        key, equals, value = rule.value.partition("=")
+        return f"{key.strip()}={fold(value.strip())}" if equals else key.strip()
+    return fold(rule.value)
