@@ -8,8 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0008_imports'),
-        ('workspaces', '0002_jobs'),
+        ('contacts', '0010_stage_history'),
     ]
 
     operations = [
