@@ -10,7 +10,7 @@ class ContactsConfig(AppConfig):
         from contacts import configuration, events  # noqa: F401 - importing events declares the event types
         from contacts.erasing import operands
         from contacts.imports import erasure, jobs
-        from contacts.models import Segment
+        from contacts.models import ScoringRule, Segment
         from contacts.segments import tagging
         from crmsolid.core.erasure import register as register_erasure
         from crmsolid.jobs import kinds
@@ -23,5 +23,6 @@ class ContactsConfig(AppConfig):
         open_jobs = Q(kind=tagging.TAG_SEGMENT.name, next_run_at__isnull=False)
         operands.register(Job, "params", where=open_jobs)
         operands.register(Segment, "filter")
+        operands.register(ScoringRule, "value")
         register_erasure(erase=erasure.erase, export=erasure.export)
         register_section(configuration.SECTION, dump=configuration.dump, apply=configuration.apply)

@@ -81,6 +81,13 @@ class PersonalDataOut(Representation):
     """``contact``, and a section for each kind of thing that is kept about the person."""
 
     contact = ContactOut()
+    audit_log = serializers.ListField(child=serializers.DictField(), help_text="What was done to the contact.")
+    named_in = serializers.ListField(
+        child=serializers.DictField(), help_text="Segments, steps and the like whose conditions name the person."
+    )
+    telegram_addresses = serializers.ListField(
+        child=serializers.DictField(), help_text="What accounts address the person by on Telegram."
+    )
     messages = serializers.ListField(child=serializers.DictField(), help_text="Oldest first, as GET answers them.")
     enrollments = serializers.ListField(child=serializers.DictField(), help_text="In sequences, with the steps done.")
     events = serializers.ListField(child=serializers.DictField())

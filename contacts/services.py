@@ -22,6 +22,7 @@ from contacts.validation import MAX_TAGS, read_changes, read_tags
 from crmsolid.api import idempotency
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import erasure
+from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError, FieldError, invalid, not_found
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
@@ -110,11 +111,13 @@ def erase_contact(actor: Actor, contact_id: str, *, if_match: str | None = None)
     cannot be written.
     """
     actor.require(Scope.WRITE_CONTACTS)
-    known = repository.get(actor.workspace, contact_id)
-    operands.erase(known.contact)
+    known = Contact.objects.for_workspace(actor.workspace).filter(pk=contact_id).first()
+    if known is None:
+        raise not_found("contact")
+    operands.erase(known)
     erased = repository.get(actor.workspace, contact_id, deleting=True)
     _check_version(erased, if_match)
-    if Person.of(erased.contact) != Person.of(known.contact):  # changed meanwhile
+    if Person.of(erased.contact) != Person.of(known):  # changed meanwhile
         operands.erase(erased.contact)
     ledger.record(actor.workspace, erased.contact)
     if erased.contact.opted_out:
@@ -212,13 +215,20 @@ def export_contacts(
 
 
 def personal_data(actor: Actor, contact_id: str) -> dict[str, Any]:
-    """Everything that is kept about a person: ``contact``, then the sections that each app has on it.
+    """Everything that is kept about a person: ``contact``, what was done to it (``audit_log``), the saved conditions
+    that name the person (``named_in``), then the sections that each app has on it.
 
     Errors: ``scope_missing``, ``not_found``.
     """
     actor.require(Scope.READ_MESSAGES)
     contact = get_contact(actor, contact_id)
-    return {"contact": contact.payload, **erasure.export_all(actor.workspace.pk, contact_id)}
+    entries = audit.entries_about(actor.workspace, contact_id, kind="contact")
+    return {
+        "contact": contact.payload,
+        "audit_log": [{"at": rfc3339(entry.at), "action": entry.action, "surface": entry.surface} for entry in entries],
+        "named_in": operands.naming(contact.contact),
+        **erasure.export_all(actor.workspace.pk, contact_id),
+    }
 
 
 def list_custom_fields(actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:

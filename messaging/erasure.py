@@ -7,6 +7,8 @@ statistics of accounts keep their totals too: of each message that they count, k
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.sql.bulk import run
@@ -46,20 +48,26 @@ def erase(workspace_id: int, contact_id: str) -> None:
     sessions.update(history_cutoff=now)
     run(_KEEP_COUNTS, [workspace_id, contact_id])
     Thread.objects.for_workspace(workspace_id).filter(contact_id=contact_id).delete()
-    # How accounts address the person on Telegram: id, username and access hash.
+    for peers in _addresses(workspace_id, contact_id):
+        peers.delete()
+
+
+def _addresses(workspace_id: int, contact_id: str) -> "list[QuerySet[PeerHash]]":
+    """How accounts address the person on Telegram: id, username and access hash. One query for each index."""
     contact = Contact.objects.for_workspace(workspace_id).get(pk=contact_id)
     peers = PeerHash.objects.for_workspace(workspace_id)
-    if contact.telegram_id is not None:
-        peers.filter(peer_id=contact.telegram_id).delete()
-    if contact.username_key:
-        peers.filter(username__iexact=contact.username_key).delete()
+    by_id = [peers.filter(peer_id=contact.telegram_id)] if contact.telegram_id is not None else []
+    by_name = [peers.filter(username__iexact=contact.username_key)] if contact.username_key else []
+    return by_id + by_name
 
 
 def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
-    """``messages``: every message to and from the contact, oldest first."""
+    """``messages``: every message to and from the contact, oldest first. ``telegram_addresses``: what accounts know."""
     rows = Message.objects.for_workspace(workspace_id).filter(contact_id=contact_id).order_by("created_at", "id")
     waiting.load_accounts(rows)
-    return {"messages": [MessageOut.render(row) for row in rows]}
+    known = {peer.pk: peer for peers in _addresses(workspace_id, contact_id) for peer in peers}
+    addresses = [{"account_id": p.account_id, "peer_id": p.peer_id, "username": p.username} for p in known.values()]
+    return {"messages": [MessageOut.render(row) for row in rows], "telegram_addresses": addresses}
 
 
 def purge() -> int:

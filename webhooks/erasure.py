@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection
 
+from crmsolid.core.clock import rfc3339
 from crmsolid.core.sql.bulk import row_lock
 from crmsolid.events.models import Event
 from webhooks.models import Attempt, Delivery, DeliveryStatus
@@ -36,14 +37,24 @@ def erase(workspace_id: int, contact_id: str) -> None:
 
 
 def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
-    """``events``: the bodies of events about the contact. ``deliveries``: where they were, or will be, sent."""
+    """``events``: the bodies of events about the contact. ``deliveries``: where they were, or will be, sent, and what
+    the receivers answered."""
     events = Event.objects.for_workspace(workspace_id).filter(contact_id=contact_id).exclude(body=b"")
     deliveries = _deliveries(workspace_id, contact_id).select_related("endpoint").order_by("created_at", "id")
     return {
         "events": [json.loads(bytes(event.body)) for event in events.order_by("created_at", "id")],
         "deliveries": [
-            {"id": row.id, "event_id": row.event_id, "url": row.endpoint.url, "status": row.status}
-            for row in deliveries
+            {
+                "id": row.id,
+                "event_id": row.event_id,
+                "url": row.endpoint.url,
+                "status": row.status,
+                "answers": [
+                    {"at": rfc3339(attempt.at), "status": attempt.status, "body": attempt.answer_body}
+                    for attempt in sorted(row.attempt_rows.all(), key=lambda attempt: attempt.number)
+                ],
+            }
+            for row in deliveries.prefetch_related("attempt_rows")
         ],
     }
 

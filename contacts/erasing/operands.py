@@ -28,7 +28,7 @@ _columns: list[tuple[type[WorkspaceModel], str, Q]] = []
 
 
 def register(model: type[WorkspaceModel], column: str, where: Q | None = None) -> None:
-    """Register a JSON column with conditions, or with stop rules of a sequence, in the rows that match ``where``."""
+    """Register a column with conditions, or with values that conditions have, in the rows that match ``where``."""
     if (entry := (model, column, where or Q())) not in _columns:
         _columns.append(entry)
 
@@ -103,13 +103,13 @@ def erase(contact: Contact) -> None:
             rows.filter(pk=row.pk).update(**{column: person.erased_from(getattr(row, column))})
 
 
-def naming(contact: Contact) -> dict[str, list[dict[str, Any]]]:
-    """The rows whose conditions name the contact, by the name of their model."""
+def naming(contact: Contact) -> list[dict[str, Any]]:
+    """The rows whose conditions name the contact: their kind, id and conditions."""
     person = Person.of(contact)
-    found: dict[str, list[dict[str, Any]]] = {}
+    found = []
     for model, column, where in _columns:
         rows = model.objects.for_workspace(contact.workspace_id).filter(where).order_by("pk")
-        named = [{"id": pk, column: value} for pk, value in rows.values_list("pk", column) if person.is_named_in(value)]
-        if named:
-            found.setdefault(str(model._meta.verbose_name), []).extend(named)
+        for pk, value in rows.values_list("pk", column):
+            if person.is_named_in(value):
+                found.append({"kind": str(model._meta.verbose_name), "id": str(pk), "value": value})
     return found

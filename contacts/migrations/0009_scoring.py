@@ -153,6 +153,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='stagechange',
+            index=models.Index(condition=models.Q(('from_stage', '')), fields=['workspace', 'entered_at'], name='stagechange_added'),
+        ),
+        migrations.AddIndex(
+            model_name='stagechange',
             index=models.Index(fields=['contact', 'id'], name='stagechange_contact'),
         ),
         migrations.AddIndex(
@@ -161,7 +165,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='stagechange',
-            index=models.Index(condition=models.Q(('is_first', True)), fields=['workspace', 'entered_at', 'stage', 'at'], name='stagechange_entered'),
+            index=models.Index(condition=models.Q(('is_first', True)), fields=['workspace', 'stage', 'entered_at', 'at'], name='stagechange_entered'),
         ),
         migrations.AddConstraint(
             model_name='stagechange',

@@ -9,7 +9,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contacts', '0010_stage_history'),
-        ('workspaces', '0002_jobs'),
     ]
 
     operations = [

@@ -49,8 +49,9 @@ KNOWN_IN = {
     "webhooks_attempt.answer_body",
     "workspaces_job.params",
 }
-EXPORTED = {"broadcasts", "contact", "deliveries", "enrollments", "events", "failed_imports", "messages"} | {
-    "stored_answers"
+EXPORTED = {
+    *("audit_log", "broadcasts", "contact", "deliveries", "enrollments", "events", "failed_imports", "messages"),
+    *("named_in", "stored_answers", "telegram_addresses"),
 }
 
 
