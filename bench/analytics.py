@@ -18,6 +18,7 @@ from django.db import connection
 
 from bench.contacts import measure, timed
 from crmsolid.analytics.views import REPORTS, answer
+from crmsolid.core.garbage_collection import freeze_loaded_objects
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import User, Workspace
 from crmsolid.workspaces.services import create_workspace
@@ -180,6 +181,7 @@ def cases(actor: Actor) -> dict[str, Callable[[], Any]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--contacts", type=int, default=100_000)
+    freeze_loaded_objects()  # as the product's processes do
     actor = Actor.command(prepare(parser.parse_args().contacts), "bench")
     for name, call in cases(actor).items():
         measure(name, call)

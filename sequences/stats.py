@@ -11,6 +11,8 @@ from crmsolid.workspaces.scopes import Scope
 from messaging.stats import Outcomes, count_outcomes
 from sequences.models import SequenceVersion, StepRun
 
+_NOTHING = Outcomes()
+
 
 @dataclass(frozen=True, slots=True)
 class VersionFigures:
@@ -34,14 +36,14 @@ def sequence_report(actor: Actor, periods: Sequence[Period]) -> Report[list[Vers
         .prefetch_related("steps")
         .order_by("-sequence__created_at", "-sequence_id", "number")
     )
-    keys = {version.pk: [step.key for step in version.steps.all()] for version in versions}
+    steps = [(version, version.pk, [step.key for step in version.steps.all()]) for version in versions]
 
     def figures(outcomes: Mapping[Any, Outcomes]) -> list[VersionFigures]:
         counted_versions = {version_id for version_id, _ in outcomes}
         return [
-            VersionFigures(each, [(key, outcomes.get((each.pk, key), Outcomes())) for key in keys[each.pk]])
-            for each in versions
-            if each.pk in counted_versions
+            VersionFigures(version, [(key, outcomes.get((pk, key), _NOTHING)) for key in keys])
+            for version, pk, keys in steps
+            if pk in counted_versions
         ]
 
     return Report(figures(counted.total), [figures(outcomes) for outcomes in counted.series])
