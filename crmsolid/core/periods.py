@@ -73,8 +73,12 @@ def _next_day(day: date, interval: str) -> date:
 
 def source() -> str:
     """A FROM item ``p`` with ``number`` (from 0 on), ``begins`` and ``ends`` of each period. Its one parameter is
-    :func:`parameter`."""
-    return rows_source({"number": "int", "begins": "time", "ends": "time"}, alias="p")
+    :func:`parameter`.
+
+    They are sorted so that PostgreSQL reads the values from the JSON once, and not again for each row that is joined.
+    """
+    rows = rows_source({"number": "int", "begins": "time", "ends": "time"})
+    return f"(SELECT number, begins, ends FROM {rows} ORDER BY number) AS p"
 
 
 def parameter(periods: Sequence[Period]) -> str:
