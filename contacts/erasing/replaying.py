@@ -4,7 +4,7 @@ A contact is one that was erased if it has the id or, made before the erasure, a
 Whoever was added after the erasure has come back, and stays.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 from contacts import optouts, services
 from contacts.erasing import ledger
 from contacts.erasing.ledger import Entry, Unreadable
+from contacts.imports import erasure as imports
 from contacts.models import Contact
 from crmsolid.core.errors import DomainError
 from crmsolid.core.sql.bulk import batched
@@ -71,7 +72,7 @@ def _entries(files: Sequence[Path], since: datetime, result: Replay) -> Iterator
                 yield entry
 
 
-def _replay_in(workspace: Workspace, entries: dict[str, Entry]) -> int:
+def _replay_in(workspace: Workspace, entries: Mapping[str, Entry]) -> int:
     actor = Actor.command(workspace, "replay_erasures")
     found = _find(workspace, entries)
     erased = 0
@@ -83,6 +84,7 @@ def _replay_in(workspace: Workspace, entries: dict[str, Entry]) -> int:
                 raise
         else:
             erased += 1
+    imports.erase_by_digest(workspace.pk, _by_digest(entries))
     # A backup may be older than the opt-out.
     opted_out = [digest for entry in entries.values() if entry.opted_out for digest in entry.digests]
     with unit_of_work():
@@ -90,15 +92,21 @@ def _replay_in(workspace: Workspace, entries: dict[str, Entry]) -> int:
     return erased
 
 
-def _find(workspace: Workspace, entries: dict[str, Entry]) -> _Found:
-    found = _Found()
-    contacts = Contact.objects.for_workspace(workspace)
-    for ids in batched(entries, BATCH):
-        found.erased |= set(contacts.filter(pk__in=ids).values_list("pk", flat=True))
+def _by_digest(entries: Mapping[str, Entry]) -> dict[str, datetime]:
+    """When each of the identities was erased last."""
     erased_at: dict[str, datetime] = {}
     for entry in entries.values():
         for digest in entry.digests:
             erased_at[digest] = max(entry.at, erased_at.get(digest, entry.at))
+    return erased_at
+
+
+def _find(workspace: Workspace, entries: Mapping[str, Entry]) -> _Found:
+    found = _Found()
+    contacts = Contact.objects.for_workspace(workspace)
+    for ids in batched(entries, BATCH):
+        found.erased |= set(contacts.filter(pk__in=ids).values_list("pk", flat=True))
+    erased_at = _by_digest(entries)
     after = ""
     while batch := list(contacts.filter(pk__gt=after).order_by("pk")[:BATCH]):
         for contact in batch:

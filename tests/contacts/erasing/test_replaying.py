@@ -12,9 +12,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from contacts.erasing import ledger
-from contacts.models import Contact, Erasure, OptOut
+from contacts.models import Contact, Erasure, ImportFailure, OptOut
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
+from crmsolid.workspaces.models import Job
 from tests.contacts.conftest import Upsert
 from tests.tenants import Api, Tenants
 
@@ -57,9 +58,16 @@ def test_erasures_are_repeated_once_by_id_and_by_identity(
     assert stat.S_IMODE((data_folder / "erasures.jsonl").stat().st_mode) == 0o600
     restore(people[0])
     restore(people[1], id="con_01J00000000000000000000000")
+    job = Job.unscoped.create(workspace=tenants.workspace, kind="import", scope="x")
+    for line, name in enumerate(("by_name", "kept")):  # of the first, the backup may have no contact
+        ImportFailure.unscoped.create(
+            workspace=tenants.workspace, job=job, line=line, reason="x", cells=[name], username_key=name
+        )
+    ImportFailure.unscoped.update(created_at=clock.now() - timedelta(hours=1))
     upsert(username="returned")
     assert replay() == {"erasures": 3, "erased": 2, "unknown_workspaces": 0, "torn": [], "unreadable": []}
     assert set(Contact.unscoped.values_list("username", flat=True)) == {"returned", "kept"}
+    assert ImportFailure.unscoped.get().username_key == "kept"
     assert replay()["erased"] == 0
     assert replay(hours=0)["erasures"] == 0
 
