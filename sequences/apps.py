@@ -5,15 +5,18 @@ class SequencesConfig(AppConfig):
     name = "sequences"
 
     def ready(self) -> None:
+        from contacts.scoring import history
+        from contacts.scoring.models import Trigger
         from contacts.watchers import watchers
         from crmsolid.core import erasure
         from crmsolid.workspaces.configuration import register_section
         from messaging.sending import sources
-        from sequences import configuration, events, runner  # noqa: F401 - importing events declares the event types
+        from sequences import configuration, events, runner, scoring  # noqa: F401 - events declares the event types
         from sequences import erasure as enrollments
         from sequences.message_source import SOURCE, SequenceSource
 
         sources.registry[SOURCE] = SequenceSource()
         watchers.append(runner.wake)
+        history.register(Trigger.SEQUENCE_COMPLETED, scoring.completed_by)
         erasure.register(erase=enrollments.erase, export=enrollments.export)
         register_section(configuration.SECTION, dump=configuration.dump, apply=configuration.apply)

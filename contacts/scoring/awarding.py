@@ -54,8 +54,6 @@ class NewTimer(NamedTuple):
     rule_id: int
     contact_id: str
     key: str
-    cause: str
-    occurred_at: datetime
     due_at: datetime
 
 
@@ -73,7 +71,9 @@ def score_matched(
     """As :func:`score`, once it is known which rules give points."""
     if not matched:
         return []
-    return write({each.contact.id: each for each in people}, award(matched), request_id)
+    entries = award(matched)
+    _start_decay(entries)
+    return write({each.contact.id: each for each in people}, entries, request_id)
 
 
 def award(matched: Sequence[tuple[ScoringRule, Occasion]]) -> list[NewEntry]:
@@ -117,7 +117,7 @@ def _earlier_awards(
 
 
 def write(people: "Mapping[str, ContactWithTags]", entries: Sequence[NewEntry], request_id: str = "") -> list[NewEvent]:
-    """Add the entries to the ledger, set the scores that follow from it and the timers of half-lives.
+    """Add the entries to the ledger and set the scores that follow from it.
 
     Returns ``lead.scored`` for those whose score changed. ``people`` has every contact of the entries.
     """
@@ -125,7 +125,6 @@ def write(people: "Mapping[str, ContactWithTags]", entries: Sequence[NewEntry], 
         return []
     now = clock.now()
     _entries.insert_many([_row(people[entry.contact_id].contact, entry, now) for entry in entries])
-    _start_decay(entries)
     names: dict[str, dict[str, None]] = defaultdict(dict)
     for entry in entries:
         names[entry.contact_id][entry.rule.name if entry.rule is not None else "manual"] = None
@@ -171,10 +170,19 @@ def _row(contact: Contact, entry: NewEntry, now: datetime) -> dict[str, Any]:
 
 def scores(contact_ids: Sequence[str]) -> dict[str, int]:
     """The score of each of these contacts: the sum of its ledger, between 0 and 100."""
+    return {contact_id: clamped(total) for contact_id, total in sums(contact_ids).items()}
+
+
+def sums(contact_ids: Sequence[str]) -> dict[str, int]:
+    """The sum of the ledger of each of these contacts."""
     where, ids = ids_clause("contact_id", contact_ids)
     rows = fetch(f"SELECT contact_id, SUM(points) FROM {_entries.name} WHERE {where} GROUP BY contact_id", ids)
-    sums = {contact_id: int(total) for contact_id, total in rows}
-    return {each: min(MAX_SCORE, max(MIN_SCORE, sums.get(each, 0))) for each in contact_ids}
+    return dict.fromkeys(contact_ids, 0) | {contact_id: int(total) for contact_id, total in rows}
+
+
+def clamped(total: int) -> int:
+    """The score that this sum of a ledger gives."""
+    return min(MAX_SCORE, max(MIN_SCORE, total))
 
 
 def _set_scores(contacts: Sequence[Contact], now: datetime) -> None:
@@ -197,7 +205,7 @@ def _start_decay(entries: Iterable[NewEntry]) -> None:
         what = entry.rule.workspace_id, entry.rule.pk, entry.contact_id
         if at is not None and (what not in due or at < due[what]):
             due[what] = at
-    start_timers([NewTimer(*what, DECAY, DECAY, at, at) for what, at in due.items()])
+    start_timers([NewTimer(*what, DECAY, at) for what, at in due.items()])
 
 
 def start_timers(timers: Sequence[NewTimer]) -> None:
@@ -205,20 +213,12 @@ def start_timers(timers: Sequence[NewTimer]) -> None:
     if not timers:
         return
     as_text = datetime_formatter()
-    columns = {
-        "workspace": "int",
-        "rule": "int",
-        "contact": "text",
-        "timer": "text",
-        "why": "text",
-        "happened": "time",
-        "due": "time",
-    }
+    columns = {"workspace": "int", "rule": "int", "contact": "text", "timer": "text", "due": "time"}
     run(
-        f"INSERT INTO {_timers.name} (workspace_id, contact_id, rule_id, key, cause, occurred_at, due_at)"
-        f" SELECT r.workspace, r.contact, r.rule, r.timer, r.why, r.happened, r.due"
+        f"INSERT INTO {_timers.name} (workspace_id, contact_id, rule_id, key, due_at)"
+        f" SELECT r.workspace, r.contact, r.rule, r.timer, r.due"
         f" FROM {rows_source(columns)} WHERE TRUE"
         " ON CONFLICT (contact_id, rule_id, key) DO UPDATE SET due_at = CASE"
         f" WHEN excluded.due_at < {_timers.name}.due_at THEN excluded.due_at ELSE {_timers.name}.due_at END",
-        [rows_parameter([[*timer[:5], as_text(timer.occurred_at), as_text(timer.due_at)] for timer in sorted(timers)])],
+        [rows_parameter([[*timer[:4], as_text(timer.due_at)] for timer in sorted(timers)])],
     )

@@ -15,7 +15,16 @@ from django.test import Client
 from django.urls import reverse
 
 from apikeys.models import IdempotencyRecord
-from contacts.models import Contact, ImportChunk, ImportDraft, ImportFailure, OptOut
+from contacts.models import (
+    Contact,
+    ImportChunk,
+    ImportDraft,
+    ImportFailure,
+    OptOut,
+    ScoreEntry,
+    ScoreTimer,
+    StageChange,
+)
 from crmsolid.workspaces.admin_base import TenantAdmin, TenantInline
 from crmsolid.workspaces.models import Role, User, Workspace
 from crmsolid.workspaces.scoping import ScopedManager, UnscopedAccess, WorkspaceModel
@@ -32,6 +41,7 @@ OURS, TEST, THEIRS = "zebraours", "zebratwin", "zebratheirs"
 UNSCOPED = {
     "crmsolid/workspaces/scoping.py": "defines it",
     "contacts/imports/erasure.py": "retention, for all workspaces",
+    "contacts/scoring/sweep.py": "what is due, whoever it belongs to",
     "contacts/segments/compilation.py": "tags of the contact that a subquery is about, in its workspace",
     "crmsolid/workspaces/audit.py": "writes rows with their workspace",
     "crmsolid/workspaces/services.py": "makes workspaces and finds a user's membership",
@@ -74,7 +84,7 @@ UNSCOPED = {
 # Plumbing without a page: stored answers, the sandbox's own Telegram, keyed hashes of opt-outs, bare instants; keys to
 # Telegram with who holds them, addresses there, logins between two steps; versions and steps, which the pages of
 # sequences and enrollments show; recipients, which the pages of broadcasts show; rows of imports, of which their pages
-# show the first, and those that failed.
+# show the first, and those that failed; ledgers and histories of stages, which the pages of contacts show, and timers.
 NOT_SHOWN: set[type[models.Model]] = {
     IdempotencyRecord,
     SandboxDelivery,
@@ -82,6 +92,9 @@ NOT_SHOWN: set[type[models.Model]] = {
     ImportDraft,
     ImportFailure,
     OptOut,
+    ScoreEntry,
+    ScoreTimer,
+    StageChange,
     SpentSlot,
     TelegramSession,
     AccountLease,
