@@ -77,16 +77,22 @@ def score_matched(
 
 
 def award(matched: Sequence[tuple[ScoringRule, Occasion]]) -> list[NewEntry]:
-    """The entries that rules add for these occasions, within ``times`` and ``daily_cap``."""
+    """The entries that rules add for these occasions, within ``times`` and ``daily_cap``.
+
+    None where a contact still has such points of an earlier version of the rule. The job of that change takes these
+    back, and then gives points for these occasions too: otherwise both versions would count until then.
+    """
     occasions: dict[Pair, list[Occasion]] = defaultdict(list)
     rules = {rule.pk: rule for rule, _ in matched}
     for rule, occasion in matched:
         occasions[rule.pk, occasion.contact_id].append(occasion)
     zones = points.zones_of({rule.workspace_id for rule in rules.values()})
-    earlier = _earlier_awards(rules, occasions, zones)
+    earlier, left_to_the_job = _earlier_awards(rules, occasions, zones)
     entries: list[NewEntry] = []
     for (rule_id, contact_id), of_pair in occasions.items():
         rule = rules[rule_id]
+        if (rule_id, contact_id) in left_to_the_job:
+            continue
         for each in points.awards(rule, of_pair, earlier[rule_id, contact_id], zones[rule.workspace_id]):
             entries.append(NewEntry(contact_id, rule, EntryKind.AWARD, each.key, each.points, each.cause, each.at))
     return entries
@@ -94,9 +100,10 @@ def award(matched: Sequence[tuple[ScoringRule, Occasion]]) -> list[NewEntry]:
 
 def _earlier_awards(
     rules: Mapping[int, ScoringRule], occasions: Mapping[Pair, Sequence[Occasion]], zones: Mapping[int, ZoneInfo]
-) -> dict[Pair, list[Award]]:
+) -> tuple[dict[Pair, list[Award]], set[Pair]]:
     """The awards that decide how many points there are for these occasions: that of a rule which gives them once, and
-    those of the same days of rules with a cap."""
+    those of the same days of rules with a cap. And where there are such awards of an earlier version that is not taken
+    back yet."""
     found: dict[Pair, list[Award]] = defaultdict(list)
     in_rules, rule_ids = ids_clause("rule_id", list(rules))
     in_contacts, contact_ids = ids_clause("contact_id", sorted({contact_id for _, contact_id in occasions}))
@@ -109,11 +116,43 @@ def _earlier_awards(
         f" AND (key = 'once' OR {keys} OR occurred_at >= %s AND occurred_at < %s)",
         [*contact_ids, *rule_ids, *key_params, datetime_param(first), datetime_param(last)],
     )
+    of_earlier_versions: set[str] = set()
     for row in rows:
         rule = rules[int(row.rule_id or 0)]
         if row.rule_version == rule.version:
             found[rule.pk, row.contact_id].append(Award(row.key, row.points, row.cause, row.occurred_at))
-    return found
+        else:
+            of_earlier_versions.add(row.contact_id)
+    return found, {(each.rule.pk, each.contact_id) for each in outdated(of_earlier_versions, rules.values())}
+
+
+class Outdated(NamedTuple):
+    """What an earlier version of a rule gave a contact and nobody has taken back yet."""
+
+    contact_id: str
+    rule: ScoringRule
+    version: int
+    points: int
+
+
+def outdated(contact_ids: Iterable[str], rules: Iterable[ScoringRule]) -> list[Outdated]:
+    """What these contacts have of earlier versions of these rules. No query without contacts."""
+    ids, by_id = sorted(contact_ids), {rule.pk: rule for rule in rules if rule.pk is not None}
+    if not ids or not by_id:
+        return []
+    in_contacts, contact_params = ids_clause("contact_id", ids)
+    in_rules, rule_params = ids_clause("rule_id", list(by_id))
+    rows = fetch(
+        f"SELECT contact_id, rule_id, rule_version, SUM(points) FROM {_entries.name}"
+        f" WHERE {in_contacts} AND {in_rules} GROUP BY contact_id, rule_id, rule_version HAVING SUM(points) <> 0"
+        " ORDER BY contact_id, rule_id, rule_version",
+        [*contact_params, *rule_params],
+    )
+    return [
+        Outdated(contact_id, by_id[rule_id], version, int(total))
+        for contact_id, rule_id, version, total in rows
+        if version < by_id[rule_id].version
+    ]
 
 
 def write(people: "Mapping[str, ContactWithTags]", entries: Sequence[NewEntry], request_id: str = "") -> list[NewEvent]:

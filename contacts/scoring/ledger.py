@@ -11,11 +11,11 @@ from datetime import datetime
 
 from contacts.models import Contact, ScoreEntry, ScoringRule
 from contacts.scoring import history, points
-from contacts.scoring.awarding import NewEntry, NewTimer, Pair
+from contacts.scoring.awarding import NewEntry, NewTimer, Pair, outdated
 from contacts.scoring.models import DECAY, EntryKind, Trigger
 from contacts.scoring.occasions import Occasion, matching_rules
 from contacts.scoring.points import Award
-from crmsolid.core.sql.bulk import fetch, ids_clause, rows_parameter, rows_source
+from crmsolid.core.sql.bulk import ids_clause, rows_parameter, rows_source
 from crmsolid.core.sql.table import Table
 
 _entries = Table(ScoreEntry)
@@ -61,28 +61,18 @@ def when_due(
 
 def _revisions(contacts: Sequence[Contact], rules: Sequence[ScoringRule], now: datetime) -> list[NewEntry]:
     """For each earlier version of the rules, an entry of that version that makes the sum of its entries 0."""
-    by_id = {rule.pk: rule for rule in rules if rule.pk is not None}
-    in_contacts, contact_ids = ids_clause("contact_id", [contact.id for contact in contacts])
-    in_rules, rule_ids = ids_clause("rule_id", list(by_id))
-    rows = fetch(
-        f"SELECT contact_id, rule_id, rule_version, SUM(points) FROM {_entries.name}"
-        f" WHERE {in_contacts} AND {in_rules} GROUP BY contact_id, rule_id, rule_version HAVING SUM(points) <> 0"
-        " ORDER BY contact_id, rule_id, rule_version",
-        [*contact_ids, *rule_ids],
-    )
     return [
         NewEntry(
-            contact_id=contact_id,
-            rule=by_id[rule_id],
+            contact_id=each.contact_id,
+            rule=each.rule,
             kind=EntryKind.REVISION,
-            key=f"revision {by_id[rule_id].version}",
-            points=-int(total),
+            key=f"revision {each.rule.version}",
+            points=-each.points,
             cause=RULES_CHANGED,
             occurred_at=now,
-            rule_version=version,
+            rule_version=each.version,
         )
-        for contact_id, rule_id, version, total in rows
-        if version < by_id[rule_id].version
+        for each in outdated([contact.id for contact in contacts], rules)
     ]
 
 

@@ -1,6 +1,6 @@
 """What the tests of scoring share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -9,7 +9,7 @@ from django.db.models import Sum
 
 from contacts.models import Contact, ScoreEntry, ScoringRule
 from contacts.scoring import services
-from contacts.scoring.definition import read_definition
+from contacts.scoring.definition import definition_of, read_definition
 from crmsolid.core import clock
 from crmsolid.jobs import runner
 from crmsolid.workspaces.actor import Actor
@@ -31,7 +31,7 @@ def rule(actor: Actor, name: str, on: str, value: str = "", points: int = 10, **
 def change(actor: Actor, existing: ScoringRule, **changes: Any) -> None:
     """Change these members of a rule."""
     existing.refresh_from_db()
-    data = {**services.definition_of(existing).as_json(), **changes}
+    data = {**definition_of(existing).as_json(), **changes}
     services.update_rule(actor, existing.pk, read_definition(actor.workspace, data))
 
 
@@ -60,6 +60,3 @@ def sums(usernames: Sequence[str]) -> dict[str, int]:
     rows = ScoreEntry.unscoped.values("contact__username_key").annotate(total=Sum("points"))
     totals = {row["contact__username_key"]: row["total"] for row in rows}
     return {name: min(100, max(0, totals.get(name, 0))) for name in usernames}
-
-
-Captured = Callable[..., Any]

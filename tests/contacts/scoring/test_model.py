@@ -81,7 +81,7 @@ class World:
 
     def change(self, name: str, points: int, times: str, daily_cap: int | None, half_life: str | None) -> None:
         on, value = TRIGGERS[name]
-        more = {"points": points, "times": times, "daily_cap": daily_cap, "half_life": half_life}
+        more: dict[str, Any] = {"points": points, "times": times, "daily_cap": daily_cap, "half_life": half_life}
         existing = ScoringRule.unscoped.filter(name=name, archived_at=None).first()
         if existing is None:
             rule(self.actor, name, on, value, **more)
