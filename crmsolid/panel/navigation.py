@@ -57,6 +57,7 @@ GROUPS: dict[str, tuple[NavigationItem, ...]] = {
         NavigationItem("Workspace", "apartment", page="workspace", roles=ADMINS),
         NavigationItem("Telegram accounts", "smartphone", "messaging.account"),
         NavigationItem("Custom fields", "tune", "contacts.customfield"),
+        NavigationItem("Scoring", "leaderboard", "contacts.scoringrule"),
         NavigationItem("Templates", "description", "messaging.template"),
         NavigationItem("Opt-out words", "block", "messaging.optoutword"),
         NavigationItem("API Keys", "key", "apikeys.apikey"),

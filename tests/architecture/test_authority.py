@@ -18,6 +18,7 @@ from django.db import transaction
 
 import apikeys.services
 import contacts.imports.services
+import contacts.scoring.services
 import contacts.segments.services
 import contacts.services
 import crmsolid.events.services
@@ -34,7 +35,9 @@ import webhooks.services
 from apikeys.models import ApiKey
 from contacts.imports import reading
 from contacts.imports.staging import StagedFile
-from contacts.models import Contact, ContactImport, CustomField, Segment
+from contacts.models import Contact, ContactImport, CustomField, ScoringRule, Segment
+from contacts.scoring.definition import Definition as RuleDefinition
+from contacts.scoring.models import Trigger
 from contacts.stats import funnel_report
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
@@ -127,6 +130,14 @@ def broadcast_id(rows: Belongings) -> dict[str, Any]:
 def broadcast(rows: Belongings) -> dict[str, Any]:
     audience = {"contact_ids": [rows.of(Contact).pk]}
     return {"definition": BroadcastDefinition("News", "Hello", (rows.of(Account).pk,), audience)}
+
+
+def rule(rows: Belongings) -> dict[str, Any]:
+    return {"definition": RuleDefinition("New", Trigger.REPLY, "", 5)}
+
+
+def rule_id(rows: Belongings) -> dict[str, Any]:
+    return {"rule_id": rows.of(ScoringRule).pk}
 
 
 def job_id(rows: Belongings) -> dict[str, Any]:
@@ -263,6 +274,19 @@ ROWS = [
         None,
         lambda rows: {"field_id": rows.of(CustomField).pk, "label": "New", "choices": ["a"]},
     ),
+    Row(contacts.scoring.services.get_score, EVERYONE, Scope.READ_CONTACTS, contact_id),
+    Row(
+        contacts.scoring.services.adjust_score,
+        WRITERS,
+        Scope.WRITE_CONTACTS,
+        lambda rows: {**contact_id(rows), "points": 5},
+    ),
+    Row(contacts.scoring.services.list_rules, ADMINS, None),
+    Row(contacts.scoring.services.create_rule, ADMINS, None, rule),
+    Row(contacts.scoring.services.update_rule, ADMINS, None, lambda rows: {**rule_id(rows), **rule(rows)}),
+    Row(contacts.scoring.services.archive_rule, ADMINS, None, rule_id),
+    Row(contacts.scoring.services.preview_rule, ADMINS, None, rule),
+    Row(contacts.scoring.services.get_preview, ADMINS, None, job_id, "not_found"),  # no preview
     Row(contacts.segments.services.list_segments, EVERYONE, Scope.READ_CONTACTS),
     Row(contacts.segments.services.get_segment, EVERYONE, Scope.READ_CONTACTS, segment_id),
     Row(
