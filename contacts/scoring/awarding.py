@@ -86,7 +86,7 @@ def award(matched: Sequence[tuple[ScoringRule, Occasion]]) -> list[NewEntry]:
     rules = {rule.pk: rule for rule, _ in matched}
     for rule, occasion in matched:
         occasions[rule.pk, occasion.contact_id].append(occasion)
-    zones = points.zones_of({rule.workspace_id for rule in rules.values()})
+    zones = points.zones_of(rules.values())
     earlier, left_to_the_job = _earlier_awards(rules, occasions, zones)
     entries: list[NewEntry] = []
     for (rule_id, contact_id), of_pair in occasions.items():

@@ -120,7 +120,7 @@ def _awards(matched: Iterable[tuple[ScoringRule, Occasion]], given: Mapping[Pair
     for rule, occasion in matched:
         rules[rule.pk] = rule
         occasions[rule.pk, occasion.contact_id].append(occasion)
-    zones = points.zones_of({rule.workspace_id for rule in rules.values()})
+    zones = points.zones_of(rules.values())
     entries = []
     for (rule_id, contact_id), of_pair in occasions.items():
         rule, so_far = rules[rule_id], given[rule_id, contact_id]
