@@ -13,6 +13,7 @@ from contacts import custom_fields, export, optouts, repository
 from contacts.models import Contact, CustomField, FieldType
 from contacts.normalization import InvalidValue
 from contacts.repository import ContactWithTags, IdentitiesConflict, IdentityTaken
+from contacts.scoring import personal_data as scoring_data
 from contacts.segments.compilation import where
 from contacts.segments.conditions import Condition
 from contacts.segments.repository import condition_of, find_segment
@@ -207,7 +208,8 @@ def personal_data(actor: Actor, contact_id: str) -> dict[str, Any]:
     """
     actor.require(Scope.READ_MESSAGES)
     contact = get_contact(actor, contact_id)
-    return {"contact": contact.payload, **erasure.export_all(actor.workspace.pk, contact_id)}
+    own = scoring_data.export(actor.workspace.pk, contact_id)
+    return {"contact": contact.payload, **own, **erasure.export_all(actor.workspace.pk, contact_id)}
 
 
 def list_custom_fields(actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:

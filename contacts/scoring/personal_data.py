@@ -1,20 +1,13 @@
-"""What happens to scores and stages when a contact is erased or asks for their data.
+"""What a contact is shown of scores and stages who asks for the data that is kept.
 
-The history of stages stays for statistics, without the contact.
+When a contact is erased, the ledger goes with it. The history of stages stays for statistics, without the contact.
 """
 
 from typing import Any
 
-from contacts.models import ScoreEntry, ScoreTimer, StageChange
+from contacts.models import ScoreEntry, StageChange
 from contacts.scoring.representations import ScoreEntryOut
 from crmsolid.core.clock import rfc3339
-
-
-def erase(workspace_id: int, contact_id: str) -> None:
-    """Delete the contact's ledger and timers, and take the contact out of the history of stages."""
-    StageChange.objects.for_workspace(workspace_id).filter(contact_id=contact_id).update(contact=None)
-    for model in (ScoreEntry, ScoreTimer):
-        model.objects.for_workspace(workspace_id).filter(contact_id=contact_id).delete()
 
 
 def export(workspace_id: int, contact_id: str) -> dict[str, Any]:

@@ -57,16 +57,16 @@ def test_get(ours: Api, upsert: Upsert, statements: Statements) -> None:
 
 
 def test_upsert_of_a_new_contact(ours: Api, statements: Statements) -> None:
-    """Key, savepoint, contact, tags, events, answer, release."""
-    with statements(sqlite=7, postgresql=6):
+    """Key, savepoint, contact, scoring rules, its stage, tags, events, answer, release."""
+    with statements(sqlite=9, postgresql=7):
         assert ours.post("/v1/contacts", {"username": "sarah", "tags": ["a"]}).status_code == 201
 
 
 def test_upsert_of_a_known_contact(ours: Api, upsert: Upsert, statements: Statements) -> None:
-    """Key, savepoint, the insert that the unique key turns away, contact, its tags, update, new tag, enrollments to
-    look at again, event, answer, release."""
+    """Key, savepoint, the insert that the unique key turns away, contact, its tags, update, new tag, scoring rules,
+    enrollments to look at again, event, answer, release."""
     upsert(username="sarah", tags=["a"])
-    with statements(sqlite=11, postgresql=11):
+    with statements(sqlite=12, postgresql=12):
         assert ours.post("/v1/contacts", {"username": "sarah", "name": "x", "tags": ["b"]}).status_code == 200
 
 
@@ -78,16 +78,17 @@ def test_upsert_of_a_known_contact_with_a_new_identity(ours: Api, upsert: Upsert
 
 
 def test_patch(ours: Api, upsert: Upsert, statements: Statements) -> None:
-    """Key, savepoint, contact, its tags, update, removed tag, new tag, enrollments, event, answer, release."""
+    """Key, savepoint, contact, its tags, update, removed tag, new tag, scoring rules, enrollments, event, answer,
+    release."""
     contact = upsert(username="sarah", tags=["a"])
-    with statements(sqlite=11, postgresql=11):
+    with statements(sqlite=12, postgresql=12):
         ours.patch(f"/v1/contacts/{contact['id']}", {"name": "x", "tags": ["b"]})
 
 
 def test_tags(ours: Api, upsert: Upsert, statements: Statements) -> None:
     """As PATCH."""
     contact = upsert(username="sarah", tags=["a"])
-    with statements(sqlite=11, postgresql=11):
+    with statements(sqlite=12, postgresql=12):
         ours.post(f"/v1/contacts/{contact['id']}/tags", {"add": ["b"], "remove": ["a"]})
 
 
@@ -109,8 +110,9 @@ def test_custom_fields(ours: Api, custom_fields: None, statements: Statements) -
 
 @pytest.mark.parametrize("opted_out", [False, True])
 def test_delete(ours: Api, upsert: Upsert, statements: Statements, opted_out: bool) -> None:
-    """Savepoint, key, contact, tags; what each app erases; tags, contact, audit, release; and the opt-out to keep."""
+    """Savepoint, key, contact, tags; what each app erases; tags, ledger, timers, history of stages, contact, audit,
+    release; and the opt-out to keep."""
     contact = upsert(username="sarah", tags=["a"], opted_out=opted_out)
-    number = 33 if opted_out else 32
+    number = 36 if opted_out else 35
     with statements(sqlite=number, postgresql=number):
         ours.delete(f"/v1/contacts/{contact['id']}")

@@ -36,6 +36,7 @@ TABLE: list[tuple[str, str | None, str | None, dict[str, bool]]] = [
     ("whoami", None, None, READ),
     ("list_contacts", "GET /v1/contacts", "read:contacts", READ),
     ("get_contact", "GET /v1/contacts/{contact_id}", "read:contacts", READ),
+    ("get_contact_score", "GET /v1/contacts/{contact_id}/score", "read:contacts", READ),
     ("upsert_contact", "POST /v1/contacts", "write:contacts", CHANGE),
     ("tag_contact", "POST /v1/contacts/{contact_id}/tags", "write:contacts", CHANGE),
     ("list_segments", "GET /v1/segments", "read:contacts", READ),
@@ -138,7 +139,11 @@ def test_writes_take_an_idempotency_key_and_reads_do_not(listed: list[dict[str, 
 def test_reads_need_no_argument_but_the_id_of_what_they_get(listed: list[dict[str, Any]]) -> None:
     for tool in listed:
         if tool["annotations"]["readOnlyHint"]:
-            needed = {"preview_segment": ["filter"], "explain_segment": ["segment_id", "contact_id"]}.get(tool["name"])
+            needed = {
+                "preview_segment": ["filter"],
+                "explain_segment": ["segment_id", "contact_id"],
+                "get_contact_score": ["contact_id"],
+            }.get(tool["name"])
             if needed is None:
                 needed = [f"{tool['name'].removeprefix('get_')}_id"] if tool["name"].startswith("get_") else []
             assert tool["inputSchema"].get("required", []) == needed
