@@ -22,12 +22,12 @@ class ReportQuery(QuerySerializer):
     interval = Choice(
         required=False,
         choices=INTERVALS,
-        help_text="Adds a `series`, by the workspace's time zone.",
+        help_text="Adds a `series`.",
     )
 
     def get_fields(self) -> dict[str, AnyField]:
         """``from`` is a keyword of Python."""
-        start = Timestamp(required=False, help_text="Default: the last 30 days, that of `to` included.")
+        start = Timestamp(required=False, help_text="Default: the last 30 days.")
         end = Timestamp(required=False, help_text="Exclusive. Default: now.")
         return {"from": start, "to": end, **super().get_fields()}
 

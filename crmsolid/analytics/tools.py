@@ -12,7 +12,7 @@ from crmsolid.mcp.tool import Tool
 
 
 class AnyReportQuery(ReportQuery):
-    report = Choice(choices=list(REPORTS), help_text="On what.")
+    report = Choice(choices=list(REPORTS))
 
 
 class AnyReportOut(Representation):
@@ -39,8 +39,8 @@ TOOLS = (
     Tool(
         "get_analytics",
         "Read statistics",
-        "Figures of contacts by stage, of sequences, broadcasts or accounts. What was sent after `complete_until` may "
-        "still be answered.",
+        "Figures of stages, sequences, broadcasts or accounts. What was sent after `complete_until` may yet be "
+        "answered.",
         AnalyticsView,
     ),
 )

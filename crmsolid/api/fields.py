@@ -298,5 +298,5 @@ class PageQuery(QuerySerializer):
         max_length=4096,
         pattern=r"^[A-Za-z0-9_-]+$",
         format="cursor",
-        help_text="`next_cursor` of the page before, with the same sort and filters.",
+        help_text="`next_cursor` of the page before.",
     )
