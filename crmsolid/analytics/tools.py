@@ -12,7 +12,7 @@ from crmsolid.mcp.tool import Tool
 
 
 class AnyReportQuery(ReportQuery):
-    report = Choice(choices=list(REPORTS))
+    report = Choice(choices=list(REPORTS), help_text="On what.")
 
 
 class AnyReportOut(Representation):
@@ -39,8 +39,7 @@ TOOLS = (
     Tool(
         "get_analytics",
         "Read statistics",
-        "Figures of stages, sequences, broadcasts or accounts. What was sent after `complete_until` may yet be "
-        "answered.",
+        "Statistics. What was sent after `complete_until` may yet be answered.",
         AnalyticsView,
     ),
 )

@@ -9,7 +9,10 @@ def test_response_links_to_the_operations_that_take_its_ids(product_document: di
     def links(method: str, path: str, status: str) -> set[str]:
         return set(product_document["paths"][path][method]["responses"][status].get("links", {}))
 
-    contact_operations = {"get_contact", "update_contact", "delete_contact", "tag_contact", "get_contact_data"}
+    contact_operations = {
+        *("get_contact", "update_contact", "delete_contact", "tag_contact"),
+        *("get_contact_data", "get_contact_score"),
+    }
     assert links("post", "/v1/contacts", "201") == contact_operations
     assert links("post", "/v1/messages/send", "200") == {"get_message", "cancel_message"}
     assert "get_contact_by_contact_id" in links("get", "/v1/messages/{message_id}", "200")
