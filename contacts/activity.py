@@ -87,9 +87,7 @@ def _start_silences(rules: Sequence[ScoringRule], workspaces: Mapping[str, int],
                 workspace_id=rule.workspace_id,
                 rule_id=rule.pk,
                 contact_id=contact_id,
-                key=f"silence {at.isoformat()}",
-                cause=f"silence {rule.value}",
-                occurred_at=at,
+                key=occasions.silence_key(at),
                 due_at=at + parse_duration(rule.value),
             )
             for rule in rules

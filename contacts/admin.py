@@ -8,27 +8,32 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from contacts import normalization
 from contacts.custom_fields import check_count, check_key, read_choices
 from contacts.imports import admin as imports_admin  # noqa: F401 - registers the pages of imports
-from contacts.models import Contact, ContactTag, CustomField, Segment, search_has
+from contacts.models import Contact, ContactTag, CustomField, Segment, StageChange, search_has
 from contacts.normalization import InvalidValue, fold
+from contacts.scoring import admin as scoring_admin  # noqa: F401 - registers the pages of scoring rules
+from contacts.scoring.forms import ScoreForm
+from contacts.scoring.services import Score, adjust_score, get_score
 from contacts.segments import admin as segments_admin  # noqa: F401 - registers the pages of segments
 from contacts.segments.compilation import where
 from contacts.segments.repository import condition_of, find_segment
 from contacts.services import create_custom_field, update_contact, update_custom_field
-from contacts.validation import time_zones
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import is_id
+from crmsolid.core.time_zones import time_zones
 from crmsolid.workspaces.admin_base import ADMINS, WRITERS, TenantAdmin, TenantForm, TenantInline
 from crmsolid.workspaces.admin_columns import column, datetime_column, field_column
 from crmsolid.workspaces.panel_context import panel_context
@@ -38,6 +43,8 @@ STAGE_COLOURS = {"new": "info", "contacted": "primary", "replied": "warning", "q
 
 # So many contacts of the list can be chosen for one action.
 MAX_CHOSEN = 100
+# So many changes of the score and of the stage are shown on a contact's page.
+LEDGER_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +137,7 @@ class ContactAdmin(TenantAdmin):
     list_before_template = "panel/contact_list_actions.html"
     inlines = (TagInline,)
     change_form_outer_before_template = "panel/contact_actions.html"
+    change_form_outer_after_template = "panel/contact_score.html"
     fieldsets = (
         (None, {"fields": ("name", ("handle", "mail"), ("stage", "score"), "opted_out", ("phone", "time_zone"))}),
         ("Custom fields", {"fields": ("shown_fields",)}),
@@ -172,8 +180,48 @@ class ContactAdmin(TenantAdmin):
         return super().change_view(request, object_id, form_url, {"contact_links": links, **(extra_context or {})})
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
-        sections = [section(context["original"]) for section in contact_sections]
-        return super().render_change_form(request, {**context, "contact_sections": sections}, *args, **kwargs)
+        contact = context["original"]
+        changes = StageChange.objects.for_workspace(contact.workspace_id).filter(contact=contact).order_by("-pk")
+        more = {
+            "contact_sections": [section(contact) for section in contact_sections],
+            "ledger": self._ledger(request, contact),
+            "stage_changes": changes[:LEDGER_ROWS],
+            "score_form": ScoreForm(),
+            "may_adjust": self.has_change_permission(request, contact),
+        }
+        return super().render_change_form(request, {**context, **more}, *args, **kwargs)
+
+    def _ledger(self, request: HttpRequest, contact: Contact) -> Score:
+        """The page of the ledger that the address asks for."""
+        actor, cursor = self.actor(request), request.GET.get("ledger") or None
+        try:
+            return get_score(actor, contact.pk, limit=LEDGER_ROWS, cursor=cursor)
+        except DomainError as error:
+            if error.code != "invalid_cursor":
+                raise
+            return get_score(actor, contact.pk, limit=LEDGER_ROWS)
+
+    def get_urls(self) -> list[URLPattern]:
+        score = self.admin_site.admin_view(require_POST(self.score_view))
+        return [path("<path:object_id>/score/", score, name="contacts_contact_score"), *super().get_urls()]
+
+    def score_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Change the score by hand."""
+        contact = self.get_object(request, unquote(object_id))
+        if contact is None:
+            raise Http404
+        form = ScoreForm(request.POST)
+        try:
+            if form.is_valid():
+                changed = adjust_score(self.actor(request), contact.pk, **form.cleaned_data)
+                messages.success(request, f"The score is {changed.score} now.")
+            else:
+                messages.error(request, "The score was not changed: give whole points from -100 to 100, other than 0.")
+        except DomainError as error:
+            if not error.errors:
+                raise PermissionDenied from error
+            messages.error(request, f"{capfirst(error.errors[0].detail)}.")
+        return HttpResponseRedirect(reverse("admin:contacts_contact_change", args=[contact.pk]))
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str

@@ -11,6 +11,8 @@ class ContactsConfig(AppConfig):
         from contacts.erasing import operands
         from contacts.imports import erasure, jobs
         from contacts.models import ScoringRule, Segment
+        from contacts.scoring import configuration as scoring
+        from contacts.scoring import rescoring
         from contacts.segments import tagging
         from crmsolid.core.erasure import register as register_erasure
         from crmsolid.jobs import kinds
@@ -24,5 +26,9 @@ class ContactsConfig(AppConfig):
         operands.register(Job, "params", where=open_jobs)
         operands.register(Segment, "filter")
         operands.register(ScoringRule, "value")
+        kinds.register(rescoring.SCORE)
+        kinds.register(rescoring.PREVIEW)
         register_erasure(erase=erasure.erase, export=erasure.export)
         register_section(configuration.SECTION, dump=configuration.dump, apply=configuration.apply)
+        # Behind the custom fields, which rules may name.
+        register_section(scoring.SECTION, dump=scoring.dump, apply=scoring.apply)

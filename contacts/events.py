@@ -21,5 +21,5 @@ LEAD_SCORED = declare(
     contact=_CONTACT,
     old_score=_SCORE,
     new_score=_SCORE,
-    rules={"type": "array"},
+    rules={"type": "array", "items": {"type": "string"}},
 )

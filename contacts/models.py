@@ -189,10 +189,11 @@ class StageChange(WorkspaceModel):
             models.Index(fields=["contact", "id"], name="stagechange_contact"),
             models.Index(fields=["workspace", "stage", "at"], name="stagechange_at", condition=Q(is_first=True)),
             models.Index(
-                fields=["workspace", "entered_at", "stage", "at"],
+                fields=["workspace", "stage", "entered_at", "at"],
                 name="stagechange_entered",
                 condition=Q(is_first=True),
             ),
+            models.Index(fields=["workspace", "entered_at"], name="stagechange_added", condition=Q(from_stage="")),
         ]
 
     def __str__(self) -> str:

@@ -129,6 +129,16 @@ def lock_free(ids: Sequence[str]) -> dict[str, Contact]:
     return {contact.id: contact for contact in map(contacts.from_row, rows)}
 
 
+def not_being_erased(ids: Sequence[str | None]) -> dict[str, Contact]:
+    """By id, those of these contacts that nobody is erasing and none can be erased before the transaction ends. Never
+    waits, so it does not matter what else the caller has locked; a contact whose identity is changing may be left out.
+    """
+    where, params = ids_clause("id", [each for each in ids if each is not None])
+    locking = " ORDER BY id FOR KEY SHARE SKIP LOCKED" if on_postgresql() else ""
+    rows = fetch(f"SELECT {contacts.columns()} FROM {contacts.name} WHERE {where}{locking}", params)
+    return {contact.id: contact for contact in map(contacts.from_row, rows)}
+
+
 def not_erased(rows: Sequence[Contact]) -> list[Contact]:
     """Those of the contacts that are still there; none of them can be erased before the transaction ends.
 

@@ -88,6 +88,8 @@ class PersonalDataOut(Representation):
     telegram_addresses = serializers.ListField(
         child=serializers.DictField(), help_text="What accounts address the person by on Telegram."
     )
+    scores = serializers.ListField(child=serializers.DictField(), help_text="The ledger of the score, oldest first.")
+    stages = serializers.ListField(child=serializers.DictField(), help_text="Stages that it came to, oldest first.")
     messages = serializers.ListField(child=serializers.DictField(), help_text="Oldest first, as GET answers them.")
     enrollments = serializers.ListField(child=serializers.DictField(), help_text="In sequences, with the steps done.")
     events = serializers.ListField(child=serializers.DictField())

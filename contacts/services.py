@@ -15,6 +15,7 @@ from contacts.erasing.operands import Person
 from contacts.models import Contact, CustomField, FieldType
 from contacts.normalization import InvalidValue
 from contacts.repository import ContactWithTags, IdentitiesConflict, IdentityTaken
+from contacts.scoring import personal_data as scoring_data
 from contacts.segments.compilation import where
 from contacts.segments.conditions import Condition
 from contacts.segments.repository import condition_of, find_segment
@@ -227,6 +228,7 @@ def personal_data(actor: Actor, contact_id: str) -> dict[str, Any]:
         "contact": contact.payload,
         "audit_log": [{"at": rfc3339(entry.at), "action": entry.action, "surface": entry.surface} for entry in entries],
         "named_in": operands.naming(contact.contact),
+        **scoring_data.export(actor.workspace.pk, contact_id),
         **erasure.export_all(actor.workspace.pk, contact_id),
     }
 

@@ -1,5 +1,6 @@
 """The MCP tools of contacts."""
 
+from contacts.scoring.views import ScoreView
 from contacts.segments.views import ExplainView, PreviewView, SegmentsView
 from contacts.views import ContactsView, ContactTagsView, ContactView
 from crmsolid.mcp.tool import Tool
@@ -17,6 +18,12 @@ TOOLS = (
         "Read a contact",
         "Read one contact by its id. Nothing can be sent to one that has `opted_out`.",
         ContactView,
+    ),
+    Tool(
+        "get_contact_score",
+        "Explain a score",
+        "The contact's score and what changed it.",
+        ScoreView,
     ),
     Tool(
         "upsert_contact",

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from contacts import views
 from contacts.imports import views as imports
+from contacts.scoring import views as scoring
 from contacts.segments import views as segments
 
 urlpatterns: list[URLPattern] = [
@@ -12,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("contacts/import", imports.ImportView.as_view()),
     path("contacts/<str:contact_id>", views.ContactView.as_view()),
     path("contacts/<str:contact_id>/tags", views.ContactTagsView.as_view()),
+    path("contacts/<str:contact_id>/score", scoring.ScoreView.as_view()),
     path("contacts/<str:contact_id>/data", views.PersonalDataView.as_view()),
     path("segments", segments.SegmentsView.as_view()),
     path("segments/preview", segments.PreviewView.as_view()),

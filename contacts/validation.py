@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from contacts import custom_fields, normalization
 from contacts.models import Contact, CustomField, Stage
 from contacts.normalization import InvalidValue
 from crmsolid.api.fields import BLANKS, matches
 from crmsolid.core.errors import DomainError, FieldError
+from crmsolid.core.time_zones import time_zones
 from crmsolid.workspaces.models import Workspace
 
 MAX_TAG = 64
@@ -96,12 +95,6 @@ def _columns(name: str, value: str | None) -> dict[str, Any]:
         case "stage" if value not in Stage.values:
             raise InvalidValue("invalid_choice", f"the stages are: {', '.join(Stage.values)}")
     return {name: value or ""}
-
-
-@cache
-def time_zones() -> frozenset[str]:
-    """The names of the IANA time zone database."""
-    return frozenset(available_timezones())
 
 
 def read_tags(names: Iterable[str], field: str = "tags") -> list[str]:

@@ -20,6 +20,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from contacts.scoring.sweep import due_timers
 from crmsolid.core import clock
 from crmsolid.core.redis import REDIS_ERRORS, build_client
 from crmsolid.events.models import Event
@@ -148,6 +149,7 @@ QUEUES: list[tuple[str, Callable[[datetime], QuerySet[Any]], str]] = [
     ("events", lambda now: Event.unscoped.filter(position__isnull=True), "created_at"),
     ("deliveries", lambda now: Delivery.unscoped.filter(next_attempt_at__lte=now), "next_attempt_at"),
     ("jobs", lambda now: due_jobs(), "next_run_at"),
+    ("scores", lambda now: due_timers(), "due_at"),
 ]
 
 

@@ -156,6 +156,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "webhooks.sweep": SWEEP_SECONDS,
         "webhooks.purge": 3600,
         "contacts.purge": 3600,
+        "contacts.score": SWEEP_SECONDS,
         "jobs.run": SWEEP_SECONDS,
         "crmsolid.heartbeat": SWEEP_SECONDS,
         "crmsolid.purge": 3600,

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 import contacts.tools
+import crmsolid.analytics.tools
 import messaging.tools
 import sequences.tools
 from contacts import services as contacts_services
@@ -61,4 +62,4 @@ WHOAMI = Tool(
     WhoamiView,
 )
 
-TOOLS = (WHOAMI, *contacts.tools.TOOLS, *messaging.tools.TOOLS, *sequences.tools.TOOLS)
+TOOLS = (WHOAMI, *contacts.tools.TOOLS, *messaging.tools.TOOLS, *sequences.tools.TOOLS, *crmsolid.analytics.tools.TOOLS)

@@ -5,6 +5,7 @@ from django.urls import URLPattern, include, path
 from django.views.generic import RedirectView
 
 import contacts.urls
+import crmsolid.analytics.urls
 import crmsolid.jobs.urls
 import messaging.urls
 import sequences.urls
@@ -25,6 +26,7 @@ v1: list[URLPattern] = [
     *messaging.urls.urlpatterns,
     *sequences.urls.urlpatterns,
     *webhooks.urls.urlpatterns,
+    *crmsolid.analytics.urls.urlpatterns,
 ]
 mcp = mcp_view(TOOLS)
 

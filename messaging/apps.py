@@ -8,12 +8,14 @@ class MessagingConfig(AppConfig):
         from django.db.models import Q
 
         from contacts.erasing import operands
+        from contacts.scoring import history
+        from contacts.scoring.models import Trigger
         from crmsolid.core import crypto, erasure
         from crmsolid.jobs import kinds
         from crmsolid.workspaces.configuration import register_section
         from crmsolid.workspaces.services import on_provision
         from messaging import erasure as messages
-        from messaging import events, opt_out_words, services  # noqa: F401 - importing events declares the event types
+        from messaging import events, opt_out_words, scoring, services  # noqa: F401 - events declares the event types
         from messaging.broadcasts import erasure as recipients
         from messaging.broadcasts.job import BROADCAST
         from messaging.broadcasts.message_source import SOURCE, BroadcastSource
@@ -30,6 +32,7 @@ class MessagingConfig(AppConfig):
         on_provision(opt_out_words.provision)
         register_section(texts.TEMPLATES, dump=texts.dump_templates, apply=texts.apply_templates)
         register_section(texts.WORDS, dump=texts.dump_words, apply=texts.apply_words)
+        history.register(Trigger.REPLY, scoring.replies_of)
         erasure.register(erase=messages.erase, export=messages.export)
         erasure.register(erase=recipients.erase, export=recipients.export)
         operands.register(Broadcast, "audience", where=~Q(audience__has_key="contact_ids"))

@@ -1,7 +1,8 @@
 """What happens to messages when a contact is erased or asks for their data, and what is deleted with time.
 
 What an account sent in the last 24 hours still counts against its daily limit after the contact is erased: otherwise
-erasing and sending again would be a way around the limit. Only the instants are kept, as ``SpentSlot``.
+erasing and sending again would be a way around the limit. Only the instants are kept, as ``SpentSlot``. The
+statistics of accounts keep their totals too: of each message that they count, kind and time stay (``ErasedMessage``).
 """
 
 from typing import Any
@@ -10,11 +11,24 @@ from django.db.models import QuerySet
 
 from contacts.models import Contact
 from crmsolid.core import clock
+from crmsolid.core.sql.bulk import run
+from crmsolid.core.sql.table import Table
 from messaging import waiting
-from messaging.models import LoginAttempt, Message, SpentSlot, Status, Thread
+from messaging.models import ErasedMessage, LoginAttempt, Message, SpentSlot, Status, Thread
 from messaging.representations import MessageOut
 from messaging.sending.slots import DAY
 from messaging.telegram_models import PeerHash, TelegramSession
+
+# For messaging.stats. The contact's row is locked, so none of these messages is received, sent or answered meanwhile.
+_KEEP_COUNTS = (
+    f"INSERT INTO {Table(ErasedMessage).name} (workspace_id, account_id, kind, at)"
+    " SELECT workspace_id, account_id,"
+    " CASE WHEN direction = 'out' THEN status WHEN auto_reply THEN 'auto_reply' ELSE 'reply' END,"
+    " CASE WHEN status = 'failed' THEN eta ELSE sent_at END"
+    f" FROM {Table(Message).name} WHERE workspace_id = %s AND contact_id = %s"
+    " AND (status IN ('sent', 'failed') OR status = 'received' AND in_reply_to_id IS NOT NULL)"
+    " AND CASE WHEN status = 'failed' THEN eta ELSE sent_at END IS NOT NULL"
+)
 
 
 def erase(workspace_id: int, contact_id: str) -> None:
@@ -32,6 +46,7 @@ def erase(workspace_id: int, contact_id: str) -> None:
     # Telegram still has the conversation. The next look through its history must not bring it back.
     sessions = TelegramSession.objects.for_workspace(workspace_id).filter(account__threads__contact_id=contact_id)
     sessions.update(history_cutoff=now)
+    run(_KEEP_COUNTS, [workspace_id, contact_id])
     Thread.objects.for_workspace(workspace_id).filter(contact_id=contact_id).delete()
     for peers in _addresses(workspace_id, contact_id):
         peers.delete()

@@ -18,6 +18,8 @@ from messaging import opt_out_words, replies
 from messaging.events import MESSAGE_RECEIVED, MESSAGE_SENT
 from messaging.models import Account, Direction, Message, Status, Thread
 from messaging.representations import MessageOut
+from messaging.sending import sources
+from messaging.sending.sources import Answer
 
 _messages, _threads = Table(Message), Table(Thread)
 
@@ -95,6 +97,9 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
         )
         watchers.notify([contact.id])
         upsert_thread(account, contact, incoming.at, unread=1)
+        if message.in_reply_to is not None:
+            answer = Answer(message.in_reply_to.pk, incoming.at, message.auto_reply, opted_out)
+            sources.answered(message.in_reply_to.source, answer)
     event_type = MESSAGE_SENT if incoming.outgoing else MESSAGE_RECEIVED
     event = NewEvent(event_type, {"message": MessageOut.render(message)}, contact.id)
     publish_all(account.workspace, [event, *scored])

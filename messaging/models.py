@@ -195,6 +195,16 @@ class Message(WorkspaceModel):
             ),
             # For the foreign key: whatever deletes a message looks for replies to it.
             models.Index(fields=["in_reply_to"], name="message_replies", condition=Q(in_reply_to__isnull=False)),
+            # For messaging.stats, which reads nothing but these indexes.
+            models.Index(
+                fields=["account", "sent_at"], name="message_sent", condition=Q(direction="out", status="sent")
+            ),
+            models.Index(fields=["account", "eta"], name="message_failed", condition=Q(status="failed")),
+            models.Index(
+                fields=["account", "auto_reply", "sent_at"],
+                name="message_answers",
+                condition=Q(direction="in", in_reply_to__isnull=False),
+            ),
             models.Index(
                 fields=["account", "text_digest", "sent_at"],
                 name="message_same_text",
@@ -280,3 +290,23 @@ class SpentSlot(WorkspaceModel):
 
     class Meta(WorkspaceModel.Meta):
         indexes = [models.Index(fields=["account", "slot_at"], name="spentslot_account")]
+
+
+class ErasedMessage(WorkspaceModel):
+    """What is left of a message that was erased with its contact, for the statistics of its account.
+
+    ``kind``: ``sent``, ``failed``, or for an answer ``reply`` or ``auto_reply``. ``at`` is the time by which it was
+    counted.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=10)
+    at = models.DateTimeField()
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["sent", "failed", "reply", "auto_reply"]), name="erasedmessage_kind"
+            ),
+        ]
+        indexes = [models.Index(fields=["workspace", "at"], name="erasedmessage_stats")]

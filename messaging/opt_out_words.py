@@ -11,6 +11,8 @@ from crmsolid.workspaces.models import Workspace
 from messaging.models import Message, OptOutWord
 
 MAX_WORD = 64
+# A longer message is no opt-out word.
+MAX_MESSAGE = 2 * MAX_WORD
 DEFAULT_WORDS = ("/stop", "stop")
 
 _contacts = Table(Contact)
@@ -24,7 +26,7 @@ def normal_form(text: str) -> str:
 def apply_word(message: Message) -> bool:
     """Opt out the sender of this incoming message if it is an opt-out word, and return whether it is one. The contact's
     row is locked."""
-    if len(message.text) > 2 * MAX_WORD or not (word := normal_form(message.text)):
+    if len(message.text) > MAX_MESSAGE or not (word := normal_form(message.text)):
         return False
     if not OptOutWord.objects.for_workspace(message.workspace_id).filter(word=word).exists():
         return False

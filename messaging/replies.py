@@ -18,13 +18,14 @@ def classify(message: Message, account: Account, *, reply_to: int | None, is_aut
     """Set ``in_reply_to``, ``auto_reply`` and ``text_digest`` of an incoming message that is not stored yet.
 
     ``reply_to`` is Telegram's id of the message it quotes. ``is_automatic``: it is known to be an auto-reply. Any other
-    answer to a sandbox counts as a person's. The caller holds the lock on the contact.
+    answer to a sandbox counts as a person's. The caller holds the lock on the contact. Of the message in
+    ``in_reply_to``, ``source`` and ``sent_at`` are loaded.
     """
     message.auto_reply = is_automatic
     answered = _answered(message, account, reply_to)
     if answered is None:
         return
-    message.in_reply_to_id = answered.pk
+    message.in_reply_to = answered
     if account.kind == AccountKind.SANDBOX or message.sent_at is None or answered.sent_at is None:
         return
     # Telegram's times are whole seconds of its own clock, so an answer may seem to be older than its message.
@@ -41,7 +42,7 @@ def _answered(message: Message, account: Account, reply_to: int | None) -> Messa
     """
     # Without the workspace, which SQLite would look up first; the thread is one of the account's.
     sent = Message.unscoped.filter(thread_id=message.thread_id, direction=Direction.OUT, status=Status.SENT)
-    sent = sent.only("id", "sent_at")
+    sent = sent.only("id", "sent_at", "source")
     quoted = None if reply_to is None else sent.filter(telegram_message_id=reply_to).first()
     if quoted is not None or message.sent_at is None:
         return quoted

@@ -6,11 +6,13 @@ class SequencesConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts.erasing import operands
+        from contacts.scoring import history
+        from contacts.scoring.models import Trigger
         from contacts.watchers import watchers
         from crmsolid.core import erasure
         from crmsolid.workspaces.configuration import register_section
         from messaging.sending import sources
-        from sequences import configuration, events, runner  # noqa: F401 - importing events declares the event types
+        from sequences import configuration, events, runner, scoring  # noqa: F401 - events declares the event types
         from sequences import erasure as enrollments
         from sequences.message_source import SOURCE, SequenceSource
         from sequences.models import SequenceVersion, Step
@@ -19,5 +21,6 @@ class SequencesConfig(AppConfig):
         watchers.append(runner.wake)
         operands.register(SequenceVersion, "stop_on")
         operands.register(Step, "condition")
+        history.register(Trigger.SEQUENCE_COMPLETED, scoring.completed_by)
         erasure.register(erase=enrollments.erase, export=enrollments.export)
         register_section(configuration.SECTION, dump=configuration.dump, apply=configuration.apply)

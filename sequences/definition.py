@@ -60,7 +60,8 @@ class StepDefinition:
 
 @dataclass(frozen=True)
 class Definition:
-    """``time_zone`` is that of contacts without their own. ``stop_on`` holds ``reply``, ``tag:NAME``, ``stage:NAME``.
+    """``time_zone`` is that of contacts without their own; if the JSON has none, it is the workspace's. ``stop_on``
+    holds ``reply``, ``tag:NAME``, ``stage:NAME``.
 
     ``ignore_auto_replies``: auto-replies do not stop it. ``pass_on``: contacts who were not written to yet go to
     another account while theirs cannot send.
@@ -128,7 +129,7 @@ class _Reader:
         self.errors: list[FieldError] = []
 
     def read(self, data: Any) -> Definition:
-        values: dict[str, Any] = {}
+        values: dict[str, Any] = {"time_zone": self.workspace.owner_workspace.time_zone}
         if self._is_object(data, self.path, _MEMBERS):
             readers: Mapping[str, Callable[[Any, str], Any]] = {
                 "name": self._name,

@@ -12,7 +12,7 @@ from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, rows_p
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
 from messaging.sending import automatic
-from sequences import progress, waiting
+from sequences import progress, scoring, waiting
 from sequences.events import SEQUENCE_COMPLETED
 from sequences.models import Enrollment, EnrollmentStatus, Reason, StepRun
 from sequences.representations import EnrollmentOut, SequenceOut
@@ -103,11 +103,13 @@ def save(enrollments: Sequence[Enrollment]) -> None:
 
 
 def publish_completed(changed: Sequence[Enrollment]) -> None:
-    """Publish ``sequence.completed`` for those of these enrollments that this transaction has completed."""
+    """Publish ``sequence.completed`` for those of these enrollments that this transaction has completed, and have their
+    contacts scored. Nobody may be erasing these."""
     completed = [each for each in changed if each.status == EnrollmentStatus.COMPLETED]
     if not completed:
         return
     waiting.load_related(completed)
+    scoring.score_completed(completed)
     publish_all(
         None,
         [

@@ -10,7 +10,7 @@ from crmsolid.core import clock, doorbell
 from crmsolid.core.sql.bulk import rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table, datetime_param
 from messaging.models import Message, Status, WaitingFor
-from messaging.sending.sources import Cancel, Postpone
+from messaging.sending.sources import Answer, Cancel, Postpone, record_answer
 from sequences import progress, schedule
 from sequences.models import Enrollment, EnrollmentStatus, Outcome, Reason, SequenceStatus, StepRun
 from sequences.repository import Version, versions_of
@@ -59,6 +59,10 @@ class SequenceSource:
             [datetime_param(clock.now()), rows_parameter(rows)],
         )
         transaction.on_commit(lambda: doorbell.ring("sequences.run"))
+
+    def answered(self, answer: Answer) -> None:
+        """Write the answer to the step run."""
+        record_answer(_step_runs.name, answer)
 
 
 def recover_outcomes() -> None:

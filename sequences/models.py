@@ -207,7 +207,9 @@ class StepRun(WorkspaceModel):
     """A step of an enrollment that was done: made in one transaction with its message, at most once.
 
     ``outcome`` is empty while the message is on its way. Whoever settles the message writes it, and the runner then
-    moves the enrollment on (``handled``). ``error`` is that of the message.
+    moves the enrollment on (``handled``). ``error`` is that of the message. ``replied_at``, ``auto_replied_at`` and
+    ``opted_out_at`` are the times of the first answer of a person, of a machine, and of an opt-out word; they stay when
+    the contact is erased.
     """
 
     enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="step_runs", db_index=False)
@@ -219,6 +221,9 @@ class StepRun(WorkspaceModel):
     handled = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     settled_at = models.DateTimeField(null=True, blank=True)
+    replied_at = models.DateTimeField(null=True, blank=True)
+    auto_replied_at = models.DateTimeField(null=True, blank=True)
+    opted_out_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(WorkspaceModel.Meta):
         constraints = [
@@ -228,6 +233,15 @@ class StepRun(WorkspaceModel):
         indexes = [
             models.Index(fields=["id"], name="steprun_unhandled", condition=~Q(outcome="") & Q(handled=False)),
             models.Index(fields=["message"], name="steprun_in_flight", condition=Q(outcome="")),
+            # For sequences.stats, which reads nothing but the index.
+            models.Index(
+                fields=[
+                    *("workspace", "settled_at", "version", "step_key", "outcome"),
+                    *("replied_at", "auto_replied_at", "opted_out_at"),
+                ],
+                name="steprun_stats",
+                condition=Q(outcome__in=["sent", "failed"]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,13 +1,12 @@
 """Moves enrollments on once it is known what became of the message of their step."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
 from contacts.models import Contact
+from contacts.repository import not_being_erased
 from crmsolid.core import clock, doorbell
-from crmsolid.core.sql.bulk import ids_clause
-from crmsolid.core.sql.table import Table
 from sequences import enrollments, progress
 from sequences.enrollments import BATCH
 from sequences.message_source import PAUSED
@@ -15,8 +14,6 @@ from sequences.models import Enrollment, EnrollmentStatus, Outcome, Reason, Step
 from sequences.querysets import unhandled_runs
 from sequences.repository import versions_of
 from sequences.stop_rules import stop_reason, tags_for
-
-_contacts = Table(Contact)
 
 # The ``error`` of a message that a stop rule canceled at its claim.
 _STOPPING = {reason.value: reason for reason in (Reason.REPLY, Reason.TAG, Reason.STAGE)}
@@ -34,9 +31,11 @@ def handle_outcomes(enrollment_id: str | None = None) -> int:
         return 0
     rows = Enrollment.unscoped.filter(pk__in=enrollment_ids).order_by("id")
     locked = {each.pk: each for each in rows.select_for_update(skip_locked=True, no_key=True, of=("self",))}
+    contacts = not_being_erased([each.contact_id for each in locked.values() if each.ended_at is None])
+    locked = {pk: each for pk, each in locked.items() if each.ended_at is not None or each.contact_id in contacts}
     runs = list(settled.filter(enrollment_id__in=locked).select_related("message"))
     still_open = {pk: each for pk, each in locked.items() if each.ended_at is None}
-    context = _OutcomeContext(list(still_open.values()))
+    context = _OutcomeContext(list(still_open.values()), contacts)
     for step_run in runs:
         if step_run.enrollment_id in still_open:
             _handle(step_run, still_open[step_run.enrollment_id], context)
@@ -53,11 +52,10 @@ def handle_outcomes(enrollment_id: str | None = None) -> int:
 class _OutcomeContext:
     """What is needed to move these enrollments on, in a few queries for all of them."""
 
-    def __init__(self, locked: Sequence[Enrollment]) -> None:
+    def __init__(self, locked: Sequence[Enrollment], contacts: Mapping[str, Contact]) -> None:
         self.now = clock.now()
         self.histories = enrollments.histories([each.pk for each in locked])
-        where, params = ids_clause("id", [each.contact_id for each in locked if each.contact_id])
-        self.contacts = {contact.id: contact for contact in _contacts.select(where, params)}
+        self.contacts = contacts
         self.versions = versions_of(locked)
         self.tags = tags_for(self.versions.values(), self.contacts)
 

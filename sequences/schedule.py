@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
-from functools import cache
 from hashlib import sha256
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from contacts.normalization import InvalidValue
+from crmsolid.core.time_zones import time_zones
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -224,10 +224,5 @@ def resumed_anchor(mode: ResumeMode, anchor: datetime, paused_at: datetime, now:
 
 def check_zone(name: str) -> None:
     """Raise :class:`InvalidValue` unless this is a name of the IANA time zone database."""
-    if name not in _zones():
+    if name not in time_zones():
         raise InvalidValue("invalid_choice", "give a name of the IANA time zone database, such as Europe/Berlin")
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())

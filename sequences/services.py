@@ -164,6 +164,7 @@ def _move_to_other_steps(sequence: Sequence, version: Version, enrollment_ids: l
     """Put these enrollments, whose step is not in the new version, on this version."""
     rows = Enrollment.objects.for_workspace(sequence.workspace_id)
     still_open = rows.filter(pk__in=enrollment_ids, status__in=OPEN).select_related("contact")
+    contacts.not_erased([each.contact for each in still_open if each.contact is not None])  # before the enrollments
     locked = list(still_open.select_for_update(no_key=True, of=("self",)).order_by("id"))
     olds = repository.load_versions(sequence.workspace_id, {each.version_id for each in locked})
     histories = enrollments.histories([each.pk for each in locked])

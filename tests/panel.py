@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apikeys.services import create_key, rotate_key
-from contacts.models import Contact, ContactImport, ContactTag, CustomField, Segment
+from contacts.models import Contact, ContactImport, ContactTag, CustomField, ScoreEntry, ScoringRule, Segment
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.events.models import Event
@@ -68,6 +68,10 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     _add(made, CustomField(key=f"{mark}_field", label=f"{mark} label", type="choice", choices=[mark]))
     segment_filter = {"field": "tag", "op": "is", "value": f"{mark} tag"}
     _add(made, Segment(name=f"{mark} segment", filter=segment_filter))
+    rule = _add(made, ScoringRule(name=f"{mark} rule", trigger="tag", value=f"{mark} tag", points=5))
+    _add(
+        made, ScoreEntry(contact=contact, rule=rule, key="once", points=5, cause=f"tag {mark}", occurred_at=clock.now())
+    )
     _add(made, Job(kind="webhooks.replay", scope="write:contacts", errors=[{"reason": mark}]))
     _add(made, ContactImport(name=f"{mark}.csv", columns=["email"], mapping={"email": "email"}, row_count=1))
     event_id = new_id("evt")

@@ -257,7 +257,7 @@ def test_each_kind_of_work_is_counted_in_its_queue(client: Client, tenants: Tena
     metrics = gauges(client)
     lengths = {name.split('"')[1]: value for name, value in metrics.items() if "length" in name}
     expected = {"messages": 2, "telegram": 1, "sandbox_answers": 1, "events": 0, "deliveries": 2, "jobs": 0}
-    expected |= {"enrollments": 0, "step_outcomes": 0}
+    expected |= {"enrollments": 0, "step_outcomes": 0, "scores": 0}
     assert lengths == expected
     assert 600 <= metrics['crmsolid_queue_oldest_seconds{queue="deliveries"}'] < 630
     Delivery.unscoped.filter(pk=waiting.pk).update(next_attempt_at=clock.now() + timedelta(hours=1))

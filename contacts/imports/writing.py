@@ -128,7 +128,8 @@ def _record(actor: Actor, changed: Sequence[Person], new: Sequence[Person], now:
     for person in (*changed, *new):
         contact = person.contact
         if contact.stage != person.old_stage:
-            happened += occasions.stage_reached(contact, now)
+            # The instant that the history of stages has.
+            happened += occasions.stage_reached(contact, contact.created_at if person.is_new else now)
         happened += occasions.tags_added(contact, person.added, now)
         happened += occasions.fields_set(contact, person.old_fields, now)
     people = [ContactWithTags(person.contact, list(person.tags)) for person in (*changed, *new)]

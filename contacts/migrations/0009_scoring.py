@@ -52,8 +52,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=120)),
-                ('cause', models.CharField(max_length=300)),
-                ('occurred_at', models.DateTimeField()),
                 ('due_at', models.DateTimeField()),
                 ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contacts.contact')),
                 ('workspace', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
@@ -75,7 +73,7 @@ class Migration(migrations.Migration):
                 ('rule_version', models.PositiveIntegerField(default=0)),
                 ('kind', models.CharField(choices=[('award', 'Points of a rule'), ('decay', 'Half-life'), ('revision', 'The rules were changed'), ('manual', 'Changed by hand')], default='award', max_length=10)),
                 ('key', models.CharField(max_length=120)),
-                ('points', models.SmallIntegerField()),
+                ('points', models.IntegerField()),
                 ('cause', models.CharField(max_length=300)),
                 ('occurred_at', models.DateTimeField()),
                 ('at', models.DateTimeField(default=crmsolid.core.clock.now)),
@@ -153,6 +151,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='stagechange',
+            index=models.Index(condition=models.Q(('from_stage', '')), fields=['workspace', 'entered_at'], name='stagechange_added'),
+        ),
+        migrations.AddIndex(
+            model_name='stagechange',
             index=models.Index(fields=['contact', 'id'], name='stagechange_contact'),
         ),
         migrations.AddIndex(
@@ -161,7 +163,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='stagechange',
-            index=models.Index(condition=models.Q(('is_first', True)), fields=['workspace', 'entered_at', 'stage', 'at'], name='stagechange_entered'),
+            index=models.Index(condition=models.Q(('is_first', True)), fields=['workspace', 'stage', 'entered_at', 'at'], name='stagechange_entered'),
         ),
         migrations.AddConstraint(
             model_name='stagechange',

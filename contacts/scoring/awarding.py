@@ -54,8 +54,6 @@ class NewTimer(NamedTuple):
     rule_id: int
     contact_id: str
     key: str
-    cause: str
-    occurred_at: datetime
     due_at: datetime
 
 
@@ -73,20 +71,28 @@ def score_matched(
     """As :func:`score`, once it is known which rules give points."""
     if not matched:
         return []
-    return write({each.contact.id: each for each in people}, award(matched), request_id)
+    entries = award(matched)
+    _start_decay(entries)
+    return write({each.contact.id: each for each in people}, entries, request_id)
 
 
 def award(matched: Sequence[tuple[ScoringRule, Occasion]]) -> list[NewEntry]:
-    """The entries that rules add for these occasions, within ``times`` and ``daily_cap``."""
+    """The entries that rules add for these occasions, within ``times`` and ``daily_cap``.
+
+    None where a contact still has such points of an earlier version of the rule. The job of that change takes these
+    back, and then gives points for these occasions too: otherwise both versions would count until then.
+    """
     occasions: dict[Pair, list[Occasion]] = defaultdict(list)
     rules = {rule.pk: rule for rule, _ in matched}
     for rule, occasion in matched:
         occasions[rule.pk, occasion.contact_id].append(occasion)
-    zones = points.zones_of({rule.workspace_id for rule in rules.values()})
-    earlier = _earlier_awards(rules, occasions, zones)
+    zones = points.zones_of(rules.values())
+    earlier, left_to_the_job = _earlier_awards(rules, occasions, zones)
     entries: list[NewEntry] = []
     for (rule_id, contact_id), of_pair in occasions.items():
         rule = rules[rule_id]
+        if (rule_id, contact_id) in left_to_the_job:
+            continue
         for each in points.awards(rule, of_pair, earlier[rule_id, contact_id], zones[rule.workspace_id]):
             entries.append(NewEntry(contact_id, rule, EntryKind.AWARD, each.key, each.points, each.cause, each.at))
     return entries
@@ -94,9 +100,10 @@ def award(matched: Sequence[tuple[ScoringRule, Occasion]]) -> list[NewEntry]:
 
 def _earlier_awards(
     rules: Mapping[int, ScoringRule], occasions: Mapping[Pair, Sequence[Occasion]], zones: Mapping[int, ZoneInfo]
-) -> dict[Pair, list[Award]]:
+) -> tuple[dict[Pair, list[Award]], set[Pair]]:
     """The awards that decide how many points there are for these occasions: that of a rule which gives them once, and
-    those of the same days of rules with a cap."""
+    those of the same days of rules with a cap. And where there are such awards of an earlier version that is not taken
+    back yet."""
     found: dict[Pair, list[Award]] = defaultdict(list)
     in_rules, rule_ids = ids_clause("rule_id", list(rules))
     in_contacts, contact_ids = ids_clause("contact_id", sorted({contact_id for _, contact_id in occasions}))
@@ -109,15 +116,47 @@ def _earlier_awards(
         f" AND (key = 'once' OR {keys} OR occurred_at >= %s AND occurred_at < %s)",
         [*contact_ids, *rule_ids, *key_params, datetime_param(first), datetime_param(last)],
     )
+    of_earlier_versions: set[str] = set()
     for row in rows:
         rule = rules[int(row.rule_id or 0)]
         if row.rule_version == rule.version:
             found[rule.pk, row.contact_id].append(Award(row.key, row.points, row.cause, row.occurred_at))
-    return found
+        else:
+            of_earlier_versions.add(row.contact_id)
+    return found, {(each.rule.pk, each.contact_id) for each in outdated(of_earlier_versions, rules.values())}
+
+
+class Outdated(NamedTuple):
+    """What an earlier version of a rule gave a contact and nobody has taken back yet."""
+
+    contact_id: str
+    rule: ScoringRule
+    version: int
+    points: int
+
+
+def outdated(contact_ids: Iterable[str], rules: Iterable[ScoringRule]) -> list[Outdated]:
+    """What these contacts have of earlier versions of these rules. No query without contacts."""
+    ids, by_id = sorted(contact_ids), {rule.pk: rule for rule in rules if rule.pk is not None}
+    if not ids or not by_id:
+        return []
+    in_contacts, contact_params = ids_clause("contact_id", ids)
+    in_rules, rule_params = ids_clause("rule_id", list(by_id))
+    rows = fetch(
+        f"SELECT contact_id, rule_id, rule_version, SUM(points) FROM {_entries.name}"
+        f" WHERE {in_contacts} AND {in_rules} GROUP BY contact_id, rule_id, rule_version HAVING SUM(points) <> 0"
+        " ORDER BY contact_id, rule_id, rule_version",
+        [*contact_params, *rule_params],
+    )
+    return [
+        Outdated(contact_id, by_id[rule_id], version, int(total))
+        for contact_id, rule_id, version, total in rows
+        if version < by_id[rule_id].version
+    ]
 
 
 def write(people: "Mapping[str, ContactWithTags]", entries: Sequence[NewEntry], request_id: str = "") -> list[NewEvent]:
-    """Add the entries to the ledger, set the scores that follow from it and the timers of half-lives.
+    """Add the entries to the ledger and set the scores that follow from it.
 
     Returns ``lead.scored`` for those whose score changed. ``people`` has every contact of the entries.
     """
@@ -125,7 +164,6 @@ def write(people: "Mapping[str, ContactWithTags]", entries: Sequence[NewEntry], 
         return []
     now = clock.now()
     _entries.insert_many([_row(people[entry.contact_id].contact, entry, now) for entry in entries])
-    _start_decay(entries)
     names: dict[str, dict[str, None]] = defaultdict(dict)
     for entry in entries:
         names[entry.contact_id][entry.rule.name if entry.rule is not None else "manual"] = None
@@ -171,10 +209,19 @@ def _row(contact: Contact, entry: NewEntry, now: datetime) -> dict[str, Any]:
 
 def scores(contact_ids: Sequence[str]) -> dict[str, int]:
     """The score of each of these contacts: the sum of its ledger, between 0 and 100."""
+    return {contact_id: clamped(total) for contact_id, total in sums(contact_ids).items()}
+
+
+def sums(contact_ids: Sequence[str]) -> dict[str, int]:
+    """The sum of the ledger of each of these contacts."""
     where, ids = ids_clause("contact_id", contact_ids)
     rows = fetch(f"SELECT contact_id, SUM(points) FROM {_entries.name} WHERE {where} GROUP BY contact_id", ids)
-    sums = {contact_id: int(total) for contact_id, total in rows}
-    return {each: min(MAX_SCORE, max(MIN_SCORE, sums.get(each, 0))) for each in contact_ids}
+    return dict.fromkeys(contact_ids, 0) | {contact_id: int(total) for contact_id, total in rows}
+
+
+def clamped(total: int) -> int:
+    """The score that this sum of a ledger gives."""
+    return min(MAX_SCORE, max(MIN_SCORE, total))
 
 
 def _set_scores(contacts: Sequence[Contact], now: datetime) -> None:
@@ -197,7 +244,7 @@ def _start_decay(entries: Iterable[NewEntry]) -> None:
         what = entry.rule.workspace_id, entry.rule.pk, entry.contact_id
         if at is not None and (what not in due or at < due[what]):
             due[what] = at
-    start_timers([NewTimer(*what, DECAY, DECAY, at, at) for what, at in due.items()])
+    start_timers([NewTimer(*what, DECAY, at) for what, at in due.items()])
 
 
 def start_timers(timers: Sequence[NewTimer]) -> None:
@@ -205,20 +252,12 @@ def start_timers(timers: Sequence[NewTimer]) -> None:
     if not timers:
         return
     as_text = datetime_formatter()
-    columns = {
-        "workspace": "int",
-        "rule": "int",
-        "contact": "text",
-        "timer": "text",
-        "why": "text",
-        "happened": "time",
-        "due": "time",
-    }
+    columns = {"workspace": "int", "rule": "int", "contact": "text", "timer": "text", "due": "time"}
     run(
-        f"INSERT INTO {_timers.name} (workspace_id, contact_id, rule_id, key, cause, occurred_at, due_at)"
-        f" SELECT r.workspace, r.contact, r.rule, r.timer, r.why, r.happened, r.due"
+        f"INSERT INTO {_timers.name} (workspace_id, contact_id, rule_id, key, due_at)"
+        f" SELECT r.workspace, r.contact, r.rule, r.timer, r.due"
         f" FROM {rows_source(columns)} WHERE TRUE"
         " ON CONFLICT (contact_id, rule_id, key) DO UPDATE SET due_at = CASE"
         f" WHEN excluded.due_at < {_timers.name}.due_at THEN excluded.due_at ELSE {_timers.name}.due_at END",
-        [rows_parameter([[*timer[:5], as_text(timer.occurred_at), as_text(timer.due_at)] for timer in sorted(timers)])],
+        [rows_parameter([[*timer[:4], as_text(timer.due_at)] for timer in sorted(timers)])],
     )

@@ -90,7 +90,7 @@ class ScoreEntry(WorkspaceModel):
     rule_version = models.PositiveIntegerField(default=0)
     kind = models.CharField(max_length=10, choices=EntryKind.choices, default=EntryKind.AWARD)
     key = models.CharField(max_length=120)
-    points = models.SmallIntegerField()
+    points = models.IntegerField()  # a revision takes back what many awards gave
     cause = models.CharField(max_length=300)
     occurred_at = models.DateTimeField()
     at = models.DateTimeField(default=clock.now)
@@ -108,14 +108,13 @@ class ScoreEntry(WorkspaceModel):
 
 
 class ScoreTimer(WorkspaceModel):
-    """Something that the sweep of scores has to look at from ``due_at`` on: the end of a silence, the next decay of a
-    rule's points (``key`` is ``decay``), or what happened where the contact's row could not be locked."""
+    """When the sweep of scores looks at a rule and a contact next: for the next decay of the rule's points (``key`` is
+    ``decay``), the end of a silence, or what happened while the contact was not locked, such as the end of a sequence.
+    """
 
     contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="+", db_index=False)
     rule = models.ForeignKey(ScoringRule, on_delete=models.CASCADE, related_name="+", db_index=False)
     key = models.CharField(max_length=120)
-    cause = models.CharField(max_length=300)
-    occurred_at = models.DateTimeField()
     due_at = models.DateTimeField()
 
     class Meta(WorkspaceModel.Meta):

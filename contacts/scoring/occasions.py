@@ -1,5 +1,6 @@
 """What happens to contacts that a rule may give points for, and which rules do."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,12 +37,13 @@ def tags_added(contact: Contact, names: Iterable[str], at: datetime) -> list[Occ
     ]
 
 
-def stage_reached(contact: Contact, at: datetime) -> list[Occasion]:
-    """The contact came to its stage. All contacts begin as new, so that is none."""
-    if contact.stage == Stage.NEW:
+def stage_reached(contact: Contact, at: datetime, stage: str = "") -> list[Occasion]:
+    """The contact came to this stage, or to the one it is in. All contacts begin as new, so that is none."""
+    stage = str(stage or contact.stage)
+    if stage == Stage.NEW:
         return []
-    cause = f"stage {contact.stage}"
-    return [_occasion(contact, Trigger.STAGE, [contact.stage], f"{cause} {at.isoformat()}", cause, at)]
+    cause = f"stage {stage}"
+    return [_occasion(contact, Trigger.STAGE, [stage], f"{cause} {at.isoformat()}", cause, at)]
 
 
 def fields_set(contact: Contact, before: Mapping[str, Any], at: datetime) -> list[Occasion]:
@@ -65,6 +67,23 @@ def reply(contact: Contact, message_id: str, at: datetime) -> Occasion:
     return _occasion(contact, Trigger.REPLY, [], f"reply {message_id}", f"message {message_id}", at)
 
 
+def sequence_completed(contact: Contact, enrollment_id: str, name: str, at: datetime) -> Occasion:
+    """The contact has finished the sequence of this name."""
+    trigger, key = Trigger.SEQUENCE_COMPLETED, f"sequence {enrollment_id}"
+    return _occasion(contact, trigger, [fold(name)], key, f"sequence {name}", at)
+
+
+def silence(contact: Contact, rule: ScoringRule, since: datetime, at: datetime) -> Occasion:
+    """The contact has not answered for as long as the rule says, from ``since`` to ``at``."""
+    cause = f"silence {rule.value}"
+    return _occasion(contact, Trigger.SILENCE, [fold(rule.value)], silence_key(since), cause, at)
+
+
+def silence_key(since: datetime) -> str:
+    """The key of the silence that began with a message at this time, in timers and in the ledger."""
+    return f"silence {since.isoformat()}"
+
+
 def _occasion(
     contact: Contact, trigger: Trigger, values: Iterable[str], key: str, cause: str, at: datetime
 ) -> Occasion:
@@ -72,9 +91,11 @@ def _occasion(
 
 
 def text_of(value: Any) -> str:
-    """The value of a custom field as rules compare it."""
+    """The value of a custom field as rules compare it. 5.0 is the number 5."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return fold(str(value))
 
 
@@ -91,13 +112,20 @@ def matching(occasions: Sequence[Occasion]) -> list[tuple[ScoringRule, Occasion]
     if not occasions:
         return []
     rules = read_rules((occasion.workspace_id for occasion in occasions), (occasion.trigger for occasion in occasions))
-    return [(rule, occasion) for rule in rules for occasion in occasions if matches(rule, occasion)]
+    return matching_rules(rules, occasions)
 
 
-def matches(rule: ScoringRule, occasion: Occasion) -> bool:
-    """Whether the rule gives points for this occasion."""
-    is_of_its_kind = rule.workspace_id == occasion.workspace_id and rule.trigger == occasion.trigger
-    return is_of_its_kind and (not rule.value or folded_value(rule) in occasion.values)
+def matching_rules(rules: Iterable[ScoringRule], occasions: Sequence[Occasion]) -> list[tuple[ScoringRule, Occasion]]:
+    """Those of these rules that give points for these occasions."""
+    by_kind: dict[tuple[int, str], list[Occasion]] = defaultdict(list)
+    for occasion in occasions:
+        by_kind[occasion.workspace_id, occasion.trigger].append(occasion)
+    matched = []
+    for rule in rules:
+        value = folded_value(rule)
+        of_kind = by_kind.get((rule.workspace_id, rule.trigger), ())
+        matched += [(rule, occasion) for occasion in of_kind if not value or value in occasion.values]
+    return matched
 
 
 def folded_value(rule: ScoringRule) -> str:

@@ -4,14 +4,14 @@ the time zone of a workspace."""
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from contacts.models import ScoringRule
 from contacts.scoring.models import ONCE, Times
 from contacts.scoring.occasions import Occasion
-
-_DAY = timedelta(days=1)
+from crmsolid.core.periods import start_of_day
+from crmsolid.workspaces.models import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,15 @@ def awards(rule: ScoringRule, occasions: Iterable[Occasion], earlier: Sequence[A
     return new
 
 
-def zones_of(workspace_ids: Iterable[int]) -> dict[int, ZoneInfo]:
-    """The time zones in which the days of these workspaces begin."""
-    return {each: ZoneInfo("UTC") for each in workspace_ids}
+def zones_of(rules: Iterable[ScoringRule]) -> dict[int, ZoneInfo]:
+    """The time zones of the workspaces of these rules. Only a cap needs them: one query if a rule has one, else UTC."""
+    rules = list(rules)
+    zones = {rule.workspace_id: ZoneInfo("UTC") for rule in rules}
+    capped = {rule.workspace_id for rule in rules if rule.daily_cap is not None}
+    if capped:
+        workspaces = Workspace.objects.filter(pk__in=capped).select_related("live")
+        zones |= {workspace.pk: workspace.zone for workspace in workspaces}
+    return zones
 
 
 def day_of(at: datetime, zone: ZoneInfo) -> date:
@@ -60,8 +66,7 @@ def day_of(at: datetime, zone: ZoneInfo) -> date:
 def day_around(at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """The instants at which the day around ``at`` begins and ends."""
     day = day_of(at, zone)
-    begin, end = (datetime.combine(each, time(), zone).astimezone(UTC) for each in (day, day + _DAY))
-    return begin, end
+    return start_of_day(day, zone), start_of_day(day + timedelta(days=1), zone)
 
 
 def decayed(points: int, awarded_at: datetime, half_life: timedelta, now: datetime) -> int:

@@ -21,6 +21,7 @@ class KeyOut(Representation):
 class WorkspaceOut(Representation):
     slug = serializers.CharField()
     name = serializers.CharField()
+    time_zone = serializers.CharField(source="owner_workspace.time_zone", help_text="Its days are those of analytics.")
 
 
 class MeOut(Representation):

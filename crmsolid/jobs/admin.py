@@ -70,7 +70,8 @@ class JobAdmin(PageAdmin):
             results=[
                 (name.replace("_", " ").capitalize(), shown(value))
                 for name, value in job.result.items()
-                if not name.endswith("_url")  # an address of the API; the page has links of its own
+                # The page has links of its own instead of addresses of the API and of examples.
+                if not name.endswith("_url") and name != "sample"
             ],
             links=links_of(job),
             may_cancel=is_open and cancelable(job) and self.has_change_permission(request),

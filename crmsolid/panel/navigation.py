@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
-from crmsolid.workspaces.admin_base import EVERYONE, OWNERS, Roles
+from crmsolid.workspaces.admin_base import ADMINS, EVERYONE, OWNERS, Roles
 from crmsolid.workspaces.panel_context import panel_context
 
 
@@ -54,8 +54,10 @@ GROUPS: dict[str, tuple[NavigationItem, ...]] = {
         NavigationItem("Jobs", "hourglass_top", "workspaces.job"),
     ),
     "Settings": (
+        NavigationItem("Workspace", "apartment", page="workspace", roles=ADMINS),
         NavigationItem("Telegram accounts", "smartphone", "messaging.account"),
         NavigationItem("Custom fields", "tune", "contacts.customfield"),
+        NavigationItem("Scoring", "leaderboard", "contacts.scoringrule"),
         NavigationItem("Templates", "description", "messaging.template"),
         NavigationItem("Opt-out words", "block", "messaging.optoutword"),
         NavigationItem("API Keys", "key", "apikeys.apikey"),

@@ -1,4 +1,4 @@
-"""The pages of the panel without a model: home, Settings > Plan, and the error pages."""
+"""The pages of the panel without a model: home, Settings > Workspace and Plan, and the error pages."""
 
 import sys
 from datetime import timedelta
@@ -19,13 +19,16 @@ from django.views.decorators.http import require_http_methods
 from apikeys.models import ApiKey
 from contacts.models import Contact
 from crmsolid.core import clock
-from crmsolid.core.errors import DATABASE_UNAVAILABLE
+from crmsolid.core.errors import DATABASE_UNAVAILABLE, DomainError
+from crmsolid.core.time_zones import time_zones
 from crmsolid.plans import PAID_PLANS, change_plan
 from crmsolid.serving.interface import MAX_BODY_BYTES, MEBIBYTE
 from crmsolid.serving.request import BODY_TOO_LARGE
 from crmsolid.workspaces.admin_base import ADMINS, OWNERS
+from crmsolid.workspaces.forms import ServiceForm
 from crmsolid.workspaces.models import Plan
 from crmsolid.workspaces.panel_context import PanelContext, panel_context
+from crmsolid.workspaces.services import MAX_NAME, update_workspace
 from messaging.models import Account, AccountState, Message, Thread
 from messaging.querysets import in_trouble
 from webhooks.querysets import endpoint_alerts
@@ -108,6 +111,34 @@ def plan_page(request: HttpRequest) -> HttpResponse:
     }
     request.current_app = admin.site.name
     return TemplateResponse(request, "panel/plan.html", context)
+
+
+class WorkspaceForm(ServiceForm):
+    """The name and the time zone of a workspace."""
+
+    name = forms.CharField(required=False, widget=forms.TextInput(attrs={"maxlength": MAX_NAME}))
+    time_zone = forms.CharField(label="Time zone", required=False, widget=forms.TextInput(attrs={"list": "time-zones"}))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def workspace_page(request: HttpRequest) -> HttpResponse:
+    """Settings > Workspace, for admins and owners. After a trial has ended it can only be read."""
+    panel = panel_context(request)
+    if panel is None or not panel.has_role(ADMINS) or (panel.is_expired and request.method == "POST"):
+        raise PermissionDenied
+    initial = {"name": panel.live.name, "time_zone": panel.live.time_zone}
+    form = WorkspaceForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        try:
+            update_workspace(panel.actor(request), **form.cleaned_data)
+        except DomainError as error:
+            form.add_domain_error(error)
+        else:
+            messages.success(request, "The settings of the workspace are saved.")
+            return HttpResponseRedirect(reverse("admin:workspace"))
+    context = {**admin.site.each_context(request), "title": "Workspace", "form": form, "zones": sorted(time_zones())}
+    request.current_app = admin.site.name
+    return TemplateResponse(request, "panel/workspace.html", context)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

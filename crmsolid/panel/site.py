@@ -15,7 +15,7 @@ from unfold.sites import UnfoldAdminSite
 
 from crmsolid.panel import sign_in
 from crmsolid.panel.navigation import breadcrumbs
-from crmsolid.panel.pages import home_context, plan_page
+from crmsolid.panel.pages import home_context, plan_page, workspace_page
 from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.panel_context import panel_context, switch_workspace
 
@@ -67,6 +67,7 @@ class PanelSite(UnfoldAdminSite):
     def get_urls(self) -> list[URLPattern]:
         own = [
             path("switch/", self.admin_view(require_POST(self.switch)), name="switch_workspace"),
+            path("workspace/", self.admin_view(workspace_page), name="workspace"),
             path("plan/", self.admin_view(plan_page), name="plan"),
             path("logout/", csrf_protect(self.logout), name="logout"),
         ]

@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -79,6 +80,9 @@ class Workspace(models.Model):
     live = models.OneToOneField("self", null=True, blank=True, on_delete=models.CASCADE, related_name="twin")
     plan = models.CharField(max_length=10, choices=Plan.choices, blank=True)
     trial_ends_at = models.DateTimeField(null=True, blank=True)
+    time_zone = models.CharField(
+        max_length=64, default="UTC", db_default="UTC", help_text="that of the live one counts"
+    )
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -97,6 +101,11 @@ class Workspace(models.Model):
     def owner_workspace(self) -> "Workspace":
         """The live workspace, which has the plan and the members."""
         return self if self.live_id is None else self.live  # type: ignore[return-value]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone whose days are those of the workspace, live and test."""
+        return ZoneInfo(self.owner_workspace.time_zone)
 
     @property
     def current_plan(self) -> str:

@@ -1,6 +1,7 @@
 """Services of workspaces: create a workspace with its test twin, change and remove members."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from secrets import token_urlsafe
 
@@ -11,11 +12,13 @@ from django.utils.text import slugify
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid, not_found
+from crmsolid.core.time_zones import time_zones
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Membership, Mode, Plan, Role, User, Workspace
 
 TRIAL = timedelta(days=14)
+MAX_NAME = 100
 
 _provisioners: list[Callable[[Workspace], None]] = []
 
@@ -74,6 +77,32 @@ def find_or_create_user(email: str) -> tuple[User, str | None]:
             return User.objects.create_user(email, password), password
     except IntegrityError:  # created by another process a moment ago
         return User.objects.get(email=address), None
+
+
+@transaction.atomic
+def update_workspace(actor: Actor, *, name: str, time_zone: str) -> Workspace:
+    """Give the actor's workspace, live and test, this name (1 to 100 characters) and this time zone (by its name in the
+    IANA database); return the live workspace. What is so already changes nothing.
+
+    Errors: ``forbidden`` for anybody but admins and owners; ``validation_failed`` (name, time_zone).
+    """
+    actor.require_role(Role.ADMIN, Role.OWNER)
+    name = name.strip()
+    if not 1 <= len(name) <= MAX_NAME or "\0" in name:
+        raise invalid("name", "invalid", f"a name has 1 to {MAX_NAME} characters")
+    if time_zone not in time_zones():
+        detail = "give a name of the IANA time zone database, such as Europe/Berlin"
+        raise invalid("time_zone", "invalid_choice", detail)
+    live = Workspace.objects.select_for_update(no_key=True).get(pk=actor.workspace.owner_workspace.pk)
+    old = {"name": live.name, "time_zone": live.time_zone}
+    new = {"name": name, "time_zone": time_zone}
+    if old == new:
+        return live
+    live.name, live.time_zone = name, time_zone
+    live.save(update_fields=["name", "time_zone"])
+    Workspace.objects.filter(live=live).update(name=name)
+    audit.record(replace(actor, workspace=live), "workspace.updated", live.slug, old=old, new=new)
+    return live
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from crmsolid.core.sql.table import Table
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, ExclusionReason, Recipient, RecipientStatus
 from messaging.broadcasts.querysets import IN_FLIGHT
 from messaging.models import Message, Status, WaitingFor
-from messaging.sending.sources import Cancel, Postpone
+from messaging.sending.sources import Answer, Cancel, Postpone, record_answer
 
 SOURCE = "broadcast"
 # The ``error`` of a message that was canceled because its broadcast is paused: the recipient gets another one later.
@@ -55,6 +55,10 @@ class BroadcastSource:
             f" FROM {rows_source(_SETTLED)} WHERE message_id = settled_message AND status = 'pending'",
             [rows_parameter(rows)],
         )
+
+    def answered(self, answer: Answer) -> None:
+        """Write the answer to the recipient."""
+        record_answer(_recipients.name, answer)
 
 
 def outcome(message: Message) -> tuple[RecipientStatus, str]:

@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Protocol
 
 from contacts.models import Contact
+from crmsolid.core.sql.bulk import run
+from crmsolid.core.sql.table import datetime_param
 from messaging.models import Message, WaitingFor
 
 
@@ -29,6 +31,17 @@ class Postpone:
     delayed_by: WaitingFor
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer of a contact to the message ``message_id``. ``automatic``: a machine wrote it. ``opts_out``: it is an
+    opt-out word."""
+
+    message_id: str
+    at: datetime
+    automatic: bool
+    opts_out: bool
+
+
 class MessageSource(Protocol):
     """The part of an app that makes messages."""
 
@@ -39,6 +52,10 @@ class MessageSource(Protocol):
     def settled(self, messages: Sequence[Message]) -> None:
         """These messages have got their final status. Called in the transaction that writes it, under the messages'
         locks; it must lock only rows that come after messages in the order of locks."""
+
+    def answered(self, answer: Answer) -> None:
+        """A contact has answered one of the source's messages. Called in the transaction that stores the answer; it
+        must lock only rows that come after messages in the order of locks."""
 
 
 registry: dict[str, MessageSource] = {}
@@ -56,6 +73,21 @@ def settled(messages: Sequence[Message]) -> None:
     """Tell the sources of these messages that they are sent, failed or canceled."""
     for source, of_source in _by_source(messages).items():
         registry[source].settled(of_source)
+
+
+def answered(source: str, answer: Answer) -> None:
+    """Tell the source of a message that a contact has answered it."""
+    if source in registry:
+        registry[source].answered(answer)
+
+
+def record_answer(table: str, answer: Answer) -> None:
+    """Write the answer into the row of ``table`` with the message's id: ``replied_at`` or ``auto_replied_at``, and
+    ``opted_out_at``. A time that is there is only replaced by an earlier one: answers may arrive in any order."""
+    columns = ["auto_replied_at" if answer.automatic else "replied_at", *(["opted_out_at"] if answer.opts_out else [])]
+    at = datetime_param(answer.at)
+    earliest = ", ".join(f"{name} = CASE WHEN {name} <= %s THEN {name} ELSE %s END" for name in columns)
+    run(f"UPDATE {table} SET {earliest} WHERE message_id = %s", [at, at] * len(columns) + [answer.message_id])
 
 
 def _by_source(messages: Sequence[Message]) -> dict[str, list[Message]]:

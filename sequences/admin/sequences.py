@@ -201,9 +201,9 @@ class SequenceAdmin(FormPageAdmin):
         if current is not None:
             return DefinitionForm.of_json(workspace, current.definition.as_json(), current.number)
         accounts = list(Account.objects.for_workspace(workspace).values_list("pk", flat=True)[:2])
-        return DefinitionForm.of_json(
-            workspace, {**NEW_SEQUENCE, "account_ids": accounts[:1] if len(accounts) == 1 else []}
-        )
+        new = {**NEW_SEQUENCE, "time_zone": workspace.owner_workspace.time_zone}
+        new["account_ids"] = accounts[:1] if len(accounts) == 1 else []
+        return DefinitionForm.of_json(workspace, new)
 
     def _create(self, request: HttpRequest, definition: Definition) -> HttpResponse:
         sequence = services.create_sequence(self.actor(request), definition)

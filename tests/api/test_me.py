@@ -18,7 +18,7 @@ def test_me_describes_the_key_and_its_workspace(api: Api, tenants: Tenants) -> N
     assert body == {
         "key": {"id": body["key"]["id"], **key},
         "scopes": ["read:contacts"],
-        "workspace": {"slug": "acme", "name": "Acme"},
+        "workspace": {"slug": "acme", "name": "Acme", "time_zone": "UTC"},
         "mode": "live",
         "plan": "business",
     }

@@ -18,6 +18,7 @@ from django.db import transaction
 
 import apikeys.services
 import contacts.imports.services
+import contacts.scoring.services
 import contacts.segments.services
 import contacts.services
 import crmsolid.events.services
@@ -34,9 +35,13 @@ import webhooks.services
 from apikeys.models import ApiKey
 from contacts.imports import reading
 from contacts.imports.staging import StagedFile
-from contacts.models import Contact, ContactImport, CustomField, Segment
+from contacts.models import Contact, ContactImport, CustomField, ScoringRule, Segment
+from contacts.scoring.definition import Definition as RuleDefinition
+from contacts.scoring.models import Trigger
+from contacts.stats import funnel_report
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
+from crmsolid.core.periods import Period
 from crmsolid.events.models import Event
 from crmsolid.oauth.models import Grant
 from crmsolid.workspaces.actor import Actor, Subject
@@ -45,10 +50,13 @@ from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from messaging.broadcasts import services as broadcasts
 from messaging.broadcasts.definition import Definition as BroadcastDefinition
 from messaging.broadcasts.models import Broadcast
+from messaging.broadcasts.stats import broadcast_report
 from messaging.models import Account, Message, OptOutWord, Template, Thread
+from messaging.stats import account_report
 from messaging.telegram import services as telegram
 from sequences.definition import read_definition
 from sequences.models import Enrollment, Sequence
+from sequences.stats import sequence_report
 from tests.architecture import PACKAGES
 from tests.panel import Belongings, furnish
 from tests.tenants import Tenants
@@ -124,6 +132,14 @@ def broadcast(rows: Belongings) -> dict[str, Any]:
     return {"definition": BroadcastDefinition("News", "Hello", (rows.of(Account).pk,), audience)}
 
 
+def rule(rows: Belongings) -> dict[str, Any]:
+    return {"definition": RuleDefinition("New", Trigger.REPLY, "", 5)}
+
+
+def rule_id(rows: Belongings) -> dict[str, Any]:
+    return {"rule_id": rows.of(ScoringRule).pk}
+
+
 def job_id(rows: Belongings) -> dict[str, Any]:
     return {"job_id": rows.of(Job).pk}
 
@@ -137,6 +153,10 @@ def staged(rows: Belongings) -> dict[str, Any]:
 def uploaded(rows: Belongings) -> dict[str, Any]:
     file = rows.of(ContactImport)
     return {"import_id": file.pk, "mapping": file.mapping}
+
+
+def periods(rows: Belongings) -> dict[str, Any]:
+    return {"periods": [Period(clock.now() - timedelta(days=1), clock.now())]}
 
 
 def attempt(rows: Belongings) -> dict[str, Any]:
@@ -198,6 +218,16 @@ ROWS = [
         None,
         lambda rows: {"document": {"custom_fields": [{"key": "company", "label": "Company", "type": "text"}]}},
     ),
+    Row(
+        crmsolid.workspaces.services.update_workspace,
+        ADMINS,
+        None,
+        lambda rows: {"name": "New", "time_zone": "Europe/Berlin"},
+    ),
+    Row(funnel_report, EVERYONE, Scope.READ_ANALYTICS, periods),
+    Row(account_report, EVERYONE, Scope.READ_ANALYTICS, periods),
+    Row(broadcast_report, EVERYONE, Scope.READ_ANALYTICS, periods),
+    Row(sequence_report, EVERYONE, Scope.READ_ANALYTICS, periods),
     Row(crmsolid.plans.change_plan, OWNERS, None, lambda rows: {"plan": "pro"}),
     Row(
         contacts.services.upsert_contact,
@@ -244,6 +274,19 @@ ROWS = [
         None,
         lambda rows: {"field_id": rows.of(CustomField).pk, "label": "New", "choices": ["a"]},
     ),
+    Row(contacts.scoring.services.get_score, EVERYONE, Scope.READ_CONTACTS, contact_id),
+    Row(
+        contacts.scoring.services.adjust_score,
+        WRITERS,
+        Scope.WRITE_CONTACTS,
+        lambda rows: {**contact_id(rows), "points": 5},
+    ),
+    Row(contacts.scoring.services.list_rules, ADMINS, None),
+    Row(contacts.scoring.services.create_rule, ADMINS, None, rule),
+    Row(contacts.scoring.services.update_rule, ADMINS, None, lambda rows: {**rule_id(rows), **rule(rows)}),
+    Row(contacts.scoring.services.archive_rule, ADMINS, None, rule_id),
+    Row(contacts.scoring.services.preview_rule, ADMINS, None, rule),
+    Row(contacts.scoring.services.get_preview, ADMINS, None, job_id, "not_found"),  # no preview
     Row(contacts.segments.services.list_segments, EVERYONE, Scope.READ_CONTACTS),
     Row(contacts.segments.services.get_segment, EVERYONE, Scope.READ_CONTACTS, segment_id),
     Row(
@@ -442,12 +485,12 @@ ROWS = [
 
 
 def service_modules() -> list[Any]:
-    """Every module called ``services`` and every module of a package of that name; and ``crmsolid.plans``."""
+    """Every module called ``services`` or ``stats``, every module of such a package, and ``crmsolid.plans``."""
     found = [crmsolid.plans]
     for package in PACKAGES:
         root = import_module(package)
         for module in pkgutil.walk_packages(root.__path__, f"{package}."):
-            if "services" in module.name.split(".") and "migrations" not in module.name:
+            if {"services", "stats"} & set(module.name.split(".")) and "migrations" not in module.name:
                 found.append(import_module(module.name))
     return found
 

@@ -15,12 +15,30 @@ from django.test import Client
 from django.urls import reverse
 
 from apikeys.models import IdempotencyRecord
-from contacts.models import Contact, Erasure, ImportChunk, ImportDraft, ImportFailure, OptOut
+from contacts.models import (
+    Contact,
+    Erasure,
+    ImportChunk,
+    ImportDraft,
+    ImportFailure,
+    OptOut,
+    ScoreEntry,
+    ScoreTimer,
+    StageChange,
+)
 from crmsolid.workspaces.admin_base import TenantAdmin, TenantInline
 from crmsolid.workspaces.models import Role, User, Workspace
 from crmsolid.workspaces.scoping import ScopedManager, UnscopedAccess, WorkspaceModel
 from messaging.broadcasts.models import Recipient
-from messaging.models import AccountLease, LoginAttempt, PeerHash, SandboxDelivery, SpentSlot, TelegramSession
+from messaging.models import (
+    AccountLease,
+    ErasedMessage,
+    LoginAttempt,
+    PeerHash,
+    SandboxDelivery,
+    SpentSlot,
+    TelegramSession,
+)
 from sequences.models import SequenceVersion, Step, StepRun
 from tests.architecture import PACKAGES, workspaced_models
 from tests.panel import PAGES, Belongings, browser, contact_form, furnish
@@ -34,6 +52,7 @@ UNSCOPED = {
     "contacts/imports/erasure.py": "retention, for all workspaces",
     "contacts/erasing/ledger.py": "the erasures of all workspaces, to repeat them on a restored backup",
     "contacts/erasing/finding.py": "looks for a person in every table, for somebody with a shell",
+    "contacts/scoring/sweep.py": "what is due, whoever it belongs to",
     "contacts/segments/compilation.py": "tags of the contact that a subquery is about, in its workspace",
     "crmsolid/workspaces/audit.py": "writes rows with their workspace",
     "crmsolid/workspaces/purging.py": "retention, for all workspaces",
@@ -77,7 +96,8 @@ UNSCOPED = {
 # Plumbing without a page: stored answers, the sandbox's own Telegram, keyed hashes of opt-outs and erasures, bare
 # instants; keys to Telegram with who holds them, addresses there, logins between two steps; versions and steps, which
 # the pages of sequences and enrollments show; recipients, which the pages of broadcasts show; rows of imports, of which
-# their pages show the first, and those that failed.
+# their pages show the first, and those that failed; ledgers of scores and histories of stages, which the pages of
+# contacts show, and timers.
 NOT_SHOWN: set[type[models.Model]] = {
     IdempotencyRecord,
     SandboxDelivery,
@@ -86,7 +106,11 @@ NOT_SHOWN: set[type[models.Model]] = {
     ImportFailure,
     OptOut,
     Erasure,
+    ScoreEntry,
+    ScoreTimer,
+    StageChange,
     SpentSlot,
+    ErasedMessage,
     TelegramSession,
     AccountLease,
     PeerHash,

@@ -59,6 +59,7 @@ def test_no_relation_between_tenant_models_is_set_null() -> None:
     """
     set_null = {str(field) for _, field in foreign_keys() if field.remote_field.on_delete is models.SET_NULL}
     assert set_null == {
+        "contacts.StageChange.contact",
         "messaging.Recipient.contact",
         "messaging.Recipient.message",
         "sequences.Enrollment.contact",

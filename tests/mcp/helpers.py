@@ -137,6 +137,7 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "whoami": lambda ids: {},
     "list_contacts": lambda ids: {},
     "get_contact": lambda ids: {"contact_id": ids["alice"]},
+    "get_contact_score": lambda ids: {"contact_id": ids["alice"]},
     "upsert_contact": lambda ids: {"username": "@alice", "tags": ["vip"], "last_name": "Liddell", "phone": None},
     "tag_contact": lambda ids: {"contact_id": ids["alice"], "add": ["vip"], "remove": ["cold"]},
     "list_segments": lambda ids: {},
@@ -158,6 +159,7 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "pause_enrollment": lambda ids: {"enrollment_id": ids["enrolled"]},
     "resume_enrollment": lambda ids: {"enrollment_id": ids["paused_enrollment"]},
     "stop_enrollment": lambda ids: {"enrollment_id": ids["enrolled"]},
+    "get_analytics": lambda ids: {"report": "sequences", "interval": "week"},
 }
 
 

@@ -36,6 +36,7 @@ TABLE: list[tuple[str, str | None, str | None, dict[str, bool]]] = [
     ("whoami", None, None, READ),
     ("list_contacts", "GET /v1/contacts", "read:contacts", READ),
     ("get_contact", "GET /v1/contacts/{contact_id}", "read:contacts", READ),
+    ("get_contact_score", "GET /v1/contacts/{contact_id}/score", "read:contacts", READ),
     ("upsert_contact", "POST /v1/contacts", "write:contacts", CHANGE),
     ("tag_contact", "POST /v1/contacts/{contact_id}/tags", "write:contacts", CHANGE),
     ("list_segments", "GET /v1/segments", "read:contacts", READ),
@@ -57,6 +58,7 @@ TABLE: list[tuple[str, str | None, str | None, dict[str, bool]]] = [
     ("pause_enrollment", "POST /v1/enrollments/{enrollment_id}/pause", "manage:sequences", SWITCH),
     ("resume_enrollment", "POST /v1/enrollments/{enrollment_id}/resume", "manage:sequences", RESUME),
     ("stop_enrollment", "POST /v1/enrollments/{enrollment_id}/stop", "manage:sequences", CHANGE),
+    ("get_analytics", None, "read:analytics", READ),
 ]
 NAMES = [row[0] for row in TABLE]
 READS = [row[0] for row in TABLE if row[3] is READ]
@@ -121,7 +123,7 @@ def test_no_tool_manages_keys_webhooks_or_events() -> None:
 def test_arguments_have_the_names_of_rest(listed: list[dict[str, Any]]) -> None:
     described = document.build()
     for tool in listed:
-        if tool["name"] == WHOAMI.name:
+        if tool["name"] in (WHOAMI.name, "get_analytics"):
             continue
         method, path = str(rest_call(BY_NAME[tool["name"]])).split()
         own = set(tool["inputSchema"]["properties"]) - {"idempotency_key"}
@@ -138,7 +140,12 @@ def test_writes_take_an_idempotency_key_and_reads_do_not(listed: list[dict[str, 
 def test_reads_need_no_argument_but_the_id_of_what_they_get(listed: list[dict[str, Any]]) -> None:
     for tool in listed:
         if tool["annotations"]["readOnlyHint"]:
-            needed = {"preview_segment": ["filter"], "explain_segment": ["segment_id", "contact_id"]}.get(tool["name"])
+            needed = {
+                "preview_segment": ["filter"],
+                "explain_segment": ["segment_id", "contact_id"],
+                "get_analytics": ["report"],
+                "get_contact_score": ["contact_id"],
+            }.get(tool["name"])
             if needed is None:
                 needed = [f"{tool['name'].removeprefix('get_')}_id"] if tool["name"].startswith("get_") else []
             assert tool["inputSchema"].get("required", []) == needed
@@ -238,8 +245,11 @@ def test_answer_is_that_of_rest_and_takes_no_more_statements(tenants: Tenants, n
 
 def through_rest(token: str, tool: Tool, arguments: dict[str, Any]) -> dict[str, Any]:
     """The answer of the call of REST that the tool stands for."""
-    method, path = str(rest_call(tool)).split()
-    body = {key: value for key, value in arguments.items() if key not in tool.ids}
+    if tool.name == "get_analytics":  # one tool for four calls
+        method, path, body = "GET", "/v1/analytics/{report}", {"interval": arguments["interval"]}
+    else:
+        method, path = str(rest_call(tool)).split()
+        body = {key: value for key, value in arguments.items() if key not in tool.ids}
     client, path = Api(token), path.format(**arguments)
     response = client.get(path, body) if method == "GET" else client.post(path, body)
     assert response.status_code in (200, 201), response.content
@@ -252,7 +262,7 @@ def test_whoami_answers_what_an_assistant_has_to_know_first(tenants: Tenants) ->
     scopes = [Scope.READ_CONTACTS, Scope.WRITE_CONTACTS]
     known = answer(tenants.key(scopes, name="Claude"), "whoami")
     assert known == {
-        "workspace": {"slug": "acme", "name": "Acme"},
+        "workspace": {"slug": "acme", "name": "Acme", "time_zone": "UTC"},
         "mode": "live",
         "plan": "business",
         "name": "Claude",

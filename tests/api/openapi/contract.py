@@ -40,9 +40,12 @@ NOT_GENERATED = [STREAM_PATH, IMPORT_PATH]
 STATUSES_OF_VALID_REQUESTS = ["2xx", "404", "409", "410", "412", "429"]
 
 # Errors in well-formed requests that no schema can exclude: a tag both added and removed, an `until` before its
-# `since`, a time too far away, a variable or field that the workspace has not defined, characters of a Unicode
-# category, a length in UTF-16 units of the rendered text.
-SEMANTIC_ERRORS = {"ambiguous", "before_since", "invisible_characters", "length", "too_far", "unknown_variable"}
+# `since` or a `to` before its `from`, too many periods between them, a time too far away, a variable or field that the
+# workspace has not defined, characters of a Unicode category, a length in UTF-16 units of the rendered text.
+SEMANTIC_ERRORS = {
+    *("ambiguous", "before_from", "before_since", "invisible_characters", "length"),
+    *("too_far", "too_many", "unknown_variable"),
+}
 
 # Requests are generated when tests are collected, when there is no database yet. So the token comes first, and
 # `create_key_for_token` stores its key.

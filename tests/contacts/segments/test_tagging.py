@@ -180,7 +180,7 @@ def test_the_number_of_statements_does_not_depend_on_that_of_contacts(
     people: list[str], start: Start, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
 ) -> None:
     """The job, savepoint, candidates, locks, those who are still in, their tags, contacts, tags removed and added,
-    enrollments, events, the job, release."""
+    scoring rules, enrollments, events, the job, release."""
     monkeypatch.setattr(tagging, "BATCH", 100)
     start(add=["a"], remove=["vip"])
     with django_assert_max_num_queries(14):

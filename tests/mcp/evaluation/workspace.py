@@ -8,6 +8,7 @@ from typing import Any
 
 from apikeys.services import create_key
 from contacts.models import Contact, ContactTag, Segment
+from contacts.scoring.services import adjust_score
 from contacts.segments.services import create_segment
 from contacts.services import create_custom_field, tag_contact, upsert_contact
 from crmsolid.core import clock
@@ -146,6 +147,7 @@ def _fill(by: Actor, time: SimulatedClock) -> None:
     for username, fields in PEOPLE.items():
         time.now += timedelta(minutes=1)
         people[username] = upsert_contact(by, {"username": username, **fields}).contact
+    adjust_score(by, people["eva_novak"].pk, points=15, note="met at the fair")
     for number in range(1, GUESTS + 1):
         time.now += timedelta(seconds=1)
         upsert_contact(by, {"username": f"guest_{number:03}", "name": f"Guest {number:03}", "tags": ["webinar"]})

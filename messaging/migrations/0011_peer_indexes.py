@@ -7,7 +7,7 @@ from crmsolid.workspaces.migration_operations import AddIndexConcurrently
 class Migration(migrations.Migration):
     atomic = False
     dependencies = [
-        ("messaging", "0008_texts"),
+        ("messaging", "0010_statistics"),
     ]
 
     operations = [

@@ -1,0 +1,131 @@
+"""Settings > Scoring: the rules, the form of one, and whom a change would move before it is saved."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import URLPattern, reverse
+
+from contacts.models import Contact, ScoringRule
+from contacts.scoring import services
+from contacts.scoring.definition import definition_of, from_params, read_definition
+from contacts.scoring.forms import RuleForm, describe
+from crmsolid.core.errors import DomainError
+from crmsolid.jobs.admin import REFRESH_SECONDS
+from crmsolid.workspaces.admin_base import ADMINS
+from crmsolid.workspaces.admin_columns import column, datetime_column
+from crmsolid.workspaces.admin_pages import PageAdmin
+from crmsolid.workspaces.models import OPEN_JOB_STATES, Job, JobState
+
+LIST = "admin:contacts_scoringrule_changelist"
+
+
+@admin.register(ScoringRule)
+class ScoringRuleAdmin(PageAdmin):
+    viewers, adders, changers = ADMINS, ADMINS, ADMINS
+    list_display = ("name", "does", "changed")
+    search_fields = ("name",)
+    search_help_text = "Name"
+    ordering = ("name",)
+    add_label = "New rule"
+    empty_text = "A rule gives points for what contacts do, such as a reply. Their sum, 0 to 100, is the score."
+    changed = datetime_column("changed", "updated_at")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return super().get_queryset(request).filter(archived_at=None)
+
+    @column("what it does")
+    def does(self, rule: ScoringRule) -> str:
+        return describe(definition_of(rule))
+
+    def get_urls(self) -> list[URLPattern]:
+        return [self.own_url("preview/<str:job_id>/", self.preview_view, "preview"), *super().get_urls()]
+
+    # --- The form ---------------------------------------------------------------------------------------------
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return self._form_view(request, None)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return self._form_view(request, self.row(request, object_id, to_change=True))
+
+    def _form_view(self, request: HttpRequest, rule: ScoringRule | None) -> HttpResponse:
+        """The form. Its buttons lead to the page that says whom saving or deleting the rule would move."""
+        shown = {"points": 10} if rule is None else definition_of(rule).as_json()
+        if rule is not None and request.POST.get("do") == "delete":
+            return self._preview(request, rule, shown, archive=True)
+        form = RuleForm(request.POST if request.method == "POST" else None, initial=shown)
+        if form.is_bound and form.is_valid():
+            try:
+                return self._preview(request, rule, form.as_json())
+            except DomainError as error:
+                form.add_domain_error(error)
+        title = "New rule" if rule is None else rule.name
+        context = {"title": title, "page_label": title, "original": rule, "rule": rule, "form": form}
+        return self.render_page(request, "panel/scoring_rule.html", **context)
+
+    def _preview(
+        self, request: HttpRequest, rule: ScoringRule | None, data: dict[str, Any], *, archive: bool = False
+    ) -> HttpResponse:
+        actor = self.actor(request)
+        definition = read_definition(actor.workspace, data)
+        rule_id = None if rule is None else rule.pk
+        job = services.preview_rule(actor, definition, rule_id=rule_id, archive=archive)
+        return HttpResponseRedirect(reverse("admin:contacts_scoringrule_preview", args=[job.pk]))
+
+    # --- Whom a change would move -----------------------------------------------------------------------------
+    def preview_view(self, request: HttpRequest, job_id: str) -> HttpResponse:
+        """What the job has found so far, and the button that saves the change."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        try:
+            job = services.get_preview(self.actor(request), job_id)
+        except DomainError as error:
+            raise Http404 from error
+        if request.method == "POST":
+            return self._save(request, job)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+        definition = from_params(job.params["definition"])
+        sample = {each["contact_id"]: each for each in job.result.get("sample", ())}
+        people = Contact.objects.for_workspace(job.workspace_id).filter(pk__in=sample).order_by("pk")
+        back = reverse("admin:contacts_scoringrule_change", args=[job.object_id]) if job.object_id else reverse(LIST)
+        is_open = job.state in OPEN_JOB_STATES
+        response = self.render_page(
+            request,
+            "panel/scoring_preview.html",
+            title=definition.name,
+            page_label=definition.name,
+            job=job,
+            words=describe(definition),
+            is_archived=job.params["archive"],
+            is_open=is_open,
+            is_done=job.state == JobState.DONE,
+            people=[(contact, sample[contact.pk]) for contact in people],
+            back=back,
+        )
+        if is_open:
+            response.headers["Refresh"] = str(REFRESH_SECONDS)
+        return response
+
+    def _save(self, request: HttpRequest, job: Job) -> HttpResponse:
+        actor, rule_id = self.actor(request), int(job.object_id or 0)
+        try:
+            if job.params["archive"]:
+                services.archive_rule(actor, rule_id)
+                messages.success(request, "The rule is deleted. A job takes back what it gave.")
+                return HttpResponseRedirect(reverse(LIST))
+            definition = read_definition(actor.workspace, job.params["definition"])
+            if rule_id:
+                services.update_rule(actor, rule_id, definition)
+            else:
+                services.create_rule(actor, definition)
+            messages.success(request, "The rule is saved. A job scores the contacts again.")
+        except DomainError as error:
+            self.show_error(request, error)
+        return HttpResponseRedirect(reverse(LIST))

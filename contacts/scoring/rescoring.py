@@ -1,0 +1,152 @@
+"""The jobs that score contacts again after rules have changed, and that say beforehand whom a change would move.
+
+They go through the contacts in the order of their ids. Contacts that are added while a job runs, and what happens to
+those that are there, are scored by the rules as they are then. A chunk reads the current rules, and a rule that changes
+again meanwhile has another job after it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+
+from contacts import repository
+from contacts.models import Contact, ScoringRule
+from contacts.scoring import awarding, ledger
+from contacts.scoring.definition import Definition, from_params
+from crmsolid.core import clock
+from crmsolid.core.sql.bulk import fetch
+from crmsolid.core.sql.prepared_cursor import on_postgresql
+from crmsolid.events.publishing import publish_all
+from crmsolid.jobs.kinds import JobFailed, JobKind
+from crmsolid.jobs.runner import start_job
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Job, JobState
+from crmsolid.workspaces.scopes import Scope
+
+# Contacts a chunk. Each may have an event of seven parameters.
+BATCH = 500
+SAMPLE = 10
+WAIT = timedelta(seconds=1)
+
+# Without the first statement, a transaction would see the view as it was when it first read it.
+_CLEAR = "SELECT pg_stat_clear_snapshot()"
+_WRITING = (
+    "SELECT pid || ' ' || xact_start FROM pg_stat_activity WHERE datname = current_database()"
+    " AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL"
+)
+
+
+def start(actor: Actor, rule: ScoringRule) -> Job:
+    """Have all contacts scored again for this rule, which the caller's transaction has changed. Jobs that have not
+    begun yet take it along, so that several changes at once are one job."""
+    waiting = Job.objects.for_workspace(actor.workspace).filter(kind=SCORE.name, state=JobState.QUEUED)
+    job = waiting.select_for_update(skip_locked=on_postgresql(), no_key=True).order_by("pk").first()
+    if job is None:
+        return start_job(actor, SCORE, Scope.WRITE_CONTACTS, params={"rules": [rule.pk], "after": ""})
+    job.params["rules"] = sorted({*job.params["rules"], rule.pk})
+    job.save(update_fields=["params"])
+    return job
+
+
+def start_preview(actor: Actor, definition: Definition, rule: ScoringRule | None, *, archive: bool) -> Job:
+    """Count whom it would move if the rule became this (a new one if it is None), or went."""
+    params = {"definition": definition.as_json(), "archive": archive, "after": ""}
+    rule_id = "" if rule is None else str(rule.pk)
+    return start_job(actor, PREVIEW, Scope.READ_CONTACTS, params=params, object_id=rule_id)
+
+
+def _score_chunk(job: Job) -> datetime | None:
+    """Score the next contacts again, with their rows locked."""
+    if not job.params["after"] and _older_transactions(job):
+        return clock.now() + WAIT
+    rules = list(ScoringRule.objects.for_workspace(job.workspace_id).filter(pk__in=job.params["rules"]).order_by("pk"))
+    ids = _next_ids(job)
+    if not ids:
+        return None
+    contacts = repository.lock(job.workspace_id, ids)
+    missing = ledger.after_change(contacts, rules, clock.now())
+    changed = {entry.contact_id for entry in missing.entries}
+    people = repository.with_tags([contact for contact in contacts if contact.id in changed])
+    events = awarding.write({each.contact.id: each for each in people}, missing.entries, job.request_id)
+    awarding.start_timers(missing.timers)
+    if events:
+        publish_all(job.workspace_id, events)
+    job.result = {"changed": job.result.get("changed", 0) + len(events)}
+    return _go_on(job, ids)
+
+
+def _older_transactions(job: Job) -> bool:
+    """Whether a transaction is open that may have read the rules before they changed. It may have added a contact that
+    this job would not see, with the points of an earlier version. Every transaction that scores has written before it
+    reads rules. SQLite has one writer at a time."""
+    if not on_postgresql():
+        return False
+    fetch(_CLEAR)
+    writing = {name for (name,) in fetch(_WRITING)}
+    older = job.params.setdefault("older", sorted(writing))
+    return not writing.isdisjoint(older)
+
+
+def _next_ids(job: Job) -> list[str]:
+    """The ids of the next contacts. What was added after the first chunk is left out."""
+    people = Contact.objects.for_workspace(job.workspace_id)
+    if "until" not in job.params:
+        job.params["until"] = people.order_by("-pk").values_list("pk", flat=True).first() or ""
+        job.total = people.count()
+    rest = people.filter(pk__gt=job.params["after"], pk__lte=job.params["until"]).order_by("pk")
+    return list(rest.values_list("pk", flat=True)[:BATCH])
+
+
+def _go_on(job: Job, ids: Sequence[str]) -> datetime:
+    job.params["after"] = ids[-1]
+    job.done += len(ids)
+    return clock.now()
+
+
+def _preview_chunk(job: Job) -> datetime | None:
+    """Count what scoring the next contacts again would change."""
+    result: dict[str, Any] = job.result or {"moved": 0, "up": 0, "down": 0, "sample": []}
+    job.result = result
+    rule = _proposed(job)
+    ids = _next_ids(job)
+    if not ids:
+        return None
+    contacts = list(Contact.objects.for_workspace(job.workspace_id).filter(pk__in=ids).order_by("pk"))
+    changes = dict.fromkeys([contact.id for contact in contacts], 0)
+    for entry in ledger.after_change(contacts, [rule], clock.now()).entries:
+        changes[entry.contact_id] += entry.points
+    sums = awarding.sums(list(changes))
+    for contact in contacts:
+        new_score = awarding.clamped(sums[contact.id] + changes[contact.id])
+        if new_score == contact.score:
+            continue
+        result["moved"] += 1
+        result["up" if new_score > contact.score else "down"] += 1
+        if len(result["sample"]) < SAMPLE:
+            result["sample"].append({"contact_id": contact.id, "old_score": contact.score, "new_score": new_score})
+    return _go_on(job, ids)
+
+
+def _proposed(job: Job) -> ScoringRule:
+    """The rule as it would be, not saved: with another version than any that has given points."""
+    rule = ScoringRule(workspace_id=job.workspace_id)
+    if job.object_id:
+        saved = ScoringRule.objects.for_workspace(job.workspace_id).filter(pk=job.object_id).first()
+        if saved is None:
+            raise JobFailed("not_found", "the rule is gone")
+        rule = saved
+        rule.version += 1
+    from_params(job.params["definition"]).apply(rule)
+    if job.params["archive"]:
+        rule.archived_at = clock.now()
+    return rule
+
+
+def _links(job: Job) -> list[tuple[str, str]]:
+    return [("Whom it would move", reverse("admin:contacts_scoringrule_preview", args=[job.pk]))]
+
+
+SCORE = JobKind("contacts.score", "Scores after a change of rules", _score_chunk, cancelable=False)
+PREVIEW = JobKind("contacts.score_preview", "Preview of a scoring rule", _preview_chunk, links=_links)

@@ -1,0 +1,68 @@
+"""Which periods a report is about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from crmsolid.api.fields import Choice, QuerySerializer, Timestamp
+from crmsolid.api.representations import AnyField
+from crmsolid.core import clock
+from crmsolid.core.errors import DomainError, FieldError
+from crmsolid.core.periods import INTERVALS, Period, TooManyPeriods, split, start_of_day
+from crmsolid.workspaces.models import Workspace
+
+DEFAULT_DAYS = 30
+MAX_PERIODS = 400
+
+
+class ReportQuery(QuerySerializer):
+    """The parameters of every report."""
+
+    interval = Choice(
+        required=False,
+        choices=INTERVALS,
+        help_text="Adds a `series`, by the workspace's time zone.",
+    )
+
+    def get_fields(self) -> dict[str, AnyField]:
+        """``from`` is a keyword of Python."""
+        start = Timestamp(required=False, help_text="Default: the last 30 days, that of `to` included.")
+        end = Timestamp(required=False, help_text="Exclusive. Default: now.")
+        return {"from": start, "to": end, **super().get_fields()}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """All of the time that a report is about, and its periods: the whole as one of them unless there is an interval."""
+
+    whole: Period
+    periods: Sequence[Period]
+    is_divided: bool
+
+
+def read_span(workspace: Workspace, query: dict[str, Any]) -> Span:
+    """The time that the parameters ask for. ``to`` is now by default; ``from`` is the start of the day, in the
+    workspace's time zone, 29 days before that of ``to``.
+
+    Errors: ``invalid_parameter`` (``to`` if it is not after ``from``; ``interval`` if there were too many periods).
+    """
+    zone, ends = workspace.zone, query.get("to") or clock.now()
+    begins = query.get("from")
+    if begins is None:
+        first_day = (ends - timedelta(microseconds=1)).astimezone(zone).date() - timedelta(days=DEFAULT_DAYS - 1)
+        begins = start_of_day(first_day, zone)
+    if begins >= ends:
+        raise _invalid("to", "before_from", "`to`, which is now if it is left out, must be later than `from`")
+    whole = Period(begins, ends)
+    if "interval" not in query:
+        return Span(whole, [whole], False)
+    try:
+        return Span(whole, split(whole, query["interval"], zone, most=MAX_PERIODS), True)
+    except TooManyPeriods:
+        detail = f"there would be more than {MAX_PERIODS}; give a longer interval or a shorter time"
+        raise _invalid("interval", "too_many", detail) from None
+
+
+def _invalid(field: str, code: str, detail: str) -> DomainError:
+    return DomainError("invalid_parameter", errors=[FieldError(field, code, detail)])

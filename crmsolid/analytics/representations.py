@@ -1,0 +1,190 @@
+"""What the API shows of statistics."""
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from contacts.models import Stage
+from contacts.stats import StageFigures
+from crmsolid.api.representations import AnyField, Representation
+from messaging.stats import Outcomes
+from sequences.stats import VersionFigures
+
+
+class Number(serializers.FloatField):
+    """A JSON number."""
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "number"}
+
+
+class RateOut(Representation):
+    """A part of a whole, with both numbers."""
+
+    numerator = serializers.IntegerField()
+    denominator = serializers.IntegerField()
+    rate = Number(allow_null=True, help_text="Numerator by denominator; null while the denominator is 0.")
+    of = serializers.CharField(help_text="What the denominator counts.")
+
+
+def rate(numerator: int, denominator: int, of: str) -> dict[str, Any]:
+    """A :class:`RateOut`."""
+    quotient = numerator / denominator if denominator else None
+    return {"numerator": numerator, "denominator": denominator, "rate": quotient, "of": of}
+
+
+class OutcomesOut(Representation):
+    """What came of messages that were sent or have failed in the period."""
+
+    sent = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    replied = serializers.IntegerField(help_text="How many of those sent a person has answered up to now.")
+    auto_replied = serializers.IntegerField(help_text="How many of those sent a machine has answered.")
+    opted_out = serializers.IntegerField(help_text="How many of those sent were answered with an opt-out word.")
+    reply_rate = RateOut()
+
+    @staticmethod
+    def read_reply_rate(outcomes: Outcomes) -> dict[str, Any]:
+        return rate(outcomes.replied, outcomes.sent, "messages sent in the period")
+
+
+class StageOut(Representation):
+    """A stage of the funnel."""
+
+    stage = serializers.ChoiceField(choices=Stage.values)
+    count = serializers.IntegerField(help_text="How many contacts came to it for the first time in the period.")
+    conversion = RateOut()
+    median_days = Number(
+        allow_null=True, help_text="From being added to coming to it, of the people in the numerator of `conversion`."
+    )
+
+    @staticmethod
+    def read_conversion(figures: StageFigures) -> dict[str, Any]:
+        return rate(figures.reached, figures.added, "contacts added in the period")
+
+    @staticmethod
+    def read_median_days(figures: StageFigures) -> float | None:
+        time = figures.median_time
+        return None if time is None else round(time / timedelta(days=1), 2)
+
+
+class StepFiguresOut(OutcomesOut):
+    """A step of a version of a sequence."""
+
+    step = serializers.CharField(help_text="The id of the step.")
+
+
+class VersionFiguresOut(Representation):
+    """A version of a sequence."""
+
+    sequence_id = serializers.CharField(source="version.sequence_id")
+    name = serializers.CharField(source="version.sequence.name")
+    version = serializers.IntegerField(source="version.number")
+    steps = serializers.ListField(child=StepFiguresOut())
+
+    @staticmethod
+    def read_steps(figures: VersionFigures) -> list[dict[str, Any]]:
+        return [StepFiguresOut.render(outcomes, step=step) for step, outcomes in figures.steps]
+
+
+class BroadcastFiguresOut(OutcomesOut):
+    """A broadcast."""
+
+    broadcast_id = serializers.CharField()
+    name = serializers.CharField()
+
+
+class AccountFiguresOut(Representation):
+    """An account."""
+
+    account_id = serializers.IntegerField(source="account.id")
+    name = serializers.CharField(source="account.name")
+    sent = serializers.IntegerField(help_text="Those typed on its own phone too.")
+    failed = serializers.IntegerField(help_text="By the time at which they were to be sent last.")
+    replies = serializers.IntegerField(help_text="Messages of people that answer one of the account's.")
+    auto_replies = serializers.IntegerField(help_text="The same of machines.")
+    used_today = serializers.IntegerField(
+        source="account.used", help_text="Sends in the last 24 hours, whatever the period."
+    )
+    daily_limit = serializers.IntegerField(source="account.daily_limit")
+
+
+class _PeriodOut(Representation):
+    """A list of figures, and the time that they are about. Subclasses say what the list is called and what is in it."""
+
+    list_name: ClassVar[str] = "data"
+    item: ClassVar[type[Representation]]
+
+    def get_fields(self) -> dict[str, AnyField]:
+        """``from`` is a keyword of Python, and ``data`` a property of serializers."""
+        return {
+            "from": serializers.DateTimeField(help_text="Inclusive."),
+            "to": serializers.DateTimeField(help_text="Exclusive."),
+            self.list_name: serializers.ListField(child=self.item()),
+            **super().get_fields(),
+        }
+
+
+class _ReportOut(_PeriodOut):
+    """The figures of the whole time, and those of each period of the class ``period``."""
+
+    period: ClassVar[type[_PeriodOut]]
+    complete_until = serializers.DateTimeField(
+        help_text="30 days ago: messages that were sent later may still be answered, so their rates still grow."
+    )
+
+    def get_fields(self) -> dict[str, AnyField]:
+        text = "The same figures of each period. Null unless `interval` is given."
+        return {
+            **super().get_fields(),
+            "series": serializers.ListField(child=self.period(), allow_null=True, help_text=text),
+        }
+
+
+class FunnelPeriodOut(_PeriodOut):
+    """The stages of the funnel, in their order."""
+
+    list_name, item = "stages", StageOut
+
+
+class SequencesPeriodOut(_PeriodOut):
+    """The versions of sequences of which a message was sent or has failed in the period."""
+
+    item = VersionFiguresOut
+
+
+class BroadcastsPeriodOut(_PeriodOut):
+    """The broadcasts of which a message was sent or has failed in the period, newest first."""
+
+    item = BroadcastFiguresOut
+
+
+class AccountsPeriodOut(_PeriodOut):
+    """All accounts, oldest first."""
+
+    item = AccountFiguresOut
+
+
+class FunnelOut(_ReportOut):
+    """The stages of the funnel, in their order."""
+
+    list_name, item, period = "stages", StageOut, FunnelPeriodOut
+
+
+class SequencesOut(_ReportOut):
+    """The versions of sequences of which a message was sent or has failed in the period."""
+
+    item, period = VersionFiguresOut, SequencesPeriodOut
+
+
+class BroadcastsOut(_ReportOut):
+    """The broadcasts of which a message was sent or has failed in the period, newest first."""
+
+    item, period = BroadcastFiguresOut, BroadcastsPeriodOut
+
+
+class AccountsOut(_ReportOut):
+    """All accounts, oldest first."""
+
+    item, period = AccountFiguresOut, AccountsPeriodOut

@@ -1,0 +1,46 @@
+"""The MCP tool of analytics: one for all reports, because a model reads the list of tools in every conversation."""
+
+from rest_framework import serializers
+
+from crmsolid.analytics.inputs import ReportQuery
+from crmsolid.analytics.views import READ, REPORTS, answer
+from crmsolid.api.endpoint import ApiResponse, endpoint
+from crmsolid.api.fields import Choice
+from crmsolid.api.representations import AnyField, Representation
+from crmsolid.api.views import WorkspaceView
+from crmsolid.mcp.tool import Tool
+
+
+class AnyReportQuery(ReportQuery):
+    report = Choice(choices=list(REPORTS), help_text="On what.")
+
+
+class AnyReportOut(Representation):
+    """One of the reports: the funnel has ``stages``, the others ``data``."""
+
+    complete_until = serializers.DateTimeField()
+
+    def get_fields(self) -> dict[str, AnyField]:
+        """``from`` is a keyword of Python, and ``data`` a property of serializers."""
+        span = {name: serializers.DateTimeField() for name in ("from", "to")}
+        lists = {name: serializers.ListField(allow_null=True) for name in ("stages", "data", "series")}
+        return {**span, **super().get_fields(), **lists}
+
+
+class AnalyticsView(WorkspaceView):
+    """Any of the reports at /v1/analytics."""
+
+    @endpoint(scopes=READ, query=AnyReportQuery, responses={200: AnyReportOut})
+    def get(self) -> ApiResponse:
+        return answer(self.query["report"], self.actor, self.query)
+
+
+TOOLS = (
+    Tool(
+        "get_analytics",
+        "Read statistics",
+        "Figures of contacts by stage, of sequences, broadcasts or accounts. What was sent after `complete_until` may "
+        "still be answered.",
+        AnalyticsView,
+    ),
+)

@@ -1,0 +1,89 @@
+"""Days, weeks and months of a time zone as spans of time, and as a small table that statements join with.
+
+The boundaries are computed here, where the time zone is known, so a statement only compares instants: an index of times
+answers it, and SQLite and PostgreSQL count the same. Each span is half-open: it has its beginning and not its end.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from crmsolid.core.sql.bulk import datetime_formatter, rows_parameter, rows_source
+
+INTERVALS = ("day", "week", "month")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From ``begins`` on until before ``ends``, in UTC."""
+
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Report(Generic[T]):
+    """The figures of several periods that follow each other: of all of them together, and of each."""
+
+    total: T
+    series: Sequence[T]
+
+
+class TooManyPeriods(ValueError):
+    """The span has more periods than are allowed."""
+
+
+def start_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant of the day in that zone, in UTC. Where midnight is skipped, it is the instant of the skip."""
+    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+
+
+def split(whole: Period, interval: str, zone: ZoneInfo, *, most: int) -> list[Period]:
+    """The periods of ``whole`` by day, week (from Monday on) or month of that zone. The first and the last one may be
+    cut off. A day has 23 or 25 hours where the clocks change. Raises :class:`TooManyPeriods`."""
+    periods: list[Period] = []
+    day, begins = _first_day(whole.begins.astimezone(zone).date(), interval), whole.begins
+    while begins < whole.ends:
+        day = _next_day(day, interval)
+        ends = min(start_of_day(day, zone), whole.ends)
+        if ends > begins:  # a zone that moved across the date line has no such day
+            periods.append(Period(begins, ends))
+            begins = ends
+        if len(periods) > most:
+            raise TooManyPeriods
+    return periods
+
+
+def _first_day(day: date, interval: str) -> date:
+    if interval == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if interval == "month" else day
+
+
+def _next_day(day: date, interval: str) -> date:
+    """The first day of the period after the one that begins with ``day``."""
+    if interval == "month":
+        return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+    return day + timedelta(days=7 if interval == "week" else 1)
+
+
+def source() -> str:
+    """A FROM item ``p`` with ``number`` (from 0 on), ``begins`` and ``ends`` of each period. Its one parameter is
+    :func:`parameter`.
+
+    They are sorted so that PostgreSQL reads the values from the JSON once, and not again for each row that is joined.
+    """
+    rows = rows_source({"number": "int", "begins": "time", "ends": "time"})
+    return f"(SELECT number, begins, ends FROM {rows} ORDER BY number) AS p"
+
+
+def parameter(periods: Sequence[Period]) -> str:
+    """The periods as the parameter of :func:`source`."""
+    as_text = datetime_formatter()
+    return rows_parameter(
+        [(number, as_text(period.begins), as_text(period.ends)) for number, period in enumerate(periods)]
+    )

@@ -1,0 +1,36 @@
+"""Statistics of broadcasts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crmsolid.core.periods import Period, Report
+from crmsolid.core.sql.table import Table
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.scopes import Scope
+from messaging.broadcasts.models import Broadcast, Recipient
+from messaging.stats import Outcomes, count_outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastFigures:
+    """What came of the messages of a broadcast."""
+
+    broadcast: Broadcast
+    outcomes: Outcomes
+
+
+def broadcast_report(actor: Actor, periods: Sequence[Period]) -> Report[list[BroadcastFigures]]:
+    """The figures of the broadcasts of which a message was sent or has failed in these periods, newest first. In the
+    series each period has those of which one was in it. Errors: ``scope_missing``."""
+    actor.require(Scope.READ_ANALYTICS)
+    workspace = actor.workspace
+    counted = count_outcomes(Table(Recipient).name, "status", ["broadcast_id"], workspace.pk, periods)
+    ids = [broadcast_id for (broadcast_id,) in counted.total]
+    rows = Broadcast.objects.for_workspace(workspace).filter(pk__in=ids).only("name", "workspace_id")
+    broadcasts = list(rows.order_by("-created_at", "-id"))
+
+    def figures(outcomes: Mapping[Any, Outcomes]) -> list[BroadcastFigures]:
+        return [BroadcastFigures(each, outcomes[each.pk,]) for each in broadcasts if (each.pk,) in outcomes]
+
+    return Report(figures(counted.total), [figures(outcomes) for outcomes in counted.series])

@@ -1,0 +1,85 @@
+"""Settings > Scoring, and the score on a contact's page."""
+
+import pytest
+from django.urls import reverse
+
+from contacts import services as contacts
+from contacts.models import ScoreEntry, ScoringRule
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Job, Role
+from tests.contacts.scoring.helpers import rule, run_jobs, score_of
+from tests.panel import browser, flash_messages
+from tests.tenants import Tenants
+
+pytestmark = pytest.mark.django_db
+
+LIST, ADD = "admin:contacts_scoringrule_changelist", "admin:contacts_scoringrule_add"
+FORM = {"name": "VIP", "on": "tag", "value": "vip", "points": "20", "times": "once", "daily_cap": "", "half_life": ""}
+
+
+def test_a_rule_is_saved_after_a_look_at_whom_it_would_move(tenants: Tenants, actor: Actor) -> None:
+    contacts.upsert_contact(actor, {"username": "anna", "name": "Anna", "tags": ["vip"]})
+    client = browser(tenants.owner)
+    text = client.post(reverse(ADD), {**FORM, "on": "silence", "value": "soon", "points": "0"}).content.decode()
+    assert "Give an ISO 8601 duration" in text and "Give a number of points other than 0" in text
+    address = client.post(reverse(ADD), FORM)["Location"]
+    waiting = client.get(address)
+    assert waiting.headers["Refresh"] == "2" and "Counting" in waiting.content.decode()
+    run_jobs()
+    text = client.get(address).content.decode()
+    assert "<strong>1</strong> of 1 contacts" in text and "Anna" in text and "0 → 20" in text
+    assert not ScoringRule.unscoped.exists() and score_of("anna") == 0
+    saved = client.post(address)
+    assert flash_messages(saved) == ["The rule is saved. A job scores the contacts again."]
+    run_jobs()
+    assert score_of("anna") == 20
+    assert "+20 points the first time the contact gets the tag vip" in client.get(reverse(LIST)).content.decode()
+    vip = ScoringRule.unscoped.get()
+    change = reverse("admin:contacts_scoringrule_change", args=[vip.pk])
+    address = client.post(change, {**FORM, "half_life": "P30D"})["Location"]
+    client.post(address)
+    vip.refresh_from_db()
+    assert (vip.version, vip.half_life and vip.half_life.days) == (2, 30)
+    address = client.post(change, {"do": "delete"})["Location"]
+    run_jobs()
+    assert "1 a lower one" in client.get(address).content.decode()
+    assert flash_messages(client.post(address)) == ["The rule is deleted. A job takes back what it gave."]
+    run_jobs()
+    assert score_of("anna") == 0
+    assert client.get(change).status_code == 404
+
+
+def test_only_admins_and_owners_see_and_change_rules(tenants: Tenants, actor: Actor) -> None:
+    existing = rule(actor, "VIP", "tag", "vip")
+    job = Job.unscoped.create(workspace=tenants.workspace, kind="contacts.score_preview", scope="read:contacts")
+    client = browser(tenants.member(Role.AGENT))
+    change = reverse("admin:contacts_scoringrule_change", args=[existing.pk])
+    preview = reverse("admin:contacts_scoringrule_preview", args=[job.pk])
+    for address in (reverse(LIST), reverse(ADD), change, preview):
+        assert client.get(address).status_code == 403
+        assert client.post(address, FORM).status_code == 403
+    assert Job.unscoped.count() == 2
+    stranger = browser(tenants.stranger)
+    assert stranger.get(change).status_code == stranger.get(preview).status_code == 404
+
+
+def test_a_contacts_page_shows_why_the_score_is_what_it_is_and_changes_it(tenants: Tenants, actor: Actor) -> None:
+    rule(actor, "VIP", "tag", "vip", 20)
+    anna = contacts.upsert_contact(actor, {"username": "anna", "tags": ["vip"], "stage": "qualified"}).contact
+    page, score = (reverse(f"admin:contacts_contact_{verb}", args=[anna.pk]) for verb in ("change", "score"))
+    client = browser(tenants.owner)
+    assert flash_messages(client.post(score, {"points": "-5", "note": "no budget"})) == ["The score is 15 now."]
+    assert client.post(score, {"points": "0"}).status_code == 302
+    text = client.get(page).content.decode()
+    assert "Score 15" in text and "tag vip" in text and "manual: no budget" in text and "Qualified" in text
+    for number in range(20):
+        client.post(score, {"points": "1", "note": f"note {number}"})
+    text = client.get(page).content.decode()
+    assert "note 19" in text and "tag vip" not in text
+    older = text.split('href="?ledger=')[1].split("#")[0]
+    assert "tag vip" in client.get(page, {"ledger": older}).content.decode()
+    viewer = browser(tenants.member(Role.VIEWER))
+    assert "Change the score" not in viewer.get(page).content.decode()
+    assert viewer.post(score, {"points": "1"}).status_code == 403
+    assert browser(tenants.stranger).post(score, {"points": "1"}).status_code == 404
+    assert ScoreEntry.unscoped.count() == 22

@@ -1,0 +1,68 @@
+"""Scoring by several at once, on PostgreSQL: a contact's ledger has one writer at a time."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from django.db import connection, transaction
+
+from contacts import services as contacts
+from crmsolid.core import clock
+from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.jobs import runner
+from crmsolid.workspaces.models import Job
+from tests.contacts.helpers import published_events
+from tests.contacts.scoring.helpers import change, ledger_of, rule, run_jobs, score_of, sums
+from tests.tenants import Tenants
+from tests.threads import in_background, run_together
+from tests.waiting import wait_until
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time"),
+]
+
+
+def finish_jobs() -> None:
+    """Run the jobs to their end, also those that have put themselves off."""
+    runner.open_jobs().update(next_run_at=clock.now())
+    run_jobs()
+    assert not runner.open_jobs().exists()
+
+
+def test_once_is_once_and_the_cap_is_kept_while_many_tag_one_contact_and_its_rules_change() -> None:
+    actor = Tenants().actor()
+    anna = contacts.upsert_contact(actor, {"username": "anna"}).contact
+    rule(actor, "Once", "tag", points=5)
+    each = rule(actor, "Each", "tag", points=3, times="each", daily_cap=20)
+    calls: list[Callable[[], object]] = [partial(change, actor, each, points=4), run_jobs]
+    calls += [partial(contacts.tag_contact, actor, anna.pk, add=[f"tag {number}"]) for number in range(8)]
+    run_together(calls)
+    finish_jobs()
+    entries = ledger_of("anna")
+    assert [points for name, points, cause in entries if name == "Once"] == [5]
+    assert sum(points for name, points, _ in entries if name == "Each") == 20
+    assert score_of("anna") == sums(["anna"])["anna"] == 25
+    scored = [data for type, data in published_events() if type == "lead.scored"]
+    steps = [(data["old_score"], data["new_score"]) for data in scored]
+    assert max(new for _, new in steps) == 25  # never what both versions give
+    assert sorted(old for old, _ in steps)[1:] == sorted(new for _, new in steps)[:-1]
+
+
+def test_a_contact_that_is_added_with_the_earlier_rules_while_they_change_is_scored_again() -> None:
+    tenants = Tenants()
+    actor = tenants.actor()
+    vip = rule(actor, "VIP", "tag", "vip", 10)
+    run_jobs()
+
+    def change_and_score() -> None:
+        change(actor, vip, points=30)
+        wait_until(lambda: runner.run_due(seconds=0), "the first chunk")
+
+    with unit_of_work():
+        contacts.upsert_contact(actor, {"username": "anna", "tags": ["vip"]})
+        with in_background(change_and_score):
+            pass
+        assert Job.unscoped.filter(kind="contacts.score", state="running").count() == 1
+    finish_jobs()
+    assert (score_of("anna"), transaction.get_connection().in_atomic_block) == (30, False)
