@@ -110,18 +110,22 @@ MANY = (
 INSERT INTO messaging_message (id, workspace_id, account_id, thread_id, contact_id, direction, kind, status, text,
   rendered, request_id, recipient, source, random_id, eta, delayed_by, slot_at, lease, attempts, error, error_detail,
   created_at, sent_at, auto_reply)
-SELECT 'msg_9' || lpad(n::text, 25, '0'), workspace_id, account_id, thread_id, contact_id, direction, kind, status,
-  text, rendered, request_id, recipient, source, -n, eta, delayed_by, slot_at, lease, attempts, error, error_detail,
+SELECT 'msg_9' || lpad((%(number)s::bigint * 100000 + n)::text, 25, '0'), workspace_id, account_id, thread_id,
+  contact_id, direction, kind, status,
+  text, rendered, request_id, recipient, source, -(%(number)s::bigint * 100000 + n), eta, delayed_by, slot_at,
+  lease, attempts, error, error_detail,
   created_at, sent_at, auto_reply
 FROM messaging_message, generate_series(1, %(messages)s) AS n WHERE id = 'msg_' || lpad((2 * %(number)s)::text, 26, '0')
 """,
     """
 INSERT INTO messaging_messageattempt (workspace_id, message_id, number, at, outcome, error, duration_ms)
-SELECT workspace_id, id, 1, now(), 'sent', '', 5 FROM messaging_message WHERE random_id < 0
+SELECT workspace_id, id, 1, now(), 'sent', '', 5 FROM messaging_message
+WHERE random_id < 0 AND contact_id = 'con_' || lpad(%(number)s::text, 26, '0')
 """,
     """
 INSERT INTO events_event (id, workspace_id, type, body, contact_id, request_id, created_at, position)
-SELECT 'evt_9' || lpad(n::text, 25, '0'), workspace_id, type, body, contact_id, '', now(), -n
+SELECT 'evt_9' || lpad((%(number)s::bigint * 100000 + n)::text, 25, '0'), workspace_id, type, body, contact_id, '',
+  now(), -(%(number)s::bigint * 100000 + n)
 FROM events_event, generate_series(1, %(messages)s) AS n WHERE id = 'evt_' || lpad(%(number)s::text, 26, '0')
 """,
 )

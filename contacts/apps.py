@@ -21,9 +21,9 @@ class ContactsConfig(AppConfig):
 
         kinds.register(jobs.IMPORT)
         kinds.register(tagging.TAG_SEGMENT)
-        # Jobs first: they are locked before anything else.
-        open_jobs = Q(kind=tagging.TAG_SEGMENT.name, next_run_at__isnull=False)
-        operands.register(Job, "params", where=open_jobs)
+        # Jobs first: they are locked before anything else. One that tags a segment forgets the filter at its end.
+        is_tagging = Q(kind=tagging.TAG_SEGMENT.name, next_run_at__isnull=False)
+        operands.register(Job, "params", where=is_tagging | Q(kind=rescoring.PREVIEW.name))
         operands.register(Segment, "filter")
         operands.register(ScoringRule, "value")
         kinds.register(rescoring.SCORE)

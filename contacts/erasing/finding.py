@@ -147,26 +147,28 @@ def _search_table(model: type[models.Model], identity: Identity, workspace: Work
     batch = list(rows[:BATCH])
     while batch:
         for pk, *values in batch:
-            for column, value, hit in zip(searched, values, hits, strict=True):
-                if _is_in_value(identity, column, value, search):
-                    hit.rows += 1
-                    hit.ids += [str(pk)] if len(hit.ids) < MAX_IDS else []
+            texts = [_as_text(column, value, search) for column, value in zip(searched, values, strict=True)]
+            # Once for the row, and only in the few rows that have it for each column.
+            if identity.is_in("\n".join(texts)) or (identity.number is not None and identity.number in values):
+                for text, value, hit in zip(texts, values, hits, strict=True):
+                    if identity.is_in(text) or (identity.number is not None and identity.number == value):
+                        hit.rows += 1
+                        hit.ids += [str(pk)] if len(hit.ids) < MAX_IDS else []
         search.rows += len(batch)
         batch = list(rows.filter(pk__gt=batch[-1][0])[:BATCH])
     search.tables += 1
     search.found += [hit for hit in hits if hit.rows]
 
 
-def _is_in_value(identity: Identity, column: "models.Field[Any, Any]", value: Any, search: Search) -> bool:
-    if value is None:
-        return False
-    if isinstance(column, _NUMBERS):
-        return bool(value == identity.number)
+def _as_text(column: "models.Field[Any, Any]", value: Any, search: Search) -> str:
+    """What a column holds, readable; nothing of a number."""
+    if value is None or isinstance(column, _NUMBERS):
+        return ""
     if isinstance(column, models.JSONField):
-        return identity.is_in(json.dumps(value, ensure_ascii=False))
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(column, models.BinaryField):
-        return identity.is_in(_unpack(column, bytes(value), search).decode(errors="replace"))
-    return identity.is_in(_session_text(value) if column == _SESSION_DATA else str(value))
+        return _unpack(column, bytes(value), search).decode(errors="replace")
+    return _session_text(value) if column == _SESSION_DATA else str(value)
 
 
 _SESSION_DATA = Session._meta.get_field("session_data")

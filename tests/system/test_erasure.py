@@ -12,7 +12,10 @@ from contacts.erasing.finding import find, identity_of
 from contacts.imports import services as imports
 from contacts.imports import staging
 from contacts.lookup import find_or_create
-from contacts.models import ImportDraft
+from contacts.models import ImportDraft, StageChange
+from contacts.scoring.definition import Definition
+from contacts.scoring.models import Trigger
+from contacts.scoring.services import create_rule
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.positions import assign_positions
 from crmsolid.jobs import runner
@@ -36,9 +39,12 @@ KNOWN_IN = {
     "apikeys_idempotencyrecord.body",
     *(f"contacts_contact.{name}" for name in ("email", "email_key", "name", "phone", "search", "telegram_id")),
     *(f"contacts_contact.{name}" for name in ("username", "username_key")),
+    *(f"contacts_contacttag.{name}" for name in ("folded", "name")),
     "contacts_importchunk.data",
     *(f"contacts_importdraft.{name}" for name in ("email_key", "state", "username_key")),
     *(f"contacts_importfailure.{name}" for name in ("cells", "email_key", "username_key")),
+    "contacts_scoreentry.cause",
+    "contacts_scoringrule.value",
     "contacts_segment.filter",
     "events_event.body",
     "messaging_broadcast.audience",
@@ -51,7 +57,7 @@ KNOWN_IN = {
 }
 EXPORTED = {
     *("audit_log", "broadcasts", "contact", "deliveries", "enrollments", "events", "failed_imports", "messages"),
-    *("named_in", "stored_answers", "telegram_addresses"),
+    *("named_in", "scores", "stages", "stored_answers", "telegram_addresses"),
 }
 
 
@@ -106,6 +112,7 @@ def test_nothing_is_left_of_a_person_who_was_known_everywhere(
     assign_positions()
     run_pump()
     assert Recipient.unscoped.get(broadcast__name="Later").reason == "erased"
+    assert set(StageChange.unscoped.values_list("contact", flat=True)) == {None}
     assert {identity: places(identity) for identity in IDENTITIES} == {each: set() for each in IDENTITIES}
     assert [vars(each) for each in log.records for text in IDENTITIES if identity_of(text).is_in(str(vars(each)))] == []
     assert client.get("/v1/segments").json()["data"][0]["count"] == 0
@@ -157,7 +164,8 @@ def _make_known(tenants: Tenants, client: Api, account: Account) -> str:
     while not ImportDraft.unscoped.exists():
         assert runner.run_due(seconds=0)
     client.post(f"/v1/segments/{segment}/tags", {"add": ["news"]})  # a job that has not begun
-    client.patch(f"/v1/contacts/{contact_id}", {"opted_out": True})
+    create_rule(tenants.actor(), Definition("Known", Trigger.TAG, EMAIL, 5))
+    client.patch(f"/v1/contacts/{contact_id}", {"opted_out": True, "tags": ["vip", EMAIL]})
     assign_positions()
     run_pump()
     return contact_id
