@@ -1,5 +1,6 @@
 """Settings > Scoring: the rules, the form of one, and whom a change would move before it is saved."""
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import admin, messages
@@ -7,9 +8,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, reverse
+from django.views.decorators.http import require_POST
 
+from contacts import configuration as custom_fields
 from contacts.models import Contact, ScoringRule
 from contacts.scoring import services
+from contacts.scoring.configuration import SECTION, dump
 from contacts.scoring.definition import definition_of, from_params, read_definition
 from contacts.scoring.forms import RuleForm, describe
 from crmsolid.core.errors import DomainError
@@ -17,6 +21,7 @@ from crmsolid.jobs.admin import REFRESH_SECONDS
 from crmsolid.workspaces.admin_base import ADMINS
 from crmsolid.workspaces.admin_columns import column, datetime_column
 from crmsolid.workspaces.admin_pages import PageAdmin
+from crmsolid.workspaces.configuration import apply_configuration
 from crmsolid.workspaces.models import OPEN_JOB_STATES, Job, JobState
 
 LIST = "admin:contacts_scoringrule_changelist"
@@ -30,6 +35,7 @@ class ScoringRuleAdmin(PageAdmin):
     search_help_text = "Name"
     ordering = ("name",)
     add_label = "New rule"
+    list_before_template = "panel/scoring_list_actions.html"
     empty_text = "A rule gives points for what contacts do, such as a reply. Their sum, 0 to 100, is the score."
     changed = datetime_column("changed", "updated_at")
 
@@ -41,7 +47,33 @@ class ScoringRuleAdmin(PageAdmin):
         return describe(definition_of(rule))
 
     def get_urls(self) -> list[URLPattern]:
-        return [self.own_url("preview/<str:job_id>/", self.preview_view, "preview"), *super().get_urls()]
+        return [
+            self.own_url("preview/<str:job_id>/", self.preview_view, "preview"),
+            self.own_url("copy/", require_POST(self.copy_view), "copy"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"may_copy": self._may_copy(request), **(extra_context or {})})
+
+    # --- Copy to test -----------------------------------------------------------------------------------------
+    def _may_copy(self, request: HttpRequest) -> bool:
+        return not self.panel_context(request).is_test and self.has_change_permission(request)
+
+    def copy_view(self, request: HttpRequest) -> HttpResponse:
+        """Apply the rules to the test workspace, and the custom fields, which they may name."""
+        if not self._may_copy(request):
+            raise PermissionDenied
+        panel, actor = self.panel_context(request), self.actor(request)
+        document = {custom_fields.SECTION: custom_fields.dump(actor), SECTION: dump(actor)}
+        try:
+            changes = apply_configuration(panel.actor(request, panel.live.twin), document)
+            counts = Counter(change.action for change in changes if change.section == SECTION)
+            shown = ", ".join(f"{counts[each]} {each}" for each in sorted(counts)) or "there is none"
+            messages.success(request, f"Rules in test mode: {shown}.")
+        except DomainError as error:
+            self.show_error(request, error)
+        return HttpResponseRedirect(reverse(LIST))
 
     # --- The form ---------------------------------------------------------------------------------------------
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:

@@ -227,10 +227,12 @@ def clamped(total: int) -> int:
 def _set_scores(contacts: Sequence[Contact], now: datetime) -> None:
     if not contacts:
         return
+    # PostgreSQL takes the list for one of 100 rows, and would rather read a small table as a whole without the ids.
+    where, ids = ids_clause("id", [contact.id for contact in contacts])
     run(
         f"UPDATE {_contacts.name} SET score = r.new_score, updated_at = %s"
-        f" FROM {rows_source({'contact': 'text', 'new_score': 'int'})} WHERE id = r.contact",
-        [datetime_param(now), rows_parameter([[contact.id, contact.score] for contact in contacts])],
+        f" FROM {rows_source({'contact': 'text', 'new_score': 'int'})} WHERE id = r.contact AND {where}",
+        [datetime_param(now), rows_parameter([[contact.id, contact.score] for contact in contacts]), *ids],
     )
 
 

@@ -53,8 +53,8 @@ def when_due(
     contacts: Sequence[Contact], decaying: Sequence[ScoringRule], occurring: Sequence[ScoringRule], now: datetime
 ) -> Missing:
     """What the ledgers of these contacts lack when timers are due: of ``decaying`` rules the decay, of ``occurring``
-    ones also the points for what is known to have happened."""
-    missing = Missing()
+    ones also what a change of the rule would bring, so that two versions of it never count at once."""
+    missing = Missing(_revisions(contacts, occurring, now))
     _bring_up_to_date(contacts, [*decaying, *occurring], occurring, now, missing)
     return missing
 

@@ -63,6 +63,22 @@ def test_only_admins_and_owners_see_and_change_rules(tenants: Tenants, actor: Ac
     assert stranger.get(change).status_code == stranger.get(preview).status_code == 404
 
 
+def test_rules_are_copied_to_test_with_the_custom_fields(tenants: Tenants, actor: Actor, custom_fields: None) -> None:
+    rule(actor, "VIP", "tag", "vip", 20)
+    rule(actor, "Acme", "field", "company=Acme", 5)
+    client = browser(tenants.owner)
+    copy = reverse("admin:contacts_scoringrule_copy")
+    assert copy in client.get(reverse(LIST)).content.decode()
+    assert flash_messages(client.post(copy)) == ["Rules in test mode: 2 created."]
+    assert flash_messages(client.post(copy)) == ["Rules in test mode: 2 created.", "Rules in test mode: 2 unchanged."]
+    copied = ScoringRule.objects.for_workspace(tenants.twin).order_by("name")
+    assert [(each.name, each.value) for each in copied] == [("Acme", "company=Acme"), ("VIP", "vip")]
+    in_test = browser(tenants.owner, tenants.twin)
+    assert copy not in in_test.get(reverse(LIST)).content.decode()
+    assert in_test.post(copy).status_code == 403
+    assert browser(tenants.member(Role.AGENT)).post(copy).status_code == 403
+
+
 def test_a_contacts_page_shows_why_the_score_is_what_it_is_and_changes_it(tenants: Tenants, actor: Actor) -> None:
     rule(actor, "VIP", "tag", "vip", 20)
     anna = contacts.upsert_contact(actor, {"username": "anna", "tags": ["vip"], "stage": "qualified"}).contact
