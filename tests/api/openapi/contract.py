@@ -152,7 +152,7 @@ def _check_response(case: Any, response: Any, **options: Any) -> None:
 
 
 def _has_only_semantic_errors(response: Any) -> bool:
-    if response.status_code != 422:
+    if response.status_code not in (400, 422):
         return False
     errors = response.json().get("errors", [])
     return bool(errors) and all(
