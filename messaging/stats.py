@@ -73,17 +73,15 @@ def account_report(actor: Actor, periods: Sequence[Period]) -> Report[list[Accou
         "account": Table(Account).name,
         "erased": Table(ErasedMessage).name,
     }
-    counts: dict[tuple[int, int], list[int]] = {
-        (number, account_id): list(figures)
-        for number, account_id, *figures in fetch(_COUNT_BY_ACCOUNT.format(**names), [parameter, workspace.pk])
-    }
+    # With zeros for an account that was made between the queries.
+    counts: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0] * len(_KINDS))
+    for number, account_id, *figures in fetch(_COUNT_BY_ACCOUNT.format(**names), [parameter, workspace.pk]):
+        counts[number, account_id] = figures
     for number, account_id, kind, count in fetch(_COUNT_ERASED.format(**names), [parameter, workspace.pk]):
         counts[number, account_id][_KINDS.index(kind)] += count
     accounts = list(querysets.with_usage(Account.objects.for_workspace(workspace)).order_by("created_at", "id"))
-    nothing = [0] * len(_KINDS)  # of an account that was made between the queries
     series = [
-        [AccountFigures(account, *counts.get((number, account.pk), nothing)) for account in accounts]
-        for number in range(len(periods))
+        [AccountFigures(account, *counts[number, account.pk]) for account in accounts] for number in range(len(periods))
     ]
     total = [
         AccountFigures(each[0].account, *map(sum, zip(*(_figures(row) for row in each), strict=True)))

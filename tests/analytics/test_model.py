@@ -208,7 +208,10 @@ def funnel(added: list[int], moves: list[tuple[int, str, int]], begins: datetime
 
 def check_that_migrations_find_the_answers() -> None:
     """They write the times of the answers into rows that are older than these columns."""
-    migrations = {StepRun: "sequences.migrations.0005_statistics", Recipient: "messaging.migrations.0010_statistics"}
+    migrations: dict[Any, str] = {
+        StepRun: "sequences.migrations.0005_statistics",
+        Recipient: "messaging.migrations.0010_statistics",
+    }
     for model, migration in migrations.items():
         rows = model.unscoped.order_by("pk")
         before = list(rows.values_list("replied_at", "auto_replied_at"))
