@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -210,7 +211,7 @@ def check_that_migrations_find_the_answers() -> None:
     """They write the times of the answers into rows that are older than these columns."""
     migrations = {StepRun: "sequences.migrations.0005_statistics", Recipient: "messaging.migrations.0010_statistics"}
     for model, migration in migrations.items():
-        rows = model.unscoped.order_by("pk")
+        rows: QuerySet[Any] = model.unscoped.order_by("pk")
         before = list(rows.values_list("replied_at", "auto_replied_at"))
         rows.update(replied_at=None, auto_replied_at=None)
         run(import_module(migration).FILL)
