@@ -1,10 +1,12 @@
-"""What forms of the panel share that ask for a condition on contacts."""
+"""What forms of the panel share: conditions on contacts, and durations."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.utils.text import capfirst
 
+from contacts.durations import UNITS, format_duration, parse_duration
 from contacts.models import CustomField
 from contacts.segments import fields
 from crmsolid.core import strictjson
@@ -15,6 +17,9 @@ CONDITION_EXAMPLES = (
     '{"field": "tag", "op": "is", "value": "vip"}',
     '{"field": "stage", "op": "in", "value": ["replied", "qualified"]}',
 )
+
+_ISO_UNITS = {"days": "P{}D", "hours": "PT{}H", "minutes": "PT{}M", "seconds": "PT{}S"}
+_MAX_NUMBER = 99_999_999
 
 
 def condition_help(workspace: Workspace) -> dict[str, Any]:
@@ -89,3 +94,35 @@ class TagsForm(forms.Form):
 
 def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+class DurationWidget(forms.MultiWidget):
+    """A number and its unit."""
+
+    def __init__(self) -> None:
+        number = forms.NumberInput(attrs={"min": 0, "aria-label": "Number"})
+        unit = forms.Select(choices=[(unit, unit) for unit in UNITS], attrs={"aria-label": "Unit"})
+        super().__init__({"number": number, "unit": unit}, attrs={"class": "cs-duration"})
+
+    def decompress(self, value: str | None) -> list[Any]:
+        """The number of the largest unit that the ISO 8601 duration is a multiple of."""
+        duration = parse_duration(value) if value else timedelta(0)
+        if not duration:
+            return [0, "minutes"]
+        unit = next(name for name, length in UNITS.items() if not duration % length)
+        return [duration // UNITS[unit], unit]
+
+
+class DurationField(forms.MultiValueField):
+    """A duration in ISO 8601."""
+
+    widget = DurationWidget
+
+    def __init__(self, **options: Any) -> None:
+        number = forms.IntegerField(required=False, min_value=0, max_value=_MAX_NUMBER)
+        unit = forms.ChoiceField(choices=[(unit, unit) for unit in UNITS])
+        super().__init__((number, unit), required=False, require_all_fields=False, **options)
+
+    def compress(self, values: list[Any]) -> str:
+        number, unit = values or (None, "minutes")
+        return format_duration(timedelta(0)) if not number else _ISO_UNITS[unit].format(number)

@@ -3,14 +3,12 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
 from django.utils.text import capfirst
 
-from contacts.durations import format_duration, parse_duration
-from contacts.forms import ConditionField, LinesField
+from contacts.forms import ConditionField, DurationField, LinesField
 from contacts.models import Stage
 from contacts.segments.conditions import ConditionErrors, describe, parse_condition
 from crmsolid.core import strictjson
@@ -20,14 +18,6 @@ from messaging.models import Account
 from sequences.definition import IF_NOT, MAX_NAME, MAX_STEPS, Definition, DefinitionErrors, read_definition
 from sequences.schedule import DAYS, ResumeMode
 
-UNITS = {
-    "days": timedelta(days=1),
-    "hours": timedelta(hours=1),
-    "minutes": timedelta(minutes=1),
-    "seconds": timedelta(seconds=1),
-}
-_ISO = {"days": "P{}D", "hours": "PT{}H", "minutes": "PT{}M", "seconds": "PT{}S"}
-_MAX_NUMBER = 99_999_999
 _DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _IF_NOT_LABELS = {"skip": "skip this step", "stop": "stop the sequence for them"}
 RESUME_MODES = {
@@ -54,38 +44,6 @@ NEW_SEQUENCE: dict[str, Any] = {
     "pass_on": False,
     "steps": [NEW_STEP],
 }
-
-
-class DurationWidget(forms.MultiWidget):
-    """A number and its unit."""
-
-    def __init__(self) -> None:
-        number = forms.NumberInput(attrs={"min": 0, "aria-label": "Number"})
-        unit = forms.Select(choices=[(unit, unit) for unit in UNITS], attrs={"aria-label": "Unit"})
-        super().__init__({"number": number, "unit": unit}, attrs={"class": "cs-duration"})
-
-    def decompress(self, value: str | None) -> list[Any]:
-        """The number of the largest unit that the ISO 8601 duration is a multiple of."""
-        duration = parse_duration(value) if value else timedelta(0)
-        if not duration:
-            return [0, "minutes"]
-        unit = next(name for name, length in UNITS.items() if not duration % length)
-        return [duration // UNITS[unit], unit]
-
-
-class DurationField(forms.MultiValueField):
-    """A duration in ISO 8601."""
-
-    widget = DurationWidget
-
-    def __init__(self, **options: Any) -> None:
-        number = forms.IntegerField(required=False, min_value=0, max_value=_MAX_NUMBER)
-        unit = forms.ChoiceField(choices=[(unit, unit) for unit in UNITS])
-        super().__init__((number, unit), required=False, require_all_fields=False, **options)
-
-    def compress(self, values: list[Any]) -> str:
-        number, unit = values or (None, "minutes")
-        return format_duration(timedelta(0)) if not number else _ISO[unit].format(number)
 
 
 class RawValues(forms.Form):

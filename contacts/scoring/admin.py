@@ -88,9 +88,9 @@ class ScoringRuleAdmin(PageAdmin):
 
     def _form_view(self, request: HttpRequest, rule: ScoringRule | None) -> HttpResponse:
         """The form. Its buttons lead to the page that says whom saving or deleting the rule would move."""
-        shown = {"points": 10} if rule is None else definition_of(rule).as_json()
+        shown = {"points": 10} if rule is None else RuleForm.initial_of(definition_of(rule))
         if rule is not None and request.POST.get("do") == "delete":
-            return self._preview(request, rule, shown, archive=True)
+            return self._preview(request, rule, definition_of(rule).as_json(), archive=True)
         form = RuleForm(request.POST if request.method == "POST" else None, initial=shown)
         if form.is_bound and form.is_valid():
             try:

@@ -1,19 +1,20 @@
 """The forms of Settings > Scoring. They build the JSON that ``definition`` reads, and show its errors."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.utils.text import capfirst
 
+from contacts.durations import duration_text, format_duration, parse_duration
+from contacts.forms import DurationField
 from contacts.scoring.definition import MAX_DAILY_CAP, MAX_NAME, MAX_VALUE, Definition
 from contacts.scoring.models import MAX_POINTS, Times, Trigger
 from contacts.scoring.services import MAX_NOTE
 from crmsolid.core.errors import DomainError
 
-VALUE_HELP = (
-    "The tag, the stage or the sequence; empty for any. For a field its key, or key=value. "
-    "For silence how long it lasts: PT12H, P3D."
-)
+NONE = format_duration(timedelta(0))
+VALUE_HELP = "The tag, the stage or the sequence; empty for any. For a field its key, or key=value."
 
 
 class RuleForm(forms.Form):
@@ -27,16 +28,32 @@ class RuleForm(forms.Form):
     daily_cap = forms.IntegerField(
         label="At most so many points a day", required=False, min_value=1, max_value=MAX_DAILY_CAP
     )
-    half_life = forms.CharField(label="Half of them are left after", required=False, help_text="Such as P30D: 30 days.")
+    half_life = DurationField(label="Half of them are left after", help_text="0 if they stay.")
+    silence = DurationField(label="No answer for", help_text="If the contact does not answer.")
+
+    @staticmethod
+    def initial_of(definition: Definition) -> dict[str, Any]:
+        """What the form of this rule shows at first."""
+        shown = definition.as_json()
+        return {**shown, "value": "", "silence": shown["value"]} if _is_silence(shown["on"]) else shown
 
     def as_json(self) -> dict[str, Any]:
         """What was filled in, as ``read_definition`` takes it."""
-        return {**self.cleaned_data, "half_life": self.cleaned_data["half_life"].strip() or None}
+        data = dict(self.cleaned_data)
+        silence = data.pop("silence")
+        if _is_silence(data["on"]):
+            data["value"] = silence
+        return {**data, "half_life": None if data["half_life"] == NONE else data["half_life"]}
 
     def add_domain_error(self, error: DomainError) -> None:
         """A service's refusal beside the field that it is about."""
         for each in error.errors:
-            self.add_error(each.field, capfirst(each.detail))
+            is_silence = each.field == "value" and _is_silence(self.cleaned_data.get("on"))
+            self.add_error("silence" if is_silence else each.field, capfirst(each.detail))
+
+
+def _is_silence(trigger: Any) -> bool:
+    return bool(trigger == Trigger.SILENCE)
 
 
 class ScoreForm(forms.Form):
@@ -50,20 +67,29 @@ class ScoreForm(forms.Form):
 
 def describe(definition: Definition) -> str:
     """What a rule does, in a sentence."""
-    value, which = definition.value, f" {definition.value}" if definition.value else ""
-    what = {
-        Trigger.REPLY: "the contact writes",
-        Trigger.TAG: f"the contact gets the tag{which}" if value else "the contact gets a tag",
-        Trigger.STAGE: f"the contact comes to the stage{which}" if value else "the contact comes to another stage",
-        Trigger.SEQUENCE_COMPLETED: f"the contact finishes the sequence{which or ' (any)'}",
-        Trigger.SILENCE: f"the contact has not answered for{which}",
-        Trigger.FIELD: f"the field{which.replace('=', ' becomes ', 1)}" if "=" in value else f"the field{which} is set",
-    }[definition.trigger]
     parts = [
-        f"{definition.points:+} points {'the first time' if definition.times == Times.ONCE else 'each time'} {what}"
+        f"{definition.points:+} points {'the first time' if definition.times == Times.ONCE else 'each time'}"
+        f" {_occasion(definition.trigger, definition.value)}"
     ]
     if definition.daily_cap is not None:
         parts.append(f"at most {definition.daily_cap} a day")
     if definition.half_life is not None:
-        parts.append(f"half of them are left after {definition.as_json()['half_life']}")
+        parts.append(f"half of them are left after {duration_text(definition.half_life)}")
     return "; ".join(parts)
+
+
+def _occasion(trigger: Trigger, value: str) -> str:
+    match trigger:
+        case Trigger.REPLY:
+            return "the contact writes"
+        case Trigger.TAG:
+            return f"the contact gets the tag {value}" if value else "the contact gets a tag"
+        case Trigger.STAGE:
+            return f"the contact comes to the stage {value}" if value else "the contact comes to another stage"
+        case Trigger.SEQUENCE_COMPLETED:
+            return f"the contact finishes the sequence {value}" if value else "the contact finishes a sequence"
+        case Trigger.SILENCE:
+            return f"the contact has not answered for {duration_text(parse_duration(value))}"
+        case Trigger.FIELD:
+            key, equals, wanted = value.partition("=")
+            return f"the field {key} becomes {wanted}" if equals else f"the field {key} is set"

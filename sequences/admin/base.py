@@ -1,27 +1,16 @@
 """What the pages of sequences and enrollments share: texts and colours."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
+from contacts.durations import duration_text
 from contacts.segments.conditions import describe, load_condition
 from crmsolid.workspaces.models import Workspace
 from sequences.definition import StepDefinition
-from sequences.forms import UNITS
 from sequences.models import Step
 
 SEQUENCE_COLOURS = {"draft": "", "active": "success", "paused": "warning"}
 ENROLLMENT_COLOURS = {"active": "success", "paused": "warning", "completed": "info", "stopped": "", "failed": "danger"}
-
-
-def duration_text(duration: timedelta) -> str:
-    """The duration in words, such as ``1 day 12 hours``; empty for none."""
-    words = []
-    for unit, length in UNITS.items():
-        number, duration = divmod(duration, length)
-        if number:
-            words.append(f"{number} {unit.removesuffix('s') if number == 1 else unit}")
-    return " ".join(words)
 
 
 def describe_step(workspace: Workspace, step: StepDefinition) -> dict[str, Any]:

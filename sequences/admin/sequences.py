@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from contacts import configuration as custom_fields
 from contacts import repository as contacts
+from contacts.durations import duration_text
 from contacts.forms import condition_help
 from contacts.models import Contact
 from contacts.normalization import InvalidValue, email_key, parse_username
@@ -28,7 +29,7 @@ from crmsolid.workspaces.configuration import apply_configuration
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
 from sequences import progress, querysets, repository, services
-from sequences.admin.base import SEQUENCE_COLOURS, describe_step, duration_text
+from sequences.admin.base import SEQUENCE_COLOURS, describe_step
 from sequences.configuration import SECTION
 from sequences.definition import Definition, DefinitionErrors, read_definition, with_step_keys
 from sequences.forms import (

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -213,7 +214,7 @@ def check_that_migrations_find_the_answers() -> None:
         Recipient: "messaging.migrations.0010_statistics",
     }
     for model, migration in migrations.items():
-        rows = model.unscoped.order_by("pk")
+        rows: QuerySet[Any] = model.unscoped.order_by("pk")
         before = list(rows.values_list("replied_at", "auto_replied_at"))
         rows.update(replied_at=None, auto_replied_at=None)
         run(import_module(migration).FILL)

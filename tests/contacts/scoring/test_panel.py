@@ -14,14 +14,17 @@ from tests.tenants import Tenants
 pytestmark = pytest.mark.django_db
 
 LIST, ADD = "admin:contacts_scoringrule_changelist", "admin:contacts_scoringrule_add"
-FORM = {"name": "VIP", "on": "tag", "value": "vip", "points": "20", "times": "once", "daily_cap": "", "half_life": ""}
+NONE = {
+    f"{name}_{part}": value for name in ("half_life", "silence") for part, value in (("number", ""), ("unit", "days"))
+}
+FORM = {"name": "VIP", "on": "tag", "value": "vip", "points": "20", "times": "once", "daily_cap": "", **NONE}
 
 
 def test_a_rule_is_saved_after_a_look_at_whom_it_would_move(tenants: Tenants, actor: Actor) -> None:
     contacts.upsert_contact(actor, {"username": "anna", "name": "Anna", "tags": ["vip"]})
     client = browser(tenants.owner)
-    text = client.post(reverse(ADD), {**FORM, "on": "silence", "value": "soon", "points": "0"}).content.decode()
-    assert "Give an ISO 8601 duration" in text and "Give a number of points other than 0" in text
+    text = client.post(reverse(ADD), {**FORM, "on": "silence", "points": "0"}).content.decode()
+    assert "Give at least a minute" in text and "Give a number of points other than 0" in text
     address = client.post(reverse(ADD), FORM)["Location"]
     waiting = client.get(address)
     assert waiting.headers["Refresh"] == "2" and "Counting" in waiting.content.decode()
@@ -36,7 +39,7 @@ def test_a_rule_is_saved_after_a_look_at_whom_it_would_move(tenants: Tenants, ac
     assert "+20 points the first time the contact gets the tag vip" in client.get(reverse(LIST)).content.decode()
     vip = ScoringRule.unscoped.get()
     change = reverse("admin:contacts_scoringrule_change", args=[vip.pk])
-    address = client.post(change, {**FORM, "half_life": "P30D"})["Location"]
+    address = client.post(change, {**FORM, "half_life_number": "30"})["Location"]
     client.post(address)
     vip.refresh_from_db()
     assert (vip.version, vip.half_life and vip.half_life.days) == (2, 30)
