@@ -48,7 +48,7 @@ def record_sent(workspaces: Mapping[str, int], at: datetime) -> list[NewEvent]:
 
 
 def record_received(
-    contact_id: str, message_id: str, at: datetime, *, auto_reply: bool, scores: bool
+    workspace_id: int, contact_id: str, message_id: str, at: datetime, *, auto_reply: bool, scores: bool
 ) -> list[NewEvent]:
     """The contact has written this message. An auto-reply sets ``last_in_at`` alone; any other message makes a contact
     who was new or contacted one that has replied, and gives points if it ``scores``."""
@@ -66,12 +66,13 @@ def record_received(
     )
     if not scores:
         return []
-    [contact] = _read([contact_id])
+    # Not read before it is known that a rule gives points.
+    contact = _contacts.new(id=contact_id, workspace_id=workspace_id, stage=Stage.REPLIED.value)
     happened = [occasions.reply(contact, message_id, at)]
     if advanced:
         happened += occasions.stage_reached(contact, at)
     matched = occasions.matching(happened)
-    return awarding.score_matched(with_tags([contact]), matched) if matched else []
+    return awarding.score_matched(with_tags(_read([contact_id])), matched) if matched else []
 
 
 def _start_silences(rules: Sequence[ScoringRule], workspaces: Mapping[str, int], at: datetime) -> None:

@@ -86,7 +86,12 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
     else:
         opted_out = opt_out_words.apply_word(message)
         scored = activity.record_received(
-            contact.id, message.id, incoming.at, auto_reply=message.auto_reply, scores=not opted_out
+            account.workspace_id,
+            contact.id,
+            message.id,
+            incoming.at,
+            auto_reply=message.auto_reply,
+            scores=not opted_out,
         )
         watchers.notify([contact.id])
         upsert_thread(account, contact, incoming.at, unread=1)

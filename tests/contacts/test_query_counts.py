@@ -57,7 +57,7 @@ def test_get(ours: Api, upsert: Upsert, statements: Statements) -> None:
 
 
 def test_upsert_of_a_new_contact(ours: Api, statements: Statements) -> None:
-    """Key, savepoint, contact, scoring rules, its stage, tags, events, answer, release."""
+    """Key, savepoint, contact, scoring rules of tags, tags, history of stages, events, answer, release."""
     with statements(sqlite=9, postgresql=7):
         assert ours.post("/v1/contacts", {"username": "sarah", "tags": ["a"]}).status_code == 201
 
@@ -78,8 +78,8 @@ def test_upsert_of_a_known_contact_with_a_new_identity(ours: Api, upsert: Upsert
 
 
 def test_patch(ours: Api, upsert: Upsert, statements: Statements) -> None:
-    """Key, savepoint, contact, its tags, update, removed tag, new tag, scoring rules, enrollments, event, answer,
-    release."""
+    """Key, savepoint, contact, its tags, update, removed tag, new tag, scoring rules, enrollments, event,
+    answer, release."""
     contact = upsert(username="sarah", tags=["a"])
     with statements(sqlite=12, postgresql=12):
         ours.patch(f"/v1/contacts/{contact['id']}", {"name": "x", "tags": ["b"]})
