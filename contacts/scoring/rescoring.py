@@ -12,12 +12,13 @@ from typing import Any
 from django.urls import reverse
 
 from contacts import repository
-from contacts.models import Contact, ScoringRule
+from contacts.models import Contact, ScoreEntry, ScoreTimer, ScoringRule
 from contacts.scoring import awarding, ledger
 from contacts.scoring.definition import Definition, from_params
 from crmsolid.core import clock
-from crmsolid.core.sql.bulk import fetch
+from crmsolid.core.sql.bulk import fetch, run
 from crmsolid.core.sql.prepared_cursor import on_postgresql
+from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import publish_all
 from crmsolid.jobs.kinds import JobFailed, JobKind
 from crmsolid.jobs.runner import start_job
@@ -29,6 +30,11 @@ from crmsolid.workspaces.scopes import Scope
 BATCH = 500
 SAMPLE = 10
 WAIT = timedelta(seconds=1)
+# The numbers of contacts after which the tables are no longer what PostgreSQL knows of them. It plans our statements
+# once a session. By the statistics of a small table it would read all of it for each chunk, until autovacuum comes by.
+STATISTICS_AFTER = (1_000, 10_000, 100_000)
+
+_entries, _timers = Table(ScoreEntry), Table(ScoreTimer)
 
 # Without the first statement, a transaction would see the view as it was when it first read it.
 _CLEAR = "SELECT pg_stat_clear_snapshot()"
@@ -74,6 +80,8 @@ def _score_chunk(job: Job) -> datetime | None:
     if events:
         publish_all(job.workspace_id, events)
     job.result = {"changed": job.result.get("changed", 0) + len(events)}
+    if on_postgresql() and any(job.done < number <= job.done + len(ids) for number in STATISTICS_AFTER):
+        run(f"ANALYZE {_entries.name}, {_timers.name}")
     return _go_on(job, ids)
 
 
