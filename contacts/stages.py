@@ -14,9 +14,10 @@ from crmsolid.workspaces.models import Workspace
 
 _contacts, _changes = Table(Contact), Table(StageChange)
 
+_COLUMNS = "workspace_id, contact_id, from_stage, stage, is_first, entered_at, at, cause"
 # What :func:`advance` and :func:`changed` insert; ``{stage}`` is where the contact comes to.
 _INSERT = (
-    f"INSERT INTO {_changes.name} (workspace_id, contact_id, from_stage, stage, is_first, entered_at, at, cause)"
+    f"INSERT INTO {_changes.name} ({_COLUMNS})"
     " SELECT c.workspace_id, c.id, {from_stage}, {stage}, NOT EXISTS ("
     f"SELECT 1 FROM {_changes.name} s WHERE s.contact_id = c.id AND s.stage = {{stage}} AND s.is_first"
     "), c.created_at, %s, %s"
@@ -30,27 +31,33 @@ def cause_of(who: Actor | Workspace | int) -> str:
     return who.surface if who.surface != "system" else who.subject.label[:40]
 
 
-def added(contacts: Sequence[Contact], cause: str, *, at_once: bool = False) -> None:
-    """These contacts were added. ``at_once``: somebody reads the history before the end of the unit of work."""
-    rows = [
-        {
-            "workspace_id": contact.workspace_id,
-            "contact_id": contact.id,
-            "from_stage": "",
-            "stage": str(contact.stage),
-            "is_first": True,
-            "entered_at": contact.created_at,
-            "at": contact.created_at,
-            "cause": cause,
-        }
-        for contact in contacts
-    ]
-    if len(rows) > 1:
-        _changes.insert_many(rows)
-    elif at_once:
-        _changes.insert(rows)
-    else:
-        _changes.insert_later(rows)
+def added(contacts: Sequence[Contact], cause: str) -> None:
+    """These contacts were added, in the stages in which they are stored. A single one is written at the end of the unit
+    of work."""
+    if len(contacts) > 1:
+        where, ids = ids_clause("id", [contact.id for contact in contacts])
+        run(
+            f"INSERT INTO {_changes.name} ({_COLUMNS})"
+            " SELECT workspace_id, id, '', stage, TRUE, created_at, created_at, %s"
+            f" FROM {_contacts.name} WHERE {where}",
+            [cause, *ids],
+        )
+        return
+    _changes.insert_later(
+        [
+            {
+                "workspace_id": contact.workspace_id,
+                "contact_id": contact.id,
+                "from_stage": "",
+                "stage": str(contact.stage),
+                "is_first": True,
+                "entered_at": contact.created_at,
+                "at": contact.created_at,
+                "cause": cause,
+            }
+            for contact in contacts
+        ]
+    )
 
 
 def changed(from_stages: Mapping[str, str], stages: Mapping[str, str], at: datetime, cause: str) -> None:

@@ -16,6 +16,7 @@ from contacts.models import Contact, ContactTag, ImportDraft
 from contacts.normalization import fold
 from contacts.repository import ContactWithTags, contacts, with_tags
 from contacts.scoring import awarding, occasions
+from contacts.scoring.models import Trigger
 from contacts.scoring.occasions import Occasion
 from crmsolid.core import clock
 from crmsolid.core.sql import bulk
@@ -124,6 +125,9 @@ def _record(actor: Actor, changed: Sequence[Person], new: Sequence[Person], now:
         now,
         cause,
     )
+    rules = occasions.read_rules([actor.workspace.pk], [Trigger.STAGE, Trigger.TAG, Trigger.FIELD])
+    if not rules:
+        return []
     happened: list[Occasion] = []
     for person in (*changed, *new):
         contact = person.contact
@@ -133,7 +137,7 @@ def _record(actor: Actor, changed: Sequence[Person], new: Sequence[Person], now:
         happened += occasions.tags_added(contact, person.added, now)
         happened += occasions.fields_set(contact, person.old_fields, now)
     people = [ContactWithTags(person.contact, list(person.tags)) for person in (*changed, *new)]
-    return awarding.score(people, happened)
+    return awarding.score_matched(people, occasions.matching_rules(rules, happened))
 
 
 def _insert_tags(workspace_id: int, people: Iterable[Person], now: datetime) -> None:

@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='scoreentry',
-            index=models.Index(fields=['contact', 'id'], include=('points',), name='scoreentry_ledger'),
+            index=models.Index(fields=['contact', 'id', 'points'], name='scoreentry_ledger'),
         ),
         migrations.AddConstraint(
             model_name='scoreentry',

@@ -100,7 +100,7 @@ class ScoreEntry(WorkspaceModel):
             models.UniqueConstraint(fields=["contact", "rule", "rule_version", "key"], name="scoreentry_once"),
             models.CheckConstraint(condition=Q(kind__in=EntryKind.values), name="scoreentry_kind"),
         ]
-        indexes = [models.Index(fields=["contact", "id"], name="scoreentry_ledger", include=["points"])]
+        indexes = [models.Index(fields=["contact", "id", "points"], name="scoreentry_ledger")]
         verbose_name_plural = "score entries"
 
     def __str__(self) -> str:
