@@ -36,10 +36,11 @@ STATISTICS_AFTER = (1_000, 10_000, 100_000)
 
 _entries, _timers = Table(ScoreEntry), Table(ScoreTimer)
 
-# Without the first statement, a transaction would see the view as it was when it first read it.
+# Without the first statement, a transaction would see the view as it was when it first read it. Of the sessions of other
+# roles the view shows the number of a transaction, but not when it began.
 _CLEAR = "SELECT pg_stat_clear_snapshot()"
 _WRITING = (
-    "SELECT pid || ' ' || xact_start FROM pg_stat_activity WHERE datname = current_database()"
+    "SELECT pid || ' ' || backend_xid FROM pg_stat_activity WHERE datname = current_database()"
     " AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL"
 )
 

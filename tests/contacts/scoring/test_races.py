@@ -54,8 +54,14 @@ def test_a_contact_that_is_added_with_the_earlier_rules_while_they_change_is_sco
     actor = tenants.actor()
     vip = rule(actor, "VIP", "tag", "vip", 10)
     run_jobs()
+    role = connection.ops.quote_name(f"{connection.settings_dict['NAME']}_plain")
+    with connection.cursor() as cursor:  # a role that is not shown when the transactions of others began
+        cursor.execute(f"DROP ROLE IF EXISTS {role}")
+        cursor.execute(f"CREATE ROLE {role} IN ROLE pg_read_all_data, pg_write_all_data")
 
     def change_and_score() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET ROLE {role}")
         change(actor, vip, points=30)
         wait_until(lambda: runner.run_due(seconds=0), "the first chunk")
 
@@ -64,5 +70,7 @@ def test_a_contact_that_is_added_with_the_earlier_rules_while_they_change_is_sco
         with in_background(change_and_score):
             pass
         assert Job.unscoped.filter(kind="contacts.score", state="running").count() == 1
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP ROLE {role}")
     finish_jobs()
     assert (score_of("anna"), transaction.get_connection().in_atomic_block) == (30, False)
