@@ -1,5 +1,6 @@
 """Rules: what they may be, in a configuration and in the services; what a change of them does to the scores."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from contacts import services as contacts
 from contacts.models import Contact, CustomField, ScoreEntry, ScoringRule
 from contacts.scoring import ledger, rescoring, services
 from contacts.scoring.definition import MAX_RULES, read_definition
+from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events.models import Event
 from crmsolid.jobs import runner
@@ -17,7 +19,7 @@ from crmsolid.workspaces.configuration import apply_configuration, dump_configur
 from crmsolid.workspaces.models import Job
 from messaging.models import Account
 from tests.contacts.helpers import published_events
-from tests.contacts.scoring.helpers import change, ledger_of, receive, rule, run_jobs, score_of
+from tests.contacts.scoring.helpers import NOON, change, ledger_of, receive, rule, run_jobs, score_of
 from tests.tenants import Tenants
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +157,46 @@ def test_a_job_that_dies_between_two_chunks_goes_on_and_gives_nothing_twice(
     run_jobs()
     assert [score_of(name) for name in ("anna", "bert", "carl")] == [15, 15, 15]
     assert [len(ledger_of(name)) for name in ("anna", "bert", "carl")] == [3, 1, 1]
+
+
+def test_chunks_that_fail_get_smaller_and_a_job_that_failed_is_followed_by_another(
+    actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"user{number}" for number in range(8)]
+    for name in names:
+        contacts.upsert_contact(actor, {"username": name, "tags": ["vip"]})
+    with clock.simulated(NOON) as time:
+        monkeypatch.setattr(rescoring, "BATCH", 16)
+        rules = [rule(actor, name, "tag", "vip", 1) for name in ("One", "Two")]
+        sizes: list[int] = []
+        after_change = ledger.after_change
+
+        def limited(people: Any, *arguments: Any) -> Any:
+            sizes.append(len(people))
+            if len(people) > limit:
+                raise RuntimeError("the transaction takes too long")
+            return after_change(people, *arguments)
+
+        monkeypatch.setattr(ledger, "after_change", limited)
+        limit = 2
+        for _ in range(4):
+            runner.run_due(seconds=0)
+            time.now += timedelta(minutes=10)
+        assert sizes == [8, 4, 2, 2]
+        limit = 0
+        for _ in range(runner.MAX_FAILURES):
+            runner.run_due(seconds=0)
+            time.now += timedelta(minutes=10)
+        failed, following = Job.unscoped.order_by("created_at")
+        assert (failed.state, failed.done, following.state, following.total) == ("failed", 4, "queued", 4)
+        assert following.next_run_at == failed.finished_at + timedelta(hours=1)
+        limit = 8
+        change(actor, rules[0], points=5)  # not left to the job that waits
+        run_jobs()
+        assert [score_of(name) for name in names] == [6, 6, 6, 6, 5, 5, 5, 5]
+        time.now += timedelta(hours=1)
+        run_jobs()
+        assert [score_of(name) for name in names] == [6] * 8
 
 
 @pytest.mark.parametrize("number", [1, 12])
