@@ -124,7 +124,7 @@ class ScoringRuleAdmin(PageAdmin):
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
         definition = from_params(job.params["definition"])
-        sample = {each["contact_id"]: each for each in job.result.get("sample", ())}
+        sample = {each["contact_id"]: each for each in job.params.get("sample", ())}
         people = Contact.objects.for_workspace(job.workspace_id).filter(pk__in=sample).order_by("pk")
         back = reverse("admin:contacts_scoringrule_change", args=[job.object_id]) if job.object_id else reverse(LIST)
         is_open = job.state in OPEN_JOB_STATES

@@ -24,7 +24,7 @@ from crmsolid.events.publishing import publish_all
 from crmsolid.jobs.kinds import JobFailed, JobKind
 from crmsolid.jobs.runner import start_job
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Job, JobState
+from crmsolid.workspaces.models import OPEN_JOB_STATES, Job, JobState
 from crmsolid.workspaces.scopes import Scope
 
 # Contacts a chunk of one rule. Each may have an event of seven parameters.
@@ -38,8 +38,8 @@ STATISTICS_AFTER = (1_000, 10_000, 100_000)
 
 _entries, _timers = Table(ScoreEntry), Table(ScoreTimer)
 
-# Without the first statement, a transaction would see the view as it was when it first read it. Of the sessions of other
-# roles the view shows the number of a transaction, but not when it began.
+# Without the first statement, a transaction would see the view as it was when it first read it. Of the sessions of
+# other roles the view shows the number of a transaction, but not when it began.
 _CLEAR = "SELECT pg_stat_clear_snapshot()"
 _WRITING = (
     "SELECT pid || ' ' || backend_xid FROM pg_stat_activity WHERE datname = current_database()"
@@ -62,7 +62,8 @@ def start(actor: Actor, rule: ScoringRule) -> Job:
 
 
 def start_preview(actor: Actor, definition: Definition, rule: ScoringRule | None, *, archive: bool) -> Job:
-    """Count whom it would move if the rule became this (a new one if it is None), or went."""
+    """Count whom it would move if the rule became this (a new one if it is None), or went. ``sample`` of the job's
+    params has some of them."""
     params = {"definition": definition.as_json(), "archive": archive, "after": ""}
     rule_id = "" if rule is None else str(rule.pk)
     return start_job(actor, PREVIEW, Scope.READ_CONTACTS, params=params, object_id=rule_id)
@@ -86,7 +87,8 @@ def _score_chunk(job: Job) -> datetime | None:
         publish_all(job.workspace_id, events)
     job.result = {"changed": job.result.get("changed", 0) + len(events)}
     if on_postgresql() and any(job.done < number <= job.done + len(ids) for number in STATISTICS_AFTER):
-        run(f"ANALYZE {_entries.name}, {_timers.name}")
+        # Autovacuum or another job may be at it.
+        run(f"ANALYZE (SKIP_LOCKED) {_entries.name}, {_timers.name}")
     return _go_on(job, ids)
 
 
@@ -134,8 +136,8 @@ def _start_again(job: Job) -> None:
 
 def _preview_chunk(job: Job) -> datetime | None:
     """Count what scoring the next contacts again would change."""
-    result: dict[str, Any] = job.result or {"moved": 0, "up": 0, "down": 0, "sample": []}
-    job.result = result
+    result: dict[str, Any] = job.result or {"moved": 0, "up": 0, "down": 0}
+    job.result, sample = result, job.params.setdefault("sample", [])
     rule = _proposed(job)
     ids = _next_ids(job, BATCH)
     if not ids:
@@ -151,9 +153,24 @@ def _preview_chunk(job: Job) -> datetime | None:
             continue
         result["moved"] += 1
         result["up" if new_score > contact.score else "down"] += 1
-        if len(result["sample"]) < SAMPLE:
-            result["sample"].append({"contact_id": contact.id, "old_score": contact.score, "new_score": new_score})
+        if len(sample) < SAMPLE:
+            sample.append({"contact_id": contact.id, "old_score": contact.score, "new_score": new_score})
     return _go_on(job, ids)
+
+
+def erase(workspace_id: int, contact_id: str) -> None:
+    """Take the contact out of the samples of previews. Waits for their chunks in progress. The jobs are locked, so the
+    contact's row must not be yet."""
+    previews = Job.objects.for_workspace(workspace_id).filter(kind=PREVIEW.name)
+    may_name = [job.pk for job in previews if job.state in OPEN_JOB_STATES or _is_in_sample(contact_id, job)]
+    for job in previews.filter(pk__in=may_name).select_for_update(no_key=True).order_by("pk"):
+        if _is_in_sample(contact_id, job):
+            job.params["sample"] = [each for each in job.params["sample"] if each["contact_id"] != contact_id]
+            job.save(update_fields=["params"])
+
+
+def _is_in_sample(contact_id: str, job: Job) -> bool:
+    return any(each["contact_id"] == contact_id for each in job.params.get("sample", ()))
 
 
 def _proposed(job: Job) -> ScoringRule:

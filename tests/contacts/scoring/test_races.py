@@ -7,6 +7,8 @@ import pytest
 from django.db import connection, transaction
 
 from contacts import services as contacts
+from contacts.models import ScoreEntry
+from contacts.scoring import rescoring
 from crmsolid.core import clock
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs import runner
@@ -74,3 +76,15 @@ def test_a_contact_that_is_added_with_the_earlier_rules_while_they_change_is_sco
         cursor.execute(f"DROP ROLE {role}")
     finish_jobs()
     assert (score_of("anna"), transaction.get_connection().in_atomic_block) == (30, False)
+
+
+def test_scoring_does_not_wait_for_others_who_work_on_the_statistics(monkeypatch: pytest.MonkeyPatch) -> None:
+    actor = Tenants().actor()
+    contacts.upsert_contact(actor, {"username": "anna", "tags": ["vip"]})
+    rule(actor, "VIP", "tag", "vip", 10)
+    monkeypatch.setattr(rescoring, "STATISTICS_AFTER", (1,))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"LOCK {ScoreEntry._meta.db_table} IN SHARE UPDATE EXCLUSIVE MODE")
+        with in_background(run_jobs):
+            pass
+        assert (score_of("anna"), runner.open_jobs().exists()) == (10, False)

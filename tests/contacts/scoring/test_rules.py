@@ -225,15 +225,19 @@ def test_preview_counts_whom_a_rule_would_move_and_changes_nothing(actor: Actor)
         job = services.preview_rule(actor, definition, **options)
         runner.run_due()
         job.refresh_from_db()
-        return {name: value for name, value in job.result.items() if name != "sample"}
+        return job.result
 
     assert preview({"value": "vip", "points": 30}, rule_id=vip.pk) == {"moved": 2, "up": 2, "down": 0}
     assert preview({"value": "vip", "points": -1}, rule_id=vip.pk) == {"moved": 2, "up": 0, "down": 2}
     assert preview({"value": "vip"}, rule_id=vip.pk) == {"moved": 0, "up": 0, "down": 0}
     assert preview({"value": "vip"}, rule_id=vip.pk, archive=True) == {"moved": 2, "up": 0, "down": 2}
     assert preview({"name": "Other", "value": ""}) == {"moved": 2, "up": 2, "down": 0}
-    sample = Job.unscoped.order_by("-created_at", "-pk")[0].result["sample"]
+    last = Job.unscoped.order_by("-created_at", "-pk")[0]
     bert = Contact.unscoped.get(username="bert")
-    assert {"contact_id": bert.pk, "old_score": 15, "new_score": 35} in sample
+    assert {"contact_id": bert.pk, "old_score": 15, "new_score": 35} in last.params["sample"]
     assert ScoreEntry.unscoped.count() == entries
     assert CustomField.unscoped.count() == 0
+    contacts.erase_contact(actor, bert.pk)
+    last.refresh_from_db()
+    assert [each["new_score"] for each in last.params["sample"]] == [40]
+    assert not any(bert.pk in str(job.params) for job in Job.unscoped.all())
