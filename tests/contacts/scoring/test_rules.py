@@ -1,5 +1,6 @@
 """Rules: what they may be, in a configuration and in the services; what a change of them does to the scores."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from django.db import connection
 
 from contacts import services as contacts
-from contacts.models import Contact, CustomField, ScoreEntry, ScoringRule
+from contacts.models import Contact, CustomField, ScoreEntry, ScoringRule, StageChange
 from contacts.scoring import ledger, rescoring, services
 from contacts.scoring.definition import MAX_RULES, read_definition
 from crmsolid.core import clock
@@ -18,6 +19,8 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.configuration import apply_configuration, dump_configuration
 from crmsolid.workspaces.models import Job
 from messaging.models import Account
+from messaging.sending import dispatch
+from messaging.services import send_message
 from tests.contacts.helpers import published_events
 from tests.contacts.scoring.helpers import NOON, change, ledger_of, receive, rule, run_jobs, score_of
 from tests.tenants import Tenants
@@ -197,6 +200,33 @@ def test_chunks_that_fail_get_smaller_and_a_job_that_failed_is_followed_by_anoth
         time.now += timedelta(hours=1)
         run_jobs()
         assert [score_of(name) for name in names] == [6] * 8
+
+
+def test_stages_that_messages_lead_to_give_the_same_points_at_once_and_after_a_change(
+    actor: Actor, account: Account
+) -> None:
+    with clock.simulated(NOON) as time:
+        for on in ("contacted", "replied"):
+            rule(actor, on, "stage", on, 10)
+        run_jobs()
+        receive(account, "anna", "stop")
+        receive(account, "bert", at=NOON - timedelta(days=1))
+        send_message(replace(actor, request_id="req-1"), account_id=account.pk, to="carl", text="Hello")
+        time.now += timedelta(minutes=1)
+        dispatch.dispatch()
+        scores = [score_of(name) for name in ("anna", "bert", "carl")]
+        assert scores == [0, 10, 10]
+        assert (
+            list(StageChange.unscoped.filter(contact__username_key="bert").values_list("at", flat=True)) == [NOON] * 2
+        )
+        assert Event.unscoped.get(
+            type="lead.scored", contact_id=Contact.unscoped.get(username="carl").pk
+        ).request_id == ("req-1")
+        entries = ScoreEntry.unscoped.count()
+        for each in ScoringRule.unscoped.all():
+            rescoring.start(actor, each)
+        run_jobs()
+        assert (scores, ScoreEntry.unscoped.count()) == ([score_of(name) for name in ("anna", "bert", "carl")], entries)
 
 
 @pytest.mark.parametrize("number", [1, 12])
