@@ -146,15 +146,15 @@ class ScoringRuleAdmin(PageAdmin):
         return response
 
     def _save(self, request: HttpRequest, job: Job) -> HttpResponse:
-        actor, rule_id = self.actor(request), int(job.object_id or 0)
+        actor, rule_id, version = self.actor(request), int(job.object_id or 0), job.params.get("version")
         try:
             if job.params["archive"]:
-                services.archive_rule(actor, rule_id)
+                services.archive_rule(actor, rule_id, version=version)
                 messages.success(request, "The rule is deleted. A job takes back what it gave.")
                 return HttpResponseRedirect(reverse(LIST))
             definition = read_definition(actor.workspace, job.params["definition"])
             if rule_id:
-                services.update_rule(actor, rule_id, definition)
+                services.update_rule(actor, rule_id, definition, version=version)
             else:
                 services.create_rule(actor, definition)
             messages.success(request, "The rule is saved. A job scores the contacts again.")

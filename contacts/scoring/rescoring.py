@@ -64,7 +64,8 @@ def start(actor: Actor, rule: ScoringRule) -> Job:
 def start_preview(actor: Actor, definition: Definition, rule: ScoringRule | None, *, archive: bool) -> Job:
     """Count whom it would move if the rule became this (a new one if it is None), or went. ``sample`` of the job's
     params has some of them."""
-    params = {"definition": definition.as_json(), "archive": archive, "after": ""}
+    version = None if rule is None else rule.version
+    params = {"definition": definition.as_json(), "archive": archive, "version": version, "after": ""}
     rule_id = "" if rule is None else str(rule.pk)
     return start_job(actor, PREVIEW, Scope.READ_CONTACTS, params=params, object_id=rule_id)
 
