@@ -192,6 +192,7 @@ def test_chunks_that_fail_get_smaller_and_a_job_that_failed_is_followed_by_anoth
             time.now += timedelta(minutes=10)
         failed, following = Job.unscoped.order_by("created_at")
         assert (failed.state, failed.done, following.state, following.total) == ("failed", 4, "queued", 4)
+        assert failed.finished_at is not None
         assert following.next_run_at == failed.finished_at + timedelta(hours=1)
         limit = 8
         change(actor, rules[0], points=5)  # not left to the job that waits
@@ -216,17 +217,16 @@ def test_stages_that_messages_lead_to_give_the_same_points_at_once_and_after_a_c
         dispatch.dispatch()
         scores = [score_of(name) for name in ("anna", "bert", "carl")]
         assert scores == [0, 10, 10]
-        assert (
-            list(StageChange.unscoped.filter(contact__username_key="bert").values_list("at", flat=True)) == [NOON] * 2
-        )
-        assert Event.unscoped.get(
-            type="lead.scored", contact_id=Contact.unscoped.get(username="carl").pk
-        ).request_id == ("req-1")
+        of_bert = StageChange.unscoped.filter(contact__username_key="bert")
+        assert list(of_bert.values_list("at", flat=True)) == [NOON, NOON]
+        carl = Contact.unscoped.get(username="carl")
+        assert Event.unscoped.get(type="lead.scored", contact_id=carl.pk).request_id == "req-1"
         entries = ScoreEntry.unscoped.count()
         for each in ScoringRule.unscoped.all():
             rescoring.start(actor, each)
         run_jobs()
-        assert (scores, ScoreEntry.unscoped.count()) == ([score_of(name) for name in ("anna", "bert", "carl")], entries)
+        assert [score_of(name) for name in ("anna", "bert", "carl")] == scores
+        assert ScoreEntry.unscoped.count() == entries
 
 
 @pytest.mark.parametrize("number", [1, 12])
