@@ -5,6 +5,7 @@ events that are returned. A message that arrives late sets nothing back.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from contacts.models import Contact, ScoringRule, Stage
 from contacts.repository import with_tags
 from contacts.scoring import awarding, occasions
 from contacts.scoring.awarding import NewTimer
-from contacts.scoring.models import Trigger
+from contacts.scoring.models import SILENCE, Trigger
 from crmsolid.core import clock
 from crmsolid.core.sql.bulk import fetch, ids_clause, run
 from crmsolid.core.sql.table import Table, datetime_param
@@ -29,8 +30,9 @@ _LATER = "{0} = CASE WHEN {0} > %s THEN {0} ELSE %s END"
 _WAS_ANSWERED = "unanswered_since IS NULL AND (last_reply_at IS NULL OR last_reply_at < %s)"
 
 
-def record_sent(workspaces: Mapping[str, int], at: datetime) -> list[NewEvent]:
-    """Messages to these contacts (id to workspace) were sent at this time; who was new is contacted now."""
+def record_sent(workspaces: Mapping[str, int], request_ids: Mapping[str, str], at: datetime) -> list[NewEvent]:
+    """Messages to these contacts (id to workspace) were sent at this time, for these calls (id to ``X-Request-Id``);
+    who was new is contacted now."""
     ids, at_param = list(workspaces), datetime_param(at)
     advanced = stages.advance(ids, [Stage.NEW], Stage.CONTACTED, at, "message")
     rules = occasions.read_rules(workspaces.values(), [Trigger.STAGE, Trigger.SILENCE])
@@ -43,8 +45,10 @@ def record_sent(workspaces: Mapping[str, int], at: datetime) -> list[NewEvent]:
     )
     if not advanced or all(rule.trigger == Trigger.SILENCE for rule in rules):
         return []
-    people = with_tags(_read(advanced))
-    return awarding.score(people, [each for p in people for each in occasions.stage_reached(p.contact, at)])
+    people = with_tags(_read(list(advanced)))
+    reached = [each for p in people for each in occasions.stage_reached(p.contact, advanced[p.contact.id])]
+    events = awarding.score(people, reached)
+    return [replace(event, request_id=request_ids.get(event.contact_id, "")) for event in events]
 
 
 def record_received(
@@ -56,7 +60,8 @@ def record_received(
     if auto_reply:
         _update([contact_id], _LATER.format("last_in_at"), [at_param] * 2)
         return []
-    advanced = stages.advance([contact_id], [Stage.NEW, Stage.CONTACTED], Stage.REPLIED, at, "reply")
+    cause = stages.REPLY if scores else stages.OPT_OUT
+    advanced = stages.advance([contact_id], [Stage.NEW, Stage.CONTACTED], Stage.REPLIED, at, cause)
     _update(
         [contact_id],
         f"{_LATER.format('last_in_at')}, {_LATER.format('last_reply_at')}, unanswered_since ="
@@ -70,7 +75,7 @@ def record_received(
     contact = _contacts.new(id=contact_id, workspace_id=workspace_id, stage=Stage.REPLIED.value)
     happened = [occasions.reply(contact, message_id, at)]
     if advanced:
-        happened += occasions.stage_reached(contact, at)
+        happened += occasions.stage_reached(contact, advanced[contact_id])
     matched = occasions.matching(happened)
     return awarding.score_matched(with_tags(_read([contact_id])), matched) if matched else []
 
@@ -87,7 +92,7 @@ def _start_silences(rules: Sequence[ScoringRule], workspaces: Mapping[str, int],
                 workspace_id=rule.workspace_id,
                 rule_id=rule.pk,
                 contact_id=contact_id,
-                key=occasions.silence_key(at),
+                key=SILENCE,
                 due_at=at + parse_duration(rule.value),
             )
             for rule in rules

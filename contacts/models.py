@@ -166,8 +166,8 @@ class StageChange(WorkspaceModel):
     """A stage that a contact came to, the one it was added in (with an empty ``from_stage``) included.
 
     ``is_first``: the contact had never been in this stage. ``entered_at`` is when the contact was added. ``cause`` is
-    what changed the stage: the interface that was used (``rest``, ``panel``, ``mcp``, ``import``), or ``message`` and
-    ``reply``. The rows stay when the contact is erased, without the contact.
+    what changed the stage: the interface that was used (``rest``, ``panel``, ``mcp``, ``import``), ``message``,
+    ``reply``, or ``opt_out`` for an opt-out word. The rows stay when the contact is erased, without the contact.
     """
 
     contact = models.ForeignKey(

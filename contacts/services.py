@@ -16,6 +16,7 @@ from contacts.models import Contact, CustomField, FieldType
 from contacts.normalization import InvalidValue
 from contacts.repository import ContactWithTags, IdentitiesConflict, IdentityTaken
 from contacts.scoring import personal_data as scoring_data
+from contacts.scoring import rescoring
 from contacts.segments.compilation import where
 from contacts.segments.conditions import Condition
 from contacts.segments.repository import condition_of, find_segment
@@ -116,6 +117,7 @@ def erase_contact(actor: Actor, contact_id: str, *, if_match: str | None = None)
     if known is None:
         raise not_found("contact")
     operands.erase(known)
+    rescoring.erase(actor.workspace.pk, contact_id)
     erased = repository.get(actor.workspace, contact_id, deleting=True)
     _check_version(erased, if_match)
     if Person.of(erased.contact) != Person.of(known):  # changed meanwhile

@@ -14,13 +14,16 @@ from crmsolid.workspaces.models import Workspace
 
 _contacts, _changes = Table(Contact), Table(StageChange)
 
+# Causes: a contact has written, or has written an opt-out word, for which no rule gives points.
+REPLY, OPT_OUT = "reply", "opt_out"
+
 _COLUMNS = "workspace_id, contact_id, from_stage, stage, is_first, entered_at, at, cause"
-# What :func:`advance` and :func:`changed` insert; ``{stage}`` is where the contact comes to.
+# What :func:`advance` and :func:`changed` insert; ``{stage}`` is where the contact comes to, ``{at}`` when.
 _INSERT = (
     f"INSERT INTO {_changes.name} ({_COLUMNS})"
     " SELECT c.workspace_id, c.id, {from_stage}, {stage}, NOT EXISTS ("
     f"SELECT 1 FROM {_changes.name} s WHERE s.contact_id = c.id AND s.stage = {{stage}} AND s.is_first"
-    "), c.created_at, %s, %s"
+    "), c.created_at, {at}, %s"
 )
 
 
@@ -66,7 +69,7 @@ def changed(from_stages: Mapping[str, str], stages: Mapping[str, str], at: datet
         return
     source = rows_source({"contact": "text", "from_stage": "text", "stage": "text"})
     run(
-        _INSERT.format(from_stage="r.from_stage", stage="r.stage")
+        _INSERT.format(from_stage="r.from_stage", stage="r.stage", at="%s")
         + f" FROM {source} JOIN {_contacts.name} c ON c.id = r.contact",
         [
             datetime_param(at),
@@ -76,14 +79,18 @@ def changed(from_stages: Mapping[str, str], stages: Mapping[str, str], at: datet
     )
 
 
-def advance(contact_ids: Sequence[str], earlier: Sequence[Stage], stage: Stage, at: datetime, cause: str) -> list[str]:
-    """Write down that those of these contacts which are in an earlier stage come to this one, and return their ids. The
-    caller changes the contacts, afterwards."""
+def advance(
+    contact_ids: Sequence[str], earlier: Sequence[Stage], stage: Stage, at: datetime, cause: str
+) -> dict[str, datetime]:
+    """Write down that those of these contacts which are in an earlier stage come to this one, and return when, by id:
+    at this time, or when they were added if a message is older than that. The caller changes the contacts, afterwards.
+    """
     where, ids = ids_clause("c.id", contact_ids)
     stages = ", ".join(f"'{each.value}'" for each in earlier)
+    not_before = "CASE WHEN c.created_at > %s THEN c.created_at ELSE %s END"
     rows = fetch(
-        _INSERT.format(from_stage="c.stage", stage=f"'{stage.value}'")
-        + f" FROM {_contacts.name} c WHERE {where} AND c.stage IN ({stages}) RETURNING contact_id",
-        [datetime_param(at), cause, *ids],
+        _INSERT.format(from_stage="c.stage", stage=f"'{stage.value}'", at=not_before)
+        + f" FROM {_contacts.name} c WHERE {where} AND c.stage IN ({stages}) RETURNING contact_id, at",
+        [datetime_param(at), datetime_param(at), cause, *ids],
     )
-    return [row[0] for row in rows]
+    return {contact_id: _changes.convert("at", reached_at) for contact_id, reached_at in rows}

@@ -84,7 +84,7 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
     if _messages.insert([message], conflict="(thread_id, telegram_message_id) DO NOTHING") == 0:
         return None
     if incoming.outgoing:
-        scored = activity.record_sent({contact.id: account.workspace_id}, incoming.at)
+        scored = activity.record_sent({contact.id: account.workspace_id}, {}, incoming.at)
     else:
         opted_out = opt_out_words.apply_word(message)
         scored = activity.record_received(

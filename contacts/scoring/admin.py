@@ -124,7 +124,7 @@ class ScoringRuleAdmin(PageAdmin):
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
         definition = from_params(job.params["definition"])
-        sample = {each["contact_id"]: each for each in job.result.get("sample", ())}
+        sample = {each["contact_id"]: each for each in job.params.get("sample", ())}
         people = Contact.objects.for_workspace(job.workspace_id).filter(pk__in=sample).order_by("pk")
         back = reverse("admin:contacts_scoringrule_change", args=[job.object_id]) if job.object_id else reverse(LIST)
         is_open = job.state in OPEN_JOB_STATES
@@ -146,15 +146,15 @@ class ScoringRuleAdmin(PageAdmin):
         return response
 
     def _save(self, request: HttpRequest, job: Job) -> HttpResponse:
-        actor, rule_id = self.actor(request), int(job.object_id or 0)
+        actor, rule_id, version = self.actor(request), int(job.object_id or 0), job.params.get("version")
         try:
             if job.params["archive"]:
-                services.archive_rule(actor, rule_id)
+                services.archive_rule(actor, rule_id, version=version)
                 messages.success(request, "The rule is deleted. A job takes back what it gave.")
                 return HttpResponseRedirect(reverse(LIST))
             definition = read_definition(actor.workspace, job.params["definition"])
             if rule_id:
-                services.update_rule(actor, rule_id, definition)
+                services.update_rule(actor, rule_id, definition, version=version)
             else:
                 services.create_rule(actor, definition)
             messages.success(request, "The rule is saved. A job scores the contacts again.")

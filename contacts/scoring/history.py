@@ -11,8 +11,9 @@ from contacts.durations import parse_duration
 from contacts.models import Contact, ContactTag, ScoringRule, StageChange
 from contacts.scoring import occasions
 from contacts.scoring.awarding import NewTimer
-from contacts.scoring.models import Trigger
+from contacts.scoring.models import SILENCE, Trigger
 from contacts.scoring.occasions import Occasion
+from contacts.stages import OPT_OUT
 from crmsolid.core.sql.bulk import ids_clause
 from crmsolid.core.sql.table import Table
 
@@ -56,7 +57,7 @@ def silences(
                 long_enough.append((rule, occasion))
             else:
                 what = rule.workspace_id, rule.pk, contact.id
-                timers.append(NewTimer(*what, occasion.key, due_at))
+                timers.append(NewTimer(*what, SILENCE, due_at))
     return long_enough, timers
 
 
@@ -68,8 +69,10 @@ def _tags_of(contacts: Sequence[Contact]) -> list[Occasion]:
 
 
 def _stages_of(contacts: Sequence[Contact]) -> list[Occasion]:
+    """The stages that contacts came to, other than by an opt-out word."""
     by_id = {contact.id: contact for contact in contacts}
-    rows = _changes.select(*ids_clause("contact_id", list(by_id)))
+    where, ids = ids_clause("contact_id", list(by_id))
+    rows = _changes.select(f"{where} AND cause <> %s", [*ids, OPT_OUT])
     return [each for row in rows for each in occasions.stage_reached(by_id[str(row.contact_id)], row.at, row.stage)]
 
 

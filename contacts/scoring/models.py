@@ -109,8 +109,8 @@ class ScoreEntry(WorkspaceModel):
 
 class ScoreTimer(WorkspaceModel):
     """When the sweep of scores looks at a rule and a contact next: for the next decay of the rule's points (``key`` is
-    ``decay``), the end of a silence, or what happened while the contact was not locked, such as the end of a sequence.
-    """
+    ``decay``), the end of a silence (``silence``), or what happened while the contact was not locked, such as the end
+    of a sequence. An answer leaves the timer of the silence, which then moves to the next one when it is due."""
 
     contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="+", db_index=False)
     rule = models.ForeignKey(ScoringRule, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -125,5 +125,5 @@ class ScoreTimer(WorkspaceModel):
         return f"{self.contact_id} {self.key}"
 
 
-DECAY = "decay"
+DECAY, SILENCE = "decay", "silence"
 ONCE = "once"

@@ -76,12 +76,8 @@ def sequence_completed(contact: Contact, enrollment_id: str, name: str, at: date
 def silence(contact: Contact, rule: ScoringRule, since: datetime, at: datetime) -> Occasion:
     """The contact has not answered for as long as the rule says, from ``since`` to ``at``."""
     cause = f"silence {rule.value}"
-    return _occasion(contact, Trigger.SILENCE, [fold(rule.value)], silence_key(since), cause, at)
-
-
-def silence_key(since: datetime) -> str:
-    """The key of the silence that began with a message at this time, in timers and in the ledger."""
-    return f"silence {since.isoformat()}"
+    key = f"silence {since.isoformat()}"
+    return _occasion(contact, Trigger.SILENCE, [fold(rule.value)], key, cause, at)
 
 
 def _occasion(

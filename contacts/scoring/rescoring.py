@@ -6,6 +6,7 @@ again meanwhile has another job after it.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,11 +24,12 @@ from crmsolid.events.publishing import publish_all
 from crmsolid.jobs.kinds import JobFailed, JobKind
 from crmsolid.jobs.runner import start_job
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Job, JobState
+from crmsolid.workspaces.models import OPEN_JOB_STATES, Job, JobState
 from crmsolid.workspaces.scopes import Scope
 
-# Contacts a chunk. Each may have an event of seven parameters.
+# Contacts a chunk of one rule. Each may have an event of seven parameters.
 BATCH = 500
+RETRY_AFTER_FAILURE = timedelta(hours=1)
 SAMPLE = 10
 WAIT = timedelta(seconds=1)
 # The numbers of contacts after which the tables are no longer what PostgreSQL knows of them. It plans our statements
@@ -36,10 +38,11 @@ STATISTICS_AFTER = (1_000, 10_000, 100_000)
 
 _entries, _timers = Table(ScoreEntry), Table(ScoreTimer)
 
-# Without the first statement, a transaction would see the view as it was when it first read it.
+# Without the first statement, a transaction would see the view as it was when it first read it. Of the sessions of
+# other roles the view shows the number of a transaction, but not when it began.
 _CLEAR = "SELECT pg_stat_clear_snapshot()"
 _WRITING = (
-    "SELECT pid || ' ' || xact_start FROM pg_stat_activity WHERE datname = current_database()"
+    "SELECT pid || ' ' || backend_xid FROM pg_stat_activity WHERE datname = current_database()"
     " AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL"
 )
 
@@ -47,7 +50,9 @@ _WRITING = (
 def start(actor: Actor, rule: ScoringRule) -> Job:
     """Have all contacts scored again for this rule, which the caller's transaction has changed. Jobs that have not
     begun yet take it along, so that several changes at once are one job."""
-    waiting = Job.objects.for_workspace(actor.workspace).filter(kind=SCORE.name, state=JobState.QUEUED)
+    waiting = Job.objects.for_workspace(actor.workspace).filter(
+        kind=SCORE.name, state=JobState.QUEUED, params__after="", next_run_at__lte=clock.now()
+    )
     job = waiting.select_for_update(skip_locked=on_postgresql(), no_key=True).order_by("pk").first()
     if job is None:
         return start_job(actor, SCORE, Scope.WRITE_CONTACTS, params={"rules": [rule.pk], "after": ""})
@@ -57,8 +62,10 @@ def start(actor: Actor, rule: ScoringRule) -> Job:
 
 
 def start_preview(actor: Actor, definition: Definition, rule: ScoringRule | None, *, archive: bool) -> Job:
-    """Count whom it would move if the rule became this (a new one if it is None), or went."""
-    params = {"definition": definition.as_json(), "archive": archive, "after": ""}
+    """Count whom it would move if the rule became this (a new one if it is None), or went. ``sample`` of the job's
+    params has some of them."""
+    version = None if rule is None else rule.version
+    params = {"definition": definition.as_json(), "archive": archive, "version": version, "after": ""}
     rule_id = "" if rule is None else str(rule.pk)
     return start_job(actor, PREVIEW, Scope.READ_CONTACTS, params=params, object_id=rule_id)
 
@@ -67,11 +74,11 @@ def _score_chunk(job: Job) -> datetime | None:
     """Score the next contacts again, with their rows locked."""
     if not job.params["after"] and _older_transactions(job):
         return clock.now() + WAIT
-    rules = list(ScoringRule.objects.for_workspace(job.workspace_id).filter(pk__in=job.params["rules"]).order_by("pk"))
-    ids = _next_ids(job)
+    ids = _next_ids(job, BATCH // len(job.params["rules"]))
     if not ids:
         return None
     contacts = repository.lock(job.workspace_id, ids)
+    rules = list(ScoringRule.objects.for_workspace(job.workspace_id).filter(pk__in=job.params["rules"]).order_by("pk"))
     missing = ledger.after_change(contacts, rules, clock.now())
     changed = {entry.contact_id for entry in missing.entries}
     people = repository.with_tags([contact for contact in contacts if contact.id in changed])
@@ -81,7 +88,8 @@ def _score_chunk(job: Job) -> datetime | None:
         publish_all(job.workspace_id, events)
     job.result = {"changed": job.result.get("changed", 0) + len(events)}
     if on_postgresql() and any(job.done < number <= job.done + len(ids) for number in STATISTICS_AFTER):
-        run(f"ANALYZE {_entries.name}, {_timers.name}")
+        # Autovacuum or another job may be at it.
+        run(f"ANALYZE (SKIP_LOCKED) {_entries.name}, {_timers.name}")
     return _go_on(job, ids)
 
 
@@ -97,14 +105,16 @@ def _older_transactions(job: Job) -> bool:
     return not writing.isdisjoint(older)
 
 
-def _next_ids(job: Job) -> list[str]:
-    """The ids of the next contacts. What was added after the first chunk is left out."""
+def _next_ids(job: Job, size: int) -> list[str]:
+    """The ids of at most ``size`` next contacts. What was added after the first chunk is left out. After each failure
+    the chunk has half as many, and those that follow no more than it: it may have been too much for one transaction."""
+    size = job.params["size"] = max(1, job.params.get("size", size) >> job.failures)
     people = Contact.objects.for_workspace(job.workspace_id)
     if "until" not in job.params:
         job.params["until"] = people.order_by("-pk").values_list("pk", flat=True).first() or ""
         job.total = people.count()
     rest = people.filter(pk__gt=job.params["after"], pk__lte=job.params["until"]).order_by("pk")
-    return list(rest.values_list("pk", flat=True)[:BATCH])
+    return list(rest.values_list("pk", flat=True)[:size])
 
 
 def _go_on(job: Job, ids: Sequence[str]) -> datetime:
@@ -113,12 +123,24 @@ def _go_on(job: Job, ids: Sequence[str]) -> datetime:
     return clock.now()
 
 
+def _start_again(job: Job) -> None:
+    """Have the contacts that a failed job has not scored be scored later: some may have points of an earlier version,
+    and get no others of that rule until then."""
+    if job.state != JobState.FAILED:
+        return
+    actor = replace(Actor.system(job.workspace), request_id=job.request_id)
+    params = {name: value for name, value in job.params.items() if name not in ("older", "size")}
+    total = None if job.total is None else job.total - job.done
+    not_before = clock.now() + RETRY_AFTER_FAILURE
+    start_job(actor, SCORE, Scope.WRITE_CONTACTS, total=total, params=params, not_before=not_before)
+
+
 def _preview_chunk(job: Job) -> datetime | None:
     """Count what scoring the next contacts again would change."""
-    result: dict[str, Any] = job.result or {"moved": 0, "up": 0, "down": 0, "sample": []}
-    job.result = result
+    result: dict[str, Any] = job.result or {"moved": 0, "up": 0, "down": 0}
+    job.result, sample = result, job.params.setdefault("sample", [])
     rule = _proposed(job)
-    ids = _next_ids(job)
+    ids = _next_ids(job, BATCH)
     if not ids:
         return None
     contacts = list(Contact.objects.for_workspace(job.workspace_id).filter(pk__in=ids).order_by("pk"))
@@ -132,9 +154,24 @@ def _preview_chunk(job: Job) -> datetime | None:
             continue
         result["moved"] += 1
         result["up" if new_score > contact.score else "down"] += 1
-        if len(result["sample"]) < SAMPLE:
-            result["sample"].append({"contact_id": contact.id, "old_score": contact.score, "new_score": new_score})
+        if len(sample) < SAMPLE:
+            sample.append({"contact_id": contact.id, "old_score": contact.score, "new_score": new_score})
     return _go_on(job, ids)
+
+
+def erase(workspace_id: int, contact_id: str) -> None:
+    """Take the contact out of the samples of previews. Waits for their chunks in progress. The jobs are locked, so the
+    contact's row must not be yet."""
+    previews = Job.objects.for_workspace(workspace_id).filter(kind=PREVIEW.name)
+    may_name = [job.pk for job in previews if job.state in OPEN_JOB_STATES or _is_in_sample(contact_id, job)]
+    for job in previews.filter(pk__in=may_name).select_for_update(no_key=True).order_by("pk"):
+        if _is_in_sample(contact_id, job):
+            job.params["sample"] = [each for each in job.params["sample"] if each["contact_id"] != contact_id]
+            job.save(update_fields=["params"])
+
+
+def _is_in_sample(contact_id: str, job: Job) -> bool:
+    return any(each["contact_id"] == contact_id for each in job.params.get("sample", ()))
 
 
 def _proposed(job: Job) -> ScoringRule:
@@ -156,5 +193,5 @@ def _links(job: Job) -> list[tuple[str, str]]:
     return [("Whom it would move", reverse("admin:contacts_scoringrule_preview", args=[job.pk]))]
 
 
-SCORE = JobKind("contacts.score", "Scores after a change of rules", _score_chunk, cancelable=False)
+SCORE = JobKind("contacts.score", "Scores after a change of rules", _score_chunk, _start_again, cancelable=False)
 PREVIEW = JobKind("contacts.score_preview", "Preview of a scoring rule", _preview_chunk, links=_links)

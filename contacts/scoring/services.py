@@ -14,7 +14,7 @@ from contacts.scoring.models import MAX_POINTS, EntryKind
 from contacts.scoring.rescoring import PREVIEW
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import clock
-from crmsolid.core.errors import invalid, not_found
+from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.ids import is_id
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.publishing import publish_all
@@ -96,14 +96,17 @@ def create_rule(actor: Actor, definition: Definition) -> ScoringRule:
 
 
 @unit_of_work()
-def update_rule(actor: Actor, rule_id: int, definition: Definition) -> tuple[ScoringRule, bool]:
+def update_rule(
+    actor: Actor, rule_id: int, definition: Definition, *, version: int | None = None
+) -> tuple[ScoringRule, bool]:
     """Change a rule; the rule, and whether anything was changed. If it gives other points now, the contacts are scored
     again.
 
-    Errors: ``forbidden``, ``not_found``; ``validation_failed`` if the name is taken.
+    Errors: ``forbidden``, ``not_found``; ``invalid_state`` if the rule has another version than the one given;
+    ``validation_failed`` if the name is taken.
     """
     actor.require_role(Role.ADMIN, Role.OWNER)
-    rule = _lock(actor, rule_id)
+    rule = _lock(actor, rule_id, version)
     before = definition_of(rule)
     if definition == before:
         return rule, False
@@ -118,10 +121,13 @@ def update_rule(actor: Actor, rule_id: int, definition: Definition) -> tuple[Sco
 
 
 @unit_of_work()
-def archive_rule(actor: Actor, rule_id: int) -> None:
-    """End a rule, and have what it gave taken back. Errors: ``forbidden``, ``not_found``."""
+def archive_rule(actor: Actor, rule_id: int, *, version: int | None = None) -> None:
+    """End a rule, and have what it gave taken back.
+
+    Errors: ``forbidden``, ``not_found``; ``invalid_state`` if the rule has another version than the one given.
+    """
     actor.require_role(Role.ADMIN, Role.OWNER)
-    rule = _lock(actor, rule_id)
+    rule = _lock(actor, rule_id, version)
     rule.archived_at = rule.updated_at = clock.now()
     rule.version += 1
     _save(rule)
@@ -162,8 +168,11 @@ def _find(actor: Actor, rule_id: int, *, lock: bool = False) -> ScoringRule:
     return rule
 
 
-def _lock(actor: Actor, rule_id: int) -> ScoringRule:
-    return _find(actor, rule_id, lock=True)
+def _lock(actor: Actor, rule_id: int, version: int | None) -> ScoringRule:
+    rule = _find(actor, rule_id, lock=True)
+    if version is not None and rule.version != version:
+        raise DomainError("invalid_state", "the rule was changed meanwhile; look again")
+    return rule
 
 
 def _save(rule: ScoringRule) -> None:

@@ -118,7 +118,9 @@ def _settle_final(attempts: Sequence[Attempt]) -> list[Attempt]:
     sent = [each.claim.message for each in settled if isinstance(each.result, Delivered)]
     scored: list[NewEvent] = []
     if sent:
-        scored = activity.record_sent({message.contact_id: message.workspace_id for message in sent}, now)
+        workspaces = {message.contact_id: message.workspace_id for message in sent}
+        request_ids = {message.contact_id: message.request_id for message in sent}
+        scored = activity.record_sent(workspaces, request_ids, now)
         where, params = ids_clause("id", [message.thread_id for message in sent])
         at = datetime_param(now)
         is_older = f"{where} AND last_message_at < %s"

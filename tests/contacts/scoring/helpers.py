@@ -35,9 +35,11 @@ def change(actor: Actor, existing: ScoringRule, **changes: Any) -> None:
     services.update_rule(actor, existing.pk, read_definition(actor.workspace, data))
 
 
-def receive(account: Account, username: str, text: str = "hello") -> None:
-    """This person writes to the account now."""
-    incoming = Incoming(next(_message_ids), text, clock.now(), username=username, telegram_id=sum(username.encode()))
+def receive(account: Account, username: str, text: str = "hello", at: datetime | None = None) -> None:
+    """This person writes to the account, now if no time is given."""
+    incoming = Incoming(
+        next(_message_ids), text, at or clock.now(), username=username, telegram_id=sum(username.encode())
+    )
     inbox.receive(account, incoming)
 
 

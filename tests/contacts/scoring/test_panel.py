@@ -40,9 +40,12 @@ def test_a_rule_is_saved_after_a_look_at_whom_it_would_move(tenants: Tenants, ac
     vip = ScoringRule.unscoped.get()
     change = reverse("admin:contacts_scoringrule_change", args=[vip.pk])
     address = client.post(change, {**FORM, "half_life_number": "30"})["Location"]
+    stale = [client.post(change, data)["Location"] for data in ({**FORM, "points": "50"}, {"do": "delete"})]
     client.post(address)
+    for other in stale:
+        assert "The rule was changed meanwhile; look again" in flash_messages(client.post(other))[-1]
     vip.refresh_from_db()
-    assert (vip.version, vip.half_life and vip.half_life.days) == (2, 30)
+    assert (vip.version, vip.half_life and vip.half_life.days, vip.archived_at) == (2, 30, None)
     address = client.post(change, {"do": "delete"})["Location"]
     run_jobs()
     assert "1 a lower one" in client.get(address).content.decode()

@@ -7,6 +7,8 @@ import pytest
 from django.db import connection, transaction
 
 from contacts import services as contacts
+from contacts.models import ScoreEntry
+from contacts.scoring import rescoring
 from crmsolid.core import clock
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs import runner
@@ -54,8 +56,14 @@ def test_a_contact_that_is_added_with_the_earlier_rules_while_they_change_is_sco
     actor = tenants.actor()
     vip = rule(actor, "VIP", "tag", "vip", 10)
     run_jobs()
+    role = connection.ops.quote_name(f"{connection.settings_dict['NAME']}_plain")
+    with connection.cursor() as cursor:  # a role that is not shown when the transactions of others began
+        cursor.execute(f"DROP ROLE IF EXISTS {role}")
+        cursor.execute(f"CREATE ROLE {role} IN ROLE pg_read_all_data, pg_write_all_data")
 
     def change_and_score() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET ROLE {role}")
         change(actor, vip, points=30)
         wait_until(lambda: runner.run_due(seconds=0), "the first chunk")
 
@@ -64,5 +72,19 @@ def test_a_contact_that_is_added_with_the_earlier_rules_while_they_change_is_sco
         with in_background(change_and_score):
             pass
         assert Job.unscoped.filter(kind="contacts.score", state="running").count() == 1
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP ROLE {role}")
     finish_jobs()
     assert (score_of("anna"), transaction.get_connection().in_atomic_block) == (30, False)
+
+
+def test_scoring_does_not_wait_for_others_who_work_on_the_statistics(monkeypatch: pytest.MonkeyPatch) -> None:
+    actor = Tenants().actor()
+    contacts.upsert_contact(actor, {"username": "anna", "tags": ["vip"]})
+    rule(actor, "VIP", "tag", "vip", 10)
+    monkeypatch.setattr(rescoring, "STATISTICS_AFTER", (1,))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"LOCK {ScoreEntry._meta.db_table} IN SHARE UPDATE EXCLUSIVE MODE")
+        with in_background(run_jobs):
+            pass
+        assert (score_of("anna"), runner.open_jobs().exists()) == (10, False)

@@ -1,14 +1,17 @@
 """Rules: what they may be, in a configuration and in the services; what a change of them does to the scores."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 
 from contacts import services as contacts
-from contacts.models import Contact, CustomField, ScoreEntry, ScoringRule
+from contacts.models import Contact, CustomField, ScoreEntry, ScoringRule, StageChange
 from contacts.scoring import ledger, rescoring, services
 from contacts.scoring.definition import MAX_RULES, read_definition
+from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events.models import Event
 from crmsolid.jobs import runner
@@ -16,8 +19,10 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.configuration import apply_configuration, dump_configuration
 from crmsolid.workspaces.models import Job
 from messaging.models import Account
+from messaging.sending import dispatch
+from messaging.services import send_message
 from tests.contacts.helpers import published_events
-from tests.contacts.scoring.helpers import change, ledger_of, receive, rule, run_jobs, score_of
+from tests.contacts.scoring.helpers import NOON, change, ledger_of, receive, rule, run_jobs, score_of
 from tests.tenants import Tenants
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +162,73 @@ def test_a_job_that_dies_between_two_chunks_goes_on_and_gives_nothing_twice(
     assert [len(ledger_of(name)) for name in ("anna", "bert", "carl")] == [3, 1, 1]
 
 
+def test_chunks_that_fail_get_smaller_and_a_job_that_failed_is_followed_by_another(
+    actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"user{number}" for number in range(8)]
+    for name in names:
+        contacts.upsert_contact(actor, {"username": name, "tags": ["vip"]})
+    with clock.simulated(NOON) as time:
+        monkeypatch.setattr(rescoring, "BATCH", 16)
+        rules = [rule(actor, name, "tag", "vip", 1) for name in ("One", "Two")]
+        sizes: list[int] = []
+        after_change = ledger.after_change
+
+        def limited(people: Any, *arguments: Any) -> Any:
+            sizes.append(len(people))
+            if len(people) > limit:
+                raise RuntimeError("the transaction takes too long")
+            return after_change(people, *arguments)
+
+        monkeypatch.setattr(ledger, "after_change", limited)
+        limit = 2
+        for _ in range(4):
+            runner.run_due(seconds=0)
+            time.now += timedelta(minutes=10)
+        assert sizes == [8, 4, 2, 2]
+        limit = 0
+        for _ in range(runner.MAX_FAILURES):
+            runner.run_due(seconds=0)
+            time.now += timedelta(minutes=10)
+        failed, following = Job.unscoped.order_by("created_at")
+        assert (failed.state, failed.done, following.state, following.total) == ("failed", 4, "queued", 4)
+        assert failed.finished_at is not None
+        assert following.next_run_at == failed.finished_at + timedelta(hours=1)
+        limit = 8
+        change(actor, rules[0], points=5)  # not left to the job that waits
+        run_jobs()
+        assert [score_of(name) for name in names] == [6, 6, 6, 6, 5, 5, 5, 5]
+        time.now += timedelta(hours=1)
+        run_jobs()
+        assert [score_of(name) for name in names] == [6] * 8
+
+
+def test_stages_that_messages_lead_to_give_the_same_points_at_once_and_after_a_change(
+    actor: Actor, account: Account
+) -> None:
+    with clock.simulated(NOON) as time:
+        for on in ("contacted", "replied"):
+            rule(actor, on, "stage", on, 10)
+        run_jobs()
+        receive(account, "anna", "stop")
+        receive(account, "bert", at=NOON - timedelta(days=1))
+        send_message(replace(actor, request_id="req-1"), account_id=account.pk, to="carl", text="Hello")
+        time.now += timedelta(minutes=1)
+        dispatch.dispatch()
+        scores = [score_of(name) for name in ("anna", "bert", "carl")]
+        assert scores == [0, 10, 10]
+        of_bert = StageChange.unscoped.filter(contact__username_key="bert")
+        assert list(of_bert.values_list("at", flat=True)) == [NOON, NOON]
+        carl = Contact.unscoped.get(username="carl")
+        assert Event.unscoped.get(type="lead.scored", contact_id=carl.pk).request_id == "req-1"
+        entries = ScoreEntry.unscoped.count()
+        for each in ScoringRule.unscoped.all():
+            rescoring.start(actor, each)
+        run_jobs()
+        assert [score_of(name) for name in ("anna", "bert", "carl")] == scores
+        assert ScoreEntry.unscoped.count() == entries
+
+
 @pytest.mark.parametrize("number", [1, 12])
 def test_scoring_again_takes_as_many_queries_for_any_number_of_contacts(
     actor: Actor, account: Account, django_assert_num_queries: Any, number: int
@@ -183,15 +255,19 @@ def test_preview_counts_whom_a_rule_would_move_and_changes_nothing(actor: Actor)
         job = services.preview_rule(actor, definition, **options)
         runner.run_due()
         job.refresh_from_db()
-        return {name: value for name, value in job.result.items() if name != "sample"}
+        return job.result
 
     assert preview({"value": "vip", "points": 30}, rule_id=vip.pk) == {"moved": 2, "up": 2, "down": 0}
     assert preview({"value": "vip", "points": -1}, rule_id=vip.pk) == {"moved": 2, "up": 0, "down": 2}
     assert preview({"value": "vip"}, rule_id=vip.pk) == {"moved": 0, "up": 0, "down": 0}
     assert preview({"value": "vip"}, rule_id=vip.pk, archive=True) == {"moved": 2, "up": 0, "down": 2}
     assert preview({"name": "Other", "value": ""}) == {"moved": 2, "up": 2, "down": 0}
-    sample = Job.unscoped.order_by("-created_at", "-pk")[0].result["sample"]
+    last = Job.unscoped.order_by("-created_at", "-pk")[0]
     bert = Contact.unscoped.get(username="bert")
-    assert {"contact_id": bert.pk, "old_score": 15, "new_score": 35} in sample
+    assert {"contact_id": bert.pk, "old_score": 15, "new_score": 35} in last.params["sample"]
     assert ScoreEntry.unscoped.count() == entries
     assert CustomField.unscoped.count() == 0
+    contacts.erase_contact(actor, bert.pk)
+    last.refresh_from_db()
+    assert [each["new_score"] for each in last.params["sample"]] == [40]
+    assert not any(bert.pk in str(job.params) for job in Job.unscoped.all())

@@ -43,9 +43,15 @@ def test_silence_gives_its_points_once_it_is_long_enough_and_an_answer_prevents_
     time.move(days=1)
     send(actor, account, "anna")  # she still has not answered the first one
     receive(account, "bert")
-    time.move(days=2)
+    time.move(hours=1)
+    send(actor, account, "bert")
+    time.move(days=1, hours=23)
+    assert ScoreTimer.unscoped.count() == 2
     assert sweep.run_due() == 2
     assert [score_of(name) for name in ("anna", "bert", "carl")] == [40, 50, 50]
+    assert ScoreTimer.unscoped.get().due_at == NOON + timedelta(days=4, hours=1)  # of what bert has not answered yet
+    receive(account, "bert")
+    time.move(hours=1)
     send(actor, account, "bert")
     time.move(days=3)
     assert (sweep.run_due(), sweep.run_due()) == (1, 0)
