@@ -104,9 +104,11 @@ def read_tag_changes(add: Iterable[str], remove: Iterable[str]) -> tuple[list[st
 
 
 @unit_of_work()
-def erase_contact(actor: Actor, contact_id: str, *, if_match: str | None = None) -> None:
+def erase_contact(
+    actor: Actor, contact_id: str, *, if_match: str | None = None, repeats: ledger.Entry | None = None
+) -> None:
     """Erase the person from every app, for good. The audit log keeps the id; an opt-out is kept as a keyed hash, and so
-    is the erasure itself.
+    is the erasure itself. ``repeats`` is the entry of the ledger that a replay repeats.
 
     Errors: ``scope_missing``, ``not_found``, ``precondition_failed``; ``service_unavailable`` if the ledger of erasures
     cannot be written.
@@ -120,7 +122,7 @@ def erase_contact(actor: Actor, contact_id: str, *, if_match: str | None = None)
     _check_version(erased, if_match)
     if Person.of(erased.contact) != Person.of(known):  # changed meanwhile
         operands.erase(erased.contact)
-    ledger.record(actor.workspace, erased.contact)
+    ledger.record(actor.workspace, erased.contact, repeats)
     if erased.contact.opted_out:
         optouts.keep(erased.contact)
     idempotency.erase_naming(actor.workspace.pk, Person.of(erased.contact).is_named_in)

@@ -9,7 +9,7 @@ import json
 import logging
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,13 @@ class Entry:
     opted_out: bool
     at: datetime
 
+    def merged_with(self, other: "Entry") -> "Entry":
+        """What both entries say of the contact: a replay may have erased an older state of it again."""
+        digests = tuple(dict.fromkeys((*self.digests, *other.digests)))
+        return replace(
+            self, digests=digests, opted_out=self.opted_out or other.opted_out, at=min(self.at, other.at)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
@@ -55,13 +62,16 @@ def path() -> Path:
     return Path(settings.DATA_DIR) / _FILE
 
 
-def record(workspace: Workspace, contact: Contact) -> None:
+def record(workspace: Workspace, contact: Contact, repeats: Entry | None = None) -> None:
     """Write the entry of a contact that is about to be erased, in the caller's transaction and on the disk.
 
-    ``service_unavailable`` if the file cannot be written; then nothing may be erased.
+    ``repeats`` is what the ledger says of the contact already; the new entry says that too. ``service_unavailable`` if the file cannot be written; then nothing may be erased.
     """
     digests = tuple(digest.hex() for digest in optouts.digests_of(contact, [settings.SECRET_KEY]))
     entry = Entry(workspace.pk, workspace.slug, contact.id, digests, contact.opted_out, clock.now())
+    if repeats is not None:
+        # The time is that of this erasure, because a backup from before it needs it.
+        entry = replace(entry.merged_with(repeats), at=entry.at)
     Erasure(
         workspace=workspace,
         contact_id=entry.contact_id,

@@ -76,9 +76,15 @@ def test_opt_out_after_the_backup_is_kept_again(ours: Api, upsert: Upsert, repla
     person = Contact.unscoped.get(pk=upsert(username="sarah")["id"])
     ours.patch(f"/v1/contacts/{person.pk}", {"opted_out": True})
     ours.delete(f"/v1/contacts/{person.pk}")
+    OptOut.unscoped.all().delete()
+    restore(person, opted_out=False)  # as it was at the time of the backup
+    OptOut.unscoped.all().delete()
+    assert replay()["erased"] == 1
+    # The backup is restored once more: the entry of the first replay must not hide the opt-out.
     restore(person)
     OptOut.unscoped.all().delete()
     assert replay()["erased"] == 1
+    assert [json.loads(line)["opted_out"] for line in ledger.path().read_text().splitlines()] == [True] * 3
     assert upsert(username="sarah")["opted_out"] is True
     # Whoever is there again and may be written to is not opted out by another replay.
     ours.patch(f"/v1/contacts/{Contact.unscoped.get().pk}", {"opted_out": False})
