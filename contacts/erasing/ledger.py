@@ -26,6 +26,8 @@ from crmsolid.workspaces.models import Workspace
 logger = logging.getLogger("crmsolid.erasures")
 
 _FILE = "erasures.jsonl"
+# What the next entry ends a line with that a dying process or a full disk left without its end.
+_TORN = b" torn\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +45,13 @@ class Entry:
     def merged_with(self, other: "Entry") -> "Entry":
         """What both entries say of the contact: a replay may have erased an older state of it again."""
         digests = tuple(dict.fromkeys((*self.digests, *other.digests)))
-        return replace(
-            self, digests=digests, opted_out=self.opted_out or other.opted_out, at=min(self.at, other.at)
-        )
+        return replace(self, digests=digests, opted_out=self.opted_out or other.opted_out, at=min(self.at, other.at))
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A line that is no entry. ``torn``: it is the last and has no end, so the process died while it wrote it, before
-    it deleted anything."""
+    """A line that is no entry. ``torn``: it was not written to its end, because the process died or the disk was full,
+    so nothing was deleted."""
 
     line: int
     torn: bool
@@ -97,7 +97,7 @@ def _append(line: bytes) -> None:
         size = os.fstat(file).st_size
         # A line that a dying process left without its end must not swallow this one.
         is_torn = size > 0 and os.pread(file, 1, size - 1) != b"\n"
-        data = b"\n" + line if is_torn else line
+        data = _TORN + line if is_torn else line
         if os.write(file, data) < len(data):
             raise OSError("the disk is full")
         os.fsync(file)
@@ -144,7 +144,7 @@ def read(file: Path, since: datetime) -> Iterator[Entry | Unreadable]:
             try:
                 entry = _read_line(line)
             except (ValueError, KeyError, TypeError):
-                yield Unreadable(number, torn=not line.endswith(b"\n"))
+                yield Unreadable(number, torn=not line.endswith(b"\n") or line.endswith(_TORN))
                 continue
             if entry.at >= since:
                 yield entry
