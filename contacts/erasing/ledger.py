@@ -65,7 +65,8 @@ def path() -> Path:
 def record(workspace: Workspace, contact: Contact, repeats: Entry | None = None) -> None:
     """Write the entry of a contact that is about to be erased, in the caller's transaction and on the disk.
 
-    ``repeats`` is what the ledger says of the contact already; the new entry says that too. ``service_unavailable`` if the file cannot be written; then nothing may be erased.
+    ``repeats`` is what the ledger says of the contact already; the new entry says that too.
+    ``service_unavailable`` if the file cannot be written; then nothing may be erased.
     """
     digests = tuple(digest.hex() for digest in optouts.digests_of(contact, [settings.SECRET_KEY]))
     entry = Entry(workspace.pk, workspace.slug, contact.id, digests, contact.opted_out, clock.now())
