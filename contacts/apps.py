@@ -21,10 +21,12 @@ class ContactsConfig(AppConfig):
 
         kinds.register(jobs.IMPORT)
         kinds.register(tagging.TAG_SEGMENT)
-        # Jobs first: they are locked before anything else. One that tags a segment forgets the filter at its end.
+        # Segments first: whoever copies one into a job or a broadcast holds it until the copy can be seen, and nobody
+        # who holds a job or a started broadcast waits for a segment. Then jobs, which are locked before all others.
+        operands.register(Segment, "filter")
+        # A job that tags a segment forgets the filter at its end.
         is_tagging = Q(kind=tagging.TAG_SEGMENT.name, next_run_at__isnull=False)
         operands.register(Job, "params", where=is_tagging | Q(kind=rescoring.PREVIEW.name))
-        operands.register(Segment, "filter")
         operands.register(ScoringRule, "value")
         kinds.register(rescoring.SCORE)
         kinds.register(rescoring.PREVIEW)

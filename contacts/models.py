@@ -279,8 +279,8 @@ class OptOut(WorkspaceModel):
 
 
 class Erasure(WorkspaceModel):
-    """That a contact was erased; ``contacts.erasures`` repeats it on a restored backup. ``contact_id`` is random, and
-    ``digests`` are keyed hashes, in hex, of the identities that the contact had. Kept for ever."""
+    """That a contact was erased; ``contacts.erasing.replaying`` repeats it on a restored backup. ``contact_id`` is
+    random, and ``digests`` are keyed hashes, in hex, of the identities that the contact had. Kept for ever."""
 
     contact_id = models.CharField(max_length=30)
     digests = models.JSONField()

@@ -105,30 +105,52 @@ def read_tag_changes(add: Iterable[str], remove: Iterable[str]) -> tuple[list[st
 
 
 @unit_of_work()
-def erase_contact(actor: Actor, contact_id: str, *, if_match: str | None = None) -> None:
+def erase_contact(
+    actor: Actor, contact_id: str, *, if_match: str | None = None, repeats: ledger.Entry | None = None
+) -> None:
     """Erase the person from every app, for good. The audit log keeps the id; an opt-out is kept as a keyed hash, and so
-    is the erasure itself.
+    is the erasure itself. ``repeats`` is the entry of the ledger that a replay repeats.
 
     Errors: ``scope_missing``, ``not_found``, ``precondition_failed``; ``service_unavailable`` if the ledger of erasures
     cannot be written.
     """
     actor.require(Scope.WRITE_CONTACTS)
-    known = Contact.objects.for_workspace(actor.workspace).filter(pk=contact_id).first()
-    if known is None:
-        raise not_found("contact")
-    operands.erase(known)
-    rescoring.erase(actor.workspace.pk, contact_id)
-    erased = repository.get(actor.workspace, contact_id, deleting=True)
+    erased = _out_of_conditions(actor.workspace, contact_id)
     _check_version(erased, if_match)
-    if Person.of(erased.contact) != Person.of(known):  # changed meanwhile
-        operands.erase(erased.contact)
-    ledger.record(actor.workspace, erased.contact)
+    ledger.record(actor.workspace, erased.contact, repeats)
     if erased.contact.opted_out:
         optouts.keep(erased.contact)
     idempotency.erase_naming(actor.workspace.pk, Person.of(erased.contact).is_named_in)
     erasure.erase_all(actor.workspace.pk, contact_id)
     Contact.objects.for_workspace(actor.workspace).filter(pk=contact_id).delete()
     audit.record(actor, "contact.erased", contact_id)
+
+
+class _IdentityChanged(Exception):
+    """The contact has other identities than those that were taken out of saved conditions."""
+
+
+def _out_of_conditions(workspace: Workspace, contact_id: str) -> ContactWithTags:
+    """The contact, locked, after it was taken out of previews and saved conditions, whose rows are locked before
+    contacts.
+
+    ``not_found``; ``service_unavailable`` if others go on changing its identities.
+    """
+    for _ in range(repository.UPSERT_ATTEMPTS):
+        known = Contact.objects.for_workspace(workspace).filter(pk=contact_id).first()
+        if known is None:
+            raise not_found("contact")
+        try:
+            with transaction.atomic():  # going back to the savepoint lets go of the locks
+                rescoring.erase(workspace.pk, contact_id)
+                operands.erase(known)
+                locked = repository.get(workspace, contact_id, deleting=True)
+                if Person.of(locked.contact) != Person.of(known):
+                    raise _IdentityChanged
+                return locked
+        except _IdentityChanged:
+            continue
+    raise DomainError("service_unavailable")
 
 
 def _check_version(contact: ContactWithTags, if_match: str | None) -> None:

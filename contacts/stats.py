@@ -24,7 +24,7 @@ from crmsolid.workspaces.scopes import Scope
 class StageFigures:
     """A stage in a period. ``count`` contacts came to it for the first time. ``added`` contacts were added in the
     period, ``reached`` of them have come to the stage up to now, and ``median_time`` is what that took them; None
-    without any."""
+    without any. If the clock was set back meanwhile, a contact took no time."""
 
     stage: str
     count: int
@@ -54,7 +54,7 @@ _OF_PERIOD = (
 _MEDIANS_ON_POSTGRESQL = (
     f"SELECT p.number, st.column1, c.reached, c.seconds FROM {{periods}} CROSS JOIN {_STAGES} CROSS JOIN LATERAL ("
     " SELECT count(*) AS reached,"
-    " percentile_cont(0.5) WITHIN GROUP (ORDER BY date_part('epoch', s.at - s.entered_at)) AS seconds"
+    " percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(date_part('epoch', s.at - s.entered_at), 0)) AS seconds"
     f" FROM {_CHANGES} s WHERE {_OF_PERIOD}) AS c WHERE c.reached > 0"
 )
 _TIMES = (
@@ -102,5 +102,5 @@ def _medians(workspace_id: int, periods: Sequence[Period]) -> Medians:
         return {(number, stage): (reached, timedelta(seconds=seconds)) for number, stage, reached, seconds in rows}
     times: dict[tuple[int, str], list[float]] = defaultdict(list)
     for number, stage, entered_at, at in fetch(_TIMES.format(periods=spans.source()), params):
-        times[number, stage].append((at - entered_at).total_seconds())
+        times[number, stage].append(max((at - entered_at).total_seconds(), 0))
     return {key: (len(seconds), timedelta(seconds=median(seconds))) for key, seconds in times.items()}

@@ -9,7 +9,7 @@ import json
 import logging
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from crmsolid.workspaces.models import Workspace
 logger = logging.getLogger("crmsolid.erasures")
 
 _FILE = "erasures.jsonl"
+# What the next entry ends a line with that a dying process or a full disk left without its end.
+_TORN = b" torn\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,16 @@ class Entry:
     opted_out: bool
     at: datetime
 
+    def merged_with(self, other: "Entry") -> "Entry":
+        """What both entries say of the contact: a replay may have erased an older state of it again."""
+        digests = tuple(dict.fromkeys((*self.digests, *other.digests)))
+        return replace(self, digests=digests, opted_out=self.opted_out or other.opted_out, at=min(self.at, other.at))
+
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A line that is no entry. ``torn``: it is the last and has no end, so the process died while it wrote it, before
-    it deleted anything."""
+    """A line that is no entry. ``torn``: it was not written to its end, because the process died or the disk was full,
+    so nothing was deleted."""
 
     line: int
     torn: bool
@@ -55,13 +62,17 @@ def path() -> Path:
     return Path(settings.DATA_DIR) / _FILE
 
 
-def record(workspace: Workspace, contact: Contact) -> None:
+def record(workspace: Workspace, contact: Contact, repeats: Entry | None = None) -> None:
     """Write the entry of a contact that is about to be erased, in the caller's transaction and on the disk.
 
+    ``repeats`` is what the ledger says of the contact already; the new entry says that too.
     ``service_unavailable`` if the file cannot be written; then nothing may be erased.
     """
     digests = tuple(digest.hex() for digest in optouts.digests_of(contact, [settings.SECRET_KEY]))
     entry = Entry(workspace.pk, workspace.slug, contact.id, digests, contact.opted_out, clock.now())
+    if repeats is not None:
+        # The time is that of this erasure, because a backup from before it needs it.
+        entry = replace(entry.merged_with(repeats), at=entry.at)
     Erasure(
         workspace=workspace,
         contact_id=entry.contact_id,
@@ -87,7 +98,7 @@ def _append(line: bytes) -> None:
         size = os.fstat(file).st_size
         # A line that a dying process left without its end must not swallow this one.
         is_torn = size > 0 and os.pread(file, 1, size - 1) != b"\n"
-        data = b"\n" + line if is_torn else line
+        data = _TORN + line if is_torn else line
         if os.write(file, data) < len(data):
             raise OSError("the disk is full")
         os.fsync(file)
@@ -134,7 +145,7 @@ def read(file: Path, since: datetime) -> Iterator[Entry | Unreadable]:
             try:
                 entry = _read_line(line)
             except (ValueError, KeyError, TypeError):
-                yield Unreadable(number, torn=not line.endswith(b"\n"))
+                yield Unreadable(number, torn=not line.endswith(b"\n") or line.endswith(_TORN))
                 continue
             if entry.at >= since:
                 yield entry

@@ -53,19 +53,47 @@ class Person:
     def erased_from(self, value: Any, field: str = "") -> Any:
         """The JSON value without the person. ``field`` is what the value is compared with, if that is known."""
         if isinstance(value, dict):
-            field = value["field"] if isinstance(value.get("field"), str) else field
-            return {name: self.erased_from(each, field) for name, each in value.items()}
+            own = _field_of(value)
+            kept = () if own is None else ("field", "op")  # a contact may be called as a field or an operator is
+            field = own or field
+            return {name: each if name in kept else self.erased_from(each, field) for name, each in value.items()}
         if isinstance(value, list):
             return [self.erased_from(each, field) for each in value]
         if isinstance(value, str):
             return self._erased_from_text(value, field)
         is_number = type(value) is int and field.startswith(CUSTOM)
-        return _NO_NUMBER if is_number and value == self.telegram_id else value
+        return _NO_NUMBER if is_number and str(value) in self._numbers() else value
+
+    def named_in(self, value: Any) -> list[Any]:
+        """The parts of a JSON value that name the person: comparisons, of several values only those of the person, and
+        texts that are in no comparison."""
+        if isinstance(value, dict) and _field_of(value) is not None:
+            if not self.is_named_in(value):
+                return []
+            values = value.get("value")
+            if not isinstance(values, list):
+                return [value]
+            field = value["field"]
+            return [{**value, "value": [each for each in values if self.erased_from(each, field) != each]}]
+        if isinstance(value, (dict, list)):
+            parts = value.values() if isinstance(value, dict) else value
+            return [found for part in parts for found in self.named_in(part)]
+        return [value] if self.is_named_in(value) else []
 
     def _erased_from_text(self, text: str, field: str) -> str:
         if text.startswith(_TAG):
             return _TAG + self._erased_from_text(text.removeprefix(_TAG), "tag")
-        return _NOBODY.get(field, ERASED) if self._is(text, field) else text
+        if self._is(text, field):
+            return _NOBODY.get(field, ERASED)
+        key, equals, value = text.partition("=")
+        if equals and field not in _NOBODY:  # an address may have the sign
+            # A scoring rule for a custom field, whose type may be a number.
+            is_number = value in self._numbers()
+            return f"{key}={_NO_NUMBER if is_number else self._erased_from_text(value, f'{CUSTOM}{key}')}"
+        return text
+
+    def _numbers(self) -> set[str]:
+        return {str(self.telegram_id or ""), self.phone} - {""}
 
     def _is(self, text: str, field: str) -> bool:
         if self.username is not None and (field == "username" or "@" in text or "/" in text):
@@ -80,12 +108,18 @@ class Person:
             except InvalidValue:
                 return False
         digits = _digits(text)
-        return bool(digits) and digits in (str(self.telegram_id), self.phone)
+        return digits in self._numbers()
+
+
+def _field_of(value: dict[str, Any]) -> str | None:
+    """The field that a comparison is about; None of what is no comparison."""
+    field = value.get("field")
+    return field if isinstance(field, str) else None
 
 
 def _digits(text: str) -> str:
-    """The digits of a phone number or an id; empty for any other text."""
-    return re.sub("[^0-9]", "", text) if _NUMBER.fullmatch(text) else ""
+    """The digits of a phone number or an id, without the 00 of another country; empty for any other text."""
+    return re.sub("[^0-9]", "", text).removeprefix("00") if _NUMBER.fullmatch(text) else ""
 
 
 _NUMBER = re.compile(r"\+?[0-9][0-9 ()./-]{3,}")
@@ -104,12 +138,12 @@ def erase(contact: Contact) -> None:
 
 
 def naming(contact: Contact) -> list[dict[str, Any]]:
-    """The rows whose conditions name the contact: their kind, id and conditions."""
+    """The rows whose conditions name the contact: their kind, id, and the parts of the conditions that do."""
     person = Person.of(contact)
     found = []
     for model, column, where in _columns:
         rows = model.objects.for_workspace(contact.workspace_id).filter(where).order_by("pk")
         for pk, value in rows.values_list("pk", column):
-            if person.is_named_in(value):
-                found.append({"kind": str(model._meta.verbose_name), "id": str(pk), "value": value})
+            if named := person.named_in(value):
+                found.append({"kind": str(model._meta.verbose_name), "id": str(pk), "named_by": named})
     return found

@@ -49,16 +49,18 @@ def replay(files: Sequence[Path], since: datetime) -> Replay:
     Raises ``OSError`` for a file that cannot be read, before anything is erased.
     """
     result = Replay()
-    by_workspace: dict[int, dict[str, Entry]] = {}
+    by_workspace: dict[tuple[int, str], dict[str, Entry]] = {}
     for entry in _entries(files, since, result):
-        by_workspace.setdefault(entry.workspace_id, {})[entry.contact_id] = entry
-    for workspace_id, entries in by_workspace.items():
+        entries = by_workspace.setdefault((entry.workspace_id, entry.slug), {})
+        known = entries.get(entry.contact_id)
+        entries[entry.contact_id] = entry if known is None else known.merged_with(entry)
+    for (workspace_id, slug), entries in by_workspace.items():
         result.erasures += len(entries)
-        workspace = Workspace.objects.filter(pk=workspace_id).first()
-        known = {key: entry for key, entry in entries.items() if workspace and entry.slug == workspace.slug}
-        result.unknown_workspaces += len(entries) - len(known)
-        if workspace is not None and known:
-            result.erased += _replay_in(workspace, known)
+        workspace = Workspace.objects.filter(pk=workspace_id, slug=slug).first()
+        if workspace is None:
+            result.unknown_workspaces += len(entries)
+        else:
+            result.erased += _replay_in(workspace, entries)
     return result
 
 
@@ -78,7 +80,7 @@ def _replay_in(workspace: Workspace, entries: Mapping[str, Entry]) -> int:
     erased = 0
     for contact_id in sorted(found.erased):
         try:
-            services.erase_contact(actor, contact_id)
+            services.erase_contact(actor, contact_id, repeats=entries.get(contact_id))
         except DomainError as error:
             if error.code != "not_found":  # erased by somebody else meanwhile
                 raise

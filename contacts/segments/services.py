@@ -185,7 +185,7 @@ def tag_segment(actor: Actor, segment_id: str, *, add: Iterable[str] = (), remov
     actor.require(Scope.READ_CONTACTS)
     actor.require(Scope.WRITE_CONTACTS)
     added, removed = read_tag_changes(add, remove)
-    segment = find_segment(actor.workspace, segment_id)
+    segment = find_segment(actor.workspace, segment_id, copying=True)
     total = _number(actor.workspace, condition_of(segment))
     job = tagging.start(actor, segment, added, removed, total=total)
     audit.record(actor, "segment.tagged", segment.pk, add=added, remove=removed, job=job.pk)

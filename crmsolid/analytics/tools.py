@@ -12,7 +12,7 @@ from crmsolid.mcp.tool import Tool
 
 
 class AnyReportQuery(ReportQuery):
-    report = Choice(choices=list(REPORTS), help_text="On what.")
+    report = Choice(choices=list(REPORTS), default="funnel", help_text="On what.")
 
 
 class AnyReportOut(Representation):

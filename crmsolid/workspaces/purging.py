@@ -11,6 +11,8 @@ from crmsolid.workspaces.models import AuditEntry, Job
 
 BATCH = 1000
 MAX_BATCHES = 50
+# A job may run for longer than jobs are kept.
+ENDED_KEPT = timedelta(days=1)
 # How long writers may wait for readers of the WAL. If that is not enough, the next hour tries again.
 CHECKPOINT_SECONDS = 1
 
@@ -32,9 +34,10 @@ def purge() -> int:
 
 
 def _delete_jobs() -> int:
-    """Those that have ended, by when they began."""
-    oldest_kept = first_id("job", clock.now() - timedelta(days=settings.JOB_DAYS))
-    ended = Job.unscoped.filter(pk__lt=oldest_kept, next_run_at__isnull=True)
+    """Those that have ended, by when they began, but not before their end can be read for a day."""
+    now = clock.now()
+    oldest_kept = first_id("job", now - timedelta(days=settings.JOB_DAYS))
+    ended = Job.unscoped.filter(pk__lt=oldest_kept, next_run_at__isnull=True, finished_at__lt=now - ENDED_KEPT)
     ids = list(ended.order_by("pk").values_list("pk", flat=True)[:BATCH])
     Job.unscoped.filter(pk__in=ids).delete()
     return len(ids)

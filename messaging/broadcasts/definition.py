@@ -72,9 +72,10 @@ def check(workspace: Workspace, definition: Definition) -> list[Account]:
     return accounts
 
 
-def resolve_audience(workspace: Workspace, audience: Mapping[str, Any]) -> dict[str, Any]:
+def resolve_audience(workspace: Workspace, audience: Mapping[str, Any], *, storing: bool = False) -> dict[str, Any]:
     """The audience with what is needed to find its people later: the filter of a segment beside its id, so that a
     change of the segment changes no broadcast that was started. Contact ids are sorted, each once.
+    ``storing``: the caller stores it in the same transaction.
 
     Raises ``validation_failed`` unless exactly one kind of audience is given, ``not_found`` for a segment or contact,
     ``invalid_state`` for a segment whose filter does not fit any more.
@@ -83,7 +84,7 @@ def resolve_audience(workspace: Workspace, audience: Mapping[str, Any]) -> dict[
     if len(kinds) != 1:
         raise invalid("audience", "one_of", "give one of segment_id, tags and contact_ids")
     if kinds == ["segment_id"]:
-        segment = find_segment(workspace, audience["segment_id"])
+        segment = find_segment(workspace, audience["segment_id"], copying=storing)
         condition_of(segment)  # refuses a filter that does not fit any more
         return {"segment_id": segment.pk, "filter": segment.filter}
     if kinds == ["tags"]:

@@ -118,7 +118,7 @@ def start_draft(actor: Actor, broadcast_id: str, *, audience_hash: str) -> Broad
 def _start(actor: Actor, broadcast: Broadcast, definition: Definition, audience_hash: str) -> None:
     accounts = check(actor.workspace, definition)
     now = clock.now()
-    definition = replace(definition, audience=resolve_audience(actor.workspace, definition.audience))
+    definition = replace(definition, audience=resolve_audience(actor.workspace, definition.audience, storing=True))
     starts_at = max(now, definition.send_at or now)
     if audience_hash:
         tally, _ = evaluate(actor.workspace, definition, now)

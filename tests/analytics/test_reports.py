@@ -1,14 +1,15 @@
 """The reports over REST: who may read them, which time they are about, and what they show of what was really sent."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
-from contacts.models import Contact
+from contacts.models import Contact, StageChange
 from contacts.services import erase_contact
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
@@ -66,6 +67,11 @@ def test_reports_of_what_a_sequence_sent(api: Api, tenants: Tenants, time: Clock
     for each in people:
         erase_contact(tenants.actor(), each.pk)
     assert {report: client.get(f"/v1/analytics/{report}").json() for report in REPORTS} == before
+
+    # The clock was set back before they answered.
+    StageChange.unscoped.filter(stage="replied").update(entered_at=F("at") + timedelta(minutes=1))
+    funnel = {each["stage"]: each for each in client.get("/v1/analytics/funnel").json()["stages"]}
+    assert (funnel["replied"]["conversion"]["numerator"], str(funnel["replied"]["median_days"])) == (2, "0.0")
 
 
 def test_default_time_is_thirty_days_of_the_workspace_today_included(

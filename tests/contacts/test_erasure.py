@@ -58,6 +58,23 @@ def test_erasure_that_fails_at_its_end_changes_nothing(ours: Api, upsert: Upsert
     assert not Event.unscoped.filter(body=b"").exists() and not OptOut.unscoped.exists()
 
 
+def test_identity_that_changes_during_the_erasure_is_taken_out_of_conditions_too(ours: Api, upsert: Upsert) -> None:
+    addresses = ["first@example.com", "second@example.com", "third@example.com"]
+    contact, later = upsert(email=addresses[0]), iter(addresses[1:])
+    is_one = {"field": "email", "op": "in", "value": addresses}
+    segment = ours.post("/v1/segments", {"name": "Some", "filter": is_one}).json()["id"]
+
+    def change() -> None:
+        address = next(later)
+        Contact.unscoped.filter(pk=contact["id"]).update(email=address, email_key=address)
+
+    # Before the transaction of the erasure, and after it has read the contact.
+    with before_statement("SAVEPOINT", change, times=2):
+        assert ours.delete(f"/v1/contacts/{contact['id']}").status_code == 204
+    left = ours.get(f"/v1/segments/{segment}").json()["filter"]["value"]
+    assert (left, Contact.unscoped.count()) == ([*addresses[:2], "erased@erased.invalid"], 0)
+
+
 def test_apps_are_erased_in_the_reverse_order_of_their_registration(monkeypatch: pytest.MonkeyPatch) -> None:
     erased: list[tuple[str, int, str]] = []
 

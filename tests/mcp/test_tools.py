@@ -143,7 +143,7 @@ def test_reads_need_no_argument_but_the_id_of_what_they_get(listed: list[dict[st
             needed = {
                 "preview_segment": ["filter"],
                 "explain_segment": ["segment_id", "contact_id"],
-                "get_analytics": ["report"],
+                "get_analytics": [],
                 "get_contact_score": ["contact_id"],
             }.get(tool["name"])
             if needed is None:
@@ -254,6 +254,11 @@ def through_rest(token: str, tool: Tool, arguments: dict[str, Any]) -> dict[str,
     response = client.get(path, body) if method == "GET" else client.post(path, body)
     assert response.status_code in (200, 201), response.content
     return dict(response.json())
+
+
+def test_analytics_without_arguments_are_the_funnel(tenants: Tenants) -> None:
+    answered = answer(tenants.key(), "get_analytics")
+    assert [each["stage"] for each in answered["stages"]] == ["new", "contacted", "replied", "qualified", "won", "lost"]
 
 
 def test_whoami_answers_what_an_assistant_has_to_know_first(tenants: Tenants) -> None:

@@ -12,12 +12,14 @@ from tests.tenants import Tenants
 
 def test_ended_jobs_are_deleted_after_their_retention(tenants: Tenants, settings: Any) -> None:
     settings.JOB_DAYS = 3
-    for days, state in ((4, "done"), (4, "queued"), (2, "failed")):
-        id = first_id("job", clock.now() - timedelta(days=days))[:-1] + state[0].upper()
-        due = clock.now() if state == "queued" else None
-        Job.unscoped.create(workspace=tenants.workspace, id=id, kind="import", scope="x", state=state, next_run_at=due)
+    now = clock.now()
+    for days, state, ended in ((4, "done", 25), (4, "queued", None), (4, "canceled", 23), (2, "failed", 25)):
+        id = first_id("job", now - timedelta(days=days))[:-1] + state[0].upper()
+        times = {"next_run_at": now} if ended is None else {"finished_at": now - timedelta(hours=ended)}
+        job = {"kind": "import", "scope": "x", "state": state, "next_run_at": None, **times}
+        Job.unscoped.create(workspace=tenants.workspace, id=id, **job)
     assert purging.purge() == 1
-    assert set(Job.unscoped.values_list("state", flat=True)) == {"queued", "failed"}
+    assert set(Job.unscoped.values_list("state", flat=True)) == {"queued", "canceled", "failed"}
     assert purging.purge() == 0
 
 

@@ -64,6 +64,7 @@ def test_identity_is_found_however_it_is_written(text: str, found_in: list[str],
     assert [each for each in not_in if identity.is_in(each)] == []
 
 
+@pytest.mark.django_db(transaction=True)  # the command empties the WAL of SQLite, which no transaction may do
 def test_command_lists_rows_and_files_and_says_when_there_is_nothing(
     ours: Api, theirs: Api, upsert: Upsert, tenants: Tenants, settings: Any, tmp_path: Path, client: Client
 ) -> None:
@@ -116,4 +117,10 @@ def test_files_of_sqlite_keep_nothing_of_an_erased_person(ours: Api, upsert: Ups
     assert kept()
     assert ours.delete(f"/v1/contacts/{contact['id']}").status_code == 204
     purge()
+    assert kept() == []
+    # The command empties the WAL too.
+    contact = upsert(username="zebra_person")
+    assert ours.delete(f"/v1/contacts/{contact['id']}").status_code == 204
+    assert kept()
+    call_command("find_person", "@zebra_person", stdout=io.StringIO())
     assert kept() == []

@@ -9,10 +9,12 @@ from django.db import transaction
 from psycopg import Cursor
 
 from contacts.models import Contact
+from contacts.segments.services import create_segment, tag_segment
 from contacts.services import erase_contact
 from crmsolid.core.errors import DomainError
 from crmsolid.core.sql.prepared_cursor import PreparedCursor
 from crmsolid.jobs import runner
+from crmsolid.workspaces.models import Job
 from messaging.broadcasts import services
 from messaging.models import Account, Message
 from messaging.sending import dispatch
@@ -90,6 +92,26 @@ def test_person_erased_while_the_failed_are_retried_is_skipped(account: Account)
         retried.set()
         wait_until(another_transaction_waits, "the erasure waits for the recipient")
     assert counts(broadcast) == {"skipped": 1}
+
+
+def test_erasure_waits_for_a_copy_of_a_condition_and_takes_the_person_out_of_it(account: Account) -> None:
+    require_postgresql()
+    person, by = contact(account.workspace, "anna"), actor(account.workspace)
+    condition = {"field": "username", "op": "is", "value": "anna"}
+    segment = create_segment(by, name="Anna", filter=condition).segment
+    copied = Event()
+
+    def erase() -> None:
+        assert copied.wait(20)
+        erase_contact(by, person.pk)
+
+    with in_background(erase), transaction.atomic():
+        broadcast = start(account, audience={"segment_id": segment.pk})
+        job = tag_segment(by, segment.pk, add=["news"])
+        copied.set()
+        wait_until(another_transaction_waits, "the erasure waits for the segment")
+    nobody = {**condition, "value": "erased__"}
+    assert (stored(broadcast).audience["filter"], Job.unscoped.get(pk=job.pk).params["filter"]) == (nobody, nobody)
 
 
 def test_of_two_retries_at_once_one_is_refused(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
