@@ -110,8 +110,8 @@ def test_custom_fields(ours: Api, custom_fields: None, statements: Statements) -
 
 @pytest.mark.parametrize("opted_out", [False, True])
 def test_delete(ours: Api, upsert: Upsert, statements: Statements, opted_out: bool) -> None:
-    """Savepoint, key, savepoint, contact, previews, what saved conditions say, contact, tags, release, ledger; what each
-    app erases; tags, contact, audit, release; and the opt-out to keep."""
+    """Savepoint, key, savepoint, contact, previews, what saved conditions say, contact, tags, release, ledger; what
+    each app erases; tags, contact, audit, release; and the opt-out to keep."""
     contact = upsert(username="sarah", tags=["a"], opted_out=opted_out)
     number = 49 if opted_out else 48
     with statements(sqlite=number, postgresql=number):

@@ -34,7 +34,8 @@ def test_each_revision_lists_and_calls_tools(tenants: Tenants, version: str, pat
     listed = post(token, message("tools/list", version), version, path)
     assert listed.status_code == 200
     assert "whoami" in [tool["name"] for tool in listed.json()["result"]["tools"]]
-    assert call(token, "whoami", version)["structuredContent"]["workspace"] == {"slug": "acme", "name": "Acme"}
+    workspace = call(token, "whoami", version)["structuredContent"]["workspace"]
+    assert workspace == {"slug": "acme", "name": "Acme", "time_zone": "UTC"}
 
 
 def test_handshake_advertises_tools_only(tenants: Tenants) -> None:

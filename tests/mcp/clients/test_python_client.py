@@ -47,7 +47,8 @@ async def test_tools_are_listed_in_their_order(url: str, keys: Keys, mode: str) 
     async with connected(url, keys.full, mode) as client:
         assert client.protocol_version == ("2025-11-25" if mode == "legacy" else mode)
         assert [tool.name for tool in (await client.list_tools()).tools] == [tool.name for tool in TOOLS]
-        assert (await call(client, "whoami"))["workspace"] == {"slug": "demo", "name": "Demo"}
+        workspace = (await call(client, "whoami"))["workspace"]
+        assert workspace == {"slug": "demo", "name": "Demo", "time_zone": "UTC"}
 
 
 @both_generations
