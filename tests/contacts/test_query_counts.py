@@ -110,9 +110,9 @@ def test_custom_fields(ours: Api, custom_fields: None, statements: Statements) -
 
 @pytest.mark.parametrize("opted_out", [False, True])
 def test_delete(ours: Api, upsert: Upsert, statements: Statements, opted_out: bool) -> None:
-    """Savepoint, key, contact, what saved conditions say, contact, tags, ledger; what each app erases; tags, contact,
-    audit, release; and the opt-out to keep."""
+    """Savepoint, key, contact, within a savepoint what saved conditions say, contact and tags; ledger; what each app
+    erases; tags, contact, audit, release; and the opt-out to keep."""
     contact = upsert(username="sarah", tags=["a"], opted_out=opted_out)
-    number = 46 if opted_out else 45
+    number = 48 if opted_out else 47
     with statements(sqlite=number, postgresql=number):
         ours.delete(f"/v1/contacts/{contact['id']}")
