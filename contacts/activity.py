@@ -47,7 +47,7 @@ def record_sent(workspaces: Mapping[str, int], request_ids: Mapping[str, str], a
         return []
     people = with_tags(_read(list(advanced)))
     reached = [each for p in people for each in occasions.stage_reached(p.contact, advanced[p.contact.id])]
-    events = awarding.score(people, reached)
+    events = awarding.score_matched(people, occasions.matching_rules(rules, reached))
     return [replace(event, request_id=request_ids.get(event.contact_id, "")) for event in events]
 
 
