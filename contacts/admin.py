@@ -18,7 +18,7 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from contacts import normalization
+from contacts import normalization, stages
 from contacts.custom_fields import check_count, check_key, read_choices
 from contacts.imports import admin as imports_admin  # noqa: F401 - registers the pages of imports
 from contacts.models import Contact, ContactTag, CustomField, Segment, StageChange, search_has
@@ -45,6 +45,18 @@ STAGE_COLOURS = {"new": "info", "contacted": "primary", "replied": "warning", "q
 MAX_CHOSEN = 100
 # So many changes of the score and of the stage are shown on a contact's page.
 LEDGER_ROWS = 20
+# What changed a stage, in words.
+CAUSES = {
+    "rest": "by the API",
+    "mcp": "by an assistant",
+    "panel": "in the panel",
+    "command": "by a command",
+    "import": "by an import",
+    "message": "by a message",
+    stages.REPLY: "by a reply",
+    stages.OPT_OUT: "by an opt-out word",
+    "unknown": "not known why",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +197,7 @@ class ContactAdmin(TenantAdmin):
         more = {
             "contact_sections": [section(contact) for section in contact_sections],
             "ledger": self._ledger(request, contact),
-            "stage_changes": changes[:LEDGER_ROWS],
+            "stage_changes": [(change, CAUSES.get(change.cause, change.cause)) for change in changes[:LEDGER_ROWS]],
             "score_form": ScoreForm(),
             "may_adjust": self.has_change_permission(request, contact),
         }

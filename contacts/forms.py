@@ -97,31 +97,31 @@ def _lines(text: str) -> list[str]:
 
 
 class DurationWidget(forms.MultiWidget):
-    """A number and its unit."""
+    """A number and its unit. ``unit`` is that of no duration."""
 
-    def __init__(self) -> None:
+    def __init__(self, unit: str) -> None:
+        self.unit = unit
         number = forms.NumberInput(attrs={"min": 0, "aria-label": "Number"})
-        unit = forms.Select(choices=[(unit, unit) for unit in UNITS], attrs={"aria-label": "Unit"})
-        super().__init__({"number": number, "unit": unit}, attrs={"class": "cs-duration"})
+        units = forms.Select(choices=[(each, each) for each in UNITS], attrs={"aria-label": "Unit"})
+        super().__init__({"number": number, "unit": units}, attrs={"class": "cs-duration"})
 
     def decompress(self, value: str | None) -> list[Any]:
         """The number of the largest unit that the ISO 8601 duration is a multiple of."""
         duration = parse_duration(value) if value else timedelta(0)
         if not duration:
-            return [0, "minutes"]
+            return [0, self.unit]
         unit = next(name for name, length in UNITS.items() if not duration % length)
         return [duration // UNITS[unit], unit]
 
 
 class DurationField(forms.MultiValueField):
-    """A duration in ISO 8601."""
+    """A duration in ISO 8601. ``unit`` is chosen at first."""
 
-    widget = DurationWidget
-
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, unit: str = "minutes", **options: Any) -> None:
         number = forms.IntegerField(required=False, min_value=0, max_value=_MAX_NUMBER)
-        unit = forms.ChoiceField(choices=[(unit, unit) for unit in UNITS])
-        super().__init__((number, unit), required=False, require_all_fields=False, **options)
+        units = forms.ChoiceField(choices=[(each, each) for each in UNITS])
+        widget = DurationWidget(unit)
+        super().__init__((number, units), required=False, require_all_fields=False, widget=widget, **options)
 
     def compress(self, values: list[Any]) -> str:
         number, unit = values or (None, "minutes")

@@ -28,8 +28,8 @@ class RuleForm(forms.Form):
     daily_cap = forms.IntegerField(
         label="At most so many points a day", required=False, min_value=1, max_value=MAX_DAILY_CAP
     )
-    half_life = DurationField(label="Half of them are left after", help_text="0 if they stay.")
-    silence = DurationField(label="No answer for", help_text="If the contact does not answer.")
+    half_life = DurationField("days", label="Half of them are left after", help_text="0 if they stay.")
+    silence = DurationField("days", label="No answer for", help_text="If the contact does not answer.")
 
     @staticmethod
     def initial_of(definition: Definition) -> dict[str, Any]:
