@@ -105,25 +105,41 @@ def _rehearse(job: Job, valid: Sequence[tuple[Row, Changes]], done: _Chunk) -> N
 
 
 def _import(job: Job, valid: Sequence[tuple[Row, Changes]], done: _Chunk) -> None:
-    actor, identities = actor_of(job), _identities(valid)
-    people = writing.load(job.workspace_id, identities, lock=True)
+    actor, scores = actor_of(job), writing.has_rules(job.workspace_id)
+    while valid:
+        valid = _import_planned(actor, valid, done, scores=scores)
+
+
+def _import_planned(
+    actor: Actor, valid: Sequence[tuple[Row, Changes]], done: _Chunk, *, scores: bool
+) -> Sequence[tuple[Row, Changes]]:
+    """Import as many of the rows as one plan takes, and return the others. ``scores``: there are scoring rules."""
+    workspace_id, identities = actor.workspace.pk, _identities(valid)
+    people = writing.load(workspace_id, identities, lock=True)
     # After the locks: whoever erases one of these people has committed, and kept the opt-out, or waits.
-    plan = Plan(job.workspace_id, people, optouts.kept_among(job.workspace_id, identities), publishes=True)
-    planned = _Chunk(failed=list(done.failed))
-    _apply(plan, valid, planned)
+    opted_out = optouts.kept_among(workspace_id, identities)
+    plan, planned = Plan(workspace_id, people, opted_out, publishes=True, scores=scores), _Chunk()
+    count = _apply(plan, valid, planned)
     try:
         writing.write(actor, plan.people, plan.events)
-        done.outcomes, done.failed = planned.outcomes, planned.failed
     except writing.Overtaken:
         _import_one_by_one(actor, valid, done)
+        return ()
+    done.outcomes += planned.outcomes
+    done.failed += planned.failed
+    return valid[count:]
 
 
-def _apply(plan: Plan, valid: Sequence[tuple[Row, Changes]], done: _Chunk) -> None:
-    for row, changes in valid:
+def _apply(plan: Plan, valid: Sequence[tuple[Row, Changes]], done: _Chunk) -> int:
+    """Apply the rows up to the first that has to wait until these are written; return how many."""
+    for number, (row, changes) in enumerate(valid):
+        if plan.has_to_wait(changes):
+            return number
         try:
             done.outcomes.append(plan.apply(changes))
         except InvalidRow as error:
             done.failed.append((row, error))
+    return len(valid)
 
 
 def _import_one_by_one(actor: Actor, valid: Sequence[tuple[Row, Changes]], done: _Chunk) -> None:

@@ -51,17 +51,33 @@ class Person:
 
 class Plan:
     """The contacts that rows are about, and what the rows do to them. ``opted_out`` are the identities of erased people
-    whose opt-out is kept. Events are only made if they ``publishes``."""
+    whose opt-out is kept. Events are only made if they ``publishes``. ``scores``: there are scoring rules."""
 
     def __init__(
-        self, workspace_id: int, people: Iterable[Person], opted_out: Set[Identity], *, publishes: bool
+        self,
+        workspace_id: int,
+        people: Iterable[Person],
+        opted_out: Set[Identity],
+        *,
+        publishes: bool,
+        scores: bool = False,
     ) -> None:
-        self.workspace_id, self._opted_out, self._publishes = workspace_id, opted_out, publishes
+        self.workspace_id, self._opted_out = workspace_id, opted_out
+        self._publishes, self._scores = publishes, scores
         self.people = list(people)
         self.events: list[NewEvent] = []
         self._by_identity: dict[Identity, Person] = {}
         for person in self.people:
             self._index(person)
+
+    def has_to_wait(self, changes: Changes) -> bool:
+        """Whether what the rows so far do has to be written before this row: it is about a contact that one of them has
+        changed, and its stage or what rules give points for would not be seen between them."""
+        if not self._publishes:
+            return False
+        people = (self._by_identity.get(each) for each in changes.identities.items())
+        changed = [person.contact for person in people if person is not None and (person.is_new or person.is_changed)]
+        return any(self._scores or changes.columns.get("stage", each.stage) != each.stage for each in changed)
 
     def apply(self, changes: Changes) -> Outcome:
         """Apply a row. :class:`InvalidRow` if its identities belong to different contacts; nothing is changed then."""

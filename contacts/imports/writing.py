@@ -5,6 +5,7 @@ identity: if another call was faster, :class:`Overtaken` undoes what was written
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +47,10 @@ _CHANGEABLE = {
 ENOUGH_ROWS = 2000
 
 
+# The triggers of scoring rules that a row may meet.
+TRIGGERS = (Trigger.STAGE, Trigger.TAG, Trigger.FIELD)
+
+
 class Overtaken(Exception):
     """Another call took an identity between the look-up and the write."""
 
@@ -63,6 +68,11 @@ def load(workspace_id: int, identities: Iterable[Identity], *, lock: bool) -> li
         )
         for each in with_tags(rows)
     ]
+
+
+def has_rules(workspace_id: int) -> bool:
+    """Whether there are scoring rules that a row may meet."""
+    return bool(occasions.read_rules([workspace_id], TRIGGERS))
 
 
 def _has_any(identities: Iterable[Identity]) -> tuple[str, list[Any]]:
@@ -92,9 +102,22 @@ def write(actor: Actor, people: Iterable[Person], events: Sequence[NewEvent]) ->
             scored = _record(actor, changed, new, now)
             if changed:
                 watchers.notify([person.contact.id for person in changed])
-            publish_all(actor, [*events, *scored])
+            publish_all(actor, [*_with_scores(events, [*changed, *new], scored), *scored])
     except IntegrityError:
         raise Overtaken from None
+
+
+def _with_scores(
+    events: Sequence[NewEvent], people: Iterable[Person], scored: Sequence[NewEvent]
+) -> Sequence[NewEvent]:
+    """The events with the scores that rules gave for what they are about, as after a call."""
+    if not scored:
+        return events
+    scores = {person.contact.id: person.contact.score for person in people}
+    return [
+        replace(each, data={**each.data, "contact": {**each.data["contact"], "score": scores[each.contact_id]}})
+        for each in events
+    ]
 
 
 def _update(rows: Sequence[Contact]) -> None:
@@ -125,7 +148,8 @@ def _record(actor: Actor, changed: Sequence[Person], new: Sequence[Person], now:
         now,
         cause,
     )
-    rules = occasions.read_rules([actor.workspace.pk], [Trigger.STAGE, Trigger.TAG, Trigger.FIELD])
+    # Read after the writes, as docs/scoring.md asks.
+    rules = occasions.read_rules([actor.workspace.pk], TRIGGERS)
     if not rules:
         return []
     happened: list[Occasion] = []

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +12,17 @@ from django.db import connection
 
 from contacts import services as contacts
 from contacts.imports import erasure, jobs, services, staging, writing
-from contacts.models import Contact, ContactImport, ContactTag, CustomField, ImportChunk, ImportDraft, ImportFailure
+from contacts.models import (
+    Contact,
+    ContactImport,
+    ContactTag,
+    CustomField,
+    ImportChunk,
+    ImportDraft,
+    ImportFailure,
+    ScoringRule,
+    StageChange,
+)
 from crmsolid.core import clock
 from crmsolid.events.models import Event
 from crmsolid.jobs import runner
@@ -280,15 +290,27 @@ BODIES: list[list[dict[str, Any]]] = [
     [{"email": "Jürgen@BÜCHER.example", "last_name": "Müller", "stage": "won", "time_zone": "Europe/Berlin"}],
     [{"username": "sarah", "opted_out": True}, {"username": "sarah", "email": "s@x.example", "tags": ["c"]}],
     [{"username": "sarah", "first_name": "Sally", "company": "Acme", "seats": 3}, {"username": "SARAH", "seats": 4}],
+    [
+        {"username": "sarah", "stage": "replied"},
+        {"username": "sarah", "stage": "won"},
+        {"username": "sarah", "stage": "lost"},
+    ],
     [{"email": "s@x.example", "tags": ["a"]}, {"email": "S@x.example", "username": "sarah", "tags": ["a", "b"]}],
 ]
 
 
+RULES = (("tag", 30), ("field", 20), ("stage", 10))
+
+
 @pytest.mark.parametrize("bodies", BODIES, ids=str)
+@pytest.mark.parametrize("rules", [(), RULES], ids=["", "scores"])
 def test_a_row_leaves_the_contact_and_the_events_that_a_call_leaves(
-    tenants: Tenants, start: Callable[..., Job], bodies: list[dict[str, Any]]
+    tenants: Tenants, start: Callable[..., Job], bodies: list[dict[str, Any]], rules: Sequence[tuple[str, int]]
 ) -> None:
     for workspace in (tenants.workspace, tenants.twin):
+        for trigger, points in rules:
+            more = {"value": "seats" if trigger == "field" else "", "times": "each"}
+            ScoringRule.unscoped.create(workspace=workspace, name=trigger, trigger=trigger, points=points, **more)
         for key, field_type in (("company", "text"), ("seats", "number")):
             CustomField.unscoped.create(workspace=workspace, key=key, label=key, type=field_type)
     names = list(dict.fromkeys(name for body in bodies for name in body))
@@ -303,6 +325,11 @@ def test_a_row_leaves_the_contact_and_the_events_that_a_call_leaves(
         own = {name: body[name] for name in body if name not in ("company", "seats")}
         custom = {name: body[name] for name in ("company", "seats") if name in body}
         contacts.upsert_contact(tenants.actor(tenants.twin), {**own, "custom_fields": custom})
+    histories = [
+        list(StageChange.objects.for_workspace(each).order_by("id").values_list("from_stage", "stage", "is_first"))
+        for each in (tenants.workspace, tenants.twin)
+    ]
+    assert histories[0] == histories[1]
     volatile = ("id", "workspace_id", "created_at", "updated_at")
     left = [
         [

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from contacts.models import Contact, ContactImport, CustomField, ImportChunk
+from contacts.models import Contact, ContactImport, CustomField, ImportChunk, ScoringRule
 from crmsolid.jobs import runner
 from crmsolid.workspaces.models import Job
 from tests.contacts.conftest import Upsert
@@ -54,6 +54,25 @@ def test_each_new_contact_has_its_events_with_the_request_id_of_the_call(ours: A
     from crmsolid.events.models import Event
 
     assert set(Event.unscoped.values_list("request_id", flat=True)) == {"call-7"}
+
+
+def test_rows_get_the_points_of_rules_and_their_events_the_score(
+    ours: Api, import_csv: Import, tenants: Tenants
+) -> None:
+    for trigger, value, points in (("tag", "vip", 30), ("stage", "won", 20)):
+        ScoringRule.unscoped.create(
+            workspace=tenants.workspace, name=trigger, trigger=trigger, value=value, points=points
+        )
+    import_csv("username,stage,tags\nsarah,won,vip\nada_lovelace,,\n")
+    sarah, ada = (ours.get("/v1/contacts", {"search": name}).json()["data"][0] for name in ("sarah", "ada"))
+    assert (sarah["score"], ada["score"]) == (50, 0)
+    shown = [(name, data["contact"]["username"], data["contact"]["score"]) for name, data in published_events()[:-1]]
+    assert shown == [
+        ("contact.created", "sarah", 50),
+        ("contact.tagged", "sarah", 50),
+        ("contact.created", "ada_lovelace", 0),
+        ("lead.scored", "sarah", 50),
+    ]
 
 
 def test_known_people_are_updated_and_an_empty_cell_keeps_what_is_there(import_csv: Import, upsert: Upsert) -> None:
