@@ -233,7 +233,9 @@ def boundaries(begins: datetime, ends: datetime, interval: str, zone: ZoneInfo) 
     return [begins, *(at for at in inside if is_first(at)), ends]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     sent=st.lists(messages, max_size=12),
     span=st.tuples(st.integers(0, HOURS), st.integers(1, HOURS)),

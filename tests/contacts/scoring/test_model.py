@@ -139,7 +139,9 @@ def check(world: World) -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     rules=st.tuples(*(st.tuples(st.just("change"), st.just(name), size, times, caps, half_lives) for name in TRIGGERS)),
     plan=st.lists(actions, min_size=15, max_size=30),
