@@ -63,6 +63,7 @@ class PanelSite(AdminSite):
     site_header = site_title = "CRM Solid"
     index_template = "panel/home.html"
     index_title = "Home"
+    empty_value_display = ""
     final_catch_all_view = False  # what is not there is a 404, for strangers too
 
     @property
