@@ -14,8 +14,9 @@ from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
 
 from crmsolid.panel import sign_in
+from crmsolid.panel.home import home_context
 from crmsolid.panel.navigation import breadcrumbs
-from crmsolid.panel.pages import home_context, plan_page, workspace_page
+from crmsolid.panel.pages import plan_page, workspace_page
 from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.panel_context import panel_context, switch_workspace
 
