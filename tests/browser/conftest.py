@@ -5,7 +5,6 @@ database.
 """
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,28 +13,18 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
 
+from tests.browser.chromium import launch_options
 from tests.browser.product import Product, running_product
 
 WIDE, NARROW = 1440, 390
 HEIGHT = 900
 TIMEOUT_MS = 15_000
-# Chromium asks the hosts of its maker for updates unless it is told not to.
-ARGUMENTS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in item.nodeid and "DATABASE_URL" in os.environ:
             item.add_marker(pytest.mark.skip(reason="runs once, on SQLite"))
-
-
-def chromium() -> str:
-    """The path of Chromium: ``CHROMIUM``, or what is installed. A machine without it fails and is told what to do."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if not path:
-        pytest.fail("no Chromium: apt-get install chromium, or name another one with CHROMIUM=/path", pytrace=False)
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -48,10 +37,12 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 def browser() -> Iterator[Browser]:
     """Chromium, for one module: while Playwright runs, Django's database calls are refused in this thread, and tests
     of other modules may follow in the same process."""
-    path = chromium()
-    arguments = [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    try:
+        options = launch_options()
+    except SystemExit as missing:  # not skipped: the suite is part of the tests
+        pytest.fail(str(missing), pytrace=False)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        browser = playwright.chromium.launch(**options)
         yield browser
         browser.close()
 

@@ -66,15 +66,15 @@ class Product:
 
 
 @contextmanager
-def running_product(folder: Path) -> Iterator[Product]:
-    """Seed a database in ``folder``, start the product on it, and end it afterwards."""
+def running_product(folder: Path, seed: str = "tests.browser.seed") -> Iterator[Product]:
+    """Fill a database in ``folder`` with the module ``seed``, start the product on it, and end it afterwards."""
     data, log = folder / "data", folder / "log"
     copy_migrated_sqlite(data)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "CRMSOLID_"))}
     environment |= {"CRMSOLID_DATA": str(data), "CRMSOLID_WEBHOOK_ALLOW_PRIVATE": "true", "PYTHONUNBUFFERED": "1"}
     environment |= {"CRMSOLID_DEMO_PASSWORD": "not used here", "DJANGO_SETTINGS_MODULE": "crmsolid.settings"}
-    seed = [sys.executable, "-m", "tests.browser.seed"]
-    seeded = subprocess.run(seed, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True, timeout=120)
+    fill = [sys.executable, "-m", seed]
+    seeded = subprocess.run(fill, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True, timeout=120)
     port = free_port()
     command = [sys.executable, "-m", "crmsolid.run", "--port", str(port)]
     with (
