@@ -15,6 +15,7 @@ def main() -> None:
     django.setup()
     from django.contrib.auth.hashers import make_password
 
+    from crmsolid.events.models import Event, Feed
     from tests.panel import furnish
 
     password = make_password(PASSWORD)
@@ -24,6 +25,8 @@ def main() -> None:
         side: _ids(furnish(workspace, f"zebra{side}").rows)
         for side, workspace in (("live", furnished), ("test", furnished.twin))
     }
+    # The rows have positions already; the product goes on from there.
+    Feed.objects.update_or_create(id=1, defaults={"last_position": Event.unscoped.count()})
     for made in workspaces.values():
         made["workspace"] = made["workspace"].pk
     print(json.dumps({"workspaces": workspaces, "rows": rows}))
