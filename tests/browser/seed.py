@@ -8,12 +8,14 @@ import django
 
 PASSWORD = "a long browser password"
 # Each test that changes something has a workspace of its own.
-WORKSPACES = ("furnished", "new", "keys", "webhooks", "sides", "home")
+WORKSPACES = ("furnished", "full", "new", "keys", "webhooks", "sides")
+FULL = 51  # rows of each kind: one more than a page of a list shows
 
 
 def main() -> None:
     django.setup()
     from django.contrib.auth.hashers import make_password
+    from django.db import transaction
 
     from crmsolid.events.models import Event, Feed
     from tests.panel import furnish
@@ -25,6 +27,9 @@ def main() -> None:
         side: _ids(furnish(workspace, f"zebra{side}").rows)
         for side, workspace in (("live", furnished), ("test", furnished.twin))
     }
+    with transaction.atomic():
+        for number in range(FULL):
+            furnish(workspaces["full"]["workspace"], f"person{number:02}")
     # The rows have positions already; the product goes on from there.
     Feed.objects.update_or_create(id=1, defaults={"last_position": Event.unscoped.count()})
     for made in workspaces.values():
@@ -52,7 +57,7 @@ def _workspace(slug: str, password: str) -> dict[str, Any]:
             Membership.unscoped.create(workspace=workspace, user=user, role=role)
     sessions = {role: browser(user).cookies["sessionid"].value for role, user in users.items()}
     made = {"workspace": workspace, "sessions": sessions, "emails": {role: user.email for role, user in users.items()}}
-    if slug in ("new", "furnished"):
+    if slug in ("new", "furnished", "full"):
         return made
     actor = Actor.command(workspace, "tests")
     account = create_sandbox_account(actor, name="Sandbox")
