@@ -11,7 +11,6 @@ from math import ceil
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 from django.utils.text import Truncator, capfirst
 
 from apikeys.models import ApiKey
@@ -19,9 +18,10 @@ from apikeys.querysets import expiring_keys
 from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.jobs.kinds import label_of
-from crmsolid.workspaces.admin_base import ADMINS, OWNERS, WRITERS, Roles
 from crmsolid.workspaces.models import Job, JobState, Plan, Workspace
 from crmsolid.workspaces.panel_context import PanelContext
+from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.roles import ADMINS, OWNERS, WRITERS, Roles
 from messaging.models import Account, AccountState, Message, Thread
 from messaging.querysets import in_trouble, newest_messages
 from webhooks.models import Endpoint
@@ -98,12 +98,12 @@ def _trial_days(live: Workspace) -> int | None:
 
 # --- What needs somebody ----------------------------------------------------------------------------------------
 def _notice(title: str, level: str, advice: str, items: Sequence[Item], list_name: str) -> Notice:
-    all_link = reverse(f"admin:{list_name}") if len(items) > SHOWN else ""
+    all_link = panel_url(list_name) if len(items) > SHOWN else ""
     return Notice(title, level, advice, list(items[:SHOWN]), all_link)
 
 
 def _page(name: str, row: Any) -> str:
-    return reverse(f"admin:{name}_change", args=[row.pk])
+    return panel_url(f"{name}_change", row.pk)
 
 
 def _accounts(workspace: Workspace) -> Notice:
@@ -239,7 +239,7 @@ def _first_steps(panel: PanelContext) -> list[Step]:
     if clock.now() - panel.live.created_at > NEW_FOR or not panel.has_role(WRITERS):
         return []
     steps = [
-        Step(title, advice, reverse(f"admin:{name}"), rows.exists())
+        Step(title, advice, panel_url(name), rows.exists())
         for roles, title, advice, name, rows in _steps(workspace)
         if panel.has_role(roles)
     ]
@@ -313,4 +313,4 @@ def _figure(title: str, rows: QuerySet[Any]) -> dict[str, str]:
     count = rows[: MAX_FIGURE + 1].count()
     value = f"{count:,}" if count <= MAX_FIGURE else f"{MAX_FIGURE:,}+"
     name = rows.model._meta.label_lower.replace(".", "_")
-    return {"title": title, "value": value, "link": reverse(f"admin:{name}_changelist")}
+    return {"title": title, "value": value, "link": panel_url(f"{name}_changelist")}

@@ -82,7 +82,7 @@ def test_weight(product: Product, address: Address) -> None:
     assert answer.headers.get("content-encoding") == "gzip", path
     assert len(answer.body) < PAGE_BYTES, path
     html = gzip.decompress(answer.body).decode()
-    weights = {url: _weight(product, url) for url in set(re.findall(r'(?:href|src)="(/static/[^"]+)"', html))}
+    weights = {url: _weight(product, url) for url in set(re.findall(r'(?:href|src)="(/static/[^"#]+)', html))}
     total = len(answer.body) + sum(weights.values())
     assert total < COLD_BYTES, sorted(weights.items(), key=lambda item: -item[1])[:5]
 

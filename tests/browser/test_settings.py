@@ -15,7 +15,7 @@ from tests.webhooks.receiver import OK, Receiver, answering
 
 def open_from_sidebar(page: Page, name: str) -> None:
     page.goto("/panel/")
-    page.get_by_role("link", name=re.compile(f"{name}$")).first.click()
+    page.get_by_role("link", name=name, exact=True).click()
 
 
 def whoami(product: Product, token: str) -> int:
@@ -53,7 +53,7 @@ def test_a_key_is_revoked_after_a_confirmation_on_a_phone(product: Product, sign
     page = sign_in("keys", "admin", width=NARROW)
     token = product.seeded["workspaces"]["keys"]["token"]
     assert whoami(product, token) == 200
-    page.goto("/panel/apikeys/apikey/")
+    page.goto("/panel/live/apikeys/apikey/")
     page.get_by_role("link", name="seeded key").click()
     revoke = page.get_by_role("button", name="Revoke key")
     expect(revoke).to_be_disabled()
