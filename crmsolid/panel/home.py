@@ -224,7 +224,7 @@ def _running_jobs(workspace: Workspace) -> Notice:
             f"{job.done:,} of {job.total:,}" if job.total is not None else f"{job.done:,} done",
             _page("workspaces_job", job),
             job.created_at,
-            progress=job.done / job.total if job.total else 0.0,
+            progress=job.done / job.total if job.total else None,
         )
         for job in jobs[: SHOWN + 1]
     ]

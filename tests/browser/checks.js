@@ -30,9 +30,12 @@ window.crmsolidChecks = (() => {
   let first = null;
 
   return {
+    // Returns how many times Tab has to be pressed to come around: dates and times have several parts, each a stop.
     begin() {
-      document.activeElement?.blur();
-      window.scrollTo(0, 0);
+      const start = document.body.insertBefore(document.createElement("span"), document.body.firstChild);
+      start.tabIndex = -1;
+      start.focus();
+      start.remove(); // the next Tab goes on from where it was
       visited.length = invisible.length = 0;
       first = null;
       document.addEventListener("focusin", ({ target }) => {
@@ -41,11 +44,13 @@ window.crmsolidChecks = (() => {
         visited.push(target);
         if (!target.matches(":focus-visible") || !hasVisibleFocus(target)) invisible.push(target);
       });
-      return stops().length;
+      const parts = document.querySelectorAll("[type=date], [type=time], [type=datetime-local]").length;
+      return stops().length + 8 * parts;
     },
     keyboard() {
       const found = stops().filter((node) => !visited.includes(node)).map((node) => `Tab never reaches ${describe(node)}`);
       found.push(...invisible.map((node) => `focus cannot be seen on ${describe(node)}`));
+      document.activeElement?.blur(); // a skip link that has the focus covers the header
       const target = first?.localName === "a" && first.hash ? document.querySelector(first.hash) : null;
       if (!target) found.push(`the first stop is no skip link: ${first ? describe(first) : "none"}`);
       return found;
@@ -63,10 +68,12 @@ window.crmsolidChecks = (() => {
       });
       return [`scrolls ${excess} px sideways: ${wide.slice(0, 3).map(describe).join(", ")}`];
     },
-    // Forms that could not be sent without a script.
+    // Forms that somebody can fill in, but not send without a script.
     forms() {
+      const canBeFilled = (form) => [...form.elements].some((each) => each.type !== "hidden" && each.localName !== "fieldset");
       return [...document.forms]
-        .filter((form) => form.method !== "dialog" && ![...form.elements].some((each) => each.type === "submit"))
+        .filter((form) => form.method !== "dialog" && canBeFilled(form))
+        .filter((form) => ![...form.elements].some((each) => each.type === "submit"))
         .map((form) => `a form without a submit button: ${describe(form)} ${form.action}`);
     },
     async axe(rules) {

@@ -118,7 +118,8 @@ def visitors(product: Product, browser: Browser) -> Iterator[Visitors]:
     visitors = Visitors(product, browser, Problems(urlsplit(product.url).netloc))
     yield visitors
     visitors.close()
-    assert visitors.problems.found == []
+    found = visitors.problems.found
+    assert not found, "\n".join(found)
 
 
 SignIn = Callable[..., Page]

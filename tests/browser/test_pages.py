@@ -19,6 +19,12 @@ SCRIPTS = [
     files("axe_playwright_python").joinpath("axe.min.js").read_text(),
     Path(__file__).with_name("checks.js").read_text(),
 ]
+# Pages for which the furnished workspace has no row, and why.
+NOT_FURNISHED = {
+    "admin:contacts_contactimport_failed_rows": "its job is no import",
+    "admin:contacts_scoringrule_preview": "its job is no preview",
+    "admin:sequences_enrollment_enroll": "the address names the contacts in its query",
+}
 COLOURS = ["color-contrast", "link-in-text-block"]
 
 
@@ -26,7 +32,8 @@ def opened(product: Product, address: Address) -> tuple[str, Answer]:
     """The path of an address and what an owner gets there. Skips what answers no page."""
     path = address.path(product.seeded["rows"]["live"])
     answer = product.get(path, product.session("furnished"))
-    assert answer.status in (200, 302, 403, 405), f"{answer.status} at {path}"
+    allowed = (200, 302, 403, 404, 405) if address.name in NOT_FURNISHED else (200, 302, 403, 405)
+    assert answer.status in allowed, f"{answer.status} at {path}"
     return path, answer
 
 
@@ -42,7 +49,8 @@ def test_page(product: Product, visitors: Visitors, address: Address) -> None:
     page = visitors.open(product.session("furnished"))
     page.goto(path)
     page.evaluate("window.stop()")  # a page that loads itself again would do so in the middle of the checks
-    assert findings(page) == []
+    found = findings(page)
+    assert not found, "\n".join([path, *found])
 
 
 def findings(page: Page) -> list[str]:
