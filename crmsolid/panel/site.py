@@ -24,6 +24,7 @@ from crmsolid.panel import sign_in
 from crmsolid.panel.home import home_context
 from crmsolid.panel.navigation import breadcrumbs, navigation
 from crmsolid.panel.pages import PlanPage, WorkspacePage
+from crmsolid.panel.search import SearchPage
 from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.panel_context import panel_context, switch_workspace
 from crmsolid.workspaces.panel_urls import ROOT, SIDES, Side, current_side, panel_url
@@ -100,7 +101,11 @@ class PanelSite(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """The pages of a workspace; they exist once for each side."""
-        own = [page_path("workspace/", WorkspacePage), page_path("plan/", PlanPage)]
+        own = [
+            page_path("search/", SearchPage),
+            page_path("workspace/", WorkspacePage),
+            page_path("plan/", PlanPage),
+        ]
         left_out = ("login", "logout", "password_change", "password_change_done", "view_on_site", "autocomplete")
         return own + [url for url in super().get_urls() if getattr(url, "name", None) not in left_out]
 
