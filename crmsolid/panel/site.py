@@ -21,8 +21,9 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from crmsolid.panel import sign_in
+from crmsolid.panel.home import home_context
 from crmsolid.panel.navigation import breadcrumbs, navigation
-from crmsolid.panel.pages import PlanPage, WorkspacePage, home_context
+from crmsolid.panel.pages import PlanPage, WorkspacePage
 from crmsolid.panel.search import SearchPage
 from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.panel_context import panel_context, switch_workspace
