@@ -30,7 +30,7 @@ from contacts.models import (
 )
 from crmsolid.urls import pages
 from crmsolid.workspaces.admin_base import TenantAdmin, TenantInline
-from crmsolid.workspaces.models import Membership, Role, User, Workspace
+from crmsolid.workspaces.models import Invitation, Membership, Role, User, Workspace
 from crmsolid.workspaces.scoping import ScopedManager, UnscopedAccess, WorkspaceModel
 from crmsolid.workspaces.tenant_page import TenantPage
 from messaging.broadcasts.models import Recipient
@@ -58,7 +58,9 @@ UNSCOPED = {
     "contacts/erasing/finding.py": "looks for a person in every table, for somebody with a shell",
     "contacts/scoring/sweep.py": "what is due, whoever it belongs to",
     "contacts/segments/compilation.py": "tags of the contact that a subquery is about, in its workspace",
-    "crmsolid/workspaces/audit.py": "writes rows with their workspace",
+    "crmsolid/workspaces/audit.py": "writes rows with their workspace, and about a user into all of theirs",
+    "crmsolid/workspaces/invitations.py": "finds an invitation by the token in its link; retention",
+    "crmsolid/workspaces/two_factor.py": "which of a user's workspaces require two factors",
     "crmsolid/workspaces/purging.py": "retention, for all workspaces",
     "crmsolid/workspaces/services.py": "makes workspaces and finds a user's membership",
     "crmsolid/workspaces/panel_context.py": "finds the memberships of the user who asks",
@@ -101,7 +103,7 @@ UNSCOPED = {
 # instants; keys to Telegram with who holds them, addresses there, logins between two steps; versions and steps, which
 # the pages of sequences and enrollments show; recipients, which the pages of broadcasts show; rows of imports, of which
 # their pages show the first, and those that failed; ledgers of scores and histories of stages, which the pages of
-# contacts show, and timers.
+# contacts show, and timers; invitations, which the page of members shows.
 NOT_SHOWN: set[type[models.Model]] = {
     IdempotencyRecord,
     SandboxDelivery,
@@ -123,6 +125,7 @@ NOT_SHOWN: set[type[models.Model]] = {
     Step,
     StepRun,
     Recipient,
+    Invitation,
 }
 
 Furnished = dict[str, Belongings]
