@@ -71,6 +71,12 @@ def _write(request: HttpRequest, user: User) -> None:
     UserSession.objects.update_or_create(session_key=request.session.session_key, defaults=used)
 
 
+def follow(old_key: str | None, new_key: str | None) -> None:
+    """Django has given the session another key."""
+    if old_key and new_key:
+        UserSession.objects.filter(session_key=old_key).update(session_key=new_key)
+
+
 class _Recently:
     """Which sessions this process has written lately."""
 
