@@ -126,7 +126,7 @@ def accept_as_new_user(token: str, *, name: str, password: str, ip: str | None) 
     try:
         user = create_user(name=name, email=invitation.email, password=password)
     except EmailTaken:
-        detail = f"{invitation.email} has an account already; log in to accept"
+        detail = f"there is an account with {invitation.email} already; log in to accept"
         raise DomainError("invalid_state", detail) from None
     return accept_invitation(user, token, ip=ip)
 

@@ -182,7 +182,7 @@ def second_step(request: HttpRequest) -> HttpResponseBase:
             response = signed_in(request, user, waiting["next"], waiting["kept"])
             if used_recovery_code:
                 left = two_factor.recovery_codes_left(user)
-                text = f"That was a recovery code, which works once. {left} are left; make new ones below Two-factor."
+                text = f"That was a recovery code, which works once: {left} are left. Your profile makes new ones."
                 messages.warning(request, text)
             return response
     return show(request, "second_step", status=status, title="Enter the code", form=form, email=user.email)
@@ -500,12 +500,13 @@ def profile(request: HttpRequest) -> HttpResponseBase:
             messages.success(request, "Your profile is saved.")
             return HttpResponseRedirect(reverse("account:profile"))
     panel = panel_context(request)
+    zone = panel.live.time_zone if panel else "UTC"
     return show(
         request,
         "profile",
         title="Profile",
         form=form,
         zones=sorted(time_zones()),
-        workspace_zone=panel.live.time_zone if panel else "UTC",
+        zone_help=f"All times of the panel are shown in it. Empty: that of the workspace, which is {zone} now.",
         two_factor_is_on=two_factor.is_on(user),
     )
