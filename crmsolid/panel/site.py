@@ -21,6 +21,7 @@ from crmsolid.panel.account.urls import urlpatterns as account_urls
 from crmsolid.panel.members import MembersPage, RemoveMemberPage
 from crmsolid.panel.navigation import breadcrumbs, navigation
 from crmsolid.panel.pages import PlanPage, WorkspacePage, home_context
+from crmsolid.panel.search import SearchPage
 from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.panel_context import panel_context, switch_workspace
 from crmsolid.workspaces.panel_urls import ROOT, SIDES, Side, current_side, panel_url
@@ -70,12 +71,14 @@ class PanelSite(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """The pages of a workspace; they exist once for each side."""
-        member_pages = [
+        own = [
+            page_path("search/", SearchPage),
             page_path("members/", MembersPage),
-            path("workspaces/membership/", self.admin_view(self.to_members)),
             page_path("members/<str:member_id>/remove/", RemoveMemberPage),
+            path("workspaces/membership/", self.admin_view(self.to_members)),
+            page_path("workspace/", WorkspacePage),
+            page_path("plan/", PlanPage),
         ]
-        own = [page_path("workspace/", WorkspacePage), page_path("plan/", PlanPage), *member_pages]
         left_out = ("login", "logout", "password_change", "password_change_done", "view_on_site", "autocomplete")
         return own + [url for url in super().get_urls() if getattr(url, "name", None) not in left_out]
 

@@ -89,8 +89,8 @@ def _read_context(request: HttpRequest) -> PanelContext | None:
     if membership is None:
         if chosen is not None and request.method not in ("GET", "HEAD"):
             return None  # a form of a workspace that they have left must not change another one
-        # A new session goes on in the workspace where the user was last.
-        membership = max(memberships, key=lambda each: each.last_seen_at or each.created_at)
+        # A new session goes on in the workspace where the user was last, the first time in the first by name.
+        membership = max(memberships, key=lambda each: (each.last_seen_at is not None, each.last_seen_at))
         request.session[SESSION_KEY] = membership.workspace_id  # so that joining another one changes nothing here
     live = membership.workspace
     return PanelContext(live.twin if side_of(request.path_info) == "test" else live, membership, memberships)

@@ -9,6 +9,7 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in
@@ -47,17 +48,19 @@ def connect() -> None:
 def _signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
     if request.session.session_key:
         _write(request, user)
+        recent_writes().is_due(request.session.session_key)
 
 
 def record_use(request: HttpRequest, user: User, membership: Membership | None) -> None:
     """Note that the session is in use, and that the member was seen: written every five minutes by each process."""
-    key = request.session.session_key
-    if key is None or not _recently.is_due(f"{key}:{membership.pk if membership else ''}"):
+    key, now = request.session.session_key, clock.now()
+    if key is None:
         return
-    now = clock.now()
-    if not UserSession.objects.filter(session_key=key, user=user).update(last_used_at=now, ip=client_ip(request)):
-        _write(request, user)
-    if membership is not None:
+    if recent_writes().is_due(key):
+        used = {"last_used_at": now, "ip": client_ip(request)}
+        if not UserSession.objects.filter(session_key=key, user=user).update(**used):
+            _write(request, user)
+    if membership is not None and recent_writes().is_due(f"{key}:{membership.pk}"):
         Membership.objects.for_workspace(membership.workspace_id).filter(pk=membership.pk).update(last_seen_at=now)
 
 
@@ -77,8 +80,8 @@ def follow(old_key: str | None, new_key: str | None) -> None:
         UserSession.objects.filter(session_key=old_key).update(session_key=new_key)
 
 
-class _Recently:
-    """Which sessions this process has written lately."""
+class RecentWrites:
+    """What this process has written lately, by name."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -97,7 +100,9 @@ class _Recently:
             return True
 
 
-_recently = _Recently()
+@lru_cache(maxsize=1)
+def recent_writes() -> RecentWrites:
+    return RecentWrites()
 
 
 def list_sessions(user: User, current_key: str | None) -> list[SessionInfo]:
