@@ -29,6 +29,7 @@ import crmsolid.workspaces.configuration
 import crmsolid.workspaces.services
 import messaging.services
 import messaging.texts.services
+import messaging.threads.services
 import sequences.services
 import webhooks.replays
 import webhooks.services
@@ -54,6 +55,7 @@ from messaging.broadcasts.stats import broadcast_report
 from messaging.models import Account, Message, OptOutWord, Template, Thread
 from messaging.stats import account_report
 from messaging.telegram import services as telegram
+from messaging.threads.services import InboxFilter
 from sequences.definition import read_definition
 from sequences.models import Enrollment, Sequence
 from sequences.stats import sequence_report
@@ -339,6 +341,44 @@ ROWS = [
     Row(messaging.services.list_threads, EVERYONE, Scope.READ_MESSAGES),
     Row(messaging.services.list_thread_messages, EVERYONE, Scope.READ_MESSAGES, thread_id),
     Row(messaging.services.mark_thread_read, WRITERS, Scope.WRITE_MESSAGES, thread_id),
+    Row(messaging.threads.services.list_inbox, EVERYONE, Scope.READ_MESSAGES, lambda rows: {"wanted": InboxFilter()}),
+    Row(messaging.threads.services.get_thread, EVERYONE, Scope.READ_MESSAGES, thread_id),
+    Row(messaging.threads.services.close_thread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
+    Row(messaging.threads.services.reopen_thread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
+    Row(
+        messaging.threads.services.snooze_thread,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        lambda rows: {**thread_id(rows), "until": clock.now() + timedelta(hours=1)},
+    ),
+    Row(
+        messaging.threads.services.assign_thread,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        lambda rows: {**thread_id(rows), "user_id": rows.of(Membership).user_id},
+    ),
+    Row(messaging.threads.services.mark_thread_unread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
+    Row(messaging.threads.services.assignable_members, EVERYONE, Scope.READ_MESSAGES),
+    Row(
+        messaging.threads.services.reply,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        lambda rows: {**thread_id(rows), "text": "Hello"},
+        "validation_failed",  # the contact has no address on Telegram
+    ),
+    Row(
+        messaging.threads.services.preview_text,
+        EVERYONE,
+        Scope.READ_CONTACTS,
+        lambda rows: {**contact_id(rows), "text": "Hello"},
+    ),
+    Row(
+        messaging.threads.services.retry_message,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        message_id,
+        "invalid_state",  # it has been sent
+    ),
     Row(messaging.services.list_accounts, EVERYONE, Scope.READ_MESSAGES),
     Row(
         messaging.services.get_account,
