@@ -18,6 +18,7 @@ from django.db import transaction
 
 import apikeys.services
 import contacts.imports.services
+import contacts.notes
 import contacts.scoring.services
 import contacts.segments.services
 import contacts.services
@@ -36,7 +37,7 @@ import webhooks.services
 from apikeys.models import ApiKey
 from contacts.imports import reading
 from contacts.imports.staging import StagedFile
-from contacts.models import Contact, ContactImport, CustomField, ScoringRule, Segment
+from contacts.models import Contact, ContactImport, ContactNote, CustomField, ScoringRule, Segment
 from contacts.scoring.definition import Definition as RuleDefinition
 from contacts.scoring.models import Trigger
 from contacts.stats import funnel_report
@@ -276,6 +277,10 @@ ROWS = [
         None,
         lambda rows: {"field_id": rows.of(CustomField).pk, "label": "New", "choices": ["a"]},
     ),
+    Row(contacts.notes.list_notes, EVERYONE, Scope.READ_CONTACTS, contact_id),
+    Row(contacts.notes.add_note, WRITERS, Scope.WRITE_CONTACTS, lambda rows: {**contact_id(rows), "text": "Called"}),
+    # Somebody else's note; tests/contacts/test_notes.py has authors.
+    Row(contacts.notes.delete_note, ADMINS, None, lambda rows: {"note_id": rows.of(ContactNote).pk}),
     Row(contacts.scoring.services.get_score, EVERYONE, Scope.READ_CONTACTS, contact_id),
     Row(
         contacts.scoring.services.adjust_score,
@@ -525,8 +530,8 @@ ROWS = [
 
 
 def service_modules() -> list[Any]:
-    """Every module called ``services`` or ``stats``, every module of such a package, and ``crmsolid.plans``."""
-    found = [crmsolid.plans]
+    """Every module called ``services`` or ``stats``, every module of such a package, and a few others."""
+    found = [crmsolid.plans, contacts.notes]
     for package in PACKAGES:
         root = import_module(package)
         for module in pkgutil.walk_packages(root.__path__, f"{package}."):
