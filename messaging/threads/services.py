@@ -198,7 +198,7 @@ def reply(actor: Actor, thread_id: str, *, text: str, send_at: datetime | None =
     """Send a message to the thread's contact from its account. Errors: as :func:`messaging.services.send_message`."""
     actor.require(Scope.WRITE_MESSAGES)
     thread = _get(actor, thread_id)
-    message = services.send_message(
+    return begin(
         actor,
         account_id=thread.account_id,
         to=recipient_of(thread.contact),
@@ -206,8 +206,14 @@ def reply(actor: Actor, thread_id: str, *, text: str, send_at: datetime | None =
         send_at=send_at,
         message_id=message_id,
     )
-    audit.record(actor, "message.accepted", message.pk, thread=thread_id)
-    return message
+
+
+@unit_of_work()
+def begin(actor: Actor, **message: Any) -> Message:
+    """:func:`messaging.services.send_message` with an entry in the audit log, for what a member writes."""
+    sent = services.send_message(actor, **message)
+    audit.record(actor, "message.accepted", sent.pk, thread=sent.thread_id)
+    return sent
 
 
 def preview_text(actor: Actor, contact_id: str, *, text: str) -> str:

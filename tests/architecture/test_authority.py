@@ -372,6 +372,12 @@ ROWS = [
         "validation_failed",  # the contact has no address on Telegram
     ),
     Row(
+        messaging.threads.services.begin,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        lambda rows: {"account_id": rows.of(Account).pk, "to": "@ada_lovelace", "text": "Hello"},
+    ),
+    Row(
         messaging.threads.services.preview_text,
         EVERYONE,
         Scope.READ_CONTACTS,
