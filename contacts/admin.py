@@ -10,13 +10,13 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.forms import Textarea
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
-from unfold.widgets import UnfoldAdminTextareaWidget
 
 from contacts import normalization, stages
 from contacts.custom_fields import check_count, check_key, read_choices
@@ -34,9 +34,11 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import is_id
 from crmsolid.core.time_zones import time_zones
-from crmsolid.workspaces.admin_base import ADMINS, WRITERS, TenantAdmin, TenantForm, TenantInline
+from crmsolid.workspaces.admin_base import TenantAdmin, TenantForm, TenantInline
 from crmsolid.workspaces.admin_columns import column, datetime_column, field_column
 from crmsolid.workspaces.panel_context import panel_context
+from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.roles import ADMINS, WRITERS
 
 STAGE_COLOURS = {"new": "info", "contacted": "primary", "replied": "warning", "qualified": "success", "won": "success"}
 
@@ -70,7 +72,7 @@ class ContactAction:
     page: str
 
     def address(self, contact_ids: list[str]) -> str:
-        return f"{reverse(f'admin:{self.page}')}?{urlencode([('contact', each) for each in contact_ids])}"
+        return f"{panel_url(self.page)}?{urlencode([('contact', each) for each in contact_ids])}"
 
 
 # Apps above this one add theirs when the panel is loaded. They are for members who may change contacts.
@@ -148,8 +150,8 @@ class ContactAdmin(TenantAdmin):
     empty_text = "They come in with their first message, from a file that you import, or over the API."
     list_before_template = "panel/contact_list_actions.html"
     inlines = (TagInline,)
-    change_form_outer_before_template = "panel/contact_actions.html"
-    change_form_outer_after_template = "panel/contact_score.html"
+    form_before_template = "panel/contact_actions.html"
+    form_after_template = "panel/contact_score.html"
     fieldsets = (
         (None, {"fields": ("name", ("handle", "mail"), ("stage", "score"), "opted_out", ("phone", "time_zone"))}),
         ("Custom fields", {"fields": ("shown_fields",)}),
@@ -233,7 +235,7 @@ class ContactAdmin(TenantAdmin):
             if not error.errors:
                 raise PermissionDenied from error
             messages.error(request, f"{capfirst(error.errors[0].detail)}.")
-        return HttpResponseRedirect(reverse("admin:contacts_contact_change", args=[contact.pk]))
+        return HttpResponseRedirect(panel_url("contacts_contact_change", contact.pk))
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
@@ -320,7 +322,7 @@ class CustomFieldForm(TenantForm):
 
     choices = forms.CharField(
         required=False,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 5}),
+        widget=Textarea(attrs={"rows": 5}),
         help_text="For a field of type Choice: one allowed value a line.",
     )
 

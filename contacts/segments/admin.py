@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -16,11 +16,12 @@ from contacts.segments import services
 from contacts.segments.conditions import definitions_of, describe
 from contacts.segments.repository import condition_of
 from crmsolid.core.errors import DomainError
-from crmsolid.workspaces.admin_base import WRITERS
 from crmsolid.workspaces.admin_columns import column, datetime_column
 from crmsolid.workspaces.admin_pages import FormPageAdmin
+from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.roles import WRITERS
 
-LIST = "admin:contacts_segment_changelist"
+LIST = "contacts_segment_changelist"
 BROKEN = "The filter does not fit any more. Correct it."
 
 
@@ -120,7 +121,7 @@ class SegmentAdmin(FormPageAdmin):
         if form.is_bound and form.is_valid():
             try:
                 job = services.tag_segment(self.actor(request), segment.pk, **form.cleaned_data)
-                return HttpResponseRedirect(reverse("admin:workspaces_job_change", args=[job.pk]))
+                return HttpResponseRedirect(panel_url("workspaces_job_change", job.pk))
             except DomainError as error:
                 self.show_error(request, error)
         context = {**self._titles(segment, f"Tag the contacts in {segment.name}"), "form": form}
@@ -134,7 +135,7 @@ class SegmentAdmin(FormPageAdmin):
         if request.method == "POST":
             services.delete_segment(self.actor(request), segment.pk)
             messages.success(request, "The segment is deleted. Its contacts stay as they are.")
-            return HttpResponseRedirect(reverse(LIST))
+            return HttpResponseRedirect(panel_url(LIST))
         return self.render_page(request, "panel/segment_delete.html", **self._titles(segment, f"Delete {segment.name}"))
 
 
@@ -156,4 +157,4 @@ def _as_text(filter: Any) -> str:
 
 def contacts_address(segment: Segment) -> str:
     """The list of the contacts in the segment."""
-    return f"{reverse('admin:contacts_contact_changelist')}?segment={segment.pk}"
+    return panel_url("contacts_contact_changelist", query={"segment": segment.pk})

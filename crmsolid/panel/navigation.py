@@ -6,10 +6,10 @@ from typing import Any
 from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import reverse
 
-from crmsolid.workspaces.admin_base import ADMINS, EVERYONE, OWNERS, Roles
 from crmsolid.workspaces.panel_context import panel_context
+from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.roles import ADMINS, EVERYONE, OWNERS, Roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class NavigationItem:
 
     @property
     def link(self) -> str:
-        return reverse(f"admin:{self.page or self.model.replace('.', '_') + '_changelist'}")
+        return panel_url(f"{self.page or self.model.replace('.', '_') + '_changelist'}")
 
     def is_visible(self, request: HttpRequest) -> bool:
         if self.page:
@@ -38,43 +38,43 @@ class NavigationItem:
 
 GROUPS: dict[str, tuple[NavigationItem, ...]] = {
     "Conversations": (
-        NavigationItem("Inbox", "inbox", "messaging.thread"),
-        NavigationItem("Messages", "chat", "messaging.message"),
-        NavigationItem("Broadcasts", "campaign", "messaging.broadcast"),
+        NavigationItem("Inbox", "inbox", page="inbox"),
+        NavigationItem("Messages", "message-circle", "messaging.message"),
+        NavigationItem("Broadcasts", "megaphone", "messaging.broadcast"),
     ),
     "People": (
-        NavigationItem("Contacts", "group", "contacts.contact"),
-        NavigationItem("Segments", "filter_alt", "contacts.segment"),
-        NavigationItem("Tags", "sell", "contacts.contacttag"),
-        NavigationItem("Imports", "upload_file", "contacts.contactimport"),
+        NavigationItem("Contacts", "users", "contacts.contact"),
+        NavigationItem("Segments", "funnel", "contacts.segment"),
+        NavigationItem("Tags", "tag", "contacts.contacttag"),
+        NavigationItem("Imports", "upload", "contacts.contactimport"),
     ),
     "Automation": (
-        NavigationItem("Sequences", "route", "sequences.sequence"),
-        NavigationItem("Enrollments", "person_check", "sequences.enrollment"),
-        NavigationItem("Jobs", "hourglass_top", "workspaces.job"),
+        NavigationItem("Sequences", "workflow", "sequences.sequence"),
+        NavigationItem("Enrollments", "user-check", "sequences.enrollment"),
+        NavigationItem("Jobs", "hourglass", "workspaces.job"),
     ),
     "Settings": (
-        NavigationItem("Workspace", "apartment", page="workspace", roles=ADMINS),
+        NavigationItem("Workspace", "building-2", page="workspace", roles=ADMINS),
         NavigationItem("Telegram accounts", "smartphone", "messaging.account"),
-        NavigationItem("Custom fields", "tune", "contacts.customfield"),
-        NavigationItem("Scoring", "leaderboard", "contacts.scoringrule"),
-        NavigationItem("Templates", "description", "messaging.template"),
-        NavigationItem("Opt-out words", "block", "messaging.optoutword"),
-        NavigationItem("API Keys", "key", "apikeys.apikey"),
-        NavigationItem("Assistants", "smart_toy", "oauth.grant"),
+        NavigationItem("Custom fields", "sliders-horizontal", "contacts.customfield"),
+        NavigationItem("Scoring", "chart-no-axes-column", "contacts.scoringrule"),
+        NavigationItem("Templates", "file-text", "messaging.template"),
+        NavigationItem("Opt-out words", "ban", "messaging.optoutword"),
+        NavigationItem("API Keys", "key-round", "apikeys.apikey"),
+        NavigationItem("Assistants", "bot", "oauth.grant"),
         NavigationItem("Webhooks", "webhook", "webhooks.endpoint"),
-        NavigationItem("Deliveries", "outbox", "webhooks.delivery"),
-        NavigationItem("Events", "bolt", "events.event"),
-        NavigationItem("Members", "badge", "workspaces.membership"),
-        NavigationItem("Plan", "workspace_premium", page="plan", roles=OWNERS),
-        NavigationItem("Audit log", "policy", "workspaces.auditentry"),
+        NavigationItem("Deliveries", "package", "webhooks.delivery"),
+        NavigationItem("Events", "zap", "events.event"),
+        NavigationItem("Members", "id-card", "workspaces.membership"),
+        NavigationItem("Plan", "crown", page="plan", roles=OWNERS),
+        NavigationItem("Audit log", "scroll-text", "workspaces.auditentry"),
     ),
 }
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The sidebar in Unfold's format, with the items that this member may see."""
-    home = {"title": "Home", "icon": "space_dashboard", "link": reverse("admin:index")}
+    """The sidebar's groups, with the items that this member may see."""
+    home = {"title": "Home", "icon": "house", "link": panel_url("index"), "active": request.path == panel_url("index")}
     groups: list[dict[str, Any]] = [{"items": [home]}]
     for title, items in GROUPS.items():
         links = [
@@ -83,7 +83,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             if item.is_visible(request)
         ]
         if links:
-            groups.append({"title": title, "separator": True, "items": links})
+            groups.append({"title": title, "items": links})
     return groups
 
 

@@ -76,8 +76,9 @@ def change_fields(actor: Actor, contact: Contact, posted: QueryDict) -> str:
     changes = {}
     for definition in _definitions(actor):
         name = f"field-{definition.key}"
-        if name in posted and posted[name] != posted.get(f"was-{definition.key}"):
-            changes[definition.key] = _value(definition, posted[name].strip())
+        text = posted.get(name)
+        if text is not None and text != posted.get(f"was-{definition.key}"):
+            changes[definition.key] = _value(definition, str(text).strip())
     if not changes:
         return "Nothing was changed."
     update_contact(actor, contact.pk, {"custom_fields": changes})

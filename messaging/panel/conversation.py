@@ -40,7 +40,7 @@ class Bubble:
 
 @dataclass(slots=True)
 class Conversation:
-    """The latest messages of a thread, oldest first; ``older`` is the cursor of those before, None if there are none."""
+    """The latest messages of a thread, oldest first; ``older`` is the cursor of those before, or None."""
 
     bubbles: list[Bubble]
     older: str | None

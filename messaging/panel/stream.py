@@ -28,7 +28,7 @@ STREAMS_PER_MEMBER = 10
 
 
 async def inbox_stream(request: HttpRequest) -> HttpResponseBase:
-    """405, 403 or 429 as plain answers: a browser's EventSource shows none of them, and does not come back after one."""
+    """Refusals are plain answers: a browser's EventSource shows none, and does not come back after one."""
     if request.method != "GET":
         return HttpResponse(status=405, headers={"Allow": "GET"})
     try:

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.loader import render_to_string
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -21,6 +21,7 @@ from crmsolid.workspaces.admin_base import TenantRelatedFilter
 from crmsolid.workspaces.admin_columns import column, datetime_column, format_time
 from crmsolid.workspaces.admin_pages import PageAdmin, label_for
 from crmsolid.workspaces.models import Workspace
+from crmsolid.workspaces.panel_urls import panel_url
 from messaging.admin.inbox import waiting_text
 from messaging.waiting import load_accounts
 from sequences import repository, services, waiting
@@ -247,6 +248,5 @@ class EnrollmentAdmin(PageAdmin):
             messages.warning(request, f"Not enrolled: {reasons}.")
         if len(chosen) == 1 and enrolled:
             return self.page_of(enrolled[0])
-        return HttpResponseRedirect(
-            f"{reverse('admin:sequences_enrollment_changelist')}?sequence__id__exact={sequence_id}"
-        )
+        query = {"sequence__id__exact": sequence_id}
+        return HttpResponseRedirect(panel_url("sequences_enrollment_changelist", query=query))

@@ -36,7 +36,7 @@ def test_stages_set_by_the_api_and_in_the_panel(ours: Api, upsert: Upsert, tenan
     ours.patch(f"/v1/contacts/{contact['id']}", {"stage": "lost", "name": "Sarah"})
     upsert(username="sarah", stage="qualified")
     client.force_login(tenants.owner)
-    page = f"/panel/contacts/contact/{contact['id']}/change/"
+    page = f"/panel/live/contacts/contact/{contact['id']}/change/"
     assert client.post(page, contact_form(name="Sarah", stage="won")).status_code == 302
     assert history(contact["id"]) == [
         ("", "qualified", True, "rest"),
