@@ -142,6 +142,10 @@ class Thread(WorkspaceModel):
     def __str__(self) -> str:
         return self.id
 
+    @property
+    def is_snoozed(self) -> bool:
+        return self.snoozed_until is not None and self.snoozed_until > clock.now()
+
 
 class Direction(models.TextChoices):
     IN = "in", "In"

@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from contacts.models import Contact
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.ids import is_id
+from crmsolid.events import feed
 from crmsolid.workspaces.tenant_page import TenantPage, error_text
 from messaging import services as messages
 from messaging.models import Account, AccountState, Template, Thread, account_state
@@ -29,6 +30,7 @@ VIEW_TITLES = {
     "unassigned": "Unassigned",
     "snoozed": "Snoozed",
     "closed": "Closed",
+    "all": "All",
 }
 NOTHING = {
     "open": "Nobody has written yet, and everything is closed or snoozed.",
@@ -39,6 +41,7 @@ NOTHING = {
     "unassigned": "Every open conversation has somebody who looks after it.",
     "snoozed": "Nothing is snoozed.",
     "closed": "Nothing is closed.",
+    "all": "Nobody has written yet.",
 }
 # Parts of the page that its script asks for by themselves.
 LIST, MESSAGES = "list", "messages"
@@ -54,21 +57,22 @@ class InboxPage(TenantPage):
             return HttpResponse(status=409)
         if request.GET.get("part") == LIST:
             return self.render("panel/inbox_list.html", **self.list_context())
-        return self.render(**self.list_context(), pane="list", **self.frame())
+        return self.render(**self.frame(), **self.list_context(), pane="list")
 
     def is_of_another_workspace(self) -> bool:
         """Whether the page that asks for a part of itself shows another workspace than the session does by now."""
         return "part" in self.request.GET and self.request.GET.get("workspace") != str(self.workspace.pk)
 
     def frame(self) -> dict[str, Any]:
-        """What all panes need."""
+        """What surrounds the panes. Read before them: the stream goes on after ``position``."""
         accounts = self.rows(Account).order_by("name", "id")
-        return {"accounts": list(accounts)}
+        return {"position": feed.last_position(), "accounts": list(accounts)}
 
     def wanted(self) -> InboxFilter:
-        """The filter that the address names. What it does not understand is left out."""
+        """The filter that the address names. What it does not understand is left out. A search finds what is closed
+        too, unless the address says otherwise."""
         given = self.request.GET
-        view = given.get("view", "open")
+        view = given.get("view", "all" if given.get("q") else "open")
         account = given.get("account", "")
         return InboxFilter(
             view=cast(View, view if view in VIEWS else "open"),
@@ -80,7 +84,7 @@ class InboxPage(TenantPage):
     def query(self, **changes: Any) -> dict[str, Any]:
         """The filter as parameters of an address; it stays while one goes from one conversation to the next."""
         wanted = self.wanted()
-        view = None if wanted.view == "open" else wanted.view
+        view = None if wanted.view == ("all" if wanted.search else "open") else wanted.view
         parameters = {"view": view, "account": wanted.account_id, "tag": wanted.tag, "q": wanted.search, **changes}
         return {name: value for name, value in parameters.items() if value}
 
@@ -155,16 +159,16 @@ class ThreadPage(InboxPage):
         return self.redirect(self.name, thread.pk, **self.query(**query))
 
     # --- Reading --------------------------------------------------------------------------------------------------
-    def show(self, thread: Thread, draft: Draft, *, status: int = 200) -> HttpResponse:
+    def show(self, thread: Thread, draft: Draft) -> HttpResponse:
         pane = "contact" if self.request.GET.get("pane") == "contact" else "conversation"
         return self.render(
-            **{**self.list_context(thread), **self.frame(), **self.messages_context(thread)},
+            **self.frame(),
+            **{**self.list_context(thread), **self.messages_context(thread)},
             **card.context(self.actor, thread.contact, may_change=self.may_change),
             **self.composer_context(thread, draft),
             pane=pane,
             snoozes=conversation.SNOOZES.items(),
             members=threads.assignable_members(self.actor).select_related("user").order_by("user__email"),
-            status=status,
         )
 
     def messages_context(self, thread: Thread) -> dict[str, Any]:
@@ -209,7 +213,7 @@ class ThreadPage(InboxPage):
         except DomainError as error:
             draft.errors = {each.field: f"{each.detail[:1].upper()}{each.detail[1:]}." for each in error.errors}
             draft.errors = draft.errors or {"": error_text(error)}
-            return self.show(thread, draft, status=error.status)
+            return self.show(thread, draft)
         return self.back(thread)
 
     def with_template(self, thread: Thread, draft: Draft) -> HttpResponse:
@@ -315,15 +319,13 @@ class NewMessagePage(TenantPage):
         except DomainError as error:
             draft.errors = {each.field: f"{each.detail[:1].upper()}{each.detail[1:]}." for each in error.errors}
             draft.errors = draft.errors or {"": error_text(error)}
-            return self.show({"to": posted.get("to", ""), "account": account}, draft, status=error.status)
+            return self.show({"to": posted.get("to", ""), "account": account}, draft)
         return self.redirect("inbox_thread", message.thread_id)
 
-    def show(self, chosen: dict[str, str], draft: Draft, *, status: int = 200) -> HttpResponse:
+    def show(self, chosen: dict[str, str], draft: Draft) -> HttpResponse:
         accounts = list(self.rows(Account).order_by("name", "id"))
         chosen.setdefault("account", str(accounts[0].pk) if len(accounts) == 1 else "")
-        return self.render(
-            accounts=[(str(each.pk), each.name) for each in accounts], chosen=chosen, draft=draft, status=status
-        )
+        return self.render(accounts=[(str(each.pk), each.name) for each in accounts], chosen=chosen, draft=draft)
 
 
 class OldInboxPage(TenantPage):

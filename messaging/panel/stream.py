@@ -1,7 +1,8 @@
 """Tells the inbox of a signed-in member that a thread has changed: Server-Sent Events with its id, and no content.
 
-The page then asks for what changed, with a request that is checked as every other one. ``workspace`` in the address is
-the workspace that the page shows, and the stream is refused if it is not that of the session any more. With each ping
+The page then asks for what changed, with a request that is checked as every other one. In the address ``after`` is the
+position of the latest event when the page was made, so nothing is missed in between, and ``workspace`` the workspace
+that it shows: the stream is refused if that is not the session's any more. With each ping
 session, membership, role and workspace are read anew, and the stream ends when they no longer hold.
 """
 
@@ -50,7 +51,8 @@ async def inbox_stream(request: HttpRequest) -> HttpResponseBase:
 
 def _start(request: HttpRequest) -> tuple[PanelContext | None, int]:
     panel = _read_anew(request)
-    return panel, start_position(request.META.get("HTTP_LAST_EVENT_ID", "")) if panel else 0
+    last_id = request.META.get("HTTP_LAST_EVENT_ID") or request.GET.get("after", "")
+    return panel, start_position(last_id) if panel else 0
 
 
 def _read_anew(request: HttpRequest) -> PanelContext | None:

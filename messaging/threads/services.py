@@ -31,14 +31,14 @@ MAX_SNOOZE = timedelta(days=366)
 FEW_CONTACTS = 200
 ASSIGNABLE = (Role.AGENT, Role.ADMIN, Role.OWNER)
 
-View = Literal["open", "unread", "waiting", "failed", "mine", "unassigned", "snoozed", "closed"]
+View = Literal["open", "unread", "waiting", "failed", "mine", "unassigned", "snoozed", "closed", "all"]
 VIEWS: tuple[str, ...] = get_args(View)
 
 
 @dataclass(frozen=True, slots=True)
 class InboxFilter:
     """``view``: which threads. ``open`` are those that are neither closed nor snoozed, and all other views but
-    ``snoozed`` and ``closed`` are a part of them: with unread messages; whose contact waits for an answer; whose latest
+    ``snoozed``, ``closed`` and ``all`` are a part of them: with unread messages; whose contact waits for an answer; whose latest
     message failed; assigned to the actor; to nobody. ``tag`` and ``search`` are of the contact."""
 
     view: View = "open"
@@ -66,7 +66,8 @@ def list_inbox(actor: Actor, wanted: InboxFilter, *, limit: int = 50, cursor: st
             rows = rows.filter(assignee_id=_user_id(actor) or 0)
         case "unassigned":
             rows = rows.filter(assignee=None)
-    rows = rows.filter(closed_at__isnull=wanted.view != "closed")
+    if wanted.view != "all":
+        rows = rows.filter(closed_at__isnull=wanted.view != "closed")
     if wanted.account_id is not None:
         rows = rows.filter(account_id=wanted.account_id)
     if wanted.tag:
@@ -77,13 +78,13 @@ def list_inbox(actor: Actor, wanted: InboxFilter, *, limit: int = 50, cursor: st
         rows = _of_contacts(rows, Contact.objects.for_workspace(actor.workspace).filter(*conditions), "pk")
 
     def narrow(rows: "QuerySet[Any]", now: datetime) -> "QuerySet[Any]":
-        if wanted.view == "closed":
+        if wanted.view in ("closed", "all"):
             return rows
         return rows.filter(active_at__gt=now) if wanted.view == "snoozed" else rows.filter(active_at__lte=now)
 
     threads = page(
         rows,
-        sort="active_at" if wanted.view == "snoozed" else "-active_at",
+        sort={"snoozed": "active_at", "all": "-last_message_at"}.get(wanted.view, "-active_at"),
         limit=limit,
         cursor=cursor,
         workspace_id=actor.workspace.pk,

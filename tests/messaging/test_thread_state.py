@@ -377,7 +377,9 @@ def test_views_use_their_index(agent: Actor, tenants: Tenants, sandbox: Account,
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
         cursor.execute(f"EXPLAIN {statement}")
         plan = "\n".join(row[0] for row in cursor.fetchall())
-    expected = {"open": "thread_", "mine": "thread_mine", "snoozed": "thread_"}.get(view, f"thread_{view}")
+    expected = {"open": "thread_", "mine": "thread_mine", "snoozed": "thread_", "all": "thread_recent"}.get(
+        view, f"thread_{view}"
+    )
     assert f"using {expected}" in plan
 
 

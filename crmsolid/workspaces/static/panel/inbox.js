@@ -27,13 +27,12 @@
   }
   function open() {
     if (source || document.hidden) return;
-    let opened = false;
     source = new EventSource(inbox.dataset.stream);
     source.onopen = () => {
       say("");
-      // What happened while there was no stream. The page itself is as new as the first one.
-      if (opened || open.before) refreshSoon("all");
-      opened = open.before = true;
+      if (open.before) refreshSoon("all"); // what happened while there was no stream
+      open.before = true;
+      open.refused = false;
     };
     source.onmessage = (event) => refreshSoon(JSON.parse(event.data).thread);
     source.onerror = () => {
@@ -80,7 +79,7 @@
     const key = `inbox-draft-${inbox.dataset.thread}`;
     const composer = text.form;
     if (text.value) sessionStorage.setItem(key, text.value);
-    else if (new URLSearchParams(location.search).get("sent") === null) text.value = sessionStorage.getItem(key) || "";
+    else text.value = sessionStorage.getItem(key) || "";
     text.addEventListener("input", () => sessionStorage.setItem(key, text.value));
     composer.addEventListener("submit", (event) => {
       if (event.submitter && event.submitter.value === "send") sessionStorage.removeItem(key);
