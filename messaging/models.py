@@ -110,13 +110,13 @@ class Thread(WorkspaceModel):
         constraints = [models.UniqueConstraint(fields=["account", "contact"], name="thread_once")]
         indexes = [
             models.Index(fields=["workspace", "last_message_at", "id"], name="thread_recent"),
-            # One for each filter of the inbox.
+            models.Index(
+                fields=["workspace", "last_message_at", "id"], name="thread_unread", condition=Q(unread_count__gt=0)
+            ),
+            # One for each other filter of the inbox.
             models.Index(fields=["workspace", "active_at", "id"], name="thread_open", condition=Q(closed_at=None)),
             models.Index(
                 fields=["workspace", "active_at", "id"], name="thread_closed", condition=Q(closed_at__isnull=False)
-            ),
-            models.Index(
-                fields=["workspace", "active_at", "id"], name="thread_unread", condition=Q(unread_count__gt=0)
             ),
             models.Index(
                 fields=["workspace", "active_at", "id"],
@@ -254,6 +254,9 @@ class Message(WorkspaceModel):
                 fields=["account", "telegram_message_id"],
                 name="message_of_telegram",
                 condition=Q(telegram_message_id__isnull=False),
+            ),
+            models.Index(
+                fields=["workspace", "created_at", "id"], name="message_failed_lately", condition=Q(status="failed")
             ),
             # For the foreign key: whatever deletes a message looks for replies to it.
             models.Index(fields=["in_reply_to"], name="message_replies", condition=Q(in_reply_to__isnull=False)),

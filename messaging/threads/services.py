@@ -33,13 +33,15 @@ ASSIGNABLE = (Role.AGENT, Role.ADMIN, Role.OWNER)
 
 View = Literal["open", "unread", "waiting", "failed", "mine", "unassigned", "snoozed", "closed", "all"]
 VIEWS: tuple[str, ...] = get_args(View)
+# What has an index of its own.
+SORTS = {"snoozed": "active_at", "unread": "-last_message_at", "all": "-last_message_at"}
 
 
 @dataclass(frozen=True, slots=True)
 class InboxFilter:
     """``view``: which threads. ``open`` are those that are neither closed nor snoozed, and all other views but
-    ``snoozed``, ``closed`` and ``all`` are a part of them: with unread messages; whose contact waits for an answer; whose latest
-    message failed; assigned to the actor; to nobody. ``tag`` and ``search`` are of the contact."""
+    ``snoozed``, ``closed`` and ``all`` are a part of them: with unread messages; whose contact waits for an answer;
+    whose latest message failed; assigned to the actor; to nobody. ``tag`` and ``search`` are of the contact."""
 
     view: View = "open"
     account_id: int | None = None
@@ -84,7 +86,7 @@ def list_inbox(actor: Actor, wanted: InboxFilter, *, limit: int = 50, cursor: st
 
     threads = page(
         rows,
-        sort={"snoozed": "active_at", "all": "-last_message_at"}.get(wanted.view, "-active_at"),
+        sort=SORTS.get(wanted.view, "-active_at"),
         limit=limit,
         cursor=cursor,
         workspace_id=actor.workspace.pk,

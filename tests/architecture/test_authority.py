@@ -27,6 +27,7 @@ import crmsolid.jobs.services
 import crmsolid.oauth.services
 import crmsolid.plans
 import crmsolid.workspaces.configuration
+import crmsolid.workspaces.invitations
 import crmsolid.workspaces.services
 import messaging.services
 import messaging.texts.services
@@ -47,7 +48,7 @@ from crmsolid.core.periods import Period
 from crmsolid.events.models import Event
 from crmsolid.oauth.models import Grant
 from crmsolid.workspaces.actor import Actor, Subject
-from crmsolid.workspaces.models import Job, Membership, Role
+from crmsolid.workspaces.models import Invitation, Job, Membership, Role
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from messaging.broadcasts import services as broadcasts
 from messaging.broadcasts.definition import Definition as BroadcastDefinition
@@ -179,6 +180,10 @@ def agent(rows: Belongings) -> dict[str, Any]:
     return {"member_id": Membership.objects.for_workspace(rows.workspace).get(role=Role.AGENT).pk}
 
 
+def invitation_id(rows: Belongings) -> dict[str, Any]:
+    return {"invitation_id": rows.of(Invitation).pk}
+
+
 ROWS = [
     Row(apikeys.services.create_key, ADMINS, None, lambda rows: {"name": "new", "scopes": ALL_SCOPES}),
     Row(
@@ -197,6 +202,20 @@ ROWS = [
     ),
     Row(crmsolid.workspaces.services.set_role, OWNERS, None, lambda rows: {**agent(rows), "role": "viewer"}),
     Row(crmsolid.workspaces.services.remove_member, OWNERS, None, agent),
+    Row(crmsolid.workspaces.services.require_two_factor, OWNERS, None, lambda rows: {"required": True}),
+    Row(
+        crmsolid.workspaces.invitations.invite_member,
+        OWNERS,
+        None,
+        lambda rows: {"email": "new@example.com", "role": "agent", "link": str},
+    ),
+    Row(
+        crmsolid.workspaces.invitations.resend_invitation,
+        OWNERS,
+        None,
+        lambda rows: {**invitation_id(rows), "link": str},
+    ),
+    Row(crmsolid.workspaces.invitations.revoke_invitation, OWNERS, None, invitation_id),
     Row(messaging.texts.services.create_template, ADMINS, None, lambda rows: {"name": "new", "text": "Hello"}),
     Row(
         messaging.texts.services.update_template,
@@ -536,8 +555,8 @@ ROWS = [
 
 
 def service_modules() -> list[Any]:
-    """Every module called ``services`` or ``stats``, every module of such a package, and a few others."""
-    found = [crmsolid.plans, contacts.notes]
+    """Every module called ``services`` or ``stats``, every module of such a package, and those that are named here."""
+    found = [crmsolid.plans, crmsolid.workspaces.invitations, contacts.notes]
     for package in PACKAGES:
         root = import_module(package)
         for module in pkgutil.walk_packages(root.__path__, f"{package}."):

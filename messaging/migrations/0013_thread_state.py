@@ -30,7 +30,7 @@ UPDATE messaging_thread SET
 class Migration(migrations.Migration):
     dependencies = [
         ("contacts", "0011_erasures"),
-        ("messaging", "0011_peer_indexes"),
+        ("messaging", "0012_home_indexes"),
         ("workspaces", "0003_time_zone"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -9,7 +9,6 @@ BY_ACTIVITY = ["workspace", "active_at", "id"]
 CONDITIONS = {
     "thread_open": Q(closed_at=None),
     "thread_closed": Q(closed_at__isnull=False),
-    "thread_unread": Q(unread_count__gt=0),
     "thread_waiting": Q(waiting_since__isnull=False),
     "thread_failed": Q(failed_at__isnull=False),
     "thread_unassigned": Q(assignee=None, closed_at=None),
@@ -20,7 +19,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("messaging", "0012_thread_state"),
+        ("messaging", "0013_thread_state"),
     ]
 
     operations = [
