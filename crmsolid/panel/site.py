@@ -73,7 +73,10 @@ class PanelSite(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """The pages of a workspace; they exist once for each side."""
+        from messaging.panel.urls import urlpatterns as inbox
+
         own = [
+            *inbox,
             page_path("search/", SearchPage),
             page_path("members/", MembersPage),
             page_path("members/<str:member_id>/remove/", RemoveMemberPage),
