@@ -12,7 +12,16 @@ from django.test import Client
 from django.urls import reverse
 
 from apikeys.services import create_key, rotate_key
-from contacts.models import Contact, ContactImport, ContactTag, CustomField, ScoreEntry, ScoringRule, Segment
+from contacts.models import (
+    Contact,
+    ContactImport,
+    ContactNote,
+    ContactTag,
+    CustomField,
+    ScoreEntry,
+    ScoringRule,
+    Segment,
+)
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.events.models import Event
@@ -63,6 +72,7 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     )
     _add(made, MessageAttempt(message=message, number=1, outcome="sent", error=mark))
     _add(made, ContactTag(contact=contact, name=f"{mark} tag"))
+    _add(made, ContactNote(contact=contact, author_label=f"{mark} author", text=f"{mark} note"))
     _add(made, Template(name=f"{mark} template", text=f"{mark} text"))
     _add(made, OptOutWord(word=f"{mark} stop"))
     _add(made, CustomField(key=f"{mark}_field", label=f"{mark} label", type="choice", choices=[mark]))

@@ -38,7 +38,7 @@ class NavigationItem:
 
 GROUPS: dict[str, tuple[NavigationItem, ...]] = {
     "Conversations": (
-        NavigationItem("Inbox", "inbox", "messaging.thread"),
+        NavigationItem("Inbox", "inbox", page="inbox"),
         NavigationItem("Messages", "message-circle", "messaging.message"),
         NavigationItem("Broadcasts", "megaphone", "messaging.broadcast"),
     ),

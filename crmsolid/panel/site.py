@@ -18,9 +18,10 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from crmsolid.panel.account.urls import urlpatterns as account_urls
+from crmsolid.panel.home import home_context
 from crmsolid.panel.members import MembersPage, RemoveMemberPage
 from crmsolid.panel.navigation import breadcrumbs, navigation
-from crmsolid.panel.pages import PlanPage, WorkspacePage, home_context
+from crmsolid.panel.pages import PlanPage, WorkspacePage
 from crmsolid.panel.search import SearchPage
 from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.panel_context import panel_context, switch_workspace
@@ -34,6 +35,7 @@ class PanelSite(AdminSite):
     site_header = site_title = "CRM Solid"
     index_template = "panel/home.html"
     index_title = "Home"
+    empty_value_display = ""
     final_catch_all_view = False  # what is not there is a 404, for strangers too
 
     @property
@@ -71,7 +73,10 @@ class PanelSite(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """The pages of a workspace; they exist once for each side."""
+        from messaging.panel.urls import urlpatterns as inbox
+
         own = [
+            *inbox,
             page_path("search/", SearchPage),
             page_path("members/", MembersPage),
             page_path("members/<str:member_id>/remove/", RemoveMemberPage),

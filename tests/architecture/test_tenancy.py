@@ -18,6 +18,7 @@ from django.urls import NoReverseMatch, URLPattern, reverse
 from apikeys.models import IdempotencyRecord
 from contacts.models import (
     Contact,
+    ContactNote,
     CustomField,
     Erasure,
     ImportChunk,
@@ -42,6 +43,7 @@ from messaging.models import (
     SandboxDelivery,
     SpentSlot,
     TelegramSession,
+    Thread,
 )
 from sequences.models import SequenceVersion, Step, StepRun
 from tests.architecture import PACKAGES, workspaced_models
@@ -101,10 +103,12 @@ UNSCOPED = {
 }
 # Plumbing without a page: stored answers, the sandbox's own Telegram, keyed hashes of opt-outs and erasures, bare
 # instants; keys to Telegram with who holds them, addresses there, logins between two steps; versions and steps, which
-# the pages of sequences and enrollments show; recipients, which the pages of broadcasts show; rows of imports, of which
+# the pages of sequences and enrollments show; recipients, which the pages of broadcasts show; threads,
+# which the inbox shows; rows of imports, of which
 # their pages show the first, and those that failed; ledgers of scores and histories of stages, which the pages of
 # contacts show, and timers; members and invitations, which Settings > Members shows.
 NOT_SHOWN: set[type[models.Model]] = {
+    ContactNote,
     IdempotencyRecord,
     SandboxDelivery,
     ImportChunk,
@@ -125,6 +129,7 @@ NOT_SHOWN: set[type[models.Model]] = {
     Step,
     StepRun,
     Recipient,
+    Thread,
     Membership,
     Invitation,
 }
