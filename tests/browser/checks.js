@@ -70,7 +70,8 @@ window.crmsolidChecks = (() => {
     },
     // Forms that somebody can fill in, but not send without a script.
     forms() {
-      const canBeFilled = (form) => [...form.elements].some((each) => each.type !== "hidden" && each.localName !== "fieldset");
+      const isField = (each) => each.type !== "hidden" && each.localName !== "fieldset" && !each.disabled;
+      const canBeFilled = (form) => [...form.elements].some(isField);
       return [...document.forms]
         .filter((form) => form.method !== "dialog" && canBeFilled(form))
         .filter((form) => ![...form.elements].some((each) => each.type === "submit"))
