@@ -15,7 +15,7 @@ from contacts.scoring.models import ScoreTimer as ScoreTimer
 from contacts.scoring.models import ScoringRule as ScoringRule
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
-from crmsolid.workspaces.models import Job
+from crmsolid.workspaces.models import Job, User
 from crmsolid.workspaces.scoping import ScopedManager, ScopedQuerySet, WorkspaceModel
 
 
@@ -262,6 +262,28 @@ class Segment(WorkspaceModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ContactNote(WorkspaceModel):
+    """What a member wrote down about a contact, for members alone. ``author_label`` is how the audit log calls the
+    author, and stays when the user is gone."""
+
+    id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "not"), editable=False)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="notes", db_index=False)
+    author = models.ForeignKey(User, on_delete=models.SET_NULL, related_name="+", null=True, db_index=False)
+    author_label = models.CharField(max_length=254)
+    text = models.TextField()
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta(WorkspaceModel.Meta):
+        indexes = [
+            models.Index(fields=["contact", "created_at", "id"], name="contactnote_recent"),
+            models.Index(fields=["author"], name="contactnote_author", condition=Q(author__isnull=False)),
+        ]
+        verbose_name = "note"
+
+    def __str__(self) -> str:
+        return self.id
 
 
 class OptOut(WorkspaceModel):

@@ -90,6 +90,7 @@ class PersonalDataOut(Representation):
     )
     scores = serializers.ListField(child=serializers.DictField(), help_text="The ledger of the score, oldest first.")
     stages = serializers.ListField(child=serializers.DictField(), help_text="Stages that it came to, oldest first.")
+    notes = serializers.ListField(child=serializers.DictField(), help_text="What members noted, oldest first.")
     messages = serializers.ListField(child=serializers.DictField(), help_text="Oldest first, as GET answers them.")
     enrollments = serializers.ListField(child=serializers.DictField(), help_text="In sequences, with the steps done.")
     events = serializers.ListField(child=serializers.DictField())

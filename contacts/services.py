@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from django.db import IntegrityError, transaction
 
-from contacts import custom_fields, export, optouts, repository
+from contacts import custom_fields, export, notes, optouts, repository
 from contacts.erasing import ledger, operands
 from contacts.erasing.operands import Person
 from contacts.models import Contact, CustomField, FieldType
@@ -253,6 +253,7 @@ def personal_data(actor: Actor, contact_id: str) -> dict[str, Any]:
         "audit_log": [{"at": rfc3339(entry.at), "action": entry.action, "surface": entry.surface} for entry in entries],
         "named_in": operands.naming(contact.contact),
         **scoring_data.export(actor.workspace.pk, contact_id),
+        **notes.export(actor.workspace.pk, contact_id),
         **erasure.export_all(actor.workspace.pk, contact_id),
     }
 

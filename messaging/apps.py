@@ -6,6 +6,7 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from django.db.models import Q
+        from django.db.models.signals import post_delete
 
         from contacts.erasing import operands
         from contacts.scoring import history
@@ -13,6 +14,7 @@ class MessagingConfig(AppConfig):
         from crmsolid.core import crypto, erasure
         from crmsolid.jobs import kinds
         from crmsolid.workspaces.configuration import register_section
+        from crmsolid.workspaces.models import Membership
         from crmsolid.workspaces.services import on_provision
         from messaging import erasure as messages
         from messaging import events, opt_out_words, scoring, services  # noqa: F401 - events declares the event types
@@ -25,6 +27,7 @@ class MessagingConfig(AppConfig):
         from messaging.telegram.gateway import queues_of
         from messaging.telegram_models import LoginAttempt, TelegramSession
         from messaging.texts import configuration as texts
+        from messaging.threads import state
 
         gateway.registry[AccountKind.SANDBOX] = SandboxGateway()
         gateway.account_worker_queues[AccountKind.TELEGRAM] = queues_of
@@ -40,3 +43,4 @@ class MessagingConfig(AppConfig):
         sources.registry[SOURCE] = BroadcastSource()
         crypto.register_columns(TelegramSession, "auth_key")
         crypto.register_columns(LoginAttempt, "encrypted_state")
+        post_delete.connect(state.unassign_removed_member, sender=Membership)

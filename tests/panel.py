@@ -12,7 +12,16 @@ from django.test import Client
 from django.urls import reverse
 
 from apikeys.services import create_key, rotate_key
-from contacts.models import Contact, ContactImport, ContactTag, CustomField, ScoreEntry, ScoringRule, Segment
+from contacts.models import (
+    Contact,
+    ContactImport,
+    ContactNote,
+    ContactTag,
+    CustomField,
+    ScoreEntry,
+    ScoringRule,
+    Segment,
+)
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.events.models import Event
@@ -20,7 +29,7 @@ from crmsolid.oauth.models import Application, Grant
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.admin_base import TenantAdmin
-from crmsolid.workspaces.models import Job, Membership, User, Workspace
+from crmsolid.workspaces.models import Invitation, Job, Membership, User, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging.broadcasts.models import Broadcast, Recipient
@@ -63,6 +72,7 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     )
     _add(made, MessageAttempt(message=message, number=1, outcome="sent", error=mark))
     _add(made, ContactTag(contact=contact, name=f"{mark} tag"))
+    _add(made, ContactNote(contact=contact, author_label=f"{mark} author", text=f"{mark} note"))
     _add(made, Template(name=f"{mark} template", text=f"{mark} text"))
     _add(made, OptOutWord(word=f"{mark} stop"))
     _add(made, CustomField(key=f"{mark}_field", label=f"{mark} label", type="choice", choices=[mark]))
@@ -97,6 +107,10 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     application = Application.objects.create(name=f"{mark} client", redirect_uris=f"https://{mark}.example.com/")
     member = Membership.objects.for_workspace(workspace.owner_workspace).first().user
     _add(made, Grant(user=member, application=application, client_name=f"{mark} assistant", scopes=["read:contacts"]))
+    if workspace == workspace.owner_workspace:
+        # Without the mark: the members of the live workspace are shown in test mode too.
+        invited = {"email": f"invited@{workspace.slug}.example", "role": "agent", "digest": f"{mark} digest"}
+        _add(made, Invitation(**invited, expires_at=later(7)))
     made.rows += list(Membership.objects.for_workspace(workspace.owner_workspace))
     return made
 

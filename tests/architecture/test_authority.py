@@ -18,6 +18,7 @@ from django.db import transaction
 
 import apikeys.services
 import contacts.imports.services
+import contacts.notes
 import contacts.scoring.services
 import contacts.segments.services
 import contacts.services
@@ -26,16 +27,18 @@ import crmsolid.jobs.services
 import crmsolid.oauth.services
 import crmsolid.plans
 import crmsolid.workspaces.configuration
+import crmsolid.workspaces.invitations
 import crmsolid.workspaces.services
 import messaging.services
 import messaging.texts.services
+import messaging.threads.services
 import sequences.services
 import webhooks.replays
 import webhooks.services
 from apikeys.models import ApiKey
 from contacts.imports import reading
 from contacts.imports.staging import StagedFile
-from contacts.models import Contact, ContactImport, CustomField, ScoringRule, Segment
+from contacts.models import Contact, ContactImport, ContactNote, CustomField, ScoringRule, Segment
 from contacts.scoring.definition import Definition as RuleDefinition
 from contacts.scoring.models import Trigger
 from contacts.stats import funnel_report
@@ -45,7 +48,7 @@ from crmsolid.core.periods import Period
 from crmsolid.events.models import Event
 from crmsolid.oauth.models import Grant
 from crmsolid.workspaces.actor import Actor, Subject
-from crmsolid.workspaces.models import Job, Membership, Role
+from crmsolid.workspaces.models import Invitation, Job, Membership, Role
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from messaging.broadcasts import services as broadcasts
 from messaging.broadcasts.definition import Definition as BroadcastDefinition
@@ -54,6 +57,7 @@ from messaging.broadcasts.stats import broadcast_report
 from messaging.models import Account, Message, OptOutWord, Template, Thread
 from messaging.stats import account_report
 from messaging.telegram import services as telegram
+from messaging.threads.services import InboxFilter
 from sequences.definition import read_definition
 from sequences.models import Enrollment, Sequence
 from sequences.stats import sequence_report
@@ -176,6 +180,10 @@ def agent(rows: Belongings) -> dict[str, Any]:
     return {"member_id": Membership.objects.for_workspace(rows.workspace).get(role=Role.AGENT).pk}
 
 
+def invitation_id(rows: Belongings) -> dict[str, Any]:
+    return {"invitation_id": rows.of(Invitation).pk}
+
+
 ROWS = [
     Row(apikeys.services.create_key, ADMINS, None, lambda rows: {"name": "new", "scopes": ALL_SCOPES}),
     Row(
@@ -194,6 +202,20 @@ ROWS = [
     ),
     Row(crmsolid.workspaces.services.set_role, OWNERS, None, lambda rows: {**agent(rows), "role": "viewer"}),
     Row(crmsolid.workspaces.services.remove_member, OWNERS, None, agent),
+    Row(crmsolid.workspaces.services.require_two_factor, OWNERS, None, lambda rows: {"required": True}),
+    Row(
+        crmsolid.workspaces.invitations.invite_member,
+        OWNERS,
+        None,
+        lambda rows: {"email": "new@example.com", "role": "agent", "link": str},
+    ),
+    Row(
+        crmsolid.workspaces.invitations.resend_invitation,
+        OWNERS,
+        None,
+        lambda rows: {**invitation_id(rows), "link": str},
+    ),
+    Row(crmsolid.workspaces.invitations.revoke_invitation, OWNERS, None, invitation_id),
     Row(messaging.texts.services.create_template, ADMINS, None, lambda rows: {"name": "new", "text": "Hello"}),
     Row(
         messaging.texts.services.update_template,
@@ -274,6 +296,10 @@ ROWS = [
         None,
         lambda rows: {"field_id": rows.of(CustomField).pk, "label": "New", "choices": ["a"]},
     ),
+    Row(contacts.notes.list_notes, EVERYONE, Scope.READ_CONTACTS, contact_id),
+    Row(contacts.notes.add_note, WRITERS, Scope.WRITE_CONTACTS, lambda rows: {**contact_id(rows), "text": "Called"}),
+    # Somebody else's note; tests/contacts/test_notes.py has authors.
+    Row(contacts.notes.delete_note, ADMINS, None, lambda rows: {"note_id": rows.of(ContactNote).pk}),
     Row(contacts.scoring.services.get_score, EVERYONE, Scope.READ_CONTACTS, contact_id),
     Row(
         contacts.scoring.services.adjust_score,
@@ -339,6 +365,50 @@ ROWS = [
     Row(messaging.services.list_threads, EVERYONE, Scope.READ_MESSAGES),
     Row(messaging.services.list_thread_messages, EVERYONE, Scope.READ_MESSAGES, thread_id),
     Row(messaging.services.mark_thread_read, WRITERS, Scope.WRITE_MESSAGES, thread_id),
+    Row(messaging.threads.services.list_inbox, EVERYONE, Scope.READ_MESSAGES, lambda rows: {"wanted": InboxFilter()}),
+    Row(messaging.threads.services.get_thread, EVERYONE, Scope.READ_MESSAGES, thread_id),
+    Row(messaging.threads.services.close_thread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
+    Row(messaging.threads.services.reopen_thread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
+    Row(
+        messaging.threads.services.snooze_thread,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        lambda rows: {**thread_id(rows), "until": clock.now() + timedelta(hours=1)},
+    ),
+    Row(
+        messaging.threads.services.assign_thread,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        lambda rows: {**thread_id(rows), "user_id": rows.of(Membership).user_id},
+    ),
+    Row(messaging.threads.services.mark_thread_unread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
+    Row(messaging.threads.services.assignable_members, EVERYONE, Scope.READ_MESSAGES),
+    Row(
+        messaging.threads.services.reply,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        lambda rows: {**thread_id(rows), "text": "Hello"},
+        "validation_failed",  # the contact has no address on Telegram
+    ),
+    Row(
+        messaging.threads.services.begin,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        lambda rows: {"account_id": rows.of(Account).pk, "to": "@ada_lovelace", "text": "Hello"},
+    ),
+    Row(
+        messaging.threads.services.preview_text,
+        EVERYONE,
+        Scope.READ_CONTACTS,
+        lambda rows: {**contact_id(rows), "text": "Hello"},
+    ),
+    Row(
+        messaging.threads.services.retry_message,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        message_id,
+        "invalid_state",  # it has been sent
+    ),
     Row(messaging.services.list_accounts, EVERYONE, Scope.READ_MESSAGES),
     Row(
         messaging.services.get_account,
@@ -485,8 +555,8 @@ ROWS = [
 
 
 def service_modules() -> list[Any]:
-    """Every module called ``services`` or ``stats``, every module of such a package, and ``crmsolid.plans``."""
-    found = [crmsolid.plans]
+    """Every module called ``services`` or ``stats``, every module of such a package, and those that are named here."""
+    found = [crmsolid.plans, crmsolid.workspaces.invitations, contacts.notes]
     for package in PACKAGES:
         root = import_module(package)
         for module in pkgutil.walk_packages(root.__path__, f"{package}."):

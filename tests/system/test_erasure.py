@@ -13,6 +13,7 @@ from contacts.imports import services as imports
 from contacts.imports import staging
 from contacts.lookup import find_or_create
 from contacts.models import ImportDraft, StageChange
+from contacts.notes import add_note
 from contacts.scoring.definition import Definition
 from contacts.scoring.models import Trigger
 from contacts.scoring.services import create_rule
@@ -40,6 +41,7 @@ KNOWN_IN = {
     *(f"contacts_contact.{name}" for name in ("email", "email_key", "name", "phone", "search", "telegram_id")),
     *(f"contacts_contact.{name}" for name in ("username", "username_key")),
     *(f"contacts_contacttag.{name}" for name in ("folded", "name")),
+    "contacts_contactnote.text",
     "contacts_importchunk.data",
     *(f"contacts_importdraft.{name}" for name in ("email_key", "state", "username_key")),
     *(f"contacts_importfailure.{name}" for name in ("cells", "email_key", "username_key")),
@@ -57,7 +59,7 @@ KNOWN_IN = {
 }
 EXPORTED = {
     *("audit_log", "broadcasts", "contact", "deliveries", "enrollments", "events", "failed_imports", "messages"),
-    *("named_in", "scores", "stages", "stored_answers", "telegram_addresses"),
+    *("named_in", "notes", "scores", "stages", "stored_answers", "telegram_addresses"),
 }
 
 
@@ -164,6 +166,7 @@ def _make_known(tenants: Tenants, client: Api, account: Account) -> str:
     while not ImportDraft.unscoped.exists():
         assert runner.run_due(seconds=0)
     client.post(f"/v1/segments/{segment}/tags", {"add": ["news"]})  # a job that has not begun
+    add_note(tenants.actor(), contact_id, text=f"{NAME} told me {TEXT}")
     create_rule(tenants.actor(), Definition("Known", Trigger.TAG, EMAIL, 5))
     client.patch(f"/v1/contacts/{contact_id}", {"opted_out": True, "tags": ["vip", EMAIL]})
     assign_positions()
