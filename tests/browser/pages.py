@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from crmsolid.workspaces.tenant_page import TenantPage
 
 # What answers no page of its own: data for scripts, and redirects.
-NOT_PAGES = {"autocomplete", "jsi18n", "view_on_site", "app_list"}
+NOT_PAGES = {"autocomplete", "jsi18n", "view_on_site", "app_list", "inbox_stream"}
 
 
 @dataclass(frozen=True, slots=True)
