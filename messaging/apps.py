@@ -7,6 +7,7 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models import Q
 
+        from contacts import timeline
         from contacts.erasing import operands
         from contacts.scoring import history
         from contacts.scoring.models import Trigger
@@ -25,6 +26,7 @@ class MessagingConfig(AppConfig):
         from messaging.telegram.gateway import queues_of
         from messaging.telegram_models import LoginAttempt, TelegramSession
         from messaging.texts import configuration as texts
+        from messaging.timeline import SOURCE as MESSAGES
 
         gateway.registry[AccountKind.SANDBOX] = SandboxGateway()
         gateway.account_worker_queues[AccountKind.TELEGRAM] = queues_of
@@ -32,6 +34,7 @@ class MessagingConfig(AppConfig):
         on_provision(opt_out_words.provision)
         register_section(texts.TEMPLATES, dump=texts.dump_templates, apply=texts.apply_templates)
         register_section(texts.WORDS, dump=texts.dump_words, apply=texts.apply_words)
+        timeline.register(MESSAGES)
         history.register(Trigger.REPLY, scoring.replies_of)
         erasure.register(erase=messages.erase, export=messages.export)
         erasure.register(erase=recipients.erase, export=recipients.export)
