@@ -139,6 +139,7 @@ class SegmentFilter(admin.SimpleListFilter):
 @admin.register(Contact)
 class ContactAdmin(TenantAdmin):
     changers = WRITERS
+    services_audit = True
     form = ContactForm
     list_display = ("shown_name", "handle", "mail", "shown_stage", "score", "shown_opt_out", "added")
     list_filter = (SegmentFilter, "stage", "opted_out", "created_at")

@@ -14,6 +14,7 @@ from django.urls import reverse
 from apikeys.services import create_key, rotate_key
 from contacts.models import (
     Contact,
+    ContactColumns,
     ContactImport,
     ContactNote,
     ContactTag,
@@ -107,6 +108,7 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     application = Application.objects.create(name=f"{mark} client", redirect_uris=f"https://{mark}.example.com/")
     member = Membership.objects.for_workspace(workspace.owner_workspace).first().user
     _add(made, Grant(user=member, application=application, client_name=f"{mark} assistant", scopes=["read:contacts"]))
+    _add(made, ContactColumns(user=member, columns=["email"]))
     made.rows += list(Membership.objects.for_workspace(workspace.owner_workspace))
     return made
 

@@ -17,6 +17,7 @@ from django.urls import reverse
 from apikeys.models import IdempotencyRecord
 from contacts.models import (
     Contact,
+    ContactColumns,
     ContactNote,
     Erasure,
     ImportChunk,
@@ -100,6 +101,7 @@ UNSCOPED = {
 # their pages show the first, and those that failed; ledgers of scores and histories of stages, which the pages of
 # contacts show, and timers.
 NOT_SHOWN: set[type[models.Model]] = {
+    ContactColumns,
     ContactNote,
     IdempotencyRecord,
     SandboxDelivery,
