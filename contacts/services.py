@@ -183,6 +183,14 @@ def get_contact(actor: Actor, contact_id: str) -> ContactWithTags:
     return repository.get(actor.workspace, contact_id)
 
 
+def find_contacts(actor: Actor, identities: Mapping[str, Any]) -> list[Contact]:
+    """The contacts that have this ``username`` or ``email``; at most one for each. Errors: ``scope_missing``,
+    ``validation_failed``."""
+    actor.require(Scope.READ_CONTACTS)
+    keys = read_changes(actor.workspace, identities).identities
+    return repository.find_by_identity(actor.workspace, keys) if keys else []
+
+
 def list_contacts(
     actor: Actor, filters: Mapping[str, Any], *, sort: str = "-created_at", limit: int = 50, cursor: str | None = None
 ) -> Page:

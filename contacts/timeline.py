@@ -181,7 +181,7 @@ def _scores(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
 
 
 NOTES = "Notes"
-register(Source("note", NOTES, "sticky_note_2", _notes))
-register(Source("stage", "Stages", "flag", _stages))
-register(Source("tag", "Tags", "sell", _tags))
-register(Source("score", "Scores", "star", _scores))
+register(Source("note", NOTES, "sticky-note", _notes))
+register(Source("stage", "Stages", "list", _stages))
+register(Source("tag", "Tags", "tag", _tags))
+register(Source("score", "Scores", "gauge", _scores))

@@ -27,4 +27,4 @@ def messages_of(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
         )
 
 
-SOURCE = Source("message", "Messages", "chat", messages_of)
+SOURCE = Source("message", "Messages", "message-circle", messages_of)

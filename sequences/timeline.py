@@ -34,6 +34,6 @@ def _page(enrollment: Enrollment) -> tuple[str, str]:
 
 
 SOURCES = (
-    Source("sequence", "Sequences", "schedule_send", begun),
-    Source("sequence_end", "Sequences", "schedule_send", ended),
+    Source("sequence", "Sequences", "workflow", begun),
+    Source("sequence_end", "Sequences", "workflow", ended),
 )
