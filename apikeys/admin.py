@@ -13,7 +13,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
@@ -24,8 +24,10 @@ from apikeys.models import ApiKey
 from apikeys.services import IssuedKey, create_key, revoke_key, rotate_key
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin
+from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.admin_columns import column, format_time
+from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.roles import ADMINS
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 
 WARN_BEFORE = timedelta(days=14)
@@ -167,7 +169,7 @@ class ApiKeyAdmin(TenantAdmin):
             return self._key_page(request, key, revoke_form=form)
         revoke_key(self.actor(request), key.id)
         messages.success(request, f"{key.name} is revoked: it is refused from now on.")
-        return HttpResponseRedirect(reverse("admin:apikeys_apikey_changelist"))
+        return HttpResponseRedirect(panel_url("apikeys_apikey_changelist"))
 
     def _get_key(self, request: HttpRequest, object_id: str) -> ApiKey:
         """The key, if it is in this workspace and the user may see keys."""

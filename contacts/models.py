@@ -156,7 +156,13 @@ class Contact(WorkspaceModel):
         return first_name_of(self)
 
     def __str__(self) -> str:
-        return self.name or (f"@{self.username}" if self.username else self.email) or str(self.telegram_id or self.id)
+        return name_of(self)
+
+
+def name_of(contact: Contact) -> str:
+    """How the panel calls the contact. Also for records of ``Table.read``."""
+    handle = f"@{contact.username}" if contact.username else contact.email
+    return contact.name or handle or str(contact.telegram_id or contact.id)
 
 
 def first_name_of(contact: Contact) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 
 from crmsolid.core.postgresql.timeouts import with_timeouts
 from crmsolid.env import env, env_choice, env_database, env_int, local_secret, make_private, private_file
-from crmsolid.panel.theme import UNFOLD as UNFOLD
 from crmsolid.serving.interface import MAX_BODY_BYTES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -30,7 +29,6 @@ TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
-    "unfold.apps.BasicAppConfig",
     "crmsolid.panel.apps.PanelConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -55,8 +53,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "crmsolid.api.middleware.ApiMiddleware",
+    "crmsolid.panel.middleware.ContentSecurityPolicyMiddleware",
+    "crmsolid.panel.middleware.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "crmsolid.workspaces.panel_urls.PanelSideMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -76,7 +77,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+            ],
+            "builtins": ["crmsolid.workspaces.templatetags.panel"],
         },
     }
 ]
@@ -172,6 +174,11 @@ FORMAT_MODULE_PATH = "crmsolid.formats"
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # serves the files of the packages from where they are: no collectstatic
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MAX_AGE = 31_536_000  # the addresses of static files change with their contents
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "crmsolid.panel.static_files.HashedStaticFilesStorage"},
+}
 LOGIN_URL = "/panel/login/"
 LOGIN_REDIRECT_URL = "/panel/"  # after a sign-in without a next page
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES

@@ -13,7 +13,9 @@ import webhooks.urls
 from crmsolid import health
 from crmsolid.api.me import MeView
 from crmsolid.mcp.views import mcp_view
+from crmsolid.panel.site import PanelSite
 from crmsolid.tools import TOOLS
+from crmsolid.workspaces.panel_urls import ROOT
 
 handler403 = "crmsolid.panel.pages.forbidden"
 handler404 = "crmsolid.panel.pages.not_found"
@@ -29,6 +31,13 @@ v1: list[URLPattern] = [
     *crmsolid.analytics.urls.urlpatterns,
 ]
 mcp = mcp_view(TOOLS)
+site: PanelSite = admin.site  # type: ignore[assignment]
+pages = site.get_urls()
+panel = [
+    path("panel/test/", include((pages, "admin"), namespace="test")),
+    path("panel/live/", include((pages, "admin"), namespace="live")),
+    path("panel/", include((site.account_urls(), "account"))),
+]
 
 urlpatterns = [
     path("readyz", health.readyz),
@@ -36,8 +45,8 @@ urlpatterns = [
     path("v1/", include(v1)),
     path("mcp", mcp),
     path("mcp/", mcp),
-    path("panel/", admin.site.urls),
-    path("", RedirectView.as_view(pattern_name="admin:index")),
+    *panel,
+    path("", RedirectView.as_view(url=ROOT)),
     path("", include("crmsolid.api.openapi.pages")),
     path("", include("crmsolid.oauth.urls")),
 ]

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -135,21 +135,40 @@ def _add(made: Belongings, row: Any) -> Any:
     return row
 
 
+class TestSideClient(Client):
+    """Looks at the test side of a workspace: an address of a live page is that of the test page."""
+
+    def generic(self, method: str, path: Any, *args: Any, **kwargs: Any) -> Any:
+        return super().generic(method, path.replace("/panel/live/", "/panel/test/"), *args, **kwargs)
+
+
 def browser(user: User, workspace: Workspace | None = None) -> Client:
-    """A client that is logged in. Its session names ``workspace``, as a forged session could."""
-    client = Client(headers={"user-agent": "tests"})
+    """A client that is logged in and looks at ``workspace``, which its session names, as a forged session could."""
+    is_test = workspace is not None and workspace.mode == "test"
+    client = (TestSideClient if is_test else Client)(headers={"user-agent": "tests"})
     client.force_login(user)
-    if workspace is not None:
+    first = user.memberships.order_by("workspace__name").first()
+    shown = workspace.owner_workspace if workspace else first and first.workspace
+    if shown is not None:
         session = client.session
-        session["workspace"] = workspace.pk
+        session["workspace"] = shown.pk
         session.save()
     return client
 
 
+def moment(at: datetime) -> str:
+    """How a page shows a time, up to the end of its element."""
+    return f">{at.day} {at:%b %Y %H:%M}</time>"
+
+
 def contact_form(**changes: Any) -> dict[str, Any]:
-    """What a browser posts from a contact's page."""
-    tags = {"tag_rows-TOTAL_FORMS": 0, "tag_rows-INITIAL_FORMS": 0}
-    return {"stage": "new", "phone": "", "time_zone": "", **tags, **changes}
+    """What a browser posts to change details of a contact that had none of them before."""
+    return {"do": "edit", **changes}
+
+
+def stage_form(stage: str) -> dict[str, Any]:
+    """What a browser posts to change the stage of a contact."""
+    return {"do": "stage", "stage": stage}
 
 
 def later(days: float) -> Any:

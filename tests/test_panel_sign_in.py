@@ -13,7 +13,7 @@ from crmsolid.panel.sign_in import DEVICE_COOKIE, MAX_FORM_BYTES, Attempt, passw
 from crmsolid.serving.admission import NotAdmitted
 from tests.tenants import PASSWORD, Tenants
 
-LOGIN = reverse("admin:login")
+LOGIN = reverse("account:login")
 OWNER = "owner@acme.example"
 WRONG, REFUSED, RIGHT = 200, 429, 302
 
@@ -37,7 +37,7 @@ def known_browser(address: str = "203.0.113.1", email: str = OWNER) -> Client:
     """A browser that has signed in to the account and out again."""
     client = Client()
     assert sign_in(client, address, email=email).status_code == RIGHT
-    client.post(reverse("admin:logout"))
+    client.post(reverse("account:logout"))
     return client
 
 
@@ -121,8 +121,8 @@ def test_the_browser_that_changes_the_password_stays_known(tenants: Tenants) -> 
     client = Client()
     sign_in(client, "203.0.113.1")
     new = {"old_password": PASSWORD, "new_password1": "another password", "new_password2": "another password"}
-    assert client.post(reverse("admin:password_change"), new).status_code == 302
-    client.post(reverse("admin:logout"))
+    assert client.post(reverse("account:password_change"), new).status_code == 302
+    client.post(reverse("account:logout"))
     for _ in range(10):
         guess("203.0.113.1")
     assert sign_in(client, "203.0.113.1", "another password").status_code == RIGHT
@@ -142,7 +142,7 @@ def test_a_cookie_that_was_not_signed_here_makes_no_browser_known(tenants: Tenan
 def test_the_cookie_is_kept_from_scripts_and_other_sites(tenants: Tenants) -> None:
     client = Client()
     cookie = sign_in(client, "203.0.113.1").cookies[DEVICE_COOKIE]
-    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", reverse("admin:index"))
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/panel/")
     assert cookie["max-age"] == 365 * 24 * 3600
     assert OWNER not in cookie.value and tenants.owner.password not in cookie.value
 
@@ -236,17 +236,17 @@ def test_a_known_browser_is_admitted_before_others_ten_times_a_minute(tenants: T
     ("method", "path", "waits"),
     [
         ("POST", LOGIN, True),
-        ("POST", reverse("admin:password_change"), True),
+        ("POST", reverse("account:password_change"), True),
         ("GET", LOGIN, False),
         ("POST", "/v1/contacts", False),
-        ("POST", reverse("admin:logout"), False),
+        ("POST", reverse("account:logout"), False),
     ],
 )
 def test_requests_that_hash_a_password_wait_in_the_queue(method: str, path: str, waits: bool) -> None:
     assert (password_queue().rank(form_of(100, method, path)) is not None) is waits
 
 
-@pytest.mark.parametrize("path", [LOGIN, reverse("admin:password_change")])
+@pytest.mark.parametrize("path", [LOGIN, reverse("account:password_change")])
 def test_form_of_more_than_16_kib_does_not_enter_the_queue(path: str) -> None:
     admission = password_queue()
     assert admission.rank(form_of(MAX_FORM_BYTES, "POST", path)) is not None

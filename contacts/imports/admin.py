@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern
 from django.utils.text import Truncator
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST
@@ -18,10 +18,11 @@ from contacts.imports.views import MAX_FILE_BYTES, failed_rows_response
 from contacts.models import ContactImport, ImportChunk
 from crmsolid.api.uploads import TemporaryFileHandler, check_size
 from crmsolid.core.errors import DomainError
-from crmsolid.workspaces.admin_base import WRITERS
 from crmsolid.workspaces.admin_columns import column, datetime_column
 from crmsolid.workspaces.admin_pages import PageAdmin
 from crmsolid.workspaces.models import Job
+from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.roles import WRITERS
 
 SAMPLE_ROWS = 5
 LABELS = {"email": "E-mail", "opted_out": "Opted out", "time_zone": "Time zone"}
@@ -73,7 +74,7 @@ class ContactImportAdmin(PageAdmin):
             return response
         except DomainError as error:
             self.show_error(request, error)
-            return HttpResponseRedirect(reverse("admin:contacts_contactimport_add"))
+            return HttpResponseRedirect(panel_url("contacts_contactimport_add"))
         finally:
             handler.close()
 
@@ -84,7 +85,7 @@ class ContactImportAdmin(PageAdmin):
         uploaded = request.FILES.get("file")
         if uploaded is None or uploaded.file is None:
             messages.error(request, "Choose a file.")
-            return HttpResponseRedirect(reverse("admin:contacts_contactimport_add"))
+            return HttpResponseRedirect(panel_url("contacts_contactimport_add"))
         with staging.read(uploaded.file) as staged:
             file = services.upload_contacts(self.actor(request), staged, name=str(uploaded.name))
         return self.page_of(file)
@@ -134,7 +135,7 @@ class ContactImportAdmin(PageAdmin):
         except DomainError as error:
             self.show_error(request, error)
             return self.page_of(file)
-        return HttpResponseRedirect(reverse("admin:workspaces_job_change", args=[job.pk]))
+        return HttpResponseRedirect(panel_url("workspaces_job_change", job.pk))
 
     def failed_rows_view(self, request: HttpRequest, job_id: str) -> Any:
         """The rows of an import that failed, as the API answers them."""

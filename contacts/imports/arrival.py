@@ -12,7 +12,6 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import close_old_connections
 from django.http import HttpResponse
-from django.urls import reverse
 
 from apikeys.limiter import limiter
 from contacts.imports.views import MAX_FILE_BYTES
@@ -21,8 +20,9 @@ from crmsolid.api.middleware import is_api
 from crmsolid.api.request_context import RequestContext
 from crmsolid.api.uploads import MAX_FORM_BYTES
 from crmsolid.core.errors import DATABASE_UNAVAILABLE, DomainError
-from crmsolid.workspaces.admin_base import WRITERS
 from crmsolid.workspaces.panel_context import panel_context
+from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.roles import WRITERS
 from crmsolid.workspaces.scopes import Scope
 
 API_PATH = "/v1/contacts/import"
@@ -30,7 +30,7 @@ API_PATH = "/v1/contacts/import"
 
 def upload_limits() -> dict[str, int]:
     """The paths that take a file, with the bytes that a body may have there."""
-    return dict.fromkeys((API_PATH, reverse("admin:contacts_contactimport_add")), MAX_FILE_BYTES + MAX_FORM_BYTES)
+    return dict.fromkeys((API_PATH, panel_url("contacts_contactimport_add")), MAX_FILE_BYTES + MAX_FORM_BYTES)
 
 
 def may_upload(environ: WSGIEnvironment) -> str | None:

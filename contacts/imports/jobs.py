@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.urls import reverse
 
 from contacts import optouts, repository
 from contacts.custom_fields import by_key
@@ -23,6 +22,7 @@ from crmsolid.core.sql.table import Table
 from crmsolid.jobs.kinds import JobFailed, JobKind
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Job
+from crmsolid.workspaces.panel_urls import panel_url
 
 MAX_ERRORS = 100
 # The numbers of the chunks after which the tables are no longer what PostgreSQL knows of them.
@@ -215,9 +215,9 @@ def actor_of(job: Job) -> Actor:
 
 
 def _links(job: Job) -> Sequence[tuple[str, str]]:
-    links = [("The file", reverse("admin:contacts_contactimport_change", args=[job.object_id]))]
+    links = [("The file", panel_url("contacts_contactimport_change", job.object_id))]
     if job.result.get("failed_rows_url"):
-        links.append(("Download the failed rows", reverse("admin:contacts_contactimport_failed_rows", args=[job.pk])))
+        links.append(("Download the failed rows", panel_url("contacts_contactimport_failed_rows", job.pk)))
     return links
 
 

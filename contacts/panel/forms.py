@@ -67,8 +67,7 @@ class ContactForm(forms.Form):
             before = self.data.get(f"initial-{name}", "")
             now = shown_now.get(name, "")
             if now not in (before, self.cleaned_data.get(name)):
-                self.data = self.data.copy()
-                self.data[f"initial-{name}"] = now
+                self.data = {**self.data, f"initial-{name}": now}
                 said = f"Changed meanwhile to “{now}”" if now else "Emptied meanwhile"
                 self.add_error(name, f"{said}. Save again to replace it with yours.")
                 found = True

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from contacts import bulk, columns, custom_fields, services
 from contacts.columns import Column
 from contacts.forms import FilterForm
-from contacts.models import Segment
+from contacts.models import Segment, Stage, name_of
 from contacts.panel.actions import BulkChoice, bulk_choices
 from contacts.panel.person import STAGE_COLOURS, display_value
 from contacts.panel.query import MAX_FILTER, ContactsQuery, filter_text
@@ -74,7 +74,7 @@ class ContactListPage(TenantPage):
             query=query,
             error=error,
             count=self._count(query) if query.is_narrowed and not error else "",
-            rows=[(each.contact, [cell(each, column) for column in shown]) for each in people],
+            rows=[(each.contact.id, name_of(each.contact), [cell(each, column) for column in shown]) for each in people],
             headers=[(column, self._sort_link(query, column)) for column in shown],
             name_sort=self._sort_link(query, Column("name", "Name")),
             after=f"?{query.encoded}&cursor={after}" if after else "",
@@ -129,7 +129,7 @@ def cell(person: ContactWithTags, column: Column) -> dict[str, Any]:
     kind = "text"
     match column.name:
         case "stage":
-            kind, value = "label", (STAGE_COLOURS.get(contact.stage, ""), contact.get_stage_display())
+            kind, value = "label", (STAGE_COLOURS.get(contact.stage, ""), Stage(contact.stage).label)
         case "tags":
             names = sorted(person.tags)
             kind, value = "tags", (names[:MAX_TAGS], len(names) - MAX_TAGS)
@@ -182,7 +182,8 @@ class FilterPage(TenantPage):
         text = filter_text(filter)
         if len(text) > MAX_FILTER:
             raise DomainError(
-                "validation_failed", errors=[FieldError("name", "max_length", "a filter this long has to be saved; give it a name")]
+                "validation_failed",
+                errors=[FieldError("name", "max_length", "a filter this long has to be saved; give it a name")],
             )
         return self.redirect(LIST, filter=text)
 
@@ -301,7 +302,11 @@ class BulkPage(TenantPage):
     ) -> HttpResponseBase:
         nothing_chosen = self._of_chosen and not query.ids
         if choice is None or nothing_chosen:
-            self.show_error(DomainError("validation_failed", "choose what to do" if choice is None else "choose at least one contact"))
+            self.show_error(
+                DomainError(
+                    "validation_failed", "choose what to do" if choice is None else "choose at least one contact"
+                )
+            )
             return HttpResponseRedirect(f"{panel_url(LIST)}?{query.encoded}")
         try:
             number = services.count_contacts(self.actor, query.filters)

@@ -10,7 +10,7 @@ from django.utils.http import content_disposition_header
 from contacts import custom_fields, notes, repository, services, tags, timeline
 from contacts.models import Contact, CustomField, Stage
 from contacts.panel.actions import contact_actions, contact_links, contact_sections
-from contacts.panel.forms import ContactForm, NewContactForm, NoteForm, TagForm, split_tags, texts_of
+from contacts.panel.forms import ContactForm, NewContactForm, NoteForm, split_tags, texts_of
 from contacts.repository import ContactWithTags
 from contacts.scoring.forms import ScoreForm
 from contacts.scoring.services import adjust_score, get_score
@@ -73,7 +73,12 @@ class ContactPage(OfContact):
 
     # --- What is shown ----------------------------------------------------------------------------------------
     def _page(
-        self, person: ContactWithTags, *, form: ContactForm | None = None, note: NoteForm | None = None, status: int = 200
+        self,
+        person: ContactWithTags,
+        *,
+        form: ContactForm | None = None,
+        note: NoteForm | None = None,
+        status: int = 200,
     ) -> HttpResponseBase:
         contact, definitions = person.contact, custom_fields.by_key(self.workspace)
         texts = texts_of(person.payload, contact.given_first_name)
@@ -226,9 +231,7 @@ class ContactDataPage(OfContact):
         contact = self.person(contact_id).contact
         data = strictjson.dumps(services.personal_data(self.actor, contact.pk))
         disposition = content_disposition_header(True, f"{contact.pk}.json")
-        return HttpResponse(
-            data, content_type="application/json", headers={"Content-Disposition": str(disposition)}
-        )
+        return HttpResponse(data, content_type="application/json", headers={"Content-Disposition": str(disposition)})
 
 
 class EraseContactPage(OfContact):
@@ -253,9 +256,7 @@ class EraseContactPage(OfContact):
     def _page(self, contact: Contact, error: str = "") -> HttpResponseBase:
         title = f"Erase {contact}"
         status = 422 if error else 200
-        return self.render(
-            status=status, title=title, page_label=title, contact=contact, word=ERASE_WORD, error=error
-        )
+        return self.render(status=status, title=title, page_label=title, contact=contact, word=ERASE_WORD, error=error)
 
 
 class ContactHistoryPage(OfContact):

@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern
 from django.views.decorators.http import require_POST
 
 from contacts import configuration as custom_fields
@@ -18,13 +18,14 @@ from contacts.scoring.definition import definition_of, from_params, read_definit
 from contacts.scoring.forms import RuleForm, describe
 from crmsolid.core.errors import DomainError
 from crmsolid.jobs.admin import REFRESH_SECONDS
-from crmsolid.workspaces.admin_base import ADMINS
 from crmsolid.workspaces.admin_columns import column, datetime_column
 from crmsolid.workspaces.admin_pages import PageAdmin
 from crmsolid.workspaces.configuration import apply_configuration
 from crmsolid.workspaces.models import OPEN_JOB_STATES, Job, JobState
+from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.roles import ADMINS
 
-LIST = "admin:contacts_scoringrule_changelist"
+LIST = "contacts_scoringrule_changelist"
 
 
 @admin.register(ScoringRule)
@@ -73,7 +74,7 @@ class ScoringRuleAdmin(PageAdmin):
             messages.success(request, f"Rules in test mode: {shown}.")
         except DomainError as error:
             self.show_error(request, error)
-        return HttpResponseRedirect(reverse(LIST))
+        return HttpResponseRedirect(panel_url(LIST))
 
     # --- The form ---------------------------------------------------------------------------------------------
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
@@ -108,7 +109,7 @@ class ScoringRuleAdmin(PageAdmin):
         definition = read_definition(actor.workspace, data)
         rule_id = None if rule is None else rule.pk
         job = services.preview_rule(actor, definition, rule_id=rule_id, archive=archive)
-        return HttpResponseRedirect(reverse("admin:contacts_scoringrule_preview", args=[job.pk]))
+        return HttpResponseRedirect(panel_url("contacts_scoringrule_preview", job.pk))
 
     # --- Whom a change would move -----------------------------------------------------------------------------
     def preview_view(self, request: HttpRequest, job_id: str) -> HttpResponse:
@@ -126,7 +127,7 @@ class ScoringRuleAdmin(PageAdmin):
         definition = from_params(job.params["definition"])
         sample = {each["contact_id"]: each for each in job.params.get("sample", ())}
         people = Contact.objects.for_workspace(job.workspace_id).filter(pk__in=sample).order_by("pk")
-        back = reverse("admin:contacts_scoringrule_change", args=[job.object_id]) if job.object_id else reverse(LIST)
+        back = panel_url("contacts_scoringrule_change", job.object_id) if job.object_id else panel_url(LIST)
         is_open = job.state in OPEN_JOB_STATES
         response = self.render_page(
             request,
@@ -151,7 +152,7 @@ class ScoringRuleAdmin(PageAdmin):
             if job.params["archive"]:
                 services.archive_rule(actor, rule_id, version=version)
                 messages.success(request, "The rule is deleted. A job takes back what it gave.")
-                return HttpResponseRedirect(reverse(LIST))
+                return HttpResponseRedirect(panel_url(LIST))
             definition = read_definition(actor.workspace, job.params["definition"])
             if rule_id:
                 services.update_rule(actor, rule_id, definition, version=version)
@@ -160,4 +161,4 @@ class ScoringRuleAdmin(PageAdmin):
             messages.success(request, "The rule is saved. A job scores the contacts again.")
         except DomainError as error:
             self.show_error(request, error)
-        return HttpResponseRedirect(reverse(LIST))
+        return HttpResponseRedirect(panel_url(LIST))

@@ -10,8 +10,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.urls import reverse
-
 from contacts import repository
 from contacts.models import Contact, ScoreEntry, ScoreTimer, ScoringRule
 from contacts.scoring import awarding, ledger
@@ -25,6 +23,7 @@ from crmsolid.jobs.kinds import JobFailed, JobKind
 from crmsolid.jobs.runner import start_job
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import OPEN_JOB_STATES, Job, JobState
+from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.scopes import Scope
 
 # Contacts a chunk of one rule. Each may have an event of seven parameters.
@@ -190,7 +189,7 @@ def _proposed(job: Job) -> ScoringRule:
 
 
 def _links(job: Job) -> list[tuple[str, str]]:
-    return [("Whom it would move", reverse("admin:contacts_scoringrule_preview", args=[job.pk]))]
+    return [("Whom it would move", panel_url("contacts_scoringrule_preview", job.pk))]
 
 
 SCORE = JobKind("contacts.score", "Scores after a change of rules", _score_chunk, _start_again, cancelable=False)

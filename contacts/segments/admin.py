@@ -1,26 +1,26 @@
 """People > Segments: the list, the page of one, its form, and tagging all contacts in it."""
 
-import json
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from contacts.forms import SegmentForm, TagsForm, condition_help
+from contacts.forms import FilterForm, TagsForm
 from contacts.models import Segment
 from contacts.segments import services
 from contacts.segments.conditions import definitions_of, describe
 from contacts.segments.repository import condition_of
 from crmsolid.core.errors import DomainError
-from crmsolid.workspaces.admin_base import WRITERS
 from crmsolid.workspaces.admin_columns import column, datetime_column
 from crmsolid.workspaces.admin_pages import FormPageAdmin
+from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.roles import WRITERS
 
-LIST = "admin:contacts_segment_changelist"
+LIST = "contacts_segment_changelist"
 BROKEN = "The filter does not fit any more. Correct it."
 
 
@@ -88,22 +88,29 @@ class SegmentAdmin(FormPageAdmin):
 
     # --- The form ---------------------------------------------------------------------------------------------
     def form_view(self, request: HttpRequest, segment: Segment | None) -> HttpResponse:
-        """The form. One button shows whom the filter selects, the other saves it."""
-        shown = {} if segment is None else {"name": segment.name, "filter": _as_text(segment.filter)}
-        form = SegmentForm(request.POST if request.method == "POST" else None, initial=shown)
-        only_shows = request.POST.get("do") == "preview"
-        form.fields["name"].required = not only_shows
-        preview = None if segment is None or form.is_bound else self._preview(request, segment.filter)
-        if form.is_bound and "filter" in (values := _valid(form)):
-            try:
-                preview = services.preview_segment(self.actor(request), filter=values["filter"])
-                if not only_shows and form.is_valid():
-                    return self._save(request, segment, values)
-            except DomainError as error:
+        """The form. One button shows whom the filter selects, the other saves it; those of the rows change the rows."""
+        workspace = self.current_workspace(request)
+        shown: dict[str, Any] = {"filter": {"all": []}}
+        if segment is not None:
+            broken = _in_words(segment) == BROKEN
+            shown = {"name": segment.name, "filter": {"all": []} if broken else segment.filter}
+        form = FilterForm(workspace, request.POST if request.method == "POST" else None, initial=shown)
+        saves = request.POST.get("do") == "save" and not form.was_stepped
+        form.fields["name"].required = saves
+        form.is_valid()
+        filter = form.cleaned_data["filter"] if form.is_bound else shown["filter"]
+        preview = None
+        try:
+            preview = services.preview_segment(self.actor(request), filter=filter)
+            if saves and form.is_valid():
+                return self._save(request, segment, form.cleaned_data)
+        except DomainError as error:
+            if not form.was_stepped:
                 form.add_domain_error(error)
         title = "New segment" if segment is None else f"Edit {segment.name}"
-        context = {**self._titles(segment, title), **condition_help(self.current_workspace(request))}
-        return self.render_page(request, "panel/segment_form.html", form=form, preview=preview, **context)
+        return self.render_page(
+            request, "panel/segment_form.html", form=form, preview=preview, **self._titles(segment, title)
+        )
 
     def _save(self, request: HttpRequest, segment: Segment | None, values: dict[str, Any]) -> HttpResponse:
         if segment is None:
@@ -120,7 +127,7 @@ class SegmentAdmin(FormPageAdmin):
         if form.is_bound and form.is_valid():
             try:
                 job = services.tag_segment(self.actor(request), segment.pk, **form.cleaned_data)
-                return HttpResponseRedirect(reverse("admin:workspaces_job_change", args=[job.pk]))
+                return HttpResponseRedirect(panel_url("workspaces_job_change", job.pk))
             except DomainError as error:
                 self.show_error(request, error)
         context = {**self._titles(segment, f"Tag the contacts in {segment.name}"), "form": form}
@@ -134,13 +141,8 @@ class SegmentAdmin(FormPageAdmin):
         if request.method == "POST":
             services.delete_segment(self.actor(request), segment.pk)
             messages.success(request, "The segment is deleted. Its contacts stay as they are.")
-            return HttpResponseRedirect(reverse(LIST))
+            return HttpResponseRedirect(panel_url(LIST))
         return self.render_page(request, "panel/segment_delete.html", **self._titles(segment, f"Delete {segment.name}"))
-
-
-def _valid(form: SegmentForm) -> dict[str, Any]:
-    form.is_valid()
-    return form.cleaned_data
 
 
 def _in_words(segment: Segment, definitions: Any = None) -> str:
@@ -150,10 +152,6 @@ def _in_words(segment: Segment, definitions: Any = None) -> str:
         return BROKEN
 
 
-def _as_text(filter: Any) -> str:
-    return json.dumps(filter, indent=2, ensure_ascii=False)
-
-
 def contacts_address(segment: Segment) -> str:
     """The list of the contacts in the segment."""
-    return f"{reverse('admin:contacts_contact_changelist')}?segment={segment.pk}"
+    return panel_url("contacts_contact_changelist", query={"segment": segment.pk})

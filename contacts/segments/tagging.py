@@ -9,8 +9,6 @@ the job is left out.
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.urls import reverse
-
 from contacts import repository as contacts
 from contacts.models import Segment
 from contacts.segments.conditions import ConditionErrors, load_condition
@@ -20,6 +18,7 @@ from crmsolid.jobs.kinds import JobFailed, JobKind
 from crmsolid.jobs.runner import start_job
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Job
+from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.scopes import Scope
 
 # Contacts a chunk. Each may have an event of seven parameters.
@@ -68,9 +67,7 @@ def _forget(job: Job) -> None:
 
 def _links(job: Job) -> Sequence[tuple[str, str]]:
     segments = Segment.objects.for_workspace(job.workspace_id).filter(pk=job.object_id)
-    return (
-        [("The segment", reverse("admin:contacts_segment_change", args=[job.object_id]))] if segments.exists() else []
-    )
+    return [("The segment", panel_url("contacts_segment_change", job.object_id))] if segments.exists() else []
 
 
 TAG_SEGMENT = JobKind("contacts.tag_segment", "Tags of a segment", _tag_chunk, close=_forget, links=_links)

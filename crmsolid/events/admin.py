@@ -7,8 +7,9 @@ from django.utils.safestring import SafeString
 
 from crmsolid.events.catalogue import event_names
 from crmsolid.events.models import Event
-from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin
+from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.admin_columns import column, datetime_column, field_column, fixed_filter, pretty_json
+from crmsolid.workspaces.roles import ADMINS
 
 
 @admin.register(Event)

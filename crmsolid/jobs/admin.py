@@ -8,10 +8,10 @@ from django.urls import URLPattern
 
 from crmsolid.jobs import services
 from crmsolid.jobs.kinds import cancelable, label_of, links_of
-from crmsolid.workspaces.admin_base import WRITERS
 from crmsolid.workspaces.admin_columns import column, datetime_column
 from crmsolid.workspaces.admin_pages import PageAdmin
 from crmsolid.workspaces.models import OPEN_JOB_STATES, Job
+from crmsolid.workspaces.roles import WRITERS
 
 STATE_COLOURS = {"queued": "info", "running": "warning", "done": "success", "failed": "danger", "canceled": ""}
 # How often the page of a job that runs is loaded again, in seconds.

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
@@ -18,9 +18,11 @@ from crmsolid.oauth.endpoints import resource_url
 from crmsolid.oauth.forms import RevokeForm
 from crmsolid.oauth.models import Application, Grant
 from crmsolid.oauth.services import revoke_grant, role_of_member
-from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin
+from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.admin_columns import column, datetime_column, format_time
 from crmsolid.workspaces.panel_context import panel_context
+from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.roles import ADMINS
 from crmsolid.workspaces.scopes import Scope
 
 MAX_BELOW_KEYS = 10
@@ -111,7 +113,7 @@ class GrantAdmin(TenantAdmin):
             return self._grant_page(request, grant, form)
         revoke_grant(self.actor(request), grant.id)
         messages.success(request, f"{grant.client_name} is refused from now on.")
-        return HttpResponseRedirect(reverse("admin:oauth_grant_changelist"))
+        return HttpResponseRedirect(panel_url("oauth_grant_changelist"))
 
     def _get_grant(self, request: HttpRequest, object_id: str) -> Any:
         """The grant, if it is in this workspace and the user may see grants."""

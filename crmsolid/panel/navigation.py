@@ -6,17 +6,18 @@ from typing import Any
 from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import reverse
 
-from crmsolid.workspaces.admin_base import ADMINS, EVERYONE, OWNERS, Roles
 from crmsolid.workspaces.panel_context import panel_context
+from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.roles import ADMINS, EVERYONE, OWNERS, Roles
 
 
 @dataclass(frozen=True, slots=True)
 class NavigationItem:
     """A line of the sidebar: the list of ``model`` (``app.model``), or the page with the URL name ``page``.
 
-    ``roles`` say who sees a page. For a model its ``TenantAdmin`` says so.
+    ``roles`` say who sees a page. For a model its ``TenantAdmin`` says so. ``family`` is how the URL names of the pages
+    begin that belong to it; those of a model begin with its name.
     """
 
     title: str
@@ -24,10 +25,16 @@ class NavigationItem:
     model: str = ""
     page: str = ""
     roles: Roles = EVERYONE
+    family: str = ""
+
+    def has(self, name: str) -> bool:
+        """Whether the page with this URL name belongs to the line."""
+        family = self.family or (f"{self.model.replace('.', '_')}_" if self.model else "")
+        return bool(name) and (name == self.page or (bool(family) and name.startswith(family)))
 
     @property
     def link(self) -> str:
-        return reverse(f"admin:{self.page or self.model.replace('.', '_') + '_changelist'}")
+        return panel_url(f"{self.page or self.model.replace('.', '_') + '_changelist'}")
 
     def is_visible(self, request: HttpRequest) -> bool:
         if self.page:
@@ -39,51 +46,52 @@ class NavigationItem:
 GROUPS: dict[str, tuple[NavigationItem, ...]] = {
     "Conversations": (
         NavigationItem("Inbox", "inbox", "messaging.thread"),
-        NavigationItem("Messages", "chat", "messaging.message"),
-        NavigationItem("Broadcasts", "campaign", "messaging.broadcast"),
+        NavigationItem("Messages", "message-circle", "messaging.message"),
+        NavigationItem("Broadcasts", "megaphone", "messaging.broadcast"),
     ),
     "People": (
-        NavigationItem("Contacts", "group", "contacts.contact"),
-        NavigationItem("Segments", "filter_alt", "contacts.segment"),
-        NavigationItem("Tags", "sell", "contacts.contacttag"),
-        NavigationItem("Imports", "upload_file", "contacts.contactimport"),
+        NavigationItem("Contacts", "users", page="contacts_contact_changelist", family="contacts_contact_"),
+        NavigationItem("Segments", "funnel", "contacts.segment"),
+        NavigationItem("Tags", "tag", page="contacts_contacttag_changelist", family="contacts_contacttag_"),
+        NavigationItem("Imports", "upload", "contacts.contactimport"),
     ),
     "Automation": (
-        NavigationItem("Sequences", "route", "sequences.sequence"),
-        NavigationItem("Enrollments", "person_check", "sequences.enrollment"),
-        NavigationItem("Jobs", "hourglass_top", "workspaces.job"),
+        NavigationItem("Sequences", "workflow", "sequences.sequence"),
+        NavigationItem("Enrollments", "user-check", "sequences.enrollment"),
+        NavigationItem("Jobs", "hourglass", "workspaces.job"),
     ),
     "Settings": (
-        NavigationItem("Workspace", "apartment", page="workspace", roles=ADMINS),
+        NavigationItem("Workspace", "building-2", page="workspace", roles=ADMINS),
         NavigationItem("Telegram accounts", "smartphone", "messaging.account"),
-        NavigationItem("Custom fields", "tune", "contacts.customfield"),
-        NavigationItem("Scoring", "leaderboard", "contacts.scoringrule"),
-        NavigationItem("Templates", "description", "messaging.template"),
-        NavigationItem("Opt-out words", "block", "messaging.optoutword"),
-        NavigationItem("API Keys", "key", "apikeys.apikey"),
-        NavigationItem("Assistants", "smart_toy", "oauth.grant"),
+        NavigationItem("Custom fields", "sliders-horizontal", "contacts.customfield"),
+        NavigationItem("Scoring", "chart-no-axes-column", "contacts.scoringrule"),
+        NavigationItem("Templates", "file-text", "messaging.template"),
+        NavigationItem("Opt-out words", "ban", "messaging.optoutword"),
+        NavigationItem("API Keys", "key-round", "apikeys.apikey"),
+        NavigationItem("Assistants", "bot", "oauth.grant"),
         NavigationItem("Webhooks", "webhook", "webhooks.endpoint"),
-        NavigationItem("Deliveries", "outbox", "webhooks.delivery"),
-        NavigationItem("Events", "bolt", "events.event"),
-        NavigationItem("Members", "badge", "workspaces.membership"),
-        NavigationItem("Plan", "workspace_premium", page="plan", roles=OWNERS),
-        NavigationItem("Audit log", "policy", "workspaces.auditentry"),
+        NavigationItem("Deliveries", "package", "webhooks.delivery"),
+        NavigationItem("Events", "zap", "events.event"),
+        NavigationItem("Members", "id-card", "workspaces.membership"),
+        NavigationItem("Plan", "crown", page="plan", roles=OWNERS),
+        NavigationItem("Audit log", "scroll-text", "workspaces.auditentry"),
     ),
 }
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The sidebar in Unfold's format, with the items that this member may see."""
-    home = {"title": "Home", "icon": "space_dashboard", "link": reverse("admin:index")}
+    """The sidebar's groups, with the items that this member may see."""
+    name = _url_name(request)
+    home = {"title": "Home", "icon": "house", "link": panel_url("index"), "active": request.path == panel_url("index")}
     groups: list[dict[str, Any]] = [{"items": [home]}]
     for title, items in GROUPS.items():
         links = [
-            {"title": item.title, "icon": item.icon, "link": item.link, "active": request.path.startswith(item.link)}
+            {"title": item.title, "icon": item.icon, "link": item.link, "active": item.has(name)}
             for item in items
             if item.is_visible(request)
         ]
         if links:
-            groups.append({"title": title, "separator": True, "items": links})
+            groups.append({"title": title, "items": links})
     return groups
 
 
@@ -92,12 +100,17 @@ def breadcrumbs(request: HttpRequest) -> list[dict[str, str]]:
 
     The page's own title follows them. An item that is a page by itself is left out, for it has the same title.
     """
-    match = request.resolver_match
-    name = (match.url_name or "") if match else ""
+    name = _url_name(request)
     for title, items in GROUPS.items():
         for item in items:
             if item.page and name == item.page:
                 return [{"title": title, "link": ""}]
-            if item.model and name.startswith(f"{item.model.replace('.', '_')}_"):
+            if item.has(name):
                 return [{"title": title, "link": ""}, {"title": item.title, "link": item.link}]
     return []
+
+
+def _url_name(request: HttpRequest) -> str:
+    """The URL name of the page that is shown."""
+    match = request.resolver_match
+    return (match.url_name or "") if match else ""

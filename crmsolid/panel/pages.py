@@ -5,16 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.views import defaults
-from django.views.decorators.http import require_http_methods
 
 from apikeys.models import ApiKey
 from contacts.models import Contact
@@ -24,11 +20,13 @@ from crmsolid.core.time_zones import time_zones
 from crmsolid.plans import PAID_PLANS, change_plan
 from crmsolid.serving.interface import MAX_BODY_BYTES, MEBIBYTE
 from crmsolid.serving.request import BODY_TOO_LARGE
-from crmsolid.workspaces.admin_base import ADMINS, OWNERS
 from crmsolid.workspaces.forms import ServiceForm
 from crmsolid.workspaces.models import Plan
 from crmsolid.workspaces.panel_context import PanelContext, panel_context
+from crmsolid.workspaces.panel_urls import panel_url, side_of
+from crmsolid.workspaces.roles import ADMINS, OWNERS
 from crmsolid.workspaces.services import MAX_NAME, update_workspace
+from crmsolid.workspaces.tenant_page import TenantPage
 from messaging.models import Account, AccountState, Message, Thread
 from messaging.querysets import in_trouble
 from webhooks.querysets import endpoint_alerts
@@ -76,7 +74,7 @@ def _figure(title: str, rows: QuerySet[Any]) -> dict[str, Any]:
     return {
         "title": title,
         "value": value,
-        "link": reverse(f"admin:{rows.model._meta.label_lower.replace('.', '_')}_changelist"),
+        "link": panel_url(f"{rows.model._meta.label_lower.replace('.', '_')}_changelist"),
     }
 
 
@@ -90,27 +88,29 @@ class PlanForm(forms.Form):
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def plan_page(request: HttpRequest) -> HttpResponse:
-    """Settings > Plan, for owners only. It works after a trial has ended too: it is how one leaves that state."""
-    panel = panel_context(request)
-    if panel is None or not panel.has_role(OWNERS):
-        raise PermissionDenied
-    form = PlanForm(request.POST if request.method == "POST" else None, initial={"plan": panel.live.current_plan})
-    if form.is_valid():
-        live = change_plan(panel.actor(request), form.cleaned_data["plan"])
-        messages.success(request, f"{live.name} is on {Plan(live.plan).label}.")
-        return HttpResponseRedirect(reverse("admin:plan"))
-    plan = Plan(panel.live.current_plan)
-    context = {
-        **admin.site.each_context(request),
-        "title": "Plan",
-        "plan": {"value": plan.value, "description": DESCRIPTIONS[plan], "type": COLOURS[plan], "text": plan.label},
-        "offers": [(radio, DESCRIPTIONS[Plan(radio.data["value"])]) for radio in form["plan"]],
-        "form": form,
-    }
-    request.current_app = admin.site.name
-    return TemplateResponse(request, "panel/plan.html", context)
+class PlanPage(TenantPage):
+    """Settings > Plan. It works after a trial has ended too: it is how one leaves that state."""
+
+    name, title, template = "plan", "Plan", "panel/plan.html"
+    viewers = changers = OWNERS
+    needs_plan = False
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._page(PlanForm(initial={"plan": self.panel.live.current_plan}))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = PlanForm(request.POST)
+        if not form.is_valid():
+            return self._page(form)
+        live = change_plan(self.actor, form.cleaned_data["plan"])
+        self.say(f"{live.name} is on {Plan(live.plan).label}.")
+        return self.redirect(self.name)
+
+    def _page(self, form: PlanForm) -> HttpResponse:
+        plan = Plan(self.panel.live.current_plan)
+        shown = {"value": plan.value, "description": DESCRIPTIONS[plan], "type": COLOURS[plan], "text": plan.label}
+        offers = [(radio, DESCRIPTIONS[Plan(radio.data["value"])]) for radio in form["plan"]]
+        return self.render(plan=shown, offers=offers, form=form)
 
 
 class WorkspaceForm(ServiceForm):
@@ -120,25 +120,30 @@ class WorkspaceForm(ServiceForm):
     time_zone = forms.CharField(label="Time zone", required=False, widget=forms.TextInput(attrs={"list": "time-zones"}))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def workspace_page(request: HttpRequest) -> HttpResponse:
-    """Settings > Workspace, for admins and owners. After a trial has ended it can only be read."""
-    panel = panel_context(request)
-    if panel is None or not panel.has_role(ADMINS) or (panel.is_expired and request.method == "POST"):
-        raise PermissionDenied
-    initial = {"name": panel.live.name, "time_zone": panel.live.time_zone}
-    form = WorkspaceForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_valid():
+class WorkspacePage(TenantPage):
+    """Settings > Workspace. After a trial has ended it can only be read."""
+
+    name, title, template = "workspace", "Workspace", "panel/workspace.html"
+    viewers = changers = ADMINS
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        live = self.panel.live
+        return self._page(WorkspaceForm(initial={"name": live.name, "time_zone": live.time_zone}))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = WorkspaceForm(request.POST)
+        if not form.is_valid():
+            return self._page(form)
         try:
-            update_workspace(panel.actor(request), **form.cleaned_data)
+            update_workspace(self.actor, **form.cleaned_data)
         except DomainError as error:
             form.add_domain_error(error)
-        else:
-            messages.success(request, "The settings of the workspace are saved.")
-            return HttpResponseRedirect(reverse("admin:workspace"))
-    context = {**admin.site.each_context(request), "title": "Workspace", "form": form, "zones": sorted(time_zones())}
-    request.current_app = admin.site.name
-    return TemplateResponse(request, "panel/workspace.html", context)
+            return self._page(form)
+        self.say("The settings of the workspace are saved.")
+        return self.redirect(self.name)
+
+    def _page(self, form: WorkspaceForm) -> HttpResponse:
+        return self.render(form=form, zones=sorted(time_zones()))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -190,7 +195,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, status: int, title: str, text: str, **context: Any) -> HttpResponse:
     """Inside the panel's frame for its members, else a page by itself."""
-    in_panel = panel_context(request) is not None and request.path.startswith(reverse("admin:index"))
+    in_panel = panel_context(request) is not None and side_of(request.path_info) is not None
     template = "panel/error.html" if in_panel else "panel/error_alone.html"
     context = {**admin.site.each_context(request), "title": title, "text": text, **context}
     return render(request, template, context, status=status)

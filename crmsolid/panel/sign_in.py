@@ -29,6 +29,7 @@ from crmsolid.serving.admission import AdmissionQueue, NotAdmitted
 from crmsolid.serving.exchange import Reply
 from crmsolid.serving.request import BODY_TOO_LARGE
 from crmsolid.workspaces.models import User
+from crmsolid.workspaces.panel_urls import ROOT
 
 # At most one of the four request threads hashes passwords, so the others answer everybody else.
 HASHES_AT_ONCE = 1
@@ -128,7 +129,7 @@ def remember_device(response: HttpResponse, user: User) -> None:
         DEVICE_COOKIE,
         value,
         max_age=DEVICE_COOKIE_AGE,
-        path=reverse("admin:index"),
+        path=ROOT,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
@@ -166,7 +167,7 @@ def password_queue() -> AdmissionQueue:
     busy = _page(503, "sign_in_busy.html", seconds=int(MAX_WAIT_SECONDS))
     busy.headers.append((b"retry-after", str(int(MAX_WAIT_SECONDS)).encode()))
     too_large = _page(413, "sign_in_too_large.html", kibibytes=MAX_FORM_BYTES // 1024)
-    paths = frozenset({reverse("admin:login"), reverse("admin:password_change")})
+    paths = frozenset({reverse("account:login"), reverse("account:password_change")})
 
     def rank_if_hashing(environ: WSGIEnvironment) -> int | None:
         if environ["REQUEST_METHOD"] != "POST" or environ["PATH_INFO"] not in paths:

@@ -1,23 +1,32 @@
 """The panel at /panel/: Django's admin site for the members of a workspace, one workspace at a time."""
 
+from functools import wraps
 from typing import Any
+from urllib.parse import quote
 
+from django import forms
+from django.contrib.admin import AdminSite
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, PasswordChangeView, redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.response import TemplateResponse
-from django.urls import Resolver404, URLPattern, path, resolve, reverse
+from django.urls import Resolver404, ResolverMatch, URLPattern, URLResolver, path, resolve, reverse
+from django.utils.encoding import iri_to_uri
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
-from django.views.decorators.http import require_POST
-from unfold.forms import AuthenticationForm
-from unfold.sites import UnfoldAdminSite
+from django.views.decorators.http import require_POST, require_safe
 
 from crmsolid.panel import sign_in
-from crmsolid.panel.navigation import breadcrumbs
-from crmsolid.panel.pages import home_context, plan_page, workspace_page
+from crmsolid.panel.navigation import breadcrumbs, navigation
+from crmsolid.panel.pages import PlanPage, WorkspacePage, home_context
 from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.panel_context import panel_context, switch_workspace
+from crmsolid.workspaces.panel_urls import ROOT, SIDES, Side, current_side, panel_url
+from crmsolid.workspaces.tenant_page import page_path
 
 
 class LoginForm(AuthenticationForm):
@@ -31,12 +40,13 @@ class LoginForm(AuthenticationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "E-mail"
-        self.fields["username"].widget.attrs.update({"type": "email", "autocomplete": "email"})
+        self.fields["username"].widget = forms.EmailInput(attrs={"autofocus": True, "autocomplete": "email"})
 
     def clean(self) -> Any:
         """Look at the password, unless there were too many attempts (``TooManyAttempts``)."""
         if not (self.cleaned_data.get("username") and self.cleaned_data.get("password")):
             return super().clean()  # it hashes nothing
+        assert self.request is not None
         attempt = sign_in.Attempt.begin(self.request, self.cleaned_data["username"])
         try:
             return super().clean()
@@ -45,12 +55,23 @@ class LoginForm(AuthenticationForm):
             raise
 
 
-class PanelSite(UnfoldAdminSite):
+class PanelSite(AdminSite):
     """Django's admin site without its log, search and redirects, which know no workspace."""
 
     login_form = LoginForm
+    site_header = site_title = "CRM Solid"
     index_template = "panel/home.html"
     index_title = "Home"
+    final_catch_all_view = False  # what is not there is a 404, for strangers too
+
+    @property
+    def name(self) -> str:
+        """The URL namespace of the site's pages, with which Django's admin makes their addresses: the side."""
+        return current_side()
+
+    @name.setter
+    def name(self, value: str) -> None:
+        """Django's constructor sets "admin", which is the application namespace of both sides."""
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Accept ``TenantAdmin`` pages only. Those that Django and django-oauth-toolkit register are left out."""
@@ -64,40 +85,85 @@ class PanelSite(UnfoldAdminSite):
         """Only membership of a workspace gives access; being a superuser does not."""
         return panel_context(request) is not None
 
-    def get_urls(self) -> list[URLPattern]:
-        own = [
-            path("switch/", self.admin_view(require_POST(self.switch)), name="switch_workspace"),
-            path("workspace/", self.admin_view(workspace_page), name="workspace"),
-            path("plan/", self.admin_view(plan_page), name="plan"),
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """A page for members: others are led to the sign-in."""
+
+        @wraps(view)
+        def members_only(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not self.has_permission(request):
+                return redirect_to_login(request.get_full_path(), reverse("account:login"))
+            response: HttpResponseBase = view(request, *args, **kwargs)
+            return response
+
+        return csrf_protect(never_cache(members_only))
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """The pages of a workspace; they exist once for each side."""
+        from contacts.panel import urls as contacts  # its pages ask for the site
+
+        own = [page_path("workspace/", WorkspacePage), page_path("plan/", PlanPage), *contacts.urlpatterns]
+        left_out = ("login", "logout", "password_change", "password_change_done", "view_on_site", "autocomplete")
+        return own + [url for url in super().get_urls() if getattr(url, "name", None) not in left_out]
+
+    def account_urls(self) -> list[URLPattern | URLResolver]:
+        """The pages about the user, which show no workspace, and the way from old addresses to those of today."""
+        return [
+            path("", self.admin_view(self.to_home)),
+            path("login/", csrf_protect(never_cache(self.login)), name="login"),
             path("logout/", csrf_protect(self.logout), name="logout"),
+            path("switch/", self.admin_view(require_POST(self.switch)), name="switch"),
+            path("password_change/", self.admin_view(self.password_change), name="password_change"),
+            path("password_change/done/", self.admin_view(self.password_change_done), name="password_change_done"),
+            path("<path:rest>", self.admin_view(require_safe(self.to_side))),
         ]
-        return own + [url for url in super().get_urls() if getattr(url, "name", None) not in ("view_on_site", "logout")]
 
     def get_log_entries(self, request: HttpRequest) -> Any:
         return LogEntry.objects.none()
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        context = super().each_context(request)
-        return {**context, "panel": panel_context(request), "breadcrumbs": breadcrumbs(request)}
+        panel = panel_context(request)
+        return {
+            "site_title": self.site_title,
+            "has_permission": panel is not None,
+            "panel": panel,
+            "navigation": navigation(request) if panel else [],
+            "side_links": {side: same_page(request, side) for side in SIDES} if panel else {},
+            "breadcrumbs": breadcrumbs(request),
+        }
 
-    def search(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """Switched off: Unfold caches its results by user, for all workspaces. Each list has its own search."""
-        raise Http404
-
-    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:index"))
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> Any:
+        return HttpResponseRedirect(panel_url("index"))
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         panel = panel_context(request)
         assert panel is not None  # has_permission was asked before
-        return super().index(request, {**home_context(panel), **(extra_context or {})})
+        context = {**self.each_context(request), "title": self.index_title, **home_context(panel)}
+        return TemplateResponse(request, self.index_template, {**context, **(extra_context or {})})
 
-    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def to_home(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponseRedirect(panel_url("index"))
+
+    def to_side(self, request: HttpRequest, rest: str) -> HttpResponse:
+        """From an address without a side, as bookmarks have them, to the live page of today."""
+        address = f"{ROOT}live/{rest}"
+        if resolve(address if address.endswith("/") else f"{address}/").namespace != "live":  # it is this view again
+            raise Http404
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponseRedirect(f"{iri_to_uri(quote(address))}{'?' if query else ''}{query}")
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> Any:
         if request.user.is_authenticated and not self.has_permission(request):
             context = {**self.each_context(request), "title": "No workspace yet"}
             return render(request, "panel/no_workspace.html", context, status=403)
+        if request.method == "GET" and request.user.is_authenticated:
+            return HttpResponseRedirect(panel_url("index"))
+        view = LoginView.as_view(
+            template_name="registration/login.html",
+            authentication_form=self.login_form,
+            extra_context={**self.each_context(request), "title": "Log in", **(extra_context or {})},
+        )
         try:
-            response = super().login(request, {"title": "Log in", **(extra_context or {})})
+            response = view(request)
         except sign_in.TooManyAttempts:
             context = {**self.each_context(request), "title": "Too many attempts"}
             response = render(request, "panel/too_many.html", context, status=429)
@@ -105,35 +171,41 @@ class PanelSite(UnfoldAdminSite):
             return response
         return self._remember_device(request, response)
 
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return self._remember_device(request, super().password_change(request, extra_context))
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        view = PasswordChangeView.as_view(
+            template_name="registration/password_change_form.html",
+            success_url=reverse("account:password_change_done"),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        response = view(request)
+        return self._remember_device(request, response)
 
-    def _remember_device(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def _remember_device(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """A redirect after a POST says that the password was right, or that it has been changed."""
         if request.method == "POST" and isinstance(response, HttpResponseRedirect) and request.user.is_authenticated:
             sign_in.remember_device(response, request.user)
         return response
 
     def switch(self, request: HttpRequest) -> HttpResponse:
-        """Show another workspace. From a list one gets to the same list there, from any other page to the home page."""
+        """Show another workspace: the same list or page there, or its home page."""
         if not switch_workspace(request, request.POST.get("workspace", "")):
             raise Http404
         try:
             match = resolve(request.POST.get("next", ""))
         except Resolver404:
-            return HttpResponseRedirect(reverse("admin:index"))
-        is_list = match.namespace == "admin" and (match.url_name or "").endswith("_changelist")
+            match = None
         # Never the posted address itself, which may lead anywhere.
-        return HttpResponseRedirect(reverse(match.view_name if is_list else "admin:index"))
+        side: Side = "test" if match and match.namespace == "test" else "live"
+        return HttpResponseRedirect(panel_url(_page_without_rows(match), side=side))
 
 
-def workspace_title(request: HttpRequest) -> str:
-    """The workspace's name, for the sidebar."""
-    panel = panel_context(request)
-    return panel.live.name if panel else ""
+def same_page(request: HttpRequest, side: Side) -> str:
+    """The page of the other side that shows the same, or its home page: the rows of this one are not there."""
+    return panel_url(_page_without_rows(request.resolver_match), side=side)
 
 
-def title_prefix(request: HttpRequest) -> str:
-    """What precedes the title of the browser's tab."""
-    panel = panel_context(request)
-    return "[TEST]" if panel and panel.is_test else ""
+def _page_without_rows(match: ResolverMatch | None) -> str:
+    """The name of this page if its address names no row, and is one that can be opened; else of the home page."""
+    if match is None or match.app_names != ["admin"] or match.args or match.kwargs:
+        return "index"
+    return match.url_name or "index"

@@ -7,9 +7,10 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from crmsolid.workspaces.actor import Surface
-from crmsolid.workspaces.admin_base import ADMINS, OWNERS, TenantAdmin
+from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.admin_columns import column, datetime_column, field_column, fixed_filter, pretty_json
 from crmsolid.workspaces.models import AuditEntry, Membership, Workspace
+from crmsolid.workspaces.roles import ADMINS, OWNERS
 from crmsolid.workspaces.services import remove_member, set_role
 
 SUBJECTS = ("key", "user", "grant", "command", "system")

@@ -10,34 +10,26 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin import FieldListFilter, RelatedFieldListFilter, ShowFacets
+from django.contrib.admin import FieldListFilter, ModelAdmin, RelatedFieldListFilter, ShowFacets, TabularInline
 from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
 from django.contrib.admin.utils import get_fields_from_path, unquote
-from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR, ChangeListSearchForm
+from django.contrib.admin.views.main import ERROR_FLAG, PAGE_VAR, SEARCH_VAR, ChangeList, ChangeListSearchForm
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.core.paginator import EmptyPage, InvalidPage, Page, Paginator
 from django.db import DataError, models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
-from unfold.admin import ModelAdmin, TabularInline
-from unfold.views import ChangeList
 
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import AuditEntry, Role, User, Workspace
+from crmsolid.workspaces.models import AuditEntry, User, Workspace
 from crmsolid.workspaces.panel_context import PanelContext, panel_context
+from crmsolid.workspaces.roles import ADMINS, EVERYONE, NOBODY, Roles
 from crmsolid.workspaces.scoping import WorkspaceModel
 
 logger = logging.getLogger("crmsolid.panel")
-
-Roles = frozenset[str]
-EVERYONE: Roles = frozenset({Role.VIEWER, Role.AGENT, Role.ADMIN, Role.OWNER})
-WRITERS: Roles = EVERYONE - {Role.VIEWER}
-ADMINS: Roles = frozenset({Role.ADMIN, Role.OWNER})
-OWNERS: Roles = frozenset({Role.OWNER})
-NOBODY: Roles = frozenset()
 
 # What Django's filters append to the name of their field in the address of a list; "id" is that of a related row.
 # Others (a regular expression, for example) would let a member ask the database for anything.
@@ -99,7 +91,7 @@ class SearchForm(ChangeListSearchForm):
 
 
 class LookAheadChangeList(ChangeList):
-    """A changelist that counts nothing. ``page`` is what ``unfold/helpers/pagination.html`` shows."""
+    """A changelist that counts nothing. ``page`` is what ``admin/pagination.html`` shows."""
 
     search_form_class = SearchForm
 
@@ -117,6 +109,31 @@ class LookAheadChangeList(ChangeList):
         self.show_admin_actions = True
         self.can_show_all = False
         self.multi_page = self.page.has_other_pages()
+
+    @property
+    def new_label(self) -> str:
+        return f"New {self.opts.verbose_name}"
+
+    @property
+    def kept_params(self) -> dict[str, list[str]]:
+        """What a new search keeps of the address: everything but the old search and the page."""
+        return {name: values for name, values in self.filter_params.items() if name != SEARCH_VAR}
+
+    def page_url(self, number: int) -> str:
+        """The address of another page of this list."""
+        return self.get_query_string({PAGE_VAR: number})
+
+    @property
+    def first_page_url(self) -> str:
+        return self.page_url(1)
+
+    @property
+    def previous_page_url(self) -> str:
+        return self.page_url(self.page.number - 1)
+
+    @property
+    def next_page_url(self) -> str:
+        return self.page_url(self.page.number + 1)
 
 
 class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -198,15 +215,14 @@ class TenantRules(BaseModelAdmin):  # type: ignore[type-arg]
         return self.has_view_permission(request)
 
 
-class TenantInline(TenantRules, TabularInline):
+class TenantInline(TenantRules, TabularInline):  # type: ignore[type-arg]
     """Rows of the same workspace below a parent row, read-only."""
 
     extra = 0
-    hide_title = True
     show_change_link = True
 
 
-class TenantAdmin(TenantRules, ModelAdmin):
+class TenantAdmin(TenantRules, ModelAdmin):  # type: ignore[type-arg]
     """The base of every ``ModelAdmin`` in the panel."""
 
     form = TenantForm
@@ -214,14 +230,16 @@ class TenantAdmin(TenantRules, ModelAdmin):
     paginator = LookAheadPaginator
     show_full_result_count = False
     list_per_page = 50
-    compressed_fields = True
     show_facets = ShowFacets.NEVER  # facets count the whole table for each choice of each filter
     keeps_history = True  # False for rows that never change: no link leads to an empty history
     empty_text = ""  # what an empty list says, for example what creates its rows
+    add_label = ""  # of the button above the list; "New" and the name of the model without one
+    # Templates that are shown above and below the list, and around the form of a row.
+    list_before_template = list_after_template = form_before_template = form_after_template = ""
     services_audit = False  # True where the services called by the page write the audit log themselves
 
     def __init__(self, model: type[models.Model], admin_site: Any) -> None:
-        super().__init__(model, admin_site)  # type: ignore[call-arg]
+        super().__init__(model, admin_site)
         if not issubclass(model, WorkspaceModel):
             raise ImproperlyConfigured(f"{model.__name__} rows belong to no workspace")
         if self.raw_id_fields:
@@ -235,7 +253,8 @@ class TenantAdmin(TenantRules, ModelAdmin):
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """Use ``TenantRelatedFilter`` for a relation; refuse a filter that reaches through a relation."""
-        filters = []
+        filters: list[Any] = []
+        item: Any
         for item in super().get_list_filter(request):
             if not isinstance(item, type):
                 path, filter_class = item if isinstance(item, list | tuple) else (item, TenantRelatedFilter)
@@ -288,14 +307,13 @@ class TenantAdmin(TenantRules, ModelAdmin):
 
     def render_page(self, request: HttpRequest, template: str, **context: Any) -> TemplateResponse:
         """A page of its own, which is not Django's form, in the frame of the panel."""
-        request.current_app = self.admin_site.name
         frame = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media}
         return TemplateResponse(request, template, {**frame, **context})
 
     # --- Forms ------------------------------------------------------------------------------------------------
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
-        form.workspace = self.current_workspace(request)
+        form.workspace = self.current_workspace(request)  # type: ignore[attr-defined]
         return form
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -329,13 +347,13 @@ class TenantAdmin(TenantRules, ModelAdmin):
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         return [] if form is None else sorted(form.changed_data)
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
         self._audit(request, "created", obj, fields=message)
 
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
         self._audit(request, "changed", obj, fields=message)
 
-    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:  # type: ignore[override]
         for obj in queryset:
             self._audit(request, "deleted", obj)
 

@@ -2,17 +2,18 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from functools import wraps
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from django.contrib.admin import SimpleListFilter
+from django.contrib.admin import SimpleListFilter, display
 from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from unfold.decorators import display
+
+from crmsolid.workspaces.templatetags import panel as panel_tags
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -21,17 +22,26 @@ def column(
     title: str, *, ordering: str | None = None, label: Mapping[str, str] | bool | None = None
 ) -> Callable[[F], F]:
     """Make a method of a page a column. With ``label`` it returns ``(value, text)``, and the value picks the colour."""
-    return display(description=title, ordering=ordering, label=label)
+
+    def decorate(function: F) -> F:
+        rendered = _as_label(function, label if isinstance(label, Mapping) else {}) if label else function
+        return display(description=title, ordering=ordering)(rendered)
+
+    return decorate
 
 
-def time_text(at: datetime | None) -> str:
-    """The time to the minute, in UTC; empty for None."""
-    return f"{at:%d %b %Y %H:%M} UTC" if at else ""
+def _as_label(function: F, colours: Mapping[str, str]) -> F:
+    @wraps(function)
+    def render(page: Any, row: Any) -> SafeString | str:
+        value = function(page, row)
+        key, text = value if isinstance(value, tuple) else (value, value)
+        return panel_tags.label(colours.get(key, ""), text) if text else ""
+
+    return render  # type: ignore[return-value]
 
 
-def format_time(at: datetime | None) -> SafeString | str:
-    """:func:`time_text` on one line."""
-    return format_html('<span class="cs-nowrap">{}</span>', time_text(at)) if at else ""
+time_text = panel_tags.moment_text
+format_time = panel_tags.moment
 
 
 def datetime_column(title: str, field: str) -> Callable[..., SafeString | str]:

@@ -7,12 +7,14 @@ from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
-from django.utils.text import capfirst
+from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 
 from crmsolid.core.errors import DomainError
-from crmsolid.workspaces.admin_base import WRITERS, LookAheadChangeList, TenantAdmin
+from crmsolid.workspaces.admin_base import LookAheadChangeList, TenantAdmin
+from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.roles import WRITERS
+from crmsolid.workspaces.tenant_page import error_text
 
 
 class LoadingChangeList(LookAheadChangeList):
@@ -20,7 +22,7 @@ class LoadingChangeList(LookAheadChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.model_admin.load_rows(self.result_list)
+        self.model_admin.load_rows(self.result_list)  # type: ignore[attr-defined]
 
 
 class PageAdmin(TenantAdmin):
@@ -67,15 +69,11 @@ class PageAdmin(TenantAdmin):
 
     def page_of(self, row: Any) -> HttpResponse:
         """A redirect to the row's page."""
-        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
-        return HttpResponseRedirect(reverse(name, args=[row.pk]))
+        return HttpResponseRedirect(panel_url(f"{self.opts.app_label}_{self.opts.model_name}_change", row.pk))
 
     def show_error(self, request: HttpRequest, error: DomainError) -> None:
         """A service's refusal as a message on the next page. One that says nothing itself says its first error."""
-        detail = capfirst(error.detail)
-        if error.errors and error.detail == error.info.help:
-            detail = f"{error.errors[0].field}: {error.errors[0].detail}"
-        messages.error(request, f"{detail.rstrip('.')}.")
+        messages.error(request, error_text(error))
 
 
 class FormPageAdmin(PageAdmin):
@@ -98,5 +96,5 @@ class FormPageAdmin(PageAdmin):
 
 
 def label_for(colours: Mapping[str, str], row: Any) -> dict[str, str]:
-    """The row's status for ``unfold/helpers/label.html``."""
+    """The row's status as the arguments of ``{% label %}``."""
     return {"type": colours[row.status], "text": row.get_status_display()}

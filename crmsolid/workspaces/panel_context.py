@@ -1,17 +1,20 @@
 """Which workspace the panel shows to a user, and as which member.
 
-The session holds the id of a workspace only. Each request checks it against the user's memberships, so a member who
-was removed loses access at once, and an id that is not theirs has no effect.
+The session holds the id of a live workspace, the address says whether the page shows it or its test twin. Each request
+checks the id against the user's memberships, so a member who was removed loses access at once, and an id that is not
+theirs has no effect.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.http import HttpRequest
+from django.middleware.csrf import rotate_token
 
 from crmsolid.core.client_ip import client_ip
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Membership, Mode, Plan, User, Workspace
+from crmsolid.workspaces.panel_urls import side_of
 
 SESSION_KEY = "workspace"
 _REQUEST_ATTRIBUTE = "_panel_context"
@@ -66,20 +69,28 @@ def _read_context(request: HttpRequest) -> PanelContext | None:
     if not memberships:
         return None
     chosen = request.session.get(SESSION_KEY)
-    for membership in memberships:
-        for workspace in (membership.workspace, membership.workspace.twin):
-            if workspace.pk == chosen:
-                return PanelContext(workspace, membership, memberships)
-    return PanelContext(memberships[0].workspace, memberships[0], memberships)
+    membership = next((each for each in memberships if each.workspace_id == chosen), None)
+    if membership is None:
+        if chosen is not None and request.method not in ("GET", "HEAD"):
+            return None  # a form of a workspace that they have left must not change another one
+        membership = memberships[0]
+        request.session[SESSION_KEY] = membership.workspace_id  # so that joining another one changes nothing here
+    live = membership.workspace
+    return PanelContext(live.twin if side_of(request.path_info) == "test" else live, membership, memberships)
 
 
 def switch_workspace(request: HttpRequest, workspace_id: str) -> bool:
-    """Show another workspace of the user's from now on. False, without a change, if they are no member of it."""
-    context = panel_context(request)
-    for membership in context.memberships if context else ():
-        for workspace in (membership.workspace, membership.workspace.twin):
-            if str(workspace.pk) == workspace_id:
-                request.session[SESSION_KEY] = workspace.pk
+    """Show another of the user's workspaces from now on. False, without a change, if they are no member of it.
+
+    Forms that are open in other tabs belong to the workspace that was shown before. They carry the CSRF token of then,
+    which is refused from now on.
+    """
+    panel = panel_context(request)
+    for membership in panel.memberships if panel else ():
+        if str(membership.workspace_id) == workspace_id:
+            if panel and panel.live.pk != membership.workspace_id:
+                request.session[SESSION_KEY] = membership.workspace_id
+                rotate_token(request)
                 delattr(request, _REQUEST_ATTRIBUTE)
-                return True
+            return True
     return False

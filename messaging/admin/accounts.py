@@ -13,9 +13,9 @@ from django.utils.safestring import SafeString
 
 from crmsolid.core import clock
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.admin_base import ADMINS
 from crmsolid.workspaces.admin_columns import column, datetime_column
 from crmsolid.workspaces.models import AuditEntry
+from crmsolid.workspaces.roles import ADMINS
 from messaging import querysets
 from messaging.admin.telegram_login import LoginPages
 from messaging.forms import LogOutForm
@@ -44,8 +44,8 @@ class AccountAdmin(LoginPages):
     viewers, adders, changers = ADMINS, ADMINS, ADMINS
     add_label = "Add account"
     list_before_template = "panel/telegram_notices.html"
-    change_form_outer_before_template = "panel/telegram_notices.html"
-    change_form_outer_after_template = "panel/telegram_account.html"
+    form_before_template = "panel/telegram_notices.html"
+    form_after_template = "panel/telegram_account.html"
     list_display = ("name", "id", "phone_column", "state_column", "today", "kind", "added")
     list_filter = ("kind", "state")
     search_fields = ("name", "telegram_session__phone")

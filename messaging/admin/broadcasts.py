@@ -5,14 +5,15 @@ from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern
 from django.utils.text import capfirst
 
 from contacts.models import Contact, Segment
 from crmsolid.core.errors import DomainError
-from crmsolid.workspaces.admin_base import WRITERS
 from crmsolid.workspaces.admin_columns import column, datetime_column, fixed_filter, time_text
 from crmsolid.workspaces.admin_pages import FormPageAdmin, label_for
+from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.roles import WRITERS
 from messaging.broadcasts import services
 from messaging.broadcasts.definition import Definition
 from messaging.broadcasts.forms import BroadcastForm
@@ -201,7 +202,7 @@ class BroadcastAdmin(FormPageAdmin):
                 draft = services.save_draft(
                     self.actor(request), form.definition(), broadcast_id=broadcast.pk if broadcast else None
                 )
-                return HttpResponseRedirect(reverse("admin:messaging_broadcast_preview", args=[draft.pk]))
+                return HttpResponseRedirect(panel_url("messaging_broadcast_preview", draft.pk))
             except DomainError as error:
                 form.add_domain_error(error)
         title = f"Edit {broadcast.name}" if broadcast else "New broadcast"
@@ -216,7 +217,7 @@ class BroadcastAdmin(FormPageAdmin):
             preview = services.preview_broadcast(self.actor(request), Definition.of(broadcast))
         except DomainError as error:
             self.show_error(request, error)
-            return HttpResponseRedirect(reverse("admin:messaging_broadcast_edit", args=[broadcast.pk]))
+            return HttpResponseRedirect(panel_url("messaging_broadcast_edit", broadcast.pk))
         context = {
             "preview": preview,
             "excluded": [(ExclusionReason(reason).label, number) for reason, number in preview.excluded.items()],

@@ -5,12 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin, TenantInline
+from crmsolid.workspaces.admin_base import TenantAdmin, TenantInline
 from crmsolid.workspaces.admin_columns import (
     column,
     datetime_column,
@@ -19,6 +18,8 @@ from crmsolid.workspaces.admin_columns import (
     format_time,
     milliseconds_column,
 )
+from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.roles import ADMINS
 from messaging.models import AccountState, Message, MessageAttempt, Thread, WaitingFor, account_state
 from messaging.waiting import waiting_for
 
@@ -105,7 +106,7 @@ class MessageInline(MessageColumns, TenantInline):
     @column("text")
     def text_link(self, message: Message) -> SafeString:
         """The text, as a link to the message's page: that says why it failed and when it is due."""
-        page = reverse("admin:messaging_message_change", args=[message.pk])
+        page = panel_url("messaging_message_change", message.pk)
         return format_html(
             '<a class="cs-link" href="{}">{}</a>', page, self.text_preview(message) or f"({message.kind})"
         )
@@ -183,7 +184,7 @@ class MessageAdmin(MessageColumns, AccountFieldAdmin):
 
     @column("conversation")
     def conversation(self, message: Message) -> SafeString:
-        page = reverse("admin:messaging_thread_change", args=[message.thread_id])
+        page = panel_url("messaging_thread_change", message.thread_id)
         name = f"{message.contact} with {message.account}"
         return format_html('<a class="cs-link" href="{}">{}</a>', page, name)
 

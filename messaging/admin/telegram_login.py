@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
 from django.utils.text import capfirst
 from django.views.decorators.debug import sensitive_post_parameters
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.admin_base import TenantAdmin
+from crmsolid.workspaces.panel_urls import panel_url
 from messaging.forms import CodeForm, LogOutForm, PasswordForm, PhoneForm
 from messaging.models import LoginAttempt
 from messaging.telegram import config
@@ -183,4 +184,4 @@ class LoginPages(TenantAdmin):
 
 
 def _redirect(name: str, *arguments: Any) -> HttpResponse:
-    return HttpResponseRedirect(reverse(f"admin:messaging_account_{name}", args=arguments))
+    return HttpResponseRedirect(panel_url(f"messaging_account_{name}", *arguments))

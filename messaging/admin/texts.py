@@ -4,13 +4,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.forms import Textarea
 from django.http import HttpRequest
 from django.utils.text import Truncator, capfirst
-from unfold.widgets import UnfoldAdminTextareaWidget
 
 from crmsolid.core.errors import DomainError
-from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin, TenantForm
+from crmsolid.workspaces.admin_base import TenantAdmin, TenantForm
 from crmsolid.workspaces.admin_columns import column, datetime_column
+from crmsolid.workspaces.roles import ADMINS
 from messaging.models import OptOutWord, Template
 from messaging.opt_out_words import MAX_WORD, normal_form
 from messaging.sending.message_text import check_template
@@ -19,7 +20,7 @@ from messaging.texts import services
 
 class TemplateForm(TenantForm):
     text = forms.CharField(
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 6}),
+        widget=Textarea(attrs={"rows": 6}),
         strip=False,
         help_text="{first_name} stands for a field of the contact, {first_name|there} has a fallback where the field "
         "is empty. Your custom fields work by their keys.",

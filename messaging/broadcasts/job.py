@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.urls import reverse
-
 from crmsolid.core import clock
 from crmsolid.jobs.kinds import JobKind
 from crmsolid.workspaces.models import Job, JobState
+from crmsolid.workspaces.panel_urls import panel_url
 from messaging.broadcasts.freezing import freeze_chunk
 from messaging.broadcasts.message_source import CANCELED
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, Recipient, RecipientStatus
@@ -46,7 +45,7 @@ def _broadcast_of(job: Job) -> Broadcast:
 
 
 def _links(job: Job) -> Sequence[tuple[str, str]]:
-    return [("The broadcast", reverse("admin:messaging_broadcast_change", args=[job.object_id]))]
+    return [("The broadcast", panel_url("messaging_broadcast_change", job.object_id))]
 
 
 BROADCAST = JobKind("broadcast", "Broadcast", _run, _close, links=_links)

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator, capfirst
@@ -22,11 +22,12 @@ from contacts.normalization import InvalidValue, email_key, parse_username
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import is_id
-from crmsolid.workspaces.admin_base import ADMINS, WRITERS
 from crmsolid.workspaces.admin_columns import column, datetime_column, fixed_filter, time_text
 from crmsolid.workspaces.admin_pages import FormPageAdmin, label_for
 from crmsolid.workspaces.configuration import apply_configuration
 from crmsolid.workspaces.models import Workspace
+from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.roles import ADMINS, WRITERS
 from messaging.models import Account
 from sequences import progress, querysets, repository, services
 from sequences.admin.base import SEQUENCE_COLOURS, describe_step
@@ -45,8 +46,8 @@ from sequences.forms import (
 from sequences.models import OPEN, EnrollmentStatus, Reason, Sequence, SequenceStatus, SequenceVersion, Step
 from sequences.repository import Version
 
-LIST = "admin:sequences_sequence_changelist"
-PEOPLE = "admin:sequences_enrollment_changelist"
+LIST = "sequences_sequence_changelist"
+PEOPLE = "sequences_enrollment_changelist"
 # The choice of the status filter of enrollments for all that are open.
 IN_IT = "open"
 
@@ -251,7 +252,7 @@ class SequenceAdmin(FormPageAdmin):
                 messages.error(request, f"{capfirst(error.errors[0].detail)}.")
             except DomainError as error:
                 self.show_error(request, error)
-        return HttpResponseRedirect(reverse("admin:sequences_sequence_edit", args=[sequence.pk]))
+        return HttpResponseRedirect(panel_url("sequences_sequence_edit", sequence.pk))
 
     def _publish(
         self, request: HttpRequest, sequence: Sequence, definition: Definition, version: int, *, move_people: bool
@@ -307,7 +308,7 @@ def _people(sequence: Any, status: str) -> int:
 
 def people_address(sequence: Sequence) -> str:
     """The list of the enrollments of the sequence."""
-    return f"{reverse(PEOPLE)}?sequence__id__exact={sequence.pk}"
+    return panel_url(PEOPLE, query={"sequence__id__exact": sequence.pk})
 
 
 def resume_mode(request: HttpRequest) -> str:

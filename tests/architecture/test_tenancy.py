@@ -1,7 +1,8 @@
-"""With rows in three workspaces, no page, choice, filter or autocomplete of the panel shows a row of another one."""
+"""With rows in three workspaces, no page, choice or filter of the panel shows a row of another one."""
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,15 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.db import models
 from django.test import Client
-from django.urls import reverse
+from django.urls import NoReverseMatch, URLPattern, reverse
 
 from apikeys.models import IdempotencyRecord
 from contacts.models import (
     Contact,
     ContactColumns,
     ContactNote,
+    ContactTag,
+    CustomField,
     Erasure,
     ImportChunk,
     ImportDraft,
@@ -28,14 +31,17 @@ from contacts.models import (
     ScoreTimer,
     StageChange,
 )
+from crmsolid.urls import pages
 from crmsolid.workspaces.admin_base import TenantAdmin, TenantInline
-from crmsolid.workspaces.models import Role, User, Workspace
+from crmsolid.workspaces.models import Membership, Role, User, Workspace
 from crmsolid.workspaces.scoping import ScopedManager, UnscopedAccess, WorkspaceModel
+from crmsolid.workspaces.tenant_page import TenantPage
 from messaging.broadcasts.models import Recipient
 from messaging.models import (
     AccountLease,
     ErasedMessage,
     LoginAttempt,
+    Message,
     PeerHash,
     SandboxDelivery,
     SpentSlot,
@@ -43,7 +49,7 @@ from messaging.models import (
 )
 from sequences.models import SequenceVersion, Step, StepRun
 from tests.architecture import PACKAGES, workspaced_models
-from tests.panel import PAGES, Belongings, browser, contact_form, furnish
+from tests.panel import PAGES, Belongings, browser, furnish, stage_form
 from tests.tenants import Tenants
 
 OURS, TEST, THEIRS = "zebraours", "zebratwin", "zebratheirs"
@@ -101,8 +107,10 @@ UNSCOPED = {
 # their pages show the first, and those that failed; ledgers of scores and histories of stages, which the pages of
 # contacts show, and timers.
 NOT_SHOWN: set[type[models.Model]] = {
+    Contact,
     ContactColumns,
     ContactNote,
+    ContactTag,
     IdempotencyRecord,
     SandboxDelivery,
     ImportChunk,
@@ -191,16 +199,26 @@ def addresses(page: TenantAdmin, rows: list[WorkspaceModel]) -> Iterator[str]:
         if isinstance(row, page.model):
             for verb in ("change", "delete", "history"):
                 yield url(page, verb, row.pk)
-    for model_field in page.model._meta.get_fields():
-        if model_field.is_relation and model_field.concrete:
-            names = f"app_label={page.opts.app_label}&model_name={page.opts.model_name}&field_name={model_field.name}"
-            yield f"{reverse('admin:autocomplete')}?term=&{names}"
-            yield f"{reverse('admin:autocomplete')}?term=zebra&{names}"
+
+
+def own_pages() -> list[tuple[str, type[TenantPage]]]:
+    """The routes of the pages that are none of Django's admin."""
+    found = [(url.pattern, getattr(url.callback, "view_class", None)) for url in pages if isinstance(url, URLPattern)]
+    return [(str(route), view) for route, view in found if view is not None and issubclass(view, TenantPage)]
+
+
+def own_addresses(rows: list[WorkspaceModel]) -> Iterator[str]:
+    """The addresses of all other pages, for these rows."""
+    for _, view in own_pages():
+        if view.model is None:
+            yield reverse(f"admin:{view.name}")
+        else:
+            yield from (reverse(f"admin:{view.name}", args=[row.pk]) for row in rows if isinstance(row, view.model))
 
 
 def read(client: Client, address: str) -> tuple[int, str]:
     answer = client.get(address)
-    return answer.status_code, answer.content.decode()
+    return answer.status_code, answer.getvalue().decode()
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -211,13 +229,13 @@ def test_no_page_shows_rows_of_another_workspace(tenants: Tenants, furnished: Fu
     client = browser(tenants.member(role), ours.workspace)
     foreign = [mark for mark in furnished if mark != side]
     seen = 0
-    for page in PAGES:
-        for address in addresses(page, [row for belongings in furnished.values() for row in belongings.rows]):
-            status, text = read(client, address)
-            assert status in (200, 403, 404, 405), address
-            assert [mark for mark in foreign if mark in text] == [], address
-            assert "owner@rival.example" not in text, address
-            seen += side in text
+    rows = [row for belongings in furnished.values() for row in belongings.rows]
+    for address in chain(own_addresses(rows), *(addresses(page, rows) for page in PAGES)):
+        status, text = read(client, address)
+        assert status in (200, 302, 403, 404, 405), address
+        assert [mark for mark in foreign if mark in text] == [], address
+        assert "owner@rival.example" not in text, address
+        seen += side in text
     assert seen > 20  # the pages were not empty for the wrong reason
 
 
@@ -242,7 +260,7 @@ def status_and_text(client: Client, address: str) -> tuple[int, str]:
 def test_filters_and_form_choices_offer_only_rows_of_the_workspace(
     tenants: Tenants, furnished: Furnished, rf: Any
 ) -> None:
-    request = rf.get("/panel/")
+    request = rf.get("/panel/live/")
     request.user, request.session = tenants.owner, {"workspace": tenants.workspace.pk}
     relations = 0
     for page in PAGES:
@@ -261,36 +279,112 @@ def test_filters_and_form_choices_offer_only_rows_of_the_workspace(
 def test_no_form_offers_workspaces(tenants: Tenants, rf: Any) -> None:
     request = rf.get("/panel/")
     request.user, request.session = tenants.owner, {}
-    page = admin.site._registry[Contact]
+    page = admin.site._registry[Message]
     with pytest.raises(Exception, match="leads out of the workspace"):
-        page.get_field_queryset("default", Contact._meta.get_field("workspace"), request)
+        page.get_field_queryset("default", Message._meta.get_field("workspace"), request)
 
 
 def test_a_forged_session_shows_the_users_own_workspace(tenants: Tenants, furnished: Furnished) -> None:
-    for workspace in (tenants.other, tenants.other.twin):
+    for workspace, mark in ((tenants.other, OURS), (tenants.other.twin, TEST)):
         text = read(browser(tenants.owner, workspace), reverse("admin:contacts_contact_changelist"))[1]
-        assert OURS in text and THEIRS not in text
+        assert mark in text and THEIRS not in text
 
 
 def test_users_switch_only_to_their_own_workspaces(tenants: Tenants, furnished: Furnished) -> None:
     client, contacts = browser(tenants.owner), reverse("admin:contacts_contact_changelist")
-    switch = reverse("admin:switch_workspace")
-    for stranger in (tenants.other.pk, tenants.other.twin.pk, 0, "", "x"):
+    switch = reverse("account:switch")
+    for stranger in (tenants.other.pk, tenants.other.twin.pk, tenants.twin.pk, 0, "", "x"):
         assert client.post(switch, {"workspace": stranger, "next": contacts}).status_code == 404
     assert OURS in read(client, contacts)[1]
-    moved = client.post(switch, {"workspace": tenants.twin.pk, "next": contacts})
-    assert (moved.status_code, moved["Location"]) == (302, contacts)
+    Membership.unscoped.create(user=tenants.owner, workspace=tenants.other, role=Role.VIEWER)
+    assert OURS in read(client, contacts)[1]  # joining another workspace changes nothing
+    for page, there in ((contacts, contacts), (contacts.replace("live", "test"), contacts.replace("live", "test"))):
+        moved = client.post(switch, {"workspace": tenants.other.pk, "next": page})
+        assert (moved.status_code, moved["Location"]) == (302, there)
     text = read(client, contacts)[1]
-    assert TEST in text and OURS not in text
+    assert THEIRS in text and OURS not in text
     assert client.get(switch).status_code == 405
+
+
+def test_the_address_says_which_side_a_page_shows_and_a_form_changes(tenants: Tenants, furnished: Furnished) -> None:
+    client, contacts = browser(tenants.owner), reverse("admin:contacts_contact_changelist")
+    live, test = (furnished[mark].of(Contact) for mark in (OURS, TEST))
+    assert OURS in read(client, contacts)[1]
+    assert TEST in read(client, contacts.replace("live", "test"))[1]
+    form = stage_form("won")
+    assert client.post(reverse("admin:contacts_contact_change", args=[test.pk]), form).status_code == 404
+    other_side = reverse("admin:contacts_contact_change", args=[live.pk]).replace("live", "test")
+    assert client.post(other_side, form).status_code == 404
+    assert set(Contact.unscoped.values_list("stage", flat=True)) == {"new"}
+
+
+def test_a_form_of_the_workspace_shown_before_is_refused_after_a_switch(tenants: Tenants) -> None:
+    Membership.unscoped.create(user=tenants.owner, workspace=tenants.other, role=Role.OWNER)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(tenants.owner)
+    add = reverse("admin:contacts_customfield_add")
+    form = {"label": "Company", "key": "company", "type": "text", "choices": ""}
+
+    def token(address: str) -> str:
+        found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', read(client, address)[1])
+        assert found is not None
+        return found[1]
+
+    before = token(add)
+    switch = {"workspace": tenants.other.pk, "csrfmiddlewaretoken": before}
+    assert client.post(reverse("account:switch"), switch).status_code == 302
+    assert client.post(add, {**form, "csrfmiddlewaretoken": before}).status_code == 403
+    assert not CustomField.unscoped.exists()
+    assert client.post(add, {**form, "csrfmiddlewaretoken": token(add)}).status_code == 302
+    assert CustomField.unscoped.get().workspace == tenants.other
+
+
+def test_a_form_of_a_workspace_that_one_has_left_changes_no_other(tenants: Tenants) -> None:
+    Membership.unscoped.create(user=tenants.owner, workspace=tenants.other, role=Role.OWNER)
+    client, add = browser(tenants.owner, tenants.other), reverse("admin:contacts_customfield_add")
+    assert client.get(add).status_code == 200
+    Membership.unscoped.filter(user=tenants.owner, workspace=tenants.other).delete()
+    answer = client.post(add, {"label": "Company", "key": "company", "type": "text", "choices": ""})
+    assert answer.status_code == 302 and answer["Location"].startswith(reverse("account:login"))
+    assert not CustomField.unscoped.exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("/panel/contacts/contact/?q=x", "/panel/live/contacts/contact/?q=x"),
+        ("/panel/plan/", "/panel/live/plan/"),
+        ("/panel/plan", "/panel/live/plan"),
+    ],
+)
+def test_an_old_address_leads_to_the_live_page(tenants: Tenants, old: str, new: str) -> None:
+    answer = browser(tenants.owner).get(old)
+    assert (answer.status_code, answer["Location"]) == (302, new)
+    assert browser(tenants.owner).post(old).status_code == 405
 
 
 @pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example/panel/", "/v1/me", "", "/panel/logout/"])
 def test_switching_never_redirects_to_a_posted_address(tenants: Tenants, address: str) -> None:
     answer = browser(tenants.owner).post(
-        reverse("admin:switch_workspace"), {"workspace": tenants.twin.pk, "next": address}
+        reverse("account:switch"), {"workspace": tenants.workspace.pk, "next": address}
     )
     assert answer["Location"] == reverse("admin:index")
+
+
+def test_own_pages_say_which_rows_their_addresses_name() -> None:
+    assert {view.name for _, view in own_pages()} >= {"workspace", "plan"}
+    for route, view in own_pages():
+        assert route.count("<") == (view.model is not None), route
+
+
+def test_posting_to_own_pages_of_another_workspace_finds_nothing(tenants: Tenants, furnished: Furnished) -> None:
+    client = browser(tenants.owner)
+    for _, view in own_pages():
+        if view.model is not None:
+            row = furnished[THEIRS].of(view.model)
+            before = type(row).unscoped.filter(pk=row.pk).values().get()
+            assert client.post(reverse(f"admin:{view.name}", args=[row.pk])).status_code in (404, 405), view
+            assert type(row).unscoped.filter(pk=row.pk).values().get() == before, view
 
 
 def test_posting_to_rows_of_another_workspace_changes_nothing(tenants: Tenants, furnished: Furnished) -> None:
@@ -313,10 +407,13 @@ def test_lookups_in_the_address_work_for_filters_only(tenants: Tenants, furnishe
 
 def test_djangos_search_redirects_and_log_are_switched_off(tenants: Tenants, furnished: Furnished) -> None:
     client = browser(tenants.owner)
-    assert client.get(f"{reverse('admin:search')}?s=zebra&extended=1").status_code == 404
-    assert client.get("/panel/r/1/1/").status_code == 404
+    for name in ("autocomplete", "view_on_site"):
+        with pytest.raises(NoReverseMatch):
+            reverse(f"admin:{name}", args=[1, 1] if name == "view_on_site" else [])
+    assert client.get("/panel/live/r/1/1/").status_code == 404
+    assert client.get("/panel/live/autocomplete/?term=").status_code == 404
     contact = furnished[OURS].of(Contact)
-    client.post(reverse("admin:contacts_contact_change", args=[contact.pk]), contact_form(stage="won"))
+    client.post(reverse("admin:contacts_contact_change", args=[contact.pk]), stage_form("won"))
     contact.refresh_from_db()
     assert contact.stage == "won"
     assert not LogEntry.objects.exists()

@@ -16,7 +16,7 @@ def panel(tenants: Tenants, client: Client) -> Client:
 
 
 def change_page(contact_id: str) -> str:
-    return f"/panel/contacts/contact/{contact_id}/change/"
+    return f"/panel/live/contacts/contact/{contact_id}/change/"
 
 
 def test_opt_out_lifted_in_the_panel_does_not_come_back(panel: Client, ours: Api, upsert: Upsert) -> None:

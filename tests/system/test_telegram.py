@@ -21,7 +21,7 @@ from tests.webhooks.receiver import Receiver
 
 SHOP, SAFE, ANNA, LATE = "+15550001", "+15550004", "+15550002", "+15550005"
 TWO_STEP = "correct horse 7"
-ADD = "/panel/messaging/account/add/"
+ADD = "/panel/live/messaging/account/add/"
 SPLIT = bool("postgres" in settings.DATABASE_URL and settings.REDIS_URL)
 
 
@@ -247,16 +247,16 @@ def test_messages_wait_until_the_account_is_logged_in_again(
 ) -> None:
     wait_until(lambda: server.connected(SHOP) == 1, "the account is connected")
     panel = Panel(product)
-    panel.get(f"/panel/messaging/account/{shop}/change/")
-    panel.post({"confirm": "on"}, f"/panel/messaging/account/{shop}/logout/")
+    panel.get(f"/panel/live/messaging/account/{shop}/change/")
+    panel.post({"confirm": "on"}, f"/panel/live/messaging/account/{shop}/logout/")
     assert "Shop is logged out." in panel.text
     wait_until(lambda: server.connected(SHOP) == 0, "the worker has disconnected")
     waits = product.send(shop, "After the login")
-    panel.get(f"/panel/messaging/account/{shop}/change/")
-    panel.post({}, f"/panel/messaging/account/{shop}/login/")
+    panel.get(f"/panel/live/messaging/account/{shop}/change/")
+    panel.post({}, f"/panel/live/messaging/account/{shop}/login/")
     assert product.status(waits) == ("queued", "")
     panel.post({"code": server.login_code(SHOP)})
-    assert panel.at == f"/panel/messaging/account/{shop}/connected/"
+    assert panel.at == f"/panel/live/messaging/account/{shop}/connected/"
     sent(product, waits)
     assert texts_received(server, "After the login") == ["After the login"]
 

@@ -13,14 +13,19 @@ from tests.panel import browser, later
 from tests.tenants import Tenants
 
 HOME = reverse("admin:index")
-LOGIN = reverse("admin:login")
+LOGIN = reverse("account:login")
 ADD_FIELD = reverse("admin:contacts_customfield_add")
 FIELD = {"label": "Company", "key": "company", "type": "text", "choices": ""}
 
 
 @pytest.mark.parametrize(
     ("address", "in_frame"),
-    [("/panel/nowhere/", True), ("/panel/contacts/contact/con_none/change/", True), ("/nowhere", False)],
+    [
+        ("/panel/live/nowhere/", True),
+        ("/panel/nowhere/", False),
+        ("/panel/live/contacts/contact/con_none/change/", True),
+        ("/nowhere", False),
+    ],
 )
 def test_an_unknown_address_gets_a_404_page(tenants: Tenants, address: str, in_frame: bool) -> None:
     answer = browser(tenants.owner).get(address)
@@ -92,4 +97,4 @@ def test_unavailable_database_gets_a_503_page_that_needs_no_database(tenants: Te
 
 
 def test_the_browser_has_an_icon(tenants: Tenants) -> None:
-    assert 'href="/static/panel/favicon.svg"' in Client().get(LOGIN).content.decode()
+    assert 'href="/static/panel/favicon.svg?v=' in Client().get(LOGIN).content.decode()

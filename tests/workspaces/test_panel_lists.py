@@ -62,7 +62,7 @@ def test_search_of_more_than_200_characters_is_refused(tenants: Tenants, page: T
 @pytest.mark.parametrize(
     ("rows", "number", "line"),
     [
-        (0, 1, "0 audit entries"),
+        (0, 1, ""),
         (1, 1, "1 audit entry"),
         (50, 1, "50 audit entries"),
         (51, 1, "Page 1 Next(?p=2) 1 to 50"),

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events.catalogue import event_names
-from crmsolid.workspaces.admin_base import ADMINS, TenantAdmin, TenantRelatedFilter
+from crmsolid.workspaces.admin_base import TenantAdmin, TenantRelatedFilter
 from crmsolid.workspaces.admin_columns import (
     column,
     datetime_column,
@@ -24,6 +24,8 @@ from crmsolid.workspaces.admin_columns import (
     pretty_json,
     time_text,
 )
+from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.roles import ADMINS
 from webhooks import replays, services
 from webhooks.admin.base import ERRORS, STATUS_COLOURS, WebhookAdmin
 from webhooks.models import Attempt, Delivery, DeliveryStatus, Endpoint
@@ -137,7 +139,7 @@ class DeliveryAdmin(WebhookAdmin):
             self.show_error(request, error)
         else:
             messages.success(request, "It is being sent again, with the same bytes and id.")
-        return HttpResponseRedirect(reverse("admin:webhooks_delivery_change", args=[delivery.pk]))
+        return HttpResponseRedirect(panel_url("webhooks_delivery_change", delivery.pk))
 
 
 def _shown_attempt(attempt: Attempt) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.dateparse import parse_datetime
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
@@ -20,8 +20,9 @@ from django.views.decorators.http import require_POST
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events.catalogue import subscribable_names
-from crmsolid.workspaces.admin_base import ADMINS
 from crmsolid.workspaces.admin_columns import column, time_text
+from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.roles import ADMINS
 from webhooks import querysets, replays, services
 from webhooks.admin.base import ERRORS, STATUS_COLOURS, WebhookAdmin
 from webhooks.endpoint_health import FAILING_LIMIT
@@ -78,7 +79,7 @@ class EndpointAdmin(WebhookAdmin):
         return format_html(
             '<span class="cs-stack"><a class="cs-link" href="{}">{}{}</a><br>'
             '<span class="cs-muted cs-nowrap">{}</span></span>',
-            reverse("admin:webhooks_delivery_change", args=[endpoint.last_delivery]),
+            panel_url("webhooks_delivery_change", endpoint.last_delivery),
             DeliveryStatus(endpoint.last_status).label,
             f" ({answer})" if answer else "",
             time_text(endpoint.last_made_at),
@@ -158,7 +159,7 @@ class EndpointAdmin(WebhookAdmin):
             except DomainError as error:
                 if error.code == "invalid_state":  # the form was submitted twice
                     self.show_error(request, error)
-                    return HttpResponseRedirect(reverse("admin:webhooks_endpoint_changelist"))
+                    return HttpResponseRedirect(panel_url("webhooks_endpoint_changelist"))
                 form.add_domain_error(error)
         return self.render_page(
             request, "panel/webhook_form.html", title="New endpoint", page_label="New endpoint", form=form
@@ -225,14 +226,14 @@ class EndpointAdmin(WebhookAdmin):
                 self.show_error(request, error)
                 return self._back(endpoint)
             messages.success(request, "The endpoint and its log are deleted.")
-            return HttpResponseRedirect(reverse("admin:webhooks_endpoint_changelist"))
+            return HttpResponseRedirect(panel_url("webhooks_endpoint_changelist"))
         context = {"title": "Delete endpoint", "page_label": "Delete", "endpoint": endpoint, "form": form}
         return self.render_page(request, "panel/webhook_delete.html", waiting=overview.queue_length, **context)
 
     def test_view(self, request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
         """Redirects to the delivery, whose page will show the receiver's answer."""
         delivery = replays.send_ping(self.actor(request), endpoint.pk)
-        return HttpResponseRedirect(reverse("admin:webhooks_delivery_change", args=[delivery.pk]))
+        return HttpResponseRedirect(panel_url("webhooks_delivery_change", delivery.pk))
 
     def enable_view(self, request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
         """Redirects back with the time since when the endpoint may have missed events, for the replay form."""
@@ -257,7 +258,7 @@ class EndpointAdmin(WebhookAdmin):
         except DomainError as error:
             form.add_domain_error(error)
             return self.endpoint_page(request, endpoint.pk, replay_form=form)
-        link = reverse("admin:workspaces_job_change", args=[job.pk])
+        link = panel_url("workspaces_job_change", job.pk)
         if job.total:
             result = "One delivery is" if job.total == 1 else f"{job.total} deliveries are"
             result += " being sent again."
@@ -267,7 +268,7 @@ class EndpointAdmin(WebhookAdmin):
         return self._back(endpoint)
 
     def _back(self, endpoint: Endpoint, suffix: str = "") -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:webhooks_endpoint_change", args=[endpoint.pk]) + suffix)
+        return HttpResponseRedirect(panel_url("webhooks_endpoint_change", endpoint.pk) + suffix)
 
 
 def _state(endpoint: Endpoint) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from crmsolid.workspaces.models import Job, Role
 from tests.panel import browser, flash_messages
 from tests.tenants import Tenants
 
-ADD = "/panel/contacts/contactimport/add/"
+ADD = "/panel/live/contacts/contactimport/add/"
 
 
 def upload(client: Client, content: bytes, **fields: Any) -> Any:
@@ -89,7 +89,7 @@ def test_viewers_and_forms_of_other_sites_upload_nothing(tenants: Tenants) -> No
     viewer = browser(tenants.member(Role.VIEWER))
     assert viewer.get(ADD).status_code == 403
     assert upload(viewer, b"email\na@example.com\n").status_code == 403
-    assert "Import" not in viewer.get("/panel/contacts/contact/").content.decode().split("<main")[-1]
+    assert "Import" not in viewer.get("/panel/live/contacts/contact/").content.decode().split("<main")[-1]
     strict = Client(enforce_csrf_checks=True, headers={"user-agent": "tests"})
     strict.force_login(tenants.owner)
     assert upload(strict, b"email\na@example.com\n").status_code == 403

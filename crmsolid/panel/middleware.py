@@ -1,0 +1,38 @@
+"""What all pages for browsers have in common. The API never gets here: see ``crmsolid/api/middleware.py``."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
+
+# Scripts, styles and images come from this host alone, and none stands in the page itself.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class ContentSecurityPolicyMiddleware:
+    """Sets the policy on every response that brings none of its own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        return response
+
+
+class CompressionMiddleware(GZipMiddleware):
+    """Compresses pages, scripts and styles. Django adds bytes of a random number, so no size gives a token away."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        media_type = response.headers.get("Content-Type", "").partition(";")[0]
+        compressible = media_type in ("application/json", "application/javascript", "image/svg+xml")
+        if response.status_code != 200 or not (compressible or media_type.startswith("text/")):
+            return response
+        if media_type == "text/event-stream":
+            return response
+        return super().process_response(request, response)

@@ -1,0 +1,95 @@
+// What pages of the panel share. Everything works without it; it only saves clicks. A page's own script is beside it.
+"use strict";
+
+// <form data-once>: a second click sends nothing. <button data-busy-text="…"> says what goes on meanwhile.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("form[data-once]") || event.defaultPrevented) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  const button = event.submitter;
+  if (button && button.dataset.busyText) {
+    button.dataset.text = button.textContent;
+    button.textContent = button.dataset.busyText;
+  }
+  if (button) button.setAttribute("aria-disabled", "true");
+});
+// Going back shows the page as it was left.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("[aria-disabled]")) {
+      button.removeAttribute("aria-disabled");
+      if (button.dataset.text) button.textContent = button.dataset.text;
+    }
+  }
+});
+
+// <button data-copy="#id">: copies what the field says.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const field = document.querySelector(button.dataset.copy);
+  if (field.select) field.select();
+  const text = "value" in field ? field.value : field.textContent;
+  if (navigator.clipboard) await navigator.clipboard.writeText(text);
+  else document.execCommand("copy"); // pages without TLS have no clipboard
+  button.querySelector("span").textContent = "Copied";
+});
+
+// <input data-enables> is the tick that <button data-needs-tick> of the same form waits for.
+function followTicks(form) {
+  const tick = form.querySelector("[data-enables]");
+  for (const button of form.querySelectorAll("[data-needs-tick]")) button.disabled = tick && !tick.checked;
+}
+// <div data-shown-if="field:value"> and <div data-hidden-if="field:value"> follow a field of their form.
+function followFields(form) {
+  for (const part of form.querySelectorAll("[data-shown-if], [data-hidden-if]")) {
+    const [name, value] = (part.dataset.shownIf || part.dataset.hiddenIf).split(":");
+    const holds = new FormData(form).get(name) === value;
+    part.hidden = part.dataset.shownIf ? !holds : holds;
+  }
+}
+document.addEventListener("change", (event) => {
+  if (!event.target.form) return;
+  followTicks(event.target.form);
+  followFields(event.target.form);
+});
+
+// <details class="cs-menu"> closes on Escape and on a click elsewhere.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.cs-menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    const menu = document.querySelector("details.cs-menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  } else if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) {
+    const search = document.querySelector("#panel-search");
+    if (!search) return;
+    event.preventDefault();
+    search.focus();
+    search.select();
+  }
+});
+
+// <button data-dialog="#id"> opens a dialog; its <form method="dialog"> closes it.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-dialog]");
+  if (button) document.querySelector(button.dataset.dialog).showModal();
+});
+
+// What needs the script is hidden until it is there.
+function prepare(root) {
+  for (const button of root.querySelectorAll("[data-copy], [data-dialog]")) button.hidden = false;
+  for (const form of root.querySelectorAll("form")) {
+    followTicks(form);
+    followFields(form);
+  }
+}
+prepare(document);
+document.addEventListener("htmx:load", (event) => prepare(event.detail.elt));

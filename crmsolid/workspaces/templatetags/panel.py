@@ -1,0 +1,101 @@
+"""Tags and filters of the panel's templates; they need no ``{% load %}``."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
+
+from crmsolid.core import clock
+
+register = template.Library()
+
+# The number of seconds from which the next unit is used, and how many seconds one of it has.
+_UNITS = (("d", 86_400), ("h", 3_600), ("min", 60))
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A decorative icon of ``icons.svg``; readers of a screen reader do not hear it."""
+    return format_html('<svg class="cs-icon" aria-hidden="true"><use href="{}#{}"></use></svg>', _sprite(), name)
+
+
+def _sprite() -> str:
+    return static("panel/icons.svg")
+
+
+@register.simple_tag(name="label")
+def label_tag(kind: str, text: Any) -> SafeString:
+    return label(kind, text)
+
+
+def label(kind: str, text: Any) -> SafeString:
+    """A coloured word, such as a status. ``kind``: success, info, warning, danger, primary, or empty for grey."""
+    return format_html('<span class="cs-label cs-label-{}">{}</span>', kind or "default", text)
+
+
+@register.filter
+def column_title(name: str) -> str:
+    """The title of a field in words: "created at" is "Created", and "at" is "Time"."""
+    return str(capfirst("time" if name == "at" else name.removesuffix(" at")))
+
+
+@register.filter
+def with_labels(cells: Iterable[str], headers: Iterable[Mapping[str, str]]) -> list[SafeString]:
+    """The cells of a row of Django's changelist, each with its column's title, which phones show before the value."""
+    labelled = []
+    for cell, header in zip(cells, headers, strict=True):
+        title = escape(capfirst(header["text"]))
+        # Django made the cell and escaped what is in it; only its first tag gets an attribute.
+        labelled.append(mark_safe(cell.replace("<td", f'<td data-label="{title}"', 1)))
+    return labelled
+
+
+@register.filter
+def moment(at: datetime | None) -> SafeString | str:
+    """The time to the minute, in the time zone of whoever reads the page; empty for None."""
+    return _time(at, "%-d %b %Y %H:%M")
+
+
+@register.filter
+def moment_seconds(at: datetime | None) -> SafeString | str:
+    """The time to the second."""
+    return _time(at, "%-d %b %Y %H:%M:%S")
+
+
+@register.filter
+def day(at: datetime | None) -> SafeString | str:
+    """The date alone."""
+    return _time(at, "%-d %b %Y")
+
+
+@register.filter
+def ago(at: datetime | None) -> SafeString | str:
+    """How long ago it was, such as "5 min ago", and the date once that is a week or more."""
+    if at is None:
+        return ""
+    seconds = (clock.now() - at).total_seconds()
+    text = f"{timezone.localtime(at):%-d %b %Y}"
+    if seconds < 7 * 86_400:
+        text = next((f"{int(seconds // size)} {unit} ago" for unit, size in _UNITS if seconds >= size), "now")
+    return _element(at, text)
+
+
+def moment_text(at: datetime | None) -> str:
+    """:func:`moment` without markup."""
+    return f"{timezone.localtime(at):%-d %b %Y %H:%M %Z}" if at else ""
+
+
+def _time(at: datetime | None, text_format: str) -> SafeString | str:
+    return _element(at, timezone.localtime(at).strftime(text_format)) if at else ""
+
+
+def _element(at: datetime, text: str) -> SafeString:
+    local = timezone.localtime(at)
+    title = f"{local:%-d %b %Y %H:%M:%S %Z}"
+    return format_html('<time class="cs-nowrap" datetime="{}" title="{}">{}</time>', at.isoformat(), title, text)
