@@ -11,10 +11,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types openapi bench chaos lock clean
+.PHONY: help run test lint types openapi bench chaos screenshots lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 run: $(READY) ## run the whole product on this machine: make run PORT=8000
 	@$(BIN)/python -m crmsolid.run --host $(HOST) --port $(PORT)
@@ -39,6 +39,9 @@ bench: $(READY) ## measure requests, sends, webhooks, sequences and imports on t
 
 chaos: $(READY) ## kill and freeze processes under load: make chaos KILLS=100 SEED=7
 	@KILLS=$(KILLS) SEED=$(SEED) CONTACTS=$(CONTACTS) TESTS="$(TESTS)" bash scripts/chaos.sh
+
+screenshots: $(READY) ## write the pictures in docs/img, of a demo workspace (needs Chromium)
+	@DJANGO_SETTINGS_MODULE=crmsolid.settings CRMSOLID_DATA=$$(mktemp -d) $(BIN)/python -m tests.browser.screenshots
 
 lock: $(READY) ## update the versions pinned in requirements.lock
 	@bash scripts/lock.sh

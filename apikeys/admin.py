@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST
 from apikeys import tokens
 from apikeys.forms import NewKeyForm, RevokeForm, RotateForm
 from apikeys.models import ApiKey
+from apikeys.querysets import WARN_BEFORE
 from apikeys.services import IssuedKey, create_key, revoke_key, rotate_key
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
@@ -30,7 +31,6 @@ from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 
-WARN_BEFORE = timedelta(days=14)
 STATE_COLOURS = {"active": "success", "replaced": "warning", "expired": "danger"}
 
 

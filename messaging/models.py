@@ -87,7 +87,12 @@ class Thread(WorkspaceModel):
 
     class Meta(WorkspaceModel.Meta):
         constraints = [models.UniqueConstraint(fields=["account", "contact"], name="thread_once")]
-        indexes = [models.Index(fields=["workspace", "last_message_at", "id"], name="thread_recent")]
+        indexes = [
+            models.Index(fields=["workspace", "last_message_at", "id"], name="thread_recent"),
+            models.Index(
+                fields=["workspace", "last_message_at", "id"], name="thread_unread", condition=Q(unread_count__gt=0)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.id
@@ -192,6 +197,9 @@ class Message(WorkspaceModel):
                 fields=["account", "telegram_message_id"],
                 name="message_of_telegram",
                 condition=Q(telegram_message_id__isnull=False),
+            ),
+            models.Index(
+                fields=["workspace", "created_at", "id"], name="message_failed_lately", condition=Q(status="failed")
             ),
             # For the foreign key: whatever deletes a message looks for replies to it.
             models.Index(fields=["in_reply_to"], name="message_replies", condition=Q(in_reply_to__isnull=False)),

@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
@@ -74,7 +75,9 @@ class ContactListPage(TenantPage):
             query=query,
             error=error,
             count=self._count(query) if query.is_narrowed and not error else "",
-            rows=[(each.contact.id, name_of(each.contact), [cell(each, column) for column in shown]) for each in people],
+            rows=[
+                (each.contact.id, name_of(each.contact), [cell(each, column) for column in shown]) for each in people
+            ],
             headers=[(column, self._sort_link(query, column)) for column in shown],
             name_sort=self._sort_link(query, Column("name", "Name")),
             after=f"?{query.encoded}&cursor={after}" if after else "",
@@ -175,7 +178,7 @@ class FilterPage(TenantPage):
                 return self._show(form, filter) if do == "show" else self._save(form, filter)
             except DomainError as error:
                 form.add_domain_error(error)
-        return self._page(form, filter, request.headers.get("HX-Request") is None and do in ("show", "save"))
+        return self._page(form, filter, failed=not form.was_stepped and do in ("show", "save"))
 
     def _show(self, form: FilterForm, filter: Any) -> HttpResponseBase:
         services.count_contacts(self.actor, {"filter": filter}, at_most=1)
@@ -192,7 +195,7 @@ class FilterPage(TenantPage):
         if not name:
             raise DomainError("validation_failed", errors=[FieldError("name", "required", "give the segment a name")])
         if not self.actor_may_save:
-            raise DomainError("forbidden")
+            raise PermissionDenied
         saved = segments.create_segment(self.actor, name=name, filter=filter)
         self.say(f"The segment {saved.segment.name} is saved.")
         return self.redirect(LIST, segment=saved.segment.pk)
@@ -211,7 +214,7 @@ class FilterPage(TenantPage):
         except DomainError as error:
             if form.is_bound and not form.was_stepped:
                 form.add_domain_error(error)
-        status = 422 if failed and form.errors else 200
+        status = 422 if failed else 200
         return self.render(form=form, count=count, words=words, may_save=self.actor_may_save, status=status)
 
 

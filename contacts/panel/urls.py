@@ -13,7 +13,7 @@ from crmsolid.workspaces.tenant_page import page_path
 class ContactIdConverter:
     """The id of a contact, so that the pages of other models below ``contacts/`` are found too."""
 
-    regex = "con_[0-9A-Za-z]+"
+    regex = "con_[0-9A-Z]{26}"
 
     def to_python(self, value: str) -> str:
         return value

@@ -1,20 +1,15 @@
 """The pages of the panel without a model: home, Settings > Workspace and Plan, and the error pages."""
 
 import sys
-from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views import defaults
 
-from apikeys.models import ApiKey
-from contacts.models import Contact
-from crmsolid.core import clock
 from crmsolid.core.errors import DATABASE_UNAVAILABLE, DomainError
 from crmsolid.core.time_zones import time_zones
 from crmsolid.plans import PAID_PLANS, change_plan
@@ -22,17 +17,11 @@ from crmsolid.serving.interface import MAX_BODY_BYTES, MEBIBYTE
 from crmsolid.serving.request import BODY_TOO_LARGE
 from crmsolid.workspaces.forms import ServiceForm
 from crmsolid.workspaces.models import Plan
-from crmsolid.workspaces.panel_context import PanelContext, panel_context
-from crmsolid.workspaces.panel_urls import panel_url, side_of
+from crmsolid.workspaces.panel_context import panel_context
+from crmsolid.workspaces.panel_urls import side_of
 from crmsolid.workspaces.roles import ADMINS, OWNERS
 from crmsolid.workspaces.services import MAX_NAME, update_workspace
 from crmsolid.workspaces.tenant_page import TenantPage
-from messaging.models import Account, AccountState, Message, Thread
-from messaging.querysets import in_trouble
-from webhooks.querysets import endpoint_alerts
-
-MAX_FIGURE = 10_000
-MAX_ACCOUNTS = 5
 
 DESCRIPTIONS = {
     Plan.TRIAL: "Everything is on, for 14 days.",
@@ -44,38 +33,6 @@ DESCRIPTIONS = {
     ),
 }
 COLOURS = {Plan.TRIAL: "info", Plan.PRO: "success", Plan.BUSINESS: "success", Plan.EXPIRED: "danger"}
-
-
-def home_context(panel: PanelContext) -> dict[str, Any]:
-    """What the home page shows. Only admins and owners, who can do something about them, see problems."""
-    workspace = panel.workspace
-    sent = Message.objects.for_workspace(workspace).filter(direction="out", status="sent")
-    figures = [
-        _figure("Contacts", Contact.objects.for_workspace(workspace)),
-        _figure("Unread conversations", Thread.objects.for_workspace(workspace).filter(unread_count__gt=0)),
-        _figure("Sent in 24 hours", sent.filter(sent_at__gte=clock.now() - timedelta(hours=24))),
-    ]
-    if not panel.has_role(ADMINS):
-        return {"figures": figures, "needs_key": False, "accounts_in_trouble": [], "webhook_alerts": None}
-    accounts = Account.objects.for_workspace(workspace)
-    need_login = in_trouble() & ~Q(state=AccountState.PAUSED)  # a pause ends without anybody's help
-    return {
-        "figures": [*figures, _figure("Accounts", accounts)],
-        "needs_key": not ApiKey.objects.for_workspace(workspace).exists(),
-        "accounts_in_trouble": list(accounts.filter(need_login).order_by("name", "id")[:MAX_ACCOUNTS]),
-        "webhook_alerts": endpoint_alerts(workspace),
-    }
-
-
-def _figure(title: str, rows: QuerySet[Any]) -> dict[str, Any]:
-    """Count up to ``MAX_FIGURE`` rows: counting millions would take seconds."""
-    count = rows[: MAX_FIGURE + 1].count()
-    value = f"{count:,}" if count <= MAX_FIGURE else f"{MAX_FIGURE:,}+"
-    return {
-        "title": title,
-        "value": value,
-        "link": panel_url(f"{rows.model._meta.label_lower.replace('.', '_')}_changelist"),
-    }
 
 
 class PlanForm(forms.Form):

@@ -21,8 +21,10 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from crmsolid.panel import sign_in
+from crmsolid.panel.home import home_context
 from crmsolid.panel.navigation import breadcrumbs, navigation
-from crmsolid.panel.pages import PlanPage, WorkspacePage, home_context
+from crmsolid.panel.pages import PlanPage, WorkspacePage
+from crmsolid.panel.search import SearchPage
 from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.panel_context import panel_context, switch_workspace
 from crmsolid.workspaces.panel_urls import ROOT, SIDES, Side, current_side, panel_url
@@ -62,6 +64,7 @@ class PanelSite(AdminSite):
     site_header = site_title = "CRM Solid"
     index_template = "panel/home.html"
     index_title = "Home"
+    empty_value_display = ""
     final_catch_all_view = False  # what is not there is a 404, for strangers too
 
     @property
@@ -101,7 +104,12 @@ class PanelSite(AdminSite):
         """The pages of a workspace; they exist once for each side."""
         from contacts.panel import urls as contacts  # its pages ask for the site
 
-        own = [page_path("workspace/", WorkspacePage), page_path("plan/", PlanPage), *contacts.urlpatterns]
+        own = [
+            page_path("search/", SearchPage),
+            page_path("workspace/", WorkspacePage),
+            page_path("plan/", PlanPage),
+            *contacts.urlpatterns,
+        ]
         left_out = ("login", "logout", "password_change", "password_change_done", "view_on_site", "autocomplete")
         return own + [url for url in super().get_urls() if getattr(url, "name", None) not in left_out]
 

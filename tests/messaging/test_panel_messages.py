@@ -51,7 +51,7 @@ def shown(client: Client, message: Message) -> str:
         ({"state": AccountState.PAUSED}, "Account is paused"),
         (
             {"state": AccountState.PAUSED, "paused_until": NOON + timedelta(minutes=5)},
-            "Account is paused until 04 Jun 2030 12:05 UTC",
+            "Account is paused until 4 Jun 2030 12:05",
         ),
         ({"state": AccountState.NEEDS_LOGIN}, "Account needs a login"),
         ({"state": AccountState.BANNED}, "Account is banned"),
@@ -81,7 +81,7 @@ def test_time_of_a_delayed_message_is_shown_with_its_reason(
 ) -> None:
     message = send(sandbox, send_at=NOON + timedelta(hours=2, minutes=5))
     Message.unscoped.filter(pk=message.pk).update(delayed_by=delayed_by)
-    assert shown(client, message) == f"{reason} 04 Jun 2030 14:05 UTC"
+    assert shown(client, message) == f"{reason} 4 Jun 2030 14:05"
 
 
 def test_ended_trial_is_the_reason(client: Client, tenants: Tenants, sandbox: Account) -> None:

@@ -52,7 +52,8 @@ def with_labels(cells: Iterable[str], headers: Iterable[Mapping[str, str]]) -> l
     for cell, header in zip(cells, headers, strict=True):
         title = escape(capfirst(header["text"]))
         # Django made the cell and escaped what is in it; only its first tag gets an attribute.
-        labelled.append(mark_safe(cell.replace("<td", f'<td data-label="{title}"', 1)))
+        cell = cell.replace('">', f'" data-label="{title}">', 1) if cell.startswith("<td") else cell
+        labelled.append(mark_safe(cell))
     return labelled
 
 

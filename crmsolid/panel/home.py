@@ -1,0 +1,316 @@
+"""The home page: what needs somebody, the first steps of a new workspace, and a few figures.
+
+Each member sees what they can act on. Every query reads an index and at most ``SHOWN`` + 1 rows, or counts to
+``MAX_FIGURE``, so the page opens as fast for millions of rows as for ten.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.text import Truncator, capfirst
+
+from apikeys.models import ApiKey
+from apikeys.querysets import expiring_keys
+from contacts.models import Contact
+from crmsolid.core import clock
+from crmsolid.jobs.kinds import label_of
+from crmsolid.workspaces.models import Job, JobState, Plan, Workspace
+from crmsolid.workspaces.panel_context import PanelContext
+from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.roles import ADMINS, OWNERS, WRITERS, Roles
+from messaging.models import Account, AccountState, Message, Thread
+from messaging.querysets import in_trouble, newest_messages
+from webhooks.models import Endpoint
+from webhooks.querysets import endpoint_alerts
+
+SHOWN = 5
+MAX_FIGURE = 10_000
+NEW_FOR = timedelta(days=30)  # after that nobody is reminded of the first steps
+RECENT = timedelta(days=3)  # how long a failure is shown
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of a notice: what it is about and what is the matter, with the page to go to. ``progress`` is a part of
+    1, None for what has none."""
+
+    title: str
+    detail: str
+    link: str
+    at: datetime | None = None
+    progress: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that needs somebody: the first ``SHOWN`` items, what to do, and the page with all of them, which is
+    empty if all are shown."""
+
+    title: str
+    level: str
+    advice: str
+    items: list[Item]
+    all_link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A first step of a new workspace, ticked if it ``is_done``."""
+
+    title: str
+    advice: str
+    link: str
+    is_done: bool
+
+
+def home_context(panel: PanelContext) -> dict[str, Any]:
+    """What the home page shows to this member."""
+    builders = (
+        (ADMINS, _accounts),
+        (WRITERS, _conversations),
+        (WRITERS, _failed_messages),
+        (ADMINS, _endpoints),
+        (ADMINS, _keys),
+        (WRITERS, _failed_jobs),
+        (WRITERS, _running_jobs),
+    )
+    notices = [build(panel.workspace) for roles, build in builders if panel.has_role(roles)]
+    return {
+        "figures": _figures(panel.workspace),
+        "notices": [notice for notice in notices if notice.items],
+        "steps": _first_steps(panel),
+        "trial_days": _trial_days(panel.live),
+        "may_choose_plan": panel.has_role(OWNERS),
+        "may_act": panel.has_role(WRITERS),
+    }
+
+
+def _trial_days(live: Workspace) -> int | None:
+    """The days that are left of a trial, the one that has begun included; None for another plan."""
+    if live.current_plan != Plan.TRIAL or live.trial_ends_at is None:
+        return None
+    return ceil((live.trial_ends_at - clock.now()) / timedelta(days=1))
+
+
+# --- What needs somebody ----------------------------------------------------------------------------------------
+def _notice(title: str, level: str, advice: str, items: Sequence[Item], list_name: str) -> Notice:
+    all_link = panel_url(list_name) if len(items) > SHOWN else ""
+    return Notice(title, level, advice, list(items[:SHOWN]), all_link)
+
+
+def _page(name: str, row: Any) -> str:
+    return panel_url(f"{name}_change", row.pk)
+
+
+def _accounts(workspace: Workspace) -> Notice:
+    """A pause with an end is left out: it needs nobody."""
+    needs_somebody = in_trouble() & (~Q(state=AccountState.PAUSED) | Q(paused_until=None))
+    rows = Account.objects.for_workspace(workspace).filter(needs_somebody).order_by("name", "id")
+    details = {
+        AccountState.NEEDS_LOGIN: "Telegram has logged it out. Log in again.",
+        AccountState.BANNED: "Telegram has closed or frozen it. Its page says what you can do.",
+        AccountState.PAUSED: "It is paused. Resume it when it may send again.",
+    }
+    items = [
+        Item(account.name, details[AccountState(account.state)], _page("messaging_account", account))
+        for account in rows[: SHOWN + 1]
+    ]
+    advice = "Messages of these accounts wait, and go out once the account works again."
+    return _notice("Telegram accounts that do not send", "danger", advice, items, "messaging_account_changelist")
+
+
+def _conversations(workspace: Workspace) -> Notice:
+    unread = Thread.objects.for_workspace(workspace).filter(unread_count__gt=0).select_related("contact")
+    threads = list(unread.order_by("last_message_at", "id")[: SHOWN + 1])
+    newest = newest_messages(workspace, threads)
+    items = [
+        Item(
+            str(thread.contact),
+            _preview(newest.get(thread.pk)),
+            _page("messaging_thread", thread),
+            thread.last_message_at,
+        )
+        for thread in threads
+    ]
+    advice = "Who has waited longest comes first."
+    return _notice("Unread conversations", "primary", advice, items, "messaging_thread_changelist")
+
+
+def _preview(message: Message | None) -> str:
+    return Truncator(message.text or f"({message.kind})").chars(90) if message else ""
+
+
+def _failed_messages(workspace: Workspace) -> Notice:
+    """Without those of broadcasts, which are tried again on the page of the broadcast."""
+    failed = Message.objects.for_workspace(workspace).filter(status="failed", created_at__gte=clock.now() - RECENT)
+    rows = failed.exclude(source="broadcast").select_related("contact").order_by("-created_at", "-id")
+    items = [
+        Item(
+            str(message.contact),
+            f"{capfirst(message.error_detail or message.error.replace('_', ' ')) or 'It failed'}: {_preview(message)}",
+            _page("messaging_message", message),
+            message.created_at,
+        )
+        for message in rows[: SHOWN + 1]
+    ]
+    advice = "These were not delivered. Open one to see why, and write again if the reason has gone."
+    return _notice("Messages that failed", "danger", advice, items, "messaging_message_changelist")
+
+
+def _endpoints(workspace: Workspace) -> Notice:
+    alerts = endpoint_alerts(workspace, limit=SHOWN + 1)
+    items = [
+        Item(
+            endpoint.url,
+            f"Disabled: {endpoint.get_disabled_reason_display()}. Repair the receiver, enable it, send again what it "
+            "missed.",
+            _page("webhooks_endpoint", endpoint),
+            endpoint.disabled_at,
+        )
+        for endpoint in alerts.disabled
+    ]
+    items += [
+        Item(
+            endpoint.url,
+            "It does not accept events. They are tried again; after 5 days of failures it is disabled.",
+            _page("webhooks_endpoint", endpoint),
+            endpoint.failing_since,
+        )
+        for endpoint in alerts.failing
+    ]
+    advice = "Your system does not get its events there."
+    return _notice("Webhooks that fail", "danger", advice, items, "webhooks_endpoint_changelist")
+
+
+def _keys(workspace: Workspace) -> Notice:
+    keys = expiring_keys(workspace).order_by("expires_at", "id")[: SHOWN + 1]
+    items = [
+        Item(f"{key.name} ({key.prefix}_…)", f"Expires in {_days(key.expires_at)}.", _page("apikeys_apikey", key))
+        for key in keys
+    ]
+    advice = "Rotate a key before it expires: programs that still use it then are refused."
+    return _notice("API keys that expire soon", "warning", advice, items, "apikeys_apikey_changelist")
+
+
+def _days(end: datetime | None) -> str:
+    days = ceil((end - clock.now()) / timedelta(days=1)) if end else 0
+    return f"{days} days" if days > 1 else "less than a day"
+
+
+def _failed_jobs(workspace: Workspace) -> Notice:
+    jobs = Job.objects.for_workspace(workspace).filter(state=JobState.FAILED, created_at__gte=clock.now() - RECENT)
+    items = [
+        Item(label_of(job), _reason(job), _page("workspaces_job", job), job.finished_at)
+        for job in jobs.order_by("-created_at", "-id")[: SHOWN + 1]
+    ]
+    advice = "Open one to see how far it came and what to do."
+    return _notice("Jobs that failed", "danger", advice, items, "workspaces_job_changelist")
+
+
+def _reason(job: Job) -> str:
+    first = job.errors[0] if job.errors else {}
+    return capfirst(str(first.get("reason", ""))) if isinstance(first, dict) else ""
+
+
+def _running_jobs(workspace: Workspace) -> Notice:
+    jobs = Job.objects.for_workspace(workspace).filter(next_run_at__isnull=False).order_by("created_at", "id")
+    items = [
+        Item(
+            label_of(job),
+            f"{job.done:,} of {job.total:,}" if job.total is not None else f"{job.done:,} done",
+            _page("workspaces_job", job),
+            job.created_at,
+            progress=job.done / job.total if job.total else None,
+        )
+        for job in jobs[: SHOWN + 1]
+    ]
+    advice = "Nothing to do: these go on by themselves."
+    return _notice("Running now", "info", advice, items, "workspaces_job_changelist")
+
+
+# --- The first steps ----------------------------------------------------------------------------------------------
+def _first_steps(panel: PanelContext) -> list[Step]:
+    """The steps that this member can take. Empty when all are done, or the workspace is no longer new."""
+    workspace = panel.workspace
+    if clock.now() - panel.live.created_at > NEW_FOR or not panel.has_role(WRITERS):
+        return []
+    steps = [
+        Step(title, advice, panel_url(name), rows.exists())
+        for roles, title, advice, name, rows in _steps(workspace)
+        if panel.has_role(roles)
+    ]
+    return [] if all(step.is_done for step in steps) else steps
+
+
+def _steps(workspace: Workspace) -> Iterable[tuple[Roles, str, str, str, QuerySet[Any]]]:
+    """Roles, title, advice, the URL name of the page where it is done, and the rows that say that it was done."""
+
+    def rows(model: Any, **conditions: Any) -> QuerySet[Any]:
+        return model.objects.for_workspace(workspace).filter(**conditions)
+
+    return (
+        (
+            ADMINS,
+            "Connect a Telegram account",
+            "Messages are sent from it. Its people answer you there.",
+            "messaging_account_changelist",
+            rows(Account),
+        ),
+        (
+            WRITERS,
+            "Add a first contact",
+            "Import a list, or add somebody by their username.",
+            "contacts_contact_changelist",
+            rows(Contact),
+        ),
+        (
+            WRITERS,
+            "Send a first message",
+            "To a contact, over the API or from the inbox.",
+            "messaging_thread_changelist",
+            rows(Message, direction="out"),
+        ),
+        (
+            ADMINS,
+            "Make an API key",
+            "With a key your programs read contacts and send messages.",
+            "apikeys_apikey_add",
+            rows(ApiKey),
+        ),
+        (
+            ADMINS,
+            "Add a webhook",
+            "Your system then hears of answers and new contacts at once.",
+            "webhooks_endpoint_add",
+            rows(Endpoint, deleted_at__isnull=True),
+        ),
+    )
+
+
+# --- Figures ------------------------------------------------------------------------------------------------------
+def _figures(workspace: Workspace) -> list[dict[str, str]]:
+    accounts = Account.objects.for_workspace(workspace)
+    sent = Message.objects.for_workspace(workspace).filter(
+        # With the accounts, the index message_sent answers it.
+        account__in=accounts,
+        direction="out",
+        status="sent",
+        sent_at__gte=clock.now() - timedelta(hours=24),
+    )
+    return [
+        _figure("Contacts", Contact.objects.for_workspace(workspace)),
+        _figure("Unread conversations", Thread.objects.for_workspace(workspace).filter(unread_count__gt=0)),
+        _figure("Sent in 24 hours", sent),
+    ]
+
+
+def _figure(title: str, rows: QuerySet[Any]) -> dict[str, str]:
+    """Count up to ``MAX_FIGURE`` rows: counting millions would take seconds."""
+    count = rows[: MAX_FIGURE + 1].count()
+    value = f"{count:,}" if count <= MAX_FIGURE else f"{MAX_FIGURE:,}+"
+    name = rows.model._meta.label_lower.replace(".", "_")
+    return {"title": title, "value": value, "link": panel_url(f"{name}_changelist")}

@@ -1,0 +1,26 @@
+from django.db import migrations, models
+from django.db.models import Q
+
+from crmsolid.workspaces.migration_operations import AddIndexConcurrently
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [
+        ("messaging", "0011_peer_indexes"),
+    ]
+
+    operations = [
+        AddIndexConcurrently(
+            "thread",
+            models.Index(
+                fields=["workspace", "last_message_at", "id"], name="thread_unread", condition=Q(unread_count__gt=0)
+            ),
+        ),
+        AddIndexConcurrently(
+            "message",
+            models.Index(
+                fields=["workspace", "created_at", "id"], name="message_failed_lately", condition=Q(status="failed")
+            ),
+        ),
+    ]

@@ -1,0 +1,19 @@
+"""Where Chromium is, and how it is started."""
+
+import os
+import shutil
+from typing import Any
+
+MISSING = "no Chromium: apt-get install chromium, or name another one with CHROMIUM=/path"
+# Chromium asks the hosts of its maker for updates unless it is told not to.
+ARGUMENTS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"]
+
+
+def launch_options() -> dict[str, Any]:
+    """The options of Playwright's ``launch``. ``SystemExit`` says what to do on a machine without Chromium."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if not path:
+        raise SystemExit(MISSING)
+    # Chromium's sandbox refuses to run as root, as in a container.
+    return {"executable_path": path, "args": [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]}

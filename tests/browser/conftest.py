@@ -1,0 +1,135 @@
+"""A running product, and pages of Chromium in it that fail their test for whatever a browser complains of.
+
+The suite runs once in ``make test``, with SQLite and the embedded broker: what a browser sees does not depend on the
+database.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+
+from tests.browser.chromium import launch_options
+from tests.browser.product import Product, running_product
+
+WIDE, NARROW = 1440, 390
+HEIGHT = 900
+TIMEOUT_MS = 15_000
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser/" in item.nodeid and "DATABASE_URL" in os.environ:
+            item.add_marker(pytest.mark.skip(reason="runs once, on SQLite"))
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    with running_product(tmp_path_factory.mktemp("product")) as product:
+        yield product
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, for one module: while Playwright runs, Django's database calls are refused in this thread, and tests
+    of other modules may follow in the same process."""
+    try:
+        options = launch_options()
+    except SystemExit as missing:  # not skipped: the suite is part of the tests
+        pytest.fail(str(missing), pytrace=False)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**options)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Problems:
+    """What the browser complained of: messages of the console, errors of scripts, requests to other hosts, and
+    responses with 500 or more. ``expected`` are statuses that the test asks for."""
+
+    host: str
+    found: list[str] = field(default_factory=list)
+    expected: set[int] = field(default_factory=set)
+
+    def watch(self, context: BrowserContext) -> None:
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.found.append(f"script: {error.error}"))
+        context.on("request", self._request)
+        context.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type not in ("error", "warning"):
+            return
+        text = f"console: {message.text} at {message.location['url']}"
+        if not any(f"status of {status} " in text for status in self.expected):
+            self.found.append(text)
+
+    def _request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob", "about") and parts.netloc != self.host:
+            self.found.append(f"request to another host: {request.url}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 500:
+            self.found.append(f"{response.status} at {response.url}")
+
+
+@dataclass
+class Visitors:
+    """Opens pages of people who are signed in. :func:`visitors` checks that the browser complained of nothing."""
+
+    product: Product
+    browser: Browser
+    problems: Problems
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def open(self, session: str = "", *, width: int = WIDE, dark: bool = False, javascript: bool = True) -> Page:
+        """A new page of a new browser with this session cookie; without one, of a stranger."""
+        options: dict[str, Any] = {"color_scheme": "dark" if dark else "light", "reduced_motion": "reduce"}
+        context = self.browser.new_context(
+            base_url=self.product.url,
+            viewport={"width": width, "height": HEIGHT},
+            java_script_enabled=javascript,
+            **options,
+        )
+        context.set_default_timeout(TIMEOUT_MS)
+        if session:
+            context.add_cookies([{"name": "sessionid", "value": session, "url": self.product.url}])
+        self.problems.watch(context)
+        self.contexts.append(context)
+        return context.new_page()
+
+    def expect(self, *statuses: int) -> None:
+        """The test asks for answers with these statuses, which the console would complain of."""
+        self.problems.expected.update(statuses)
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+
+
+@pytest.fixture
+def visitors(product: Product, browser: Browser) -> Iterator[Visitors]:
+    visitors = Visitors(product, browser, Problems(urlsplit(product.url).netloc))
+    yield visitors
+    visitors.close()
+    found = visitors.problems.found
+    assert not found, "\n".join(found)
+
+
+SignIn = Callable[..., Page]
+
+
+@pytest.fixture
+def sign_in(visitors: Visitors, product: Product) -> SignIn:
+    """``sign_in("keys", "viewer", width=NARROW)`` opens a page as a member of a seeded workspace."""
+
+    def sign_in(workspace: str, role: str = "owner", **options: Any) -> Page:
+        return visitors.open(product.session(workspace, role), **options)
+
+    return sign_in

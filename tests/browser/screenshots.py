@@ -1,0 +1,67 @@
+"""``make screenshots``: the pictures in docs/img, of a workspace that :mod:`tests.browser.demo_workspace` makes."""
+
+import io
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.chromium import launch_options
+from tests.browser.product import ROOT, running_product
+
+FOLDER = ROOT / "docs" / "img"
+MAX_BYTES = 150_000
+WIDTH, HEIGHT = 1440, 900
+
+# File name, the URL name of the page, the model whose row it shows, and what is different from the wide, light look.
+PICTURES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("home", "index", "", {}),
+    ("inbox", "messaging_thread_change", "messaging.thread", {}),
+    ("contact", "contacts_contact_change", "contacts.contact", {}),
+    ("contacts", "contacts_contact_changelist", "", {"color_scheme": "dark"}),
+    ("sequence", "sequences_sequence_change", "sequences.sequence", {}),
+    ("broadcast", "messaging_broadcast_change", "messaging.broadcast", {}),
+    ("webhook", "webhooks_endpoint_change", "webhooks.endpoint", {}),
+    ("phone", "index", "", {"viewport": {"width": 390, "height": 844}}),
+)
+
+
+def main() -> None:
+    import django
+
+    django.setup()
+    from django.urls import reverse
+
+    FOLDER.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sync_playwright() as playwright,
+        running_product(Path(folder), seed="tests.browser.demo_workspace") as product,
+    ):
+        browser = playwright.chromium.launch(**launch_options())
+        for name, url_name, model, look in PICTURES:
+            options = {"viewport": {"width": WIDTH, "height": HEIGHT}, **look}
+            page = browser.new_page(base_url=product.url, **options)
+            cookie = {"name": "sessionid", "value": product.seeded["session"], "url": product.url}
+            page.context.add_cookies([cookie])  # type: ignore[list-item]
+            page.goto(reverse(f"admin:{url_name}", args=[product.seeded[model]] if model else []))
+            size = save(page, FOLDER / f"{name}.png")
+            print(f"docs/img/{name}.png  {size // 1000} KB")
+            page.close()
+        browser.close()
+
+
+def save(page: Page, path: Path) -> int:
+    """Save what the page shows in 256 colours, which are enough for a page without photographs. Returns the size."""
+    image = Image.open(io.BytesIO(page.screenshot())).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    image.save(path, optimize=True)
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise SystemExit(f"{path} has {size} bytes, and may have {MAX_BYTES}")
+    return size
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""``python -m tests.browser.seed`` fills the database of this environment for the browser tests. It prints, as JSON,
+the workspaces that it made, with a session of a member of each role, and the ids of the rows."""
+
+import json
+from typing import Any
+
+import django
+
+PASSWORD = "a long browser password"
+# Each test that changes something has a workspace of its own.
+WORKSPACES = ("furnished", "full", "new", "keys", "webhooks", "sides")
+FULL = 51  # rows of each kind: one more than a page of a list shows
+
+
+def main() -> None:
+    django.setup()
+    from django.contrib.auth.hashers import make_password
+    from django.db import transaction
+
+    from crmsolid.events.models import Event, Feed
+    from tests.panel import furnish
+
+    password = make_password(PASSWORD)
+    workspaces = {slug: _workspace(slug, password) for slug in WORKSPACES}
+    furnished = workspaces["furnished"]["workspace"]
+    rows = {
+        side: _ids(furnish(workspace, f"zebra{side}").rows)
+        for side, workspace in (("live", furnished), ("test", furnished.twin))
+    }
+    with transaction.atomic():
+        for number in range(FULL):
+            furnish(workspaces["full"]["workspace"], f"person{number:02}")
+    # The rows have positions already; the product goes on from there.
+    Feed.objects.update_or_create(id=1, defaults={"last_position": Event.unscoped.count()})
+    for made in workspaces.values():
+        made["workspace"] = made["workspace"].pk
+    print(json.dumps({"workspaces": workspaces, "rows": rows}))
+
+
+def _workspace(slug: str, password: str) -> dict[str, Any]:
+    """A workspace with a member of each role, their sessions, a sandbox account and a key."""
+    from apikeys.services import create_key
+    from crmsolid.workspaces.actor import Actor
+    from crmsolid.workspaces.models import Membership, Plan, Role, User
+    from crmsolid.workspaces.scopes import ALL_SCOPES
+    from crmsolid.workspaces.services import create_workspace
+    from messaging.services import create_sandbox_account
+    from tests.panel import browser
+
+    users = {role: User(email=f"{role}@{slug}.example", password=password) for role in Role.values}
+    for user in users.values():
+        user.save()
+    plan = Plan.TRIAL if slug == "new" else Plan.BUSINESS
+    workspace = create_workspace(slug=slug, name=slug.capitalize(), owner=users[Role.OWNER], plan=plan)
+    for role, user in users.items():
+        if role != Role.OWNER:
+            Membership.unscoped.create(workspace=workspace, user=user, role=role)
+    sessions = {role: browser(user).cookies["sessionid"].value for role, user in users.items()}
+    made = {"workspace": workspace, "sessions": sessions, "emails": {role: user.email for role, user in users.items()}}
+    if slug in ("new", "furnished", "full"):
+        return made
+    actor = Actor.command(workspace, "tests")
+    account = create_sandbox_account(actor, name="Sandbox")
+    token = create_key(actor, name="seeded key", scopes=ALL_SCOPES).token
+    return {**made, "account": account.pk, "token": token}
+
+
+def _ids(rows: list[Any]) -> dict[str, str]:
+    """The id of the first row of each model, by the model's label."""
+    ids: dict[str, str] = {}
+    for row in rows:
+        ids.setdefault(row._meta.label_lower, str(row.pk))
+    return ids
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""What every page of the panel must hold, at the width of a desk and of a phone, light and dark."""
+
+import gzip
+import re
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import HEIGHT, NARROW, WIDE, Visitors
+from tests.browser.pages import Address, panel_addresses
+from tests.browser.product import Answer, Product
+
+COLD_BYTES = 300_000
+PAGE_BYTES = 60_000  # of the HTML alone; lists of 50 rows are the longest
+SCRIPTS = [
+    files("axe_playwright_python").joinpath("axe.min.js").read_text(),
+    Path(__file__).with_name("checks.js").read_text(),
+]
+# Pages for which the furnished workspace has no row, and why.
+NOT_FURNISHED = {
+    "admin:contacts_contactimport_failed_rows": "its job is no import",
+    "admin:contacts_scoringrule_preview": "its job is no preview",
+    "admin:sequences_enrollment_enroll": "the address names the contacts in its query",
+}
+COLOURS = ["color-contrast", "link-in-text-block"]
+
+
+def opened(product: Product, address: Address) -> tuple[str, Answer]:
+    """The path of an address and what an owner gets there. Skips what answers no page."""
+    path = address.path(product.seeded["rows"]["live"])
+    answer = product.get(path, product.session("furnished"))
+    allowed = (200, 302, 403, 404, 405) if address.name in NOT_FURNISHED else (200, 302, 403, 405)
+    assert answer.status in allowed, f"{answer.status} at {path}"
+    return path, answer
+
+
+def is_page(answer: Answer) -> bool:
+    return answer.status == 200 and answer.headers["content-type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("address", panel_addresses(), ids=lambda address: address.name)
+def test_page(product: Product, visitors: Visitors, address: Address) -> None:
+    path, answer = opened(product, address)
+    if not is_page(answer):
+        return
+    page = visitors.open(product.session("furnished"))
+    page.goto(path)
+    page.evaluate("window.stop()")  # a page that loads itself again would do so in the middle of the checks
+    found = findings(page)
+    assert not found, "\n".join([path, *found])
+
+
+def findings(page: Page) -> list[str]:
+    """What is wrong with the page that is open: one load, four looks."""
+    for script in SCRIPTS:
+        page.evaluate(script)
+    found = [*_ask(page, "axe()"), *_ask(page, "forms()"), *_keyboard(page)]
+    page.emulate_media(color_scheme="dark")
+    found += [f"dark: {each}" for each in _ask(page, "axe(COLOURS)")]
+    page.set_viewport_size({"width": NARROW, "height": HEIGHT})
+    found += [f"phone, dark: {each}" for each in [*_ask(page, "axe()"), *_ask(page, "sideways()")]]
+    page.emulate_media(color_scheme="light")
+    found += [f"phone: {each}" for each in _ask(page, "axe(COLOURS)")]
+    page.set_viewport_size({"width": WIDE, "height": HEIGHT})
+    return found
+
+
+def _ask(page: Page, question: str) -> list[str]:
+    answer: list[str] = page.evaluate(f"crmsolidChecks.{question.replace('COLOURS', str(COLOURS))}")
+    return answer
+
+
+def _keyboard(page: Page) -> list[str]:
+    stops = page.evaluate("crmsolidChecks.begin()")
+    for _ in range(stops + 2):
+        page.keyboard.press("Tab")
+    return _ask(page, "keyboard()")
+
+
+@pytest.mark.parametrize("address", panel_addresses(), ids=lambda address: address.name)
+def test_weight(product: Product, address: Address) -> None:
+    path, answer = opened(product, address)
+    if not address.arguments:  # a list, perhaps: one with 50 rows and more
+        answer = product.get(path, product.session("full"))
+    if not is_page(answer):
+        return
+    assert answer.headers.get("content-encoding") == "gzip", path
+    assert len(answer.body) < PAGE_BYTES, path
+    html = gzip.decompress(answer.body).decode()
+    weights = {url: _weight(product, url) for url in set(re.findall(r'(?:href|src)="(/static/[^"#]+)', html))}
+    total = len(answer.body) + sum(weights.values())
+    assert total < COLD_BYTES, sorted(weights.items(), key=lambda item: -item[1])[:5]
+
+
+_weights: dict[str, int] = {}
+
+
+def _weight(product: Product, url: str) -> int:
+    """The compressed size of a static file and of the files that a style sheet names, such as fonts."""
+    if url not in _weights:
+        answer = product.get(url)
+        assert answer.status == 200, url
+        _weights[url] = len(answer.body)
+        if url.endswith(".css"):
+            text = gzip.decompress(answer.body) if "content-encoding" in answer.headers else answer.body
+            named = set(re.findall(r"url\([\"']?([^\"')]+)", text.decode()))
+            _weights[url] += sum(_weight(product, urljoin(url, each)) for each in named if not each.startswith("data:"))
+    return _weights[url]

@@ -1,0 +1,87 @@
+"""Tabs, sides and people: what is opened in one place never lands in another, and who may not see a page does not."""
+
+import gzip
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import SignIn, Visitors
+from tests.browser.pages import Address, panel_addresses
+from tests.browser.product import Answer, Product
+from tests.browser.test_pages import is_page
+
+ENDPOINTS = "/panel/{}/webhooks/endpoint/"
+MARK = "zebralive"  # it is in every text of the furnished workspace
+# Everybody may send these forms: they are about the user.
+OWN_FORMS = re.compile(r"^/panel/(logout|switch|password|account|sessions|profile|two-factor|time-zone)")
+
+
+def fill_endpoint(page: Page, side: str, url: str) -> None:
+    page.goto(f"{ENDPOINTS.format(side)}add/")
+    page.get_by_label(re.compile("URL|Address", re.I)).first.fill(url)
+    page.get_by_label("All events").check()
+
+
+def test_two_tabs_on_two_sides_cannot_harm_each_other(sign_in: SignIn) -> None:
+    live = sign_in("sides")
+    test = live.context.new_page()
+    fill_endpoint(live, "live", "http://127.0.0.1:9/live")
+    fill_endpoint(test, "test", "http://127.0.0.1:9/test")  # what is shown last is test
+    for page in (live, test):
+        page.get_by_role("button", name="Create endpoint").click()
+        page.get_by_role("link", name="I have copied it").click()
+    for side, page in (("live", live), ("test", test)):
+        page.wait_for_url(f"**{ENDPOINTS.format(side)}*/change/")
+        page.goto(ENDPOINTS.format(side))
+        expect(page.get_by_role("link", name=f"http://127.0.0.1:9/{side}")).to_be_visible()
+        expect(page.get_by_text("http://127.0.0.1:9/")).to_have_count(1)
+
+
+def answers(product: Product, session: str, addresses: list[Address]) -> Iterator[tuple[str, Answer, str]]:
+    """The path, the answer and its text, for each of these addresses with the rows of the furnished workspace."""
+    for address in addresses:
+        path = address.path(product.seeded["rows"]["live"])
+        answer = product.get(path, session)
+        body = gzip.decompress(answer.body) if answer.headers.get("content-encoding") == "gzip" else answer.body
+        yield path, answer, body.decode(errors="replace")
+
+
+def test_who_is_signed_out_sees_nothing(product: Product) -> None:
+    for path, answer, text in answers(product, "", panel_addresses()):
+        assert answer.status in (200, 302, 404, 405), path
+        assert MARK not in text, path
+        if answer.status == 302:
+            assert answer.headers["location"].startswith(("/panel/login/", "/panel/")), path
+
+
+def test_the_owner_of_another_workspace_sees_none_of_its_rows(product: Product) -> None:
+    for path, answer, text in answers(product, product.session("new"), panel_addresses()):
+        assert MARK not in text, path
+        if re.search(r"/[a-z]{3}_[0-9A-Z]{26}/", path):
+            assert answer.status in (404, 405), path
+
+
+def test_a_viewer_has_no_form_that_changes_anything(product: Product) -> None:
+    seen = 0
+    for path, answer, text in answers(product, product.session("furnished", "viewer"), panel_addresses()):
+        if not is_page(answer):
+            continue
+        seen += MARK in text
+        forms = re.findall(r"<form\b[^>]*>", text)
+        posting = [form for form in forms if 'method="post"' in form]
+        actions = [(re.findall(r'action="([^"]*)"', form) or [path])[0] for form in posting]
+        assert [action for action in actions if not OWN_FORMS.match(action)] == [], path
+    assert seen > 5
+
+
+@pytest.mark.parametrize("role", ["viewer", "agent"])
+def test_settings_are_for_admins(sign_in: SignIn, visitors: Visitors, role: str) -> None:
+    page = sign_in("furnished", role)
+    page.goto("/panel/live/")
+    expect(page.get_by_role("link", name="API Keys")).to_have_count(0)
+    visitors.expect(403)
+    page.goto("/panel/live/apikeys/apikey/")
+    expect(page.get_by_role("heading", name="Your role does not allow this")).to_be_visible()
+    assert MARK not in page.inner_text("main")
