@@ -1,5 +1,5 @@
-"""The ASGI application: the message stream on Django's ASGI handler, /healthz without Django, everything else over WSGI
-bridges. /mcp has one of its own, so that slow tools run side by side and hold up nobody else."""
+"""The ASGI application: the streams of messages on Django's ASGI handler, /healthz without Django, everything else over
+WSGI bridges. /mcp has one of its own, so that slow tools run side by side and hold up nobody else."""
 
 import os
 from importlib import import_module
@@ -27,6 +27,8 @@ from crmsolid.panel.sign_in import password_queue
 ASGI_APPS: dict[str, AsgiApplication] = {
     "/healthz": healthz,
     "/v1/messages/stream": asgi_application,
+    "/panel/live/inbox/stream": asgi_application,
+    "/panel/test/inbox/stream": asgi_application,
 }
 MCP_THREADS = 8
 

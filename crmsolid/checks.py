@@ -43,6 +43,18 @@ def check_data_folder(app_configs: Sequence[AppConfig] | None = None, **kwargs: 
     return [Warning(text, hint=hint, id="crmsolid.W001")]
 
 
+@register(TAG)
+def check_email(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """A warning if production has no server for e-mails."""
+    if not settings.PRODUCTION or settings.EMAIL_HOST:
+        return []
+    text = (
+        "EMAIL_HOST is not set: e-mails are dropped, so nobody can reset a password and invitations have to be copied"
+    )
+    hint = "set EMAIL_HOST, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD and EMAIL_FROM"
+    return [Warning(text, hint=hint, id="crmsolid.W002")]
+
+
 def print_warnings() -> None:
     """Print what does not stop the start. Management commands print it by themselves."""
     for message in run_checks(tags=[TAG]):

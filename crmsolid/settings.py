@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "crmsolid.panel.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -161,6 +162,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "contacts.score": SWEEP_SECONDS,
         "jobs.run": SWEEP_SECONDS,
         "crmsolid.heartbeat": SWEEP_SECONDS,
+        "crmsolid.send_email": 30,
         "crmsolid.purge": 3600,
         "apikeys.purge": 3600,
         "oauth.purge": 3600,
@@ -196,11 +198,29 @@ SILENCED_SYSTEM_CHECKS = [
     "oauth2_provider.E003",  # http redirect URIs are for the own computer only: `Application.clean`
 ]
 
+PASSWORD_RESET_TIMEOUT = 3600
+# Whether strangers may make an account with a workspace of their own.
+SIGN_UP = env.bool("CRMSOLID_SIGN_UP", not PRODUCTION)
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# --- E-mail ---------------------------------------------------------------------------------------------------
+EMAIL_HOST = env.str("EMAIL_HOST", "")
+# Without a server, a development machine prints e-mails. Production does not: their links would be in the logs.
+EMAIL_BACKEND = (
+    f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy' if PRODUCTION else 'console'}.EmailBackend"
+)
+EMAIL_PORT = env_int("EMAIL_PORT", 587)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", not EMAIL_USE_SSL)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "CRM Solid <crmsolid@localhost>")
 
 # --- The product ----------------------------------------------------------------------------------------------
 DAILY_LIMIT = env_int("CRMSOLID_DAILY_LIMIT", 50, least=1)

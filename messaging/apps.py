@@ -6,6 +6,7 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from django.db.models import Q
+        from django.db.models.signals import post_delete
 
         from contacts import timeline
         from contacts.erasing import operands
@@ -14,6 +15,7 @@ class MessagingConfig(AppConfig):
         from crmsolid.core import crypto, erasure
         from crmsolid.jobs import kinds
         from crmsolid.workspaces.configuration import register_section
+        from crmsolid.workspaces.models import Membership
         from crmsolid.workspaces.services import on_provision
         from messaging import erasure as messages
         from messaging import events, opt_out_words, scoring, services  # noqa: F401 - events declares the event types
@@ -26,6 +28,7 @@ class MessagingConfig(AppConfig):
         from messaging.telegram.gateway import queues_of
         from messaging.telegram_models import LoginAttempt, TelegramSession
         from messaging.texts import configuration as texts
+        from messaging.threads import state
         from messaging.timeline import SOURCE as MESSAGES
 
         gateway.registry[AccountKind.SANDBOX] = SandboxGateway()
@@ -43,3 +46,4 @@ class MessagingConfig(AppConfig):
         sources.registry[SOURCE] = BroadcastSource()
         crypto.register_columns(TelegramSession, "auth_key")
         crypto.register_columns(LoginAttempt, "encrypted_state")
+        post_delete.connect(state.unassign_removed_member, sender=Membership)

@@ -9,27 +9,17 @@ from datetime import datetime
 from django.db import transaction
 
 from contacts import activity, lookup, watchers
-from contacts.models import Contact
-from crmsolid.core.ids import new_id
-from crmsolid.core.sql.prepared_cursor import statement_cursor
-from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
 from messaging import opt_out_words, replies
 from messaging.events import MESSAGE_RECEIVED, MESSAGE_SENT
-from messaging.models import Account, Direction, Message, Status, Thread
+from messaging.models import Account, Direction, Message, Status
 from messaging.representations import MessageOut
 from messaging.sending import sources
 from messaging.sending.sources import Answer
+from messaging.threads import state
 
-_messages, _threads = Table(Message), Table(Thread)
-
-_UPSERT_THREAD = (
-    f"INSERT INTO {_threads.name} (id, workspace_id, account_id, contact_id, unread_count, last_message_at, created_at)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (account_id, contact_id) DO UPDATE SET"
-    " unread_count = {0}.unread_count + excluded.unread_count,"
-    " last_message_at = CASE WHEN excluded.last_message_at > {0}.last_message_at THEN excluded.last_message_at"
-    " ELSE {0}.last_message_at END RETURNING id"
-).format(_threads.name)
+_messages = Table(Message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +52,7 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
     contact = lookup.find_or_create(
         account.workspace, username=incoming.username, telegram_id=incoming.telegram_id, name=incoming.name
     )
-    thread_id = upsert_thread(account, contact, incoming.at)
+    thread_id = state.upsert_thread(account, contact, incoming.at)
     if incoming.outgoing and _is_being_sent(thread_id, incoming.text):
         return None
     message = Message(
@@ -84,6 +74,7 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
     if _messages.insert([message], conflict="(thread_id, telegram_message_id) DO NOTHING") == 0:
         return None
     if incoming.outgoing:
+        state.record_answer(account, contact, incoming.at)
         scored = activity.record_sent({contact.id: account.workspace_id}, {}, incoming.at)
     else:
         opted_out = opt_out_words.apply_word(message)
@@ -96,7 +87,7 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
             scores=not opted_out,
         )
         watchers.notify([contact.id])
-        upsert_thread(account, contact, incoming.at, unread=1)
+        state.record_incoming(account, contact, incoming.at, waits=not (message.auto_reply or opted_out))
         if message.in_reply_to is not None:
             answer = Answer(message.in_reply_to.pk, incoming.at, message.auto_reply, opted_out)
             sources.answered(message.in_reply_to.source, answer)
@@ -111,15 +102,3 @@ def _is_being_sent(thread_id: str, text: str) -> bool:
     rows = Message.unscoped.filter(thread_id=thread_id, unsettled_since__isnull=False)
     texts = rows.filter(status__in=(Status.SENDING, Status.QUEUED)).values_list("text", flat=True)
     return any(sent.strip() == text.strip() for sent in texts)  # Telegram trims what it delivers
-
-
-def upsert_thread(account: Account, contact: Contact, at: datetime, *, unread: int = 0) -> str:
-    """Create the thread of the account and the contact, or update the one there is, and return its id.
-
-    ``at`` is the time of a message in it; ``unread`` is added to its unread count.
-    """
-    at_param = datetime_param(at)
-    values = [new_id("thr"), account.workspace_id, account.pk, contact.pk, unread, at_param, at_param]
-    with statement_cursor() as cursor:
-        cursor.execute(_UPSERT_THREAD, values)
-        return str(cursor.fetchone()[0])

@@ -5,7 +5,8 @@ from functools import partial
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, Greatest
 
 from contacts.models import Contact
 from crmsolid.core import clock
@@ -73,7 +74,14 @@ def account_state(account: Account) -> str:
 
 
 class Thread(WorkspaceModel):
-    """The conversation of one account with one contact."""
+    """The conversation of one account with one contact.
+
+    ``assignee`` is the member who looks after it. ``closed_at``: nothing remains to be done. ``snoozed_until``: it is
+    not shown among the open ones before this time. ``waiting_since`` is the time of the first message of the contact
+    that nobody has answered, NULL if there is none. ``failed_at`` is the time at which the latest outgoing message
+    failed, NULL if it did not. ``active_at`` orders the inbox: a thread whose snooze has ended is at the top, and those
+    that sleep are in the future. :mod:`messaging.threads.state` keeps these columns.
+    """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "thr"), editable=False)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="threads")
@@ -81,6 +89,19 @@ class Thread(WorkspaceModel):
     unread_count = models.PositiveIntegerField(default=0)
     last_message_at = models.DateTimeField(default=clock.now)
     created_at = models.DateTimeField(default=clock.now, editable=False)
+    # The index is thread_mine.
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    waiting_since = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    active_at = models.GeneratedField(
+        expression=Greatest("last_message_at", Coalesce(F("snoozed_until"), F("last_message_at"))),
+        output_field=models.DateTimeField(),
+        db_persist=True,
+    )
 
     # Not a column: services.list_threads sets it.
     last_message: "Message | None" = None
@@ -92,10 +113,38 @@ class Thread(WorkspaceModel):
             models.Index(
                 fields=["workspace", "last_message_at", "id"], name="thread_unread", condition=Q(unread_count__gt=0)
             ),
+            # One for each other filter of the inbox.
+            models.Index(fields=["workspace", "active_at", "id"], name="thread_open", condition=Q(closed_at=None)),
+            models.Index(
+                fields=["workspace", "active_at", "id"], name="thread_closed", condition=Q(closed_at__isnull=False)
+            ),
+            models.Index(
+                fields=["workspace", "active_at", "id"],
+                name="thread_waiting",
+                condition=Q(waiting_since__isnull=False),
+            ),
+            models.Index(
+                fields=["workspace", "active_at", "id"], name="thread_failed", condition=Q(failed_at__isnull=False)
+            ),
+            models.Index(
+                fields=["workspace", "active_at", "id"],
+                name="thread_unassigned",
+                condition=Q(assignee=None, closed_at=None),
+            ),
+            models.Index(
+                fields=["assignee", "workspace", "active_at", "id"],
+                name="thread_mine",
+                condition=Q(assignee__isnull=False),
+            ),
+            models.Index(fields=["account", "active_at", "id"], name="thread_of_account"),
         ]
 
     def __str__(self) -> str:
         return self.id
+
+    @property
+    def is_snoozed(self) -> bool:
+        return self.snoozed_until is not None and self.snoozed_until > clock.now()
 
 
 class Direction(models.TextChoices):
@@ -138,7 +187,8 @@ class Message(WorkspaceModel):
     :class:`WaitingFor` that made ``eta`` as late as it is; empty if the message was due at once. ``lease`` identifies
     the attempt in progress, which may settle the message only while it holds the lease. ``unsettled_since`` is the time
     of the first attempt whose result was unknown when it ended; it stays set. ``request_id`` also goes into the
-    message's events. ``in_reply_to``, ``auto_reply`` and ``text_digest`` of an incoming message are explained in
+    message's events. ``retry_of`` is the failed message that this one was sent again for; a message is sent again once.
+    ``in_reply_to``, ``auto_reply`` and ``text_digest`` of an incoming message are explained in
     :mod:`messaging.replies`.
     """
 
@@ -175,9 +225,16 @@ class Message(WorkspaceModel):
     )
     auto_reply = models.BooleanField(default=False, db_default=False, editable=False)
     text_digest = models.BigIntegerField(null=True, blank=True, editable=False)
+    # As in_reply_to; the index is message_retry_once.
+    retry_of = models.ForeignKey(
+        "self", on_delete=models.DO_NOTHING, null=True, blank=True, related_name="+", db_index=False, editable=False
+    )
 
     class Meta(WorkspaceModel.Meta):
         constraints = [
+            models.UniqueConstraint(
+                fields=["retry_of"], name="message_retry_once", condition=Q(retry_of__isnull=False)
+            ),
             models.UniqueConstraint(fields=["account", "random_id"], name="message_random_id"),
             models.UniqueConstraint(fields=["thread", "telegram_message_id"], name="message_telegram_id"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="message_status"),

@@ -3,11 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db import connection, transaction
+from django.db import connection
 
-from contacts import lookup
 from crmsolid.api.pagination import Page, page
-from crmsolid.core import clock, doorbell
+from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.ids import is_id
 from crmsolid.core.sql.table import Table
@@ -18,24 +17,19 @@ from crmsolid.workspaces.models import Mode, Role, Workspace
 from crmsolid.workspaces.scopes import Scope
 from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging import querysets, waiting
-from messaging.inbox import upsert_thread
 from messaging.models import (
     Account,
     AccountKind,
-    Direction,
     Message,
     Status,
     Thread,
-    WaitingFor,
     default_daily_limit,
 )
-from messaging.sending import message_text, slots, sources
-from messaging.sending.recipients import parse_recipient
+from messaging.sending import direct, message_text, sources
+from messaging.threads import state
 
 MAX_SEND_AT_DELAY = timedelta(days=366)
-# A message that is due within this time wakes a worker when it is due. The sweep finds those that are due later.
-WAKE_WORKER_WITHIN_SECONDS = 5.0
-MAX_BIGINT = 2**63 - 1
+MAX_BIGINT = direct.MAX_BIGINT
 MAX_ACCOUNT_NAME = 100
 MAX_DAILY_LIMIT = 1_000_000
 
@@ -47,63 +41,28 @@ _accounts, _messages = Table(Account), Table(Message)
 # --- Messages ---------------------------------------------------------------------------------------------------------
 @unit_of_work()
 def send_message(
-    actor: Actor, *, account_id: int, to: str | int, text: str, send_at: datetime | None = None
+    actor: Actor,
+    *,
+    account_id: int,
+    to: str | int,
+    text: str,
+    send_at: datetime | None = None,
+    message_id: str = "",
 ) -> Message:
     """Accept a direct message: reserve a slot of its account and queue the message. It is due at the slot, ``eta``.
+
+    ``message_id`` is the id that the message gets, made by the caller, so that a form that is sent twice sends once:
+    ``invalid_state`` (409) if there is a message with this id.
 
     Errors: ``scope_missing``, ``not_found`` (account), ``validation_failed`` (recipient, text, send_at),
     ``contact_opted_out``, ``account_daily_limit`` with the seconds to the first free slot.
     """
     actor.require(Scope.WRITE_MESSAGES)
-    recipient = parse_recipient(to)
     if send_at is not None and send_at > clock.now() + MAX_SEND_AT_DELAY:
         raise invalid("send_at", "too_far", "send_at may be at most 366 days away")
     message_text.check_template(actor.workspace, text)
-    account = _lock_account(actor, account_id)
-    now = clock.now()
-    earliest = slots.earliest_send(account, now, send_at)
-    eta = slots.slot_for_direct_send(account, earliest)
-    contact = lookup.find_or_create(actor, username=recipient.username, telegram_id=recipient.telegram_id)
-    if contact.opted_out:
-        raise DomainError("contact_opted_out")
-    message = _messages.new(
-        workspace_id=account.workspace_id,
-        account_id=account.pk,
-        contact_id=contact.pk,
-        thread_id=upsert_thread(account, contact, clock.now()),
-        direction=Direction.OUT,
-        status=Status.QUEUED,
-        recipient=str(recipient),
-        text=text,
-        request_id=actor.request_id,
-        eta=eta,
-        delayed_by=_delayed_by(now, send_at, earliest, eta),
-        slot_at=eta,
-    )
-    _messages.insert_later([message])
-    wait = (eta - clock.now()).total_seconds()
-    if wait <= WAKE_WORKER_WITHIN_SECONDS:
-        transaction.on_commit(lambda: doorbell.ring("messaging.dispatch", after=wait))
-    return message
-
-
-def _delayed_by(now: datetime, send_at: datetime | None, earliest: datetime, eta: datetime) -> str:
-    """Which condition moved the ``eta`` of a new message beyond ``now``; ``earliest`` is without the gap."""
-    if eta > earliest:
-        return WaitingFor.GAP
-    if earliest <= now:
-        return ""
-    return WaitingFor.ETA if earliest == send_at else WaitingFor.ACCOUNT_PAUSED
-
-
-def _lock_account(actor: Actor, account_id: int) -> Account:
-    """The account under its row lock: two sends never reserve a slot of one account at the same time."""
-    rows = []
-    if 0 < account_id <= MAX_BIGINT:
-        rows = _accounts.select("id = %s AND workspace_id = %s", [account_id, actor.workspace.pk], lock=True)
-    if not rows:
-        raise not_found("account")
-    return rows[0]
+    chosen = {} if message_id == "" else {"id": message_id}
+    return direct.queue_message(actor, account_id=account_id, to=to, text=text, send_at=send_at, **chosen)
 
 
 @unit_of_work()
@@ -124,6 +83,9 @@ def cancel_message(actor: Actor, message_id: str) -> Message:
     if not canceled:
         raise DomainError("invalid_state", f"the message is {message.status}; only a queued one can be canceled")
     sources.settled([message])
+    audit.record(actor, "message.canceled", message.pk)
+    if message.source == "direct":
+        state.find_waiting(message.thread_id)
     return message
 
 
@@ -233,7 +195,9 @@ def mark_thread_read(actor: Actor, thread_id: str) -> Thread:
     """Set the thread's unread count to 0. Errors: ``scope_missing``, ``not_found``."""
     actor.require(Scope.WRITE_MESSAGES)
     thread = _get(Thread, "thr", actor, thread_id)
-    Thread.objects.for_workspace(actor.workspace).filter(pk=thread.pk).update(unread_count=0)
+    rows = Thread.objects.for_workspace(actor.workspace).filter(pk=thread.pk)
+    if rows.filter(unread_count__gt=0).update(unread_count=0):
+        audit.record(actor, "thread.read", thread.pk)
     thread.unread_count = 0
     return thread
 

@@ -30,7 +30,7 @@ from crmsolid.oauth.models import Application, Grant
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.admin_base import TenantAdmin
-from crmsolid.workspaces.models import Job, Membership, User, Workspace
+from crmsolid.workspaces.models import Invitation, Job, Membership, User, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging.broadcasts.models import Broadcast, Recipient
@@ -109,6 +109,10 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     member = Membership.objects.for_workspace(workspace.owner_workspace).first().user
     _add(made, Grant(user=member, application=application, client_name=f"{mark} assistant", scopes=["read:contacts"]))
     _add(made, ContactColumns(user=member, columns=["email"]))
+    if workspace == workspace.owner_workspace:
+        # Without the mark: the members of the live workspace are shown in test mode too.
+        invited = {"email": f"invited@{workspace.slug}.example", "role": "agent", "digest": f"{mark} digest"}
+        _add(made, Invitation(**invited, expires_at=later(7)))
     made.rows += list(Membership.objects.for_workspace(workspace.owner_workspace))
     return made
 

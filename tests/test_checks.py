@@ -23,6 +23,7 @@ SAFE: dict[str, Any] = {
     "REDIS_URL": "",
     "DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3"}},
     "EXPOSED_PATHS": [],
+    "EMAIL_HOST": "smtp.example.com",
 }
 POSTGRESQL = {"default": {"ENGINE": "django.db.backends.postgresql"}}
 REDIS = "redis://redis:6379/0"
@@ -132,3 +133,10 @@ def test_every_process_refuses_unsafe_production_settings(command: list[str], tm
     assert ended.returncode == 3
     assert "crmsolid.E001: SECRET_KEY is not set" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_production_without_a_mail_server_is_a_warning(error_ids: ErrorIds) -> None:
+    assert error_ids(EMAIL_HOST="") == []
+    assert [message.id for message in run_checks(tags=["crmsolid"])] == ["crmsolid.W002"]
+    assert error_ids(PRODUCTION=False, EMAIL_HOST="") == []
+    assert run_checks(tags=["crmsolid"]) == []

@@ -26,7 +26,7 @@ from crmsolid.oauth.forms import ConsentForm
 from crmsolid.oauth.models import LOOPBACK_HOSTS, Application
 from crmsolid.oauth.scopes import known_scopes
 from crmsolid.oauth.services import client_name, create_grant
-from crmsolid.workspaces.panel_context import PanelContext, panel_context
+from crmsolid.workspaces.panel_context import PanelContext, lacks_required_factor, panel_context
 from crmsolid.workspaces.scopes import Scope
 
 _S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -47,7 +47,7 @@ class ConsentView(BaseAuthorizationView):
     def _answer(self, request: HttpRequest) -> HttpResponse:
         panel = panel_context(request)
         if panel is None:
-            return self._page(request, "panel/no_workspace.html", 403, title="No workspace yet")
+            return self._page(request, "account/no_workspace.html", 403, title="No workspace yet")
         try:
             credentials = self._validated(request)
         except OAuthToolkitError as error:
@@ -59,7 +59,8 @@ class ConsentView(BaseAuthorizationView):
             return self.error_response(OAuthToolkitError(refusal, redirect_uri=credentials["redirect_uri"]), None)
         asked = known_scopes(credentials["request"].scopes)
         data = request.POST if request.method == "POST" else None
-        form = ConsentForm(panel.memberships, asked, panel.workspace, data)
+        memberships = tuple(each for each in panel.memberships if not lacks_required_factor(each))
+        form = ConsentForm(memberships, asked, panel.workspace, data)
         if form.is_valid():
             try:
                 return self._allow(request, credentials, panel, form)

@@ -97,8 +97,8 @@ def _trial_days(live: Workspace) -> int | None:
 
 
 # --- What needs somebody ----------------------------------------------------------------------------------------
-def _notice(title: str, level: str, advice: str, items: Sequence[Item], list_name: str) -> Notice:
-    all_link = panel_url(list_name) if len(items) > SHOWN else ""
+def _notice(title: str, level: str, advice: str, items: Sequence[Item], list_name: str, **query: str) -> Notice:
+    all_link = panel_url(list_name, query=query) if len(items) > SHOWN else ""
     return Notice(title, level, advice, list(items[:SHOWN]), all_link)
 
 
@@ -131,13 +131,13 @@ def _conversations(workspace: Workspace) -> Notice:
         Item(
             str(thread.contact),
             _preview(newest.get(thread.pk)),
-            _page("messaging_thread", thread),
+            panel_url("inbox_thread", thread.pk),
             thread.last_message_at,
         )
         for thread in threads
     ]
     advice = "Who has waited longest comes first."
-    return _notice("Unread conversations", "primary", advice, items, "messaging_thread_changelist")
+    return _notice("Unread conversations", "primary", advice, items, "inbox", view="unread")
 
 
 def _preview(message: Message | None) -> str:
@@ -271,7 +271,7 @@ def _steps(workspace: Workspace) -> Iterable[tuple[Roles, str, str, str, QuerySe
             WRITERS,
             "Send a first message",
             "To a contact, over the API or from the inbox.",
-            "messaging_thread_changelist",
+            "inbox_new",
             rows(Message, direction="out"),
         ),
         (

@@ -45,7 +45,7 @@ class NavigationItem:
 
 GROUPS: dict[str, tuple[NavigationItem, ...]] = {
     "Conversations": (
-        NavigationItem("Inbox", "inbox", "messaging.thread"),
+        NavigationItem("Inbox", "inbox", page="inbox"),
         NavigationItem("Messages", "message-circle", "messaging.message"),
         NavigationItem("Broadcasts", "megaphone", "messaging.broadcast"),
     ),
@@ -72,7 +72,7 @@ GROUPS: dict[str, tuple[NavigationItem, ...]] = {
         NavigationItem("Webhooks", "webhook", "webhooks.endpoint"),
         NavigationItem("Deliveries", "package", "webhooks.delivery"),
         NavigationItem("Events", "zap", "events.event"),
-        NavigationItem("Members", "id-card", "workspaces.membership"),
+        NavigationItem("Members", "id-card", page="members", roles=ADMINS),
         NavigationItem("Plan", "crown", page="plan", roles=OWNERS),
         NavigationItem("Audit log", "scroll-text", "workspaces.auditentry"),
     ),

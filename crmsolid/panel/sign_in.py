@@ -40,6 +40,8 @@ MAX_WAIT_SECONDS = 20.0
 # Forms stay in memory while they wait. One with a long password has about 1 KiB.
 MAX_FORM_BYTES = 16 * 1024
 
+HASHING_PAGES = ("login", "password_change", "password_set", "sign_up", "invitation")
+
 # Wrong passwords a minute. People mistype a few times; an office behind one address has several people.
 ADDRESS_FAILURES = 10
 # A customer of an IPv6 provider has a /56 or a /48, with 256 or 65,536 networks /64 to try from. Only what the narrower
@@ -51,6 +53,9 @@ IPV6_48_FAILURES = 100
 ACCOUNT_FAILURES = 20
 FIRST_TRIES = 2
 DEVICE_FAILURES = 10
+# Sign-ups, and links to reset a password, a minute.
+FORMS_OF_ADDRESS = 5
+FORMS_OF_NETWORK = 20  # an IPv4 /24 or IPv6 /48
 
 RETRY_AFTER_SECONDS = 60  # always a whole window, so that the answer does not tell which limit was reached
 
@@ -102,10 +107,21 @@ class Attempt:
                 limiter().check(bucket.name, bucket.limit)
 
 
+def throttle(request: HttpRequest, purpose: str) -> None:
+    """Count one use of a form that strangers may send, for their network. Raises ``TooManyAttempts``."""
+    ip = client_ip(request)
+    for name, limit in ((network_of(ip, ipv6=64), FORMS_OF_ADDRESS), (wide_network_of(ip), FORMS_OF_NETWORK)):
+        if not limiter().check(f"{purpose}:{name}", limit).allowed:
+            raise TooManyAttempts
+
+
+def first_in_a_minute(purpose: str, email: str) -> bool:
+    """Whether nobody has used this form with this e-mail address in the last minute."""
+    return limiter().check(f"{purpose}:account:{_digest(email)}", 1).allowed
+
+
 def _limits_of_strangers(ip: str | None, email: str) -> list[list[Bucket]]:
-    # A keyed hash: who reads Redis must not learn whose account is attacked.
-    digest = salted_hmac("crmsolid.panel.account", _normalize(email), algorithm="sha256").hexdigest()
-    account, site = f"sign-in:account:{digest}", network_of(ip, ipv6=56)
+    account, site = f"sign-in:account:{_digest(email)}", network_of(ip, ipv6=56)
     limits = [
         [Bucket(f"sign-in:{network_of(ip, ipv6=64)}", ADDRESS_FAILURES)],
         [Bucket(account, ACCOUNT_FAILURES), Bucket(f"{account}:{site}", FIRST_TRIES)],
@@ -116,6 +132,11 @@ def _limits_of_strangers(ip: str | None, email: str) -> list[list[Bucket]]:
     return limits
 
 
+def _digest(email: str) -> str:
+    """A keyed hash: who reads Redis must not learn whose account is attacked."""
+    return salted_hmac("crmsolid.panel.account", _normalize(email), algorithm="sha256").hexdigest()
+
+
 def _normalize(email: str) -> str:
     """As ``UserManager.get_by_natural_key`` looks it up."""
     return email.strip().lower()
@@ -124,7 +145,7 @@ def _normalize(email: str) -> str:
 # --- Browsers that have signed in before ------------------------------------------------------------------------------
 def remember_device(response: HttpResponse, user: User) -> None:
     """Give the browser a cookie by which it is known for this account, until the password changes."""
-    value = signing.dumps([user.pk, token_hex(8), _password_tag(user)], salt=_SALT)
+    value = signing.dumps([user.pk, token_hex(8), password_tag(user)], salt=_SALT)
     response.set_cookie(
         DEVICE_COOKIE,
         value,
@@ -142,7 +163,7 @@ def _known_device(request: HttpRequest, email: str) -> str | None:
     if content is None:
         return None
     user = User.objects.filter(pk=content[0], email=_normalize(email)).first()
-    if user is None or not constant_time_compare(content[2], _password_tag(user)):
+    if user is None or not constant_time_compare(content[2], password_tag(user)):
         return None
     return content[1]
 
@@ -156,7 +177,7 @@ def _device_cookie(cookies: dict[str, str]) -> tuple[int, str, str] | None:
     return user_id, device, tag
 
 
-def _password_tag(user: User) -> str:
+def password_tag(user: User) -> str:
     """Another value for each password, which tells nothing about it."""
     return salted_hmac(_SALT, user.get_session_auth_hash(), algorithm="sha256").hexdigest()[:32]
 
@@ -167,7 +188,7 @@ def password_queue() -> AdmissionQueue:
     busy = _page(503, "sign_in_busy.html", seconds=int(MAX_WAIT_SECONDS))
     busy.headers.append((b"retry-after", str(int(MAX_WAIT_SECONDS)).encode()))
     too_large = _page(413, "sign_in_too_large.html", kibibytes=MAX_FORM_BYTES // 1024)
-    paths = frozenset({reverse("account:login"), reverse("account:password_change")})
+    paths = frozenset(reverse(f"account:{name}") for name in HASHING_PAGES)
 
     def rank_if_hashing(environ: WSGIEnvironment) -> int | None:
         if environ["REQUEST_METHOD"] != "POST" or environ["PATH_INFO"] not in paths:

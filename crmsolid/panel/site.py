@@ -4,15 +4,12 @@ from functools import wraps
 from typing import Any
 from urllib.parse import quote
 
-from django import forms
 from django.contrib.admin import AdminSite
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, PasswordChangeView, redirect_to_login
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import Resolver404, ResolverMatch, URLPattern, URLResolver, path, resolve, reverse
 from django.utils.encoding import iri_to_uri
@@ -20,8 +17,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
-from crmsolid.panel import sign_in
+from crmsolid.panel.account.urls import urlpatterns as account_urls
 from crmsolid.panel.home import home_context
+from crmsolid.panel.members import MembersPage, RemoveMemberPage
 from crmsolid.panel.navigation import breadcrumbs, navigation
 from crmsolid.panel.pages import PlanPage, WorkspacePage
 from crmsolid.panel.search import SearchPage
@@ -31,36 +29,9 @@ from crmsolid.workspaces.panel_urls import ROOT, SIDES, Side, current_side, pane
 from crmsolid.workspaces.tenant_page import page_path
 
 
-class LoginForm(AuthenticationForm):
-    """Log in with the e-mail address."""
-
-    error_messages = {
-        "invalid_login": "That e-mail address and password do not belong together.",
-        "inactive": "This account is closed.",
-    }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["username"].label = "E-mail"
-        self.fields["username"].widget = forms.EmailInput(attrs={"autofocus": True, "autocomplete": "email"})
-
-    def clean(self) -> Any:
-        """Look at the password, unless there were too many attempts (``TooManyAttempts``)."""
-        if not (self.cleaned_data.get("username") and self.cleaned_data.get("password")):
-            return super().clean()  # it hashes nothing
-        assert self.request is not None
-        attempt = sign_in.Attempt.begin(self.request, self.cleaned_data["username"])
-        try:
-            return super().clean()
-        except ValidationError:
-            attempt.count_failure()
-            raise
-
-
 class PanelSite(AdminSite):
     """Django's admin site without its log, search and redirects, which know no workspace."""
 
-    login_form = LoginForm
     site_header = site_title = "CRM Solid"
     index_template = "panel/home.html"
     index_title = "Home"
@@ -103,9 +74,14 @@ class PanelSite(AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """The pages of a workspace; they exist once for each side."""
         from contacts.panel import urls as contacts  # its pages ask for the site
+        from messaging.panel.urls import urlpatterns as inbox
 
         own = [
+            *inbox,
             page_path("search/", SearchPage),
+            page_path("members/", MembersPage),
+            page_path("members/<str:member_id>/remove/", RemoveMemberPage),
+            path("workspaces/membership/", self.admin_view(self.to_members)),
             page_path("workspace/", WorkspacePage),
             page_path("plan/", PlanPage),
             *contacts.urlpatterns,
@@ -117,11 +93,8 @@ class PanelSite(AdminSite):
         """The pages about the user, which show no workspace, and the way from old addresses to those of today."""
         return [
             path("", self.admin_view(self.to_home)),
-            path("login/", csrf_protect(never_cache(self.login)), name="login"),
-            path("logout/", csrf_protect(self.logout), name="logout"),
+            *account_urls,
             path("switch/", self.admin_view(require_POST(self.switch)), name="switch"),
-            path("password_change/", self.admin_view(self.password_change), name="password_change"),
-            path("password_change/done/", self.admin_view(self.password_change_done), name="password_change_done"),
             path("<path:rest>", self.admin_view(require_safe(self.to_side))),
         ]
 
@@ -151,6 +124,9 @@ class PanelSite(AdminSite):
     def to_home(self, request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(panel_url("index"))
 
+    def to_members(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponseRedirect(panel_url("members"))
+
     def to_side(self, request: HttpRequest, rest: str) -> HttpResponse:
         """From an address without a side, as bookmarks have them, to the live page of today."""
         address = f"{ROOT}live/{rest}"
@@ -158,41 +134,6 @@ class PanelSite(AdminSite):
             raise Http404
         query = request.META.get("QUERY_STRING", "")
         return HttpResponseRedirect(f"{iri_to_uri(quote(address))}{'?' if query else ''}{query}")
-
-    def login(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        if request.user.is_authenticated and not self.has_permission(request):
-            context = {**self.each_context(request), "title": "No workspace yet"}
-            return render(request, "panel/no_workspace.html", context, status=403)
-        if request.method == "GET" and request.user.is_authenticated:
-            return HttpResponseRedirect(panel_url("index"))
-        view = LoginView.as_view(
-            template_name="registration/login.html",
-            authentication_form=self.login_form,
-            extra_context={**self.each_context(request), "title": "Log in", **(extra_context or {})},
-        )
-        try:
-            response = view(request)
-        except sign_in.TooManyAttempts:
-            context = {**self.each_context(request), "title": "Too many attempts"}
-            response = render(request, "panel/too_many.html", context, status=429)
-            response.headers["Retry-After"] = str(sign_in.RETRY_AFTER_SECONDS)
-            return response
-        return self._remember_device(request, response)
-
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        view = PasswordChangeView.as_view(
-            template_name="registration/password_change_form.html",
-            success_url=reverse("account:password_change_done"),
-            extra_context={**self.each_context(request), **(extra_context or {})},
-        )
-        response = view(request)
-        return self._remember_device(request, response)
-
-    def _remember_device(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """A redirect after a POST says that the password was right, or that it has been changed."""
-        if request.method == "POST" and isinstance(response, HttpResponseRedirect) and request.user.is_authenticated:
-            sign_in.remember_device(response, request.user)
-        return response
 
     def switch(self, request: HttpRequest) -> HttpResponse:
         """Show another workspace: the same list or page there, or its home page."""

@@ -5,3 +5,12 @@ class WorkspacesConfig(AppConfig):
     name = "crmsolid.workspaces"
     label = "workspaces"
     verbose_name = "Workspace"
+
+    def ready(self) -> None:
+        from crmsolid.core import crypto
+        from crmsolid.workspaces import sessions
+        from crmsolid.workspaces.models import OutgoingEmail, TwoFactor
+
+        crypto.register_columns(TwoFactor, "secret")
+        crypto.register_columns(OutgoingEmail, "body")
+        sessions.connect()

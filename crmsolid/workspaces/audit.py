@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import AuditEntry, Workspace
+from crmsolid.workspaces.models import AuditEntry, Membership, User, Workspace
 
 
 def record(actor: Actor, action: str, target: str = "", **data: Any) -> AuditEntry:
@@ -35,3 +35,10 @@ def entries_about(workspace: Workspace, target: str, *, kind: str) -> QuerySet[A
     if target.isdigit():
         entries = entries.filter(action__startswith=f"{kind}.")
     return entries.order_by("-at", "-id")
+
+
+def record_about_user(user: User, action: str, ip: str | None, **data: Any) -> None:
+    """Write that a user has changed their own account, in the caller's transaction, into the audit log of each of their
+    workspaces: it matters to whoever owns one how its members sign in."""
+    for membership in Membership.unscoped.filter(user=user).select_related("user", "workspace").order_by("pk"):
+        record(Actor.member(membership, membership.workspace, ip), action, str(user.pk), **data)

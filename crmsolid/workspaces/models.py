@@ -1,4 +1,4 @@
-"""Users, workspaces with their test twins, members; the audit log, jobs, heartbeats."""
+"""Users, workspaces with their test twins, members, invitations; the audit log, jobs, heartbeats."""
 
 from datetime import datetime
 from functools import partial
@@ -12,6 +12,10 @@ from django.db.models.functions import Lower
 
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
+from crmsolid.workspaces.account_models import OutgoingEmail as OutgoingEmail
+from crmsolid.workspaces.account_models import RecoveryCode as RecoveryCode
+from crmsolid.workspaces.account_models import TwoFactor as TwoFactor
+from crmsolid.workspaces.account_models import UserSession as UserSession
 from crmsolid.workspaces.scoping import WorkspaceModel
 
 
@@ -31,11 +35,22 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(username or "").strip().lower())
 
 
+class Theme(models.TextChoices):
+    SYSTEM = "system", "As the device"
+    LIGHT = "light", "Light"
+    DARK = "dark", "Dark"
+
+
 class User(AbstractBaseUser, PermissionsMixin):
-    """Somebody who signs in to the panel. Their memberships say what they may do; Django's groups do not matter."""
+    """Somebody who signs in to the panel. Their memberships say what they may do; Django's groups do not matter.
+
+    ``time_zone`` is that of the times which the panel shows; empty: the workspace's.
+    """
 
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=150, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True, db_default="")
+    theme = models.CharField(max_length=10, choices=Theme.choices, default=Theme.SYSTEM, db_default=Theme.SYSTEM)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=clock.now)
 
@@ -45,7 +60,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower"),
+            models.CheckConstraint(condition=models.Q(theme__in=Theme.values), name="user_theme"),
+        ]
 
     def __str__(self) -> str:
         return self.email
@@ -82,6 +100,9 @@ class Workspace(models.Model):
     trial_ends_at = models.DateTimeField(null=True, blank=True)
     time_zone = models.CharField(
         max_length=64, default="UTC", db_default="UTC", help_text="that of the live one counts"
+    )
+    requires_two_factor = models.BooleanField(
+        default=False, db_default=False, help_text="of its members; that of the live one counts"
     )
     created_at = models.DateTimeField(default=clock.now)
 
@@ -146,11 +167,15 @@ class Role(models.TextChoices):
 
 
 class Membership(WorkspaceModel):
-    """A user's role in a live workspace. It holds for the test twin as well."""
+    """A user's role in a live workspace. It holds for the test twin as well.
+
+    ``last_seen_at`` is when the user last opened a page of the workspace, to a few minutes.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices)
     created_at = models.DateTimeField(default=clock.now, editable=False)
+    last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta(WorkspaceModel.Meta):
         verbose_name = "member"
@@ -161,6 +186,34 @@ class Membership(WorkspaceModel):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.role})"
+
+
+class Invitation(WorkspaceModel):
+    """An open invitation into a live workspace. The row is deleted when it is accepted or revoked.
+
+    Whoever has the link accepts it. ``digest`` is the SHA-256 of the token in the link, which is stored nowhere.
+    """
+
+    email = models.EmailField(max_length=254)
+    role = models.CharField(max_length=10, choices=Role.choices)
+    digest = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "email"], name="invitation_once"),
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="invitation_email_lower"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="invitation_role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} ({self.role})"
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= clock.now()
 
 
 class AuditEntry(WorkspaceModel):

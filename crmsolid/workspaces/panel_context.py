@@ -34,6 +34,11 @@ class PanelContext:
         return self.membership.workspace
 
     @property
+    def needs_two_factor(self) -> bool:
+        """Whether no page of the workspace may be shown until the member has set up a second factor."""
+        return lacks_required_factor(self.membership)
+
+    @property
     def is_test(self) -> bool:
         return self.workspace.mode == Mode.TEST
 
@@ -53,6 +58,17 @@ class PanelContext:
         return Actor.member(self.membership, workspace, client_ip(request))
 
 
+def has_two_factor(membership: Membership) -> bool:
+    """Whether the member logs in with two factors; reads no row if ``user__two_factor`` was selected with this one."""
+    factor = getattr(membership.user, "two_factor", None)
+    return factor is not None and factor.confirmed_at is not None
+
+
+def lacks_required_factor(membership: Membership) -> bool:
+    """Whether the workspace requires two factors of this member, who has one."""
+    return membership.workspace.requires_two_factor and not has_two_factor(membership)
+
+
 def panel_context(request: HttpRequest) -> PanelContext | None:
     """The context of this request, read once. None for a user who is signed out, inactive or no member anywhere."""
     if not hasattr(request, _REQUEST_ATTRIBUTE):
@@ -64,7 +80,7 @@ def _read_context(request: HttpRequest) -> PanelContext | None:
     user = getattr(request, "user", None)
     if not isinstance(user, User) or not user.is_active:
         return None
-    rows = Membership.unscoped.filter(user=user).select_related("user", "workspace", "workspace__twin")
+    rows = Membership.unscoped.filter(user=user).select_related("user__two_factor", "workspace__twin")
     memberships = tuple(rows.order_by("workspace__name", "workspace_id"))
     if not memberships:
         return None
@@ -73,7 +89,8 @@ def _read_context(request: HttpRequest) -> PanelContext | None:
     if membership is None:
         if chosen is not None and request.method not in ("GET", "HEAD"):
             return None  # a form of a workspace that they have left must not change another one
-        membership = memberships[0]
+        # A new session goes on in the workspace where the user was last, the first time in the first by name.
+        membership = max(memberships, key=lambda each: (each.last_seen_at is not None, each.last_seen_at))
         request.session[SESSION_KEY] = membership.workspace_id  # so that joining another one changes nothing here
     live = membership.workspace
     return PanelContext(live.twin if side_of(request.path_info) == "test" else live, membership, memberships)

@@ -1,13 +1,17 @@
-"""Retention of jobs and of the audit log, and what SQLite needs so that what was deleted is gone from its files too."""
+"""Retention of jobs, sessions, invitations and the audit log, and what SQLite needs so that deleted data is gone from
+its files too."""
 
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from crmsolid.core import clock
 from crmsolid.core.ids import first_id
-from crmsolid.workspaces.models import AuditEntry, Job
+from crmsolid.workspaces import invitations
+from crmsolid.workspaces.models import AuditEntry, Job, UserSession
 
 BATCH = 1000
 MAX_BATCHES = 50
@@ -20,7 +24,7 @@ CHECKPOINT_SECONDS = 1
 def purge() -> int:
     """Delete what is past its retention, in short transactions and at most ``MAX_BATCHES`` of each kind; returns how
     many rows were deleted."""
-    kinds = [_delete_jobs]
+    kinds = [_delete_jobs, _delete_sessions, _delete_user_sessions, invitations.purge_expired]
     if settings.AUDIT_DAYS:
         kinds.append(_delete_audit_entries)
     deleted = 0
@@ -40,6 +44,22 @@ def _delete_jobs() -> int:
     ended = Job.unscoped.filter(pk__lt=oldest_kept, next_run_at__isnull=True, finished_at__lt=now - ENDED_KEPT)
     ids = list(ended.order_by("pk").values_list("pk", flat=True)[:BATCH])
     Job.unscoped.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def _delete_sessions() -> int:
+    """Those that have expired."""
+    keys = list(Session.objects.filter(expire_date__lt=clock.now()).values_list("pk", flat=True)[:BATCH])
+    Session.objects.filter(pk__in=keys).delete()
+    return len(keys)
+
+
+def _delete_user_sessions() -> int:
+    """Those whose session is gone. The session of a fresh row may not be committed yet, so that one is kept."""
+    gone = ~Exists(Session.objects.filter(session_key=OuterRef("session_key")))
+    old = UserSession.objects.filter(gone, last_used_at__lt=clock.now() - ENDED_KEPT)
+    ids = list(old.values_list("pk", flat=True)[:BATCH])
+    UserSession.objects.filter(pk__in=ids).delete()
     return len(ids)
 
 

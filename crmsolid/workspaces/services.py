@@ -123,6 +123,18 @@ def set_role(actor: Actor, member_id: int, role: str) -> Membership:
 
 
 @transaction.atomic
+def require_two_factor(actor: Actor, required: bool) -> None:
+    """Require two-factor authentication of all members (live and test) from their next request on, or no longer.
+
+    Errors: ``forbidden`` for anybody but owners.
+    """
+    actor.require_role(Role.OWNER)
+    live = actor.workspace.owner_workspace
+    if Workspace.objects.filter(pk=live.pk, requires_two_factor=not required).update(requires_two_factor=required):
+        audit.record(replace(actor, workspace=live), "workspace.two_factor_required", live.slug, required=required)
+
+
+@transaction.atomic
 def remove_member(actor: Actor, member_id: int) -> None:
     """Remove a member, who has no access from the next request on. Errors: as :func:`set_role`."""
     actor.require_role(Role.OWNER)

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from crmsolid.core import clock
-from crmsolid.workspaces import purging
+from crmsolid.workspaces import email, purging
 from crmsolid.workspaces.models import Heartbeat
 
 WORKER = "worker"
@@ -26,3 +26,9 @@ def purge() -> int:
     deleted = purging.purge()
     purging.empty_wal()
     return deleted
+
+
+@shared_task(name=email.TASK)
+def send_email() -> int:
+    """Send the e-mails that are due."""
+    return email.send_due()

@@ -8,14 +8,14 @@ MAX_THREADS = 3
 
 
 def conversations_with(contact: Contact) -> list[tuple[str, str]]:
-    """The latest conversations; the account is named if there are several."""
+    """The latest conversations, or the way to begin one; the account is named if there are several."""
     # Not by workspace: the contact's are few, and SQLite would read all threads of the workspace.
     threads = list(contact.threads.select_related("account").order_by("-last_message_at", "-id")[:MAX_THREADS])
     several = len(threads) > 1
     return [
         (
             f"Conversation by {each.account}" if several else "Conversation",
-            panel_url("messaging_thread_change", each.pk),
+            panel_url("inbox_thread", each.pk),
         )
         for each in threads
     ]

@@ -1,9 +1,8 @@
-"""Panel pages of threads (the inbox), messages and attempts. Accounts are in ``messaging.admin.accounts``."""
+"""Panel pages of messages and attempts. The inbox is in ``messaging.panel``."""
 
 from typing import Any
 
 from django.contrib import admin
-from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,7 +19,7 @@ from crmsolid.workspaces.admin_columns import (
 )
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
-from messaging.models import AccountState, Message, MessageAttempt, Thread, WaitingFor, account_state
+from messaging.models import AccountState, Message, MessageAttempt, WaitingFor, account_state
 from messaging.waiting import waiting_for
 
 OUTCOMES = ("sent", "duplicate", "retry", "failed", "lost")
@@ -92,53 +91,6 @@ class AccountFieldAdmin(TenantAdmin):
         return str(row.account)
 
 
-class MessageInline(MessageColumns, TenantInline):
-    model = Message
-    fields = ("created", "direction", "text_link", "status_text")
-    readonly_fields = fields
-    ordering = ("-created_at", "-id")
-    per_page = 20
-    created = datetime_column("time", "created_at")
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        return super().get_queryset(request).select_related("account__workspace__live")
-
-    @column("text")
-    def text_link(self, message: Message) -> SafeString:
-        """The text, as a link to the message's page: that says why it failed and when it is due."""
-        page = panel_url("messaging_message_change", message.pk)
-        return format_html(
-            '<a class="cs-link" href="{}">{}</a>', page, self.text_preview(message) or f"({message.kind})"
-        )
-
-
-@admin.register(Thread)
-class ThreadAdmin(AccountFieldAdmin):
-    """The inbox: threads, the one with the latest message first."""
-
-    list_display = ("contact", "account", "unread_label", "last_message")
-    list_filter = ("account",)
-    list_select_related = ("contact", "account")
-    search_fields = ("contact__search",)
-    search_help_text = "Name, username or e-mail of the contact"
-    ordering = ("-last_message_at", "-id")
-    fields = (("contact", "account"), ("unread", "last_message"), ("created", "id"))
-    readonly_fields = ("unread", "last_message", "created")
-    inlines = (MessageInline,)
-    keeps_history = False
-    empty_text = "A conversation begins with the first message that you send or get."
-    last_message = datetime_column("last message", "last_message_at")
-    created = datetime_column("begun", "created_at")
-    unread = field_column("unread", "unread_count")
-
-    def label_of(self, obj: Thread) -> str:
-        return f"{obj.contact} with {obj.account}"
-
-    @column("unread", ordering="unread_count", label=True)
-    def unread_label(self, thread: Thread) -> str:
-        return str(thread.unread_count) if thread.unread_count else ""
-
-
 class AttemptInline(TenantInline):
     model = MessageAttempt
     fields = ("number", "time", "outcome", "error", "duration")
@@ -184,7 +136,7 @@ class MessageAdmin(MessageColumns, AccountFieldAdmin):
 
     @column("conversation")
     def conversation(self, message: Message) -> SafeString:
-        page = panel_url("messaging_thread_change", message.thread_id)
+        page = panel_url("inbox_thread", message.thread_id)
         name = f"{message.contact} with {message.account}"
         return format_html('<a class="cs-link" href="{}">{}</a>', page, name)
 

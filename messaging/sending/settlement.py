@@ -19,13 +19,14 @@ from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.errors import DATABASE_UNAVAILABLE
 from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, row_lock, rows_parameter, rows_source, run
-from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
 from messaging.events import MESSAGE_FAILED, MESSAGE_SENT
 from messaging.models import Account, AccountState, Message, MessageAttempt, Status, Thread, WaitingFor
 from messaging.representations import MessageOut
 from messaging.sending import slots, sources
 from messaging.sending.gateway import Delivered, Outgoing, SendError
+from messaging.threads import state
 
 logger = logging.getLogger("crmsolid.messaging")
 
@@ -121,10 +122,10 @@ def _settle_final(attempts: Sequence[Attempt]) -> list[Attempt]:
         workspaces = {message.contact_id: message.workspace_id for message in sent}
         request_ids = {message.contact_id: message.request_id for message in sent}
         scored = activity.record_sent(workspaces, request_ids, now)
-        where, params = ids_clause("id", [message.thread_id for message in sent])
-        at = datetime_param(now)
-        is_older = f"{where} AND last_message_at < %s"
-        run(f"UPDATE {_threads.name} SET last_message_at = %s WHERE {is_older}", [at, *params, at])
+        state.record_sent([message.thread_id for message in sent], now)
+    failed = [each.claim.message.thread_id for each in settled if isinstance(each.result, SendError)]
+    if failed:
+        state.record_failed(failed, now)
     record_attempts([(each.claim.message, *_outcome(each.result), each.elapsed_ms) for each in settled])
     publish_status([each.claim.message for each in settled])
     if scored:
@@ -288,6 +289,7 @@ def fail_unsent(message: Message, code: str, detail: str) -> None:
     """
     slot_at = None if message.unsettled_since is None else message.slot_at
     end_lease(message, status=Status.FAILED, error=code, error_detail=detail[:200], slot_at=slot_at)
+    state.record_failed([message.thread_id], clock.now())
     publish_status([message])
     sources.settled([message])
 

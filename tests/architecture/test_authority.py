@@ -31,9 +31,11 @@ import crmsolid.jobs.services
 import crmsolid.oauth.services
 import crmsolid.plans
 import crmsolid.workspaces.configuration
+import crmsolid.workspaces.invitations
 import crmsolid.workspaces.services
 import messaging.services
 import messaging.texts.services
+import messaging.threads.services
 import sequences.services
 import webhooks.replays
 import webhooks.services
@@ -50,7 +52,7 @@ from crmsolid.core.periods import Period
 from crmsolid.events.models import Event
 from crmsolid.oauth.models import Grant
 from crmsolid.workspaces.actor import Actor, Subject
-from crmsolid.workspaces.models import Job, Membership, Role
+from crmsolid.workspaces.models import Invitation, Job, Membership, Role
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from messaging.broadcasts import services as broadcasts
 from messaging.broadcasts.definition import Definition as BroadcastDefinition
@@ -59,6 +61,7 @@ from messaging.broadcasts.stats import broadcast_report
 from messaging.models import Account, Message, OptOutWord, Template, Thread
 from messaging.stats import account_report
 from messaging.telegram import services as telegram
+from messaging.threads.services import InboxFilter
 from sequences.definition import read_definition
 from sequences.models import Enrollment, Sequence
 from sequences.stats import sequence_report
@@ -181,6 +184,10 @@ def agent(rows: Belongings) -> dict[str, Any]:
     return {"member_id": Membership.objects.for_workspace(rows.workspace).get(role=Role.AGENT).pk}
 
 
+def invitation_id(rows: Belongings) -> dict[str, Any]:
+    return {"invitation_id": rows.of(Invitation).pk}
+
+
 ROWS = [
     Row(apikeys.services.create_key, ADMINS, None, lambda rows: {"name": "new", "scopes": ALL_SCOPES}),
     Row(
@@ -199,6 +206,20 @@ ROWS = [
     ),
     Row(crmsolid.workspaces.services.set_role, OWNERS, None, lambda rows: {**agent(rows), "role": "viewer"}),
     Row(crmsolid.workspaces.services.remove_member, OWNERS, None, agent),
+    Row(crmsolid.workspaces.services.require_two_factor, OWNERS, None, lambda rows: {"required": True}),
+    Row(
+        crmsolid.workspaces.invitations.invite_member,
+        OWNERS,
+        None,
+        lambda rows: {"email": "new@example.com", "role": "agent", "link": str},
+    ),
+    Row(
+        crmsolid.workspaces.invitations.resend_invitation,
+        OWNERS,
+        None,
+        lambda rows: {**invitation_id(rows), "link": str},
+    ),
+    Row(crmsolid.workspaces.invitations.revoke_invitation, OWNERS, None, invitation_id),
     Row(messaging.texts.services.create_template, ADMINS, None, lambda rows: {"name": "new", "text": "Hello"}),
     Row(
         messaging.texts.services.update_template,
@@ -367,6 +388,50 @@ ROWS = [
     Row(messaging.services.list_threads, EVERYONE, Scope.READ_MESSAGES),
     Row(messaging.services.list_thread_messages, EVERYONE, Scope.READ_MESSAGES, thread_id),
     Row(messaging.services.mark_thread_read, WRITERS, Scope.WRITE_MESSAGES, thread_id),
+    Row(messaging.threads.services.list_inbox, EVERYONE, Scope.READ_MESSAGES, lambda rows: {"wanted": InboxFilter()}),
+    Row(messaging.threads.services.get_thread, EVERYONE, Scope.READ_MESSAGES, thread_id),
+    Row(messaging.threads.services.close_thread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
+    Row(messaging.threads.services.reopen_thread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
+    Row(
+        messaging.threads.services.snooze_thread,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        lambda rows: {**thread_id(rows), "until": clock.now() + timedelta(hours=1)},
+    ),
+    Row(
+        messaging.threads.services.assign_thread,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        lambda rows: {**thread_id(rows), "user_id": rows.of(Membership).user_id},
+    ),
+    Row(messaging.threads.services.mark_thread_unread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
+    Row(messaging.threads.services.assignable_members, EVERYONE, Scope.READ_MESSAGES),
+    Row(
+        messaging.threads.services.reply,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        lambda rows: {**thread_id(rows), "text": "Hello"},
+        "validation_failed",  # the contact has no address on Telegram
+    ),
+    Row(
+        messaging.threads.services.begin,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        lambda rows: {"account_id": rows.of(Account).pk, "to": "@ada_lovelace", "text": "Hello"},
+    ),
+    Row(
+        messaging.threads.services.preview_text,
+        EVERYONE,
+        Scope.READ_CONTACTS,
+        lambda rows: {**contact_id(rows), "text": "Hello"},
+    ),
+    Row(
+        messaging.threads.services.retry_message,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        message_id,
+        "invalid_state",  # it has been sent
+    ),
     Row(messaging.services.list_accounts, EVERYONE, Scope.READ_MESSAGES),
     Row(
         messaging.services.get_account,
@@ -513,8 +578,11 @@ ROWS = [
 
 
 def service_modules() -> list[Any]:
-    """Every module called ``services`` or ``stats``, every module of such a package, and a few others."""
-    found = [crmsolid.plans, contacts.bulk, contacts.notes, contacts.tags, contacts.timeline]
+    """Every module called ``services`` or ``stats``, every module of such a package, and those that are named here."""
+    found = [
+        *(crmsolid.plans, crmsolid.workspaces.invitations, contacts.bulk, contacts.notes, contacts.tags),
+        contacts.timeline,
+    ]
     for package in PACKAGES:
         root = import_module(package)
         for module in pkgutil.walk_packages(root.__path__, f"{package}."):

@@ -18,7 +18,7 @@ WIDTH, HEIGHT = 1440, 900
 # File name, the URL name of the page, the model whose row it shows, and what is different from the wide, light look.
 PICTURES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("home", "index", "", {}),
-    ("inbox", "messaging_thread_change", "messaging.thread", {}),
+    ("inbox", "inbox_thread", "messaging.thread", {}),
     ("contact", "contacts_contact_change", "contacts.contact", {}),
     ("contacts", "contacts_contact_changelist", "", {"color_scheme": "dark"}),
     ("sequence", "sequences_sequence_change", "sequences.sequence", {}),

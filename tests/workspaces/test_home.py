@@ -85,7 +85,7 @@ def test_unread_conversations_are_shown_oldest_first_with_what_was_written_last(
         ("Anna", "from Anna"),
     ]
     assert (items[1].link, items[1].at) == (
-        reverse("admin:messaging_thread_change", args=[thread.pk]),
+        reverse("admin:inbox_thread", args=[thread.pk]),
         thread.last_message_at,
     )
 

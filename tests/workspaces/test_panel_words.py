@@ -39,7 +39,7 @@ def tab(text: str) -> str:
 
 @pytest.mark.parametrize(
     ("model", "title"),
-    [("messaging_thread", "Inbox"), ("apikeys_apikey", "API Keys"), ("messaging_account", "Telegram accounts")],
+    [("contacts_contact", "Contacts"), ("apikeys_apikey", "API Keys"), ("messaging_account", "Telegram accounts")],
 )
 def test_the_title_of_a_list_is_the_sidebars_title(tenants: Tenants, model: str, title: str) -> None:
     assert tab(text_of(browser(tenants.owner), listing(model))) == f"{title} | CRM Solid"
@@ -55,12 +55,11 @@ def test_the_title_of_a_rows_page_names_the_row_once(tenants: Tenants) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.opts.label)
 def test_an_empty_list_says_what_to_do(tenants: Tenants, page: TenantAdmin) -> None:
-    page.model.unscoped.exclude(pk__in=Membership.unscoped.values("pk") if page.model is Membership else []).delete()
+    page.model.unscoped.all().delete()
     text = text_of(browser(tenants.owner), listing(f"{page.opts.app_label}_{page.opts.model_name}"))
     assert "yielded" not in text
-    if page.model is not Membership:  # who reads this is a member
-        assert f"No {page.opts.verbose_name_plural} yet" in text
-        assert page.empty_text in text
+    assert f"No {page.opts.verbose_name_plural} yet" in text
+    assert page.empty_text in text
 
 
 def test_a_search_without_results_links_to_the_whole_list(tenants: Tenants) -> None:
@@ -130,14 +129,14 @@ def test_the_error_about_a_taken_key_is_at_its_field(tenants: Tenants) -> None:
 def test_a_conversation_and_its_messages_link_to_each_other(tenants: Tenants) -> None:
     made, client = furnish(tenants.workspace, "acme"), browser(tenants.member(Role.AGENT))
     thread, message = made.of(Thread), made.of(Message)
-    assert change("messaging_message", message) in text_of(client, change("messaging_thread", thread))
+    assert change("messaging_message", message) in text_of(client, reverse("admin:inbox_thread", args=[thread.pk]))
     text = text_of(client, change("messaging_message", message))
-    assert f'href="{change("messaging_thread", thread)}">acme Person with acme account</a>' in text
+    assert f'href="{reverse("admin:inbox_thread", args=[thread.pk])}">acme Person with acme account</a>' in text
 
 
 def test_the_page_to_remove_a_member_says_what_it_means(tenants: Tenants) -> None:
     agent = Membership.objects.for_workspace(tenants.workspace).get(user=tenants.member(Role.AGENT))
-    text = text_of(browser(tenants.owner), reverse("admin:workspaces_membership_delete", args=[agent.pk]))
+    text = text_of(browser(tenants.owner), reverse("admin:member_remove", args=[agent.pk]))
     assert f"Remove {agent.user.email} from Acme?" in text
     assert "Keys that they have made keep working" in text and "Objects" not in text
 
@@ -154,10 +153,11 @@ def add_contacts(workspace: Workspace, number: int) -> None:
         Message.unscoped.create(**common, direction="in", status="received", text="Hello")
 
 
-@pytest.mark.parametrize("model", ["contacts_contact", "contacts_contacttag", "messaging_thread", "messaging_message"])
+@pytest.mark.parametrize("model", ["contacts_contact", "contacts_contacttag", "messaging_message"])
 def test_a_longer_list_needs_no_more_queries(tenants: Tenants, model: str) -> None:
     furnish(tenants.workspace, "acme")
     client, counts = browser(tenants.owner), []
+    client.get(reverse("admin:index"))  # writes that the session is in use
     for rows in (1, 20):
         add_contacts(tenants.workspace, rows)
         with CaptureQueriesContext(

@@ -44,6 +44,8 @@ def test_after_it_the_new_key_alone_decrypts_everything(tenants: Tenants, endpoi
     ]
     IdempotencyRecord.unscoped.bulk_create(answers)
     assert run() == {
+        "workspaces.TwoFactor.secret": (0, 0),
+        "workspaces.OutgoingEmail.body": (0, 0),
         "webhooks.Endpoint.secret": (1, 0),
         "webhooks.Endpoint.previous_secret": (1, 0),
         "messaging.TelegramSession.auth_key": (0, 0),

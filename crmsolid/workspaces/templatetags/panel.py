@@ -50,6 +50,9 @@ def with_labels(cells: Iterable[str], headers: Iterable[Mapping[str, str]]) -> l
     """The cells of a row of Django's changelist, each with its column's title, which phones show before the value."""
     labelled = []
     for cell, header in zip(cells, headers, strict=True):
+        if "action-checkbox" in header.get("class_attrib", ""):
+            labelled.append(mark_safe(cell))
+            continue
         title = escape(capfirst(header["text"]))
         # Django made the cell and escaped what is in it; only its first tag gets an attribute.
         cell = cell.replace('">', f'" data-label="{title}">', 1) if cell.startswith("<td") else cell

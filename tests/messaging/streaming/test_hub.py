@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from crmsolid.events import feed
 from crmsolid.events.feed import Entry
-from messaging.streaming import hub, stream
+from messaging.streaming import frames, hub
 from tests.messaging.helpers import require_postgresql
 from tests.messaging.streaming.listener import (
     Frame,
@@ -152,14 +152,14 @@ async def test_database_error_while_reading_the_backlog_ends_the_stream(
         return real(**options)[:2]
 
     monkeypatch.setattr(feed, "read", fail_later)
-    monkeypatch.setattr(stream.logger, "warning", lambda text, **options: warnings.append(text))
+    monkeypatch.setattr(frames.logger, "warning", lambda text, **options: warnings.append(text))
     first = await listen(await key(), 0)
-    frames = [await first.event() for _ in range(3)]
-    assert [number(frame) for frame in frames[:2]] == [0, 1]
-    assert (frames[2], warnings) == (None, ["a stream ends: the database cannot be reached"])
+    seen = [await first.event() for _ in range(3)]
+    assert [number(frame) for frame in seen[:2]] == [0, 1]
+    assert (seen[2], warnings) == (None, ["a stream ends: the database cannot be reached"])
     monkeypatch.undo()
-    assert frames[1] is not None
-    second = await listen(await key(), frames[1].id)
+    assert seen[1] is not None
+    second = await listen(await key(), seen[1].id)
     assert number(await second.event()) == 2
 
 

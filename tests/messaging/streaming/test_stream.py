@@ -18,7 +18,7 @@ from crmsolid.workspaces.scopes import Scope
 from messaging.inbox import Incoming, receive
 from messaging.models import Account
 from messaging.sending import dispatch
-from messaging.streaming import hub, stream
+from messaging.streaming import frames, hub
 from tests.messaging.helpers import require_postgresql, send
 from tests.messaging.streaming.listener import Frame, Key, Listen, Listener, number, publish_numbered, run_in_thread
 from tests.tenants import Tenants
@@ -142,7 +142,7 @@ async def test_event_that_commits_late_is_sent_once(tenants: Tenants, listen: Li
 async def test_idle_stream_sends_pings(
     tenants: Tenants, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream, "PING_SECONDS", 0.05)
+    monkeypatch.setattr(frames, "PING_SECONDS", 0.05)
     listener = await listen(await key())
     assert [await listener.frame() for _ in range(3)] == [
         Frame(None, "", "connected"),
@@ -154,7 +154,7 @@ async def test_idle_stream_sends_pings(
 async def test_revoked_key_ends_its_streams_at_the_next_ping(
     tenants: Tenants, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream, "PING_SECONDS", 0.3)
+    monkeypatch.setattr(frames, "PING_SECONDS", 0.3)
     idle, busy = await listen(await key()), await listen(await key())
     await run_in_thread(lambda: ApiKey.unscoped.update(revoked_at=clock.now()))
     stop = threading.Event()
@@ -204,7 +204,7 @@ async def test_stream_of_a_slow_client_ends_and_can_be_resumed(
     tenants: Tenants, listen: Listen, key: Key, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hub, "MAX_QUEUED_EVENTS", 3)
-    monkeypatch.setattr(stream, "PING_SECONDS", 0.05)
+    monkeypatch.setattr(frames, "PING_SECONDS", 0.05)
     token = await key()
     slow, watch = await listen(token), await listen(await key())
     for listener in (slow, watch):  # a stream sends pings once it takes events from its queue, no longer from the log

@@ -1,0 +1,1 @@
+"""The pages about a user and no workspace, at /panel/: sign-up, log in, password, two-factor, sessions, profile."""

@@ -1,0 +1,137 @@
+"""Settings > Members: who is in the workspace with which role, who is invited, and whether two factors are required."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from crmsolid.core.errors import DomainError
+from crmsolid.panel import sign_in
+from crmsolid.panel.account.views import invitation_address, too_many
+from crmsolid.workspaces import invitations
+from crmsolid.workspaces.forms import ServiceForm
+from crmsolid.workspaces.models import Invitation, Membership, Role, Workspace
+from crmsolid.workspaces.panel_context import has_two_factor
+from crmsolid.workspaces.roles import ADMINS, OWNERS
+from crmsolid.workspaces.services import remove_member, require_two_factor, set_role
+from crmsolid.workspaces.tenant_page import TenantPage
+
+ROLES_HELP = (
+    "A viewer reads. An agent also writes messages and changes contacts. An admin also sees Settings. "
+    "Only an owner changes members and the plan."
+)
+MAX_SHOWN = 500
+
+
+class InviteForm(ServiceForm):
+    email = forms.CharField(
+        label="E-mail",
+        widget=forms.EmailInput(attrs={"maxlength": 254, "autocomplete": "off"}),
+        error_messages={"required": "Enter an e-mail address."},
+    )
+    role = forms.ChoiceField(label="Role", choices=Role.choices, initial=Role.AGENT)
+
+
+class MembersBase(TenantPage):
+    """Members are the live workspace's, also while its test twin is shown. A trial that has ended changes nothing."""
+
+    viewers = ADMINS
+    changers = OWNERS
+    needs_plan = False
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.panel.live
+
+
+class MembersPage(MembersBase):
+    name = "members"
+    title = "Members"
+    template = "panel/members.html"
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        return self.show(InviteForm())
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        """Dispatches on the button that was pressed."""
+        act = getattr(self, f"_{request.POST.get('action', '')}", None)
+        if request.POST.get("action") not in ("invite", "resend", "revoke", "role", "require") or act is None:
+            return self.redirect("members")
+        response: HttpResponseBase | None = act(request)
+        return response or self.redirect("members")
+
+    def show(self, form: InviteForm, **context: Any) -> HttpResponseBase:
+        members = self.rows(Membership).select_related("user", "user__two_factor").order_by("user__email")
+        invited = self.rows(Invitation).select_related("invited_by").order_by("email")
+        return self.render(
+            members=[(member, has_two_factor(member)) for member in members[:MAX_SHOWN]],
+            invitations=invited[:MAX_SHOWN],
+            roles=Role.choices,
+            roles_help=ROLES_HELP,
+            form=form,
+            required=self.workspace.requires_two_factor,
+            **context,
+        )
+
+    def _invite(self, request: HttpRequest) -> HttpResponseBase | None:
+        form = InviteForm(request.POST)
+        if not form.is_valid():
+            return self.show(form)
+        try:
+            sign_in.throttle(request, "invite")
+            made = invitations.invite_member(self.actor, **form.cleaned_data, link=invitation_address(request))
+        except sign_in.TooManyAttempts:
+            return too_many(request)
+        except DomainError as error:
+            form.add_domain_error(error)
+            return self.show(form)
+        return self.show(InviteForm(), invited=made)
+
+    def _resend(self, request: HttpRequest) -> HttpResponseBase | None:
+        try:
+            sign_in.throttle(request, "invite")
+        except sign_in.TooManyAttempts:
+            return too_many(request)
+        made = invitations.resend_invitation(self.actor, _id(request), link=invitation_address(request))
+        return self.show(InviteForm(), invited=made)
+
+    def _revoke(self, request: HttpRequest) -> None:
+        invitations.revoke_invitation(self.actor, _id(request))
+        self.say("The invitation is taken back: its link lets nobody in.")
+
+    def _role(self, request: HttpRequest) -> None:
+        member = set_role(self.actor, _id(request), request.POST.get("role", ""))
+        self.say(f"{member.user} is {member.get_role_display().lower()} now.")
+
+    def _require(self, request: HttpRequest) -> None:
+        required = request.POST.get("required") == "yes"
+        require_two_factor(self.actor, required)
+        if required:
+            self.say("Two-factor authentication is required. Members without it set it up before anything else.")
+        else:
+            self.say("Two-factor authentication is not required any more.")
+
+
+class RemoveMemberPage(MembersBase):
+    """Says what removing a member means, then does it."""
+
+    name = "member_remove"
+    title = "Remove a member"
+    template = "panel/member_remove.html"
+    model = Membership
+    viewers = OWNERS
+
+    def get(self, request: HttpRequest, member_id: str) -> HttpResponseBase:
+        return self.render(member=self.row(Membership, member_id))
+
+    def post(self, request: HttpRequest, member_id: str) -> HttpResponseBase:
+        member = self.row(Membership, member_id)
+        remove_member(self.actor, member.pk)
+        self.say(f"{member.user} is not a member any more.")
+        return self.redirect("members")
+
+
+def _id(request: HttpRequest) -> int:
+    text = request.POST.get("id", "")
+    return int(text) if text.isdecimal() and len(text) < 19 else 0

@@ -1,0 +1,126 @@
+// The inbox: it stays up to date by itself, keeps drafts, and has keys. Everything works without it, after a reload.
+"use strict";
+
+(() => {
+  const inbox = document.querySelector("#inbox");
+  if (!inbox) return;
+  const list = document.querySelector("#inbox-list");
+  const messages = document.querySelector("#inbox-messages");
+  const text = document.querySelector("#composer-text");
+  const live = document.querySelector("#inbox-live");
+  const say = (words) => { if (live.textContent !== words) live.textContent = words; };
+
+  // --- Live -----------------------------------------------------------------------------------------------------
+  let source = null;
+  let timer = null;
+  const changed = new Set();
+  const refreshSoon = (thread) => {
+    changed.add(thread);
+    timer ??= setTimeout(refresh, 300);
+  };
+  function refresh() {
+    timer = null;
+    const ours = changed.has(inbox.dataset.thread) || changed.has("all");
+    changed.clear();
+    htmx.trigger(list, "inbox:changed");
+    if (messages && ours && !("isOlder" in messages.dataset)) htmx.trigger(messages, "inbox:changed");
+  }
+  function open() {
+    if (source || document.hidden) return;
+    source = new EventSource(inbox.dataset.stream);
+    source.onopen = () => {
+      say("");
+      if (open.before) refreshSoon("all"); // what happened while there was no stream
+      open.before = true;
+      open.refused = false;
+    };
+    source.onmessage = (event) => refreshSoon(JSON.parse(event.data).thread);
+    source.onerror = () => {
+      if (source.readyState !== EventSource.CLOSED) return say("Connecting again…");
+      source = null;
+      // The answer was a refusal. It may have been the restart of the server, so one more try after a while.
+      say("Not live any more. Reload the page to see what is new.");
+      if (!open.refused) setTimeout(open, 10000);
+      open.refused = true;
+    };
+  }
+  // A browser opens few connections to one server, so a tab that nobody sees lets go of its own.
+  function close() {
+    if (source) source.close();
+    source = null;
+  }
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  window.addEventListener("pagehide", close);
+  window.addEventListener("pageshow", open);
+
+  document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status === 409) say("You have switched to another workspace. Reload the page.");
+    close();
+  });
+
+  // --- The conversation -----------------------------------------------------------------------------------------
+  const atEnd = () => messages.scrollHeight - messages.scrollTop - messages.clientHeight < 80;
+  const toEnd = () => { messages.scrollTop = messages.scrollHeight; };
+  if (messages) {
+    if (!("isOlder" in messages.dataset)) toEnd();
+    let follow = true;
+    messages.addEventListener("htmx:beforeSwap", () => { follow = atEnd(); });
+    messages.addEventListener("htmx:afterSwap", () => {
+      if (follow) toEnd();
+      if (!document.hidden && text) {
+        const token = document.querySelector("#composer [name=csrfmiddlewaretoken]").value;
+        htmx.ajax("POST", location.href, { source: live, swap: "none", values: { action: "read", csrfmiddlewaretoken: token } });
+      }
+    });
+  }
+
+  // --- The composer ---------------------------------------------------------------------------------------------
+  if (text) {
+    const key = `inbox-draft-${inbox.dataset.thread}`;
+    const composer = text.form;
+    if (text.value) sessionStorage.setItem(key, text.value);
+    else text.value = sessionStorage.getItem(key) || "";
+    text.addEventListener("input", () => sessionStorage.setItem(key, text.value));
+    composer.addEventListener("submit", (event) => {
+      if (event.submitter && event.submitter.value === "send") sessionStorage.removeItem(key);
+    });
+    composer.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-insert]");
+      if (!button) return;
+      text.setRangeText(`{${button.dataset.insert}}`, text.selectionStart, text.selectionEnd, "end");
+      text.dispatchEvent(new Event("input"));
+      button.closest("details").open = false;
+      text.focus();
+    });
+    text.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) composer.requestSubmit(composer.querySelector("[value=send]"));
+    });
+  }
+
+  // --- Keys -----------------------------------------------------------------------------------------------------
+  const keysOn = document.querySelector("#inbox-keys-on");
+  keysOn.checked = localStorage.getItem("inbox-keys") !== "off";
+  keysOn.addEventListener("change", () => localStorage.setItem("inbox-keys", keysOn.checked ? "on" : "off"));
+  function step(by) {
+    const rows = [...list.querySelectorAll(".ib-row")];
+    const focused = rows.indexOf(document.activeElement);
+    const from = focused >= 0 ? focused : rows.findIndex((row) => row.hasAttribute("aria-current"));
+    const row = rows[Math.min(Math.max(from + by, 0), rows.length - 1)];
+    if (row) row.focus();
+  }
+  const keys = {
+    j: () => step(1),
+    k: () => step(-1),
+    r: () => text && text.focus(),
+    e: () => document.querySelector("#inbox-close")?.click(),
+    "?": () => document.querySelector("#inbox-keys").showModal(),
+  };
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, dialog, [contenteditable]");
+    if (typing || !keysOn.checked || event.ctrlKey || event.metaKey || event.altKey) return;
+    const act = keys[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+})();

@@ -1,0 +1,173 @@
+"""Two-factor authentication: codes by time (TOTP, RFC 6238, as authenticator apps make them) and recovery codes.
+
+Each code is accepted once, and the database decides who was first. An attempt is counted before its code is looked at,
+so that attempts at the same moment cannot get past the limit.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from datetime import timedelta
+from urllib.parse import quote, urlencode
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from crmsolid.core import clock, crypto
+from crmsolid.core.errors import DomainError, invalid
+from crmsolid.workspaces import audit, sessions
+from crmsolid.workspaces.models import Membership, RecoveryCode, TwoFactor, User
+
+ISSUER = "CRM Solid"
+STEP_SECONDS = 30
+DIGITS = 6
+# A phone's clock may be a step behind or ahead, and typing takes a while.
+TOLERATED_STEPS = (0, -1, 1)
+SECRET_BYTES = 20  # RFC 4226 recommends the length of a SHA-1
+# Three of a million codes are right at any moment: who has the password and tries all day has a chance of 1 in 700.
+MAX_FAILURES = 20
+FAILURES_COUNT_FOR = timedelta(hours=1)
+RECOVERY_CODES = 10
+_RECOVERY_BYTES = 10  # 80 bits, so that a plain digest keeps them
+
+WRONG_CODE = "this code is not right; take the one that the app shows now"
+
+
+def is_on(user: User) -> bool:
+    """Whether signing in asks this user for a code."""
+    return TwoFactor.objects.filter(user=user, confirmed_at__isnull=False).exists()
+
+
+def begin_setup(user: User) -> str:
+    """The secret that the user's app needs, in base32. It is the same until it is confirmed.
+
+    Errors: ``invalid_state`` if the second factor is on already.
+    """
+    fresh = crypto.encrypt(secrets.token_bytes(SECRET_BYTES))
+    factor, _ = TwoFactor.objects.get_or_create(user=user, defaults={"secret": fresh})
+    if factor.confirmed_at is not None:
+        raise DomainError("invalid_state", "two-factor authentication is on already")
+    return base64.b32encode(crypto.decrypt(bytes(factor.secret))).decode()
+
+
+def provisioning_uri(user: User, secret: str) -> str:
+    """What the QR code says to the app."""
+    label = quote(f"{ISSUER}:{user.email}", safe="@:")
+    return f"otpauth://totp/{label}?{urlencode({'secret': secret, 'issuer': ISSUER}, quote_via=quote)}"
+
+
+def confirm_setup(user: User, code: str, *, session_key: str | None, ip: str | None) -> list[str]:
+    """Turn the second factor on, if the code is right; returns the recovery codes, which are shown this once.
+
+    The user's other sessions, which began with the password alone, end. Errors: ``validation_failed`` (code),
+    ``rate_limited``, ``invalid_state`` if nothing was begun or it is on.
+    """
+    _count_attempt(user)
+    with transaction.atomic():
+        factor = TwoFactor.objects.select_for_update().filter(user=user, confirmed_at__isnull=True).first()
+        if factor is None:
+            raise DomainError("invalid_state", "open the page again and scan the code that it shows")
+        if not _accept(factor, code):
+            raise invalid("code", "invalid", WRONG_CODE)
+        TwoFactor.objects.filter(pk=factor.pk).update(confirmed_at=clock.now())
+        codes = _replace_recovery_codes(user)
+        sessions.end_other_sessions(user, session_key)
+        audit.record_about_user(user, "user.two_factor_on", ip)
+    return codes
+
+
+def check_code(user: User, code: str, *, ip: str | None) -> bool:
+    """Accept a code of the app or a recovery code, once. Returns whether it was a recovery code.
+
+    Errors: ``validation_failed`` (code), ``rate_limited``, ``invalid_state`` if the second factor is off.
+    """
+    text = "".join(code.split()).replace("-", "").upper()
+    if len(text) != DIGITS:
+        # It has too many possible values to be guessed, so it works even while somebody guesses codes of the app.
+        with transaction.atomic():
+            if RecoveryCode.objects.filter(user=user, digest=_digest(text)).delete()[0]:
+                left = RecoveryCode.objects.filter(user=user).count()
+                audit.record_about_user(user, "user.recovery_code_used", ip, left=left)
+                return True
+    _count_attempt(user)
+    factor = TwoFactor.objects.filter(user=user, confirmed_at__isnull=False).first()
+    if factor is None:
+        raise DomainError("invalid_state", "two-factor authentication is off")
+    if not _accept(factor, text):
+        raise invalid("code", "invalid", WRONG_CODE)
+    return False
+
+
+def turn_off(user: User, code: str, *, ip: str | None) -> None:
+    """Ask for one factor only from now on. Errors: as :func:`check_code`; ``invalid_state`` too while a workspace of
+    the user's requires two."""
+    names = requiring_workspaces(user)
+    if names:
+        raise DomainError("invalid_state", f"{names[0]} requires two-factor authentication of its members")
+    check_code(user, code, ip=ip)
+    with transaction.atomic():
+        TwoFactor.objects.filter(user=user).delete()
+        RecoveryCode.objects.filter(user=user).delete()
+        audit.record_about_user(user, "user.two_factor_off", ip)
+
+
+def new_recovery_codes(user: User, code: str, *, ip: str | None) -> list[str]:
+    """Replace the recovery codes; returns the new ones, which are shown this once. Errors: as :func:`check_code`."""
+    check_code(user, code, ip=ip)
+    with transaction.atomic():
+        codes = _replace_recovery_codes(user)
+        audit.record_about_user(user, "user.recovery_codes_replaced", ip)
+    return codes
+
+
+def recovery_codes_left(user: User) -> int:
+    return RecoveryCode.objects.filter(user=user).count()
+
+
+def requiring_workspaces(user: User) -> list[str]:
+    """The names of the user's workspaces that require two factors of their members."""
+    rows = Membership.unscoped.filter(user=user, workspace__requires_two_factor=True)
+    return list(rows.order_by("workspace__name").values_list("workspace__name", flat=True))
+
+
+def totp(secret: bytes, step: int, digits: int = DIGITS) -> str:
+    """The code of a time step (RFC 6238, with HMAC-SHA-1, the only algorithm that every app knows)."""
+    digest = hmac.digest(secret, step.to_bytes(8, "big"), hashlib.sha1)
+    offset = digest[-1] & 0xF
+    number = int.from_bytes(digest[offset : offset + 4], "big") & 0x7FFFFFFF
+    return str(number % 10**digits).zfill(digits)
+
+
+def _accept(factor: TwoFactor, code: str) -> bool:
+    """Whether the code is that of a step near now and no code of this step or a later one was accepted before."""
+    secret, now = crypto.decrypt(bytes(factor.secret)), int(clock.now().timestamp()) // STEP_SECONDS
+    text = "".join(code.split())
+    for step in (now + offset for offset in TOLERATED_STEPS):
+        if hmac.compare_digest(totp(secret, step).encode(), text.encode()):
+            unused = TwoFactor.objects.filter(pk=factor.pk, last_step__lt=step)
+            return bool(unused.update(last_step=step, failures=0, failures_since=None))
+    return False
+
+
+def _count_attempt(user: User) -> None:
+    """Count one attempt; the right code sets the count to zero again. Raises ``rate_limited`` above the limit."""
+    now = clock.now()
+    factors = TwoFactor.objects.filter(user=user)
+    is_over = Q(failures_since__isnull=True) | Q(failures_since__lte=now - FAILURES_COUNT_FOR)
+    if factors.filter(is_over).update(failures=1, failures_since=now):
+        return
+    if factors.exists() and not factors.filter(failures__lt=MAX_FAILURES).update(failures=F("failures") + 1):
+        detail = "too many wrong codes; use a recovery code, or wait an hour"
+        raise DomainError("rate_limited", detail)
+
+
+def _replace_recovery_codes(user: User) -> list[str]:
+    RecoveryCode.objects.filter(user=user).delete()
+    texts = [base64.b32encode(secrets.token_bytes(_RECOVERY_BYTES)).decode() for _ in range(RECOVERY_CODES)]
+    RecoveryCode.objects.bulk_create([RecoveryCode(user=user, digest=_digest(text)) for text in texts])
+    return ["-".join(text[start : start + 4] for start in range(0, 16, 4)) for text in texts]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

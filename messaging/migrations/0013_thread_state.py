@@ -1,0 +1,82 @@
+"""What the inbox knows of a thread, and which message was sent again for which."""
+
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+from django.db.models.functions import Coalesce, Greatest
+
+from crmsolid.workspaces.migration_operations import DropRedundantIndexes, TenantForeignKey
+
+# The first message of the contact after the latest answer; and when the latest outgoing message failed, if it did.
+FILL = """
+UPDATE messaging_thread SET
+  waiting_since = CASE WHEN EXISTS (
+    SELECT 1 FROM contacts_contact c WHERE c.id = messaging_thread.contact_id AND c.opted_out = true
+  ) THEN NULL ELSE (
+    SELECT min(m.created_at) FROM messaging_message m
+    WHERE m.thread_id = messaging_thread.id AND m.direction = 'in' AND m.auto_reply = false
+      AND m.created_at > coalesce(
+        (SELECT max(o.created_at) FROM messaging_message o WHERE o.thread_id = messaging_thread.id
+         AND o.direction = 'out' AND o.source IN ('direct', 'phone') AND o.status <> 'canceled'),
+        '0001-01-01 00:00:00+00')
+  ) END,
+  failed_at = (
+    SELECT CASE WHEN m.status = 'failed' THEN m.created_at END FROM messaging_message m
+    WHERE m.thread_id = messaging_thread.id AND m.direction = 'out' AND m.status <> 'canceled'
+    ORDER BY m.created_at DESC, m.id DESC LIMIT 1)
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("contacts", "0011_erasures"),
+        ("messaging", "0012_home_indexes"),
+        ("workspaces", "0003_time_zone"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.AddField(
+            "thread",
+            "assignee",
+            models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField("thread", "snoozed_until", models.DateTimeField(blank=True, null=True)),
+        migrations.AddField("thread", "closed_at", models.DateTimeField(blank=True, null=True)),
+        migrations.AddField("thread", "waiting_since", models.DateTimeField(blank=True, null=True)),
+        migrations.AddField("thread", "failed_at", models.DateTimeField(blank=True, null=True)),
+        migrations.AddField(
+            "thread",
+            "active_at",
+            models.GeneratedField(
+                db_persist=True,
+                expression=Greatest(
+                    "last_message_at", Coalesce(models.F("snoozed_until"), models.F("last_message_at"))
+                ),
+                output_field=models.DateTimeField(),
+            ),
+        ),
+        migrations.AddField(
+            "message",
+            "retry_of",
+            models.ForeignKey(
+                blank=True,
+                db_index=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="messaging.message",
+            ),
+        ),
+        migrations.RunSQL(FILL, migrations.RunSQL.noop),
+        TenantForeignKey("message", "retry_of"),
+        DropRedundantIndexes("message"),
+    ]

@@ -1,0 +1,109 @@
+"""What the inbox shows of a thread: its messages as bubbles with days between them, and the state of the composer."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from crmsolid.core import clock
+from crmsolid.core.ids import new_id
+from crmsolid.workspaces.actor import Actor
+from messaging import services as messages
+from messaging.models import Direction, Message, Status, Thread
+from messaging.panel import words
+from messaging.threads import services as threads
+
+PAGE = 50
+SNOOZES = {"later": "Later today", "tomorrow": "Tomorrow morning", "week": "Next week"}
+MORNING = 9
+
+
+@dataclass(slots=True)
+class Bubble:
+    """A message as it is shown. ``day`` is set on the first message of a day."""
+
+    message: Message
+    text: str
+    day: str
+    status: SafeString | str
+    failure: str
+    source: str
+    may_retry: bool
+    may_cancel: bool
+
+    @property
+    def is_out(self) -> bool:
+        return self.message.direction == Direction.OUT
+
+
+@dataclass(slots=True)
+class Conversation:
+    """The latest messages of a thread, oldest first; ``older`` is the cursor of those before, or None."""
+
+    bubbles: list[Bubble]
+    older: str | None
+
+
+def read(actor: Actor, thread: Thread, *, cursor: str | None = None) -> Conversation:
+    """One page of the thread's messages. Errors: ``invalid_cursor``."""
+    found = messages.list_thread_messages(actor, thread.pk, limit=PAGE, cursor=cursor)
+    rows: list[Message] = found.rows[::-1]
+    return Conversation(list(_bubbles(rows, threads.find_retryable(actor.workspace, rows))), found.next_cursor)
+
+
+def _bubbles(rows: Sequence[Message], retryable: set[str]) -> Iterator[Bubble]:
+    day = None
+    for message in rows:
+        today = timezone.localtime(message.created_at).date()
+        yield Bubble(
+            message,
+            text=message.text or words.media_text(message),
+            day="" if today == day else day_text(today),
+            status=words.status_text(message) if message.direction == Direction.OUT else "",
+            failure=words.failure_text(message),
+            source=words.SOURCES.get(message.source, "Automatic reply" if message.auto_reply else ""),
+            may_retry=message.pk in retryable,
+            may_cancel=message.status == Status.QUEUED,
+        )
+        day = today
+
+
+def day_text(day: date) -> str:
+    """The day as people say it, in the time zone of whoever reads the page."""
+    today = timezone.localtime(clock.now()).date()
+    names = {today: "Today", today - timedelta(days=1): "Yesterday"}
+    return names.get(day) or f"{day:%A, %-d %B %Y}"
+
+
+def snooze_end(choice: str, text: str) -> datetime | None:
+    """When a snooze ends, in the reader's time zone; None if ``text`` is no time."""
+    now = timezone.localtime(clock.now())
+    if choice == "later":
+        return now + timedelta(hours=3)
+    if choice in SNOOZES:
+        days = 1 if choice == "tomorrow" else 7 - now.weekday()
+        return (now + timedelta(days=days)).replace(hour=MORNING, minute=0, second=0, microsecond=0)
+    return local_time(text)
+
+
+def local_time(text: str) -> datetime | None:
+    """What ``<input type="datetime-local">`` sends, in the reader's time zone; None if it is no time."""
+    try:
+        written = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return written if timezone.is_aware(written) else timezone.make_aware(written)
+
+
+@dataclass(slots=True)
+class Draft:
+    """What stands in the composer. ``message_id`` is the id that the message gets: a form that arrives twice sends
+    once."""
+
+    text: str = ""
+    send_at: str = ""
+    message_id: str = field(default_factory=lambda: new_id("msg"))
+    errors: dict[str, str] = field(default_factory=dict)
+    preview: str | None = None

@@ -1,0 +1,349 @@
+"""The inbox: the list of conversations, one conversation with its composer, and the contact beside it."""
+
+from typing import Any, cast
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+
+from contacts.models import Contact
+from crmsolid.core.errors import DomainError, invalid
+from crmsolid.core.ids import is_id
+from crmsolid.events import feed
+from crmsolid.workspaces.tenant_page import TenantPage, error_text
+from messaging import services as messages
+from messaging.models import Account, AccountState, Template, Thread, account_state
+from messaging.panel import card, conversation, words
+from messaging.panel.conversation import Draft
+from messaging.sending.automatic import recipient_of
+from messaging.threads import services as threads
+from messaging.threads.services import VIEWS, InboxFilter, View
+
+PAGE = 50
+MAX_TEMPLATES = 200
+VARIABLES = ("first_name", "last_name", "name", "username", "email")
+VIEW_TITLES = {
+    "open": "Open",
+    "unread": "Unread",
+    "waiting": "Waiting for us",
+    "failed": "Failed",
+    "mine": "Mine",
+    "unassigned": "Unassigned",
+    "snoozed": "Snoozed",
+    "closed": "Closed",
+    "all": "All",
+}
+NOTHING = {
+    "open": "Nobody has written yet, and everything is closed or snoozed.",
+    "unread": "Everything has been read.",
+    "waiting": "Nobody waits for an answer.",
+    "failed": "No message has failed.",
+    "mine": "No open conversation is assigned to you.",
+    "unassigned": "Every open conversation has somebody who looks after it.",
+    "snoozed": "Nothing is snoozed.",
+    "closed": "Nothing is closed.",
+    "all": "Nobody has written yet.",
+}
+# Parts of the page that its script asks for by themselves.
+LIST, MESSAGES = "list", "messages"
+
+
+class InboxPage(TenantPage):
+    name = "inbox"
+    title = "Inbox"
+    template = "panel/inbox.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if self.is_of_another_workspace():
+            return HttpResponse(status=409)
+        if request.GET.get("part") == LIST:
+            return self.render("panel/inbox_list.html", **self.list_context())
+        return self.render(**self.frame(), **self.list_context(), pane="list")
+
+    def is_of_another_workspace(self) -> bool:
+        """Whether the page that asks for a part of itself shows another workspace than the session does by now."""
+        return "part" in self.request.GET and self.request.GET.get("workspace") != str(self.workspace.pk)
+
+    def frame(self) -> dict[str, Any]:
+        """What surrounds the panes. Read before them: the stream goes on after ``position``."""
+        accounts = self.rows(Account).order_by("name", "id")
+        return {"position": feed.last_position(), "accounts": list(accounts)}
+
+    def wanted(self) -> InboxFilter:
+        """The filter that the address names. What it does not understand is left out. A search finds what is closed
+        too, unless the address says otherwise."""
+        given = self.request.GET
+        view = given.get("view", "all" if given.get("q") else "open")
+        account = given.get("account", "")
+        return InboxFilter(
+            view=cast(View, view if view in VIEWS else "open"),
+            account_id=int(account) if account.isascii() and account.isdigit() and len(account) < 18 else None,
+            tag=given.get("tag", "").replace("\0", "")[:64],
+            search=given.get("q", "").replace("\0", "")[:200],
+        )
+
+    def query(self, **changes: Any) -> dict[str, Any]:
+        """The filter as parameters of an address; it stays while one goes from one conversation to the next."""
+        wanted = self.wanted()
+        view = None if wanted.view == ("all" if wanted.search else "open") else wanted.view
+        parameters = {"view": view, "account": wanted.account_id, "tag": wanted.tag, "q": wanted.search, **changes}
+        return {name: value for name, value in parameters.items() if value}
+
+    def query_dict(self) -> QueryDict:
+        """:meth:`query` for ``{% querystring %}``."""
+        parameters = QueryDict(mutable=True)
+        parameters.update({name: str(value) for name, value in self.query().items()})
+        return parameters
+
+    def list_context(self, current: Thread | None = None) -> dict[str, Any]:
+        wanted = self.wanted()
+        try:
+            found = threads.list_inbox(self.actor, wanted, limit=PAGE, cursor=self.request.GET.get("after") or None)
+        except DomainError as error:
+            if error.code != "invalid_cursor":
+                raise
+            found = threads.list_inbox(self.actor, wanted, limit=PAGE)
+        return {
+            "rows": [(thread, words.preview_of(thread.last_message)) for thread in found.rows],
+            "next_cursor": found.next_cursor,
+            "is_first_page": not self.request.GET.get("after"),
+            "wanted": wanted,
+            "views": VIEW_TITLES.items(),
+            "nothing": NOTHING[wanted.view],
+            "is_filtered": bool(wanted.tag or wanted.search or wanted.account_id),
+            "thread": current,
+            "query": self.query_dict(),
+            "user_id": self.panel.membership.user_id,
+            "workspace_id": self.workspace.pk,
+        }
+
+
+class ThreadPage(InboxPage):
+    name = "inbox_thread"
+    model = Thread
+
+    def get(self, request: HttpRequest, thread_id: str) -> HttpResponse:  # type: ignore[override]
+        if self.is_of_another_workspace():
+            return HttpResponse(status=409)
+        thread, part = self.thread(thread_id), request.GET.get("part")
+        if part == LIST:
+            return self.render("panel/inbox_list.html", **self.list_context(thread))
+        if part == MESSAGES:
+            return self.render("panel/inbox_messages.html", thread=thread, **self.messages_context(thread))
+        if thread.unread_count and self.may_change:
+            messages.mark_thread_read(self.actor, thread.pk)
+            thread.unread_count = 0
+        return self.show(thread, Draft())
+
+    def post(self, request: HttpRequest, thread_id: str) -> HttpResponseBase:
+        thread, action = self.thread(thread_id), request.POST.get("action", "")
+        if action in ("send", "preview", "template"):
+            return self.compose(thread, action)
+        if action == "read" and request.headers.get("HX-Request"):
+            messages.mark_thread_read(self.actor, thread.pk)
+            return HttpResponse(status=204)
+        if action in card.ACTIONS:
+            self.say(card.ACTIONS[action](self.actor, thread.contact, request.POST))
+            return self.back(thread, pane="contact")
+        if action not in self.actions:
+            raise Http404
+        return self.actions[action](self, thread)
+
+    def thread(self, thread_id: str) -> Thread:
+        """The thread of the address; 404 if it is not in this workspace."""
+        try:
+            return threads.get_thread(self.actor, thread_id)
+        except DomainError:
+            raise Http404 from None
+
+    def back(self, thread: Thread, **query: Any) -> HttpResponse:
+        return self.redirect(self.name, thread.pk, **self.query(**query))
+
+    # --- Reading --------------------------------------------------------------------------------------------------
+    def show(self, thread: Thread, draft: Draft) -> HttpResponse:
+        pane = "contact" if self.request.GET.get("pane") == "contact" else "conversation"
+        return self.render(
+            **self.frame(),
+            **{**self.list_context(thread), **self.messages_context(thread)},
+            **card.context(self.actor, thread.contact, may_change=self.may_change),
+            **self.composer_context(thread, draft),
+            pane=pane,
+            snoozes=conversation.SNOOZES.items(),
+            members=threads.assignable_members(self.actor).select_related("user").order_by("user__email"),
+        )
+
+    def messages_context(self, thread: Thread) -> dict[str, Any]:
+        cursor = self.request.GET.get("before") or None
+        try:
+            shown = conversation.read(self.actor, thread, cursor=cursor)
+        except DomainError as error:
+            if error.code != "invalid_cursor":
+                raise
+            shown, cursor = conversation.read(self.actor, thread), None
+        return {"conversation": shown, "is_latest": cursor is None, "workspace_id": self.workspace.pk}
+
+    def composer_context(self, thread: Thread, draft: Draft) -> dict[str, Any]:
+        account = messages.get_account(self.actor, thread.account_id)
+        state = account_state(account)
+        return {
+            "draft": draft,
+            "account": account,
+            "account_state": "" if state == AccountState.CONNECTED else account.get_state_display().lower(),
+            "left_today": max(0, account.daily_limit - account.used - account.reserved),
+            "templates": self.rows(Template).order_by("name").values_list("pk", "name")[:MAX_TEMPLATES],
+            "variables": VARIABLES,
+        }
+
+    # --- Writing --------------------------------------------------------------------------------------------------
+    def compose(self, thread: Thread, action: str) -> HttpResponse:
+        """Send, preview, or put a template into the text. What was written stays unless it was sent."""
+        posted = self.request.POST
+        draft = Draft(text=posted.get("text", ""), send_at=posted.get("send_at", ""))
+        if is_id("msg", posted.get("message_id", "")):
+            draft.message_id = posted["message_id"]
+        if action == "template":
+            return self.with_template(thread, draft)
+        try:
+            if action == "preview":
+                draft.preview = threads.preview_text(self.actor, thread.contact_id, text=draft.text)
+                return self.show(thread, draft)
+            send_at = conversation.local_time(draft.send_at) if draft.send_at else None
+            if draft.send_at and send_at is None:
+                raise invalid("send_at", "invalid", "give a date and a time")
+            threads.reply(self.actor, thread.pk, text=draft.text, send_at=send_at, message_id=draft.message_id)
+        except DomainError as error:
+            draft.errors = {each.field: f"{each.detail[:1].upper()}{each.detail[1:]}." for each in error.errors}
+            draft.errors = draft.errors or {"": error_text(error)}
+            return self.show(thread, draft)
+        return self.back(thread)
+
+    def with_template(self, thread: Thread, draft: Draft) -> HttpResponse:
+        chosen = self.request.POST.get("template", "")
+        found = self.rows(Template).filter(pk=chosen).first() if chosen.isascii() and chosen.isdigit() else None
+        if found is None:
+            draft.errors["template"] = "Choose a template."
+        else:
+            draft.text = f"{draft.text.rstrip()}\n{found.text}" if draft.text.strip() else found.text
+        return self.show(thread, draft)
+
+    def close(self, thread: Thread) -> HttpResponse:
+        threads.close_thread(self.actor, thread.pk)
+        self.say("The conversation is closed. It opens again when they write.")
+        return self.redirect("inbox", **self.query())
+
+    def reopen(self, thread: Thread) -> HttpResponse:
+        threads.reopen_thread(self.actor, thread.pk)
+        self.say("The conversation is open again.")
+        return self.back(thread)
+
+    def snooze(self, thread: Thread) -> HttpResponse:
+        until = conversation.snooze_end(self.request.POST.get("until", ""), self.request.POST.get("date", ""))
+        if until is None:
+            raise invalid("until", "required", "choose a date and a time until which it sleeps")
+        threads.snooze_thread(self.actor, thread.pk, until=until)
+        self.say("The conversation is snoozed. It comes back then, or when they write.")
+        return self.redirect("inbox", **self.query())
+
+    def assign(self, thread: Thread) -> HttpResponse:
+        chosen = self.request.POST.get("assignee", "")
+        user_id = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 18 else None
+        if chosen and user_id is None:
+            raise invalid("assignee", "invalid_choice", "choose a member")
+        changed = threads.assign_thread(self.actor, thread.pk, user_id=user_id)
+        self.say(f"Assigned to {changed.assignee}." if changed.assignee else "Nobody looks after it now.")
+        return self.back(thread)
+
+    def read(self, thread: Thread) -> HttpResponse:
+        messages.mark_thread_read(self.actor, thread.pk)
+        return self.back(thread)
+
+    def unread(self, thread: Thread) -> HttpResponse:
+        threads.mark_thread_unread(self.actor, thread.pk)
+        self.say("The conversation is marked as unread.")
+        return self.redirect("inbox", **self.query())
+
+    def retry(self, thread: Thread) -> HttpResponse:
+        threads.retry_message(self.actor, self.request.POST.get("message", ""))
+        self.say("The message is sent again.")
+        return self.back(thread)
+
+    def cancel(self, thread: Thread) -> HttpResponse:
+        messages.cancel_message(self.actor, self.request.POST.get("message", ""))
+        self.say("The message was canceled before it was sent.")
+        return self.back(thread)
+
+    # By the value of the button.
+    actions = {
+        "close": close,
+        "reopen": reopen,
+        "snooze": snooze,
+        "assign": assign,
+        "read": read,
+        "unread": unread,
+        "retry": retry,
+        "cancel": cancel,
+    }
+
+
+class NewMessagePage(TenantPage):
+    """A message to somebody with whom there may be no conversation yet."""
+
+    name = "inbox_new"
+    title = "New message"
+    template = "panel/inbox_new.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        to = ""
+        if "contact" in request.GET:
+            to = recipient_of(self.row(Contact, request.GET["contact"]))
+        return self.show({"to": to}, Draft())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        posted = request.POST
+        draft = Draft(text=posted.get("text", ""), send_at=posted.get("send_at", ""))
+        if is_id("msg", posted.get("message_id", "")):
+            draft.message_id = posted["message_id"]
+        account, send_at = posted.get("account", ""), conversation.local_time(draft.send_at) if draft.send_at else None
+        try:
+            if draft.send_at and send_at is None:
+                raise invalid("send_at", "invalid", "give a date and a time")
+            if not (account.isascii() and account.isdigit() and len(account) < 18):
+                raise invalid("account", "required", "choose an account to send from")
+            message = threads.begin(
+                self.actor,
+                account_id=int(account),
+                to=posted.get("to", ""),
+                text=draft.text,
+                send_at=send_at,
+                message_id=draft.message_id,
+            )
+        except DomainError as error:
+            draft.errors = {each.field: f"{each.detail[:1].upper()}{each.detail[1:]}." for each in error.errors}
+            draft.errors = draft.errors or {"": error_text(error)}
+            return self.show({"to": posted.get("to", ""), "account": account}, draft)
+        return self.redirect("inbox_thread", message.thread_id)
+
+    def show(self, chosen: dict[str, str], draft: Draft) -> HttpResponse:
+        accounts = list(self.rows(Account).order_by("name", "id"))
+        chosen.setdefault("account", str(accounts[0].pk) if len(accounts) == 1 else "")
+        return self.render(accounts=[(str(each.pk), each.name) for each in accounts], chosen=chosen, draft=draft)
+
+
+class OldInboxPage(TenantPage):
+    """The address of the list as it was."""
+
+    name = "messaging_thread_changelist"
+    title = "Inbox"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.redirect("inbox")
+
+
+class OldThreadPage(TenantPage):
+    """The address of a conversation as it was."""
+
+    name = "messaging_thread_change"
+    title = "Inbox"
+    model = Thread
+
+    def get(self, request: HttpRequest, thread_id: str) -> HttpResponse:
+        return self.redirect("inbox_thread", self.row(Thread, thread_id).pk)

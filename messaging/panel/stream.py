@@ -1,0 +1,76 @@
+"""Tells the inbox of a signed-in member that a thread has changed: Server-Sent Events with its id, and no content.
+
+The page then asks for what changed, with a request that is checked as every other one. In the address ``after`` is the
+position of the latest event when the page was made, so nothing is missed in between, and ``workspace`` the workspace
+that it shows: the stream is refused if that is not the session's any more. With each ping
+session, membership, role and workspace are read anew, and the stream ends when they no longer hold.
+"""
+
+import json
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth import get_user
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from crmsolid.core import strictjson
+from crmsolid.core.errors import DomainError
+from crmsolid.events.feed import Entry
+from crmsolid.workspaces.panel_context import PanelContext, panel_context
+from crmsolid.workspaces.scopes import Scope
+from messaging.streaming import stream_limits
+from messaging.streaming.frames import EventStreamResponse, Source, start_position
+from messaging.streaming.hub import in_thread
+
+# A browser shows the inbox in so many tabs at once; a tab that is not seen has no stream.
+STREAMS_PER_MEMBER = 10
+
+
+async def inbox_stream(request: HttpRequest) -> HttpResponseBase:
+    """Refusals are plain answers: a browser's EventSource shows none, and does not come back after one."""
+    if request.method != "GET":
+        return HttpResponse(status=405, headers={"Allow": "GET"})
+    try:
+        panel, position = await in_thread(_start, request)
+    except DomainError as error:
+        return HttpResponse(status=error.status)
+    if panel is None:
+        return HttpResponse(status=403)
+    slot = await stream_limits.limiter().acquire(f"member:{panel.membership.pk}", STREAMS_PER_MEMBER)
+    if slot is None:
+        return HttpResponse(status=429)
+    workspace_id = panel.workspace.pk
+
+    def is_allowed() -> bool:
+        return _read_anew(request) is not None
+
+    return EventStreamResponse(Source(workspace_id, position, is_allowed, _frame), slot)
+
+
+def _start(request: HttpRequest) -> tuple[PanelContext | None, int]:
+    panel = _read_anew(request)
+    last_id = request.META.get("HTTP_LAST_EVENT_ID") or request.GET.get("after", "")
+    return panel, start_position(last_id) if panel else 0
+
+
+def _read_anew(request: HttpRequest) -> PanelContext | None:
+    """Who looks at which workspace, by what the database says now. None for somebody who may not read its messages, and
+    if it is another workspace than that of the stream's address."""
+    now = HttpRequest()
+    now.method, now.path, now.path_info, now.META = "GET", request.path, request.path_info, request.META
+    now.session = import_module(settings.SESSION_ENGINE).SessionStore(request.session.session_key)
+    now.user = get_user(now)
+    if not admin.site.has_permission(now):
+        return None
+    panel = panel_context(now)
+    if panel is None or str(panel.workspace.pk) != request.GET.get("workspace"):
+        return None
+    return panel if panel.actor(now).has(Scope.READ_MESSAGES) else None
+
+
+def _frame(entry: Entry) -> bytes:
+    thread_id = json.loads(bytes(entry.body))["data"]["message"]["thread_id"]
+    data = strictjson.dumps({"thread": thread_id, "event": entry.type})
+    return b"id: %d\nevent: message\ndata: %s\n\n" % (entry.position, data)

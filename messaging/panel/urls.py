@@ -1,0 +1,16 @@
+"""The addresses of the inbox, below the side."""
+
+from django.urls import path
+
+from crmsolid.workspaces.tenant_page import page_path
+from messaging.panel.inbox import InboxPage, NewMessagePage, OldInboxPage, OldThreadPage, ThreadPage
+from messaging.panel.stream import inbox_stream
+
+urlpatterns = [
+    page_path("inbox/", InboxPage),
+    path("inbox/stream", inbox_stream, name="inbox_stream"),
+    page_path("inbox/new/", NewMessagePage),
+    page_path("inbox/<str:thread_id>/", ThreadPage),
+    page_path("messaging/thread/", OldInboxPage),
+    page_path("messaging/thread/<str:thread_id>/change/", OldThreadPage),
+]

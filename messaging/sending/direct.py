@@ -1,0 +1,81 @@
+"""Accepts direct messages, those that a person or an API client sends: one slot, one thread, one queued message."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from contacts import lookup
+from crmsolid.core import clock, doorbell
+from crmsolid.core.errors import DomainError, not_found
+from crmsolid.core.sql.table import Table
+from crmsolid.workspaces.actor import Actor
+from messaging.models import Account, Direction, Message, Status, WaitingFor
+from messaging.sending import slots
+from messaging.sending.recipients import parse_recipient
+from messaging.threads import state
+
+# A message that is due within this time wakes a worker when it is due. The sweep finds those that are due later.
+WAKE_WORKER_WITHIN_SECONDS = 5.0
+MAX_BIGINT = 2**63 - 1
+
+_accounts, _messages = Table(Account), Table(Message)
+
+
+def queue_message(
+    actor: Actor, *, account_id: int, to: str | int, text: str, send_at: datetime | None = None, **columns: Any
+) -> Message:
+    """Reserve a slot and queue the message, whose text was checked. ``columns`` are further ones of the message.
+
+    Runs in the caller's unit of work. Errors: as :func:`messaging.services.send_message`.
+    """
+    recipient = parse_recipient(to)
+    account = lock_account(actor, account_id)
+    # Under the account's lock, so a second call of the same form sees the message of the first.
+    if "id" in columns and Message.objects.for_workspace(actor.workspace).filter(pk=columns["id"]).exists():
+        raise DomainError("invalid_state", "this message was accepted already")
+    now = clock.now()
+    earliest = slots.earliest_send(account, now, send_at)
+    eta = slots.slot_for_direct_send(account, earliest)
+    contact = lookup.find_or_create(actor, username=recipient.username, telegram_id=recipient.telegram_id)
+    if contact.opted_out:
+        raise DomainError("contact_opted_out")
+    message = _messages.new(
+        workspace_id=account.workspace_id,
+        account_id=account.pk,
+        contact_id=contact.pk,
+        thread_id=state.record_answer(account, contact, clock.now()),
+        direction=Direction.OUT,
+        status=Status.QUEUED,
+        recipient=str(recipient),
+        text=text,
+        request_id=actor.request_id,
+        eta=eta,
+        delayed_by=_delayed_by(now, send_at, earliest, eta),
+        slot_at=eta,
+        **columns,
+    )
+    _messages.insert_later([message])
+    wait = (eta - clock.now()).total_seconds()
+    if wait <= WAKE_WORKER_WITHIN_SECONDS:
+        transaction.on_commit(lambda: doorbell.ring("messaging.dispatch", after=wait))
+    return message
+
+
+def _delayed_by(now: datetime, send_at: datetime | None, earliest: datetime, eta: datetime) -> str:
+    """Which condition moved the ``eta`` of a new message beyond ``now``; ``earliest`` is without the gap."""
+    if eta > earliest:
+        return WaitingFor.GAP
+    if earliest <= now:
+        return ""
+    return WaitingFor.ETA if earliest == send_at else WaitingFor.ACCOUNT_PAUSED
+
+
+def lock_account(actor: Actor, account_id: int) -> Account:
+    """The account under its row lock: two sends never reserve a slot of one account at the same time."""
+    rows = []
+    if 0 < account_id <= MAX_BIGINT:
+        rows = _accounts.select("id = %s AND workspace_id = %s", [account_id, actor.workspace.pk], lock=True)
+    if not rows:
+        raise not_found("account")
+    return rows[0]

@@ -1,0 +1,106 @@
+"""Server-Sent Events of one workspace's messages: the response, its frames, and where they start.
+
+A comment (ping) every 15 seconds keeps proxies from closing the connection; with each one the caller's authority is
+checked again and the stream's slot renewed. ``id:`` is the event's position in the event log.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from django.db import Error as DatabaseError
+from django.http import StreamingHttpResponse
+
+from crmsolid.core.errors import DomainError, FieldError
+from crmsolid.events import feed, positions
+from crmsolid.events.feed import Entry
+from messaging.streaming import hub as hubs
+from messaging.streaming.hub import SubscriptionEnded, in_thread
+from messaging.streaming.stream_limits import StreamSlot
+
+logger = logging.getLogger("crmsolid.stream")
+
+PING_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a stream sends: the events of a workspace after a position, each as ``frame`` writes it, for as long as
+    ``is_allowed``, which is called in a thread with every ping."""
+
+    workspace_id: int
+    position: int
+    is_allowed: Callable[[], bool]
+    frame: Callable[[Entry], bytes]
+
+
+class EventStreamResponse(StreamingHttpResponse):
+    """Releases its slot when it ends, even if the client disconnected before anything was sent."""
+
+    def __init__(self, source: Source, slot: StreamSlot) -> None:
+        self._slot = slot
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(_frames(source, slot), content_type="text/event-stream", headers=headers)
+
+    def close(self) -> None:
+        self._slot.release()
+        super().close()
+
+    def __del__(self) -> None:
+        self._slot.release()  # Django does not close a response that it never started to send
+
+
+def start_position(last_id: str) -> int:
+    """The position after which a stream starts: ``Last-Event-ID``, but at most the latest position, which is also the
+    answer without one. ``invalid_parameter`` (400) if it is no position."""
+    if last_id and (not last_id.isascii() or not last_id.isdigit() or len(last_id) > 18):
+        detail = "send the id of the last event you saw, or nothing"
+        raise DomainError("invalid_parameter", errors=[FieldError("Last-Event-ID", "invalid", detail)])
+    positions.assign_positions()
+    latest = feed.last_position()
+    return min(int(last_id), latest) if last_id else latest
+
+
+async def _frames(source: Source, slot: StreamSlot) -> AsyncIterator[bytes]:
+    """Everything that the client receives: first the events since the position, then each new one, and pings.
+
+    Ends when the caller loses the authority or the subscription ends.
+    """
+    yield b": connected\n\n"
+    clock, position = asyncio.get_running_loop().time, source.position
+    try:
+        async with hubs.hub().subscribe(source.workspace_id) as subscription:
+            while batch := await in_thread(hubs.read_events, position, subscription.workspace_id):
+                for entry in batch:
+                    position = entry.position
+                    yield source.frame(entry)
+                await slot.renew()
+            ping_at = clock() + PING_SECONDS
+            while True:
+                new = await subscription.next(max(0.0, ping_at - clock()))
+                if clock() >= ping_at:  # also on a busy stream: a revoked key must stop reading
+                    if not await in_thread(_is_allowed, source):
+                        return
+                    await slot.renew()
+                    ping_at = clock() + PING_SECONDS
+                    yield b": ping\n\n"
+                if new is not None and new.position > position:
+                    position = new.position
+                    yield source.frame(new)
+    except SubscriptionEnded:
+        return
+    except DatabaseError:  # an error response is not possible any more; the client reconnects with its Last-Event-ID
+        logger.warning("a stream ends: the database cannot be reached", exc_info=True)
+    finally:
+        slot.release()
+
+
+def _is_allowed(source: Source) -> bool:
+    """Whether the caller may still read. While the database cannot be reached, the stream goes on."""
+    try:
+        return source.is_allowed()
+    except DomainError:
+        return False
+    except DatabaseError:
+        return True

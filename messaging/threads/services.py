@@ -1,0 +1,292 @@
+"""What members do with the threads of the inbox. Each service checks the authority of its actor, writes the audit log,
+and changes nothing if the thread is as asked for already."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, get_args
+
+from django.db.models import Q, QuerySet
+
+from contacts.models import Contact, ContactTag, search_has
+from contacts.normalization import fold
+from crmsolid.api.pagination import Page, page
+from crmsolid.core import clock
+from crmsolid.core.clock import rfc3339
+from crmsolid.core.errors import DomainError, invalid, not_found
+from crmsolid.core.ids import is_id
+from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.workspaces import audit
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Membership, Role, Workspace
+from crmsolid.workspaces.scopes import Scope
+from messaging import querysets, services
+from messaging.broadcasts.message_source import SOURCE as BROADCAST
+from messaging.models import Message, MessageAttempt, Status, Thread
+from messaging.sending import direct, message_text
+from messaging.sending.automatic import recipient_of
+
+MAX_SNOOZE = timedelta(days=366)
+# So many contacts that a filter finds are looked up one by one; of more, a page of the list soon finds enough.
+FEW_CONTACTS = 200
+ASSIGNABLE = (Role.AGENT, Role.ADMIN, Role.OWNER)
+
+View = Literal["open", "unread", "waiting", "failed", "mine", "unassigned", "snoozed", "closed", "all"]
+VIEWS: tuple[str, ...] = get_args(View)
+# What has an index of its own.
+SORTS = {"snoozed": "active_at", "unread": "-last_message_at", "all": "-last_message_at"}
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFilter:
+    """``view``: which threads. ``open`` are those that are neither closed nor snoozed, and all other views but
+    ``snoozed``, ``closed`` and ``all`` are a part of them: with unread messages; whose contact waits for an answer;
+    whose latest message failed; assigned to the actor; to nobody. ``tag`` and ``search`` are of the contact."""
+
+    view: View = "open"
+    account_id: int | None = None
+    tag: str = ""
+    search: str = ""
+
+
+def list_inbox(actor: Actor, wanted: InboxFilter, *, limit: int = 50, cursor: str | None = None) -> Page:
+    """One page of threads, each with contact, account, assignee and ``last_message``: the latest activity first; of
+    those that are snoozed the one that wakes first.
+
+    Errors: ``scope_missing``, ``invalid_cursor``.
+    """
+    actor.require(Scope.READ_MESSAGES)
+    rows = Thread.objects.for_workspace(actor.workspace).select_related("contact", "account", "assignee")
+    match wanted.view:
+        case "unread":
+            rows = rows.filter(unread_count__gt=0)
+        case "waiting":
+            rows = rows.filter(waiting_since__isnull=False)
+        case "failed":
+            rows = rows.filter(failed_at__isnull=False)
+        case "mine":
+            rows = rows.filter(assignee_id=_user_id(actor) or 0)
+        case "unassigned":
+            rows = rows.filter(assignee=None)
+    if wanted.view != "all":
+        rows = rows.filter(closed_at__isnull=wanted.view != "closed")
+    if wanted.account_id is not None:
+        rows = rows.filter(account_id=wanted.account_id)
+    if wanted.tag:
+        tagged = ContactTag.objects.for_workspace(actor.workspace).filter(name=wanted.tag)
+        rows = _of_contacts(rows, tagged, "contact_id")
+    if wanted.search:
+        conditions = map(search_has, fold(wanted.search).split())
+        rows = _of_contacts(rows, Contact.objects.for_workspace(actor.workspace).filter(*conditions), "pk")
+
+    def narrow(rows: "QuerySet[Any]", now: datetime) -> "QuerySet[Any]":
+        if wanted.view in ("closed", "all"):
+            return rows
+        return rows.filter(active_at__gt=now) if wanted.view == "snoozed" else rows.filter(active_at__lte=now)
+
+    threads = page(
+        rows,
+        sort=SORTS.get(wanted.view, "-active_at"),
+        limit=limit,
+        cursor=cursor,
+        workspace_id=actor.workspace.pk,
+        filters=asdict(wanted),
+        narrow=narrow,
+    )
+    newest = querysets.newest_messages(actor.workspace, threads.rows)
+    for thread in threads.rows:
+        thread.last_message = newest.get(thread.pk)
+    return threads
+
+
+def _user_id(actor: Actor) -> int | None:
+    return int(actor.subject.id) if actor.subject.kind == "user" else None
+
+
+def _of_contacts(rows: "QuerySet[Any]", found: "QuerySet[Any]", column: str) -> "QuerySet[Any]":
+    """The threads with the contacts in ``column`` of ``found``."""
+    few = list(found.order_by().values_list(column, flat=True)[: FEW_CONTACTS + 1])
+    return rows.filter(contact_id__in=few if len(few) <= FEW_CONTACTS else found.order_by().values(column))
+
+
+def get_thread(actor: Actor, thread_id: str) -> Thread:
+    """One thread with contact, account and assignee. Errors: ``scope_missing``, ``not_found``."""
+    actor.require(Scope.READ_MESSAGES)
+    return _get(actor, thread_id)
+
+
+def _get(actor: Actor, thread_id: str) -> Thread:
+    rows = Thread.objects.for_workspace(actor.workspace).select_related("contact", "account", "assignee")
+    thread: Thread | None = rows.filter(pk=thread_id).first() if is_id("thr", thread_id) else None
+    if thread is None:
+        raise not_found("thread")
+    return thread
+
+
+def _change(actor: Actor, thread_id: str, which: Q, changes: dict[str, Any], verb: str, **data: Any) -> Thread:
+    """Write those columns and the audit log if the thread matches ``which``, in one statement: of two members who do
+    the same at once only one has done it."""
+    actor.require(Scope.WRITE_MESSAGES)
+    thread = _get(actor, thread_id)
+    if Thread.objects.for_workspace(actor.workspace).filter(which, pk=thread_id).update(**changes):
+        audit.record(actor, f"thread.{verb}", thread_id, **data)
+        return _get(actor, thread_id)
+    return thread
+
+
+@unit_of_work()
+def close_thread(actor: Actor, thread_id: str) -> Thread:
+    """Nothing remains to be done: the thread leaves the open ones until the contact writes again.
+
+    Errors: ``scope_missing``, ``not_found``.
+    """
+    nothing_left = {"unread_count": 0, "waiting_since": None, "failed_at": None, "snoozed_until": None}
+    return _change(actor, thread_id, Q(closed_at=None), {"closed_at": clock.now(), **nothing_left}, "closed")
+
+
+@unit_of_work()
+def reopen_thread(actor: Actor, thread_id: str) -> Thread:
+    """Put a closed or snoozed thread back among the open ones. Errors: ``scope_missing``, ``not_found``."""
+    which = Q(closed_at__isnull=False) | Q(snoozed_until__isnull=False)
+    return _change(actor, thread_id, which, {"closed_at": None, "snoozed_until": None}, "reopened")
+
+
+@unit_of_work()
+def snooze_thread(actor: Actor, thread_id: str, *, until: datetime) -> Thread:
+    """Take the thread out of the open ones until that time, or until the contact writes again.
+
+    Errors: ``scope_missing``, ``not_found``; ``validation_failed`` for a time that has passed or is over a year away.
+    """
+    now = clock.now()
+    if not now < until <= now + MAX_SNOOZE:
+        raise invalid("until", "out_of_range", "choose a time from now on, at most 366 days away")
+    which = Q(snoozed_until=None) | ~Q(snoozed_until=until) | Q(closed_at__isnull=False)
+    changes = {"snoozed_until": until, "closed_at": None}
+    return _change(actor, thread_id, which, changes, "snoozed", until=rfc3339(until))
+
+
+@unit_of_work()
+def assign_thread(actor: Actor, thread_id: str, *, user_id: int | None) -> Thread:
+    """Make this member, who may write messages, the one who looks after the thread; None: nobody.
+
+    Errors: ``scope_missing``, ``not_found``; ``validation_failed`` for somebody who is no such member.
+    """
+    actor.require(Scope.WRITE_MESSAGES)
+    if user_id is None:
+        return _change(actor, thread_id, Q(assignee__isnull=False), {"assignee": None}, "unassigned")
+    # Locked: whoever removes the member waits, and then finds the thread.
+    member = assignable_members(actor).filter(user_id=user_id).select_for_update(of=("self",)).first()
+    if member is None:
+        raise invalid("assignee", "invalid_choice", "choose a member who may write messages")
+    which = Q(assignee=None) | ~Q(assignee=user_id)
+    return _change(actor, thread_id, which, {"assignee": user_id}, "assigned", user=user_id)
+
+
+def assignable_members(actor: Actor) -> "QuerySet[Membership]":
+    """The members who may look after a thread. Errors: ``scope_missing``."""
+    actor.require(Scope.READ_MESSAGES)
+    members: QuerySet[Membership] = Membership.objects.for_workspace(actor.workspace.owner_workspace)
+    return members.filter(role__in=ASSIGNABLE)
+
+
+@unit_of_work()
+def mark_thread_unread(actor: Actor, thread_id: str) -> Thread:
+    """Show the thread as unread. Errors: ``scope_missing``, ``not_found``."""
+    return _change(actor, thread_id, Q(unread_count=0), {"unread_count": 1}, "unread")
+
+
+# --- Messages of a thread ---------------------------------------------------------------------------------------------
+@unit_of_work()
+def reply(actor: Actor, thread_id: str, *, text: str, send_at: datetime | None = None, message_id: str = "") -> Message:
+    """Send a message to the thread's contact from its account. Errors: as :func:`messaging.services.send_message`."""
+    actor.require(Scope.WRITE_MESSAGES)
+    thread = _get(actor, thread_id)
+    return begin(
+        actor,
+        account_id=thread.account_id,
+        to=recipient_of(thread.contact),
+        text=text,
+        send_at=send_at,
+        message_id=message_id,
+    )
+
+
+@unit_of_work()
+def begin(actor: Actor, **message: Any) -> Message:
+    """:func:`messaging.services.send_message` with an entry in the audit log, for what a member writes."""
+    sent = services.send_message(actor, **message)
+    audit.record(actor, "message.accepted", sent.pk, thread=sent.thread_id)
+    return sent
+
+
+def preview_text(actor: Actor, contact_id: str, *, text: str) -> str:
+    """The text as this contact would get it.
+
+    Errors: ``scope_missing``, ``not_found``; ``validation_failed``, also for a variable without value and fallback.
+    """
+    actor.require(Scope.READ_CONTACTS)
+    rows = Contact.objects.for_workspace(actor.workspace).filter(pk=contact_id)
+    contact = rows.first() if is_id("con", contact_id) else None
+    if contact is None:
+        raise not_found("contact")
+    message_text.check_template(actor.workspace, text)
+    try:
+        return message_text.render_for(contact, text)
+    except message_text.TemplateUnresolved as error:
+        raise invalid("text", "template_unresolved", str(error)) from None
+    except ValueError as error:
+        raise invalid("text", "length", str(error)) from None
+
+
+@unit_of_work()
+def retry_message(actor: Actor, message_id: str) -> Message:
+    """Send a new message in place of one that has failed and surely did not arrive. Returns the new one.
+
+    Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (409) for any other message; as
+    :func:`messaging.services.send_message`.
+    """
+    actor.require(Scope.WRITE_MESSAGES)
+    account_id = services.get_message(actor, message_id).account_id
+    direct.lock_account(actor, account_id)  # two who retry the same message do it one after the other
+    failed = services.get_message(actor, message_id)
+    if failed.status != Status.FAILED:
+        raise DomainError("invalid_state", f"the message is {failed.status}; only a failed one can be sent again")
+    if failed.source == BROADCAST:
+        raise DomainError("invalid_state", "it belongs to a broadcast; send it again on the page of the broadcast")
+    if not find_retryable(actor.workspace, [failed]):
+        raise DomainError("invalid_state", "it was sent again already, or may have arrived after all")
+    again = direct.queue_message(
+        actor,
+        account_id=account_id,
+        to=recipient_of(failed.contact),
+        text=failed.text,
+        rendered=failed.rendered,
+        retry_of_id=failed.pk,
+    )
+    audit.record(actor, "message.retried", failed.pk, message=again.pk)
+    return again
+
+
+def find_retryable(workspace: Workspace, messages: Iterable[Message]) -> set[str]:
+    """The ids of those of these messages that have failed, surely did not arrive, and were not sent again yet."""
+    failed = {each.pk: each for each in messages if each.status == Status.FAILED and each.source != BROADCAST}
+    if not failed:
+        return set()
+    rows = Message.objects.for_workspace(workspace).filter(retry_of__in=failed)
+    retried = set(rows.values_list("retry_of_id", flat=True))
+    attempts = MessageAttempt.objects.for_workspace(workspace).filter(message__in=failed)
+    results: dict[str, list[tuple[int, str]]] = {}
+    for message_id, number, outcome, at in attempts.values_list("message_id", "number", "outcome", "at"):
+        began = failed[message_id].unsettled_since
+        if began is not None and at >= began:
+            results.setdefault(message_id, []).append((number, outcome))
+    return {pk for pk, each in failed.items() if pk not in retried and _surely_unsent(each, results.get(pk, []))}
+
+
+def _surely_unsent(message: Message, results: list[tuple[int, str]]) -> bool:
+    """Whether no attempt of this failed message may have delivered it.
+
+    ``unsettled_since`` is the time of the first attempt whose result is not known, else that of the last attempt, which
+    was refused; ``results`` are those of the attempts from then on.
+    """
+    return message.unsettled_since is None or results == [(message.attempts, "failed")]

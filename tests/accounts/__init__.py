@@ -1,0 +1,1 @@
+"""Tests of people and entry: sign-up, invitations, passwords, two-factor authentication, sessions, e-mail."""

@@ -1,0 +1,536 @@
+"""The pages about a user: what they show, refuse and lead to."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from crmsolid.core import clock
+from crmsolid.panel.sign_in import DEVICE_COOKIE, password_queue
+from crmsolid.workspaces import email, sessions, two_factor
+from crmsolid.workspaces.models import AuditEntry, Invitation, Membership, Role, User, UserSession, Workspace
+from tests.accounts.test_two_factor import code, forget_last_code, turn_on
+from tests.panel import browser, flash_messages
+from tests.tenants import PASSWORD, Tenants
+
+NEW = "a wholly new password"
+HOME, HOST = "/panel/live/", "http://testserver"
+LOGIN, STEP, SIGN_UP = (reverse(f"account:{name}") for name in ("login", "second_step", "sign_up"))
+RESET, SET, CHANGE = (reverse(f"account:{name}") for name in ("password_reset", "password_set", "password_change"))
+TWO_FACTOR, SESSIONS, PROFILE = (reverse(f"account:{name}") for name in ("two_factor", "sessions", "profile"))
+INVITATION, AGAIN = reverse("account:invitation"), reverse("account:send_again")
+MEMBERS = "/panel/live/members/"
+FORM = {"name": "Ada", "email": "ada@example.com", "password": NEW, "workspace": "Engines"}
+
+
+def text(answer: Any) -> str:
+    found: str = answer.content.decode()
+    return found
+
+
+def log_in(client: Client, password: str = PASSWORD, user: str = "owner@acme.example", **extra: str) -> Any:
+    return client.post(LOGIN, {"username": user, "password": password, **extra})
+
+
+# --- Sign up ----------------------------------------------------------------------------------------------------------
+def test_signing_up_opens_the_new_workspace(db: None) -> None:
+    client = Client()
+    assert "Sign up" in text(client.get(LOGIN))
+    answer = client.post(SIGN_UP, FORM, follow=True)
+    assert answer.redirect_chain == [(HOME, 302)]
+    assert "Engines" in text(answer) and "The trial of Engines ends in 14 days" in text(answer)
+    assert DEVICE_COOKIE in client.cookies
+    assert UserSession.objects.get().user == User.objects.get()
+
+
+def test_sign_up_can_be_closed(db: None, settings: Any) -> None:
+    settings.SIGN_UP = False
+    assert Client().get(SIGN_UP).status_code == 404
+    assert Client().post(SIGN_UP, FORM).status_code == 404
+    assert "Sign up" not in text(Client().get(LOGIN)) and not User.objects.exists()
+
+
+def test_a_wrong_sign_up_says_what_is_wrong_and_keeps_the_rest(db: None) -> None:
+    page = text(Client().post(SIGN_UP, {**FORM, "password": "short"}))
+    assert "too short" in page and 'value="Engines"' in page and "short" not in re.findall(r'value="(.*?)"', page)
+
+
+def test_a_used_address_is_said_by_e_mail_only(tenants: Tenants) -> None:
+    answer = Client().post(SIGN_UP, {**FORM, "email": "Owner@Acme.example"})
+    assert answer.status_code == 200 and "have written to" in text(answer) and "already" not in text(answer)
+    assert "sessionid" not in answer.cookies
+    assert email.send_due() == 1 and mail.outbox[0].to == ["owner@acme.example"]
+    assert f"{HOST}{LOGIN}" in mail.outbox[0].body
+
+
+@pytest.mark.parametrize(("page", "form"), [(SIGN_UP, {**FORM, "password": "x"}), (RESET, {"email": "a@b.example"})])
+def test_forms_of_strangers_are_limited_by_address(db: None, page: str, form: dict[str, str]) -> None:
+    tried = [Client().post(page, form, REMOTE_ADDR="203.0.113.1").status_code for _ in range(6)]
+    assert tried == [200] * 5 + [429]
+    assert Client().post(page, form, REMOTE_ADDR="203.0.113.2").status_code == 200
+    wide = [Client().post(page, form, REMOTE_ADDR=f"203.0.113.{number}").status_code for number in range(10, 30)]
+    assert 429 in wide and Client().post(page, form, REMOTE_ADDR="198.51.100.1").status_code == 200
+
+
+@pytest.mark.parametrize("page", [LOGIN, SIGN_UP, SET, CHANGE, INVITATION])
+def test_pages_that_hash_a_password_wait_in_the_queue(page: str) -> None:
+    environ = {"REQUEST_METHOD": "POST", "PATH_INFO": page, "CONTENT_LENGTH": "100", "REMOTE_ADDR": "192.0.2.1"}
+    assert password_queue().rank(environ) is not None
+
+
+# --- Log in -----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", ""])
+def test_logging_in_leads_to_no_other_site(tenants: Tenants, address: str) -> None:
+    assert log_in(Client(), next=address)["Location"] == HOME
+    assert Client().post(f"{LOGIN}?next={address}", {"username": "owner@acme.example", "password": PASSWORD})[
+        "Location"
+    ] == (HOME)
+
+
+def test_the_page_that_was_asked_for_is_opened(tenants: Tenants) -> None:
+    client = Client()
+    asked = client.get("/panel/test/members/?x=1")
+    page = text(client.get(asked["Location"]))
+    found = re.search(r'name="next" value="(.*?)"', page)
+    assert found is not None
+    assert log_in(client, next=found[1])["Location"] == "/panel/test/members/?x=1"
+
+
+def test_a_second_factor_makes_logging_in_two_steps(tenants: Tenants) -> None:
+    turn_on(tenants.owner)
+    client = Client()
+    answer = log_in(client, next=MEMBERS)
+    assert (answer.status_code, answer["Location"]) == (302, STEP)
+    assert DEVICE_COOKIE not in client.cookies
+    assert client.get(HOME).status_code == 302 and client.get(PROFILE).status_code == 302
+    wrong = client.post(STEP, {"code": "00000x"})
+    assert wrong.status_code == 200 and "This code is not right" in text(wrong) and DEVICE_COOKIE not in client.cookies
+    right = client.post(STEP, {"code": code(tenants.owner)})
+    assert (right.status_code, right["Location"]) == (302, MEMBERS)
+    assert DEVICE_COOKIE in client.cookies and client.get(MEMBERS).status_code == 200
+    assert client.get(STEP)["Location"] == LOGIN
+
+
+def test_the_session_has_another_key_after_each_step(tenants: Tenants) -> None:
+    turn_on(tenants.owner)
+    client = Client()
+    log_in(client)
+    first = client.session.session_key
+    log_in(client)
+    second = client.session.session_key
+    client.post(STEP, {"code": code(tenants.owner)})
+    assert len({first, second, client.session.session_key}) == 3
+    assert Session.objects.count() == 1
+
+
+def test_the_second_step_ends_after_ten_minutes_and_when_the_password_changes(tenants: Tenants) -> None:
+    turn_on(tenants.owner)
+    client = Client()
+    log_in(client)
+    with clock.simulated(clock.now() + timedelta(minutes=11)):
+        assert client.post(STEP, {"code": code(tenants.owner)})["Location"] == LOGIN
+    forget_last_code(tenants.owner)
+    log_in(client)
+    User.objects.filter(pk=tenants.owner.pk).update(password="another")
+    assert client.post(STEP, {"code": code(tenants.owner)})["Location"] == LOGIN
+    assert not UserSession.objects.exists()
+
+
+def test_too_many_codes_are_refused(tenants: Tenants) -> None:
+    codes = turn_on(tenants.owner)
+    client = Client()
+    log_in(client)
+    assert [client.post(STEP, {"code": "1"}).status_code for _ in range(21)] == [200] * 20 + [429]
+    answer = client.post(STEP, {"code": codes[0]}, follow=True)
+    assert answer.redirect_chain == [(HOME, 302)] and "9 are left" in text(answer)
+
+
+# --- A form whose session has ended -----------------------------------------------------------------------------------
+TEMPLATES = "/panel/live/messaging/template/add/"
+TYPED = {"name": "Hello <b>", "text": "Dear {name}\nwelcome", "password": "hunter2!", "api_token": "abcdef"}
+
+
+def send_signed_out(client: Client, data: dict[str, str] = TYPED) -> Any:
+    return client.post(TEMPLATES, data, headers={"referer": f"{HOST}{TEMPLATES}?a=1"})
+
+
+def kept_in(answer: Any) -> str:
+    found = re.search(r'name="kept_form" value="(.*?)"', text(answer))
+    assert found is not None
+    return found[1]
+
+
+def test_a_form_that_meets_an_ended_session_is_shown_again_after_the_log_in(tenants: Tenants) -> None:
+    client = Client()
+    asked = send_signed_out(client)
+    assert asked.status_code == 401 and "signed out while this page was open" in text(asked)
+    assert not Session.objects.exists()
+    assert "hunter2!" not in text(asked) and "abcdef" not in text(asked)
+    kept = kept_in(asked)
+    assert "Dear {name}" not in text(asked)
+    wrong = log_in(client, "wrong", kept_form=kept)
+    assert kept_in(wrong) == kept
+    assert log_in(client, kept_form=kept)["Location"] == AGAIN
+    page = text(client.get(AGAIN))
+    assert 'action="/panel/live/messaging/template/add/"' in page and "owner@acme.example in Acme" in page
+    assert 'name="text" value="Dear {name}\nwelcome"' in page and "Hello &lt;b&gt;" in page
+    assert "Passwords, codes and files were not kept" in page and "hunter2!" not in page and "abcdef" not in page
+    assert f'href="{TEMPLATES}?a=1"' in page
+    assert client.get(AGAIN)["Location"] == HOME
+
+
+def test_it_waits_for_the_second_factor_too(tenants: Tenants) -> None:
+    turn_on(tenants.owner)
+    client = Client()
+    log_in(client, kept_form=kept_in(send_signed_out(client)))
+    assert client.post(STEP, {"code": code(tenants.owner)})["Location"] == AGAIN
+
+
+@pytest.mark.parametrize("kept", ["", "nonsense", "WyIvIiwiLyIsW10sZmFsc2Vd:1xWSRU:XaQ_3CKFNVLCLQw7Iavb8I3KSriy2RM"])
+def test_what_was_not_signed_here_is_not_shown(tenants: Tenants, kept: str) -> None:
+    client = Client()
+    assert log_in(client, kept_form=kept)["Location"] == HOME
+    assert client.get(AGAIN)["Location"] == HOME
+
+
+def test_a_form_that_is_too_long_to_keep_says_so(tenants: Tenants) -> None:
+    long = "".join(chr(0x400 + number * 7919 % 5000) for number in range(20_000))
+    page = send_signed_out(Client(), {"text": long})
+    assert page.status_code == 401 and "too long to be kept" in text(page)
+    assert len(page.content) < 20_000
+
+
+def test_a_partial_update_leads_the_whole_page_to_the_log_in(tenants: Tenants) -> None:
+    headers = {"hx-request": "true", "hx-current-url": f"{HOST}/panel/live/?a=1"}
+    answer = Client().post(TEMPLATES, TYPED, headers=headers)
+    assert (answer.status_code, answer["HX-Redirect"]) == (401, f"{LOGIN}?next=%2Fpanel%2Flive%2F%3Fa%3D1")
+
+
+@pytest.mark.parametrize("referer", ["https://evil.example/", "//evil.example/x", ""])
+def test_without_a_page_of_this_site_a_form_is_not_kept(tenants: Tenants, referer: str) -> None:
+    answer = Client().post(TEMPLATES, TYPED, headers={"referer": referer} if referer else {})
+    assert answer.status_code == 302 and answer["Location"].startswith(LOGIN)
+
+
+def test_a_forged_form_is_refused_before_it_is_kept(tenants: Tenants) -> None:
+    client = Client(enforce_csrf_checks=True)
+    assert send_signed_out(client).status_code == 403
+
+
+# --- Invitations ------------------------------------------------------------------------------------------------------
+def invite(client: Client, address: str = "new@example.com", role: str = "agent") -> Any:
+    return client.post(MEMBERS, {"action": "invite", "email": address, "role": role})
+
+
+def link_in(answer: Any) -> str:
+    found = re.search(r'id="invitation-link">http://testserver(.*?)<', text(answer))
+    assert found is not None
+    return found[1]
+
+
+def test_an_owner_invites_and_the_link_makes_a_member(tenants: Tenants) -> None:
+    owner, newcomer = browser(tenants.owner), Client()
+    link = link_in(invite(owner))
+    assert link not in text(owner.get(MEMBERS)) and "new@example.com" in text(owner.get(MEMBERS))
+    assert email.send_due() == 1 and f"{HOST}{link}" in mail.outbox[0].body
+    opened = newcomer.get(link)
+    assert opened["Location"] == INVITATION and link.partition("token=")[2] not in opened["Location"]
+    page = text(newcomer.get(INVITATION))
+    assert "owner@acme.example invites you" in page and "Acme" in page and "as agent" in page
+    joined = newcomer.post(INVITATION, {"name": "New", "password": NEW}, follow=True)
+    assert joined.redirect_chain == [(HOME, 302)] and "You are agent in Acme now" in text(joined)
+    assert newcomer.post(INVITATION, {"name": "New", "password": NEW}).status_code == 404
+    assert Client().get(link).status_code == 404
+
+
+def test_a_link_can_be_accepted_after_logging_in(tenants: Tenants) -> None:
+    link = link_in(invite(browser(tenants.owner)))
+    client = Client()
+    client.get(link)
+    log_in(client, user="owner@rival.example", next=INVITATION)
+    assert "Join as owner@rival.example" in text(client.get(INVITATION))
+    joined = client.post(INVITATION, follow=True)
+    assert joined.redirect_chain == [(HOME, 302)] and "Acme" in text(joined)
+    assert Membership.objects.for_workspace(tenants.workspace).get(user=tenants.stranger).role == Role.AGENT
+
+
+def test_a_taken_address_is_told_to_log_in(tenants: Tenants) -> None:
+    client = Client()
+    client.get(link_in(invite(browser(tenants.owner), "owner@rival.example")))
+    page = text(client.post(INVITATION, {"name": "", "password": NEW}))
+    assert "There is an account with owner@rival.example already; log in to accept" in page
+
+
+def test_sending_again_shows_a_new_link_and_taking_back_ends_it(tenants: Tenants) -> None:
+    owner = browser(tenants.owner)
+    first = link_in(invite(owner))
+    row = Invitation.unscoped.get()
+    second = link_in(owner.post(MEMBERS, {"action": "resend", "id": row.pk}))
+    assert Client().get(first).status_code == 404 and Client().get(second).status_code == 302
+    owner.post(MEMBERS, {"action": "revoke", "id": row.pk})
+    assert Client().get(second).status_code == 404 and not Invitation.unscoped.exists()
+
+
+# --- Members ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.AGENT, Role.ADMIN])
+def test_only_owners_touch_members(tenants: Tenants, role: Role) -> None:
+    invite(browser(tenants.owner))
+    member, row = tenants.member(role), Invitation.unscoped.get()
+    mine = Membership.objects.for_workspace(tenants.workspace).get(user=member)
+    client, entries = browser(member), AuditEntry.unscoped.count()
+    assert client.get(MEMBERS).status_code == (200 if role == Role.ADMIN else 403)
+    for data in (
+        {"action": "invite", "email": "x@example.com", "role": "owner"},
+        {"action": "resend", "id": row.pk},
+        {"action": "revoke", "id": row.pk},
+        {"action": "role", "id": mine.pk, "role": "owner"},
+        {"action": "require", "required": "yes"},
+    ):
+        assert client.post(MEMBERS, data).status_code == 403, data
+    remove = reverse("admin:member_remove", args=[mine.pk])
+    assert [client.get(remove).status_code, client.post(remove).status_code] == [403, 403]
+    mine.refresh_from_db()
+    assert (mine.role, Invitation.unscoped.count(), AuditEntry.unscoped.count()) == (role, 1, entries)
+    assert Workspace.objects.get(pk=tenants.workspace.pk).requires_two_factor is False
+
+
+def test_the_list_says_role_second_factor_and_last_seen(tenants: Tenants) -> None:
+    member = tenants.member(Role.VIEWER)
+    turn_on(member)
+    browser(member).get(HOME)
+    page = text(browser(tenants.owner).get(MEMBERS))
+    row = page.partition(member.email)[2].partition("</tr>")[0]
+    assert ">On<" in row and "now</time>" in row and '<option value="viewer" selected>' in row
+
+
+@pytest.mark.parametrize("action", ["_role", "show", "dispatch", "nothing", ""])
+def test_an_unknown_action_does_nothing(tenants: Tenants, action: str) -> None:
+    assert browser(tenants.owner).post(MEMBERS, {"action": action}).status_code == 302
+
+
+def test_an_owner_changes_a_role_and_removes_a_member_on_both_sides(tenants: Tenants) -> None:
+    member = tenants.member(Role.VIEWER)
+    row = Membership.objects.for_workspace(tenants.workspace).get(user=member)
+    owner = browser(tenants.owner)
+    owner.post("/panel/test/members/", {"action": "role", "id": row.pk, "role": "admin"})
+    row.refresh_from_db()
+    assert row.role == Role.ADMIN
+    theirs = browser(member)
+    assert theirs.get(HOME).status_code == 200
+    page = f"/panel/live/members/{row.pk}/remove/"
+    assert f"Remove {member.email} from Acme?" in text(owner.get(page))
+    assert owner.post(page)["Location"] == MEMBERS
+    assert theirs.get(HOME).status_code == 302
+
+
+def test_the_last_owner_stays(tenants: Tenants) -> None:
+    row = Membership.objects.for_workspace(tenants.workspace).get()
+    owner = browser(tenants.owner)
+    answer = owner.post(MEMBERS, {"action": "role", "id": row.pk, "role": "viewer"})
+    assert "keeps at least one owner" in flash_messages(answer)[0]
+    owner.post(f"/panel/live/members/{row.pk}/remove/")
+    row.refresh_from_db()
+    assert row.role == Role.OWNER
+
+
+def test_members_of_another_workspace_are_not_there(tenants: Tenants) -> None:
+    theirs = Membership.objects.for_workspace(tenants.other).get()
+    owner = browser(tenants.owner)
+    assert owner.get(f"/panel/live/members/{theirs.pk}/remove/").status_code == 404
+    assert owner.post(f"/panel/live/members/{theirs.pk}/remove/").status_code == 404
+    owner.post(MEMBERS, {"action": "role", "id": theirs.pk, "role": "viewer"})
+    theirs.refresh_from_db()
+    assert theirs.role == Role.OWNER
+
+
+def test_the_list_costs_the_same_for_many(tenants: Tenants, django_assert_max_num_queries: Any) -> None:
+    for _ in range(12):
+        tenants.member(Role.AGENT)
+    owner = browser(tenants.owner)
+    for number in range(5):
+        invite(owner, f"n{number}@example.com")
+    with django_assert_max_num_queries(10):
+        owner.get(MEMBERS)
+
+
+def test_the_old_address_leads_to_the_page(tenants: Tenants) -> None:
+    answer = browser(tenants.owner).get("/panel/workspaces/membership/", follow=True)
+    assert answer.redirect_chain[-1][0] == MEMBERS
+
+
+# --- Two factors ------------------------------------------------------------------------------------------------------
+def test_setting_it_up_shows_the_recovery_codes_once(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
+    page = text(client.get(TWO_FACTOR))
+    assert "<svg" in page and "style=" not in page
+    assert "not right" in text(client.post(TWO_FACTOR, {"code": "1"}))
+    done = text(client.post(TWO_FACTOR, {"code": code(tenants.owner)}))
+    shown = re.findall(r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3}", done)
+    assert len(shown) == 10
+    assert not any(each in text(client.get(TWO_FACTOR)) for each in shown)
+    forget_last_code(tenants.owner)
+    assert two_factor.check_code(tenants.owner, shown[0], ip=None) is True
+
+
+def test_it_is_turned_off_and_codes_are_replaced_with_a_code(tenants: Tenants) -> None:
+    codes = turn_on(tenants.owner)
+    client = browser(tenants.owner)
+    assert "not right" in text(client.post(TWO_FACTOR, {"action": "codes", "codes-code": "1"}))
+    new = re.findall(
+        r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3}", text(client.post(TWO_FACTOR, {"action": "codes", "codes-code": codes[0]}))
+    )
+    assert len(new) == 10
+    assert "not right" in text(client.post(TWO_FACTOR, {"action": "off", "off-code": codes[1]}))
+    assert client.post(TWO_FACTOR, {"action": "off", "off-code": new[0]})["Location"] == PROFILE
+    assert not two_factor.is_on(tenants.owner)
+
+
+def test_where_it_is_required_nothing_else_is_shown_before(tenants: Tenants) -> None:
+    member = tenants.member(Role.AGENT)
+    turn_on(tenants.owner)
+    client, owner = browser(member), browser(tenants.owner)
+    assert client.get(HOME).status_code == 200
+    owner.post(MEMBERS, {"action": "require", "required": "yes"})
+    assert owner.get(MEMBERS).status_code == 200
+    for address in (HOME, "/panel/test/contacts/contact/", "/oauth/authorize/?client_id=x"):
+        assert client.get(address)["Location"] == TWO_FACTOR, address
+        assert client.post(address, {"x": "y"})["Location"] == TWO_FACTOR, address
+    page = text(client.get(TWO_FACTOR))
+    assert "Acme requires two-factor authentication" in page and 'aria-label="Menu"' not in page
+    client.post(TWO_FACTOR, {"code": code(member)})
+    assert client.get(HOME).status_code == 200
+    assert "so it stays on" in text(client.get(TWO_FACTOR))
+    entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="workspace.two_factor_required")
+    assert entry.data == {"required": True}
+    owner.post(MEMBERS, {"action": "require", "required": "no"})
+    assert Workspace.objects.get(pk=tenants.workspace.pk).requires_two_factor is False
+
+
+def test_another_workspace_is_not_asked_for_a_factor(tenants: Tenants) -> None:
+    Workspace.objects.filter(pk=tenants.workspace.pk).update(requires_two_factor=True)
+    assert browser(tenants.stranger).get(HOME).status_code == 200
+
+
+# --- Password ---------------------------------------------------------------------------------------------------------
+def test_a_link_by_e_mail_sets_a_new_password(tenants: Tenants) -> None:
+    elsewhere, client = browser(tenants.owner), Client()
+    client.post(RESET, {"email": "OWNER@acme.example"})
+    assert email.send_due() == 1
+    found = re.search(r"http://testserver(/\S+)", str(mail.outbox[0].body))
+    assert found is not None
+    opened = client.get(found[1])
+    assert opened["Location"] == SET and "token" not in opened["Location"]
+    assert "not the same" in text(client.post(SET, {"new_password1": NEW, "new_password2": "x"}))
+    answer = client.post(SET, {"new_password1": NEW, "new_password2": NEW}, follow=True)
+    assert answer.redirect_chain == [(LOGIN, 302)] and "all your sessions are signed out" in text(answer)
+    assert elsewhere.get(HOME).status_code == 302
+    assert Client().get(found[1]).status_code == 404 and client.post(SET, {}).status_code == 404
+    assert log_in(client, NEW).status_code == 302
+
+
+def test_asking_for_a_link_answers_alike_for_every_address(tenants: Tenants) -> None:
+    known, unknown = (
+        Client().post(RESET, {"email": address}) for address in ("owner@acme.example", "owner@none.example")
+    )
+    assert text(known).replace("acme", "none") == text(unknown)
+    Client().post(RESET, {"email": "owner@acme.example"})
+    assert email.send_due() == 1  # the second one in a minute sends nothing
+
+
+def test_a_reset_link_of_who_has_two_factors_still_needs_the_code(tenants: Tenants) -> None:
+    turn_on(tenants.owner)
+    client = Client()
+    client.post(RESET, {"email": "owner@acme.example"})
+    email.send_due()
+    client.get(re.findall(r"http://testserver(/\S+)", str(mail.outbox[0].body))[0])
+    client.post(SET, {"new_password1": NEW, "new_password2": NEW})
+    assert client.get(HOME).status_code == 302
+    assert log_in(client, NEW)["Location"] == STEP
+
+
+def test_changing_the_password_ends_the_other_sessions_and_says_so(tenants: Tenants) -> None:
+    here, there = browser(tenants.owner), browser(tenants.owner)
+    wrong = {"old_password": "wrong", "new_password1": NEW, "new_password2": NEW}
+    assert "not your present password" in text(here.post(CHANGE, wrong))
+    answer = here.post(CHANGE, {**wrong, "old_password": PASSWORD})
+    assert answer["Location"] == PROFILE
+    assert flash_messages(answer) == ["Your password is changed. Other sessions that were signed out: 1."]
+    assert here.get(HOME).status_code == 200 and there.get(HOME).status_code == 302
+    assert "This one" in text(here.get(SESSIONS))
+
+
+# --- Sessions, profile ------------------------------------------------------------------------------------------------
+def test_sessions_are_listed_and_signed_out(tenants: Tenants) -> None:
+    here, there = browser(tenants.owner), Client(headers={"user-agent": "X11; Linux Firefox/140"})
+    log_in(there)
+    page = text(here.get(SESSIONS))
+    assert "Firefox on Linux" in page and page.count("This one") == 1
+    row = UserSession.objects.get(browser__contains="Firefox")
+    assert row.session_key not in page
+    here.post(SESSIONS, {"session": row.pk})
+    assert there.get(HOME).status_code == 302 and here.get(HOME).status_code == 200
+    log_in(there)
+    here.post(SESSIONS, {"session": "others"})
+    assert there.get(HOME).status_code == 302
+    stranger = browser(tenants.stranger)
+    for wrong in (UserSession.objects.get(user=tenants.owner).pk, "x", "9" * 30, ""):
+        assert stranger.post(SESSIONS, {"session": wrong}).status_code == 302
+    assert here.get(HOME).status_code == 200
+
+
+def test_a_session_from_before_this_list_appears_in_it(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
+    UserSession.objects.all().delete()
+    sessions.recent_writes.cache_clear()  # another process
+    client.get(HOME)
+    assert "This one" in text(client.get(SESSIONS))
+
+
+def test_use_is_written_once_in_five_minutes(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
+    client.get(HOME)
+    UserSession.objects.update(last_used_at=clock.now() - timedelta(days=1))
+    client.get(HOME)
+    assert clock.now() - UserSession.objects.get().last_used_at > timedelta(hours=23)
+    sessions.recent_writes.cache_clear()
+    client.get(HOME)
+    assert clock.now() - UserSession.objects.get().last_used_at < timedelta(minutes=1)
+
+
+def test_times_are_in_the_time_zone_of_the_user_else_of_the_workspace(tenants: Tenants) -> None:
+    at = clock.now().replace(year=2026, month=7, day=1, hour=20, minute=5)
+    Membership.unscoped.update(created_at=at)
+    client = browser(tenants.owner)
+    assert "1 Jul 2026 20:05" in text(client.get(MEMBERS))
+    Workspace.objects.filter(pk=tenants.workspace.pk).update(time_zone="Europe/Berlin")
+    assert "1 Jul 2026 22:05" in text(client.get(MEMBERS))
+    profile = {"name": "", "time_zone": "Asia/Tokyo", "theme": "dark"}
+    assert client.post(PROFILE, profile)["Location"] == PROFILE
+    page = text(client.get(MEMBERS))
+    assert "2 Jul 2026 05:05" in page and 'data-theme="dark"' in page
+    assert timezone.get_current_timezone_name() == "UTC"
+    assert "choose a time zone" in text(client.post(PROFILE, {**profile, "time_zone": "x"})).lower()
+
+
+@pytest.mark.parametrize("page", [CHANGE, TWO_FACTOR, SESSIONS, PROFILE, AGAIN])
+def test_own_pages_ask_strangers_to_log_in(db: None, page: str) -> None:
+    for answer in (Client().get(page), Client().post(page) if page != AGAIN else Client().get(page)):
+        assert (answer.status_code, answer["Location"]) == (302, f"{LOGIN}?next={page}")
+
+
+def test_a_user_without_a_workspace_has_an_account_all_the_same(db: None) -> None:
+    client = browser(User.objects.create_user("alone@example.com", PASSWORD))
+    assert client.get(LOGIN).status_code == 403
+    for page in (CHANGE, TWO_FACTOR, SESSIONS, PROFILE):
+        assert client.get(page).status_code == 200, page
+
+
+def test_a_new_session_goes_on_in_the_workspace_of_the_last(tenants: Tenants) -> None:
+    Membership.unscoped.create(workspace=tenants.other, user=tenants.owner, role=Role.AGENT, last_seen_at=clock.now())
+    assert "Rival" in text(browser(tenants.owner).get(HOME))

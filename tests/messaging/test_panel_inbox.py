@@ -1,0 +1,404 @@
+"""The inbox in the panel: the list, a conversation with its composer, and the contact beside it."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from contacts.models import Contact, ContactNote, CustomField
+from contacts.services import tag_contact
+from crmsolid.core.ids import new_id
+from crmsolid.workspaces.models import AuditEntry, Membership, Plan, Role, Workspace
+from messaging.inbox import Incoming, receive
+from messaging.models import Account, Message, Template, Thread
+from messaging.sending import dispatch
+from tests.messaging.conftest import FrozenTime
+from tests.messaging.helpers import send
+from tests.panel import browser, flash_messages
+from tests.tenants import Tenants
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2030, 6, 4, 12, tzinfo=UTC)
+INBOX = "/panel/live/inbox/"
+
+
+@pytest.fixture
+def client(tenants: Tenants, frozen_time: FrozenTime) -> Client:
+    client = browser(tenants.owner)
+    frozen_time.now = NOON
+    return client
+
+
+@pytest.fixture
+def thread(sandbox: Account, frozen_time: FrozenTime) -> Thread:
+    return hear(sandbox, frozen_time, "Hello <b>there</b>")
+
+
+_telegram_ids = iter(range(1000, 10**9))
+
+
+def hear(account: Account, frozen_time: FrozenTime, text: str, who: str = "alice", name: str = "") -> Thread:
+    incoming = Incoming(next(_telegram_ids), text, frozen_time.forward(seconds=1), username=who, name=name)
+    message = receive(account, incoming)
+    assert message is not None
+    found: Thread = Thread.unscoped.get(pk=message.thread_id)
+    return found
+
+
+def page_of(thread: Thread) -> str:
+    return f"{INBOX}{thread.pk}/"
+
+
+def post(client: Client, thread: Thread, action: str, **fields: Any) -> Any:
+    return client.post(page_of(thread), {"action": action, **fields})
+
+
+def text_of(response: Any) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", response.content.decode()).split())
+
+
+# --- Reading ----------------------------------------------------------------------------------------------------------
+def test_list_shows_the_beginning_of_the_latest_message(client: Client, thread: Thread) -> None:
+    page = client.get(INBOX)
+    assert page.status_code == 200
+    html = page.content.decode()
+    assert "Hello &lt;b&gt;there&lt;/b&gt;" in html
+    assert page_of(thread) in html
+    assert "Waiting for us" in text_of(page)
+
+
+def test_opening_a_conversation_reads_it_and_asking_for_its_messages_does_not(
+    client: Client, thread: Thread, tenants: Tenants
+) -> None:
+    part: dict[str, Any] = {"part": "messages", "workspace": tenants.workspace.pk}
+    assert "Hello" in text_of(client.get(page_of(thread), part))
+    thread.refresh_from_db()
+    assert thread.unread_count == 1
+    assert browser(tenants.member(Role.VIEWER)).get(page_of(thread)).status_code == 200
+    thread.refresh_from_db()
+    assert thread.unread_count == 1  # somebody who cannot answer has not taken care of it
+    client.get(page_of(thread))
+    thread.refresh_from_db()
+    assert thread.unread_count == 0
+
+
+def test_messages_stand_oldest_first_with_their_days(client: Client, sandbox: Account, frozen_time: FrozenTime) -> None:
+    for day, text in ((1, "first"), (3, "second"), (4, "third")):
+        frozen_time.now = NOON.replace(day=day)
+        thread = hear(sandbox, frozen_time, text)
+        Message.unscoped.filter(text=text).update(created_at=frozen_time.now)
+    html = client.get(page_of(thread)).content.decode()
+    conversation = html[html.index('id="inbox-messages"') :]
+    order = [
+        conversation.index(part)
+        for part in ("Saturday, 1 June 2030", ">first<", "Yesterday", ">second<", "Today", ">third<")
+    ]
+    assert order == sorted(order)
+
+
+def test_older_messages_are_on_further_pages(client: Client, sandbox: Account, frozen_time: FrozenTime) -> None:
+    for number in range(55):
+        thread = hear(sandbox, frozen_time, f"message {number}.")
+        Message.unscoped.filter(text=f"message {number}.").update(created_at=frozen_time.now)
+    html = client.get(page_of(thread)).content.decode()
+    assert "message 54." in html and "message 4." not in html
+    older = re.search(r'href="(\?[^"]*before=[^"]*)">Earlier', html)
+    assert older is not None
+    page = client.get(page_of(thread) + older[1].replace("&amp;", "&")).content.decode()
+    conversation = page[page.index('id="inbox-messages"') :]
+    assert "message 4." in conversation and "message 54." not in conversation
+
+
+@pytest.mark.parametrize(
+    "query", ["view=x", "account=x", "account=9999999999999999999", "after=x", "before=x", "q=%00"]
+)
+def test_every_address_answers(client: Client, thread: Thread, query: str) -> None:
+    assert client.get(f"{INBOX}?{query}").status_code == 200
+    assert client.get(f"{page_of(thread)}?{query}").status_code == 200
+
+
+def test_search_finds_what_is_closed(client: Client, thread: Thread, tenants: Tenants) -> None:
+    post(client, thread, "close")
+    assert page_of(thread) not in client.get(INBOX).content.decode()
+    assert page_of(thread) in client.get(INBOX, {"q": "ALI"}).content.decode()
+    assert page_of(thread) not in client.get(INBOX, {"q": "bob"}).content.decode()
+
+
+def test_filter_stays_while_one_works(client: Client, thread: Thread) -> None:
+    answer = client.post(f"{page_of(thread)}?view=waiting", {"action": "send", "text": "Hello"})
+    assert answer["Location"] == f"{page_of(thread)}?view=waiting"
+
+
+def test_part_of_a_page_of_another_workspace_is_refused(client: Client, thread: Thread, tenants: Tenants) -> None:
+    """The page was opened before the member switched to this workspace in another tab."""
+    for address in (INBOX, page_of(thread)):
+        for workspace in (tenants.other.pk, tenants.twin.pk, ""):
+            answer = client.get(address, {"part": "list", "workspace": workspace})
+            assert (answer.status_code, answer.content) == (409, b"")
+
+
+def test_old_addresses_lead_to_the_inbox(client: Client, thread: Thread) -> None:
+    assert client.get(reverse("admin:messaging_thread_changelist"))["Location"] == INBOX
+    assert client.get(reverse("admin:messaging_thread_change", args=[thread.pk]))["Location"] == page_of(thread)
+    assert client.get(reverse("admin:messaging_thread_change", args=["thr_x"])).status_code == 404
+
+
+def test_more_conversations_and_messages_take_no_more_queries(
+    client: Client, sandbox: Account, frozen_time: FrozenTime, django_assert_max_num_queries: Callable[..., Any]
+) -> None:
+    thread = hear(sandbox, frozen_time, "first")
+    for who in ["alice"] * 20 + [f"person_{number}" for number in range(60)]:
+        hear(sandbox, frozen_time, "again", who)
+    for _ in range(20):
+        send(sandbox, "@alice", send_at=NOON + timedelta(days=2))
+    client.get(page_of(thread))
+    with django_assert_max_num_queries(9):
+        page = client.get(INBOX)
+    assert page.content.decode().count('class="ib-row') == 50
+    with django_assert_max_num_queries(30):
+        page = client.get(page_of(thread))
+    assert page.content.decode().count("<article") == 41
+
+
+# --- Writing ----------------------------------------------------------------------------------------------------------
+def test_answer_is_sent(client: Client, thread: Thread) -> None:
+    answer = post(client, thread, "send", text="Hi {first_name|you}")
+    assert (answer.status_code, answer["Location"]) == (302, page_of(thread))
+    dispatch.dispatch()
+    sent = Message.unscoped.get(direction="out")
+    assert (sent.text, sent.status, sent.thread_id) == ("Hi you", "sent", thread.pk)
+    assert "Hi you" in text_of(client.get(page_of(thread)))
+    assert AuditEntry.unscoped.get(target=sent.pk).action == "message.accepted"
+
+
+def test_form_that_arrives_twice_sends_once(client: Client, thread: Thread) -> None:
+    message_id = new_id("msg")
+    for _ in range(2):
+        answer = post(client, thread, "send", text="Hello", message_id=message_id)
+    assert "accepted already" in text_of(answer)
+    assert Message.unscoped.filter(direction="out").count() == 1
+
+
+def test_answer_is_planned_in_the_time_zone_of_the_reader(client: Client, thread: Thread) -> None:
+    post(client, thread, "send", text="Hello", send_at="2030-06-05T09:30")
+    assert Message.unscoped.get(direction="out").eta == datetime(2030, 6, 5, 9, 30, tzinfo=UTC)
+    assert "Planned for 5 Jun 2030 09:30" in text_of(client.get(page_of(thread)))
+
+
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [
+        ({"text": "Hi {nobody}"}, "There is no contact field for {nobody}"),
+        ({"text": " "}, "A text has 1 to 4096"),
+        ({"text": "Hi there", "send_at": "tomorrow"}, "Give a date and a time."),
+        ({"text": "Hi there", "send_at": "2099-01-01T00:00"}, "at most 366 days away"),
+    ],
+)
+def test_refused_text_stays(client: Client, thread: Thread, fields: dict[str, str], error: str) -> None:
+    page = post(client, thread, "send", **fields)
+    assert page.status_code == 200
+    assert error in text_of(page)
+    assert f">{fields['text']}</textarea>" in page.content.decode()
+    assert not Message.unscoped.filter(direction="out").exists()
+
+
+def test_daily_limit_is_said_with_the_text(client: Client, thread: Thread) -> None:
+    Account.unscoped.update(daily_limit=1)
+    assert "1 of 1 left today" in text_of(client.get(page_of(thread)))
+    post(client, thread, "send", text="one")
+    assert "0 of 1 left today" in text_of(client.get(page_of(thread)))
+    page = post(client, thread, "send", text="two")
+    assert "may send 1 messages in 24 hours" in text_of(page)
+    assert ">two</textarea>" in page.content.decode()
+
+
+def test_text_is_previewed_and_not_sent(client: Client, thread: Thread) -> None:
+    Contact.unscoped.update(name="Alice Doe")
+    page = post(client, thread, "preview", text="Dear {last_name|{}".replace("|{", "|Alice"))
+    assert "Dear Alice" in text_of(page)
+    assert not Message.unscoped.filter(direction="out").exists()
+
+
+def test_template_goes_into_the_text(client: Client, thread: Thread, tenants: Tenants) -> None:
+    ours = Template.unscoped.create(workspace=tenants.workspace, name="Ours", text="Our text")
+    theirs = Template.unscoped.create(workspace=tenants.other, name="Theirs", text="Their text")
+    assert ">Our text</textarea>" in post(client, thread, "template", template=ours.pk).content.decode()
+    page = text_of(post(client, thread, "template", template=theirs.pk, text="mine"))
+    assert "Choose a template." in page and "Their text" not in page and "mine" in page
+
+
+def test_failed_message_says_why_and_is_sent_again(client: Client, sandbox: Account) -> None:
+    failed = send(sandbox, "@fail_privacy")
+    dispatch.dispatch()
+    thread = Thread.unscoped.get()
+    assert "They accept no messages from strangers." in text_of(client.get(page_of(thread)))
+    post(client, thread, "retry", message=failed.pk)
+    assert Message.unscoped.get(retry_of=failed).status == "queued"
+    answer = post(client, thread, "retry", message=failed.pk)
+    assert flash_messages(answer) == ["It was sent again already, or may have arrived after all."]
+
+
+def test_queued_message_is_canceled(client: Client, sandbox: Account) -> None:
+    queued = send(sandbox, send_at=NOON + timedelta(days=1))
+    post(client, Thread.unscoped.get(), "cancel", message=queued.pk)
+    queued.refresh_from_db()
+    assert queued.status == "canceled"
+
+
+def test_contact_who_opted_out_cannot_be_written_to(client: Client, thread: Thread) -> None:
+    Contact.unscoped.update(opted_out=True)
+    page = client.get(page_of(thread))
+    assert "composer-text" not in page.content.decode()
+    post(client, thread, "send", text="Hello")
+    assert not Message.unscoped.filter(direction="out").exists()
+
+
+def test_new_message_begins_a_conversation(client: Client, sandbox: Account, tenants: Tenants) -> None:
+    fields = {"account": sandbox.pk, "to": "@bob_b", "text": "Hello"}
+    answer = client.post(f"{INBOX}new/", fields)
+    assert answer["Location"] == page_of(Thread.unscoped.get())
+    foreign = client.post(f"{INBOX}new/", {**fields, "account": tenants.sandbox(tenants.other).pk})
+    assert "No such account" in text_of(foreign)
+    page = client.post(f"{INBOX}new/", {**fields, "to": "@", "text": "Kept"})
+    assert "Give a username" in text_of(page) and ">Kept</textarea>" in page.content.decode()
+    assert Message.unscoped.count() == 1
+
+
+def test_new_message_to_a_contact_has_the_address(client: Client, thread: Thread, tenants: Tenants) -> None:
+    page = client.get(f"{INBOX}new/", {"contact": thread.contact_id})
+    assert 'value="@alice"' in page.content.decode()
+    theirs = Contact.unscoped.create(workspace=tenants.other, name="Theirs", username="theirs")
+    assert client.get(f"{INBOX}new/", {"contact": theirs.pk}).status_code == 404
+
+
+# --- What is done with a conversation ---------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("until", "expected"),
+    [
+        ({"until": "later"}, datetime(2030, 6, 4, 15, tzinfo=UTC)),
+        ({"until": "tomorrow"}, datetime(2030, 6, 5, 9, tzinfo=UTC)),
+        ({"until": "week"}, datetime(2030, 6, 10, 9, tzinfo=UTC)),
+        ({"until": "date", "date": "2030-07-01T10:00"}, datetime(2030, 7, 1, 10, tzinfo=UTC)),
+    ],
+)
+def test_conversation_is_snoozed(
+    client: Client, thread: Thread, frozen_time: FrozenTime, until: dict[str, str], expected: datetime
+) -> None:
+    frozen_time.now = NOON  # a Tuesday
+    answer = post(client, thread, "snooze", **until)
+    assert answer["Location"] == INBOX
+    thread.refresh_from_db()
+    assert thread.snoozed_until == expected
+    assert "No open" in text_of(client.get(INBOX)) or page_of(thread) not in client.get(INBOX).content.decode()
+
+
+def test_snooze_without_a_date_says_so(client: Client, thread: Thread) -> None:
+    answer = post(client, thread, "snooze", until="date", date="")
+    assert flash_messages(answer) == ["Choose a date and a time until which it sleeps."]
+
+
+def test_conversation_is_closed_assigned_and_marked_as_unread(client: Client, thread: Thread, tenants: Tenants) -> None:
+    post(client, thread, "assign", assignee=tenants.owner.pk)
+    client.get(page_of(thread))
+    post(client, thread, "unread")
+    thread.refresh_from_db()
+    assert (thread.assignee, thread.unread_count) == (tenants.owner, 1)
+    post(client, thread, "assign", assignee="")
+    post(client, thread, "close")
+    thread.refresh_from_db()
+    assert (thread.assignee, thread.closed_at) == (None, NOON + timedelta(seconds=1))
+    assert flash_messages(post(client, thread, "assign", assignee=tenants.stranger.pk)) == [
+        "Choose a member who may write messages."
+    ]
+
+
+def test_contact_is_changed_beside_the_conversation(client: Client, thread: Thread, tenants: Tenants) -> None:
+    tag_contact(tenants.actor(), thread.contact_id, add=["old"])
+    for key, kind, choices in (
+        ("company", "text", []),
+        ("size", "number", []),
+        ("newsletter", "boolean", []),
+        ("since", "date", []),
+        ("plan", "choice", ["Free", "Pro"]),
+    ):
+        CustomField.unscoped.create(
+            workspace=tenants.workspace, key=key, label=key.capitalize(), type=kind, choices=choices
+        )
+    post(client, thread, "stage", stage="qualified")
+    post(client, thread, "add_tag", tag="New")
+    post(client, thread, "remove_tag", tag="old")
+    values = {"company": "ACME", "size": "12.5", "newsletter": "no", "since": "2030-01-02", "plan": "Pro"}
+    post(client, thread, "fields", **{f"field-{key}": value for key, value in values.items()})
+    post(client, thread, "add_note", note="Call her")
+    contact = Contact.unscoped.get()
+    assert contact.stage == "qualified"
+    assert list(contact.tag_rows.values_list("name", flat=True)) == ["new"]
+    assert contact.custom_fields == {
+        "company": "ACME", "size": 12.5, "newsletter": False, "since": "2030-01-02", "plan": "Pro",
+    }  # fmt: skip
+    note = ContactNote.unscoped.get()
+    page = client.get(page_of(thread))
+    assert "Call her" in text_of(page) and 'value="12.5"' in page.content.decode()
+    post(client, thread, "fields", **{"field-size": "", "was-size": "12.5", "field-company": "X", "was-company": "X"})
+    contact.refresh_from_db()
+    assert (contact.custom_fields.get("size"), contact.custom_fields["company"]) == (None, "ACME")
+    assert flash_messages(post(client, thread, "fields", **{"field-size": "many"})) == ["Size is a number."]
+    post(client, thread, "delete_note", note=note.pk)
+    assert not ContactNote.unscoped.exists()
+
+
+# --- Who may ----------------------------------------------------------------------------------------------------------
+ACTIONS: list[dict[str, Any]] = [
+    {"action": "send", "text": "Hello"},
+    {"action": "close"},
+    {"action": "snooze", "until": "later"},
+    {"action": "assign", "assignee": ""},
+    {"action": "read"},
+    {"action": "unread"},
+    {"action": "stage", "stage": "won"},
+    {"action": "add_tag", "tag": "vip"},
+    {"action": "add_note", "note": "x"},
+]
+
+
+@pytest.mark.parametrize("fields", ACTIONS, ids=lambda fields: fields["action"])
+def test_viewers_and_expired_trials_change_nothing(
+    client: Client, thread: Thread, tenants: Tenants, fields: dict[str, Any]
+) -> None:
+    before = Thread.unscoped.values().get(), Contact.unscoped.values().get()
+    viewer = browser(tenants.member(Role.VIEWER))
+    assert viewer.post(page_of(thread), fields).status_code == 403
+    assert "composer-text" not in viewer.get(page_of(thread)).content.decode()
+    Workspace.objects.filter(pk=tenants.workspace.pk).update(plan=Plan.TRIAL, trial_ends_at=NOON)
+    assert client.post(page_of(thread), fields).status_code == 403
+    assert client.get(page_of(thread)).status_code == 200
+    assert (Thread.unscoped.values().get(), Contact.unscoped.values().get()) == before
+    assert Message.unscoped.count() == 1
+    assert not ContactNote.unscoped.exists()
+
+
+@pytest.mark.parametrize("fields", ACTIONS, ids=lambda fields: fields["action"])
+def test_conversation_of_another_workspace_is_not_found(
+    client: Client, tenants: Tenants, frozen_time: FrozenTime, fields: dict[str, Any]
+) -> None:
+    for workspace in (tenants.other, tenants.twin):
+        theirs = hear(tenants.sandbox(workspace), frozen_time, "secret")
+        before = Thread.unscoped.filter(pk=theirs.pk).values().get()
+        assert client.get(page_of(theirs)).status_code == 404
+        assert client.post(page_of(theirs), fields).status_code == 404
+        assert Thread.unscoped.filter(pk=theirs.pk).values().get() == before
+
+
+def test_message_of_another_conversation_is_neither_sent_again_nor_canceled(
+    client: Client, thread: Thread, tenants: Tenants
+) -> None:
+    theirs = send(tenants.sandbox(tenants.other), send_at=NOON + timedelta(days=1))
+    for action in ("retry", "cancel"):
+        post(client, thread, action, message=theirs.pk)
+    theirs.refresh_from_db()
+    assert theirs.status == "queued"
+    assert Membership.unscoped.filter(user=tenants.owner).count() == 1

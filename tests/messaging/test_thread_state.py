@@ -1,0 +1,394 @@
+"""What the inbox knows of a thread: who waits, what failed, who looks after it, what is snoozed or closed."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from contacts.services import tag_contact
+from crmsolid.core.errors import DomainError
+from crmsolid.core.ids import new_id
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import AuditEntry, Membership, Role
+from crmsolid.workspaces.services import remove_member
+from messaging import services as messages
+from messaging.inbox import Incoming, receive
+from messaging.models import Account, Message, MessageAttempt, Status, Thread
+from messaging.sending import dispatch
+from messaging.sending.gateway import SendError
+from messaging.threads import services
+from messaging.threads.services import InboxFilter
+from tests.messaging.conftest import FrozenTime
+from tests.messaging.helpers import ScriptedGateway, require_postgresql, send, stored
+from tests.tenants import Tenants
+from tests.threads import run_together
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def agent(tenants: Tenants) -> Actor:
+    return member_actor(tenants, Role.AGENT)
+
+
+def member_actor(tenants: Tenants, role: Role) -> Actor:
+    user = tenants.member(role)
+    membership = Membership.objects.for_workspace(tenants.workspace).select_related("user").get(user=user)
+    return Actor.member(membership, tenants.workspace)
+
+
+_telegram_ids = iter(range(1000, 10**9))
+
+
+def hear(account: Account, frozen_time: FrozenTime, who: str = "alice", **options: Any) -> Thread:
+    """A message of this person, a second later than what came before."""
+    at = frozen_time.forward(seconds=1)
+    incoming = Incoming(
+        telegram_message_id=next(_telegram_ids), text=options.pop("text", "hi"), at=at, username=who, **options
+    )
+    message = receive(account, incoming)
+    assert message is not None
+    return thread_of(message)
+
+
+def thread_of(message: Message) -> Thread:
+    thread: Thread = Thread.unscoped.get(pk=message.thread_id)
+    return thread
+
+
+def listed(actor: Actor, view: Any = "open", **wanted: Any) -> list[str]:
+    return [thread.pk for thread in services.list_inbox(actor, InboxFilter(view, **wanted)).rows]
+
+
+def actions(target: str) -> list[str]:
+    return list(AuditEntry.unscoped.filter(target=target).order_by("at", "id").values_list("action", flat=True))
+
+
+# --- Who waits --------------------------------------------------------------------------------------------------------
+def test_contact_waits_from_the_first_message_until_somebody_answers(
+    agent: Actor, sandbox: Account, frozen_time: FrozenTime
+) -> None:
+    first = hear(sandbox, frozen_time)
+    again = hear(sandbox, frozen_time)
+    assert again.waiting_since == first.last_message_at
+    assert listed(agent, "waiting") == [first.pk]
+    frozen_time.forward(seconds=1)
+    services.reply(agent, first.pk, text="Hello!")
+    assert listed(agent, "waiting") == []
+    last = hear(sandbox, frozen_time)
+    assert last.waiting_since == frozen_time.now
+
+
+def test_canceling_the_answer_lets_the_contact_wait_again(
+    agent: Actor, sandbox: Account, frozen_time: FrozenTime
+) -> None:
+    thread = hear(sandbox, frozen_time)
+    Message.unscoped.update(created_at=frozen_time.now)
+    later = frozen_time.forward(seconds=1) + timedelta(days=1)
+    answer = services.reply(agent, thread.pk, text="Tomorrow", send_at=later)
+    assert thread_of(answer).waiting_since is None
+    messages.cancel_message(agent, answer.pk)
+    assert thread_of(answer).waiting_since == thread.last_message_at
+    assert actions(answer.pk) == ["message.accepted", "message.canceled"]
+
+
+def test_answer_typed_on_the_phone_counts_and_an_older_one_does_not(sandbox: Account, frozen_time: FrozenTime) -> None:
+    early = frozen_time.now
+    thread = hear(sandbox, frozen_time)
+    typed = Incoming(telegram_message_id=1, text="x", at=early, username="alice", outgoing=True)
+    receive(sandbox, typed)
+    thread.refresh_from_db()
+    assert thread.waiting_since is not None
+    receive(sandbox, Incoming(telegram_message_id=2, text="y", at=frozen_time.now, username="alice", outgoing=True))
+    thread.refresh_from_db()
+    assert thread.waiting_since is None
+
+
+@pytest.mark.parametrize("text", ["/stop", "stop"])
+def test_nobody_waits_after_an_opt_out(sandbox: Account, frozen_time: FrozenTime, text: str) -> None:
+    thread = hear(sandbox, frozen_time, text=text)
+    assert (thread.waiting_since, thread.unread_count) == (None, 1)
+
+
+def test_automatic_answer_does_not_wait(sandbox: Account, frozen_time: FrozenTime) -> None:
+    send(sandbox)
+    dispatch.dispatch()
+    assert hear(sandbox, frozen_time, is_automatic=True).waiting_since is None
+
+
+# --- What failed ------------------------------------------------------------------------------------------------------
+def test_thread_is_failed_until_a_message_is_sent(agent: Actor, sandbox: Account, frozen_time: FrozenTime) -> None:
+    failed = send(sandbox, "@fail_privacy")
+    dispatch.dispatch()
+    assert thread_of(failed).failed_at == frozen_time.now
+    assert listed(agent, "failed") == [failed.thread_id]
+    services.reply(agent, failed.thread_id, text="Once more")
+    assert listed(agent, "failed") == []
+    dispatch.dispatch()
+    assert listed(agent, "failed") == [failed.thread_id]
+
+
+def test_message_that_fails_before_it_is_sent_marks_its_thread(agent: Actor, sandbox: Account) -> None:
+    message = send(sandbox, text="Hi {first_name}")
+    dispatch.dispatch()
+    assert stored(message).error == "template_unresolved"
+    assert listed(agent, "failed") == [message.thread_id]
+
+
+# --- Sending again ----------------------------------------------------------------------------------------------------
+def fail(sandbox: Account, to: str = "@fail_privacy") -> Message:
+    message = send(sandbox, to, text="Braces {{ }} {name|you}")
+    dispatch.dispatch()
+    return stored(message)
+
+
+def test_failed_message_is_sent_again_once(agent: Actor, sandbox: Account) -> None:
+    failed = fail(sandbox)
+    assert services.find_retryable(agent.workspace, [failed]) == {failed.pk}
+    again = services.retry_message(agent, failed.pk)
+    assert (again.text, again.status, again.retry_of_id) == ("Braces { } you", Status.QUEUED, failed.pk)
+    assert again.random_id != failed.random_id
+    assert again.thread_id == failed.thread_id
+    assert services.find_retryable(agent.workspace, [failed]) == set()
+    with pytest.raises(DomainError, match="sent again already"):
+        services.retry_message(agent, failed.pk)
+    dispatch.dispatch()
+    assert stored(again).text == "Braces { } you"
+    assert actions(failed.pk) == ["message.retried"]
+
+
+def test_template_that_could_not_be_filled_in_is_filled_in_again(agent: Actor, sandbox: Account) -> None:
+    message = send(sandbox, "@alice", text="Hi {first_name}")
+    dispatch.dispatch()
+    again = services.retry_message(agent, message.pk)
+    assert (again.text, again.rendered) == ("Hi {first_name}", False)
+
+
+def test_message_that_may_have_arrived_is_not_sent_again(
+    agent: Actor, sandbox: Account, monkeypatch: pytest.MonkeyPatch, frozen_time: FrozenTime
+) -> None:
+    """Its first attempt ended with an unknown result, and a later one was refused."""
+    unknown = SendError("unreachable")
+    gateway = ScriptedGateway([unknown, SendError("privacy_restricted", permanent=True)]).install(monkeypatch)
+    message = send(sandbox)
+    for _ in range(2):
+        dispatch.dispatch()
+        frozen_time.forward(seconds=60)
+    assert (len(gateway.requests), stored(message).status) == (2, Status.FAILED)
+    assert services.find_retryable(agent.workspace, [stored(message)]) == set()
+    with pytest.raises(DomainError, match="may have arrived"):
+        services.retry_message(agent, message.pk)
+    assert Message.unscoped.count() == 1
+
+
+def test_message_whose_worker_died_and_whose_contact_opted_out_is_not_sent_again(
+    agent: Actor, sandbox: Account, frozen_time: FrozenTime
+) -> None:
+    """It failed unsent at its second claim, and nobody knows what became of the first."""
+    failed = send(sandbox)
+    Message.unscoped.update(
+        status=Status.FAILED, attempts=1, unsettled_since=frozen_time.now, error="contact_opted_out"
+    )
+    assert not MessageAttempt.unscoped.exists()
+    assert services.find_retryable(agent.workspace, [stored(failed)]) == set()
+
+
+def test_sent_message_is_not_sent_again(agent: Actor, sandbox: Account) -> None:
+    message = send(sandbox)
+    dispatch.dispatch()
+    with pytest.raises(DomainError) as refused:
+        services.retry_message(agent, message.pk)
+    assert (refused.value.code, Message.unscoped.count()) == ("invalid_state", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_retry_at_once_send_one_message(tenants: Tenants, sandbox: Account) -> None:
+    require_postgresql()
+    agent, failed = member_actor(tenants, Role.AGENT), fail(sandbox)
+
+    def retry() -> str:
+        try:
+            return services.retry_message(agent, failed.pk).pk
+        except DomainError as error:
+            return error.code
+
+    results = run_together([retry] * 4)
+    assert sorted(results, key=len)[:3] == ["invalid_state"] * 3
+    assert Message.unscoped.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_form_that_is_sent_twice_sends_one_message(tenants: Tenants, sandbox: Account) -> None:
+    require_postgresql()
+    agent, thread, message_id = member_actor(tenants, Role.AGENT), thread_of(send(sandbox)), new_id("msg")
+
+    def answer() -> str:
+        try:
+            return services.reply(agent, thread.pk, text="Hello", message_id=message_id).pk
+        except DomainError as error:
+            return error.code
+
+    assert sorted(run_together([answer, answer])) == ["invalid_state", message_id]
+    assert Message.unscoped.count() == 2
+
+
+# --- Snoozed, closed, assigned ----------------------------------------------------------------------------------------
+def test_snoozed_thread_comes_back_at_its_time_to_the_top(
+    agent: Actor, sandbox: Account, frozen_time: FrozenTime
+) -> None:
+    first, second = hear(sandbox, frozen_time, "alice"), hear(sandbox, frozen_time, "bob")
+    until = frozen_time.now + timedelta(hours=1)
+    services.snooze_thread(agent, first.pk, until=until)
+    services.snooze_thread(agent, first.pk, until=until)
+    assert (listed(agent), listed(agent, "snoozed")) == ([second.pk], [first.pk])
+    assert listed(agent, "waiting") == [second.pk]
+    frozen_time.forward(hours=1)
+    assert (listed(agent), listed(agent, "snoozed")) == ([first.pk, second.pk], [])
+    assert actions(first.pk) == ["thread.snoozed"]
+
+
+@pytest.mark.parametrize("span", [timedelta(0), timedelta(seconds=-1), timedelta(days=367)])
+def test_snooze_ends_in_the_future(agent: Actor, sandbox: Account, frozen_time: FrozenTime, span: timedelta) -> None:
+    thread = hear(sandbox, frozen_time)
+    with pytest.raises(DomainError) as refused:
+        services.snooze_thread(agent, thread.pk, until=frozen_time.now + span)
+    assert [error.field for error in refused.value.errors] == ["until"]
+    assert listed(agent) == [thread.pk]
+
+
+@pytest.mark.parametrize("how", ["closed", "snoozed"])
+def test_message_of_the_contact_opens_the_thread(
+    agent: Actor, sandbox: Account, frozen_time: FrozenTime, how: str
+) -> None:
+    thread = hear(sandbox, frozen_time)
+    if how == "closed":
+        services.close_thread(agent, thread.pk)
+    else:
+        services.snooze_thread(agent, thread.pk, until=frozen_time.now + timedelta(days=1))
+    assert (listed(agent), listed(agent, how)) == ([], [thread.pk])
+    hear(sandbox, frozen_time)
+    assert (listed(agent), listed(agent, how)) == ([thread.pk], [])
+
+
+def test_closing_leaves_nothing_to_do_and_reopening_brings_it_back(
+    agent: Actor, sandbox: Account, frozen_time: FrozenTime
+) -> None:
+    thread = hear(sandbox, frozen_time)
+    for _ in range(2):
+        closed = services.close_thread(agent, thread.pk)
+    assert (closed.unread_count, closed.waiting_since) == (0, None)
+    services.reopen_thread(agent, thread.pk)
+    services.reopen_thread(agent, thread.pk)
+    assert listed(agent) == [thread.pk]
+    assert actions(thread.pk) == ["thread.closed", "thread.reopened"]
+
+
+def test_thread_is_assigned_to_a_member_who_may_write(
+    agent: Actor, tenants: Tenants, sandbox: Account, frozen_time: FrozenTime
+) -> None:
+    thread, user_id = hear(sandbox, frozen_time), int(agent.subject.id)
+    assert listed(agent, "unassigned") == [thread.pk]
+    assert services.assign_thread(agent, thread.pk, user_id=user_id).assignee_id == user_id
+    assert (listed(agent, "mine"), listed(agent, "unassigned")) == ([thread.pk], [])
+    for nobody in (tenants.stranger.pk, tenants.member(Role.VIEWER).pk, 0):
+        with pytest.raises(DomainError, match="choose a member"):
+            services.assign_thread(agent, thread.pk, user_id=nobody)
+    assert services.assign_thread(agent, thread.pk, user_id=None).assignee_id is None
+    assert actions(thread.pk) == ["thread.assigned", "thread.unassigned"]
+
+
+def test_member_who_is_removed_looks_after_nothing(
+    agent: Actor, tenants: Tenants, sandbox: Account, frozen_time: FrozenTime
+) -> None:
+    live, test = hear(sandbox, frozen_time), hear(tenants.sandbox(tenants.twin), frozen_time)
+    Thread.unscoped.update(assignee=agent.subject.id)
+    other = hear(tenants.sandbox(tenants.other), frozen_time)
+    Thread.unscoped.filter(pk=other.pk).update(assignee=agent.subject.id)
+    owner = Actor.member(Membership.objects.for_workspace(tenants.workspace).get(role=Role.OWNER), tenants.workspace)
+    member = Membership.objects.for_workspace(tenants.workspace).get(user=agent.subject.id)
+    remove_member(owner, member.pk)
+    assert list(Thread.unscoped.filter(assignee__isnull=False)) == [other]
+    assert Thread.unscoped.filter(pk__in=[live.pk, test.pk], assignee=None).count() == 2
+
+
+def test_reading_and_unreading_are_recorded_once(agent: Actor, sandbox: Account, frozen_time: FrozenTime) -> None:
+    thread = hear(sandbox, frozen_time)
+    for _ in range(2):
+        messages.mark_thread_read(agent, thread.pk)
+    assert listed(agent, "unread") == []
+    for _ in range(2):
+        services.mark_thread_unread(agent, thread.pk)
+    assert listed(agent, "unread") == [thread.pk]
+    assert actions(thread.pk) == ["thread.read", "thread.unread"]
+
+
+# --- The list ---------------------------------------------------------------------------------------------------------
+def test_list_is_filtered_by_account_tag_and_contact(
+    agent: Actor, tenants: Tenants, sandbox: Account, frozen_time: FrozenTime
+) -> None:
+    other = tenants.sandbox()
+    alice, bob = hear(sandbox, frozen_time, "alice_ÄRGER"), hear(other, frozen_time, "bob_b")
+    tag_contact(agent, bob.contact_id, add=["vip"])
+    assert listed(agent, account_id=other.pk) == [bob.pk]
+    assert listed(agent, tag="vip") == [bob.pk]
+    assert listed(agent, search="ALICE") == [alice.pk]
+    assert listed(agent, search="alice bob") == []
+    services.FEW_CONTACTS, few = 0, services.FEW_CONTACTS
+    try:
+        assert (listed(agent, tag="vip"), listed(agent, search="alice")) == ([bob.pk], [alice.pk])
+    finally:
+        services.FEW_CONTACTS = few
+
+
+def test_fifty_threads_cost_no_more_queries_than_one(
+    agent: Actor, sandbox: Account, frozen_time: FrozenTime, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    hear(sandbox, frozen_time)
+    for rows in (1, 50):
+        with django_assert_num_queries(2):  # threads with what belongs to them, their newest messages
+            found = services.list_inbox(agent, InboxFilter()).rows
+            shown = [(str(each.contact), str(each.account), each.assignee, each.last_message.text) for each in found]
+        assert len(shown) == rows
+        for number in range(1, 50) if rows == 1 else ():
+            hear(sandbox, frozen_time, f"person_{number}")
+
+
+def test_pages_reach_every_thread_once(agent: Actor, sandbox: Account, frozen_time: FrozenTime) -> None:
+    threads = [hear(sandbox, frozen_time, f"person_{number}").pk for number in range(5)]
+    seen, cursor = [], None
+    for _ in range(3):
+        found = services.list_inbox(agent, InboxFilter(), limit=2, cursor=cursor)
+        seen += [thread.pk for thread in found.rows]
+        cursor = found.next_cursor
+    assert (seen, cursor) == (threads[::-1], None)
+
+
+@pytest.mark.parametrize("view", services.VIEWS)
+def test_views_use_their_index(agent: Actor, tenants: Tenants, sandbox: Account, view: Any) -> None:
+    """Not a sequential scan and a sort, once there are many threads."""
+    require_postgresql()
+    with CaptureQueriesContext(connection) as captured:
+        services.list_inbox(agent, InboxFilter(view))
+    statement = captured.captured_queries[0]["sql"]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    expected = {"open": "thread_", "mine": "thread_mine", "snoozed": "thread_", "all": "thread_recent"}.get(
+        view, f"thread_{view}"
+    )
+    assert f"using {expected}" in plan
+
+
+def test_text_is_previewed_as_the_contact_gets_it(agent: Actor, sandbox: Account, frozen_time: FrozenTime) -> None:
+    thread = hear(sandbox, frozen_time, "alice", name="Alice Doe")
+    assert services.preview_text(agent, thread.contact_id, text="Hi {first_name}, {email|no mail}") == (
+        "Hi Alice, no mail"
+    )
+    for text, code in (("{email}", "template_unresolved"), ("{nothing}", "unknown_variable"), ("{", "template_syntax")):
+        with pytest.raises(DomainError) as refused:
+            services.preview_text(agent, thread.contact_id, text=text)
+        assert [error.code for error in refused.value.errors] == [code]
