@@ -118,7 +118,7 @@ class SequenceForm(RawValues):
 class StepConditionField(ConditionField):
     """The condition of a step; None if it holds for everybody."""
 
-    def __init__(self, known: Mapping[str, fields.ConditionField], **options: Any) -> None:
+    def __init__(self, known: dict[str, fields.ConditionField], **options: Any) -> None:
         self.known = known
         forms.Field.__init__(self, widget=ConditionWidget(known), required=False, **options)
 
@@ -140,7 +140,7 @@ class StepForm(RawValues):
 
     described = ""
 
-    def __init__(self, known: Mapping[str, fields.ConditionField], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, known: dict[str, fields.ConditionField], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["condition"] = StepConditionField(known, label="Only for contacts for whom this holds")
 

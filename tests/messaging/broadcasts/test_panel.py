@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from contacts.models import Contact, Segment
-from crmsolid.workspaces.models import Role
+from crmsolid.workspaces.models import AuditEntry, Role
 from messaging.broadcasts.models import Broadcast
 from messaging.models import Account, Message
 from tests.messaging.broadcasts.helpers import contact, contacts, counts, freeze, start, stored, work
