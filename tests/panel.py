@@ -33,6 +33,7 @@ from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.models import Invitation, Job, Membership, User, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.scoping import WorkspaceModel
+from crmsolid.workspaces.sessions import recent_writes
 from messaging.broadcasts.models import Broadcast, Recipient
 from messaging.models import Account, Message, MessageAttempt, OptOutWord, Template, Thread
 from sequences.models import Enrollment, Sequence, SequenceVersion, Step, StepRun
@@ -157,6 +158,8 @@ def browser(user: User, workspace: Workspace | None = None) -> Client:
         session = client.session
         session["workspace"] = shown.pk
         session.save()
+    for membership in user.memberships.all():  # seen a moment ago: no page has to note it, and queries can be counted
+        recent_writes().is_due(f"{client.session.session_key}:{membership.pk}")
     return client
 
 

@@ -56,8 +56,9 @@ class PanelSite(AdminSite):
         super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Only membership of a workspace gives access; being a superuser does not."""
-        return panel_context(request) is not None
+        """Membership gives access, with two factors where the workspace requires them. A superuser needs it too."""
+        panel = panel_context(request)
+        return panel is not None and not panel.needs_two_factor
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """A page for members: others are led to the sign-in."""
