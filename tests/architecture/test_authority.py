@@ -300,6 +300,12 @@ ROWS = [
         None,
         lambda rows: {"field_id": rows.of(CustomField).pk, "label": "New", "choices": ["a"]},
     ),
+    Row(
+        contacts.services.find_contacts,
+        EVERYONE,
+        Scope.READ_CONTACTS,
+        lambda rows: {"identities": {"username": "ada_lovelace"}},
+    ),
     Row(contacts.services.count_contacts, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"filters": {}}),
     Row(
         contacts.bulk.start_bulk,

@@ -23,6 +23,7 @@ SCRIPTS = [
 NOT_FURNISHED = {
     "admin:contacts_contactimport_failed_rows": "its job is no import",
     "admin:contacts_scoringrule_preview": "its job is no preview",
+    "admin:contacts_contacttag_edit": "the address names the tag in its query",
     "admin:sequences_enrollment_enroll": "the address names the contacts in its query",
     "account:invitation": "test_people.py opens an invitation",
     "account:invitation_link": "test_people.py opens an invitation",
