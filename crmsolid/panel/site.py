@@ -56,7 +56,7 @@ class PanelSite(AdminSite):
         super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Only membership of a workspace gives access, with two factors where it requires them. A superuser has none."""
+        """Only membership of a workspace gives access, with two factors where it requires them; no superuser has it."""
         panel = panel_context(request)
         return panel is not None and not panel.needs_two_factor
 
