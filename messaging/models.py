@@ -255,9 +255,6 @@ class Message(WorkspaceModel):
                 name="message_of_telegram",
                 condition=Q(telegram_message_id__isnull=False),
             ),
-            models.Index(
-                fields=["workspace", "created_at", "id"], name="message_failed_lately", condition=Q(status="failed")
-            ),
             # For the foreign key: whatever deletes a message looks for replies to it.
             models.Index(fields=["in_reply_to"], name="message_replies", condition=Q(in_reply_to__isnull=False)),
             # For messaging.stats, which reads nothing but these indexes.

@@ -34,10 +34,11 @@ def in_trouble() -> Q:
     return paused | session_lost | Q(state=AccountState.BANNED)
 
 
-def newest_messages(workspace: Workspace, threads: list[Thread]) -> dict[str, Message]:
-    """The newest message of each of these threads by the thread's id, in one query."""
+def newest_messages(workspace: Workspace, threads: list[Thread], **conditions: object) -> dict[str, Message]:
+    """The newest message of each of these threads by the thread's id, in one query; with ``conditions``, of those that
+    meet them."""
     messages = Message.objects.for_workspace(workspace)
-    newest_first = messages.filter(thread_id=OuterRef("pk")).order_by("-created_at", "-id").values("pk")
+    newest_first = messages.filter(thread_id=OuterRef("pk"), **conditions).order_by("-created_at", "-id").values("pk")
     newest_of_each = Thread.unscoped.filter(pk__in=[thread.pk for thread in threads]).annotate(
         newest=Subquery(newest_first[:1])
     )

@@ -124,20 +124,21 @@ def _accounts(workspace: Workspace) -> Notice:
 
 
 def _conversations(workspace: Workspace) -> Notice:
-    unread = Thread.objects.for_workspace(workspace).filter(unread_count__gt=0).select_related("contact")
-    threads = list(unread.order_by("last_message_at", "id")[: SHOWN + 1])
+    """Without those that are snoozed."""
+    now, rows = clock.now(), Thread.objects.for_workspace(workspace).filter(unread_count__gt=0)
+    awake = rows.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=now)).select_related("contact")
+    threads = list(awake.order_by("last_message_at", "id")[: SHOWN + 1])
     newest = newest_messages(workspace, threads)
     items = [
-        Item(
-            str(thread.contact),
-            _preview(newest.get(thread.pk)),
-            panel_url("inbox_thread", thread.pk),
-            thread.last_message_at,
-        )
+        Item(str(thread.contact), _preview(newest.get(thread.pk)), _conversation(thread), thread.last_message_at)
         for thread in threads
     ]
     advice = "Who has waited longest comes first."
     return _notice("Unread conversations", "primary", advice, items, "inbox", view="unread")
+
+
+def _conversation(thread: Thread) -> str:
+    return panel_url("inbox_thread", thread.pk)
 
 
 def _preview(message: Message | None) -> str:
@@ -145,20 +146,22 @@ def _preview(message: Message | None) -> str:
 
 
 def _failed_messages(workspace: Workspace) -> Notice:
-    """Without those of broadcasts, which are tried again on the page of the broadcast."""
-    failed = Message.objects.for_workspace(workspace).filter(status="failed", created_at__gte=clock.now() - RECENT)
-    rows = failed.exclude(source="broadcast").select_related("contact").order_by("-created_at", "-id")
+    """Conversations whose latest outgoing message failed. One that is sent takes its conversation off the list."""
+    rows = Thread.objects.for_workspace(workspace).filter(failed_at__isnull=False, closed_at=None)
+    threads = list(rows.select_related("contact").order_by("-active_at", "-id")[: SHOWN + 1])
+    failed = newest_messages(workspace, threads, status="failed")
     items = [
-        Item(
-            str(message.contact),
-            f"{capfirst(message.error_detail or message.error.replace('_', ' ')) or 'It failed'}: {_preview(message)}",
-            _page("messaging_message", message),
-            message.created_at,
-        )
-        for message in rows[: SHOWN + 1]
+        Item(str(thread.contact), _failure(failed.get(thread.pk)), _conversation(thread), thread.failed_at)
+        for thread in threads
     ]
-    advice = "These were not delivered. Open one to see why, and write again if the reason has gone."
-    return _notice("Messages that failed", "danger", advice, items, "messaging_message_changelist")
+    advice = "These were not delivered. Open one to see why, and retry it if the reason has gone."
+    return _notice("Messages that failed", "danger", advice, items, "inbox", view="failed")
+
+
+def _failure(message: Message | None) -> str:
+    if message is None:
+        return ""
+    return f"{capfirst(message.error_detail or message.error.replace('_', ' ')) or 'It failed'}: {_preview(message)}"
 
 
 def _endpoints(workspace: Workspace) -> Notice:
@@ -301,16 +304,15 @@ def _figures(workspace: Workspace) -> list[dict[str, str]]:
         status="sent",
         sent_at__gte=clock.now() - timedelta(hours=24),
     )
+    unread = Thread.objects.for_workspace(workspace).filter(unread_count__gt=0)
     return [
-        _figure("Contacts", Contact.objects.for_workspace(workspace)),
-        _figure("Unread conversations", Thread.objects.for_workspace(workspace).filter(unread_count__gt=0)),
-        _figure("Sent in 24 hours", sent),
+        _figure("Contacts", Contact.objects.for_workspace(workspace), panel_url("contacts_contact_changelist")),
+        _figure("Unread conversations", unread, panel_url("inbox", query={"view": "unread"})),
+        _figure("Sent in 24 hours", sent, panel_url("messaging_message_changelist")),
     ]
 
 
-def _figure(title: str, rows: QuerySet[Any]) -> dict[str, str]:
+def _figure(title: str, rows: QuerySet[Any], link: str) -> dict[str, str]:
     """Count up to ``MAX_FIGURE`` rows: counting millions would take seconds."""
     count = rows[: MAX_FIGURE + 1].count()
-    value = f"{count:,}" if count <= MAX_FIGURE else f"{MAX_FIGURE:,}+"
-    name = rows.model._meta.label_lower.replace(".", "_")
-    return {"title": title, "value": value, "link": panel_url(f"{name}_changelist")}
+    return {"title": title, "value": f"{count:,}" if count <= MAX_FIGURE else f"{MAX_FIGURE:,}+", "link": link}

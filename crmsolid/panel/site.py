@@ -56,7 +56,7 @@ class PanelSite(AdminSite):
         super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Only membership of a workspace gives access, with two factors where it requires them; no superuser has it."""
+        """Membership gives access, with two factors where the workspace requires them. A superuser needs it too."""
         panel = panel_context(request)
         return panel is not None and not panel.needs_two_factor
 
@@ -74,6 +74,7 @@ class PanelSite(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """The pages of a workspace; they exist once for each side."""
+        from contacts.panel import urls as contacts  # its pages ask for the site
         from messaging.panel.urls import urlpatterns as inbox
 
         own = [
@@ -84,6 +85,7 @@ class PanelSite(AdminSite):
             path("workspaces/membership/", self.admin_view(self.to_members)),
             page_path("workspace/", WorkspacePage),
             page_path("plan/", PlanPage),
+            *contacts.urlpatterns,
         ]
         left_out = ("login", "logout", "password_change", "password_change_done", "view_on_site", "autocomplete")
         return own + [url for url in super().get_urls() if getattr(url, "name", None) not in left_out]

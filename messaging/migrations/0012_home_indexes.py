@@ -17,10 +17,4 @@ class Migration(migrations.Migration):
                 fields=["workspace", "last_message_at", "id"], name="thread_unread", condition=Q(unread_count__gt=0)
             ),
         ),
-        AddIndexConcurrently(
-            "message",
-            models.Index(
-                fields=["workspace", "created_at", "id"], name="message_failed_lately", condition=Q(status="failed")
-            ),
-        ),
     ]

@@ -52,7 +52,8 @@ window.crmsolidChecks = (() => {
       found.push(...invisible.map((node) => `focus cannot be seen on ${describe(node)}`));
       document.activeElement?.blur(); // a skip link that has the focus covers the header
       const target = first?.localName === "a" && first.hash ? document.querySelector(first.hash) : null;
-      if (!target) found.push(`the first stop is no skip link: ${first ? describe(first) : "none"}`);
+      const hasMenu = document.querySelector("nav");
+      if (hasMenu && !target) found.push(`the first stop is no skip link: ${first ? describe(first) : "none"}`);
       return found;
     },
     // How far the page can be scrolled sideways, and by what.
@@ -70,7 +71,8 @@ window.crmsolidChecks = (() => {
     },
     // Forms that somebody can fill in, but not send without a script.
     forms() {
-      const canBeFilled = (form) => [...form.elements].some((each) => each.type !== "hidden" && each.localName !== "fieldset");
+      const isField = (each) => each.type !== "hidden" && each.localName !== "fieldset" && !each.disabled;
+      const canBeFilled = (form) => [...form.elements].some(isField);
       return [...document.forms]
         .filter((form) => form.method !== "dialog" && canBeFilled(form))
         .filter((form) => ![...form.elements].some((each) => each.type === "submit"))

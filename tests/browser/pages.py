@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from crmsolid.workspaces.tenant_page import TenantPage
 
 # What answers no page of its own: data for scripts, and redirects.
-NOT_PAGES = {"autocomplete", "jsi18n", "view_on_site", "app_list"}
+NOT_PAGES = {"autocomplete", "jsi18n", "view_on_site", "app_list", "inbox_stream"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,13 @@ def _patterns(resolver: URLResolver) -> Iterator[URLPattern]:
     for pattern in resolver.url_patterns:
         if isinstance(pattern, URLResolver):
             yield from _patterns(pattern)
-        elif pattern.name and pattern.name not in NOT_PAGES:
+        elif pattern.name and pattern.name not in NOT_PAGES and not _is_alike(pattern.name):
             yield pattern
+
+
+def _is_alike(name: str) -> bool:
+    """Whether it is the history of a row or Django's page to delete one: one template each, and one page is enough."""
+    return name.endswith(("_history", "_delete")) and not name.startswith("contacts_contacttag_")
 
 
 def _count(pattern: URLPattern) -> int:

@@ -49,6 +49,8 @@ def conversation(account: Account, name: str, *, hours: float, unread: int = 1) 
 
 def failed_message(thread: Thread, **fields: Any) -> Message:
     common = {"account": thread.account, "thread": thread, "contact": thread.contact, "workspace": thread.workspace}
+    if fields.get("status", "failed") == "failed":
+        Thread.unscoped.filter(pk=thread.pk).update(failed_at=clock.now())
     return Message.unscoped.create(**{**common, "direction": "out", "status": "failed", "text": "hello", **fields})
 
 
@@ -102,14 +104,23 @@ def test_accounts_are_shown_that_wait_for_somebody(tenants: Tenants) -> None:
     assert [item.title for item in items] == ["banned", "paused for good"]
 
 
-def test_failed_messages_are_shown_with_the_reason_for_three_days(tenants: Tenants) -> None:
-    thread = conversation(tenants.sandbox(), "Anna", hours=1)
+def test_failed_messages_are_shown_with_the_reason_until_one_is_sent(tenants: Tenants) -> None:
+    anna, boris, clara = (conversation(tenants.sandbox(), name, hours=1) for name in ("Anna", "Boris", "Clara"))
     fields = {"error": "privacy_restricted", "error_detail": "the recipient accepts no messages from strangers"}
-    failed_message(thread, **fields)
-    failed_message(thread, **fields, created_at=later(-4))
-    failed_message(thread, **fields, source="broadcast")
+    for thread in (anna, boris, clara):
+        failed_message(thread, **fields)
+    Thread.unscoped.filter(pk=boris.pk).update(failed_at=None)  # a later one was sent
+    Thread.unscoped.filter(pk=clara.pk).update(closed_at=clock.now())
     (item,) = notices(tenants)["Messages that failed"]
     assert (item.title, item.detail) == ("Anna", "The recipient accepts no messages from strangers: hello")
+
+
+def test_a_snoozed_conversation_is_not_shown_until_it_wakes(tenants: Tenants) -> None:
+    thread = conversation(tenants.sandbox(), "Anna", hours=1)
+    Thread.unscoped.filter(pk=thread.pk).update(snoozed_until=later(1))
+    assert notices(tenants) == {}
+    Thread.unscoped.filter(pk=thread.pk).update(snoozed_until=later(-0.01))
+    assert [item.title for item in notices(tenants)["Unread conversations"]] == ["Anna"]
 
 
 def test_endpoints_are_shown_that_fail_or_were_disabled_by_the_product(tenants: Tenants) -> None:
