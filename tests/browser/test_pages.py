@@ -21,6 +21,10 @@ SCRIPTS = [
 ]
 # Pages for which the furnished workspace has no row, and why.
 NOT_FURNISHED = {
+    "account:invitation": "nobody has opened a link",
+    "account:invitation_link": "its query has no token",
+    "account:password_reset_link": "its query has no token",
+    "account:password_set": "nobody has opened a link",
     "admin:contacts_contactimport_failed_rows": "its job is no import",
     "admin:contacts_scoringrule_preview": "its job is no preview",
     "admin:sequences_enrollment_enroll": "the address names the contacts in its query",
