@@ -109,7 +109,8 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     _add(made, Grant(user=member, application=application, client_name=f"{mark} assistant", scopes=["read:contacts"]))
     if workspace == workspace.owner_workspace:
         # Without the mark: the members of the live workspace are shown in test mode too.
-        invited = {"email": f"invited@{workspace.slug}.example", "role": "agent", "digest": f"{mark} digest"}
+        number = Invitation.objects.for_workspace(workspace).count() or ""
+        invited = {"email": f"invited{number}@{workspace.slug}.example", "role": "agent", "digest": f"{mark} digest"}
         _add(made, Invitation(**invited, expires_at=later(7)))
     made.rows += list(Membership.objects.for_workspace(workspace.owner_workspace))
     return made
