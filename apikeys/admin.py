@@ -26,7 +26,7 @@ from apikeys.services import IssuedKey, create_key, revoke_key, rotate_key
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.admin_base import TenantAdmin
-from crmsolid.workspaces.admin_columns import column, format_time
+from crmsolid.workspaces.admin_columns import column, format_time, time_text
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
@@ -63,7 +63,7 @@ def expires_soon(key: ApiKey) -> bool:
 def state_and_text(key: ApiKey) -> tuple[str, str]:
     """The state and its text. A rotated key is ``replaced`` during its overlap."""
     if key.state == "active" and key.revoked_at is not None:
-        return "replaced", f"Ends {key.revoked_at:%d %b %H:%M} UTC"
+        return "replaced", f"Ends {time_text(key.revoked_at)}"
     return key.state, key.state.capitalize()
 
 

@@ -7,7 +7,7 @@ class ContactsConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models import Q
 
-        from contacts import configuration, events  # noqa: F401 - importing events declares the event types
+        from contacts import bulk, configuration, events  # noqa: F401 - importing events declares the event types
         from contacts.erasing import operands
         from contacts.imports import erasure, jobs
         from contacts.models import ScoringRule, Segment
@@ -21,12 +21,13 @@ class ContactsConfig(AppConfig):
 
         kinds.register(jobs.IMPORT)
         kinds.register(tagging.TAG_SEGMENT)
+        kinds.register(bulk.BULK_CHANGE)
         # Segments first: whoever copies one into a job or a broadcast holds it until the copy can be seen, and nobody
         # who holds a job or a started broadcast waits for a segment. Then jobs, which are locked before all others.
         operands.register(Segment, "filter")
-        # A job that tags a segment forgets the filter at its end.
-        is_tagging = Q(kind=tagging.TAG_SEGMENT.name, next_run_at__isnull=False)
-        operands.register(Job, "params", where=is_tagging | Q(kind=rescoring.PREVIEW.name))
+        # Jobs on many contacts forget the filter at their end.
+        on_many = Q(kind__in=[tagging.TAG_SEGMENT.name, bulk.BULK_CHANGE.name], next_run_at__isnull=False)
+        operands.register(Job, "params", where=on_many | Q(kind=rescoring.PREVIEW.name))
         operands.register(ScoringRule, "value")
         kinds.register(rescoring.SCORE)
         kinds.register(rescoring.PREVIEW)

@@ -1,16 +1,21 @@
 """What forms of the panel share: conditions on contacts, and durations."""
 
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
 from contacts.durations import UNITS, format_duration, parse_duration
 from contacts.models import CustomField
-from contacts.segments import fields
+from contacts.segments import builder, fields
+from contacts.segments.builder import Group
+from contacts.segments.conditions import definitions_of
 from crmsolid.core import strictjson
-from crmsolid.core.errors import DomainError
+from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.workspaces.models import Workspace
 
 CONDITION_EXAMPLES = (
@@ -47,7 +52,7 @@ class LinesField(forms.CharField):
         return str(super().to_python(value)).replace("\r\n", "\n")
 
 
-class ConditionField(LinesField):
+class ConditionTextField(LinesField):
     """The JSON of a condition; None if it is left empty."""
 
     def clean(self, value: Any) -> Any:
@@ -60,23 +65,91 @@ class ConditionField(LinesField):
             raise forms.ValidationError(f"This is not JSON: {error}.") from None
 
 
-class SegmentForm(forms.Form):
-    """A segment: its name, and its filter as JSON."""
+class ConditionWidget(forms.Widget):
+    """The rows of a condition. Its buttons send the form with a step, ``NAME:do``, which changes the rows; who gets the
+    form asks :meth:`was_stepped` and shows it again. Without JavaScript that is all; with htmx the rows alone are
+    loaded again, at each change of a field too."""
 
-    name = forms.CharField(max_length=100)
-    filter = ConditionField(8, label="Filter")
+    template_name = "panel/condition.html"
 
-    def clean_filter(self) -> Any:
-        if self.cleaned_data["filter"] is None:
-            raise forms.ValidationError("Give a filter.")
-        return self.cleaned_data["filter"]
+    def __init__(self, known: Mapping[str, fields.ConditionField]) -> None:
+        super().__init__()
+        self.known = known
+        self._sent: tuple[Any, Group] | None = None
+
+    def was_stepped(self, data: Any, name: str) -> bool:
+        """Whether a button of the rows sent this form, so that nothing else is to be done with it."""
+        return f"{name}:do" in data
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Group:
+        """The rows that were sent, after the step. The same object each time, on which errors are put."""
+        if self._sent is None or self._sent[0] is not data:
+            group = builder.from_form(data, name)
+            builder.step(group, data.get(f"{name}:do", ""))
+            builder.settle(group, self.known)
+            self._sent = data, group
+        return self._sent[1]
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return f"{name}::mode" not in data
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        group = value if isinstance(value, Group) else builder.from_json(value) if value is not None else Group()
+        context = super().get_context(name, None, attrs)
+        return {**context, "name": name, "root": builder.shown(group, self.known), "modes": builder.MODES.items()}
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        context = self.get_context(name, value, attrs)
+        return mark_safe(render_to_string(self.template_name, context))
+
+
+class ConditionField(forms.Field):
+    """A condition on contacts, chosen in rows; its value is the JSON, None without rows if it is not required.
+
+    ``parse_condition`` checks the JSON, in the services; :meth:`show_errors` puts what is wrong at its row.
+    """
+
+    widget: ConditionWidget
+
+    def __init__(self, workspace: Workspace, **options: Any) -> None:
+        self.known = builder.known_fields(definitions_of(workspace))
+        super().__init__(widget=ConditionWidget(self.known), **options)
+
+    def clean(self, value: Any) -> Any:
+        if not self.required and not value.parts:
+            return None
+        return builder.to_json(value, self.known)
+
+    def show_errors(self, form: forms.BaseForm, name: str, errors: Iterable[FieldError]) -> None:
+        """Put the errors of a condition, whose paths begin with the name of this field, at their rows."""
+        group = self.widget.value_from_datadict(form.data, None, name)
+        elsewhere = builder.show_errors(group, [each for each in errors if each.field.startswith(name)], name)
+        for text in elsewhere:
+            form.add_error(name, text)
+
+
+class FilterForm(forms.Form):
+    """A filter of contacts, and the name under which it is saved."""
+
+    name = forms.CharField(max_length=100, required=False, label="Name")
+
+    def __init__(self, workspace: Workspace, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["filter"] = ConditionField(workspace, label="Contacts for whom")
+
+    @property
+    def was_stepped(self) -> bool:
+        """Whether a button of the rows was pressed."""
+        return self.is_bound and "filter:do" in self.data
 
     def add_domain_error(self, error: DomainError) -> None:
-        """A service's refusal beside the field that it is about; a wrong part of the filter with its path."""
+        """A service's refusal beside what it is about."""
+        field = self.fields["filter"]
+        assert isinstance(field, ConditionField)
+        field.show_errors(self, "filter", error.errors)
         for each in error.errors:
-            field, _, path = each.field.partition(".")
-            at = path or each.field.removeprefix(field)
-            self.add_error(field, f"At {at}: {each.detail}" if at else capfirst(each.detail))
+            if not each.field.startswith("filter"):
+                self.add_error(each.field if each.field in self.fields else None, capfirst(each.detail))
 
 
 class TagsForm(forms.Form):

@@ -84,9 +84,11 @@ def search_has(text: str) -> Q:
 class ContactQuerySet(ScopedQuerySet):
     def filtered(self, filters: Mapping[str, Any]) -> Self:
         """The contacts that match all of these filters, each of which may be absent: ``search`` (text in the name,
-        username or e-mail address, regardless of case), ``tag`` (tags, all of which the contact has), ``stage`` and
-        ``updated_since`` (a datetime)."""
+        username or e-mail address, regardless of case), ``tag`` (tags, all of which the contact has), ``stage``,
+        ``updated_since`` (a datetime) and ``ids``."""
         rows = self
+        if "ids" in filters:
+            rows = rows.filter(pk__in=filters["ids"])
         if "search" in filters:
             rows = rows.filter(search_has(filters["search"]))
         for name in filters.get("tag", ()):
@@ -154,7 +156,13 @@ class Contact(WorkspaceModel):
         return first_name_of(self)
 
     def __str__(self) -> str:
-        return self.name or (f"@{self.username}" if self.username else self.email) or str(self.telegram_id or self.id)
+        return name_of(self)
+
+
+def name_of(contact: Contact) -> str:
+    """How the panel calls the contact. Also for records of ``Table.read``."""
+    handle = f"@{contact.username}" if contact.username else contact.email
+    return contact.name or handle or str(contact.telegram_id or contact.id)
 
 
 def first_name_of(contact: Contact) -> str:
@@ -262,6 +270,19 @@ class Segment(WorkspaceModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ContactColumns(WorkspaceModel):
+    """Which columns a member has chosen for the list of contacts of a workspace, by their names in order."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    columns = models.JSONField()
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["user", "workspace"], name="contactcolumns_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.workspace_id}"
 
 
 class ContactNote(WorkspaceModel):

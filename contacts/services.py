@@ -3,7 +3,9 @@
 ``fields`` holds plain values by the names of the API; :mod:`contacts.inputs` checks their types. Absent ones are kept.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any, Literal
 
@@ -18,12 +20,12 @@ from contacts.repository import ContactWithTags, IdentitiesConflict, IdentityTak
 from contacts.scoring import personal_data as scoring_data
 from contacts.scoring import rescoring
 from contacts.segments.compilation import where
-from contacts.segments.conditions import Condition
+from contacts.segments.conditions import Condition, ConditionErrors, parse_condition
 from contacts.segments.repository import condition_of, find_segment
 from contacts.validation import MAX_TAGS, read_changes, read_tags
 from crmsolid.api import idempotency
 from crmsolid.api.pagination import Page, page
-from crmsolid.core import erasure
+from crmsolid.core import clock, erasure
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError, FieldError, invalid, not_found
 from crmsolid.core.unit_of_work import unit_of_work
@@ -48,9 +50,17 @@ def upsert_contact(actor: Actor, fields: Mapping[str, Any]) -> ContactWithTags:
     if not changes.identities:
         raise invalid("username", "required", "give a username or an email")
     try:
-        return repository.upsert(actor, changes)
+        contact = repository.upsert(actor, changes)
     except IdentitiesConflict as conflict:
         raise _conflict(actor, conflict.contacts) from None
+    _audit(actor, "created" if contact.created else "changed", contact, fields=sorted(fields))
+    return contact
+
+
+def _audit(actor: Actor, verb: str, contact: ContactWithTags, **data: Any) -> None:
+    """Write down what a member has changed. What keys do is told by the events alone: the log would be as large."""
+    if actor.subject.kind == "user" and contact.changed:
+        audit.record(actor, f"contact.{verb}", contact.contact.pk, **data)
 
 
 @unit_of_work()
@@ -67,10 +77,12 @@ def update_contact(
     _check_version(before, if_match)
     removed = [] if changes.tags is None else set(before.tags).difference(changes.tags)
     try:
-        return repository.update(actor, before, changes, add=changes.tags or (), remove=removed)
+        after = repository.update(actor, before, changes, add=changes.tags or (), remove=removed)
     except IdentityTaken:
         others = repository.find_by_identity(actor.workspace, changes.identities)
         raise _conflict(actor, [before.contact, *others]) from None
+    _audit(actor, "changed", after, fields=sorted(fields))
+    return after
 
 
 def _conflict(actor: Actor, contacts: Iterable[Contact]) -> DomainError:
@@ -90,7 +102,11 @@ def tag_contact(
     before = repository.get(actor.workspace, contact_id, lock=True)
     _check_version(before, if_match)
     changed = repository.change_tags(actor, [before], add=added, remove=removed)
-    return changed[0] if changed else before
+    if not changed:
+        return before
+    after = replace(changed[0], changed=True)
+    _audit(actor, "tagged", after, add=added, remove=removed)
+    return after
 
 
 def read_tag_changes(add: Iterable[str], remove: Iterable[str]) -> tuple[list[str], list[str]]:
@@ -167,51 +183,85 @@ def get_contact(actor: Actor, contact_id: str) -> ContactWithTags:
     return repository.get(actor.workspace, contact_id)
 
 
+def find_contacts(actor: Actor, identities: Mapping[str, Any]) -> list[Contact]:
+    """The contacts that have this ``username`` or ``email``; at most one for each. Errors: ``scope_missing``,
+    ``validation_failed``."""
+    actor.require(Scope.READ_CONTACTS)
+    keys = read_changes(actor.workspace, identities).identities
+    return repository.find_by_identity(actor.workspace, keys) if keys else []
+
+
 def list_contacts(
     actor: Actor, filters: Mapping[str, Any], *, sort: str = "-created_at", limit: int = 50, cursor: str | None = None
 ) -> Page:
     """One page of :class:`ContactWithTags`. ``ContactQuerySet.filtered`` describes ``filters``; ``segment``, the id of
-    one, is a filter too. ``sort`` is one of ``inputs.SORTS``. Errors: ``scope_missing``, ``invalid_cursor``,
-    ``invalid_parameter`` for an unknown segment."""
+    one, is a filter too, and ``filter``, a condition as JSON. ``sort`` is one of ``inputs.SORTS``. Errors:
+    ``scope_missing``, ``invalid_cursor``, ``invalid_parameter`` for a segment or a filter."""
     actor.require(Scope.READ_CONTACTS)
-    return _page(actor.workspace, filters, _segment(actor.workspace, filters), sort, limit, cursor)
+    return _page(actor.workspace, filters, conditions_of(actor.workspace, filters), sort, limit, cursor)
 
 
-def _segment(workspace: Workspace, filters: Mapping[str, Any]) -> tuple[Any, Condition] | None:
-    """The filter of the segment that ``filters`` name, and as a condition; None if they name none.
+def conditions_of(
+    workspace: Workspace, filters: Mapping[str, Any], *, copying: bool = False
+) -> list[tuple[Any, Condition]]:
+    """What ``segment`` and ``filter`` among the filters ask, as JSON and as conditions. ``copying`` as in
+    ``find_segment``.
 
-    ``invalid_parameter`` (400) if the segment is unknown, or its filter does not fit any more.
+    ``invalid_parameter`` (400) if the segment is unknown or its filter does not fit any more, or for the wrong parts of
+    ``filter``, by their paths.
     """
-    if "segment" not in filters:
-        return None
-    try:
-        segment = find_segment(workspace, filters["segment"])
-        return segment.filter, condition_of(segment)
-    except DomainError as error:
-        raise DomainError("invalid_parameter", errors=[FieldError("segment", error.code, error.detail)]) from None
+    found: list[tuple[Any, Condition]] = []
+    if "segment" in filters:
+        try:
+            segment = find_segment(workspace, filters["segment"], copying=copying)
+            found.append((segment.filter, condition_of(segment)))
+        except DomainError as error:
+            raise DomainError("invalid_parameter", errors=[FieldError("segment", error.code, error.detail)]) from None
+    if "filter" in filters:
+        try:
+            found.append((filters["filter"], parse_condition(workspace, filters["filter"], path="filter")))
+        except ConditionErrors as wrong:
+            raise DomainError("invalid_parameter", errors=wrong.errors) from None
+    return found
 
 
 def _page(
     workspace: Workspace,
     filters: Mapping[str, Any],
-    segment: tuple[Any, Condition] | None,
+    conditions: Sequence[tuple[Any, Condition]],
     sort: str,
     limit: int,
     cursor: str | None,
 ) -> Page:
-    """One page of :class:`ContactWithTags`. A cursor is bound to what the filter of the segment says, and keeps the
-    instant for which it is judged."""
+    """One page of :class:`ContactWithTags`. A cursor is bound to what the conditions say, and keeps the instant for
+    which they are judged."""
     rows = page(
         Contact.objects.for_workspace(workspace).filtered(filters),
         sort=sort,
         limit=limit,
         cursor=cursor,
         workspace_id=workspace.pk,
-        filters=filters if segment is None else {**filters, "segment": (filters["segment"], segment[0])},
+        filters={**filters, "conditions": [raw for raw, _ in conditions]} if conditions else filters,
         read=partial(repository.contacts.read, prepared=not filters),
-        narrow=None if segment is None else lambda rows, now: rows.filter(where(segment[1], now)),
+        narrow=partial(_narrow, conditions) if conditions else None,
     )
     return Page(repository.with_tags(rows.rows), rows.next_cursor)
+
+
+def _narrow(conditions: Sequence[tuple[Any, Condition]], rows: Any, now: datetime) -> Any:
+    """The rows for whom all the conditions hold at the instant."""
+    return rows.filter(*(where(condition, now) for _, condition in conditions))
+
+
+def count_contacts(actor: Actor, filters: Mapping[str, Any], *, at_most: int | None = None) -> int:
+    """How many contacts match, filters as in :func:`list_contacts`. Counting stops at ``at_most``.
+
+    Errors: ``scope_missing``, ``invalid_parameter``.
+    """
+    actor.require(Scope.READ_CONTACTS)
+    rows = Contact.objects.for_workspace(actor.workspace).filtered(filters)
+    rows = _narrow(conditions_of(actor.workspace, filters), rows, clock.now()).order_by()
+    return int((rows if at_most is None else rows[:at_most]).count())
 
 
 def export_contacts(
@@ -223,14 +273,14 @@ def export_contacts(
     ``invalid_parameter`` for an unknown segment.
     """
     actor.require(Scope.READ_CONTACTS)
-    segment = _segment(actor.workspace, filters)
-    first = _page(actor.workspace, filters, segment, "created_at", EXPORT_CHUNK, None)
+    conditions = conditions_of(actor.workspace, filters)
+    first = _page(actor.workspace, filters, conditions, "created_at", EXPORT_CHUNK, None)
 
     def chunks() -> Iterator[list[ContactWithTags]]:
         chunk = first
         yield chunk.rows
         while chunk.next_cursor is not None:
-            chunk = _page(actor.workspace, filters, segment, "created_at", EXPORT_CHUNK, chunk.next_cursor)
+            chunk = _page(actor.workspace, filters, conditions, "created_at", EXPORT_CHUNK, chunk.next_cursor)
             yield chunk.rows
 
     if format == "ndjson":

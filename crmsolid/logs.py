@@ -1,10 +1,12 @@
-"""Log lines as JSON objects. An API key in a message is cut off after its prefix."""
+"""Log lines as JSON objects. An API key in a message is cut off after its prefix, and a request has no query."""
 
 import json
 import logging
 import threading
 import time
 from datetime import UTC, datetime
+
+from django.http import HttpRequest
 
 from apikeys.tokens import redact
 
@@ -49,6 +51,8 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
         }
         line.update({name: value for name, value in vars(record).items() if name not in _STANDARD})
+        if isinstance(request := line.get("request"), HttpRequest):
+            line["request"] = f"{request.method} {request.path}"  # queries have the tokens of links in e-mails
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return redact(json.dumps(line, default=str, ensure_ascii=False))

@@ -8,6 +8,7 @@ class MessagingConfig(AppConfig):
         from django.db.models import Q
         from django.db.models.signals import post_delete
 
+        from contacts import timeline
         from contacts.erasing import operands
         from contacts.scoring import history
         from contacts.scoring.models import Trigger
@@ -28,6 +29,7 @@ class MessagingConfig(AppConfig):
         from messaging.telegram_models import LoginAttempt, TelegramSession
         from messaging.texts import configuration as texts
         from messaging.threads import state
+        from messaging.timeline import SOURCE as MESSAGES
 
         gateway.registry[AccountKind.SANDBOX] = SandboxGateway()
         gateway.account_worker_queues[AccountKind.TELEGRAM] = queues_of
@@ -35,6 +37,7 @@ class MessagingConfig(AppConfig):
         on_provision(opt_out_words.provision)
         register_section(texts.TEMPLATES, dump=texts.dump_templates, apply=texts.apply_templates)
         register_section(texts.WORDS, dump=texts.dump_words, apply=texts.apply_words)
+        timeline.register(MESSAGES)
         history.register(Trigger.REPLY, scoring.replies_of)
         erasure.register(erase=messages.erase, export=messages.export)
         erasure.register(erase=recipients.erase, export=recipients.export)

@@ -5,6 +5,7 @@ class SequencesConfig(AppConfig):
     name = "sequences"
 
     def ready(self) -> None:
+        from contacts import bulk, timeline
         from contacts.erasing import operands
         from contacts.scoring import history
         from contacts.scoring.models import Trigger
@@ -14,11 +15,16 @@ class SequencesConfig(AppConfig):
         from messaging.sending import sources
         from sequences import configuration, events, runner, scoring  # noqa: F401 - events declares the event types
         from sequences import erasure as enrollments
+        from sequences.bulk import ENROLL
         from sequences.message_source import SOURCE, SequenceSource
         from sequences.models import SequenceVersion, Step
+        from sequences.timeline import SOURCES
 
         sources.registry[SOURCE] = SequenceSource()
         watchers.append(runner.wake)
+        bulk.register(ENROLL)
+        for source in SOURCES:
+            timeline.register(source)
         operands.register(SequenceVersion, "stop_on")
         operands.register(Step, "condition")
         history.register(Trigger.SEQUENCE_COMPLETED, scoring.completed_by)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.text import capfirst
 
-from contacts.forms import ConditionField, DurationField, LinesField
+from contacts.forms import ConditionTextField, DurationField, LinesField
 from contacts.models import Stage
 from contacts.segments.conditions import ConditionErrors, describe, parse_condition
 from crmsolid.core import strictjson
@@ -119,7 +119,7 @@ class StepForm(RawValues):
     id = forms.CharField(required=False, widget=forms.HiddenInput)
     delay = DurationField(label="Delay")
     text = LinesField(4, label="Text", strip=False)
-    condition = ConditionField(3, label="Only for contacts for whom this holds")
+    condition = ConditionTextField(3, label="Only for contacts for whom this holds")
     if_not = forms.ChoiceField(label="For all others", choices=[(each, _IF_NOT_LABELS[each]) for each in IF_NOT])
 
     described = ""

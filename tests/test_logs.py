@@ -51,3 +51,18 @@ def test_other_errors_keep_their_traceback(lines: io.StringIO) -> None:
     for _ in range(2):
         logging.getLogger("django.request").error("failed", exc_info=ValueError())
     assert [("traceback" in json.loads(line)) for line in lines.getvalue().splitlines()] == [True, True]
+
+
+@pytest.mark.django_db
+def test_the_token_of_a_link_is_not_logged_when_its_page_fails(
+    lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(uid: str, token: str) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("crmsolid.workspaces.accounts.user_of_reset_link", fail)
+    answer = Client(raise_request_exception=False).get("/panel/password-reset/link/?uid=MQ&token=verysecret")
+    assert answer.status_code == 500
+    logged = [json.loads(line) for line in lines.getvalue().splitlines()]
+    assert [line["request"] for line in logged] == ["GET /panel/password-reset/link/"]
+    assert "verysecret" not in lines.getvalue()

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from contacts.models import Contact
 from crmsolid.workspaces.models import AuditEntry, Role, Workspace
-from tests.panel import browser, contact_form, furnish
+from tests.panel import browser, furnish, stage_form
 from tests.tenants import Api, Tenants
 from tests.test_plans import audit_entries, plans, put_on, upgrades
 
@@ -134,7 +134,7 @@ def test_the_error_about_an_unknown_plan_is_beside_the_field(tenants: Tenants, f
 def test_after_an_ended_trial_owners_get_a_link_and_others_a_hint(tenants: Tenants) -> None:
     contact = furnish(tenants.workspace, "acme").of(Contact)
     put_on(tenants.workspace, "trial", -1)
-    form, address = contact_form(stage="won"), reverse("admin:contacts_contact_change", args=[contact.pk])
+    form, address = stage_form("won"), reverse("admin:contacts_contact_change", args=[contact.pk])
     owner, agent = browser(tenants.owner), browser(tenants.member(Role.AGENT))
     assert f'href="{PLAN}"' in strip(owner.get(HOME))
     refused = owner.post(address, form)

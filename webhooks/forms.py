@@ -96,7 +96,7 @@ class ReplayForm(ServiceForm):
     """Since when to send again what failed."""
 
     since = forms.DateTimeField(
-        label="Since (UTC)",
+        label="Since",
         error_messages={"required": "Give a date and a time."},
         widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
     )

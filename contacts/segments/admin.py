@@ -1,6 +1,5 @@
 """People > Segments: the list, the page of one, its form, and tagging all contacts in it."""
 
-import json
 from typing import Any
 
 from django.contrib import admin, messages
@@ -10,7 +9,7 @@ from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from contacts.forms import SegmentForm, TagsForm, condition_help
+from contacts.forms import FilterForm, TagsForm
 from contacts.models import Segment
 from contacts.segments import services
 from contacts.segments.conditions import definitions_of, describe
@@ -89,22 +88,29 @@ class SegmentAdmin(FormPageAdmin):
 
     # --- The form ---------------------------------------------------------------------------------------------
     def form_view(self, request: HttpRequest, segment: Segment | None) -> HttpResponse:
-        """The form. One button shows whom the filter selects, the other saves it."""
-        shown = {} if segment is None else {"name": segment.name, "filter": _as_text(segment.filter)}
-        form = SegmentForm(request.POST if request.method == "POST" else None, initial=shown)
-        only_shows = request.POST.get("do") == "preview"
-        form.fields["name"].required = not only_shows
-        preview = None if segment is None or form.is_bound else self._preview(request, segment.filter)
-        if form.is_bound and "filter" in (values := _valid(form)):
-            try:
-                preview = services.preview_segment(self.actor(request), filter=values["filter"])
-                if not only_shows and form.is_valid():
-                    return self._save(request, segment, values)
-            except DomainError as error:
+        """The form. One button shows whom the filter selects, the other saves it; those of the rows change the rows."""
+        workspace = self.current_workspace(request)
+        shown: dict[str, Any] = {"filter": {"all": []}}
+        if segment is not None:
+            broken = _in_words(segment) == BROKEN
+            shown = {"name": segment.name, "filter": {"all": []} if broken else segment.filter}
+        form = FilterForm(workspace, request.POST if request.method == "POST" else None, initial=shown)
+        saves = request.POST.get("do") == "save" and not form.was_stepped
+        form.fields["name"].required = saves
+        form.is_valid()
+        filter = form.cleaned_data["filter"] if form.is_bound else shown["filter"]
+        preview = None
+        try:
+            preview = services.preview_segment(self.actor(request), filter=filter)
+            if saves and form.is_valid():
+                return self._save(request, segment, form.cleaned_data)
+        except DomainError as error:
+            if not form.was_stepped:
                 form.add_domain_error(error)
         title = "New segment" if segment is None else f"Edit {segment.name}"
-        context = {**self._titles(segment, title), **condition_help(self.current_workspace(request))}
-        return self.render_page(request, "panel/segment_form.html", form=form, preview=preview, **context)
+        return self.render_page(
+            request, "panel/segment_form.html", form=form, preview=preview, **self._titles(segment, title)
+        )
 
     def _save(self, request: HttpRequest, segment: Segment | None, values: dict[str, Any]) -> HttpResponse:
         if segment is None:
@@ -139,20 +145,11 @@ class SegmentAdmin(FormPageAdmin):
         return self.render_page(request, "panel/segment_delete.html", **self._titles(segment, f"Delete {segment.name}"))
 
 
-def _valid(form: SegmentForm) -> dict[str, Any]:
-    form.is_valid()
-    return form.cleaned_data
-
-
 def _in_words(segment: Segment, definitions: Any = None) -> str:
     try:
         return describe(condition_of(segment, definitions))
     except DomainError:
         return BROKEN
-
-
-def _as_text(filter: Any) -> str:
-    return json.dumps(filter, indent=2, ensure_ascii=False)
 
 
 def contacts_address(segment: Segment) -> str:

@@ -16,7 +16,8 @@ from crmsolid.workspaces.roles import ADMINS, EVERYONE, OWNERS, Roles
 class NavigationItem:
     """A line of the sidebar: the list of ``model`` (``app.model``), or the page with the URL name ``page``.
 
-    ``roles`` say who sees a page. For a model its ``TenantAdmin`` says so.
+    ``roles`` say who sees a page. For a model its ``TenantAdmin`` says so. ``family`` is how the URL names of the pages
+    begin that belong to it; those of a model begin with its name.
     """
 
     title: str
@@ -24,6 +25,12 @@ class NavigationItem:
     model: str = ""
     page: str = ""
     roles: Roles = EVERYONE
+    family: str = ""
+
+    def has(self, name: str) -> bool:
+        """Whether the page with this URL name belongs to the line."""
+        family = self.family or (f"{self.model.replace('.', '_')}_" if self.model else "")
+        return bool(name) and (name == self.page or (bool(family) and name.startswith(family)))
 
     @property
     def link(self) -> str:
@@ -43,9 +50,9 @@ GROUPS: dict[str, tuple[NavigationItem, ...]] = {
         NavigationItem("Broadcasts", "megaphone", "messaging.broadcast"),
     ),
     "People": (
-        NavigationItem("Contacts", "users", "contacts.contact"),
+        NavigationItem("Contacts", "users", page="contacts_contact_changelist", family="contacts_contact_"),
         NavigationItem("Segments", "funnel", "contacts.segment"),
-        NavigationItem("Tags", "tag", "contacts.contacttag"),
+        NavigationItem("Tags", "tag", page="contacts_contacttag_changelist", family="contacts_contacttag_"),
         NavigationItem("Imports", "upload", "contacts.contactimport"),
     ),
     "Automation": (
@@ -74,11 +81,12 @@ GROUPS: dict[str, tuple[NavigationItem, ...]] = {
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The sidebar's groups, with the items that this member may see."""
+    name = _url_name(request)
     home = {"title": "Home", "icon": "house", "link": panel_url("index"), "active": request.path == panel_url("index")}
     groups: list[dict[str, Any]] = [{"items": [home]}]
     for title, items in GROUPS.items():
         links = [
-            {"title": item.title, "icon": item.icon, "link": item.link, "active": request.path.startswith(item.link)}
+            {"title": item.title, "icon": item.icon, "link": item.link, "active": item.has(name)}
             for item in items
             if item.is_visible(request)
         ]
@@ -92,12 +100,17 @@ def breadcrumbs(request: HttpRequest) -> list[dict[str, str]]:
 
     The page's own title follows them. An item that is a page by itself is left out, for it has the same title.
     """
-    match = request.resolver_match
-    name = (match.url_name or "") if match else ""
+    name = _url_name(request)
     for title, items in GROUPS.items():
         for item in items:
             if item.page and name == item.page:
                 return [{"title": title, "link": ""}]
-            if item.model and name.startswith(f"{item.model.replace('.', '_')}_"):
+            if item.has(name):
                 return [{"title": title, "link": ""}, {"title": item.title, "link": item.link}]
     return []
+
+
+def _url_name(request: HttpRequest) -> str:
+    """The URL name of the page that is shown."""
+    match = request.resolver_match
+    return (match.url_name or "") if match else ""

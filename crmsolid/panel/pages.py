@@ -12,11 +12,12 @@ from django.views import defaults
 
 from crmsolid.core.errors import DATABASE_UNAVAILABLE, DomainError
 from crmsolid.core.time_zones import time_zones
+from crmsolid.panel.account.kept_form import KeptForm, page_before
 from crmsolid.plans import PAID_PLANS, change_plan
 from crmsolid.serving.interface import MAX_BODY_BYTES, MEBIBYTE
 from crmsolid.serving.request import BODY_TOO_LARGE
 from crmsolid.workspaces.forms import ServiceForm
-from crmsolid.workspaces.models import Plan
+from crmsolid.workspaces.models import Plan, User
 from crmsolid.workspaces.panel_context import panel_context
 from crmsolid.workspaces.panel_urls import side_of
 from crmsolid.workspaces.roles import ADMINS, OWNERS
@@ -136,10 +137,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         text = f"Nothing was changed. A form may have at most {MAX_BODY_BYTES // MEBIBYTE} MiB."
         return _page(request, 413, "This form is too large", text)
     text = (
-        "Nothing was changed. This happens when you have logged in again since the page was opened, or when the "
-        "browser keeps no cookies. Open the page again and send it once more."
+        "Nothing was changed. This happens when you have logged in again or switched the workspace since the page was "
+        "opened, or when the browser keeps no cookies. Open the page again and send it once more."
     )
-    return _page(request, 403, "This page is too old to be sent", text)
+    typed, page = [], page_before(request)
+    if page and isinstance(request.user, User):
+        typed = KeptForm.of(request).shown
+    return _page(request, 403, "This page is too old to be sent", text, typed=typed, page=page)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -40,7 +40,7 @@ class SearchPage(TenantPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         words = request.GET.get("q", "").replace("\0", "").strip()[:MAX_SEARCH_LENGTH]
         groups = [(title, found) for title, found in self._groups(words) if found] if words else []
-        return self.render(query=words, groups=groups)
+        return self.render(searched_for=words, groups=groups)
 
     def _groups(self, words: str) -> Iterator[tuple[str, list[Found]]]:
         items = [item for group in navigation(self.request) for item in group["items"]]

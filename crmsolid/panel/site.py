@@ -56,8 +56,9 @@ class PanelSite(AdminSite):
         super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Only membership of a workspace gives access; being a superuser does not."""
-        return panel_context(request) is not None
+        """Membership of a workspace gives access, with two factors where it requires them. A superuser needs one too."""
+        panel = panel_context(request)
+        return panel is not None and not panel.needs_two_factor
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """A page for members: others are led to the sign-in."""
@@ -73,6 +74,7 @@ class PanelSite(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """The pages of a workspace; they exist once for each side."""
+        from contacts.panel import urls as contacts  # its pages ask for the site
         from messaging.panel.urls import urlpatterns as inbox
 
         own = [
@@ -83,6 +85,7 @@ class PanelSite(AdminSite):
             path("workspaces/membership/", self.admin_view(self.to_members)),
             page_path("workspace/", WorkspacePage),
             page_path("plan/", PlanPage),
+            *contacts.urlpatterns,
         ]
         left_out = ("login", "logout", "password_change", "password_change_done", "view_on_site", "autocomplete")
         return own + [url for url in super().get_urls() if getattr(url, "name", None) not in left_out]

@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from crmsolid.core import clock, crypto
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.workspaces import audit, sessions
+from crmsolid.workspaces.email import queue_email
 from crmsolid.workspaces.models import Membership, RecoveryCode, TwoFactor, User
 
 ISSUER = "CRM Solid"
@@ -74,6 +75,7 @@ def confirm_setup(user: User, code: str, *, session_key: str | None, ip: str | N
         codes = _replace_recovery_codes(user)
         sessions.end_other_sessions(user, session_key)
         audit.record_about_user(user, "user.two_factor_on", ip)
+        _tell(user, "on", ip)
     return codes
 
 
@@ -110,6 +112,7 @@ def turn_off(user: User, code: str, *, ip: str | None) -> None:
         TwoFactor.objects.filter(user=user).delete()
         RecoveryCode.objects.filter(user=user).delete()
         audit.record_about_user(user, "user.two_factor_off", ip)
+        _tell(user, "off", ip)
 
 
 def new_recovery_codes(user: User, code: str, *, ip: str | None) -> list[str]:
@@ -167,6 +170,12 @@ def _replace_recovery_codes(user: User) -> list[str]:
     texts = [base64.b32encode(secrets.token_bytes(_RECOVERY_BYTES)).decode() for _ in range(RECOVERY_CODES)]
     RecoveryCode.objects.bulk_create([RecoveryCode(user=user, digest=_digest(text)) for text in texts])
     return ["-".join(text[start : start + 4] for start in range(0, 16, 4)) for text in texts]
+
+
+def _tell(user: User, state: str, ip: str | None) -> None:
+    """Whoever has somebody's session could do this, so the owner of the account learns of it."""
+    subject = f"Two-factor authentication for CRM Solid is {state}"
+    queue_email(user.email, subject, "two_factor_changed", state=state, ip=ip)
 
 
 def _digest(text: str) -> str:

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from crmsolid.core import clock
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.admin_columns import column, datetime_column
+from crmsolid.workspaces.admin_columns import column, datetime_column, time_text
 from crmsolid.workspaces.models import AuditEntry
 from crmsolid.workspaces.roles import ADMINS
 from messaging import querysets
@@ -31,7 +31,7 @@ def state_text(account: Any) -> str:
     """The state to show; ``account`` comes from :meth:`AccountAdmin.get_queryset`."""
     state = account_state(account)
     if state == AccountState.PAUSED and account.paused_until is not None:
-        return f"Paused until {account.paused_until:%d %b %H:%M} UTC"
+        return f"Paused until {time_text(account.paused_until)}"
     if state == AccountState.NEEDS_LOGIN and account.logged_out:
         return "Logged out"
     return str(AccountState(state).label)

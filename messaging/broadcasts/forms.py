@@ -1,6 +1,5 @@
 """The form of a broadcast in the panel."""
 
-from datetime import UTC
 from typing import Any
 
 from django import forms
@@ -59,7 +58,7 @@ class BroadcastForm(forms.Form):
             "account_ids": list(definition.account_ids),
             "segment_id": definition.audience.get("segment_id", ""),
             "tags": "\n".join(definition.audience.get("tags", ())),
-            "send_at": definition.send_at and definition.send_at.astimezone(UTC).replace(tzinfo=None),
+            "send_at": definition.send_at,
             "per_hour": definition.per_hour,
             "cooldown_days": definition.cooldown_days,
         }

@@ -6,8 +6,8 @@ from typing import Any
 from django.http import QueryDict
 
 from contacts import notes
-from contacts.admin import contact_actions, contact_sections
 from contacts.models import Contact, CustomField, FieldType, Stage
+from contacts.panel.actions import contact_actions, contact_sections
 from contacts.scoring.services import get_score
 from contacts.services import get_contact, tag_contact, update_contact
 from crmsolid.core.errors import invalid

@@ -14,8 +14,8 @@ from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from contacts.admin import MAX_CHOSEN, ContactAction, contact_actions, contact_sections
 from contacts.models import Contact
+from contacts.panel.actions import MAX_CHOSEN, BulkChoice, ContactAction, contact_actions, contact_sections, offer
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.admin_base import TenantRelatedFilter
 from crmsolid.workspaces.admin_columns import column, datetime_column, format_time
@@ -27,6 +27,7 @@ from messaging.waiting import load_accounts
 from sequences import repository, services, waiting
 from sequences.admin.base import ENROLLMENT_COLOURS, describe_step, step_names
 from sequences.admin.sequences import IN_IT, people_address, resume_mode
+from sequences.bulk import ENROLL
 from sequences.forms import RESUME_MODES, account_label
 from sequences.models import OPEN, Enrollment, EnrollmentStatus, Reason, Sequence, SequenceStatus, StepRun
 
@@ -76,10 +77,21 @@ class EnrollForm(forms.Form):
 
     sequence = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": "Choose a sequence."})
 
-    def __init__(self, workspace: Workspace, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, workspace: Workspace, data: Any = None) -> None:
+        super().__init__(data)
         self.sequences = Sequence.objects.for_workspace(workspace).filter(status=SequenceStatus.ACTIVE).order_by("name")
         self.fields["sequence"].choices = [(each.pk, each.name) for each in self.sequences]  # type: ignore[attr-defined]
+
+
+offer(
+    BulkChoice(
+        ENROLL.name,
+        ENROLL.label,
+        "Each contact begins with the first step. Who has opted out or is in the sequence already is left out.",
+        EnrollForm,
+        dict,
+    )
+)
 
 
 class StatusFilter(SimpleListFilter):

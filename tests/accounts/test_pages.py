@@ -223,13 +223,24 @@ def test_a_forged_form_is_refused_before_it_is_kept(tenants: Tenants) -> None:
     assert send_signed_out(client).status_code == 403
 
 
+def test_a_form_of_before_another_log_in_shows_what_was_typed(tenants: Tenants) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(tenants.owner)
+    answer = send_signed_out(client)
+    assert answer.status_code == 403
+    assert "Dear {name}" in text(answer) and "hunter2!" not in text(answer)
+    assert f'href="{TEMPLATES}?a=1">Open the page again' in text(answer)
+    foreign = client.post(TEMPLATES, TYPED, headers={"referer": "https://evil.example/"})
+    assert foreign.status_code == 403 and "Dear {name}" not in text(foreign) and "evil" not in text(foreign)
+
+
 # --- Invitations ------------------------------------------------------------------------------------------------------
 def invite(client: Client, address: str = "new@example.com", role: str = "agent") -> Any:
     return client.post(MEMBERS, {"action": "invite", "email": address, "role": role})
 
 
 def link_in(answer: Any) -> str:
-    found = re.search(r'id="invitation-link">http://testserver(.*?)<', text(answer))
+    found = re.search(r'id="invitation-link" value="http://testserver(.*?)"', text(answer))
     assert found is not None
     return found[1]
 
@@ -448,7 +459,7 @@ def test_a_reset_link_of_who_has_two_factors_still_needs_the_code(tenants: Tenan
     client = Client()
     client.post(RESET, {"email": "owner@acme.example"})
     email.send_due()
-    client.get(re.findall(r"http://testserver(/\S+)", str(mail.outbox[0].body))[0])
+    client.get(re.findall(r"http://testserver(/\S+)", str(mail.outbox[-1].body))[0])
     client.post(SET, {"new_password1": NEW, "new_password2": NEW})
     assert client.get(HOME).status_code == 302
     assert log_in(client, NEW)["Location"] == STEP

@@ -17,11 +17,15 @@ from django.apps import apps
 from django.db import transaction
 
 import apikeys.services
+import contacts.bulk
+import contacts.columns
 import contacts.imports.services
 import contacts.notes
 import contacts.scoring.services
 import contacts.segments.services
 import contacts.services
+import contacts.tags
+import contacts.timeline
 import crmsolid.events.services
 import crmsolid.jobs.services
 import crmsolid.oauth.services
@@ -38,7 +42,7 @@ import webhooks.services
 from apikeys.models import ApiKey
 from contacts.imports import reading
 from contacts.imports.staging import StagedFile
-from contacts.models import Contact, ContactImport, ContactNote, CustomField, ScoringRule, Segment
+from contacts.models import Contact, ContactImport, ContactNote, ContactTag, CustomField, ScoringRule, Segment
 from contacts.scoring.definition import Definition as RuleDefinition
 from contacts.scoring.models import Trigger
 from contacts.stats import funnel_report
@@ -296,6 +300,25 @@ ROWS = [
         None,
         lambda rows: {"field_id": rows.of(CustomField).pk, "label": "New", "choices": ["a"]},
     ),
+    Row(contacts.services.count_contacts, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"filters": {}}),
+    Row(
+        contacts.bulk.start_bulk,
+        WRITERS,
+        Scope.WRITE_CONTACTS,
+        lambda rows: {"action": "stage", "filters": {}, "arguments": {"stage": "won"}},
+    ),
+    Row(contacts.tags.list_tags, EVERYONE, Scope.READ_CONTACTS),
+    Row(contacts.tags.tag_names, EVERYONE, Scope.READ_CONTACTS),
+    Row(contacts.tags.get_tag, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"name": rows.of(ContactTag).name}),
+    Row(
+        contacts.tags.rename_tag,
+        WRITERS,
+        Scope.WRITE_CONTACTS,
+        lambda rows: {"name": rows.of(ContactTag).name, "to": "new"},
+    ),
+    Row(contacts.tags.delete_tag, WRITERS, Scope.WRITE_CONTACTS, lambda rows: {"name": rows.of(ContactTag).name}),
+    # It needs the scope to read messages too; who may read contacts in the panel has both.
+    Row(contacts.timeline.read, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"contact": rows.of(Contact)}),
     Row(contacts.notes.list_notes, EVERYONE, Scope.READ_CONTACTS, contact_id),
     Row(contacts.notes.add_note, WRITERS, Scope.WRITE_CONTACTS, lambda rows: {**contact_id(rows), "text": "Called"}),
     # Somebody else's note; tests/contacts/test_notes.py has authors.
@@ -556,7 +579,10 @@ ROWS = [
 
 def service_modules() -> list[Any]:
     """Every module called ``services`` or ``stats``, every module of such a package, and those that are named here."""
-    found = [crmsolid.plans, crmsolid.workspaces.invitations, contacts.notes]
+    found = [
+        *(crmsolid.plans, crmsolid.workspaces.invitations, contacts.bulk, contacts.notes, contacts.tags),
+        contacts.timeline,
+    ]
     for package in PACKAGES:
         root = import_module(package)
         for module in pkgutil.walk_packages(root.__path__, f"{package}."):

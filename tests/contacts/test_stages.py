@@ -14,7 +14,7 @@ from messaging.models import Account
 from messaging.sending import dispatch
 from messaging.services import send_message
 from tests.contacts.conftest import Upsert
-from tests.panel import contact_form
+from tests.panel import stage_form
 from tests.tenants import Api, Tenants
 
 pytestmark = pytest.mark.django_db
@@ -36,8 +36,8 @@ def test_stages_set_by_the_api_and_in_the_panel(ours: Api, upsert: Upsert, tenan
     ours.patch(f"/v1/contacts/{contact['id']}", {"stage": "lost", "name": "Sarah"})
     upsert(username="sarah", stage="qualified")
     client.force_login(tenants.owner)
-    page = f"/panel/live/contacts/contact/{contact['id']}/change/"
-    assert client.post(page, contact_form(name="Sarah", stage="won")).status_code == 302
+    page = f"/panel/live/contacts/{contact['id']}/"
+    assert client.post(page, stage_form("won")).status_code == 302
     assert history(contact["id"]) == [
         ("", "qualified", True, "rest"),
         ("qualified", "lost", True, "rest"),

@@ -107,8 +107,8 @@ def test_look_alike_of_a_tag_is_refused_and_changes_nothing(ours: Api, upsert: U
 def test_search_in_the_panel_finds_a_tag_in_both_forms(tenants: Tenants, upsert: Upsert) -> None:
     upsert(username="sarah", tags=[COMPOSED])
     for form in (COMPOSED, DECOMPOSED):
-        answer = browser(tenants.owner).get("/panel/live/contacts/contacttag/", {"q": form})
-        assert [row.name for row in answer.context["cl"].result_list] == [COMPOSED]
+        answer = browser(tenants.owner).get("/panel/live/contacts/tags/", {"from": form})
+        assert [tag.name for tag, _, _ in answer.context["tags"]] == [COMPOSED]
 
 
 def test_migration_gives_existing_tags_their_normal_form(tenants: Tenants) -> None:

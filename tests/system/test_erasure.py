@@ -130,8 +130,8 @@ def _make_known(tenants: Tenants, client: Api, account: Account) -> str:
     PeerHash.unscoped.create(
         workspace=tenants.workspace, account=account, peer_id=TELEGRAM_ID, access_hash=5, username=USERNAME
     )
-    form = contact_form(phone=PHONE, name=NAME)
-    page = f"/panel/live/contacts/contact/{contact_id}/change/"
+    form = contact_form(phone=PHONE)
+    page = f"/panel/live/contacts/{contact_id}/"
     assert browser(tenants.owner, tenants.workspace).post(page, form).status_code == 302
     # Segments, saved filters, stored answers about several people.
     segment = client.post("/v1/segments", {"name": "Sarah", "filter": FILTER}).json()["id"]

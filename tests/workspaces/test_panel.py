@@ -13,7 +13,7 @@ from crmsolid.core.errors import DomainError
 from crmsolid.panel.navigation import GROUPS
 from crmsolid.workspaces.models import AuditEntry, Membership, Role, Workspace
 from crmsolid.workspaces.services import remove_member, set_role
-from tests.panel import browser, contact_form, furnish, later
+from tests.panel import browser, contact_form, furnish, later, stage_form
 from tests.tenants import PASSWORD, Tenants
 
 HOME = reverse("admin:index")
@@ -74,9 +74,8 @@ def test_a_user_without_a_workspace_gets_a_page_of_their_own_and_can_log_out(ten
 )
 def test_everybody_but_viewers_can_edit_a_contact(tenants: Tenants, role: Role, may_edit: bool) -> None:
     contact, client = furnish(tenants.workspace, "acme").of(Contact), browser(tenants.member(role))
-    form = contact_form(stage="won", phone="1", time_zone="Asia/Tokyo")
-    answer = client.post(change("contacts_contact", contact), form)
-    assert answer.status_code == (302 if may_edit else 403)
+    for form in (contact_form(phone="1", time_zone="Asia/Tokyo"), stage_form("won")):
+        assert client.post(change("contacts_contact", contact), form).status_code == (302 if may_edit else 403)
     found = Contact.unscoped.get(pk=contact.pk)
     assert (found.stage, found.phone) == (("won", "1") if may_edit else ("new", ""))
     assert (found.updated_at > contact.updated_at) is may_edit
@@ -85,10 +84,10 @@ def test_everybody_but_viewers_can_edit_a_contact(tenants: Tenants, role: Role, 
 
 def test_a_change_is_in_the_audit_log_without_the_contacts_data(tenants: Tenants) -> None:
     contact, client = furnish(tenants.workspace, "acme").of(Contact), browser(tenants.owner)
-    client.post(change("contacts_contact", contact), contact_form(stage="won", phone="555-0100"))
+    client.post(change("contacts_contact", contact), contact_form(phone="555-0100"))
     entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="contact.changed")
     assert (entry.target, entry.subject_label, entry.surface) == (contact.pk, "owner@acme.example", "panel")
-    assert entry.data == {"fields": ["phone", "stage"]}
+    assert entry.data == {"fields": ["phone"]}
     history = client.get(reverse("admin:contacts_contact_history", args=[contact.pk])).content.decode()
     assert "contact.changed" in history and "127.0.0.1" in history and "555-0100" not in history
     agents = browser(tenants.member(Role.AGENT)).get(reverse("admin:contacts_contact_history", args=[contact.pk]))
@@ -97,10 +96,10 @@ def test_a_change_is_in_the_audit_log_without_the_contacts_data(tenants: Tenants
 
 def test_an_unknown_time_zone_is_refused(tenants: Tenants) -> None:
     contact, client = furnish(tenants.workspace, "acme").of(Contact), browser(tenants.owner)
-    answer = client.post(change("contacts_contact", contact), contact_form(stage="won", time_zone="Mars/Base"))
-    assert list(answer.context["adminform"].form.errors) == ["time_zone"]
+    answer = client.post(change("contacts_contact", contact), contact_form(phone="1", time_zone="Mars/Base"))
+    assert list(answer.context["form"].errors) == ["time_zone"]
     assert answer.content.decode().count("Nothing was saved") == 1
-    assert Contact.unscoped.get(pk=contact.pk).stage == "new"
+    assert Contact.unscoped.get(pk=contact.pk).phone == ""
 
 
 FIELD = {"label": "Company", "key": "company", "type": "text", "choices": ""}
@@ -176,7 +175,7 @@ def test_after_an_expired_trial_the_panel_is_read_only(tenants: Tenants) -> None
     page = client.get(change("contacts_contact", contact))
     assert page.status_code == 200
     assert "The trial of Acme has ended" in page.content.decode()
-    assert client.post(change("contacts_contact", contact), contact_form(stage="won")).status_code == 403
+    assert client.post(change("contacts_contact", contact), stage_form("won")).status_code == 403
     assert Contact.unscoped.get(pk=contact.pk).stage == "new"
 
 
@@ -218,7 +217,7 @@ def test_every_kind_of_page_is_marked_in_the_test_workspace(tenants: Tenants) ->
 def test_the_search_ignores_case_in_every_script(tenants: Tenants) -> None:
     Contact.unscoped.create(workspace=tenants.workspace, name="Дмитрий", search="дмитрий", created_at=clock.now())
     found = browser(tenants.owner).get(reverse("admin:contacts_contact_changelist"), {"q": "ДМИТ"})
-    assert [contact.name for contact in found.context["cl"].result_list] == ["Дмитрий"]
+    assert [name for _, name, _ in found.context["rows"]] == ["Дмитрий"]
 
 
 @pytest.mark.parametrize(

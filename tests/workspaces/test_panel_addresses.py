@@ -8,10 +8,11 @@ import pytest
 from django.urls import reverse
 
 from crmsolid.workspaces.admin_base import LookAheadChangeList, TenantAdmin
+from messaging.models import Message
 from tests.panel import PAGES, browser, furnish, listing
 from tests.tenants import Tenants
 
-CONTACTS = reverse("admin:contacts_contact_changelist")
+MESSAGES = reverse("admin:messaging_message_changelist")
 WHOLE_LIST = "This is the whole list"
 VALUES = ["99999999", "9" * 400, "-1", "1e400", "", "a", "\0", "9999-12-31T23:59:59-23:59", "(", "1,2", "x" * 5000]
 UNREADABLE = ["9" * 400, "a", "\0", "9999-12-31T23:59:59-23:59"]
@@ -51,9 +52,9 @@ def test_list_that_fails_for_its_address_is_logged_with_the_error(
     client = browser(Tenants().owner)
     with monkeypatch.context() as patch:
         patch.setattr(LookAheadChangeList, "get_queryset", fail)
-        assert client.get(CONTACTS, {"q": "a"}).status_code == 302
+        assert client.get(MESSAGES, {"q": "a"}).status_code == 302
     (record,) = [record for record in caplog.records if record.name == "crmsolid.panel"]
-    assert (record.levelname, CONTACTS in record.getMessage()) == ("WARNING", True)
+    assert (record.levelname, MESSAGES in record.getMessage()) == ("WARNING", True)
     assert record.exc_info is not None and str(record.exc_info[1]) == "a programming error"
 
 
@@ -75,16 +76,16 @@ def test_filter_that_cannot_be_read_is_left_out_and_the_page_says_so(
     transactional_db: None, name: str, value: str
 ) -> None:
     tenants = Tenants()
-    contact = furnish(tenants.workspace, "acme").rows[0]
-    answer: Any = browser(tenants.owner).get(CONTACTS, {name: value}, follow=True)
+    message = furnish(tenants.workspace, "acme").of(Message)
+    answer: Any = browser(tenants.owner).get(MESSAGES, {name: value}, follow=True)
     assert answer.status_code == 200
     assert WHOLE_LIST in answer.content.decode()
-    assert list(answer.context["cl"].result_list) == [contact]
+    assert list(answer.context["cl"].result_list) == [message]
 
 
 @pytest.mark.parametrize("lookup", ["year", "day", "regex", "contains", "in", "date__lt"])
 def test_lookup_that_no_filter_offers_is_refused(transactional_db: None, lookup: str) -> None:
-    answer = browser(Tenants().owner).get(CONTACTS, {f"created_at__{lookup}": "2026"})
+    answer = browser(Tenants().owner).get(MESSAGES, {f"created_at__{lookup}": "2026"})
     assert answer.status_code == 400
     assert "This address cannot be read" in answer.content.decode()
 

@@ -50,7 +50,7 @@ def test_the_403_page_names_the_members_role(tenants: Tenants) -> None:
 
 
 def test_the_403_page_does_not_send_an_owner_for_another_role(tenants: Tenants) -> None:
-    answer = browser(tenants.owner).get(reverse("admin:contacts_contact_add"))
+    answer = browser(tenants.owner).get(reverse("admin:messaging_message_add"))
     assert answer.status_code == 403
     assert "nobody can do it here" in answer.content.decode() and "another role" not in answer.content.decode()
 

@@ -26,6 +26,7 @@ from crmsolid.workspaces.admin_columns import (
 )
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
+from crmsolid.workspaces.templatetags.panel import moment_seconds
 from webhooks import replays, services
 from webhooks.admin.base import ERRORS, STATUS_COLOURS, WebhookAdmin
 from webhooks.models import Attempt, Delivery, DeliveryStatus, Endpoint
@@ -81,8 +82,8 @@ class DeliveryAdmin(WebhookAdmin):
         return rows.filter(deleted_at__isnull=True) if rows.model is Endpoint else rows
 
     @column("made", ordering="id")
-    def made(self, delivery: Delivery) -> SafeString:
-        return format_html('<span class="cs-nowrap">{}</span>', f"{delivery.created_at:%d %b %Y %H:%M:%S} UTC")
+    def made(self, delivery: Delivery) -> SafeString | str:
+        return moment_seconds(delivery.created_at)
 
     @column("endpoint")
     def shown_endpoint(self, delivery: Delivery) -> SafeString:
@@ -159,8 +160,7 @@ def _summary(delivery: Delivery) -> str:
         case DeliveryStatus.SUCCEEDED:
             return "The receiver has accepted it."
         case DeliveryStatus.FAILED:
-            retry_at = f"{delivery.next_attempt_at:%d %b %Y %H:%M:%S} UTC"
-            return f"It has not been accepted yet. The next attempt is at {retry_at}."
+            return f"It has not been accepted yet. The next attempt is at {time_text(delivery.next_attempt_at)}."
         case DeliveryStatus.CANCELED:
             return _CANCELED.get(delivery.reason, delivery.reason)
     return "It is not tried again automatically: all attempts have failed, or the receiver answered 410 Gone."

@@ -1,7 +1,7 @@
 """Settings > Webhooks: the list of endpoints, the page of one, and everything that can be done with it."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -285,12 +285,12 @@ def takes_all(endpoint: Endpoint) -> bool:
 
 
 def _replay_since(request: HttpRequest, endpoint: Endpoint) -> datetime:
-    """The initial value of the replay form: ``?since=`` as :meth:`EndpointAdmin.enable_view` sets it (UTC, without an
-    offset), else since when the endpoint is failing, else one day ago."""
+    """The initial value of the replay form: ``?since=`` as :meth:`EndpointAdmin.enable_view` sets it, in UTC, else
+    since when the endpoint is failing, else one day ago."""
     try:
         since = parse_datetime(request.GET.get("since", ""))
     except ValueError:
         since = None
     if since is None or since.tzinfo is not None:
         return endpoint.failing_since or clock.now() - timedelta(days=1)
-    return since
+    return since.replace(tzinfo=UTC)

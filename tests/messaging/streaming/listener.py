@@ -46,19 +46,28 @@ class Listener:
     """One request for the stream. Between ``stop_reading()`` and ``read_on()`` it is a client that reads nothing."""
 
     def __init__(
-        self, token: str | None, last: int | str | None = None, *, method: str = "GET", query: str = ""
+        self,
+        token: str | None,
+        last: int | str | None = None,
+        *,
+        method: str = "GET",
+        query: str = "",
+        path: str = "/v1/messages/stream",
+        cookie: str = "",
     ) -> None:
         headers = [(b"host", b"testserver")]
         if token is not None:
             headers.append((b"authorization", f"Bearer {token}".encode()))
+        if cookie:
+            headers.append((b"cookie", cookie.encode()))
         if last is not None:
             headers.append((b"last-event-id", str(last).encode()))
         self._scope = {
             "type": "http",
             "http_version": "1.1",
             "method": method,
-            "path": "/v1/messages/stream",
-            "raw_path": b"/v1/messages/stream",
+            "path": path,
+            "raw_path": path.encode(),
             "query_string": query.encode(),
             "headers": headers,
             "client": ("127.0.0.1", 5000),

@@ -1,0 +1,221 @@
+"""One change for many contacts, as a job that goes through them in the order of their ids.
+
+Each contact is judged once, when its turn comes: by the filters as they were at the start, for that instant. So the
+change may itself move contacts in or out, and a contact that comes in behind the position of the job is left out. A
+contact for whom the change is refused is counted with the reason, and the others go on.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from contacts import repository, services
+from contacts.models import Contact, ContactQuerySet, Stage
+from contacts.segments.compilation import where
+from contacts.segments.conditions import ConditionErrors, load_condition
+from crmsolid.core import clock
+from crmsolid.core.errors import DomainError, invalid
+from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.jobs.kinds import JobFailed, JobKind
+from crmsolid.jobs.runner import start_job
+from crmsolid.workspaces import audit
+from crmsolid.workspaces.actor import ROLE_SCOPES, Actor
+from crmsolid.workspaces.models import Job, Membership, Role
+from crmsolid.workspaces.scopes import Scope
+
+MAX_ERRORS = 100
+# How the audit log and the history of stages call who changed a contact here.
+BULK = "bulk"
+
+# Does the change to these contacts; returns how many were changed, and the refusals by the id of the contact.
+Apply = Callable[[Actor, Sequence[str], Mapping[str, Any]], tuple[int, Mapping[str, DomainError]]]
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAction:
+    """One kind of change. ``check`` gets who starts it and the arguments, and returns them as they are kept in the job;
+    it raises ``validation_failed``. ``batch`` contacts are changed in one transaction. ``scopes`` are what the change
+    needs, beside reading contacts, whose number the job tells."""
+
+    name: str
+    label: str
+    check: Callable[[Actor, Mapping[str, Any]], dict[str, Any]]
+    apply: Apply
+    batch: int
+    scopes: tuple[Scope, ...] = (Scope.WRITE_CONTACTS,)
+
+
+actions: dict[str, BulkAction] = {}
+
+
+def register(action: BulkAction) -> None:
+    """Add a kind of change. Apps register theirs when they start."""
+    actions[action.name] = action
+
+
+def each(change: Callable[[str], bool], ids: Sequence[str]) -> tuple[int, dict[str, DomainError]]:
+    """For ``apply``: one contact after another by a service. ``change`` returns whether the contact was changed; what a
+    refused one had written is undone."""
+    changed, refused = 0, {}
+    for contact_id in ids:
+        try:
+            with transaction.atomic():
+                changed += change(contact_id)
+        except DomainError as error:
+            refused[contact_id] = error
+    return changed, refused
+
+
+@unit_of_work()
+def start_bulk(
+    actor: Actor,
+    action: str,
+    filters: Mapping[str, Any],
+    arguments: Mapping[str, Any] | None = None,
+    *,
+    expected: int | None = None,
+) -> Job:
+    """Start a job that changes all contacts that match the filters, those of ``list_contacts``. ``expected`` is the
+    number that somebody was shown.
+
+    Errors: ``scope_missing``, ``validation_failed`` for the arguments, ``invalid_parameter`` for the filters,
+    ``invalid_state`` if nobody matches, or not as many as expected.
+    """
+    kind = actions[action]
+    for scope in (Scope.READ_CONTACTS, *kind.scopes):
+        actor.require(scope)
+    kept = kind.check(actor, arguments or {})
+    # For whoever erases a person named in a filter: the segment is held until the job can be seen.
+    conditions = services.conditions_of(actor.workspace, filters, copying=True)
+    total = services.count_contacts(actor, filters)
+    if expected is not None and total != expected:
+        raise DomainError(
+            "invalid_state", f"{total:,} contacts match now, not {expected:,}; look again before you start"
+        )
+    if not total:
+        raise DomainError("invalid_state", "nobody matches")
+    now = clock.now()
+    plain = {name: value for name, value in filters.items() if name not in ("segment", "filter", "updated_since")}
+    params = {
+        "action": action,
+        "arguments": kept,
+        "filters": plain,
+        "conditions": [raw for raw, _ in conditions],
+        "as_of": now.isoformat(),
+        "user": actor.subject.id if actor.subject.kind == "user" else "",
+        "after": "",
+    }
+    job = start_job(actor, BULK_CHANGE, Scope.WRITE_CONTACTS, total=total, params=params)
+    audit.record(actor, "contact.bulk_started", job.pk, what=action, contacts=total)
+    return job
+
+
+def _run(job: Job) -> datetime | None:
+    """Change the next contacts."""
+    action = actions.get(job.params["action"])
+    if action is None:
+        raise JobFailed("invalid_state", "this kind of change is not known here")
+    _check_authority(job, action)
+    ids = list(
+        _people(job).filter(pk__gt=job.params["after"]).order_by("pk").values_list("pk", flat=True)[: action.batch]
+    )
+    if not ids:
+        return None
+    changed, refused = action.apply(_actor_of(job), ids, job.params["arguments"])
+    # An erasure takes the person out of the filters of jobs, this one included.
+    job.refresh_from_db(fields=["params"])
+    job.params["after"] = ids[-1]
+    job.done += len(ids)
+    result = job.result
+    job.result = {
+        "changed": result.get("changed", 0) + changed,
+        "unchanged": result.get("unchanged", 0) + len(ids) - changed - len(refused),
+        "refused": result.get("refused", 0) + len(refused),
+    }
+    errors = [{"contact_id": key, "code": error.code, "reason": error.detail} for key, error in refused.items()]
+    job.errors = [*job.errors, *errors][:MAX_ERRORS]
+    return clock.now()
+
+
+def _people(job: Job) -> ContactQuerySet:
+    people: ContactQuerySet = Contact.objects.for_workspace(job.workspace_id).filtered(job.params["filters"])
+    as_of = datetime.fromisoformat(job.params["as_of"])
+    try:
+        for raw in job.params["conditions"]:
+            people = people.filter(where(load_condition(job.workspace_id, raw), as_of))
+    except ConditionErrors as errors:
+        raise JobFailed("invalid_state", f"the filter does not fit any more: {errors}") from None
+    return people
+
+
+def _check_authority(job: Job, action: BulkAction) -> None:
+    """A member who has left the workspace or may no longer write does not go on changing contacts."""
+    user = job.params["user"]
+    if not user:
+        return
+    members = Membership.objects.for_workspace(job.workspace.owner_workspace)
+    role = members.filter(user_id=int(user), user__is_active=True).values_list("role", flat=True).first()
+    if role is None or not ROLE_SCOPES[Role(role)].issuperset(action.scopes):
+        raise JobFailed("forbidden", "who began this may no longer do it")
+
+
+def _actor_of(job: Job) -> Actor:
+    """The product itself: the audit log names the member once, for the whole job."""
+    system = Actor.system(job.workspace, BULK)
+    return Actor(system.workspace, system.subject, system.scopes, None, "system", request_id=job.request_id)
+
+
+def _forget(job: Job) -> None:
+    """Filters may name a person, and nobody needs them any more."""
+    job.params = {"action": job.params.get("action", "")}
+
+
+# --- The changes that contacts know themselves ------------------------------------------------------------------------
+def _check_tags(actor: Actor, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    added, removed = services.read_tag_changes(arguments.get("add", ()), arguments.get("remove", ()))
+    if not (added or removed):
+        raise invalid("add", "required", "give at least one tag")
+    return {"add": added, "remove": removed}
+
+
+def _change_tags(
+    actor: Actor, ids: Sequence[str], arguments: Mapping[str, Any]
+) -> tuple[int, Mapping[str, DomainError]]:
+    people = repository.with_tags(repository.lock(actor.workspace.pk, ids))
+    return len(repository.change_tags(actor, people, add=arguments["add"], remove=arguments["remove"])), {}
+
+
+def _check_stage(actor: Actor, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    if arguments.get("stage") not in Stage.values:
+        raise invalid("stage", "invalid_choice", f"the stages are: {', '.join(Stage.values)}")
+    return {"stage": str(arguments["stage"])}
+
+
+def _change_stage(
+    actor: Actor, ids: Sequence[str], arguments: Mapping[str, Any]
+) -> tuple[int, Mapping[str, DomainError]]:
+    return each(lambda pk: services.update_contact(actor, pk, {"stage": arguments["stage"]}).changed, ids)
+
+
+def _erase(actor: Actor, ids: Sequence[str], arguments: Mapping[str, Any]) -> tuple[int, Mapping[str, DomainError]]:
+    def erase(contact_id: str) -> bool:
+        services.erase_contact(actor, contact_id)
+        return True
+
+    return each(erase, ids)
+
+
+def _nothing(actor: Actor, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {}
+
+
+TAGS, STAGE, ERASE = "tags", "stage", "erase"
+register(BulkAction(TAGS, "Tags", _check_tags, _change_tags, 500))
+register(BulkAction(STAGE, "Stage", _check_stage, _change_stage, 50))
+# One a transaction: an erasure locks saved conditions before the contact, and keeps them locked until the end.
+register(BulkAction(ERASE, "Erase", _nothing, _erase, 1))
+
+BULK_CHANGE = JobKind("contacts.bulk", "Change of many contacts", _run, close=_forget)

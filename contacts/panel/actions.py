@@ -1,0 +1,114 @@
+"""What apps above this one add to the pages of contacts. They do so when the panel is loaded."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+from django import forms
+
+from contacts import bulk
+from contacts.models import Contact, Stage
+from contacts.panel.forms import split_tags
+from crmsolid.workspaces.models import Workspace
+from crmsolid.workspaces.panel_urls import panel_url
+
+MAX_CHOSEN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ContactAction:
+    """A button on a contact's page. ``page`` is the URL name of the page that asks for the rest. Its address names the
+    contacts: ``?contact=ID``."""
+
+    title: str
+    page: str
+
+    def address(self, contact_ids: list[str]) -> str:
+        return f"{panel_url(self.page)}?{urlencode([('contact', each) for each in contact_ids])}"
+
+
+# For members who may change contacts.
+contact_actions: list[ContactAction] = []
+# What is shown on a contact's page, to everybody who sees it: HTML, or "" for nothing.
+contact_sections: list[Callable[[Contact], str]] = []
+# Links at the top of a contact's page, to everybody who sees it: titles and addresses.
+contact_links: list[Callable[[Contact], list[tuple[str, str]]]] = []
+
+
+class BulkForm(Protocol):
+    """The form of a change of many contacts."""
+
+    def __call__(self, workspace: Workspace, data: Any = None) -> forms.Form: ...
+
+
+@dataclass(frozen=True, slots=True)
+class BulkChoice:
+    """A change of ``contacts.bulk`` as the panel offers it. ``explanation`` says what will happen. ``arguments`` makes
+    what ``start_bulk`` takes of the form. ``dangerous``: the number has to be typed."""
+
+    action: str
+    title: str
+    explanation: str
+    form: BulkForm
+    arguments: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    dangerous: bool = False
+
+
+class TagsForm(forms.Form):
+    add = forms.CharField(label="Add these tags", required=False, help_text="Separated by commas.")
+    remove = forms.CharField(label="Remove these tags", required=False, help_text="Separated by commas.")
+
+    def __init__(self, workspace: Workspace, data: Any = None) -> None:
+        super().__init__(data)
+
+    def clean(self) -> dict[str, Any]:
+        values = {name: split_tags(self.cleaned_data.get(name, "")) for name in ("add", "remove")}
+        if not any(values.values()):
+            raise forms.ValidationError("Give at least one tag.")
+        return values
+
+
+class StageForm(forms.Form):
+    stage = forms.ChoiceField(choices=Stage.choices)
+
+    def __init__(self, workspace: Workspace, data: Any = None) -> None:
+        super().__init__(data)
+
+
+class NoForm(forms.Form):
+    def __init__(self, workspace: Workspace, data: Any = None) -> None:
+        super().__init__(data)
+
+
+bulk_choices: dict[str, BulkChoice] = {}
+
+
+def offer(choice: BulkChoice) -> None:
+    """Offer a change in the list of contacts."""
+    bulk_choices[choice.action] = choice
+
+
+offer(
+    BulkChoice(
+        bulk.TAGS,
+        "Add or remove tags",
+        "Webhooks, scores and sequences follow as when one contact is tagged.",
+        TagsForm,
+        dict,
+    )
+)
+offer(
+    BulkChoice(bulk.STAGE, "Change the stage", "Scores and sequences follow as when one is changed.", StageForm, dict)
+)
+offer(
+    BulkChoice(
+        bulk.ERASE,
+        "Erase",
+        "Everything that says who these people are goes for good: name, addresses, messages, notes, tags, custom"
+        " fields, scores. Figures stay, without the people. An opt-out stays as a keyed hash.",
+        NoForm,
+        dict,
+        dangerous=True,
+    )
+)

@@ -1,0 +1,170 @@
+"""The forms of a contact: its fields as texts, so that a member's change can be told from what was there."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.text import capfirst
+
+from contacts.models import CustomField, FieldType, Stage
+from contacts.notes import MAX_TEXT
+from contacts.validation import MAX_TAG
+from crmsolid.core.errors import DomainError
+
+# Those that the services take an empty text for; null clears the others.
+_NAMES = ("name", "first_name")
+_BOOLEANS = [("", "Not known"), ("true", "Yes"), ("false", "No")]
+
+
+class ContactForm(forms.Form):
+    """The fields of a contact. Each also sends the value that the page showed, so only what the member has changed is
+    written, and what somebody else changed meanwhile is noticed."""
+
+    name = forms.CharField(max_length=200, required=False)
+    first_name = forms.CharField(max_length=100, required=False, help_text="Else the first word of the name.")
+    last_name = forms.CharField(max_length=100, required=False)
+    username = forms.CharField(max_length=100, required=False, help_text="@name, name or a t.me link.")
+    email = forms.CharField(max_length=254, required=False, label="E-mail", widget=forms.EmailInput)
+    phone = forms.CharField(max_length=32, required=False, widget=forms.TextInput(attrs={"type": "tel"}))
+    time_zone = forms.CharField(max_length=64, required=False, help_text="By its name, such as Europe/Berlin.")
+
+    def __init__(self, definitions: Mapping[str, CustomField], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.definitions = definitions
+        for key, definition in definitions.items():
+            self.fields[f"custom.{key}"] = _field(definition)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    @property
+    def custom(self) -> list[Any]:
+        """The custom fields, to be drawn."""
+        return [self[name] for name in self.fields if name.startswith("custom.")]
+
+    @property
+    def own(self) -> list[Any]:
+        """The other fields, to be drawn."""
+        return [self[name] for name in self.fields if not name.startswith("custom.")]
+
+    def changes(self) -> dict[str, Any]:
+        """What the member has changed, by the names of the API. ``validation_failed`` is the services' business, but
+        for numbers, which are texts here."""
+        changed: dict[str, Any] = {}
+        for name in self.changed_data:
+            text = self.cleaned_data[name]
+            if name.startswith("custom."):
+                key = name.removeprefix("custom.")
+                changed.setdefault("custom_fields", {})[key] = _value(self.definitions[key], text)
+            else:
+                changed[name] = text if text or name in _NAMES else None
+        return changed
+
+    def note_conflicts(self, shown_now: Mapping[str, str]) -> bool:
+        """Whether somebody has changed meanwhile what the member wants to change too. Then each such field says what it
+        is now, and the next attempt replaces it."""
+        found = False
+        for name in self.changed_data:
+            before = self.data.get(f"initial-{name}", "")
+            now = shown_now.get(name, "")
+            if now not in (before, self.cleaned_data.get(name)):
+                self.data = {**self.data, f"initial-{name}": now}
+                said = f"Changed meanwhile to “{now}”" if now else "Emptied meanwhile"
+                self.add_error(name, f"{said}. Save again to replace it with yours.")
+                found = True
+        return found
+
+    def add_domain_error(self, error: DomainError) -> None:
+        """A service's refusal beside the field that it is about."""
+        if not error.errors:
+            self.add_error(None, f"{capfirst(error.detail)}")
+        for each in error.errors:
+            name = next((name for name in (each.field, f"custom.{each.field}") if name in self.fields), None)
+            self.add_error(name, f"{capfirst(each.detail)}")
+
+
+def _field(definition: CustomField) -> forms.Field:
+    label = definition.label
+    match definition.type:
+        case FieldType.BOOLEAN:
+            return forms.ChoiceField(label=label, required=False, choices=_BOOLEANS)
+        case FieldType.CHOICE:
+            choices = [("", "Not known"), *((str(each), str(each)) for each in definition.choices)]
+            return KeptChoiceField(label=label, required=False, choices=choices)
+        case FieldType.DATE:
+            return forms.CharField(label=label, required=False, widget=forms.TextInput(attrs={"type": "date"}))
+        case FieldType.NUMBER:
+            number = forms.TextInput(attrs={"inputmode": "decimal"})
+            return forms.CharField(label=label, required=False, max_length=40, widget=number)
+    return forms.CharField(label=label, required=False, max_length=1000)
+
+
+class KeptChoiceField(forms.ChoiceField):
+    """A choice that a field no longer offers stays with the contacts that have it: it is accepted here, and the
+    services refuse it where it is new."""
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+
+def _value(definition: CustomField, text: str) -> Any:
+    """The typed value; None removes it. A text that is no number goes to the service, which says so."""
+    if text == "":
+        return None
+    if definition.type == FieldType.BOOLEAN:
+        return text == "true"
+    if definition.type == FieldType.NUMBER:
+        try:
+            number = float(text.replace(",", "."))
+        except ValueError:
+            return text
+        return int(number) if number.is_integer() and abs(number) < 2**53 else number
+    return text
+
+
+def texts_of(payload: Mapping[str, Any], given_first_name: str) -> dict[str, str]:
+    """The fields of a contact as the form shows them. ``payload`` is as the API answers it."""
+    own = ("name", "last_name", "username", "email", "phone", "time_zone")
+    texts = {name: payload[name] or "" for name in own} | {"first_name": given_first_name}
+    return texts | {f"custom.{key}": _text(value) for key, value in payload["custom_fields"].items()}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+class NewContactForm(forms.Form):
+    """The least that a contact has; the rest is added on its page."""
+
+    name = forms.CharField(max_length=200, required=False)
+    username = forms.CharField(max_length=100, required=False, help_text="@name, name or a t.me link.")
+    email = forms.CharField(max_length=254, required=False, label="E-mail", widget=forms.EmailInput)
+    phone = forms.CharField(max_length=32, required=False, widget=forms.TextInput(attrs={"type": "tel"}))
+    stage = forms.ChoiceField(choices=Stage.choices, required=False, initial=Stage.NEW)
+    tags = forms.CharField(required=False, help_text="Separated by commas.")
+
+    def add_domain_error(self, error: DomainError) -> None:
+        if not error.errors:
+            self.add_error(None, f"{capfirst(error.detail)}")
+        for each in error.errors:
+            self.add_error(each.field if each.field in self.fields else None, f"{capfirst(each.detail)}")
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(label="Note", max_length=MAX_TEXT, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class TagForm(forms.Form):
+    tag = forms.CharField(label="Tag", max_length=MAX_TAG)
+
+
+class RenameTagForm(forms.Form):
+    to = forms.CharField(label="New name", max_length=MAX_TAG)
+
+
+def split_tags(text: str) -> list[str]:
+    """Tags that somebody typed, separated by commas or lines."""
+    return [tag for each in text.replace("\n", ",").split(",") if (tag := each.strip())]

@@ -1,0 +1,283 @@
+"""A contact's page: what happened, the facts, and all that is changed in place."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
+
+from contacts import custom_fields, notes, repository, services, tags, timeline
+from contacts.models import Contact, CustomField, Stage
+from contacts.panel.actions import contact_actions, contact_links, contact_sections
+from contacts.panel.forms import ContactForm, NewContactForm, NoteForm, split_tags, texts_of
+from contacts.repository import ContactWithTags
+from contacts.scoring.forms import ScoreForm
+from contacts.scoring.services import adjust_score, get_score
+from crmsolid.core import strictjson
+from crmsolid.core.errors import DomainError
+from crmsolid.workspaces import audit
+from crmsolid.workspaces.admin_base import LookAheadPaginator
+from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.roles import ADMINS
+from crmsolid.workspaces.tenant_page import TenantPage
+
+STAGE_COLOURS = {"new": "info", "contacted": "primary", "replied": "warning", "qualified": "success", "won": "success"}
+# So many changes of the score stand beside it; the timeline has all of them.
+LEDGER_ROWS = 5
+ERASE_WORD = "erase"
+# An edit that others keep changing the contact under is given up after so many attempts.
+ATTEMPTS = 5
+HISTORY_ROWS = 50
+
+
+def display_value(value: Any) -> str:
+    """The value of a custom field as text."""
+    return {True: "Yes", False: "No"}[value] if isinstance(value, bool) else str(value)
+
+
+class OfContact(TenantPage):
+    """A page about one contact."""
+
+    model = Contact
+
+    def person(self, contact_id: str) -> ContactWithTags:
+        """The contact of the address with its tags; 404 if the workspace has none."""
+        return repository.with_tags([self.row(Contact, contact_id)])[0]
+
+
+class ContactPage(OfContact):
+    name = "contacts_contact_change"
+    title = "Contact"
+    template = "panel/contact.html"
+
+    def get(self, request: Any, contact_id: str) -> HttpResponseBase:
+        return self._page(self.person(contact_id))
+
+    def post(self, request: Any, contact_id: str) -> HttpResponseBase:
+        """One of the forms of the page: the button ``do`` says which."""
+        person = self.person(contact_id)
+        verbs: dict[str, Callable[[ContactWithTags], HttpResponseBase | None]] = {
+            "edit": self._edit,
+            "stage": self._stage,
+            "opt_out": self._opt_out,
+            "tag": self._tag,
+            "untag": self._untag,
+            "note": self._note,
+            "delete_note": self._delete_note,
+            "score": self._score,
+        }
+        verb = verbs.get(request.POST.get("do", ""))
+        answer = verb(person) if verb is not None else None
+        return answer or self.redirect(self.name, contact_id)
+
+    # --- What is shown ----------------------------------------------------------------------------------------
+    def _page(
+        self,
+        person: ContactWithTags,
+        *,
+        form: ContactForm | None = None,
+        note: NoteForm | None = None,
+        status: int = 200,
+    ) -> HttpResponseBase:
+        contact, definitions = person.contact, custom_fields.by_key(self.workspace)
+        texts = texts_of(person.payload, contact.given_first_name)
+        group = self.request.GET.get("show", "")
+        group = group if group in timeline.groups() else ""
+        cursor = self.request.GET.get("older") or None
+        try:
+            events = timeline.read(self.actor, contact, group=group, cursor=cursor)
+        except DomainError:
+            events = timeline.read(self.actor, contact, group=group)
+        may_write = self.may_change
+        return self.render(
+            status=status,
+            title=str(contact),
+            page_label=str(contact),
+            contact=contact,
+            tags=sorted(person.tags),
+            known_tags=tags.tag_names(self.actor) if may_write else (),
+            facts=self._facts(contact, definitions),
+            stages=Stage.choices,
+            stage_colour=STAGE_COLOURS.get(contact.stage, ""),
+            form=form or ContactForm(definitions, initial=texts),
+            note_form=note or NoteForm(),
+            score=get_score(self.actor, contact.pk, limit=LEDGER_ROWS),
+            score_form=ScoreForm(),
+            entries=[(entry, self._may_delete(entry)) for entry in events.entries],
+            older=events.next_cursor,
+            is_older=cursor is not None,
+            groups=timeline.groups(),
+            group=group,
+            sections=[section(contact) for section in contact_sections],
+            links=[link for links in contact_links for link in links(contact)],
+            actions=[(each.title, each.address([contact.pk])) for each in contact_actions] if may_write else [],
+        )
+
+    def _may_delete(self, entry: timeline.Entry) -> bool:
+        is_note = entry.source is not None and entry.source.group == timeline.NOTES
+        return is_note and self.may_change and notes.may_delete(entry.row, self.actor)
+
+    def _facts(self, contact: Contact, definitions: dict[str, CustomField]) -> list[tuple[str, str]]:
+        """What is known of the contact, as labels and texts."""
+        own = [
+            ("Username", f"@{contact.username}" if contact.username else ""),
+            ("E-mail", contact.email),
+            ("Phone", contact.phone),
+            ("Time zone", contact.time_zone),
+            ("Telegram id", str(contact.telegram_id or "")),
+        ]
+        values = contact.custom_fields
+        custom = [(each.label, display_value(values[key])) for key, each in definitions.items() if key in values]
+        return [(label, text) for label, text in (*own, *custom) if text]
+
+    # --- The forms --------------------------------------------------------------------------------------------
+    def _edit(self, person: ContactWithTags) -> HttpResponseBase | None:
+        """Write what the member has changed, unless somebody else has changed the same meanwhile. What others changed
+        beside it stays: If-Match refuses a version that is no longer there, and then the new one is looked at."""
+        definitions = custom_fields.by_key(self.workspace)
+        form = ContactForm(definitions, self.request.POST)
+        for _ in range(ATTEMPTS):
+            if not form.is_valid() or form.note_conflicts(texts_of(person.payload, person.contact.given_first_name)):
+                return self._page(person, form=form, status=422)
+            fields = form.changes()
+            try:
+                if fields:
+                    services.update_contact(self.actor, person.contact.pk, fields, if_match=person.etag)
+                    self.say("Saved.")
+                return None
+            except DomainError as error:
+                if error.code != "precondition_failed":
+                    form.add_domain_error(error)
+                    return self._page(person, form=form, status=422)
+            person = self.person(person.contact.pk)
+        raise DomainError("service_unavailable")
+
+    def _stage(self, person: ContactWithTags) -> None:
+        services.update_contact(self.actor, person.contact.pk, {"stage": self.request.POST.get("stage", "")})
+
+    def _opt_out(self, person: ContactWithTags) -> None:
+        opted_out = self.request.POST.get("opted_out") == "yes"
+        services.update_contact(self.actor, person.contact.pk, {"opted_out": opted_out})
+        self.say("Nothing is sent to this person from now on." if opted_out else "Messages may be sent to this person.")
+
+    def _tag(self, person: ContactWithTags) -> None:
+        services.tag_contact(self.actor, person.contact.pk, add=split_tags(self.request.POST.get("tag", "")))
+
+    def _untag(self, person: ContactWithTags) -> None:
+        services.tag_contact(self.actor, person.contact.pk, remove=[self.request.POST.get("tag", "")])
+
+    def _note(self, person: ContactWithTags) -> HttpResponseBase | None:
+        form = NoteForm(self.request.POST)
+        if form.is_valid():
+            notes.add_note(self.actor, person.contact.pk, **form.cleaned_data)
+            return None
+        return self._page(person, note=form, status=422)
+
+    def _delete_note(self, person: ContactWithTags) -> None:
+        notes.delete_note(self.actor, self.request.POST.get("note", ""))
+        self.say("The note is deleted.")
+
+    def _score(self, person: ContactWithTags) -> None:
+        form = ScoreForm(self.request.POST)
+        if not form.is_valid():
+            raise DomainError("validation_failed", "the score was not changed: give whole points from -100 to 100")
+        changed = adjust_score(self.actor, person.contact.pk, **form.cleaned_data)
+        self.say(f"The score is {changed.score} now.")
+
+
+class NewContactPage(TenantPage):
+    name = "contacts_contact_add"
+    title = "New contact"
+    template = "panel/contact_new.html"
+    viewers = ContactPage.changers
+
+    def get(self, request: Any) -> HttpResponseBase:
+        return self.render(form=NewContactForm())
+
+    def post(self, request: Any) -> HttpResponseBase:
+        form = NewContactForm(request.POST)
+        existing: list[Contact] = []
+        if form.is_valid():
+            values = {name: value for name, value in form.cleaned_data.items() if value}
+            if "tags" in values:
+                values["tags"] = split_tags(values["tags"])
+            existing = self._existing(values)
+            if not existing:
+                try:
+                    person = services.upsert_contact(self.actor, values)
+                except DomainError as error:
+                    form.add_domain_error(error)
+                else:
+                    self.say("The contact is added." if person.created else "There was such a contact: it is updated.")
+                    return self.redirect(ContactPage.name, person.contact.pk)
+        return self.render(form=form, existing=existing, status=422)
+
+    def _existing(self, values: dict[str, Any]) -> list[Contact]:
+        """The contacts that have this username or e-mail address already. Nothing is written then: a form that says New
+        changes nobody. Somebody may still add one between this and the writing, which updates it as the API does."""
+        given = {name: value for name, value in values.items() if name in ("username", "email")}
+        return services.find_contacts(self.actor, given)
+
+
+class ContactDataPage(OfContact):
+    """All that is kept about the person, as a file to save."""
+
+    name = "contacts_contact_data"
+    title = "Data"
+    template = ""
+
+    def get(self, request: Any, contact_id: str) -> HttpResponseBase:
+        contact = self.person(contact_id).contact
+        data = strictjson.dumps(services.personal_data(self.actor, contact.pk))
+        disposition = content_disposition_header(True, f"{contact.pk}.json")
+        return HttpResponse(data, content_type="application/json", headers={"Content-Disposition": str(disposition)})
+
+
+class EraseContactPage(OfContact):
+    """Says what goes and what stays, and erases the person once the word is typed."""
+
+    name = "contacts_contact_erase"
+    title = "Erase"
+    template = "panel/contact_erase.html"
+    viewers = ContactPage.changers
+
+    def get(self, request: Any, contact_id: str) -> HttpResponseBase:
+        return self._page(self.person(contact_id).contact)
+
+    def post(self, request: Any, contact_id: str) -> HttpResponseBase:
+        contact = self.person(contact_id).contact
+        if request.POST.get("confirm", "").strip().lower() != ERASE_WORD:
+            return self._page(contact, error=f"Type {ERASE_WORD} to confirm. Nothing was erased.")
+        services.erase_contact(self.actor, contact.pk)
+        self.say("The person is erased.")
+        return self.redirect("contacts_contact_changelist")
+
+    def _page(self, contact: Contact, error: str = "") -> HttpResponseBase:
+        title = f"Erase {contact}"
+        status = 422 if error else 200
+        return self.render(status=status, title=title, page_label=title, contact=contact, word=ERASE_WORD, error=error)
+
+
+class ContactHistoryPage(OfContact):
+    """The audit log about the contact."""
+
+    name = "contacts_contact_history"
+    title = "History"
+    template = "panel/history.html"
+
+    def get(self, request: Any, contact_id: str) -> HttpResponseBase:
+        contact = self.person(contact_id).contact
+        pages = LookAheadPaginator(audit.entries_about(self.workspace, contact.pk, kind="contact"), HISTORY_ROWS)
+        try:
+            page = pages.page(request.GET.get("p", 1))
+        except (ValueError, TypeError) as error:
+            raise Http404 from error
+        shows_addresses = self.panel.has_role(ADMINS)
+        title = f"History of {contact}"
+        return self.render(title=title, page_label=title, object=contact, page=page, shows_addresses=shows_addresses)
+
+
+def contact_address(contact_id: str) -> str:
+    """The address of a contact's page."""
+    return panel_url(ContactPage.name, contact_id)

@@ -1,0 +1,115 @@
+"""Tags as such: which there are, how many contacts have each, and changes of a tag on all of them.
+
+A tag exists only as long as a contact has it. So a tag is renamed, merged or deleted by a job that changes the tags of
+all contacts that have it, with the events and points that a change of tags has.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from contacts import bulk
+from contacts.models import ContactTag
+from contacts.validation import read_tags
+from crmsolid.core.errors import invalid, not_found
+from crmsolid.core.sql.bulk import fetch
+from crmsolid.core.sql.table import Table
+from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.workspaces import audit
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Job
+from crmsolid.workspaces.scopes import Scope
+
+LIMIT = 50
+# Counting stops here, so that a page of tags reads no more of the index than this for each of them.
+COUNT_LIMIT = 10_000
+
+_TAG = Table(ContactTag).name
+
+# Each name is found by one look into the index on (workspace, name), however many contacts have the one before.
+_NAMES = f"""
+WITH RECURSIVE names(name, number) AS (
+  SELECT first.name, 1 FROM (
+    SELECT name FROM {_TAG} WHERE workspace_id = %s AND name >= %s ORDER BY name LIMIT 1) AS first
+  UNION ALL
+  SELECT (SELECT t.name FROM {_TAG} t WHERE t.workspace_id = %s AND t.name > names.name ORDER BY t.name LIMIT 1),
+    names.number + 1
+  FROM names WHERE names.name IS NOT NULL AND names.number < %s
+)
+"""
+_LIST = f"""{_NAMES}
+SELECT names.name, (SELECT COUNT(*) FROM (
+  SELECT 1 FROM {_TAG} c WHERE c.workspace_id = %s AND c.name = names.name LIMIT {COUNT_LIMIT + 1}) AS counted)
+FROM names WHERE names.name IS NOT NULL ORDER BY names.number
+"""
+_ONLY_NAMES = f"{_NAMES} SELECT names.name FROM names WHERE names.name IS NOT NULL ORDER BY names.number"
+
+
+@dataclass(frozen=True, slots=True)
+class CountedTag:
+    """A tag, and how many contacts have it; ``COUNT_LIMIT`` and one more stands for all higher numbers."""
+
+    name: str
+    count: int
+
+    @property
+    def count_text(self) -> str:
+        return f"{self.count:,}" if self.count <= COUNT_LIMIT else f"{COUNT_LIMIT:,}+"
+
+
+@dataclass(frozen=True, slots=True)
+class TagPage:
+    """One page of tags by name, and the name with which the next begins; empty at the end."""
+
+    tags: list[CountedTag]
+    next_name: str
+
+
+def list_tags(actor: Actor, *, start: str = "", limit: int = LIMIT) -> TagPage:
+    """The tags from this name on. Errors: ``scope_missing``."""
+    actor.require(Scope.READ_CONTACTS)
+    workspace = actor.workspace.pk
+    rows = fetch(_LIST, [workspace, start, workspace, limit + 1, workspace])
+    found = [CountedTag(name, count) for name, count in rows]
+    return TagPage(found[:limit], found[limit].name if len(found) > limit else "")
+
+
+def tag_names(actor: Actor, *, limit: int = 200) -> Sequence[str]:
+    """The first tags by name, to choose from. Errors: ``scope_missing``."""
+    actor.require(Scope.READ_CONTACTS)
+    workspace = actor.workspace.pk
+    return [name for (name,) in fetch(_ONLY_NAMES, [workspace, "", workspace, limit])]
+
+
+def get_tag(actor: Actor, name: str) -> CountedTag:
+    """One tag. Errors: ``scope_missing``, ``not_found``."""
+    found = list_tags(actor, start=name, limit=1).tags
+    if not found or found[0].name != name:
+        raise not_found("tag")
+    return found[0]
+
+
+@unit_of_work()
+def rename_tag(actor: Actor, name: str, *, to: str) -> Job:
+    """Start a job that gives another tag to all contacts that have this one, and takes this one from them. If the other
+    is in use already, the two are one from then on.
+
+    Errors: ``scope_missing``, ``not_found``, ``validation_failed``.
+    """
+    actor.require(Scope.WRITE_CONTACTS)
+    get_tag(actor, name)
+    new = read_tags([to], "to")[0]
+    if new == name:
+        raise invalid("to", "duplicate", "this is its name already")
+    job = bulk.start_bulk(actor, bulk.TAGS, {"tag": [name]}, {"add": [new], "remove": [name]})
+    audit.record(actor, "tag.renamed", job.pk, tag=name, to=new)
+    return job
+
+
+@unit_of_work()
+def delete_tag(actor: Actor, name: str) -> Job:
+    """Start a job that takes this tag from all contacts that have it. Errors: ``scope_missing``, ``not_found``."""
+    actor.require(Scope.WRITE_CONTACTS)
+    get_tag(actor, name)
+    job = bulk.start_bulk(actor, bulk.TAGS, {"tag": [name]}, {"remove": [name]})
+    audit.record(actor, "tag.deleted", job.pk, tag=name)
+    return job

@@ -1,0 +1,187 @@
+"""What happened with a contact, newest first. Each app registers what it keeps of contacts.
+
+A page of the timeline asks each source for as many entries as the page has, by one query, and merges them. Entries are
+in the order of their time, the name of the source and the id, so the position of the last one tells each source where
+to go on, however many entries have the same time.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.core import signing
+from django.db.models import Q
+
+from contacts import stages
+from contacts.models import Contact, Stage
+from crmsolid.core.errors import DomainError
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.scopes import Scope
+
+LIMIT = 40
+MAX_TEXT = 600
+
+# What changed a stage, in words.
+CAUSES = {
+    "rest": "by the API",
+    "mcp": "by an assistant",
+    "panel": "in the panel",
+    "command": "by a command",
+    "import": "by an import",
+    "message": "by a message",
+    stages.REPLY: "by a reply",
+    stages.OPT_OUT: "by an opt-out word",
+    "unknown": "not known why",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened. ``label`` is a type and a text; ``page`` the name of a panel page and its argument;
+    ``row`` the row behind it, for who draws the entry. ``source`` is set by :func:`read`."""
+
+    at: datetime
+    id: str
+    title: str
+    text: str = ""
+    detail: str = ""
+    label: tuple[str, str] | None = None
+    page: tuple[str, str] | None = None
+    row: Any = None
+    source: "Source | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The place in the timeline just behind an entry."""
+
+    at: datetime
+    source: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Older:
+    """The condition for the rows of one source that come after a position."""
+
+    source: str
+    position: Position | None
+
+    def than(self, column: str) -> Q:
+        """``column`` has the time of the entries, whose id is the primary key of their row."""
+        if self.position is None:
+            return Q()
+        at = self.position.at
+        if self.source == self.position.source:
+            return Q(**{f"{column}__lte": at}) & (Q(**{f"{column}__lt": at}) | Q(pk__lt=self.position.id))
+        return Q(**{f"{column}__lte" if self.source < self.position.source else f"{column}__lt": at})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One kind of entries. ``group`` is what the panel calls it and those that belong to it, ``icon`` its picture.
+
+    ``read`` gets the contact, the condition that makes the entries older than the last page, and how many are wanted.
+    It returns them newest first, those of the same time in the falling order of their ids, by one query.
+    """
+
+    name: str
+    group: str
+    icon: str
+    read: Callable[[Contact, Older, int], Iterable[Entry]]
+
+
+_sources: dict[str, Source] = {}
+
+
+def register(source: Source) -> None:
+    """Add a source. Apps register theirs when they start."""
+    _sources[source.name] = source
+
+
+def groups() -> list[str]:
+    """The groups that there are, in the order of their registration."""
+    return list(dict.fromkeys(source.group for source in _sources.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """One page, and the cursor of the next; None at the end."""
+
+    entries: list[Entry]
+    next_cursor: str | None
+
+
+def read(actor: Actor, contact: Contact, *, group: str = "", limit: int = LIMIT, cursor: str | None = None) -> Timeline:
+    """One page of what happened with the contact, of one group or of all.
+
+    Errors: ``scope_missing``, ``invalid_cursor``.
+    """
+    actor.require(Scope.READ_CONTACTS)
+    actor.require(Scope.READ_MESSAGES)
+    position = None if cursor is None else _decode(contact, cursor)
+    found = [
+        replace(entry, source=source)
+        for source in _sources.values()
+        if group in ("", source.group)
+        for entry in source.read(contact, Older(source.name, position), limit + 1)
+    ]
+    # A stable sort: entries of the same time and source stay in the order in which their source returned them.
+    found.sort(key=lambda entry: (entry.at, entry.source.name if entry.source else ""), reverse=True)
+    shown = found[:limit]
+    if len(found) <= limit:
+        return Timeline(shown, None)
+    last = shown[-1]
+    assert last.source is not None
+    return Timeline(shown, _encode(contact, Position(last.at, last.source.name, last.id)))
+
+
+def _encode(contact: Contact, position: Position) -> str:
+    return signing.dumps([position.at.isoformat(), position.source, position.id], salt=f"timeline {contact.pk}")
+
+
+def _decode(contact: Contact, cursor: str) -> Position:
+    try:
+        at, source, row_id = signing.loads(cursor, salt=f"timeline {contact.pk}")
+    except signing.BadSignature:
+        raise DomainError("invalid_cursor") from None
+    return Position(datetime.fromisoformat(at), source, row_id)
+
+
+# --- What contacts keep themselves ------------------------------------------------------------------------------------
+def _notes(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
+    rows = contact.notes.filter(older.than("created_at")).order_by("-created_at", "-pk")
+    for note in rows[:limit]:
+        yield Entry(note.created_at, note.pk, f"Note by {note.author_label}", text=note.text, row=note)
+
+
+def _stages(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
+    rows = contact.stage_changes.filter(older.than("at")).order_by("-at", "-pk")
+    for change in rows[:limit]:
+        title = f"Added as {change.get_stage_display()}"
+        if change.from_stage:
+            title = f"{Stage(change.from_stage).label} → {change.get_stage_display()}"
+        yield Entry(change.at, str(change.pk), title, detail=CAUSES.get(change.cause, change.cause))
+
+
+def _tags(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
+    """The tags that the contact has; nothing is known of those that were removed."""
+    rows = contact.tag_rows.filter(older.than("created_at")).order_by("-created_at", "-pk")
+    for tag in rows[:limit]:
+        yield Entry(tag.created_at, str(tag.pk), f"Tagged {tag.name}")
+
+
+def _scores(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
+    rows = contact.score_entries.filter(older.than("at")).select_related("rule")
+    for entry in rows.order_by("-at", "-pk")[:limit]:
+        unit = "point" if abs(entry.points) == 1 else "points"
+        rule = entry.rule.name if entry.rule else "By hand"
+        yield Entry(entry.at, str(entry.pk), f"{entry.points:+} {unit}: {rule}", detail=entry.cause)
+
+
+NOTES = "Notes"
+register(Source("note", NOTES, "sticky-note", _notes))
+register(Source("stage", "Stages", "list", _stages))
+register(Source("tag", "Tags", "tag", _tags))
+register(Source("score", "Scores", "gauge", _scores))

@@ -1,0 +1,24 @@
+"""What messaging shows on a contact's page: the way to the conversations with the contact."""
+
+from contacts.models import Contact
+from contacts.panel.actions import contact_links
+from crmsolid.workspaces.panel_urls import panel_url
+
+MAX_THREADS = 3
+
+
+def conversations_with(contact: Contact) -> list[tuple[str, str]]:
+    """The latest conversations, or the way to begin one; the account is named if there are several."""
+    # Not by workspace: the contact's are few, and SQLite would read all threads of the workspace.
+    threads = list(contact.threads.select_related("account").order_by("-last_message_at", "-id")[:MAX_THREADS])
+    several = len(threads) > 1
+    return [
+        (
+            f"Conversation by {each.account}" if several else "Conversation",
+            panel_url("inbox_thread", each.pk),
+        )
+        for each in threads
+    ]
+
+
+contact_links.append(conversations_with)

@@ -1,0 +1,230 @@
+"""The panel's list of contacts: what its address asks for, columns, filters, and changes of many at once."""
+
+import json
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from contacts.models import Contact, ContactColumns, Segment
+from contacts.panel.query import ContactsQuery
+from contacts.services import upsert_contact
+from crmsolid.jobs import runner
+from crmsolid.workspaces.models import Job, Role
+from tests.panel import browser, flash_messages, later
+from tests.sequences.helpers import create
+from tests.tenants import Tenants
+
+pytestmark = pytest.mark.django_db
+
+LIST, FILTER, BULK = (f"/panel/live/contacts/{each}" for each in ("", "filter/", "change/"))
+VIP = {"field": "tag", "op": "is", "value": "vip"}
+
+
+@pytest.fixture
+def panel(tenants: Tenants) -> Client:
+    for name, tags in (("Anna", ["vip"]), ("Boris", ["vip", "berlin"]), ("Clara", [])):
+        upsert_contact(tenants.actor(), {"username": name.lower(), "name": name, "tags": tags})
+    upsert_contact(tenants.actor(tenants.other), {"username": "theirs", "name": "Theirs", "tags": ["vip"]})
+    return browser(tenants.owner)
+
+
+def names(panel: Client, **query: Any) -> list[str]:
+    return [name for _, name, _ in panel.get(LIST, query).context["rows"]]
+
+
+def ids(*names: str) -> list[str]:
+    return [Contact.unscoped.get(name=name).pk for name in names]
+
+
+def test_list_shows_what_its_address_asks_for(panel: Client, tenants: Tenants) -> None:
+    segment = Segment.unscoped.create(workspace=tenants.workspace, name="Vips", filter=VIP)
+    assert names(panel) == ["Clara", "Boris", "Anna"]
+    assert names(panel, sort="name") == ["Anna", "Boris", "Clara"]
+    assert names(panel, q=" ANN ") == ["Anna"]
+    assert names(panel, segment=segment.pk, sort="name") == ["Anna", "Boris"]
+    assert names(panel, tag="berlin") == ["Boris"]
+    assert names(panel, filter=json.dumps({"not": VIP})) == ["Clara"]
+    assert names(panel, filter=json.dumps({"not": VIP}), segment=segment.pk) == []
+    assert names(panel, stage="won") == []
+    assert panel.get(LIST, {"tag": "vip"}).context["count"] == "2"
+
+
+def test_pages_follow_one_another(panel: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("contacts.panel.lists.PER_PAGE", 2)
+    first = panel.get(LIST, {"sort": "name"})
+    assert [name for _, name, _ in first.context["rows"]] == ["Anna", "Boris"]
+    second = panel.get(LIST + first.context["after"])
+    assert ([name for _, name, _ in second.context["rows"]], second.context["after"]) == (["Clara"], "")
+    stale = panel.get(LIST, {"sort": "score", "cursor": first.context["after"].partition("cursor=")[2]})
+    assert (stale.status_code, stale["Location"]) == (302, f"{LIST}?sort=score")
+
+
+@pytest.mark.parametrize("filter", ["{", "[]", "1", json.dumps({"field": "x", "op": "is", "value": 1}), "x" * 9000])
+def test_filter_that_is_none_is_said_and_shows_nobody_else(panel: Client, filter: str) -> None:
+    answer = panel.get(LIST, {"filter": filter})
+    assert answer.status_code == 200
+    assert bool(answer.context["error"]) is (not answer.context["rows"])
+
+
+def test_address_and_query_say_the_same() -> None:
+    query = ContactsQuery.read(QueryDict(f"q=a++b&tag=vip&stage=won&sort=-score&filter={json.dumps(VIP)}"))
+    assert ContactsQuery.read(QueryDict(query.encoded)) == query
+    assert query.filters == {"search": "a b", "tag": ["vip"], "stage": "won", "filter": VIP}
+    assert ContactsQuery.read(QueryDict("stage=x&sort=id&segment=1&id=a&id=con_1&q=%00")) == ContactsQuery()
+
+
+def test_each_member_chooses_columns_for_each_side(panel: Client, tenants: Tenants, custom_fields: None) -> None:
+    def headers(client: Client) -> list[str]:
+        return [column.name for column, _ in client.get(LIST).context["headers"]]
+
+    usual = headers(panel)
+    form = {"column": ["score", "custom.company", "email"], "order-email": "1", "order-custom.company": "2"}
+    viewer = browser(tenants.member(Role.VIEWER))
+    assert viewer.post(f"{LIST}columns/", form).status_code == 302
+    assert headers(viewer) == ["email", "custom.company", "score"]
+    assert headers(panel) == usual == headers(browser(tenants.owner, tenants.twin))
+    assert viewer.post(f"{LIST}columns/", {"column": ["password"]}).status_code == 302
+    assert ContactColumns.unscoped.get().columns == ["email", "custom.company", "score"]
+
+
+def test_longer_list_needs_no_more_queries_and_counts_nothing(panel: Client, tenants: Tenants) -> None:
+    counts = []
+    for number in (0, 30):
+        for each in range(number):
+            upsert_contact(tenants.actor(), {"username": f"more{each}", "tags": ["a", "b"]})
+        with CaptureQueriesContext(connection) as queries:
+            panel.get(LIST)
+        assert not [each["sql"] for each in queries.captured_queries if "COUNT(" in each["sql"].upper()]
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+# --- The rows of a filter ---------------------------------------------------------------------------------------------
+ROWS = {
+    "filter::mode": "all",
+    "filter:0:field": "tag",
+    "filter:0:op": "is",
+    "filter:0:value": "vip",
+    "filter:1:mode": "none",
+    "filter:1.0:field": "stage",
+    "filter:1.0:op": "in",
+    "filter:1.0:value": ["won", "lost"],
+}
+ROWS_JSON = {"all": [VIP, {"not": {"field": "stage", "op": "in", "value": ["won", "lost"]}}]}
+
+
+def test_rows_become_the_filter_of_the_list(panel: Client) -> None:
+    answer = panel.post(FILTER, {**ROWS, "do": "show"})
+    query = QueryDict(answer["Location"].partition("?")[2])
+    assert json.loads(str(query["filter"])) == ROWS_JSON
+    assert [name for _, name, _ in panel.get(answer["Location"]).context["rows"]] == ["Boris", "Anna"]
+    assert panel.get(FILTER, {"filter": json.dumps(ROWS_JSON)}).context["count"] == "2"
+
+
+def test_rows_are_saved_as_a_segment(panel: Client, tenants: Tenants) -> None:
+    answer = panel.post(FILTER, {**ROWS, "do": "save", "name": ""})
+    assert answer.status_code == 422 and answer.context["form"].errors["name"] == ["Give the segment a name"]
+    answer = panel.post(FILTER, {**ROWS, "do": "save", "name": "Vips"})
+    segment = Segment.unscoped.get()
+    assert (segment.filter, answer["Location"]) == (ROWS_JSON, f"{LIST}?segment={segment.pk}")
+    viewer = browser(tenants.member(Role.VIEWER))
+    assert viewer.post(FILTER, {**ROWS, "do": "show"}).status_code == 302
+    assert viewer.post(FILTER, {**ROWS, "do": "save", "name": "Mine"}).status_code == 403
+    assert Segment.unscoped.count() == 1
+
+
+def test_steps_change_the_rows_and_nothing_else(panel: Client) -> None:
+    text = panel.post(FILTER, {**ROWS, "do": "show", "filter:do": "add:1"}).content.decode()
+    assert 'name="filter:1.1:field"' in text
+    text = panel.post(FILTER, {**ROWS, "do": "save", "name": "X", "filter:do": "remove:1"}).content.decode()
+    assert 'name="filter:0:field"' in text and "filter:1" not in text
+    assert not Segment.unscoped.exists()
+
+
+def test_wrong_row_is_named_where_it_stands(panel: Client) -> None:
+    wrong = {**ROWS, "filter:2:field": "score", "filter:2:op": "gte", "filter:2:value": "many", "do": "show"}
+    answer = panel.post(FILTER, wrong)
+    assert answer.status_code == 422
+    before, _, after = answer.content.decode().partition("Give a whole number.")
+    assert 'name="filter:2:op"' in before and "</fieldset>" in after and after.count("Give a whole number") == 0
+
+
+# --- Many at once -----------------------------------------------------------------------------------------------------
+def test_ticked_contacts_change_their_stage(panel: Client) -> None:
+    chosen = {"who": "chosen", "do": "stage", "id": ids("Anna", "Clara"), "q": "nobody"}
+    page = panel.get(BULK, chosen)
+    assert page.context["number"] == 2 and "Change the stage: 2 contacts" in page.content.decode()
+    assert not Job.unscoped.exists()
+    answer = panel.post(BULK, {**chosen, "number": "2", "stage": "won"})
+    job = Job.unscoped.get()
+    assert answer["Location"] == f"/panel/live/workspaces/job/{job.pk}/change/"
+    runner.run_due()
+    assert set(Contact.unscoped.filter(stage="won").values_list("name", flat=True)) == {"Anna", "Clara"}
+
+
+def test_all_that_match_are_enrolled(panel: Client, tenants: Tenants) -> None:
+    sequence = create(tenants.sandbox())
+    asked = {"who": "all", "do": "enroll", "tag": "vip"}
+    assert sequence.name in panel.get(BULK, asked).content.decode()
+    assert panel.post(BULK, {**asked, "number": "2"}).status_code == 422
+    panel.post(BULK, {**asked, "number": "2", "sequence": sequence.pk})
+    runner.run_due()
+    assert Job.unscoped.get().result["changed"] == 2
+
+
+def test_erasing_asks_for_the_number_and_refuses_another(panel: Client, tenants: Tenants) -> None:
+    asked = {"who": "all", "do": "erase", "filter": json.dumps(VIP), "number": "2"}
+    for typed in ("", "1", "yes"):
+        assert panel.post(BULK, {**asked, "typed": typed}).status_code == 422
+    upsert_contact(tenants.actor(), {"username": "dora", "tags": ["vip"]})
+    answer = panel.post(BULK, {**asked, "typed": "2"})
+    assert answer.status_code == 422 and "3 contacts match now, not 2" in answer.content.decode()
+    assert not Job.unscoped.exists()
+    assert panel.post(BULK, {**asked, "number": "3", "typed": "3"}).status_code == 302
+    while runner.run_due():
+        pass
+    left = Contact.unscoped.filter(workspace=tenants.workspace).values_list("name", flat=True)
+    assert list(left) == ["Clara"]
+
+
+def test_export_has_those_who_were_chosen_or_match(panel: Client) -> None:
+    address = panel.get(BULK, {"who": "chosen", "do": "export", "id": ids("Anna")})["Location"]
+    assert panel.get(address).getvalue().decode().count("\r\n") == 2
+    address = panel.get(BULK, {"who": "all", "do": "export", "tag": "vip"})["Location"]
+    rows = panel.get(address).getvalue().decode()
+    assert "Boris" in rows and "Clara" not in rows and "Theirs" not in rows
+
+
+def test_nothing_chosen_is_said(panel: Client) -> None:
+    for query, text in (({"do": "stage", "who": "chosen"}, "Choose at least one contact."), ({}, "Choose what to do.")):
+        answer = panel.get(BULK, query)
+        assert flash_messages(answer)[-1] == text
+
+
+def test_viewers_and_who_has_no_plan_change_nobody(panel: Client, tenants: Tenants) -> None:
+    asked = {"who": "all", "do": "stage", "number": "3", "stage": "won"}
+    assert browser(tenants.member(Role.VIEWER)).post(BULK, asked).status_code == 403
+    assert "With contacts" not in browser(tenants.member(Role.VIEWER)).get(LIST).content.decode()
+    type(tenants.workspace).objects.filter(pk=tenants.workspace.pk).update(plan="trial", trial_ends_at=later(-1))
+    assert panel.post(BULK, asked).status_code == 403
+    assert panel.get(LIST).status_code == 200
+    assert not Job.unscoped.exists()
+
+
+def test_tags_are_renamed_merged_and_deleted(panel: Client, tenants: Tenants) -> None:
+    page = panel.get(f"{LIST}tags/")
+    assert [(tag.name, tag.count) for tag, _, _ in page.context["tags"]] == [("berlin", 1), ("vip", 2)]
+    change = f"{LIST}tags/change/?tag=vip"
+    assert panel.post(change, {"to": "vip", "do": "rename"}).status_code == 422
+    assert panel.post(change, {"to": "berlin", "do": "rename"}).status_code == 302
+    runner.run_due()
+    assert names(panel, tag="berlin", sort="name") == ["Anna", "Boris"]
+    assert panel.get(change).status_code == 404
+    assert panel.post(f"{LIST}tags/change/?tag=berlin", {"do": "delete"}).status_code == 302
+    runner.run_due()
+    assert panel.get(f"{LIST}tags/").context["tags"] == []
+    assert browser(tenants.member(Role.VIEWER)).get(change).status_code == 403
