@@ -56,7 +56,7 @@ class PanelSite(AdminSite):
         super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Membership of a workspace gives access, with two factors where it requires them. A superuser needs one too."""
+        """Membership gives access, with two factors where the workspace requires them. A superuser needs it too."""
         panel = panel_context(request)
         return panel is not None and not panel.needs_two_factor
 
