@@ -18,6 +18,7 @@ def main() -> None:
     from django.db import transaction
     from django.test import override_settings
 
+    from contacts.models import ContactColumns
     from crmsolid.events.models import Event, Feed
     from crmsolid.workspaces.models import Invitation, Membership, Role, User
     from tests.panel import furnish
@@ -35,7 +36,8 @@ def main() -> None:
     with transaction.atomic(), override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         for number in range(FULL):
             furnish(full, f"person{number:02}")
-            # The next call invites the same address again, and there is one invitation an address.
+            # The next call makes these again, and there is one for each address and for each member.
+            ContactColumns.unscoped.filter(workspace=full).delete()
             fresh = Invitation.unscoped.filter(workspace=full, email__startswith="invited@")
             fresh.update(email=f"invited{number:02}@full.example")
     # The rows have positions already; the product goes on from there.
