@@ -10,12 +10,12 @@ BAR = 8
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A bar for each period, in a box of ``width`` by ``HEIGHT`` that the page stretches. ``most`` is the highest value,
-    ``when`` the first period that has it."""
+    """A bar for each period, in a box of ``width`` by ``HEIGHT`` that the page stretches. ``most`` is the highest
+    value, empty if it is 0, and ``when`` the first period that has it."""
 
     title: str
-    total: int
-    most: int
+    total: str
+    most: str
     when: str
     path: str
     width: int
@@ -30,4 +30,4 @@ def bars(title: str, labels: Sequence[str], values: Sequence[int]) -> Chart:
         if value
     ]
     when = labels[values.index(most)] if most else ""
-    return Chart(title, sum(values), most, when, "".join(drawn), len(values) * STEP)
+    return Chart(title, f"{sum(values):,}", f"{most:,}" if most else "", when, "".join(drawn), len(values) * STEP)

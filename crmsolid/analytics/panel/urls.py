@@ -1,6 +1,7 @@
 """The addresses of analytics, below the side."""
 
 from crmsolid.analytics.panel import pages
+from crmsolid.analytics.panel.behind import FigurePage
 from crmsolid.workspaces.tenant_page import page_path
 
 urlpatterns = [
@@ -8,5 +9,5 @@ urlpatterns = [
     page_path("analytics/sequences/", pages.SequencesPage),
     page_path("analytics/broadcasts/", pages.BroadcastsPage),
     page_path("analytics/accounts/", pages.AccountsPage),
-    page_path("analytics/behind/", pages.FigurePage),
+    page_path("analytics/behind/", FigurePage),
 ]
