@@ -20,12 +20,12 @@ QUERIES = {
 }
 # Pages for which the furnished workspace has no row, and why.
 NOT_FURNISHED = {
+    "account:invitation": "nobody has opened a link",
+    "account:invitation_link": "its query has no token",
+    "account:password_reset_link": "its query has no token",
+    "account:password_set": "nobody has opened a link",
     "admin:contacts_contactimport_failed_rows": "its job is no import",
     "admin:contacts_scoringrule_preview": "its job is no preview",
-    "account:invitation": "test_people.py opens an invitation",
-    "account:invitation_link": "test_people.py opens an invitation",
-    "account:password_reset_link": "the address has a one-time link in its fragment or query",
-    "account:password_set": "a one-time link was opened before",
 }
 
 
