@@ -182,7 +182,7 @@ def test_figure_that_does_not_exist_is_refused(client: Client, query: str, statu
 def test_figure_of_another_workspace_is_not_found(tenants: Tenants, time: Clock, client: Client) -> None:
     account, _ = write_to_three(tenants)
     theirs = browser(tenants.stranger, tenants.other)
-    query = {"report": "accounts", "figure": "sent", "id": account.pk}
+    query = {"report": "accounts", "figure": "sent", "id": str(account.pk)}
     assert client.get("/panel/live/analytics/behind/", query).status_code == 200
     assert client.get("/panel/test/analytics/behind/", query).status_code == 404
     assert theirs.get("/panel/live/analytics/behind/", query).status_code == 404
