@@ -65,6 +65,12 @@ def test_pages_show_the_figures_of_the_api_and_who_is_behind_them(
     assert (row["rate"]["text"], row["rate"]["of"], empty["rate"]) == ("67%", "2 of 3", None)
     assert "no data yet" in text_of(answer)
     assert "0%" not in text_of(answer)
+    days = [values for _, values in answer.context["series"]]
+    assert (len(days), days[0], days[-1]) == (
+        30,
+        ["0", "0", "0", "0", "0", "no data yet"],
+        ["3", "0", "2", "0", "1", "67%"],
+    )
     page = answer.content.decode()
     assert people(client, page, "sent") == ["alice", "bobby", "carol"]
     assert people(client, page, "replied") == ["alice", "bobby"]
