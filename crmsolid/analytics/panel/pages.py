@@ -305,7 +305,7 @@ class AccountsPage(ReportPage):
         "replies": "Replies",
         "auto_replies": "Auto-replies",
     }
-    rate, rate_title, rate_figure = "use", "Used of the daily limit", ""
+    rate, rate_title, rate_figure = "use", "Used in the last 24 hours", ""
     file_columns = ("account_id", "name", *columns, "used_today", "daily_limit")
 
     def lines(self, part: dict[str, Any]) -> list[Line]:
