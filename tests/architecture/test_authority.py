@@ -98,6 +98,10 @@ def contact_id(rows: Belongings) -> dict[str, Any]:
     return {"contact_id": rows.of(Contact).pk}
 
 
+def account_id(rows: Belongings) -> dict[str, Any]:
+    return {"account_id": rows.of(Account).pk}
+
+
 def message_id(rows: Belongings) -> dict[str, Any]:
     return {"message_id": rows.of(Message).pk}
 
@@ -200,6 +204,7 @@ ROWS = [
         None,
         lambda rows: {**key_id(rows), "overlap": timedelta(hours=1)},
     ),
+    Row(apikeys.services.rename_key, ADMINS, None, lambda rows: {**key_id(rows), "name": "other"}),
     Row(apikeys.services.revoke_key, ADMINS, None, key_id),
     Row(crmsolid.oauth.services.create_grant, EVERYONE, None, consent),
     Row(
@@ -463,6 +468,8 @@ ROWS = [
         lambda rows: {"account_id": rows.of(Account).pk},
     ),
     Row(messaging.services.create_sandbox_account, ADMINS, None, lambda rows: {"name": "Demo"}),
+    Row(messaging.services.pause_account, ADMINS, None, account_id),
+    Row(messaging.services.resume_account, ADMINS, None, account_id, "invalid_state"),  # it is not paused
     Row(broadcasts.preview_broadcast, WRITERS, Scope.WRITE_MESSAGES, broadcast),
     Row(broadcasts.save_draft, WRITERS, Scope.WRITE_MESSAGES, broadcast),
     Row(broadcasts.start_broadcast, WRITERS, Scope.WRITE_MESSAGES, broadcast),
