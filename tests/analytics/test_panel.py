@@ -149,6 +149,7 @@ def test_days_that_make_no_sense_are_named(time: Clock, client: Client, query: d
     answer = client.get(PAGES["funnel"], query)
     assert answer.status_code == 422
     assert problem in text_of(answer)
+    assert client.get(PAGES["funnel"], {**query, "csv": "figures"}).status_code == 422
 
 
 def test_presets_are_days_of_the_workspace(tenants: Tenants, time: Clock) -> None:

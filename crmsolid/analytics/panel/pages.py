@@ -74,9 +74,10 @@ class ReportPage(TenantPage):
         parts = [(part, self._narrowed(part, only)) for part in payload["series"]]
         lines = [line for line in all_lines if only in ("", line["key"])]
         wanted = request.GET.get("csv", "")
-        if wanted in ("figures", "series"):
+        if wanted in ("figures", "series") and not form.errors:
             return self._file(wanted, [(payload, lines)] if wanted == "figures" else parts)
-        query = {**days.pairs, **({"only": only} if only else {})}
+        chosen = {"only": only} if only else {}
+        query = {**days.pairs, **chosen}
         page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
         labels = [label(part["from"], part["to"], days.interval, self.workspace) for part, _ in parts]
         series = [self.counts(part_lines) for _, part_lines in parts]
@@ -87,7 +88,10 @@ class ReportPage(TenantPage):
                 (title, f"{panel_url(f'analytics_{name}')}?{days.encoded}", name == self.report)
                 for name, title in TABS.items()
             ],
-            presets=[(f"?{urlencode({'period': key})}", title, key == days.preset) for key, title in PRESETS.items()],
+            presets=[
+                (f"?{urlencode({'period': key, **chosen})}", title, key == days.preset)
+                for key, title in PRESETS.items()
+            ],
             form=form,
             days=days,
             zone=self.workspace.zone.key,
