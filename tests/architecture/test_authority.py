@@ -45,7 +45,7 @@ from contacts.imports.staging import StagedFile
 from contacts.models import Contact, ContactImport, ContactNote, ContactTag, CustomField, ScoringRule, Segment
 from contacts.scoring.definition import Definition as RuleDefinition
 from contacts.scoring.models import Trigger
-from contacts.stats import funnel_report
+from contacts.stats import funnel_report, list_stage_figure
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.periods import Period
@@ -57,14 +57,14 @@ from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from messaging.broadcasts import services as broadcasts
 from messaging.broadcasts.definition import Definition as BroadcastDefinition
 from messaging.broadcasts.models import Broadcast
-from messaging.broadcasts.stats import broadcast_report
+from messaging.broadcasts.stats import broadcast_report, list_broadcast_figure
 from messaging.models import Account, Message, OptOutWord, Template, Thread
-from messaging.stats import account_report
+from messaging.stats import account_report, list_account_messages
 from messaging.telegram import services as telegram
 from messaging.threads.services import InboxFilter
 from sequences.definition import read_definition
 from sequences.models import Enrollment, Sequence
-from sequences.stats import sequence_report
+from sequences.stats import list_step_figure, sequence_report
 from tests.architecture import PACKAGES
 from tests.panel import Belongings, furnish
 from tests.tenants import Tenants
@@ -167,6 +167,10 @@ def uploaded(rows: Belongings) -> dict[str, Any]:
     return {"import_id": file.pk, "mapping": file.mapping}
 
 
+def figure(rows: Belongings, name: str) -> dict[str, Any]:
+    return {"figure": name, "period": periods(rows)["periods"][0]}
+
+
 def periods(rows: Belongings) -> dict[str, Any]:
     return {"periods": [Period(clock.now() - timedelta(days=1), clock.now())]}
 
@@ -259,6 +263,25 @@ ROWS = [
     Row(account_report, EVERYONE, Scope.READ_ANALYTICS, periods),
     Row(broadcast_report, EVERYONE, Scope.READ_ANALYTICS, periods),
     Row(sequence_report, EVERYONE, Scope.READ_ANALYTICS, periods),
+    Row(list_stage_figure, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"stage": "new", **figure(rows, "count")}),
+    Row(
+        list_account_messages,
+        EVERYONE,
+        Scope.READ_MESSAGES,
+        lambda rows: {"account_id": rows.of(Account).pk, **figure(rows, "sent")},
+    ),
+    Row(
+        list_broadcast_figure,
+        EVERYONE,
+        Scope.READ_MESSAGES,
+        lambda rows: {"broadcast_id": rows.of(Broadcast).pk, **figure(rows, "sent")},
+    ),
+    Row(
+        list_step_figure,
+        EVERYONE,
+        Scope.READ_MESSAGES,
+        lambda rows: {**sequence_id(rows), "number": 1, "step": "first", **figure(rows, "sent")},
+    ),
     Row(crmsolid.plans.change_plan, OWNERS, None, lambda rows: {"plan": "pro"}),
     Row(
         contacts.services.upsert_contact,
