@@ -598,6 +598,12 @@ ROWS = [
     Row(webhooks.replays.send_ping, ADMINS, Scope.MANAGE_WEBHOOKS, endpoint_id),
     Row(webhooks.replays.replay_delivery, ADMINS, Scope.MANAGE_WEBHOOKS, delivery_id),
     Row(
+        webhooks.replays.replay_deliveries,
+        ADMINS,
+        Scope.MANAGE_WEBHOOKS,
+        lambda rows: {"delivery_ids": [rows.of(Delivery).pk]},
+    ),
+    Row(
         webhooks.replays.replay_failed,
         ADMINS,
         Scope.MANAGE_WEBHOOKS,
