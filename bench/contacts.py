@@ -89,16 +89,21 @@ def prepare(number: int) -> Workspace:
     call_command("migrate", "contacts", BEFORE_INDEXES, verbosity=0)
     with timed(f"fill {number:,} contacts"), connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
-        for first in range(1, number + 1, 50_000):
-            values = {"workspace": workspace.pk, "first": first, "last": min(first + 49_999, number)}
-            for statement in FILL:
-                cursor.execute(statement, {**values, "tags": json.dumps(TAGS)})
+        fill(cursor, workspace, first=1, last=number)
     with timed("build the indexes"):
         call_command("migrate", "contacts", INDEXES, verbosity=0)
     with timed("analyze"), connection.cursor() as cursor:
         cursor.execute(f"VACUUM ANALYZE {', '.join(TABLES)}")
         cursor.execute("RESET statement_timeout")
     return workspace
+
+
+def fill(cursor: Any, workspace: Workspace, *, first: int, last: int) -> None:
+    """Add the contacts with these numbers and their tags."""
+    for start in range(first, last + 1, 50_000):
+        values = {"workspace": workspace.pk, "first": start, "last": min(start + 49_999, last)}
+        for statement in FILL:
+            cursor.execute(statement, {**values, "tags": json.dumps(TAGS)})
 
 
 @contextmanager

@@ -123,9 +123,11 @@ class ConditionField(forms.Field):
     def show_errors(self, form: forms.BaseForm, name: str, errors: Iterable[FieldError]) -> None:
         """Put the errors of a condition, whose paths begin with the name of this field, at their rows."""
         group = self.widget.value_from_datadict(form.data, None, name)
-        elsewhere = builder.show_errors(group, [each for each in errors if each.field.startswith(name)], name)
-        for text in elsewhere:
+        own = [each for each in errors if each.field.startswith(name)]
+        for text in builder.show_errors(group, own, name):
             form.add_error(name, text)
+        if own and name not in form.errors:
+            form.add_error(name, "Correct the conditions that are marked.")
 
 
 class FilterForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Statistics of sequences: what came of the messages, by version and step."""
+"""Statistics of sequences: what came of the messages, by version and step, and the people behind them."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,12 +7,13 @@ from typing import Any
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 
+from crmsolid.api.pagination import Page, page
 from crmsolid.core.errors import not_found
 from crmsolid.core.periods import Period, Report
 from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
-from messaging.stats import Outcomes, count_outcomes
+from messaging.stats import Outcomes, count_outcomes, with_figure
 from sequences import waiting
 from sequences.models import Enrollment, Outcome, SequenceVersion, StepRun
 from sequences.models import Sequence as SequenceRow
@@ -53,6 +54,38 @@ def sequence_report(actor: Actor, periods: Sequence[Period]) -> Report[list[Vers
         ]
 
     return Report(figures(counted.total), [figures(outcomes) for outcomes in counted.series])
+
+
+def list_step_figure(
+    actor: Actor,
+    sequence_id: str,
+    number: int,
+    step: str,
+    figure: str,
+    period: Period,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page:
+    """The step runs, newest first, that :func:`sequence_report` counts as ``figure`` of this step of version
+    ``number``, with their enrollments and contacts.
+
+    Errors: ``scope_missing``, ``not_found``, ``invalid_cursor``.
+    """
+    actor.require(Scope.READ_MESSAGES)
+    versions = SequenceVersion.objects.for_workspace(actor.workspace)
+    version = versions.filter(sequence_id=sequence_id, number=number).first()
+    if version is None:
+        raise not_found("version of a sequence")
+    rows = StepRun.objects.for_workspace(actor.workspace).filter(version=version, step_key=step)
+    return page(
+        with_figure(rows.select_related("enrollment__contact"), "outcome", figure, period),
+        sort="-settled_at",
+        limit=limit,
+        cursor=cursor,
+        workspace_id=actor.workspace.pk,
+        filters={"version": version.pk, "step": step, "figure": figure, "from": period.begins},
+    )
 
 
 # --- Of one sequence --------------------------------------------------------------------------------------------------

@@ -112,7 +112,8 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     _add(made, ContactColumns(user=member, columns=["email"]))
     if workspace == workspace.owner_workspace:
         # Without the mark: the members of the live workspace are shown in test mode too.
-        invited = {"email": f"invited@{workspace.slug}.example", "role": "agent", "digest": f"{mark} digest"}
+        number = Invitation.unscoped.count()
+        invited = {"email": f"invited{number}@{workspace.slug}.example", "role": "agent", "digest": f"{mark} digest"}
         _add(made, Invitation(**invited, expires_at=later(7)))
     made.rows += list(Membership.objects.for_workspace(workspace.owner_workspace))
     return made

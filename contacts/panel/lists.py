@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.text import capfirst
 
 from contacts import bulk, columns, custom_fields, services
 from contacts.columns import Column
@@ -69,7 +70,7 @@ class ContactListPage(TenantPage):
         except DomainError as refused:
             if refused.code == "invalid_cursor":
                 return HttpResponseRedirect(f"{panel_url(LIST)}?{query.encoded}")
-            error = error_text(refused)
+            error = _why(refused)
         saved = self._segments(query)
         return self.render(
             query=query,
@@ -120,6 +121,11 @@ class ContactListPage(TenantPage):
         wanted = f"-{field}" if (direction == "ascending") or (direction == "none" and falls_first) else field
         pairs = [(name, value) for name, value in query.pairs if name != "sort"]
         return {"query": urlencode([*pairs, ("sort", wanted)]), "direction": direction}
+
+
+def _why(refused: DomainError) -> str:
+    """Why the list cannot be shown as its address asks, as a sentence."""
+    return f"{capfirst((refused.errors[0] if refused.errors else refused).detail).rstrip('.')}."
 
 
 def cell(person: ContactWithTags, column: Column) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.core.paginator import InvalidPage
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
@@ -128,7 +129,8 @@ class ContactPage(OfContact):
             ("Telegram id", str(contact.telegram_id or "")),
         ]
         values = contact.custom_fields
-        custom = [(each.label, display_value(values[key])) for key, each in definitions.items() if key in values]
+        by_label = sorted(definitions.values(), key=lambda each: each.label)
+        custom = [(each.label, display_value(values[each.key])) for each in by_label if each.key in values]
         return [(label, text) for label, text in (*own, *custom) if text]
 
     # --- The forms --------------------------------------------------------------------------------------------
@@ -271,8 +273,8 @@ class ContactHistoryPage(OfContact):
         pages = LookAheadPaginator(audit.entries_about(self.workspace, contact.pk, kind="contact"), HISTORY_ROWS)
         try:
             page = pages.page(request.GET.get("p", 1))
-        except (ValueError, TypeError) as error:
-            raise Http404 from error
+        except InvalidPage:
+            raise Http404 from None
         shows_addresses = self.panel.has_role(ADMINS)
         title = f"History of {contact}"
         return self.render(title=title, page_label=title, object=contact, page=page, shows_addresses=shows_addresses)

@@ -21,6 +21,7 @@ from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2.rfc6749.errors import AccessDeniedError, CustomOAuth2Error, InvalidRequestError
 
 from crmsolid.core.errors import DomainError
+from crmsolid.core.http.content_policy import SENDS_ANYWHERE
 from crmsolid.oauth.endpoints import origin, resource_url
 from crmsolid.oauth.forms import ConsentForm
 from crmsolid.oauth.models import LOOPBACK_HOSTS, Application
@@ -131,7 +132,7 @@ class ConsentView(BaseAuthorizationView):
     def _page(self, request: HttpRequest, template: str, status: int, **context: Any) -> HttpResponse:
         response = render(request, template, {**admin.site.each_context(request), **context}, status=status)
         response.headers["X-Frame-Options"] = "DENY"
-        response.headers["Content-Security-Policy"] = "frame-ancestors 'none'"
+        response.headers["Content-Security-Policy"] = SENDS_ANYWHERE  # the answer goes to the client's address
         return response
 
 

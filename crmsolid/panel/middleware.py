@@ -6,11 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
-# Scripts, styles and images come from this host alone, and none stands in the page itself.
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+from crmsolid.core.http.content_policy import CONTENT_SECURITY_POLICY
 
 
 class ContentSecurityPolicyMiddleware:

@@ -15,9 +15,9 @@ from django.urls import Resolver404, ResolverMatch, URLPattern, URLResolver, pat
 from django.utils.encoding import iri_to_uri
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
-from django.views.decorators.http import require_POST, require_safe
 
 from crmsolid.panel.account.urls import urlpatterns as account_urls
+from crmsolid.panel.account.views import own_page
 from crmsolid.panel.home import home_context
 from crmsolid.panel.members import MembersPage, RemoveMemberPage
 from crmsolid.panel.navigation import breadcrumbs, navigation
@@ -75,10 +75,12 @@ class PanelSite(AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """The pages of a workspace; they exist once for each side."""
         from contacts.panel import urls as contacts  # its pages ask for the site
+        from crmsolid.analytics.panel.urls import urlpatterns as analytics
         from messaging.panel.urls import urlpatterns as inbox
 
         own = [
             *inbox,
+            *analytics,
             page_path("search/", SearchPage),
             page_path("members/", MembersPage),
             page_path("members/<str:member_id>/remove/", RemoveMemberPage),
@@ -93,10 +95,10 @@ class PanelSite(AdminSite):
     def account_urls(self) -> list[URLPattern | URLResolver]:
         """The pages about the user, which show no workspace, and the way from old addresses to those of today."""
         return [
-            path("", self.admin_view(self.to_home)),
+            path("", own_page("GET")(self.to_home)),
             *account_urls,
-            path("switch/", self.admin_view(require_POST(self.switch)), name="switch"),
-            path("<path:rest>", self.admin_view(require_safe(self.to_side))),
+            path("switch/", own_page("POST")(self.switch), name="switch"),
+            path("<path:rest>", own_page("GET")(self.to_side)),
         ]
 
     def get_log_entries(self, request: HttpRequest) -> Any:

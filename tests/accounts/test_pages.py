@@ -423,6 +423,18 @@ def test_where_it_is_required_nothing_else_is_shown_before(tenants: Tenants) -> 
     assert Workspace.objects.get(pk=tenants.workspace.pk).requires_two_factor is False
 
 
+def test_who_lacks_a_factor_can_still_go_to_another_workspace(tenants: Tenants) -> None:
+    Membership.unscoped.create(workspace=tenants.other, user=tenants.owner, role=Role.AGENT)
+    Workspace.objects.filter(pk=tenants.workspace.pk).update(requires_two_factor=True)
+    client = browser(tenants.owner)
+    page = client.get("/panel/", follow=True)
+    assert page.redirect_chain == [(HOME, 302), (TWO_FACTOR, 302)]
+    assert client.get("/panel/contacts/contact/", follow=True).redirect_chain[-1] == (TWO_FACTOR, 302)
+    assert "Go to Rival instead" in text(page)
+    moved = client.post(reverse("account:switch"), {"workspace": tenants.other.pk}, follow=True)
+    assert moved.redirect_chain == [(HOME, 302)] and "Rival" in text(moved)
+
+
 def test_another_workspace_is_not_asked_for_a_factor(tenants: Tenants) -> None:
     Workspace.objects.filter(pk=tenants.workspace.pk).update(requires_two_factor=True)
     assert browser(tenants.stranger).get(HOME).status_code == 200

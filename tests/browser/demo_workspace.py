@@ -33,7 +33,6 @@ CONFIGURATION: dict[str, Any] = {
         {"key": "seats", "label": "Seats", "type": "number", "choices": []},
     ],
     "templates": [{"name": "Intro", "text": "Hi {first_name|there}, how is {company|your team} doing?"}],
-    "scoring": [{"name": "Replied", "on": "reply", "points": 20, "times": "once"}],
 }
 
 
@@ -72,16 +71,21 @@ def main() -> None:
 
 def _contact(actor: Any, name: str, username: str, company: str, stage: str, score: int, tags: Any) -> Any:
     from contacts.models import Contact
+    from contacts.scoring.services import adjust_score
     from contacts.services import upsert_contact
+    from crmsolid.core import clock
 
     email = f"{username.replace('_', '.')}@{company.split()[0].lower().encode('ascii', 'ignore').decode()}.example"
     fields = {"username": f"@{username}", "name": name, "email": email, "tags": list(tags)}
     contact = upsert_contact(actor, {**fields, "custom_fields": {"company": company, "seats": score // 4 + 1}}).contact
-    Contact.unscoped.filter(pk=contact.id).update(stage=stage, score=score)
+    if score:
+        adjust_score(actor, contact.id, points=score, note="Webinar and answers")
+    Contact.unscoped.filter(pk=contact.id).update(stage=stage, created_at=clock.now() - timedelta(days=score // 3 + 1))
     return Contact.unscoped.get(pk=contact.id)
 
 
 def _conversation(workspace: Any, account: Any, contact: Any, minutes: int, is_unread: bool) -> Any:
+    from contacts.models import Contact
     from crmsolid.core import clock
     from messaging.models import Message, Thread
 
@@ -95,6 +99,7 @@ def _conversation(workspace: Any, account: Any, contact: Any, minutes: int, is_u
         status = "sent" if direction == "out" else "received"
         text = text.format(first=contact.first_name)
         Message.unscoped.create(**common, **times, thread=thread, direction=direction, status=status, text=text)
+    Contact.unscoped.filter(pk=contact.pk).update(last_in_at=last)
     return thread
 
 

@@ -8,7 +8,7 @@ import django
 
 PASSWORD = "a long browser password"
 # Each test that changes something has a workspace of its own.
-WORKSPACES = ("furnished", "full", "new", "keys", "webhooks", "sides")
+WORKSPACES = ("furnished", "full", "new", "keys", "webhooks", "sides", "inbox", "people")
 FULL = 51  # rows of each kind: one more than a page of a list shows
 
 
@@ -18,8 +18,9 @@ def main() -> None:
     from django.db import transaction
     from django.test import override_settings
 
+    from contacts.models import ContactColumns
     from crmsolid.events.models import Event, Feed
-    from crmsolid.workspaces.models import Invitation
+    from crmsolid.workspaces.models import Invitation, Membership, Role, User
     from tests.panel import furnish
 
     password = make_password(PASSWORD)
@@ -30,10 +31,13 @@ def main() -> None:
         for side, workspace in (("live", furnished), ("test", furnished.twin))
     }
     # furnish() hashes a client's secret each time, which takes a tenth of a second with the real hasher.
+    wanderer = User.objects.get(email="owner@sides.example")
+    Membership.unscoped.create(workspace=workspaces["people"]["workspace"], user=wanderer, role=Role.ADMIN)
     with transaction.atomic(), override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         for number in range(FULL):
             furnish(full, f"person{number:02}")
-            # The next call invites the same address again, and there is one invitation an address.
+            # The next call makes these again, and there is one for each address and for each member.
+            ContactColumns.unscoped.filter(workspace=full).delete()
             fresh = Invitation.unscoped.filter(workspace=full, email__startswith="invited@")
             fresh.update(email=f"invited{number:02}@full.example")
     # The rows have positions already; the product goes on from there.

@@ -6,9 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, SignIn, Visitors
+from tests.browser.conftest import NARROW, SignIn
 from tests.browser.product import Product
-from tests.browser.seed import PASSWORD
 from tests.waiting import wait_until
 from tests.webhooks.receiver import OK, Receiver, answering
 
@@ -102,16 +101,3 @@ def reloaded(page: Page, address: str) -> str:
     page.goto(address)
     text: Any = page.inner_text("body")
     return str(text)
-
-
-def test_a_member_signs_in_and_out_on_a_phone(visitors: Visitors) -> None:
-    page = visitors.open(width=NARROW)
-    page.goto("/panel/")
-    page.fill("[name=username]", "owner@keys.example")
-    page.fill("[name=password]", PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", name="Home")).to_be_visible()
-    page.locator("summary", has_text="owner@keys.example").click()
-    page.get_by_role("button", name="Log out").click()
-    page.goto("/panel/live/contacts/contact/")
-    expect(page.get_by_role("button", name="Log in")).to_be_visible()

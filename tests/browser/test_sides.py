@@ -39,6 +39,25 @@ def test_two_tabs_on_two_sides_cannot_harm_each_other(sign_in: SignIn) -> None:
         expect(page.get_by_text("http://127.0.0.1:9/")).to_have_count(1)
 
 
+def test_a_form_left_open_in_one_workspace_is_not_sent_in_another(sign_in: SignIn, visitors: Visitors) -> None:
+    left_open = sign_in("sides")
+    fill_endpoint(left_open, "live", "http://127.0.0.1:9/left-open")
+    other = left_open.context.new_page()
+    other.goto("/panel/live/")
+    other.locator(".cs-switcher summary").click()
+    other.get_by_role("button", name="People").click()
+    expect(other.locator(".cs-switcher summary")).to_have_text("People")
+    visitors.expect(403)
+    left_open.get_by_role("button", name="Create endpoint").click()
+    expect(left_open.get_by_role("heading", name="This page is too old to be sent")).to_be_visible()
+    for workspace in ("People", "Sides"):
+        other.locator(".cs-switcher summary").click()
+        other.get_by_role("button", name=workspace).click()
+        expect(other.locator(".cs-switcher summary")).to_have_text(workspace)
+        other.goto(ENDPOINTS.format("live"))
+        expect(other.get_by_text("left-open")).to_have_count(0)
+
+
 def answers(product: Product, session: str, addresses: list[Address]) -> Iterator[tuple[str, Answer, str]]:
     """The path, the answer and its text, for each of these addresses with the rows of the furnished workspace."""
     for address in addresses:

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from crmsolid.core import clock
+from crmsolid.core.http.content_policy import SENDS_ANYWHERE
 from crmsolid.oauth.models import Application, AuthorizationCode, Grant
 from crmsolid.workspaces.models import AuditEntry, Membership, Role, User, Workspace
 from tests.oauth.flow import CALLBACK, EVERYTHING, Assistant, redirected, register
@@ -46,7 +47,7 @@ def test_page_says_who_asks_and_where_the_browser_goes(tenants: Tenants, owner: 
 def test_page_cannot_be_framed_or_kept(assistant: Assistant, owner: Client) -> None:
     response = owner.get(assistant.address())
     assert response["X-Frame-Options"] == "DENY"
-    assert response["Content-Security-Policy"] == "frame-ancestors 'none'"
+    assert response["Content-Security-Policy"] == SENDS_ANYWHERE
     assert "no-store" in response["Cache-Control"]
 
 

@@ -42,7 +42,7 @@ from crmsolid.panel.account.forms import (
 from crmsolid.workspaces import accounts, invitations, sessions, two_factor
 from crmsolid.workspaces.models import Membership, User
 from crmsolid.workspaces.panel_context import SESSION_KEY as WORKSPACE_KEY
-from crmsolid.workspaces.panel_context import panel_context
+from crmsolid.workspaces.panel_context import lacks_required_factor, panel_context
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.tenant_page import error_text
 
@@ -417,12 +417,15 @@ def two_factor_page(request: HttpRequest) -> HttpResponseBase:
     image = segno.make(two_factor.provisioning_uri(user, secret), error="m").svg_inline(
         scale=4, light="#fff", border=3, svgclass="cs-qr", lineclass=None, omitsize=False
     )
+    panel = panel_context(request)
+    other = [each.workspace for each in (panel.memberships if panel else ()) if not lacks_required_factor(each)]
     return show(
         request,
         "two_factor_setup",
         title="Set up two-factor authentication",
         form=form,
         image=mark_safe(image),
+        other_workspaces=other,
         secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         requiring=two_factor.requiring_workspaces(user),
     )

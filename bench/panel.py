@@ -1,0 +1,101 @@
+"""``python -m bench.panel``: every page of the panel with a million contacts and two million messages, on PostgreSQL.
+
+It fills the database of ``DATABASE_URL``, a new one or that of an earlier run, and prints for each page the
+median time of three answers and the number of statements, the slowest pages first.
+"""
+
+import argparse
+import os
+import statistics
+import time
+from collections.abc import Iterator
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmsolid.settings")
+
+from django.contrib import admin
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, reverse
+
+from bench import analytics, contacts
+from bench.contacts import timed
+from contacts.models import Contact
+from crmsolid.core.garbage_collection import freeze_loaded_objects
+from crmsolid.urls import pages
+from crmsolid.workspaces.models import Membership, Workspace
+from crmsolid.workspaces.tenant_page import TenantPage
+
+ROUNDS = 3
+CONVERSATIONS = 200_000  # ten messages each
+FEW_UNREAD = "UPDATE messaging_thread SET unread_count = 1, waiting_since = last_message_at WHERE id LIKE %s"
+
+
+def prepare(people: int) -> Workspace:
+    """The year of ``bench.analytics``, and contacts to whom nobody has written yet."""
+    workspace = analytics.prepare(min(people, CONVERSATIONS))
+    missing = people - Contact.objects.for_workspace(workspace).count()
+    if missing > 0:
+        with timed(f"fill {missing:,} contacts"), connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0; SET session_replication_role = replica")
+            contacts.fill(cursor, workspace, first=CONVERSATIONS + 1, last=CONVERSATIONS + missing)
+            cursor.execute(FEW_UNREAD, ["%00"])
+            cursor.execute("VACUUM ANALYZE contacts_contact, contacts_contacttag, messaging_thread")
+            cursor.execute("RESET statement_timeout; RESET session_replication_role")
+    return workspace
+
+
+def addresses(workspace: Workspace) -> Iterator[tuple[str, str]]:
+    """The pages that answer GET: those without a row, and for each of the others the page of one row."""
+    for url in pages:
+        if not isinstance(url, URLPattern) or not url.name:
+            continue
+        names = url.pattern.regex.groupindex
+        if not names:
+            yield url.name, reverse(f"admin:{url.name}")
+        elif len(names) == 1 and (model := _model(url)) is not None:
+            row = model.objects.for_workspace(workspace).first()
+            if row is not None:
+                yield url.name, reverse(f"admin:{url.name}", args=[row.pk])
+    search = reverse("admin:contacts_contact_changelist")
+    yield "contacts, search", f"{search}?q=77777"
+    yield "contacts, search nobody", f"{search}?q=nobodyiscalledthis"
+    yield "search", f"{reverse('admin:search')}?q=77777"
+    for view in ("unread", "waiting", "failed", "mine", "unassigned", "snoozed", "closed", "all"):
+        yield f"inbox, {view}", f"{reverse('admin:inbox')}?view={view}"
+
+
+def _model(url: URLPattern) -> Any:
+    view = getattr(url.callback, "view_class", None)
+    if view is not None and issubclass(view, TenantPage):
+        return view.model
+    for model in admin.site._registry:
+        if str(url.name).startswith(f"{model._meta.app_label}_{model._meta.model_name}_"):
+            return model
+    return None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--contacts", type=int, default=1_000_000)
+    workspace = prepare(parser.parse_args().contacts)
+    freeze_loaded_objects()
+    client = Client()
+    client.force_login(Membership.objects.for_workspace(workspace).get().user)
+    measured = []
+    for name, address in addresses(workspace):
+        times = []
+        for _ in range(ROUNDS):
+            started = time.perf_counter()
+            with CaptureQueriesContext(connection) as queries:
+                answer = client.get(address)
+                size = len(b"".join(answer)) if answer.streaming else len(answer.content)  # type: ignore[arg-type]
+            times.append(time.perf_counter() - started)
+        measured.append((statistics.median(times) * 1000, name, answer.status_code, len(queries), size))
+    for milliseconds, name, status, statements, size in sorted(measured, reverse=True):
+        print(f"{milliseconds:8,.1f} ms  {status}  {statements:3} statements  {size:9,} bytes  {name}")
+
+
+if __name__ == "__main__":
+    main()

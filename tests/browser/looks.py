@@ -1,0 +1,49 @@
+"""What a page must hold, whichever it is: axe-core, the keyboard, a phone's width, both themes."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.browser.conftest import HEIGHT, NARROW
+
+SCRIPTS = [
+    files("axe_playwright_python").joinpath("axe.min.js").read_text(),
+    Path(__file__).with_name("checks.js").read_text(),
+]
+COLOURS = ["color-contrast", "link-in-text-block"]
+
+
+def check_page(page: Page) -> None:
+    """Fail with all that is wrong with the page that is open: one load, four looks."""
+    page.evaluate("window.stop()")  # a page that loads itself again would do so in the middle of the checks
+    found = _findings(page)
+    assert not found, "\n".join([page.url, *found])
+
+
+def _findings(page: Page) -> list[str]:
+    for script in SCRIPTS:
+        page.evaluate(script)
+    size = page.viewport_size
+    assert size is not None
+    found = [*_ask(page, "axe()"), *_ask(page, "forms()"), *_keyboard(page)]
+    page.emulate_media(color_scheme="dark")
+    found += [f"dark: {each}" for each in _ask(page, "axe(COLOURS)")]
+    page.set_viewport_size({"width": NARROW, "height": HEIGHT})
+    found += [f"phone, dark: {each}" for each in [*_ask(page, "axe()"), *_ask(page, "sideways()")]]
+    page.emulate_media(color_scheme="light")
+    found += [f"phone: {each}" for each in _ask(page, "axe(COLOURS)")]
+    page.set_viewport_size(size)
+    return found
+
+
+def _ask(page: Page, question: str) -> list[str]:
+    answer: list[str] = page.evaluate(f"crmsolidChecks.{question.replace('COLOURS', str(COLOURS))}")
+    return answer
+
+
+def _keyboard(page: Page) -> list[str]:
+    stops = page.evaluate("crmsolidChecks.begin()")
+    for _ in range(stops + 2):
+        page.keyboard.press("Tab")
+    return _ask(page, "keyboard()")
