@@ -3,7 +3,7 @@
 A token is in the answer to one POST and nowhere else: in no session, message, cookie or address.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from math import ceil
 from typing import Any
@@ -19,10 +19,10 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from apikeys import tokens
-from apikeys.forms import NewKeyForm, RevokeForm, RotateForm
+from apikeys.forms import PRESETS, NewKeyForm, RenameForm, RevokeForm, RotateForm
 from apikeys.models import ApiKey
 from apikeys.querysets import WARN_BEFORE
-from apikeys.services import IssuedKey, create_key, revoke_key, rotate_key
+from apikeys.services import IssuedKey, create_key, rename_key, revoke_key, rotate_key
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.admin_base import TenantAdmin
@@ -39,20 +39,27 @@ key_list_sections: list[Callable[[HttpRequest], str]] = []
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Keys that are active, revoked or expired now."""
+    """Keys that are active, revoked or expired now. Revoked ones, and those that were replaced, show on request."""
 
     title = "state"
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("active", "Active"), ("revoked", "Revoked"), ("expired", "Expired")]
+        return [("active", "Active"), ("expired", "Expired"), ("revoked", "Revoked or replaced"), ("all", "All")]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        first, *others = super().choices(changelist)
+        yield {**first, "display": "In use"}
+        yield from others
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         now = clock.now()
         revoked, expired = models.Q(revoked_at__lte=now), models.Q(expires_at__lte=now)
         conditions = {"active": ~revoked & ~expired, "revoked": revoked, "expired": expired & ~revoked}
         # ``NOT (NULL <= now)`` is unknown in SQL; Django adds the IS NOT NULL that makes it true.
-        return queryset.filter(conditions[self.value() or ""]) if self.value() in conditions else queryset
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(conditions.get(self.value() or "", ~revoked))
 
 
 def expires_soon(key: ApiKey) -> bool:
@@ -75,7 +82,8 @@ class ApiKeyAdmin(TenantAdmin):
     needs_plan = False  # a key can be revoked at any time
     services_audit = True
     add_label = "New key"
-    list_display = ("name", "display_prefix", "scope_chips", "state_label", "last_used", "expires")
+    list_display = ("name", "display_prefix", "scope_chips", "state_label", "creator", "last_used", "expires")
+    list_select_related = ("created_by",)
     list_filter = (StateFilter,)
     search_fields = ("name", "prefix")
     search_help_text = "Name or beginning of a key"
@@ -103,6 +111,10 @@ class ApiKeyAdmin(TenantAdmin):
     def state_label(self, key: ApiKey) -> tuple[str, str]:
         return state_and_text(key)
 
+    @column("created by")
+    def creator(self, key: ApiKey) -> str:
+        return (key.created_by.name or key.created_by.email) if key.created_by is not None else "A command"
+
     @column("last used", ordering="last_used_at")
     def last_used(self, key: ApiKey) -> SafeString | str:
         if key.last_used_at is None:
@@ -125,6 +137,7 @@ class ApiKeyAdmin(TenantAdmin):
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [
+            path("<path:object_id>/rename/", wrap(require_POST(self.rename_view)), name="apikeys_apikey_rename"),
             path("<path:object_id>/rotate/", wrap(require_POST(self.rotate_view)), name="apikeys_apikey_rotate"),
             path("<path:object_id>/revoke/", wrap(require_POST(self.revoke_view)), name="apikeys_apikey_revoke"),
             *super().get_urls(),
@@ -143,7 +156,7 @@ class ApiKeyAdmin(TenantAdmin):
                 return self._token_page(request, create_key(actor, created_by=user, **form.options()))
             except DomainError as error:
                 form.add_domain_error(error)
-        return self.render_page(request, "panel/key_new.html", title="New key", form=form, scopes=Scope.choices)
+        return self.render_page(request, "panel/key_new.html", title="New key", form=form, presets=PRESETS)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -162,6 +175,20 @@ class ApiKeyAdmin(TenantAdmin):
                 key.refresh_from_db()
                 return self._token_page(request, issued, replaced=key)
         return self._key_page(request, key, rotate_form=form)
+
+    def rename_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        key, form = self._get_key(request, object_id), RenameForm(request.POST)
+        if self.panel_context(request).is_expired:
+            raise PermissionDenied
+        if form.is_valid():
+            try:
+                renamed = rename_key(self.actor(request), key.id, **form.cleaned_data)
+            except DomainError as error:
+                form.add_domain_error(error)
+            else:
+                messages.success(request, f"The key is called {renamed.name} now. It works as before.")
+                return HttpResponseRedirect(panel_url("apikeys_apikey_change", key.pk))
+        return self._key_page(request, key, rename_form=form)
 
     def revoke_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key, form = self._get_key(request, object_id), RevokeForm(request.POST)
@@ -192,6 +219,7 @@ class ApiKeyAdmin(TenantAdmin):
             "expires_soon": expires_soon(key),
             "replacements": self.get_queryset(request).filter(rotated_from=key),
             "rotate_form": RotateForm(self.panel_context(request).membership.user),
+            "rename_form": RenameForm(initial={"name": key.name}),
             "revoke_form": RevokeForm(),
         }
         return self.render_page(request, "panel/key.html", **{**context, **forms})

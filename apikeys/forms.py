@@ -8,11 +8,18 @@ from django import forms
 from apikeys.commands import parse_duration
 from apikeys.services import MAX_NAME, MAX_RATE_LIMIT
 from crmsolid.core import clock
-from crmsolid.workspaces.forms import SubmitOnceForm
+from crmsolid.workspaces.forms import ServiceForm, SubmitOnceForm
 from crmsolid.workspaces.models import User, Workspace
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 
 LIFETIMES = [("", "Never"), ("30d", "In 30 days"), ("90d", "In 90 days"), ("365d", "In a year"), ("date", "On a day")]
+# What most keys are for; without one of these the ticked scopes count.
+PRESETS = {
+    "read": frozenset(scope for scope in Scope if scope.value.startswith("read:")),
+    "send": frozenset({Scope.READ_CONTACTS, Scope.READ_MESSAGES, Scope.WRITE_MESSAGES}),
+    "all": ALL_SCOPES,
+}
+ACCESS = [("read", "Read only"), ("send", "Send messages"), ("all", "Everything"), ("chosen", "Choose scopes")]
 OVERLAPS = [
     ("24h", "24 hours"),
     ("1h", "1 hour"),
@@ -23,17 +30,14 @@ OVERLAPS = [
 
 
 class NewKeyForm(SubmitOnceForm):
-    """No scope is ticked at first: a key gets what somebody chose and no more."""
+    """No access is chosen at first: a key gets what somebody chose and no more."""
 
     kind = "key"
 
     environment = forms.ChoiceField(widget=forms.RadioSelect)
     name = forms.CharField(max_length=MAX_NAME)
-    scopes = forms.MultipleChoiceField(
-        choices=Scope.choices,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Choose at least one scope."},
-    )
+    access = forms.ChoiceField(choices=ACCESS, required=False, widget=forms.RadioSelect)
+    scopes = forms.MultipleChoiceField(choices=Scope.choices, required=False, widget=forms.CheckboxSelectMultiple)
     expires = forms.ChoiceField(choices=LIFETIMES, required=False)
     last_day = forms.DateField(label="Last day (UTC)", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     allowed_networks = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}))
@@ -51,6 +55,10 @@ class NewKeyForm(SubmitOnceForm):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("expires") == "date" and not cleaned.get("last_day") and "last_day" not in self.errors:
             self.add_error("last_day", "Choose the key's last day.")
+        if preset := PRESETS.get(cleaned.get("access", "")):
+            cleaned["scopes"] = [scope.value for scope in Scope if scope in preset]
+        elif not cleaned.get("scopes") and "scopes" not in self.errors:
+            self.add_error("scopes", "Choose at least one scope.")
         return cleaned
 
     @property
@@ -89,6 +97,10 @@ class RotateForm(SubmitOnceForm):
             "overlap": parse_duration(self.cleaned_data["overlap"], "overlap"),
             "new_id": self.cleaned_data["once"],
         }
+
+
+class RenameForm(ServiceForm):
+    name = forms.CharField(label="New name", max_length=MAX_NAME)
 
 
 class RevokeForm(forms.Form):

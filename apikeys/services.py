@@ -50,9 +50,7 @@ def create_key(
     rate_limit, allowed_networks); ``invalid_state`` if there is a key with ``new_id`` already.
     """
     actor.require_role(Role.ADMIN, Role.OWNER)
-    name, chosen = name.strip(), frozenset(scopes)
-    if not 1 <= len(name) <= MAX_NAME or "\0" in name:
-        raise invalid("name", "invalid", f"a key needs a name of 1 to {MAX_NAME} characters")
+    name, chosen = _checked_name(name), frozenset(scopes)
     if not chosen:
         raise invalid("scopes", "required", "choose at least one scope")
     if expires_at is not None and expires_at <= clock.now():
@@ -113,6 +111,22 @@ def rotate_key(
 
 
 @transaction.atomic
+def rename_key(actor: Actor, key_id: str, *, name: str) -> ApiKey:
+    """Give a key another name. It goes on working as before; the name it has already changes nothing.
+
+    Errors: ``forbidden`` for anybody but admins and owners; ``not_found``; ``validation_failed`` (name).
+    """
+    actor.require_role(Role.ADMIN, Role.OWNER)
+    new = _checked_name(name)
+    key = _lock_key(actor, key_id)
+    if key.name != new:
+        old, key.name = key.name, new
+        key.save(update_fields=["name"])
+        audit.record(actor, "key.renamed", key.id, old=old, new=new)
+    return key
+
+
+@transaction.atomic
 def revoke_key(actor: Actor, key_id: str) -> ApiKey:
     """Revoke a key from the next request on; doing so again changes nothing.
 
@@ -125,6 +139,13 @@ def revoke_key(actor: Actor, key_id: str) -> ApiKey:
         key.save(update_fields=["revoked_at"])
         audit.record(actor, "key.revoked", key.id, name=key.name, prefix=key.prefix)
     return key
+
+
+def _checked_name(name: str) -> str:
+    name = name.strip()
+    if not 1 <= len(name) <= MAX_NAME or "\0" in name:
+        raise invalid("name", "invalid", f"a key needs a name of 1 to {MAX_NAME} characters")
+    return name
 
 
 def _lock_key(actor: Actor, key_id: str) -> ApiKey:

@@ -24,7 +24,7 @@ from bench.contacts import timed
 from contacts.models import Contact
 from crmsolid.core.garbage_collection import freeze_loaded_objects
 from crmsolid.urls import pages
-from crmsolid.workspaces.models import Workspace
+from crmsolid.workspaces.models import Membership, Workspace
 from crmsolid.workspaces.tenant_page import TenantPage
 
 ROUNDS = 3
@@ -82,7 +82,7 @@ def main() -> None:
     workspace = prepare(parser.parse_args().contacts)
     freeze_loaded_objects()
     client = Client()
-    client.force_login(workspace.memberships.get().user)
+    client.force_login(Membership.objects.for_workspace(workspace).get().user)
     measured = []
     for name, address in addresses(workspace):
         times = []

@@ -63,6 +63,7 @@ class CustomFieldAdmin(TenantAdmin):
     form = CustomFieldForm
     list_display = ("label", "key", "type", "shown_choices", "added")
     list_filter = ("type",)
+    audited_values = frozenset({"label", "choices"})
     search_fields = ("key", "label")
     search_help_text = "Label or key"
     empty_text = "What you want to know of a contact beyond name and address: a company, a birthday, a plan."

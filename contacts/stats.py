@@ -1,4 +1,4 @@
-"""Statistics of the stages: how many contacts came to each, and how long it took them.
+"""Statistics of the stages: how many contacts came to each, how long it took them, and who they are.
 
 Counted from ``StageChange``, which keeps its rows, without the contact, when a contact is erased. docs/analytics.md
 says which indexes answer these statements.
@@ -11,6 +11,7 @@ from datetime import timedelta
 from statistics import median
 
 from contacts.models import Stage, StageChange
+from crmsolid.api.pagination import Page, page
 from crmsolid.core import periods as spans
 from crmsolid.core.periods import Period, Report
 from crmsolid.core.sql.bulk import fetch
@@ -104,3 +105,24 @@ def _medians(workspace_id: int, periods: Sequence[Period]) -> Medians:
     for number, stage, entered_at, at in fetch(_TIMES.format(periods=spans.source()), params):
         times[number, stage].append(max((at - entered_at).total_seconds(), 0))
     return {key: (len(seconds), timedelta(seconds=median(seconds))) for key, seconds in times.items()}
+
+
+# The figures of a stage that count contacts, and the time by which they do.
+_FIGURES = {"count": "at", "reached": "entered_at"}
+STAGE_FIGURES = tuple(_FIGURES)
+
+
+def list_stage_figure(
+    actor: Actor, stage: str, figure: str, period: Period, *, limit: int = 50, cursor: str | None = None
+) -> Page:
+    """The stage changes, newest first, that :func:`funnel_report` counts as ``figure``, ``count`` or ``reached``, with
+    their contacts.
+
+    Errors: ``scope_missing``, ``invalid_cursor``.
+    """
+    actor.require(Scope.READ_CONTACTS)
+    time = _FIGURES[figure]
+    rows = StageChange.objects.for_workspace(actor.workspace).filter(is_first=True, stage=stage)
+    rows = rows.filter(**{f"{time}__gte": period.begins, f"{time}__lt": period.ends}).select_related("contact")
+    filters = {"stage": stage, "figure": figure, "from": period.begins}
+    return page(rows, sort=f"-{time}", limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters=filters)

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 
 from crmsolid.api.pagination import Page, page
-from crmsolid.core import clock
+from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.ids import is_id
 from crmsolid.core.sql.table import Table
@@ -20,9 +20,11 @@ from messaging import querysets, waiting
 from messaging.models import (
     Account,
     AccountKind,
+    AccountState,
     Message,
     Status,
     Thread,
+    account_state,
     default_daily_limit,
 )
 from messaging.sending import direct, message_text, sources
@@ -254,6 +256,53 @@ def create_sandbox_account(
                 [account_id, Account._meta.db_table],
             )
     audit.record(actor, "account.created", str(account.pk), kind="sandbox")
+    return account
+
+
+@unit_of_work()
+def pause_account(actor: Actor, account_id: int) -> Account:
+    """Let the account send nothing until somebody resumes it. Its messages wait, and what people write still arrives.
+
+    Errors: ``forbidden`` unless the actor is an admin or owner; ``not_found``; ``invalid_state`` (409) unless the
+    account is connected, so that a pause that Telegram asked for is never forgotten.
+    """
+    account, state = _lock_account(actor, account_id)
+    if state != AccountState.CONNECTED:
+        raise DomainError("invalid_state", f"the account is {AccountState(state).label.lower()}; it sends nothing now")
+    return _set_account_state(actor, account, AccountState.PAUSED, "paused")
+
+
+@unit_of_work()
+def resume_account(actor: Actor, account_id: int) -> Account:
+    """End a pause that has no end of its own; the messages that wait are sent as the account's limits allow.
+
+    Errors: ``forbidden`` unless the actor is an admin or owner; ``not_found``; ``invalid_state`` (409) for an account
+    that is not paused, or that Telegram asked to pause until a time.
+    """
+    account, state = _lock_account(actor, account_id)
+    if state != AccountState.PAUSED:
+        raise DomainError("invalid_state", f"the account is {AccountState(state).label.lower()}; it is not paused")
+    if account.paused_until is not None:
+        raise DomainError("invalid_state", "Telegram asked for this pause; it ends by itself")
+    resumed = _set_account_state(actor, account, AccountState.CONNECTED, "resumed")
+    transaction.on_commit(lambda: doorbell.ring("messaging.dispatch"))
+    return resumed
+
+
+def _lock_account(actor: Actor, account_id: int) -> tuple[Account, str]:
+    """The account, locked as the senders lock it, and its state at this time."""
+    actor.require_role(Role.ADMIN, Role.OWNER)
+    rows = Account.objects.for_workspace(actor.workspace).select_for_update(no_key=True)
+    account: Account | None = rows.filter(pk=account_id).first() if 0 < account_id <= MAX_BIGINT else None
+    if account is None:
+        raise not_found("account")
+    return account, account_state(account)
+
+
+def _set_account_state(actor: Actor, account: Account, state: AccountState, verb: str) -> Account:
+    account.state, account.paused_until = state, None
+    account.save(update_fields=["state", "paused_until"])
+    audit.record(actor, f"account.{verb}", str(account.pk))
     return account
 
 

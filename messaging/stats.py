@@ -1,4 +1,4 @@
-"""Statistics of accounts, and counts of what came of the messages of sequences and broadcasts.
+"""Statistics of accounts, counts of what came of the messages of sequences and broadcasts, and the rows behind them.
 
 Everything is counted from the rows themselves. docs/analytics.md says which indexes answer these statements.
 """
@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from operator import add
 from typing import Any, NamedTuple
 
+from django.db.models import Q, QuerySet
+
+from crmsolid.api.pagination import Page, page
 from crmsolid.core import periods as spans
+from crmsolid.core.errors import not_found
 from crmsolid.core.periods import Period, Report
 from crmsolid.core.sql.bulk import fetch
 from crmsolid.core.sql.table import Table
@@ -115,3 +119,40 @@ def count_outcomes(
         outcomes = series[number][key] = Outcomes(settled - failed, failed, *answers)
         sums[key] = [*map(add, sums[key], outcomes)]
     return Report({key: Outcomes(*values) for key, values in sums.items()}, series)
+
+
+def with_figure(rows: "QuerySet[Any]", status: str, figure: str, period: Period) -> "QuerySet[Any]":
+    """The rows that :func:`count_outcomes` counts in this period as ``figure``, a field of :class:`Outcomes`."""
+    settled = rows.filter(**{f"{status}__in": ["sent", "failed"]})
+    settled = settled.filter(settled_at__gte=period.begins, settled_at__lt=period.ends)
+    if figure in ("sent", "failed"):
+        return settled.filter(**{status: figure})
+    return settled.filter(**{f"{figure}_at__isnull": False})
+
+
+# What each figure of an account counts, and the time by which it does.
+_ACCOUNT_FIGURES = {
+    "sent": (Q(direction="out", status="sent"), "sent_at"),
+    "failed": (Q(status="failed"), "eta"),
+    "replies": (Q(direction="in", in_reply_to__isnull=False, auto_reply=False), "sent_at"),
+    "auto_replies": (Q(direction="in", in_reply_to__isnull=False, auto_reply=True), "sent_at"),
+}
+ACCOUNT_FIGURES = tuple(_ACCOUNT_FIGURES)
+
+
+def list_account_messages(
+    actor: Actor, account_id: int, figure: str, period: Period, *, limit: int = 50, cursor: str | None = None
+) -> Page:
+    """The messages, newest first, that :func:`account_report` counts as ``figure``, with their contacts. Those of
+    erased contacts, which it counts too, are not there any more.
+
+    Errors: ``scope_missing``, ``not_found``, ``invalid_cursor``.
+    """
+    actor.require(Scope.READ_MESSAGES)
+    if not Account.objects.for_workspace(actor.workspace).filter(pk=account_id).exists():
+        raise not_found("account")
+    counted, time = _ACCOUNT_FIGURES[figure]
+    rows = Message.objects.for_workspace(actor.workspace).filter(counted, account_id=account_id)
+    rows = rows.filter(**{f"{time}__gte": period.begins, f"{time}__lt": period.ends}).select_related("contact")
+    filters = {"account": account_id, "figure": figure, "from": period.begins}
+    return page(rows, sort=f"-{time}", limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters=filters)

@@ -1,5 +1,6 @@
 """Sending on request: a test ping, one delivery again, or all that failed since a time."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -53,6 +54,22 @@ def replay_delivery(actor: Actor, delivery_id: str) -> Delivery:
     transaction.on_commit(partial(doorbell.ring, PUMP_TASK))
     audit.record(actor, "webhook.replayed", delivery.id)
     return services.get_delivery(actor, delivery.pk)
+
+
+def replay_deliveries(actor: Actor, delivery_ids: Iterable[str]) -> tuple[int, list[DomainError]]:
+    """:func:`replay_delivery` for each, by itself; returns how many are sent again, and why others are not.
+
+    Errors: ``scope_missing``.
+    """
+    actor.require(Scope.MANAGE_WEBHOOKS)
+    sent, refused = 0, []
+    for delivery_id in sorted(delivery_ids):
+        try:
+            replay_delivery(actor, delivery_id)
+            sent += 1
+        except DomainError as error:
+            refused.append(error)
+    return sent, refused
 
 
 @transaction.atomic

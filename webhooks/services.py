@@ -50,11 +50,12 @@ class IssuedEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class EndpointOverview:
-    """An endpoint with the length of its queue and its newest deliveries."""
+    """An endpoint with the length of its queue, its newest deliveries, and how it did in the last 24 hours."""
 
     endpoint: Endpoint
     queue_length: int
     newest_deliveries: list[Delivery]
+    performance: querysets.Performance
 
 
 # --- Reads ------------------------------------------------------------------------------------------------------------
@@ -78,7 +79,8 @@ def get_endpoint_overview(actor: Actor, endpoint_id: str, *, deliveries: int) ->
     endpoint = get_endpoint(actor, endpoint_id)
     newest = querysets.delivery_log(actor.workspace, endpoint).order_by("-created_at", "-id")[:deliveries]
     queued = Delivery.objects.for_workspace(actor.workspace).filter(endpoint=endpoint, next_attempt_at__isnull=False)
-    return EndpointOverview(endpoint, queued.count(), list(newest))
+    performance = querysets.performance(actor.workspace, endpoint)
+    return EndpointOverview(endpoint, queued.count(), list(newest), performance)
 
 
 def endpoint_alerts(actor: Actor) -> querysets.EndpointAlerts:

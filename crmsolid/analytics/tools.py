@@ -3,7 +3,8 @@
 from rest_framework import serializers
 
 from crmsolid.analytics.inputs import ReportQuery
-from crmsolid.analytics.views import READ, REPORTS, answer
+from crmsolid.analytics.reports import REPORTS
+from crmsolid.analytics.views import READ, answer
 from crmsolid.api.endpoint import ApiResponse, endpoint
 from crmsolid.api.fields import Choice
 from crmsolid.api.representations import AnyField, Representation

@@ -60,11 +60,12 @@ GROUPS: dict[str, tuple[NavigationItem, ...]] = {
         NavigationItem("Enrollments", "user-check", "sequences.enrollment"),
         NavigationItem("Jobs", "hourglass", "workspaces.job"),
     ),
+    "Reports": (NavigationItem("Analytics", "chart-no-axes-column", page="analytics_funnel", family="analytics_"),),
     "Settings": (
         NavigationItem("Workspace", "building-2", page="workspace", roles=ADMINS),
         NavigationItem("Telegram accounts", "smartphone", "messaging.account"),
         NavigationItem("Custom fields", "sliders-horizontal", "contacts.customfield"),
-        NavigationItem("Scoring", "chart-no-axes-column", "contacts.scoringrule"),
+        NavigationItem("Scoring", "gauge", "contacts.scoringrule"),
         NavigationItem("Templates", "file-text", "messaging.template"),
         NavigationItem("Opt-out words", "ban", "messaging.optoutword"),
         NavigationItem("API Keys", "key-round", "apikeys.apikey"),

@@ -75,10 +75,12 @@ class PanelSite(AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """The pages of a workspace; they exist once for each side."""
         from contacts.panel import urls as contacts  # its pages ask for the site
+        from crmsolid.analytics.panel.urls import urlpatterns as analytics
         from messaging.panel.urls import urlpatterns as inbox
 
         own = [
             *inbox,
+            *analytics,
             page_path("search/", SearchPage),
             page_path("members/", MembersPage),
             page_path("members/<str:member_id>/remove/", RemoveMemberPage),

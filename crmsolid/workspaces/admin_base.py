@@ -236,6 +236,7 @@ class TenantAdmin(TenantRules, ModelAdmin):  # type: ignore[type-arg]
     add_label = ""  # of the button above the list; "New" and the name of the model without one
     # Templates that are shown above and below the list, and around the form of a row.
     list_before_template = list_after_template = form_before_template = form_after_template = ""
+    audited_values: ClassVar[frozenset[str]] = frozenset()  # fields whose old and new values the audit log has
     services_audit = False  # True where the services called by the page write the audit log themselves
 
     def __init__(self, model: type[models.Model], admin_site: Any) -> None:
@@ -345,13 +346,20 @@ class TenantAdmin(TenantRules, ModelAdmin):  # type: ignore[type-arg]
 
     # --- The audit log, in place of Django's own log, which knows no workspace and keeps people's names ------------
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
-        return [] if form is None else sorted(form.changed_data)
+        """The data of the audit entry: old and new values of ``audited_values``, of other fields their names alone."""
+        changed = [] if form is None else sorted(form.changed_data)
+        told = [name for name in changed if name in self.audited_values and not add]
+        data: dict[str, Any] = {"fields": [name for name in changed if name not in told]}
+        if told:
+            data["old"] = {name: form.initial[name] for name in told}
+            data["new"] = {name: form.cleaned_data[name] for name in told}
+        return data
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
-        self._audit(request, "created", obj, fields=message)
+        self._audit(request, "created", obj, **message)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
-        self._audit(request, "changed", obj, fields=message)
+        self._audit(request, "changed", obj, **message)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> None:  # type: ignore[override]
         for obj in queryset:

@@ -1,22 +1,29 @@
 """Settings > Telegram accounts: the list, and the page of one account. ``telegram_login`` has the login pages."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import F, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
 
 from crmsolid.core import clock
+from crmsolid.core.errors import DomainError
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.admin_columns import column, datetime_column, time_text
 from crmsolid.workspaces.models import AuditEntry
+from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
-from messaging import querysets
+from crmsolid.workspaces.tenant_page import error_text
+from messaging import querysets, services
 from messaging.admin.telegram_login import LoginPages
 from messaging.forms import LogOutForm
 from messaging.models import Account, AccountKind, AccountState, account_state
@@ -24,6 +31,7 @@ from messaging.representations import AccountOut
 from messaging.telegram import leases
 
 STATE_COLOURS = {"connected": "success", "paused": "warning", "needs_login": "danger", "banned": "danger"}
+NEW_FOR = timedelta(days=21)  # how long the page gives advice for a new account
 LOG_IN_AGAIN = (AccountState.NEEDS_LOGIN, AccountState.BANNED)
 
 
@@ -42,6 +50,7 @@ class AccountAdmin(LoginPages):
     """Only name and daily limit can be edited; everything else follows from what Telegram answers."""
 
     viewers, adders, changers = ADMINS, ADMINS, ADMINS
+    audited_values = frozenset({"name", "daily_limit"})
     add_label = "Add account"
     list_before_template = "panel/telegram_notices.html"
     form_before_template = "panel/telegram_notices.html"
@@ -90,8 +99,10 @@ class AccountAdmin(LoginPages):
         # Without the waiting messages, used and left would not add up to the limit.
         waiting = f"{account.reserved} waiting, " if account.reserved else ""
         return format_html(
+            '<meter class="cs-meter" min="0" max="{daily_limit}" value="{taken}" aria-hidden="true"></meter>'
             '<span class="cs-nowrap">{used_today} of {daily_limit}</span><br>'
             '<span class="cs-muted cs-nowrap">{waiting}{left_today} left</span>',
+            taken=usage["daily_limit"] - usage["left_today"],
             waiting=waiting,
             **usage,
         )
@@ -108,6 +119,38 @@ class AccountAdmin(LoginPages):
         }
         return super().changelist_view(request, {**notices, **(extra_context or {})})
 
+    # --- Pausing by hand ---------------------------------------------------------------------------------------
+    def get_urls(self) -> list[URLPattern]:
+        said = {
+            "pause": "{} is paused. Its messages wait until you resume it; what people write still arrives.",
+            "resume": "{} sends again. What waited goes out as its daily limit allows.",
+        }
+        acts = {"pause": services.pause_account, "resume": services.resume_account}
+        own = [
+            path(
+                f"<int:account_id>/{name}/",
+                self.admin_site.admin_view(self._act(act, said[name])),
+                name=f"messaging_account_{name}",
+            )
+            for name, act in acts.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def _act(self, act: Callable[[Any, int], Account], said: str) -> Callable[..., HttpResponse]:
+        @require_POST
+        def view(request: HttpRequest, account_id: int) -> HttpResponse:
+            if not self.has_change_permission(request):
+                raise PermissionDenied
+            if self.get_object(request, str(account_id)) is None:
+                raise Http404
+            try:
+                messages.success(request, said.format(act(self.actor(request), account_id).name))
+            except DomainError as error:
+                messages.error(request, error_text(error))
+            return HttpResponseRedirect(panel_url("messaging_account_change", account_id))
+
+        return view
+
     # --- One account ------------------------------------------------------------------------------------------
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -118,20 +161,29 @@ class AccountAdmin(LoginPages):
         return super().change_view(request, object_id, form_url, {**buttons, **context, **(extra_context or {})})
 
     def _account_context(self, request: HttpRequest, account: Any) -> dict[str, Any]:
-        if account.kind != AccountKind.TELEGRAM:
-            return {}
         state = account_state(account)
+        by_hand = {
+            "account": account,
+            "can_pause": state == AccountState.CONNECTED and self.has_change_permission(request),
+            "can_resume": state == AccountState.PAUSED
+            and account.paused_until is None
+            and self.has_change_permission(request),
+            "in_trouble": [(account, state_text(account))] if state != AccountState.CONNECTED else [],
+        }
+        if account.kind != AccountKind.TELEGRAM:
+            return by_hand
         is_leased = account.lease_until is not None and account.lease_until > clock.now()
         logins = audit.entries_about(self.current_workspace(request), str(account.pk), kind="telegram")
         ends = logins.filter(action__in=[f"telegram.{each}" for each in LOG_IN_AGAIN])
         ended = ends.first() if state in LOG_IN_AGAIN else None
         return {
+            **by_hand,
             "telegram": account,
+            "is_new": account.created_at > clock.now() - NEW_FOR,
             "can_log_in": state in LOG_IN_AGAIN and self.has_add_permission(request),
             "can_log_out": state not in LOG_IN_AGAIN,
             "worker": account.worker.partition("/")[0] if is_leased else "",
             "log_out_form": LogOutForm(),
-            "in_trouble": [(account, state_text(account))] if state != AccountState.CONNECTED else [],
             "reason": "" if ended is None else ended.data.get("reason", ""),  # Telegram's error
         }
 

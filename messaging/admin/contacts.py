@@ -1,7 +1,7 @@
 """What messaging shows on a contact's page: the way to the conversations with the contact."""
 
 from contacts.models import Contact
-from contacts.panel.actions import contact_links
+from contacts.panel.actions import ContactAction, contact_actions, contact_links
 from crmsolid.workspaces.panel_urls import panel_url
 
 MAX_THREADS = 3
@@ -22,3 +22,4 @@ def conversations_with(contact: Contact) -> list[tuple[str, str]]:
 
 
 contact_links.append(conversations_with)
+contact_actions.append(ContactAction("Message", "inbox_new"))

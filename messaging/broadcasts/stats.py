@@ -1,15 +1,17 @@
-"""Statistics of broadcasts."""
+"""Statistics of broadcasts, and the people behind them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from crmsolid.api.pagination import Page, page
+from crmsolid.core.errors import not_found
 from crmsolid.core.periods import Period, Report
 from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
 from messaging.broadcasts.models import Broadcast, Recipient
-from messaging.stats import Outcomes, count_outcomes
+from messaging.stats import Outcomes, count_outcomes, with_figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +36,24 @@ def broadcast_report(actor: Actor, periods: Sequence[Period]) -> Report[list[Bro
         return [BroadcastFigures(each, outcomes[each.pk,]) for each in broadcasts if (each.pk,) in outcomes]
 
     return Report(figures(counted.total), [figures(outcomes) for outcomes in counted.series])
+
+
+def list_broadcast_figure(
+    actor: Actor, broadcast_id: str, figure: str, period: Period, *, limit: int = 50, cursor: str | None = None
+) -> Page:
+    """The recipients, newest first, that :func:`broadcast_report` counts as ``figure``, with their contacts.
+
+    Errors: ``scope_missing``, ``not_found``, ``invalid_cursor``.
+    """
+    actor.require(Scope.READ_MESSAGES)
+    if not Broadcast.objects.for_workspace(actor.workspace).filter(pk=broadcast_id).exists():
+        raise not_found("broadcast")
+    rows = Recipient.objects.for_workspace(actor.workspace).filter(broadcast_id=broadcast_id).select_related("contact")
+    return page(
+        with_figure(rows, "status", figure, period),
+        sort="-settled_at",
+        limit=limit,
+        cursor=cursor,
+        workspace_id=actor.workspace.pk,
+        filters={"broadcast": broadcast_id, "figure": figure, "from": period.begins},
+    )

@@ -24,7 +24,7 @@ def context(actor: Actor, contact: Contact, *, may_change: bool) -> dict[str, An
     found = get_contact(actor, contact.pk)
     score = get_score(actor, contact.pk, limit=LEDGER_ROWS)
     written = notes.list_notes(actor, contact.pk, limit=NOTES)
-    offered = contact_actions if may_change else []
+    offered = [each for each in contact_actions if may_change and each.page != "inbox_new"]  # the composer is here
     return {
         "contact": found.contact,
         "contact_page": panel_url("contacts_contact_change", contact.pk),

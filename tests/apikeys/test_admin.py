@@ -175,7 +175,16 @@ def test_the_list_shows_prefix_last_use_and_expiry_of_this_workspaces_keys(tenan
     assert "cs-test-strip" in in_test and "cs-test-strip" not in text
 
 
-@pytest.mark.parametrize(("state", "names"), [("active", ["ends", "on"]), ("revoked", ["off"]), ("expired", ["out"])])
+@pytest.mark.parametrize(
+    ("state", "names"),
+    [
+        ("", ["ends", "on", "out"]),
+        ("active", ["ends", "on"]),
+        ("revoked", ["off"]),
+        ("expired", ["out"]),
+        ("all", ["ends", "off", "on", "out"]),
+    ],
+)
 def test_the_list_filters_by_state(
     tenants: Tenants, monkeypatch: pytest.MonkeyPatch, state: str, names: list[str]
 ) -> None:
@@ -188,6 +197,61 @@ def test_the_list_filters_by_state(
     client = browser(tenants.owner)
     answer = client.get(f"{LIST}?state={state}")
     assert sorted(key.name for key in answer.context["cl"].result_list) == names
+
+
+def test_a_list_of_revoked_keys_only_says_where_they_are(tenants: Tenants) -> None:
+    revoke_key(tenants.actor(), make(tenants, name="old sender").pk)
+    client = browser(tenants.owner)
+    text = client.get(LIST).content.decode()
+    assert "old sender" not in text and 'href="?state=all"' in text
+    assert "old sender" in client.get(LIST, {"state": "all"}).content.decode()
+
+
+def test_the_list_says_who_created_a_key(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
+    client.post(NEW, filled(client, tenants.workspace))
+    assert (
+        '<td class="field-creator" data-label="Created by">owner@acme.example</td>' in client.get(LIST).content.decode()
+    )
+
+
+READING = ["read:contacts", "read:messages", "read:analytics"]
+
+
+@pytest.mark.parametrize(
+    ("access", "scopes"),
+    [
+        ("read", READING),
+        ("send", ["read:contacts", "read:messages", "write:messages"]),
+        ("all", [scope.value for scope in Scope]),
+        ("chosen", ["manage:webhooks"]),
+    ],
+)
+def test_a_preset_gives_its_scopes_whatever_is_ticked(tenants: Tenants, access: str, scopes: list[str]) -> None:
+    client = browser(tenants.owner)
+    client.post(NEW, filled(client, tenants.workspace, access=access, scopes=["manage:webhooks"]))
+    assert ApiKey.unscoped.get().scopes == scopes
+
+
+def test_a_key_can_be_renamed(tenants: Tenants, api: Api) -> None:
+    token = tenants.key([Scope.READ_CONTACTS], name="sender")
+    key, client = ApiKey.unscoped.get(), browser(tenants.owner)
+    answer = client.post(at("rename", key), {"name": " Website "})
+    assert answer["Location"] == at("change", key)
+    key.refresh_from_db()
+    assert (key.name, api(token).get("/v1/me").status_code) == ("Website", 200)
+    entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="key.renamed")
+    assert (entry.target, entry.data) == (key.pk, {"old": "sender", "new": "Website"})
+    client.post(at("rename", key), {"name": "Website"})
+    assert AuditEntry.unscoped.filter(action="key.renamed").count() == 1
+
+
+@pytest.mark.parametrize("name", ["", " ", "x" * 101])
+def test_a_wrong_name_changes_nothing(tenants: Tenants, name: str) -> None:
+    key = make(tenants)
+    answer = browser(tenants.owner).post(at("rename", key), {"name": name})
+    assert answer.status_code == 200 and answer.context["rename_form"].errors
+    assert ApiKey.unscoped.get().name == "sender"
 
 
 def rotation(client: Client, key: ApiKey, overlap: str = "24h") -> dict[str, str]:

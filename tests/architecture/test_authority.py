@@ -45,7 +45,7 @@ from contacts.imports.staging import StagedFile
 from contacts.models import Contact, ContactImport, ContactNote, ContactTag, CustomField, ScoringRule, Segment
 from contacts.scoring.definition import Definition as RuleDefinition
 from contacts.scoring.models import Trigger
-from contacts.stats import funnel_report
+from contacts.stats import funnel_report, list_stage_figure
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.periods import Period
@@ -57,14 +57,14 @@ from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from messaging.broadcasts import services as broadcasts
 from messaging.broadcasts.definition import Definition as BroadcastDefinition
 from messaging.broadcasts.models import Broadcast
-from messaging.broadcasts.stats import broadcast_report
+from messaging.broadcasts.stats import broadcast_report, list_broadcast_figure
 from messaging.models import Account, Message, OptOutWord, Template, Thread
-from messaging.stats import account_report
+from messaging.stats import account_report, list_account_messages
 from messaging.telegram import services as telegram
 from messaging.threads.services import InboxFilter
 from sequences.definition import read_definition
 from sequences.models import Enrollment, Sequence
-from sequences.stats import sequence_report
+from sequences.stats import list_step_figure, people_by_reason, sequence_report, step_outcomes
 from tests.architecture import PACKAGES
 from tests.panel import Belongings, furnish
 from tests.tenants import Tenants
@@ -96,6 +96,10 @@ def key_id(rows: Belongings) -> dict[str, Any]:
 
 def contact_id(rows: Belongings) -> dict[str, Any]:
     return {"contact_id": rows.of(Contact).pk}
+
+
+def account_id(rows: Belongings) -> dict[str, Any]:
+    return {"account_id": rows.of(Account).pk}
 
 
 def message_id(rows: Belongings) -> dict[str, Any]:
@@ -163,6 +167,10 @@ def uploaded(rows: Belongings) -> dict[str, Any]:
     return {"import_id": file.pk, "mapping": file.mapping}
 
 
+def figure(rows: Belongings, name: str) -> dict[str, Any]:
+    return {"figure": name, "period": periods(rows)["periods"][0]}
+
+
 def periods(rows: Belongings) -> dict[str, Any]:
     return {"periods": [Period(clock.now() - timedelta(days=1), clock.now())]}
 
@@ -196,6 +204,7 @@ ROWS = [
         None,
         lambda rows: {**key_id(rows), "overlap": timedelta(hours=1)},
     ),
+    Row(apikeys.services.rename_key, ADMINS, None, lambda rows: {**key_id(rows), "name": "other"}),
     Row(apikeys.services.revoke_key, ADMINS, None, key_id),
     Row(crmsolid.oauth.services.create_grant, EVERYONE, None, consent),
     Row(
@@ -254,6 +263,27 @@ ROWS = [
     Row(account_report, EVERYONE, Scope.READ_ANALYTICS, periods),
     Row(broadcast_report, EVERYONE, Scope.READ_ANALYTICS, periods),
     Row(sequence_report, EVERYONE, Scope.READ_ANALYTICS, periods),
+    Row(list_stage_figure, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"stage": "new", **figure(rows, "count")}),
+    Row(
+        list_account_messages,
+        EVERYONE,
+        Scope.READ_MESSAGES,
+        lambda rows: {"account_id": rows.of(Account).pk, **figure(rows, "sent")},
+    ),
+    Row(
+        list_broadcast_figure,
+        EVERYONE,
+        Scope.READ_MESSAGES,
+        lambda rows: {"broadcast_id": rows.of(Broadcast).pk, **figure(rows, "sent")},
+    ),
+    Row(
+        list_step_figure,
+        EVERYONE,
+        Scope.READ_MESSAGES,
+        lambda rows: {**sequence_id(rows), "number": 1, "step": "first", **figure(rows, "sent")},
+    ),
+    Row(people_by_reason, EVERYONE, Scope.READ_ANALYTICS, sequence_id),
+    Row(step_outcomes, EVERYONE, Scope.READ_ANALYTICS, sequence_id),
     Row(crmsolid.plans.change_plan, OWNERS, None, lambda rows: {"plan": "pro"}),
     Row(
         contacts.services.upsert_contact,
@@ -299,6 +329,12 @@ ROWS = [
         ADMINS,
         None,
         lambda rows: {"field_id": rows.of(CustomField).pk, "label": "New", "choices": ["a"]},
+    ),
+    Row(
+        contacts.services.find_contacts,
+        EVERYONE,
+        Scope.READ_CONTACTS,
+        lambda rows: {"identities": {"username": "ada_lovelace"}},
     ),
     Row(contacts.services.count_contacts, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"filters": {}}),
     Row(
@@ -440,6 +476,8 @@ ROWS = [
         lambda rows: {"account_id": rows.of(Account).pk},
     ),
     Row(messaging.services.create_sandbox_account, ADMINS, None, lambda rows: {"name": "Demo"}),
+    Row(messaging.services.pause_account, ADMINS, None, account_id),
+    Row(messaging.services.resume_account, ADMINS, None, account_id, "invalid_state"),  # it is not paused
     Row(broadcasts.preview_broadcast, WRITERS, Scope.WRITE_MESSAGES, broadcast),
     Row(broadcasts.save_draft, WRITERS, Scope.WRITE_MESSAGES, broadcast),
     Row(broadcasts.start_broadcast, WRITERS, Scope.WRITE_MESSAGES, broadcast),
@@ -452,6 +490,14 @@ ROWS = [
     ),
     Row(broadcasts.list_broadcasts, EVERYONE, Scope.READ_MESSAGES),
     Row(broadcasts.get_broadcast, EVERYONE, Scope.READ_MESSAGES, broadcast_id),
+    Row(
+        broadcasts.delete_draft,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        broadcast_id,
+        "invalid_state",  # it is running; test_panel.py of messaging/broadcasts has the call that succeeds
+    ),
+    Row(broadcasts.export_recipients, EVERYONE, Scope.READ_MESSAGES, broadcast_id),
     Row(broadcasts.list_recipients, EVERYONE, Scope.READ_MESSAGES, broadcast_id),
     Row(broadcasts.pause_broadcast, WRITERS, Scope.WRITE_MESSAGES, broadcast_id),
     Row(broadcasts.resume_broadcast, WRITERS, Scope.WRITE_MESSAGES, broadcast_id, "invalid_state"),  # it is running
@@ -561,6 +607,12 @@ ROWS = [
     ),
     Row(webhooks.replays.send_ping, ADMINS, Scope.MANAGE_WEBHOOKS, endpoint_id),
     Row(webhooks.replays.replay_delivery, ADMINS, Scope.MANAGE_WEBHOOKS, delivery_id),
+    Row(
+        webhooks.replays.replay_deliveries,
+        ADMINS,
+        Scope.MANAGE_WEBHOOKS,
+        lambda rows: {"delivery_ids": [rows.of(Delivery).pk]},
+    ),
     Row(
         webhooks.replays.replay_failed,
         ADMINS,

@@ -5,16 +5,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError
-from crmsolid.workspaces.models import AuditEntry
+from crmsolid.workspaces.models import AuditEntry, Role
 from crmsolid.workspaces.scopes import Scope
 from messaging import services
 from messaging.models import Account, AccountState
 from messaging.sending import dispatch
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import send
+from tests.panel import browser
 from tests.tenants import Api, Tenants
 
 
@@ -128,3 +130,74 @@ def test_sandbox_account_can_have_a_chosen_id(tenants: Tenants) -> None:
         services.create_sandbox_account(tenants.actor(tenants.other), name="Demo", account_id=7421)
     assert (refusal.value.code, refusal.value.errors[0].code) == ("validation_failed", "taken")
     assert services.create_sandbox_account(tenants.actor(), name="Next").pk > 7421
+
+
+def test_a_paused_account_sends_nothing_until_it_is_resumed(tenants: Tenants) -> None:
+    account = tenants.sandbox()
+    message = send(account)
+    services.pause_account(tenants.actor(), account.pk)
+    dispatch.dispatch()
+    message.refresh_from_db()
+    assert (message.status, message.attempts) == ("queued", 0)
+    services.resume_account(tenants.actor(), account.pk)
+    dispatch.dispatch()
+    message.refresh_from_db()
+    assert message.status != "queued"
+    actions = AuditEntry.unscoped.filter(target=str(account.pk)).order_by("pk")
+    assert list(actions.values_list("action", "target")) == [
+        ("account.paused", str(account.pk)),
+        ("account.resumed", str(account.pk)),
+    ]
+
+
+@pytest.mark.parametrize("act", [services.pause_account, services.resume_account])
+@pytest.mark.parametrize("state", [AccountState.NEEDS_LOGIN, AccountState.BANNED])
+def test_an_account_that_cannot_send_is_neither_paused_nor_resumed(
+    tenants: Tenants, act: Callable[..., Account], state: AccountState
+) -> None:
+    account = tenants.sandbox(state=state)
+    with pytest.raises(DomainError) as refused:
+        act(tenants.actor(), account.pk)
+    account.refresh_from_db()
+    assert (refused.value.code, account.state) == ("invalid_state", state)
+
+
+def test_a_pause_that_telegram_asked_for_cannot_be_ended_or_replaced(tenants: Tenants, frozen_time: FrozenTime) -> None:
+    until = frozen_time.now + timedelta(minutes=5)
+    account = tenants.sandbox(state=AccountState.PAUSED, paused_until=until)
+    for act in (services.pause_account, services.resume_account):
+        with pytest.raises(DomainError) as refused:
+            act(tenants.actor(), account.pk)
+        assert refused.value.code == "invalid_state"
+    account.refresh_from_db()
+    assert (account.state, account.paused_until) == (AccountState.PAUSED, until)
+
+
+def test_the_panel_pauses_and_resumes_an_account_of_its_workspace(tenants: Tenants) -> None:
+    account, foreign = tenants.sandbox(name="Sales"), tenants.sandbox(tenants.other)
+    client = browser(tenants.owner)
+
+    def post(verb: str, row: Account) -> int:
+        status: int = client.post(reverse(f"admin:messaging_account_{verb}", args=[row.pk])).status_code
+        return status
+
+    page = reverse("admin:messaging_account_change", args=[account.pk])
+    assert (post("pause", account), post("pause", foreign)) == (302, 404)
+    assert "Resume account" in client.get(page).content.decode()
+    assert (
+        browser(tenants.member(Role.AGENT))
+        .post(reverse("admin:messaging_account_resume", args=[account.pk]))
+        .status_code
+        == 403
+    )
+    account.refresh_from_db()
+    assert account.state == AccountState.PAUSED
+    assert post("resume", account) == 302
+    assert "Pause account" in client.get(page).content.decode()
+
+
+def test_the_use_of_the_day_is_a_meter_with_text(tenants: Tenants) -> None:
+    send(tenants.sandbox(daily_limit=5))
+    dispatch.dispatch()
+    text = browser(tenants.owner).get(reverse("admin:messaging_account_changelist")).content.decode()
+    assert 'max="5" value="1" aria-hidden="true"></meter><span class="cs-nowrap">1 of 5</span>' in text

@@ -1,6 +1,8 @@
 """Settings > Deliveries: the delivery log, the page of one delivery, and replaying it."""
 
 import json
+import shlex
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
 from crmsolid.core import clock
@@ -32,6 +35,9 @@ from webhooks.admin.base import ERRORS, STATUS_COLOURS, WebhookAdmin
 from webhooks.models import Attempt, Delivery, DeliveryStatus, Endpoint
 
 ATTEMPTS_SHOWN = 50
+MAX_CHOSEN = 100  # deliveries that are replayed at once
+ANSWERS = (400, 401, 403, 404, 410, 429, 500, 502, 503, 504)
+_NOT_COPIED = {"content-length", "host", "connection", "accept-encoding"}  # curl sets them
 # How long the page of a due delivery reloads itself; nobody may be working on the queue.
 _RELOAD_FOR = timedelta(minutes=1)
 _CANCELED = {
@@ -54,6 +60,31 @@ class CreatedFilter(admin.SimpleListFilter):
         return queryset.filter(created_at__gte=clock.now() - timedelta(hours=hours)) if hours else queryset
 
 
+class AnswerFilter(admin.SimpleListFilter):
+    """By what the receiver answered last. Looks at the newest deliveries only: no index knows the codes."""
+
+    title, parameter_name = "last answer", "answer"
+    newest = 5_000
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        kinds = [("2xx", "Accepted (2xx)"), ("3xx", "Redirect (3xx)"), ("4xx", "Refused (4xx)"), ("5xx", "Error (5xx)")]
+        return [*kinds, ("none", "No answer"), *((str(code), str(code)) for code in ANSWERS)]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        value = self.value()
+        if value not in dict(self.lookup_choices):
+            return queryset
+        last = Attempt.unscoped.filter(delivery=models.OuterRef("pk"), number=models.OuterRef("attempts"))
+        if value == "none":
+            last = last.filter(status=None).exclude(error="")
+        elif value.isdigit():
+            last = last.filter(status=int(value))
+        else:
+            last = last.filter(status__gte=int(value[0]) * 100, status__lt=int(value[0]) * 100 + 100)
+        newest = queryset.order_by("-id").values("pk")[: self.newest]
+        return queryset.filter(models.Exists(last), pk__in=newest)
+
+
 @admin.register(Delivery)
 class DeliveryAdmin(WebhookAdmin):
     """Without the deliveries of deleted endpoints."""
@@ -65,8 +96,10 @@ class DeliveryAdmin(WebhookAdmin):
         ("endpoint", TenantRelatedFilter),
         fixed_filter("status", DeliveryStatus.values),
         fixed_filter("event_type", event_names),
+        AnswerFilter,
         CreatedFilter,
     )
+    actions = ("replay_chosen",)
     search_fields = ("id", "event__id")
     search_help_text = "Id of a delivery or of an event"
     # An id contains the time it was made, and there is an index on workspace and id; ordering by created_at would sort
@@ -124,6 +157,7 @@ class DeliveryAdmin(WebhookAdmin):
             summary=_summary(delivery),
             body=pretty_json(json.loads(body)) if body else None,
             attempts=[_shown_attempt(attempt) for attempt in attempts[:ATTEMPTS_SHOWN]],
+            curl=_curl(delivery, attempts[0], body) if attempts and body else "",
             more_attempts=len(attempts) > ATTEMPTS_SHOWN,
             in_progress=in_progress,
             may_change=self.has_change_permission(request),
@@ -131,6 +165,15 @@ class DeliveryAdmin(WebhookAdmin):
         if in_progress:
             response.headers["Refresh"] = "2"
         return response
+
+    @admin.action(description="Replay: send them again", permissions=["change"])
+    def replay_chosen(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        ids = list(queryset.values_list("pk", flat=True)[:MAX_CHOSEN])
+        sent, refused = replays.replay_deliveries(self.actor(request), ids)
+        if sent:
+            messages.success(request, f"{sent} {'delivery is' if sent == 1 else 'deliveries are'} being sent again.")
+        for reason, number in Counter(capfirst(error.detail) for error in refused).items():
+            messages.error(request, f"{number} not sent again. {reason}.")
 
     def replay_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         delivery = self.read_or_404(request, self.has_change_permission(request), services.get_delivery, object_id)
@@ -141,6 +184,14 @@ class DeliveryAdmin(WebhookAdmin):
         else:
             messages.success(request, "It is being sent again, with the same bytes and id.")
         return HttpResponseRedirect(panel_url("webhooks_delivery_change", delivery.pk))
+
+
+def _curl(delivery: Delivery, attempt: Attempt, body: bytes) -> str:
+    """The request of this attempt as a command for a shell. It has the signature that was sent, never the secret."""
+    headers = {name: text for name, text in attempt.request_headers.items() if name.lower() not in _NOT_COPIED}
+    parts = [f"curl -X POST {shlex.quote(attempt.url or delivery.endpoint.url)}"]
+    parts += [f"-H {shlex.quote(f'{name}: {text}')}" for name, text in headers.items()]
+    return " \\\n  ".join([*parts, f"--data-raw {shlex.quote(body.decode())}"])
 
 
 def _shown_attempt(attempt: Attempt) -> dict[str, Any]:

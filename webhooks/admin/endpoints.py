@@ -106,6 +106,8 @@ class EndpointAdmin(WebhookAdmin):
             "disabled_automatically": state == "disabled automatically",
             "disable_at": endpoint.failing_since + FAILING_LIMIT if endpoint.failing_since else None,
             "waiting": overview.queue_length,
+            "performance": overview.performance,
+            "measured": querysets.MEASURED,
             "deliveries": [
                 (delivery, {"type": STATUS_COLOURS[delivery.status], "text": delivery.get_status_display()})
                 for delivery in overview.newest_deliveries

@@ -1,0 +1,139 @@
+"""Which days a page of analytics is about, as its address says."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+
+from crmsolid.analytics.inputs import DEFAULT_DAYS, MAX_PERIODS, Span, read_span
+from crmsolid.core import clock
+from crmsolid.core.errors import DomainError
+from crmsolid.core.periods import INTERVALS, Period, start_of_day
+from crmsolid.workspaces.models import Workspace
+
+PRESETS = {
+    "7": "Last 7 days",
+    "30": "Last 30 days",
+    "90": "Last 90 days",
+    "this_month": "This month",
+    "last_month": "Last month",
+}
+DEFAULT_PRESET = str(DEFAULT_DAYS)
+# Beyond them a time zone has no midnight that Python can tell.
+EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
+# From so many days on, weeks and months are shown unless the address says otherwise.
+WEEKS_FROM, MONTHS_FROM = 63, 366
+
+
+class DaysForm(forms.Form):
+    """Days of the workspace's time zone, both included."""
+
+    first = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    last = forms.DateField(label="To", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    interval = forms.ChoiceField(
+        label="Over time, by", required=False, choices=[(each, each.capitalize()) for each in INTERVALS]
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for name in ("first", "last"):
+            if name in data and not EARLIEST <= data[name] < LATEST:
+                self.add_error(name, f"Choose a day from {EARLIEST.year} on.")
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """From ``first`` to ``last``, both included, by ``interval``. ``preset`` is empty for days that were typed."""
+
+    preset: str
+    first: date
+    last: date
+    interval: str
+
+    @property
+    def encoded(self) -> str:
+        """As parameters of an address."""
+        return urlencode(self.pairs)
+
+    @property
+    def pairs(self) -> dict[str, Any]:
+        if self.preset:
+            return {"period": self.preset}
+        return {"first": self.first, "last": self.last, "interval": self.interval}
+
+    def whole(self, workspace: Workspace) -> Period:
+        """The time, which ends now if the last day is today."""
+        zone = workspace.zone
+        ends = min(start_of_day(self.last + timedelta(days=1), zone), clock.now())
+        return Period(start_of_day(self.first, zone), ends)
+
+    def span(self, workspace: Workspace) -> Span:
+        """What a report takes. Errors: ``invalid_parameter``."""
+        whole = self.whole(workspace)
+        return read_span(workspace, {"from": whole.begins, "to": whole.ends, "interval": self.interval})
+
+
+def preset_days(preset: str, workspace: Workspace) -> Days:
+    """The days of a preset, as of now."""
+    today = clock.now().astimezone(workspace.zone).date()
+    first, last = today, today
+    if preset == "this_month":
+        first = today.replace(day=1)
+    elif preset == "last_month":
+        last = today.replace(day=1) - timedelta(days=1)
+        first = last.replace(day=1)
+    else:
+        first = today - timedelta(days=int(preset) - 1)
+    return Days(preset, first, last, default_interval(first, last))
+
+
+def read_days(data: Any, workspace: Workspace) -> tuple[Days, DaysForm]:
+    """From a ``QueryDict``: the days, and the form that shows them. Where the form has errors, the days are the
+    default."""
+    preset = data.get("period", "")
+    if preset in PRESETS or not ("first" in data or "last" in data):
+        days = preset_days(preset if preset in PRESETS else DEFAULT_PRESET, workspace)
+        return days, _form(days)
+    form = DaysForm(data)
+    if form.is_valid():
+        first, last = form.cleaned_data["first"], form.cleaned_data["last"]
+        days = Days("", first, last, form.cleaned_data["interval"] or default_interval(first, last))
+        try:
+            days.span(workspace)
+            return days, form if form.cleaned_data["interval"] else _form(days)
+        except DomainError as error:
+            field = error.errors[0].field
+            if field == "interval":
+                form.add_error("interval", f"That is more than {MAX_PERIODS}. Choose a longer one.")
+            else:
+                form.add_error("last", "It must not be before the first day, and the first day not in the future.")
+    return preset_days(DEFAULT_PRESET, workspace), form
+
+
+def _form(days: Days) -> DaysForm:
+    return DaysForm(initial={"first": days.first, "last": days.last, "interval": days.interval})
+
+
+def default_interval(first: date, last: date) -> str:
+    """Days, weeks or months, so that there are not too many of them."""
+    number = (last - first).days + 1
+    return "day" if number < WEEKS_FROM else "week" if number < MONTHS_FROM else "month"
+
+
+def label(begins: str, ends: str, interval: str, workspace: Workspace) -> str:
+    """A period of a report in words: a day, the days of a week, a month."""
+    zone = workspace.zone
+    first = _read(begins).astimezone(zone).date()
+    last = (_read(ends) - timedelta(microseconds=1)).astimezone(zone).date()
+    if interval == "month":
+        return f"{first:%B %Y}"
+    if interval == "day" or first == last:
+        return f"{first:%-d %b %Y}"
+    return f"{first:%-d %b} to {last:%-d %b %Y}"
+
+
+def _read(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

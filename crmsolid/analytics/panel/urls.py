@@ -1,0 +1,13 @@
+"""The addresses of analytics, below the side."""
+
+from crmsolid.analytics.panel import pages
+from crmsolid.analytics.panel.behind import FigurePage
+from crmsolid.workspaces.tenant_page import page_path
+
+urlpatterns = [
+    page_path("analytics/", pages.FunnelPage),
+    page_path("analytics/sequences/", pages.SequencesPage),
+    page_path("analytics/broadcasts/", pages.BroadcastsPage),
+    page_path("analytics/accounts/", pages.AccountsPage),
+    page_path("analytics/behind/", FigurePage),
+]

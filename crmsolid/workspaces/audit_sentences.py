@@ -1,0 +1,305 @@
+"""The audit log as an operator reads it: a sentence for each action, with a link to what it is about.
+
+``SENTENCES`` is the only place that knows the words of an action; ``tests/architecture/test_audit_sentences.py`` finds
+the actions that the code records and asks for one of each.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from string import Formatter
+from typing import Any
+
+from django.apps import apps
+from django.utils.dateparse import parse_datetime
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+
+from crmsolid.workspaces.models import AuditEntry, User
+from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.templatetags.panel import moment_text
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A kind of row that entries are about: its model, the columns of which the first that is not empty is its name,
+    and the name of its page."""
+
+    model: str
+    names: tuple[str, ...] = ()
+    page: str = ""
+
+
+KEY = Thing("apikeys.ApiKey", ("name",), "apikeys_apikey_change")
+GRANT = Thing("oauth.Grant", ("client_name",), "oauth_grant_change")
+ENDPOINT = Thing("webhooks.Endpoint", ("url",), "webhooks_endpoint_change")
+DELIVERY = Thing("webhooks.Delivery", ("event_type",), "webhooks_delivery_change")
+ACCOUNT = Thing("messaging.Account", ("name",), "messaging_account_change")
+TEMPLATE = Thing("messaging.Template", ("name",), "messaging_template_change")
+MESSAGE = Thing("messaging.Message", ("contact__name", "contact__username"), "messaging_message_change")
+THREAD = Thing("messaging.Thread", ("contact__name", "contact__username"), "messaging_thread_change")
+BROADCAST = Thing("messaging.Broadcast", ("name",), "messaging_broadcast_change")
+SEQUENCE = Thing("sequences.Sequence", ("name",), "sequences_sequence_change")
+CONTACT = Thing("contacts.Contact", ("name", "username", "email"), "contacts_contact_change")
+SEGMENT = Thing("contacts.Segment", ("name",), "contacts_segment_change")
+FIELD = Thing("contacts.CustomField", ("label",), "contacts_customfield_change")
+RULE = Thing("contacts.ScoringRule", ("name",), "contacts_scoringrule_change")
+JOB = Thing("workspaces.Job", (), "workspaces_job_change")
+MEMBER = Thing("workspaces.Membership", ("user__name", "user__email"))
+INVITATION = Thing("workspaces.Invitation", ("email",))
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What somebody did, after their name. ``{it}`` is the row of ``thing``, other names in braces are of the entry's
+    data. The keys in ``hidden`` are said already, or say nothing to a person."""
+
+    text: str
+    thing: Thing | None = None
+    hidden: tuple[str, ...] = ()
+
+
+SENTENCES: Mapping[str, Sentence] = {
+    # Settings
+    "key.created": Sentence("made the API key {it}", KEY, ("name", "prefix")),
+    "key.renamed": Sentence("renamed the API key {old} to {it}", KEY, ("old", "new")),
+    "key.rotated": Sentence("replaced the API key {it}", KEY, ("replacement",)),
+    "key.revoked": Sentence("revoked the API key {it}", KEY, ("name", "prefix")),
+    "key.expired": Sentence("ended the API key {it}: its last day has passed", KEY, ("name", "prefix")),
+    "key.refused": Sentence("was refused with the API key {it}", KEY),
+    "grant.created": Sentence("connected the assistant {it}", GRANT, ("client",)),
+    "grant.revoked": Sentence("disconnected the assistant {it}", GRANT, ("client",)),
+    "grant.expired": Sentence("disconnected the assistant {it}, which nobody used", GRANT, ("client",)),
+    "grant.refused": Sentence("was refused as the assistant {it}", GRANT),
+    "webhook.created": Sentence("added the webhook {it}", ENDPOINT),
+    "webhook.updated": Sentence("changed the webhook {it}", ENDPOINT),
+    "webhook.deleted": Sentence("deleted the webhook {it}", ENDPOINT),
+    "webhook.disabled": Sentence("disabled the webhook {it}", ENDPOINT),
+    "webhook.secret_rotated": Sentence("replaced the secret of the webhook {it}", ENDPOINT),
+    "webhook.tested": Sentence("sent a test ping to the webhook {it}", ENDPOINT),
+    "webhook.replayed": Sentence("sent the delivery of {it} again", DELIVERY),
+    "webhook.replay_started": Sentence("sent again what failed at the webhook {it}", ENDPOINT, ("job",)),
+    "account.created": Sentence("added the account {it}", ACCOUNT),
+    "account.changed": Sentence("changed the Telegram account {it}", ACCOUNT),
+    "account.paused": Sentence("paused the account {it}", ACCOUNT),
+    "account.resumed": Sentence("resumed the account {it}", ACCOUNT),
+    "telegram.login_started": Sentence("started to log a Telegram account in"),
+    "telegram.logged_in": Sentence("logged the Telegram account {it} in", ACCOUNT),
+    "telegram.logged_out": Sentence("logged the Telegram account {it} out", ACCOUNT),
+    "telegram.needs_login": Sentence("found that Telegram had ended the session of {it}", ACCOUNT),
+    "telegram.banned": Sentence("found that Telegram had closed or frozen {it}", ACCOUNT),
+    "template.created": Sentence("made the template {it}", TEMPLATE),
+    "template.changed": Sentence("changed the template {it}", TEMPLATE),
+    "template.deleted": Sentence("deleted the template {it}", TEMPLATE),
+    "opt_out_word.added": Sentence("added the opt-out word {word}", None, ("word",)),
+    "opt_out_word.removed": Sentence("removed the opt-out word {word}", None, ("word",)),
+    "customfield.created": Sentence("made the custom field {it}", FIELD),
+    "customfield.changed": Sentence("changed the custom field {it}", FIELD),
+    "scoringrule.created": Sentence("made the scoring rule {it}", RULE, ("name",)),
+    "scoringrule.updated": Sentence("changed the scoring rule {it}", RULE, ("name",)),
+    "scoringrule.deleted": Sentence("deleted the scoring rule {it}", RULE, ("name",)),
+    "configuration.applied": Sentence("copied settings from another workspace"),
+    # The workspace and its people
+    "workspace.created": Sentence("made the workspace"),
+    "workspace.updated": Sentence("changed the workspace"),
+    "workspace.two_factor_required": Sentence("changed whether members need two-factor authentication"),
+    "plan.changed": Sentence("changed the plan", None),
+    "membership.changed": Sentence("changed the role of {it}", MEMBER),
+    "membership.deleted": Sentence("removed a member", None, ("user",)),
+    "invitation.created": Sentence("invited {it}", INVITATION),
+    "invitation.sent_again": Sentence("sent the invitation of {it} again", INVITATION),
+    "invitation.revoked": Sentence("revoked the invitation of {it}", INVITATION),
+    "invitation.accepted": Sentence("accepted an invitation and joined", None, ("membership",)),
+    "user.signed_up": Sentence("signed up"),
+    "user.changed": Sentence("changed their profile"),
+    "user.password_changed": Sentence("changed their password"),
+    "user.password_reset": Sentence("set a new password with a link from an e-mail"),
+    "user.session_ended": Sentence("signed out on another device"),
+    "user.sessions_ended": Sentence("signed out everywhere else"),
+    "user.two_factor_on": Sentence("turned two-factor authentication on"),
+    "user.two_factor_off": Sentence("turned two-factor authentication off"),
+    "user.recovery_code_used": Sentence("signed in with a recovery code"),
+    "user.recovery_codes_replaced": Sentence("made new recovery codes"),
+    # Contacts
+    "contact.created": Sentence("added the contact {it}", CONTACT),
+    "contact.changed": Sentence("changed the contact {it}", CONTACT),
+    "contact.tagged": Sentence("changed the tags of {it}", CONTACT),
+    "contact.erased": Sentence("erased the contact {it}", CONTACT),
+    "contact.note_added": Sentence("wrote a note about {it}", CONTACT, ("note",)),
+    "contact.note_deleted": Sentence("deleted a note about {it}", CONTACT, ("note",)),
+    "contact.score_adjusted": Sentence("changed the score of {it} by hand", CONTACT),
+    "contact.bulk_started": Sentence("changed {contacts} contacts at once ({it})", JOB, ("contacts",)),
+    "contacts.import_started": Sentence("started to import {rows} rows ({it})", JOB, ("rows",)),
+    "segment.created": Sentence("made the segment {it}", SEGMENT),
+    "segment.updated": Sentence("changed the segment {it}", SEGMENT),
+    "segment.deleted": Sentence("deleted the segment {it}", SEGMENT),
+    "segment.tagged": Sentence("changed the tags of everybody in {it}", SEGMENT, ("job",)),
+    "tag.renamed": Sentence("renamed the tag {tag} to {to}", None, ("tag", "to")),
+    "tag.deleted": Sentence("deleted the tag {tag}", None, ("tag",)),
+    # Conversations and automation
+    "message.accepted": Sentence("wrote a message to {it}", MESSAGE, ("thread",)),
+    "message.canceled": Sentence("canceled a message to {it}", MESSAGE),
+    "message.retried": Sentence("sent the failed message to {it} again", MESSAGE, ("message",)),
+    "thread.read": Sentence("read the conversation with {it}", THREAD),
+    "thread.unread": Sentence("marked the conversation with {it} as unread", THREAD),
+    "thread.closed": Sentence("closed the conversation with {it}", THREAD),
+    "thread.reopened": Sentence("reopened the conversation with {it}", THREAD),
+    "thread.snoozed": Sentence("snoozed the conversation with {it} until {until}", THREAD, ("until",)),
+    "thread.assigned": Sentence("assigned the conversation with {it}", THREAD, ("user",)),
+    "thread.unassigned": Sentence("took the conversation with {it} from its assignee", THREAD),
+    "broadcast.saved": Sentence("saved the broadcast {it}", BROADCAST),
+    "broadcast.started": Sentence("started the broadcast {it}", BROADCAST, ("job",)),
+    "broadcast.paused": Sentence("paused the broadcast {it}", BROADCAST),
+    "broadcast.resumed": Sentence("resumed the broadcast {it}", BROADCAST),
+    "broadcast.canceled": Sentence("canceled the broadcast {it}", BROADCAST),
+    "broadcast.retried": Sentence("sent the broadcast {it} again to {recipients} people", BROADCAST, ("recipients",)),
+    "sequence.created": Sentence("made the sequence {it}", SEQUENCE),
+    "sequence.published": Sentence("published version {version} of the sequence {it}", SEQUENCE, ("version",)),
+    "sequence.started": Sentence("started the sequence {it}", SEQUENCE),
+    "sequence.paused": Sentence("paused the sequence {it}", SEQUENCE),
+    "sequence.resumed": Sentence("resumed the sequence {it}", SEQUENCE),
+    "job.canceled": Sentence("canceled the job {it}", JOB),
+}
+
+# The first words of a sentence about somebody who is no member.
+_SUBJECTS = {"key": "The API key {}", "grant": "The assistant {}", "command": "The command {}"}
+
+KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "keys": ("API keys", ("key.",)),
+    "assistants": ("Assistants", ("grant.",)),
+    "webhooks": ("Webhooks", ("webhook.",)),
+    "accounts": ("Telegram accounts", ("account.", "telegram.")),
+    "settings": ("Other settings", ("template.", "opt_out_word.", "customfield.", "scoringrule.", "configuration.")),
+    "people": ("Members and the workspace", ("workspace.", "plan.", "membership.", "invitation.", "user.")),
+    "contacts": ("Contacts", ("contact.", "contacts.", "segment.", "tag.")),
+    "conversations": ("Conversations", ("message.", "thread.", "broadcast.")),
+    "sequences": ("Sequences", ("sequence.",)),
+    "jobs": ("Jobs", ("job.",)),
+}
+
+
+@dataclass(frozen=True)
+class Description:
+    """An entry in words: ``who`` did ``what``, and ``details`` such as "Role: viewer → admin"."""
+
+    entry: AuditEntry
+    who: str
+    it: str  # the name of what the entry is about, or its id if it is gone
+    address: str  # of its page; empty if it has none or is gone
+
+    @cached_property
+    def what(self) -> SafeString:
+        """The sentence after the name, with a link."""
+        link = '<a class="cs-link" href="{1}">{0}</a>' if self.address else "<strong>{0}</strong>"
+        return self._fill(format_html(link, self.it, self.address))
+
+    @property
+    def plain(self) -> str:
+        """The whole sentence as a text."""
+        text, values = self._parts(self.it)
+        return f"{self.who} {text.format(**values)}"
+
+    def _fill(self, it: SafeString) -> SafeString:
+        text, values = self._parts(it)
+        return format_html(text, **values) if values else format_html("{}", text)
+
+    def _parts(self, it: str) -> tuple[str, dict[str, Any]]:
+        sentence = SENTENCES.get(self.entry.action)
+        if sentence is None:  # an action of an older version of the product
+            return "did {action}", {"action": self.entry.action}
+        names = [name for _, name, _, _ in Formatter().parse(sentence.text) if name]
+        data = self.entry.data
+        return sentence.text, {name: it if name == "it" else in_words(data.get(name, "")) for name in names}
+
+    @property
+    def details(self) -> list[str]:
+        """The facts beside the sentence: old → new values first."""
+        sentence, data = SENTENCES.get(self.entry.action), dict(self.entry.data)
+        for name in sentence.hidden if sentence else ():
+            data.pop(name, None)
+        lines = []
+        old, new = data.get("old"), data.get("new")
+        if isinstance(old, dict) and isinstance(new, dict):
+            del data["old"], data["new"]
+            lines += [_change(name, value, new.get(name)) for name, value in old.items()]
+        for name in [name for name in data if name.startswith("old_") and name[4:] in data]:
+            lines.append(_change(name[4:], data.pop(name), data.pop(name[4:])))
+        changed = data.pop("fields", None)
+        if changed:
+            lines.append(f"Changed: {', '.join(_title(name) for name in changed)}")
+        return lines + [f"{capfirst(_title(name))}: {in_words(value)}" for name, value in data.items() if value != ""]
+
+
+def describe(entries: Iterable[AuditEntry]) -> list[Description]:
+    """Entries of one workspace in words. One query for each kind of row that they are about, one for the members."""
+    rows = list(entries)
+    names, people = _names_of(rows), _people_of(rows)
+    return [_describe(entry, names, people) for entry in rows]
+
+
+def _describe(entry: AuditEntry, names: Mapping[tuple[str, str], str], people: Mapping[str, str]) -> Description:
+    who = people.get(entry.subject_id) if entry.subject_kind == "user" else None
+    if who is None:
+        who = _SUBJECTS.get(entry.subject_kind, "{}").format(entry.subject_label)
+    if entry.subject_kind == "system":
+        who = "CRM Solid"
+    sentence = SENTENCES.get(entry.action)
+    thing = sentence.thing if sentence else None
+    if thing is None:
+        return Description(entry, who, entry.target, "")
+    name = names.get((thing.model, entry.target))
+    kept = entry.data.get("name") or entry.data.get("client")
+    address = panel_url(thing.page, entry.target) if thing.page and name is not None else ""
+    return Description(entry, who, name or kept or entry.target, address)
+
+
+def _names_of(entries: Iterable[AuditEntry]) -> dict[tuple[str, str], str]:
+    """The names of the rows that entries are about and that still exist, by model and id."""
+    wanted: dict[Thing, set[str]] = defaultdict(set)
+    workspace_id = None
+    for entry in entries:
+        workspace_id = entry.workspace_id
+        sentence = SENTENCES.get(entry.action)
+        if sentence is not None and sentence.thing is not None and entry.target:
+            wanted[sentence.thing].add(entry.target)
+    names = {}
+    for thing, ids in wanted.items():
+        model: Any = apps.get_model(thing.model)
+        numeric = model._meta.pk.get_internal_type() == "BigAutoField"
+        keys = [key for key in ids if key.isdigit()] if numeric else ids
+        rows = model.objects.for_workspace(workspace_id).filter(pk__in=keys).order_by()
+        for pk, *columns in rows.values_list("pk", *thing.names):
+            names[thing.model, str(pk)] = next(filter(None, columns), "") or str(pk)
+    return names
+
+
+def _people_of(entries: Iterable[AuditEntry]) -> dict[str, str]:
+    ids = {entry.subject_id for entry in entries if entry.subject_kind == "user" and entry.subject_id.isdigit()}
+    rows = User.objects.filter(pk__in=ids).values_list("pk", "name", "email") if ids else ()
+    return {str(pk): name or email for pk, name, email in rows}
+
+
+def _change(name: str, old: Any, new: Any) -> str:
+    return f"{capfirst(_title(name))}: {in_words(old)} → {in_words(new)}"
+
+
+def _title(name: Any) -> str:
+    return str(name).replace("_", " ")
+
+
+def in_words(value: Any) -> str:
+    """A value of an entry's data as a person would write it."""
+    if value is None or value in ("", []):
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, list):
+        return ", ".join(in_words(each) for each in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{_title(name)}: {in_words(each)}" for name, each in value.items())
+    at = parse_datetime(value) if isinstance(value, str) and len(value) >= 20 and value[4:5] == "-" else None
+    return moment_text(at) if at is not None and at.tzinfo is not None else str(value)
