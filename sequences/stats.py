@@ -121,11 +121,11 @@ def step_outcomes(actor: Actor, sequence_id: str) -> dict[str, Outcomes]:
         version__in=list(sequence.versions.values_list("pk", flat=True)), outcome__in=[Outcome.SENT, Outcome.FAILED]
     )
     counted = rows.values_list("step_key").annotate(
-        Count("pk", filter=Q(outcome=Outcome.SENT)),
-        Count("pk", filter=Q(outcome=Outcome.FAILED)),
-        Count("replied_at"),
-        Count("auto_replied_at"),
-        Count("opted_out_at"),
+        sent=Count("pk", filter=Q(outcome=Outcome.SENT)),
+        failed=Count("pk", filter=Q(outcome=Outcome.FAILED)),
+        replied=Count("replied_at"),
+        auto_replied=Count("auto_replied_at"),
+        opted_out=Count("opted_out_at"),
     )
     return {step_key: Outcomes(*figures) for step_key, *figures in counted.order_by()}
 
