@@ -263,8 +263,6 @@ ROWS = [
     Row(account_report, EVERYONE, Scope.READ_ANALYTICS, periods),
     Row(broadcast_report, EVERYONE, Scope.READ_ANALYTICS, periods),
     Row(sequence_report, EVERYONE, Scope.READ_ANALYTICS, periods),
-    Row(people_by_reason, EVERYONE, Scope.READ_ANALYTICS, sequence_id),
-    Row(step_outcomes, EVERYONE, Scope.READ_ANALYTICS, sequence_id),
     Row(list_stage_figure, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"stage": "new", **figure(rows, "count")}),
     Row(
         list_account_messages,
@@ -284,6 +282,8 @@ ROWS = [
         Scope.READ_MESSAGES,
         lambda rows: {**sequence_id(rows), "number": 1, "step": "first", **figure(rows, "sent")},
     ),
+    Row(people_by_reason, EVERYONE, Scope.READ_ANALYTICS, sequence_id),
+    Row(step_outcomes, EVERYONE, Scope.READ_ANALYTICS, sequence_id),
     Row(crmsolid.plans.change_plan, OWNERS, None, lambda rows: {"plan": "pro"}),
     Row(
         contacts.services.upsert_contact,
