@@ -28,6 +28,7 @@ def test_a_key_is_made_used_rotated_and_refused(product: Product, sign_in: SignI
     open_from_sidebar(page, "API Keys")
     page.get_by_role("link", name=re.compile("New key|Add API key", re.I)).first.click()
     page.get_by_label("Name").fill("Website form")
+    page.get_by_label("Choose scopes").check()
     page.get_by_label("read:contacts").check()
     page.get_by_role("button", name="Create key").click()
     first = page.get_by_label("API key", exact=True).input_value()
