@@ -60,9 +60,7 @@ GROUPS: dict[str, tuple[NavigationItem, ...]] = {
         NavigationItem("Enrollments", "user-check", "sequences.enrollment"),
         NavigationItem("Jobs", "hourglass", "workspaces.job"),
     ),
-    "Reports": (
-        NavigationItem("Analytics", "chart-no-axes-column", page="analytics_funnel", family="analytics_"),
-    ),
+    "Reports": (NavigationItem("Analytics", "chart-no-axes-column", page="analytics_funnel", family="analytics_"),),
     "Settings": (
         NavigationItem("Workspace", "building-2", page="workspace", roles=ADMINS),
         NavigationItem("Telegram accounts", "smartphone", "messaging.account"),
