@@ -67,9 +67,15 @@ def test_a_post_without_a_csrf_token_changes_nothing(tenants: Tenants) -> None:
 @pytest.mark.parametrize(
     ("plan", "days_left", "says", "set_radio"),
     [
-        ("trial", 3, "Trial Everything is on, for 14 days. The trial ends ", []),
+        (
+            "trial",
+            3,
+            "Trial Every feature is on until the trial ends. Then nothing is sent, and nothing is deleted. "
+            "The trial ends ",
+            [],
+        ),
         ("trial", -1, "Expired The trial has ended: the API refuses every call and nothing is sent.", []),
-        ("pro", None, "Pro Everything is on, without an end date. Choose a plan", ["pro"]),
+        ("pro", None, "Pro Every feature is on, without an end date. Choose a plan", ["pro"]),
         ("business", None, "Business The plan above Pro. Everything is on,", ["business"]),
     ],
 )

@@ -25,9 +25,9 @@ from crmsolid.workspaces.services import MAX_NAME, update_workspace
 from crmsolid.workspaces.tenant_page import TenantPage
 
 DESCRIPTIONS = {
-    Plan.TRIAL: "Everything is on, for 14 days.",
-    Plan.PRO: "Everything is on, without an end date.",
-    Plan.BUSINESS: "The plan above Pro. Everything is on, without an end date.",
+    Plan.TRIAL: "Every feature is on until the trial ends. Then nothing is sent, and nothing is deleted.",
+    Plan.PRO: "Every feature is on, without an end date.",
+    Plan.BUSINESS: "The same as Pro: every feature is on, without an end date.",
     Plan.EXPIRED: (
         "The trial has ended: the API refuses every call and nothing is sent. What people write still arrives, "
         "everything can be read, and nothing is deleted."

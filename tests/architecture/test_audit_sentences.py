@@ -67,7 +67,7 @@ def possible(node: ast.expr, function: Function, tree: ast.AST, everything: list
         assert isinstance(end, ast.FormattedValue) and isinstance(end.value, ast.Name)
         verbs = STATES if end.value.id == "state" else list(given(tree, function, end.value.id))
         assert verbs, f"nothing calls {function.name} with a text as {end.value.id}"
-        return [f"{beginning.value}{verb}" for verb in verbs]
+        return [f"{beginning.value!s}{verb}" for verb in verbs]
     return texts(node)
 
 
@@ -93,6 +93,6 @@ def test_every_sentence_is_in_one_kind_of_the_filter() -> None:
 @pytest.mark.django_db
 def test_the_names_and_the_page_of_every_thing_exist() -> None:
     for thing in {each.thing for each in SENTENCES.values() if each.thing is not None}:
-        rows = apps.get_model(thing.model).objects.for_workspace(1)  # type: ignore[attr-defined]
+        rows = apps.get_model(thing.model).objects.for_workspace(1)
         assert list(rows.values_list("pk", *thing.names)) == []
         assert not thing.page or panel_url(thing.page, "con_01ARZ3NDEKTSV4RRFFQ69G5FAV").startswith("/panel/live/")

@@ -42,7 +42,7 @@ class WebhookAdmin(TenantAdmin):
     """Pages with their own templates, whose rows only services change. The lists have notices about endpoints."""
 
     services_audit = True
-    actions = None
+    actions: Any = None
     list_before_template = "panel/webhook_before_list.html"
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

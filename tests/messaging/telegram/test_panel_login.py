@@ -37,7 +37,7 @@ def test_phone_and_code_connect_an_account(client: Client, server: TelegramServe
     assert LoginAttempt.unscoped.count() == 0
     entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="telegram.logged_in")
     assert (entry.surface, entry.subject_label, entry.target) == ("panel", "owner@acme.example", str(account.pk))
-    assert "telegram.logged_in" in text(client.get(page_of("history", account.pk)))
+    assert "logged the Telegram account" in text(client.get(page_of("history", account.pk)))
 
 
 def test_two_step_password_is_asked_for_on_the_same_path(client: Client, server: TelegramServer) -> None:
