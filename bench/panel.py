@@ -17,7 +17,7 @@ from django.contrib import admin
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern, URLResolver, reverse
 
 from bench import analytics, contacts
 from bench.contacts import timed
@@ -46,12 +46,19 @@ def prepare(people: int) -> Workspace:
     return workspace
 
 
+def named(urls: list[Any], outer: tuple[str, ...] = ()) -> Iterator[tuple[URLPattern, tuple[str, ...]]]:
+    """All patterns with a name, and the names of the arguments of their addresses."""
+    for url in urls:
+        names = (*outer, *url.pattern.regex.groupindex)
+        if isinstance(url, URLPattern) and url.name:
+            yield url, names
+        elif isinstance(url, URLResolver):
+            yield from named(url.url_patterns, names)
+
+
 def addresses(workspace: Workspace) -> Iterator[tuple[str, str]]:
     """The pages that answer GET: those without a row, and for each of the others the page of one row."""
-    for url in pages:
-        if not isinstance(url, URLPattern) or not url.name:
-            continue
-        names = url.pattern.regex.groupindex
+    for url, names in named(pages):
         if not names:
             yield url.name, reverse(f"admin:{url.name}")
         elif len(names) == 1 and (model := _model(url)) is not None:
