@@ -1,16 +1,18 @@
 """Forms of Automation > Sequences. They build the JSON that ``sequences.definition`` reads, and show its errors."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from django import forms
 from django.utils.text import capfirst
 
-from contacts.forms import ConditionTextField, DurationField, LinesField
+from contacts.forms import ConditionField, ConditionWidget, DurationField, LinesField
 from contacts.models import Stage
-from contacts.segments.conditions import ConditionErrors, describe, parse_condition
+from contacts.segments import builder, fields
+from contacts.segments.builder import Group
+from contacts.segments.conditions import ConditionErrors, definitions_of, describe, parse_condition
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.workspaces.models import Workspace
@@ -113,25 +115,62 @@ class SequenceForm(RawValues):
         return {"days": values["days"], **given} if values["days"] or given else None
 
 
+class StepConditionField(ConditionField):
+    """The condition of a step; None if it holds for everybody."""
+
+    def __init__(self, known: dict[str, fields.ConditionField], **options: Any) -> None:
+        self.known = known
+        forms.Field.__init__(self, widget=ConditionWidget(known), required=False, **options)
+
+    def clean(self, value: Any) -> Any:
+        return _simplest(builder.to_json(value, self.known))
+
+    def same(self, condition: Any) -> Any:
+        """What the rows of this condition are sent as if nobody changes them."""
+        return None if condition is None else _simplest(builder.to_json(builder.from_json(condition), self.known))
+
+
 class StepForm(RawValues):
-    """One step. ``id`` is empty until it was saved."""
+    """One step. ``id`` is empty until it was saved. ``known`` are the fields that its condition may name."""
 
     id = forms.CharField(required=False, widget=forms.HiddenInput)
     delay = DurationField(label="Delay")
     text = LinesField(4, label="Text", strip=False)
-    condition = ConditionTextField(3, label="Only for contacts for whom this holds")
     if_not = forms.ChoiceField(label="For all others", choices=[(each, _IF_NOT_LABELS[each]) for each in IF_NOT])
 
     described = ""
 
+    def __init__(self, known: dict[str, fields.ConditionField], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["condition"] = StepConditionField(known, label="Only for contacts for whom this holds")
+
+    @property
+    def condition_field(self) -> StepConditionField:
+        field = self.fields["condition"]
+        assert isinstance(field, StepConditionField)
+        return field
+
+    @property
+    def group(self) -> Group:
+        """The rows of the condition as they are shown."""
+        value = self["condition"].value()
+        return value if isinstance(value, Group) else builder.from_json(value) if value is not None else Group()
+
+    @property
+    def has_condition(self) -> bool:
+        return bool(self.group.parts) or self.group.mode != builder.ALL
+
     def describe_condition(self, workspace: Workspace) -> None:
         """Say the condition in plain English, if it is one."""
-        try:
-            condition = self.fields["condition"].clean(self["condition"].value())
-            if condition is not None:
-                self.described = describe(parse_condition(workspace, condition))
-        except (forms.ValidationError, ConditionErrors):
-            pass
+        condition = self.condition_field.clean(self.group)
+        with suppress(ConditionErrors):
+            self.described = "" if condition is None else describe(parse_condition(workspace, condition))
+
+    def add_condition_error(self, rest: str, error: FieldError) -> None:
+        """Put an error of the condition at its row. ``rest`` is where it is in the condition."""
+        at_row = FieldError(f"condition.{rest}".rstrip("."), error.code, error.detail)
+        elsewhere = builder.show_errors(self.group, [at_row], "condition")
+        self.add_error("condition", elsewhere or "Correct the row that is marked.")
 
 
 _WINDOW_FIELDS = {"window": "days", "window.days": "days", "window.from": "opens", "window.to": "closes"}
@@ -151,34 +190,40 @@ class DefinitionForm:
     def of_json(cls, workspace: Workspace, data: Mapping[str, Any], version: int | None = None) -> "DefinitionForm":
         """The form of a definition as JSON."""
         values = {**data, **_main_values(data), "version": version}
-        steps = [{**step, "condition": _condition_text(step["condition"])} for step in data["steps"]]
-        return cls._showing(workspace, values, steps)
+        return cls._showing(workspace, values, data["steps"])
 
     @classmethod
     def of_post(cls, workspace: Workspace, post: Mapping[str, Any]) -> "DefinitionForm":
         """The form as it was sent."""
         number = int(post["steps"]) if re.fullmatch(r"[0-9]{1,3}", post.get("steps", "")) else 0
-        steps = [StepForm(post, prefix=f"step-{index}") for index in range(min(number, MAX_STEPS + 1))]
+        known = builder.known_fields(definitions_of(workspace))
+        steps = [StepForm(known, post, prefix=f"step-{index}") for index in range(min(number, MAX_STEPS + 1))]
         return cls(workspace, SequenceForm(workspace, post), steps)
 
     @classmethod
     def _showing(
         cls, workspace: Workspace, values: Mapping[str, Any], steps: Iterable[Mapping[str, Any]]
     ) -> "DefinitionForm":
-        forms_of_steps = [StepForm(initial=dict(step), prefix=f"step-{index}") for index, step in enumerate(steps)]
+        known = builder.known_fields(definitions_of(workspace))
+        forms_of_steps = [
+            StepForm(known, initial=dict(step), prefix=f"step-{index}") for index, step in enumerate(steps)
+        ]
         return cls(workspace, SequenceForm(workspace, initial=dict(values)), forms_of_steps)
 
     def edited(self, operation: str) -> "DefinitionForm":
-        """The form after one of the buttons ``add``, ``remove-2``, ``up-2`` and ``down-2``, and without errors."""
-        verb, _, number = operation.partition("-")
+        """The form after one of the buttons ``add``, ``remove-2``, ``up-2`` and ``down-2``, or after step 2 was dragged
+        to the place of step 0 (``move-2-0``), and without errors. Anything else changes no step."""
+        verb, _, numbers = operation.partition("-")
         steps = [step.values() for step in self.steps]
-        index = int(number) if re.fullmatch(r"[0-9]{1,3}", number) else len(steps)
+        wanted = re.fullmatch(r"([0-9]{1,3})(?:-([0-9]{1,3}))?", numbers)
+        index, to = (int(wanted[1]), int(wanted[2] or 0)) if wanted else (len(steps), 0)
+        places = {"up": max(0, index - 1), "down": index + 1, "move": to}
         if verb == "add":
-            steps.append({**NEW_STEP, "delay": "P1D" if steps else "PT0S", "condition": ""})
-        elif index < len(steps):
+            steps.append({**NEW_STEP, "delay": "P1D" if steps else "PT0S"})
+        elif index < len(steps) and verb in (*places, "remove"):
             step = steps.pop(index)
-            if verb != "remove":
-                steps.insert(max(0, index - 1) if verb == "up" else index + 1, step)
+            if verb in places:
+                steps.insert(places[verb], step)
         return self._showing(self.workspace, self.main.values(), steps)
 
     @property
@@ -202,7 +247,7 @@ class DefinitionForm:
             **{name: values[name] for name in ("ignore_auto_replies", "pass_on")},
             "window": self.main.window(),
             "stop_on": [rule for _, rule in rules],
-            "steps": [_step_json(step.cleaned_data) for step in self.steps],
+            "steps": [_step_json(self._kept(step, current)) for step in self.steps],
         }
         try:
             definition = read_definition(self.workspace, data)
@@ -210,6 +255,15 @@ class DefinitionForm:
             self.add_errors(error.errors, [field for field, _ in rules])
             return None
         return definition if is_valid else None
+
+    @staticmethod
+    def _kept(step: StepForm, current: Definition | None) -> dict[str, Any]:
+        """What was sent of a step, with the condition of the ``current`` one where its rows are as they were."""
+        values = dict(step.cleaned_data)
+        old = current.step(values.get("id", "")) if current else None
+        if old is not None and step.condition_field.same(old.condition) == values.get("condition"):
+            values["condition"] = old.condition
+        return values
 
     @property
     def has_errors(self) -> bool:
@@ -230,6 +284,9 @@ class DefinitionForm:
             else:
                 form, rest = self.main, ""
                 name = _main_field(error.field, rule_fields)
+            if isinstance(form, StepForm) and name == "condition":
+                form.add_condition_error(rest, error)
+                continue
             detail = f"In {rest}: {error.detail}" if rest else capfirst(error.detail)
             form.add_error(name if name in form.fields else None, f"{detail}.")
 
@@ -258,11 +315,12 @@ def _main_values(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _condition_text(condition: Any) -> str:
-    if condition is None:
-        return ""
-    text = json.dumps(condition, ensure_ascii=False)
-    return text if len(text) <= 80 else json.dumps(condition, ensure_ascii=False, indent=2)
+def _simplest(condition: Any) -> Any:
+    """The condition without a group around a single one; None for a group that holds for everybody."""
+    if condition in ({"all": []}, {"not": {"any": []}}):
+        return None
+    parts = condition.get("all", ())
+    return parts[0] if len(parts) == 1 else condition
 
 
 def _step_json(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -319,6 +377,16 @@ class PreviewForm(forms.Form):
     contact = forms.CharField(
         label="Contact",
         error_messages={"required": "Give a username, an e-mail address or an id."},
+        widget=forms.TextInput(attrs={"placeholder": "@username, e-mail or id", "autocomplete": "off"}),
+    )
+
+
+class RehearsalForm(forms.Form):
+    """Whom a rehearsal is for; somebody made up if it is left empty."""
+
+    contact = forms.CharField(
+        label="Contact",
+        required=False,
         widget=forms.TextInput(attrs={"placeholder": "@username, e-mail or id", "autocomplete": "off"}),
     )
 

@@ -1,8 +1,11 @@
 """Statistics of sequences: what came of the messages, by version and step, and the people behind them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 
 from crmsolid.api.pagination import Page, page
 from crmsolid.core.errors import not_found
@@ -11,7 +14,9 @@ from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
 from messaging.stats import Outcomes, count_outcomes, with_figure
-from sequences.models import SequenceVersion, StepRun
+from sequences import waiting
+from sequences.models import Enrollment, Outcome, SequenceVersion, StepRun
+from sequences.models import Sequence as SequenceRow
 
 _NOTHING = Outcomes()
 
@@ -81,3 +86,54 @@ def list_step_figure(
         workspace_id=actor.workspace.pk,
         filters={"version": version.pk, "step": step, "figure": figure, "from": period.begins},
     )
+
+
+# --- Of one sequence --------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class PeopleAt:
+    """So many enrollments are at this step with this status for this reason; ``reason`` is None while a message is on
+    its way, or where there is none. ``step_key`` is empty after the last step."""
+
+    step_key: str
+    status: str
+    reason: str | None
+    number: int
+
+
+def people_by_reason(actor: Actor, sequence_id: str) -> list[PeopleAt]:
+    """Where all who are or were in the sequence stand. Errors: ``scope_missing``, ``not_found``."""
+    sequence = _readable(actor, sequence_id)
+    rows = Enrollment.objects.for_workspace(actor.workspace).filter(sequence=sequence)
+    no_time = ExpressionWrapper(Q(next_run_at=None), output_field=BooleanField())
+    columns = rows.annotate(has_none=no_time).values_list("step_key", "status", "reason", "has_none")
+    counts: Counter[tuple[str, str, str | None]] = Counter()
+    for step_key, status, stored, has_none, number in columns.annotate(Count("pk")).order_by():
+        reason = waiting.reason_of(sequence, status, stored, has_next_run=not has_none)
+        counts[step_key, status, reason] += number
+    return [PeopleAt(*group, number) for group, number in counts.items()]
+
+
+def step_outcomes(actor: Actor, sequence_id: str) -> dict[str, Outcomes]:
+    """What came of the messages of each step since the beginning, in all versions together. A step of which nothing was
+    sent is missing. Errors: ``scope_missing``, ``not_found``."""
+    sequence = _readable(actor, sequence_id)
+    rows = StepRun.objects.for_workspace(actor.workspace).filter(
+        version__in=list(sequence.versions.values_list("pk", flat=True)), outcome__in=[Outcome.SENT, Outcome.FAILED]
+    )
+    counted = rows.values_list("step_key").annotate(
+        sent=Count("pk", filter=Q(outcome=Outcome.SENT)),
+        failed=Count("pk", filter=Q(outcome=Outcome.FAILED)),
+        replied=Count("replied_at"),
+        auto_replied=Count("auto_replied_at"),
+        opted_out=Count("opted_out_at"),
+    )
+    return {step_key: Outcomes(*figures) for step_key, *figures in counted.order_by()}
+
+
+def _readable(actor: Actor, sequence_id: str) -> SequenceRow:
+    actor.require(Scope.READ_ANALYTICS)
+    rows = SequenceRow.objects.for_workspace(actor.workspace).filter(pk=sequence_id)
+    sequence: SequenceRow | None = rows.select_related("workspace__live").first()
+    if sequence is None:
+        raise not_found("sequence")
+    return sequence

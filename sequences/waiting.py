@@ -12,16 +12,21 @@ def reason(enrollment: Enrollment) -> str | None:
 
     For a list of enrollments call :func:`load_related` first, or each costs several queries.
     """
-    if enrollment.status != EnrollmentStatus.ACTIVE:
-        return enrollment.reason or None
-    sequence = enrollment.sequence
+    is_due = enrollment.next_run_at is not None
+    return reason_of(enrollment.sequence, enrollment.status, enrollment.reason, has_next_run=is_due)
+
+
+def reason_of(sequence: Sequence, status: str, stored: str, *, has_next_run: bool) -> str | None:
+    """The same for all enrollments of the sequence that agree in these columns. ``stored`` is their ``reason``."""
+    if status != EnrollmentStatus.ACTIVE:
+        return stored or None
     if sequence.status == SequenceStatus.PAUSED:
         return Reason.SEQUENCE_PAUSED.value
     if not sequence.workspace.plan_allows_sending:
         return Reason.PLAN.value
-    if enrollment.next_run_at is None:
+    if not has_next_run:
         return None
-    return enrollment.reason or Reason.DELAY.value
+    return stored or Reason.DELAY.value
 
 
 def load_related(enrollments: Iterable[Enrollment]) -> None:

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 
@@ -47,7 +48,7 @@ class PageAdmin(TenantAdmin):
             raise Http404
         return row
 
-    def own_url(self, route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+    def own_url(self, route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
         """The URL of a page besides Django's own ones."""
         full_name = f"{self.opts.app_label}_{self.opts.model_name}_{name}"
         return path(route, self.admin_site.admin_view(view), name=full_name)

@@ -3,10 +3,19 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.contrib import admin, messages
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern
+from django.utils import timezone
 from django.utils.text import capfirst
+from django.views.decorators.http import require_POST, require_safe
 
 from contacts.models import Contact, Segment
 from crmsolid.core.errors import DomainError
@@ -28,6 +37,7 @@ from messaging.broadcasts.models import (
 from messaging.broadcasts.querysets import load_counts, status_of
 from messaging.broadcasts.representations import SENDS
 from messaging.models import Account
+from messaging.panel.words import ADVICE
 
 COLOURS = {"draft": "", "scheduled": "info", "running": "warning", "paused": "warning", "done": "success"}
 COLOURS |= {"canceled": "danger"}
@@ -81,6 +91,8 @@ class BroadcastAdmin(FormPageAdmin):
             self.own_url("<path:object_id>/resume/", self.action_view(self._resume), "resume"),
             self.own_url("<path:object_id>/cancel/", self.action_view(self._cancel), "cancel"),
             self.own_url("<path:object_id>/retry/", self.action_view(self._retry), "retry"),
+            self.own_url("<path:object_id>/discard/", require_POST(self.discard_view), "discard"),
+            self.own_url("<path:object_id>/recipients.csv", require_safe(self.export_view), "export"),
             *super().get_urls(),
         ]
 
@@ -102,12 +114,29 @@ class BroadcastAdmin(FormPageAdmin):
             "counts": [(status.label, status.value, counts[status]) for status in RecipientStatus],
             "may_change": self.has_change_permission(request),
             "may_retry": broadcast.status in RETRYABLE and counts["failed"],
+            # A page of the middle of the list stays as it is.
+            "refresh_seconds": REFRESH_SECONDS if broadcast.status in SENDS and "cursor" not in request.GET else 0,
             **self._recipients(request, broadcast),
         }
-        response = self.render_page(request, "panel/broadcast.html", **context)
-        if broadcast.status in SENDS and "cursor" not in request.GET:
-            response.headers["Refresh"] = str(REFRESH_SECONDS)
-        return response
+        return self.render_page(request, "panel/broadcast.html", **context)
+
+    def export_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """The recipients, of one status if the address names one, as a file to save. It is streamed."""
+        broadcast = self.row(request, object_id)
+        rows = services.export_recipients(self.actor(request), broadcast.pk, status=_status(request))
+        headers = {"Content-Disposition": f'attachment; filename="{broadcast.pk}.csv"'}
+        return StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8", headers=headers)
+
+    def discard_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Delete a draft."""
+        broadcast = self.row(request, object_id, to_change=True)
+        try:
+            services.delete_draft(self.actor(request), broadcast.pk)
+        except DomainError as error:
+            self.show_error(request, error)
+            return self.page_of(broadcast)
+        messages.success(request, f"The draft {broadcast.name} is deleted.")
+        return HttpResponseRedirect(panel_url("messaging_broadcast_changelist"))
 
     def _titles(self, broadcast: Broadcast | None, title: str) -> dict[str, Any]:
         return {"title": title, "page_label": title, "original": broadcast, "broadcast": broadcast}
@@ -152,8 +181,7 @@ class BroadcastAdmin(FormPageAdmin):
 
     def _recipients(self, request: HttpRequest, broadcast: Broadcast) -> dict[str, Any]:
         """A page of the recipients, of one status if the address names one."""
-        status = request.GET.get("status", "")
-        chosen = status if status in RecipientStatus.values else None
+        chosen = _status(request)
         try:
             page = services.list_recipients(
                 self.actor(request), broadcast.pk, status=chosen, cursor=request.GET.get("cursor")
@@ -199,14 +227,31 @@ class BroadcastAdmin(FormPageAdmin):
         form = BroadcastForm(workspace, request.POST if request.method == "POST" else None, initial=initial)
         if form.is_bound and form.is_valid():
             try:
+                if request.POST.get("do") == "preview":
+                    return self._form_page(request, broadcast, form, self._preview(request, form.definition()))
                 draft = services.save_draft(
                     self.actor(request), form.definition(), broadcast_id=broadcast.pk if broadcast else None
                 )
                 return HttpResponseRedirect(panel_url("messaging_broadcast_preview", draft.pk))
             except DomainError as error:
                 form.add_domain_error(error)
+        return self._form_page(request, broadcast, form, {})
+
+    def _form_page(
+        self, request: HttpRequest, broadcast: Broadcast | None, form: BroadcastForm, preview: dict[str, Any]
+    ) -> HttpResponse:
         title = f"Edit {broadcast.name}" if broadcast else "New broadcast"
-        return self.render_page(request, "panel/broadcast_form.html", form=form, **self._titles(broadcast, title))
+        context = {**self._titles(broadcast, title), **preview, "zone": timezone.get_current_timezone_name()}
+        return self.render_page(request, "panel/broadcast_form.html", form=form, **context)
+
+    def _preview(self, request: HttpRequest, definition: Definition) -> dict[str, Any]:
+        """What the pages show of a preview."""
+        preview = services.preview_broadcast(self.actor(request), definition)
+        return {
+            "preview": preview,
+            "excluded": [(ExclusionReason(reason).label, number) for reason, number in preview.excluded.items()],
+            "finishes": time_text(preview.finishes_at),
+        }
 
     def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Who would get the draft and who not, the first texts, and the button that starts exactly this."""
@@ -214,18 +259,19 @@ class BroadcastAdmin(FormPageAdmin):
         if broadcast.status != BroadcastStatus.DRAFT:
             return self.page_of(broadcast)
         try:
-            preview = services.preview_broadcast(self.actor(request), Definition.of(broadcast))
+            preview = self._preview(request, Definition.of(broadcast))
         except DomainError as error:
             self.show_error(request, error)
             return HttpResponseRedirect(panel_url("messaging_broadcast_edit", broadcast.pk))
-        context = {
-            "preview": preview,
-            "excluded": [(ExclusionReason(reason).label, number) for reason, number in preview.excluded.items()],
-            "finishes": time_text(preview.finishes_at),
-            "facts": self._facts(request, broadcast),
-        }
+        context = {**preview, "facts": self._facts(request, broadcast)}
         title = self._titles(broadcast, f"Preview of {broadcast.name}")
         return self.render_page(request, "panel/broadcast_preview.html", **context, **title)
+
+
+def _status(request: HttpRequest) -> str | None:
+    """The status that the address names, if there is such a one."""
+    status = request.GET.get("status")
+    return status if status in RecipientStatus.values else None
 
 
 def _shown(recipient: Recipient, contact: Contact | None) -> dict[str, Any]:
@@ -237,6 +283,7 @@ def _shown(recipient: Recipient, contact: Contact | None) -> dict[str, Any]:
         "name": str(contact) if contact else "Erased contact",
         "label": {"type": RECIPIENT_COLOURS[status], "text": status.label},
         "reason": known.get(recipient.reason, capfirst(recipient.reason.replace("_", " "))),
+        "advice": ADVICE.get(recipient.reason, "") if status == RecipientStatus.FAILED else "",
         "message_id": recipient.message_id,
         "time": time_text(recipient.settled_at),
     }

@@ -4,9 +4,10 @@ from typing import Any
 
 from django import forms
 
-from contacts.models import Segment
-from contacts.normalization import tag
+from contacts.models import Contact, Segment
+from contacts.normalization import InvalidValue, email_key, parse_username, tag
 from crmsolid.core.errors import DomainError
+from crmsolid.core.ids import is_id
 from crmsolid.workspaces.models import Workspace
 from messaging.broadcasts.definition import (
     MAX_ACCOUNTS,
@@ -20,10 +21,13 @@ from messaging.models import Account
 
 # The field of the form that a field of the definition is filled in with.
 _SHOWN_AT = {"audience": "segment_id", "audience.segment_id": "segment_id", "audience.tags": "tags"}
+_SHOWN_AT |= {"audience.contact_ids": "contacts"}
+# So many contacts may be named in the form; more than that have a tag or a segment.
+MAX_LINES = 200
 
 
 class BroadcastForm(forms.Form):
-    """What :class:`Definition` holds. The audience is a segment or tags; contacts by id are for the API."""
+    """What :class:`Definition` holds. The audience is one of a segment, tags and contacts."""
 
     name = forms.CharField(max_length=MAX_NAME)
     text = forms.CharField(widget=forms.Textarea(attrs={"rows": 6}), strip=False)
@@ -32,6 +36,7 @@ class BroadcastForm(forms.Form):
     )
     segment_id = forms.ChoiceField(label="Segment", required=False)
     tags = forms.CharField(label="Or tags", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    contacts = forms.CharField(label="Or contacts", required=False, widget=forms.Textarea(attrs={"rows": 2}))
     send_at = forms.DateTimeField(
         label="Send at",
         required=False,
@@ -43,6 +48,7 @@ class BroadcastForm(forms.Form):
 
     def __init__(self, workspace: Workspace, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.workspace = workspace
         accounts = Account.objects.for_workspace(workspace).order_by("name", "id")
         segments = Segment.objects.for_workspace(workspace).order_by("name")
         fields: Any = self.fields
@@ -58,6 +64,7 @@ class BroadcastForm(forms.Form):
             "account_ids": list(definition.account_ids),
             "segment_id": definition.audience.get("segment_id", ""),
             "tags": "\n".join(definition.audience.get("tags", ())),
+            "contacts": "\n".join(definition.audience.get("contact_ids", ())),
             "send_at": definition.send_at,
             "per_hour": definition.per_hour,
             "cooldown_days": definition.cooldown_days,
@@ -73,16 +80,28 @@ class BroadcastForm(forms.Form):
             raise forms.ValidationError(f"At most {MAX_TAGS} tags.")
         return tags
 
+    def clean_contacts(self) -> list[str]:
+        """The ids of the contacts that the lines name."""
+        lines = [line.strip() for line in str(self.cleaned_data["contacts"]).splitlines() if line.strip()]
+        if len(lines) > MAX_LINES:
+            raise forms.ValidationError(f"At most {MAX_LINES} contacts. Give more of them a tag, and use that.")
+        found, unknown = find_contacts(self.workspace, lines)
+        if unknown:
+            raise forms.ValidationError(f"There is no such contact: {', '.join(unknown[:5])}")
+        return found
+
     def clean(self) -> None:
-        segment_id, tags = self.cleaned_data.get("segment_id"), self.cleaned_data.get("tags")
-        if bool(segment_id) == bool(tags) and not self.errors:
-            self.add_error("segment_id", "Choose a segment, or give tags.")
+        given = [self.cleaned_data.get(name) for name in ("segment_id", "tags", "contacts")]
+        if sum(map(bool, given)) != 1 and not self.errors:
+            self.add_error("segment_id", "Choose a segment, or give tags, or contacts: one of the three.")
 
     def definition(self) -> Definition:
         """The broadcast that was filled in. The form must be valid."""
         values = dict(self.cleaned_data)
-        segment_id, tags = values.pop("segment_id"), values.pop("tags")
-        audience = {"segment_id": segment_id} if segment_id else {"tags": tags}
+        segment_id, tags, contact_ids = values.pop("segment_id"), values.pop("tags"), values.pop("contacts")
+        audience: dict[str, Any] = {"contact_ids": contact_ids}
+        if segment_id or tags:
+            audience = {"segment_id": segment_id} if segment_id else {"tags": tags}
         account_ids = tuple(values.pop("account_ids"))
         return Definition(**values, account_ids=account_ids, audience=audience)
 
@@ -93,3 +112,26 @@ class BroadcastForm(forms.Form):
             self.add_error(name if name in self.fields else None, each.detail)
         if not error.errors:
             self.add_error(None, error.detail)
+
+
+def find_contacts(workspace: Workspace, lines: list[str]) -> tuple[list[str], list[str]]:
+    """The ids of the contacts that these ids, usernames and e-mail addresses name, each once, and what names nobody."""
+    wanted = {line: _identity(line) for line in lines}
+    found: dict[tuple[str, str], str] = {}
+    for column in ("id", "username_key", "email_key"):
+        keys = [key for name, key in wanted.values() if name == column]
+        rows = Contact.objects.for_workspace(workspace).filter(**{f"{column}__in": keys}) if keys else ()
+        found |= {(column, getattr(row, column)): row.pk for row in rows}
+    ids = dict.fromkeys(found[identity] for identity in wanted.values() if identity in found)
+    return list(ids), [line for line, identity in wanted.items() if identity not in found]
+
+
+def _identity(text: str) -> tuple[str, str]:
+    try:
+        if is_id("con", text):
+            return "id", text
+        if "@" in text[1:]:
+            return "email_key", email_key(text)
+        return "username_key", parse_username(text).lower()
+    except InvalidValue:
+        return "", text

@@ -1,5 +1,6 @@
 """Every read and write of broadcasts that a caller may ask for. Each service checks the actor's authority itself."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -21,6 +22,7 @@ from crmsolid.workspaces.scopes import Scope
 from messaging.broadcasts import estimate
 from messaging.broadcasts.audience import AUDIENCE_HASH, eligible_in, evaluate
 from messaging.broadcasts.definition import Definition, check, resolve_audience
+from messaging.broadcasts.export import recipients_csv
 from messaging.broadcasts.freezing import NOTHING_FROZEN
 from messaging.broadcasts.job import BROADCAST
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, Recipient, RecipientStatus
@@ -83,6 +85,20 @@ def save_draft(actor: Actor, definition: Definition, *, broadcast_id: str | None
     audit.record(actor, "broadcast.saved", broadcast.pk)
     load_counts(actor.workspace, [broadcast])
     return broadcast
+
+
+@unit_of_work()
+def delete_draft(actor: Actor, broadcast_id: str) -> None:
+    """Delete a draft; nothing of it was sent. What was started can only be canceled.
+
+    Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (409) unless it is a draft.
+    """
+    actor.require(Scope.WRITE_MESSAGES)
+    broadcast = _get(actor, broadcast_id, lock=True)
+    if broadcast.status != BroadcastStatus.DRAFT:
+        raise DomainError("invalid_state", f"the broadcast is {broadcast.status}; only a draft can be deleted")
+    broadcast.delete()
+    audit.record(actor, "broadcast.deleted", broadcast_id)
 
 
 @unit_of_work()
@@ -185,6 +201,18 @@ def list_recipients(
         workspace_id=actor.workspace.pk,
         filters=filters,
     )
+
+
+def export_recipients(actor: Actor, broadcast_id: str, *, status: str | None = None) -> Iterator[bytes]:
+    """The recipients of a broadcast as CSV, in the order of their rows, chunk by chunk; who they are only for an actor
+    who may read contacts.
+
+    Errors: ``scope_missing``, ``not_found``.
+    """
+    actor.require(Scope.READ_MESSAGES)
+    rows = Recipient.objects.for_workspace(actor.workspace).filter(broadcast=_get(actor, broadcast_id))
+    chosen = rows if status is None else with_status(rows, status)
+    return recipients_csv(chosen, with_names=actor.has(Scope.READ_CONTACTS))
 
 
 def _get(actor: Actor, broadcast_id: str, *, lock: bool = False) -> Broadcast:

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import SimpleListFilter
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern
@@ -26,10 +26,20 @@ from messaging.admin.inbox import waiting_text
 from messaging.waiting import load_accounts
 from sequences import repository, services, waiting
 from sequences.admin.base import ENROLLMENT_COLOURS, describe_step, step_names
-from sequences.admin.sequences import IN_IT, people_address, resume_mode
+from sequences.admin.sequences import IN_IT, NO_REASON, people_address, resume_mode
 from sequences.bulk import ENROLL
 from sequences.forms import RESUME_MODES, account_label
-from sequences.models import OPEN, Enrollment, EnrollmentStatus, Reason, Sequence, SequenceStatus, StepRun
+from sequences.models import (
+    OPEN,
+    Enrollment,
+    EnrollmentStatus,
+    Outcome,
+    Reason,
+    Sequence,
+    SequenceStatus,
+    Step,
+    StepRun,
+)
 
 OUTCOME_COLOURS = {"sent": "success", "failed": "danger", "canceled": "", "skipped": "info", "": "warning"}
 # Why contacts were not enrolled, in the report after several were chosen.
@@ -38,6 +48,14 @@ REFUSALS = {
     "contact_opted_out": "opted out",
     "not_found": "erased meanwhile",
     "sequence_not_active": "not enrolled because the sequence is not active",
+}
+
+# The choices of the filter by what came of a step.
+OUTCOME_FILTERS = {
+    "sent": ("Sent", Q(outcome=Outcome.SENT)),
+    "failed": ("Failed", Q(outcome=Outcome.FAILED)),
+    "replied": ("Replied", Q(replied_at__isnull=False)),
+    "opted_out": ("Opted out", Q(opted_out_at__isnull=False)),
 }
 
 # So many enrollments are shown on a contact's page.
@@ -107,10 +125,78 @@ class StatusFilter(SimpleListFilter):
         return queryset.filter(status__in=OPEN if status == IN_IT else [status]) if status else queryset
 
 
+class WorkspaceFilter(SimpleListFilter):
+    """A filter that knows the workspace that is shown."""
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        self.workspace = model_admin.current_workspace(request)
+        super().__init__(request, params, model, model_admin)
+
+
+class StepFilter(WorkspaceFilter):
+    """The steps of the sequence that was chosen: who is at one, or, with the filter by outcome, who got it."""
+
+    title = parameter_name = "step"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        rows = Step.objects.for_workspace(self.workspace)
+        keys = rows.filter(version__sequence=request.GET.get("sequence__id__exact", "")[:30])
+        return [(key, key) for key in sorted(set(keys.values_list("key", flat=True)))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not self.value() or request.GET.get("outcome") in OUTCOME_FILTERS:
+            return queryset
+        return queryset.filter(step_key=self.value())
+
+
+class OutcomeFilter(WorkspaceFilter):
+    """What came of a step: of the one that is chosen, else of any."""
+
+    title = "outcome of a step"
+    parameter_name = "outcome"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(value, label) for value, (label, _) in OUTCOME_FILTERS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in OUTCOME_FILTERS:
+            return queryset
+        runs = StepRun.objects.for_workspace(self.workspace).filter(OUTCOME_FILTERS[str(self.value())][1])
+        if step := request.GET.get("step"):
+            runs = runs.filter(step_key=step)
+        return queryset.filter(Exists(runs.filter(enrollment=OuterRef("pk"))))
+
+
+class ReasonFilter(WorkspaceFilter):
+    """Why they wait or have ended, as :func:`sequences.waiting.reason` finds it."""
+
+    title = parameter_name = "reason"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [*Reason.choices, (NO_REASON, "None, or a message is on its way")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        reason = self.value()
+        if not reason:
+            return queryset
+        active, held = Q(status=EnrollmentStatus.ACTIVE), Q(sequence__status=SequenceStatus.PAUSED)
+        if reason == Reason.SEQUENCE_PAUSED:
+            return queryset.filter(active & held)
+        has_plan = self.workspace.plan_allows_sending
+        if reason == Reason.PLAN:
+            return queryset.none() if has_plan else queryset.filter(active & ~held)
+        runs = active & ~held if has_plan else Q(pk=None)
+        if reason == Reason.DELAY:
+            return queryset.filter(runs, reason="", next_run_at__isnull=False)
+        if reason == NO_REASON:
+            return queryset.filter(~active & Q(reason="") | runs & Q(next_run_at=None))
+        return queryset.filter(~active | runs & Q(next_run_at__isnull=False), reason=reason)
+
+
 @admin.register(Enrollment)
 class EnrollmentAdmin(PageAdmin):
     list_display = ("who", "in_sequence", "status_label", "step", "next_time", "why", "begun")
-    list_filter = (("sequence", TenantRelatedFilter), StatusFilter)
+    list_filter = (("sequence", TenantRelatedFilter), StatusFilter, StepFilter, OutcomeFilter, ReasonFilter)
     list_select_related = ("contact",)
     search_fields = ("contact__search",)
     search_help_text = "Name, username or e-mail of the contact"

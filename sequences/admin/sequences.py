@@ -16,7 +16,6 @@ from django.views.decorators.http import require_POST
 from contacts import configuration as custom_fields
 from contacts import repository as contacts
 from contacts.durations import duration_text
-from contacts.forms import condition_help
 from contacts.models import Contact
 from contacts.normalization import InvalidValue, email_key, parse_username
 from crmsolid.core import strictjson
@@ -28,9 +27,11 @@ from crmsolid.workspaces.configuration import apply_configuration
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS, WRITERS
+from crmsolid.workspaces.tenant_page import error_text
 from messaging.models import Account
-from sequences import progress, querysets, repository, services
-from sequences.admin.base import SEQUENCE_COLOURS, describe_step
+from messaging.stats import Outcomes
+from sequences import progress, querysets, repository, services, stats
+from sequences.admin.base import ENROLLMENT_COLOURS, SEQUENCE_COLOURS, describe_step
 from sequences.configuration import SECTION
 from sequences.definition import Definition, DefinitionErrors, read_definition, with_step_keys
 from sequences.forms import (
@@ -39,23 +40,43 @@ from sequences.forms import (
     DefinitionForm,
     PreviewForm,
     PublishForm,
+    RehearsalForm,
     ResumeForm,
     account_label,
     first_error,
 )
 from sequences.models import OPEN, EnrollmentStatus, Reason, Sequence, SequenceStatus, SequenceVersion, Step
+from sequences.rehearsal import TimelineEntry, rehearse_sequence
 from sequences.repository import Version
+from sequences.stats import PeopleAt
 
 LIST = "sequences_sequence_changelist"
 PEOPLE = "sequences_enrollment_changelist"
 # The choice of the status filter of enrollments for all that are open.
 IN_IT = "open"
+# The choice of its filter by reason for those that have none.
+NO_REASON = "none"
 
 # What to say of a sequence that was copied to test mode.
 COPIED = {
     "created": "The sequence is created in test mode, as a draft.",
     "updated": "The sequence is updated in test mode.",
     "unchanged": "The sequence is unchanged in test mode: it was the same already.",
+}
+
+
+# The colours and words for what happens in a rehearsal.
+PLAYED = {
+    "sent": ("success", "Sent"),
+    "not_sent": ("danger", "Not sent"),
+    "skipped": ("", "Left out"),
+    "waits": ("", "Waits"),
+    "reply": ("info", "They reply"),
+    "auto_reply": ("info", "A machine replies"),
+    "completed": ("success", "Completed"),
+    "stopped": ("warning", "Stopped"),
+    "failed": ("danger", "Failed"),
+    "unfinished": ("warning", "Goes no further"),
 }
 
 
@@ -83,7 +104,7 @@ class SequenceAdmin(FormPageAdmin):
     @column("people in it")
     def in_it(self, sequence: Any) -> SafeString:
         number = sum(_people(sequence, status) for status in OPEN)
-        address = f"{people_address(sequence)}&status={IN_IT}"
+        address = people_address(sequence, status=IN_IT)
         return format_html('<a class="cs-link" href="{}">{}</a>', address, number)
 
     @column("completed")
@@ -103,6 +124,7 @@ class SequenceAdmin(FormPageAdmin):
         return [
             self.own_url("<path:object_id>/publish/", require_POST(self.publish_view), "publish"),
             self.own_url("<path:object_id>/preview/", self.preview_view, "preview"),
+            self.own_url("<path:object_id>/rehearse/", self.rehearse_view, "rehearse"),
             self.own_url("<path:object_id>/start/", self.action_view(self._start), "start"),
             self.own_url("<path:object_id>/pause/", self.action_view(self._pause), "pause"),
             self.own_url("<path:object_id>/resume/", self.action_view(self._resume), "resume"),
@@ -117,14 +139,19 @@ class SequenceAdmin(FormPageAdmin):
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         definition = repository.current_version(sequence).definition
-        workspace = self.current_workspace(request)
-        people = querysets.people_by_status(workspace, [sequence.pk]).get(sequence.pk, {})
+        workspace, actor = self.current_workspace(request), self.actor(request)
+        groups = stats.people_by_reason(actor, sequence.pk)
+        people = Counter[str]()
+        for group in groups:
+            people[group.status] += group.number
         context = {
             **self._titles(sequence, sequence.name),
             "status": label_for(SEQUENCE_COLOURS, sequence),
             "facts": _facts(workspace, definition),
-            "steps": [describe_step(workspace, step) for step in definition.steps],
-            "people": [(status.label, status.value, people.get(status, 0)) for status in EnrollmentStatus],
+            "steps": _steps(workspace, sequence, definition, groups, stats.step_outcomes(actor, sequence.pk)),
+            "groups": _groups(sequence, definition, groups),
+            "people": [(status.label, status.value, people[status]) for status in EnrollmentStatus],
+            "total": people.total(),
             "people_address": people_address(sequence),
             "may_change": self.has_change_permission(request),
             "may_copy": self._may_copy(request),
@@ -182,17 +209,15 @@ class SequenceAdmin(FormPageAdmin):
             except DomainError as error:
                 form.add_domain_error(error)
         title = "New sequence" if sequence is None else f"Edit {sequence.name}"
-        context = {
-            **{"title": title, "page_label": title, "sequence": sequence, "original": sequence},
-            **condition_help(self.current_workspace(request)),
-        }
+        context = {"title": title, "page_label": title, "sequence": sequence, "original": sequence}
         return self.render_page(request, "panel/sequence_form.html", form=form, **context)
 
     def _form(self, request: HttpRequest, current: Version | None) -> DefinitionForm:
         workspace, post = self.current_workspace(request), request.POST
         if request.method == "POST" and "definition" not in post:
             form = DefinitionForm.of_post(workspace, post)
-            operation = post.get("do", "save")
+            # A button of the rows of a condition sends no ``do``.
+            operation = "rows" if any(name.endswith("-condition:do") for name in post) else post.get("do", "save")
             return form if operation == "save" else form.edited(operation)
         if request.method == "POST" and current is not None:  # back from the page that asks who stays and who moves
             try:
@@ -299,6 +324,54 @@ class SequenceAdmin(FormPageAdmin):
             request, "panel/sequence_preview.html", form=form, contact=contact, steps=shown, **title
         )
 
+    # --- Rehearsal --------------------------------------------------------------------------------------------
+    def rehearse_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The whole sequence played with the engine that sends, on a clock that jumps. The POST plays it; nothing of it
+        stays, so its answer is the page itself."""
+        sequence = self.row(request, object_id, to_change=True)
+        form = RehearsalForm(request.POST if request.method == "POST" else None)
+        played: list[dict[str, Any]] = []
+        contact = None
+        if form.is_bound and form.is_valid():
+            name = form.cleaned_data["contact"]
+            contact = find_contact(self.current_workspace(request), name) if name else None
+            if name and contact is None:
+                form.add_error("contact", "There is no such contact.")
+            else:
+                try:
+                    played = self._play(request, sequence, contact)
+                except DomainError as error:
+                    form.add_error("contact", error_text(error))
+        title = self._titles(sequence, f"Rehearsal of {sequence.name}")
+        return self.render_page(
+            request, "panel/sequence_rehearsal.html", form=form, played=played, contact=contact, **title
+        )
+
+    def _play(self, request: HttpRequest, sequence: Sequence, contact: Contact | None) -> list[dict[str, Any]]:
+        steps = repository.current_version(sequence).definition.steps
+        numbers = {step.key: number for number, step in enumerate(steps, 1)}
+        timeline = rehearse_sequence(self.actor(request), sequence.pk, contact_id=contact.pk if contact else None)
+        return [_played(entry, numbers) for entry in timeline]
+
+
+def _played(entry: TimelineEntry, numbers: dict[str, int]) -> dict[str, Any]:
+    """What the page shows of a moment of a rehearsal."""
+    colour, words = PLAYED[entry.event]
+    number = numbers.get(entry.step or "")
+    reason = ""
+    if entry.reason:
+        known = Reason(entry.reason).label if entry.reason in Reason.values else entry.reason.replace("_", " ")
+        reason = capfirst(known)
+    return {
+        "at": entry.at,
+        "label": {"type": colour, "text": words},
+        "step": f"Step {number}" if number else "",
+        "reason": reason,
+        "until": entry.until,
+        "text": entry.text,
+        "is_reply": entry.event in ("reply", "auto_reply"),
+    }
+
 
 def _people(sequence: Any, status: str) -> int:
     """How many enrollments of a row of the list have the status."""
@@ -306,9 +379,78 @@ def _people(sequence: Any, status: str) -> int:
     return number
 
 
-def people_address(sequence: Sequence) -> str:
+def people_address(sequence: Sequence, **query: str) -> str:
     """The list of the enrollments of the sequence."""
-    return panel_url(PEOPLE, query={"sequence__id__exact": sequence.pk})
+    return panel_url(PEOPLE, query={"sequence__id__exact": sequence.pk, **query})
+
+
+def wait_text(delay: str, *, is_first: bool) -> str:
+    """What stands between two steps."""
+    if is_first:
+        return f"{delay} after the enrollment" if delay else "At once"
+    return f"{delay} later" if delay else "Right after it"
+
+
+def _steps(
+    workspace: Workspace,
+    sequence: Sequence,
+    definition: Definition,
+    groups: list[PeopleAt],
+    outcomes: dict[str, Outcomes],
+) -> list[dict[str, Any]]:
+    """The steps with their figures, each with the list of whom it counts."""
+    shown = []
+    for number, step in enumerate(definition.steps, 1):
+        here = sum(each.number for each in groups if each.step_key == step.key and each.status in OPEN)
+        came = outcomes.get(step.key, Outcomes())
+        figures = [
+            ("here now", here, {"status": IN_IT}),
+            ("sent", came.sent, {"outcome": "sent"}),
+            ("failed", came.failed, {"outcome": "failed"}),
+            ("replied", came.replied, {"outcome": "replied"}),
+            ("opted out", came.opted_out, {"outcome": "opted_out"}),
+        ]
+        described = describe_step(workspace, step)
+        shown.append(
+            {
+                **described,
+                "wait": wait_text(described["delay"], is_first=number == 1),
+                "figures": [
+                    (title, value, people_address(sequence, step=step.key, **query)) for title, value, query in figures
+                ],
+            }
+        )
+    return shown
+
+
+def _groups(sequence: Sequence, definition: Definition, groups: list[PeopleAt]) -> list[dict[str, Any]]:
+    """Who stands where and why, in the order of the steps; those who have ended come last."""
+    numbers = {step.key: number for number, step in enumerate(definition.steps, 1)}
+
+    def order(group: PeopleAt) -> tuple[bool, int, str, str]:
+        return group.status not in OPEN, numbers.get(group.step_key, 99), group.status, group.reason or ""
+
+    rows = []
+    for group in sorted(groups, key=order):
+        query = {"status": group.status, "step": group.step_key, "reason": group.reason or NO_REASON}
+        if group.status == EnrollmentStatus.ACTIVE and group.reason is None:
+            reason = "A message is on its way"
+        else:
+            reason = Reason(group.reason).label if group.reason else ""
+        step = f"Step {numbers[group.step_key]}" if group.step_key in numbers else f"{group.step_key}, an older step"
+        rows.append(
+            {
+                "step": step if group.step_key else "After the last",
+                "label": {
+                    "type": ENROLLMENT_COLOURS[group.status],
+                    "text": EnrollmentStatus(group.status).label,
+                },
+                "reason": reason,
+                "number": group.number,
+                "address": people_address(sequence, **{name: value for name, value in query.items() if value}),
+            }
+        )
+    return rows
 
 
 def resume_mode(request: HttpRequest) -> str:

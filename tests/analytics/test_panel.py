@@ -65,6 +65,12 @@ def test_pages_show_the_figures_of_the_api_and_who_is_behind_them(
     assert (row["rate"]["text"], row["rate"]["of"], empty["rate"]) == ("67%", "2 of 3", None)
     assert "no data yet" in text_of(answer)
     assert "0%" not in text_of(answer)
+    days = [values for _, values in answer.context["series"]]
+    assert (len(days), days[0], days[-1]) == (
+        30,
+        ["0", "0", "0", "0", "0", "no data yet"],
+        ["3", "0", "2", "0", "1", "67%"],
+    )
     page = answer.content.decode()
     assert people(client, page, "sent") == ["alice", "bobby", "carol"]
     assert people(client, page, "replied") == ["alice", "bobby"]
@@ -143,6 +149,7 @@ def test_days_that_make_no_sense_are_named(time: Clock, client: Client, query: d
     answer = client.get(PAGES["funnel"], query)
     assert answer.status_code == 422
     assert problem in text_of(answer)
+    assert client.get(PAGES["funnel"], {**query, "csv": "figures"}).status_code == 422
 
 
 def test_presets_are_days_of_the_workspace(tenants: Tenants, time: Clock) -> None:
@@ -182,7 +189,7 @@ def test_figure_that_does_not_exist_is_refused(client: Client, query: str, statu
 def test_figure_of_another_workspace_is_not_found(tenants: Tenants, time: Clock, client: Client) -> None:
     account, _ = write_to_three(tenants)
     theirs = browser(tenants.stranger, tenants.other)
-    query = {"report": "accounts", "figure": "sent", "id": account.pk}
+    query = {"report": "accounts", "figure": "sent", "id": str(account.pk)}
     assert client.get("/panel/live/analytics/behind/", query).status_code == 200
     assert client.get("/panel/test/analytics/behind/", query).status_code == 404
     assert theirs.get("/panel/live/analytics/behind/", query).status_code == 404

@@ -64,7 +64,7 @@ from messaging.telegram import services as telegram
 from messaging.threads.services import InboxFilter
 from sequences.definition import read_definition
 from sequences.models import Enrollment, Sequence
-from sequences.stats import list_step_figure, sequence_report
+from sequences.stats import list_step_figure, people_by_reason, sequence_report, step_outcomes
 from tests.architecture import PACKAGES
 from tests.panel import Belongings, furnish
 from tests.tenants import Tenants
@@ -282,6 +282,8 @@ ROWS = [
         Scope.READ_MESSAGES,
         lambda rows: {**sequence_id(rows), "number": 1, "step": "first", **figure(rows, "sent")},
     ),
+    Row(people_by_reason, EVERYONE, Scope.READ_ANALYTICS, sequence_id),
+    Row(step_outcomes, EVERYONE, Scope.READ_ANALYTICS, sequence_id),
     Row(crmsolid.plans.change_plan, OWNERS, None, lambda rows: {"plan": "pro"}),
     Row(
         contacts.services.upsert_contact,
@@ -327,6 +329,12 @@ ROWS = [
         ADMINS,
         None,
         lambda rows: {"field_id": rows.of(CustomField).pk, "label": "New", "choices": ["a"]},
+    ),
+    Row(
+        contacts.services.find_contacts,
+        EVERYONE,
+        Scope.READ_CONTACTS,
+        lambda rows: {"identities": {"username": "ada_lovelace"}},
     ),
     Row(contacts.services.count_contacts, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"filters": {}}),
     Row(
@@ -482,6 +490,14 @@ ROWS = [
     ),
     Row(broadcasts.list_broadcasts, EVERYONE, Scope.READ_MESSAGES),
     Row(broadcasts.get_broadcast, EVERYONE, Scope.READ_MESSAGES, broadcast_id),
+    Row(
+        broadcasts.delete_draft,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        broadcast_id,
+        "invalid_state",  # it is running; test_panel.py of messaging/broadcasts has the call that succeeds
+    ),
+    Row(broadcasts.export_recipients, EVERYONE, Scope.READ_MESSAGES, broadcast_id),
     Row(broadcasts.list_recipients, EVERYONE, Scope.READ_MESSAGES, broadcast_id),
     Row(broadcasts.pause_broadcast, WRITERS, Scope.WRITE_MESSAGES, broadcast_id),
     Row(broadcasts.resume_broadcast, WRITERS, Scope.WRITE_MESSAGES, broadcast_id, "invalid_state"),  # it is running

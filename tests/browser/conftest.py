@@ -11,14 +11,24 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.chromium import launch_options
 from tests.browser.product import Product, running_product
 
 WIDE, NARROW = 1440, 390
 HEIGHT = 900
-TIMEOUT_MS = 15_000
+TIMEOUT_MS = 30_000  # for a busy machine; whatever is waited for takes a moment
+expect.set_options(timeout=TIMEOUT_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -28,18 +28,18 @@ def write_to(product: Product, name: str, text: str) -> str:
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_an_answer_arrives_live_and_is_answered(product: Product, sign_in: SignIn, width: int) -> None:
     name = f"anna{width}"
-    thread = write_to(product, name, "Good morning")
+    thread = write_to(product, name, f"Good morning, {name}")
     page = sign_in("inbox", "agent", width=width)
     page.goto("/panel/live/inbox/")
     page.get_by_role("link", name=f"reply_{name}").first.click()
     messages = page.get_by_role("log", name="Messages")
-    expect(messages).to_contain_text("You said: Good morning")
+    expect(messages).to_contain_text(f"You said: Good morning, {name}")
     assert page.url.partition("?")[0].endswith(f"/inbox/{thread}/")
 
     page.evaluate("window.isTheSamePage = true")
     page.get_by_label("Your answer").fill("A draft that must stay")
-    write_to(product, name, "Are you there?")
-    expect(messages).to_contain_text("You said: Are you there?")  # without loading the page again
+    write_to(product, name, f"Are you there, {name}?")
+    expect(messages).to_contain_text(f"You said: Are you there, {name}?")  # without loading the page again
     assert page.evaluate("window.isTheSamePage") is True
     expect(page.get_by_label("Your answer")).to_have_value("A draft that must stay")
 

@@ -1,7 +1,6 @@
 """Automation > Sequences in the panel: the list, the form, publishing, the buttons, the preview."""
 
 import html
-import json
 import re
 from datetime import timedelta
 from functools import partial
@@ -13,7 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from contacts.segments.conditions import describe, parse_condition
+from contacts.segments import builder
+from contacts.segments.builder import Group, Row
 from contacts.services import create_custom_field
 from crmsolid.workspaces.models import Role, Workspace
 from messaging.models import Account
@@ -26,6 +26,7 @@ from tests.sequences.helpers import Clock, contact, create, enroll, publish, sta
 from tests.tenants import Tenants
 from tests.threads import run_together
 
+IS_NEW = {"field": "stage", "op": "is", "value": "new"}
 LIST = reverse("admin:sequences_sequence_changelist")
 ADD = reverse("admin:sequences_sequence_add")
 
@@ -34,10 +35,26 @@ def page(sequence: Sequence, name: str = "change") -> str:
     return reverse(f"admin:sequences_sequence_{name}", args=[sequence.pk])
 
 
-def step(index: int, text: str, *, number: int = 0, unit: str = "days", **fields: str) -> dict[str, Any]:
+def step(
+    index: int, text: str, *, number: int = 0, unit: str = "days", condition: Any = None, **fields: str
+) -> dict[str, Any]:
     """What a browser posts of one step."""
-    given = {"id": "", "condition": "", "if_not": "skip", "delay_number": number, "delay_unit": unit, **fields}
-    return {f"step-{index}-{name}": value for name, value in {"text": text, **given}.items()}
+    given = {"id": "", "if_not": "skip", "delay_number": number, "delay_unit": unit, **fields}
+    values = {f"step-{index}-{name}": value for name, value in {"text": text, **given}.items()}
+    group = Group() if condition is None else builder.from_json(condition)
+    return values | rows_of(f"step-{index}-condition", group)
+
+
+def rows_of(name: str, group: Group, path: str = "") -> dict[str, Any]:
+    """What a browser posts of the rows of a condition."""
+    data: dict[str, Any] = {f"{name}:{path}:mode": group.mode}
+    for number, part in enumerate(group.parts):
+        at = f"{path}.{number}" if path else str(number)
+        if isinstance(part, Group):
+            data |= rows_of(name, part, at)
+        else:
+            data |= {f"{name}:{at}:field": part.field, f"{name}:{at}:op": part.op, f"{name}:{at}:value": part.values}
+    return data
 
 
 def form(account: Account, *steps: dict[str, Any], **fields: Any) -> dict[str, Any]:
@@ -76,7 +93,7 @@ def errors_of(answer: Any) -> dict[str, list[str]]:
 def test_a_new_sequence_is_saved_as_a_draft_with_everything_that_was_filled_in(
     tenants: Tenants, account: Account
 ) -> None:
-    condition = '{"field": "stage", "op": "is", "value": "new"}'
+    condition = {"field": "stage", "op": "is", "value": "new"}
     steps = [
         step(0, "Hello {first_name|there}\r\nHow are you?"),
         step(1, "Again", number=36, unit="hours", condition=condition, if_not="stop"),
@@ -133,9 +150,9 @@ def test_accounts_of_the_same_name_can_be_told_apart(tenants: Tenants, account: 
 
 
 def test_each_error_is_at_its_field_and_nothing_is_saved(tenants: Tenants, account: Account) -> None:
-    condition = (
-        '{"all": [{"field": "stage", "op": "is", "value": "new"}, {"field": "stage", "op": "is", "value": "x"}]}'
-    )
+    condition = {
+        "all": [{"field": "stage", "op": "is", "value": "new"}, {"field": "score", "op": "is", "value": "many"}]
+    }
     steps = [
         step(0, "Hello {nobody}"),
         step(1, "Again", number=400),
@@ -158,8 +175,9 @@ def test_each_error_is_at_its_field_and_nothing_is_saved(tenants: Tenants, accou
     }
     assert errors["opens"] == ["Give a time such as 09:00, with two digits each."]
     assert errors["step-1-delay"] == ["A duration is at most 366 days."]
-    assert errors["step-2-condition"][0].startswith("In all[1].value: ")
+    assert errors["step-2-condition"] == ["Correct the row that is marked."]
     text = answer.content.decode()
+    assert [bool(row.errors) for row in builder.rows(answer.context["form"].steps[2].group)] == [False, True]
     assert all(error in text for error in ("A duration is at most 366 days.", "A name has 1 to 100 characters."))
     assert "Nothing was saved. Correct what is marked below." in text
     assert not Sequence.unscoped.exists()
@@ -168,7 +186,8 @@ def test_each_error_is_at_its_field_and_nothing_is_saved(tenants: Tenants, accou
 def test_values_that_cannot_be_read_are_shown_together_with_those_that_are_wrong(
     tenants: Tenants, account: Account
 ) -> None:
-    steps = [step(0, "Hello {nobody}", condition="{"), step(1, "Again", number=-1)]
+    condition = {"field": "score", "op": "gt", "value": "many"}
+    steps = [step(0, "Hello {nobody}", condition=condition), step(1, "Again", number=-1)]
     answer = browser(tenants.owner).post(ADD, form(account, *steps, time_zone="Mars"))
     assert set(errors_of(answer)) == {"time_zone", "step-0-text", "step-0-condition", "step-1-delay"}
     assert not Sequence.unscoped.exists()
@@ -177,7 +196,6 @@ def test_values_that_cannot_be_read_are_shown_together_with_those_that_are_wrong
 @pytest.mark.parametrize(
     ("change", "field", "error"),
     [
-        ({"step-0-condition": "{"}, "step-0-condition", "This is not JSON: "),
         ({"step-0-delay_number": "soon"}, "step-0-delay", "Enter a whole number."),
         ({"account_ids": ["999999"]}, "account_ids", "Select a valid choice."),
         ({"steps": "0"}, "__all__", "A sequence has at least one step."),
@@ -220,19 +238,24 @@ def test_a_name_that_is_taken_is_said_at_the_name(tenants: Tenants, account: Acc
         ("down-2", ["a", "b", "c"]),
         ("remove-9", ["a", "b", "c"]),
         ("nonsense", ["a", "b", "c"]),
+        ("nonsense-1", ["a", "b", "c"]),
+        ("move-2-0", ["c", "a", "b"]),
+        ("move-0-2", ["b", "c", "a"]),
+        ("move-9-0", ["a", "b", "c"]),
+        ("move-1", ["b", "a", "c"]),
     ],
 )
 def test_the_buttons_of_the_steps_show_the_form_again_and_save_nothing(
     tenants: Tenants, account: Account, button: str, order: list[str]
 ) -> None:
-    steps = [step(0, "a", id="one"), step(1, "b", number=3, unit="hours"), step(2, "c", condition="{")]
+    steps = [step(0, "a", id="one"), step(1, "b", number=3, unit="hours"), step(2, "c", condition=IS_NEW)]
     answer = browser(tenants.owner).post(ADD, form(account, *steps, name="Half", do=button, stop_tags="x"))
     shown = answer.context["form"]
     values = [each.values() for each in shown.steps]
     assert [each["text"] for each in values] == order
     assert {each["text"]: each["id"] for each in values}["a"] == "one"
     assert {each["text"]: each["delay"] for each in values}.get("b", ["3", "hours"]) == ["3", "hours"]
-    assert {each["text"]: each["condition"] for each in values}["c"] == "{"
+    assert {each["text"]: each["condition"] for each in values}["c"] == builder.from_json(IS_NEW)
     assert (shown.main.values()["name"], shown.main.values()["stop_tags"]) == ("Half", "x")
     assert errors_of(answer) == {}
     assert not Sequence.unscoped.exists()
@@ -252,25 +275,62 @@ def test_a_condition_is_said_in_plain_english(tenants: Tenants, account: Account
     assert "Only if stage is new. For all others: skip this step." in client.get(page(sequence)).content.decode()
 
 
-def test_the_form_explains_conditions_by_examples_and_by_the_fields_of_the_workspace(
-    tenants: Tenants, account: Account
+@pytest.mark.parametrize(
+    ("button", "fields"),
+    [("add:", ["stage", "tag"]), ("remove:0", []), ("group:", ["stage", "tag"]), ("refresh", ["stage"])],
+)
+def test_the_buttons_of_a_condition_change_its_rows_and_save_nothing(
+    tenants: Tenants, account: Account, button: str, fields: list[str]
 ) -> None:
+    data = form(account, step(0, "a"), step(1, "b", condition=IS_NEW), **{"step-1-condition:do": button})
+    del data["do"]  # a button sends its own name only
+    answer = browser(tenants.owner).post(ADD, data)
+    groups = [each.group for each in answer.context["form"].steps]
+    assert [[row.field for row in builder.rows(group)] for group in groups] == [[], fields]
+    assert errors_of(answer) == {} and not Sequence.unscoped.exists()
+
+
+def test_a_condition_offers_the_fields_of_the_workspace(tenants: Tenants, account: Account) -> None:
     create_custom_field(tenants.actor(), key="seats", label="Seats", type="number", choices=[])
     create_custom_field(tenants.actor(tenants.other), key="theirs", label="Theirs", type="text", choices=[])
-    text = html.unescape(browser(tenants.owner).get(ADD).content.decode())
-    explained = text.partition("Examples, fields and operators")[2]
-    examples = re.findall(r'<code class="cs-code">({.*?})</code>', explained)
-    assert [describe(parse_condition(tenants.workspace, json.loads(each))) for each in examples] == [
-        "tag is vip",
-        "stage is one of replied, qualified",
-    ]
-    assert dict(re.findall(r"<tr><td>(.*?)</td><td>(.*?)</td></tr>", explained)) == {
-        "tag, username, email, time_zone": "is, is_not, contains, starts_with, in, exists",
-        "stage": "is, is_not, in, exists",
-        "score, custom.seats": "is, is_not, in, gt, gte, lt, lte, exists",
-        "created_at, last_in_at, last_out_at": "before, after, within_days, exists",
-        "opted_out": "is, is_not, exists",
-    }
+    sequence = create(account, steps=[{"text": "Hello", "condition": IS_NEW}])
+    text = browser(tenants.owner).get(page(sequence, "edit")).content.decode()
+    offered = re.findall(
+        r'<option value="([\w.]+)"', text.partition('id="step-0-condition-0-field"')[2].partition("</select>")[0]
+    )
+    assert {"tag", "stage", "custom.seats"} <= set(offered) and "custom.theirs" not in offered
+
+
+def test_the_form_of_many_steps_needs_no_more_queries(tenants: Tenants, account: Account) -> None:
+    client, counts = browser(tenants.owner), []
+    for number in (1, 20):
+        steps = [{"text": "Hello", "condition": IS_NEW}] * number
+        sequence = create(account, name=f"Sequence {number}", steps=steps)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(page(sequence, "edit")).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("rows", "condition"),
+    [
+        (Group("any", []), {"any": []}),
+        (Group("not_all", []), {"not": {"all": []}}),
+        (Group("all", []), None),
+        (Group("none", []), None),
+        (
+            Group("any", [Row("tag", "in", ["vip", "new"])]),
+            {"any": [{"field": "tag", "op": "in", "value": ["vip", "new"]}]},
+        ),
+    ],
+)
+def test_rows_without_a_condition_are_everybody_or_nobody(
+    tenants: Tenants, account: Account, rows: Group, condition: Any
+) -> None:
+    data = form(account, step(0, "Hello") | rows_of("step-0-condition", rows))
+    browser(tenants.owner).post(ADD, data)
+    assert saved().steps[0].condition == condition
 
 
 # --- Editing and publishing -----------------------------------------------------------------------------------------
@@ -283,6 +343,8 @@ def posted(answer: Any) -> dict[str, Any]:
             if name in ("delay", "jitter"):
                 number, unit = each.fields[name].widget.decompress(value)
                 data |= {f"{key}_number": number, f"{key}_unit": unit}
+            elif name == "condition":
+                data |= rows_of(key, each.group)
             elif value is True:
                 data[key] = "on"
             elif value not in (False, None):
@@ -300,6 +362,8 @@ def test_saving_the_form_as_it_is_changes_nothing(tenants: Tenants, account: Acc
         "steps": [
             {"id": "hello", "text": "Hello", "delay": "PT5S"},
             {"id": "again", "text": "a\nb", "delay": "P1DT1H", "condition": {"any": []}, "if_not": "stop"},
+            {"id": "last", "text": "c", "condition": {"all": [IS_NEW]}},
+            {"id": "none", "text": "d", "condition": {"not": {"all": [IS_NEW, {"any": [IS_NEW]}]}}},
         ],
     }
     sequence = create(account, **members)

@@ -61,7 +61,8 @@ class ReportPage(TenantPage):
     item: ClassVar[str]  # what a line is called
     rate: ClassVar[str]  # the rate of a line, and what it is of
     rate_title: ClassVar[str]
-    rate_figure: ClassVar[str]  # the figure that the rate's numerator counts
+    rate_figure: ClassVar[str]  # the figure that the rate's numerator counts; empty if no list shows it
+    still_grows = False  # whether answers to come change the figures
     file_columns: ClassVar[tuple[str, ...]]
 
     def get(self, request: Any) -> HttpResponseBase:
@@ -73,9 +74,10 @@ class ReportPage(TenantPage):
         parts = [(part, self._narrowed(part, only)) for part in payload["series"]]
         lines = [line for line in all_lines if only in ("", line["key"])]
         wanted = request.GET.get("csv", "")
-        if wanted in ("figures", "series"):
+        if wanted in ("figures", "series") and not form.errors:
             return self._file(wanted, [(payload, lines)] if wanted == "figures" else parts)
-        query = {**days.pairs, **({"only": only} if only else {})}
+        chosen = {"only": only} if only else {}
+        query = {**days.pairs, **chosen}
         page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
         labels = [label(part["from"], part["to"], days.interval, self.workspace) for part, _ in parts]
         series = [self.counts(part_lines) for _, part_lines in parts]
@@ -86,7 +88,10 @@ class ReportPage(TenantPage):
                 (title, f"{panel_url(f'analytics_{name}')}?{days.encoded}", name == self.report)
                 for name, title in TABS.items()
             ],
-            presets=[(f"?{urlencode({'period': key})}", title, key == days.preset) for key, title in PRESETS.items()],
+            presets=[
+                (f"?{urlencode({'period': key, **chosen})}", title, key == days.preset)
+                for key, title in PRESETS.items()
+            ],
             form=form,
             days=days,
             zone=self.workspace.zone.key,
@@ -94,7 +99,7 @@ class ReportPage(TenantPage):
             nothing=self.nothing,
             item=self.item,
             has_data=any(line[column] for line in lines for column in self.counted),
-            complete_until=datetime.fromisoformat(payload["complete_until"]),
+            complete_until=datetime.fromisoformat(payload["complete_until"]) if self.still_grows else None,
             headers=[*self.headers, self.rate_title],
             rows=[self.row_of(line, days) for line in page],
             page=page,
@@ -105,9 +110,9 @@ class ReportPage(TenantPage):
                 bars(title, labels, [counts[column] for counts in series])
                 for column, title in self.series_columns.items()
             ],
-            series_headers=list(self.series_columns.values()),
+            series_headers=[*self.series_columns.values(), *self.further_headers],
             series=[
-                (name, [f"{counts[column]:,}" for column in self.series_columns])
+                (name, [*(f"{counts[column]:,}" for column in self.series_columns), *self.further(counts)])
                 for name, counts in zip(labels, series, strict=True)
             ],
             first_label=labels[0],
@@ -145,6 +150,12 @@ class ReportPage(TenantPage):
     def counts(self, lines: Sequence[Line]) -> dict[str, int]:
         """The sums of these lines, by the columns of the series."""
         return {column: sum(line[column] for line in lines) for column in self.series_columns}
+
+    further_headers: ClassVar[tuple[str, ...]] = ()
+
+    def further(self, counts: dict[str, int]) -> list[str]:
+        """What follows from the sums of a period, under ``further_headers``."""
+        return []
 
     # --- What is shown ----------------------------------------------------------------------------------------
     def _narrowed(self, part: dict[str, Any], only: str) -> list[Line]:
@@ -242,6 +253,11 @@ class _OutcomesPage(ReportPage):
 
     columns = OUTCOMES
     rate, rate_title, rate_figure = "reply_rate", "Reply rate", "replied"
+    still_grows = True
+    further_headers = ("Reply rate",)
+
+    def further(self, counts: dict[str, int]) -> list[str]:
+        return [percent(counts["replied"] / counts["sent"]) if counts["sent"] else "no data yet"]
 
 
 class SequencesPage(_OutcomesPage):
@@ -293,7 +309,7 @@ class AccountsPage(ReportPage):
         "replies": "Replies",
         "auto_replies": "Auto-replies",
     }
-    rate, rate_title, rate_figure = "use", "Used of the daily limit", ""
+    rate, rate_title, rate_figure = "use", "Used in the last 24 hours", ""
     file_columns = ("account_id", "name", *columns, "used_today", "daily_limit")
 
     def lines(self, part: dict[str, Any]) -> list[Line]:

@@ -103,11 +103,3 @@ def _element(at: datetime, text: str) -> SafeString:
     local = timezone.localtime(at)
     title = f"{local:%-d %b %Y %H:%M:%S %Z}"
     return format_html('<time class="cs-nowrap" datetime="{}" title="{}">{}</time>', at.isoformat(), title, text)
-
-
-@register.filter
-def in_sentences(entries: Iterable[Any]) -> list[Any]:
-    """Entries of the audit log with their sentences, see :func:`crmsolid.workspaces.audit_sentences.describe`."""
-    from crmsolid.workspaces.audit_sentences import describe  # it uses moment_text of this module
-
-    return list(describe(entries))

@@ -87,13 +87,17 @@ def test_no_more_rows_and_levels_are_offered_than_a_condition_may_have() -> None
     for _ in range(3):
         builder.step(group, "add:")
     assert len(group.parts) == 50
-    deep = Group()
-    for path in ("", "0", "0.0", "0.0.0"):
-        builder.step(deep, f"group:{path}")
-    builder.step(deep, "remove:0.0.0")
-    assert builder.shown(deep, FIELDS).parts[0].parts[0].may_nest is True  # type: ignore[union-attr]
-    builder.step(deep, "group:0.0")
-    assert builder.shown(deep, FIELDS).parts[0].parts[0].parts[0].may_nest is False  # type: ignore[union-attr]
+    deep = Group("all", [Group("any", [Group("all", [Group("any", [Row()])])])])
+    third = deep.parts[0].parts[0]  # type: ignore[union-attr]
+    for _ in range(2):
+        builder.step(deep, "group:0.0.0")
+        builder.step(deep, "group:0.0")
+    assert isinstance(third, Group) and len(third.parts) == 3
+    offered, shown = [], builder.shown(deep, FIELDS)
+    while isinstance(shown, builder.ShownGroup):
+        offered.append(shown.may_nest)
+        shown = shown.parts[0]  # type: ignore[assignment]
+    assert offered == [True, True, True, False]
 
 
 def test_row_whose_field_was_changed_takes_an_operator_that_fits() -> None:

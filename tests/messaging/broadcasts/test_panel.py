@@ -1,12 +1,14 @@
 """Conversations > Broadcasts in the panel: draft, preview, start, and the page of one."""
 
+import csv
+import io
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
 from contacts.models import Contact, Segment
-from crmsolid.workspaces.models import Role
+from crmsolid.workspaces.models import AuditEntry, Role
 from messaging.broadcasts.models import Broadcast
 from messaging.models import Account, Message
 from tests.messaging.broadcasts.helpers import contact, contacts, counts, freeze, start, stored, work
@@ -25,6 +27,7 @@ def page(name: str, broadcast: Broadcast) -> str:
 def form(account: Account, **changes: Any) -> dict[str, Any]:
     """What a browser posts from the form."""
     values = {"name": "News", "text": "Hello {name}", "account_ids": [account.pk], "segment_id": "", "tags": "vip"}
+    values["contacts"] = ""
     return {**values, "send_at": "", "per_hour": "", "cooldown_days": "", **changes}
 
 
@@ -93,7 +96,8 @@ def test_draft_is_edited(tenants: Tenants, account: Account) -> None:
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
-        ({"tags": ""}, "Choose a segment, or give tags."),
+        ({"tags": ""}, "Choose a segment, or give tags, or contacts: one of the three."),
+        ({"contacts": "@annie"}, "There is no such contact: @annie"),
         ({"text": "Hello {nobody}"}, "There is no contact field for {nobody}"),
         ({"account_ids": []}, "This field is required."),
         ({"per_hour": "0"}, "Ensure this value is greater than or equal to 1."),
@@ -157,3 +161,76 @@ def test_viewers_read_and_do_nothing(tenants: Tenants, account: Account) -> None
 def test_agents_may_start(tenants: Tenants, account: Account) -> None:
     answer = browser(tenants.member(Role.AGENT), tenants.workspace).post(reverse(ADD), form(account))
     assert (answer.status_code, Broadcast.unscoped.count()) == (302, 1)
+
+
+def test_audience_of_contacts_by_username_address_and_id(tenants: Tenants, account: Account) -> None:
+    people = [contact(tenants.workspace, "annie"), contact(tenants.workspace, "bobby", email="bob@example.com")]
+    people.append(contact(tenants.workspace, "cecil"))
+    contact(tenants.other, "theirs")
+    client = browser(tenants.owner)
+    lines = f"@Annie\r\nBOB@example.com\r\n{people[2].pk}\r\nbobby"
+    client.post(reverse(ADD), form(account, tags="", contacts=lines, text="Hello"))
+    draft = Broadcast.unscoped.get()
+    assert sorted(draft.audience["contact_ids"]) == sorted(each.pk for each in people)
+    assert "<strong>3</strong> of 3 contacts" in text_of(client, page("preview", draft))
+    assert all(each.pk in text_of(client, page("edit", draft)) for each in people)
+    answer = client.post(page("edit", draft), form(account, tags="", contacts="@theirs\n@annie"))
+    assert "There is no such contact: @theirs" in answer.content.decode()
+
+
+def test_form_previews_without_saving(tenants: Tenants, account: Account) -> None:
+    contact(tenants.workspace, "annie", name="Ann")
+    contact(tenants.workspace, "nameless")
+    text = browser(tenants.owner).post(reverse(ADD), form(account, do="preview")).content.decode()
+    assert "<strong>1</strong> of 2 contacts would get the message" in text and "Hello Ann" in text
+    assert "<dt>A value of the text is missing</dt><dd>1</dd>" in text and 'name="audience_hash"' not in text
+    assert not Broadcast.unscoped.exists()
+
+
+def test_draft_is_deleted_and_nothing_else_can_be(tenants: Tenants, account: Account) -> None:
+    contacts(tenants.workspace, 1)
+    client = browser(tenants.member(Role.AGENT), tenants.workspace)
+    client.post(reverse(ADD), form(account, text="Hello"))
+    draft = Broadcast.unscoped.get()
+    assert browser(tenants.member(Role.VIEWER)).post(page("discard", draft)).status_code == 403
+    assert client.get(page("discard", draft)).status_code == 405
+    answer = client.post(page("discard", draft))
+    assert (answer["Location"], flash_messages(answer)) == (reverse(LIST), ["The draft News is deleted."])
+    assert not Broadcast.unscoped.exists()
+    assert AuditEntry.unscoped.filter(action="broadcast.deleted", target=draft.pk).count() == 1
+    running = start(account)
+    answer = client.post(page("discard", running))
+    assert flash_messages(answer)[-1:] == ["The broadcast is running; only a draft can be deleted."]
+    assert stored(running).status == "running"
+
+
+def test_recipients_as_csv(tenants: Tenants, account: Account) -> None:
+    contact(tenants.workspace, "annie", name="=1+1")
+    contact(tenants.workspace, "fail_privacy_bob", name="Bob")
+    broadcast = start(account)
+    work(broadcast)
+    client = browser(tenants.member(Role.VIEWER), tenants.workspace)
+    answer = client.get(page("export", broadcast))
+    assert answer.streaming and answer["Content-Type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode())))
+    assert [(row["name"], row["username"], row["status"], row["reason"]) for row in rows] == [
+        ("'=1+1", "annie", "sent", ""),
+        ("Bob", "fail_privacy_bob", "failed", "privacy_restricted"),
+    ]
+    failed = client.get(f"{page('export', broadcast)}?status=failed").getvalue().decode()
+    assert "annie" not in failed and "fail_privacy_bob" in failed
+    assert f'href="{page("export", broadcast)}"' in text_of(client, page("change", broadcast))
+    theirs = start(tenants.sandbox(tenants.other))
+    assert client.get(page("export", theirs)).status_code == 404
+
+
+def test_page_follows_by_itself_while_it_is_sent(tenants: Tenants, account: Account) -> None:
+    contacts(tenants.workspace, 2)
+    broadcast = start(account)
+    freeze(broadcast)
+    client = browser(tenants.owner)
+    text = text_of(client, page("change", broadcast))
+    assert 'hx-trigger="every 3s"' in text and "0 of 2 are done" in text
+    work(broadcast)
+    text = text_of(client, page("change", broadcast))
+    assert "hx-trigger" not in text and 'http-equiv="refresh"' not in text and "2 of 2 are done" in text

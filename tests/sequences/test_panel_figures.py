@@ -1,0 +1,140 @@
+"""The figures on a sequence's page, the lists that they lead to, and the rehearsal."""
+
+import html
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from crmsolid.workspaces.models import Role
+from messaging.models import Account, Message
+from sequences import services
+from sequences.models import Enrollment, Sequence
+from tests.panel import browser
+from tests.sequences.helpers import Clock, contact, create, enroll, work, write_in
+from tests.tenants import Tenants
+
+CONDITION = {"field": "tag", "op": "is", "value": "vip"}
+
+
+def page(sequence: Sequence, name: str = "change") -> str:
+    return reverse(f"admin:sequences_sequence_{name}", args=[sequence.pk])
+
+
+def figures(answer: Any, step: int) -> dict[str, int]:
+    return {title: number for title, number, _ in answer.context["steps"][step]["figures"]}
+
+
+@pytest.fixture
+def sequence(tenants: Tenants, account: Account, time: Clock) -> Sequence:
+    """Two steps. One contact waits for the second, one replied, one opted out, and to one nothing could be sent."""
+    sequence = create(account)
+    for name in ("alice", "robert", "carla", "fail_privacy_dora"):
+        enroll(sequence, contact(tenants.workspace, name))
+    work()
+    time.move(minutes=5)
+    write_in(account, contact(tenants.workspace, "robert"))
+    write_in(account, contact(tenants.workspace, "carla"), "/stop")
+    work()
+    return sequence
+
+
+def test_each_step_has_its_figures_and_each_figure_leads_to_exactly_these_contacts(
+    tenants: Tenants, sequence: Sequence
+) -> None:
+    client = browser(tenants.member(Role.VIEWER))
+    shown = client.get(page(sequence))
+    assert figures(shown, 0) == {"here now": 0, "sent": 3, "failed": 1, "replied": 1, "opted out": 1}
+    assert figures(shown, 1) == {"here now": 1, "sent": 0, "failed": 0, "replied": 0, "opted out": 0}
+    assert [step["wait"] for step in shown.context["steps"]] == ["At once", "1 day later"]
+    for step in shown.context["steps"]:
+        for _, number, address in step["figures"]:
+            if number:
+                assert html.escape(address) in shown.content.decode()
+                assert len(client.get(address).context["cl"].result_list) == number
+
+
+def test_people_are_listed_by_step_status_and_reason_with_links_to_exactly_these(
+    tenants: Tenants, sequence: Sequence
+) -> None:
+    client = browser(tenants.owner)
+    rows = client.get(page(sequence)).context["groups"]
+    assert {(row["step"], row["label"]["text"], row["reason"], row["number"]) for row in rows} == {
+        ("Step 2", "Active", "Waits for the delay of the step", 1),
+        ("Step 2", "Stopped", "The contact replied", 1),
+        ("Step 2", "Stopped", "The contact opted out", 1),
+        ("Step 1", "Failed", "A message could not be sent", 1),
+    }
+    assert rows[0]["label"]["text"] == "Active"
+    listed = [[each.pk for each in client.get(row["address"]).context["cl"].result_list] for row in rows]
+    assert [len(each) for each in listed] == [1] * 4
+    assert {pk for each in listed for pk in each} == set(Enrollment.unscoped.values_list("pk", flat=True))
+
+
+def test_a_paused_sequence_says_so_for_everybody_who_waits(tenants: Tenants, sequence: Sequence) -> None:
+    services.pause_sequence(tenants.actor(), sequence.pk)
+    client = browser(tenants.owner)
+    row = client.get(page(sequence)).context["groups"][0]
+    assert (row["reason"], row["number"]) == ("The sequence is paused", 1)
+    [listed] = client.get(row["address"]).context["cl"].result_list
+    assert listed.contact.username == "alice"
+
+
+def test_more_people_and_steps_need_no_more_queries(tenants: Tenants, account: Account) -> None:
+    client, counts = browser(tenants.owner), []
+    for number in (1, 6):
+        steps = [{"text": f"Text {each}", "delay": "P1D", "condition": CONDITION} for each in range(number)]
+        sequence = create(account, name=f"Sequence {number}", steps=steps)
+        for each in range(number):
+            enroll(sequence, contact(tenants.workspace, f"person{each}"))
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(page(sequence)).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+# --- Rehearsal ------------------------------------------------------------------------------------------------------
+def test_a_rehearsal_plays_every_step_with_its_time_and_leaves_nothing(tenants: Tenants, account: Account) -> None:
+    steps = [
+        {"text": "Hello {first_name}"},
+        {"text": "For you", "condition": CONDITION},
+        {"text": "Bye", "delay": "P2D"},
+    ]
+    sequence, client = create(account, start=False, steps=steps), browser(tenants.member(Role.AGENT))
+    assert client.get(page(sequence, "rehearse")).context["played"] == []
+    answer = client.post(page(sequence, "rehearse"), {"contact": ""})
+    played = [(each["label"]["text"], each["step"], each["text"]) for each in answer.context["played"]]
+    assert [each for each in played if each[0] != "Waits"] == [
+        ("Sent", "Step 1", "Hello Alex"),
+        ("Left out", "Step 2", None),
+        ("Sent", "Step 3", "Bye"),
+        ("Completed", "", None),
+    ]
+    times = [each["at"] for each in answer.context["played"] if each["label"]["text"] == "Sent"]
+    assert times[1] - times[0] == timedelta(days=2)
+    assert "For you" not in answer.content.decode() and "Hello Alex" in answer.content.decode()
+    assert not Enrollment.unscoped.exists() and not Message.unscoped.exists()
+
+
+def test_a_rehearsal_is_for_a_contact_of_this_workspace(tenants: Tenants, account: Account) -> None:
+    sequence, client = create(account), browser(tenants.owner)
+    contact(tenants.workspace, "alice", first_name="Alice", opted_out=False)
+    contact(tenants.other, "robert")
+    played = client.post(page(sequence, "rehearse"), {"contact": "@alice"})
+    assert played.context["contact"].username == "alice" and played.context["played"]
+    for name in ("@robert", "?"):
+        answer = client.post(page(sequence, "rehearse"), {"contact": name})
+        assert "There is no such contact." in answer.content.decode()
+    contact(tenants.workspace, "alice", opted_out=True)
+    assert (
+        "asked for no more messages" in client.post(page(sequence, "rehearse"), {"contact": "@alice"}).content.decode()
+    )
+
+
+def test_viewers_rehearse_nothing(tenants: Tenants, account: Account) -> None:
+    sequence, client = create(account), browser(tenants.member(Role.VIEWER))
+    assert page(sequence, "rehearse") not in client.get(page(sequence)).content.decode()
+    assert client.post(page(sequence, "rehearse")).status_code == 403
