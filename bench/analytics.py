@@ -20,7 +20,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from bench.contacts import measure, timed
-from crmsolid.analytics.views import REPORTS, answer
+from crmsolid.analytics.reports import REPORTS
+from crmsolid.analytics.views import answer
 from crmsolid.core.garbage_collection import freeze_loaded_objects
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import User, Workspace

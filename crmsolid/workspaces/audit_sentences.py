@@ -150,6 +150,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "thread.assigned": Sentence("assigned the conversation with {it}", THREAD, ("user",)),
     "thread.unassigned": Sentence("took the conversation with {it} from its assignee", THREAD),
     "broadcast.saved": Sentence("saved the broadcast {it}", BROADCAST),
+    "broadcast.deleted": Sentence("deleted the draft of the broadcast {it}", BROADCAST),
     "broadcast.started": Sentence("started the broadcast {it}", BROADCAST, ("job",)),
     "broadcast.paused": Sentence("paused the broadcast {it}", BROADCAST),
     "broadcast.resumed": Sentence("resumed the broadcast {it}", BROADCAST),

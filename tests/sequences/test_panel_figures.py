@@ -30,14 +30,16 @@ def figures(answer: Any, step: int) -> dict[str, int]:
 
 @pytest.fixture
 def sequence(tenants: Tenants, account: Account, time: Clock) -> Sequence:
-    """Two steps. One contact waits for the second, one replied, one opted out, and to one nothing could be sent."""
+    """Two steps. One contact waits for the second, one replied and was stopped by hand, one opted out, and to
+    one nothing could be sent."""
     sequence = create(account)
-    for name in ("alice", "robert", "carla", "fail_privacy_dora"):
-        enroll(sequence, contact(tenants.workspace, name))
+    names = ("alice", "robert", "carla", "fail_privacy_dora")
+    _, robert, _, _ = (enroll(sequence, contact(tenants.workspace, name)) for name in names)
     work()
     time.move(minutes=5)
     write_in(account, contact(tenants.workspace, "robert"))
     write_in(account, contact(tenants.workspace, "carla"), "/stop")
+    services.stop_enrollment(tenants.actor(), robert.pk)
     work()
     return sequence
 
@@ -47,7 +49,7 @@ def test_each_step_has_its_figures_and_each_figure_leads_to_exactly_these_contac
 ) -> None:
     client = browser(tenants.member(Role.VIEWER))
     shown = client.get(page(sequence))
-    assert figures(shown, 0) == {"here now": 0, "sent": 3, "failed": 1, "replied": 1, "opted out": 1}
+    assert figures(shown, 0) == {"here now": 0, "sent": 3, "failed": 1, "replied": 2, "opted out": 1}
     assert figures(shown, 1) == {"here now": 1, "sent": 0, "failed": 0, "replied": 0, "opted out": 0}
     assert [step["wait"] for step in shown.context["steps"]] == ["At once", "1 day later"]
     for step in shown.context["steps"]:
@@ -64,7 +66,7 @@ def test_people_are_listed_by_step_status_and_reason_with_links_to_exactly_these
     rows = client.get(page(sequence)).context["groups"]
     assert {(row["step"], row["label"]["text"], row["reason"], row["number"]) for row in rows} == {
         ("Step 2", "Active", "Waits for the delay of the step", 1),
-        ("Step 2", "Stopped", "The contact replied", 1),
+        ("Step 2", "Stopped", "Stopped by hand", 1),
         ("Step 2", "Stopped", "The contact opted out", 1),
         ("Step 1", "Failed", "A message could not be sent", 1),
     }
