@@ -154,7 +154,6 @@ SENTENCES: Mapping[str, Sentence] = {
     "broadcast.started": Sentence("started the broadcast {it}", BROADCAST, ("job",)),
     "broadcast.paused": Sentence("paused the broadcast {it}", BROADCAST),
     "broadcast.resumed": Sentence("resumed the broadcast {it}", BROADCAST),
-    "broadcast.deleted": Sentence("deleted the broadcast {it}", BROADCAST, ("name",)),
     "broadcast.canceled": Sentence("canceled the broadcast {it}", BROADCAST),
     "broadcast.retried": Sentence("sent the broadcast {it} again to {recipients} people", BROADCAST, ("recipients",)),
     "sequence.created": Sentence("made the sequence {it}", SEQUENCE),
