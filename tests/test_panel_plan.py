@@ -76,7 +76,7 @@ def test_a_post_without_a_csrf_token_changes_nothing(tenants: Tenants) -> None:
         ),
         ("trial", -1, "Expired The trial has ended: the API refuses every call and nothing is sent.", []),
         ("pro", None, "Pro Every feature is on, without an end date. Choose a plan", ["pro"]),
-        ("business", None, "Business The plan above Pro. Everything is on,", ["business"]),
+        ("business", None, "Business The same as Pro: every feature is on,", ["business"]),
     ],
 )
 def test_the_page_shows_the_plan_in_force(

@@ -66,7 +66,7 @@ def test_longer_list_takes_no_more_queries(client: Client, tenants: Tenants, ser
     [
         ({"state": "needs_login"}, "Telegram has ended its session"),
         ({"state": "banned"}, "Telegram has closed or frozen this account"),
-        ({"state": "paused", "paused_until": None}, "Its messages wait."),
+        ({"state": "paused", "paused_until": None}, "Its messages wait until somebody resumes it."),
     ],
 )
 def test_account_in_trouble_has_a_notice(
