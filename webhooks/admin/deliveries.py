@@ -27,6 +27,7 @@ from crmsolid.workspaces.admin_columns import (
     pretty_json,
     time_text,
 )
+from crmsolid.workspaces.panel_context import panel_context
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
 from crmsolid.workspaces.templatetags.panel import moment_seconds
@@ -74,7 +75,10 @@ class AnswerFilter(admin.SimpleListFilter):
         value = self.value()
         if value not in dict(self.lookup_choices):
             return queryset
-        last = Attempt.unscoped.filter(delivery=models.OuterRef("pk"), number=models.OuterRef("attempts"))
+        panel = panel_context(request)
+        assert panel is not None  # only members see lists
+        attempts = Attempt.objects.for_workspace(panel.workspace)
+        last = attempts.filter(delivery=models.OuterRef("pk"), number=models.OuterRef("attempts"))
         if value == "none":
             last = last.filter(status=None).exclude(error="")
         elif value.isdigit():
