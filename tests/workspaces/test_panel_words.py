@@ -39,7 +39,11 @@ def tab(text: str) -> str:
 
 @pytest.mark.parametrize(
     ("model", "title"),
-    [("contacts_contact", "Contacts | People"), ("apikeys_apikey", "API Keys"), ("messaging_account", "Telegram accounts")],
+    [
+        ("contacts_contact", "Contacts | People"),
+        ("apikeys_apikey", "API Keys"),
+        ("messaging_account", "Telegram accounts"),
+    ],
 )
 def test_the_title_of_a_list_is_the_sidebars_title(tenants: Tenants, model: str, title: str) -> None:
     assert tab(text_of(browser(tenants.owner), listing(model))) == f"{title} | CRM Solid"
