@@ -56,7 +56,7 @@ MIDDLEWARE = [
     "crmsolid.panel.middleware.ContentSecurityPolicyMiddleware",
     "crmsolid.panel.middleware.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "crmsolid.panel.static_files.StaticFilesMiddleware",
     "crmsolid.workspaces.panel_urls.PanelSideMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -176,7 +176,7 @@ FORMAT_MODULE_PATH = "crmsolid.formats"
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # serves the files of the packages from where they are: no collectstatic
 WHITENOISE_AUTOREFRESH = False
-WHITENOISE_MAX_AGE = 31_536_000  # the addresses of static files change with their contents
+WHITENOISE_MAX_AGE = 60  # a year under an address with the hash of the file: crmsolid/panel/static_files.py
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "crmsolid.panel.static_files.HashedStaticFilesStorage"},

@@ -129,10 +129,11 @@ def columns(model: type[models.Model]) -> "list[models.Field[Any, Any]]":
     """The columns that can hold an identity. ``TypeError`` for a type of column that this module does not know."""
     found: list[models.Field[Any, Any]] = []
     for column in model._meta.concrete_fields:
-        if isinstance(column, _NEITHER):
+        values = column.output_field if isinstance(column, models.GeneratedField) else column
+        if isinstance(values, _NEITHER):
             continue
-        if not isinstance(column, (*_TEXTS, *_NUMBERS)):
-            raise TypeError(f"{column}: is there anything about a person in a {type(column).__name__}?")
+        if not isinstance(values, (*_TEXTS, *_NUMBERS)):
+            raise TypeError(f"{column}: is there anything about a person in a {type(values).__name__}?")
         found.append(column)
     return found
 

@@ -286,7 +286,7 @@ class BulkPage(TenantPage):
 
     def post(self, request: Any) -> HttpResponseBase:
         choice, query = self._asked(request.POST)
-        if choice is None:
+        if choice is None or (self._of_chosen and not query.ids):
             return self._page(choice, query)
         form = choice.form(self.workspace, request.POST)
         shown = request.POST.get("number", "")
@@ -294,7 +294,9 @@ class BulkPage(TenantPage):
         typed = request.POST.get("typed", "").replace(",", "").strip()
         if not form.is_valid():
             return self._page(choice, query, form=form)
-        if choice.dangerous and (expected is None or typed != str(expected)):
+        if expected is None:
+            return self._page(choice, query, form=form, error="Look at the number, then start. Nothing was changed.")
+        if choice.dangerous and typed != str(expected):
             return self._page(choice, query, form=form, error="Type the number to confirm. Nothing was changed.")
         try:
             arguments = choice.arguments(form.cleaned_data)

@@ -10,6 +10,7 @@ from crmsolid.core.errors import DomainError
 from crmsolid.panel import sign_in
 from crmsolid.panel.account.views import invitation_address, too_many
 from crmsolid.workspaces import invitations
+from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.forms import ServiceForm
 from crmsolid.workspaces.models import Invitation, Membership, Role, Workspace
 from crmsolid.workspaces.panel_context import has_two_factor
@@ -43,6 +44,11 @@ class MembersBase(TenantPage):
     @property
     def workspace(self) -> Workspace:
         return self.panel.live
+
+    @property
+    def actor(self) -> Actor:
+        """In the live workspace, whose audit log tells what is done with members."""
+        return self.panel.actor(self.request, self.panel.live)
 
 
 class MembersPage(MembersBase):

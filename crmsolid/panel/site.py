@@ -24,7 +24,7 @@ from crmsolid.panel.navigation import breadcrumbs, navigation
 from crmsolid.panel.pages import PlanPage, WorkspacePage
 from crmsolid.panel.search import SearchPage
 from crmsolid.workspaces.admin_base import TenantAdmin
-from crmsolid.workspaces.panel_context import panel_context, switch_workspace
+from crmsolid.workspaces.panel_context import panel_context, settle_in, switch_workspace
 from crmsolid.workspaces.panel_urls import ROOT, SIDES, Side, current_side, panel_url
 from crmsolid.workspaces.tenant_page import page_path
 
@@ -65,8 +65,10 @@ class PanelSite(AdminSite):
 
         @wraps(view)
         def members_only(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not self.has_permission(request):
+            panel = panel_context(request)
+            if panel is None or not self.has_permission(request):
                 return redirect_to_login(request.get_full_path(), reverse("account:login"))
+            settle_in(request, panel)
             response: HttpResponseBase = view(request, *args, **kwargs)
             return response
 

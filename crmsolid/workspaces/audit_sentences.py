@@ -5,13 +5,14 @@ the actions that the code records and asks for one of each.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from string import Formatter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
+from django.db.models import DateTimeField, F, Value
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -25,17 +26,18 @@ from crmsolid.workspaces.templatetags.panel import moment_text
 @dataclass(frozen=True, slots=True)
 class Thing:
     """A kind of row that entries are about: its model, the columns of which the first that is not empty is its name,
-    and the name of its page."""
+    and the name of its page. A row has no page any more once ``ended``, a column with a time, is set."""
 
     model: str
     names: tuple[str, ...] = ()
     page: str = ""
+    ended: str = ""
 
 
 KEY = Thing("apikeys.ApiKey", ("name",), "apikeys_apikey_change")
 GRANT = Thing("oauth.Grant", ("client_name",), "oauth_grant_change")
-ENDPOINT = Thing("webhooks.Endpoint", ("url",), "webhooks_endpoint_change")
-DELIVERY = Thing("webhooks.Delivery", ("event_type",), "webhooks_delivery_change")
+ENDPOINT = Thing("webhooks.Endpoint", ("url",), "webhooks_endpoint_change", "deleted_at")
+DELIVERY = Thing("webhooks.Delivery", ("event_type",), "webhooks_delivery_change", "endpoint__deleted_at")
 ACCOUNT = Thing("messaging.Account", ("name",), "messaging_account_change")
 TEMPLATE = Thing("messaging.Template", ("name",), "messaging_template_change")
 MESSAGE = Thing("messaging.Message", ("contact__name", "contact__username"), "messaging_message_change")
@@ -45,7 +47,7 @@ SEQUENCE = Thing("sequences.Sequence", ("name",), "sequences_sequence_change")
 CONTACT = Thing("contacts.Contact", ("name", "username", "email"), "contacts_contact_change")
 SEGMENT = Thing("contacts.Segment", ("name",), "contacts_segment_change")
 FIELD = Thing("contacts.CustomField", ("label",), "contacts_customfield_change")
-RULE = Thing("contacts.ScoringRule", ("name",), "contacts_scoringrule_change")
+RULE = Thing("contacts.ScoringRule", ("name",), "contacts_scoringrule_change", "archived_at")
 JOB = Thing("workspaces.Job", (), "workspaces_job_change")
 MEMBER = Thing("workspaces.Membership", ("user__name", "user__email"))
 INVITATION = Thing("workspaces.Invitation", ("email",))
@@ -64,7 +66,7 @@ class Sentence:
 SENTENCES: Mapping[str, Sentence] = {
     # Settings
     "key.created": Sentence("made the API key {it}", KEY, ("name", "prefix")),
-    "key.renamed": Sentence("renamed the API key {old} to {it}", KEY, ("old", "new")),
+    "key.renamed": Sentence("renamed the API key {old} to {new}", KEY, ("old", "new")),
     "key.rotated": Sentence("replaced the API key {it}", KEY, ("replacement",)),
     "key.revoked": Sentence("revoked the API key {it}", KEY, ("name", "prefix")),
     "key.expired": Sentence("ended the API key {it}: its last day has passed", KEY, ("name", "prefix")),
@@ -107,7 +109,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "workspace.two_factor_required": Sentence("changed whether members need two-factor authentication"),
     "plan.changed": Sentence("changed the plan", None),
     "membership.changed": Sentence("changed the role of {it}", MEMBER),
-    "membership.deleted": Sentence("removed a member", None, ("user",)),
+    "membership.deleted": Sentence("removed {user}", None, ("user",)),
     "invitation.created": Sentence("invited {it}", INVITATION),
     "invitation.sent_again": Sentence("sent the invitation of {it} again", INVITATION),
     "invitation.revoked": Sentence("revoked the invitation of {it}", INVITATION),
@@ -130,7 +132,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "contact.note_added": Sentence("wrote a note about {it}", CONTACT, ("note",)),
     "contact.note_deleted": Sentence("deleted a note about {it}", CONTACT, ("note",)),
     "contact.score_adjusted": Sentence("changed the score of {it} by hand", CONTACT),
-    "contact.bulk_started": Sentence("changed {contacts} contacts at once ({it})", JOB, ("contacts",)),
+    "contact.bulk_started": Sentence(
+        "started to change {contacts} contacts at once: {what} ({it})", JOB, ("contacts", "what")
+    ),
     "contacts.import_started": Sentence("started to import {rows} rows ({it})", JOB, ("rows",)),
     "segment.created": Sentence("made the segment {it}", SEGMENT),
     "segment.updated": Sentence("changed the segment {it}", SEGMENT),
@@ -147,10 +151,10 @@ SENTENCES: Mapping[str, Sentence] = {
     "thread.closed": Sentence("closed the conversation with {it}", THREAD),
     "thread.reopened": Sentence("reopened the conversation with {it}", THREAD),
     "thread.snoozed": Sentence("snoozed the conversation with {it} until {until}", THREAD, ("until",)),
-    "thread.assigned": Sentence("assigned the conversation with {it}", THREAD, ("user",)),
+    "thread.assigned": Sentence("assigned the conversation with {it} to {user}", THREAD, ("user",)),
     "thread.unassigned": Sentence("took the conversation with {it} from its assignee", THREAD),
     "broadcast.saved": Sentence("saved the broadcast {it}", BROADCAST),
-    "broadcast.deleted": Sentence("deleted the draft of the broadcast {it}", BROADCAST),
+    "broadcast.deleted": Sentence("deleted the draft of the broadcast {it}", BROADCAST, ("name",)),
     "broadcast.started": Sentence("started the broadcast {it}", BROADCAST, ("job",)),
     "broadcast.paused": Sentence("paused the broadcast {it}", BROADCAST),
     "broadcast.resumed": Sentence("resumed the broadcast {it}", BROADCAST),
@@ -188,6 +192,7 @@ class Description:
     entry: AuditEntry
     who: str
     it: str  # the name of what the entry is about, or its id if it is gone
+    user: str  # the member whom the entry is about, if its data names one
     address: str  # of its page; empty if it has none or is gone
 
     @cached_property
@@ -211,8 +216,8 @@ class Description:
         if sentence is None:  # an action of an older version of the product
             return "did {action}", {"action": self.entry.action}
         names = [name for _, name, _, _ in Formatter().parse(sentence.text) if name]
-        data = self.entry.data
-        return sentence.text, {name: it if name == "it" else in_words(data.get(name, "")) for name in names}
+        values = {**self.entry.data, "user": self.user}
+        return sentence.text, {name: it if name == "it" else in_words(values.get(name, "")) for name in names}
 
     @property
     def details(self) -> list[str]:
@@ -233,6 +238,11 @@ class Description:
         return lines + [f"{capfirst(_title(name))}: {in_words(value)}" for name, value in data.items() if value != ""]
 
 
+class _Name(NamedTuple):
+    text: str
+    has_ended: bool
+
+
 def describe(entries: Iterable[AuditEntry]) -> list[Description]:
     """Entries of one workspace in words. One query for each kind of row that they are about, one for the members."""
     rows = list(entries)
@@ -240,7 +250,7 @@ def describe(entries: Iterable[AuditEntry]) -> list[Description]:
     return [_describe(entry, names, people) for entry in rows]
 
 
-def _describe(entry: AuditEntry, names: Mapping[tuple[str, str], str], people: Mapping[str, str]) -> Description:
+def _describe(entry: AuditEntry, names: Mapping[tuple[str, str], _Name], people: Mapping[str, str]) -> Description:
     who = people.get(entry.subject_id) if entry.subject_kind == "user" else None
     if who is None:
         who = _SUBJECTS.get(entry.subject_kind, "{}").format(entry.subject_label)
@@ -248,15 +258,21 @@ def _describe(entry: AuditEntry, names: Mapping[tuple[str, str], str], people: M
         who = "CRM Solid"
     sentence = SENTENCES.get(entry.action)
     thing = sentence.thing if sentence else None
+    user = people.get(_user_in(entry), "somebody who has left")
     if thing is None:
-        return Description(entry, who, entry.target, "")
+        return Description(entry, who, entry.target, user, "")
     name = names.get((thing.model, entry.target))
-    kept = entry.data.get("name") or entry.data.get("client")
-    address = panel_url(thing.page, entry.target) if thing.page and name is not None else ""
-    return Description(entry, who, name or kept or entry.target, address)
+    kept = entry.data.get("name") or entry.data.get("client") or ("somebody" if thing is INVITATION else entry.target)
+    address = panel_url(thing.page, entry.target) if thing.page and name is not None and not name.has_ended else ""
+    return Description(entry, who, name.text if name is not None else kept, user, address)
 
 
-def _names_of(entries: Iterable[AuditEntry]) -> dict[tuple[str, str], str]:
+def _user_in(entry: AuditEntry) -> str:
+    """The id of the user whom the entry is about; empty if its data names none."""
+    return str(entry.data.get("user", ""))
+
+
+def _names_of(entries: Iterable[AuditEntry]) -> dict[tuple[str, str], _Name]:
     """The names of the rows that entries are about and that still exist, by model and id."""
     wanted: dict[Thing, set[str]] = defaultdict(set)
     workspace_id = None
@@ -271,13 +287,15 @@ def _names_of(entries: Iterable[AuditEntry]) -> dict[tuple[str, str], str]:
         numeric = model._meta.pk.get_internal_type() == "BigAutoField"
         keys = [key for key in ids if key.isdigit()] if numeric else ids
         rows = model.objects.for_workspace(workspace_id).filter(pk__in=keys).order_by()
-        for pk, *columns in rows.values_list("pk", *thing.names):
-            names[thing.model, str(pk)] = next(filter(None, columns), "") or str(pk)
+        ended = F(thing.ended) if thing.ended else Value(None, DateTimeField())
+        for pk, has_ended, *columns in rows.annotate(ended=ended).values_list("pk", "ended", *thing.names):
+            names[thing.model, str(pk)] = _Name(next(filter(None, columns), "") or str(pk), bool(has_ended))
     return names
 
 
-def _people_of(entries: Iterable[AuditEntry]) -> dict[str, str]:
-    ids = {entry.subject_id for entry in entries if entry.subject_kind == "user" and entry.subject_id.isdigit()}
+def _people_of(entries: Sequence[AuditEntry]) -> dict[str, str]:
+    subjects = {entry.subject_id for entry in entries if entry.subject_kind == "user"}
+    ids = {each for each in subjects | {_user_in(entry) for entry in entries} if each.isdigit()}
     rows = User.objects.filter(pk__in=ids).values_list("pk", "name", "email") if ids else ()
     return {str(pk): name or email for pk, name, email in rows}
 

@@ -8,6 +8,7 @@ theirs has no effect.
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 
@@ -91,9 +92,23 @@ def _read_context(request: HttpRequest) -> PanelContext | None:
             return None  # a form of a workspace that they have left must not change another one
         # A new session goes on in the workspace where the user was last, the first time in the first by name.
         membership = max(memberships, key=lambda each: (each.last_seen_at is not None, each.last_seen_at))
-        request.session[SESSION_KEY] = membership.workspace_id  # so that joining another one changes nothing here
     live = membership.workspace
     return PanelContext(live.twin if side_of(request.path_info) == "test" else live, membership, memberships)
+
+
+def settle_in(request: HttpRequest, panel: PanelContext) -> None:
+    """Keep the workspace that is shown in the session, so that joining another one changes nothing here.
+
+    A page of a workspace calls it inside of ``csrf_protect``. If it is not the one of before, which they have left,
+    the forms of that one are refused from now on.
+    """
+    before = request.session.get(SESSION_KEY)
+    if before != panel.live.pk:
+        request.session[SESSION_KEY] = panel.live.pk
+        if before is not None:
+            rotate_token(request)
+            # Pages of Django's admin are protected twice; the inner protection reads the cookie once more.
+            request.COOKIES[settings.CSRF_COOKIE_NAME] = request.META["CSRF_COOKIE"]
 
 
 def switch_workspace(request: HttpRequest, workspace_id: str) -> bool:

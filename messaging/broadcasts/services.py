@@ -98,7 +98,7 @@ def delete_draft(actor: Actor, broadcast_id: str) -> None:
     if broadcast.status != BroadcastStatus.DRAFT:
         raise DomainError("invalid_state", f"the broadcast is {broadcast.status}; only a draft can be deleted")
     broadcast.delete()
-    audit.record(actor, "broadcast.deleted", broadcast_id)
+    audit.record(actor, "broadcast.deleted", broadcast_id, name=broadcast.name)
 
 
 @unit_of_work()

@@ -1,9 +1,11 @@
 """The inbox: the list of conversations, one conversation with its composer, and the contact beside it."""
 
+from datetime import datetime
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
+from django.utils.dateparse import parse_datetime
 
 from contacts.models import Contact
 from crmsolid.core.errors import DomainError, invalid
@@ -225,8 +227,12 @@ class ThreadPage(InboxPage):
             draft.text = f"{draft.text.rstrip()}\n{found.text}" if draft.text.strip() else found.text
         return self.show(thread, draft)
 
+    def seen(self) -> datetime | None:
+        """The time of the latest message on the page that sent the form, if the page says."""
+        return parse_datetime(self.request.POST.get("seen", "")[:40])
+
     def close(self, thread: Thread) -> HttpResponse:
-        threads.close_thread(self.actor, thread.pk)
+        threads.close_thread(self.actor, thread.pk, seen=self.seen())
         self.say("The conversation is closed. It opens again when they write.")
         return self.redirect("inbox", **self.query())
 
@@ -239,7 +245,7 @@ class ThreadPage(InboxPage):
         until = conversation.snooze_end(self.request.POST.get("until", ""), self.request.POST.get("date", ""))
         if until is None:
             raise invalid("until", "required", "choose a date and a time until which it sleeps")
-        threads.snooze_thread(self.actor, thread.pk, until=until)
+        threads.snooze_thread(self.actor, thread.pk, until=until, seen=self.seen())
         self.say("The conversation is snoozed. It comes back then, or when they write.")
         return self.redirect("inbox", **self.query())
 

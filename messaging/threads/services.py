@@ -123,25 +123,41 @@ def _get(actor: Actor, thread_id: str) -> Thread:
     return thread
 
 
-def _change(actor: Actor, thread_id: str, which: Q, changes: dict[str, Any], verb: str, **data: Any) -> Thread:
+def _change(
+    actor: Actor,
+    thread_id: str,
+    which: Q,
+    changes: dict[str, Any],
+    verb: str,
+    *,
+    seen: datetime | None = None,
+    **data: Any,
+) -> Thread:
     """Write those columns and the audit log if the thread matches ``which``, in one statement: of two members who do
-    the same at once only one has done it."""
+    the same at once only one has done it. With ``seen``, ``invalid_state`` if a message is newer than that."""
     actor.require(Scope.WRITE_MESSAGES)
     thread = _get(actor, thread_id)
+    if seen is not None:
+        which &= Q(last_message_at__lte=seen)
     if Thread.objects.for_workspace(actor.workspace).filter(which, pk=thread_id).update(**changes):
         audit.record(actor, f"thread.{verb}", thread_id, **data)
         return _get(actor, thread_id)
+    thread = _get(actor, thread_id)
+    if seen is not None and thread.last_message_at > seen:
+        raise DomainError("invalid_state", "something was written meanwhile; read it first")
     return thread
 
 
 @unit_of_work()
-def close_thread(actor: Actor, thread_id: str) -> Thread:
+def close_thread(actor: Actor, thread_id: str, *, seen: datetime | None = None) -> Thread:
     """Nothing remains to be done: the thread leaves the open ones until the contact writes again.
 
-    Errors: ``scope_missing``, ``not_found``.
+    ``seen`` is the time of the latest message that the member has seen: what came later is not put away unread. Errors:
+    ``scope_missing``, ``not_found``, ``invalid_state`` for a newer message.
     """
     nothing_left = {"unread_count": 0, "waiting_since": None, "failed_at": None, "snoozed_until": None}
-    return _change(actor, thread_id, Q(closed_at=None), {"closed_at": clock.now(), **nothing_left}, "closed")
+    changes = {"closed_at": clock.now(), **nothing_left}
+    return _change(actor, thread_id, Q(closed_at=None), changes, "closed", seen=seen)
 
 
 @unit_of_work()
@@ -152,17 +168,19 @@ def reopen_thread(actor: Actor, thread_id: str) -> Thread:
 
 
 @unit_of_work()
-def snooze_thread(actor: Actor, thread_id: str, *, until: datetime) -> Thread:
-    """Take the thread out of the open ones until that time, or until the contact writes again.
+def snooze_thread(actor: Actor, thread_id: str, *, until: datetime, seen: datetime | None = None) -> Thread:
+    """Take the thread out of the open ones until that time, or until the contact writes again. ``seen``: as for
+    :func:`close_thread`.
 
-    Errors: ``scope_missing``, ``not_found``; ``validation_failed`` for a time that has passed or is over a year away.
+    Errors: ``scope_missing``, ``not_found``, ``invalid_state`` for a newer message; ``validation_failed`` for a time
+    that has passed or is over a year away.
     """
     now = clock.now()
     if not now < until <= now + MAX_SNOOZE:
         raise invalid("until", "out_of_range", "choose a time from now on, at most 366 days away")
     which = Q(snoozed_until=None) | ~Q(snoozed_until=until) | Q(closed_at__isnull=False)
     changes = {"snoozed_until": until, "closed_at": None}
-    return _change(actor, thread_id, which, changes, "snoozed", until=rfc3339(until))
+    return _change(actor, thread_id, which, changes, "snoozed", seen=seen, until=rfc3339(until))
 
 
 @unit_of_work()

@@ -339,6 +339,7 @@ def test_an_owner_changes_a_role_and_removes_a_member_on_both_sides(tenants: Ten
     owner.post("/panel/test/members/", {"action": "role", "id": row.pk, "role": "admin"})
     row.refresh_from_db()
     assert row.role == Role.ADMIN
+    assert AuditEntry.objects.for_workspace(tenants.workspace).filter(action="membership.changed").count() == 1
     theirs = browser(member)
     assert theirs.get(HOME).status_code == 200
     page = f"/panel/live/members/{row.pk}/remove/"

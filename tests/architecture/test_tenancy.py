@@ -356,6 +356,23 @@ def test_a_form_of_a_workspace_that_one_has_left_changes_no_other(tenants: Tenan
     assert not CustomField.unscoped.exists()
 
 
+def test_after_leaving_a_workspace_its_forms_are_refused_in_the_next_one(tenants: Tenants) -> None:
+    Membership.unscoped.create(user=tenants.owner, workspace=tenants.other, role=Role.OWNER)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(tenants.owner)
+    session = client.session
+    session["workspace"] = tenants.other.pk
+    session.save()
+    add = reverse("admin:contacts_customfield_add")
+    found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', read(client, add)[1])
+    assert found is not None
+    Membership.unscoped.filter(user=tenants.owner, workspace=tenants.other).delete()
+    assert "Acme" in read(client, add)[1]  # another tab moves the session on
+    form = {"label": "Company", "key": "company", "type": "text", "choices": "", "csrfmiddlewaretoken": found[1]}
+    assert client.post(add, form).status_code == 403
+    assert not CustomField.unscoped.exists()
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

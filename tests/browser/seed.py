@@ -32,7 +32,7 @@ def main() -> None:
     }
     # furnish() hashes a client's secret each time, which takes a tenth of a second with the real hasher.
     wanderer = User.objects.get(email="owner@sides.example")
-    Membership.unscoped.create(workspace=workspaces["people"]["workspace"], user=wanderer, role=Role.ADMIN)
+    Membership.unscoped.create(workspace=workspaces["keys"]["workspace"], user=wanderer, role=Role.ADMIN)
     with transaction.atomic(), override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         for number in range(FULL):
             furnish(full, f"person{number:02}")

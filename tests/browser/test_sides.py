@@ -47,12 +47,12 @@ def test_a_form_left_open_in_one_workspace_is_not_sent_in_another(sign_in: SignI
     other = left_open.context.new_page()
     other.goto("/panel/live/")
     other.locator(".cs-switcher summary").click()
-    other.get_by_role("button", name="People").click()
-    expect(other.locator(".cs-switcher summary")).to_have_text("People")
+    other.get_by_role("button", name="Keys").click()
+    expect(other.locator(".cs-switcher summary")).to_have_text("Keys")
     visitors.expect(403)
     left_open.get_by_role("button", name="Create endpoint").click()
     expect(left_open.get_by_role("heading", name="This page is too old to be sent")).to_be_visible()
-    for workspace in ("People", "Sides"):
+    for workspace in ("Keys", "Sides"):
         other.locator(".cs-switcher summary").click()
         other.get_by_role("button", name=workspace).click()
         expect(other.locator(".cs-switcher summary")).to_have_text(workspace)

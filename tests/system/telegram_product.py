@@ -189,7 +189,7 @@ class Panel:
         self.at, self.text = "", ""
         self.get("/panel/login/")
         self.post({"username": "owner@example.com", "password": PASSWORD, "next": "/panel/"})
-        assert self.at == "/panel/", self.text
+        assert self.at == "/panel/live/", self.text
 
     def get(self, path: str) -> str:
         return self._open(urllib.request.Request(self._base + path))

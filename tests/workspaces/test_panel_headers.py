@@ -37,5 +37,9 @@ def test_static_files_are_cached_for_a_year_under_the_hash_of_their_contents(ten
     for address in addresses:
         assert re.search(r"\?v=[0-9a-f]{12}$", address)
         answer = Client().get(address)
-        assert (answer.status_code, answer["Cache-Control"]) == (200, "max-age=31536000, public")
+        assert (answer.status_code, answer["Cache-Control"]) == (200, "max-age=31536000, public, immutable")
         answer.close()
+        for other in (address.partition("?")[0], f"{address[:-1]}x"):  # of another version of the product, perhaps
+            answer = Client().get(other)
+            assert (answer.status_code, answer["Cache-Control"]) == (200, "max-age=60, public")
+            answer.close()

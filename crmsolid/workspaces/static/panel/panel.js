@@ -31,10 +31,12 @@ document.addEventListener("click", async (event) => {
   if (!button) return;
   const field = document.querySelector(button.dataset.copy);
   if (field.select) field.select();
+  else window.getSelection().selectAllChildren(field);
   const text = "value" in field ? field.value : field.textContent;
+  let copied = true;
   if (navigator.clipboard) await navigator.clipboard.writeText(text);
-  else document.execCommand("copy"); // pages without TLS have no clipboard
-  button.querySelector("span").textContent = "Copied";
+  else copied = document.execCommand("copy"); // pages without TLS have no clipboard
+  button.querySelector("span").textContent = copied ? "Copied" : "Press Ctrl C";
 });
 
 // <input data-enables> is the tick that <button data-needs-tick> of the same form waits for.
@@ -68,7 +70,7 @@ document.addEventListener("keydown", (event) => {
     if (!menu) return;
     menu.open = false;
     menu.querySelector("summary").focus();
-  } else if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) {
+  } else if (event.key?.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) {
     const search = document.querySelector("#panel-search");
     if (!search) return;
     event.preventDefault();
