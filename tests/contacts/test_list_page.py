@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Contact, ContactColumns, Segment
+from contacts.panel.actions import bulk_choices
 from contacts.panel.query import ContactsQuery
 from contacts.services import upsert_contact
 from crmsolid.jobs import runner
@@ -159,11 +160,30 @@ def test_ticked_contacts_change_their_stage(panel: Client) -> None:
     page = panel.get(BULK, chosen)
     assert page.context["number"] == 2 and "Change the stage: 2 contacts" in page.content.decode()
     assert not Job.unscoped.exists()
-    answer = panel.post(BULK, {**chosen, "number": "2", "stage": "won"})
+    answer = panel.post(BULK, {**chosen, "number": "2", "new_stage": "won"})
     job = Job.unscoped.get()
     assert answer["Location"] == f"/panel/live/workspaces/job/{job.pk}/change/"
     runner.run_due()
     assert set(Contact.unscoped.filter(stage="won").values_list("name", flat=True)) == {"Anna", "Clara"}
+
+
+def test_all_that_match_change_their_stage(panel: Client) -> None:
+    """The list is filtered by the stage that they have, not by the one that they get."""
+    Contact.unscoped.filter(name="Clara").update(stage="lost")
+    asked = {"who": "all", "do": "stage", "stage": "new"}
+    assert panel.get(BULK, asked).context["number"] == 2
+    panel.post(BULK, {**asked, "number": "2", "new_stage": "won"})
+    panel.post(BULK, {"who": "all", "do": "stage", "tag": "berlin", "number": "1", "new_stage": "replied"})
+    while runner.run_due():
+        pass
+    stages = Contact.unscoped.filter(name__in=("Anna", "Boris", "Clara")).values_list("name", "stage")
+    assert dict(stages) == {"Anna": "won", "Boris": "replied", "Clara": "lost"}
+
+
+def test_no_form_of_a_change_has_the_name_of_a_filter(tenants: Tenants) -> None:
+    own = {"q", "segment", "tag", "stage", "filter", "sort", "id", "who", "do", "number", "typed"}
+    for choice in bulk_choices.values():
+        assert not own & set(choice.form(tenants.workspace).fields)
 
 
 def test_all_that_match_are_enrolled(panel: Client, tenants: Tenants) -> None:
@@ -206,7 +226,7 @@ def test_nothing_chosen_is_said(panel: Client) -> None:
 
 
 def test_viewers_and_who_has_no_plan_change_nobody(panel: Client, tenants: Tenants) -> None:
-    asked = {"who": "all", "do": "stage", "number": "3", "stage": "won"}
+    asked = {"who": "all", "do": "stage", "number": "3", "new_stage": "won"}
     assert browser(tenants.member(Role.VIEWER)).post(BULK, asked).status_code == 403
     assert "With contacts" not in browser(tenants.member(Role.VIEWER)).get(LIST).content.decode()
     type(tenants.workspace).objects.filter(pk=tenants.workspace.pk).update(plan="trial", trial_ends_at=later(-1))
