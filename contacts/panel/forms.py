@@ -1,6 +1,6 @@
 """The forms of a contact: its fields as texts, so that a member's change can be told from what was there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -32,9 +32,14 @@ class ContactForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.definitions = definitions
         for key, definition in definitions.items():
-            self.fields[f"custom.{key}"] = _field(definition)
+            self.fields[f"custom.{key}"] = _field(definition, self._shown(f"custom.{key}"))
         for field in self.fields.values():
             field.show_hidden_initial = True
+
+    def _shown(self, name: str) -> list[str]:
+        """What a field shows, or showed when the form was sent, and what was sent for it."""
+        texts = (self.initial.get(name), self.data.get(f"initial-{name}"), self.data.get(name))
+        return [str(text) for text in texts if text]
 
     @property
     def custom(self) -> list[Any]:
@@ -82,28 +87,23 @@ class ContactForm(forms.Form):
             self.add_error(name, f"{capfirst(each.detail)}")
 
 
-def _field(definition: CustomField) -> forms.Field:
+def _field(definition: CustomField, shown: Sequence[str]) -> forms.Field:
     label = definition.label
     match definition.type:
         case FieldType.BOOLEAN:
             return forms.ChoiceField(label=label, required=False, choices=_BOOLEANS)
         case FieldType.CHOICE:
-            choices = [("", "Not known"), *((str(each), str(each)) for each in definition.choices)]
-            return KeptChoiceField(label=label, required=False, choices=choices)
+            # A choice that the field no longer offers stays with the contacts that have it. A select without it would
+            # send an empty value. The services refuse it where it is new.
+            offered = dict.fromkeys([*map(str, definition.choices), *shown])
+            choices = [("", "Not known"), *((each, each) for each in offered)]
+            return forms.ChoiceField(label=label, required=False, choices=choices)
         case FieldType.DATE:
             return forms.CharField(label=label, required=False, widget=forms.TextInput(attrs={"type": "date"}))
         case FieldType.NUMBER:
             number = forms.TextInput(attrs={"inputmode": "decimal"})
             return forms.CharField(label=label, required=False, max_length=40, widget=number)
     return forms.CharField(label=label, required=False, max_length=1000)
-
-
-class KeptChoiceField(forms.ChoiceField):
-    """A choice that a field no longer offers stays with the contacts that have it: it is accepted here, and the
-    services refuse it where it is new."""
-
-    def valid_value(self, value: Any) -> bool:
-        return True
 
 
 def _value(definition: CustomField, text: str) -> Any:
