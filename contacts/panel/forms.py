@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.text import capfirst
 
+from contacts import custom_fields
+from contacts.forms import LinesField
 from contacts.models import CustomField, FieldType, Stage
 from contacts.notes import MAX_TEXT
 from contacts.validation import MAX_TAG
@@ -13,6 +15,8 @@ from crmsolid.core.errors import DomainError
 
 # Those that the services take an empty text for; null clears the others.
 _NAMES = ("name", "first_name")
+# A text is shown in so many lines at most.
+MAX_ROWS = 3
 _BOOLEANS = [("", "Not known"), ("true", "Yes"), ("false", "No")]
 
 
@@ -69,9 +73,10 @@ class ContactForm(forms.Form):
         is now, and the next attempt replaces it."""
         found = False
         for name in self.changed_data:
-            before = self.data.get(f"initial-{name}", "")
             now = shown_now.get(name, "")
-            if now not in (before, self.cleaned_data.get(name)):
+            # As the field reads them: browsers send other line breaks than those that are stored.
+            before, current = map(self.fields[name].to_python, (self.data.get(f"initial-{name}", ""), now))
+            if current not in (before, self.cleaned_data.get(name)):
                 self.data = {**self.data, f"initial-{name}": now}
                 said = f"Changed meanwhile to “{now}”" if now else "Emptied meanwhile"
                 self.add_error(name, f"{said}. Save again to replace it with yours.")
@@ -103,7 +108,8 @@ def _field(definition: CustomField, shown: Sequence[str]) -> forms.Field:
         case FieldType.NUMBER:
             number = forms.TextInput(attrs={"inputmode": "decimal"})
             return forms.CharField(label=label, required=False, max_length=40, widget=number)
-    return forms.CharField(label=label, required=False, max_length=1000)
+    rows = min(MAX_ROWS, max((text.count("\n") + 1 for text in shown), default=1))
+    return LinesField(rows, label=label, max_length=custom_fields.MAX_TEXT)
 
 
 def _value(definition: CustomField, text: str) -> Any:
@@ -154,7 +160,7 @@ class NewContactForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    text = forms.CharField(label="Note", max_length=MAX_TEXT, widget=forms.Textarea(attrs={"rows": 3}))
+    text = LinesField(3, required=True, label="Note", max_length=MAX_TEXT)
 
 
 class TagForm(forms.Form):

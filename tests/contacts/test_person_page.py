@@ -81,6 +81,28 @@ def test_value_that_is_no_choice_any_more_stays_until_it_is_changed(
     assert edit(panel, contact["id"], **{"custom.size": "L"}).context["form"].errors["custom.size"]
 
 
+def test_line_breaks_of_browsers_are_no_change(panel: Client, ours: Api, upsert: Upsert, custom_fields: None) -> None:
+    contact = upsert(username="sarah", company="Acme\nBerlin")
+    path, sent = f"/v1/contacts/{contact['id']}", "Acme\r\nBerlin"
+    as_sent = {"custom.company": sent, "initial-custom.company": sent}
+    assert '<textarea name="custom.company" cols="40" rows="2"' in panel.get(page_of(contact["id"])).content.decode()
+    assert edit(panel, contact["id"], **as_sent).status_code == 302
+    assert ours.get(path).json()["updated_at"] == contact["updated_at"]
+    changed = {**as_sent, "custom.company": "Acme\r\nParis"}
+    assert edit(panel, contact["id"], **changed).status_code == 302
+    assert ours.get(path).json()["custom_fields"] == {"company": "Acme\nParis"}
+    answer = edit(panel, contact["id"], **changed)
+    assert answer.status_code == 302  # what the other wants is there already
+    assert edit(panel, contact["id"], **{**as_sent, "custom.company": "X"}).status_code == 422
+
+
+def test_note_of_lines_may_be_as_long_as_any(panel: Client, upsert: Upsert) -> None:
+    page = page_of(upsert(username="sarah")["id"])
+    assert panel.post(page, {"do": "note", "text": "\r\n".join(["x" * 99] * 40)}).status_code == 302
+    assert len(ContactNote.unscoped.get().text) == 3999
+    assert panel.post(page, {"do": "note", "text": "\r\n".join(["x" * 99] * 41)}).status_code == 422
+
+
 def test_field_that_somebody_else_changed_meanwhile_is_not_overwritten(
     panel: Client, ours: Api, upsert: Upsert
 ) -> None:
