@@ -219,10 +219,34 @@ def test_export_has_those_who_were_chosen_or_match(panel: Client) -> None:
     assert "Boris" in rows and "Clara" not in rows and "Theirs" not in rows
 
 
-def test_nothing_chosen_is_said(panel: Client) -> None:
-    for query, text in (({"do": "stage", "who": "chosen"}, "Choose at least one contact."), ({}, "Choose what to do.")):
+@pytest.mark.parametrize("do", ["stage", "export"])
+def test_nobody_ticked_is_not_everybody(panel: Client, do: str) -> None:
+    asked = {"do": do, "who": "chosen", "q": "a", "tag": "vip", "sort": "name", "number": "3", "new_stage": "won"}
+    for query in (asked, {**asked, "who": ""}, {**asked, "who": "", "id": ids("Anna")}, {**asked, "id": "x"}):
         answer = panel.get(BULK, query)
-        assert flash_messages(answer)[-1] == text
+        assert answer["Location"] == f"{LIST}?q=a&tag=vip&sort=name"
+        assert flash_messages(answer)[-1] == "Choose at least one contact."
+        assert panel.post(BULK, query)["Location"] == answer["Location"]
+    assert not Job.unscoped.exists()
+
+
+def test_choosing_nothing_to_do_is_said(panel: Client) -> None:
+    assert flash_messages(panel.get(BULK, {"who": "all"}))[-1] == "Choose what to do."
+
+
+def test_change_whose_number_was_not_shown_does_not_start(panel: Client) -> None:
+    answer = panel.post(BULK, {"do": "stage", "who": "all", "new_stage": "won"})
+    assert answer.status_code == 422 and answer.context["number"] == 3
+    assert not Job.unscoped.exists()
+
+
+def test_cancel_leads_back_to_the_list_as_it_was(panel: Client) -> None:
+    chosen = {"who": "chosen", "do": "stage", "id": ids("Anna"), "q": "a", "sort": "name"}
+    page = panel.get(BULK, chosen)
+    assert page.context["number"] == 1
+    sent = [("who", page.context["who"]), *page.context["pairs"]]
+    assert sent == [("who", "chosen"), ("q", "a"), ("sort", "name"), ("id", ids("Anna")[0])]
+    assert page.context["back"] == f"{LIST}?q=a&sort=name"
 
 
 def test_viewers_and_who_has_no_plan_change_nobody(panel: Client, tenants: Tenants) -> None:
