@@ -20,7 +20,6 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
 
 LIMIT = 40
-MAX_TEXT = 600
 
 # What changed a stage, in words.
 CAUSES = {

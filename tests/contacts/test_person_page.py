@@ -96,6 +96,12 @@ def test_line_breaks_of_browsers_are_no_change(panel: Client, ours: Api, upsert:
     assert edit(panel, contact["id"], **{**as_sent, "custom.company": "X"}).status_code == 422
 
 
+def test_note_is_shown_to_its_end(panel: Client, tenants: Tenants, upsert: Upsert) -> None:
+    contact = upsert(username="sarah")["id"]
+    add_note(tenants.actor(), contact, text=f"{'x' * 3990} the end")
+    assert "x the end</p>" in panel.get(page_of(contact), {"show": "Notes"}).content.decode()
+
+
 def test_note_of_lines_may_be_as_long_as_any(panel: Client, upsert: Upsert) -> None:
     page = page_of(upsert(username="sarah")["id"])
     assert panel.post(page, {"do": "note", "text": "\r\n".join(["x" * 99] * 40)}).status_code == 302
