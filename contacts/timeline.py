@@ -28,6 +28,7 @@ CAUSES = {
     "panel": "in the panel",
     "command": "by a command",
     "import": "by an import",
+    "bulk": "in a change of many contacts",
     "message": "by a message",
     stages.REPLY: "by a reply",
     stages.OPT_OUT: "by an opt-out word",

@@ -165,6 +165,7 @@ def test_ticked_contacts_change_their_stage(panel: Client) -> None:
     assert answer["Location"] == f"/panel/live/workspaces/job/{job.pk}/change/"
     runner.run_due()
     assert set(Contact.unscoped.filter(stage="won").values_list("name", flat=True)) == {"Anna", "Clara"}
+    assert "in a change of many contacts" in panel.get(f"{LIST}{chosen['id'][0]}/").content.decode()
 
 
 def test_all_that_match_change_their_stage(panel: Client) -> None:
@@ -194,6 +195,19 @@ def test_all_that_match_are_enrolled(panel: Client, tenants: Tenants) -> None:
     panel.post(BULK, {**asked, "number": "2", "sequence": sequence.pk})
     runner.run_due()
     assert Job.unscoped.get().result["changed"] == 2
+
+
+def test_job_names_the_change_and_whom_it_was_refused_for(panel: Client, tenants: Tenants) -> None:
+    sequence = create(tenants.sandbox())
+    upsert_contact(tenants.actor(), {"username": "anna", "opted_out": True})
+    asked = {"who": "all", "do": "enroll", "number": "3", "sequence": sequence.pk}
+    page = panel.post(BULK, asked)["Location"]
+    runner.run_due()
+    text = panel.get(page).content.decode()
+    assert "<h2>Change of many contacts: Enroll in a sequence</h2>" in text
+    assert (
+        f'href="/panel/live/contacts/{ids("Anna")[0]}/"' in text and text.count('href="/panel/live/contacts/con_') == 1
+    )
 
 
 def test_erasing_asks_for_the_number_and_refuses_another(panel: Client, tenants: Tenants) -> None:
