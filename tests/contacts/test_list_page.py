@@ -154,6 +154,21 @@ def test_wrong_row_is_named_where_it_stands(panel: Client) -> None:
     assert 'name="filter:2:op"' in before and "</fieldset>" in after and after.count("Give a whole number") == 0
 
 
+def test_choice_that_was_retired_stays_in_a_row_that_nobody_touched(
+    panel: Client, tenants: Tenants, custom_fields: None
+) -> None:
+    size = {"field": "custom.size", "op": "in", "value": ["S", "gone"]}
+    segment = Segment.unscoped.create(workspace=tenants.workspace, name="Sizes", filter={"all": [size]})
+    gone = 'name="filter:0:value" value="gone" checked'
+    assert gone in panel.get(FILTER, {"segment": segment.pk}).content.decode()
+    rows: dict[str, Any] = {"filter::mode": "all", "filter:0:field": "custom.size", "filter:0:op": "in"}
+    rows["filter:0:value"] = ["S", "gone"]
+    assert gone in panel.post(FILTER, {**rows, "filter:do": "add:"}).content.decode()
+    answer = panel.post(FILTER, {**rows, "do": "show"})
+    assert answer.status_code == 422 and gone in answer.content.decode()
+    assert "Give one of: S, L." in answer.content.decode()
+
+
 # --- Many at once -----------------------------------------------------------------------------------------------------
 def test_ticked_contacts_change_their_stage(panel: Client) -> None:
     chosen = {"who": "chosen", "do": "stage", "id": ids("Anna", "Clara"), "q": "nobody"}
