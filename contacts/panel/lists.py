@@ -304,7 +304,9 @@ class BulkPage(TenantPage):
             return self._page(choice, query, form=form, error="Type the number to confirm. Nothing was changed.")
         try:
             arguments = choice.arguments(form.cleaned_data)
-            job = bulk.start_bulk(self.actor, choice.action, query.filters, arguments, expected=expected)
+            # Contacts arrive all the time; only what cannot be undone has to be for exactly as many as were shown.
+            exactly = expected if choice.dangerous else None
+            job = bulk.start_bulk(self.actor, choice.action, query.filters, arguments, expected=exactly)
         except DomainError as error:
             return self._page(choice, query, form=form, error=error_text(error))
         return self.redirect("workspaces_job_change", job.pk)

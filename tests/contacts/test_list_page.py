@@ -263,6 +263,12 @@ def test_choosing_nothing_to_do_is_said(panel: Client) -> None:
     assert flash_messages(panel.get(BULK, {"who": "all"}))[-1] == "Choose what to do."
 
 
+def test_contact_that_arrives_meanwhile_does_not_stop_a_change(panel: Client, tenants: Tenants) -> None:
+    upsert_contact(tenants.actor(), {"username": "dora"})
+    assert panel.post(BULK, {"do": "stage", "who": "all", "number": "3", "new_stage": "won"}).status_code == 302
+    assert Job.unscoped.get().total == 4
+
+
 def test_change_whose_number_was_not_shown_does_not_start(panel: Client) -> None:
     answer = panel.post(BULK, {"do": "stage", "who": "all", "new_stage": "won"})
     assert answer.status_code == 422 and answer.context["number"] == 3
