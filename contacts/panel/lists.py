@@ -42,7 +42,9 @@ SORT_NAMES = {
     "-created_at": "Newest first",
     "created_at": "Oldest first",
     "-updated_at": "Changed last",
+    "updated_at": "Longest unchanged",
     "name": "By name",
+    "-name": "By name, Z to A",
     "-score": "Highest score",
     "score": "Lowest score",
 }

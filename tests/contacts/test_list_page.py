@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from contacts.inputs import SORTS
 from contacts.models import Contact, ContactColumns, Segment
 from contacts.panel.actions import bulk_choices
 from contacts.panel.query import ContactsQuery
@@ -52,6 +53,11 @@ def test_list_shows_what_its_address_asks_for(panel: Client, tenants: Tenants) -
     assert names(panel, filter=json.dumps({"not": VIP}), segment=segment.pk) == []
     assert names(panel, stage="won") == []
     assert panel.get(LIST, {"tag": "vip"}).context["count"] == "2"
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_menu_shows_the_order_of_the_list(panel: Client, sort: str) -> None:
+    assert f'<option value="{sort}" selected>' in panel.get(LIST, {"sort": sort}).content.decode()
 
 
 def test_pages_follow_one_another(panel: Client, monkeypatch: pytest.MonkeyPatch) -> None:
