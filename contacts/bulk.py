@@ -173,6 +173,11 @@ def _forget(job: Job) -> None:
     job.params = {"action": job.params.get("action", "")}
 
 
+def _detail(job: Job) -> str:
+    action = actions.get(job.params.get("action", ""))
+    return action.label if action is not None else ""
+
+
 # --- The changes that contacts know themselves ------------------------------------------------------------------------
 def _check_tags(actor: Actor, arguments: Mapping[str, Any]) -> dict[str, Any]:
     added, removed = services.read_tag_changes(arguments.get("add", ()), arguments.get("remove", ()))
@@ -218,4 +223,4 @@ register(BulkAction(STAGE, "Stage", _check_stage, _change_stage, 50))
 # One a transaction: an erasure locks saved conditions before the contact, and keeps them locked until the end.
 register(BulkAction(ERASE, "Erase", _nothing, _erase, 1))
 
-BULK_CHANGE = JobKind("contacts.bulk", "Change of many contacts", _run, close=_forget)
+BULK_CHANGE = JobKind("contacts.bulk", "Change of many contacts", _run, close=_forget, detail=_detail)

@@ -45,8 +45,8 @@ def condition_fields(workspace: Workspace) -> list[tuple[str, str]]:
 class LinesField(forms.CharField):
     """Text of several lines. Browsers send them with CR LF."""
 
-    def __init__(self, rows: int, **options: Any) -> None:
-        super().__init__(required=False, widget=forms.Textarea(attrs={"rows": rows}), **options)
+    def __init__(self, rows: int, *, required: bool = False, **options: Any) -> None:
+        super().__init__(required=required, widget=forms.Textarea(attrs={"rows": rows}), **options)
 
     def to_python(self, value: Any) -> str:
         return str(super().to_python(value)).replace("\r\n", "\n")

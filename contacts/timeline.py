@@ -20,7 +20,6 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
 
 LIMIT = 40
-MAX_TEXT = 600
 
 # What changed a stage, in words.
 CAUSES = {
@@ -29,6 +28,7 @@ CAUSES = {
     "panel": "in the panel",
     "command": "by a command",
     "import": "by an import",
+    "bulk": "in a change of many contacts",
     "message": "by a message",
     stages.REPLY: "by a reply",
     stages.OPT_OUT: "by an opt-out word",

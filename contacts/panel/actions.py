@@ -70,7 +70,8 @@ class TagsForm(forms.Form):
 
 
 class StageForm(forms.Form):
-    stage = forms.ChoiceField(choices=Stage.choices)
+    # The page of the change also has the filters of the list, of which "stage" is one.
+    new_stage = forms.ChoiceField(label="Stage", choices=Stage.choices)
 
     def __init__(self, workspace: Workspace, data: Any = None) -> None:
         super().__init__(data)
@@ -99,7 +100,13 @@ offer(
     )
 )
 offer(
-    BulkChoice(bulk.STAGE, "Change the stage", "Scores and sequences follow as when one is changed.", StageForm, dict)
+    BulkChoice(
+        bulk.STAGE,
+        "Change the stage",
+        "Scores and sequences follow as when one is changed.",
+        StageForm,
+        lambda data: {"stage": data["new_stage"]},
+    )
 )
 offer(
     BulkChoice(

@@ -1,11 +1,13 @@
 """The forms of a contact: its fields as texts, so that a member's change can be told from what was there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.text import capfirst
 
+from contacts import custom_fields
+from contacts.forms import LinesField
 from contacts.models import CustomField, FieldType, Stage
 from contacts.notes import MAX_TEXT
 from contacts.validation import MAX_TAG
@@ -13,6 +15,8 @@ from crmsolid.core.errors import DomainError
 
 # Those that the services take an empty text for; null clears the others.
 _NAMES = ("name", "first_name")
+# A text is shown in so many lines at most.
+MAX_ROWS = 3
 _BOOLEANS = [("", "Not known"), ("true", "Yes"), ("false", "No")]
 
 
@@ -32,9 +36,14 @@ class ContactForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.definitions = definitions
         for key, definition in definitions.items():
-            self.fields[f"custom.{key}"] = _field(definition)
+            self.fields[f"custom.{key}"] = _field(definition, self._shown(f"custom.{key}"))
         for field in self.fields.values():
             field.show_hidden_initial = True
+
+    def _shown(self, name: str) -> list[str]:
+        """What a field shows, or showed when the form was sent, and what was sent for it."""
+        texts = (self.initial.get(name), self.data.get(f"initial-{name}"), self.data.get(name))
+        return [str(text) for text in texts if text]
 
     @property
     def custom(self) -> list[Any]:
@@ -64,9 +73,10 @@ class ContactForm(forms.Form):
         is now, and the next attempt replaces it."""
         found = False
         for name in self.changed_data:
-            before = self.data.get(f"initial-{name}", "")
             now = shown_now.get(name, "")
-            if now not in (before, self.cleaned_data.get(name)):
+            # As the field reads them: browsers send other line breaks than those that are stored.
+            before, current = map(self.fields[name].to_python, (self.data.get(f"initial-{name}", ""), now))
+            if current not in (before, self.cleaned_data.get(name)):
                 self.data = {**self.data, f"initial-{name}": now}
                 said = f"Changed meanwhile to “{now}”" if now else "Emptied meanwhile"
                 self.add_error(name, f"{said}. Save again to replace it with yours.")
@@ -82,28 +92,24 @@ class ContactForm(forms.Form):
             self.add_error(name, f"{capfirst(each.detail)}")
 
 
-def _field(definition: CustomField) -> forms.Field:
+def _field(definition: CustomField, shown: Sequence[str]) -> forms.Field:
     label = definition.label
     match definition.type:
         case FieldType.BOOLEAN:
             return forms.ChoiceField(label=label, required=False, choices=_BOOLEANS)
         case FieldType.CHOICE:
-            choices = [("", "Not known"), *((str(each), str(each)) for each in definition.choices)]
-            return KeptChoiceField(label=label, required=False, choices=choices)
+            # A choice that the field no longer offers stays with the contacts that have it. A select without it would
+            # send an empty value. The services refuse it where it is new.
+            offered = dict.fromkeys([*map(str, definition.choices), *shown])
+            choices = [("", "Not known"), *((each, each) for each in offered)]
+            return forms.ChoiceField(label=label, required=False, choices=choices)
         case FieldType.DATE:
             return forms.CharField(label=label, required=False, widget=forms.TextInput(attrs={"type": "date"}))
         case FieldType.NUMBER:
             number = forms.TextInput(attrs={"inputmode": "decimal"})
             return forms.CharField(label=label, required=False, max_length=40, widget=number)
-    return forms.CharField(label=label, required=False, max_length=1000)
-
-
-class KeptChoiceField(forms.ChoiceField):
-    """A choice that a field no longer offers stays with the contacts that have it: it is accepted here, and the
-    services refuse it where it is new."""
-
-    def valid_value(self, value: Any) -> bool:
-        return True
+    rows = min(MAX_ROWS, max((text.count("\n") + 1 for text in shown), default=1))
+    return LinesField(rows, label=label, max_length=custom_fields.MAX_TEXT)
 
 
 def _value(definition: CustomField, text: str) -> Any:
@@ -154,7 +160,7 @@ class NewContactForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    text = forms.CharField(label="Note", max_length=MAX_TEXT, widget=forms.Textarea(attrs={"rows": 3}))
+    text = LinesField(3, required=True, label="Note", max_length=MAX_TEXT)
 
 
 class TagForm(forms.Form):

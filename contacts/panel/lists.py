@@ -1,5 +1,6 @@
 """The list of contacts: search, segments, filters, columns, and what is done with many of them at once."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -41,7 +42,9 @@ SORT_NAMES = {
     "-created_at": "Newest first",
     "created_at": "Oldest first",
     "-updated_at": "Changed last",
+    "updated_at": "Longest unchanged",
     "name": "By name",
+    "-name": "By name, Z to A",
     "-score": "Highest score",
     "score": "Lowest score",
 }
@@ -276,54 +279,59 @@ class BulkPage(TenantPage):
     viewers = TenantPage.changers
 
     def get(self, request: Any) -> HttpResponseBase:
-        if request.GET.get("do") == "export":
-            return self._export(request)
-        return self._page(*self._asked(request.GET))
-
-    def _export(self, request: Any) -> HttpResponseBase:
-        query = _of(request.GET)
-        return HttpResponseRedirect(f"{panel_url(ExportPage.name)}?{query.encoded}")
+        query, do = _of(request.GET), request.GET.get("do", "")
+        if do not in bulk_choices and do != "export":
+            return self._refuse("choose what to do")
+        if query is None:
+            return self._refuse("choose at least one contact")
+        if do == "export":
+            return HttpResponseRedirect(f"{panel_url(ExportPage.name)}?{query.encoded}")
+        return self._page(bulk_choices[do], query)
 
     def post(self, request: Any) -> HttpResponseBase:
-        choice, query = self._asked(request.POST)
-        if choice is None or (self._of_chosen and not query.ids):
-            return self._page(choice, query)
-        form = choice.form(self.workspace, request.POST)
+        query, choice = _of(request.POST), bulk_choices.get(request.POST.get("do", ""))
+        if choice is None:
+            return self._refuse("choose what to do")
+        if query is None:
+            return self._refuse("choose at least one contact")
         shown = request.POST.get("number", "")
         expected = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 12 else None
-        typed = request.POST.get("typed", "").replace(",", "").strip()
+        form = choice.form(self.workspace, request.POST)
         if not form.is_valid():
             return self._page(choice, query, form=form)
         if expected is None:
-            return self._page(choice, query, form=form, error="Look at the number, then start. Nothing was changed.")
+            return self._page(choice, query, form=form, error="Look at the number first. Nothing was changed.")
+        typed = request.POST.get("typed", "").replace(",", "").strip()
         if choice.dangerous and typed != str(expected):
             return self._page(choice, query, form=form, error="Type the number to confirm. Nothing was changed.")
         try:
             arguments = choice.arguments(form.cleaned_data)
-            job = bulk.start_bulk(self.actor, choice.action, query.filters, arguments, expected=expected)
+            # Contacts arrive all the time; only what cannot be undone has to be for exactly as many as were shown.
+            exactly = expected if choice.dangerous else None
+            job = bulk.start_bulk(self.actor, choice.action, query.filters, arguments, expected=exactly)
         except DomainError as error:
             return self._page(choice, query, form=form, error=error_text(error))
         return self.redirect("workspaces_job_change", job.pk)
 
-    def _asked(self, data: Any) -> tuple[BulkChoice | None, ContactsQuery]:
-        return bulk_choices.get(data.get("do", "")), _of(data)
+    @property
+    def _data(self) -> Any:
+        return self.request.POST if self.request.method == "POST" else self.request.GET
 
-    def _page(
-        self, choice: BulkChoice | None, query: ContactsQuery, *, form: Any = None, error: str = ""
-    ) -> HttpResponseBase:
-        nothing_chosen = self._of_chosen and not query.ids
-        if choice is None or nothing_chosen:
-            self.show_error(
-                DomainError(
-                    "validation_failed", "choose what to do" if choice is None else "choose at least one contact"
-                )
-            )
-            return HttpResponseRedirect(f"{panel_url(LIST)}?{query.encoded}")
+    @property
+    def _back(self) -> str:
+        """The list as it was, with nobody ticked."""
+        return f"{panel_url(LIST)}?{replace(ContactsQuery.read(self._data), ids=()).encoded}"
+
+    def _refuse(self, reason: str) -> HttpResponseBase:
+        self.show_error(DomainError("validation_failed", reason))
+        return HttpResponseRedirect(self._back)
+
+    def _page(self, choice: BulkChoice, query: ContactsQuery, *, form: Any = None, error: str = "") -> HttpResponseBase:
         try:
             number = services.count_contacts(self.actor, query.filters)
         except DomainError as refused:
             self.show_error(refused)
-            return self.redirect(LIST)
+            return HttpResponseRedirect(self._back)
         people = "1 contact" if number == 1 else f"{number:,} contacts"
         return self.render(
             status=422 if error or (form is not None and form.errors) else 200,
@@ -333,21 +341,21 @@ class BulkPage(TenantPage):
             form=form or choice.form(self.workspace),
             number=number,
             people=people,
-            query=query,
+            who=self._data["who"],
+            pairs=ContactsQuery.read(self._data).pairs,
             everybody=not query.is_narrowed,
             error=error,
-            back=f"{panel_url(LIST)}?{query.encoded}",
+            back=self._back,
         )
 
-    @property
-    def _of_chosen(self) -> bool:
-        data = self.request.POST if self.request.method == "POST" else self.request.GET
-        return bool(data.get("who") == "chosen")
 
-
-def _of(data: Any) -> ContactsQuery:
-    """The contacts that were chosen, or all that match: the button says which."""
+def _of(data: Any) -> ContactsQuery | None:
+    """The contacts that were chosen, or all that match: the button says which. None if none of them is ticked, which
+    must never mean everybody."""
     query = ContactsQuery.read(data)
-    if data.get("who") == "chosen":
-        return ContactsQuery(ids=query.ids)
-    return ContactsQuery(query.search, query.segment, query.filter, query.tag, query.stage)
+    match data.get("who"):
+        case "all":
+            return replace(query, ids=())
+        case "chosen" if query.ids:
+            return ContactsQuery(ids=query.ids)
+    return None

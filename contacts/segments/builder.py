@@ -254,7 +254,8 @@ def count(group: Group) -> int:
 
 
 def settle(group: Group, known: Mapping[str, ConditionField]) -> None:
-    """Give rows whose field was changed an operator that the new field takes, and drop a value that cannot fit."""
+    """Give rows whose field was changed an operator that the new field takes, and drop a value that cannot fit. What is
+    no choice of a custom field may have been one, and then its row was not touched: ``parse_condition`` judges it."""
     for row in rows(group):
         field_ = known.get(row.field)
         if field_ is None:
@@ -262,7 +263,7 @@ def settle(group: Group, known: Mapping[str, ConditionField]) -> None:
         ops = [name for name, _ in ops_of(field_)]
         if row.op not in ops:
             row.op, row.values = ops[0], []
-        if field_.choices is not None:
+        if field_.choices is not None and not field_.custom_key:
             row.values = [each for each in row.values if each in field_.choices]
         elif field_.kind is Kind.BOOLEAN:
             row.values = [each for each in row.values if each in ("true", "false")]

@@ -18,7 +18,7 @@ class JobFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class JobKind:
-    """One kind of long work. ``label`` is its name in the panel.
+    """One kind of long work. ``label`` is its name in the panel; ``detail`` says for one job what follows it, or "".
 
     ``run`` does one chunk, of about a second at most, in a transaction in which the job's row is locked. It changes
     ``done``, ``total``, ``result``, ``errors`` and ``params`` of the job, which are saved with the chunk, and returns
@@ -36,6 +36,7 @@ class JobKind:
     close: Callable[[Job], None] | None = None
     cancelable: bool = True
     links: Callable[[Job], Sequence[tuple[str, str]]] | None = None
+    detail: Callable[[Job], str] | None = None
 
 
 _kinds: dict[str, JobKind] = {}
@@ -60,7 +61,11 @@ def find_kind(job: Job) -> JobKind | None:
 
 def label_of(job: Job) -> str:
     """What the panel calls this job."""
-    return _kinds[job.kind].label if job.kind in _kinds else job.kind
+    kind = _kinds.get(job.kind)
+    if kind is None:
+        return job.kind
+    detail = kind.detail(job) if kind.detail is not None else ""
+    return f"{kind.label}: {detail}" if detail else kind.label
 
 
 def links_of(job: Job) -> Sequence[tuple[str, str]]:

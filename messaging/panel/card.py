@@ -8,6 +8,7 @@ from django.http import QueryDict
 from contacts import notes
 from contacts.models import Contact, CustomField, FieldType, Stage
 from contacts.panel.actions import contact_actions, contact_sections
+from contacts.panel.forms import MAX_ROWS
 from contacts.scoring.services import get_score
 from contacts.services import get_contact, tag_contact, update_contact
 from crmsolid.core.errors import invalid
@@ -53,7 +54,9 @@ def _field(definition: CustomField, contact: Contact) -> dict[str, Any]:
         choices = [(choice, choice) for choice in definition.choices]
         if value is not None and choices and value not in definition.choices:
             choices.append((value, str(value)))  # it was a choice once
-    return {"definition": definition, "value": "" if value is None else value, "type": kind, "choices": choices}
+    value = "" if value is None else value
+    rows = min(MAX_ROWS, str(value).count("\n") + 1)
+    return {"definition": definition, "value": value, "type": kind, "choices": choices, "rows": rows}
 
 
 def change_stage(actor: Actor, contact: Contact, posted: QueryDict) -> str:
@@ -76,9 +79,12 @@ def change_fields(actor: Actor, contact: Contact, posted: QueryDict) -> str:
     changes = {}
     for definition in _definitions(actor):
         name = f"field-{definition.key}"
-        text = posted.get(name)
-        if text is not None and text != posted.get(f"was-{definition.key}"):
-            changes[definition.key] = _value(definition, str(text).strip())
+        if name not in posted:
+            continue
+        # Browsers send line breaks as CR LF.
+        text, was = (posted.get(each, "").replace("\r\n", "\n") for each in (name, f"was-{definition.key}"))
+        if text != was:
+            changes[definition.key] = _value(definition, text.strip())
     if not changes:
         return "Nothing was changed."
     update_contact(actor, contact.pk, {"custom_fields": changes})

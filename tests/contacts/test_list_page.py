@@ -9,7 +9,9 @@ from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from contacts.inputs import SORTS
 from contacts.models import Contact, ContactColumns, Segment
+from contacts.panel.actions import bulk_choices
 from contacts.panel.query import ContactsQuery
 from contacts.services import upsert_contact
 from crmsolid.jobs import runner
@@ -51,6 +53,11 @@ def test_list_shows_what_its_address_asks_for(panel: Client, tenants: Tenants) -
     assert names(panel, filter=json.dumps({"not": VIP}), segment=segment.pk) == []
     assert names(panel, stage="won") == []
     assert panel.get(LIST, {"tag": "vip"}).context["count"] == "2"
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_menu_shows_the_order_of_the_list(panel: Client, sort: str) -> None:
+    assert f'<option value="{sort}" selected>' in panel.get(LIST, {"sort": sort}).content.decode()
 
 
 def test_pages_follow_one_another(panel: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,17 +160,52 @@ def test_wrong_row_is_named_where_it_stands(panel: Client) -> None:
     assert 'name="filter:2:op"' in before and "</fieldset>" in after and after.count("Give a whole number") == 0
 
 
+def test_choice_that_was_retired_stays_in_a_row_that_nobody_touched(
+    panel: Client, tenants: Tenants, custom_fields: None
+) -> None:
+    size = {"field": "custom.size", "op": "in", "value": ["S", "gone"]}
+    segment = Segment.unscoped.create(workspace=tenants.workspace, name="Sizes", filter={"all": [size]})
+    gone = 'name="filter:0:value" value="gone" checked'
+    assert gone in panel.get(FILTER, {"segment": segment.pk}).content.decode()
+    rows: dict[str, Any] = {"filter::mode": "all", "filter:0:field": "custom.size", "filter:0:op": "in"}
+    rows["filter:0:value"] = ["S", "gone"]
+    assert gone in panel.post(FILTER, {**rows, "filter:do": "add:"}).content.decode()
+    answer = panel.post(FILTER, {**rows, "do": "show"})
+    assert answer.status_code == 422 and gone in answer.content.decode()
+    assert "Give one of: S, L." in answer.content.decode()
+
+
 # --- Many at once -----------------------------------------------------------------------------------------------------
 def test_ticked_contacts_change_their_stage(panel: Client) -> None:
     chosen = {"who": "chosen", "do": "stage", "id": ids("Anna", "Clara"), "q": "nobody"}
     page = panel.get(BULK, chosen)
     assert page.context["number"] == 2 and "Change the stage: 2 contacts" in page.content.decode()
     assert not Job.unscoped.exists()
-    answer = panel.post(BULK, {**chosen, "number": "2", "stage": "won"})
+    answer = panel.post(BULK, {**chosen, "number": "2", "new_stage": "won"})
     job = Job.unscoped.get()
     assert answer["Location"] == f"/panel/live/workspaces/job/{job.pk}/change/"
     runner.run_due()
     assert set(Contact.unscoped.filter(stage="won").values_list("name", flat=True)) == {"Anna", "Clara"}
+    assert "in a change of many contacts" in panel.get(f"{LIST}{chosen['id'][0]}/").content.decode()
+
+
+def test_all_that_match_change_their_stage(panel: Client) -> None:
+    """The list is filtered by the stage that they have, not by the one that they get."""
+    Contact.unscoped.filter(name="Clara").update(stage="lost")
+    asked = {"who": "all", "do": "stage", "stage": "new"}
+    assert panel.get(BULK, asked).context["number"] == 2
+    panel.post(BULK, {**asked, "number": "2", "new_stage": "won"})
+    panel.post(BULK, {"who": "all", "do": "stage", "tag": "berlin", "number": "1", "new_stage": "replied"})
+    while runner.run_due():
+        pass
+    stages = Contact.unscoped.filter(name__in=("Anna", "Boris", "Clara")).values_list("name", "stage")
+    assert dict(stages) == {"Anna": "won", "Boris": "replied", "Clara": "lost"}
+
+
+def test_no_form_of_a_change_has_the_name_of_a_filter(tenants: Tenants) -> None:
+    own = {"q", "segment", "tag", "stage", "filter", "sort", "id", "who", "do", "number", "typed"}
+    for choice in bulk_choices.values():
+        assert not own & set(choice.form(tenants.workspace).fields)
 
 
 def test_all_that_match_are_enrolled(panel: Client, tenants: Tenants) -> None:
@@ -174,6 +216,19 @@ def test_all_that_match_are_enrolled(panel: Client, tenants: Tenants) -> None:
     panel.post(BULK, {**asked, "number": "2", "sequence": sequence.pk})
     runner.run_due()
     assert Job.unscoped.get().result["changed"] == 2
+
+
+def test_job_names_the_change_and_whom_it_was_refused_for(panel: Client, tenants: Tenants) -> None:
+    sequence = create(tenants.sandbox())
+    upsert_contact(tenants.actor(), {"username": "anna", "opted_out": True})
+    asked = {"who": "all", "do": "enroll", "number": "3", "sequence": sequence.pk}
+    page = panel.post(BULK, asked)["Location"]
+    runner.run_due()
+    text = panel.get(page).content.decode()
+    assert "<h2>Change of many contacts: Enroll in a sequence</h2>" in text
+    assert (
+        f'href="/panel/live/contacts/{ids("Anna")[0]}/"' in text and text.count('href="/panel/live/contacts/con_') == 1
+    )
 
 
 def test_erasing_asks_for_the_number_and_refuses_another(panel: Client, tenants: Tenants) -> None:
@@ -199,14 +254,44 @@ def test_export_has_those_who_were_chosen_or_match(panel: Client) -> None:
     assert "Boris" in rows and "Clara" not in rows and "Theirs" not in rows
 
 
-def test_nothing_chosen_is_said(panel: Client) -> None:
-    for query, text in (({"do": "stage", "who": "chosen"}, "Choose at least one contact."), ({}, "Choose what to do.")):
+@pytest.mark.parametrize("do", ["stage", "export"])
+def test_nobody_ticked_is_not_everybody(panel: Client, do: str) -> None:
+    asked = {"do": do, "who": "chosen", "q": "a", "tag": "vip", "sort": "name", "number": "3", "new_stage": "won"}
+    for query in (asked, {**asked, "who": ""}, {**asked, "who": "", "id": ids("Anna")}, {**asked, "id": "x"}):
         answer = panel.get(BULK, query)
-        assert flash_messages(answer)[-1] == text
+        assert answer["Location"] == f"{LIST}?q=a&tag=vip&sort=name"
+        assert flash_messages(answer)[-1] == "Choose at least one contact."
+        assert panel.post(BULK, query)["Location"] == answer["Location"]
+    assert not Job.unscoped.exists()
+
+
+def test_choosing_nothing_to_do_is_said(panel: Client) -> None:
+    assert flash_messages(panel.get(BULK, {"who": "all"}))[-1] == "Choose what to do."
+
+
+def test_contact_that_arrives_meanwhile_does_not_stop_a_change(panel: Client, tenants: Tenants) -> None:
+    upsert_contact(tenants.actor(), {"username": "dora"})
+    assert panel.post(BULK, {"do": "stage", "who": "all", "number": "3", "new_stage": "won"}).status_code == 302
+    assert Job.unscoped.get().total == 4
+
+
+def test_change_whose_number_was_not_shown_does_not_start(panel: Client) -> None:
+    answer = panel.post(BULK, {"do": "stage", "who": "all", "new_stage": "won"})
+    assert answer.status_code == 422 and answer.context["number"] == 3
+    assert not Job.unscoped.exists()
+
+
+def test_cancel_leads_back_to_the_list_as_it_was(panel: Client) -> None:
+    chosen = {"who": "chosen", "do": "stage", "id": ids("Anna"), "q": "a", "sort": "name"}
+    page = panel.get(BULK, chosen)
+    assert page.context["number"] == 1
+    sent = [("who", page.context["who"]), *page.context["pairs"]]
+    assert sent == [("who", "chosen"), ("q", "a"), ("sort", "name"), ("id", ids("Anna")[0])]
+    assert page.context["back"] == f"{LIST}?q=a&sort=name"
 
 
 def test_viewers_and_who_has_no_plan_change_nobody(panel: Client, tenants: Tenants) -> None:
-    asked = {"who": "all", "do": "stage", "number": "3", "stage": "won"}
+    asked = {"who": "all", "do": "stage", "number": "3", "new_stage": "won"}
     assert browser(tenants.member(Role.VIEWER)).post(BULK, asked).status_code == 403
     assert "With contacts" not in browser(tenants.member(Role.VIEWER)).get(LIST).content.decode()
     type(tenants.workspace).objects.filter(pk=tenants.workspace.pk).update(plan="trial", trial_ends_at=later(-1))

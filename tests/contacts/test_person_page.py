@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from contacts.models import Contact, ContactNote, OptOut
+from contacts.models import Contact, ContactNote, CustomField, OptOut
 from contacts.notes import add_note
 from crmsolid.workspaces.models import AuditEntry
 from tests.contacts.conftest import Upsert
@@ -63,6 +63,50 @@ def test_form_without_changes_writes_nothing(panel: Client, ours: Api, upsert: U
     contact = upsert(username="sarah", company="Acme", seats=2.0, vip=False, renews="2026-06-10", size="S")
     assert edit(panel, contact["id"]).status_code == 302
     assert ours.get(f"/v1/contacts/{contact['id']}").json()["updated_at"] == contact["updated_at"]
+
+
+def test_value_that_is_no_choice_any_more_stays_until_it_is_changed(
+    panel: Client, ours: Api, upsert: Upsert, custom_fields: None
+) -> None:
+    contact = upsert(username="sarah", size="L")
+    path, page = f"/v1/contacts/{contact['id']}", page_of(contact["id"])
+    CustomField.unscoped.filter(key="size").update(choices=["S", "M"])
+    chosen = '<option value="L" selected>L</option>'
+    assert chosen in panel.get(page).content.decode()
+    assert chosen in edit(panel, contact["id"], **{"custom.seats": "many"}).content.decode()
+    assert edit(panel, contact["id"], phone="1").status_code == 302
+    assert (ours.get(path).json()["phone"], ours.get(path).json()["custom_fields"]) == ("1", {"size": "L"})
+    assert edit(panel, contact["id"], **{"custom.size": "M"}).status_code == 302
+    assert ours.get(path).json()["custom_fields"] == {"size": "M"}
+    assert edit(panel, contact["id"], **{"custom.size": "L"}).context["form"].errors["custom.size"]
+
+
+def test_line_breaks_of_browsers_are_no_change(panel: Client, ours: Api, upsert: Upsert, custom_fields: None) -> None:
+    contact = upsert(username="sarah", company="Acme\nBerlin")
+    path, sent = f"/v1/contacts/{contact['id']}", "Acme\r\nBerlin"
+    as_sent = {"custom.company": sent, "initial-custom.company": sent}
+    assert '<textarea name="custom.company" cols="40" rows="2"' in panel.get(page_of(contact["id"])).content.decode()
+    assert edit(panel, contact["id"], **as_sent).status_code == 302
+    assert ours.get(path).json()["updated_at"] == contact["updated_at"]
+    changed = {**as_sent, "custom.company": "Acme\r\nParis"}
+    assert edit(panel, contact["id"], **changed).status_code == 302
+    assert ours.get(path).json()["custom_fields"] == {"company": "Acme\nParis"}
+    answer = edit(panel, contact["id"], **changed)
+    assert answer.status_code == 302  # what the other wants is there already
+    assert edit(panel, contact["id"], **{**as_sent, "custom.company": "X"}).status_code == 422
+
+
+def test_note_is_shown_to_its_end(panel: Client, tenants: Tenants, upsert: Upsert) -> None:
+    contact = upsert(username="sarah")["id"]
+    add_note(tenants.actor(), contact, text=f"{'x' * 3990} the end")
+    assert "x the end</p>" in panel.get(page_of(contact), {"show": "Notes"}).content.decode()
+
+
+def test_note_of_lines_may_be_as_long_as_any(panel: Client, upsert: Upsert) -> None:
+    page = page_of(upsert(username="sarah")["id"])
+    assert panel.post(page, {"do": "note", "text": "\r\n".join(["x" * 99] * 40)}).status_code == 302
+    assert len(ContactNote.unscoped.get().text) == 3999
+    assert panel.post(page, {"do": "note", "text": "\r\n".join(["x" * 99] * 41)}).status_code == 422
 
 
 def test_field_that_somebody_else_changed_meanwhile_is_not_overwritten(

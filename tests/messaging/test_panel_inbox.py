@@ -346,6 +346,13 @@ def test_contact_is_changed_beside_the_conversation(client: Client, thread: Thre
     contact.refresh_from_db()
     assert (contact.custom_fields.get("size"), contact.custom_fields["company"]) == (None, "ACME")
     assert flash_messages(post(client, thread, "fields", **{"field-size": "many"}))[-1] == "Size is a number."
+    lines = {"field-company": "A\r\nB", "was-company": "ACME"}
+    post(client, thread, "fields", **lines)
+    assert 'rows="2">\nA\nB</textarea>' in client.get(page_of(thread)).content.decode()
+    again = post(client, thread, "fields", **{**lines, "was-company": "A\r\nB"})
+    assert flash_messages(again)[-1] == "Nothing was changed."
+    contact.refresh_from_db()
+    assert contact.custom_fields["company"] == "A\nB"
     post(client, thread, "delete_note", note=note.pk)
     assert not ContactNote.unscoped.exists()
 
