@@ -271,6 +271,20 @@ def test_a_link_can_be_accepted_after_logging_in(tenants: Tenants) -> None:
     assert Membership.objects.for_workspace(tenants.workspace).get(user=tenants.stranger).role == Role.AGENT
 
 
+def test_a_form_of_the_workspace_before_is_refused_after_joining_another(tenants: Tenants) -> None:
+    link = link_in(invite(browser(tenants.owner)))
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(tenants.stranger)
+    client.get(link)
+    client.get(INVITATION)
+    token = client.cookies["csrftoken"].value
+    joined = client.post(INVITATION, {"csrfmiddlewaretoken": token})
+    assert (joined.status_code, joined["Location"]) == (302, HOME)
+    assert client.cookies["csrftoken"].value != token
+    stale = client.post(PROFILE, {"csrfmiddlewaretoken": token, "name": "", "time_zone": "", "theme": "dark"})
+    assert stale.status_code == 403
+
+
 def test_a_taken_address_is_told_to_log_in(tenants: Tenants) -> None:
     client = Client()
     client.get(link_in(invite(browser(tenants.owner), "owner@rival.example")))

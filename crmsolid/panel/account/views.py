@@ -13,6 +13,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.middleware.csrf import rotate_token
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -303,7 +304,9 @@ def _join(request: HttpRequest, membership: Membership) -> HttpResponse:
     request.session.pop(INVITATION, None)
     if not isinstance(request.user, User):
         return _enter(request, membership.user, membership.workspace, text)
-    request.session[WORKSPACE_KEY] = membership.workspace_id
+    if request.session.get(WORKSPACE_KEY) != membership.workspace_id:
+        request.session[WORKSPACE_KEY] = membership.workspace_id
+        rotate_token(request)  # forms in other tabs belong to the workspace that was shown before
     messages.success(request, text)
     return home()
 
