@@ -15,7 +15,7 @@ from crmsolid.core import clock
 from crmsolid.panel.sign_in import DEVICE_COOKIE, password_queue
 from crmsolid.workspaces import email, sessions, two_factor
 from crmsolid.workspaces.models import AuditEntry, Invitation, Membership, Role, User, UserSession, Workspace
-from tests.accounts.test_two_factor import code, forget_last_code, turn_on
+from tests.accounts.test_two_factor import code, code_of, forget_last_code, turn_on
 from tests.panel import browser, flash_messages
 from tests.tenants import PASSWORD, Tenants
 
@@ -397,12 +397,36 @@ def test_the_old_address_leads_to_the_page(tenants: Tenants) -> None:
 
 
 # --- Two factors ------------------------------------------------------------------------------------------------------
+def key_in(page: str) -> str:
+    found = re.search(r"enter this key by hand: <code>(.*?)</code>", page)
+    assert found is not None
+    return found[1].replace(" ", "")
+
+
+def test_each_session_sets_it_up_with_a_key_of_its_own(tenants: Tenants) -> None:
+    thief, owner = browser(tenants.owner), browser(tenants.owner)
+    known, shown = key_in(text(thief.get(TWO_FACTOR))), key_in(text(owner.get(TWO_FACTOR)))
+    assert known != shown and key_in(text(owner.get(TWO_FACTOR))) == shown
+    assert shown not in str(owner.session.items())
+    assert "not right" in text(owner.post(TWO_FACTOR, {"code": code_of(known)}))
+    assert not two_factor.is_on(tenants.owner)
+
+
+def test_a_key_that_was_not_confirmed_is_replaced_after_15_minutes(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
+    old = key_in(text(client.get(TWO_FACTOR)))
+    with clock.simulated(clock.now() + timedelta(minutes=16)):
+        late = text(client.post(TWO_FACTOR, {"code": code_of(old)}))
+    assert "too old" in late and key_in(late) != old and not two_factor.is_on(tenants.owner)
+
+
 def test_setting_it_up_shows_the_recovery_codes_once(tenants: Tenants) -> None:
     client = browser(tenants.owner)
     page = text(client.get(TWO_FACTOR))
     assert "<svg" in page and "style=" not in page
-    assert "not right" in text(client.post(TWO_FACTOR, {"code": "1"}))
-    done = text(client.post(TWO_FACTOR, {"code": code(tenants.owner)}))
+    wrong = text(client.post(TWO_FACTOR, {"code": "1"}))
+    assert "not right" in wrong and key_in(wrong) == key_in(page)
+    done = text(client.post(TWO_FACTOR, {"code": code_of(key_in(page))}))
     shown = re.findall(r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3}", done)
     assert len(shown) == 10
     assert not any(each in text(client.get(TWO_FACTOR)) for each in shown)
@@ -435,7 +459,7 @@ def test_where_it_is_required_nothing_else_is_shown_before(tenants: Tenants) -> 
         assert client.post(address, {"x": "y"})["Location"] == TWO_FACTOR, address
     page = text(client.get(TWO_FACTOR))
     assert "Acme requires two-factor authentication" in page and 'aria-label="Menu"' not in page
-    client.post(TWO_FACTOR, {"code": code(member)})
+    client.post(TWO_FACTOR, {"code": code_of(key_in(page))})
     assert client.get(HOME).status_code == 200
     assert "so it stays on" in text(client.get(TWO_FACTOR))
     entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="workspace.two_factor_required")

@@ -29,7 +29,7 @@ from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.time_zones import time_zones
 from crmsolid.panel import sign_in
-from crmsolid.panel.account import kept_form
+from crmsolid.panel.account import kept_form, session_secrets
 from crmsolid.panel.account.forms import (
     AcceptForm,
     ChangePasswordForm,
@@ -55,6 +55,9 @@ SECOND_STEP = "second_step"
 INVITATION = "invitation"
 RESET = "password_reset"
 SECOND_STEP_SECONDS = 600
+# The secret that a session sets a second factor up with. No other session of the user gets to see it.
+SETUP = "two_factor_setup"
+SETUP_SECONDS = 900
 
 PASSWORD_HELP = "At least 10 characters, not a common password, and not like your name or e-mail address."
 
@@ -408,15 +411,17 @@ def two_factor_page(request: HttpRequest) -> HttpResponseBase:
     if two_factor.is_on(user):
         return _manage_two_factor(request, user)
     form = CodeForm(request.POST if request.method == "POST" else None)
+    secret = session_secrets.read(request.session, SETUP)
     if form.is_valid():
-        key, ip = request.session.session_key, client_ip(request)
         try:
-            codes = two_factor.confirm_setup(user, form.cleaned_data["code"], session_key=key, ip=ip)
+            codes = _set_up_two_factor(request, user, secret, form)
         except DomainError as error:
             form.add_domain_error(error)
         else:
             return show(request, "recovery_codes", title="Two-factor authentication is on", codes=codes, is_new=True)
-    secret = two_factor.begin_setup(user)
+    if secret is None:
+        secret = two_factor.new_secret()
+        session_secrets.store(request.session, SETUP, secret, seconds=SETUP_SECONDS)
     image = segno.make(two_factor.provisioning_uri(user, secret), error="m").svg_inline(
         scale=4, light="#fff", border=3, svgclass="cs-qr", lineclass=None, omitsize=False
     )
@@ -432,6 +437,16 @@ def two_factor_page(request: HttpRequest) -> HttpResponseBase:
         secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         requiring=two_factor.requiring_workspaces(user),
     )
+
+
+def _set_up_two_factor(request: HttpRequest, user: User, secret: str | None, form: CodeForm) -> list[str]:
+    """Returns the recovery codes."""
+    if secret is None:
+        raise DomainError("invalid_state", "the key that you scanned is too old; scan the one that is shown now")
+    key, ip = request.session.session_key, client_ip(request)
+    codes = two_factor.confirm_setup(user, secret, form.cleaned_data["code"], session_key=key, ip=ip)
+    del request.session[SETUP]
+    return codes
 
 
 def _manage_two_factor(request: HttpRequest, user: User) -> HttpResponseBase:
