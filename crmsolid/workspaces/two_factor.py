@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from crmsolid.core import clock, crypto
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.workspaces import audit, sessions
+from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.email import queue_email
 from crmsolid.workspaces.models import Membership, RecoveryCode, TwoFactor, User
 
@@ -114,6 +115,26 @@ def turn_off(user: User, code: str, *, ip: str | None) -> None:
         _tell(user, "off", ip)
 
 
+@transaction.atomic
+def turn_off_by_command(email: str) -> User:
+    """Turn it off for somebody who has lost their codes, also while a workspace requires it: they set it up again then.
+    For management commands, because it asks for nothing.
+
+    Errors: ``not_found``; ``invalid_state`` if it is off.
+    """
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user is None:
+        raise DomainError("not_found", "there is no user with this e-mail address")
+    if not TwoFactor.objects.filter(user=user, confirmed_at__isnull=False).delete()[0]:
+        raise DomainError("invalid_state", "two-factor authentication of this user is off")
+    RecoveryCode.objects.filter(user=user).delete()
+    for membership in Membership.unscoped.filter(user=user).select_related("workspace").order_by("pk"):
+        actor = Actor.command(membership.workspace, "turn_off_two_factor")
+        audit.record(actor, "membership.two_factor_off", str(membership.pk))
+    _tell(user, "off", None, by_operator=True)
+    return user
+
+
 def new_recovery_codes(user: User, code: str, *, ip: str | None) -> list[str]:
     """Replace the recovery codes; returns the new ones, which are shown this once. Errors: as :func:`check_code`."""
     check_code(user, code, ip=ip)
@@ -176,10 +197,10 @@ def _replace_recovery_codes(user: User) -> list[str]:
     return ["-".join(text[start : start + 4] for start in range(0, 16, 4)) for text in texts]
 
 
-def _tell(user: User, state: str, ip: str | None) -> None:
+def _tell(user: User, state: str, ip: str | None, *, by_operator: bool = False) -> None:
     """Whoever has somebody's session could do this, so the owner of the account learns of it."""
     subject = f"Two-factor authentication for CRM Solid is {state}"
-    queue_email(user.email, subject, "two_factor_changed", state=state, ip=ip)
+    queue_email(user.email, subject, "two_factor_changed", state=state, ip=ip, by_operator=by_operator)
 
 
 def _digest(text: str) -> str:

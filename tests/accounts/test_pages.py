@@ -78,7 +78,7 @@ def test_forms_of_strangers_are_limited_by_address(db: None, page: str, form: di
     assert 429 in wide and Client().post(page, form, REMOTE_ADDR="198.51.100.1").status_code == 200
 
 
-@pytest.mark.parametrize("page", [LOGIN, SIGN_UP, SET, CHANGE, INVITATION])
+@pytest.mark.parametrize("page", [LOGIN, SIGN_UP, SET, CHANGE, INVITATION, TWO_FACTOR])
 def test_pages_that_hash_a_password_wait_in_the_queue(page: str) -> None:
     environ = {"REQUEST_METHOD": "POST", "PATH_INFO": page, "CONTENT_LENGTH": "100", "REMOTE_ADDR": "192.0.2.1"}
     assert password_queue().rank(environ) is not None
@@ -408,7 +408,7 @@ def test_each_session_sets_it_up_with_a_key_of_its_own(tenants: Tenants) -> None
     known, shown = key_in(text(thief.get(TWO_FACTOR))), key_in(text(owner.get(TWO_FACTOR)))
     assert known != shown and key_in(text(owner.get(TWO_FACTOR))) == shown
     assert shown not in str(owner.session.items())
-    assert "not right" in text(owner.post(TWO_FACTOR, {"code": code_of(known)}))
+    assert "not right" in text(owner.post(TWO_FACTOR, {"code": code_of(known), "password": PASSWORD}))
     assert not two_factor.is_on(tenants.owner)
 
 
@@ -416,17 +416,27 @@ def test_a_key_that_was_not_confirmed_is_replaced_after_15_minutes(tenants: Tena
     client = browser(tenants.owner)
     old = key_in(text(client.get(TWO_FACTOR)))
     with clock.simulated(clock.now() + timedelta(minutes=16)):
-        late = text(client.post(TWO_FACTOR, {"code": code_of(old)}))
+        late = text(client.post(TWO_FACTOR, {"code": code_of(old), "password": PASSWORD}))
     assert "too old" in late and key_in(late) != old and not two_factor.is_on(tenants.owner)
+
+
+def test_turning_it_on_asks_for_the_password_as_often_as_logging_in_does(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
+    right = {"code": code_of(key_in(text(client.get(TWO_FACTOR)))), "password": PASSWORD}
+    assert "Enter a password" in text(client.post(TWO_FACTOR, {**right, "password": ""}))
+    wrong = [client.post(TWO_FACTOR, {**right, "password": "wrong"}) for _ in range(10)]
+    assert {each.status_code for each in wrong} == {200} and "not your present password" in text(wrong[0])
+    assert client.post(TWO_FACTOR, right).status_code == 429
+    assert not two_factor.is_on(tenants.owner)
 
 
 def test_setting_it_up_shows_the_recovery_codes_once(tenants: Tenants) -> None:
     client = browser(tenants.owner)
     page = text(client.get(TWO_FACTOR))
     assert "<svg" in page and "style=" not in page
-    wrong = text(client.post(TWO_FACTOR, {"code": "1"}))
+    wrong = text(client.post(TWO_FACTOR, {"code": "1", "password": PASSWORD}))
     assert "not right" in wrong and key_in(wrong) == key_in(page)
-    done = text(client.post(TWO_FACTOR, {"code": code_of(key_in(page))}))
+    done = text(client.post(TWO_FACTOR, {"code": code_of(key_in(page)), "password": PASSWORD}))
     shown = re.findall(r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3}", done)
     assert len(shown) == 10
     assert not any(each in text(client.get(TWO_FACTOR)) for each in shown)
@@ -459,7 +469,7 @@ def test_where_it_is_required_nothing_else_is_shown_before(tenants: Tenants) -> 
         assert client.post(address, {"x": "y"})["Location"] == TWO_FACTOR, address
     page = text(client.get(TWO_FACTOR))
     assert "Acme requires two-factor authentication" in page and 'aria-label="Menu"' not in page
-    client.post(TWO_FACTOR, {"code": code_of(key_in(page))})
+    client.post(TWO_FACTOR, {"code": code_of(key_in(page)), "password": PASSWORD})
     assert client.get(HOME).status_code == 200
     assert "so it stays on" in text(client.get(TWO_FACTOR))
     entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="workspace.two_factor_required")

@@ -1,17 +1,22 @@
 """The second factor: codes by time and recovery codes."""
 
 import base64
+import json
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from io import StringIO
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.core import mail
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from crmsolid.core import clock, crypto
 from crmsolid.core.errors import DomainError
-from crmsolid.workspaces import two_factor
-from crmsolid.workspaces.models import AuditEntry, RecoveryCode, TwoFactor, User, Workspace
+from crmsolid.workspaces import email, two_factor
+from crmsolid.workspaces.models import AuditEntry, Membership, RecoveryCode, TwoFactor, User, Workspace
 from tests.tenants import Tenants
 from tests.threads import run_together_catching
 
@@ -217,6 +222,40 @@ def test_it_cannot_be_turned_off_where_a_workspace_requires_it(tenants: Tenants)
     with pytest.raises(DomainError, match="Acme requires"):
         two_factor.turn_off(tenants.owner, codes[0], ip=None)
     assert two_factor.is_on(tenants.owner) and two_factor.recovery_codes_left(tenants.owner) == 10
+
+
+def run_turn_off(address: str) -> Any:
+    said = StringIO()
+    call_command("turn_off_two_factor", address, "--json", stdout=said)
+    return json.loads(said.getvalue())
+
+
+def test_the_command_turns_it_off_for_who_has_lost_the_codes(tenants: Tenants) -> None:
+    turn_on(tenants.owner)
+    assert email.send_due() == 1
+    assert "ask whoever runs this installation" in mail.outbox[0].body
+    Workspace.objects.filter(pk=tenants.workspace.pk).update(requires_two_factor=True)
+    assert run_turn_off(" OWNER@acme.example") == {"email": "owner@acme.example", "two_factor": "off"}
+    assert not TwoFactor.objects.exists() and not RecoveryCode.objects.exists()
+    entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="membership.two_factor_off")
+    membership = Membership.objects.for_workspace(tenants.workspace).get()
+    assert (entry.subject_kind, entry.subject_id, entry.target) == (
+        "command",
+        "turn_off_two_factor",
+        str(membership.pk),
+    )
+    assert email.send_due() == 1
+    assert mail.outbox[1].to == ["owner@acme.example"]
+    assert "turned off by whoever runs this installation" in mail.outbox[1].body
+
+
+@pytest.mark.parametrize(
+    ("address", "problem"), [("owner@acme.example", "is off"), ("nobody@acme.example", "no user"), ("", "no user")]
+)
+def test_the_command_says_that_there_is_nothing_to_turn_off(tenants: Tenants, address: str, problem: str) -> None:
+    with pytest.raises(CommandError, match=problem):
+        run_turn_off(address)
+    assert email.send_due() == 0
 
 
 def test_new_recovery_codes_replace_the_old_ones(tenants: Tenants) -> None:

@@ -38,6 +38,7 @@ from crmsolid.panel.account.forms import (
     NewPasswordForm,
     ProfileForm,
     ResetRequestForm,
+    SetUpForm,
     SignUpForm,
 )
 from crmsolid.workspaces import accounts, invitations, sessions, two_factor
@@ -403,6 +404,15 @@ def _change_password(request: HttpRequest, user: User, form: ChangePasswordForm)
     return ended
 
 
+def check_own_password(request: HttpRequest, user: User, password: str, field: str) -> None:
+    """Errors: ``validation_failed`` (the field). A wrong one counts as at the log-in: whoever has somebody's session
+    must not find out the password. Raises ``TooManyAttempts``."""
+    attempt = sign_in.Attempt.begin(request, user.email)
+    if not user.check_password(password):
+        attempt.count_failure()
+        raise invalid(field, "invalid", "this is not your present password")
+
+
 # --- Two-factor authentication ----------------------------------------------------------------------------------------
 @own_page("GET", "POST")
 def two_factor_page(request: HttpRequest) -> HttpResponseBase:
@@ -410,11 +420,13 @@ def two_factor_page(request: HttpRequest) -> HttpResponseBase:
     user = user_of(request)
     if two_factor.is_on(user):
         return _manage_two_factor(request, user)
-    form = CodeForm(request.POST if request.method == "POST" else None)
+    form = SetUpForm(request.POST if request.method == "POST" else None)
     secret = session_secrets.read(request.session, SETUP)
     if form.is_valid():
         try:
             codes = _set_up_two_factor(request, user, secret, form)
+        except sign_in.TooManyAttempts:
+            return too_many(request)
         except DomainError as error:
             form.add_domain_error(error)
         else:
@@ -439,10 +451,11 @@ def two_factor_page(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _set_up_two_factor(request: HttpRequest, user: User, secret: str | None, form: CodeForm) -> list[str]:
+def _set_up_two_factor(request: HttpRequest, user: User, secret: str | None, form: SetUpForm) -> list[str]:
     """Returns the recovery codes."""
     if secret is None:
         raise DomainError("invalid_state", "the key that you scanned is too old; scan the one that is shown now")
+    check_own_password(request, user, form.cleaned_data["password"], "password")
     key, ip = request.session.session_key, client_ip(request)
     codes = two_factor.confirm_setup(user, secret, form.cleaned_data["code"], session_key=key, ip=ip)
     del request.session[SETUP]
