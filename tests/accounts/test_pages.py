@@ -543,6 +543,16 @@ def test_changing_the_password_ends_the_other_sessions_and_says_so(tenants: Tena
     assert "This one" in text(here.get(SESSIONS))
 
 
+def test_wrong_present_passwords_count_as_at_the_log_in(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
+    form = {"old_password": "wrong", "new_password1": NEW, "new_password2": NEW}
+    assert [client.post(CHANGE, form).status_code for _ in range(11)] == [200] * 10 + [429]
+    assert client.post(CHANGE, {**form, "old_password": PASSWORD}).status_code == 429
+    assert log_in(Client()).status_code == 429  # the same address
+    tenants.owner.refresh_from_db()
+    assert tenants.owner.check_password(PASSWORD)
+
+
 # --- Sessions, profile ------------------------------------------------------------------------------------------------
 def test_sessions_are_listed_and_signed_out(tenants: Tenants) -> None:
     here, there = browser(tenants.owner), Client(headers={"user-agent": "X11; Linux Firefox/140"})

@@ -382,6 +382,8 @@ def password_change(request: HttpRequest) -> HttpResponseBase:
     if form.is_valid():
         try:
             ended = _change_password(request, user, form)
+        except sign_in.TooManyAttempts:
+            return too_many(request)
         except DomainError as error:
             form.add_domain_error(error)
         else:
@@ -395,8 +397,7 @@ def password_change(request: HttpRequest) -> HttpResponseBase:
 
 def _change_password(request: HttpRequest, user: User, form: ChangePasswordForm) -> int:
     """Returns how many other sessions ended."""
-    if not user.check_password(form.cleaned_data["old_password"]):
-        raise invalid("old_password", "invalid", "this is not your present password")
+    check_own_password(request, user, form.cleaned_data["old_password"], "old_password")
     new, key = form.cleaned_data["new_password1"], request.session.session_key
     ended = accounts.change_password(user, new, session_key=key, ip=client_ip(request))
     update_session_auth_hash(request, user)  # gives the session another key
