@@ -65,7 +65,7 @@ def invite_member(actor: Actor, *, email: str, role: str, link: Callable[[str], 
             email=address,
             role=role,
             digest=_digest(token),
-            invited_by_id=int(actor.subject.id) if actor.subject.kind == "user" else None,
+            invited_by_id=_user_id(actor),
             expires_at=clock.now() + VALID_FOR,
         )
         audit.record(_in_live(actor), "invitation.created", str(invitation.pk), role=role)
@@ -74,11 +74,15 @@ def invite_member(actor: Actor, *, email: str, role: str, link: Callable[[str], 
 
 @transaction.atomic
 def resend_invitation(actor: Actor, invitation_id: int, *, link: Callable[[str], str]) -> Invited:
-    """Make a new link, valid for seven days from now; the one before ends. Errors: ``forbidden``, ``not_found``."""
+    """Make a new link, valid for seven days from now; the one before ends. It counts as the actor's, who sees it.
+
+    Errors: ``forbidden``, ``not_found``.
+    """
     actor.require_role(Role.OWNER)
     invitation, token = _lock(actor, invitation_id), secrets.token_urlsafe(_TOKEN_BYTES)
     invitation.digest, invitation.expires_at = _digest(token), clock.now() + VALID_FOR
-    invitation.save(update_fields=["digest", "expires_at"])
+    invitation.invited_by_id = _user_id(actor)
+    invitation.save(update_fields=["digest", "expires_at", "invited_by"])
     audit.record(_in_live(actor), "invitation.sent_again", str(invitation.pk))
     return _send(actor, invitation, link(token))
 
@@ -134,6 +138,10 @@ def accept_as_new_user(token: str, *, name: str, password: str, ip: str | None) 
 def purge_expired(kept: timedelta = timedelta(days=30)) -> int:
     """Delete what nobody has accepted or sent again in a month after its end."""
     return int(Invitation.unscoped.filter(expires_at__lt=clock.now() - kept).delete()[0])
+
+
+def _user_id(actor: Actor) -> int | None:
+    return int(actor.subject.id) if actor.subject.kind == "user" else None
 
 
 def _lock(actor: Actor, invitation_id: int) -> Invitation:

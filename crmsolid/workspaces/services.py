@@ -15,7 +15,7 @@ from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.time_zones import time_zones
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Membership, Mode, Plan, Role, User, Workspace
+from crmsolid.workspaces.models import Invitation, Membership, Mode, Plan, Role, User, Workspace
 
 TRIAL = timedelta(days=14)
 MAX_NAME = 100
@@ -107,7 +107,7 @@ def update_workspace(actor: Actor, *, name: str, time_zone: str) -> Workspace:
 
 @transaction.atomic
 def set_role(actor: Actor, member_id: int, role: str) -> Membership:
-    """Give a member another role.
+    """Give a member another role. Of one who is owner no longer the open invitations end.
 
     Errors: ``forbidden`` for anybody but an owner; ``not_found``; ``invalid_state`` for the last owner.
     """
@@ -119,6 +119,8 @@ def set_role(actor: Actor, member_id: int, role: str) -> Membership:
     old_role, member.role = member.role, role
     member.save(update_fields=["role"])
     audit.record(actor, "membership.changed", str(member.pk), old_role=old_role, role=role)
+    if old_role == Role.OWNER:
+        _revoke_invitations_of(actor, member)
     return member
 
 
@@ -136,12 +138,21 @@ def require_two_factor(actor: Actor, required: bool) -> None:
 
 @transaction.atomic
 def remove_member(actor: Actor, member_id: int) -> None:
-    """Remove a member, who has no access from the next request on. Errors: as :func:`set_role`."""
+    """Remove a member, who has no access from the next request on; the invitations that they made end. Errors: as
+    :func:`set_role`."""
     actor.require_role(Role.OWNER)
     member = _lock_member(actor, member_id)
     _check_not_last_owner(member)
     audit.record(actor, "membership.deleted", str(member.pk), user=member.user_id, role=member.role)
+    _revoke_invitations_of(actor, member)
     member.delete()
+
+
+def _revoke_invitations_of(actor: Actor, member: Membership) -> None:
+    """End the links that the member has seen: only owners let people in, and one of them could be for themselves."""
+    for invitation in Invitation.objects.for_workspace(member.workspace_id).filter(invited_by=member.user_id):
+        audit.record(actor, "invitation.revoked", str(invitation.pk), role=invitation.role)
+        invitation.delete()
 
 
 def _lock_member(actor: Actor, member_id: int) -> Membership:

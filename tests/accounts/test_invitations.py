@@ -20,6 +20,7 @@ from crmsolid.workspaces.invitations import (
     revoke_invitation,
 )
 from crmsolid.workspaces.models import AuditEntry, Invitation, Membership, OutgoingEmail, Role, User
+from crmsolid.workspaces.services import remove_member, set_role
 from tests.tenants import Tenants
 from tests.threads import run_together_catching
 
@@ -35,7 +36,8 @@ def token_of(invited: Invited) -> str:
 
 
 def owner(tenants: Tenants) -> Actor:
-    return Actor.member(Membership.objects.for_workspace(tenants.workspace).get(), tenants.workspace)
+    membership = Membership.objects.for_workspace(tenants.workspace).get(user=tenants.owner)
+    return Actor.member(membership, tenants.workspace)
 
 
 def invite(tenants: Tenants, address: str = "New@Example.com", role: str = "agent") -> Invited:
@@ -153,6 +155,32 @@ def test_open_invitations_are_limited(tenants: Tenants, monkeypatch: pytest.Monk
     invite(tenants, "a@example.com")
     invite(tenants, "b@example.com")
     assert error_of(invite, tenants, "c@example.com") == "invalid_state"
+
+
+@pytest.mark.parametrize("change", ["removed", "viewer"])
+def test_invitations_of_who_is_owner_no_longer_end(tenants: Tenants, change: str) -> None:
+    member = Membership.objects.for_workspace(tenants.workspace).get(user=tenants.member(Role.OWNER))
+    theirs = Actor.member(member, tenants.workspace)
+    kept = invite(tenants, "kept@example.com")
+    made = invite_member(theirs, email="made@example.com", role="owner", link=link)
+    resent = resend_invitation(theirs, invite(tenants, "resent@example.com").invitation.pk, link=link)
+    if change == "removed":
+        remove_member(owner(tenants), member.pk)
+    else:
+        set_role(owner(tenants), member.pk, change)
+    assert [row.email for row in Invitation.unscoped.all()] == ["kept@example.com"]
+    assert find_invitation(token_of(kept)).role == "agent"
+    entries = AuditEntry.objects.for_workspace(tenants.workspace).filter(action="invitation.revoked")
+    ended = {str(made.invitation.pk), str(resent.invitation.pk)}
+    assert {(entry.target, entry.subject_label) for entry in entries} == {(pk, tenants.owner.email) for pk in ended}
+
+
+def test_a_member_who_becomes_owner_keeps_the_invitations(tenants: Tenants) -> None:
+    member = Membership.objects.for_workspace(tenants.workspace).get(user=tenants.member(Role.ADMIN))
+    invite(tenants)
+    Invitation.unscoped.update(invited_by=member.user)
+    set_role(owner(tenants), member.pk, "owner")
+    assert Invitation.unscoped.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
