@@ -36,9 +36,10 @@ def sign_up(
     ``validation_failed`` (name, email, password, workspace).
     """
     title = clean_workspace_name(workspace)
+    user = new_user(name=name, email=email, password=password)
     try:
         with transaction.atomic():
-            user = create_user(name=name, email=email, password=password)
+            save_new_user(user)
             live = _create_workspace(title, user)
             audit.record_about_user(user, "user.signed_up", ip)
             return user, live
@@ -52,19 +53,22 @@ class EmailTaken(Exception):
     """There is an account with this address."""
 
 
-def create_user(*, name: str, email: str, password: str) -> User:
-    """A new user. Raises ``EmailTaken``, also when another request was a moment faster. Errors: ``validation_failed``
-    (name, email, password)."""
-    address, name = normalize_email(email), clean_name(name)
-    user = User(email=address, name=name)
+def new_user(*, name: str, email: str, password: str) -> User:
+    """A user who is not saved yet. Call it outside of a transaction, because hashing the password takes long: on SQLite
+    nobody else could write meanwhile. Errors: ``validation_failed`` (name, email, password)."""
+    user = User(email=normalize_email(email), name=clean_name(name))
     check_password_rules(user, password)
     user.password = make_password(password)
+    return user
+
+
+def save_new_user(user: User) -> None:
+    """Save a user of :func:`new_user`. Raises ``EmailTaken``, also when another request was a moment faster."""
     try:
         with transaction.atomic():
             user.save()
     except IntegrityError:
         raise EmailTaken from None
-    return user
 
 
 def _create_workspace(name: str, owner: User) -> Workspace:

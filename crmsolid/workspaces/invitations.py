@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.accounts import EmailTaken, create_user, normalize_email
+from crmsolid.workspaces.accounts import EmailTaken, new_user, normalize_email, save_new_user
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.email import queue_email
 from crmsolid.workspaces.models import Invitation, Membership, Role, User, Workspace
@@ -122,17 +122,18 @@ def accept_invitation(user: User, token: str, *, ip: str | None) -> Membership:
     return membership
 
 
-@transaction.atomic
 def accept_as_new_user(token: str, *, name: str, password: str, ip: str | None) -> Membership:
     """Make an account with the invited address and accept. Errors: ``not_found``; ``validation_failed`` (name,
     password); ``invalid_state`` if the address has an account, whose owner logs in first."""
-    invitation = _lock_by_token(token)
+    user = new_user(name=name, email=find_invitation(token).email, password=password)
     try:
-        user = create_user(name=name, email=invitation.email, password=password)
+        with transaction.atomic():
+            _lock_by_token(token)
+            save_new_user(user)
+            return accept_invitation(user, token, ip=ip)
     except EmailTaken:
-        detail = f"there is an account with {invitation.email} already; log in to accept"
+        detail = f"there is an account with {user.email} already; log in to accept"
         raise DomainError("invalid_state", detail) from None
-    return accept_invitation(user, token, ip=ip)
 
 
 def purge_expired(kept: timedelta = timedelta(days=30)) -> int:

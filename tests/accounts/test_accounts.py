@@ -5,13 +5,17 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.db import connection
 from django.test import Client
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces import accounts, email
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.invitations import accept_as_new_user, invite_member
 from crmsolid.workspaces.models import AuditEntry, Membership, Mode, Plan, Role, User, Workspace
 from crmsolid.workspaces.services import TRIAL
 from tests.tenants import PASSWORD, Tenants
@@ -90,6 +94,23 @@ def test_signing_up_twice_at_once_makes_one_user() -> None:
     results = run_together_catching([partial(sign_up) for _ in range(4)])
     assert sorted(type(each).__name__ for each in results) == ["NoneType"] * 3 + ["tuple"]
     assert (User.objects.count(), Workspace.objects.count(), Membership.unscoped.count()) == (1, 2, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_password_is_hashed_outside_of_the_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def watched(password: str) -> str:
+        seen.append(connection.in_atomic_block)
+        return make_password(password)
+
+    tenants = Tenants()
+    owner = Actor.member(Membership.objects.for_workspace(tenants.workspace).get(), tenants.workspace)
+    invited = invite_member(owner, email="new@example.com", role="agent", link=str)
+    monkeypatch.setattr("crmsolid.workspaces.accounts.make_password", watched)
+    assert sign_up() is not None
+    assert accept_as_new_user(invited.link, name="New", password=NEW, ip=None).user.check_password(NEW)
+    assert seen == [False, False]
 
 
 def session_of(user: User) -> Client:

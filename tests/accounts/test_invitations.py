@@ -95,6 +95,17 @@ def test_an_address_with_an_account_gets_no_second_one(tenants: Tenants) -> None
     assert find_invitation(token).email == tenants.stranger.email
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_people_who_sign_up_with_one_link_at_once_make_one_account() -> None:
+    tenants = Tenants()
+    token = token_of(invite(tenants))
+    calls = [partial(accept_as_new_user, token, name="", password=f"{PASSWORD} {n}", ip=None) for n in range(3)]
+    results = run_together_catching(calls)
+    assert len([each for each in results if isinstance(each, Membership)]) == 1
+    assert {each.code for each in results if isinstance(each, DomainError)} <= {"not_found", "invalid_state"}
+    assert User.objects.filter(email="new@example.com").count() == 1
+
+
 def test_a_member_who_opens_a_link_keeps_the_role_and_the_link(tenants: Tenants) -> None:
     token = token_of(invite(tenants))
     assert error_of(accept_invitation, tenants.owner, token, ip=None) == "invalid_state"
