@@ -15,7 +15,7 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces import accounts, email
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.invitations import accept_as_new_user, invite_member
+from crmsolid.workspaces.invitations import accept_as_new_user, digest_of, invite_member
 from crmsolid.workspaces.models import AuditEntry, Membership, Mode, Plan, Role, User, Workspace
 from crmsolid.workspaces.services import TRIAL
 from tests.tenants import PASSWORD, Tenants
@@ -109,7 +109,7 @@ def test_the_password_is_hashed_outside_of_the_transaction(monkeypatch: pytest.M
     invited = invite_member(owner, email="new@example.com", role="agent", link=str)
     monkeypatch.setattr("crmsolid.workspaces.accounts.make_password", watched)
     assert sign_up() is not None
-    assert accept_as_new_user(invited.link, name="New", password=NEW, ip=None).user.check_password(NEW)
+    assert accept_as_new_user(digest_of(invited.link), name="New", password=NEW, ip=None).user.check_password(NEW)
     assert seen == [False, False]
 
 

@@ -251,6 +251,7 @@ def test_an_owner_invites_and_the_link_makes_a_member(tenants: Tenants) -> None:
     assert link not in text(owner.get(MEMBERS)) and "new@example.com" in text(owner.get(MEMBERS))
     assert email.send_due() == 1 and f"{HOST}{link}" in mail.outbox[0].body
     opened = newcomer.get(link)
+    assert link.partition("token=")[2] not in str(newcomer.session.items())
     assert opened["Location"] == INVITATION and link.partition("token=")[2] not in opened["Location"]
     page = text(newcomer.get(INVITATION))
     assert "owner@acme.example invites you" in page and "Acme" in page and "as agent" in page
@@ -504,6 +505,8 @@ def test_a_link_by_e_mail_sets_a_new_password(tenants: Tenants) -> None:
     assert found is not None
     opened = client.get(found[1])
     assert opened["Location"] == SET and "token" not in opened["Location"]
+    token = re.search(r"token=([^&\s]+)", found[1])
+    assert token is not None and token[1] not in str(client.session.items())
     assert "not the same" in text(client.post(SET, {"new_password1": NEW, "new_password2": "x"}))
     answer = client.post(SET, {"new_password1": NEW, "new_password2": NEW}, follow=True)
     assert answer.redirect_chain == [(LOGIN, 302)] and "all your sessions are signed out" in text(answer)

@@ -17,7 +17,7 @@ def store(session: Any, name: str, value: Any, *, seconds: float) -> None:
 def read(session: Any, name: str) -> Any:
     """The value; None if there is none, its time is over, or its key was removed from ``FIELD_ENCRYPTION_KEYS``."""
     try:
-        until, value = json.loads(crypto.decrypt(session.get(name, "").encode()))
+        until, value = json.loads(crypto.decrypt(str(session.get(name, "")).encode()))
     except InvalidToken:
         return None
     return value if clock.now().timestamp() < until else None

@@ -51,7 +51,8 @@ from crmsolid.workspaces.tenant_page import error_text
 View = Callable[..., HttpResponseBase]
 
 # What the anonymous session holds between two pages. Links in e-mails lead to a page that puts their token there, so
-# that it is in no address that a page with a form, a log line or a Referer header has.
+# that it is in no address that a page with a form, a log line or a Referer header has. Sessions are readable in the
+# database: of an invitation's token it holds the digest, and what sets a password is encrypted.
 SECOND_STEP = "second_step"
 INVITATION = "invitation"
 RESET = "password_reset"
@@ -260,21 +261,21 @@ def _enter(request: HttpRequest, user: User, live: Any, text: str) -> HttpRespon
 @page("GET")
 def invitation_link(request: HttpRequest) -> HttpResponseBase:
     """What the link in the e-mail opens."""
-    token = request.GET.get("token", "")
+    digest = invitations.digest_of(request.GET.get("token", ""))
     try:
-        invitations.find_invitation(token)
+        invitations.find_invitation(digest)
     except DomainError as error:
         return show(request, "link_is_over", status=404, title="This invitation is over", text=error_text(error))
-    request.session[INVITATION] = token
+    request.session[INVITATION] = digest
     return HttpResponseRedirect(reverse("account:invitation"))
 
 
 @page("GET", "POST")
 def invitation(request: HttpRequest) -> HttpResponseBase:
     """Accept with the account that is logged in, or with a new one."""
-    token = request.session.get(INVITATION, "")
+    digest = request.session.get(INVITATION, "")
     try:
-        row = invitations.find_invitation(token)
+        row = invitations.find_invitation(digest)
     except DomainError as error:
         return show(request, "link_is_over", status=404, title="This invitation is over", text=error_text(error))
     is_user, is_post = isinstance(request.user, User), request.method == "POST"
@@ -282,7 +283,7 @@ def invitation(request: HttpRequest) -> HttpResponseBase:
     problem = ""
     if is_post and (is_user or form.is_valid()):
         try:
-            membership = _accept(request, token, form)
+            membership = _accept(request, digest, form)
         except sign_in.TooManyAttempts:
             return too_many(request)
         except DomainError as error:
@@ -296,11 +297,11 @@ def invitation(request: HttpRequest) -> HttpResponseBase:
     return show(request, "invitation", title=title, invitation=row, form=form, problem=problem)
 
 
-def _accept(request: HttpRequest, token: str, form: AcceptForm) -> Membership:
+def _accept(request: HttpRequest, digest: str, form: AcceptForm) -> Membership:
     if isinstance(request.user, User):
-        return invitations.accept_invitation(request.user, token, ip=client_ip(request))
+        return invitations.accept_invitation(request.user, digest, ip=client_ip(request))
     sign_in.throttle(request, "sign-up")
-    return invitations.accept_as_new_user(token, **form.cleaned_data, ip=client_ip(request))
+    return invitations.accept_as_new_user(digest, **form.cleaned_data, ip=client_ip(request))
 
 
 def _join(request: HttpRequest, membership: Membership) -> HttpResponse:
@@ -353,14 +354,14 @@ def password_reset_link(request: HttpRequest) -> HttpResponseBase:
     parts = [request.GET.get("uid", ""), request.GET.get("token", "")]
     if accounts.user_of_reset_link(*parts) is None:
         return show(request, "link_is_over", status=404, title="This link is over", text=OVER, ask_again=True)
-    request.session[RESET] = parts
+    session_secrets.store(request.session, RESET, parts, seconds=settings.PASSWORD_RESET_TIMEOUT)
     return HttpResponseRedirect(reverse("account:password_set"))
 
 
 @page("GET", "POST")
 def password_set(request: HttpRequest) -> HttpResponseBase:
     """Choose a new password, with the link of the e-mail."""
-    user = accounts.user_of_reset_link(*request.session.get(RESET, ["", ""]))
+    user = accounts.user_of_reset_link(*(session_secrets.read(request.session, RESET) or ["", ""]))
     if user is None:
         return show(request, "link_is_over", status=404, title="This link is over", text=OVER, ask_again=True)
     form = NewPasswordForm(request.POST if request.method == "POST" else None)
