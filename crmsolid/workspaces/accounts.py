@@ -27,12 +27,10 @@ Link = Callable[..., str]
 """Makes the absolute address of a page that an e-mail leads to."""
 
 
-def sign_up(
-    *, name: str, email: str, password: str, workspace: str, login_link: str, reset_link: str, ip: str | None
-) -> tuple[User, Workspace] | None:
+def sign_up(*, name: str, email: str, password: str, workspace: str, ip: str | None) -> tuple[User, Workspace] | None:
     """Create a user with a workspace of their own, whose trial begins.
 
-    None if there is an account with this address: its owner is told by e-mail, so that only they learn of it. Errors:
+    None if there is an account with this address: :func:`tell_that_account_exists` says so to its owner alone. Errors:
     ``validation_failed`` (name, email, password, workspace).
     """
     title = clean_workspace_name(workspace)
@@ -44,9 +42,13 @@ def sign_up(
             audit.record_about_user(user, "user.signed_up", ip)
             return user, live
     except EmailTaken:
-        subject = "You already have an account at CRM Solid"
-        queue_email(normalize_email(email), subject, "account_exists", login_link=login_link, reset_link=reset_link)
         return None
+
+
+def tell_that_account_exists(email: str, *, login_link: str, reset_link: str) -> None:
+    """Write to the owner of the address with which somebody wanted to sign up."""
+    subject = "You already have an account at CRM Solid"
+    queue_email(normalize_email(email), subject, "account_exists", login_link=login_link, reset_link=reset_link)
 
 
 class EmailTaken(Exception):

@@ -69,6 +69,17 @@ def test_a_used_address_is_said_by_e_mail_only(tenants: Tenants) -> None:
     assert f"{HOST}{LOGIN}" in mail.outbox[0].body
 
 
+def test_a_used_address_gets_one_e_mail_a_minute(tenants: Tenants) -> None:
+    pages = [
+        Client().post(SIGN_UP, {**FORM, "email": address}, REMOTE_ADDR=f"203.0.{number}.1")
+        for number, address in enumerate(("owner@acme.example", " OWNER@acme.example", "owner@acme.example"))
+    ]
+    assert ["have written to" in text(page) for page in pages] == [True] * 3
+    assert email.send_due() == 1
+    Client().post(SIGN_UP, {**FORM, "email": "owner@rival.example"})
+    assert email.send_due() == 1 and mail.outbox[1].to == ["owner@rival.example"]
+
+
 @pytest.mark.parametrize(("page", "form"), [(SIGN_UP, {**FORM, "password": "x"}), (RESET, {"email": "a@b.example"})])
 def test_forms_of_strangers_are_limited_by_address(db: None, page: str, form: dict[str, str]) -> None:
     tried = [Client().post(page, form, REMOTE_ADDR="203.0.113.1").status_code for _ in range(6)]

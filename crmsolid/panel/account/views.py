@@ -234,21 +234,27 @@ def sign_up(request: HttpRequest) -> HttpResponseBase:
         data = form.cleaned_data
         try:
             sign_in.throttle(request, "sign-up")
-            made = accounts.sign_up(
-                **data,
-                login_link=request.build_absolute_uri(reverse("account:login")),
-                reset_link=request.build_absolute_uri(reverse("account:password_reset")),
-                ip=client_ip(request),
-            )
+            made = accounts.sign_up(**data, ip=client_ip(request))
         except sign_in.TooManyAttempts:
             return too_many(request)
         except DomainError as error:
             form.add_domain_error(error)
         else:
             if made is None:
+                _tell_that_account_exists(request, data["email"])
                 return show(request, "check_e_mail", title="Look into your e-mail", email=data["email"])
             return _enter(request, *made, f"Welcome to CRM Solid. The trial of {made[1].name} ends in 14 days.")
     return show(request, "sign_up", title="Sign up", form=form)
+
+
+def _tell_that_account_exists(request: HttpRequest, email: str) -> None:
+    """At most once a minute, so that nobody can fill somebody's mailbox."""
+    if sign_in.first_in_a_minute("account-exists", email):
+        accounts.tell_that_account_exists(
+            email,
+            login_link=request.build_absolute_uri(reverse("account:login")),
+            reset_link=request.build_absolute_uri(reverse("account:password_reset")),
+        )
 
 
 def _enter(request: HttpRequest, user: User, live: Any, text: str) -> HttpResponse:
