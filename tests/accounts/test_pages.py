@@ -3,10 +3,12 @@
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -164,11 +166,13 @@ def test_too_many_codes_are_refused(tenants: Tenants) -> None:
 
 # --- A form whose session has ended -----------------------------------------------------------------------------------
 TEMPLATES = "/panel/live/messaging/template/add/"
+URL_ENCODED = "application/x-www-form-urlencoded"
 TYPED = {"name": "Hello <b>", "text": "Dear {name}\nwelcome", "password": "hunter2!", "api_token": "abcdef"}
 
 
 def send_signed_out(client: Client, data: dict[str, str] = TYPED) -> Any:
-    return client.post(TEMPLATES, data, headers={"referer": f"{HOST}{TEMPLATES}?a=1"})
+    headers = {"referer": f"{HOST}{TEMPLATES}?a=1"}
+    return client.post(TEMPLATES, urlencode(data), content_type=URL_ENCODED, headers=headers)
 
 
 def kept_in(answer: Any) -> str:
@@ -221,6 +225,32 @@ def test_a_partial_update_leads_the_whole_page_to_the_log_in(tenants: Tenants) -
     headers = {"hx-request": "true", "hx-current-url": f"{HOST}/panel/live/?a=1"}
     answer = Client().post(TEMPLATES, TYPED, headers=headers)
     assert (answer.status_code, answer["HX-Redirect"]) == (401, f"{LOGIN}?next=%2Fpanel%2Flive%2F%3Fa%3D1")
+
+
+@pytest.mark.parametrize(
+    ("page", "content_type", "size"),
+    [
+        (TEMPLATES, "multipart/form-data; boundary=x", 10),
+        (TEMPLATES, URL_ENCODED, 65_537),
+        (PROFILE, URL_ENCODED, 65_537),  # pages about a user have no files
+        (PROFILE, "multipart/form-data; boundary=x", 65_537),
+    ],
+)
+def test_a_large_form_or_file_of_a_stranger_is_not_parsed(
+    db: None, monkeypatch: pytest.MonkeyPatch, page: str, content_type: str, size: int
+) -> None:
+    def fail(request: HttpRequest) -> None:
+        pytest.fail("the form was parsed")
+
+    client = Client(enforce_csrf_checks=True)
+    client.get(LOGIN)
+    monkeypatch.setattr(HttpRequest, "_load_post_and_files", fail)
+    headers = {"referer": f"{HOST}{HOME}"}
+    shown = client.post(page, "x" * size, content_type=content_type, headers=headers)
+    assert shown.status_code == 401 and "too long to be kept, or has a file" in text(shown)
+    assert client.post(page, "x" * size, content_type=content_type)["Location"] == f"{LOGIN}?next={page}"
+    partial = client.post(page, "x" * size, content_type=content_type, headers={**headers, "hx-request": "true"})
+    assert (partial.status_code, partial["HX-Redirect"]) == (401, f"{LOGIN}?next=%2Fpanel%2Flive%2F")
 
 
 @pytest.mark.parametrize("referer", ["https://evil.example/", "//evil.example/x", ""])

@@ -153,10 +153,9 @@ def show_login(
     return show(request, "login", status=status, title="Log in", **context)
 
 
-def login_page(request: HttpRequest, form: kept_form.KeptForm) -> HttpResponse:
-    """For whoever sends a form after the session has ended."""
-    signed = form.sign()
-    return show_login(request, LoginForm(request), next_page=form.page, kept=signed, status=401).render()
+def login_page(request: HttpRequest, page: str, kept: str) -> HttpResponse:
+    """For whoever sends a form of ``page`` after the session has ended. ``kept`` is as in :func:`show_login`."""
+    return show_login(request, LoginForm(request), next_page=page, kept=kept, status=401).render()
 
 
 def safe_next(request: HttpRequest) -> str:
