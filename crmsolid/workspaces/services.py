@@ -61,22 +61,32 @@ def find_workspace(slug: str, *, test: bool = False) -> Workspace:
     return live.twin if test else live
 
 
-def find_or_create_user(email: str) -> tuple[User, str | None]:
-    """The user with that address, and the password of a new one. Errors: ``validation_failed`` (owner)."""
+def find_owner(email: str) -> User:
+    """The user with that address. Errors: ``validation_failed`` (owner)."""
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user is None:
+        raise invalid("owner", "not_found", f"there is no user with the address {email!r}")
+    return user
+
+
+def create_owner(email: str) -> tuple[User, str]:
+    """A new user with that address, and the password.
+
+    Errors: ``validation_failed`` (owner; also when the address has an account). Addresses of sign-ups are not verified,
+    so whoever has that account need not be the person who is meant.
+    """
+    address = email.strip().lower()
     try:
-        validate_email(email)
+        validate_email(address)
     except ValidationError:
         raise invalid("owner", "invalid", f"{email!r} is not an e-mail address") from None
-    address = email.strip().lower()
-    user = User.objects.filter(email=address).first()
-    if user is not None:
-        return user, None
     password = token_urlsafe(12)
     try:
         with transaction.atomic():
-            return User.objects.create_user(email, password), password
-    except IntegrityError:  # created by another process a moment ago
-        return User.objects.get(email=address), None
+            return User.objects.create_user(address, password), password
+    except IntegrityError:
+        detail = f"{address} has an account already; if it is that of the owner, add --existing-user"
+        raise invalid("owner", "taken", detail) from None
 
 
 @transaction.atomic
