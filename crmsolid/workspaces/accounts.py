@@ -27,44 +27,50 @@ Link = Callable[..., str]
 """Makes the absolute address of a page that an e-mail leads to."""
 
 
-def sign_up(
-    *, name: str, email: str, password: str, workspace: str, login_link: str, reset_link: str, ip: str | None
-) -> tuple[User, Workspace] | None:
+def sign_up(*, name: str, email: str, password: str, workspace: str, ip: str | None) -> tuple[User, Workspace] | None:
     """Create a user with a workspace of their own, whose trial begins.
 
-    None if there is an account with this address: its owner is told by e-mail, so that only they learn of it. Errors:
+    None if there is an account with this address: :func:`tell_that_account_exists` says so to its owner alone. Errors:
     ``validation_failed`` (name, email, password, workspace).
     """
     title = clean_workspace_name(workspace)
+    user = new_user(name=name, email=email, password=password)
     try:
         with transaction.atomic():
-            user = create_user(name=name, email=email, password=password)
+            save_new_user(user)
             live = _create_workspace(title, user)
             audit.record_about_user(user, "user.signed_up", ip)
             return user, live
     except EmailTaken:
-        subject = "You already have an account at CRM Solid"
-        queue_email(normalize_email(email), subject, "account_exists", login_link=login_link, reset_link=reset_link)
         return None
+
+
+def tell_that_account_exists(email: str, *, login_link: str, reset_link: str) -> None:
+    """Write to the owner of the address with which somebody wanted to sign up."""
+    subject = "You already have an account at CRM Solid"
+    queue_email(normalize_email(email), subject, "account_exists", login_link=login_link, reset_link=reset_link)
 
 
 class EmailTaken(Exception):
     """There is an account with this address."""
 
 
-def create_user(*, name: str, email: str, password: str) -> User:
-    """A new user. Raises ``EmailTaken``, also when another request was a moment faster. Errors: ``validation_failed``
-    (name, email, password)."""
-    address, name = normalize_email(email), clean_name(name)
-    user = User(email=address, name=name)
+def new_user(*, name: str, email: str, password: str) -> User:
+    """A user who is not saved yet. Call it outside of a transaction, because hashing the password takes long: on SQLite
+    nobody else could write meanwhile. Errors: ``validation_failed`` (name, email, password)."""
+    user = User(email=normalize_email(email), name=clean_name(name))
     check_password_rules(user, password)
     user.password = make_password(password)
+    return user
+
+
+def save_new_user(user: User) -> None:
+    """Save a user of :func:`new_user`. Raises ``EmailTaken``, also when another request was a moment faster."""
     try:
         with transaction.atomic():
             user.save()
     except IntegrityError:
         raise EmailTaken from None
-    return user
 
 
 def _create_workspace(name: str, owner: User) -> Workspace:

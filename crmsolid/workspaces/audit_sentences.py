@@ -110,6 +110,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "plan.changed": Sentence("changed the plan", None),
     "membership.changed": Sentence("changed the role of {it}", MEMBER),
     "membership.deleted": Sentence("removed {user}", None, ("user",)),
+    "membership.two_factor_off": Sentence("turned two-factor authentication of {it} off", MEMBER),
     "invitation.created": Sentence("invited {it}", INVITATION),
     "invitation.sent_again": Sentence("sent the invitation of {it} again", INVITATION),
     "invitation.revoked": Sentence("revoked the invitation of {it}", INVITATION),

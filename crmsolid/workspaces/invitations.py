@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.accounts import EmailTaken, create_user, normalize_email
+from crmsolid.workspaces.accounts import EmailTaken, new_user, normalize_email, save_new_user
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.email import queue_email
 from crmsolid.workspaces.models import Invitation, Membership, Role, User, Workspace
@@ -64,8 +64,8 @@ def invite_member(actor: Actor, *, email: str, role: str, link: Callable[[str], 
             workspace=live,
             email=address,
             role=role,
-            digest=_digest(token),
-            invited_by_id=int(actor.subject.id) if actor.subject.kind == "user" else None,
+            digest=digest_of(token),
+            invited_by_id=_user_id(actor),
             expires_at=clock.now() + VALID_FOR,
         )
         audit.record(_in_live(actor), "invitation.created", str(invitation.pk), role=role)
@@ -74,11 +74,15 @@ def invite_member(actor: Actor, *, email: str, role: str, link: Callable[[str], 
 
 @transaction.atomic
 def resend_invitation(actor: Actor, invitation_id: int, *, link: Callable[[str], str]) -> Invited:
-    """Make a new link, valid for seven days from now; the one before ends. Errors: ``forbidden``, ``not_found``."""
+    """Make a new link, valid for seven days from now; the one before ends. It counts as the actor's, who sees it.
+
+    Errors: ``forbidden``, ``not_found``.
+    """
     actor.require_role(Role.OWNER)
     invitation, token = _lock(actor, invitation_id), secrets.token_urlsafe(_TOKEN_BYTES)
-    invitation.digest, invitation.expires_at = _digest(token), clock.now() + VALID_FOR
-    invitation.save(update_fields=["digest", "expires_at"])
+    invitation.digest, invitation.expires_at = digest_of(token), clock.now() + VALID_FOR
+    invitation.invited_by_id = _user_id(actor)
+    invitation.save(update_fields=["digest", "expires_at", "invited_by"])
     audit.record(_in_live(actor), "invitation.sent_again", str(invitation.pk))
     return _send(actor, invitation, link(token))
 
@@ -92,9 +96,10 @@ def revoke_invitation(actor: Actor, invitation_id: int) -> None:
     invitation.delete()
 
 
-def find_invitation(token: str) -> Invitation:
-    """The open invitation of a link, with its workspace. Errors: ``not_found``."""
-    rows = Invitation.unscoped.filter(digest=_digest(token), expires_at__gt=clock.now())
+def find_invitation(digest: str) -> Invitation:
+    """The open invitation of the link whose token has this digest (:func:`digest_of`), with its workspace. Errors:
+    ``not_found``."""
+    rows = Invitation.unscoped.filter(digest=digest, expires_at__gt=clock.now())
     invitation: Invitation | None = rows.select_related("workspace", "invited_by").first()
     if invitation is None:
         raise DomainError("not_found", USED)
@@ -102,9 +107,9 @@ def find_invitation(token: str) -> Invitation:
 
 
 @transaction.atomic
-def accept_invitation(user: User, token: str, *, ip: str | None) -> Membership:
+def accept_invitation(user: User, digest: str, *, ip: str | None) -> Membership:
     """Make the user a member. Errors: ``not_found``; ``invalid_state`` for who is a member already."""
-    invitation = _lock_by_token(token)
+    invitation = _lock_by_digest(digest)
     try:
         with transaction.atomic():
             membership = Membership.unscoped.create(
@@ -118,22 +123,27 @@ def accept_invitation(user: User, token: str, *, ip: str | None) -> Membership:
     return membership
 
 
-@transaction.atomic
-def accept_as_new_user(token: str, *, name: str, password: str, ip: str | None) -> Membership:
+def accept_as_new_user(digest: str, *, name: str, password: str, ip: str | None) -> Membership:
     """Make an account with the invited address and accept. Errors: ``not_found``; ``validation_failed`` (name,
     password); ``invalid_state`` if the address has an account, whose owner logs in first."""
-    invitation = _lock_by_token(token)
+    user = new_user(name=name, email=find_invitation(digest).email, password=password)
     try:
-        user = create_user(name=name, email=invitation.email, password=password)
+        with transaction.atomic():
+            _lock_by_digest(digest)
+            save_new_user(user)
+            return accept_invitation(user, digest, ip=ip)
     except EmailTaken:
-        detail = f"there is an account with {invitation.email} already; log in to accept"
+        detail = f"there is an account with {user.email} already; log in to accept"
         raise DomainError("invalid_state", detail) from None
-    return accept_invitation(user, token, ip=ip)
 
 
 def purge_expired(kept: timedelta = timedelta(days=30)) -> int:
     """Delete what nobody has accepted or sent again in a month after its end."""
     return int(Invitation.unscoped.filter(expires_at__lt=clock.now() - kept).delete()[0])
+
+
+def _user_id(actor: Actor) -> int | None:
+    return int(actor.subject.id) if actor.subject.kind == "user" else None
 
 
 def _lock(actor: Actor, invitation_id: int) -> Invitation:
@@ -144,8 +154,8 @@ def _lock(actor: Actor, invitation_id: int) -> Invitation:
     return invitation
 
 
-def _lock_by_token(token: str) -> Invitation:
-    rows = Invitation.unscoped.select_for_update().filter(digest=_digest(token), expires_at__gt=clock.now())
+def _lock_by_digest(digest: str) -> Invitation:
+    rows = Invitation.unscoped.select_for_update().filter(digest=digest, expires_at__gt=clock.now())
     invitation: Invitation | None = rows.first()
     if invitation is None:
         raise DomainError("not_found", USED)
@@ -172,5 +182,6 @@ def _in_live(actor: Actor) -> Actor:
     return replace(actor, workspace=actor.workspace.owner_workspace)
 
 
-def _digest(token: str) -> str:
+def digest_of(token: str) -> str:
+    """What is kept of the token in a link."""
     return hashlib.sha256(token.encode()).hexdigest()

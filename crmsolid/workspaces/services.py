@@ -15,7 +15,7 @@ from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.time_zones import time_zones
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Membership, Mode, Plan, Role, User, Workspace
+from crmsolid.workspaces.models import Invitation, Membership, Mode, Plan, Role, User, Workspace
 
 TRIAL = timedelta(days=14)
 MAX_NAME = 100
@@ -61,22 +61,32 @@ def find_workspace(slug: str, *, test: bool = False) -> Workspace:
     return live.twin if test else live
 
 
-def find_or_create_user(email: str) -> tuple[User, str | None]:
-    """The user with that address, and the password of a new one. Errors: ``validation_failed`` (owner)."""
+def find_owner(email: str) -> User:
+    """The user with that address. Errors: ``validation_failed`` (owner)."""
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user is None:
+        raise invalid("owner", "not_found", f"there is no user with the address {email!r}")
+    return user
+
+
+def create_owner(email: str) -> tuple[User, str]:
+    """A new user with that address, and the password.
+
+    Errors: ``validation_failed`` (owner; also when the address has an account). Addresses of sign-ups are not verified,
+    so whoever has that account need not be the person who is meant.
+    """
+    address = email.strip().lower()
     try:
-        validate_email(email)
+        validate_email(address)
     except ValidationError:
         raise invalid("owner", "invalid", f"{email!r} is not an e-mail address") from None
-    address = email.strip().lower()
-    user = User.objects.filter(email=address).first()
-    if user is not None:
-        return user, None
     password = token_urlsafe(12)
     try:
         with transaction.atomic():
-            return User.objects.create_user(email, password), password
-    except IntegrityError:  # created by another process a moment ago
-        return User.objects.get(email=address), None
+            return User.objects.create_user(address, password), password
+    except IntegrityError:
+        detail = f"{address} has an account already; if it is that of the owner, add --existing-user"
+        raise invalid("owner", "taken", detail) from None
 
 
 @transaction.atomic
@@ -107,7 +117,7 @@ def update_workspace(actor: Actor, *, name: str, time_zone: str) -> Workspace:
 
 @transaction.atomic
 def set_role(actor: Actor, member_id: int, role: str) -> Membership:
-    """Give a member another role.
+    """Give a member another role. Of one who is owner no longer the open invitations end.
 
     Errors: ``forbidden`` for anybody but an owner; ``not_found``; ``invalid_state`` for the last owner.
     """
@@ -119,6 +129,8 @@ def set_role(actor: Actor, member_id: int, role: str) -> Membership:
     old_role, member.role = member.role, role
     member.save(update_fields=["role"])
     audit.record(actor, "membership.changed", str(member.pk), old_role=old_role, role=role)
+    if old_role == Role.OWNER:
+        _revoke_invitations_of(actor, member)
     return member
 
 
@@ -136,12 +148,21 @@ def require_two_factor(actor: Actor, required: bool) -> None:
 
 @transaction.atomic
 def remove_member(actor: Actor, member_id: int) -> None:
-    """Remove a member, who has no access from the next request on. Errors: as :func:`set_role`."""
+    """Remove a member, who has no access from the next request on; the invitations that they made end. Errors: as
+    :func:`set_role`."""
     actor.require_role(Role.OWNER)
     member = _lock_member(actor, member_id)
     _check_not_last_owner(member)
     audit.record(actor, "membership.deleted", str(member.pk), user=member.user_id, role=member.role)
+    _revoke_invitations_of(actor, member)
     member.delete()
+
+
+def _revoke_invitations_of(actor: Actor, member: Membership) -> None:
+    """End the links that the member has seen: only owners let people in, and one of them could be for themselves."""
+    for invitation in Invitation.objects.for_workspace(member.workspace_id).filter(invited_by=member.user_id):
+        audit.record(actor, "invitation.revoked", str(invitation.pk), role=invitation.role)
+        invitation.delete()
 
 
 def _lock_member(actor: Actor, member_id: int) -> Membership:

@@ -11,12 +11,13 @@ import secrets
 from datetime import timedelta
 from urllib.parse import quote, urlencode
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from crmsolid.core import clock, crypto
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.workspaces import audit, sessions
+from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.email import queue_email
 from crmsolid.workspaces.models import Membership, RecoveryCode, TwoFactor, User
 
@@ -40,16 +41,9 @@ def is_on(user: User) -> bool:
     return TwoFactor.objects.filter(user=user, confirmed_at__isnull=False).exists()
 
 
-def begin_setup(user: User) -> str:
-    """The secret that the user's app needs, in base32. It is the same until it is confirmed.
-
-    Errors: ``invalid_state`` if the second factor is on already.
-    """
-    fresh = crypto.encrypt(secrets.token_bytes(SECRET_BYTES))
-    factor, _ = TwoFactor.objects.get_or_create(user=user, defaults={"secret": fresh})
-    if factor.confirmed_at is not None:
-        raise DomainError("invalid_state", "two-factor authentication is on already")
-    return base64.b32encode(crypto.decrypt(bytes(factor.secret))).decode()
+def new_secret() -> str:
+    """A secret for the user's app, in base32. Only the session that shows it may keep it until it is confirmed."""
+    return base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def provisioning_uri(user: User, secret: str) -> str:
@@ -58,20 +52,26 @@ def provisioning_uri(user: User, secret: str) -> str:
     return f"otpauth://totp/{label}?{urlencode({'secret': secret, 'issuer': ISSUER}, quote_via=quote)}"
 
 
-def confirm_setup(user: User, code: str, *, session_key: str | None, ip: str | None) -> list[str]:
-    """Turn the second factor on, if the code is right; returns the recovery codes, which are shown this once.
+def confirm_setup(user: User, secret: str, code: str, *, session_key: str | None, ip: str | None) -> list[str]:
+    """Turn the second factor on with a secret of :func:`new_secret`, if the code is right; returns the recovery codes,
+    which are shown this once.
 
     The user's other sessions, which began with the password alone, end. Errors: ``validation_failed`` (code),
-    ``rate_limited``, ``invalid_state`` if nothing was begun or it is on.
+    ``invalid_state`` if it is on.
     """
-    _count_attempt(user)
+    raw = base64.b32decode(secret)
+    step = _step_of(raw, code)
+    if step is None:
+        raise invalid("code", "invalid", WRONG_CODE)
     with transaction.atomic():
-        factor = TwoFactor.objects.select_for_update().filter(user=user, confirmed_at__isnull=True).first()
-        if factor is None:
-            raise DomainError("invalid_state", "open the page again and scan the code that it shows")
-        if not _accept(factor, code):
-            raise invalid("code", "invalid", WRONG_CODE)
-        TwoFactor.objects.filter(pk=factor.pk).update(confirmed_at=clock.now())
+        TwoFactor.objects.filter(user=user, confirmed_at__isnull=True).delete()  # an older version made these
+        try:
+            with transaction.atomic():
+                TwoFactor.objects.create(
+                    user=user, secret=crypto.encrypt(raw), confirmed_at=clock.now(), last_step=step
+                )
+        except IntegrityError:
+            raise DomainError("invalid_state", "two-factor authentication is on already") from None
         codes = _replace_recovery_codes(user)
         sessions.end_other_sessions(user, session_key)
         audit.record_about_user(user, "user.two_factor_on", ip)
@@ -115,6 +115,26 @@ def turn_off(user: User, code: str, *, ip: str | None) -> None:
         _tell(user, "off", ip)
 
 
+@transaction.atomic
+def turn_off_by_command(email: str) -> User:
+    """Turn it off for somebody who has lost their codes, also while a workspace requires it: they set it up again then.
+    For management commands, because it asks for nothing.
+
+    Errors: ``not_found``; ``invalid_state`` if it is off.
+    """
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user is None:
+        raise DomainError("not_found", "there is no user with this e-mail address")
+    if not TwoFactor.objects.filter(user=user, confirmed_at__isnull=False).delete()[0]:
+        raise DomainError("invalid_state", "two-factor authentication of this user is off")
+    RecoveryCode.objects.filter(user=user).delete()
+    for membership in Membership.unscoped.filter(user=user).select_related("workspace").order_by("pk"):
+        actor = Actor.command(membership.workspace, "turn_off_two_factor")
+        audit.record(actor, "membership.two_factor_off", str(membership.pk))
+    _tell(user, "off", None, by_operator=True)
+    return user
+
+
 def new_recovery_codes(user: User, code: str, *, ip: str | None) -> list[str]:
     """Replace the recovery codes; returns the new ones, which are shown this once. Errors: as :func:`check_code`."""
     check_code(user, code, ip=ip)
@@ -144,13 +164,18 @@ def totp(secret: bytes, step: int, digits: int = DIGITS) -> str:
 
 def _accept(factor: TwoFactor, code: str) -> bool:
     """Whether the code is that of a step near now and no code of this step or a later one was accepted before."""
-    secret, now = crypto.decrypt(bytes(factor.secret)), int(clock.now().timestamp()) // STEP_SECONDS
-    text = "".join(code.split())
-    for step in (now + offset for offset in TOLERATED_STEPS):
-        if hmac.compare_digest(totp(secret, step).encode(), text.encode()):
-            unused = TwoFactor.objects.filter(pk=factor.pk, last_step__lt=step)
-            return bool(unused.update(last_step=step, failures=0, failures_since=None))
-    return False
+    step = _step_of(crypto.decrypt(bytes(factor.secret)), code)
+    if step is None:
+        return False
+    unused = TwoFactor.objects.filter(pk=factor.pk, last_step__lt=step)
+    return bool(unused.update(last_step=step, failures=0, failures_since=None))
+
+
+def _step_of(secret: bytes, code: str) -> int | None:
+    """The step near now whose code this is."""
+    now, text = int(clock.now().timestamp()) // STEP_SECONDS, "".join(code.split()).encode()
+    steps = (now + offset for offset in TOLERATED_STEPS)
+    return next((step for step in steps if hmac.compare_digest(totp(secret, step).encode(), text)), None)
 
 
 def _count_attempt(user: User) -> None:
@@ -172,10 +197,10 @@ def _replace_recovery_codes(user: User) -> list[str]:
     return ["-".join(text[start : start + 4] for start in range(0, 16, 4)) for text in texts]
 
 
-def _tell(user: User, state: str, ip: str | None) -> None:
+def _tell(user: User, state: str, ip: str | None, *, by_operator: bool = False) -> None:
     """Whoever has somebody's session could do this, so the owner of the account learns of it."""
     subject = f"Two-factor authentication for CRM Solid is {state}"
-    queue_email(user.email, subject, "two_factor_changed", state=state, ip=ip)
+    queue_email(user.email, subject, "two_factor_changed", state=state, ip=ip, by_operator=by_operator)
 
 
 def _digest(text: str) -> str:

@@ -5,13 +5,17 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.db import connection
 from django.test import Client
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces import accounts, email
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.invitations import accept_as_new_user, digest_of, invite_member
 from crmsolid.workspaces.models import AuditEntry, Membership, Mode, Plan, Role, User, Workspace
 from crmsolid.workspaces.services import TRIAL
 from tests.tenants import PASSWORD, Tenants
@@ -22,8 +26,7 @@ NEW = "a wholly new password"
 
 def sign_up(**changes: Any) -> tuple[User, Workspace] | None:
     given = {"name": "Ada", "email": "Ada@Example.com ", "password": NEW, "workspace": "Ada & Sons"}
-    links = {"login_link": "https://x/login", "reset_link": "https://x/reset"}
-    return accounts.sign_up(**{**given, **links, "ip": "203.0.113.1", **changes})
+    return accounts.sign_up(**{**given, "ip": "203.0.113.1", **changes})
 
 
 def problem(error: pytest.ExceptionInfo[DomainError]) -> tuple[str, list[str]]:
@@ -75,14 +78,15 @@ def test_what_is_wrong_with_a_sign_up_is_named_and_nothing_is_made(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_owner_of_a_used_address_is_told_by_e_mail() -> None:
+def test_a_used_address_makes_nothing_and_its_owner_is_told_by_e_mail() -> None:
     tenants = Tenants()
     assert sign_up(email=" OWNER@acme.example", password=NEW) is None
     tenants.owner.refresh_from_db()
     assert tenants.owner.check_password(PASSWORD) and Workspace.objects.count() == 4
+    accounts.tell_that_account_exists(" OWNER@acme.example", login_link="https://x/login", reset_link="https://x/reset")
     assert email.send_due() == 1
     assert mail.outbox[0].to == ["owner@acme.example"]
-    assert "https://x/login" in mail.outbox[0].body and NEW not in mail.outbox[0].body
+    assert "https://x/login" in mail.outbox[0].body and "https://x/reset" in mail.outbox[0].body
 
 
 @pytest.mark.django_db(transaction=True)
@@ -90,6 +94,23 @@ def test_signing_up_twice_at_once_makes_one_user() -> None:
     results = run_together_catching([partial(sign_up) for _ in range(4)])
     assert sorted(type(each).__name__ for each in results) == ["NoneType"] * 3 + ["tuple"]
     assert (User.objects.count(), Workspace.objects.count(), Membership.unscoped.count()) == (1, 2, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_password_is_hashed_outside_of_the_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def watched(password: str) -> str:
+        seen.append(connection.in_atomic_block)
+        return make_password(password)
+
+    tenants = Tenants()
+    owner = Actor.member(Membership.objects.for_workspace(tenants.workspace).get(), tenants.workspace)
+    invited = invite_member(owner, email="new@example.com", role="agent", link=str)
+    monkeypatch.setattr("crmsolid.workspaces.accounts.make_password", watched)
+    assert sign_up() is not None
+    assert accept_as_new_user(digest_of(invited.link), name="New", password=NEW, ip=None).user.check_password(NEW)
+    assert seen == [False, False]
 
 
 def session_of(user: User) -> Client:

@@ -14,12 +14,14 @@ from crmsolid.workspaces.invitations import (
     Invited,
     accept_as_new_user,
     accept_invitation,
+    digest_of,
     find_invitation,
     invite_member,
     resend_invitation,
     revoke_invitation,
 )
 from crmsolid.workspaces.models import AuditEntry, Invitation, Membership, OutgoingEmail, Role, User
+from crmsolid.workspaces.services import remove_member, set_role
 from tests.tenants import Tenants
 from tests.threads import run_together_catching
 
@@ -30,12 +32,14 @@ def link(token: str) -> str:
     return f"https://x/{token}"
 
 
-def token_of(invited: Invited) -> str:
-    return invited.link.removeprefix("https://x/")
+def digest_in(invited: Invited) -> str:
+    """Of the token in the link."""
+    return digest_of(invited.link.removeprefix("https://x/"))
 
 
 def owner(tenants: Tenants) -> Actor:
-    return Actor.member(Membership.objects.for_workspace(tenants.workspace).get(), tenants.workspace)
+    membership = Membership.objects.for_workspace(tenants.workspace).get(user=tenants.owner)
+    return Actor.member(membership, tenants.workspace)
 
 
 def invite(tenants: Tenants, address: str = "New@Example.com", role: str = "agent") -> Invited:
@@ -55,7 +59,7 @@ def test_the_link_is_e_mailed_and_its_token_stored_nowhere(tenants: Tenants) -> 
     assert row.expires_at - clock.now() > timedelta(days=6, hours=23)
     stored = str(list(Invitation.unscoped.values())) + str(list(OutgoingEmail.objects.values()))
     stored += str(list(AuditEntry.unscoped.values()))
-    assert token_of(invited) not in stored + repr(invited)
+    assert invited.link.removeprefix("https://x/") not in stored + repr(invited)
     assert email.send_due() == 1
     assert mail.outbox[0].to == ["new@example.com"]
     assert invited.link in mail.outbox[0].body and "owner@acme.example invites you" in mail.outbox[0].body
@@ -70,32 +74,43 @@ def test_the_test_side_invites_into_the_live_workspace(tenants: Tenants) -> None
 
 
 def test_a_new_person_accepts_with_the_invited_address(tenants: Tenants) -> None:
-    token = token_of(invite(tenants))
-    membership = accept_as_new_user(token, name="New", password=PASSWORD, ip="203.0.113.1")
+    digest = digest_in(invite(tenants))
+    membership = accept_as_new_user(digest, name="New", password=PASSWORD, ip="203.0.113.1")
     assert (membership.user.email, membership.role) == ("new@example.com", "agent")
     assert membership.workspace == tenants.workspace and membership.user.check_password(PASSWORD)
     assert not Invitation.unscoped.exists()
     entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="invitation.accepted")
     assert (entry.subject_label, entry.ip) == ("new@example.com", "203.0.113.1")
-    assert error_of(find_invitation, token) == error_of(accept_invitation, tenants.stranger, token, ip=None)
+    assert error_of(find_invitation, digest) == error_of(accept_invitation, tenants.stranger, digest, ip=None)
 
 
 def test_who_has_an_account_accepts_with_it(tenants: Tenants) -> None:
-    token = token_of(invite(tenants))
-    assert accept_invitation(tenants.stranger, token, ip=None).role == "agent"
-    assert error_of(accept_invitation, tenants.stranger, token, ip=None) == "not_found"
+    digest = digest_in(invite(tenants))
+    assert accept_invitation(tenants.stranger, digest, ip=None).role == "agent"
+    assert error_of(accept_invitation, tenants.stranger, digest, ip=None) == "not_found"
     assert Membership.unscoped.filter(user=tenants.stranger).count() == 2
 
 
 def test_an_address_with_an_account_gets_no_second_one(tenants: Tenants) -> None:
-    token = token_of(invite(tenants, tenants.stranger.email))
-    assert error_of(accept_as_new_user, token, name="", password=PASSWORD, ip=None) == "invalid_state"
-    assert find_invitation(token).email == tenants.stranger.email
+    digest = digest_in(invite(tenants, tenants.stranger.email))
+    assert error_of(accept_as_new_user, digest, name="", password=PASSWORD, ip=None) == "invalid_state"
+    assert find_invitation(digest).email == tenants.stranger.email
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_who_sign_up_with_one_link_at_once_make_one_account() -> None:
+    tenants = Tenants()
+    digest = digest_in(invite(tenants))
+    calls = [partial(accept_as_new_user, digest, name="", password=f"{PASSWORD} {n}", ip=None) for n in range(3)]
+    results = run_together_catching(calls)
+    assert len([each for each in results if isinstance(each, Membership)]) == 1
+    assert {each.code for each in results if isinstance(each, DomainError)} <= {"not_found", "invalid_state"}
+    assert User.objects.filter(email="new@example.com").count() == 1
 
 
 def test_a_member_who_opens_a_link_keeps_the_role_and_the_link(tenants: Tenants) -> None:
-    token = token_of(invite(tenants))
-    assert error_of(accept_invitation, tenants.owner, token, ip=None) == "invalid_state"
+    digest = digest_in(invite(tenants))
+    assert error_of(accept_invitation, tenants.owner, digest, ip=None) == "invalid_state"
     assert Membership.objects.for_workspace(tenants.workspace).get().role == Role.OWNER
     assert Invitation.unscoped.count() == 1
 
@@ -117,24 +132,24 @@ def test_an_address_is_invited_once_and_again_after_the_end(tenants: Tenants) ->
 
 
 def test_a_link_ends_after_seven_days(tenants: Tenants) -> None:
-    token = token_of(invite(tenants))
+    digest = digest_in(invite(tenants))
     Invitation.unscoped.update(expires_at=clock.now())
-    assert error_of(find_invitation, token) == "not_found"
-    assert error_of(accept_invitation, tenants.stranger, token, ip=None) == "not_found"
+    assert error_of(find_invitation, digest) == "not_found"
+    assert error_of(accept_invitation, tenants.stranger, digest, ip=None) == "not_found"
 
 
 def test_sending_it_again_replaces_the_link(tenants: Tenants) -> None:
     first = invite(tenants)
     Invitation.unscoped.update(expires_at=clock.now())
     second = resend_invitation(owner(tenants), first.invitation.pk, link=link)
-    assert error_of(find_invitation, token_of(first)) == "not_found"
-    assert find_invitation(token_of(second)).pk == first.invitation.pk
+    assert error_of(find_invitation, digest_in(first)) == "not_found"
+    assert find_invitation(digest_in(second)).pk == first.invitation.pk
 
 
 def test_one_that_was_taken_back_lets_nobody_in(tenants: Tenants) -> None:
     invited = invite(tenants)
     revoke_invitation(owner(tenants), invited.invitation.pk)
-    assert error_of(accept_invitation, tenants.stranger, token_of(invited), ip=None) == "not_found"
+    assert error_of(accept_invitation, tenants.stranger, digest_in(invited), ip=None) == "not_found"
     assert error_of(revoke_invitation, owner(tenants), invited.invitation.pk) == "not_found"
     entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="invitation.revoked")
     assert entry.data == {"role": "agent"}
@@ -145,7 +160,7 @@ def test_another_workspaces_invitation_is_none(tenants: Tenants) -> None:
     stranger = Actor.member(Membership.objects.for_workspace(tenants.other).get(), tenants.other)
     assert error_of(revoke_invitation, stranger, invited.invitation.pk) == "not_found"
     assert error_of(resend_invitation, stranger, invited.invitation.pk, link=link) == "not_found"
-    assert find_invitation(token_of(invited)).pk == invited.invitation.pk
+    assert find_invitation(digest_in(invited)).pk == invited.invitation.pk
 
 
 def test_open_invitations_are_limited(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,13 +170,39 @@ def test_open_invitations_are_limited(tenants: Tenants, monkeypatch: pytest.Monk
     assert error_of(invite, tenants, "c@example.com") == "invalid_state"
 
 
+@pytest.mark.parametrize("change", ["removed", "viewer"])
+def test_invitations_of_who_is_owner_no_longer_end(tenants: Tenants, change: str) -> None:
+    member = Membership.objects.for_workspace(tenants.workspace).get(user=tenants.member(Role.OWNER))
+    theirs = Actor.member(member, tenants.workspace)
+    kept = invite(tenants, "kept@example.com")
+    made = invite_member(theirs, email="made@example.com", role="owner", link=link)
+    resent = resend_invitation(theirs, invite(tenants, "resent@example.com").invitation.pk, link=link)
+    if change == "removed":
+        remove_member(owner(tenants), member.pk)
+    else:
+        set_role(owner(tenants), member.pk, change)
+    assert [row.email for row in Invitation.unscoped.all()] == ["kept@example.com"]
+    assert find_invitation(digest_in(kept)).role == "agent"
+    entries = AuditEntry.objects.for_workspace(tenants.workspace).filter(action="invitation.revoked")
+    ended = {str(made.invitation.pk), str(resent.invitation.pk)}
+    assert {(entry.target, entry.subject_label) for entry in entries} == {(pk, tenants.owner.email) for pk in ended}
+
+
+def test_a_member_who_becomes_owner_keeps_the_invitations(tenants: Tenants) -> None:
+    member = Membership.objects.for_workspace(tenants.workspace).get(user=tenants.member(Role.ADMIN))
+    invite(tenants)
+    Invitation.unscoped.update(invited_by=member.user)
+    set_role(owner(tenants), member.pk, "owner")
+    assert Invitation.unscoped.count() == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_accepting_twice_at_once_makes_one_membership() -> None:
     tenants = Tenants()
-    token = token_of(invite(tenants))
+    digest = digest_in(invite(tenants))
     others = [User.objects.create_user(f"u{number}@example.com", PASSWORD) for number in range(2)]
     users = [tenants.stranger, tenants.stranger, *others]
-    results = run_together_catching([partial(accept_invitation, user, token, ip=None) for user in users])
+    results = run_together_catching([partial(accept_invitation, user, digest, ip=None) for user in users])
     assert len([each for each in results if isinstance(each, Membership)]) == 1
     assert Membership.objects.for_workspace(tenants.workspace).count() == 2
 
@@ -173,7 +214,7 @@ def test_taking_back_and_accepting_at_once_have_one_winner() -> None:
     actor = owner(tenants)
     calls = [
         partial(revoke_invitation, actor, invited.invitation.pk),
-        partial(accept_invitation, tenants.stranger, token_of(invited), ip=None),
+        partial(accept_invitation, tenants.stranger, digest_in(invited), ip=None),
     ]
     results = run_together_catching(calls)  # type: ignore[arg-type]
     assert len([each for each in results if isinstance(each, DomainError)]) == 1

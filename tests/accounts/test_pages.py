@@ -3,10 +3,12 @@
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +17,7 @@ from crmsolid.core import clock
 from crmsolid.panel.sign_in import DEVICE_COOKIE, password_queue
 from crmsolid.workspaces import email, sessions, two_factor
 from crmsolid.workspaces.models import AuditEntry, Invitation, Membership, Role, User, UserSession, Workspace
-from tests.accounts.test_two_factor import code, forget_last_code, turn_on
+from tests.accounts.test_two_factor import code, code_of, forget_last_code, turn_on
 from tests.panel import browser, flash_messages
 from tests.tenants import PASSWORD, Tenants
 
@@ -69,6 +71,17 @@ def test_a_used_address_is_said_by_e_mail_only(tenants: Tenants) -> None:
     assert f"{HOST}{LOGIN}" in mail.outbox[0].body
 
 
+def test_a_used_address_gets_one_e_mail_a_minute(tenants: Tenants) -> None:
+    pages = [
+        Client().post(SIGN_UP, {**FORM, "email": address}, REMOTE_ADDR=f"203.0.{number}.1")
+        for number, address in enumerate(("owner@acme.example", " OWNER@acme.example", "owner@acme.example"))
+    ]
+    assert ["have written to" in text(page) for page in pages] == [True] * 3
+    assert email.send_due() == 1
+    Client().post(SIGN_UP, {**FORM, "email": "owner@rival.example"})
+    assert email.send_due() == 1 and mail.outbox[1].to == ["owner@rival.example"]
+
+
 @pytest.mark.parametrize(("page", "form"), [(SIGN_UP, {**FORM, "password": "x"}), (RESET, {"email": "a@b.example"})])
 def test_forms_of_strangers_are_limited_by_address(db: None, page: str, form: dict[str, str]) -> None:
     tried = [Client().post(page, form, REMOTE_ADDR="203.0.113.1").status_code for _ in range(6)]
@@ -78,7 +91,7 @@ def test_forms_of_strangers_are_limited_by_address(db: None, page: str, form: di
     assert 429 in wide and Client().post(page, form, REMOTE_ADDR="198.51.100.1").status_code == 200
 
 
-@pytest.mark.parametrize("page", [LOGIN, SIGN_UP, SET, CHANGE, INVITATION])
+@pytest.mark.parametrize("page", [LOGIN, SIGN_UP, SET, CHANGE, INVITATION, TWO_FACTOR])
 def test_pages_that_hash_a_password_wait_in_the_queue(page: str) -> None:
     environ = {"REQUEST_METHOD": "POST", "PATH_INFO": page, "CONTENT_LENGTH": "100", "REMOTE_ADDR": "192.0.2.1"}
     assert password_queue().rank(environ) is not None
@@ -153,11 +166,13 @@ def test_too_many_codes_are_refused(tenants: Tenants) -> None:
 
 # --- A form whose session has ended -----------------------------------------------------------------------------------
 TEMPLATES = "/panel/live/messaging/template/add/"
+URL_ENCODED = "application/x-www-form-urlencoded"
 TYPED = {"name": "Hello <b>", "text": "Dear {name}\nwelcome", "password": "hunter2!", "api_token": "abcdef"}
 
 
 def send_signed_out(client: Client, data: dict[str, str] = TYPED) -> Any:
-    return client.post(TEMPLATES, data, headers={"referer": f"{HOST}{TEMPLATES}?a=1"})
+    headers = {"referer": f"{HOST}{TEMPLATES}?a=1"}
+    return client.post(TEMPLATES, urlencode(data), content_type=URL_ENCODED, headers=headers)
 
 
 def kept_in(answer: Any) -> str:
@@ -212,6 +227,32 @@ def test_a_partial_update_leads_the_whole_page_to_the_log_in(tenants: Tenants) -
     assert (answer.status_code, answer["HX-Redirect"]) == (401, f"{LOGIN}?next=%2Fpanel%2Flive%2F%3Fa%3D1")
 
 
+@pytest.mark.parametrize(
+    ("page", "content_type", "size"),
+    [
+        (TEMPLATES, "multipart/form-data; boundary=x", 10),
+        (TEMPLATES, URL_ENCODED, 65_537),
+        (PROFILE, URL_ENCODED, 65_537),  # pages about a user have no files
+        (PROFILE, "multipart/form-data; boundary=x", 65_537),
+    ],
+)
+def test_a_large_form_or_file_of_a_stranger_is_not_parsed(
+    db: None, monkeypatch: pytest.MonkeyPatch, page: str, content_type: str, size: int
+) -> None:
+    def fail(request: HttpRequest) -> None:
+        pytest.fail("the form was parsed")
+
+    client = Client(enforce_csrf_checks=True)
+    client.get(LOGIN)
+    monkeypatch.setattr(HttpRequest, "_load_post_and_files", fail)
+    headers = {"referer": f"{HOST}{HOME}"}
+    shown = client.post(page, "x" * size, content_type=content_type, headers=headers)
+    assert shown.status_code == 401 and "too long to be kept, or has a file" in text(shown)
+    assert client.post(page, "x" * size, content_type=content_type)["Location"] == f"{LOGIN}?next={page}"
+    partial = client.post(page, "x" * size, content_type=content_type, headers={**headers, "hx-request": "true"})
+    assert (partial.status_code, partial["HX-Redirect"]) == (401, f"{LOGIN}?next=%2Fpanel%2Flive%2F")
+
+
 @pytest.mark.parametrize("referer", ["https://evil.example/", "//evil.example/x", ""])
 def test_without_a_page_of_this_site_a_form_is_not_kept(tenants: Tenants, referer: str) -> None:
     answer = Client().post(TEMPLATES, TYPED, headers={"referer": referer} if referer else {})
@@ -251,6 +292,7 @@ def test_an_owner_invites_and_the_link_makes_a_member(tenants: Tenants) -> None:
     assert link not in text(owner.get(MEMBERS)) and "new@example.com" in text(owner.get(MEMBERS))
     assert email.send_due() == 1 and f"{HOST}{link}" in mail.outbox[0].body
     opened = newcomer.get(link)
+    assert link.partition("token=")[2] not in str(newcomer.session.items())
     assert opened["Location"] == INVITATION and link.partition("token=")[2] not in opened["Location"]
     page = text(newcomer.get(INVITATION))
     assert "owner@acme.example invites you" in page and "Acme" in page and "as agent" in page
@@ -269,6 +311,20 @@ def test_a_link_can_be_accepted_after_logging_in(tenants: Tenants) -> None:
     joined = client.post(INVITATION, follow=True)
     assert joined.redirect_chain == [(HOME, 302)] and "Acme" in text(joined)
     assert Membership.objects.for_workspace(tenants.workspace).get(user=tenants.stranger).role == Role.AGENT
+
+
+def test_a_form_of_the_workspace_before_is_refused_after_joining_another(tenants: Tenants) -> None:
+    link = link_in(invite(browser(tenants.owner)))
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(tenants.stranger)
+    client.get(link)
+    client.get(INVITATION)
+    token = client.cookies["csrftoken"].value
+    joined = client.post(INVITATION, {"csrfmiddlewaretoken": token})
+    assert (joined.status_code, joined["Location"]) == (302, HOME)
+    assert client.cookies["csrftoken"].value != token
+    stale = client.post(PROFILE, {"csrfmiddlewaretoken": token, "name": "", "time_zone": "", "theme": "dark"})
+    assert stale.status_code == 403
 
 
 def test_a_taken_address_is_told_to_log_in(tenants: Tenants) -> None:
@@ -384,12 +440,46 @@ def test_the_old_address_leads_to_the_page(tenants: Tenants) -> None:
 
 
 # --- Two factors ------------------------------------------------------------------------------------------------------
+def key_in(page: str) -> str:
+    found = re.search(r"enter this key by hand: <code>(.*?)</code>", page)
+    assert found is not None
+    return found[1].replace(" ", "")
+
+
+def test_each_session_sets_it_up_with_a_key_of_its_own(tenants: Tenants) -> None:
+    thief, owner = browser(tenants.owner), browser(tenants.owner)
+    known, shown = key_in(text(thief.get(TWO_FACTOR))), key_in(text(owner.get(TWO_FACTOR)))
+    assert known != shown and key_in(text(owner.get(TWO_FACTOR))) == shown
+    assert shown not in str(owner.session.items())
+    assert "not right" in text(owner.post(TWO_FACTOR, {"code": code_of(known), "password": PASSWORD}))
+    assert not two_factor.is_on(tenants.owner)
+
+
+def test_a_key_that_was_not_confirmed_is_replaced_after_15_minutes(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
+    old = key_in(text(client.get(TWO_FACTOR)))
+    with clock.simulated(clock.now() + timedelta(minutes=16)):
+        late = text(client.post(TWO_FACTOR, {"code": code_of(old), "password": PASSWORD}))
+    assert "too old" in late and key_in(late) != old and not two_factor.is_on(tenants.owner)
+
+
+def test_turning_it_on_asks_for_the_password_as_often_as_logging_in_does(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
+    right = {"code": code_of(key_in(text(client.get(TWO_FACTOR)))), "password": PASSWORD}
+    assert "Enter a password" in text(client.post(TWO_FACTOR, {**right, "password": ""}))
+    wrong = [client.post(TWO_FACTOR, {**right, "password": "wrong"}) for _ in range(10)]
+    assert {each.status_code for each in wrong} == {200} and "not your present password" in text(wrong[0])
+    assert client.post(TWO_FACTOR, right).status_code == 429
+    assert not two_factor.is_on(tenants.owner)
+
+
 def test_setting_it_up_shows_the_recovery_codes_once(tenants: Tenants) -> None:
     client = browser(tenants.owner)
     page = text(client.get(TWO_FACTOR))
     assert "<svg" in page and "style=" not in page
-    assert "not right" in text(client.post(TWO_FACTOR, {"code": "1"}))
-    done = text(client.post(TWO_FACTOR, {"code": code(tenants.owner)}))
+    wrong = text(client.post(TWO_FACTOR, {"code": "1", "password": PASSWORD}))
+    assert "not right" in wrong and key_in(wrong) == key_in(page)
+    done = text(client.post(TWO_FACTOR, {"code": code_of(key_in(page)), "password": PASSWORD}))
     shown = re.findall(r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3}", done)
     assert len(shown) == 10
     assert not any(each in text(client.get(TWO_FACTOR)) for each in shown)
@@ -422,7 +512,7 @@ def test_where_it_is_required_nothing_else_is_shown_before(tenants: Tenants) -> 
         assert client.post(address, {"x": "y"})["Location"] == TWO_FACTOR, address
     page = text(client.get(TWO_FACTOR))
     assert "Acme requires two-factor authentication" in page and 'aria-label="Menu"' not in page
-    client.post(TWO_FACTOR, {"code": code(member)})
+    client.post(TWO_FACTOR, {"code": code_of(key_in(page)), "password": PASSWORD})
     assert client.get(HOME).status_code == 200
     assert "so it stays on" in text(client.get(TWO_FACTOR))
     entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="workspace.two_factor_required")
@@ -457,6 +547,8 @@ def test_a_link_by_e_mail_sets_a_new_password(tenants: Tenants) -> None:
     assert found is not None
     opened = client.get(found[1])
     assert opened["Location"] == SET and "token" not in opened["Location"]
+    token = re.search(r"token=([^&\s]+)", found[1])
+    assert token is not None and token[1] not in str(client.session.items())
     assert "not the same" in text(client.post(SET, {"new_password1": NEW, "new_password2": "x"}))
     answer = client.post(SET, {"new_password1": NEW, "new_password2": NEW}, follow=True)
     assert answer.redirect_chain == [(LOGIN, 302)] and "all your sessions are signed out" in text(answer)
@@ -494,6 +586,16 @@ def test_changing_the_password_ends_the_other_sessions_and_says_so(tenants: Tena
     assert flash_messages(answer) == ["Your password is changed. Other sessions that were signed out: 1."]
     assert here.get(HOME).status_code == 200 and there.get(HOME).status_code == 302
     assert "This one" in text(here.get(SESSIONS))
+
+
+def test_wrong_present_passwords_count_as_at_the_log_in(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
+    form = {"old_password": "wrong", "new_password1": NEW, "new_password2": NEW}
+    assert [client.post(CHANGE, form).status_code for _ in range(11)] == [200] * 10 + [429]
+    assert client.post(CHANGE, {**form, "old_password": PASSWORD}).status_code == 429
+    assert log_in(Client()).status_code == 429  # the same address
+    tenants.owner.refresh_from_db()
+    assert tenants.owner.check_password(PASSWORD)
 
 
 # --- Sessions, profile ------------------------------------------------------------------------------------------------

@@ -1,17 +1,22 @@
 """The second factor: codes by time and recovery codes."""
 
 import base64
+import json
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from io import StringIO
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.core import mail
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from crmsolid.core import clock, crypto
 from crmsolid.core.errors import DomainError
-from crmsolid.workspaces import two_factor
-from crmsolid.workspaces.models import AuditEntry, RecoveryCode, TwoFactor, User, Workspace
+from crmsolid.workspaces import email, two_factor
+from crmsolid.workspaces.models import AuditEntry, Membership, RecoveryCode, TwoFactor, User, Workspace
 from tests.tenants import Tenants
 from tests.threads import run_together_catching
 
@@ -25,6 +30,16 @@ def code(user: User, *, offset: int = 0) -> str:
     return two_factor.totp(secret_of(user), int(clock.now().timestamp()) // 30 + offset)
 
 
+def code_of(secret: str) -> str:
+    """What an app with this secret shows now."""
+    return two_factor.totp(base64.b32decode(secret), int(clock.now().timestamp()) // 30)
+
+
+def set_up(user: User, session_key: str | None = None, ip: str | None = None) -> list[str]:
+    secret = two_factor.new_secret()
+    return two_factor.confirm_setup(user, secret, code_of(secret), session_key=session_key, ip=ip)
+
+
 def forget_last_code(user: User) -> None:
     """As if the last code had been used long ago."""
     TwoFactor.objects.filter(user=user).update(last_step=0)
@@ -32,8 +47,7 @@ def forget_last_code(user: User) -> None:
 
 def turn_on(user: User) -> list[str]:
     """Set the second factor up; returns the recovery codes."""
-    two_factor.begin_setup(user)
-    codes = two_factor.confirm_setup(user, code(user), session_key=None, ip=None)
+    codes = set_up(user)
     forget_last_code(user)
     return codes
 
@@ -62,20 +76,20 @@ def test_codes_are_those_of_rfc_6238(second: int, expected: str) -> None:
 
 def test_it_is_on_once_a_code_has_confirmed_it(tenants: Tenants) -> None:
     user = tenants.owner
-    text = two_factor.begin_setup(user)
-    assert base64.b32decode(text) == secret_of(user) and two_factor.begin_setup(user) == text
-    assert not two_factor.is_on(user)
+    secret = two_factor.new_secret()
+    assert len(base64.b32decode(secret)) == 20 and two_factor.new_secret() != secret
     with pytest.raises(DomainError, match="not right"):
-        two_factor.confirm_setup(user, "000000x", session_key=None, ip=None)
-    assert not two_factor.is_on(user)
-    codes = two_factor.confirm_setup(user, code(user), session_key=None, ip="203.0.113.1")
+        two_factor.confirm_setup(user, secret, "000000x", session_key=None, ip=None)
+    assert not two_factor.is_on(user) and not TwoFactor.objects.exists()
+    codes = two_factor.confirm_setup(user, secret, code_of(secret), session_key=None, ip="203.0.113.1")
+    assert base64.b32decode(secret) == secret_of(user)
     assert two_factor.is_on(user)
     assert len(set(codes)) == 10 and all(len(each) == 19 for each in codes)
     entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="user.two_factor_on")
     assert (entry.subject_label, entry.ip, entry.data) == (user.email, "203.0.113.1", {})
-    for again in (two_factor.begin_setup, partial(two_factor.confirm_setup, code="1", session_key=None, ip=None)):
-        with pytest.raises(DomainError, match="invalid_state"):
-            again(user)
+    with pytest.raises(DomainError, match="invalid_state"):
+        set_up(user)
+    assert base64.b32decode(secret) == secret_of(user)
 
 
 def test_nothing_readable_is_stored(tenants: Tenants) -> None:
@@ -92,9 +106,16 @@ def test_turning_it_on_ends_the_sessions_that_began_with_the_password_alone(tena
     for client in clients:
         client.force_login(tenants.owner)
     key = clients[0].session.session_key
-    two_factor.begin_setup(tenants.owner)
-    two_factor.confirm_setup(tenants.owner, code(tenants.owner), session_key=key, ip=None)
+    set_up(tenants.owner, session_key=key)
     assert list(Session.objects.values_list("session_key", flat=True)) == [key]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_sessions_that_confirm_at_once_one_turns_it_on() -> None:
+    user = Tenants().owner
+    results = run_together_catching([partial(set_up, user) for _ in range(3)])
+    assert sorted(type(each).__name__ for each in results) == ["DomainError", "DomainError", "list"]
+    assert two_factor.recovery_codes_left(user) == 10
 
 
 @pytest.mark.parametrize("offset", [-1, 0, 1])
@@ -124,10 +145,8 @@ def test_a_code_is_accepted_once_and_none_before_it(tenants: Tenants) -> None:
 
 def test_the_code_that_confirmed_it_does_not_sign_in(tenants: Tenants) -> None:
     with clock.simulated(datetime(2026, 6, 1, 12, 0, 15, tzinfo=UTC)):
-        two_factor.begin_setup(tenants.owner)
-        used = code(tenants.owner)
-        two_factor.confirm_setup(tenants.owner, used, session_key=None, ip=None)
-        assert refused(tenants.owner, used) == "validation_failed"
+        set_up(tenants.owner)
+        assert refused(tenants.owner, code(tenants.owner)) == "validation_failed"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -203,6 +222,40 @@ def test_it_cannot_be_turned_off_where_a_workspace_requires_it(tenants: Tenants)
     with pytest.raises(DomainError, match="Acme requires"):
         two_factor.turn_off(tenants.owner, codes[0], ip=None)
     assert two_factor.is_on(tenants.owner) and two_factor.recovery_codes_left(tenants.owner) == 10
+
+
+def run_turn_off(address: str) -> Any:
+    said = StringIO()
+    call_command("turn_off_two_factor", address, "--json", stdout=said)
+    return json.loads(said.getvalue())
+
+
+def test_the_command_turns_it_off_for_who_has_lost_the_codes(tenants: Tenants) -> None:
+    turn_on(tenants.owner)
+    assert email.send_due() == 1
+    assert "ask whoever runs this installation" in mail.outbox[0].body
+    Workspace.objects.filter(pk=tenants.workspace.pk).update(requires_two_factor=True)
+    assert run_turn_off(" OWNER@acme.example") == {"email": "owner@acme.example", "two_factor": "off"}
+    assert not TwoFactor.objects.exists() and not RecoveryCode.objects.exists()
+    entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="membership.two_factor_off")
+    membership = Membership.objects.for_workspace(tenants.workspace).get()
+    assert (entry.subject_kind, entry.subject_id, entry.target) == (
+        "command",
+        "turn_off_two_factor",
+        str(membership.pk),
+    )
+    assert email.send_due() == 1
+    assert mail.outbox[1].to == ["owner@acme.example"]
+    assert "turned off by whoever runs this installation" in mail.outbox[1].body
+
+
+@pytest.mark.parametrize(
+    ("address", "problem"), [("owner@acme.example", "is off"), ("nobody@acme.example", "no user"), ("", "no user")]
+)
+def test_the_command_says_that_there_is_nothing_to_turn_off(tenants: Tenants, address: str, problem: str) -> None:
+    with pytest.raises(CommandError, match=problem):
+        run_turn_off(address)
+    assert email.send_due() == 0
 
 
 def test_new_recovery_codes_replace_the_old_ones(tenants: Tenants) -> None:

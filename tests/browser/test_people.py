@@ -30,6 +30,7 @@ def set_up_two_factor(page: Page) -> tuple[str, list[str]]:
     """Returns the key of the app and the recovery codes."""
     secret = page.locator(".cs-steps code").inner_text()
     page.get_by_label("Code", exact=True).fill(code(secret))
+    page.get_by_label("Your password").fill(NEW)
     page.get_by_role("button", name="Turn it on").click()
     codes = page.get_by_label("Recovery codes").input_value().split()
     assert len(codes) == 10

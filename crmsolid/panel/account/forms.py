@@ -111,6 +111,12 @@ class CodeForm(ServiceForm):
     )
 
 
+class SetUpForm(CodeForm):
+    """Turn the second factor on."""
+
+    password = password_field("Your password")
+
+
 class ProfileForm(ServiceForm):
     name = text_field("Your name", MAX_USER_NAME, autocomplete="name")
     time_zone = text_field("Time zone", 64, list="time-zones")

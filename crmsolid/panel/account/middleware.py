@@ -5,18 +5,22 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
 from crmsolid.panel.account import kept_form
 from crmsolid.panel.account.views import login_page
+from crmsolid.serving.interface import SMALL_BODY_BYTES
+from crmsolid.serving.request import BODY_TOO_LARGE
 from crmsolid.workspaces.models import User
 from crmsolid.workspaces.panel_context import PanelContext, panel_context
 from crmsolid.workspaces.sessions import record_use
 
 PREFIXES = ("/panel/", "/oauth/authorize/")
+MAX_STRANGERS_FORM_BYTES = SMALL_BODY_BYTES
 
 
 class AccountMiddleware:
@@ -24,8 +28,10 @@ class AccountMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(PREFIXES) or not isinstance(request.user, User):
+        if not request.path_info.startswith(PREFIXES):
             return self.get_response(request)
+        if not isinstance(request.user, User):
+            return _ask_to_log_in_unread(request) or self.get_response(request)
         panel = panel_context(request)
         record_use(request, request.user, panel.membership if panel else None)
         with timezone.override(zone_of(request.user, panel)):
@@ -63,7 +69,34 @@ def _ask_to_log_in(request: HttpRequest) -> HttpResponse | None:
     page = kept_form.page_before(request)
     if not page:
         return None
-    if request.headers.get("HX-Request"):
-        address = f"{reverse('account:login')}?{urlencode({'next': page})}"
-        return HttpResponse(status=401, headers={"HX-Redirect": address})
-    return login_page(request, kept_form.KeptForm.of(request))
+    return _lead_to_log_in(request, page) or login_page(request, page, kept=kept_form.KeptForm.of(request).sign())
+
+
+def _ask_to_log_in_unread(request: HttpRequest) -> HttpResponse | None:
+    """The log-in page for a form of a stranger that is too costly to parse: with files, or large. It is not kept.
+
+    This is done before any ``process_view``, because that of ``CsrfViewMiddleware`` parses a form to find its token.
+    The product reads the real ``CONTENT_LENGTH``; of a body that it has refused for its size nothing is left to parse.
+    """
+    if request.method != "POST" or request.META.get(BODY_TOO_LARGE):
+        return None
+    try:
+        namespace = resolve(request.path_info).namespace
+    except Resolver404:
+        return None
+    # The pages about a user have no files, so of them the size alone counts.
+    has_files = request.content_type == "multipart/form-data" and namespace != "account"
+    if not has_files and int(request.META.get("CONTENT_LENGTH") or 0) <= MAX_STRANGERS_FORM_BYTES:
+        return None
+    page = kept_form.page_before(request)
+    if not page:
+        return redirect_to_login(request.get_full_path(), reverse("account:login"))
+    return _lead_to_log_in(request, page) or login_page(request, page, kept="")
+
+
+def _lead_to_log_in(request: HttpRequest, page: str) -> HttpResponse | None:
+    """For a partial update, which cannot show a page, the address that the browser opens."""
+    if not request.headers.get("HX-Request"):
+        return None
+    address = f"{reverse('account:login')}?{urlencode({'next': page})}"
+    return HttpResponse(status=401, headers={"HX-Redirect": address})

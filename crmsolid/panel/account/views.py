@@ -13,6 +13,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.middleware.csrf import rotate_token
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -28,7 +29,7 @@ from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.time_zones import time_zones
 from crmsolid.panel import sign_in
-from crmsolid.panel.account import kept_form
+from crmsolid.panel.account import kept_form, session_secrets
 from crmsolid.panel.account.forms import (
     AcceptForm,
     ChangePasswordForm,
@@ -37,6 +38,7 @@ from crmsolid.panel.account.forms import (
     NewPasswordForm,
     ProfileForm,
     ResetRequestForm,
+    SetUpForm,
     SignUpForm,
 )
 from crmsolid.workspaces import accounts, invitations, sessions, two_factor
@@ -49,11 +51,15 @@ from crmsolid.workspaces.tenant_page import error_text
 View = Callable[..., HttpResponseBase]
 
 # What the anonymous session holds between two pages. Links in e-mails lead to a page that puts their token there, so
-# that it is in no address that a page with a form, a log line or a Referer header has.
+# that it is in no address that a page with a form, a log line or a Referer header has. Sessions are readable in the
+# database: of an invitation's token it holds the digest, and what sets a password is encrypted.
 SECOND_STEP = "second_step"
 INVITATION = "invitation"
 RESET = "password_reset"
 SECOND_STEP_SECONDS = 600
+# The secret that a session sets a second factor up with. No other session of the user gets to see it.
+SETUP = "two_factor_setup"
+SETUP_SECONDS = 900
 
 PASSWORD_HELP = "At least 10 characters, not a common password, and not like your name or e-mail address."
 
@@ -147,10 +153,9 @@ def show_login(
     return show(request, "login", status=status, title="Log in", **context)
 
 
-def login_page(request: HttpRequest, form: kept_form.KeptForm) -> HttpResponse:
-    """For whoever sends a form after the session has ended."""
-    signed = form.sign()
-    return show_login(request, LoginForm(request), next_page=form.page, kept=signed, status=401).render()
+def login_page(request: HttpRequest, page: str, kept: str) -> HttpResponse:
+    """For whoever sends a form of ``page`` after the session has ended. ``kept`` is as in :func:`show_login`."""
+    return show_login(request, LoginForm(request), next_page=page, kept=kept, status=401).render()
 
 
 def safe_next(request: HttpRequest) -> str:
@@ -228,21 +233,27 @@ def sign_up(request: HttpRequest) -> HttpResponseBase:
         data = form.cleaned_data
         try:
             sign_in.throttle(request, "sign-up")
-            made = accounts.sign_up(
-                **data,
-                login_link=request.build_absolute_uri(reverse("account:login")),
-                reset_link=request.build_absolute_uri(reverse("account:password_reset")),
-                ip=client_ip(request),
-            )
+            made = accounts.sign_up(**data, ip=client_ip(request))
         except sign_in.TooManyAttempts:
             return too_many(request)
         except DomainError as error:
             form.add_domain_error(error)
         else:
             if made is None:
+                _tell_that_account_exists(request, data["email"])
                 return show(request, "check_e_mail", title="Look into your e-mail", email=data["email"])
             return _enter(request, *made, f"Welcome to CRM Solid. The trial of {made[1].name} ends in 14 days.")
     return show(request, "sign_up", title="Sign up", form=form)
+
+
+def _tell_that_account_exists(request: HttpRequest, email: str) -> None:
+    """At most once a minute, so that nobody can fill somebody's mailbox."""
+    if sign_in.first_in_a_minute("account-exists", email):
+        accounts.tell_that_account_exists(
+            email,
+            login_link=request.build_absolute_uri(reverse("account:login")),
+            reset_link=request.build_absolute_uri(reverse("account:password_reset")),
+        )
 
 
 def _enter(request: HttpRequest, user: User, live: Any, text: str) -> HttpResponse:
@@ -255,21 +266,21 @@ def _enter(request: HttpRequest, user: User, live: Any, text: str) -> HttpRespon
 @page("GET")
 def invitation_link(request: HttpRequest) -> HttpResponseBase:
     """What the link in the e-mail opens."""
-    token = request.GET.get("token", "")
+    digest = invitations.digest_of(request.GET.get("token", ""))
     try:
-        invitations.find_invitation(token)
+        invitations.find_invitation(digest)
     except DomainError as error:
         return show(request, "link_is_over", status=404, title="This invitation is over", text=error_text(error))
-    request.session[INVITATION] = token
+    request.session[INVITATION] = digest
     return HttpResponseRedirect(reverse("account:invitation"))
 
 
 @page("GET", "POST")
 def invitation(request: HttpRequest) -> HttpResponseBase:
     """Accept with the account that is logged in, or with a new one."""
-    token = request.session.get(INVITATION, "")
+    digest = request.session.get(INVITATION, "")
     try:
-        row = invitations.find_invitation(token)
+        row = invitations.find_invitation(digest)
     except DomainError as error:
         return show(request, "link_is_over", status=404, title="This invitation is over", text=error_text(error))
     is_user, is_post = isinstance(request.user, User), request.method == "POST"
@@ -277,7 +288,7 @@ def invitation(request: HttpRequest) -> HttpResponseBase:
     problem = ""
     if is_post and (is_user or form.is_valid()):
         try:
-            membership = _accept(request, token, form)
+            membership = _accept(request, digest, form)
         except sign_in.TooManyAttempts:
             return too_many(request)
         except DomainError as error:
@@ -291,11 +302,11 @@ def invitation(request: HttpRequest) -> HttpResponseBase:
     return show(request, "invitation", title=title, invitation=row, form=form, problem=problem)
 
 
-def _accept(request: HttpRequest, token: str, form: AcceptForm) -> Membership:
+def _accept(request: HttpRequest, digest: str, form: AcceptForm) -> Membership:
     if isinstance(request.user, User):
-        return invitations.accept_invitation(request.user, token, ip=client_ip(request))
+        return invitations.accept_invitation(request.user, digest, ip=client_ip(request))
     sign_in.throttle(request, "sign-up")
-    return invitations.accept_as_new_user(token, **form.cleaned_data, ip=client_ip(request))
+    return invitations.accept_as_new_user(digest, **form.cleaned_data, ip=client_ip(request))
 
 
 def _join(request: HttpRequest, membership: Membership) -> HttpResponse:
@@ -303,7 +314,9 @@ def _join(request: HttpRequest, membership: Membership) -> HttpResponse:
     request.session.pop(INVITATION, None)
     if not isinstance(request.user, User):
         return _enter(request, membership.user, membership.workspace, text)
-    request.session[WORKSPACE_KEY] = membership.workspace_id
+    if request.session.get(WORKSPACE_KEY) != membership.workspace_id:
+        request.session[WORKSPACE_KEY] = membership.workspace_id
+        rotate_token(request)  # forms in other tabs belong to the workspace that was shown before
     messages.success(request, text)
     return home()
 
@@ -346,14 +359,14 @@ def password_reset_link(request: HttpRequest) -> HttpResponseBase:
     parts = [request.GET.get("uid", ""), request.GET.get("token", "")]
     if accounts.user_of_reset_link(*parts) is None:
         return show(request, "link_is_over", status=404, title="This link is over", text=OVER, ask_again=True)
-    request.session[RESET] = parts
+    session_secrets.store(request.session, RESET, parts, seconds=settings.PASSWORD_RESET_TIMEOUT)
     return HttpResponseRedirect(reverse("account:password_set"))
 
 
 @page("GET", "POST")
 def password_set(request: HttpRequest) -> HttpResponseBase:
     """Choose a new password, with the link of the e-mail."""
-    user = accounts.user_of_reset_link(*request.session.get(RESET, ["", ""]))
+    user = accounts.user_of_reset_link(*(session_secrets.read(request.session, RESET) or ["", ""]))
     if user is None:
         return show(request, "link_is_over", status=404, title="This link is over", text=OVER, ask_again=True)
     form = NewPasswordForm(request.POST if request.method == "POST" else None)
@@ -375,6 +388,8 @@ def password_change(request: HttpRequest) -> HttpResponseBase:
     if form.is_valid():
         try:
             ended = _change_password(request, user, form)
+        except sign_in.TooManyAttempts:
+            return too_many(request)
         except DomainError as error:
             form.add_domain_error(error)
         else:
@@ -388,13 +403,21 @@ def password_change(request: HttpRequest) -> HttpResponseBase:
 
 def _change_password(request: HttpRequest, user: User, form: ChangePasswordForm) -> int:
     """Returns how many other sessions ended."""
-    if not user.check_password(form.cleaned_data["old_password"]):
-        raise invalid("old_password", "invalid", "this is not your present password")
+    check_own_password(request, user, form.cleaned_data["old_password"], "old_password")
     new, key = form.cleaned_data["new_password1"], request.session.session_key
     ended = accounts.change_password(user, new, session_key=key, ip=client_ip(request))
     update_session_auth_hash(request, user)  # gives the session another key
     sessions.follow(key, request.session.session_key)
     return ended
+
+
+def check_own_password(request: HttpRequest, user: User, password: str, field: str) -> None:
+    """Errors: ``validation_failed`` (the field). A wrong one counts as at the log-in: whoever has somebody's session
+    must not find out the password. Raises ``TooManyAttempts``."""
+    attempt = sign_in.Attempt.begin(request, user.email)
+    if not user.check_password(password):
+        attempt.count_failure()
+        raise invalid(field, "invalid", "this is not your present password")
 
 
 # --- Two-factor authentication ----------------------------------------------------------------------------------------
@@ -404,16 +427,20 @@ def two_factor_page(request: HttpRequest) -> HttpResponseBase:
     user = user_of(request)
     if two_factor.is_on(user):
         return _manage_two_factor(request, user)
-    form = CodeForm(request.POST if request.method == "POST" else None)
+    form = SetUpForm(request.POST if request.method == "POST" else None)
+    secret = session_secrets.read(request.session, SETUP)
     if form.is_valid():
-        key, ip = request.session.session_key, client_ip(request)
         try:
-            codes = two_factor.confirm_setup(user, form.cleaned_data["code"], session_key=key, ip=ip)
+            codes = _set_up_two_factor(request, user, secret, form)
+        except sign_in.TooManyAttempts:
+            return too_many(request)
         except DomainError as error:
             form.add_domain_error(error)
         else:
             return show(request, "recovery_codes", title="Two-factor authentication is on", codes=codes, is_new=True)
-    secret = two_factor.begin_setup(user)
+    if secret is None:
+        secret = two_factor.new_secret()
+        session_secrets.store(request.session, SETUP, secret, seconds=SETUP_SECONDS)
     image = segno.make(two_factor.provisioning_uri(user, secret), error="m").svg_inline(
         scale=4, light="#fff", border=3, svgclass="cs-qr", lineclass=None, omitsize=False
     )
@@ -429,6 +456,17 @@ def two_factor_page(request: HttpRequest) -> HttpResponseBase:
         secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         requiring=two_factor.requiring_workspaces(user),
     )
+
+
+def _set_up_two_factor(request: HttpRequest, user: User, secret: str | None, form: SetUpForm) -> list[str]:
+    """Returns the recovery codes."""
+    if secret is None:
+        raise DomainError("invalid_state", "the key that you scanned is too old; scan the one that is shown now")
+    check_own_password(request, user, form.cleaned_data["password"], "password")
+    key, ip = request.session.session_key, client_ip(request)
+    codes = two_factor.confirm_setup(user, secret, form.cleaned_data["code"], session_key=key, ip=ip)
+    del request.session[SETUP]
+    return codes
 
 
 def _manage_two_factor(request: HttpRequest, user: User) -> HttpResponseBase:
