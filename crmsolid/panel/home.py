@@ -146,8 +146,9 @@ def _preview(message: Message | None) -> str:
 
 
 def _failed_messages(workspace: Workspace) -> Notice:
-    """Conversations whose latest outgoing message failed. One that is sent takes its conversation off the list."""
-    rows = Thread.objects.for_workspace(workspace).filter(failed_at__isnull=False, closed_at=None)
+    """Conversations whose latest outgoing message failed, closed ones too. One that is sent, and closing, take the
+    conversation off the list."""
+    rows = Thread.objects.for_workspace(workspace).filter(failed_at__isnull=False)
     threads = list(rows.select_related("contact").order_by("-active_at", "-id")[: SHOWN + 1])
     failed = newest_messages(workspace, threads, status="failed")
     items = [

@@ -142,6 +142,15 @@ def test_message_that_fails_before_it_is_sent_marks_its_thread(agent: Actor, san
     assert listed(agent, "failed") == [message.thread_id]
 
 
+def test_message_that_fails_after_its_thread_was_closed_is_listed(agent: Actor, sandbox: Account) -> None:
+    message = send(sandbox, "@fail_privacy")
+    services.close_thread(agent, message.thread_id)
+    assert listed(agent, "failed") == []
+    dispatch.dispatch()
+    assert listed(agent, "failed") == [message.thread_id]
+    assert listed(agent, "open") == []
+
+
 def test_migration_finds_who_waits_and_what_failed(
     agent: Actor, sandbox: Account, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
