@@ -301,6 +301,12 @@ def test_snooze_without_a_date_says_so(client: Client, thread: Thread) -> None:
     assert flash_messages(answer) == ["Choose a date and a time until which it sleeps."]
 
 
+def test_enter_in_the_date_snoozes_until_the_date(client: Client, thread: Thread) -> None:
+    page = client.get(page_of(thread)).content.decode()
+    buttons = re.findall(r'name="until" value="(\w+)"', page)  # Enter presses the first one
+    assert buttons == ["date", "later", "tomorrow", "week", "date"]
+
+
 def test_conversation_is_closed_assigned_and_marked_as_unread(client: Client, thread: Thread, tenants: Tenants) -> None:
     post(client, thread, "assign", assignee=tenants.owner.pk)
     client.get(page_of(thread))
