@@ -2,7 +2,7 @@
 
 from functools import wraps
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.models import LogEntry
@@ -16,6 +16,7 @@ from django.utils.encoding import iri_to_uri
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 
+from crmsolid.panel.account.kept_form import page_before
 from crmsolid.panel.account.urls import urlpatterns as account_urls
 from crmsolid.panel.account.views import own_page
 from crmsolid.panel.home import home_context
@@ -66,6 +67,9 @@ class PanelSite(AdminSite):
         @wraps(view)
         def members_only(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not self.has_permission(request):
+                if request.headers.get("HX-Request"):  # it would put the log-in page into a part of its own
+                    query = urlencode({"next": page_before(request)})
+                    return HttpResponse(status=401, headers={"HX-Redirect": f"{reverse('account:login')}?{query}"})
                 return redirect_to_login(request.get_full_path(), reverse("account:login"))
             response: HttpResponseBase = view(request, *args, **kwargs)
             return response

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -139,6 +140,17 @@ def test_part_of_a_page_of_another_workspace_is_refused(client: Client, thread: 
         for workspace in (tenants.other.pk, tenants.twin.pk, ""):
             answer = client.get(address, {"part": "list", "workspace": workspace})
             assert (answer.status_code, answer.content) == (409, b"")
+
+
+def test_part_of_a_page_leads_to_the_log_in_when_the_session_has_ended(thread: Thread, tenants: Tenants) -> None:
+    part: dict[str, Any] = {"part": "list", "workspace": tenants.workspace.pk}
+    shown = f"http://testserver{page_of(thread)}?view=unread"
+    stranger = Client(headers={"HX-Request": "true", "HX-Current-URL": shown})
+    answer = stranger.get(page_of(thread), part)
+    login = f"{reverse('account:login')}?next={quote(page_of(thread), safe='')}%3Fview%3Dunread"
+    assert (answer.status_code, answer["HX-Redirect"], answer.content) == (401, login, b"")
+    foreign = stranger.get(page_of(thread), part, headers={"HX-Current-URL": "https://evil.example/"})
+    assert foreign["HX-Redirect"] == f"{reverse('account:login')}?next="
 
 
 def test_old_addresses_lead_to_the_inbox(client: Client, thread: Thread) -> None:
