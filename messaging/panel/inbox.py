@@ -11,7 +11,7 @@ from crmsolid.core.ids import is_id
 from crmsolid.events import feed
 from crmsolid.workspaces.tenant_page import TenantPage, error_text
 from messaging import services as messages
-from messaging.models import Account, AccountState, Template, Thread, account_state
+from messaging.models import Account, AccountState, Message, Template, Thread, account_state
 from messaging.panel import card, conversation, words
 from messaging.panel.conversation import Draft
 from messaging.sending.automatic import recipient_of
@@ -211,6 +211,8 @@ class ThreadPage(InboxPage):
                 raise invalid("send_at", "invalid", "give a date and a time")
             threads.reply(self.actor, thread.pk, text=draft.text, send_at=send_at, message_id=draft.message_id)
         except DomainError as error:
+            if action == "send" and self.rows(Message).filter(pk=draft.message_id).exists():
+                return self.back(thread)  # the form arrived before; its text is no draft any more
             draft.errors = {each.field: f"{each.detail[:1].upper()}{each.detail[1:]}." for each in error.errors}
             draft.errors = draft.errors or {"": error_text(error)}
             return self.show(thread, draft)
@@ -317,6 +319,9 @@ class NewMessagePage(TenantPage):
                 message_id=draft.message_id,
             )
         except DomainError as error:
+            sent = self.rows(Message).filter(pk=draft.message_id).first()  # the form arrived before
+            if sent is not None:
+                return self.redirect("inbox_thread", sent.thread_id)
             draft.errors = {each.field: f"{each.detail[:1].upper()}{each.detail[1:]}." for each in error.errors}
             draft.errors = draft.errors or {"": error_text(error)}
             return self.show({"to": posted.get("to", ""), "account": account}, draft)
