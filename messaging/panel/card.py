@@ -19,8 +19,9 @@ NOTES = 20
 YES, NO = "yes", "no"
 
 
-def context(actor: Actor, contact: Contact, *, may_change: bool) -> dict[str, Any]:
-    """What the card shows."""
+def context(actor: Actor, contact: Contact, *, may_change: bool, posted: QueryDict | None = None) -> dict[str, Any]:
+    """What the card shows. ``posted`` is a form that was refused: what was typed stays."""
+    posted = posted if posted is not None else QueryDict()
     found = get_contact(actor, contact.pk)
     score = get_score(actor, contact.pk, limit=LEDGER_ROWS)
     written = notes.list_notes(actor, contact.pk, limit=NOTES)
@@ -31,7 +32,8 @@ def context(actor: Actor, contact: Contact, *, may_change: bool) -> dict[str, An
         "tags": sorted(found.tags),
         "stages": Stage.choices,
         "ledger": score.page,
-        "fields": [_field(each, found.contact) for each in _definitions(actor)],
+        "fields": [_field(each, found.contact, posted) for each in _definitions(actor)],
+        "new_note": posted.get("note", ""),
         "notes": [(note, may_change and notes.may_delete(note, actor)) for note in written.rows],
         "more_notes": written.next_cursor is not None,
         "sections": [section(found.contact) for section in contact_sections],
@@ -43,8 +45,8 @@ def _definitions(actor: Actor) -> list[CustomField]:
     return list(CustomField.objects.for_workspace(actor.workspace).order_by("label"))
 
 
-def _field(definition: CustomField, contact: Contact) -> dict[str, Any]:
-    """A custom field with its value as the form shows it."""
+def _field(definition: CustomField, contact: Contact, posted: QueryDict) -> dict[str, Any]:
+    """A custom field with its value as the form shows it, and as it ``was`` stored."""
     value = contact.custom_fields.get(definition.key)
     kind = {FieldType.NUMBER: "number", FieldType.DATE: "date"}.get(FieldType(definition.type), "text")
     if definition.type == FieldType.BOOLEAN:
@@ -53,7 +55,9 @@ def _field(definition: CustomField, contact: Contact) -> dict[str, Any]:
         choices = [(choice, choice) for choice in definition.choices]
         if value is not None and choices and value not in definition.choices:
             choices.append((value, str(value)))  # it was a choice once
-    return {"definition": definition, "value": "" if value is None else value, "type": kind, "choices": choices}
+    was = "" if value is None else value
+    value = posted.get(f"field-{definition.key}", was)
+    return {"definition": definition, "value": value, "was": was, "type": kind, "choices": choices}
 
 
 def change_stage(actor: Actor, contact: Contact, posted: QueryDict) -> str:
@@ -117,3 +121,5 @@ ACTIONS: dict[str, Callable[[Actor, Contact, QueryDict], str]] = {
     "add_note": add_note,
     "delete_note": delete_note,
 }
+# Those with something typed, which a refusal must not lose.
+TYPED = ("fields", "add_note")

@@ -142,7 +142,13 @@ class ThreadPage(InboxPage):
             messages.mark_thread_read(self.actor, thread.pk)
             return HttpResponse(status=204)
         if action in card.ACTIONS:
-            self.say(card.ACTIONS[action](self.actor, thread.contact, request.POST))
+            try:
+                self.say(card.ACTIONS[action](self.actor, thread.contact, request.POST))
+            except DomainError as error:
+                if action not in card.TYPED:
+                    raise
+                self.show_error(error)
+                return self.show(thread, Draft(), refused=request.POST)
             return self.back(thread, pane="contact")
         if action not in self.actions:
             raise Http404
@@ -159,12 +165,13 @@ class ThreadPage(InboxPage):
         return self.redirect(self.name, thread.pk, **self.query(**query))
 
     # --- Reading --------------------------------------------------------------------------------------------------
-    def show(self, thread: Thread, draft: Draft) -> HttpResponse:
-        pane = "contact" if self.request.GET.get("pane") == "contact" else "conversation"
+    def show(self, thread: Thread, draft: Draft, *, refused: QueryDict | None = None) -> HttpResponse:
+        """``refused`` is a form of the contact's card that was refused."""
+        pane = "contact" if refused is not None or self.request.GET.get("pane") == "contact" else "conversation"
         return self.render(
             **self.frame(),
             **{**self.list_context(thread), **self.messages_context(thread)},
-            **card.context(self.actor, thread.contact, may_change=self.may_change),
+            **card.context(self.actor, thread.contact, may_change=self.may_change, posted=refused),
             **self.composer_context(thread, draft),
             pane=pane,
             snoozes=conversation.SNOOZES.items(),
