@@ -301,10 +301,9 @@ class NewMessagePage(TenantPage):
     template = "panel/inbox_new.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        to = ""
-        if "contact" in request.GET:
-            to = recipient_of(self.row(Contact, request.GET["contact"]))
-        return self.show({"to": to}, Draft())
+        contact = self.row(Contact, request.GET["contact"]) if "contact" in request.GET else None
+        to = recipient_of(contact) if contact else ""
+        return self.show({"to": to}, Draft(), unknown=contact if not to else None)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         posted = request.POST
@@ -334,10 +333,12 @@ class NewMessagePage(TenantPage):
             return self.show({"to": posted.get("to", ""), "account": account}, draft)
         return self.redirect("inbox_thread", message.thread_id)
 
-    def show(self, chosen: dict[str, str], draft: Draft) -> HttpResponse:
+    def show(self, chosen: dict[str, str], draft: Draft, *, unknown: Contact | None = None) -> HttpResponse:
+        """``unknown`` is a contact of whom no identity on Telegram is known."""
         accounts = list(self.rows(Account).order_by("name", "id"))
         chosen.setdefault("account", str(accounts[0].pk) if len(accounts) == 1 else "")
-        return self.render(accounts=[(str(each.pk), each.name) for each in accounts], chosen=chosen, draft=draft)
+        choices = [(str(each.pk), each.name) for each in accounts]
+        return self.render(accounts=choices, chosen=chosen, draft=draft, unknown=unknown)
 
 
 class OldInboxPage(TenantPage):

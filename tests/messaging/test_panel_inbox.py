@@ -284,6 +284,11 @@ def test_new_message_begins_a_conversation(client: Client, sandbox: Account, ten
 def test_new_message_to_a_contact_has_the_address(client: Client, thread: Thread, tenants: Tenants) -> None:
     page = client.get(f"{INBOX}new/", {"contact": thread.contact_id})
     assert 'value="@alice"' in page.content.decode()
+    assert "No Telegram username" not in text_of(page)
+    mail = Contact.unscoped.create(workspace=tenants.workspace, name="Mail", email="mail@example.com")
+    page = client.get(f"{INBOX}new/", {"contact": mail.pk})
+    assert "No Telegram username is known. Add it on the contact's page first." in text_of(page)
+    assert reverse("admin:contacts_contact_change", args=[mail.pk]) in page.content.decode()
     theirs = Contact.unscoped.create(workspace=tenants.other, name="Theirs", username="theirs")
     assert client.get(f"{INBOX}new/", {"contact": theirs.pk}).status_code == 404
 
