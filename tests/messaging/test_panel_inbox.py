@@ -134,6 +134,12 @@ def test_filter_stays_while_one_works(client: Client, thread: Thread) -> None:
     assert answer["Location"] == f"{page_of(thread)}?view=waiting"
 
 
+@pytest.mark.parametrize(("view", "sent"), [("all", "all"), ("closed", "closed"), ("open", None)])
+def test_search_form_keeps_the_view(client: Client, thread: Thread, view: str, sent: str | None) -> None:
+    html = client.get(INBOX, {"view": view}).content.decode()
+    assert re.findall(r'name="view" value="(\w+)"', html) == ([sent] if sent else [])
+
+
 def test_part_of_a_page_of_another_workspace_is_refused(client: Client, thread: Thread, tenants: Tenants) -> None:
     """The page was opened before the member switched to this workspace in another tab."""
     for address in (INBOX, page_of(thread)):
