@@ -33,7 +33,7 @@ VIEW_TITLES = {
     "all": "All",
 }
 NOTHING = {
-    "open": "Nobody has written yet, and everything is closed or snoozed.",
+    "open": "Nobody has written yet, or everything is closed or snoozed.",
     "unread": "Everything has been read.",
     "waiting": "Nobody waits for an answer.",
     "failed": "No message has failed.",

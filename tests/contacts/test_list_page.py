@@ -176,6 +176,12 @@ def test_all_that_match_are_enrolled(panel: Client, tenants: Tenants) -> None:
     assert Job.unscoped.get().result["changed"] == 2
 
 
+def test_without_an_active_sequence_the_page_says_so(panel: Client) -> None:
+    html = panel.get(BULK, {"who": "all", "do": "enroll"}).content.decode()
+    assert "No sequence is active." in html and "Enroll in a sequence: 3 contacts</button>" not in html
+    assert "Change the stage: 3 contacts</button>" in panel.get(BULK, {"who": "all", "do": "stage"}).content.decode()
+
+
 def test_erasing_asks_for_the_number_and_refuses_another(panel: Client, tenants: Tenants) -> None:
     asked = {"who": "all", "do": "erase", "filter": json.dumps(VIP), "number": "2"}
     for typed in ("", "1", "yes"):
