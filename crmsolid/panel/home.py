@@ -123,11 +123,15 @@ def _accounts(workspace: Workspace) -> Notice:
     return _notice("Telegram accounts that do not send", "danger", advice, items, "messaging_account_changelist")
 
 
+def _unread(workspace: Workspace) -> QuerySet[Thread]:
+    """Those of the inbox's view: neither closed nor snoozed."""
+    rows: QuerySet[Thread] = Thread.objects.for_workspace(workspace)
+    return rows.filter(unread_count__gt=0, closed_at=None, active_at__lte=clock.now())
+
+
 def _conversations(workspace: Workspace) -> Notice:
-    """Without those that are snoozed."""
-    now, rows = clock.now(), Thread.objects.for_workspace(workspace).filter(unread_count__gt=0)
-    awake = rows.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=now)).select_related("contact")
-    threads = list(awake.order_by("last_message_at", "id")[: SHOWN + 1])
+    rows = _unread(workspace).select_related("contact")
+    threads = list(rows.order_by("last_message_at", "id")[: SHOWN + 1])
     newest = newest_messages(workspace, threads)
     items = [
         Item(str(thread.contact), _preview(newest.get(thread.pk)), _conversation(thread), thread.last_message_at)
@@ -146,8 +150,9 @@ def _preview(message: Message | None) -> str:
 
 
 def _failed_messages(workspace: Workspace) -> Notice:
-    """Conversations whose latest outgoing message failed. One that is sent takes its conversation off the list."""
-    rows = Thread.objects.for_workspace(workspace).filter(failed_at__isnull=False, closed_at=None)
+    """Conversations whose latest outgoing message failed, closed ones too. One that is sent, and closing, take the
+    conversation off the list."""
+    rows = Thread.objects.for_workspace(workspace).filter(failed_at__isnull=False)
     threads = list(rows.select_related("contact").order_by("-active_at", "-id")[: SHOWN + 1])
     failed = newest_messages(workspace, threads, status="failed")
     items = [
@@ -304,10 +309,9 @@ def _figures(workspace: Workspace) -> list[dict[str, str]]:
         status="sent",
         sent_at__gte=clock.now() - timedelta(hours=24),
     )
-    unread = Thread.objects.for_workspace(workspace).filter(unread_count__gt=0)
     return [
         _figure("Contacts", Contact.objects.for_workspace(workspace), panel_url("contacts_contact_changelist")),
-        _figure("Unread conversations", unread, panel_url("inbox", query={"view": "unread"})),
+        _figure("Unread conversations", _unread(workspace), panel_url("inbox", query={"view": "unread"})),
         _figure("Sent in 24 hours", sent, panel_url("messaging_message_changelist")),
     ]
 

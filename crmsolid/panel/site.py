@@ -2,7 +2,7 @@
 
 from functools import wraps
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.models import LogEntry
@@ -16,6 +16,7 @@ from django.utils.encoding import iri_to_uri
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 
+from crmsolid.panel.account.kept_form import page_before
 from crmsolid.panel.account.urls import urlpatterns as account_urls
 from crmsolid.panel.account.views import own_page
 from crmsolid.panel.home import home_context
@@ -67,6 +68,9 @@ class PanelSite(AdminSite):
         def members_only(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             panel = panel_context(request)
             if panel is None or not self.has_permission(request):
+                if request.headers.get("HX-Request"):  # it would put the log-in page into a part of its own
+                    query = urlencode({"next": page_before(request)})
+                    return HttpResponse(status=401, headers={"HX-Redirect": f"{reverse('account:login')}?{query}"})
                 return redirect_to_login(request.get_full_path(), reverse("account:login"))
             settle_in(request, panel)
             response: HttpResponseBase = view(request, *args, **kwargs)

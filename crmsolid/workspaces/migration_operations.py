@@ -5,7 +5,7 @@ import logging
 from typing import Any
 
 from django.db import DatabaseError
-from django.db.migrations import AddIndex
+from django.db.migrations import AddConstraint, AddIndex
 from django.db.migrations.operations.base import Operation
 
 logger = logging.getLogger("crmsolid.migrations")
@@ -131,6 +131,20 @@ class AddIndexConcurrently(AddIndex):
         model = to_state.apps.get_model(app_label, self.model_name)
         schema_editor.execute(_drop_index(self.index.name))
         schema_editor.add_index(model, self.index, concurrently=True)
+
+
+class AddUniqueConcurrently(AddConstraint):
+    """Add a unique constraint that is an index, one with a condition, as :class:`AddIndexConcurrently` does."""
+
+    atomic = False
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        create = self.constraint.create_sql(to_state.apps.get_model(app_label, self.model_name), schema_editor)
+        schema_editor.execute(_drop_index(self.constraint.name))
+        schema_editor.execute(str(create).replace("UNIQUE INDEX", "UNIQUE INDEX CONCURRENTLY", 1))
 
 
 class AddGinIndex(PostgresqlOperation):

@@ -7,25 +7,6 @@ from django.db.models.functions import Coalesce, Greatest
 
 from crmsolid.workspaces.migration_operations import DropRedundantIndexes, TenantForeignKey
 
-# The first message of the contact after the latest answer; and when the latest outgoing message failed, if it did.
-FILL = """
-UPDATE messaging_thread SET
-  waiting_since = CASE WHEN EXISTS (
-    SELECT 1 FROM contacts_contact c WHERE c.id = messaging_thread.contact_id AND c.opted_out = true
-  ) THEN NULL ELSE (
-    SELECT min(m.created_at) FROM messaging_message m
-    WHERE m.thread_id = messaging_thread.id AND m.direction = 'in' AND m.auto_reply = false
-      AND m.created_at > coalesce(
-        (SELECT max(o.created_at) FROM messaging_message o WHERE o.thread_id = messaging_thread.id
-         AND o.direction = 'out' AND o.source IN ('direct', 'phone') AND o.status <> 'canceled'),
-        '0001-01-01 00:00:00+00')
-  ) END,
-  failed_at = (
-    SELECT CASE WHEN m.status = 'failed' THEN m.created_at END FROM messaging_message m
-    WHERE m.thread_id = messaging_thread.id AND m.direction = 'out' AND m.status <> 'canceled'
-    ORDER BY m.created_at DESC, m.id DESC LIMIT 1)
-"""
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -76,7 +57,6 @@ class Migration(migrations.Migration):
                 to="messaging.message",
             ),
         ),
-        migrations.RunSQL(FILL, migrations.RunSQL.noop),
         TenantForeignKey("message", "retry_of"),
         DropRedundantIndexes("message"),
     ]

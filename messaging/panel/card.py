@@ -20,8 +20,9 @@ NOTES = 20
 YES, NO = "yes", "no"
 
 
-def context(actor: Actor, contact: Contact, *, may_change: bool) -> dict[str, Any]:
-    """What the card shows."""
+def context(actor: Actor, contact: Contact, *, may_change: bool, posted: QueryDict | None = None) -> dict[str, Any]:
+    """What the card shows. ``posted`` is a form that was refused: what was typed stays."""
+    posted = posted if posted is not None else QueryDict()
     found = get_contact(actor, contact.pk)
     score = get_score(actor, contact.pk, limit=LEDGER_ROWS)
     written = notes.list_notes(actor, contact.pk, limit=NOTES)
@@ -32,7 +33,8 @@ def context(actor: Actor, contact: Contact, *, may_change: bool) -> dict[str, An
         "tags": sorted(found.tags),
         "stages": Stage.choices,
         "ledger": score.page,
-        "fields": [_field(each, found.contact) for each in _definitions(actor)],
+        "fields": [_field(each, found.contact, posted) for each in _definitions(actor)],
+        "new_note": posted.get("note", ""),
         "notes": [(note, may_change and notes.may_delete(note, actor)) for note in written.rows],
         "more_notes": written.next_cursor is not None,
         "sections": [section(found.contact) for section in contact_sections],
@@ -44,8 +46,8 @@ def _definitions(actor: Actor) -> list[CustomField]:
     return list(CustomField.objects.for_workspace(actor.workspace).order_by("label"))
 
 
-def _field(definition: CustomField, contact: Contact) -> dict[str, Any]:
-    """A custom field with its value as the form shows it."""
+def _field(definition: CustomField, contact: Contact, posted: QueryDict) -> dict[str, Any]:
+    """A custom field with its value as the form shows it, and as it ``was`` stored."""
     value = contact.custom_fields.get(definition.key)
     kind = {FieldType.NUMBER: "number", FieldType.DATE: "date"}.get(FieldType(definition.type), "text")
     if definition.type == FieldType.BOOLEAN:
@@ -54,9 +56,10 @@ def _field(definition: CustomField, contact: Contact) -> dict[str, Any]:
         choices = [(choice, choice) for choice in definition.choices]
         if value is not None and choices and value not in definition.choices:
             choices.append((value, str(value)))  # it was a choice once
-    value = "" if value is None else value
+    was = "" if value is None else value
+    value = posted.get(f"field-{definition.key}", was)
     rows = min(MAX_ROWS, str(value).count("\n") + 1)
-    return {"definition": definition, "value": value, "type": kind, "choices": choices, "rows": rows}
+    return {"definition": definition, "value": value, "was": was, "type": kind, "choices": choices, "rows": rows}
 
 
 def change_stage(actor: Actor, contact: Contact, posted: QueryDict) -> str:
@@ -123,3 +126,5 @@ ACTIONS: dict[str, Callable[[Actor, Contact, QueryDict], str]] = {
     "add_note": add_note,
     "delete_note": delete_note,
 }
+# Those with something typed, which a refusal must not lose.
+TYPED = ("fields", "add_note")

@@ -13,7 +13,7 @@ from crmsolid.core.ids import is_id
 from crmsolid.events import feed
 from crmsolid.workspaces.tenant_page import TenantPage, error_text
 from messaging import services as messages
-from messaging.models import Account, AccountState, Template, Thread, account_state
+from messaging.models import Account, AccountState, Message, Template, Thread, account_state
 from messaging.panel import card, conversation, words
 from messaging.panel.conversation import Draft
 from messaging.sending.automatic import recipient_of
@@ -35,7 +35,7 @@ VIEW_TITLES = {
     "all": "All",
 }
 NOTHING = {
-    "open": "Nobody has written yet, and everything is closed or snoozed.",
+    "open": "Nobody has written yet, or everything is closed or snoozed.",
     "unread": "Everything has been read.",
     "waiting": "Nobody waits for an answer.",
     "failed": "No message has failed.",
@@ -144,7 +144,13 @@ class ThreadPage(InboxPage):
             messages.mark_thread_read(self.actor, thread.pk)
             return HttpResponse(status=204)
         if action in card.ACTIONS:
-            self.say(card.ACTIONS[action](self.actor, thread.contact, request.POST))
+            try:
+                self.say(card.ACTIONS[action](self.actor, thread.contact, request.POST))
+            except DomainError as error:
+                if action not in card.TYPED:
+                    raise
+                self.show_error(error)
+                return self.show(thread, Draft(), refused=request.POST)
             return self.back(thread, pane="contact")
         if action not in self.actions:
             raise Http404
@@ -161,12 +167,13 @@ class ThreadPage(InboxPage):
         return self.redirect(self.name, thread.pk, **self.query(**query))
 
     # --- Reading --------------------------------------------------------------------------------------------------
-    def show(self, thread: Thread, draft: Draft) -> HttpResponse:
-        pane = "contact" if self.request.GET.get("pane") == "contact" else "conversation"
+    def show(self, thread: Thread, draft: Draft, *, refused: QueryDict | None = None) -> HttpResponse:
+        """``refused`` is a form of the contact's card that was refused."""
+        pane = "contact" if refused is not None or self.request.GET.get("pane") == "contact" else "conversation"
         return self.render(
             **self.frame(),
             **{**self.list_context(thread), **self.messages_context(thread)},
-            **card.context(self.actor, thread.contact, may_change=self.may_change),
+            **card.context(self.actor, thread.contact, may_change=self.may_change, posted=refused),
             **self.composer_context(thread, draft),
             pane=pane,
             snoozes=conversation.SNOOZES.items(),
@@ -213,6 +220,8 @@ class ThreadPage(InboxPage):
                 raise invalid("send_at", "invalid", "give a date and a time")
             threads.reply(self.actor, thread.pk, text=draft.text, send_at=send_at, message_id=draft.message_id)
         except DomainError as error:
+            if action == "send" and self.rows(Message).filter(pk=draft.message_id).exists():
+                return self.back(thread)  # the form arrived before; its text is no draft any more
             draft.errors = {each.field: f"{each.detail[:1].upper()}{each.detail[1:]}." for each in error.errors}
             draft.errors = draft.errors or {"": error_text(error)}
             return self.show(thread, draft)
@@ -298,10 +307,9 @@ class NewMessagePage(TenantPage):
     template = "panel/inbox_new.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        to = ""
-        if "contact" in request.GET:
-            to = recipient_of(self.row(Contact, request.GET["contact"]))
-        return self.show({"to": to}, Draft())
+        contact = self.row(Contact, request.GET["contact"]) if "contact" in request.GET else None
+        to = recipient_of(contact) if contact else ""
+        return self.show({"to": to}, Draft(), unknown=contact if not to else None)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         posted = request.POST
@@ -323,15 +331,20 @@ class NewMessagePage(TenantPage):
                 message_id=draft.message_id,
             )
         except DomainError as error:
+            sent = self.rows(Message).filter(pk=draft.message_id).first()  # the form arrived before
+            if sent is not None:
+                return self.redirect("inbox_thread", sent.thread_id)
             draft.errors = {each.field: f"{each.detail[:1].upper()}{each.detail[1:]}." for each in error.errors}
             draft.errors = draft.errors or {"": error_text(error)}
             return self.show({"to": posted.get("to", ""), "account": account}, draft)
         return self.redirect("inbox_thread", message.thread_id)
 
-    def show(self, chosen: dict[str, str], draft: Draft) -> HttpResponse:
+    def show(self, chosen: dict[str, str], draft: Draft, *, unknown: Contact | None = None) -> HttpResponse:
+        """``unknown`` is a contact of whom no identity on Telegram is known."""
         accounts = list(self.rows(Account).order_by("name", "id"))
         chosen.setdefault("account", str(accounts[0].pk) if len(accounts) == 1 else "")
-        return self.render(accounts=[(str(each.pk), each.name) for each in accounts], chosen=chosen, draft=draft)
+        choices = [(str(each.pk), each.name) for each in accounts]
+        return self.render(accounts=choices, chosen=chosen, draft=draft, unknown=unknown)
 
 
 class OldInboxPage(TenantPage):

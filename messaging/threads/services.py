@@ -41,7 +41,8 @@ SORTS = {"snoozed": "active_at", "unread": "-last_message_at", "all": "-last_mes
 class InboxFilter:
     """``view``: which threads. ``open`` are those that are neither closed nor snoozed, and all other views but
     ``snoozed``, ``closed`` and ``all`` are a part of them: with unread messages; whose contact waits for an answer;
-    whose latest message failed; assigned to the actor; to nobody. ``tag`` and ``search`` are of the contact."""
+    whose latest message failed; assigned to the actor; to nobody. ``failed`` has closed ones too: closing clears the
+    failures there were, so it is a later one. ``tag`` and ``search`` are of the contact."""
 
     view: View = "open"
     account_id: int | None = None
@@ -68,7 +69,7 @@ def list_inbox(actor: Actor, wanted: InboxFilter, *, limit: int = 50, cursor: st
             rows = rows.filter(assignee_id=_user_id(actor) or 0)
         case "unassigned":
             rows = rows.filter(assignee=None)
-    if wanted.view != "all":
+    if wanted.view not in ("failed", "all"):
         rows = rows.filter(closed_at__isnull=wanted.view != "closed")
     if wanted.account_id is not None:
         rows = rows.filter(account_id=wanted.account_id)

@@ -38,7 +38,7 @@ _ANSWER = (
     f" WHEN {_threads}.waiting_since > excluded.last_message_at THEN {_threads}.waiting_since END"
 )
 
-# The first message of the contact after the latest answer. Also in the migration 0013.
+# The first message of the contact after the latest answer. Also in the migration 0014.
 _FIND_WAITING = (
     f"UPDATE {_threads} SET waiting_since = (SELECT min(m.created_at) FROM {_messages} m"
     f" WHERE m.thread_id = {_threads}.id AND m.direction = 'in' AND m.auto_reply = false AND m.created_at > coalesce("

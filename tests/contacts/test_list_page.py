@@ -231,6 +231,12 @@ def test_job_names_the_change_and_whom_it_was_refused_for(panel: Client, tenants
     )
 
 
+def test_without_an_active_sequence_the_page_says_so(panel: Client) -> None:
+    html = panel.get(BULK, {"who": "all", "do": "enroll"}).content.decode()
+    assert "No sequence is active." in html and "Enroll in a sequence: 3 contacts</button>" not in html
+    assert "Change the stage: 3 contacts</button>" in panel.get(BULK, {"who": "all", "do": "stage"}).content.decode()
+
+
 def test_erasing_asks_for_the_number_and_refuses_another(panel: Client, tenants: Tenants) -> None:
     asked = {"who": "all", "do": "erase", "filter": json.dumps(VIP), "number": "2"}
     for typed in ("", "1", "yes"):

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from contacts.models import Contact
 from contacts.services import tag_contact
 from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import new_id
@@ -136,6 +140,32 @@ def test_message_that_fails_before_it_is_sent_marks_its_thread(agent: Actor, san
     dispatch.dispatch()
     assert stored(message).error == "template_unresolved"
     assert listed(agent, "failed") == [message.thread_id]
+
+
+def test_message_that_fails_after_its_thread_was_closed_is_listed(agent: Actor, sandbox: Account) -> None:
+    message = send(sandbox, "@fail_privacy")
+    services.close_thread(agent, message.thread_id)
+    assert listed(agent, "failed") == []
+    dispatch.dispatch()
+    assert listed(agent, "failed") == [message.thread_id]
+    assert listed(agent, "open") == []
+
+
+def test_migration_finds_who_waits_and_what_failed(
+    agent: Actor, sandbox: Account, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = send(sandbox, "@fail_privacy")
+    dispatch.dispatch()
+    waiting, answered, opted_out = (hear(sandbox, frozen_time, who) for who in ("alice", "boris", "clara"))
+    frozen_time.forward(seconds=1)
+    services.reply(agent, answered.pk, text="Hello!")
+    Contact.unscoped.filter(pk=opted_out.contact_id).update(opted_out=True)
+    Thread.unscoped.update(waiting_since=None, failed_at=None)
+    migration = import_module("messaging.migrations.0014_fill_threads")
+    monkeypatch.setattr(migration, "CHUNK", 2)
+    migration.fill(apps, SimpleNamespace(connection=connection))
+    assert listed(agent, "waiting") == [waiting.pk]
+    assert listed(agent, "failed") == [failed.thread_id]
 
 
 # --- Sending again ----------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from crmsolid.panel.home import Item, Notice
 from crmsolid.workspaces.models import Job, Membership, Role, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES
 from messaging.models import Account, Message, Thread
+from messaging.threads.services import close_thread, mark_thread_unread
 from tests.panel import browser, later
 from tests.tenants import Tenants
 from tests.test_plans import put_on
@@ -110,9 +111,11 @@ def test_failed_messages_are_shown_with_the_reason_until_one_is_sent(tenants: Te
     for thread in (anna, boris, clara):
         failed_message(thread, **fields)
     Thread.unscoped.filter(pk=boris.pk).update(failed_at=None)  # a later one was sent
-    Thread.unscoped.filter(pk=clara.pk).update(closed_at=clock.now())
+    close_thread(tenants.actor(), clara.pk)
     (item,) = notices(tenants)["Messages that failed"]
     assert (item.title, item.detail) == ("Anna", "The recipient accepts no messages from strangers: hello")
+    failed_message(clara)  # it was queued when the conversation was closed
+    assert {item.title for item in notices(tenants)["Messages that failed"]} == {"Anna", "Clara"}
 
 
 def test_a_snoozed_conversation_is_not_shown_until_it_wakes(tenants: Tenants) -> None:
@@ -121,6 +124,19 @@ def test_a_snoozed_conversation_is_not_shown_until_it_wakes(tenants: Tenants) ->
     assert notices(tenants) == {}
     Thread.unscoped.filter(pk=thread.pk).update(snoozed_until=later(-0.01))
     assert [item.title for item in notices(tenants)["Unread conversations"]] == ["Anna"]
+
+
+def test_the_figure_counts_what_its_view_of_the_inbox_shows(tenants: Tenants) -> None:
+    account = tenants.sandbox()
+    conversation(account, "Anna", hours=1)
+    snoozed, closed = conversation(account, "Boris", hours=1), conversation(account, "Clara", hours=1)
+    Thread.unscoped.filter(pk=snoozed.pk).update(snoozed_until=later(1))
+    close_thread(tenants.actor(), closed.pk)
+    mark_thread_unread(tenants.actor(), closed.pk)
+    figure = next(each for each in shown(tenants)["figures"] if each["title"] == "Unread conversations")
+    assert figure["value"] == "1"
+    rows = browser(tenants.owner).get(figure["link"]).context["rows"]
+    assert [str(thread.contact) for thread, _ in rows] == ["Anna"]
 
 
 def test_endpoints_are_shown_that_fail_or_were_disabled_by_the_product(tenants: Tenants) -> None:

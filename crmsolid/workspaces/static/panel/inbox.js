@@ -14,9 +14,10 @@
   let source = null;
   let timer = null;
   const changed = new Set();
-  const refreshSoon = (thread) => {
+  let ended = false;
+  const refreshSoon = (thread, milliseconds = 300) => {
     changed.add(thread);
-    timer ??= setTimeout(refresh, 300);
+    timer ??= setTimeout(refresh, milliseconds);
   };
   function refresh() {
     timer = null;
@@ -26,7 +27,7 @@
     if (messages && ours && !("isOlder" in messages.dataset)) htmx.trigger(messages, "inbox:changed");
   }
   function open() {
-    if (source || document.hidden) return;
+    if (source || ended || document.hidden) return;
     source = new EventSource(inbox.dataset.stream);
     source.onopen = () => {
       say("");
@@ -53,10 +54,27 @@
   window.addEventListener("pagehide", close);
   window.addEventListener("pageshow", open);
 
+  // Nothing more is shown on this page after these answers. After others, as of a server that restarts, it asks again.
+  const ENDINGS = {
+    401: "You are logged out. Reload the page to log in.",
+    403: "You may no longer see this. Reload the page.",
+    409: "You have switched to another workspace. Reload the page.",
+  };
+  const AGAIN = "This page could not be brought up to date. It tries again every 10 seconds.";
+  function askAgain() {
+    if (ended || document.hidden) return; // a tab that is seen again loads all of it
+    say(AGAIN);
+    refreshSoon("all", 10000);
+  }
   document.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.xhr.status === 409) say("You have switched to another workspace. Reload the page.");
+    const words = ENDINGS[event.detail.xhr.status];
+    if (!words) return askAgain();
+    ended = true;
+    say(words);
     close();
   });
+  document.addEventListener("htmx:sendError", askAgain);
+  list.addEventListener("htmx:afterSwap", () => { if (live.textContent === AGAIN) say(""); });
 
   // --- The conversation -----------------------------------------------------------------------------------------
   const atEnd = () => messages.scrollHeight - messages.scrollTop - messages.clientHeight < 80;

@@ -3,7 +3,7 @@
 from django.db import migrations, models
 from django.db.models import Q
 
-from crmsolid.workspaces.migration_operations import AddIndexConcurrently
+from crmsolid.workspaces.migration_operations import AddIndexConcurrently, AddUniqueConcurrently
 
 BY_ACTIVITY = ["workspace", "active_at", "id"]
 CONDITIONS = {
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("messaging", "0013_thread_state"),
+        ("messaging", "0014_fill_threads"),
     ]
 
     operations = [
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             models.Index(fields=["assignee", *BY_ACTIVITY], name="thread_mine", condition=Q(assignee__isnull=False)),
         ),
         AddIndexConcurrently("thread", models.Index(fields=["account", "active_at", "id"], name="thread_of_account")),
-        migrations.AddConstraint(
+        AddUniqueConcurrently(
             "message",
             models.UniqueConstraint(
                 fields=["retry_of"], name="message_retry_once", condition=Q(retry_of__isnull=False)
