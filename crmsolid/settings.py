@@ -53,6 +53,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "crmsolid.api.middleware.ApiMiddleware",
+    "crmsolid.panel.middleware.ThreadConnectionsMiddleware",
     "crmsolid.panel.middleware.ContentSecurityPolicyMiddleware",
     "crmsolid.panel.middleware.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -2,11 +2,28 @@
 
 from collections.abc import Callable
 
+from django.core.handlers.asgi import ASGIRequest
+from django.db import connections
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
 from crmsolid.core.http.content_policy import CONTENT_SECURITY_POLICY
+
+
+class ThreadConnectionsMiddleware:
+    """Closes the database connections of the thread in which Django answers an ASGI request, that of a stream. The
+    thread is the request's alone: nobody would use or close its connection later."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        finally:
+            if isinstance(request, ASGIRequest):
+                connections.close_all()
 
 
 class ContentSecurityPolicyMiddleware:
