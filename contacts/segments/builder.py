@@ -13,7 +13,7 @@ from typing import Any
 
 from contacts.models import CustomField
 from contacts.segments import fields
-from contacts.segments.conditions import MAX_LEAVES, MAX_LEVELS
+from contacts.segments.conditions import MAX_LEAVES, MAX_LEVELS, PHRASES
 from contacts.segments.fields import FIELDS, OPS, ConditionField, Kind, Op
 
 ALL, ANY, NONE, NOT_ALL = "all", "any", "none", "not_all"
@@ -25,20 +25,7 @@ MODES = {
 }
 # "exists" with its value, as one operator: nobody chooses "exists" and then "no".
 SET, NOT_SET = "set", "not_set"
-OP_TEXTS = {
-    Op.IS: "is",
-    Op.IS_NOT: "is not",
-    Op.CONTAINS: "contains",
-    Op.STARTS_WITH: "starts with",
-    Op.IN: "is one of",
-    Op.GT: "is more than",
-    Op.GTE: "is at least",
-    Op.LT: "is less than",
-    Op.LTE: "is at most",
-    Op.BEFORE: "is before",
-    Op.AFTER: "is after",
-    Op.WITHIN_DAYS: "in the last … days",
-}
+OP_TEXTS = {**PHRASES, Op.WITHIN_DAYS: "in the last … days"}
 SET_TEXTS = {SET: "is known", NOT_SET: "is not known"}
 # An empty row, a new one: the field that is asked for most.
 FIRST_FIELD = "tag"

@@ -257,7 +257,8 @@ def to_json(condition: Condition) -> dict[str, Any]:
             return {"field": field.name, "op": op.value, "value": list(value) if isinstance(value, tuple) else value}
 
 
-_PHRASES = {
+# How an operator stands between a field and a value.
+PHRASES = {
     Op.IS: "is",
     Op.IS_NOT: "is not",
     Op.CONTAINS: "contains",
@@ -304,7 +305,7 @@ def _describe_leaf(leaf: Leaf) -> str:
     values = value if isinstance(value, tuple) else (value,)
     shown = [_describe_value(leaf.field.kind, item) for item in values[:_MAX_SHOWN_VALUES]]
     more = len(values) - len(shown)
-    return f"{label} {_PHRASES[leaf.op]} {', '.join(shown)}" + (f" and {more} more" if more else "")
+    return f"{label} {PHRASES[leaf.op]} {', '.join(shown)}" + (f" and {more} more" if more else "")
 
 
 def _describe_value(kind: Kind, value: Any) -> str:
