@@ -8,7 +8,8 @@ from django.http.response import HttpResponseBase
 
 from crmsolid.core.errors import DomainError
 from crmsolid.panel import sign_in
-from crmsolid.panel.account.views import invitation_address, too_many
+from crmsolid.panel.account.base import too_many
+from crmsolid.panel.account.joining import invitation_address
 from crmsolid.workspaces import invitations
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.forms import ServiceForm

@@ -16,9 +16,9 @@ from django.utils.encoding import iri_to_uri
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 
+from crmsolid.panel.account.base import own_page
 from crmsolid.panel.account.kept_form import page_before
 from crmsolid.panel.account.urls import urlpatterns as account_urls
-from crmsolid.panel.account.views import own_page
 from crmsolid.panel.home import home_context
 from crmsolid.panel.members import MembersPage, RemoveMemberPage
 from crmsolid.panel.navigation import breadcrumbs, navigation

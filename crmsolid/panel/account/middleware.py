@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from crmsolid.panel.account import kept_form
-from crmsolid.panel.account.views import login_page
+from crmsolid.panel.account.login import login_page
 from crmsolid.serving.interface import SMALL_BODY_BYTES
 from crmsolid.serving.request import BODY_TOO_LARGE
 from crmsolid.workspaces.models import User

@@ -2,21 +2,21 @@
 
 from django.urls import path
 
-from crmsolid.panel.account import views
+from crmsolid.panel.account import joining, login, password, profile, two_factor
 
 urlpatterns = [
-    path("login/", views.login, name="login"),
-    path("login/code/", views.second_step, name="second_step"),
-    path("login/send-again/", views.send_again, name="send_again"),
-    path("logout/", views.logout, name="logout"),
-    path("sign-up/", views.sign_up, name="sign_up"),
-    path("invitation/link/", views.invitation_link, name="invitation_link"),
-    path("invitation/", views.invitation, name="invitation"),
-    path("password-reset/", views.password_reset, name="password_reset"),
-    path("password-reset/link/", views.password_reset_link, name="password_reset_link"),
-    path("password-reset/new/", views.password_set, name="password_set"),
-    path("password_change/", views.password_change, name="password_change"),
-    path("two-factor/", views.two_factor_page, name="two_factor"),
-    path("sessions/", views.sessions_page, name="sessions"),
-    path("profile/", views.profile, name="profile"),
+    path("login/", login.login, name="login"),
+    path("login/code/", login.second_step, name="second_step"),
+    path("login/send-again/", login.send_again, name="send_again"),
+    path("logout/", login.logout, name="logout"),
+    path("sign-up/", joining.sign_up, name="sign_up"),
+    path("invitation/link/", joining.invitation_link, name="invitation_link"),
+    path("invitation/", joining.invitation, name="invitation"),
+    path("password-reset/", password.password_reset, name="password_reset"),
+    path("password-reset/link/", password.password_reset_link, name="password_reset_link"),
+    path("password-reset/new/", password.password_set, name="password_set"),
+    path("password_change/", password.password_change, name="password_change"),
+    path("two-factor/", two_factor.two_factor_page, name="two_factor"),
+    path("sessions/", profile.sessions_page, name="sessions"),
+    path("profile/", profile.profile, name="profile"),
 ]

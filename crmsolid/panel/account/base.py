@@ -1,0 +1,77 @@
+"""What the pages about a user share: who may open them, their frame, and the answer after too many attempts."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_http_methods
+
+from crmsolid.panel import sign_in
+from crmsolid.workspaces.models import User
+from crmsolid.workspaces.panel_context import panel_context
+from crmsolid.workspaces.panel_urls import panel_url
+
+View = Callable[..., HttpResponseBase]
+
+PASSWORD_HELP = "At least 10 characters, not a common password, and not like your name or e-mail address."
+
+
+def page(*methods: str) -> Callable[[View], View]:
+    """A page that anybody may open."""
+
+    def decorate(view: View) -> View:
+        return csrf_protect(never_cache(require_http_methods(["HEAD", *methods])(view)))
+
+    return decorate
+
+
+def own_page(*methods: str) -> Callable[[View], View]:
+    """A page of somebody who is logged in; others log in first and come back."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def for_users(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not isinstance(request.user, User):
+                return redirect_to_login(request.get_full_path(), reverse("account:login"))
+            return view(request, *args, **kwargs)
+
+        return page(*methods)(for_users)
+
+    return decorate
+
+
+def user_of(request: HttpRequest) -> User:
+    """The user of an :func:`own_page`."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def show(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> TemplateResponse:
+    """The page in the frame of the panel for members, else by itself."""
+    panel = panel_context(request)
+    in_panel = panel is not None and not panel.needs_two_factor
+    frame = {"frame": "panel/page.html" if in_panel else "panel/alone.html", "in_panel": in_panel}
+    sign_up = {"sign_up_is_open": settings.SIGN_UP, "password_help": PASSWORD_HELP}
+    context = {**admin.site.each_context(request), **frame, **sign_up, **context}
+    return TemplateResponse(request, f"account/{template}.html", context, status=status)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    context = {**admin.site.each_context(request), "title": "Too many attempts"}
+    response = render(request, "panel/too_many.html", context, status=429)
+    response.headers["Retry-After"] = str(sign_in.RETRY_AFTER_SECONDS)
+    return response
+
+
+def home() -> HttpResponseRedirect:
+    return HttpResponseRedirect(panel_url("index"))

@@ -1,0 +1,71 @@
+"""The pages of one's own name and time zone, and of the browsers that one is logged in with."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+from crmsolid.core.client_ip import client_ip
+from crmsolid.core.errors import DomainError
+from crmsolid.core.time_zones import time_zones
+from crmsolid.panel.account.base import own_page, show, user_of
+from crmsolid.panel.account.forms import ProfileForm
+from crmsolid.workspaces import accounts, sessions, two_factor
+from crmsolid.workspaces.panel_context import panel_context
+from crmsolid.workspaces.tenant_page import error_text
+
+
+@own_page("GET", "POST")
+def sessions_page(request: HttpRequest) -> HttpResponseBase:
+    user, key = user_of(request), request.session.session_key
+    if request.method == "POST":
+        chosen = request.POST.get("session", "")
+        if chosen == "others":
+            ended = sessions.sign_out_elsewhere(user, key, ip=client_ip(request))
+            messages.success(request, f"Signed out elsewhere: {ended} {'session' if ended == 1 else 'sessions'}.")
+        else:
+            try:
+                sessions.end_session(user, int(chosen) if chosen.isdecimal() else 0, ip=client_ip(request))
+                messages.success(request, "That session is signed out.")
+            except DomainError as error:
+                messages.error(request, error_text(error))
+        return HttpResponseRedirect(reverse("account:sessions"))
+    shown = sessions.list_sessions(user, key)
+    rows = [(each, browser_name(each.browser)) for each in shown]
+    return show(request, "sessions", title="Where you are logged in", rows=rows, has_others=len(rows) > 1)
+
+
+def browser_name(agent: str) -> str:
+    """A User-Agent in words: browser and system."""
+    browsers = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
+    systems = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "macOS"}
+    browser = next((name for mark, name in browsers.items() if mark in agent), "")
+    system = next((name for mark, name in {**systems, "Linux": "Linux"}.items() if mark in agent), "")
+    if browser and system:
+        return f"{browser} on {system}"
+    return browser or agent[:40] or "Unknown browser"
+
+
+@own_page("GET", "POST")
+def profile(request: HttpRequest) -> HttpResponseBase:
+    user = user_of(request)
+    form = ProfileForm.of(user, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            accounts.update_profile(user, **form.cleaned_data, ip=client_ip(request))
+        except DomainError as error:
+            form.add_domain_error(error)
+        else:
+            messages.success(request, "Your profile is saved.")
+            return HttpResponseRedirect(reverse("account:profile"))
+    panel = panel_context(request)
+    zone = panel.live.time_zone if panel else "UTC"
+    return show(
+        request,
+        "profile",
+        title="Profile",
+        form=form,
+        zones=sorted(time_zones()),
+        zone_help=f"All times of the panel are shown in it. Empty: that of the workspace, which is {zone} now.",
+        two_factor_is_on=two_factor.is_on(user),
+    )
