@@ -269,12 +269,15 @@ def export_contacts(
 ) -> Iterator[bytes]:
     """All contacts that match, oldest first, in chunks, so that any number of them takes the same memory.
 
-    The first chunk is read at once, so that errors are raised before anything is sent. Errors: ``scope_missing``,
+    The first chunk is read at once, so that errors are raised before anything is sent. The audit log names who took
+    them out, and the filters by their names only: what is searched for may name a person. Errors: ``scope_missing``,
     ``invalid_parameter`` for an unknown segment.
     """
     actor.require(Scope.READ_CONTACTS)
     conditions = conditions_of(actor.workspace, filters)
     first = _page(actor.workspace, filters, conditions, "created_at", EXPORT_CHUNK, None)
+    number = len(first.rows) if first.next_cursor is None else f"more than {EXPORT_CHUNK}"
+    audit.record(actor, "contacts.exported", contacts=number, filters=sorted(filters), format=format)
 
     def chunks() -> Iterator[list[ContactWithTags]]:
         chunk = first
@@ -291,14 +294,14 @@ def export_contacts(
 
 def personal_data(actor: Actor, contact_id: str) -> dict[str, Any]:
     """Everything that is kept about a person: ``contact``, what was done to it (``audit_log``), the saved conditions
-    that name the person (``named_in``), then the sections that each app has on it.
+    that name the person (``named_in``), then the sections that each app has on it. The audit log names who read it.
 
     Errors: ``scope_missing``, ``not_found``.
     """
     actor.require(Scope.READ_MESSAGES)
     contact = get_contact(actor, contact_id)
     entries = audit.entries_about(actor.workspace, contact_id, kind="contact")
-    return {
+    data = {
         "contact": contact.payload,
         "audit_log": [{"at": rfc3339(entry.at), "action": entry.action, "surface": entry.surface} for entry in entries],
         "named_in": operands.naming(contact.contact),
@@ -306,6 +309,8 @@ def personal_data(actor: Actor, contact_id: str) -> dict[str, Any]:
         **notes.export(actor.workspace.pk, contact_id),
         **erasure.export_all(actor.workspace.pk, contact_id),
     }
+    audit.record(actor, "contact.data_exported", contact_id)
+    return data
 
 
 def list_custom_fields(actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:

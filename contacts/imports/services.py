@@ -99,7 +99,7 @@ def failed_rows(actor: Actor, job_id: str) -> Iterator[bytes]:
     ``reason`` come last and are ignored by an import; if the file has fields of these names, they are called
     ``failed_line`` and ``failed_reason``. The rows are kept for ``IMPORT_DAYS``.
 
-    The first rows are read at once. Errors: ``scope_missing``, ``not_found``.
+    The first rows are read at once. The audit log names who took them out. Errors: ``scope_missing``, ``not_found``.
     """
     actor.require(Scope.WRITE_CONTACTS)
     job = get_job(actor, job_id)
@@ -119,7 +119,9 @@ def failed_rows(actor: Actor, job_id: str) -> Iterator[bytes]:
             yield _as_csv([_failed_row(kept, row) for row in rows])
             rows = _failures_after(job, rows[-1].line)
 
-    return pages(_failures_after(job, 0))
+    first = _failures_after(job, 0)
+    audit.record(actor, "contacts.failed_rows_exported", job.pk, rows=job.result.get("invalid", 0))
+    return pages(first)
 
 
 def _failures_after(job: Job, line: int) -> list[ImportFailure]:

@@ -136,6 +136,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "contact.bulk_started": Sentence(
         "started to change {contacts} contacts at once: {what} ({it})", JOB, ("contacts", "what")
     ),
+    "contact.data_exported": Sentence("downloaded all that is kept about {it}", CONTACT),
+    "contacts.exported": Sentence("downloaded a file of contacts"),
+    "contacts.failed_rows_exported": Sentence("downloaded the {rows} failed rows of an import ({it})", JOB, ("rows",)),
     "contacts.import_started": Sentence("started to import {rows} rows ({it})", JOB, ("rows",)),
     "segment.created": Sentence("made the segment {it}", SEGMENT),
     "segment.updated": Sentence("changed the segment {it}", SEGMENT),
@@ -160,6 +163,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "broadcast.paused": Sentence("paused the broadcast {it}", BROADCAST),
     "broadcast.resumed": Sentence("resumed the broadcast {it}", BROADCAST),
     "broadcast.canceled": Sentence("canceled the broadcast {it}", BROADCAST),
+    "broadcast.exported": Sentence("downloaded the recipients of the broadcast {it}", BROADCAST),
     "broadcast.retried": Sentence("sent the broadcast {it} again to {recipients} people", BROADCAST, ("recipients",)),
     "sequence.created": Sentence("made the sequence {it}", SEQUENCE),
     "sequence.published": Sentence("published version {version} of the sequence {it}", SEQUENCE, ("version",)),

@@ -205,13 +205,14 @@ def list_recipients(
 
 def export_recipients(actor: Actor, broadcast_id: str, *, status: str | None = None) -> Iterator[bytes]:
     """The recipients of a broadcast as CSV, in the order of their rows, chunk by chunk; who they are only for an actor
-    who may read contacts.
+    who may read contacts. The audit log names who took them out.
 
     Errors: ``scope_missing``, ``not_found``.
     """
     actor.require(Scope.READ_MESSAGES)
     rows = Recipient.objects.for_workspace(actor.workspace).filter(broadcast=_get(actor, broadcast_id))
     chosen = rows if status is None else with_status(rows, status)
+    audit.record(actor, "broadcast.exported", broadcast_id, recipients=chosen.count(), status=status or "")
     return recipients_csv(chosen, with_names=actor.has(Scope.READ_CONTACTS))
 
 
