@@ -1,4 +1,4 @@
-"""People > Imports: upload, mapping, try, import."""
+"""People > Imports: upload, mapping, check, import."""
 
 from typing import Any
 
@@ -41,21 +41,51 @@ def test_a_file_is_uploaded_tried_and_imported(tenants: Tenants, custom_fields: 
     start = reverse("admin:contacts_contactimport_start", args=[file.pk])
     mapping = {"column-0": "email", "column-1": "company", "column-2": ""}
     tried = client.post(start, {**mapping, "dry_run": "1"})
+    assert tried["Location"] == page(file)
+    running = client.get(page(file))
+    assert running.headers["Refresh"] == "2"
+    assert "Checking the file" in running.content.decode() and "<select" not in running.content.decode()
     runner.run_due()
-    assert "Download the failed rows" in client.get(tried["Location"]).content.decode()
+    checked = client.get(page(file))
+    assert "Refresh" not in checked.headers
+    text = checked.content.decode()
+    for part in (
+        "3. What the import would do",
+        "<dt>Rows that add a contact</dt><dd>1</dd>",
+        "<dt>Rows that cannot be imported</dt><dd>1</dd>",
+        "<dt>Columns left out</dt><dd>Notes</dd>",
+        "Line 3</span>",
+        "<strong>E-mail</strong>: ",
+        "Import now",
+        "Download the failed rows",
+    ):
+        assert part in text
     assert not Contact.unscoped.exists()
     imported = client.post(start, mapping)
+    assert imported["Location"] == page(file)
     runner.run_due()
     job = Job.unscoped.order_by("-pk")[0]
-    assert imported["Location"] == reverse("admin:workspaces_job_change", args=[job.pk])
     assert (job.result["created"], job.result["invalid"]) == (1, 1)
     failed: Any = client.get(reverse("admin:contacts_contactimport_failed_rows", args=[job.pk]))
     assert b"nobody,,,3," in b"".join(failed.streaming_content)
     assert Contact.unscoped.get().custom_fields == {"company": "Acme"}
     assert not ImportChunk.unscoped.exists()
-    assert "are imported" in client.get(page(file)).content.decode()
-    assert "imported or gone" in flash_messages(client.post(start, mapping))[0]
+    text = client.get(page(file)).content.decode()
+    assert "What the import did" in text and "are imported" in text and "<select" not in text
+    assert "imported or gone" in client.post(start, mapping).content.decode()
     assert Contact.unscoped.count() == 1
+
+
+def test_columns_that_are_refused_stay_as_they_were_chosen(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
+    upload(client, b"a,b\nada@example.com,x\n")
+    file = ContactImport.unscoped.get()
+    start = reverse("admin:contacts_contactimport_start", args=[file.pk])
+    response = client.post(start, {"column-0": "email", "column-1": "email", "dry_run": "1"})
+    assert response.status_code == 422
+    assert "Two columns are for email. Nothing was started." in response.content.decode()
+    assert response.content.decode().count('<option value="email" selected>') == 2
+    assert not Job.unscoped.exists()
 
 
 def test_a_file_is_not_imported_twice_at_once(tenants: Tenants) -> None:
@@ -63,7 +93,8 @@ def test_a_file_is_not_imported_twice_at_once(tenants: Tenants) -> None:
     upload(client, b"email\na@example.com\n")
     start = reverse("admin:contacts_contactimport_start", args=[ContactImport.unscoped.get().pk])
     client.post(start, {"column-0": "email"})
-    assert "being worked on" in flash_messages(client.post(start, {"column-0": "email"}))[0]
+    response = client.post(start, {"column-0": "email"})
+    assert (response.status_code, "being worked on" in response.content.decode()) == (422, True)
     assert Job.unscoped.count() == 1
 
 
@@ -81,7 +112,7 @@ def test_a_column_for_the_identity_is_required(tenants: Tenants) -> None:
     client = browser(tenants.owner)
     upload(client, b"email\na@example.com\n")
     response = client.post(reverse("admin:contacts_contactimport_start", args=[ContactImport.unscoped.get().pk]))
-    assert "by which contacts are matched" in flash_messages(response)[0]
+    assert (response.status_code, "by which contacts are matched" in response.content.decode()) == (422, True)
     assert not Job.unscoped.exists()
 
 
