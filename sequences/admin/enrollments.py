@@ -24,11 +24,11 @@ from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.panel_urls import panel_url
 from messaging.admin.inbox import waiting_text
 from messaging.waiting import load_accounts
-from sequences import repository, services, waiting
-from sequences.admin.base import ENROLLMENT_COLOURS, describe_step, step_names
+from sequences import repository, resuming, services, waiting
+from sequences.admin.base import ENROLLMENT_COLOURS, describe_step, resume_choices, step_names
 from sequences.admin.sequences import IN_IT, NO_REASON, people_address, resume_mode
 from sequences.bulk import ENROLL
-from sequences.forms import RESUME_MODES, account_label
+from sequences.forms import account_label
 from sequences.models import (
     OPEN,
     Enrollment,
@@ -263,6 +263,8 @@ class EnrollmentAdmin(PageAdmin):
         workspace = self.current_workspace(request)
         version = repository.load_versions(workspace.pk, [enrollment.version_id])[enrollment.version_id]
         step = version.definition.step(enrollment.step_key)
+        may_change = self.has_change_permission(request) and enrollment.status in OPEN
+        forecasts = resuming.forecast_enrollment(self.actor(request), enrollment.pk) if may_change else []
         context = {
             "title": self.label_of(enrollment),
             "page_label": self.label_of(enrollment),
@@ -275,8 +277,8 @@ class EnrollmentAdmin(PageAdmin):
             "step": step and describe_step(workspace, step),
             "runs": self._runs(enrollment),
             "people_address": people_address(enrollment.sequence),
-            "may_change": self.has_change_permission(request) and enrollment.status in OPEN,
-            "modes": RESUME_MODES.items(),
+            "may_change": may_change,
+            "ways": resume_choices(forecasts),
         }
         return self.render_page(request, "panel/enrollment.html", **context)
 

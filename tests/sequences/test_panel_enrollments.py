@@ -152,10 +152,11 @@ def test_resuming_one_asks_about_the_dates_of_this_contact(tenants: Tenants, acc
     sequence, client = create(account), browser(tenants.owner)
     enrollment = enroll(sequence, contact(tenants.workspace))
     services.pause_enrollment(tenants.actor(), enrollment.pk)
-    assert "What happens to the dates of this contact?" in client.get(page(enrollment)).content.decode()
+    shown = client.get(page(enrollment)).content.decode()
+    assert "What happens to the dates of this contact?" in shown and "The next message is due at once: about" in shown
     services.pause_sequence(tenants.actor(), sequence.pk)
     of_sequence = reverse("admin:sequences_sequence_change", args=[sequence.pk])
-    assert "What happens to the dates of those who waited?" in client.get(of_sequence).content.decode()
+    assert "What happens to the dates of those who wait?" in client.get(of_sequence).content.decode()
 
 
 # --- The page of a contact ------------------------------------------------------------------------------------------
