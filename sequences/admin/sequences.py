@@ -51,7 +51,7 @@ from sequences.forms import (
     first_error,
 )
 from sequences.models import OPEN, EnrollmentStatus, Reason, Sequence, SequenceStatus, Step
-from sequences.rehearsal import TimelineEntry, rehearse_sequence
+from sequences.rehearsal import TOO_LONG, TimelineEntry, rehearse_sequence
 from sequences.repository import Version
 from sequences.stats import PeopleAt
 
@@ -374,8 +374,8 @@ def _played(entry: TimelineEntry, numbers: dict[str, int]) -> dict[str, Any]:
     number = numbers.get(entry.step or "")
     reason = ""
     if entry.reason:
-        known = Reason(entry.reason).label if entry.reason in Reason.values else entry.reason.replace("_", " ")
-        reason = capfirst(known)
+        known = {**dict(Reason.choices), TOO_LONG: "It took too long, so the rest was not played"}
+        reason = capfirst(known.get(entry.reason, entry.reason.replace("_", " ")))
     return {
         "at": entry.at,
         "label": {"type": colour, "text": words},
