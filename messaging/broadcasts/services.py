@@ -141,9 +141,9 @@ def _start(actor: Actor, broadcast: Broadcast, definition: Definition, audience_
         tally, _ = evaluate(actor.workspace, definition, now)
         if tally.hash != audience_hash:
             previewed = eligible_in(audience_hash)
-            detail = f"{previewed:,} people were to get the message in the preview; now there are {tally.eligible:,}"
+            detail = f"nothing was sent: in the preview it was for {previewed:,}, and now it is for {tally.eligible:,}"
             if previewed == tally.eligible:
-                detail = f"other people than in the preview would get the message, or for other reasons {previewed:,}"
+                detail = f"nothing was sent: it is for {previewed:,} as in the preview, but not for the same people"
             raise DomainError("audience_changed", detail, previewed=previewed, eligible=tally.eligible)
         broadcast.finishes_at = estimate.finishes_at(accounts, tally.eligible, starts_at, definition.per_hour)
     _write(broadcast, definition)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.template.defaultfilters import pluralize
-from django.utils.text import capfirst
+from django.utils.text import Truncator, capfirst
 
 from contacts.durations import duration_text
 from contacts.segments.conditions import describe, load_condition
@@ -33,14 +33,14 @@ def describe_step(workspace: Workspace, step: StepDefinition) -> dict[str, Any]:
 
 
 def step_names(workspace: Workspace | int, steps: Iterable[tuple[int, str]]) -> dict[tuple[int, str], str]:
-    """The names of steps, such as ``Step 2 · again``, by the id of their version and their key; with one query."""
+    """The names of steps, such as ``Step 2: Hello again``, by the id of their version and their key; with one query."""
     wanted = set(steps)
     rows = Step.objects.for_workspace(workspace).filter(
         version__in={version for version, _ in wanted}, key__in={key for _, key in wanted}
     )
     return {
-        (version, key): f"Step {position + 1} · {key}"
-        for version, key, position in rows.values_list("version_id", "key", "position")
+        (version, key): f"Step {position + 1}: {Truncator(text).chars(40)}"
+        for version, key, position, text in rows.values_list("version_id", "key", "position", "text")
     }
 
 
@@ -79,13 +79,14 @@ def resume_choices(forecasts: Iterable[Forecast]) -> list[tuple[str, str, str, s
 
 
 def _outlook(forecast: Forecast) -> str:
+    """How many messages are due, and when."""
     if forecast.first_at is None:
         return "Nobody waits for a message now."
     first, last = time_text(forecast.first_at), time_text(forecast.last_at)
+    when = f"about {first}" if first == last else f"the first about {first}, the last about {last}"
     if forecast.waiting == 1:
-        return f"The next message is due {'at once' if forecast.due else 'later'}: about {first}."
-    of_them = f"of the {forecast.waiting} people who wait"
-    who = {0: f"None {of_them} is due at once", forecast.waiting: f"All {of_them} are due at once"}.get(
-        forecast.due, f"{forecast.due} {of_them} {pluralize(forecast.due, 'is,are')} due at once, the others later"
+        return f"One person waits. The next message is due {'at once' if forecast.due else 'later'}: {when}."
+    due = {0: "none of them is due", forecast.waiting: "all of them are due"}.get(
+        forecast.due, f"{forecast.due} of them {pluralize(forecast.due, 'is,are')} due"
     )
-    return f"{who}: {f'about {first}' if first == last else f'the first about {first}, the last about {last}'}."
+    return f"{forecast.waiting} people wait, {due} at once. Their next messages: {when}."

@@ -179,7 +179,7 @@ class SequenceAdmin(FormPageAdmin):
 
     def _resume(self, request: HttpRequest, sequence: Sequence) -> str:
         services.resume_sequence(self.actor(request), sequence.pk, mode=resume_mode(request))
-        return "The sequence is resumed."
+        return "The sequence is resumed. Everybody in it gets the rest of the steps."
 
     def _may_copy(self, request: HttpRequest) -> bool:
         panel = self.panel_context(request)

@@ -546,7 +546,7 @@ def test_start_pause_and_resume(tenants: Tenants, account: Account, time: Clock)
     assert shown == [
         "The sequence is started. Contacts can be enrolled now.",
         "The sequence is paused. Everybody stays in it, and nothing of it is sent until it is resumed.",
-        "The sequence is resumed.",
+        "The sequence is resumed. Everybody in it gets the rest of the steps.",
     ]
     assert Sequence.unscoped.get().status == "active"
 
@@ -581,10 +581,11 @@ def test_each_way_to_resume_says_how_many_get_their_message_when(
     client = browser(tenants.owner)
     ways = {mode: outlook for mode, _, _, outlook in client.get(page(sequence)).context["ways"]}
     assert ways == {
-        "keep_dates": "1 of the 2 people who wait is due at once, the others later: the first about "
+        "keep_dates": "2 people wait, 1 of them is due at once. Their next messages: the first about "
         "2 Jun 2026 13:00 UTC, the last about 2 Jun 2026 16:00 UTC.",
-        "restart_delay": "None of the 2 people who wait is due at once: about 3 Jun 2026 13:00 UTC.",
-        "only_active_time": "None of the 2 people who wait is due at once: about 3 Jun 2026 09:00 UTC.",
+        "restart_delay": "2 people wait, none of them is due at once. Their next messages: about 3 Jun 2026 13:00 UTC.",
+        "only_active_time": "2 people wait, none of them is due at once. Their next messages: about "
+        "3 Jun 2026 09:00 UTC.",
     }
 
 
@@ -728,7 +729,7 @@ def test_the_preview_says_when_each_step_comes_and_what_is_left_out(
     for text in ("@alice", "Alice", who.pk):
         shown = client.get(page(sequence, "preview"), {"contact": text}).context["steps"]
         assert [(each["planned"], each["reason"], each["text"]) for each in shown] == [
-            ("1 Jun 2026 10:00 UTC", "A value is missing", None),
+            ("1 Jun 2026 10:00 UTC", "The contact lacks a value that the text needs", None),
             ("", "The condition of a step was not met", None),
             ("2 Jun 2026 10:00 UTC", "", "Again"),
         ]
