@@ -1,12 +1,12 @@
 """Queries of messaging that have a name."""
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 
 from crmsolid.core import clock
 from crmsolid.workspaces.models import Workspace
-from messaging.models import Account, AccountState, Message, SpentSlot, Thread
+from messaging.models import Account, AccountState, Message, MessageAttempt, SpentSlot, Status, Thread
 from messaging.sending.slots import DAY
 
 
@@ -32,6 +32,19 @@ def in_trouble() -> Q:
     paused = Q(state=AccountState.PAUSED) & (Q(paused_until=None) | Q(paused_until__gt=clock.now()))
     session_lost = Q(state=AccountState.NEEDS_LOGIN) & ~Q(telegram_session__auth_key=b"")
     return paused | session_lost | Q(state=AccountState.BANNED)
+
+
+def surely_unsent() -> Q:
+    """Messages that have failed and that no attempt may have delivered.
+
+    ``unsettled_since`` is the time of the first attempt whose result is not known, else that of the last attempt, which
+    was refused. So the attempts from then on must be that last one alone. A worker that died in an attempt has written
+    no row of it.
+    """
+    attempts = MessageAttempt.unscoped.filter(message=OuterRef("pk"), at__gte=OuterRef("unsettled_since"))
+    refused = attempts.filter(number=OuterRef("attempts"), outcome="failed")
+    earlier = attempts.filter(number__lt=OuterRef("attempts"))
+    return Q(status=Status.FAILED) & (Q(unsettled_since=None) | Q(Exists(refused)) & ~Q(Exists(earlier)))
 
 
 def newest_messages(workspace: Workspace, threads: list[Thread], **conditions: object) -> dict[str, Message]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.utils.text import capfirst
@@ -22,15 +22,19 @@ from sequences.schedule import DAYS, ResumeMode
 
 _DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _IF_NOT_LABELS = {"skip": "skip this step", "stop": "stop the sequence for them"}
+# The ways to resume after a pause, each with what it does to the dates of those who waited.
 RESUME_MODES = {
     ResumeMode.KEEP_DATES: (
-        "Keep the dates",
-        "Every step stays at its time. What fell into the pause is sent at once, inside the sending window.",
+        "Keep the planned dates",
+        "No date moves. What should have been sent during the pause is due at once.",
     ),
-    ResumeMode.RESTART_DELAY: ("Restart the delay", "The delay of the step that comes next begins again now."),
+    ResumeMode.RESTART_DELAY: (
+        "Start the wait again",
+        "The whole wait before the next step begins anew now.",
+    ),
     ResumeMode.ONLY_ACTIVE_TIME: (
-        "Count only active time",
-        "Every step is later by the length of the pause.",
+        "Go on where they stopped",
+        "The pause does not count: everything is due later by its length.",
     ),
 }
 
@@ -333,26 +337,13 @@ def _place(item: Any, order: Sequence[Any]) -> int:
 
 
 class PublishForm(forms.Form):
-    """The definition to publish, as JSON, and what happens to the contacts in the sequence."""
-
-    CHOICES: ClassVar[dict[str, tuple[str, str]]] = {
-        "stay": (
-            "They finish on their version",
-            "Whoever is in the sequence gets the steps as they were. Contacts who are enrolled from now on get the new "
-            "version.",
-        ),
-        "move": (
-            "They go on in the new version",
-            "Everybody goes on with the step they are at, or with the next one that is left. Nobody gets a step twice, "
-            "and a message that is on its way is sent as it is.",
-        ),
-    }
+    """The definition to publish, as JSON, and what happens to the people in the sequence."""
 
     definition = forms.CharField(strip=False, widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput)
     people = forms.ChoiceField(
-        choices=[(value, label) for value, (label, _) in CHOICES.items()],
-        error_messages={"required": "Choose what happens to the contacts in the sequence."},
+        choices=[("stay", "stay"), ("move", "move")],
+        error_messages={"required": "Choose what happens to the people in the sequence."},
     )
 
     def clean_definition(self) -> Any:

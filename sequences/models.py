@@ -123,13 +123,13 @@ class Reason(models.TextChoices):
     """Why an enrollment waits, or why it ended. ``delay``, ``plan`` and ``sequence_paused`` are never stored:
     :func:`sequences.waiting.reason` finds them when the enrollment is read."""
 
-    DELAY = "delay", "Waits for the delay of the step"
-    WINDOW = "window", "Waits for the sending window"
-    DAILY_LIMIT = "daily_limit", "Waits for the daily limit of the account"
+    DELAY = "delay", "Waits until its next step is due"
+    WINDOW = "window", "Waits for the sending hours"
+    DAILY_LIMIT = "daily_limit", "The account has sent all it may for now"
     ACCOUNT_PAUSED = "account_paused", "The account is paused"
     ACCOUNT_NEEDS_LOGIN = "account_needs_login", "The account needs a login"
     ACCOUNT_BANNED = "account_banned", "The account is banned"
-    MISSING_VALUE = "missing_value", "A value is missing"
+    MISSING_VALUE = "missing_value", "The contact lacks a value that the text needs"
     PLAN = "plan", "The trial has ended"
     SEQUENCE_PAUSED = "sequence_paused", "The sequence is paused"
     REPLY = "reply", "The contact replied"

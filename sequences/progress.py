@@ -8,6 +8,7 @@ from crmsolid.core import clock
 from sequences import schedule
 from sequences.definition import Definition, StepDefinition
 from sequences.models import Enrollment, EnrollmentStatus, Reason
+from sequences.schedule import ResumeMode
 
 
 def due_at(definition: Definition, step: StepDefinition, contact: Contact, anchor: datetime) -> datetime:
@@ -25,6 +26,16 @@ def due_at(definition: Definition, step: StepDefinition, contact: Contact, ancho
 def zone_of(definition: Definition, contact: Contact) -> str:
     """The time zone in which the sending window is meant for this contact."""
     return contact.time_zone or definition.time_zone
+
+
+def anchor_after_pause(enrollment: Enrollment, mode: ResumeMode) -> datetime:
+    """When the delay of the step of this paused enrollment counts from if it is resumed now."""
+    assert enrollment.paused_at is not None
+    until, sequence_paused_at = clock.now(), enrollment.sequence.paused_at
+    if mode == ResumeMode.ONLY_ACTIVE_TIME and sequence_paused_at is not None:
+        # The time since then counts when the sequence is resumed.
+        until = max(sequence_paused_at, enrollment.paused_at, enrollment.anchor_at)
+    return schedule.resumed_anchor(mode, enrollment.anchor_at, enrollment.paused_at, until)
 
 
 def start_step(

@@ -2,9 +2,14 @@
 
 The engine is the one that sends: the runner, messaging's claims and settlement, a sandbox's gateway. It works on copies
 in a test workspace made for them, in a transaction that is always rolled back. So nothing is sent, nothing is left
-behind, nobody is woken, and no row that others use is locked. On SQLite other writers wait until it has ended.
+behind, nobody is woken, and no row that others use is locked. On SQLite other writers wait until it has ended;
+therefore a process runs one at a time, for a few seconds at most.
 """
 
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from secrets import token_hex
@@ -19,6 +24,7 @@ from contacts.repository import ContactWithTags
 from contacts.services import upsert_contact
 from crmsolid.core import clock
 from crmsolid.core.clock import SimulatedClock
+from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Mode, Workspace
@@ -31,8 +37,10 @@ from sequences.definition import Definition
 from sequences.models import Enrollment, EnrollmentStatus, Outcome, Reason, SequenceStatus, StepRun
 from sequences.models import Sequence as SequenceRow
 
-# More than the 50 steps of a sequence need, even if each of them waits for several things.
-MAX_JUMPS = 1000
+# Real time after which a rehearsal is broken off. The 50 steps of the longest sequence take about a second.
+MAX_SECONDS = 5.0
+# The reason of the entry that says so.
+TOO_LONG = "too_long"
 
 Event = Literal[
     "sent",
@@ -63,6 +71,8 @@ _LASTING = {Reason.MISSING_VALUE, Reason.PLAN}
 # So do these, unless the pause of an account has an end; another account may take over then.
 _OF_ACCOUNTS = {Reason.ACCOUNT_PAUSED, Reason.ACCOUNT_NEEDS_LOGIN, Reason.ACCOUNT_BANNED}
 
+_running = threading.Lock()
+
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
@@ -70,8 +80,8 @@ class TimelineEntry:
 
     ``sent``, ``not_sent`` (refused or canceled) and ``skipped`` are outcomes of a step. ``waits``: for ``reason``,
     until ``until``. ``reply`` and ``auto_reply``: the contact answers ``text``. The last entry is ``completed``,
-    ``stopped`` or ``failed``; or ``unfinished``, if it waits for something that does not come with time. ``text`` is
-    None for an actor who may not read contacts.
+    ``stopped`` or ``failed``; or ``unfinished``, if it waits for something that does not come with time, or is broken
+    off (``too_long``). ``text`` is None for an actor who may not read contacts.
     """
 
     at: datetime
@@ -87,11 +97,11 @@ def rehearse_sequence(actor: Actor, sequence_id: str, *, contact_id: str | None 
 
     Drafts and paused sequences can be rehearsed too. The accounts have the state and the daily limit of the real ones,
     and have sent nothing yet. Without ``contact_id`` it is for a made-up contact with a value for everything. Errors:
-    ``scope_missing``, ``not_found``, ``contact_opted_out``.
+    ``scope_missing``, ``not_found``, ``contact_opted_out``, ``invalid_state`` (409) while another one runs here.
     """
     sequence, definition = services.get_sequence(actor, sequence_id)
     contact = None if contact_id is None else contacts.get(actor.workspace, contact_id)
-    with transaction.atomic(), clock.simulated(clock.now()) as simulated:
+    with _alone(), transaction.atomic(), clock.simulated(clock.now()) as simulated:
         workspace = _make_workspace(actor.workspace)
         copied_contact = (
             _make_up_contact(workspace, definition) if contact is None else _copy_contact(workspace, contact)
@@ -100,6 +110,16 @@ def rehearse_sequence(actor: Actor, sequence_id: str, *, contact_id: str | None 
         timeline = _Rehearsal(simulated, copied_sequence, copied_contact).run()
         transaction.set_rollback(True)
     return timeline if actor.has(Scope.READ_CONTACTS) else [replace(entry, text=None) for entry in timeline]
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    if not _running.acquire(blocking=False):
+        raise DomainError("invalid_state", "another rehearsal is running; try again in a moment")
+    try:
+        yield
+    finally:
+        _running.release()
 
 
 # --- The copies -------------------------------------------------------------------------------------------------------
@@ -199,7 +219,8 @@ class _Rehearsal:
 
     def run(self) -> list[TimelineEntry]:
         """Jump from one time at which something is due to the next, until the passing of time changes nothing more."""
-        for _ in range(MAX_JUMPS):
+        end = time.monotonic() + MAX_SECONDS
+        while time.monotonic() < end:
             worked = self._work()
             enrollment = self._enrollment()
             if enrollment.ended_at is not None:
@@ -214,7 +235,7 @@ class _Rehearsal:
             self._note("waits", enrollment.step_key, reason, until=until)
             self.clock.now = until
         else:
-            self._note("unfinished", "", "")
+            self._note("unfinished", "", TOO_LONG)
         return self.timeline
 
     def _work(self) -> bool:

@@ -20,7 +20,7 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Role
 from crmsolid.workspaces.scopes import Scope
 from messaging.sending import automatic, message_text
-from sequences import due_steps, enrollments, progress, repository, schedule, waiting
+from sequences import due_steps, enrollments, progress, repository, waiting
 from sequences.definition import Definition, StepDefinition, with_step_keys
 from sequences.enrollments import History
 from sequences.events import SEQUENCE_PAUSED, SEQUENCE_STARTED
@@ -451,11 +451,7 @@ def resume_enrollment(actor: Actor, enrollment_id: str, *, mode: str = ResumeMod
     enrollment = _get_enrollment(actor, enrollment_id, lock=True)
     if enrollment.status != EnrollmentStatus.PAUSED or enrollment.paused_at is None:
         raise DomainError("invalid_state", f"the enrollment is {enrollment.status}; only a paused one can be resumed")
-    until, sequence_paused_at = clock.now(), enrollment.sequence.paused_at
-    if mode == ResumeMode.ONLY_ACTIVE_TIME and sequence_paused_at is not None:
-        # The time since then counts when the sequence is resumed.
-        until = max(sequence_paused_at, enrollment.paused_at, enrollment.anchor_at)
-    anchor = schedule.resumed_anchor(ResumeMode(mode), enrollment.anchor_at, enrollment.paused_at, until)
+    anchor = progress.anchor_after_pause(enrollment, ResumeMode(mode))
     if enrollment.next_run_at is not None:
         _restart(enrollment, anchor)
     elif mode == ResumeMode.RESTART_DELAY:  # for a message that the pause has canceled

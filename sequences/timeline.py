@@ -1,4 +1,4 @@
-"""When a contact began and ended sequences, in its timeline."""
+"""When a contact started and ended sequences, in its timeline."""
 
 from collections.abc import Iterable
 
@@ -13,10 +13,10 @@ _ENDED = {
 }
 
 
-def begun(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
+def started(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
     rows = contact.enrollments.filter(older.than("created_at")).select_related("sequence")
     for each in rows.order_by("-created_at", "-pk")[:limit]:
-        yield Entry(each.created_at, each.pk, f"Began the sequence {each.sequence}", page=_page(each))
+        yield Entry(each.created_at, each.pk, f"Started the sequence {each.sequence}", page=_page(each))
 
 
 def ended(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
@@ -34,6 +34,6 @@ def _page(enrollment: Enrollment) -> tuple[str, str]:
 
 
 SOURCES = (
-    Source("sequence", "Sequences", "workflow", begun),
+    Source("sequence", "Sequences", "workflow", started),
     Source("sequence_end", "Sequences", "workflow", ended),
 )

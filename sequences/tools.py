@@ -91,7 +91,7 @@ TOOLS = (
     Tool(
         "stop_enrollment",
         "Stop an enrollment",
-        "End an enrollment for good; its queued message is canceled. It cannot be resumed, only begun anew with "
+        "End an enrollment for good; its queued message is canceled. It cannot be resumed, only started anew with "
         "enroll_contact; for a break use pause_enrollment.",
         StopEnrollmentView,
         "POST",

@@ -1,5 +1,6 @@
 """Conversations > Broadcasts: the list, the form of a draft, its preview with the start, and the page of one."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -48,8 +49,8 @@ REFRESH_SECONDS = 3
 RETRYABLE = (BroadcastStatus.RUNNING, BroadcastStatus.PAUSED, BroadcastStatus.DONE)
 # Why the product itself canceled a broadcast.
 CANCELED_BECAUSE = {
-    "audience_changed": "The audience changed between the start and the freeze, so nothing was sent. Make another one.",
-    "internal_error": "It failed several times. The log of the server has the cause.",
+    "audience_changed": "The audience changed while it was started, so nothing was sent. Make another one.",
+    "internal_error": "It failed several times and was given up. The log of the server says why.",
 }
 
 
@@ -86,7 +87,7 @@ class BroadcastAdmin(FormPageAdmin):
     def get_urls(self) -> list[URLPattern]:
         return [
             self.own_url("<path:object_id>/preview/", self.preview_view, "preview"),
-            self.own_url("<path:object_id>/start/", self.action_view(self._start), "start"),
+            self.own_url("<path:object_id>/start/", require_POST(self.start_view), "start"),
             self.own_url("<path:object_id>/pause/", self.action_view(self._pause), "pause"),
             self.own_url("<path:object_id>/resume/", self.action_view(self._resume), "resume"),
             self.own_url("<path:object_id>/cancel/", self.action_view(self._cancel), "cancel"),
@@ -154,7 +155,7 @@ class BroadcastAdmin(FormPageAdmin):
         if broadcast.per_hour:
             facts.append(("At most", f"{broadcast.per_hour:,} messages an hour"))
         if broadcast.cooldown_days:
-            facts.append(("Leaves out", f"who got a broadcast within {broadcast.cooldown_days} days"))
+            facts.append(("Leaves out", f"whoever got another broadcast within {broadcast.cooldown_days} days"))
         if broadcast.status == BroadcastStatus.DRAFT and broadcast.send_at:
             facts.append(("To be sent at", time_text(broadcast.send_at)))
         if broadcast.starts_at:
@@ -197,12 +198,22 @@ class BroadcastAdmin(FormPageAdmin):
         return {"recipients": rows, "chosen": chosen, "more": more}
 
     # --- Changes of its state ---------------------------------------------------------------------------------
-    def _start(self, request: HttpRequest, broadcast: Broadcast) -> str:
+    def start_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Start a draft for the people of its preview. If they are others by now, show the new preview first."""
+        broadcast = self.row(request, object_id, to_change=True)
         audience_hash = request.POST.get("audience_hash", "")
-        started = services.start_draft(self.actor(request), broadcast.pk, audience_hash=audience_hash)
+        try:
+            started = services.start_draft(self.actor(request), broadcast.pk, audience_hash=audience_hash)
+        except DomainError as error:
+            self.show_error(request, error)
+            if error.code == "audience_changed":
+                return HttpResponseRedirect(panel_url("messaging_broadcast_preview", broadcast.pk))
+            return self.page_of(broadcast)
         if started.status == BroadcastStatus.SCHEDULED:
-            return f"The broadcast is scheduled for {time_text(started.starts_at)}."
-        return "The broadcast is started."
+            messages.success(request, f"The broadcast is scheduled for {time_text(started.starts_at)}.")
+        else:
+            messages.success(request, "The broadcast is started.")
+        return self.page_of(broadcast)
 
     def _pause(self, request: HttpRequest, broadcast: Broadcast) -> str:
         services.pause_broadcast(self.actor(request), broadcast.pk)
@@ -218,17 +229,20 @@ class BroadcastAdmin(FormPageAdmin):
 
     def _retry(self, request: HttpRequest, broadcast: Broadcast) -> str:
         services.retry_failed(self.actor(request), broadcast.pk)
-        return "Those whose message failed get a new one."
+        return "Those whose message failed and surely did not arrive get a new one."
 
     # --- The form and the preview -----------------------------------------------------------------------------
     def form_view(self, request: HttpRequest, broadcast: Broadcast | None) -> HttpResponse:
         workspace = self.current_workspace(request)
         initial = BroadcastForm.values_of(Definition.of(broadcast)) if broadcast else {}
         form = BroadcastForm(workspace, request.POST if request.method == "POST" else None, initial=initial)
+        is_preview = request.POST.get("do") == "preview"
+        form.fields["name"].required = not is_preview
         if form.is_bound and form.is_valid():
             try:
-                if request.POST.get("do") == "preview":
-                    return self._form_page(request, broadcast, form, self._preview(request, form.definition()))
+                if is_preview:
+                    definition = replace(form.definition(), name="Preview")
+                    return self._form_page(request, broadcast, form, self._preview(request, definition))
                 draft = services.save_draft(
                     self.actor(request), form.definition(), broadcast_id=broadcast.pk if broadcast else None
                 )

@@ -30,9 +30,14 @@ class BroadcastForm(forms.Form):
     """What :class:`Definition` holds. The audience is one of a segment, tags and contacts."""
 
     name = forms.CharField(max_length=MAX_NAME)
-    text = forms.CharField(widget=forms.Textarea(attrs={"rows": 6}), strip=False)
+    text = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 6}), strip=False, error_messages={"required": "Write the message."}
+    )
     account_ids = forms.TypedMultipleChoiceField(
-        label="Sending accounts", coerce=int, widget=forms.CheckboxSelectMultiple
+        label="Sending accounts",
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose the account that sends it."},
     )
     segment_id = forms.ChoiceField(label="Segment", required=False)
     tags = forms.CharField(label="Or tags", required=False, widget=forms.Textarea(attrs={"rows": 2}))
@@ -44,7 +49,9 @@ class BroadcastForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"],
     )
     per_hour = forms.IntegerField(label="Messages an hour", required=False, min_value=1, max_value=MAX_PER_HOUR)
-    cooldown_days = forms.IntegerField(label="Cooldown", required=False, min_value=1, max_value=MAX_COOLDOWN_DAYS)
+    cooldown_days = forms.IntegerField(
+        label="Days between two broadcasts", required=False, min_value=1, max_value=MAX_COOLDOWN_DAYS
+    )
 
     def __init__(self, workspace: Workspace, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -91,8 +98,8 @@ class BroadcastForm(forms.Form):
         return found
 
     def clean(self) -> None:
-        given = [self.cleaned_data.get(name) for name in ("segment_id", "tags", "contacts")]
-        if sum(map(bool, given)) != 1 and not self.errors:
+        names = ("segment_id", "tags", "contacts")
+        if sum(bool(self.cleaned_data.get(name)) for name in names) != 1 and not self.errors.keys() & names:
             self.add_error("segment_id", "Choose a segment, or give tags, or contacts: one of the three.")
 
     def definition(self) -> Definition:

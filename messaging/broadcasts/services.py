@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from contacts.models import Contact
 from contacts.repository import not_erased
@@ -19,6 +19,7 @@ from crmsolid.jobs.services import cancel_job
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
+from messaging import querysets
 from messaging.broadcasts import estimate
 from messaging.broadcasts.audience import AUDIENCE_HASH, eligible_in, evaluate
 from messaging.broadcasts.definition import Definition, check, resolve_audience
@@ -27,7 +28,7 @@ from messaging.broadcasts.freezing import NOTHING_FROZEN
 from messaging.broadcasts.job import BROADCAST
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, Recipient, RecipientStatus
 from messaging.broadcasts.querysets import load_counts, with_status
-from messaging.models import MessageAttempt
+from messaging.models import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +141,9 @@ def _start(actor: Actor, broadcast: Broadcast, definition: Definition, audience_
         tally, _ = evaluate(actor.workspace, definition, now)
         if tally.hash != audience_hash:
             previewed = eligible_in(audience_hash)
-            detail = f"{previewed:,} people were to get the message in the preview; now there are {tally.eligible:,}"
+            detail = f"nothing was sent: in the preview it was for {previewed:,}, and now it is for {tally.eligible:,}"
             if previewed == tally.eligible:
-                detail = f"other people than in the preview would get the message, or for other reasons {previewed:,}"
+                detail = f"nothing was sent: it is for {previewed:,} as in the preview, but not for the same people"
             raise DomainError("audience_changed", detail, previewed=previewed, eligible=tally.eligible)
         broadcast.finishes_at = estimate.finishes_at(accounts, tally.eligible, starts_at, definition.per_hour)
     _write(broadcast, definition)
@@ -290,7 +291,8 @@ def retry_failed(actor: Actor, broadcast_id: str) -> Broadcast:
     if broadcast.job_id != job_id:
         raise DomainError("invalid_state", "somebody else has retried it at this moment; look at it again")
     rows = Recipient.objects.for_workspace(actor.workspace).filter(broadcast=broadcast)
-    again = rows.filter(_surely_unsent()).update(
+    unsent = Message.objects.for_workspace(actor.workspace).filter(querysets.surely_unsent(), pk=OuterRef("message"))
+    again = rows.filter(Exists(unsent), status=RecipientStatus.FAILED, contact__isnull=False).update(
         status=RecipientStatus.PENDING, reason="", message=None, settled_at=None
     )
     if not again:
@@ -301,20 +303,6 @@ def retry_failed(actor: Actor, broadcast_id: str) -> Broadcast:
         broadcast.save(update_fields=["status", "job_id"])
     audit.record(actor, "broadcast.retried", broadcast_id, recipients=again)
     return _with_counts(actor, broadcast_id)
-
-
-def _surely_unsent() -> Q:
-    """Recipients who still exist and whose message failed without an earlier attempt that nobody knows the end of.
-
-    ``unsettled_since`` is the time of the first such attempt, else that of the last attempt, which was refused. So an
-    attempt of unknown end is one before the last that ended after that time.
-    """
-    unknown = MessageAttempt.unscoped.filter(
-        message=OuterRef("message"),
-        number__lt=OuterRef("message__attempts"),
-        at__gte=OuterRef("message__unsettled_since"),
-    )
-    return Q(~Exists(unknown), status=RecipientStatus.FAILED, contact__isnull=False)
 
 
 def _change_status(actor: Actor, broadcast_id: str, old: BroadcastStatus, new: BroadcastStatus, verb: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contacts.models import Contact, ContactTag, search_has
 from contacts.normalization import fold
@@ -22,7 +22,7 @@ from crmsolid.workspaces.models import Membership, Role, Workspace
 from crmsolid.workspaces.scopes import Scope
 from messaging import querysets, services
 from messaging.broadcasts.message_source import SOURCE as BROADCAST
-from messaging.models import Message, MessageAttempt, Status, Thread
+from messaging.models import Message, Status, Thread
 from messaging.sending import direct, message_text
 from messaging.sending.automatic import recipient_of
 
@@ -288,24 +288,10 @@ def retry_message(actor: Actor, message_id: str) -> Message:
 
 def find_retryable(workspace: Workspace, messages: Iterable[Message]) -> set[str]:
     """The ids of those of these messages that have failed, surely did not arrive, and were not sent again yet."""
-    failed = {each.pk: each for each in messages if each.status == Status.FAILED and each.source != BROADCAST}
+    failed = [each.pk for each in messages if each.status == Status.FAILED and each.source != BROADCAST]
     if not failed:
         return set()
-    rows = Message.objects.for_workspace(workspace).filter(retry_of__in=failed)
-    retried = set(rows.values_list("retry_of_id", flat=True))
-    attempts = MessageAttempt.objects.for_workspace(workspace).filter(message__in=failed)
-    results: dict[str, list[tuple[int, str]]] = {}
-    for message_id, number, outcome, at in attempts.values_list("message_id", "number", "outcome", "at"):
-        began = failed[message_id].unsettled_since
-        if began is not None and at >= began:
-            results.setdefault(message_id, []).append((number, outcome))
-    return {pk for pk, each in failed.items() if pk not in retried and _surely_unsent(each, results.get(pk, []))}
-
-
-def _surely_unsent(message: Message, results: list[tuple[int, str]]) -> bool:
-    """Whether no attempt of this failed message may have delivered it.
-
-    ``unsettled_since`` is the time of the first attempt whose result is not known, else that of the last attempt, which
-    was refused; ``results`` are those of the attempts from then on.
-    """
-    return message.unsettled_since is None or results == [(message.attempts, "failed")]
+    rows = Message.objects.for_workspace(workspace)
+    retried = rows.filter(retry_of=OuterRef("pk"))
+    unsent = rows.filter(querysets.surely_unsent(), ~Exists(retried), pk__in=failed)
+    return set(unsent.values_list("pk", flat=True))

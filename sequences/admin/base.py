@@ -3,11 +3,18 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.template.defaultfilters import pluralize
+from django.utils.text import Truncator, capfirst
+
 from contacts.durations import duration_text
 from contacts.segments.conditions import describe, load_condition
+from crmsolid.workspaces.admin_columns import time_text
 from crmsolid.workspaces.models import Workspace
-from sequences.definition import StepDefinition
+from messaging.models import Account
+from sequences.definition import Definition, StepDefinition
+from sequences.forms import RESUME_MODES, account_label
 from sequences.models import Step
+from sequences.resuming import Forecast
 
 SEQUENCE_COLOURS = {"draft": "", "active": "success", "paused": "warning"}
 ENROLLMENT_COLOURS = {"active": "success", "paused": "warning", "completed": "info", "stopped": "", "failed": "danger"}
@@ -26,12 +33,60 @@ def describe_step(workspace: Workspace, step: StepDefinition) -> dict[str, Any]:
 
 
 def step_names(workspace: Workspace | int, steps: Iterable[tuple[int, str]]) -> dict[tuple[int, str], str]:
-    """The names of steps, such as ``Step 2 · again``, by the id of their version and their key; with one query."""
+    """The names of steps, such as ``Step 2: Hello again``, by the id of their version and their key; with one query."""
     wanted = set(steps)
     rows = Step.objects.for_workspace(workspace).filter(
         version__in={version for version, _ in wanted}, key__in={key for _, key in wanted}
     )
     return {
-        (version, key): f"Step {position + 1} · {key}"
-        for version, key, position in rows.values_list("version_id", "key", "position")
+        (version, key): f"Step {position + 1}: {Truncator(text).chars(40)}"
+        for version, key, position, text in rows.values_list("version_id", "key", "position", "text")
     }
+
+
+def wait_text(delay: str, *, is_first: bool) -> str:
+    """What stands between two steps."""
+    if is_first:
+        return f"{delay} after the enrollment" if delay else "At once"
+    return f"{delay} later" if delay else "Right after it"
+
+
+def definition_facts(workspace: Workspace, definition: Definition) -> list[tuple[str, str]]:
+    """What a sequence says besides its name and steps, as pairs of a title and a text."""
+    accounts = Account.objects.for_workspace(workspace).filter(pk__in=definition.account_ids)
+    names = {each.pk: account_label(each) for each in accounts}
+    window = definition.as_json()["window"]
+    hours = f"{', '.join(map(capfirst, window['days']))}, {window['from']} to {window['to']}" if window else "Always"
+    rules = {"reply": "a reply"} | {rule: rule.replace(":", " ", 1) for rule in definition.stop_on if rule != "reply"}
+    stops = [rules[rule] for rule in definition.stop_on]
+    if "reply" in definition.stop_on and definition.ignore_auto_replies:
+        stops[definition.stop_on.index("reply")] = "a reply that no machine wrote"
+    facts = [
+        ("Sends from", ", ".join(names[each] for each in definition.account_ids if each in names) or "No account yet"),
+        ("Sends", f"{hours} (in the contact's time zone, else {definition.time_zone})" if window else hours),
+        ("Stops at", capfirst(", ".join(stops)) or "Nothing"),
+    ]
+    if definition.jitter:
+        facts.insert(2, ("Random extra delay", f"Up to {duration_text(definition.jitter)}"))
+    if definition.pass_on:
+        facts.append(("If an account cannot send", "Contacts who were not written to yet go to another account"))
+    return facts
+
+
+def resume_choices(forecasts: Iterable[Forecast]) -> list[tuple[str, str, str, str]]:
+    """The ways to resume: the mode, its title, what it does, and what would happen now."""
+    return [(each.mode.value, *RESUME_MODES[each.mode], _outlook(each)) for each in forecasts]
+
+
+def _outlook(forecast: Forecast) -> str:
+    """How many messages are due, and when."""
+    if forecast.first_at is None:
+        return "Nobody waits for a message now."
+    first, last = time_text(forecast.first_at), time_text(forecast.last_at)
+    when = f"about {first}" if first == last else f"the first about {first}, the last about {last}"
+    if forecast.waiting == 1:
+        return f"One person waits. The next message is due {'at once' if forecast.due else 'later'}: {when}."
+    due = {0: "none of them is due", forecast.waiting: "all of them are due"}.get(
+        forecast.due, f"{forecast.due} of them {pluralize(forecast.due, 'is,are')} due"
+    )
+    return f"{forecast.waiting} people wait, {due} at once. Their next messages: {when}."

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from contacts.models import Contact
 from contacts.panel.actions import MAX_CHOSEN, BulkChoice, ContactAction, contact_actions, contact_sections, offer
@@ -23,12 +24,13 @@ from crmsolid.workspaces.admin_pages import PageAdmin, label_for
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.panel_urls import panel_url
 from messaging.admin.inbox import waiting_text
+from messaging.panel.words import ADVICE
 from messaging.waiting import load_accounts
-from sequences import repository, services, waiting
-from sequences.admin.base import ENROLLMENT_COLOURS, describe_step, step_names
+from sequences import repository, resuming, services, waiting
+from sequences.admin.base import ENROLLMENT_COLOURS, describe_step, resume_choices, step_names
 from sequences.admin.sequences import IN_IT, NO_REASON, people_address, resume_mode
 from sequences.bulk import ENROLL
-from sequences.forms import RESUME_MODES, account_label
+from sequences.forms import account_label
 from sequences.models import (
     OPEN,
     Enrollment,
@@ -47,7 +49,7 @@ REFUSALS = {
     "already_enrolled": "in the sequence already",
     "contact_opted_out": "opted out",
     "not_found": "erased meanwhile",
-    "sequence_not_active": "not enrolled because the sequence is not active",
+    "sequence_not_active": "because the sequence is not active",
 }
 
 # The choices of the filter by what came of a step.
@@ -105,7 +107,7 @@ offer(
     BulkChoice(
         ENROLL.name,
         ENROLL.label,
-        "Each contact begins with the first step. Who has opted out or is in the sequence already is left out.",
+        "Each contact starts with the first step. Whoever opted out or is in the sequence already is left out.",
         EnrollForm,
         dict,
     )
@@ -195,7 +197,7 @@ class ReasonFilter(WorkspaceFilter):
 
 @admin.register(Enrollment)
 class EnrollmentAdmin(PageAdmin):
-    list_display = ("who", "in_sequence", "status_label", "step", "next_time", "why", "begun")
+    list_display = ("who", "in_sequence", "status_label", "step", "next_time", "why", "enrolled")
     list_filter = (("sequence", TenantRelatedFilter), StatusFilter, StepFilter, OutcomeFilter, ReasonFilter)
     list_select_related = ("contact",)
     search_fields = ("contact__search",)
@@ -206,7 +208,7 @@ class EnrollmentAdmin(PageAdmin):
         "Contacts are enrolled in an active sequence on their page, in the list of contacts, or over the API with a "
         "key that may manage sequences."
     )
-    begun = datetime_column("enrolled", "created_at")
+    enrolled = datetime_column("enrolled", "created_at")
 
     def label_of(self, obj: Enrollment) -> str:
         return f"{obj.contact or 'Erased contact'} in {obj.sequence}"
@@ -234,7 +236,7 @@ class EnrollmentAdmin(PageAdmin):
     def step(self, enrollment: Any) -> SafeString:
         return format_html('<span class="cs-nowrap">{}</span>', enrollment.step_name)
 
-    @column("next time")
+    @column("next message")
     def next_time(self, enrollment: Enrollment) -> SafeString | str:
         is_running = enrollment.status == enrollment.sequence.status == EnrollmentStatus.ACTIVE
         return format_time(enrollment.next_run_at) if is_running else ""
@@ -263,6 +265,8 @@ class EnrollmentAdmin(PageAdmin):
         workspace = self.current_workspace(request)
         version = repository.load_versions(workspace.pk, [enrollment.version_id])[enrollment.version_id]
         step = version.definition.step(enrollment.step_key)
+        may_change = self.has_change_permission(request) and enrollment.status in OPEN
+        forecasts = resuming.forecast_enrollment(self.actor(request), enrollment.pk) if may_change else []
         context = {
             "title": self.label_of(enrollment),
             "page_label": self.label_of(enrollment),
@@ -275,8 +279,8 @@ class EnrollmentAdmin(PageAdmin):
             "step": step and describe_step(workspace, step),
             "runs": self._runs(enrollment),
             "people_address": people_address(enrollment.sequence),
-            "may_change": self.has_change_permission(request) and enrollment.status in OPEN,
-            "modes": RESUME_MODES.items(),
+            "may_change": may_change,
+            "ways": resume_choices(forecasts),
         }
         return self.render_page(request, "panel/enrollment.html", **context)
 
@@ -295,6 +299,7 @@ class EnrollmentAdmin(PageAdmin):
                     "text": run.get_outcome_display() if run.outcome else "On its way",
                 },
                 "waits": waiting_text(run.message) if run.message else "",
+                "why": ADVICE.get(run.error) or capfirst(run.error.replace("_", " ")),
             }
             for run in runs
         ]
@@ -305,7 +310,7 @@ class EnrollmentAdmin(PageAdmin):
 
     def _resume(self, request: HttpRequest, enrollment: Enrollment) -> str:
         services.resume_enrollment(self.actor(request), enrollment.pk, mode=resume_mode(request))
-        return "Resumed."
+        return "Resumed. The contact gets the rest of the sequence."
 
     def _stop(self, request: HttpRequest, enrollment: Enrollment) -> str:
         services.stop_enrollment(self.actor(request), enrollment.pk)

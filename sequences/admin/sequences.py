@@ -10,12 +10,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import Truncator, capfirst
+from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
 from contacts import configuration as custom_fields
 from contacts import repository as contacts
-from contacts.durations import duration_text
 from contacts.models import Contact
 from contacts.normalization import InvalidValue, email_key, parse_username
 from crmsolid.core import strictjson
@@ -30,23 +29,29 @@ from crmsolid.workspaces.roles import ADMINS, WRITERS
 from crmsolid.workspaces.tenant_page import error_text
 from messaging.models import Account
 from messaging.stats import Outcomes
-from sequences import progress, querysets, repository, services, stats
-from sequences.admin.base import ENROLLMENT_COLOURS, SEQUENCE_COLOURS, describe_step
+from sequences import querysets, repository, resuming, services, stats
+from sequences.admin import publishing
+from sequences.admin.base import (
+    ENROLLMENT_COLOURS,
+    SEQUENCE_COLOURS,
+    definition_facts,
+    describe_step,
+    resume_choices,
+    wait_text,
+)
 from sequences.configuration import SECTION
 from sequences.definition import Definition, DefinitionErrors, read_definition, with_step_keys
 from sequences.forms import (
     NEW_SEQUENCE,
-    RESUME_MODES,
     DefinitionForm,
     PreviewForm,
     PublishForm,
     RehearsalForm,
     ResumeForm,
-    account_label,
     first_error,
 )
-from sequences.models import OPEN, EnrollmentStatus, Reason, Sequence, SequenceStatus, SequenceVersion, Step
-from sequences.rehearsal import TimelineEntry, rehearse_sequence
+from sequences.models import OPEN, EnrollmentStatus, Reason, Sequence, SequenceStatus, Step
+from sequences.rehearsal import TOO_LONG, TimelineEntry, rehearse_sequence
 from sequences.repository import Version
 from sequences.stats import PeopleAt
 
@@ -140,6 +145,8 @@ class SequenceAdmin(FormPageAdmin):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         definition = repository.current_version(sequence).definition
         workspace, actor = self.current_workspace(request), self.actor(request)
+        may_change = self.has_change_permission(request)
+        forecasts = resuming.forecast_sequence(actor, sequence.pk) if may_change else []
         groups = stats.people_by_reason(actor, sequence.pk)
         people = Counter[str]()
         for group in groups:
@@ -147,15 +154,15 @@ class SequenceAdmin(FormPageAdmin):
         context = {
             **self._titles(sequence, sequence.name),
             "status": label_for(SEQUENCE_COLOURS, sequence),
-            "facts": _facts(workspace, definition),
+            "facts": definition_facts(workspace, definition),
             "steps": _steps(workspace, sequence, definition, groups, stats.step_outcomes(actor, sequence.pk)),
             "groups": _groups(sequence, definition, groups),
             "people": [(status.label, status.value, people[status]) for status in EnrollmentStatus],
             "total": people.total(),
             "people_address": people_address(sequence),
-            "may_change": self.has_change_permission(request),
+            "may_change": may_change,
             "may_copy": self._may_copy(request),
-            "modes": RESUME_MODES.items(),
+            "ways": resume_choices(forecasts),
         }
         return self.render_page(request, "panel/sequence.html", **context)
 
@@ -172,7 +179,7 @@ class SequenceAdmin(FormPageAdmin):
 
     def _resume(self, request: HttpRequest, sequence: Sequence) -> str:
         services.resume_sequence(self.actor(request), sequence.pk, mode=resume_mode(request))
-        return "The sequence is resumed."
+        return "The sequence is resumed. Everybody in it gets the rest of the steps."
 
     def _may_copy(self, request: HttpRequest) -> bool:
         panel = self.panel_context(request)
@@ -244,19 +251,26 @@ class SequenceAdmin(FormPageAdmin):
         definition = replace(definition, steps=with_step_keys(definition.steps, (), _used_keys(sequence)))
         people = services.people_by_step(self.actor(request), sequence.pk)
         if people and replace(definition, name=sequence.name) != current.definition:
-            return self._ask_who_moves(request, sequence, definition, people)
+            return self._ask_who_moves(request, sequence, current.definition, definition, people)
         return self._publish(request, sequence, definition, current.number, move_people=False)
 
     # --- Publishing -------------------------------------------------------------------------------------------
     def _ask_who_moves(
-        self, request: HttpRequest, sequence: Sequence, definition: Definition, people: dict[tuple[int, str], int]
+        self,
+        request: HttpRequest,
+        sequence: Sequence,
+        current: Definition,
+        definition: Definition,
+        people: dict[tuple[int, str], int],
     ) -> HttpResponse:
+        """Say what changes and who is in the sequence, and ask what happens to them."""
+        rows = publishing.moves(sequence, definition, people)
         context = {
-            **self._titles(sequence, "Who stays, who moves"),
-            "rows": _moves(sequence, definition, people),
+            **self._titles(sequence, f"Publish {sequence.name}"),
+            "changes": publishing.changes(self.current_workspace(request), current, definition),
+            "rows": rows,
             "total": sum(people.values()),
-            "next_version": sequence.version + 1,
-            "choices": PublishForm.CHOICES.items(),
+            "choices": publishing.choices(rows),
             "definition": strictjson.dumps(definition.as_json()).decode(),
         }
         return self.render_page(request, "panel/sequence_publish.html", **context)
@@ -293,9 +307,9 @@ class SequenceAdmin(FormPageAdmin):
         elif sequence.version == version:
             messages.success(request, "The name is saved.")
         elif move_people:
-            messages.success(request, f"Saved. Everybody in the sequence goes on in version {sequence.version}.")
+            messages.success(request, "Published. Everybody in the sequence goes on with the new steps.")
         else:
-            messages.success(request, f"Saved. Contacts who are enrolled from now on get version {sequence.version}.")
+            messages.success(request, "Published. People who are enrolled from now on get the new steps.")
         return self.page_of(sequence)
 
     # --- Preview ----------------------------------------------------------------------------------------------
@@ -360,8 +374,8 @@ def _played(entry: TimelineEntry, numbers: dict[str, int]) -> dict[str, Any]:
     number = numbers.get(entry.step or "")
     reason = ""
     if entry.reason:
-        known = Reason(entry.reason).label if entry.reason in Reason.values else entry.reason.replace("_", " ")
-        reason = capfirst(known)
+        known = {**dict(Reason.choices), TOO_LONG: "It took too long, so the rest was not played"}
+        reason = capfirst(known.get(entry.reason, entry.reason.replace("_", " ")))
     return {
         "at": entry.at,
         "label": {"type": colour, "text": words},
@@ -382,13 +396,6 @@ def _people(sequence: Any, status: str) -> int:
 def people_address(sequence: Sequence, **query: str) -> str:
     """The list of the enrollments of the sequence."""
     return panel_url(PEOPLE, query={"sequence__id__exact": sequence.pk, **query})
-
-
-def wait_text(delay: str, *, is_first: bool) -> str:
-    """What stands between two steps."""
-    if is_first:
-        return f"{delay} after the enrollment" if delay else "At once"
-    return f"{delay} later" if delay else "Right after it"
 
 
 def _steps(
@@ -481,53 +488,3 @@ def _used_keys(sequence: Sequence) -> set[str]:
     """The keys of the steps of all versions. A step that is added in the form is a new one, wherever it stands."""
     steps = Step.objects.for_workspace(sequence.workspace_id).filter(version__sequence=sequence)
     return set(steps.values_list("key", flat=True))
-
-
-def _facts(workspace: Workspace, definition: Definition) -> list[tuple[str, str]]:
-    """What the version says besides its steps, as pairs of a title and a text."""
-    accounts = Account.objects.for_workspace(workspace).filter(pk__in=definition.account_ids)
-    names = {each.pk: account_label(each) for each in accounts}
-    window = definition.as_json()["window"]
-    hours = f"{', '.join(map(capfirst, window['days']))}, {window['from']} to {window['to']}" if window else "Always"
-    rules = {"reply": "a reply"} | {rule: rule.replace(":", " ", 1) for rule in definition.stop_on if rule != "reply"}
-    stops = [rules[rule] for rule in definition.stop_on]
-    if "reply" in definition.stop_on and definition.ignore_auto_replies:
-        stops[definition.stop_on.index("reply")] = "a reply that no machine wrote"
-    facts = [
-        ("Sends from", ", ".join(names[each] for each in definition.account_ids if each in names) or "No account yet"),
-        ("Sends", f"{hours} (in the contact's time zone, else {definition.time_zone})" if window else hours),
-        ("Stops at", capfirst(", ".join(stops)) or "Nothing"),
-    ]
-    if definition.jitter:
-        facts.insert(2, ("Random extra delay", f"Up to {duration_text(definition.jitter)}"))
-    if definition.pass_on:
-        facts.append(("If an account cannot send", "Contacts who were not written to yet go to another account"))
-    return facts
-
-
-def _moves(sequence: Sequence, definition: Definition, people: dict[tuple[int, str], int]) -> list[dict[str, Any]]:
-    """Who is where, and where they would go on in the new version."""
-    numbers = {number for number, _ in people}
-    versions = SequenceVersion.objects.for_workspace(sequence.workspace_id).filter(
-        sequence=sequence, number__in=numbers
-    )
-    loaded = repository.load_versions(sequence.workspace_id, versions.values_list("pk", flat=True))
-    olds = {version.number: version.definition for version in loaded.values()}
-    rows = []
-    for (number, key), count in people.items():
-        old = olds[number]
-        keys = [step.key for step in old.steps]
-        passed = keys[: keys.index(key)] if key in keys else keys
-        following = progress.step_after_move(old, definition, key, set(passed))
-        step = old.step(key)
-        goes_on = f"Step {definition.steps.index(following) + 1}" if following else "Completed"
-        rows.append(
-            {
-                "version": number,
-                "step": keys.index(key) + 1 if step else None,
-                "text": Truncator(step.text).chars(60) if step else "All steps are done",
-                "people": count,
-                "goes_on": f"{goes_on}: {Truncator(following.text).chars(60)}" if following else goes_on,
-            }
-        )
-    return sorted(rows, key=lambda row: (row["version"], row["step"] or len(olds[row["version"]].steps) + 1))

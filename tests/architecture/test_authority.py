@@ -36,6 +36,7 @@ import crmsolid.workspaces.services
 import messaging.services
 import messaging.texts.services
 import messaging.threads.services
+import sequences.resuming
 import sequences.services
 import webhooks.replays
 import webhooks.services
@@ -567,6 +568,8 @@ ROWS = [
         "invalid_state",  # it is not paused
     ),
     Row(sequences.services.stop_enrollment, WRITERS, Scope.MANAGE_SEQUENCES, enrollment_id),
+    Row(sequences.resuming.forecast_sequence, WRITERS, Scope.MANAGE_SEQUENCES, sequence_id),
+    Row(sequences.resuming.forecast_enrollment, WRITERS, Scope.MANAGE_SEQUENCES, enrollment_id),
     Row(
         webhooks.services.create_endpoint,
         ADMINS,
@@ -633,7 +636,7 @@ def service_modules() -> list[Any]:
     """Every module called ``services`` or ``stats``, every module of such a package, and those that are named here."""
     found = [
         *(crmsolid.plans, crmsolid.workspaces.invitations, contacts.bulk, contacts.notes, contacts.tags),
-        contacts.timeline,
+        *(contacts.timeline, sequences.resuming),
     ]
     for package in PACKAGES:
         root = import_module(package)

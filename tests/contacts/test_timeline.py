@@ -32,7 +32,7 @@ def test_every_app_tells_what_it_knows(tenants: Tenants) -> None:
         *("Notes", "Tags", "Scores", "Messages", "Sequences")
     }
     assert titles(found)[0] == "Note by tests"
-    assert titles(timeline.read(actor, contact, group="Sequences")) == ["Began the sequence acme sequence"]
+    assert titles(timeline.read(actor, contact, group="Sequences")) == ["Started the sequence acme sequence"]
     assert timeline.groups() == ["Notes", "Stages", "Tags", "Scores", "Messages", "Sequences"]
 
 

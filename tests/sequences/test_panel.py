@@ -378,7 +378,7 @@ def test_a_change_is_published_directly_when_nobody_is_in_it(tenants: Tenants, a
     sequence, client = create(account), browser(tenants.owner)
     data = posted(client.get(page(sequence, "edit"))) | {"step-0-text": "Hi", "name": "Greeting"}
     answer = client.post(page(sequence, "edit"), data, follow=True)
-    assert messages_of(answer) == ["Saved. Contacts who are enrolled from now on get version 2."]
+    assert messages_of(answer) == ["Published. People who are enrolled from now on get the new steps."]
     assert [(each.key, each.text) for each in saved(sequence).steps] == [("hello", "Hi"), ("again", "Hello again")]
     assert saved(sequence).name == "Greeting"
 
@@ -428,8 +428,8 @@ def in_flight(tenants: Tenants, account: Account) -> tuple[Sequence, Enrollment,
 @pytest.mark.parametrize(
     ("choice", "version", "text", "said"),
     [
-        ("stay", 1, "Hello again", "Saved. Contacts who are enrolled from now on get version 2."),
-        ("move", 2, "Changed", "Saved. Everybody in the sequence goes on in version 2."),
+        ("stay", 1, "Hello again", "Published. People who are enrolled from now on get the new steps."),
+        ("move", 2, "Changed", "Published. Everybody in the sequence goes on with the new steps."),
     ],
 )
 def test_a_change_with_people_in_it_asks_who_stays_and_who_moves(
@@ -438,11 +438,11 @@ def test_a_change_with_people_in_it_asks_who_stays_and_who_moves(
     sequence, enrollment, client = in_flight(tenants, account)
     asked = client.post(page(sequence, "edit"), posted(client.get(page(sequence, "edit"))) | {"step-1-text": "Changed"})
     assert saved(sequence).steps[1].text == "Hello again"  # nothing is published yet
-    assert asked.context["rows"] == [
-        {"version": 1, "step": 2, "text": "Hello again", "people": 1, "goes_on": "Step 2: Changed"}
-    ]
+    [row] = asked.context["rows"]
+    assert (row["now"], row["people"], row["goes_on"]) == ("Step 2: Hello again", 1, "Step 2: Changed")
+    assert asked.context["changes"] == [("Step 2", ["The text “Hello again” becomes “Changed”."])]
     shown = asked.content.decode()
-    assert "1 contact is in Welcome" in shown and 'value="stay" checked' in shown
+    assert "1 person is in Welcome" in shown and 'value="stay" checked' in shown
     data = {"definition": asked.context["definition"], "version": 1, "people": choice}
     answer = client.post(page(sequence, "publish"), data, follow=True)
     assert messages_of(answer) == [said]
@@ -487,8 +487,11 @@ def test_a_wrong_answer_to_the_question_publishes_nothing(
 def test_the_question_says_where_those_at_a_removed_step_go_on(tenants: Tenants, account: Account, time: Clock) -> None:
     sequence, _, client = in_flight(tenants, account)
     data = posted(client.get(page(sequence, "edit"))) | {"steps": 1}
-    [row] = client.post(page(sequence, "edit"), data).context["rows"]
-    assert row["goes_on"] == "Completed"
+    asked = client.post(page(sequence, "edit"), data)
+    [row] = asked.context["rows"]
+    assert row["goes_on"] == "Nothing: they are done"
+    assert asked.context["changes"] == [("Step 2 until now", ["Removed: “Hello again”"])]
+    assert "For 1 of them nothing is left, and the sequence ends at once." in asked.content.decode()
 
 
 def test_the_question_lists_versions_and_steps_in_their_order(tenants: Tenants, account: Account, time: Clock) -> None:
@@ -501,11 +504,36 @@ def test_the_question_lists_versions_and_steps_in_their_order(tenants: Tenants, 
     publish(sequence, account, steps=steps[1:])
     enroll(sequence, contact(tenants.workspace, "dora_"))
     shown = client.post(page(sequence, "edit"), posted(client.get(page(sequence, "edit"))) | {"steps": 1})
-    assert [(row["version"], row["step"], row["people"], row["goes_on"]) for row in shown.context["rows"]] == [
-        (1, 1, 1, "Step 1: Text m"),
-        (1, 2, 1, "Step 1: Text m"),
-        (1, 3, 1, "Completed"),
-        (2, 1, 1, "Step 1: Text m"),
+    assert [(row["version"], row["now"], row["people"], row["goes_on"]) for row in shown.context["rows"]] == [
+        (1, "Step 1: Text z", 1, "Step 1: Text m"),
+        (1, "Step 2: Text m", 1, "Step 1: Text m"),
+        (1, "Step 3: Text a", 1, "Nothing: they are done"),
+        (2, "Step 1: Text m", 1, "Step 1: Text m"),
+    ]
+
+
+def test_the_question_says_in_words_what_changes(tenants: Tenants, account: Account, time: Clock) -> None:
+    steps = [{"id": key, "text": f"Text {key}", "delay": "P1D"} for key in ("a", "b", "c")]
+    sequence, client = create(account, steps=steps), browser(tenants.owner)
+    enroll(sequence, contact(tenants.workspace))
+    changed = [
+        step(0, "Text b", number=2, id="b"),
+        step(1, "Text a", number=1, id="a", condition=IS_NEW, if_not="stop"),
+        step(2, "Wholly new", number=3, unit="hours"),
+    ]
+    asked = client.post(page(sequence, "edit"), form(account, *changed, version=1, stop_on_reply="", stop_tags="vip"))
+    assert asked.context["changes"] == [
+        ("Step 1", ["It was step 2 until now.", "The wait before it is 2 days instead of 1 day."]),
+        (
+            "Step 2",
+            [
+                "It was step 1 until now.",
+                "It is sent only if stage is new (all others leave the sequence) instead of to everybody.",
+            ],
+        ),
+        ("Step 3", ["New, sent 3 hours later: “Wholly new”"]),
+        ("Step 3 until now", ["Removed: “Text c”"]),
+        ("Stops at", ["Tag vip. Until now: Nothing."]),
     ]
 
 
@@ -518,7 +546,7 @@ def test_start_pause_and_resume(tenants: Tenants, account: Account, time: Clock)
     assert shown == [
         "The sequence is started. Contacts can be enrolled now.",
         "The sequence is paused. Everybody stays in it, and nothing of it is sent until it is resumed.",
-        "The sequence is resumed.",
+        "The sequence is resumed. Everybody in it gets the rest of the steps.",
     ]
     assert Sequence.unscoped.get().status == "active"
 
@@ -537,6 +565,28 @@ def test_each_way_to_resume_is_explained_and_taken(
     if due_after_days > 7:
         work()
     assert stored(enrollment).next_run_at == begun + timedelta(days=due_after_days)
+
+
+def test_each_way_to_resume_says_how_many_get_their_message_when(
+    tenants: Tenants, account: Account, time: Clock
+) -> None:
+    window = {"days": ["mon", "tue", "wed", "thu", "fri"], "from": "09:00", "to": "18:00"}
+    sequence = create(account, window=window)
+    for name in ("alice", "robert"):
+        enroll(sequence, contact(tenants.workspace, name))
+        work()
+        time.move(hours=6)
+    services.pause_sequence(tenants.actor(), sequence.pk)  # Monday 22:00; both wait for Tuesday, Robert from 16:00 on
+    time.move(hours=15)
+    client = browser(tenants.owner)
+    ways = {mode: outlook for mode, _, _, outlook in client.get(page(sequence)).context["ways"]}
+    assert ways == {
+        "keep_dates": "2 people wait, 1 of them is due at once. Their next messages: the first about "
+        "2 Jun 2026 13:00 UTC, the last about 2 Jun 2026 16:00 UTC.",
+        "restart_delay": "2 people wait, none of them is due at once. Their next messages: about 3 Jun 2026 13:00 UTC.",
+        "only_active_time": "2 people wait, none of them is due at once. Their next messages: about "
+        "3 Jun 2026 09:00 UTC.",
+    }
 
 
 @pytest.mark.parametrize(
@@ -679,7 +729,7 @@ def test_the_preview_says_when_each_step_comes_and_what_is_left_out(
     for text in ("@alice", "Alice", who.pk):
         shown = client.get(page(sequence, "preview"), {"contact": text}).context["steps"]
         assert [(each["planned"], each["reason"], each["text"]) for each in shown] == [
-            ("1 Jun 2026 10:00 UTC", "A value is missing", None),
+            ("1 Jun 2026 10:00 UTC", "The contact lacks a value that the text needs", None),
             ("", "The condition of a step was not met", None),
             ("2 Jun 2026 10:00 UTC", "", "Again"),
         ]

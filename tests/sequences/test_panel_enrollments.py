@@ -56,10 +56,10 @@ def test_the_list_says_who_is_at_which_step_and_why_they_wait(tenants: Tenants, 
         "who": "@alice",
         "in_sequence": "Welcome (version 1)",
         "status_label": "Active",
-        "step": "Step 2 · again",
+        "step": "Step 2: Hello again",
         "next_time": "2 Jun 2026 10:00",
-        "why": "Waits for the delay of the step",
-        "begun": "1 Jun 2026 10:00",
+        "why": "Waits until its next step is due",
+        "enrolled": "1 Jun 2026 10:00",
     }
     services.pause_sequence(tenants.actor(), sequence.pk)
     [row] = rows_of(client.get(LIST))
@@ -101,10 +101,10 @@ def test_the_page_of_one_shows_its_steps_with_their_messages(tenants: Tenants, a
     client = browser(tenants.member(Role.VIEWER))
     work()
     answer = client.get(page(enrollment))
-    assert [(each["step"], each["label"]["text"]) for each in answer.context["runs"]] == [("Step 1 · hello", "Sent")]
+    assert [(each["step"], each["label"]["text"]) for each in answer.context["runs"]] == [("Step 1: Hello", "Sent")]
     text = answer.content.decode()
     assert reverse("admin:messaging_message_change", args=[Message.unscoped.get().pk]) in text
-    assert "Waits for the delay of the step" in text and "Hello again" in text
+    assert "Waits until its next step is due" in text and "Hello again" in text
     assert f"<dt>Account</dt><dd>Sandbox (#{account.pk})</dd>" in text
 
 
@@ -121,8 +121,8 @@ def test_a_step_has_the_number_that_it_had_in_the_version_of_its_time(
     ]
     publish(sequence, account, move_people=True, steps=steps)
     text = client.get(page(enrollment)).content.decode()
-    assert re.findall(r"Step \d · \w+", text) == ["Step 3 · again", "Step 1 · hello"]
-    assert rows_of(client.get(LIST))[0]["step"] == "Step 3 · again"
+    assert re.findall(r"Step \d: [\w ]+", text) == ["Step 3: Hello again", "Step 1: Hello"]
+    assert rows_of(client.get(LIST))[0]["step"] == "Step 3: Hello again"
 
 
 def test_an_erased_contact_is_named_so(tenants: Tenants, account: Account) -> None:
@@ -142,7 +142,7 @@ def test_pause_resume_and_stop(tenants: Tenants, account: Account, time: Clock) 
         found.append((shown, *state(enrollment)[:2]))
     assert found == [
         ("Paused. Nothing of the sequence is sent to this contact until it is resumed.", "paused", ""),
-        ("Resumed.", "active", ""),
+        ("Resumed. The contact gets the rest of the sequence.", "active", ""),
         ("Stopped. The contact can be enrolled again.", "stopped", "manual"),
         ("The enrollment is stopped already.", "stopped", "manual"),
     ]
@@ -152,10 +152,14 @@ def test_resuming_one_asks_about_the_dates_of_this_contact(tenants: Tenants, acc
     sequence, client = create(account), browser(tenants.owner)
     enrollment = enroll(sequence, contact(tenants.workspace))
     services.pause_enrollment(tenants.actor(), enrollment.pk)
-    assert "What happens to the dates of this contact?" in client.get(page(enrollment)).content.decode()
+    shown = client.get(page(enrollment)).content.decode()
+    assert (
+        "What happens to the dates of this contact?" in shown
+        and "One person waits. The next message is due at once: about" in shown
+    )
     services.pause_sequence(tenants.actor(), sequence.pk)
     of_sequence = reverse("admin:sequences_sequence_change", args=[sequence.pk])
-    assert "What happens to the dates of those who waited?" in client.get(of_sequence).content.decode()
+    assert "What happens to the dates of those who wait?" in client.get(of_sequence).content.decode()
 
 
 # --- The page of a contact ------------------------------------------------------------------------------------------
@@ -186,7 +190,7 @@ def test_the_page_of_a_contact_lists_the_sequences_it_is_or_was_in(
     running = enroll(create(account, steps=steps), who)
     enroll(create(account, name="Of another contact"), other)
     assert sequences_on(browser(tenants.member(Role.VIEWER)).get(contact_page(who))) == [
-        (page(running), "Welcome Waits for the delay of the step Active"),
+        (page(running), "Welcome Waits until its next step is due Active"),
         (page(ended), "Ended Stopped by hand Stopped"),
     ]
 

@@ -65,7 +65,7 @@ def test_people_are_listed_by_step_status_and_reason_with_links_to_exactly_these
     client = browser(tenants.owner)
     rows = client.get(page(sequence)).context["groups"]
     assert {(row["step"], row["label"]["text"], row["reason"], row["number"]) for row in rows} == {
-        ("Step 2", "Active", "Waits for the delay of the step", 1),
+        ("Step 2", "Active", "Waits until its next step is due", 1),
         ("Step 2", "Stopped", "Stopped by hand", 1),
         ("Step 2", "Stopped", "The contact opted out", 1),
         ("Step 1", "Failed", "A message could not be sent", 1),

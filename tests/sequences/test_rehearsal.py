@@ -21,6 +21,7 @@ from crmsolid.workspaces.actor import Actor, Subject
 from crmsolid.workspaces.models import Plan, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from messaging.models import Account
+from sequences import services
 from sequences.rehearsal import TimelineEntry, rehearse_sequence
 from sequences.services import pause_sequence
 from tests.sequences.helpers import START, actor, contact, create, enroll
@@ -320,13 +321,25 @@ def test_rehearsal_needs_no_lock_on_a_row_of_others(account: Account, tenants: T
             release.set()
 
 
-def test_number_of_jumps_is_bounded(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sequences.rehearsal.MAX_JUMPS", 1)
-    assert brief(rehearse(create(account))) == [
-        ("sent", "hello", None),
-        ("waits", "again", "delay"),
-        ("unfinished", None, None),
-    ]
+def test_time_of_a_rehearsal_is_bounded(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sequences.rehearsal.MAX_SECONDS", 0)
+    assert brief(rehearse(create(account))) == [("unfinished", None, "too_long")]
+
+
+def test_a_second_one_at_the_same_time_is_refused(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    sequence, enroll_contact, refused = create(account), services.enroll_contact, []
+
+    def enroll_and_rehearse_again(*arguments: Any, **options: Any) -> Any:
+        with pytest.raises(DomainError) as error:
+            rehearse_sequence(actor(account.workspace), sequence.pk)
+        refused.append((error.value.code, error.value.detail))
+        return enroll_contact(*arguments, **options)
+
+    monkeypatch.setattr(services, "enroll_contact", enroll_and_rehearse_again)
+    assert brief(rehearse(sequence))[-1] == ("completed", None, None)
+    assert refused == [("invalid_state", "another rehearsal is running; try again in a moment")]
+    monkeypatch.undo()
+    assert brief(rehearse(sequence))[-1] == ("completed", None, None)
 
 
 Command = Callable[..., str]

@@ -13,7 +13,7 @@ from crmsolid.jobs.services import cancel_job
 from crmsolid.workspaces.models import Workspace
 from messaging.broadcasts import audience, querysets, sending, services
 from messaging.broadcasts.models import Broadcast, Recipient
-from messaging.models import Account, AccountKind, Message, Thread
+from messaging.models import Account, AccountKind, Message, MessageAttempt, Thread
 from messaging.sending import claiming, dispatch
 from messaging.services import cancel_message
 from tests.messaging.broadcasts.helpers import (
@@ -351,3 +351,17 @@ def test_canceled_message_of_a_recipient_is_final(account: Account) -> None:
     work(broadcast)
     assert (counts(broadcast), reasons(broadcast)) == ({"canceled": 1}, {"message_canceled": 1})
     assert stored(broadcast).status == "done"
+
+
+def test_retry_leaves_out_whose_worker_died_and_whose_message_was_then_refused(account: Account) -> None:
+    """The message failed unsent at its second claim, and nobody knows what became of the first."""
+    [who] = contacts(account.workspace, 1)
+    by, broadcast = actor(account.workspace), start(account)
+    queue(broadcast)
+    claiming.claim_batch([account.pk], 10)
+    assert not MessageAttempt.unscoped.exists()
+    Message.unscoped.update(status="failed", error="contact_opted_out", lease="", lease_until=None)
+    Recipient.unscoped.update(status="failed", reason="contact_opted_out")
+    with pytest.raises(DomainError, match="surely has not arrived"):
+        services.retry_failed(by, broadcast.pk)
+    assert (counts(broadcast), texts(who)) == ({"failed": 1}, [("failed", "Hello")])

@@ -65,7 +65,8 @@ def test_start_after_the_audience_changed_is_refused_and_says_so(tenants: Tenant
     audience_hash = text_of(client, page("preview", draft)).split('name="audience_hash" value="')[1].split('"')[0]
     contact(tenants.workspace, "newcomer")
     answer = client.post(page("start", draft), {"audience_hash": audience_hash})
-    assert flash_messages(answer) == ["1 people were to get the message in the preview; now there are 2."]
+    assert answer["Location"] == page("preview", draft)
+    assert flash_messages(answer) == ["Nothing was sent: in the preview it was for 1, and now it is for 2."]
     assert (stored(draft).status, stored(draft).job_id) == ("draft", "")
 
 
@@ -99,7 +100,8 @@ def test_draft_is_edited(tenants: Tenants, account: Account) -> None:
         ({"tags": ""}, "Choose a segment, or give tags, or contacts: one of the three."),
         ({"contacts": "@annie"}, "There is no such contact: @annie"),
         ({"text": "Hello {nobody}"}, "There is no contact field for {nobody}"),
-        ({"account_ids": []}, "This field is required."),
+        ({"account_ids": []}, "Choose the account that sends it."),
+        ({"text": ""}, "Write the message."),
         ({"per_hour": "0"}, "Ensure this value is greater than or equal to 1."),
     ],
 )
@@ -141,9 +143,7 @@ def test_buttons_pause_resume_cancel_and_try_again(tenants: Tenants, account: Ac
 def test_broadcast_that_the_audience_change_ended_says_why(tenants: Tenants, account: Account) -> None:
     broadcast = start(account)
     Broadcast.unscoped.update(status="canceled", reason="audience_changed")
-    assert "The audience changed between the start and the freeze" in text_of(
-        browser(tenants.owner), page("change", broadcast)
-    )
+    assert "The audience changed while it was started" in text_of(browser(tenants.owner), page("change", broadcast))
 
 
 def test_viewers_read_and_do_nothing(tenants: Tenants, account: Account) -> None:
@@ -184,6 +184,18 @@ def test_form_previews_without_saving(tenants: Tenants, account: Account) -> Non
     text = browser(tenants.owner).post(reverse(ADD), form(account, do="preview")).content.decode()
     assert "<strong>1</strong> of 2 contacts would get the message" in text and "Hello Ann" in text
     assert "<dt>A value of the text is missing</dt><dd>1</dd>" in text and 'name="audience_hash"' not in text
+    assert not Broadcast.unscoped.exists()
+
+
+def test_preview_of_the_form_needs_no_name_and_says_what_is_left_to_do(tenants: Tenants, account: Account) -> None:
+    contact(tenants.workspace, "annie", name="Ann")
+    client = browser(tenants.owner)
+    text = client.post(reverse(ADD), form(account, do="preview", name="")).content.decode()
+    assert "<strong>1</strong> of 1 contacts would get the message" in text
+    unfinished = form(account, do="preview", name="", text="", account_ids=[], tags="")
+    text = client.post(reverse(ADD), unfinished).content.decode().partition('id="preview"')[2]
+    for said in ("Text: Write the message.", "Sending accounts: Choose the account", "Segment: Choose a segment, or"):
+        assert f"<li>{said}" in text
     assert not Broadcast.unscoped.exists()
 
 

@@ -1,50 +1,54 @@
-// Drags a step of a sequence by its grip. It sends the form with the move, as the buttons with arrows do.
+// Drags a step of a sequence by its grip, with a mouse, a pen or a finger. It sends the form with the move, as the
+// buttons with arrows do.
 "use strict";
 
 const list = document.querySelector("[data-steps]");
 if (list) {
+  const EDGE = 80; // px from the edge of the window in which it scrolls
   let dragged = null;
-  const steps = () => [...list.children];
-  const unmark = () => steps().forEach((step) => step.classList.remove("cs-drop-before", "cs-drop-after"));
-  const isAfter = (step, event) => {
-    const box = step.getBoundingClientRect();
-    return event.clientY > box.top + box.height / 2;
+  const others = () => [...list.children].filter((step) => step !== dragged);
+  const unmark = () => others().forEach((step) => step.classList.remove("cs-drop-before", "cs-drop-after"));
+  // The place among the other steps: behind those whose middle is above the pointer.
+  const place = (event) =>
+    others().filter((step) => {
+      const box = step.getBoundingClientRect();
+      return box.top + box.height / 2 < event.clientY;
+    }).length;
+  const end = () => {
+    if (!dragged) return;
+    unmark();
+    dragged.classList.remove("cs-dragged");
+    dragged = null;
   };
 
   list.classList.add("cs-can-drag");
-  for (const handle of list.querySelectorAll("[data-handle]")) handle.draggable = true;
-
-  list.addEventListener("dragstart", (event) => {
-    if (!event.target.matches("[data-handle]")) return;
-    dragged = event.target.closest(".cs-flow-step");
-    event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", "");
-    event.dataTransfer.setDragImage(dragged, 0, 0);
+  list.addEventListener("pointerdown", (event) => {
+    const handle = event.target.closest("[data-handle]");
+    if (!handle || event.button) return;
+    event.preventDefault();
+    handle.setPointerCapture(event.pointerId);
+    dragged = handle.closest(".cs-flow-step");
     dragged.classList.add("cs-dragged");
   });
-  list.addEventListener("dragover", (event) => {
-    const step = event.target.closest(".cs-flow-step");
-    if (!dragged || !step) return;
-    event.preventDefault();
+  list.addEventListener("pointermove", (event) => {
+    if (!dragged) return;
+    const to = place(event);
     unmark();
-    if (step !== dragged) step.classList.add(isAfter(step, event) ? "cs-drop-after" : "cs-drop-before");
+    if (to < others().length) others()[to].classList.add("cs-drop-before");
+    else others().at(-1)?.classList.add("cs-drop-after");
+    if (event.clientY < EDGE) window.scrollBy(0, -12);
+    else if (event.clientY > window.innerHeight - EDGE) window.scrollBy(0, 12);
   });
-  list.addEventListener("drop", (event) => {
-    const step = event.target.closest(".cs-flow-step");
-    if (!dragged || !step) return;
-    event.preventDefault();
-    const from = steps().indexOf(dragged);
-    let to = steps().indexOf(step) + (isAfter(step, event) ? 1 : 0);
-    if (to > from) to -= 1; // the place among the others
+  list.addEventListener("pointerup", (event) => {
+    if (!dragged) return;
+    const from = [...list.children].indexOf(dragged);
+    const to = place(event);
+    end();
     if (to === from) return;
     const button = document.querySelector("#drag");
     button.value = `move-${from}-${to}`;
     button.formAction = `#step-${to + 1}`;
     button.click();
   });
-  list.addEventListener("dragend", () => {
-    if (dragged) dragged.classList.remove("cs-dragged");
-    dragged = null;
-    unmark();
-  });
+  list.addEventListener("pointercancel", end);
 }
