@@ -45,7 +45,7 @@ def below_keys(request: HttpRequest) -> str:
     grants = Grant.objects.for_workspace(panel.workspace).filter(revoked_at=None).annotate(role=role_of_member())
     shown = grants.filter(role__isnull=False).select_related("user").order_by("-created_at")[:MAX_BELOW_KEYS]
     context = {"grants": list(shown), "address": resource_url(request)}
-    return render_to_string("panel/key_list_assistants.html", context)
+    return render_to_string("panel/key_list_assistants.html", context, request)
 
 
 key_list_sections.append(below_keys)

@@ -84,7 +84,13 @@ def sequences_of(contact: Contact) -> str:
         return ""
     waiting.load_related(latest)
     shown = [
-        {"enrollment": each, "why": reason_text(each), "status": label_for(ENROLLMENT_COLOURS, each)} for each in latest
+        {
+            "name": str(each.sequence),
+            "link": panel_url("sequences_enrollment_change", each.pk),
+            "why": reason_text(each),
+            "status": label_for(ENROLLMENT_COLOURS, each),
+        }
+        for each in latest
     ]
     return render_to_string("panel/contact_sequences.html", {"rows": shown})
 

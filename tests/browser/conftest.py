@@ -24,6 +24,7 @@ from playwright.sync_api import (
 
 from tests.browser.chromium import launch_options
 from tests.browser.product import Product, running_product
+from tests.telegram_server import TelegramServer
 
 WIDE, NARROW = 1440, 390
 HEIGHT = 900
@@ -38,8 +39,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with running_product(tmp_path_factory.mktemp("product")) as product:
+def telegram() -> Iterator[TelegramServer]:
+    """The Telegram server of the product."""
+    with TelegramServer() as server:
+        yield server
+        assert server.crashes() == []
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory, telegram: TelegramServer) -> Iterator[Product]:
+    with running_product(tmp_path_factory.mktemp("product"), telegram=telegram) as product:
         yield product
 
 

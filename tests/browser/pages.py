@@ -22,9 +22,12 @@ class Address:
     model: type[Model] | None
 
     def path(self, ids: dict[str, str]) -> str:
-        """The path for the row with these ids (by the model's label). ``KeyError`` if one of them is missing."""
+        """The path for the row with these ids, by the model's label or by the name of an address that needs another
+        row. ``KeyError`` if one of them is missing."""
         if not self.arguments:
             return reverse(self.name)
+        if self.name in ids:
+            return reverse(self.name, args=[ids[self.name]])
         if self.model is None:
             raise KeyError(f"{self.name}: which model's row does its address name?")
         return reverse(self.name, args=[ids[self.model._meta.label_lower]] * self.arguments)

@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.migrated import copy_migrated_sqlite
 from tests.servers import free_port, read_startup_message
+from tests.telegram_server import TelegramServer
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -66,13 +67,22 @@ class Product:
 
 
 @contextmanager
-def running_product(folder: Path, seed: str = "tests.browser.seed") -> Iterator[Product]:
-    """Fill a database in ``folder`` with the module ``seed``, start the product on it, and end it afterwards."""
+def running_product(
+    folder: Path, seed: str = "tests.browser.seed", telegram: TelegramServer | None = None
+) -> Iterator[Product]:
+    """Fill a database in ``folder`` with the module ``seed``, start the product on it, and end it afterwards.
+
+    With ``telegram``, accounts can be added that are at home on this server.
+    """
     data, log = folder / "data", folder / "log"
     copy_migrated_sqlite(data)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "CRMSOLID_"))}
     environment |= {"CRMSOLID_DATA": str(data), "CRMSOLID_WEBHOOK_ALLOW_PRIVATE": "true", "PYTHONUNBUFFERED": "1"}
     environment |= {"CRMSOLID_DEMO_PASSWORD": "not used here", "DJANGO_SETTINGS_MODULE": "crmsolid.settings"}
+    if telegram is not None:
+        key = folder / "telegram.pub"
+        key.write_text(telegram.key.public_pem)
+        environment |= {"TELEGRAM_TEST_DC": telegram.endpoint(), "TELEGRAM_TEST_RSA_KEY": str(key)}
     fill = [sys.executable, "-m", seed]
     seeded = subprocess.run(fill, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True, timeout=120)
     port = free_port()

@@ -2,13 +2,14 @@
 the workspaces that it made, with a session of a member of each role, and the ids of the rows."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import django
 
 PASSWORD = "a long browser password"
 # Each test that changes something has a workspace of its own.
-WORKSPACES = ("furnished", "full", "new", "keys", "webhooks", "sides", "inbox", "people")
+WORKSPACES = ("furnished", "full", "new", "keys", "webhooks", "sides", "inbox", "people", "telegram", "first")
 FULL = 51  # rows of each kind: one more than a page of a list shows
 
 
@@ -30,6 +31,7 @@ def main() -> None:
         side: _ids(furnish(workspace, f"zebra{side}").rows)
         for side, workspace in (("live", furnished), ("test", furnished.twin))
     }
+    rows["live"] |= _rows_of_pages(furnished, rows["live"])
     # furnish() hashes a client's secret each time, which takes a tenth of a second with the real hasher.
     wanderer = User.objects.get(email="owner@sides.example")
     Membership.unscoped.create(workspace=workspaces["keys"]["workspace"], user=wanderer, role=Role.ADMIN)
@@ -42,9 +44,10 @@ def main() -> None:
             fresh.update(email=f"invited{number:02}@full.example")
     # The rows have positions already; the product goes on from there.
     Feed.objects.update_or_create(id=1, defaults={"last_position": Event.unscoped.count()})
+    links = _links(furnished)
     for made in workspaces.values():
         made["workspace"] = made["workspace"].pk
-    print(json.dumps({"workspaces": workspaces, "rows": rows}))
+    print(json.dumps({"workspaces": workspaces, "rows": rows, "links": links}))
 
 
 def _workspace(slug: str, password: str) -> dict[str, Any]:
@@ -67,12 +70,58 @@ def _workspace(slug: str, password: str) -> dict[str, Any]:
             Membership.unscoped.create(workspace=workspace, user=user, role=role)
     sessions = {role: browser(user).cookies["sessionid"].value for role, user in users.items()}
     made = {"workspace": workspace, "sessions": sessions, "emails": {role: user.email for role, user in users.items()}}
-    if slug in ("new", "furnished", "full"):
+    if slug in ("new", "furnished", "full", "telegram", "first"):
         return made
     actor = Actor.command(workspace, "tests")
     account = create_sandbox_account(actor, name="Sandbox")
     token = create_key(actor, name="seeded key", scopes=ALL_SCOPES).token
     return {**made, "account": account.pk, "token": token}
+
+
+def _rows_of_pages(workspace: Any, rows: dict[str, str]) -> dict[str, str]:
+    """Rows for pages that show rows of one kind only, by the names of their addresses."""
+    from contacts.models import ScoringRule
+    from contacts.scoring.definition import definition_of
+    from contacts.scoring.services import preview_rule
+    from crmsolid.workspaces.actor import Actor
+    from crmsolid.workspaces.models import Membership, Role
+    from messaging.broadcasts.definition import Definition
+    from messaging.broadcasts.models import Broadcast
+    from messaging.broadcasts.services import save_draft
+
+    actor = Actor.member(Membership.unscoped.get(workspace=workspace, role=Role.OWNER), workspace)
+    rule = ScoringRule.objects.for_workspace(workspace).get()
+    draft = Definition.of(Broadcast.objects.for_workspace(workspace).get())
+    audience = {"contact_ids": [rows["contacts.contact"]]}
+    return {
+        "admin:contacts_scoringrule_preview": preview_rule(actor, definition_of(rule), rule_id=rule.pk).pk,
+        "admin:messaging_broadcast_preview": save_draft(actor, replace(draft, audience=audience)).pk,
+    }
+
+
+def _links(workspace: Any) -> dict[str, str]:
+    """What the e-mails lead to that invite somebody new into this workspace and let a viewer choose a new password."""
+    from urllib.parse import urlencode
+
+    from django.urls import reverse
+
+    from crmsolid.workspaces.accounts import request_password_reset
+    from crmsolid.workspaces.actor import Actor
+    from crmsolid.workspaces.invitations import invite_member
+    from crmsolid.workspaces.models import Membership, Role
+
+    made: dict[str, str] = {}
+
+    def link(name: str, **query: str) -> str:
+        made[name] = f"{reverse(f'account:{name}_link')}?{urlencode(query)}"
+        return f"https://crm.example{made[name]}"
+
+    owner = Actor.member(Membership.unscoped.get(workspace=workspace, role=Role.OWNER), workspace)
+    invited = f"newcomer@{workspace.slug}.example"
+    invite_member(owner, email=invited, role="agent", link=lambda token: link("invitation", token=token))
+    viewer = f"viewer@{workspace.slug}.example"
+    request_password_reset(viewer, lambda uid, token: link("password_reset", uid=uid, token=token))
+    return made
 
 
 def _ids(rows: list[Any]) -> dict[str, str]:

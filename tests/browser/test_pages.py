@@ -5,9 +5,11 @@ import re
 from urllib.parse import urljoin
 
 import pytest
+from playwright.sync_api import expect
 
+from crmsolid.workspaces.panel_urls import Side
 from tests.browser.conftest import Visitors
-from tests.browser.looks import check_page
+from tests.browser.looks import check_access, check_page
 from tests.browser.pages import Address, panel_addresses
 from tests.browser.product import Answer, Product
 
@@ -15,24 +17,26 @@ COLD_BYTES = 300_000
 PAGE_BYTES = 60_000  # of the HTML alone; lists of 50 rows are the longest
 # What the query of these addresses names.
 QUERIES = {
+    "admin:analytics_behind": "?report=sequences&figure=sent&id={sequences.sequence}&version=1&step=first",
     "admin:sequences_enrollment_enroll": "?contact={contacts.contact}",
-    "admin:contacts_contacttag_edit": "?tag=zebralive%20tag",
+    "admin:contacts_contacttag_edit": "?tag=zebra{side}%20tag",
 }
-# Pages for which the furnished workspace has no row, and why.
+# Pages that an owner does not get, and why.
 NOT_FURNISHED = {
-    "account:invitation": "nobody has opened a link",
-    "account:invitation_link": "its query has no token",
-    "account:password_reset_link": "its query has no token",
-    "account:password_set": "nobody has opened a link",
-    "admin:contacts_contactimport_failed_rows": "its job is no import",
-    "admin:contacts_scoringrule_preview": "its job is no preview",
+    "account:invitation": "test_page_of_a_link opens it",
+    "account:invitation_link": "test_page_of_a_link opens it",
+    "account:password_reset_link": "test_page_of_a_link opens it",
+    "account:password_set": "test_page_of_a_link opens it",
+    "admin:contacts_contactimport_failed_rows": "a file, and the job is no import",
+    "admin:contacts_scoringrule_preview": "on the test side there is none",
 }
 
 
-def opened(product: Product, address: Address) -> tuple[str, Answer]:
+def opened(product: Product, address: Address, side: Side = "live") -> tuple[str, Answer]:
     """The path of an address and what an owner gets there. Skips what answers no page."""
-    rows = product.seeded["rows"]["live"]
-    path = address.path(rows) + re.sub(r"{(.*?)}", lambda found: rows[found[1]], QUERIES.get(address.name, ""))
+    rows = {"side": side, **product.seeded["rows"][side]}
+    path = address.path(rows).replace("/panel/live/", f"/panel/{side}/")
+    path += re.sub(r"{(.*?)}", lambda found: rows[found[1]], QUERIES.get(address.name, ""))
     answer = product.get(path, product.session("furnished"))
     allowed = (200, 302, 403, 404, 405) if address.name in NOT_FURNISHED else (200, 302, 403, 405)
     assert answer.status in allowed, f"{answer.status} at {path}"
@@ -53,10 +57,36 @@ def test_page(product: Product, visitors: Visitors, address: Address) -> None:
     check_page(page)
 
 
-@pytest.mark.parametrize("path", ["/panel/login/", "/panel/sign-up/", "/panel/password-reset/"])
-def test_page_for_people_who_are_signed_out(visitors: Visitors, path: str) -> None:
-    page = visitors.open()
+@pytest.mark.parametrize(
+    "address", [each for each in panel_addresses() if each.name.startswith("admin:")], ids=lambda address: address.name
+)
+def test_page_of_the_test_side(product: Product, visitors: Visitors, address: Address) -> None:
+    """At one width and in one theme: the templates are those of the live side."""
+    path, answer = opened(product, address, "test")
+    if not is_page(answer):
+        return
+    page = visitors.open(product.session("furnished"))
     page.goto(path)
+    check_access(page)
+    expect(page).to_have_title(re.compile(r"^\[TEST\] "))
+    assert page.locator("main [href^='/panel/live/'], main [action^='/panel/live/']").count() == 0
+
+
+@pytest.mark.parametrize("path", ["login/", "sign-up/", "password-reset/", "invitation/", "password-reset/new/"])
+def test_page_for_people_who_are_signed_out(visitors: Visitors, path: str) -> None:
+    visitors.expect(404)  # of those for which a link is needed first
+    page = visitors.open()
+    page.goto(f"/panel/{path}")
+    check_page(page)
+
+
+@pytest.mark.parametrize(
+    ("link", "heading"), [("invitation", "Join Furnished"), ("password_reset", "Choose a new password")]
+)
+def test_page_of_a_link(product: Product, visitors: Visitors, link: str, heading: str) -> None:
+    page = visitors.open()
+    page.goto(product.seeded["links"][link])
+    expect(page.get_by_role("heading", name=heading)).to_be_visible()
     check_page(page)
 
 
