@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from contacts.models import Contact, ContactTag, search_has
@@ -15,6 +16,7 @@ from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.ids import is_id
+from crmsolid.core.sql.table import Table
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
@@ -22,8 +24,18 @@ from crmsolid.workspaces.models import Membership, Role, Workspace
 from crmsolid.workspaces.scopes import Scope
 from messaging import querysets, services
 from messaging.broadcasts.message_source import SOURCE as BROADCAST
-from messaging.models import Message, MessageAttempt, Status, Thread
-from messaging.sending import direct, message_text
+from messaging.models import (
+    AccountKind,
+    AccountState,
+    HistoryRequest,
+    HistoryState,
+    Message,
+    MessageAttempt,
+    Status,
+    Thread,
+    account_state,
+)
+from messaging.sending import direct, gateway, message_text
 from messaging.sending.automatic import recipient_of
 
 MAX_SNOOZE = timedelta(days=366)
@@ -33,6 +45,7 @@ ASSIGNABLE = (Role.AGENT, Role.ADMIN, Role.OWNER)
 
 View = Literal["open", "unread", "waiting", "failed", "mine", "unassigned", "snoozed", "closed", "all"]
 VIEWS: tuple[str, ...] = get_args(View)
+_history_requests = Table(HistoryRequest)
 # What has an index of its own.
 SORTS = {"snoozed": "active_at", "unread": "-last_message_at", "all": "-last_message_at"}
 
@@ -309,3 +322,43 @@ def _surely_unsent(message: Message, results: list[tuple[int, str]]) -> bool:
     was refused; ``results`` are those of the attempts from then on.
     """
     return message.unsettled_since is None or results == [(message.attempts, "failed")]
+
+
+# --- Older messages ---------------------------------------------------------------------------------------------------
+@unit_of_work()
+def load_history(actor: Actor, thread_id: str) -> HistoryRequest:
+    """Ask the worker that holds the account for the messages at Telegram before the oldest one of the thread.
+
+    Nothing more is asked for while a request is open, and after all was loaded. Errors: ``scope_missing``,
+    ``not_found``; ``invalid_state`` (409) for an account that is not connected to Telegram, and for a thread that has
+    no message from there.
+    """
+    actor.require(Scope.WRITE_MESSAGES)
+    thread = _get(actor, thread_id)
+    if thread.account.kind != AccountKind.TELEGRAM:
+        raise DomainError("invalid_state", "only conversations of Telegram accounts have older messages")
+    if account_state(thread.account) not in (AccountState.CONNECTED, AccountState.PAUSED):
+        raise DomainError("invalid_state", f"{thread.account} is not connected to Telegram; log it in, then try again")
+    messages = Message.objects.for_workspace(actor.workspace).filter(thread=thread)
+    if not messages.filter(telegram_message_id__isnull=False).exists():
+        raise DomainError("invalid_state", "no message of this conversation has been at Telegram yet")
+    rows = HistoryRequest.objects.for_workspace(actor.workspace).filter(thread=thread)
+    now = clock.now()
+    again = rows.exclude(state=HistoryState.ASKED).filter(is_complete=False)
+    asked = again.update(state=HistoryState.ASKED, reason="", requested_at=now, not_before=now)
+    if not asked:
+        new = HistoryRequest(workspace=actor.workspace, account_id=thread.account_id, thread=thread)
+        asked = _history_requests.insert([new], conflict="(thread_id) DO NOTHING")
+    if asked:
+        audit.record(actor, "thread.history_requested", thread_id)
+        transaction.on_commit(lambda: gateway.wake_account_workers(AccountKind.TELEGRAM, [thread.account_id]))
+    request: HistoryRequest = rows.get()
+    return request
+
+
+def find_history_request(actor: Actor, thread_id: str) -> HistoryRequest | None:
+    """The latest request for older messages of the thread, if there is one. Errors: ``scope_missing``."""
+    actor.require(Scope.READ_MESSAGES)
+    rows = HistoryRequest.objects.for_workspace(actor.workspace).filter(thread=thread_id)
+    request: HistoryRequest | None = rows.first()
+    return request

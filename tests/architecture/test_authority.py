@@ -441,6 +441,8 @@ ROWS = [
         lambda rows: {**thread_id(rows), "user_id": rows.of(Membership).user_id},
     ),
     Row(messaging.threads.services.mark_thread_unread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
+    Row(messaging.threads.services.load_history, WRITERS, Scope.WRITE_MESSAGES, thread_id, answers="invalid_state"),
+    Row(messaging.threads.services.find_history_request, EVERYONE, Scope.READ_MESSAGES, thread_id),
     Row(messaging.threads.services.assignable_members, EVERYONE, Scope.READ_MESSAGES),
     Row(
         messaging.threads.services.reply,
