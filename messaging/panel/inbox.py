@@ -188,7 +188,12 @@ class ThreadPage(InboxPage):
             if error.code != "invalid_cursor":
                 raise
             shown, cursor = conversation.read(self.actor, thread), None
-        return {"conversation": shown, "is_latest": cursor is None, "workspace_id": self.workspace.pk}
+        return {
+            "conversation": shown,
+            "history": conversation.history_of(self.actor, thread, shown),
+            "is_latest": cursor is None,
+            "workspace_id": self.workspace.pk,
+        }
 
     def composer_context(self, thread: Thread, draft: Draft) -> dict[str, Any]:
         account = messages.get_account(self.actor, thread.account_id)
@@ -286,6 +291,12 @@ class ThreadPage(InboxPage):
         self.say("The message was canceled before it was sent.")
         return self.back(thread)
 
+    def load_history(self, thread: Thread) -> HttpResponse:
+        threads.load_history(self.actor, thread.pk)
+        page = self.back(thread, before=self.request.GET.get("before"))
+        page["Location"] += "#inbox-history"
+        return page
+
     # By the value of the button.
     actions = {
         "close": close,
@@ -296,6 +307,7 @@ class ThreadPage(InboxPage):
         "unread": unread,
         "retry": retry,
         "cancel": cancel,
+        "history": load_history,
     }
 
 
