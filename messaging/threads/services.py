@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from contacts.models import Contact, ContactTag, search_has
@@ -20,7 +20,7 @@ from crmsolid.core.sql.table import Table
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Membership, Role, Workspace
+from crmsolid.workspaces.models import Membership, Workspace
 from crmsolid.workspaces.scopes import Scope
 from messaging import querysets, services
 from messaging.broadcasts.message_source import SOURCE as BROADCAST
@@ -37,15 +37,17 @@ from messaging.models import (
 )
 from messaging.sending import direct, gateway, message_text
 from messaging.sending.automatic import recipient_of
+from messaging.threads.state import ASSIGNABLE
 
 MAX_SNOOZE = timedelta(days=366)
 # So many contacts that a filter finds are looked up one by one; of more, a page of the list soon finds enough.
 FEW_CONTACTS = 200
-ASSIGNABLE = (Role.AGENT, Role.ADMIN, Role.OWNER)
 
 View = Literal["open", "unread", "waiting", "failed", "mine", "unassigned", "snoozed", "closed", "all"]
 VIEWS: tuple[str, ...] = get_args(View)
 _history_requests = Table(HistoryRequest)
+COUNTED_VIEWS: tuple[View, ...] = ("open", "unread", "waiting", "failed", "mine", "unassigned", "snoozed")
+MAX_COUNT = 99
 # What has an index of its own.
 SORTS = {"snoozed": "active_at", "unread": "-last_message_at", "all": "-last_message_at"}
 
@@ -70,20 +72,7 @@ def list_inbox(actor: Actor, wanted: InboxFilter, *, limit: int = 50, cursor: st
     Errors: ``scope_missing``, ``invalid_cursor``.
     """
     actor.require(Scope.READ_MESSAGES)
-    rows = Thread.objects.for_workspace(actor.workspace).select_related("contact", "account", "assignee")
-    match wanted.view:
-        case "unread":
-            rows = rows.filter(unread_count__gt=0)
-        case "waiting":
-            rows = rows.filter(waiting_since__isnull=False)
-        case "failed":
-            rows = rows.filter(failed_at__isnull=False)
-        case "mine":
-            rows = rows.filter(assignee_id=_user_id(actor) or 0)
-        case "unassigned":
-            rows = rows.filter(assignee=None)
-    if wanted.view not in ("failed", "all"):
-        rows = rows.filter(closed_at__isnull=wanted.view != "closed")
+    rows = _in_view(actor, wanted.view).select_related("contact", "account", "assignee")
     if wanted.account_id is not None:
         rows = rows.filter(account_id=wanted.account_id)
     if wanted.tag:
@@ -94,13 +83,11 @@ def list_inbox(actor: Actor, wanted: InboxFilter, *, limit: int = 50, cursor: st
         rows = _of_contacts(rows, Contact.objects.for_workspace(actor.workspace).filter(*conditions), "pk")
 
     def narrow(rows: "QuerySet[Any]", now: datetime) -> "QuerySet[Any]":
-        if wanted.view in ("closed", "all"):
-            return rows
-        return rows.filter(active_at__gt=now) if wanted.view == "snoozed" else rows.filter(active_at__lte=now)
+        return _asleep_or_awake(rows, wanted.view, now)
 
     threads = page(
         rows,
-        sort=SORTS.get(wanted.view, "-active_at"),
+        sort=_sort_of(wanted.view),
         limit=limit,
         cursor=cursor,
         workspace_id=actor.workspace.pk,
@@ -111,6 +98,50 @@ def list_inbox(actor: Actor, wanted: InboxFilter, *, limit: int = 50, cursor: st
     for thread in threads.rows:
         thread.last_message = newest.get(thread.pk)
     return threads
+
+
+def count_views(actor: Actor) -> dict[str, int]:
+    """How many threads each of ``COUNTED_VIEWS`` has; more than ``MAX_COUNT`` are ``MAX_COUNT + 1``, because no more
+    are looked at. One statement. Errors: ``scope_missing``."""
+    actor.require(Scope.READ_MESSAGES)
+    counts, params, now = [], [], clock.now()
+    for view in COUNTED_VIEWS:
+        rows = _asleep_or_awake(_in_view(actor, view), view, now).order_by(_sort_of(view)).values("pk")
+        statement, its_params = rows[: MAX_COUNT + 1].query.sql_with_params()
+        counts.append(f"(SELECT count(*) FROM ({statement}) AS counted)")
+        params += its_params
+    # Not prepared: PostgreSQL finds a partial index only if it sees the values of its condition.
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(counts)}", params)
+        return dict(zip(COUNTED_VIEWS, cursor.fetchone(), strict=True))
+
+
+def _in_view(actor: Actor, view: View) -> "QuerySet[Any]":
+    """The threads of the view, whether they sleep or not."""
+    rows: QuerySet[Any] = Thread.objects.for_workspace(actor.workspace)
+    match view:
+        case "unread":
+            rows = rows.filter(unread_count__gt=0)
+        case "waiting":
+            rows = rows.filter(waiting_since__isnull=False)
+        case "failed":
+            rows = rows.filter(failed_at__isnull=False)
+        case "mine":
+            rows = rows.filter(assignee_id=_user_id(actor) or 0)
+        case "unassigned":
+            rows = rows.filter(assignee=None)
+    return rows if view in ("failed", "all") else rows.filter(closed_at__isnull=view != "closed")
+
+
+def _asleep_or_awake(rows: "QuerySet[Any]", view: View, now: datetime) -> "QuerySet[Any]":
+    """Those that are snoozed, for their view; for the others those that are not."""
+    if view in ("closed", "all"):
+        return rows
+    return rows.filter(active_at__gt=now) if view == "snoozed" else rows.filter(active_at__lte=now)
+
+
+def _sort_of(view: View) -> str:
+    return SORTS.get(view, "-active_at")
 
 
 def _user_id(actor: Actor) -> int | None:

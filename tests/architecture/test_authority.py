@@ -425,6 +425,7 @@ ROWS = [
     Row(messaging.services.list_thread_messages, EVERYONE, Scope.READ_MESSAGES, thread_id),
     Row(messaging.services.mark_thread_read, WRITERS, Scope.WRITE_MESSAGES, thread_id),
     Row(messaging.threads.services.list_inbox, EVERYONE, Scope.READ_MESSAGES, lambda rows: {"wanted": InboxFilter()}),
+    Row(messaging.threads.services.count_views, EVERYONE, Scope.READ_MESSAGES),
     Row(messaging.threads.services.get_thread, EVERYONE, Scope.READ_MESSAGES, thread_id),
     Row(messaging.threads.services.close_thread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
     Row(messaging.threads.services.reopen_thread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
