@@ -6,7 +6,7 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from django.db.models import Q
-        from django.db.models.signals import post_delete
+        from django.db.models.signals import post_delete, post_save
 
         from contacts import timeline
         from contacts.erasing import operands
@@ -47,3 +47,4 @@ class MessagingConfig(AppConfig):
         crypto.register_columns(TelegramSession, "auth_key")
         crypto.register_columns(LoginAttempt, "encrypted_state")
         post_delete.connect(state.unassign_removed_member, sender=Membership)
+        post_save.connect(state.unassign_demoted_member, sender=Membership)

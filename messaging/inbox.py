@@ -1,14 +1,19 @@
 """Stores messages that arrive from Telegram, and keeps threads and contacts up to date with what was said.
 
-A message arrives from a contact, or was typed by a person on the account's own phone.
+A message arrives from a contact, or was typed by a person on the account's own phone. Messages of the past, which a
+member asked for, are stored without any consequence.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from contacts import activity, lookup, watchers
+from contacts.models import Contact
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
 from messaging import opt_out_words, replies
@@ -20,6 +25,9 @@ from messaging.sending.sources import Answer
 from messaging.threads import state
 
 _messages = Table(Message)
+
+CLOCK_TOLERANCE = timedelta(minutes=2)  # Telegram's timestamps are in whole seconds, of another clock than ours
+OWN_SEND_STATUSES = (Status.QUEUED, Status.SENDING, Status.SENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +63,7 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
     thread_id = state.upsert_thread(account, contact, incoming.at)
     if incoming.outgoing and _is_being_sent(thread_id, incoming.text):
         return None
-    message = Message(
-        workspace_id=account.workspace_id,
-        account=account,
-        contact=contact,
-        thread_id=thread_id,
-        direction=Direction.OUT if incoming.outgoing else Direction.IN,
-        status=Status.SENT if incoming.outgoing else Status.RECEIVED,
-        kind=incoming.kind,
-        text=incoming.text,
-        rendered=True,
-        source="phone" if incoming.outgoing else "direct",
-        telegram_message_id=incoming.telegram_message_id,
-        sent_at=incoming.at,
-    )
+    message = _new_message(account, contact, thread_id, incoming)
     if not incoming.outgoing:
         replies.classify(message, account, reply_to=incoming.reply_to, is_automatic=incoming.is_automatic)
     if _messages.insert([message], conflict="(thread_id, telegram_message_id) DO NOTHING") == 0:
@@ -95,6 +90,73 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
     event = NewEvent(event_type, {"message": MessageOut.render(message)}, contact.id)
     publish_all(account.workspace, [event, *scored])
     return message
+
+
+def store_past(account: Account, contact: Contact, thread_id: str, past: Iterable[Incoming]) -> None:
+    """Store messages of the thread that are older than all it has from Telegram. Those that are stored already stay.
+
+    They are no news: no event, score, opt-out or reply comes of them, nothing is unread, and the thread stays where it
+    is in the inbox. Of messages that we sent ourselves without learning Telegram's id, they tell the id. Runs in the
+    caller's transaction, under the contact's lock.
+    """
+    past = list(past)
+    ids = [each.telegram_message_id for each in past]
+    # Telegram numbers the messages of an account, not of a conversation.
+    stored = Message.unscoped.filter(account=account, telegram_message_id__in=ids)
+    known = set(stored.values_list("telegram_message_id", flat=True))
+    sends = list(sends_without_id(Message.unscoped.filter(thread_id=thread_id)))
+    new = []
+    for incoming in past:
+        if incoming.telegram_message_id in known:
+            continue
+        own = find_send(sends, incoming.text, incoming.at) if incoming.outgoing else None
+        if own is None:
+            new.append(_new_message(account, contact, thread_id, incoming, created_at=incoming.at))
+        else:
+            sends.remove(own)
+            learn_id(own, incoming.telegram_message_id)
+    _messages.insert(new, conflict="(thread_id, telegram_message_id) DO NOTHING")
+
+
+def sends_without_id(messages: "QuerySet[Message]") -> "QuerySet[Message]":
+    """Those of these messages that Telegram may have got from us without our learning its id of them."""
+    rows = messages.filter(direction=Direction.OUT, telegram_message_id=None, unsettled_since__isnull=False)
+    return rows.filter(status__in=OWN_SEND_STATUSES).order_by("created_at", "id")
+
+
+def find_send(sends: Iterable[Message], text: str, at: datetime) -> Message | None:
+    """The first of these sends that can be Telegram's message with this text and time."""
+    for send in sends:
+        was_tried = send.unsettled_since is not None and send.unsettled_since <= at + CLOCK_TOLERANCE
+        if was_tried and send.text.strip() == text.strip():  # Telegram trims what it delivers
+            return send
+    return None
+
+
+def learn_id(send: Message, telegram_message_id: int) -> None:
+    """Store Telegram's id of a message that was sent without learning it. Of one that is being sent the answer tells
+    it."""
+    if send.status == Status.SENT:
+        rows = Message.unscoped.filter(pk=send.pk, telegram_message_id=None)
+        rows.update(telegram_message_id=telegram_message_id)
+
+
+def _new_message(account: Account, contact: Contact, thread_id: str, incoming: Incoming, **columns: Any) -> Message:
+    return Message(
+        workspace_id=account.workspace_id,
+        account=account,
+        contact=contact,
+        thread_id=thread_id,
+        direction=Direction.OUT if incoming.outgoing else Direction.IN,
+        status=Status.SENT if incoming.outgoing else Status.RECEIVED,
+        kind=incoming.kind,
+        text=incoming.text,
+        rendered=True,
+        source="phone" if incoming.outgoing else "direct",
+        telegram_message_id=incoming.telegram_message_id,
+        sent_at=incoming.at,
+        **columns,
+    )
 
 
 def _is_being_sent(thread_id: str, text: str) -> bool:

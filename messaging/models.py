@@ -15,6 +15,8 @@ from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging.broadcasts.models import Broadcast as Broadcast
 from messaging.broadcasts.models import Recipient as Recipient
 from messaging.telegram_models import AccountLease as AccountLease
+from messaging.telegram_models import HistoryRequest as HistoryRequest
+from messaging.telegram_models import HistoryState as HistoryState
 from messaging.telegram_models import LoginAttempt as LoginAttempt
 from messaging.telegram_models import PeerHash as PeerHash
 from messaging.telegram_models import TelegramSession as TelegramSession

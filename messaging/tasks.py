@@ -27,5 +27,5 @@ def purge() -> int:
 
 @shared_task(name="messaging.send_for_account")
 def send_for_account() -> bool:
-    """Wake the account worker of this process: something is due on an account that it holds."""
+    """Wake the account worker of this process: there is something to do on an account that it holds."""
     return wake_account_worker()

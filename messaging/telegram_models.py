@@ -100,6 +100,41 @@ class AccountLease(WorkspaceModel):
         ]
 
 
+class HistoryState(models.TextChoices):
+    ASKED = "asked", "Asked for"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
+class HistoryRequest(WorkspaceModel):
+    """That a member asked for older messages of a thread. The worker that holds the account loads one page of them.
+
+    A thread has one row, so it is asked for once at a time. ``not_before`` is when Telegram may be asked (again).
+    ``reached_id`` is Telegram's id of the oldest message that was read, whether it was stored or not: the next page
+    begins before it. ``is_complete``: nothing older will be loaded. ``reason`` says why a request has failed.
+    """
+
+    # The index is historyrequest_asked.
+    account = models.ForeignKey("messaging.Account", on_delete=models.CASCADE, related_name="+", db_index=False)
+    thread = models.OneToOneField("messaging.Thread", on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=10, choices=HistoryState.choices, default=HistoryState.ASKED)
+    reason = models.CharField(max_length=200, blank=True, default="")
+    reached_id = models.BigIntegerField(null=True, blank=True)
+    is_complete = models.BooleanField(default=False)
+    requested_at = models.DateTimeField(default=clock.now)
+    not_before = models.DateTimeField(default=clock.now)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=HistoryState.values), name="historyrequest_state")
+        ]
+        indexes = [
+            models.Index(
+                fields=["account", "not_before"], name="historyrequest_asked", condition=models.Q(state="asked")
+            )
+        ]
+
+
 class WorkerHeartbeat(models.Model):
     """A running worker that can hold accounts. The number of live workers determines the fair share of each."""
 

@@ -128,6 +128,13 @@ def _as_line(entry: Entry) -> bytes:
     return json.dumps(value).encode() + b"\n"
 
 
+def last_erasure(contact: Contact) -> datetime | None:
+    """When somebody with an identity of this contact was erased last in its workspace; None if nobody was."""
+    digests = {digest.hex() for digest in optouts.digests_of(contact)}
+    rows = Erasure.objects.for_workspace(contact.workspace_id).values_list("digests", "created_at")
+    return max((at for erased, at in rows.iterator() if not digests.isdisjoint(erased)), default=None)
+
+
 def stored(since: datetime) -> Iterator[Entry]:
     """The entries of the database, of all workspaces, from ``since`` on."""
     rows = Erasure.unscoped.filter(created_at__gte=since).select_related("workspace").order_by("created_at", "id")

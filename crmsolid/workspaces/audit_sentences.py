@@ -156,6 +156,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "thread.reopened": Sentence("reopened the conversation with {it}", THREAD),
     "thread.snoozed": Sentence("snoozed the conversation with {it} until {until}", THREAD, ("until",)),
     "thread.assigned": Sentence("assigned the conversation with {it} to {user}", THREAD, ("user",)),
+    "thread.history_requested": Sentence("asked Telegram for older messages with {it}", THREAD),
     "thread.unassigned": Sentence("took the conversation with {it} from its assignee", THREAD),
     "broadcast.saved": Sentence("saved the broadcast {it}", BROADCAST),
     "broadcast.deleted": Sentence("deleted the draft of the broadcast {it}", BROADCAST, ("name",)),

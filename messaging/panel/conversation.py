@@ -11,13 +11,15 @@ from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.actor import Actor
 from messaging import services as messages
-from messaging.models import Direction, Message, Status, Thread
+from messaging.models import AccountKind, Direction, HistoryRequest, HistoryState, Message, Status, Thread
 from messaging.panel import words
 from messaging.threads import services as threads
 
 PAGE = 50
 SNOOZES = {"later": "Later today", "tomorrow": "Tomorrow morning", "week": "Next week"}
 MORNING = 9
+# What is loaded within this time needs no explanation.
+LATE_AFTER = timedelta(seconds=30)
 
 
 @dataclass(slots=True)
@@ -68,6 +70,30 @@ def _bubbles(rows: Sequence[Message], retryable: set[str]) -> Iterator[Bubble]:
             may_cancel=message.status == Status.QUEUED,
         )
         day = today
+
+
+@dataclass(slots=True)
+class History:
+    """What the beginning of a conversation says of older messages at Telegram. ``reason``: why loading has failed.
+    ``is_late``: they have been loading for long."""
+
+    is_loading: bool = False
+    is_late: bool = False
+    is_complete: bool = False
+    reason: str = ""
+
+
+def history_of(actor: Actor, thread: Thread, shown: Conversation) -> History | None:
+    """None where there can be no older messages, or where older ones that are stored come first."""
+    is_at_telegram = any(each.message.telegram_message_id for each in shown.bubbles)
+    if shown.older or thread.account.kind != AccountKind.TELEGRAM or not is_at_telegram:
+        return None
+    request: HistoryRequest | None = threads.find_history_request(actor, thread.pk)
+    if request is None:
+        return History()
+    is_loading = request.state == HistoryState.ASKED
+    is_late = is_loading and request.requested_at < clock.now() - LATE_AFTER
+    return History(is_loading, is_late, request.is_complete, request.reason)
 
 
 def day_text(day: date) -> str:

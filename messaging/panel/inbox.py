@@ -18,7 +18,7 @@ from messaging.panel import card, conversation, words
 from messaging.panel.conversation import Draft
 from messaging.sending.automatic import recipient_of
 from messaging.threads import services as threads
-from messaging.threads.services import VIEWS, InboxFilter, View
+from messaging.threads.services import MAX_COUNT, VIEWS, InboxFilter, View
 
 PAGE = 50
 MAX_TEMPLATES = 200
@@ -58,7 +58,7 @@ class InboxPage(TenantPage):
         if self.is_of_another_workspace():
             return HttpResponse(status=409)
         if request.GET.get("part") == LIST:
-            return self.render("panel/inbox_list.html", **self.list_context())
+            return self.render("panel/inbox_list.html", is_part=True, **self.list_context())
         return self.render(**self.frame(), **self.list_context(), pane="list")
 
     def is_of_another_workspace(self) -> bool:
@@ -98,6 +98,7 @@ class InboxPage(TenantPage):
 
     def list_context(self, current: Thread | None = None) -> dict[str, Any]:
         wanted = self.wanted()
+        is_filtered = bool(wanted.tag or wanted.search or wanted.account_id)
         try:
             found = threads.list_inbox(self.actor, wanted, limit=PAGE, cursor=self.request.GET.get("after") or None)
         except DomainError as error:
@@ -109,14 +110,23 @@ class InboxPage(TenantPage):
             "next_cursor": found.next_cursor,
             "is_first_page": not self.request.GET.get("after"),
             "wanted": wanted,
-            "views": VIEW_TITLES.items(),
+            "views": self.views(is_filtered),
             "nothing": NOTHING[wanted.view],
-            "is_filtered": bool(wanted.tag or wanted.search or wanted.account_id),
+            "is_filtered": is_filtered,
             "thread": current,
             "query": self.query_dict(),
             "user_id": self.panel.membership.user_id,
             "workspace_id": self.workspace.pk,
         }
+
+    def views(self, is_filtered: bool) -> list[tuple[str, str, str]]:
+        """The views with their titles, and how many conversations they have: nothing is said of none, and of a search,
+        whose conversations would have to be found to be counted."""
+        counts = {} if is_filtered else threads.count_views(self.actor)
+        numbers = {
+            view: f"{MAX_COUNT}+" if count > MAX_COUNT else str(count) for view, count in counts.items() if count
+        }
+        return [(view, title, numbers.get(view, "")) for view, title in VIEW_TITLES.items()]
 
 
 class ThreadPage(InboxPage):
@@ -128,7 +138,7 @@ class ThreadPage(InboxPage):
             return HttpResponse(status=409)
         thread, part = self.thread(thread_id), request.GET.get("part")
         if part == LIST:
-            return self.render("panel/inbox_list.html", **self.list_context(thread))
+            return self.render("panel/inbox_list.html", is_part=True, **self.list_context(thread))
         if part == MESSAGES:
             return self.render("panel/inbox_messages.html", thread=thread, **self.messages_context(thread))
         if thread.unread_count and self.may_change:
@@ -188,7 +198,12 @@ class ThreadPage(InboxPage):
             if error.code != "invalid_cursor":
                 raise
             shown, cursor = conversation.read(self.actor, thread), None
-        return {"conversation": shown, "is_latest": cursor is None, "workspace_id": self.workspace.pk}
+        return {
+            "conversation": shown,
+            "history": conversation.history_of(self.actor, thread, shown),
+            "is_latest": cursor is None,
+            "workspace_id": self.workspace.pk,
+        }
 
     def composer_context(self, thread: Thread, draft: Draft) -> dict[str, Any]:
         account = messages.get_account(self.actor, thread.account_id)
@@ -286,6 +301,12 @@ class ThreadPage(InboxPage):
         self.say("The message was canceled before it was sent.")
         return self.back(thread)
 
+    def load_history(self, thread: Thread) -> HttpResponse:
+        threads.load_history(self.actor, thread.pk)
+        page = self.back(thread, before=self.request.GET.get("before"))
+        page["Location"] += "#inbox-history"
+        return page
+
     # By the value of the button.
     actions = {
         "close": close,
@@ -296,6 +317,7 @@ class ThreadPage(InboxPage):
         "unread": unread,
         "retry": retry,
         "cancel": cancel,
+        "history": load_history,
     }
 
 

@@ -109,8 +109,7 @@ def _wake_account_workers(queued: Sequence[QueuedAccount]) -> None:
         if account.kind in gateway.account_worker_queues and _is_due(account):
             account_ids[account.kind].append(account.id)
     for kind, ids in account_ids.items():
-        for queue in gateway.account_worker_queues[kind](ids):
-            doorbell.ring("messaging.send_for_account", queue=queue)
+        gateway.wake_account_workers(kind, ids)
 
 
 def _ring_for_next() -> None:

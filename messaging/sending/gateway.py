@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from crmsolid.core import doorbell
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
@@ -91,3 +93,9 @@ registry: dict[str, Gateway] = {}
 # returns the Celery queues of the workers that hold these accounts. An account that no worker holds has none: the one
 # that takes it looks for due messages itself.
 account_worker_queues: dict[str, Callable[[Sequence[int]], set[str]]] = {}
+
+
+def wake_account_workers(kind: str, account_ids: Sequence[int]) -> None:
+    """Tell the workers that hold the connections of these accounts that there is something to do on one of them."""
+    for queue in account_worker_queues[kind](account_ids):
+        doorbell.ring("messaging.send_for_account", queue=queue)

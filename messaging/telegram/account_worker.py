@@ -1,7 +1,8 @@
 """The worker that holds Telegram accounts: one event loop in a thread, for any number of accounts.
 
-Every second it renews and acquires leases and looks for due messages; a wake-up makes it look sooner. All its
-decisions are stored in the database, so after a crash at any moment the next worker continues from there.
+Every second it renews and acquires leases, and looks for due messages and for older ones that members asked for; a
+wake-up makes it look sooner. All its decisions are stored in the database, so after a crash at any moment the next
+worker continues from there.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from collections.abc import Callable
 
 from django.db import Error
 
-from messaging.telegram import database, leases
+from messaging.telegram import database, leases, requested_history
 from messaging.telegram.connection import Connection
 from messaging.telegram.database import DatabaseThreads
 from messaging.telegram.leases import LeasedAccount
@@ -57,7 +58,7 @@ class AccountWorker:
         self._thread.join(STOP_SECONDS)
 
     def wake(self) -> None:
-        """Look for due messages and free accounts now. May be called from any thread."""
+        """Look for due messages, requests and free accounts now. May be called from any thread."""
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake_up.set)
 
@@ -91,6 +92,8 @@ class AccountWorker:
             ready = [pk for pk, connection in self._connections.items() if connection.is_ready]
             for account_id in await self._lease_thread.run(database.accounts_with_due_messages, ready):
                 self._connections[account_id].send_due_messages()
+            for account_id in await self._lease_thread.run(requested_history.accounts_with_requests, ready):
+                self._connections[account_id].load_older_messages()
         except Error as error:
             logger.warning("the database cannot be reached, leases may expire: %r", error)
         except Exception:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import DataError, IntegrityError
 from django.db import Error as DatabaseError
 from telethon.errors import RPCError
 
@@ -21,12 +22,13 @@ from messaging.models import TelegramSession
 from messaging.sending import settlement
 from messaging.sending.gateway import Delivered, SendError
 from messaging.sending.settlement import Attempt, Claim
-from messaging.telegram import database, history, sending
+from messaging.telegram import database, history, requested_history, sending
 from messaging.telegram.client import Client, UpdateState, disconnect, session_from_row
 from messaging.telegram.database import DatabaseThreads
 from messaging.telegram.errors import classify, name_of
 from messaging.telegram.leases import LeasedAccount
 from messaging.telegram.receiving import Receiver
+from messaging.telegram.requested_history import HistoryPage, Wanted
 from messaging.telegram.sending import PreparedSend
 
 logger = logging.getLogger("crmsolid.telegram")
@@ -55,6 +57,7 @@ class Connection:
         self._closing = False
         self._send_not_before = 0.0
         self._sending: asyncio.Task[None] | None = None
+        self._loading: asyncio.Task[None] | None = None
         self._settling = asyncio.Lock()
         self._task = asyncio.get_running_loop().create_task(self._run(), name=f"telegram-{leased.account_id}")
 
@@ -67,6 +70,8 @@ class Connection:
     async def close(self) -> None:
         """Wait for the send in progress, then disconnect."""
         self._closing = True
+        if self._loading is not None:
+            self._loading.cancel()  # the request stays, and the next worker reads the page
         if self._sending is not None:
             await asyncio.wait([self._sending], timeout=settings.TELEGRAM_SEND_SECONDS)
         await self.disconnect()
@@ -227,9 +232,54 @@ class Connection:
             except RPCError as error:
                 if not send.username or name_of(error) != "PEER_ID_INVALID":
                     raise  # otherwise the stored access hash is out of date, and the username is resolved again
-        peer = await sending.resolve_username(client, send)
+        peer = await sending.resolve_username(client, send.username, send.expected_id)
         await self._threads.run(sending.save_resolved_peer, send, peer)
         return await sending.deliver(client, send, peer)
+
+    # Loading older messages
+
+    def load_older_messages(self) -> None:
+        """Start to read the pages that members asked for, unless that is in progress. Sends go on meanwhile."""
+        if self.is_ready and (self._loading is None or self._loading.done()):
+            self._loading = asyncio.get_running_loop().create_task(self._load_loop())
+
+    async def _load_loop(self) -> None:
+        try:
+            while self.is_ready:
+                wanted = await self._threads.run(requested_history.next_request, self.leased.account_id)
+                if wanted is None:
+                    return
+                await self._load(wanted)
+        except Exception:
+            logger.exception("loading older messages stopped", extra={"account_id": self.leased.account_id})
+
+    async def _load(self, wanted: Wanted) -> None:
+        """Read one page and store it."""
+        try:
+            page = await self._read_page(wanted)
+            await self._threads.run(requested_history.store, wanted, page)
+        except (DataError, IntegrityError):
+            logger.exception("older messages cannot be stored", extra={"account_id": self.leased.account_id})
+            failure = SendError("internal_error", permanent=True)
+        except DatabaseError:
+            raise
+        except (Exception, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError) and _is_cancelled():
+                raise
+            failure = error if isinstance(error, SendError) else classify(error)
+        else:
+            return
+        if failure.account_state is not None:
+            await self._threads.run(database.record_session_lost, self.leased, failure)
+        await self._threads.run(requested_history.record_failure, wanted, failure)
+
+    async def _read_page(self, wanted: Wanted) -> HistoryPage:
+        client = self._client
+        if client is None:
+            raise ConnectionError("the connection is closed")
+        seconds = min(settings.TELEGRAM_SEND_SECONDS, self.lease_deadline - time.monotonic())
+        async with asyncio.timeout(seconds):
+            return await requested_history.read(client, wanted)
 
 
 def _is_cancelled() -> bool:

@@ -1,4 +1,4 @@
-"""Reading conversations: to find a send whose result is unknown, and messages missed while disconnected."""
+"""Reading conversations: to find a send whose result is unknown, messages missed while disconnected, and older ones."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -16,10 +16,7 @@ async def messages_since(client: Client, peer: Peer, since: datetime) -> AsyncIt
     """The messages of the conversation, newest first, back to that time."""
     offset = 0
     while True:
-        request = functions.messages.GetHistoryRequest(
-            peer.to_input(), offset_id=offset, offset_date=None, add_offset=0, limit=PAGE, max_id=0, min_id=0, hash=0
-        )
-        page = (await client.invoke(request)).messages
+        page = await page_before(client, peer, offset)
         for message in page:
             if message.date < since:
                 return
@@ -28,6 +25,18 @@ async def messages_since(client: Client, peer: Peer, since: datetime) -> AsyncIt
         if len(page) < PAGE:
             return
         offset = page[-1].id
+
+
+async def page_before(client: Client, peer: Peer, message_id: int) -> list[Any]:
+    """At most ``PAGE`` messages of the conversation that are older than this one, newest first; fewer are the last.
+
+    0 stands for the newest messages.
+    """
+    request = functions.messages.GetHistoryRequest(
+        peer.to_input(), offset_id=message_id, offset_date=None, add_offset=0, limit=PAGE, max_id=0, min_id=0, hash=0
+    )
+    page: list[Any] = (await client.invoke(request)).messages
+    return page
 
 
 async def recent_conversations(client: Client, since: datetime) -> AsyncIterator[tuple[list[Any], list[Any]]]:

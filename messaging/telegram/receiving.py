@@ -6,7 +6,6 @@ batch, so after a crash in between Telegram reports the batch again.
 
 import logging
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from typing import Any
 
 from django.db import DataError, IntegrityError
@@ -15,15 +14,12 @@ from telethon.tl import types
 
 from messaging import inbox
 from messaging.inbox import Incoming
-from messaging.models import Direction, Message, Status, TelegramSession, Thread
+from messaging.models import Direction, Message, TelegramSession, Thread
 from messaging.telegram import mapping
 from messaging.telegram.client import UpdateState
-from messaging.telegram.mapping import Peer, PrivateMessage, private_message, same_text
+from messaging.telegram.mapping import Peer, PrivateMessage, private_message
 
 logger = logging.getLogger("crmsolid.telegram")
-
-CLOCK_TOLERANCE = timedelta(minutes=2)  # Telegram's timestamps are in whole seconds, of another clock than ours
-OWN_SEND_STATUSES = (Status.QUEUED, Status.SENDING, Status.SENT)
 
 
 class Receiver:
@@ -81,18 +77,7 @@ class Receiver:
     def _store_message(self, message: PrivateMessage | None) -> None:
         if message is None or (message.outgoing and self._is_own_send(message)):
             return
-        peer = self._peer(message.peer_id)
-        incoming = Incoming(
-            telegram_message_id=message.id,
-            text=message.text,
-            at=message.at,
-            username=peer.username or None,
-            telegram_id=message.peer_id,
-            name=peer.name,
-            kind=message.kind,
-            outgoing=message.outgoing,
-            reply_to=message.reply_to,
-        )
+        incoming = as_incoming(message, self._peer(message.peer_id))
         try:
             inbox.receive(self.account, incoming)
         except (DataError, IntegrityError, ValueError):
@@ -112,12 +97,10 @@ class Receiver:
         username = self._peer(message.peer_id).username
         if username:
             recipient |= Q(contact__username_key=username.lower())
-        attempted = sends.filter(recipient, telegram_message_id=None, status__in=OWN_SEND_STATUSES)
-        attempted = attempted.filter(unsettled_since__lte=message.at + CLOCK_TOLERANCE)
-        same = [row for row in attempted if same_text(row.text, message.text)]
-        if same and same[0].status == Status.SENT:
-            Message.unscoped.filter(pk=same[0].pk, telegram_message_id=None).update(telegram_message_id=message.id)
-        return bool(same)
+        own = inbox.find_send(inbox.sends_without_id(sends.filter(recipient)), message.text, message.at)
+        if own is not None:
+            inbox.learn_id(own, message.id)
+        return own is not None
 
     def _apply_read(self, update: Any) -> None:
         """The conversation was opened on a phone."""
@@ -129,3 +112,18 @@ class Receiver:
     def _peer(self, peer_id: int) -> Peer:
         """What is known of a user: from this connection, else from the database, else the id alone."""
         return self._peers.get(peer_id) or mapping.find_peer(self.account.pk, peer_id) or Peer(peer_id, 0)
+
+
+def as_incoming(message: PrivateMessage, peer: Peer) -> Incoming:
+    """Telegram's message with this person as the rest of messaging takes it."""
+    return Incoming(
+        telegram_message_id=message.id,
+        text=message.text,
+        at=message.at,
+        username=peer.username or None,
+        telegram_id=message.peer_id,
+        name=peer.name,
+        kind=message.kind,
+        outgoing=message.outgoing,
+        reply_to=message.reply_to,
+    )

@@ -134,17 +134,17 @@ def read_answer(answer: Any, random_id: int) -> Delivered:
     return Delivered(ids[0] if ids else None, duplicate=is_duplicate)
 
 
-async def resolve_username(client: Client, send: PreparedSend) -> Peer:
+async def resolve_username(client: Client, username: str, expected_id: int | None) -> Peer:
     """Ask Telegram whom the username belongs to. Telegram allows few such requests, so the answer is to be stored.
 
-    Raises :class:`SendError` if it is not a person, or not the person that the contact is known to be.
+    Raises :class:`SendError` if it is not a person, or not the one with ``expected_id``, if that is known.
     """
-    answer = await client.invoke(functions.contacts.ResolveUsernameRequest(send.username))
+    answer = await client.invoke(functions.contacts.ResolveUsernameRequest(username))
     user = next((user for user in answer.users if user.id == getattr(answer.peer, "user_id", None)), None)
     peer = peer_from_user(user)
     if peer is None:
         raise SendError("recipient_not_found", "this username is not a person's", permanent=True)
-    if send.expected_id not in (None, peer.id):
+    if expected_id not in (None, peer.id):
         raise SendError("recipient_changed", "the username now belongs to somebody else", permanent=True)
     return peer
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contacts.models import Contact, ContactTag, search_has
@@ -15,24 +16,37 @@ from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.ids import is_id
+from crmsolid.core.sql.table import Table
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Membership, Role, Workspace
+from crmsolid.workspaces.models import Membership, Workspace
 from crmsolid.workspaces.scopes import Scope
 from messaging import querysets, services
 from messaging.broadcasts.message_source import SOURCE as BROADCAST
-from messaging.models import Message, Status, Thread
-from messaging.sending import direct, message_text
+from messaging.models import (
+    AccountKind,
+    AccountState,
+    HistoryRequest,
+    HistoryState,
+    Message,
+    Status,
+    Thread,
+    account_state,
+)
+from messaging.sending import direct, gateway, message_text
 from messaging.sending.automatic import recipient_of
+from messaging.threads.state import ASSIGNABLE
 
 MAX_SNOOZE = timedelta(days=366)
 # So many contacts that a filter finds are looked up one by one; of more, a page of the list soon finds enough.
 FEW_CONTACTS = 200
-ASSIGNABLE = (Role.AGENT, Role.ADMIN, Role.OWNER)
 
 View = Literal["open", "unread", "waiting", "failed", "mine", "unassigned", "snoozed", "closed", "all"]
 VIEWS: tuple[str, ...] = get_args(View)
+_history_requests = Table(HistoryRequest)
+COUNTED_VIEWS: tuple[View, ...] = ("open", "unread", "waiting", "failed", "mine", "unassigned", "snoozed")
+MAX_COUNT = 99
 # What has an index of its own.
 SORTS = {"snoozed": "active_at", "unread": "-last_message_at", "all": "-last_message_at"}
 
@@ -57,20 +71,7 @@ def list_inbox(actor: Actor, wanted: InboxFilter, *, limit: int = 50, cursor: st
     Errors: ``scope_missing``, ``invalid_cursor``.
     """
     actor.require(Scope.READ_MESSAGES)
-    rows = Thread.objects.for_workspace(actor.workspace).select_related("contact", "account", "assignee")
-    match wanted.view:
-        case "unread":
-            rows = rows.filter(unread_count__gt=0)
-        case "waiting":
-            rows = rows.filter(waiting_since__isnull=False)
-        case "failed":
-            rows = rows.filter(failed_at__isnull=False)
-        case "mine":
-            rows = rows.filter(assignee_id=_user_id(actor) or 0)
-        case "unassigned":
-            rows = rows.filter(assignee=None)
-    if wanted.view not in ("failed", "all"):
-        rows = rows.filter(closed_at__isnull=wanted.view != "closed")
+    rows = _in_view(actor, wanted.view).select_related("contact", "account", "assignee")
     if wanted.account_id is not None:
         rows = rows.filter(account_id=wanted.account_id)
     if wanted.tag:
@@ -81,13 +82,11 @@ def list_inbox(actor: Actor, wanted: InboxFilter, *, limit: int = 50, cursor: st
         rows = _of_contacts(rows, Contact.objects.for_workspace(actor.workspace).filter(*conditions), "pk")
 
     def narrow(rows: "QuerySet[Any]", now: datetime) -> "QuerySet[Any]":
-        if wanted.view in ("closed", "all"):
-            return rows
-        return rows.filter(active_at__gt=now) if wanted.view == "snoozed" else rows.filter(active_at__lte=now)
+        return _asleep_or_awake(rows, wanted.view, now)
 
     threads = page(
         rows,
-        sort=SORTS.get(wanted.view, "-active_at"),
+        sort=_sort_of(wanted.view),
         limit=limit,
         cursor=cursor,
         workspace_id=actor.workspace.pk,
@@ -98,6 +97,50 @@ def list_inbox(actor: Actor, wanted: InboxFilter, *, limit: int = 50, cursor: st
     for thread in threads.rows:
         thread.last_message = newest.get(thread.pk)
     return threads
+
+
+def count_views(actor: Actor) -> dict[str, int]:
+    """How many threads each of ``COUNTED_VIEWS`` has; more than ``MAX_COUNT`` are ``MAX_COUNT + 1``, because no more
+    are looked at. One statement. Errors: ``scope_missing``."""
+    actor.require(Scope.READ_MESSAGES)
+    counts, params, now = [], [], clock.now()
+    for view in COUNTED_VIEWS:
+        rows = _asleep_or_awake(_in_view(actor, view), view, now).order_by(_sort_of(view)).values("pk")
+        statement, its_params = rows[: MAX_COUNT + 1].query.sql_with_params()
+        counts.append(f"(SELECT count(*) FROM ({statement}) AS counted)")
+        params += its_params
+    # Not prepared: PostgreSQL finds a partial index only if it sees the values of its condition.
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(counts)}", params)
+        return dict(zip(COUNTED_VIEWS, cursor.fetchone(), strict=True))
+
+
+def _in_view(actor: Actor, view: View) -> "QuerySet[Any]":
+    """The threads of the view, whether they sleep or not."""
+    rows: QuerySet[Any] = Thread.objects.for_workspace(actor.workspace)
+    match view:
+        case "unread":
+            rows = rows.filter(unread_count__gt=0)
+        case "waiting":
+            rows = rows.filter(waiting_since__isnull=False)
+        case "failed":
+            rows = rows.filter(failed_at__isnull=False)
+        case "mine":
+            rows = rows.filter(assignee_id=_user_id(actor) or 0)
+        case "unassigned":
+            rows = rows.filter(assignee=None)
+    return rows if view in ("failed", "all") else rows.filter(closed_at__isnull=view != "closed")
+
+
+def _asleep_or_awake(rows: "QuerySet[Any]", view: View, now: datetime) -> "QuerySet[Any]":
+    """Those that are snoozed, for their view; for the others those that are not."""
+    if view in ("closed", "all"):
+        return rows
+    return rows.filter(active_at__gt=now) if view == "snoozed" else rows.filter(active_at__lte=now)
+
+
+def _sort_of(view: View) -> str:
+    return SORTS.get(view, "-active_at")
 
 
 def _user_id(actor: Actor) -> int | None:
@@ -295,3 +338,43 @@ def find_retryable(workspace: Workspace, messages: Iterable[Message]) -> set[str
     retried = rows.filter(retry_of=OuterRef("pk"))
     unsent = rows.filter(querysets.surely_unsent(), ~Exists(retried), pk__in=failed)
     return set(unsent.values_list("pk", flat=True))
+
+
+# --- Older messages ---------------------------------------------------------------------------------------------------
+@unit_of_work()
+def load_history(actor: Actor, thread_id: str) -> HistoryRequest:
+    """Ask the worker that holds the account for the messages at Telegram before the oldest one of the thread.
+
+    Nothing more is asked for while a request is open, and after all was loaded. Errors: ``scope_missing``,
+    ``not_found``; ``invalid_state`` (409) for an account that is not connected to Telegram, and for a thread that has
+    no message from there.
+    """
+    actor.require(Scope.WRITE_MESSAGES)
+    thread = _get(actor, thread_id)
+    if thread.account.kind != AccountKind.TELEGRAM:
+        raise DomainError("invalid_state", "only conversations of Telegram accounts have older messages")
+    if account_state(thread.account) not in (AccountState.CONNECTED, AccountState.PAUSED):
+        raise DomainError("invalid_state", f"{thread.account} is not connected to Telegram; log it in, then try again")
+    messages = Message.objects.for_workspace(actor.workspace).filter(thread=thread)
+    if not messages.filter(telegram_message_id__isnull=False).exists():
+        raise DomainError("invalid_state", "no message of this conversation has been at Telegram yet")
+    rows = HistoryRequest.objects.for_workspace(actor.workspace).filter(thread=thread)
+    now = clock.now()
+    again = rows.exclude(state=HistoryState.ASKED).filter(is_complete=False)
+    asked = again.update(state=HistoryState.ASKED, reason="", requested_at=now, not_before=now)
+    if not asked:
+        new = HistoryRequest(workspace=actor.workspace, account_id=thread.account_id, thread=thread)
+        asked = _history_requests.insert([new], conflict="(thread_id) DO NOTHING")
+    if asked:
+        audit.record(actor, "thread.history_requested", thread_id)
+        transaction.on_commit(lambda: gateway.wake_account_workers(AccountKind.TELEGRAM, [thread.account_id]))
+    request: HistoryRequest = rows.get()
+    return request
+
+
+def find_history_request(actor: Actor, thread_id: str) -> HistoryRequest | None:
+    """The latest request for older messages of the thread, if there is one. Errors: ``scope_missing``."""
+    actor.require(Scope.READ_MESSAGES)
+    rows = HistoryRequest.objects.for_workspace(actor.workspace).filter(thread=thread_id)
+    request: HistoryRequest | None = rows.first()
+    return request

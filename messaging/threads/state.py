@@ -15,8 +15,11 @@ from crmsolid.core.ids import new_id
 from crmsolid.core.sql.bulk import ids_clause, run
 from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.core.sql.table import Table, datetime_param
-from crmsolid.workspaces.models import Membership, Workspace
+from crmsolid.workspaces.models import Membership, Role, Workspace
 from messaging.models import Account, Message, Thread
+
+# The roles of members who may look after a thread: those that may write.
+ASSIGNABLE = (Role.AGENT, Role.ADMIN, Role.OWNER)
 
 _threads, _messages, _contacts = Table(Thread).name, Table(Message).name, Table(Contact).name
 
@@ -108,3 +111,9 @@ def unassign_removed_member(instance: Membership, **signal: Any) -> None:
     live = Workspace.objects.filter(Q(pk=instance.workspace_id) | Q(live=instance.workspace_id))
     for workspace_id in live.values_list("pk", flat=True):
         Thread.objects.for_workspace(workspace_id).filter(assignee=instance.user_id).update(assignee=None)
+
+
+def unassign_demoted_member(instance: Membership, created: bool, **signal: Any) -> None:
+    """The same for somebody who may not write any more. A receiver of ``post_save``."""
+    if not created and instance.role not in ASSIGNABLE:
+        unassign_removed_member(instance)

@@ -426,6 +426,7 @@ ROWS = [
     Row(messaging.services.list_thread_messages, EVERYONE, Scope.READ_MESSAGES, thread_id),
     Row(messaging.services.mark_thread_read, WRITERS, Scope.WRITE_MESSAGES, thread_id),
     Row(messaging.threads.services.list_inbox, EVERYONE, Scope.READ_MESSAGES, lambda rows: {"wanted": InboxFilter()}),
+    Row(messaging.threads.services.count_views, EVERYONE, Scope.READ_MESSAGES),
     Row(messaging.threads.services.get_thread, EVERYONE, Scope.READ_MESSAGES, thread_id),
     Row(messaging.threads.services.close_thread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
     Row(messaging.threads.services.reopen_thread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
@@ -442,6 +443,8 @@ ROWS = [
         lambda rows: {**thread_id(rows), "user_id": rows.of(Membership).user_id},
     ),
     Row(messaging.threads.services.mark_thread_unread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
+    Row(messaging.threads.services.load_history, WRITERS, Scope.WRITE_MESSAGES, thread_id, answers="invalid_state"),
+    Row(messaging.threads.services.find_history_request, EVERYONE, Scope.READ_MESSAGES, thread_id),
     Row(messaging.threads.services.assignable_members, EVERYONE, Scope.READ_MESSAGES),
     Row(
         messaging.threads.services.reply,

@@ -40,6 +40,7 @@ from messaging.broadcasts.models import Recipient
 from messaging.models import (
     AccountLease,
     ErasedMessage,
+    HistoryRequest,
     LoginAttempt,
     Message,
     PeerHash,
@@ -100,12 +101,14 @@ UNSCOPED = {
     "messaging/telegram/leases.py": "shares all accounts among the workers",
     "messaging/telegram/mapping.py": "addresses by the account that knows them",
     "messaging/telegram/receiving.py": "rows by the account that an update came in on",
+    "messaging/telegram/requested_history.py": "requests for accounts that a worker holds, whoever they belong to",
     "messaging/telegram/sending.py": "rows of a message that was claimed",
     "messaging/telegram/services.py": "sets out an account's lease; drops logins of all workspaces that have expired",
     "apikeys/services.py": "expired keys of all workspaces; keys named in a shell",
 }
 # Plumbing without a page: stored answers, the sandbox's own Telegram, keyed hashes of opt-outs and erasures, bare
-# instants; keys to Telegram with who holds them, addresses there, logins between two steps; versions and steps, which
+# instants; keys to Telegram with who holds them, addresses there, logins between two steps, requests
+# for older messages, which the inbox shows; versions and steps, which
 # the pages of sequences and enrollments show; recipients, which the pages of broadcasts show; threads,
 # which the inbox shows; rows of imports, of which
 # their pages show the first, and those that failed; ledgers of scores and histories of stages, which the pages of
@@ -131,6 +134,7 @@ NOT_SHOWN: set[type[models.Model]] = {
     AccountLease,
     PeerHash,
     LoginAttempt,
+    HistoryRequest,
     SequenceVersion,
     Step,
     StepRun,

@@ -17,7 +17,7 @@ from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry, Membership, Role
-from crmsolid.workspaces.services import remove_member
+from crmsolid.workspaces.services import remove_member, set_role
 from messaging import services as messages
 from messaging.inbox import Incoming, receive
 from messaging.models import Account, Message, MessageAttempt, Status, Thread
@@ -344,6 +344,19 @@ def test_member_who_is_removed_looks_after_nothing(
     assert Thread.unscoped.filter(pk__in=[live.pk, test.pk], assignee=None).count() == 2
 
 
+def test_member_who_becomes_a_viewer_looks_after_nothing(
+    agent: Actor, tenants: Tenants, sandbox: Account, frozen_time: FrozenTime
+) -> None:
+    live, test = hear(sandbox, frozen_time), hear(tenants.sandbox(tenants.twin), frozen_time)
+    Thread.unscoped.update(assignee=agent.subject.id)
+    owner = Actor.member(Membership.objects.for_workspace(tenants.workspace).get(role=Role.OWNER), tenants.workspace)
+    member = Membership.objects.for_workspace(tenants.workspace).get(user=agent.subject.id)
+    set_role(owner, member.pk, Role.ADMIN)
+    assert Thread.unscoped.filter(assignee=agent.subject.id).count() == 2  # an admin may write
+    set_role(owner, member.pk, Role.VIEWER)
+    assert Thread.unscoped.filter(pk__in=[live.pk, test.pk], assignee=None).count() == 2
+
+
 def test_reading_and_unreading_are_recorded_once(agent: Actor, sandbox: Account, frozen_time: FrozenTime) -> None:
     thread = hear(sandbox, frozen_time)
     for _ in range(2):
@@ -411,6 +424,47 @@ def test_views_use_their_index(agent: Actor, tenants: Tenants, sandbox: Account,
         view, f"thread_{view}"
     )
     assert f"using {expected}" in plan
+
+
+def test_views_are_counted_up_to_a_hundred_in_one_query(
+    agent: Actor,
+    tenants: Tenants,
+    sandbox: Account,
+    frozen_time: FrozenTime,
+    django_assert_num_queries: Callable[..., Any],
+) -> None:
+    hear(tenants.sandbox(tenants.other), frozen_time)
+    assert services.count_views(agent) == dict.fromkeys(services.COUNTED_VIEWS, 0)
+    for number in range(3):
+        hear(sandbox, frozen_time, f"person_{number}")
+    first, second, third = Thread.objects.for_workspace(tenants.workspace).order_by("created_at")
+    services.snooze_thread(agent, first.pk, until=frozen_time.now + timedelta(hours=1))
+    services.assign_thread(agent, second.pk, user_id=int(agent.subject.id))
+    services.close_thread(agent, third.pk)
+    Thread.unscoped.filter(pk=third.pk).update(failed_at=frozen_time.now)
+    expected = {"open": 1, "unread": 1, "waiting": 1, "failed": 1, "mine": 1, "unassigned": 0, "snoozed": 1}
+    with django_assert_num_queries(1):
+        assert services.count_views(agent) == expected
+    for view, count in expected.items():
+        assert len(listed(agent, view)) == count
+    contacts = Contact.unscoped.bulk_create(Contact(workspace=sandbox.workspace, name=str(n)) for n in range(100))
+    Thread.unscoped.bulk_create(Thread(workspace=sandbox.workspace, account=sandbox, contact=each) for each in contacts)
+    with django_assert_num_queries(1):
+        counts = services.count_views(agent)
+    assert (counts["open"], counts["unassigned"], counts["unread"]) == (100, 100, 1)
+
+
+def test_counts_use_the_indexes_of_the_views(agent: Actor) -> None:
+    require_postgresql()
+    with CaptureQueriesContext(connection) as captured:
+        services.count_views(agent)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+        cursor.execute(f"EXPLAIN {captured.captured_queries[0]['sql']}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert (plan.count("->  Limit") or plan.count("Limit"), "Sort" in plan) == (7, False)
+    for view in ("unread", "waiting", "failed", "mine", "unassigned"):
+        assert f"using thread_{view}" in plan, plan
 
 
 def test_text_is_previewed_as_the_contact_gets_it(agent: Actor, sandbox: Account, frozen_time: FrozenTime) -> None:

@@ -10,8 +10,9 @@ from django.db import connection, transaction
 
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
-from messaging.models import Account, AccountLease, Message
+from messaging.models import Account, AccountLease, HistoryRequest, Message, TelegramSession
 from messaging.telegram import leases
+from messaging.threads.services import load_history
 from tests.messaging.telegram.helpers import (
     ANNA,
     BOB,
@@ -183,3 +184,27 @@ def test_doorbell_reaches_the_worker_that_holds_the_account(
         assert settled.eta is not None  # includes the gap after the previous send
         delays.append((settled.sent_at - settled.eta).total_seconds())
     assert sorted(delays)[2] < 0.5, delays
+
+
+def test_worker_killed_while_it_loads_older_messages(
+    start: Start, shop: Account, server: TelegramServer, actor: Actor
+) -> None:
+    for number in range(3):
+        server.deliver(ANNA, SHOP, f"past {number}", date=1_500_000_000 + number)
+    TelegramSession.unscoped.update(pts=4)
+    first = start("one")
+    wait_until(lambda: worker_of(shop) == "one", seconds=SECONDS)
+    server.wait(lambda: server.connected(SHOP) == 1, seconds=SECONDS)
+    server.deliver(ANNA, SHOP, "today")
+    thread = wait_until(lambda: Message.unscoped.filter(text="today").first(), seconds=SECONDS).thread
+    asked = server.count("messages.getHistory")
+    server.hang("messages.getHistory", 60)
+    load_history(actor, thread.pk)
+    server.wait(lambda: server.count("messages.getHistory") == asked + 1, seconds=SECONDS)
+    first.kill()
+    assert HistoryRequest.unscoped.get().state == "asked"
+    start("two")
+    wait_until(lambda: HistoryRequest.unscoped.filter(state="done").exists(), seconds=SECONDS)
+    texts = Message.unscoped.order_by("created_at").values_list("text", flat=True)
+    assert list(texts) == ["past 0", "past 1", "past 2", "today"]
+    assert Event.unscoped.filter(type="message.received").count() == 1

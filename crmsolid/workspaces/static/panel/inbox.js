@@ -80,12 +80,26 @@
   const atEnd = () => messages.scrollHeight - messages.scrollTop - messages.clientHeight < 80;
   const toEnd = () => { messages.scrollTop = messages.scrollHeight; };
   if (messages) {
-    if (!("isOlder" in messages.dataset)) toEnd();
+    if (!("isOlder" in messages.dataset) && !location.hash) toEnd();
     let follow = true;
-    messages.addEventListener("htmx:beforeSwap", () => { follow = atEnd(); });
+    let fromEnd = 0;
+    let again = null;
+    // While older messages are loaded, and then come in above, what is being read stays where it is.
+    const loading = () => messages.querySelector("#inbox-history[data-again]");
+    const lookAgain = () => {
+      clearTimeout(again);
+      if (loading()) again = setTimeout(() => htmx.trigger(messages, "inbox:changed"), Number(loading().dataset.again));
+    };
+    lookAgain();
+    messages.addEventListener("htmx:beforeSwap", () => {
+      fromEnd = loading() ? messages.scrollHeight - messages.scrollTop : 0;
+      follow = !fromEnd && atEnd();
+    });
     messages.addEventListener("htmx:afterSwap", () => {
       if (follow) toEnd();
-      if (!document.hidden && text) {
+      if (fromEnd) messages.scrollTop = messages.scrollHeight - fromEnd;
+      lookAgain();
+      if (!document.hidden && text && messages.querySelector("#inbox-unread")) {
         const token = document.querySelector("#composer [name=csrfmiddlewaretoken]").value;
         htmx.ajax("POST", location.href, { source: live, swap: "none", values: { action: "read", csrfmiddlewaretoken: token } });
       }
