@@ -37,8 +37,8 @@ from sequences.definition import Definition
 from sequences.models import Enrollment, EnrollmentStatus, Outcome, Reason, SequenceStatus, StepRun
 from sequences.models import Sequence as SequenceRow
 
-# Real time after which a rehearsal is broken off: half of that for which SQLite's other writers wait. The 50 steps of the
-# longest sequence take about a second, and five on a machine with four times as much to do as it has cores.
+# Real time after which a rehearsal is broken off: half of that for which SQLite's other writers wait. The 50 steps of
+# the longest sequence take about a second, and five on a machine with four times as much to do as it has cores.
 MAX_SECONDS = 10.0
 # The reason of the entry that says so.
 TOO_LONG = "too_long"
