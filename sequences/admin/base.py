@@ -85,7 +85,7 @@ def _outlook(forecast: Forecast) -> str:
     first, last = time_text(forecast.first_at), time_text(forecast.last_at)
     when = f"about {first}" if first == last else f"the first about {first}, the last about {last}"
     if forecast.waiting == 1:
-        return f"One person waits. The next message is due {'at once' if forecast.due else 'later'}: {when}."
+        return f"One person waits and gets the next message {when}."
     due = {0: "none of them is due", forecast.waiting: "all of them are due"}.get(
         forecast.due, f"{forecast.due} of them {pluralize(forecast.due, 'is,are')} due"
     )

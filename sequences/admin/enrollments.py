@@ -11,7 +11,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
@@ -239,8 +238,8 @@ class EnrollmentAdmin(PageAdmin):
         return enrollment.status, enrollment.get_status_display()
 
     @column("step", ordering="step_key")
-    def step(self, enrollment: Any) -> SafeString:
-        return format_html('<span class="cs-nowrap">{}</span>', enrollment.step_name)
+    def step(self, enrollment: Any) -> str:
+        return str(enrollment.step_name)
 
     @column("next message")
     def next_time(self, enrollment: Enrollment) -> SafeString | str:
@@ -283,6 +282,7 @@ class EnrollmentAdmin(PageAdmin):
             "account": account_label(enrollment.account) if enrollment.account else "",
             "next_time": self.next_time(enrollment),
             "step": step and describe_step(workspace, step),
+            "step_number": version.definition.steps.index(step) + 1 if step else None,
             "runs": self._runs(enrollment),
             "people_address": people_address(enrollment.sequence),
             "may_change": may_change,

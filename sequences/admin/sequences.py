@@ -376,6 +376,8 @@ def _played(entry: TimelineEntry, numbers: dict[str, int]) -> dict[str, Any]:
     if entry.reason:
         known = {**dict(Reason.choices), TOO_LONG: "It took too long, so the rest was not played"}
         reason = capfirst(known.get(entry.reason, entry.reason.replace("_", " ")))
+    if entry.event == "waits":  # which the label says
+        reason = "" if entry.reason == Reason.DELAY else reason.removeprefix("Waits ")
     return {
         "at": entry.at,
         "label": {"type": colour, "text": words},

@@ -83,7 +83,6 @@ UNSCOPED = {
     "crmsolid/jobs/runner.py": "runs the open jobs of all workspaces",
     "messaging/sending/claiming.py": "what is due, whoever it belongs to",
     "messaging/broadcasts/message_source.py": "the recipients of messages that were claimed, whoever they belong to",
-    "messaging/broadcasts/services.py": "the attempts of messages that a subquery is about, in their workspace",
     "sequences/querysets.py": "what is due, whoever it belongs to",
     "sequences/runner.py": "puts an enrollment off that it found due",
     "sequences/outcomes.py": "moves on whoever a message was settled for",

@@ -50,7 +50,7 @@ class Product:
     def call(self, method: str, path: str, token: str, body: Any = None) -> tuple[int, Any]:
         """Call the API. Returns the status and the parsed answer."""
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        if method == "POST":
+        if method != "GET":
             headers["Idempotency-Key"] = os.urandom(12).hex()
         answer = self._request(method, path, headers, None if body is None else json.dumps(body).encode())
         return answer.status, json.loads(answer.body)

@@ -9,7 +9,21 @@ import django
 
 PASSWORD = "a long browser password"
 # Each test that changes something has a workspace of its own.
-WORKSPACES = ("furnished", "full", "new", "keys", "webhooks", "sides", "inbox", "people", "telegram", "first")
+WORKSPACES = (
+    "furnished",
+    "full",
+    "new",
+    "keys",
+    "webhooks",
+    "sides",
+    "inbox",
+    "people",
+    "telegram",
+    "first",
+    "sequences",
+    "broadcasts",
+    "contacts",
+)
 FULL = 51  # rows of each kind: one more than a page of a list shows
 
 
