@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,10 +30,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Product:
-    """A running product; ``seeded`` is what :mod:`tests.browser.seed` made in it."""
+    """A running product; ``seeded`` is what :mod:`tests.browser.seed` made in it, ``output`` a file with what it
+    prints, which includes the e-mails that it sends."""
 
     port: int
     seeded: dict[str, Any]
+    output: Path
 
     @property
     def url(self) -> str:
@@ -87,12 +90,25 @@ def running_product(
     seeded = subprocess.run(fill, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True, timeout=120)
     port = free_port()
     command = [sys.executable, "-m", "crmsolid.run", "--port", str(port)]
+    copying: threading.Thread | None = None
     with (
         log.open("a") as errors,
         subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors) as process,
     ):
         try:
             read_startup_message(process, log)
-            yield Product(port, json.loads(seeded.stdout))
+            copying = threading.Thread(target=_copy, args=[process, folder / "output"])
+            copying.start()
+            yield Product(port, json.loads(seeded.stdout), folder / "output")
         finally:
             process.kill()
+            if copying is not None:
+                copying.join()
+
+
+def _copy(process: "subprocess.Popen[bytes]", target: Path) -> None:
+    """Write what the process prints to a file until it ends."""
+    assert process.stdout is not None
+    with target.open("wb", buffering=0) as file:
+        for line in process.stdout:
+            file.write(line)

@@ -23,6 +23,7 @@ WORKSPACES = (
     "sequences",
     "broadcasts",
     "contacts",
+    "figures",
 )
 FULL = 51  # rows of each kind: one more than a page of a list shows
 
@@ -58,10 +59,9 @@ def main() -> None:
             fresh.update(email=f"invited{number:02}@full.example")
     # The rows have positions already; the product goes on from there.
     Feed.objects.update_or_create(id=1, defaults={"last_position": Event.unscoped.count()})
-    links = _links(furnished)
     for made in workspaces.values():
         made["workspace"] = made["workspace"].pk
-    print(json.dumps({"workspaces": workspaces, "rows": rows, "links": links}))
+    print(json.dumps({"workspaces": workspaces, "rows": rows}))
 
 
 def _workspace(slug: str, password: str) -> dict[str, Any]:
@@ -73,6 +73,7 @@ def _workspace(slug: str, password: str) -> dict[str, Any]:
     from crmsolid.workspaces.services import create_workspace
     from messaging.services import create_sandbox_account
     from tests.panel import browser
+    from tests.sequences.helpers import create
 
     users = {role: User(email=f"{role}@{slug}.example", password=password) for role in Role.values}
     for user in users.values():
@@ -89,7 +90,8 @@ def _workspace(slug: str, password: str) -> dict[str, Any]:
     actor = Actor.command(workspace, "tests")
     account = create_sandbox_account(actor, name="Sandbox")
     token = create_key(actor, name="seeded key", scopes=ALL_SCOPES).token
-    return {**made, "account": account.pk, "token": token}
+    sequence = create(account, steps=[{"id": "hello", "text": "Hello {name}"}]).pk if slug == "figures" else ""
+    return {**made, "account": account.pk, "token": token, "sequence": sequence}
 
 
 def _rows_of_pages(workspace: Any, rows: dict[str, str]) -> dict[str, str]:
@@ -111,31 +113,6 @@ def _rows_of_pages(workspace: Any, rows: dict[str, str]) -> dict[str, str]:
         "admin:contacts_scoringrule_preview": preview_rule(actor, definition_of(rule), rule_id=rule.pk).pk,
         "admin:messaging_broadcast_preview": save_draft(actor, replace(draft, audience=audience)).pk,
     }
-
-
-def _links(workspace: Any) -> dict[str, str]:
-    """What the e-mails lead to that invite somebody new into this workspace and let a viewer choose a new password."""
-    from urllib.parse import urlencode
-
-    from django.urls import reverse
-
-    from crmsolid.workspaces.accounts import request_password_reset
-    from crmsolid.workspaces.actor import Actor
-    from crmsolid.workspaces.invitations import invite_member
-    from crmsolid.workspaces.models import Membership, Role
-
-    made: dict[str, str] = {}
-
-    def link(name: str, **query: str) -> str:
-        made[name] = f"{reverse(f'account:{name}_link')}?{urlencode(query)}"
-        return f"https://crm.example{made[name]}"
-
-    owner = Actor.member(Membership.unscoped.get(workspace=workspace, role=Role.OWNER), workspace)
-    invited = f"newcomer@{workspace.slug}.example"
-    invite_member(owner, email=invited, role="agent", link=lambda token: link("invitation", token=token))
-    viewer = f"viewer@{workspace.slug}.example"
-    request_password_reset(viewer, lambda uid, token: link("password_reset", uid=uid, token=token))
-    return made
 
 
 def _ids(rows: list[Any]) -> dict[str, str]:

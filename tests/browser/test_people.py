@@ -9,8 +9,10 @@ from playwright.sync_api import Page, expect
 
 from crmsolid.workspaces.two_factor import STEP_SECONDS, totp
 from tests.browser.conftest import NARROW, WIDE, Visitors
+from tests.browser.looks import check_page
 from tests.browser.product import Product
 from tests.browser.seed import PASSWORD
+from tests.waiting import wait_until
 
 NEW = "a wholly new password"
 
@@ -89,6 +91,67 @@ def test_people_sign_up_invite_and_log_in_with_two_factors(visitors: Visitors) -
     elsewhere.get_by_label("Code", exact=True).fill(codes[0].lower())
     elsewhere.get_by_role("button", name="Log in").click()
     expect(elsewhere.get_by_text("9 are left")).to_be_visible()
+
+
+def mailed_link(product: Product, email: str) -> str:
+    """The link of the last e-mail to this address, once it has been sent."""
+    link = re.compile(rf"To: {re.escape(email)}\n.*?(http://\S+)", re.S)
+    return wait_until(lambda: link.findall(product.output.read_text()), f"an e-mail to {email}")[-1]
+
+
+def test_a_password_is_reset_on_a_phone(visitors: Visitors, product: Product) -> None:
+    visitors.expect(404)
+    email = product.seeded["workspaces"]["people"]["emails"]["viewer"]
+    elsewhere = visitors.open(product.session("people", "viewer"))
+    elsewhere.goto("/panel/live/contacts/contact/")
+    expect(elsewhere.get_by_role("heading", name="Contacts", exact=True)).to_be_visible()
+
+    page = visitors.open(width=NARROW, dark=True)
+    page.goto("/panel/login/")
+    page.get_by_role("link", name="Forgot your password?").click()
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_role("button", name="Send the link").click()
+    check_page(page)
+    link = mailed_link(product, email)
+    page.goto(link)
+    check_page(page)
+    page.get_by_label("New password", exact=True).fill(NEW)
+    page.get_by_label("The new password again").fill(NEW)
+    page.get_by_role("button", name="Change the password").click()
+    expect(page.get_by_text("Your password is changed, and all your sessions are signed out.")).to_be_visible()
+    log_in(page, email, NEW)
+    expect(page.get_by_role("heading", name="Home")).to_be_visible()
+
+    elsewhere.reload()
+    expect(elsewhere.get_by_role("heading", name="Log in")).to_be_visible()
+    page.goto(link)
+    expect(page.get_by_role("heading", name="This link is over")).to_be_visible()
+    check_page(page)
+
+
+def test_who_has_an_account_joins_with_the_role_of_the_invitation(visitors: Visitors, product: Product) -> None:
+    owner = visitors.open(product.session("people"), width=NARROW)
+    owner.goto("/panel/live/members/")
+    owner.get_by_label("E-mail").fill("owner@first.example")
+    owner.get_by_label("Role", exact=True).select_option("viewer")
+    owner.get_by_role("button", name="Invite", exact=True).click()
+    check_page(owner)
+    link = mailed_link(product, "owner@first.example")
+    stranger = visitors.open()
+    stranger.goto(link)
+    check_page(stranger)
+    guest = visitors.open(product.session("first"), width=NARROW)
+    guest.goto(link)
+    check_page(guest)
+    guest.get_by_role("button", name="Join as owner@first.example").click()
+    expect(guest.get_by_text("You are viewer in People")).to_be_visible()
+    expect(guest.locator(".cs-switcher summary")).to_have_text(re.compile("People"))
+    visitors.expect(403)
+    guest.goto("/panel/live/members/")
+    expect(guest.get_by_role("heading", name="Your role does not allow this")).to_be_visible()
+    owner.goto("/panel/live/members/")
+    expect(owner.get_by_role("row", name=re.compile("owner@first.example"))).to_contain_text("Viewer")
+    check_page(owner)
 
 
 @pytest.mark.parametrize(("width", "javascript"), [(WIDE, True), (NARROW, False)])

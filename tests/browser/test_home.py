@@ -1,0 +1,59 @@
+"""The first steps of an empty workspace, each taken from its link."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import SignIn
+from tests.telegram_server import TelegramServer
+
+HOME = "/panel/live/"
+PHONE, FRIEND = "+15550201", "+15550202"
+
+
+def take(page: Page, title: str, done: int) -> None:
+    """Open a first step from the home page, on which so many are done."""
+    page.goto(HOME)
+    steps = page.get_by_role("region", name="First steps")
+    expect(steps.get_by_text("Done")).to_have_count(done)
+    steps.get_by_role("link", name=title).click()
+
+
+def test_the_first_steps_are_ticked_as_they_are_taken(sign_in: SignIn, telegram: TelegramServer) -> None:
+    telegram.create_user(PHONE, first_name="First")
+    telegram.create_user(FRIEND, first_name="Friend", username="first_friend")
+    page = sign_in("first")
+
+    take(page, "Connect a Telegram account", 0)
+    page.get_by_role("link", name="Add account").first.click()
+    page.get_by_label("Phone number").fill(PHONE)
+    page.get_by_role("button", name="Send code").click()
+    page.get_by_label("Code", exact=True).fill(telegram.login_code(PHONE))
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="First is connected").first).to_be_visible()
+
+    take(page, "Add a first contact", 1)
+    page.get_by_role("link", name="New contact").first.click()
+    page.get_by_label("Username").fill("@first_friend")
+    page.get_by_role("button", name="Add the contact").click()
+    expect(page.get_by_role("heading", name="first_friend")).to_be_visible()
+
+    take(page, "Send a first message", 2)
+    page.get_by_label("From").select_option(label="First")
+    page.get_by_label("To").fill("@first_friend")
+    page.get_by_label("Message").fill("Hello from the panel")
+    page.get_by_role("button", name="Send", exact=True).click()
+    telegram.wait(lambda: [each.text for each in telegram.received(FRIEND)] == ["Hello from the panel"], seconds=30)
+
+    take(page, "Make an API key", 3)
+    page.get_by_label("Name").fill("First key")
+    page.get_by_label("Read only").check()
+    page.get_by_role("button", name="Create key").click()
+    expect(page.get_by_label("API key", exact=True)).to_be_visible()
+
+    take(page, "Add a webhook", 4)
+    page.get_by_label("Address").fill("http://127.0.0.1:9/first")
+    page.get_by_label("All events").check()
+    page.get_by_role("button", name="Create endpoint").click()
+    expect(page.get_by_label("Signing secret")).to_be_visible()
+
+    page.goto(HOME)
+    expect(page.get_by_role("region", name="First steps")).to_have_count(0)
