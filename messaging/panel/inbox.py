@@ -155,9 +155,9 @@ class ThreadPage(InboxPage):
         if action == "read" and request.headers.get("HX-Request"):
             messages.mark_thread_read(self.actor, thread.pk)
             return HttpResponse(status=204)
-        if action in card.ACTIONS:
+        if (change := card.find_action(action)) is not None:
             try:
-                self.say(card.ACTIONS[action](self.actor, thread.contact, request.POST))
+                self.say(change(self.actor, thread.contact, request.POST))
             except DomainError as error:
                 if action not in card.TYPED:
                     raise
