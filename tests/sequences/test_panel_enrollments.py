@@ -300,10 +300,8 @@ def test_what_belongs_to_another_workspace_is_not_found(tenants: Tenants, accoun
 
 
 # --- Beside a conversation --------------------------------------------------------------------------------------------
-def test_contact_is_enrolled_beside_the_conversation(
-    client: Client, tenants: Tenants, account: Account, time: Clock
-) -> None:
-    who = contact(tenants.workspace)
+def test_contact_is_enrolled_beside_the_conversation(tenants: Tenants, account: Account, time: Clock) -> None:
+    client, who = browser(tenants.owner), contact(tenants.workspace)
     write_in(account, who)
     address = reverse("admin:inbox_thread", args=[Thread.unscoped.get().pk])
     assert "No sequence is active." in client.get(address).content.decode()
@@ -321,16 +319,19 @@ def test_contact_is_enrolled_beside_the_conversation(
     assert (enrollment.contact_id, enrollment.sequence_id) == (who.pk, sequence.pk)
     assert page(enrollment) in client.get(address).content.decode()
     refused = client.post(address, {**button, "choice": sequence.pk}, follow=True)
-    assert messages_of(refused) == ["Enrolled in Welcome.", "The contact is in this sequence already."]
-    assert client.post(address, {**button, "choice": ""}, follow=True).context["messages"]
+    assert messages_of(refused) == [
+        "The contact is in this sequence already. Stop that enrollment first to begin again."
+    ]
+    unchosen = client.post(address, {**button, "choice": ""}, follow=True)
+    assert messages_of(unchosen) == ["Sequence: choose a sequence."]
     assert Enrollment.unscoped.count() == 1
 
 
 def test_sequence_of_another_workspace_cannot_be_chosen_beside_the_conversation(
-    client: Client, tenants: Tenants, account: Account, time: Clock
+    tenants: Tenants, account: Account, time: Clock
 ) -> None:
     write_in(account, contact(tenants.workspace))
     theirs = create(tenants.sandbox(tenants.other))
     address = reverse("admin:inbox_thread", args=[Thread.unscoped.get().pk])
-    client.post(address, {"action": "sequences_enrollment_enroll", "choice": theirs.pk})
+    browser(tenants.owner).post(address, {"action": "sequences_enrollment_enroll", "choice": theirs.pk})
     assert not Enrollment.unscoped.exists()
