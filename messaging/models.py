@@ -135,6 +135,12 @@ class Thread(WorkspaceModel):
             ),
             models.Index(
                 fields=["assignee", "workspace", "active_at", "id"],
+                name="thread_mine_open",
+                condition=Q(assignee__isnull=False, closed_at=None),
+            ),
+            # With the closed ones, for a member who is removed.
+            models.Index(
+                fields=["assignee", "workspace", "active_at", "id"],
                 name="thread_mine",
                 condition=Q(assignee__isnull=False),
             ),

@@ -10,10 +10,25 @@ from django import forms
 from contacts import bulk
 from contacts.models import Contact, Stage
 from contacts.panel.forms import split_tags
+from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.panel_urls import panel_url
 
 MAX_CHOSEN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class InPlace:
+    """An action that needs one choice and so no page of its own: beside a conversation it is a list with a button.
+
+    ``choices`` are values with their titles; without any, ``nothing`` is shown. ``act`` is called with the contact's id
+    and the chosen value, which may be any text, and returns what to say then. It raises :class:`DomainError`.
+    """
+
+    button: str
+    nothing: str
+    choices: Callable[[Workspace], list[tuple[str, str]]]
+    act: Callable[[Actor, str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +38,7 @@ class ContactAction:
 
     title: str
     page: str
+    in_place: InPlace | None = None
 
     def address(self, contact_ids: list[str]) -> str:
         return f"{panel_url(self.page)}?{urlencode([('contact', each) for each in contact_ids])}"

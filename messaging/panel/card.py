@@ -1,13 +1,14 @@
 """The contact beside a conversation, whose parts are changed in place by the services of contacts."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import QueryDict
 
 from contacts import notes
 from contacts.models import Contact, CustomField, FieldType, Stage
-from contacts.panel.actions import contact_actions, contact_sections
+from contacts.panel.actions import InPlace, contact_actions, contact_sections
 from contacts.panel.forms import MAX_ROWS
 from contacts.scoring.services import get_score
 from contacts.services import get_contact, tag_contact, update_contact
@@ -38,7 +39,10 @@ def context(actor: Actor, contact: Contact, *, may_change: bool, posted: QueryDi
         "notes": [(note, may_change and notes.may_delete(note, actor)) for note in written.rows],
         "more_notes": written.next_cursor is not None,
         "sections": [section(found.contact) for section in contact_sections],
-        "contact_links": [(action.title, action.address([contact.pk])) for action in offered],
+        "contact_links": [(each.title, each.address([contact.pk])) for each in offered if each.in_place is None],
+        "contact_choices": [
+            (each, each.in_place.choices(actor.workspace)) for each in offered if each.in_place is not None
+        ],
     }
 
 
@@ -128,3 +132,13 @@ ACTIONS: dict[str, Callable[[Actor, Contact, QueryDict], str]] = {
 }
 # Those with something typed, which a refusal must not lose.
 TYPED = ("fields", "add_note")
+
+
+def find_action(name: str) -> Callable[[Actor, Contact, QueryDict], str] | None:
+    """What the button with this value does; None if there is no such button."""
+    in_place = next((each.in_place for each in contact_actions if each.page == name), None)
+    return ACTIONS.get(name) if in_place is None else partial(_act_in_place, in_place)
+
+
+def _act_in_place(in_place: InPlace, actor: Actor, contact: Contact, posted: QueryDict) -> str:
+    return in_place.act(actor, contact.pk, posted.get("choice", ""))

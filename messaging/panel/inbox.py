@@ -46,7 +46,7 @@ NOTHING = {
     "all": "Nobody has written yet.",
 }
 # Parts of the page that its script asks for by themselves.
-LIST, MESSAGES = "list", "messages"
+LIST, HEAD, MESSAGES = "list", "head", "messages"
 
 
 class InboxPage(TenantPage):
@@ -139,6 +139,8 @@ class ThreadPage(InboxPage):
         thread, part = self.thread(thread_id), request.GET.get("part")
         if part == LIST:
             return self.render("panel/inbox_list.html", is_part=True, **self.list_context(thread))
+        if part == HEAD:
+            return self.render("panel/inbox_head.html", **self.head_context(thread))
         if part == MESSAGES:
             return self.render("panel/inbox_messages.html", thread=thread, **self.messages_context(thread))
         if thread.unread_count and self.may_change:
@@ -153,9 +155,9 @@ class ThreadPage(InboxPage):
         if action == "read" and request.headers.get("HX-Request"):
             messages.mark_thread_read(self.actor, thread.pk)
             return HttpResponse(status=204)
-        if action in card.ACTIONS:
+        if (change := card.find_action(action)) is not None:
             try:
-                self.say(card.ACTIONS[action](self.actor, thread.contact, request.POST))
+                self.say(change(self.actor, thread.contact, request.POST))
             except DomainError as error:
                 if action not in card.TYPED:
                     raise
@@ -182,13 +184,21 @@ class ThreadPage(InboxPage):
         pane = "contact" if refused is not None or self.request.GET.get("pane") == "contact" else "conversation"
         return self.render(
             **self.frame(),
-            **{**self.list_context(thread), **self.messages_context(thread)},
+            **{**self.list_context(thread), **self.head_context(thread), **self.messages_context(thread)},
             **card.context(self.actor, thread.contact, may_change=self.may_change, posted=refused),
             **self.composer_context(thread, draft),
             pane=pane,
-            snoozes=conversation.SNOOZES.items(),
-            members=threads.assignable_members(self.actor).select_related("user").order_by("user__email"),
         )
+
+    def head_context(self, thread: Thread) -> dict[str, Any]:
+        """What the head of the conversation shows: its state, and what can be done with it."""
+        return {
+            "thread": thread,
+            "snoozes": conversation.SNOOZES.items(),
+            "members": threads.assignable_members(self.actor).select_related("user").order_by("user__email"),
+            "user_id": self.panel.membership.user_id,
+            "query": self.query_dict(),
+        }
 
     def messages_context(self, thread: Thread) -> dict[str, Any]:
         cursor = self.request.GET.get("before") or None

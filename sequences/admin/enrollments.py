@@ -15,8 +15,17 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from contacts.models import Contact
-from contacts.panel.actions import MAX_CHOSEN, BulkChoice, ContactAction, contact_actions, contact_sections, offer
-from crmsolid.core.errors import DomainError
+from contacts.panel.actions import (
+    MAX_CHOSEN,
+    BulkChoice,
+    ContactAction,
+    InPlace,
+    contact_actions,
+    contact_sections,
+    offer,
+)
+from crmsolid.core.errors import DomainError, invalid
+from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.admin_base import TenantRelatedFilter
 from crmsolid.workspaces.admin_columns import column, datetime_column, format_time
 from crmsolid.workspaces.admin_pages import PageAdmin, label_for
@@ -62,7 +71,31 @@ OUTCOME_FILTERS = {
 # So many enrollments are shown on a contact's page.
 MAX_OF_CONTACT = 10
 
-contact_actions.append(ContactAction("Enroll in a sequence", "sequences_enrollment_enroll"))
+
+def _active_sequences(workspace: Workspace) -> "QuerySet[Sequence]":
+    active: QuerySet[Sequence] = Sequence.objects.for_workspace(workspace).filter(status=SequenceStatus.ACTIVE)
+    return active.order_by("name")
+
+
+def _enroll_in_place(actor: Actor, contact_id: str, sequence_id: str) -> str:
+    if not sequence_id:
+        raise invalid("sequence", "required", "choose a sequence")
+    enrollment = services.enroll_contact(actor, sequence_id, contact_id=contact_id)
+    return f"Enrolled in {enrollment.sequence}."
+
+
+contact_actions.append(
+    ContactAction(
+        "Enroll in a sequence",
+        "sequences_enrollment_enroll",
+        InPlace(
+            "Enroll",
+            "No sequence is active.",
+            lambda workspace: [(each.pk, each.name) for each in _active_sequences(workspace)],
+            _enroll_in_place,
+        ),
+    )
+)
 
 
 def reason_text(enrollment: Enrollment) -> str:
@@ -104,7 +137,7 @@ class EnrollForm(forms.Form):
 
     def __init__(self, workspace: Workspace, data: Any = None) -> None:
         super().__init__(data)
-        self.sequences = Sequence.objects.for_workspace(workspace).filter(status=SequenceStatus.ACTIVE).order_by("name")
+        self.sequences = _active_sequences(workspace)
         self.fields["sequence"].choices = [(each.pk, each.name) for each in self.sequences]  # type: ignore[attr-defined]
 
 

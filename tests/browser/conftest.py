@@ -85,7 +85,9 @@ class Problems:
         if message.type not in ("error", "warning"):
             return
         text = f"console: {message.text} at {message.location['url']}"
-        if not any(f"status of {status} " in text for status in self.expected):
+        # Chromium's words, and those of htmx.
+        words = [f"{before} {status} " for before in ("status of", "Status Error Code") for status in self.expected]
+        if not any(each in text for each in words):
             self.found.append(text)
 
     def _request(self, request: Request) -> None:

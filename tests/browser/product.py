@@ -51,12 +51,12 @@ class Product:
         return self._request("GET", path, headers)
 
     def call(self, method: str, path: str, token: str, body: Any = None) -> tuple[int, Any]:
-        """Call the API. Returns the status and the parsed answer."""
+        """Call the API. Returns the status and the parsed answer, None if it is empty."""
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         if method != "GET":
             headers["Idempotency-Key"] = os.urandom(12).hex()
         answer = self._request(method, path, headers, None if body is None else json.dumps(body).encode())
-        return answer.status, json.loads(answer.body)
+        return answer.status, json.loads(answer.body) if answer.body else None
 
     def _request(self, method: str, path: str, headers: dict[str, str], body: bytes | None = None) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)

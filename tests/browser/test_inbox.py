@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, WIDE, SignIn
+from tests.browser.conftest import NARROW, WIDE, SignIn, Visitors
 from tests.browser.product import Product
 from tests.waiting import wait_until
 
@@ -69,3 +69,47 @@ def test_a_viewer_reads_and_has_no_composer(product: Product, sign_in: SignIn) -
     page.goto(f"/panel/live/inbox/{thread}/")
     expect(page.get_by_role("log", name="Messages")).to_contain_text("You said: Hello Clara")
     expect(page.get_by_label("Your answer")).to_have_count(0)
+
+
+def test_what_another_member_does_shows_up(product: Product, sign_in: SignIn) -> None:
+    thread = write_to(product, "dora", "Hello Dora")
+    page, other = sign_in("inbox", "agent"), sign_in("inbox", "admin")
+    for each in (page, other):
+        each.goto(f"/panel/live/inbox/{thread}/")
+    page.evaluate("window.isTheSamePage = true")
+    page.get_by_label("Your answer").fill("A draft that must stay")
+    page.locator("summary", has_text="Snooze").click()
+    page.get_by_label("Until a date").fill("2030-01-01T09:00")
+
+    other.locator("summary", has_text="Assign").click()
+    other.get_by_role("button", name="agent@inbox.example").click()
+    expect(page.locator(f"#row-{thread}")).to_contain_text("Mine")
+    expect(page.get_by_role("link", name="Mine 1")).to_be_visible()
+    # A menu that is open stays as it is, until it is closed.
+    expect(page.get_by_label("Until a date")).to_have_value("2030-01-01T09:00")
+    page.locator("summary", has_text="Snooze").click()
+    expect(page.locator(".ib-head-text")).to_contain_text("agent@inbox.example")
+
+    other.get_by_role("button", name="Close", exact=True).click()
+    expect(page.get_by_role("button", name="Reopen")).to_be_visible()
+    expect(page.locator(f"#row-{thread}")).to_have_count(0)
+    assert page.evaluate("window.isTheSamePage") is True
+    expect(page.get_by_label("Your answer")).to_have_value("A draft that must stay")
+
+
+def test_conversation_of_an_erased_contact_says_so(product: Product, sign_in: SignIn, visitors: Visitors) -> None:
+    visitors.expect(404)
+    thread = write_to(product, "emil", "Hello Emil")
+    page = sign_in("inbox", "agent")
+    page.goto(f"/panel/live/inbox/{thread}/")
+    page.get_by_label("Your answer").fill("A draft")
+    token = product.seeded["workspaces"]["inbox"]["token"]
+    _, messages = product.call("GET", f"/v1/threads/{thread}/messages", token)
+    status, _ = product.call("DELETE", f"/v1/contacts/{messages['data'][0]['contact_id']}", token)
+    assert status == 204
+    expect(page.get_by_role("heading", name="This conversation was deleted.")).to_be_visible()
+    expect(page.get_by_role("log", name="Messages")).to_have_count(0)
+    expect(page.get_by_role("complementary")).to_have_count(0)
+    page.get_by_role("link", name="Back to the inbox").click()
+    expect(page.get_by_text("No conversation is open")).to_be_visible()
+    assert thread not in page.url

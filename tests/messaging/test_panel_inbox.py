@@ -159,6 +159,39 @@ def test_part_of_a_page_leads_to_the_log_in_when_the_session_has_ended(thread: T
     assert foreign["HX-Redirect"] == f"{reverse('account:login')}?next="
 
 
+def test_views_say_how_many_conversations_they_have(client: Client, thread: Thread, tenants: Tenants) -> None:
+    def counts(page: Any) -> list[str]:
+        return re.findall(r'>([A-Z][a-z ]+)(?: <span class="ib-count">(\d+\+?)</span>)?</a>', views_of(page))
+
+    expected = [("Open", "1"), ("Unread", "1"), ("Waiting for us", "1"), ("Failed", ""), ("Mine", "")]
+    expected += [("Unassigned", "1"), ("Snoozed", ""), ("Closed", ""), ("All", "")]
+    assert counts(client.get(INBOX)) == expected
+    part = client.get(INBOX, {"part": "list", "workspace": tenants.workspace.pk})
+    assert counts(part) == expected
+    assert 'hx-swap-oob="morph"' in views_of(part) and 'hx-swap-oob="morph"' not in views_of(client.get(INBOX))
+    assert {count for _, count in counts(client.get(INBOX, {"q": "alice"}))} == {""}  # of a search nothing is said
+    contacts = Contact.unscoped.bulk_create(Contact(workspace=thread.workspace, name=str(n)) for n in range(99))
+    rows = [Thread(workspace=thread.workspace, account=thread.account, contact=each) for each in contacts]
+    Thread.unscoped.bulk_create(rows)
+    assert counts(client.get(INBOX))[0] == ("Open", "99+")
+
+
+def views_of(page: Any) -> str:
+    html = page.content.decode()
+    return str(html[html.index('<nav class="ib-views"') : html.index("</nav>", html.index('<nav class="ib-views"'))])
+
+
+def test_head_is_asked_for_by_itself(client: Client, thread: Thread, tenants: Tenants) -> None:
+    part: dict[str, Any] = {"part": "head", "workspace": tenants.workspace.pk, "view": "unread"}
+    page = client.get(page_of(thread), part)
+    assert "Close" in text_of(page) and "Reopen" not in text_of(page) and "Hello" not in text_of(page)
+    assert "part=" not in page.content.decode()  # its forms lead to the page
+    Thread.unscoped.update(assignee=tenants.owner, closed_at=NOON)
+    page = client.get(page_of(thread), part)
+    assert "Reopen" in text_of(page) and tenants.owner.email in text_of(page)
+    assert client.get(page_of(thread), {**part, "workspace": tenants.twin.pk}).status_code == 409
+
+
 def test_old_addresses_lead_to_the_inbox(client: Client, thread: Thread) -> None:
     assert client.get(reverse("admin:messaging_thread_changelist"))["Location"] == INBOX
     assert client.get(reverse("admin:messaging_thread_change", args=[thread.pk]))["Location"] == page_of(thread)
@@ -412,6 +445,8 @@ ACTIONS: list[dict[str, Any]] = [
     {"action": "stage", "stage": "won"},
     {"action": "add_tag", "tag": "vip"},
     {"action": "add_note", "note": "x"},
+    {"action": "history"},
+    {"action": "sequences_enrollment_enroll", "choice": "seq_x"},
 ]
 
 

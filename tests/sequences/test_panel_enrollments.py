@@ -11,11 +11,11 @@ from django.urls import reverse
 
 from contacts.models import Contact
 from crmsolid.workspaces.models import Role, Workspace
-from messaging.models import Account, Message
+from messaging.models import Account, Message, Thread
 from sequences import services
 from sequences.models import Enrollment, Sequence
-from tests.panel import browser
-from tests.sequences.helpers import Clock, contact, create, enroll, publish, state, work
+from tests.panel import browser, flash_messages
+from tests.sequences.helpers import Clock, contact, create, enroll, publish, state, work, write_in
 from tests.tenants import Tenants
 
 LIST = reverse("admin:sequences_enrollment_changelist")
@@ -301,3 +301,41 @@ def test_what_belongs_to_another_workspace_is_not_found(tenants: Tenants, accoun
     client.post(enroll_page(who, stranger), {"sequence": sequence.pk})
     assert list(Enrollment.unscoped.exclude(pk=theirs.pk).values_list("contact", flat=True)) == [who.pk]
     assert state(theirs)[:2] == ("active", "")
+
+
+# --- Beside a conversation --------------------------------------------------------------------------------------------
+def test_contact_is_enrolled_beside_the_conversation(tenants: Tenants, account: Account, time: Clock) -> None:
+    client, who = browser(tenants.owner), contact(tenants.workspace)
+    write_in(account, who)
+    address = reverse("admin:inbox_thread", args=[Thread.unscoped.get().pk])
+    assert "No sequence is active." in client.get(address).content.decode()
+    create(account, name="Paused", start=False)
+    create(tenants.sandbox(tenants.other), name="Theirs")
+    sequence = create(account)
+    shown = client.get(address).content.decode()
+    assert f'<option value="{sequence.pk}">Welcome</option>' in shown
+    assert "Paused</option>" not in shown and "Theirs</option>" not in shown and ENROLL not in shown
+    assert "Enroll in a sequence" not in browser(tenants.member(Role.VIEWER)).get(address).content.decode()
+    button = {"action": "sequences_enrollment_enroll"}
+    answer = client.post(address, {**button, "choice": sequence.pk})
+    assert (answer["Location"], flash_messages(answer)) == (f"{address}?pane=contact", ["Enrolled in Welcome."])
+    enrollment = Enrollment.unscoped.get()
+    assert (enrollment.contact_id, enrollment.sequence_id) == (who.pk, sequence.pk)
+    assert page(enrollment) in client.get(address).content.decode()
+    refused = client.post(address, {**button, "choice": sequence.pk}, follow=True)
+    assert messages_of(refused) == [
+        "The contact is in this sequence already. Stop that enrollment first to begin again."
+    ]
+    unchosen = client.post(address, {**button, "choice": ""}, follow=True)
+    assert messages_of(unchosen) == ["Sequence: choose a sequence."]
+    assert Enrollment.unscoped.count() == 1
+
+
+def test_sequence_of_another_workspace_cannot_be_chosen_beside_the_conversation(
+    tenants: Tenants, account: Account, time: Clock
+) -> None:
+    write_in(account, contact(tenants.workspace))
+    theirs = create(tenants.sandbox(tenants.other))
+    address = reverse("admin:inbox_thread", args=[Thread.unscoped.get().pk])
+    browser(tenants.owner).post(address, {"action": "sequences_enrollment_enroll", "choice": theirs.pk})
+    assert not Enrollment.unscoped.exists()

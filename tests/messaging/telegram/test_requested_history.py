@@ -37,7 +37,7 @@ def hear_first(shop: Account, worker: AccountWorker, server: TelegramServer) -> 
     TelegramSession.unscoped.update(pts=server.find(SHOP).mailbox.pts)
     worker.start()
     wait_until(lambda: worker.ready_accounts)
-    server.deliver(ANNA, SHOP, "today")
+    server.deliver(ANNA, SHOP, "today", date=int(clock.now().timestamp()) - 120)
     thread: Thread = wait_until(lambda: Message.unscoped.filter(text="today").first()).thread
     return thread
 

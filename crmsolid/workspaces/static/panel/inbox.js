@@ -5,6 +5,7 @@
   const inbox = document.querySelector("#inbox");
   if (!inbox) return;
   const list = document.querySelector("#inbox-list");
+  const head = document.querySelector("#inbox-head");
   const messages = document.querySelector("#inbox-messages");
   const text = document.querySelector("#composer-text");
   const live = document.querySelector("#inbox-live");
@@ -24,8 +25,20 @@
     const ours = changed.has(inbox.dataset.thread) || changed.has("all");
     changed.clear();
     htmx.trigger(list, "inbox:changed");
-    if (messages && ours && !("isOlder" in messages.dataset)) htmx.trigger(messages, "inbox:changed");
+    if (!messages || !ours) return;
+    refreshHead();
+    if (!("isOlder" in messages.dataset)) htmx.trigger(messages, "inbox:changed");
   }
+  // A menu that is open would close, with what is typed in it.
+  function refreshHead() {
+    if (head && !head.querySelector("details[open]")) htmx.trigger(head, "inbox:changed");
+  }
+  // No event says that another member has assigned, snoozed or closed something, so the page looks for it.
+  setInterval(() => {
+    if (ended || document.hidden) return;
+    htmx.trigger(list, "inbox:changed");
+    refreshHead();
+  }, 10000);
   function open() {
     if (source || ended || document.hidden) return;
     source = new EventSource(inbox.dataset.stream);
@@ -58,8 +71,16 @@
   const ENDINGS = {
     401: "You are logged out. Reload the page to log in.",
     403: "You may no longer see this. Reload the page.",
+    404: "This conversation was deleted.",
     409: "You have switched to another workspace. Reload the page.",
   };
+  // The contact was erased: nothing of the conversation stays on the page.
+  function showDeleted() {
+    const deleted = document.querySelector("#inbox-deleted").content;
+    document.querySelector(".ib-thread").replaceChildren(deleted.cloneNode(true));
+    document.querySelector(".ib-card")?.remove();
+    sessionStorage.removeItem(`inbox-draft-${inbox.dataset.thread}`);
+  }
   const AGAIN = "This page could not be brought up to date. It tries again every 10 seconds.";
   function askAgain() {
     if (ended || document.hidden) return; // a tab that is seen again loads all of it
@@ -69,6 +90,7 @@
   document.addEventListener("htmx:responseError", (event) => {
     const words = ENDINGS[event.detail.xhr.status];
     if (!words) return askAgain();
+    if (event.detail.xhr.status === 404 && !ended) showDeleted();
     ended = true;
     say(words);
     close();
