@@ -23,13 +23,15 @@ from apikeys.forms import PRESETS, NewKeyForm, RenameForm, RevokeForm, RotateFor
 from apikeys.models import ApiKey
 from apikeys.querysets import WARN_BEFORE
 from apikeys.services import IssuedKey, create_key, rename_key, revoke_key, rotate_key
+from apikeys.uses import day_began, hour_began, uses_of
 from crmsolid.core import clock
-from crmsolid.core.errors import DomainError
+from crmsolid.core.errors import CODES, DomainError
 from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.admin_columns import column, format_time, time_text
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
+from crmsolid.workspaces.templatetags import panel as panel_tags
 
 STATE_COLOURS = {"active": "success", "replaced": "warning", "expired": "danger"}
 
@@ -72,6 +74,11 @@ def state_and_text(key: ApiKey) -> tuple[str, str]:
     if key.state == "active" and key.revoked_at is not None:
         return "replaced", f"Ends {time_text(key.revoked_at)}"
     return key.state, key.state.capitalize()
+
+
+def refusal_title(code: str) -> str:
+    """What a refusal is called; "" for one that has a status in place of a code."""
+    return CODES[code].title if code in CODES else ""
 
 
 @admin.register(ApiKey)
@@ -126,12 +133,12 @@ class ApiKeyAdmin(TenantAdmin):
     def expires(self, key: ApiKey) -> SafeString | str:
         if key.expires_at is None:
             return "Never"
-        day = f"{key.expires_at:%d %b %Y}"
+        day = panel_tags.day(key.expires_at)
         if not expires_soon(key):
-            return format_html('<span class="cs-nowrap">{}</span>', day)
+            return day
         days_left = ceil((key.expires_at - clock.now()) / timedelta(days=1))
         warning = f"in {days_left} days" if days_left > 1 else "within a day"
-        return format_html('<span class="cs-nowrap">{}</span><br><span class="cs-warn">{}</span>', day, warning)
+        return format_html('{}<br><span class="cs-warn">{}</span>', day, warning)
 
     # --- Pages ------------------------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
@@ -217,6 +224,9 @@ class ApiKeyAdmin(TenantAdmin):
             "state": {"type": STATE_COLOURS.get(state, ""), "text": text},
             "scopes": [(scope, Scope(scope).label) for scope in key.scopes],
             "expires_soon": expires_soon(key),
+            "uses": [(use, [(code, refusal_title(code), each) for code, each in use.codes]) for use in uses_of(key)],
+            "hour_began": hour_began(),
+            "day_began": day_began(),
             "replacements": self.get_queryset(request).filter(rotated_from=key),
             "rotate_form": RotateForm(self.panel_context(request).membership.user),
             "rename_form": RenameForm(initial={"name": key.name}),

@@ -1,9 +1,10 @@
 """Forms of Settings > API Keys: a new key, a rotation, a revocation."""
 
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils import timezone
 
 from apikeys.commands import parse_duration
 from apikeys.services import MAX_NAME, MAX_RATE_LIMIT
@@ -39,7 +40,7 @@ class NewKeyForm(SubmitOnceForm):
     access = forms.ChoiceField(choices=ACCESS, required=False, widget=forms.RadioSelect)
     scopes = forms.MultipleChoiceField(choices=Scope.choices, required=False, widget=forms.CheckboxSelectMultiple)
     expires = forms.ChoiceField(choices=LIFETIMES, required=False)
-    last_day = forms.DateField(label="Last day (UTC)", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last_day = forms.DateField(label="Last day", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     allowed_networks = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}))
     rate_limit = forms.IntegerField(required=False, min_value=1, max_value=MAX_RATE_LIMIT)
 
@@ -47,6 +48,8 @@ class NewKeyForm(SubmitOnceForm):
 
     def __init__(self, user: User, live: Workspace, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
+        zone = timezone.get_current_timezone_name()
+        self.fields["last_day"].help_text = f"It works to the end of this day in your time zone, {zone}."
         self.workspaces = {str(workspace.pk): workspace for workspace in (live, live.twin)}
         choices = [(value, workspace.get_mode_display()) for value, workspace in self.workspaces.items()]
         self.fields["environment"].choices = choices  # type: ignore[attr-defined]
@@ -71,7 +74,7 @@ class NewKeyForm(SubmitOnceForm):
         data = self.cleaned_data
         expires_at = None
         if data["expires"] == "date":
-            expires_at = datetime.combine(data["last_day"], time.max, UTC)
+            expires_at = datetime.combine(data["last_day"], time.max, timezone.get_current_timezone())
         elif data["expires"]:
             expires_at = clock.now() + parse_duration(data["expires"], "expires")
         return {

@@ -1,4 +1,4 @@
-"""API keys and idempotency records."""
+"""API keys, what they were used for, and idempotency records."""
 
 from functools import partial
 
@@ -60,6 +60,25 @@ class ApiKey(WorkspaceModel):
         if self.expires_at is not None and self.expires_at <= clock.now():
             return "expired"
         return "active"
+
+
+class KeyUse(WorkspaceModel):
+    """How many requests a key has made in a clock hour by one call, with one refusal or none; kept for 48 h."""
+
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+", db_index=False)
+    hour = models.DateTimeField(help_text="its beginning")
+    call = models.CharField(max_length=200, help_text="method and route, or the tool of MCP")
+    code = models.CharField(max_length=50, help_text="code of the refusal; empty: none")
+    requests = models.PositiveBigIntegerField()
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["key", "hour", "call", "code"], name="keyuse_once"),
+        ]
+        indexes = [models.Index(fields=["hour"], name="keyuse_age")]
+
+    def __str__(self) -> str:
+        return f"{self.call} {self.code}".strip()
 
 
 class IdempotencyRecord(WorkspaceModel):

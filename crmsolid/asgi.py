@@ -20,6 +20,7 @@ from crmsolid.serving.uploads import Uploads
 asgi_application = get_asgi_application()
 refuse_unsafe_start()  # before something else is loaded that fails for the same reason with a worse message
 
+from apikeys.uses import UseWriter
 from contacts.imports.arrival import may_upload, upload_limits
 from crmsolid.health import healthz  # it imports models
 from crmsolid.panel.sign_in import password_queue
@@ -41,5 +42,6 @@ application = RootApplication(
     around_thread=django_thread,
     admission=password_queue().admit,
     uploads=Uploads(upload_limits(), may_upload),
+    background=[UseWriter()],
 )
 freeze_loaded_objects()

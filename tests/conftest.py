@@ -8,6 +8,7 @@ from django.db import connection
 
 from apikeys.limiter import limiter
 from apikeys.unknown_tokens import token_lookups
+from apikeys.uses import use_counter
 from crmsolid.core import doorbell
 from crmsolid.core.doorbell import Doorbell
 from crmsolid.panel.sign_in import recent_attempts
@@ -49,9 +50,10 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None, tmp_path_fa
 
 @pytest.fixture(autouse=True)
 def fresh_limits() -> Iterator[None]:
-    """Each test starts with unused rate limits."""
+    """Each test starts with unused rate limits and without uses of keys that wait to be written."""
     limiter.cache_clear()
     token_lookups.cache_clear()
+    use_counter.cache_clear()
     recent_attempts.cache_clear()
     if settings.REDIS_URL:
         from crmsolid.core.redis import build_client

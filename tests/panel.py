@@ -11,7 +11,9 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
+from apikeys.models import KeyUse
 from apikeys.services import create_key, rotate_key
+from apikeys.uses import hour_began
 from contacts.models import (
     Contact,
     ContactColumns,
@@ -101,6 +103,7 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     made.rows.append(audit.record(actor, f"{mark}.done", contact.pk, mark=mark))
     old = create_key(actor, name=f"{mark} key", scopes=ALL_SCOPES).key
     made.rows += [old, rotate_key(actor, old.id, overlap=timedelta(hours=1)).key]
+    _add(made, KeyUse(key=old, hour=hour_began(), call=f"GET /v1/{mark}", code="", requests=1))
     _add_sequence(made, contact, account, message)
     broadcast = Broadcast(name=f"{mark} broadcast", text=f"{mark} news", status="running", account_ids=[account.pk])
     broadcast.starts_at = broadcast.frozen_at = clock.now()

@@ -5,6 +5,7 @@ HTML page can answer one, and they cost less. Every exception becomes a problem 
 request id and the rate limit headers.
 """
 
+import re
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -21,6 +22,8 @@ from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, resolve
 from prometheus_client import Counter, Histogram
 
+from apikeys.authentication import KeyCredentials
+from apikeys.uses import use_counter
 from crmsolid.api import problems
 from crmsolid.api.request_context import RequestContext
 from crmsolid.core.errors import DomainError
@@ -31,6 +34,8 @@ SECONDS = Histogram(
     "Time in the application",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
+
+UNKNOWN = "unknown"  # in place of a route
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -142,9 +147,12 @@ def finalize_response(request: HttpRequest, response: HttpResponseBase, context:
         if context.error is not None and context.error.code == "scope_missing":
             context.credentials.record_refusal(context.error, context.surface, context.ip)
     match = request.resolver_match
-    route = match.route if match is not None else "unknown"  # not the path: there are too many
+    route = match.route if match is not None else UNKNOWN  # not the path: there are too many
     method = request.method if request.method in ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE") else "other"
     _counter(method, route, response.status_code).inc()
+    if isinstance(context.sent, KeyCredentials):
+        call = f"MCP {context.tool}" if context.tool else _call(method, route)
+        use_counter().count(context.sent.key.id, call, _refusal(response, context))
     SECONDS.observe(time.perf_counter() - context.started)
     return response
 
@@ -172,3 +180,20 @@ def _count_if_uncounted(request: HttpRequest, response: HttpResponseBase, contex
 @lru_cache(maxsize=1024)
 def _counter(method: str, route: str, status: int) -> Counter:
     return REQUESTS.labels(method, route, status)
+
+
+@lru_cache(maxsize=1024)
+def _call(method: str, route: str) -> str:
+    """A method and a route as the documentation writes them: ``GET /v1/contacts/{contact_id}``."""
+    if route == UNKNOWN:
+        return f"{method} an unknown address"
+    path = re.sub(r"<(?:[a-z]+:)?([a-z_]+)>", r"{\1}", route)
+    return f"{method} /{path}"
+
+
+def _refusal(response: HttpResponseBase, context: RequestContext) -> str:
+    """The code of the error that answers the request, "" for none. A refusal that is repeated for the same
+    Idempotency-Key, or is that of the MCP SDK, has its status instead."""
+    if context.error is not None:
+        return context.error.code
+    return "" if response.status_code < 400 else str(response.status_code)

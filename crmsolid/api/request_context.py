@@ -27,7 +27,8 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}\Z")
 @dataclass(slots=True)
 class RequestContext:
     """What is known of a request under /v1 or /mcp. ``started``: ``time.perf_counter()`` at its arrival; ``error``: the
-    error it is answered with, if any; ``rpc_id``: the id of its JSON-RPC message, at /mcp."""
+    error it is answered with, if any; ``rpc_id``: the id of its JSON-RPC message, at /mcp; ``tool``: the one it calls
+    there; ``sent``: the credentials in its header, also where they are refused, while ``credentials`` were accepted."""
 
     request_id: str
     path: str
@@ -38,6 +39,8 @@ class RequestContext:
     decision: Decision | None = None
     error: DomainError | None = None
     rpc_id: Any = None
+    tool: str = ""
+    sent: Credentials | None = None
 
     @classmethod
     def begin(cls, request: HttpRequest) -> "RequestContext":
@@ -56,7 +59,7 @@ class RequestContext:
             raise DomainError("token_missing")
         if scheme.lower() != "bearer" or not token.strip():
             raise DomainError("token_missing", "the Authorization header must be `Bearer <token>`")
-        credentials = self._read_credentials(request, token.strip())
+        credentials = self.sent = self._read_credentials(request, token.strip())
         try:
             credentials.check(self.ip)
         except DomainError as error:

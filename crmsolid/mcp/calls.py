@@ -51,6 +51,7 @@ class Result:
 def call_tool(caller: Caller, tool: Tool, arguments: dict[str, Any]) -> Result:
     """The result of one call, whatever goes wrong: an unexpected error is logged and answered as an internal one."""
     replayed = False
+    caller.context.tool = tool.name
     try:
         if caller.credentials.plan == Plan.EXPIRED:
             raise DomainError("plan_required")
@@ -78,9 +79,7 @@ def _render(tool: Tool, data: dict[str, Any]) -> bytes:
 
 def _error_result(caller: Caller, error: Exception) -> Result:
     context = caller.context
-    refusal = problems.expected_or_logged(error, context.request_id)
-    if refusal.code == "scope_missing":
-        caller.credentials.record_refusal(refusal, context.surface, context.ip)
+    refusal = context.error = problems.expected_or_logged(error, context.request_id)
     problem = problems.document(refusal, instance=context.path, request_id=context.request_id)
     wrong = [f"{part['field']}: {part['detail']}" for part in problem.get("errors", [])]
     said = [f"{refusal.code}: {detail}" for detail in wrong or [problem["detail"]]]

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 Scope = dict[str, Any]
 Message = Mapping[str, Any]
@@ -10,6 +10,16 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 AsgiApplication = Callable[[Scope, Receive, Send], Awaitable[None]]
 EncodedHeaders = list[tuple[bytes, bytes]]
+
+
+class Background(Protocol):
+    """What works beside the requests of a server."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> bool:
+        """False if it did not end in time."""
+
 
 MEBIBYTE = 1024 * 1024
 # The largest body of any request, because bodies are kept in memory before anything is known about the client. The API

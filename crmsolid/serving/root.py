@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from wsgiref.types import WSGIApplication
 
 from crmsolid.serving.body_reader import BodyReader
 from crmsolid.serving.bridge import Admission, WsgiBridge, admit_all
-from crmsolid.serving.interface import AsgiApplication, BridgeLimits, Receive, Scope, Send
+from crmsolid.serving.interface import AsgiApplication, Background, BridgeLimits, Receive, Scope, Send
 from crmsolid.serving.pool import AroundThread
 from crmsolid.serving.request import with_readable_content_type
 from crmsolid.serving.uploads import Uploads
@@ -22,7 +22,7 @@ class RootApplication:
     /mcpx. All others go to ``wsgi_app``, those of ``own_threads`` over a bridge with so many threads of its own.
 
     Paths are compared decoded, as Django's URL resolver sees them. The threads of the bridges start and stop with the
-    server (the lifespan protocol). WebSockets are refused.
+    server (the lifespan protocol); ``background`` starts with them and stops after them. WebSockets are refused.
     """
 
     def __init__(
@@ -35,7 +35,9 @@ class RootApplication:
         around_thread: AroundThread = nullcontext,
         admission: Admission = admit_all,
         uploads: Uploads | None = None,
+        background: Sequence[Background] = (),
     ) -> None:
+        self._background = background
         limits = limits or BridgeLimits()
         self._bridge = WsgiBridge(
             wsgi_app, limits=limits, around_thread=around_thread, admission=admission, uploads=uploads
@@ -70,8 +72,8 @@ class RootApplication:
     async def _run_lifespan(self, receive: Receive, send: Send) -> None:
         while (await receive())["type"] != "lifespan.shutdown":
             try:
-                for bridge in self._bridges:
-                    bridge.start()
+                for each in (*self._bridges, *self._background):
+                    each.start()
             except Exception as error:
                 logger.exception("the threads for requests did not start")
                 await send({"type": "lifespan.startup.failed", "message": str(error)})
@@ -80,4 +82,5 @@ class RootApplication:
         stopped = await asyncio.gather(*(asyncio.to_thread(bridge.stop) for bridge in self._bridges))
         if not all(stopped):
             logger.warning("stopped while a request was still running")
+        await asyncio.gather(*(asyncio.to_thread(each.stop) for each in self._background))
         await send({"type": "lifespan.shutdown.complete"})

@@ -1,52 +1,51 @@
 """Panel pages of Settings > Templates and Settings > Opt-out words."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.forms import Textarea
-from django.http import HttpRequest
-from django.utils.text import Truncator, capfirst
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.text import Truncator
 
+from contacts.custom_fields import by_key
+from contacts.forms import LinesField
+from contacts.models import Contact
+from contacts.services import list_contacts
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.admin_base import TenantAdmin, TenantForm
 from crmsolid.workspaces.admin_columns import column, datetime_column
+from crmsolid.workspaces.admin_pages import PageAdmin
+from crmsolid.workspaces.forms import ServiceForm
+from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
 from messaging.models import OptOutWord, Template
 from messaging.opt_out_words import MAX_WORD, normal_form
-from messaging.sending.message_text import check_template
+from messaging.sending.message_text import BUILT_IN_VARIABLES, check_template, fallbacks_for, preview_for
 from messaging.texts import services
 
 
-class TemplateForm(TenantForm):
-    text = forms.CharField(
-        widget=Textarea(attrs={"rows": 6}),
-        strip=False,
-        help_text="{first_name} stands for a field of the contact, {first_name|there} has a fallback where the field "
-        "is empty. Your custom fields work by their keys.",
-    )
+class TemplateForm(ServiceForm):
+    name = forms.CharField(max_length=services.MAX_NAME)
+    text = LinesField(6, required=True, strip=False)
+    contact = forms.CharField(label="Preview for", required=False, max_length=200)
 
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        others = Template.objects.for_workspace(self.workspace).exclude(pk=self.instance.pk)
-        if others.filter(name=name).exists():
-            raise forms.ValidationError("A template with this name already exists.")
-        return name
 
-    def clean_text(self) -> str:
-        text: str = self.cleaned_data["text"]
-        try:
-            check_template(self.workspace, text)
-        except DomainError as error:
-            raise forms.ValidationError(f"{capfirst(error.detail)}.") from None
-        return text
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A text as somebody gets it, or why it cannot be sent to them. ``fallbacks``: what stands where they have no
+    value, by variable."""
+
+    who: str
+    text: str
+    problem: str
+    fallbacks: dict[str, str]
 
 
 @admin.register(Template)
-class TemplateAdmin(TenantAdmin):
+class TemplateAdmin(PageAdmin):
     viewers, adders, changers, deleters = ADMINS, ADMINS, ADMINS, ADMINS
-    services_audit = True
-    form = TemplateForm
     list_display = ("name", "beginning", "changed")
     search_fields = ("name", "text")
     search_help_text = "Name or text"
@@ -54,22 +53,87 @@ class TemplateAdmin(TenantAdmin):
     add_label = "New template"
     ordering = ("name", "id")
     fields = ("name", "text")
-    actions = None
     changed = datetime_column("changed", "updated_at")
 
     @column("text")
     def beginning(self, template: Template) -> str:
         return Truncator(template.text).chars(80)
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        values = {"name": form.cleaned_data["name"], "text": form.cleaned_data["text"]}
-        if change:
-            services.update_template(self.actor(request), obj.pk, **values)
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return self._form_view(request, None)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        template = self.row(request, object_id)
+        if not self.has_change_permission(request):
+            return super().change_view(request, object_id, form_url, extra_context)
+        return self._form_view(request, template)
+
+    def _form_view(self, request: HttpRequest, template: Template | None) -> HttpResponse:
+        """The form. One button saves it, the other shows the text as a contact gets it."""
+        shown = {} if template is None else {"name": template.name, "text": template.text}
+        form = TemplateForm(request.POST if request.method == "POST" else None, initial=shown)
+        previews: list[Preview] = []
+        if request.POST.get("do") == "preview":
+            form.fields["name"].required = False
+            if form.is_valid():
+                previews = self._previews(request, form)
+        elif form.is_bound and form.is_valid():
+            try:
+                return self._save(request, template, form)
+            except DomainError as error:
+                form.add_domain_error(error)
+        title = "New template" if template is None else template.name
+        context = {"title": title, "page_label": title, "original": template, "form": form, "previews": previews}
+        return self.render_page(request, "panel/template_form.html", **context, variables=self._variables(request))
+
+    def _save(self, request: HttpRequest, template: Template | None, form: TemplateForm) -> HttpResponse:
+        values = {name: form.cleaned_data[name] for name in ("name", "text")}
+        if template is None:
+            services.create_template(self.actor(request), **values)
         else:
-            obj.pk = services.create_template(self.actor(request), **values).pk
+            services.update_template(self.actor(request), template.pk, **values)
+        messages.success(
+            request, "The template is saved. Messages that were sent or scheduled before stay as they are."
+        )
+        return HttpResponseRedirect(panel_url("messaging_template_changelist"))
+
+    def _variables(self, request: HttpRequest) -> list[str]:
+        """The fields of a contact that a text may name."""
+        return sorted([*BUILT_IN_VARIABLES, *by_key(self.current_workspace(request))])
+
+    def _previews(self, request: HttpRequest, form: TemplateForm) -> list[Preview]:
+        """The text for the contact that was asked for, or the newest, and for one of whom nothing is known. An error
+        that does not depend on the contact stands beside the text."""
+        workspace, text, words = (
+            self.current_workspace(request),
+            form.cleaned_data["text"],
+            form.cleaned_data["contact"],
+        )
+        try:
+            check_template(workspace, text)
+            found = list_contacts(self.actor(request), {"search": words} if words else {}, limit=1).rows
+        except DomainError as error:
+            form.add_domain_error(error)
+            return []
+        if words and not found:
+            form.add_error("contact", "No contact has this name, username or e-mail address.")
+        people = [(str(row.contact), row.contact) for row in found]
+        nobody = Contact(workspace=workspace)
+        return [_preview(who, contact, text) for who, contact in [*people, ("a contact without any details", nobody)]]
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         services.delete_template(self.actor(request), obj.pk)
+
+
+def _preview(who: str, contact: Contact, text: str) -> Preview:
+    try:
+        return Preview(who, preview_for(contact, text), "", fallbacks_for(contact, text))
+    except DomainError as error:
+        return Preview(who, "", error.detail, {})
 
 
 class OptOutWordForm(TenantForm):

@@ -53,12 +53,34 @@ def _listed(names: Iterable[str]) -> str:
 
 def render_for(contact: Contact, text: str) -> str:
     """The text for this contact. :class:`TemplateUnresolved` for a missing value, ``ValueError`` for a wrong length."""
-    values: dict[str, str | None] = {key: _as_text(value) for key, value in contact.custom_fields.items()}
-    values |= {name: getattr(contact, name) for name in BUILT_IN_VARIABLES}
-    rendered = render(text, values)
+    rendered = render(text, _values_of(contact))
     if not 1 <= utf16_length(rendered) <= MAX_UTF16_UNITS or not rendered.strip():
         raise ValueError(f"the rendered text must have 1 to {MAX_UTF16_UNITS} UTF-16 units")
     return rendered
+
+
+def fallbacks_for(contact: Contact, text: str) -> dict[str, str]:
+    """The fallbacks that stand in the text for this contact, by the variables which have no value."""
+    values = _values_of(contact)
+    found = (part for part in _parts(text) if isinstance(part, _Variable) and part.fallback is not None)
+    return {part.name: part.fallback or "" for part in found if not (values.get(part.name) or "").strip()}
+
+
+def preview_for(contact: Contact, text: str) -> str:
+    """The text as this contact would get it. ``validation_failed`` (422) as :func:`check_template`, and for a variable
+    without value and fallback and for a length that is wrong with the values."""
+    check_template(contact.workspace, text)
+    try:
+        return render_for(contact, text)
+    except TemplateUnresolved as error:
+        raise invalid("text", "template_unresolved", str(error)) from None
+    except ValueError as error:
+        raise invalid("text", "length", str(error)) from None
+
+
+def _values_of(contact: Contact) -> dict[str, str | None]:
+    values: dict[str, str | None] = {key: _as_text(value) for key, value in contact.custom_fields.items()}
+    return values | {name: getattr(contact, name) for name in BUILT_IN_VARIABLES}
 
 
 def _as_text(value: Any) -> str | None:

@@ -291,13 +291,7 @@ def preview_text(actor: Actor, contact_id: str, *, text: str) -> str:
     contact = rows.first() if is_id("con", contact_id) else None
     if contact is None:
         raise not_found("contact")
-    message_text.check_template(actor.workspace, text)
-    try:
-        return message_text.render_for(contact, text)
-    except message_text.TemplateUnresolved as error:
-        raise invalid("text", "template_unresolved", str(error)) from None
-    except ValueError as error:
-        raise invalid("text", "length", str(error)) from None
+    return message_text.preview_for(contact, text)
 
 
 @unit_of_work()

@@ -1,6 +1,7 @@
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -117,10 +118,18 @@ def test_limits_of_the_form_are_stored(tenants: Tenants) -> None:
     assert timedelta(days=89, hours=23) < key.expires_at - clock.now() <= timedelta(days=90)
 
 
-def test_a_key_works_to_the_end_of_its_last_day(tenants: Tenants) -> None:
-    client, day = browser(tenants.owner), date.today() + timedelta(days=3)
+@pytest.mark.parametrize(("zone", "end"), [("UTC", "23:59"), ("America/New_York", "03:59"), ("Asia/Tokyo", "14:59")])
+def test_a_key_works_to_the_end_of_its_last_day_where_its_maker_is(tenants: Tenants, zone: str, end: str) -> None:
+    tenants.owner.time_zone = zone
+    tenants.owner.save()
+    client = browser(tenants.owner)
+    assert f"It works to the end of this day in your time zone, {zone}." in client.get(NEW).content.decode()
+    day = date(date.today().year + 1, 7, 15)
     client.post(NEW, filled(client, tenants.workspace, expires="date", last_day=day.isoformat()))
-    assert ApiKey.unscoped.get().expires_at == datetime.combine(day, time.max, UTC)
+    expires_at = ApiKey.unscoped.get().expires_at
+    assert expires_at == datetime.combine(day, time.max, ZoneInfo(zone))
+    assert f"{expires_at:%H:%M}" == end
+    assert f">{day:%-d %b %Y}</time>" in client.get(LIST).content.decode()
 
 
 @pytest.mark.parametrize(

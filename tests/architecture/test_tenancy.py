@@ -15,7 +15,7 @@ from django.db import models
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, reverse
 
-from apikeys.models import IdempotencyRecord
+from apikeys.models import IdempotencyRecord, KeyUse
 from contacts.models import (
     Contact,
     ContactColumns,
@@ -73,7 +73,7 @@ UNSCOPED = {
     "crmsolid/core/crypto.py": "puts what is encrypted under the newest key, for all workspaces",
     "crmsolid/health.py": "lengths and ages over all workspaces, for /metrics",
     "apikeys/unknown_tokens.py": "which tokens exist at all, to tell floods from keys",
-    "apikeys/tasks.py": "purges old idempotency records of all workspaces",
+    "apikeys/tasks.py": "purges old idempotency records and uses of keys of all workspaces",
     "crmsolid/oauth/services.py": "the memberships of a grant's user in the grant's workspace",
     "crmsolid/oauth/tasks.py": "ends grants of all workspaces that have no token left; clients that have no grant",
     "crmsolid/events/positions.py": "gives the events of all workspaces their order",
@@ -106,8 +106,8 @@ UNSCOPED = {
     "apikeys/services.py": "expired keys of all workspaces; keys named in a shell",
 }
 # Plumbing without a page: stored answers, the sandbox's own Telegram, keyed hashes of opt-outs and erasures, bare
-# instants; keys to Telegram with who holds them, addresses there, logins between two steps, requests
-# for older messages, which the inbox shows; versions and steps, which
+# instants; keys to Telegram with who holds them, addresses there, logins between two steps; requests for older
+# messages, which the inbox shows; uses of keys, which the pages of keys show; versions and steps, which
 # the pages of sequences and enrollments show; recipients, which the pages of broadcasts show; threads,
 # which the inbox shows; rows of imports, of which
 # their pages show the first, and those that failed; ledgers of scores and histories of stages, which the pages of
@@ -118,6 +118,7 @@ NOT_SHOWN: set[type[models.Model]] = {
     ContactNote,
     ContactTag,
     IdempotencyRecord,
+    KeyUse,
     SandboxDelivery,
     ImportChunk,
     ImportDraft,

@@ -1,11 +1,15 @@
 """Templates, and the configuration sections and panel pages of templates and opt-out words."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
+from contacts.models import Contact
+from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.configuration import apply_configuration, dump_configuration
-from crmsolid.workspaces.models import AuditEntry
+from crmsolid.workspaces.models import AuditEntry, Workspace
 from messaging.models import OptOutWord, Template
 from messaging.texts.services import create_template, update_template
 from tests.panel import browser
@@ -84,6 +88,49 @@ def test_templates_are_made_changed_and_deleted_in_the_panel(tenants: Tenants) -
     assert not Template.unscoped.exists()
     actions = AuditEntry.unscoped.filter(action__startswith="template.").order_by("pk").values_list("action", flat=True)
     assert list(actions) == ["template.created", "template.changed", "template.deleted"]
+
+
+def previewed(tenants: Tenants, text: str, contact: str = "") -> list[tuple[str, str, str, dict[str, str]]]:
+    """What the form shows as previews; the form with its error if it shows none."""
+    form = {"name": "", "text": text, "contact": contact, "do": "preview"}
+    answer = browser(tenants.owner).post(reverse("admin:messaging_template_add"), form)
+    assert answer.status_code == 200 and not Template.unscoped.exists()
+    shown = answer.context["previews"]
+    assert shown or answer.context["form"].errors
+    return [(each.who, each.text, each.problem, each.fallbacks) for each in shown]
+
+
+def test_the_preview_shows_a_text_as_a_contact_gets_it_and_as_one_without_details(tenants: Tenants) -> None:
+    contacts = Contact.unscoped
+    contacts.create(workspace=tenants.workspace, name="Ada Lovelace", search="ada lovelace")
+    contacts.create(workspace=tenants.workspace, name="Grace Hopper", search="grace hopper")
+    contacts.create(workspace=tenants.other, name="Theirs", search="theirs")
+    nobody = "a contact without any details"
+    assert previewed(tenants, "Hi {first_name|there}, {email|}!", "ada") == [
+        ("Ada Lovelace", "Hi Ada, !", "", {"email": ""}),
+        (nobody, "Hi there, !", "", {"first_name": "there", "email": ""}),
+    ]
+    assert previewed(tenants, "Hi {first_name}") == [
+        ("Grace Hopper", "Hi Grace", "", {}),
+        (nobody, "", "no value for {first_name} and no fallback", {}),
+    ]
+    assert [who for who, *_ in previewed(tenants, "Hi", "theirs")] == [nobody]
+
+
+def test_the_preview_says_what_is_wrong_with_a_text(tenants: Tenants) -> None:
+    for text in ("Hello {nobody}", "Hello {", "x" * 4097):
+        assert previewed(tenants, text) == []
+
+
+def test_a_template_can_be_read_when_the_trial_has_ended(tenants: Tenants) -> None:
+    template = create_template(tenants.actor(), name="Greeting", text="Hello")
+    past = clock.now() - timedelta(days=1)
+    Workspace.objects.filter(pk=tenants.workspace.pk).update(plan="trial", trial_ends_at=past)
+    client, change = browser(tenants.owner), reverse("admin:messaging_template_change", args=[template.pk])
+    answer = client.get(change)
+    assert answer.status_code == 200 and "Hello" in answer.content.decode()
+    assert client.post(change, {"name": "Greeting", "text": "Bye", "do": "save"}).status_code == 403
+    assert Template.unscoped.get().text == "Hello"
 
 
 def test_opt_out_words_are_added_and_removed_in_the_panel(tenants: Tenants) -> None:

@@ -65,6 +65,27 @@ def test_path_decides_between_asgi_and_wsgi(root: RootApplication, path: str, se
         assert live.request("GET", path)[2] == served_by
 
 
+def test_what_works_beside_requests_starts_with_the_server_and_stops_after_the_last_answer() -> None:
+    events: list[str] = []
+
+    class Recorder:
+        def start(self) -> None:
+            events.append("started")
+
+        def stop(self) -> bool:
+            events.append("stopped")
+            return True
+
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        events.append("request")
+        start_response("200 OK", [])
+        return [b"done"]
+
+    with serve(RootApplication({}, app, background=[Recorder()]), lifespan="on") as live:
+        live.request("GET", "/")
+    assert events == ["started", "request", "stopped"]
+
+
 def test_path_with_threads_of_its_own_does_not_wait_for_the_others() -> None:
     """Requests of other paths keep all threads that they have busy."""
     busy, release = threading.Semaphore(0), threading.Event()
