@@ -121,7 +121,7 @@ def test_a_step_has_the_number_that_it_had_in_the_version_of_its_time(
     ]
     publish(sequence, account, move_people=True, steps=steps)
     text = client.get(page(enrollment)).content.decode()
-    assert re.findall(r"Step \d: [\w ]+", text) == ["Step 3: Hello again", "Step 1: Hello"]
+    assert "Next: step 3" in text and re.findall(r"Step \d: [\w ]+", text) == ["Step 1: Hello"]
     assert rows_of(client.get(LIST))[0]["step"] == "Step 3: Hello again"
 
 
