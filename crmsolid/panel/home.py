@@ -271,7 +271,7 @@ def _steps(workspace: Workspace) -> Iterable[tuple[Roles, str, str, str, QuerySe
         (
             ADMINS,
             "Connect a Telegram account",
-            "Messages are sent from it. Its people answer you there.",
+            "Messages are sent from it, and answers arrive there.",
             "messaging_account_changelist",
             rows(Account),
         ),
