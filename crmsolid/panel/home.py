@@ -30,6 +30,8 @@ from webhooks.querysets import endpoint_alerts
 SHOWN = 5
 MAX_FIGURE = 10_000
 NEW_FOR = timedelta(days=30)  # after that nobody is reminded of the first steps
+# The filters of the list of messages that lead to those of the figure: they are at its top.
+SENT = {"direction__exact": "out", "status__exact": "sent"}
 RECENT = timedelta(days=3)  # how long a failure is shown
 
 
@@ -132,12 +134,17 @@ def _unread(workspace: Workspace) -> QuerySet[Thread]:
 def _conversations(workspace: Workspace) -> Notice:
     rows = _unread(workspace).select_related("contact")
     threads = list(rows.order_by("last_message_at", "id")[: SHOWN + 1])
-    newest = newest_messages(workspace, threads)
+    newest = newest_messages(workspace, threads, direction="in")
     items = [
-        Item(str(thread.contact), _preview(newest.get(thread.pk)), _conversation(thread), thread.last_message_at)
+        Item(
+            str(thread.contact),
+            _preview(newest.get(thread.pk)),
+            _conversation(thread),
+            newest[thread.pk].created_at if thread.pk in newest else thread.last_message_at,
+        )
         for thread in threads
     ]
-    advice = "Who has waited longest comes first."
+    advice = "Open one to read and answer it. The oldest come first."
     return _notice("Unread conversations", "primary", advice, items, "inbox", view="unread")
 
 
@@ -200,7 +207,7 @@ def _keys(workspace: Workspace) -> Notice:
         Item(f"{key.name} ({key.prefix}_…)", f"Expires in {_days(key.expires_at)}.", _page("apikeys_apikey", key))
         for key in keys
     ]
-    advice = "Rotate a key before it expires: programs that still use it then are refused."
+    advice = "Make a new key for the programs that use it: they are refused afterwards. Rotating it keeps the date."
     return _notice("API keys that expire soon", "warning", advice, items, "apikeys_apikey_changelist")
 
 
@@ -264,7 +271,7 @@ def _steps(workspace: Workspace) -> Iterable[tuple[Roles, str, str, str, QuerySe
         (
             ADMINS,
             "Connect a Telegram account",
-            "Messages are sent from it. Its people answer you there.",
+            "Messages are sent from it, and answers arrive there.",
             "messaging_account_changelist",
             rows(Account),
         ),
@@ -312,7 +319,7 @@ def _figures(workspace: Workspace) -> list[dict[str, str]]:
     return [
         _figure("Contacts", Contact.objects.for_workspace(workspace), panel_url("contacts_contact_changelist")),
         _figure("Unread conversations", _unread(workspace), panel_url("inbox", query={"view": "unread"})),
-        _figure("Sent in 24 hours", sent, panel_url("messaging_message_changelist")),
+        _figure("Sent in 24 hours", sent, panel_url("messaging_message_changelist", query=SENT)),
     ]
 
 

@@ -45,8 +45,8 @@ class NavigationItem:
 
 GROUPS: dict[str, tuple[NavigationItem, ...]] = {
     "Conversations": (
-        NavigationItem("Inbox", "inbox", page="inbox"),
-        NavigationItem("Messages", "message-circle", "messaging.message"),
+        NavigationItem("Inbox", "inbox", page="inbox", family="inbox_"),
+        NavigationItem("Messages", "message-circle", "messaging.message", family="messaging_message"),
         NavigationItem("Broadcasts", "megaphone", "messaging.broadcast"),
     ),
     "People": (
@@ -73,7 +73,7 @@ GROUPS: dict[str, tuple[NavigationItem, ...]] = {
         NavigationItem("Webhooks", "webhook", "webhooks.endpoint"),
         NavigationItem("Deliveries", "package", "webhooks.delivery"),
         NavigationItem("Events", "zap", "events.event"),
-        NavigationItem("Members", "id-card", page="members", roles=ADMINS),
+        NavigationItem("Members", "id-card", page="members", roles=ADMINS, family="member_"),
         NavigationItem("Plan", "crown", page="plan", roles=OWNERS),
         NavigationItem("Audit log", "scroll-text", "workspaces.auditentry"),
     ),

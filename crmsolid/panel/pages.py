@@ -116,7 +116,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say why: the trial has ended, the member's role does not allow it, or the panel cannot do it at all."""
     panel = panel_context(request)
     if panel is None:
-        return _page(request, 403, "You may not see this page", "Log in with another address.")
+        return _page(request, 403, "You may not see this page", "Log in with the e-mail address of a member.")
     is_owner = panel.has_role(OWNERS)
     if panel.is_expired:
         text = f"The trial of {panel.live.name} has ended: everything can be read, nothing can be changed."

@@ -24,7 +24,7 @@ def add_account(page: Page, telegram: TelegramServer) -> None:
 
     page.get_by_label("Code", exact=True).fill("1")
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_text("The code is wrong.")).to_be_visible()
+    expect(page.get_by_label("Code", exact=True)).to_have_accessible_description(re.compile("The code is wrong."))
     check_page(page)
     page.get_by_label("Code", exact=True).fill(telegram.login_code(SHOP))
     page.get_by_role("button", name="Log in").click()
@@ -74,6 +74,7 @@ def test_an_account_is_added_used_paused_and_logged_out(sign_in: SignIn, telegra
     expect(page.get_by_text("Corner Shop is paused.")).to_be_visible()
     page.goto("/panel/live/inbox/")
     page.get_by_role("link", name=re.compile("Anna Ek")).click()
+    expect(page.get_by_text("Corner Shop is paused. What you send waits until it can send again.")).to_be_visible()
     answer(page, "We have cake too.")
     telegram.deliver(ANNA, SHOP, "With tea?")  # still arrives
     expect(page.get_by_role("log", name="Messages")).to_contain_text("With tea?")

@@ -101,6 +101,7 @@ class ReportPage(TenantPage):
             has_data=any(line[column] for line in lines for column in self.counted),
             complete_until=datetime.fromisoformat(payload["complete_until"]) if self.still_grows else None,
             headers=[*self.headers, self.rate_title],
+            rate_title=self.rate_title,
             rows=[self.row_of(line, days) for line in page],
             page=page,
             more=f"?{urlencode({**query, 'page': page.next_page_number()})}" if page.has_next() else "",

@@ -108,9 +108,9 @@ def test_pause_that_is_over_has_no_notice(client: Client, server: TelegramServer
 
 
 def test_notice_when_no_worker_is_running(client: Client, server: TelegramServer) -> None:
-    assert "No worker holds Telegram accounts" not in text(client.get(ACCOUNT_LIST))
+    assert "No worker runs for Telegram accounts" not in text(client.get(ACCOUNT_LIST))
     connect(client, server, SHOP)
-    assert "No worker holds Telegram accounts" in text(client.get(ACCOUNT_LIST))
+    assert "No worker runs for Telegram accounts" in text(client.get(ACCOUNT_LIST))
 
 
 def test_logout_must_be_confirmed(client: Client, server: TelegramServer) -> None:

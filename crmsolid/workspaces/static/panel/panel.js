@@ -79,6 +79,14 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A menu that is longer than the window shows the item of this page.
+const menu = document.querySelector("#menu");
+const showItem = () => menu.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+if (menu) {
+  showItem();
+  menu.addEventListener("toggle", showItem);
+}
+
 // <button data-dialog="#id"> opens a dialog; its <form method="dialog"> closes it.
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-dialog]");
