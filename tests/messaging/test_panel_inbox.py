@@ -160,7 +160,7 @@ def test_part_of_a_page_leads_to_the_log_in_when_the_session_has_ended(thread: T
 
 
 def test_views_say_how_many_conversations_they_have(client: Client, thread: Thread, tenants: Tenants) -> None:
-    def counts(page: Any) -> list[str]:
+    def counts(page: Any) -> list[tuple[str, str]]:
         return re.findall(r'>([A-Z][a-z ]+)(?: <span class="ib-count">(\d+\+?)</span>)?</a>', views_of(page))
 
     expected = [("Open", "1"), ("Unread", "1"), ("Waiting for us", "1"), ("Failed", ""), ("Mine", "")]
