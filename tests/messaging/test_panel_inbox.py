@@ -166,7 +166,8 @@ def test_views_say_how_many_conversations_they_have(client: Client, thread: Thre
     expected = [("Open", "1"), ("Unread", "1"), ("Waiting for us", "1"), ("Failed", ""), ("Mine", "")]
     expected += [("Unassigned", "1"), ("Snoozed", ""), ("Closed", ""), ("All", "")]
     assert counts(client.get(INBOX)) == expected
-    part = client.get(INBOX, {"part": "list", "workspace": tenants.workspace.pk})
+    query: dict[str, Any] = {"part": "list", "workspace": tenants.workspace.pk}
+    part = client.get(INBOX, query)
     assert counts(part) == expected
     assert 'hx-swap-oob="morph"' in views_of(part) and 'hx-swap-oob="morph"' not in views_of(client.get(INBOX))
     assert {count for _, count in counts(client.get(INBOX, {"q": "alice"}))} == {""}  # of a search nothing is said
