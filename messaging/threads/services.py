@@ -103,7 +103,8 @@ def count_views(actor: Actor) -> dict[str, int]:
     """How many threads each of ``COUNTED_VIEWS`` has; more than ``MAX_COUNT`` are ``MAX_COUNT + 1``, because no more
     are looked at. One statement. Errors: ``scope_missing``."""
     actor.require(Scope.READ_MESSAGES)
-    counts, params, now = [], [], clock.now()
+    counts, now = [], clock.now()
+    params: list[Any] = []
     for view in COUNTED_VIEWS:
         rows = _asleep_or_awake(_in_view(actor, view), view, now).order_by(_sort_of(view)).values("pk")
         statement, its_params = rows[: MAX_COUNT + 1].query.sql_with_params()

@@ -110,6 +110,7 @@ def test_conversation_of_an_erased_contact_says_so(product: Product, sign_in: Si
     expect(page.get_by_role("heading", name="This conversation was deleted.")).to_be_visible()
     expect(page.get_by_role("log", name="Messages")).to_have_count(0)
     expect(page.get_by_role("complementary")).to_have_count(0)
+    expect(page.locator(f"#row-{thread}")).to_have_count(0)
     page.get_by_role("link", name="Back to the inbox").click()
     expect(page.get_by_text("No conversation is open")).to_be_visible()
     assert thread not in page.url

@@ -160,13 +160,14 @@ def test_part_of_a_page_leads_to_the_log_in_when_the_session_has_ended(thread: T
 
 
 def test_views_say_how_many_conversations_they_have(client: Client, thread: Thread, tenants: Tenants) -> None:
-    def counts(page: Any) -> list[str]:
+    def counts(page: Any) -> list[tuple[str, str]]:
         return re.findall(r'>([A-Z][a-z ]+)(?: <span class="ib-count">(\d+\+?)</span>)?</a>', views_of(page))
 
     expected = [("Open", "1"), ("Unread", "1"), ("Waiting for us", "1"), ("Failed", ""), ("Mine", "")]
     expected += [("Unassigned", "1"), ("Snoozed", ""), ("Closed", ""), ("All", "")]
     assert counts(client.get(INBOX)) == expected
-    part = client.get(INBOX, {"part": "list", "workspace": tenants.workspace.pk})
+    query: dict[str, Any] = {"part": "list", "workspace": tenants.workspace.pk}
+    part = client.get(INBOX, query)
     assert counts(part) == expected
     assert 'hx-swap-oob="morph"' in views_of(part) and 'hx-swap-oob="morph"' not in views_of(client.get(INBOX))
     assert {count for _, count in counts(client.get(INBOX, {"q": "alice"}))} == {""}  # of a search nothing is said

@@ -327,7 +327,7 @@ def test_contact_is_enrolled_beside_the_conversation(tenants: Tenants, account: 
         "The contact is in this sequence already. Stop that enrollment first to begin again."
     ]
     unchosen = client.post(address, {**button, "choice": ""}, follow=True)
-    assert messages_of(unchosen) == ["Sequence: choose a sequence."]
+    assert messages_of(unchosen) == ["Choose a sequence."]
     assert Enrollment.unscoped.count() == 1
 
 

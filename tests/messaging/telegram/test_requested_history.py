@@ -15,8 +15,7 @@ from crmsolid.core.periods import Period
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry, Role
-from messaging import opt_out_words
-from messaging.models import Account, HistoryRequest, Message, PeerHash, TelegramSession, Thread
+from messaging.models import Account, HistoryRequest, Message, OptOutWord, PeerHash, TelegramSession, Thread
 from messaging.services import send_message
 from messaging.stats import account_report
 from messaging.telegram import requested_history
@@ -64,7 +63,7 @@ def test_older_messages_are_stored_without_consequences(
 ) -> None:
     write_long_ago(server)
     server.deliver(ANNA, SHOP, "STOP", date=YEARS_AGO + 600)
-    assert "stop" in set(opt_out_words.OptOutWord.unscoped.values_list("word", flat=True))
+    assert "stop" in set(OptOutWord.unscoped.values_list("word", flat=True))
     thread = hear_first(shop, worker, server)
     before = Thread.unscoped.filter(pk=thread.pk).values().get()
     contact_before = Contact.unscoped.values().get()
@@ -284,7 +283,7 @@ def test_page_offers_loads_and_shows_older_messages(
     response = client.post(address, {"action": "history"})
     assert response["Location"] == f"{address}#inbox-history"
     server.wait(lambda: server.count("messages.getHistory") == asked + 1)
-    part = {"part": "messages", "workspace": tenants.workspace.pk}
+    part: dict[str, Any] = {"part": "messages", "workspace": tenants.workspace.pk}
     loading = client.get(address, part).content.decode()
     assert "Loading older messages…" in loading and "data-again" in loading and "usual" not in loading
     HistoryRequest.unscoped.update(requested_at=clock.now() - timedelta(minutes=1))

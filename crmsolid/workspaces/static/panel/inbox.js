@@ -79,6 +79,7 @@
     const deleted = document.querySelector("#inbox-deleted").content;
     document.querySelector(".ib-thread").replaceChildren(deleted.cloneNode(true));
     document.querySelector(".ib-card")?.remove();
+    document.getElementById(`row-${inbox.dataset.thread}`)?.remove();
     sessionStorage.removeItem(`inbox-draft-${inbox.dataset.thread}`);
   }
   const AGAIN = "This page could not be brought up to date. It tries again every 10 seconds.";
