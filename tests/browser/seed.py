@@ -8,7 +8,7 @@ import django
 
 PASSWORD = "a long browser password"
 # Each test that changes something has a workspace of its own.
-WORKSPACES = ("furnished", "full", "new", "keys", "webhooks", "sides", "inbox", "people")
+WORKSPACES = ("furnished", "full", "new", "keys", "webhooks", "sides", "inbox", "people", "contacts")
 FULL = 51  # rows of each kind: one more than a page of a list shows
 
 
