@@ -27,6 +27,7 @@ from crmsolid.workspaces.models import Job, Membership, Role
 from crmsolid.workspaces.scopes import Scope
 
 MAX_ERRORS = 100
+BATCH = 500
 # How the audit log and the history of stages call who changed a contact here.
 BULK = "bulk"
 
@@ -38,7 +39,7 @@ Apply = Callable[[Actor, Sequence[str], Mapping[str, Any]], tuple[int, Mapping[s
 class BulkAction:
     """One kind of change. ``check`` gets who starts it and the arguments, and returns them as they are kept in the job;
     it raises ``validation_failed``. ``batch`` contacts are changed in one transaction. ``scopes`` are what the change
-    needs, beside reading contacts, whose number the job tells."""
+    needs, beside reading contacts, whose number the job tells. ``finish`` is called once all contacts are changed."""
 
     name: str
     label: str
@@ -46,6 +47,7 @@ class BulkAction:
     apply: Apply
     batch: int
     scopes: tuple[Scope, ...] = (Scope.WRITE_CONTACTS,)
+    finish: Callable[[Actor, Mapping[str, Any]], None] | None = None
 
 
 actions: dict[str, BulkAction] = {}
@@ -123,6 +125,8 @@ def _run(job: Job) -> datetime | None:
         _people(job).filter(pk__gt=job.params["after"]).order_by("pk").values_list("pk", flat=True)[: action.batch]
     )
     if not ids:
+        if action.finish is not None:
+            action.finish(_actor_of(job), job.params["arguments"])
         return None
     changed, refused = action.apply(_actor_of(job), ids, job.params["arguments"])
     # An erasure takes the person out of the filters of jobs, this one included.
@@ -179,14 +183,14 @@ def _detail(job: Job) -> str:
 
 
 # --- The changes that contacts know themselves ------------------------------------------------------------------------
-def _check_tags(actor: Actor, arguments: Mapping[str, Any]) -> dict[str, Any]:
+def check_tags(actor: Actor, arguments: Mapping[str, Any]) -> dict[str, Any]:
     added, removed = services.read_tag_changes(arguments.get("add", ()), arguments.get("remove", ()))
     if not (added or removed):
         raise invalid("add", "required", "give at least one tag")
     return {"add": added, "remove": removed}
 
 
-def _change_tags(
+def change_tags(
     actor: Actor, ids: Sequence[str], arguments: Mapping[str, Any]
 ) -> tuple[int, Mapping[str, DomainError]]:
     people = repository.with_tags(repository.lock(actor.workspace.pk, ids))
@@ -218,7 +222,7 @@ def _nothing(actor: Actor, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 TAGS, STAGE, ERASE = "tags", "stage", "erase"
-register(BulkAction(TAGS, "Tags", _check_tags, _change_tags, 500))
+register(BulkAction(TAGS, "Tags", check_tags, change_tags, BATCH))
 register(BulkAction(STAGE, "Stage", _check_stage, _change_stage, 50))
 # One a transaction: an erasure locks saved conditions before the contact, and keeps them locked until the end.
 register(BulkAction(ERASE, "Erase", _nothing, _erase, 1))

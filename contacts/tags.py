@@ -4,10 +4,11 @@ A tag exists only as long as a contact has it. So a tag is renamed, merged or de
 all contacts that have it, with the events and points that a change of tags has.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from contacts import bulk
+from contacts import bulk, tag_uses
 from contacts.models import ContactTag
 from contacts.validation import read_tags
 from crmsolid.core.errors import invalid, not_found
@@ -91,7 +92,8 @@ def get_tag(actor: Actor, name: str) -> CountedTag:
 @unit_of_work()
 def rename_tag(actor: Actor, name: str, *, to: str) -> Job:
     """Start a job that gives another tag to all contacts that have this one, and takes this one from them. If the other
-    is in use already, the two are one from then on.
+    is in use already, the two are one from then on. Segments name the new tag at once, scoring rules at the end of the
+    job, if the actor may change them; ``tag_uses.find_uses`` has what is left to do by hand.
 
     Errors: ``scope_missing``, ``not_found``, ``validation_failed``.
     """
@@ -100,9 +102,24 @@ def rename_tag(actor: Actor, name: str, *, to: str) -> Job:
     new = read_tags([to], "to")[0]
     if new == name:
         raise invalid("to", "duplicate", "this is its name already")
-    job = bulk.start_bulk(actor, bulk.TAGS, {"tag": [name]}, {"add": [new], "remove": [name]})
+    tag_uses.rename_in_segments(actor, name, new)
+    rules = tag_uses.rules_to_rename(actor, name)
+    job = bulk.start_bulk(actor, RENAME, {"tag": [name]}, {"add": [new], "remove": [name], "rules": rules})
     audit.record(actor, "tag.renamed", job.pk, tag=name, to=new)
     return job
+
+
+def _check_rename(actor: Actor, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {**bulk.check_tags(actor, arguments), "rules": arguments["rules"]}
+
+
+def _rename_in_rules(actor: Actor, arguments: Mapping[str, Any]) -> None:
+    [name], [new] = arguments["remove"], arguments["add"]
+    tag_uses.rename_in_rules(actor, arguments["rules"], name, new)
+
+
+RENAME = "rename_tag"
+bulk.register(bulk.BulkAction(RENAME, "Tags", _check_rename, bulk.change_tags, bulk.BATCH, finish=_rename_in_rules))
 
 
 @unit_of_work()

@@ -8,7 +8,7 @@ class MessagingConfig(AppConfig):
         from django.db.models import Q
         from django.db.models.signals import post_delete, post_save
 
-        from contacts import timeline
+        from contacts import tag_uses, timeline
         from contacts.erasing import operands
         from contacts.scoring import history
         from contacts.scoring.models import Trigger
@@ -22,6 +22,7 @@ class MessagingConfig(AppConfig):
         from messaging.broadcasts import erasure as recipients
         from messaging.broadcasts.job import BROADCAST
         from messaging.broadcasts.message_source import SOURCE, BroadcastSource
+        from messaging.broadcasts.tag_uses import find as broadcasts_with_tag
         from messaging.models import AccountKind, Broadcast
         from messaging.sending import gateway, sources
         from messaging.sending.sandbox import SandboxGateway
@@ -43,6 +44,7 @@ class MessagingConfig(AppConfig):
         erasure.register(erase=recipients.erase, export=recipients.export)
         operands.register(Broadcast, "audience", where=~Q(audience__has_key="contact_ids"))
         kinds.register(BROADCAST)
+        tag_uses.finders.append(broadcasts_with_tag)
         sources.registry[SOURCE] = BroadcastSource()
         crypto.register_columns(TelegramSession, "auth_key")
         crypto.register_columns(LoginAttempt, "encrypted_state")

@@ -5,7 +5,7 @@ class SequencesConfig(AppConfig):
     name = "sequences"
 
     def ready(self) -> None:
-        from contacts import bulk, timeline
+        from contacts import bulk, tag_uses, timeline
         from contacts.erasing import operands
         from contacts.scoring import history
         from contacts.scoring.models import Trigger
@@ -18,6 +18,7 @@ class SequencesConfig(AppConfig):
         from sequences.bulk import ENROLL
         from sequences.message_source import SOURCE, SequenceSource
         from sequences.models import SequenceVersion, Step
+        from sequences.tag_uses import find as sequences_with_tag
         from sequences.timeline import SOURCES
 
         sources.registry[SOURCE] = SequenceSource()
@@ -27,6 +28,7 @@ class SequencesConfig(AppConfig):
             timeline.register(source)
         operands.register(SequenceVersion, "stop_on")
         operands.register(Step, "condition")
+        tag_uses.finders.append(sequences_with_tag)
         history.register(Trigger.SEQUENCE_COMPLETED, scoring.completed_by)
         erasure.register(erase=enrollments.erase, export=enrollments.export)
         register_section(configuration.SECTION, dump=configuration.dump, apply=configuration.apply)

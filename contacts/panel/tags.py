@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.http import Http404
 from django.http.response import HttpResponseBase
 
-from contacts import tags
+from contacts import tag_uses, tags
 from contacts.normalization import tag as normalize_tag
 from contacts.panel.forms import RenameTagForm
 from contacts.tags import CountedTag
@@ -72,4 +72,15 @@ class TagPage(TenantPage):
 
     def _page(self, tag: CountedTag, form: RenameTagForm, status: int = 200) -> HttpResponseBase:
         known = [name for name in tags.tag_names(self.actor) if name != tag.name]
-        return self.render(tag=tag, title=tag.name, page_label=tag.name, form=form, known=known, status=status)
+        uses = tag_uses.find_uses(self.actor, tag.name)
+        return self.render(
+            status=status,
+            title=tag.name,
+            page_label=tag.name,
+            tag=tag,
+            form=form,
+            known=known,
+            uses=uses,
+            following=[use for use in uses if not use.advice],
+            by_hand=[use for use in uses if use.advice],
+        )

@@ -230,7 +230,10 @@ class AuditEntry(WorkspaceModel):
     data = models.JSONField(default=dict, blank=True)
 
     class Meta(WorkspaceModel.Meta):
-        indexes = [models.Index(fields=["workspace", "-at"], name="audit_recent")]
+        indexes = [
+            models.Index(fields=["workspace", "-at"], name="audit_recent"),
+            models.Index(fields=["workspace", "target", "-at"], name="audit_about"),
+        ]
         verbose_name = "audit entry"
         verbose_name_plural = "audit entries"
 

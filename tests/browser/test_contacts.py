@@ -1,0 +1,143 @@
+"""Contacts, as an agent plays them: an import, a person's page, a segment, many at once, erasing."""
+
+import re
+
+from playwright.sync_api import FilePayload, Page, expect
+
+from tests.browser.conftest import NARROW, SignIn, Visitors
+from tests.browser.product import Product
+
+LIST = "/panel/live/contacts/contact/"
+FILE = """Имя;Telegram;E-Mail;Tags
+Анна Каренина 🌸;@anna_karenina;anna@example.com;vip;
+Лев Толстой;lev_tolstoy;;"vip;🎉 гость"
+Без адреса;;;vip
+"""
+
+
+def people_csv() -> FilePayload:
+    # As a spreadsheet saves it, with a byte order mark.
+    return {"name": "люди.csv", "mimeType": "text/csv", "buffer": FILE.encode("utf-8-sig")}
+
+
+def add(product: Product, username: str, **fields: str) -> str:
+    """A contact of the workspace of these tests; returns its id."""
+    token = product.seeded["workspaces"]["contacts"]["token"]
+    status, contact = product.call("POST", "/v1/contacts", token, {"username": username, **fields})
+    assert status == 201
+    return str(contact["id"])
+
+
+def fact(page: Page, name: str) -> str:
+    """What the page says beside this name."""
+    return page.locator(f"dt:text-is('{name}') + dd").inner_text()
+
+
+def test_a_file_is_imported_with_a_mapping_and_a_bad_row(visitors: Visitors, sign_in: SignIn) -> None:
+    visitors.expect(422)
+    page = sign_in("contacts", "agent")
+    page.goto(LIST)
+    page.locator("main").get_by_role("link", name="Import").first.click()
+    page.get_by_label("CSV file").set_input_files(people_csv())
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_role("heading", name="2. Say what each column is for")).to_be_visible()
+    expect(page.get_by_label("Telegram")).to_have_value("username")
+    expect(page.get_by_role("row", name=re.compile("Имя"))).to_contain_text("Анна Каренина 🌸")
+    page.get_by_label("Имя").select_option("email")
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_role("alert")).to_have_text("Two columns are for email. Nothing was started.")
+    page.get_by_label("Имя").select_option("name")
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_role("heading", name="3. What the import would do")).to_be_visible()
+    assert [fact(page, f"Rows that {what}") for what in ("add a contact", "cannot be imported")] == ["2", "1"]
+    expect(page.get_by_text("Line 4", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Import now").click()
+    expect(page.get_by_role("heading", name="What the import did")).to_be_visible()
+    assert fact(page, "Rows that add a contact") == "2"
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the failed rows").click()
+    assert "Без адреса,,,vip" in download.value.path().read_text()
+
+    page.goto(f"{LIST}?q=карен")
+    page.get_by_role("link", name="Анна Каренина 🌸").click()
+    expect(page.locator("#tags")).to_contain_text("vip")
+
+
+def test_a_new_contact_is_added_and_changed_in_place_on_a_phone(sign_in: SignIn) -> None:
+    page = sign_in("contacts", "agent", width=NARROW)
+    page.goto(LIST)
+    page.get_by_role("link", name="New contact").first.click()
+    page.get_by_label("Username").fill("@grace_hopper")
+    page.get_by_label(re.compile("^Name")).fill("Grace Hopper")
+    page.get_by_role("button", name="Add the contact").click()
+    expect(page.get_by_text("The contact is added.")).to_be_visible()
+
+    page.get_by_label("New tag").fill("compiler")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("button", name="Remove the tag compiler")).to_be_visible()
+    page.get_by_label("New stage").select_option("qualified")
+    page.get_by_role("button", name="Change", exact=True).click()
+    expect(page.get_by_label("New stage")).to_have_value("qualified")
+    page.locator("#timeline").get_by_label("Note").fill("Prefers to be called on Mondays.")
+    page.get_by_role("button", name="Add the note").click()
+    expect(page.locator(".cs-event-text", has_text="Prefers to be called on Mondays.")).to_be_visible()
+    page.get_by_role("button", name="Opt out").click()
+    expect(page.get_by_text("Nothing is sent to this person from now on.")).to_be_visible()
+    page.get_by_role("button", name="Allow messages again").click()
+    expect(page.get_by_text("Messages may be sent to this person.")).to_be_visible()
+
+
+def test_a_filter_is_built_saved_as_a_segment_and_opened(product: Product, sign_in: SignIn) -> None:
+    add(product, "segment_won", name="Won Person", stage="won")
+    add(product, "segment_lost", name="Lost Person", stage="lost")
+    page = sign_in("contacts", "agent")
+    page.goto(LIST)
+    page.get_by_role("link", name="Filter").click()
+    page.get_by_role("button", name="Add a condition").click()
+    page.get_by_label("Field of condition 1").select_option(label="Stage")
+    # The row is another one once the field is chosen: its value is a list then.
+    page.locator("select[name='filter:0:value']").select_option("won")
+    expect(page.locator("#people")).to_contain_text("1 contact")
+    page.get_by_label("Name").fill("Customers")
+    page.get_by_role("button", name="Save as a segment").click()
+    expect(page.get_by_text("The segment Customers is saved.")).to_be_visible()
+    expect(page.get_by_role("link", name="Won Person")).to_be_visible()
+    expect(page.get_by_role("link", name="Lost Person")).to_have_count(0)
+    page.goto("/panel/live/contacts/segment/")
+    page.get_by_role("link", name="Customers").click()
+    expect(page.get_by_role("heading", name="1 contact")).to_be_visible()
+
+
+def test_two_chosen_contacts_are_tagged_and_nobody_else(product: Product, sign_in: SignIn) -> None:
+    for number in (1, 2, 3):
+        add(product, f"bulk_person_{number}", name=f"Bulk Person {number}")
+    page = sign_in("contacts", "agent")
+    page.goto(f"{LIST}?q=bulk_person")
+    for number in (1, 2):
+        page.get_by_label(f"Choose Bulk Person {number}").check()
+    page.get_by_label("With contacts").select_option(label="Add or remove tags")
+    page.get_by_role("button", name="Those ticked").click()
+    expect(page.get_by_role("heading", name="2 contacts", exact=True)).to_be_visible()
+    page.get_by_label("Add these tags").fill("together")
+    page.get_by_role("button", name="Add or remove tags: 2 contacts").click()
+    expect(page.get_by_text("Done", exact=True)).to_be_visible()
+    assert fact(page, "Changed") == "2"
+    page.goto(f"{LIST}?tag=together")
+    expect(page.locator("tbody tr")).to_have_count(2)
+
+
+def test_erasing_says_what_goes_and_asks_for_a_word(visitors: Visitors, product: Product, sign_in: SignIn) -> None:
+    contact = add(product, "erased_person", name="Erased Person")
+    visitors.expect(404, 422)
+    page = sign_in("contacts", "agent")
+    page.goto(f"{LIST}{contact}/change/")
+    page.get_by_role("link", name="Erase").click()
+    expect(page.get_by_role("heading", name="What goes, for good")).to_be_visible()
+    expect(page.get_by_role("heading", name="What stays")).to_be_visible()
+    page.get_by_role("button", name="Erase for good").click()
+    expect(page.get_by_role("alert")).to_have_text("Type erase to confirm. Nothing was erased.")
+    page.get_by_label("Type erase").fill("erase")
+    page.get_by_role("button", name="Erase for good").click()
+    expect(page.get_by_text("The person is erased.")).to_be_visible()
+    answer = page.goto(f"{LIST}{contact}/change/")
+    assert answer is not None and answer.status == 404
