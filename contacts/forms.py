@@ -10,36 +10,14 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
 from contacts.durations import UNITS, format_duration, parse_duration
-from contacts.models import CustomField
 from contacts.segments import builder, fields
 from contacts.segments.builder import Group
 from contacts.segments.conditions import definitions_of
-from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.workspaces.models import Workspace
 
-CONDITION_EXAMPLES = (
-    '{"field": "tag", "op": "is", "value": "vip"}',
-    '{"field": "stage", "op": "in", "value": ["replied", "qualified"]}',
-)
-
 _ISO_UNITS = {"days": "P{}D", "hours": "PT{}H", "minutes": "PT{}M", "seconds": "PT{}S"}
 _MAX_NUMBER = 99_999_999
-
-
-def condition_help(workspace: Workspace) -> dict[str, Any]:
-    """The context of ``panel/condition_help.html``."""
-    return {"condition_examples": CONDITION_EXAMPLES, "condition_fields": condition_fields(workspace)}
-
-
-def condition_fields(workspace: Workspace) -> list[tuple[str, str]]:
-    """The fields that conditions may name and the operators they take, as texts. Fields with the same operators are
-    together."""
-    custom = map(fields.custom, CustomField.objects.for_workspace(workspace).order_by("key"))
-    names: dict[tuple[fields.Op, ...], list[str]] = {}
-    for field in (*fields.FIELDS.values(), *custom):
-        names.setdefault(fields.OPS[field.kind], []).append(field.name)
-    return [(", ".join(same), ", ".join(operators)) for operators, same in names.items()]
 
 
 class LinesField(forms.CharField):
@@ -50,19 +28,6 @@ class LinesField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return str(super().to_python(value)).replace("\r\n", "\n")
-
-
-class ConditionTextField(LinesField):
-    """The JSON of a condition; None if it is left empty."""
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return strictjson.loads(text.encode())
-        except (strictjson.MalformedJSON, strictjson.NullCharacter) as error:
-            raise forms.ValidationError(f"This is not JSON: {error}.") from None
 
 
 class ConditionWidget(forms.Widget):

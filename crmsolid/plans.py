@@ -1,4 +1,4 @@
-"""Changing a workspace's plan."""
+"""What differs between the plans, and changing a workspace's plan."""
 
 from dataclasses import replace
 
@@ -10,6 +10,7 @@ from crmsolid.events.publishing import publish
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Plan, Role, Workspace
+from crmsolid.workspaces.services import TRIAL
 
 PAID_PLANS = (Plan.PRO, Plan.BUSINESS)  # nobody can choose a second trial or the state after it
 
@@ -18,6 +19,24 @@ SUBSCRIPTION_UPGRADED = declare(
     "An owner has moved the workspace to a higher plan.",
     old_plan={"enum": list(Plan.values)},
     plan={"enum": list(Plan.values)},
+)
+
+# What differs between the plans. Features and limits are the same in all that are in force.
+_ON = {Plan.TRIAL: "Yes", Plan.EXPIRED: "No", Plan.PRO: "Yes", Plan.BUSINESS: "Yes"}
+DIFFERENCES: tuple[tuple[str, dict[Plan, str]], ...] = (
+    ("Messages, sequences and broadcasts are sent", _ON),
+    ("The API and assistants work", _ON),
+    ("Things can be changed in the panel", _ON),
+    ("What people write arrives, and everything can be read", dict.fromkeys(_ON, "Yes")),
+    (
+        "Ends",
+        {
+            Plan.TRIAL: f"After {TRIAL.days} days",
+            Plan.EXPIRED: "When an owner chooses a plan",
+            Plan.PRO: "Never",
+            Plan.BUSINESS: "Never",
+        },
+    ),
 )
 
 _RANKS = {Plan.EXPIRED: 0, Plan.TRIAL: 0, Plan.PRO: 1, Plan.BUSINESS: 2}

@@ -75,7 +75,7 @@ def test_a_post_without_a_csrf_token_changes_nothing(tenants: Tenants) -> None:
             [],
         ),
         ("trial", -1, "Expired The trial has ended: the API refuses every call and nothing is sent.", []),
-        ("pro", None, "Pro Every feature is on, without an end date. Choose a plan", ["pro"]),
+        ("pro", None, "Pro Every feature is on, without an end date. What differs", ["pro"]),
         ("business", None, "Business The same as Pro: every feature is on,", ["business"]),
     ],
 )
@@ -94,6 +94,22 @@ def test_the_page_shows_the_plan_in_force(
     ends = Workspace.objects.get(pk=tenants.workspace.pk).trial_ends_at
     assert (f"{ends:%-d %b %Y %H:%M}" in words(answer)) if ends else ("The trial end" not in words(answer))
     assert "Plan | Settings | CRM Solid" in words(answer)
+
+
+def test_the_page_says_what_differs_between_the_plans_and_marks_the_one_in_force(tenants: Tenants) -> None:
+    put_on(tenants.workspace, "trial", 3)
+    text = words(browser(tenants.owner).get(PLAN))
+    assert "Plan Trial, now After the trial Pro Business" in text
+    assert "The API and assistants work Yes No Yes Yes" in text
+    assert "Ends After 14 days When an owner chooses a plan Never Never" in text
+
+
+def test_the_page_shows_what_is_used_of_each_limit_on_the_side_that_is_shown(tenants: Tenants) -> None:
+    furnish(tenants.workspace, "acme")
+    furnish(tenants.other, "rival")
+    live, test = (words(browser(tenants.owner, side).get(PLAN)) for side in (tenants.workspace, tenants.twin))
+    assert "Custom fields 1 of 200 Scoring rules 1 of 50 Webhooks 1 of 100" in live
+    assert "Custom fields 0 of 200 Scoring rules 0 of 50 Webhooks 0 of 100" in test
 
 
 @pytest.mark.parametrize("side", ["live", "test"])

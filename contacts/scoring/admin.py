@@ -92,7 +92,8 @@ class ScoringRuleAdmin(PageAdmin):
         shown = {"points": 10} if rule is None else RuleForm.initial_of(definition_of(rule))
         if rule is not None and request.POST.get("do") == "delete":
             return self._preview(request, rule, definition_of(rule).as_json(), archive=True)
-        form = RuleForm(request.POST if request.method == "POST" else None, initial=shown)
+        workspace = self.current_workspace(request)
+        form = RuleForm(workspace, request.POST if request.method == "POST" else None, initial=shown)
         if form.is_bound and form.is_valid():
             try:
                 return self._preview(request, rule, form.as_json())

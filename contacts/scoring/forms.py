@@ -6,15 +6,27 @@ from typing import Any
 from django import forms
 from django.utils.text import capfirst
 
+from contacts.custom_fields import by_key
 from contacts.durations import duration_text, format_duration, parse_duration
 from contacts.forms import DurationField
+from contacts.models import Stage
 from contacts.scoring.definition import MAX_DAILY_CAP, MAX_NAME, MAX_VALUE, Definition
 from contacts.scoring.models import MAX_POINTS, Times, Trigger
 from contacts.scoring.services import MAX_NOTE
 from crmsolid.core.errors import DomainError
+from crmsolid.workspaces.models import Workspace
 
 NONE = format_duration(timedelta(0))
-VALUE_HELP = "The tag, the stage or the sequence; empty for any. For a field its key, or key=value."
+# Stages that a contact can come to.
+STAGES = [("", "Any stage"), *((stage.value, stage.label) for stage in Stage if stage != Stage.NEW)]
+# Which field of the form has the value of a rule with this trigger.
+VALUE_FIELDS = {
+    Trigger.TAG: "tag",
+    Trigger.STAGE: "stage",
+    Trigger.SEQUENCE_COMPLETED: "sequence",
+    Trigger.SILENCE: "silence",
+    Trigger.FIELD: "field",
+}
 
 
 class RuleForm(forms.Form):
@@ -22,38 +34,52 @@ class RuleForm(forms.Form):
 
     name = forms.CharField(max_length=MAX_NAME)
     on = forms.ChoiceField(label="Gives points when", choices=Trigger.choices)
-    value = forms.CharField(label="Which", required=False, max_length=MAX_VALUE, help_text=VALUE_HELP)
+    tag = forms.CharField(required=False, max_length=MAX_VALUE, help_text="Empty: any tag.")
+    stage = forms.ChoiceField(required=False, choices=STAGES)
+    sequence = forms.CharField(required=False, max_length=MAX_VALUE, help_text="Its name. Empty: any sequence.")
+    field = forms.ChoiceField(label="Custom field", required=False)
+    field_value = forms.CharField(
+        label="Gets the value", required=False, max_length=MAX_VALUE, help_text="Empty: any value."
+    )
     points = forms.IntegerField(min_value=-MAX_POINTS, max_value=MAX_POINTS)
     times = forms.ChoiceField(label="How often", choices=Times.choices)
     daily_cap = forms.IntegerField(
         label="At most so many points a day", required=False, min_value=1, max_value=MAX_DAILY_CAP
     )
     half_life = DurationField("days", label="Half of them are left after", help_text="0 if they stay.")
-    silence = DurationField("days", label="No answer for", help_text="If the contact does not answer.")
+    silence = DurationField("days", label="No answer for")
+
+    def __init__(self, workspace: Workspace, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(key, field.label) for key, field in by_key(workspace).items()]
+        self.fields["field"].choices = [("", "Choose a field"), *choices]  # type: ignore[attr-defined]
 
     @staticmethod
     def initial_of(definition: Definition) -> dict[str, Any]:
         """What the form of this rule shows at first."""
         shown = definition.as_json()
-        return {**shown, "value": "", "silence": shown["value"]} if _is_silence(shown["on"]) else shown
+        name, value = VALUE_FIELDS.get(definition.trigger), shown.pop("value")
+        if name == "field":
+            key, _, wanted = value.partition("=")
+            return {**shown, "field": key, "field_value": wanted}
+        return {**shown, name: value} if name else shown
 
     def as_json(self) -> dict[str, Any]:
         """What was filled in, as ``read_definition`` takes it."""
         data = dict(self.cleaned_data)
-        silence = data.pop("silence")
-        if _is_silence(data["on"]):
-            data["value"] = silence
-        return {**data, "half_life": None if data["half_life"] == NONE else data["half_life"]}
+        values = {name: data.pop(name) for name in VALUE_FIELDS.values()}
+        wanted = data.pop("field_value")
+        if values["field"] and wanted:
+            values["field"] = f"{values['field']}={wanted}"
+        name = VALUE_FIELDS.get(Trigger(data["on"]))
+        half_life = None if data["half_life"] == NONE else data["half_life"]
+        return {**data, "value": values[name] if name else "", "half_life": half_life}
 
     def add_domain_error(self, error: DomainError) -> None:
         """A service's refusal beside the field that it is about."""
+        name = VALUE_FIELDS.get(self.cleaned_data["on"])
         for each in error.errors:
-            is_silence = each.field == "value" and _is_silence(self.cleaned_data.get("on"))
-            self.add_error("silence" if is_silence else each.field, capfirst(each.detail))
-
-
-def _is_silence(trigger: Any) -> bool:
-    return bool(trigger == Trigger.SILENCE)
+            self.add_error(name if each.field == "value" else each.field, capfirst(each.detail))
 
 
 class ScoreForm(forms.Form):

@@ -1,6 +1,7 @@
 """Settings > Assistants: what members have connected by OAuth, and how to end it."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -17,9 +18,11 @@ from apikeys.admin import key_list_sections
 from crmsolid.oauth.endpoints import resource_url
 from crmsolid.oauth.forms import RevokeForm
 from crmsolid.oauth.models import Application, Grant
-from crmsolid.oauth.services import revoke_grant, role_of_member
+from crmsolid.oauth.services import revoke_grant, role_of_member, unused_until
+from crmsolid.workspaces.actor import ROLE_SCOPES
 from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.admin_columns import column, datetime_column, format_time
+from crmsolid.workspaces.models import Role
 from crmsolid.workspaces.panel_context import panel_context
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
@@ -58,7 +61,7 @@ class GrantAdmin(TenantAdmin):
     viewers = ADMINS
     needs_plan = False  # an assistant can be cut off at any time
     services_audit = True
-    list_display = ("client_name", "user_email", "scope_chips", "state_label", "last_used", "since")
+    list_display = ("client_name", "user_email", "may", "state_label", "last_used", "since")
     list_select_related = ("user",)
     search_fields = ("client_name", "user__email")
     search_help_text = "Name of an assistant or e-mail of a member"
@@ -80,9 +83,10 @@ class GrantAdmin(TenantAdmin):
     def user_email(self, grant: Grant) -> str:
         return grant.user.email
 
-    @column("scopes")
-    def scope_chips(self, grant: Grant) -> SafeString:
-        chips = format_html_join("", '<span class="cs-chip">{}</span>', ((name,) for name in grant.scopes))
+    @column("may")
+    def may(self, grant: Grant) -> SafeString:
+        """The scopes as words: ``read:contacts`` is "read contacts"."""
+        chips = format_html_join("", '<span class="cs-chip">{}</span>', ((s.replace(":", " "),) for s in grant.scopes))
         return format_html('<span class="cs-chips">{}</span>', chips)
 
     @column("state", label={state: colour for state, (colour, _) in STATES.items() if colour})
@@ -112,7 +116,7 @@ class GrantAdmin(TenantAdmin):
         if not form.is_valid():
             return self._grant_page(request, grant, form)
         revoke_grant(self.actor(request), grant.id)
-        messages.success(request, f"{grant.client_name} is refused from now on.")
+        messages.success(request, f"{grant.client_name} is disconnected: it is refused from now on.")
         return HttpResponseRedirect(panel_url("oauth_grant_changelist"))
 
     def _get_grant(self, request: HttpRequest, object_id: str) -> Any:
@@ -126,11 +130,16 @@ class GrantAdmin(TenantAdmin):
 
     def _grant_page(self, request: HttpRequest, grant: Any, form: RevokeForm) -> HttpResponse:
         state = state_of(grant)
+        allowed = ROLE_SCOPES[Role(grant.role)] if grant.role else frozenset()
         context = {
             "original": grant,
             "grant": grant,
             "state": {"type": STATES[state][0], "text": STATES[state][1]},
-            "scopes": [(scope, Scope(scope).label) for scope in grant.scopes],
+            "is_active": state == "active",
+            "role": Role(grant.role).label.lower() if grant.role else "",
+            "hosts": sorted({urlsplit(uri).hostname or uri for uri in grant.application.redirect_uris.split()}),
+            "scopes": [(Scope(scope).label, Scope(scope) in allowed) for scope in grant.scopes],
+            "ends_at": unused_until(grant),
             "form": form,
         }
         return self.render_page(request, "panel/assistant.html", title=grant.client_name, **context)

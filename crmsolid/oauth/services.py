@@ -1,14 +1,16 @@
 """Services of grants: create, revoke, end. Each change writes its audit entry."""
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from crmsolid.core import clock
 from crmsolid.core.errors import invalid, not_found
-from crmsolid.oauth.models import MAX_NAME, Application, Grant
+from crmsolid.oauth.models import MAX_NAME, Application, Grant, RefreshToken
 from crmsolid.oauth.scopes import OFFERED
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Subject, Surface
@@ -98,3 +100,11 @@ def is_in_force(grant: Grant) -> bool:
     """Whether the grant still allows anything: it is not revoked, and its user is a member."""
     rows = Grant.objects.for_workspace(grant.workspace_id).filter(pk=grant.pk, revoked_at=None)
     return bool(rows.annotate(role=role_of_member()).filter(role__isnull=False).exists())
+
+
+def unused_until(grant: Grant) -> datetime | None:
+    """When the grant ends unless its client asks for new tokens before; None if it has none left."""
+    tokens = RefreshToken.objects.filter(grant=grant, revoked=None)
+    issued: datetime | None = tokens.aggregate(last=Max("created"))["last"]
+    lifetime = timedelta(seconds=settings.OAUTH2_PROVIDER["REFRESH_TOKEN_EXPIRE_SECONDS"])
+    return None if issued is None else issued + lifetime

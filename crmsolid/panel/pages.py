@@ -10,10 +10,14 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views import defaults
 
+from apikeys.authentication import DEFAULT_RATE_LIMIT
+from contacts.custom_fields import MAX_FIELDS
+from contacts.models import CustomField, ScoringRule
+from contacts.scoring.definition import MAX_RULES
 from crmsolid.core.errors import DATABASE_UNAVAILABLE, DomainError
 from crmsolid.core.time_zones import time_zones
 from crmsolid.panel.account.kept_form import KeptForm, page_before
-from crmsolid.plans import PAID_PLANS, change_plan
+from crmsolid.plans import DIFFERENCES, PAID_PLANS, change_plan
 from crmsolid.serving.interface import MAX_BODY_BYTES, MEBIBYTE
 from crmsolid.serving.request import BODY_TOO_LARGE
 from crmsolid.workspaces.forms import ServiceForm
@@ -23,6 +27,8 @@ from crmsolid.workspaces.panel_urls import side_of
 from crmsolid.workspaces.roles import ADMINS, OWNERS
 from crmsolid.workspaces.services import MAX_NAME, update_workspace
 from crmsolid.workspaces.tenant_page import TenantPage
+from webhooks.models import Endpoint
+from webhooks.services import MAX_ENDPOINTS
 
 DESCRIPTIONS = {
     Plan.TRIAL: "Every feature is on until the trial ends. Then nothing is sent, and nothing is deleted.",
@@ -33,6 +39,7 @@ DESCRIPTIONS = {
         "everything can be read, and nothing is deleted."
     ),
 }
+COLUMNS = {Plan.EXPIRED: "After the trial"}
 COLOURS = {Plan.TRIAL: "info", Plan.PRO: "success", Plan.BUSINESS: "success", Plan.EXPIRED: "danger"}
 
 
@@ -68,7 +75,25 @@ class PlanPage(TenantPage):
         plan = Plan(self.panel.live.current_plan)
         shown = {"value": plan.value, "description": DESCRIPTIONS[plan], "type": COLOURS[plan], "text": plan.label}
         offers = [(radio, DESCRIPTIONS[Plan(radio.data["value"])]) for radio in form["plan"]]
-        return self.render(plan=shown, offers=offers, form=form)
+        compared = [Plan.TRIAL, Plan.EXPIRED, *PAID_PLANS]
+        return self.render(
+            plan=shown,
+            offers=offers,
+            form=form,
+            compared=[(COLUMNS.get(each, each.label), each == plan) for each in compared],
+            differences=[(title, [texts[each] for each in compared]) for title, texts in DIFFERENCES],
+            limits=self._limits(),
+            rate_limit=DEFAULT_RATE_LIMIT,
+        )
+
+    def _limits(self) -> list[tuple[str, int, int]]:
+        """What has a limit, how much of it this side has used, and the limit."""
+        rules = self.rows(ScoringRule).filter(archived_at=None)
+        return [
+            ("Custom fields", self.rows(CustomField).count(), MAX_FIELDS),
+            ("Scoring rules", rules.count(), MAX_RULES),
+            ("Webhooks", self.rows(Endpoint).filter(deleted_at=None).count(), MAX_ENDPOINTS),
+        ]
 
 
 class WorkspaceForm(ServiceForm):

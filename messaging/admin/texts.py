@@ -18,6 +18,7 @@ from crmsolid.workspaces.admin_base import TenantAdmin, TenantForm
 from crmsolid.workspaces.admin_columns import column, datetime_column
 from crmsolid.workspaces.admin_pages import PageAdmin
 from crmsolid.workspaces.forms import ServiceForm
+from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
 from messaging.models import OptOutWord, Template
@@ -121,17 +122,17 @@ class TemplateAdmin(PageAdmin):
             return []
         if words and not found:
             form.add_error("contact", "No contact has this name, username or e-mail address.")
-        people = [(str(row.contact), row.contact) for row in found]
-        nobody = Contact(workspace=workspace)
-        return [_preview(who, contact, text) for who, contact in [*people, ("a contact without any details", nobody)]]
+        people = list(Contact.objects.for_workspace(workspace).filter(pk__in=[row.contact.id for row in found]))
+        previews = [_preview(workspace, str(contact), contact, text) for contact in people]
+        return [*previews, _preview(workspace, "a contact without any details", Contact(), text)]
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         services.delete_template(self.actor(request), obj.pk)
 
 
-def _preview(who: str, contact: Contact, text: str) -> Preview:
+def _preview(workspace: Workspace, who: str, contact: Contact, text: str) -> Preview:
     try:
-        return Preview(who, preview_for(contact, text), "", fallbacks_for(contact, text))
+        return Preview(who, preview_for(workspace, contact, text), "", fallbacks_for(contact, text))
     except DomainError as error:
         return Preview(who, "", error.detail, {})
 

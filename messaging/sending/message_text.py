@@ -66,10 +66,10 @@ def fallbacks_for(contact: Contact, text: str) -> dict[str, str]:
     return {part.name: part.fallback or "" for part in found if not (values.get(part.name) or "").strip()}
 
 
-def preview_for(contact: Contact, text: str) -> str:
-    """The text as this contact would get it. ``validation_failed`` (422) as :func:`check_template`, and for a variable
-    without value and fallback and for a length that is wrong with the values."""
-    check_template(contact.workspace, text)
+def preview_for(workspace: Workspace, contact: Contact, text: str) -> str:
+    """The text as this contact of the workspace would get it. ``validation_failed`` (422) as :func:`check_template`, or
+    for a variable without value and fallback and for a length that is wrong with the values."""
+    check_template(workspace, text)
     try:
         return render_for(contact, text)
     except TemplateUnresolved as error:

@@ -292,7 +292,7 @@ def preview_text(actor: Actor, contact_id: str, *, text: str) -> str:
     contact = rows.first() if is_id("con", contact_id) else None
     if contact is None:
         raise not_found("contact")
-    return message_text.preview_for(contact, text)
+    return message_text.preview_for(actor.workspace, contact, text)
 
 
 @unit_of_work()

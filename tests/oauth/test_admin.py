@@ -1,5 +1,7 @@
 """Settings > Assistants."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -7,10 +9,10 @@ from django.urls import reverse
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.oauth.authentication import authenticate
-from crmsolid.oauth.models import Grant
+from crmsolid.oauth.models import Grant, RefreshToken
 from crmsolid.workspaces.models import AuditEntry, Membership, Role, Workspace
 from tests.oauth.flow import RESOURCE, Assistant
-from tests.panel import browser
+from tests.panel import browser, moment
 from tests.tenants import Tenants
 
 LIST = reverse("admin:oauth_grant_changelist")
@@ -29,7 +31,7 @@ def grant(tenants: Tenants, assistant: Assistant, owner: Client) -> Grant:
 
 def test_list_shows_who_connected_what(tenants: Tenants, owner: Client, grant: Grant) -> None:
     page = owner.get(LIST).content.decode()
-    for text in ("Helper", "owner@acme.example", "read:contacts", "write:messages", "Active", "Never"):
+    for text in ("Helper", "owner@acme.example", "read contacts", "write messages", "Active", "Never"):
         assert text in page
     assert "Assistants" in owner.get(reverse("admin:index")).content.decode()
 
@@ -41,11 +43,28 @@ def test_page_shows_state_and_last_use(tenants: Tenants, owner: Client, grant: G
         assert text in page
 
 
+def test_page_shows_where_people_are_sent_and_when_access_ends(owner: Client, grant: Grant) -> None:
+    ends_at = RefreshToken.objects.get().created + timedelta(days=90)
+    page = owner.get(at("change", grant)).content.decode()
+    assert "127.0.0.1" in page
+    assert f"{moment(ends_at)}, unless it is used until then; and when owner@acme.example leaves the workspace" in page
+
+
+def test_page_says_what_the_role_does_not_allow_at_the_moment(tenants: Tenants, owner: Client, grant: Grant) -> None:
+    refused = "Not now: the role viewer does not allow it."
+    assert refused not in owner.get(at("change", grant)).content.decode()
+    Membership.unscoped.filter(user=tenants.owner).update(role=Role.VIEWER)
+    page = browser(tenants.member(Role.ADMIN)).get(at("change", grant)).content.decode()
+    assert page.count(refused) == 1 and f'bulk broadcasts <span class="cs-warn">{refused}' in page
+
+
 def test_member_who_left_is_shown(tenants: Tenants, assistant: Assistant, owner: Client) -> None:
     agent = tenants.member(Role.AGENT)
     assistant.connect(browser(agent), tenants.workspace)
     Membership.unscoped.filter(user=agent).delete()
     assert "Member left" in owner.get(LIST).content.decode()
+    page = owner.get(at("change", Grant.unscoped.get())).content.decode()
+    assert f"{agent.email} is no member of this workspace any more, so the assistant is refused." in page
 
 
 def test_admin_ends_access_from_the_next_request_on(tenants: Tenants, assistant: Assistant, owner: Client) -> None:

@@ -17,7 +17,7 @@ LIST, ADD = "admin:contacts_scoringrule_changelist", "admin:contacts_scoringrule
 NONE = {
     f"{name}_{part}": value for name in ("half_life", "silence") for part, value in (("number", ""), ("unit", "days"))
 }
-FORM = {"name": "VIP", "on": "tag", "value": "vip", "points": "20", "times": "once", "daily_cap": "", **NONE}
+FORM = {"name": "VIP", "on": "tag", "tag": "vip", "points": "20", "times": "once", "daily_cap": "", **NONE}
 
 
 def test_a_rule_is_saved_after_a_look_at_whom_it_would_move(tenants: Tenants, actor: Actor) -> None:
@@ -53,6 +53,36 @@ def test_a_rule_is_saved_after_a_look_at_whom_it_would_move(tenants: Tenants, ac
     run_jobs()
     assert score_of("anna") == 0
     assert client.get(change).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("filled", "on", "value"),
+    [
+        ({"on": "reply"}, "reply", ""),
+        ({"on": "tag", "tag": ""}, "tag", ""),
+        ({"on": "stage", "stage": "won"}, "stage", "won"),
+        ({"on": "sequence_completed", "sequence": "Trial"}, "sequence_completed", "Trial"),
+        ({"on": "silence", "silence_number": "3"}, "silence", "P3D"),
+        ({"on": "field", "field": "company"}, "field", "company"),
+        ({"on": "field", "field": "company", "field_value": "Acme"}, "field", "company=Acme"),
+    ],
+)
+def test_the_form_has_a_field_for_what_each_trigger_is_about(
+    tenants: Tenants, actor: Actor, custom_fields: None, filled: dict[str, str], on: str, value: str
+) -> None:
+    client = browser(tenants.owner)
+    client.post(client.post(reverse(ADD), {**FORM, **filled})["Location"])
+    saved = ScoringRule.unscoped.get()
+    assert (saved.trigger, saved.value) == (on, value)
+    shown = client.get(reverse("admin:contacts_scoringrule_change", args=[saved.pk])).context["form"]
+    name, expected = list(filled.items())[-1]
+    assert shown["silence" if on == "silence" else name].value() == ("P3D" if on == "silence" else expected)
+
+
+def test_a_rule_about_a_field_names_one(tenants: Tenants, custom_fields: None) -> None:
+    text = browser(tenants.owner).post(reverse(ADD), {**FORM, "on": "field"}).content.decode()
+    assert "Give the key of a custom field" in text
+    assert not ScoringRule.unscoped.exists() and not Job.unscoped.exists()
 
 
 def test_only_admins_and_owners_see_and_change_rules(tenants: Tenants, actor: Actor) -> None:
