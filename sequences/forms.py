@@ -138,7 +138,7 @@ class StepForm(RawValues):
     """One step. ``id`` is empty until it was saved. ``known`` are the fields that its condition may name."""
 
     id = forms.CharField(required=False, widget=forms.HiddenInput)
-    delay = DurationField(label="Delay")
+    delay = DurationField(label="Wait")
     text = LinesField(4, label="Text", strip=False)
     if_not = forms.ChoiceField(label="For all others", choices=[(each, _IF_NOT_LABELS[each]) for each in IF_NOT])
 

@@ -310,5 +310,5 @@ def _change_status(actor: Actor, broadcast_id: str, old: BroadcastStatus, new: B
     rows = Broadcast.objects.for_workspace(actor.workspace).filter(pk=broadcast_id)
     if not rows.filter(status=old).update(status=new, waiting_for=""):
         status = rows.values_list("status", flat=True).get()
-        raise DomainError("invalid_state", f"the broadcast is {status}; it would have to be {old.value}")
+        raise DomainError("invalid_state", f"the broadcast is {status}; only one that is {old.value} can be {verb}")
     audit.record(actor, f"broadcast.{verb}", broadcast_id)

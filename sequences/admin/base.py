@@ -44,6 +44,15 @@ def step_names(workspace: Workspace | int, steps: Iterable[tuple[int, str]]) -> 
     }
 
 
+def step_labels(workspace: Workspace | int, sequence_id: str) -> dict[str, str]:
+    """The names of all steps that the sequence has or had, by their keys, as in the latest version with the step."""
+    steps = Step.objects.for_workspace(workspace).filter(version__sequence=sequence_id)
+    labels: dict[str, str] = {}
+    for key, position, text in steps.order_by("-version__number", "position").values_list("key", "position", "text"):
+        labels.setdefault(key, f"Step {position + 1}: {Truncator(text).chars(40)}")
+    return labels
+
+
 def wait_text(delay: str, *, is_first: bool) -> str:
     """What stands between two steps."""
     if is_first:

@@ -35,7 +35,7 @@ from messaging.admin.inbox import waiting_text
 from messaging.panel.words import ADVICE
 from messaging.waiting import load_accounts
 from sequences import repository, resuming, services, waiting
-from sequences.admin.base import ENROLLMENT_COLOURS, describe_step, resume_choices, step_names
+from sequences.admin.base import ENROLLMENT_COLOURS, describe_step, resume_choices, step_labels, step_names
 from sequences.admin.sequences import IN_IT, NO_REASON, people_address, resume_mode
 from sequences.bulk import ENROLL
 from sequences.forms import account_label
@@ -47,7 +47,6 @@ from sequences.models import (
     Reason,
     Sequence,
     SequenceStatus,
-    Step,
     StepRun,
 )
 
@@ -179,9 +178,7 @@ class StepFilter(WorkspaceFilter):
     title = parameter_name = "step"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        rows = Step.objects.for_workspace(self.workspace)
-        keys = rows.filter(version__sequence=request.GET.get("sequence__id__exact", "")[:30])
-        return [(key, key) for key in sorted(set(keys.values_list("key", flat=True)))]
+        return list(step_labels(self.workspace, request.GET.get("sequence__id__exact", "")[:30]).items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if not self.value() or request.GET.get("outcome") in OUTCOME_FILTERS:

@@ -37,6 +37,7 @@ from sequences.admin.base import (
     definition_facts,
     describe_step,
     resume_choices,
+    step_labels,
     wait_text,
 )
 from sequences.configuration import SECTION
@@ -435,6 +436,9 @@ def _steps(
 def _groups(sequence: Sequence, definition: Definition, groups: list[PeopleAt]) -> list[dict[str, Any]]:
     """Who stands where and why, in the order of the steps; those who have ended come last."""
     numbers = {step.key: number for number, step in enumerate(definition.steps, 1)}
+    earlier = step_labels(sequence.workspace_id, sequence.pk).items()
+    names = {key: f"Removed: {label}" for key, label in earlier} | {"": "After the last step"}
+    names |= {key: f"Step {number}" for key, number in numbers.items()}
 
     def order(group: PeopleAt) -> tuple[bool, int, str, str]:
         return group.status not in OPEN, numbers.get(group.step_key, 99), group.status, group.reason or ""
@@ -446,10 +450,9 @@ def _groups(sequence: Sequence, definition: Definition, groups: list[PeopleAt]) 
             reason = "A message is on its way"
         else:
             reason = Reason(group.reason).label if group.reason else ""
-        step = f"Step {numbers[group.step_key]}" if group.step_key in numbers else f"{group.step_key}, an older step"
         rows.append(
             {
-                "step": step if group.step_key else "After the last",
+                "step": names[group.step_key],
                 "label": {
                     "type": ENROLLMENT_COLOURS[group.status],
                     "text": EnrollmentStatus(group.status).label,

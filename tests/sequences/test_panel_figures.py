@@ -14,7 +14,7 @@ from messaging.models import Account, Message
 from sequences import services
 from sequences.models import Enrollment, Sequence
 from tests.panel import browser
-from tests.sequences.helpers import Clock, contact, create, enroll, work, write_in
+from tests.sequences.helpers import Clock, contact, create, enroll, publish, work, write_in
 from tests.tenants import Tenants
 
 CONDITION = {"field": "tag", "op": "is", "value": "vip"}
@@ -74,6 +74,17 @@ def test_people_are_listed_by_step_status_and_reason_with_links_to_exactly_these
     listed = [[each.pk for each in client.get(row["address"]).context["cl"].result_list] for row in rows]
     assert [len(each) for each in listed] == [1] * 4
     assert {pk for each in listed for pk in each} == set(Enrollment.unscoped.values_list("pk", flat=True))
+
+
+def test_people_at_a_step_that_was_removed_are_listed_with_its_text(
+    tenants: Tenants, account: Account, sequence: Sequence
+) -> None:
+    publish(sequence, account, steps=[{"id": "hello", "text": "Hello"}, {"id": "other", "text": "Other"}])
+    client = browser(tenants.owner)
+    row = next(row for row in client.get(page(sequence)).context["groups"] if row["label"]["text"] == "Active")
+    assert (row["step"], row["number"]) == ("Removed: Step 2: Hello again", 1)
+    shown = client.get(row["address"]).content.decode()
+    assert all(label in shown for label in ("Step 1: Hello", "Step 2: Other", "Step 2: Hello again"))
 
 
 def test_a_paused_sequence_says_so_for_everybody_who_waits(tenants: Tenants, sequence: Sequence) -> None:
