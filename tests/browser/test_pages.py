@@ -21,6 +21,11 @@ QUERIES = {
     "admin:sequences_enrollment_enroll": "?contact={contacts.contact}",
     "admin:contacts_contacttag_edit": "?tag=zebra{side}%20tag",
 }
+# Lists, rows, and what is different on the test side. These are opened there, too.
+ON_BOTH_SIDES = re.compile(
+    r"admin:(index|inbox|inbox_thread|analytics_\w+|members|plan|search|workspace"
+    r"|(?!messaging_thread)\w+_(changelist|change)|(apikeys_apikey|messaging_account)_add)$"
+)
 # Pages that an owner does not get, and why.
 NOT_FURNISHED = {
     "account:invitation": "test_people.py opens the link",
@@ -58,18 +63,16 @@ def test_page(product: Product, visitors: Visitors, address: Address) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", [each for each in panel_addresses() if each.name.startswith("admin:")], ids=lambda address: address.name
+    "address", [each for each in panel_addresses() if ON_BOTH_SIDES.search(each.name)], ids=lambda address: address.name
 )
 def test_page_of_the_test_side(product: Product, visitors: Visitors, address: Address) -> None:
     """At one width and in one theme: the templates are those of the live side."""
     path, answer = opened(product, address, "test")
-    if not is_page(answer):
-        return
+    assert is_page(answer), path
     page = visitors.open(product.session("furnished"))
     page.goto(path)
     check_access(page)
     expect(page).to_have_title(re.compile(r"^\[TEST\] "))
-    assert page.locator("main [href^='/panel/live/'], main [action^='/panel/live/']").count() == 0
 
 
 @pytest.mark.parametrize("path", ["login/", "sign-up/", "password-reset/", "invitation/", "password-reset/new/"])

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from crmsolid.workspaces.panel_urls import Side
 from tests.browser.conftest import SignIn, Visitors
 from tests.browser.pages import Address, panel_addresses
 from tests.browser.product import Answer, Product
 from tests.browser.test_pages import is_page
 
 ENDPOINTS = "/panel/{}/webhooks/endpoint/"
-MARK = "zebralive"  # it is in every text of the furnished workspace
+MARK, MARK_OF_TEST = "zebralive", "zebratest"  # one is in every text of the furnished workspace
 # The names of the addresses of Settings.
 SETTINGS = re.compile(
     r"admin:((apikeys|events|oauth|webhooks|workspaces_auditentry|contacts_(customfield|scoringrule))_"
@@ -65,10 +66,12 @@ def test_a_form_left_open_in_one_workspace_is_not_sent_in_another(sign_in: SignI
         expect(other.get_by_text("left-open")).to_have_count(0)
 
 
-def answers(product: Product, session: str, addresses: list[Address]) -> Iterator[tuple[str, Answer, str]]:
+def answers(
+    product: Product, session: str, addresses: list[Address], side: Side = "live"
+) -> Iterator[tuple[str, Answer, str]]:
     """The path, the answer and its text, for each of these addresses with the rows of the furnished workspace."""
     for address in addresses:
-        path = address.path(product.seeded["rows"]["live"])
+        path = address.path(product.seeded["rows"][side]).replace("/panel/live/", f"/panel/{side}/")
         answer = product.get(path, session)
         body = gzip.decompress(answer.body) if answer.headers.get("content-encoding") == "gzip" else answer.body
         yield path, answer, body.decode(errors="replace")
@@ -87,6 +90,16 @@ def test_the_owner_of_another_workspace_sees_none_of_its_rows(product: Product) 
         assert MARK not in text, path
         if re.search(r"/[a-z]{3}_[0-9A-Z]{26}/", path):
             assert answer.status in (404, 405), path
+
+
+def test_no_page_of_the_test_side_leads_to_the_live_side(product: Product) -> None:
+    seen = 0
+    for path, answer, text in answers(product, product.session("furnished"), panel_addresses(), "test"):
+        if path.startswith("/panel/test/") and is_page(answer):
+            content = text[text.index("<main") : text.index("</main>")]
+            assert re.findall(r'(?:href|action)="/panel/live/[^"]*"', content) == [], path
+            seen += MARK_OF_TEST in content
+    assert seen > 20
 
 
 def can_be_sent(form: str) -> bool:

@@ -93,6 +93,15 @@ def test_unread_conversations_are_shown_oldest_first_with_what_was_written_last(
     )
 
 
+def test_an_unread_conversation_shows_what_they_wrote_also_after_a_broadcast(tenants: Tenants) -> None:
+    thread = conversation(tenants.sandbox(), "Anna", hours=3)
+    written = Message.unscoped.get(thread=thread)
+    failed_message(thread, status="sent", text="News for everybody")
+    Thread.unscoped.filter(pk=thread.pk).update(last_message_at=clock.now())
+    [item] = notices(tenants)["Unread conversations"]
+    assert (item.detail, item.at) == ("from Anna", written.created_at)
+
+
 def test_accounts_are_shown_that_wait_for_somebody(tenants: Tenants) -> None:
     for name, fields in {
         "fine": {},
