@@ -118,7 +118,7 @@ def _rename_in_rules(actor: Actor, arguments: Mapping[str, Any]) -> None:
     tag_uses.rename_in_rules(actor, arguments["rules"], name, new)
 
 
-RENAME = "rename_tag"
+RENAME = "tag rename"
 bulk.register(bulk.BulkAction(RENAME, "Tags", _check_rename, bulk.change_tags, bulk.BATCH, finish=_rename_in_rules))
 
 
