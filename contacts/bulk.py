@@ -27,7 +27,6 @@ from crmsolid.workspaces.models import Job, Membership, Role
 from crmsolid.workspaces.scopes import Scope
 
 MAX_ERRORS = 100
-BATCH = 500
 # How the audit log and the history of stages call who changed a contact here.
 BULK = "bulk"
 
@@ -183,14 +182,14 @@ def _detail(job: Job) -> str:
 
 
 # --- The changes that contacts know themselves ------------------------------------------------------------------------
-def check_tags(actor: Actor, arguments: Mapping[str, Any]) -> dict[str, Any]:
+def _check_tags(actor: Actor, arguments: Mapping[str, Any]) -> dict[str, Any]:
     added, removed = services.read_tag_changes(arguments.get("add", ()), arguments.get("remove", ()))
     if not (added or removed):
         raise invalid("add", "required", "give at least one tag")
     return {"add": added, "remove": removed}
 
 
-def change_tags(
+def _change_tags(
     actor: Actor, ids: Sequence[str], arguments: Mapping[str, Any]
 ) -> tuple[int, Mapping[str, DomainError]]:
     people = repository.with_tags(repository.lock(actor.workspace.pk, ids))
@@ -222,7 +221,7 @@ def _nothing(actor: Actor, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 TAGS, STAGE, ERASE = "tags", "stage", "erase"
-register(BulkAction(TAGS, "Tags", check_tags, change_tags, BATCH))
+register(BulkAction(TAGS, "Tags", _check_tags, _change_tags, 500))
 register(BulkAction(STAGE, "Stage", _check_stage, _change_stage, 50))
 # One a transaction: an erasure locks saved conditions before the contact, and keeps them locked until the end.
 register(BulkAction(ERASE, "Erase", _nothing, _erase, 1))

@@ -5,7 +5,7 @@ all contacts that have it, with the events and points that a change of tags has.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from contacts import bulk, tag_uses
@@ -109,8 +109,11 @@ def rename_tag(actor: Actor, name: str, *, to: str) -> Job:
     return job
 
 
+_TAGS = bulk.actions[bulk.TAGS]
+
+
 def _check_rename(actor: Actor, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    return {**bulk.check_tags(actor, arguments), "rules": arguments["rules"]}
+    return {**_TAGS.check(actor, arguments), "rules": arguments["rules"]}
 
 
 def _rename_in_rules(actor: Actor, arguments: Mapping[str, Any]) -> None:
@@ -118,8 +121,8 @@ def _rename_in_rules(actor: Actor, arguments: Mapping[str, Any]) -> None:
     tag_uses.rename_in_rules(actor, arguments["rules"], name, new)
 
 
-RENAME = "rename_tag"
-bulk.register(bulk.BulkAction(RENAME, "Tags", _check_rename, bulk.change_tags, bulk.BATCH, finish=_rename_in_rules))
+RENAME = "tag rename"
+bulk.register(replace(_TAGS, name=RENAME, check=_check_rename, finish=_rename_in_rules))
 
 
 @unit_of_work()

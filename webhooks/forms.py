@@ -79,7 +79,7 @@ class RotateForm(ServiceForm):
 
     replaces = forms.CharField(widget=forms.HiddenInput)
     overlap = forms.ChoiceField(
-        label="The old one stays in force for another",
+        label="The old one keeps working for another",
         choices=[("24h", "24 hours"), ("1h", "1 hour"), ("7d", "7 days"), ("0", "Not at all: it ends now")],
     )
     secret = SecretField()

@@ -110,7 +110,7 @@ offer(
     BulkChoice(
         bulk.TAGS,
         "Add or remove tags",
-        "Webhooks, scores and sequences follow as when one contact is tagged.",
+        "Webhooks, scores and sequences react as if each contact had been tagged by hand.",
         TagsForm,
         dict,
     )
@@ -119,7 +119,7 @@ offer(
     BulkChoice(
         bulk.STAGE,
         "Change the stage",
-        "Scores and sequences follow as when one is changed.",
+        "Scores and sequences react as if each contact had been moved by hand.",
         StageForm,
         lambda data: {"stage": data["new_stage"]},
     )
@@ -129,7 +129,7 @@ offer(
         bulk.ERASE,
         "Erase",
         "Everything that says who these people are goes for good: name, addresses, messages, notes, tags, custom"
-        " fields, scores. Figures stay, without the people. An opt-out stays as a keyed hash.",
+        " fields, scores. Figures stay, without the people. Who opted out stays opted out if they are added again.",
         NoForm,
         dict,
         dangerous=True,

@@ -112,7 +112,7 @@ class ContactListPage(TenantPage):
         try:
             return describe(load_condition(self.workspace, query.filter))
         except ConditionErrors:
-            return "a filter that does not fit any more"
+            return "a filter that uses a custom field that is gone"
 
     def _sort_link(self, query: ContactsQuery, column: Column) -> dict[str, str] | None:
         """The address that sorts by the column, the other way round if it is sorted by already; None if it cannot."""

@@ -161,7 +161,8 @@ class ContactPage(OfContact):
     def _opt_out(self, person: ContactWithTags) -> None:
         opted_out = self.request.POST.get("opted_out") == "yes"
         services.update_contact(self.actor, person.contact.pk, {"opted_out": opted_out})
-        self.say("Nothing is sent to this person from now on." if opted_out else "Messages may be sent to this person.")
+        again = "Messages can be sent to this person again."
+        self.say("Nothing is sent to this person from now on." if opted_out else again)
 
     def _tag(self, person: ContactWithTags) -> None:
         services.tag_contact(self.actor, person.contact.pk, add=split_tags(self.request.POST.get("tag", "")))
@@ -211,7 +212,7 @@ class NewContactPage(TenantPage):
                 except DomainError as error:
                     form.add_domain_error(error)
                 else:
-                    self.say("The contact is added." if person.created else "There was such a contact: it is updated.")
+                    self.say("The contact is added." if person.created else "This contact existed: it is updated.")
                     return self.redirect(ContactPage.name, person.contact.pk)
         return self.render(form=form, existing=existing, status=422)
 

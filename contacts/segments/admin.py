@@ -44,7 +44,7 @@ class SegmentAdmin(FormPageAdmin):
         for row, counted in zip(rows, services.count_all(rows[0].workspace_id, rows), strict=True):
             row.count, row.words = counted.count, _in_words(row, definitions)
 
-    @column("contacts for whom")
+    @column("contacts where")
     def selects(self, segment: Any) -> str:
         return str(segment.words)
 

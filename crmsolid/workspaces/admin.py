@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from crmsolid.workspaces.actor import Surface
 from crmsolid.workspaces.admin_base import LookAheadChangeList, TenantAdmin
 from crmsolid.workspaces.admin_columns import column, datetime_column, field_column, fixed_filter, pretty_json
-from crmsolid.workspaces.audit_sentences import KINDS, Description, describe
+from crmsolid.workspaces.audit_sentences import KINDS, SURFACES, Description, describe
 from crmsolid.workspaces.models import AuditEntry, Membership
 from crmsolid.workspaces.panel_context import panel_context
 from crmsolid.workspaces.roles import ADMINS
@@ -70,7 +70,12 @@ class AuditEntryAdmin(TenantAdmin):
 
     viewers = ADMINS
     list_display = ("when", "sentence", "details", "surface_name", "address")
-    list_filter = ("at", WhoFilter, KindFilter, fixed_filter("surface", get_args(Surface), title="interface"))
+    list_filter = (
+        "at",
+        WhoFilter,
+        KindFilter,
+        fixed_filter("surface", get_args(Surface), title="interface", labels=SURFACES),
+    )
     search_fields = ("action", "subject_label", "target")
     search_help_text = "Person, key, or id of what was changed"
     keeps_history = False
@@ -79,7 +84,6 @@ class AuditEntryAdmin(TenantAdmin):
     fields = ("when", "sentence", "details", "surface_name", "address", "by", "action", "about", "data_json")
     when = datetime_column("when", "at")
     by = field_column("signed in as", "subject_label")
-    surface_name = field_column("interface", "surface")
     about = field_column("id", "target")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[AuditList]:
@@ -91,6 +95,10 @@ class AuditEntryAdmin(TenantAdmin):
     @column("what happened")
     def sentence(self, entry: AuditEntry) -> SafeString:
         return format_html("{} {}", _described(entry).who, _described(entry).what)
+
+    @column("interface", ordering="surface")
+    def surface_name(self, entry: AuditEntry) -> str:
+        return _described(entry).interface
 
     @column("details")
     def details(self, entry: AuditEntry) -> SafeString:

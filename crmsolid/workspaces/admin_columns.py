@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django.contrib.admin import SimpleListFilter, display
@@ -77,10 +78,14 @@ def pretty_json(value: Any) -> SafeString:
 
 
 def fixed_filter(
-    name: str, values: Iterable[str] | Callable[[], Iterable[str]], *, title: str = ""
+    name: str,
+    values: Iterable[str] | Callable[[], Iterable[str]],
+    *,
+    title: str = "",
+    labels: Mapping[str, str] = MappingProxyType({}),
 ) -> type[SimpleListFilter]:
     """A filter by these values of ``name``; Django's own would read the whole table to find them. A function as
-    ``values`` is called when the filter is shown."""
+    ``values`` is called when the filter is shown. ``labels`` are what values are called, if they are no words."""
     filter_title = title or name.replace("_", " ")
 
     class FixedFilter(SimpleListFilter):
@@ -89,7 +94,7 @@ def fixed_filter(
 
         def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
             known = values() if callable(values) else values
-            return [(value, value if "." in value else str(capfirst(value))) for value in known]
+            return [(value, labels.get(value) or (value if "." in value else str(capfirst(value)))) for value in known]
 
         def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
             return queryset.filter(**{name: self.value()}) if self.value() else queryset

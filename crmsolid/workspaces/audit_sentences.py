@@ -174,6 +174,15 @@ SENTENCES: Mapping[str, Sentence] = {
     "job.canceled": Sentence("canceled the job {it}", JOB),
 }
 
+# How an operator calls the interface that somebody used.
+SURFACES: Mapping[str, str] = {
+    "rest": "API",
+    "mcp": "Assistant",
+    "panel": "Panel",
+    "command": "Command line",
+    "system": "By itself",
+}
+
 # The first words of a sentence about somebody who is no member.
 _SUBJECTS = {"key": "The API key {}", "grant": "The assistant {}", "command": "The command {}"}
 
@@ -206,6 +215,11 @@ class Description:
         """The sentence after the name, with a link."""
         link = '<a class="cs-link" href="{1}">{0}</a>' if self.address else "<strong>{0}</strong>"
         return self._fill(format_html(link, self.it, self.address))
+
+    @property
+    def interface(self) -> str:
+        """What it was done with, such as the panel."""
+        return SURFACES.get(self.entry.surface, self.entry.surface)
 
     @property
     def plain(self) -> str:

@@ -188,6 +188,23 @@ def test_invitations_of_who_is_owner_no_longer_end(tenants: Tenants, change: str
     assert {(entry.target, entry.subject_label) for entry in entries} == {(pk, tenants.owner.email) for pk in ended}
 
 
+@pytest.mark.parametrize("change", ["removed", "agent"])
+def test_an_owner_who_was_removed_meanwhile_makes_no_link(tenants: Tenants, change: str) -> None:
+    second = Membership.unscoped.get(user=tenants.member(Role.OWNER))
+    open_one = invite(tenants, "first@example.com")
+    meanwhile = Actor.member(second, tenants.workspace)  # of a request that has begun
+    if change == "removed":
+        remove_member(owner(tenants), second.pk)
+    else:
+        set_role(owner(tenants), second.pk, change)
+    sent, entries = OutgoingEmail.objects.count(), AuditEntry.unscoped.count()
+    assert error_of(invite_member, meanwhile, email="new@example.com", role="owner", link=link) == "forbidden"
+    assert error_of(resend_invitation, meanwhile, open_one.invitation.pk, link=link) == "forbidden"
+    assert [row.email for row in Invitation.unscoped.all()] == ["first@example.com"]
+    assert find_invitation(digest_in(open_one)).pk == open_one.invitation.pk
+    assert (OutgoingEmail.objects.count(), AuditEntry.unscoped.count()) == (sent, entries)
+
+
 def test_a_member_who_becomes_owner_keeps_the_invitations(tenants: Tenants) -> None:
     member = Membership.objects.for_workspace(tenants.workspace).get(user=tenants.member(Role.ADMIN))
     invite(tenants)

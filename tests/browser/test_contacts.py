@@ -84,7 +84,7 @@ def test_a_new_contact_is_added_and_changed_in_place_on_a_phone(sign_in: SignIn)
     page.get_by_role("button", name="Opt out").click()
     expect(page.get_by_text("Nothing is sent to this person from now on.")).to_be_visible()
     page.get_by_role("button", name="Allow messages again").click()
-    expect(page.get_by_text("Messages may be sent to this person.")).to_be_visible()
+    expect(page.get_by_text("Messages can be sent to this person again.")).to_be_visible()
 
 
 def test_a_filter_is_built_saved_as_a_segment_and_opened(product: Product, sign_in: SignIn) -> None:

@@ -23,6 +23,7 @@ from crmsolid.workspaces.admin_columns import (
     column,
     datetime_column,
     fixed_filter,
+    format_time,
     milliseconds_column,
     pretty_json,
     time_text,
@@ -131,8 +132,8 @@ class DeliveryAdmin(WebhookAdmin):
         return delivery.status, delivery.get_status_display()
 
     @column("next attempt", ordering="next_attempt_at")
-    def next_attempt(self, delivery: Delivery) -> SafeString:
-        return format_html('<span class="cs-nowrap">{}</span>', time_text(delivery.next_attempt_at))
+    def next_attempt(self, delivery: Delivery) -> SafeString | str:
+        return format_time(delivery.next_attempt_at)
 
     def get_urls(self) -> list[URLPattern]:
         replay = self.admin_site.admin_view(require_POST(self.replay_view))

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events.catalogue import subscribable_names
-from crmsolid.workspaces.admin_columns import column, time_text
+from crmsolid.workspaces.admin_columns import column, format_time, time_text
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
 from webhooks import querysets, replays, services
@@ -65,8 +65,8 @@ class EndpointAdmin(WebhookAdmin):
         return _state(endpoint)
 
     @column("failing since", ordering="failing_since")
-    def failing(self, endpoint: Endpoint) -> SafeString:
-        return format_html('<span class="cs-nowrap">{}</span>', time_text(endpoint.failing_since))
+    def failing(self, endpoint: Endpoint) -> SafeString | str:
+        return format_time(endpoint.failing_since)
 
     @column("last delivery")
     def last_delivery(self, endpoint: Any) -> SafeString | str:
@@ -77,12 +77,11 @@ class EndpointAdmin(WebhookAdmin):
             f"HTTP {endpoint.last_answer}" if endpoint.last_answer else ""
         )
         return format_html(
-            '<span class="cs-stack"><a class="cs-link" href="{}">{}{}</a><br>'
-            '<span class="cs-muted cs-nowrap">{}</span></span>',
+            '<span class="cs-stack"><a class="cs-link" href="{}">{}{}</a><br><span class="cs-muted">{}</span></span>',
             panel_url("webhooks_delivery_change", endpoint.last_delivery),
             DeliveryStatus(endpoint.last_status).label,
             f" ({answer})" if answer else "",
-            time_text(endpoint.last_made_at),
+            format_time(endpoint.last_made_at),
         )
 
     def change_view(

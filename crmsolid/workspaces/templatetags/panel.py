@@ -91,7 +91,7 @@ def ago(at: datetime | None) -> SafeString | str:
 
 
 def moment_text(at: datetime | None) -> str:
-    """:func:`moment` without markup."""
+    """:func:`moment` for sentences without markup, which have no title to say the time zone."""
     return f"{timezone.localtime(at):%-d %b %Y %H:%M %Z}" if at else ""
 
 
