@@ -9,14 +9,18 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 
 from contacts.custom_fields import check_count, check_key, read_choices
+from contacts.field_uses import uses_of
 from contacts.imports import admin as imports_admin  # noqa: F401 - registers the pages of imports
-from contacts.models import CustomField
+from contacts.models import CustomField, FieldType
 from contacts.normalization import InvalidValue
 from contacts.scoring import admin as scoring_admin  # noqa: F401 - registers the pages of scoring rules
 from contacts.segments import admin as segments_admin  # noqa: F401 - registers the pages of segments
+from contacts.segments.fields import CUSTOM
 from contacts.services import create_custom_field, update_custom_field
+from crmsolid.core import strictjson
 from crmsolid.workspaces.admin_base import TenantAdmin, TenantForm
 from crmsolid.workspaces.admin_columns import column, datetime_column
+from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
 
 
@@ -61,6 +65,7 @@ class CustomFieldAdmin(TenantAdmin):
 
     viewers, adders, changers = ADMINS, ADMINS, ADMINS
     form = CustomFieldForm
+    form_after_template = "panel/custom_field_uses.html"
     list_display = ("label", "key", "type", "shown_choices", "added")
     list_filter = ("type",)
     audited_values = frozenset({"label", "choices"})
@@ -85,3 +90,17 @@ class CustomFieldAdmin(TenantAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("key", "type") if obj else ()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Only a field of type Choice has choices; for a new one the type is not known yet."""
+        has_choices = obj is None or obj.type == FieldType.CHOICE
+        return self.fields if has_choices else [name for name in self.fields if name != "choices"]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        field = context.get("original")
+        if field is not None:
+            having = strictjson.dumps({"field": f"{CUSTOM}{field.key}", "op": "exists", "value": True}).decode()
+            uses = [(use, panel_url(use.page, use.pk)) for use in uses_of(field)]
+            address = panel_url("contacts_contact_changelist", query={"filter": having})
+            context = {**context, "uses": uses, "contacts_address": address}
+        return super().render_change_form(request, context, *args, **kwargs)

@@ -8,7 +8,7 @@ class MessagingConfig(AppConfig):
         from django.db.models import Q
         from django.db.models.signals import post_delete, post_save
 
-        from contacts import tag_uses, timeline
+        from contacts import field_uses, tag_uses, timeline
         from contacts.erasing import operands
         from contacts.scoring import history
         from contacts.scoring.models import Trigger
@@ -23,6 +23,7 @@ class MessagingConfig(AppConfig):
         from messaging.broadcasts.job import BROADCAST
         from messaging.broadcasts.message_source import SOURCE, BroadcastSource
         from messaging.broadcasts.tag_uses import find as broadcasts_with_tag
+        from messaging.field_uses import in_templates
         from messaging.models import AccountKind, Broadcast
         from messaging.sending import gateway, sources
         from messaging.sending.sandbox import SandboxGateway
@@ -38,6 +39,7 @@ class MessagingConfig(AppConfig):
         on_provision(opt_out_words.provision)
         register_section(texts.TEMPLATES, dump=texts.dump_templates, apply=texts.apply_templates)
         register_section(texts.WORDS, dump=texts.dump_words, apply=texts.apply_words)
+        field_uses.register(in_templates)
         timeline.register(MESSAGES)
         history.register(Trigger.REPLY, scoring.replies_of)
         erasure.register(erase=messages.erase, export=messages.export)

@@ -5,7 +5,7 @@ class SequencesConfig(AppConfig):
     name = "sequences"
 
     def ready(self) -> None:
-        from contacts import bulk, tag_uses, timeline
+        from contacts import bulk, field_uses, tag_uses, timeline
         from contacts.erasing import operands
         from contacts.scoring import history
         from contacts.scoring.models import Trigger
@@ -16,6 +16,7 @@ class SequencesConfig(AppConfig):
         from sequences import configuration, events, runner, scoring  # noqa: F401 - events declares the event types
         from sequences import erasure as enrollments
         from sequences.bulk import ENROLL
+        from sequences.field_uses import in_sequences
         from sequences.message_source import SOURCE, SequenceSource
         from sequences.models import SequenceVersion, Step
         from sequences.tag_uses import find as sequences_with_tag
@@ -24,6 +25,7 @@ class SequencesConfig(AppConfig):
         sources.registry[SOURCE] = SequenceSource()
         watchers.append(runner.wake)
         bulk.register(ENROLL)
+        field_uses.register(in_sequences)
         for source in SOURCES:
             timeline.register(source)
         operands.register(SequenceVersion, "stop_on")
