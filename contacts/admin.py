@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 
 from contacts.custom_fields import check_count, check_key, read_choices
-from contacts.field_uses import uses_of
+from contacts.field_uses import find_uses
 from contacts.imports import admin as imports_admin  # noqa: F401 - registers the pages of imports
 from contacts.models import CustomField, FieldType
 from contacts.normalization import InvalidValue
@@ -100,7 +100,7 @@ class CustomFieldAdmin(TenantAdmin):
         field = context.get("original")
         if field is not None:
             having = strictjson.dumps({"field": f"{CUSTOM}{field.key}", "op": "exists", "value": True}).decode()
-            uses = [(use, panel_url(use.page, use.pk)) for use in uses_of(field)]
+            uses = [(use, panel_url(use.page, use.pk)) for use in find_uses(field)]
             address = panel_url("contacts_contact_changelist", query={"filter": having})
             context = {**context, "uses": uses, "contacts_address": address}
         return super().render_change_form(request, context, *args, **kwargs)

@@ -3,15 +3,16 @@
 A renamed tag is renamed in segments and scoring rules. What cannot be changed by itself is listed, with what to do.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from contacts import uses
 from contacts.models import ContactTag, ScoringRule, Segment
 from contacts.normalization import fold
 from contacts.scoring.definition import definition_of
 from contacts.scoring.models import Trigger
 from contacts.scoring.services import update_rule
+from contacts.uses import Use
 from crmsolid.core import clock
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
@@ -21,37 +22,21 @@ from crmsolid.workspaces.models import Role, Workspace
 _WHOLE = ("is", "is_not", "in")
 
 
-@dataclass(frozen=True, slots=True)
-class TagUse:
-    """A row that names a tag: what it is, its name, and the URL name and argument of its page; no page for who may not
-    see it. ``advice`` says what has to be done by hand; empty if renaming the tag does it."""
-
-    kind: str
-    name: str
-    page: str
-    pk: str
-    advice: str = ""
-
-
-# Each finds the uses in the rows of one app. Apps register theirs when they start.
-finders: list[Callable[[Workspace, str], list[TagUse]]] = []
-
-
-def find_uses(actor: Actor, name: str) -> list[TagUse]:
+def find_uses(actor: Actor, name: str) -> list[Use]:
     """What names the tag; a few queries, however many rows there are."""
     workspace, advice = actor.workspace, ""
     if _has_other_case(workspace, name):
         advice = "It also means the same tag written in another case, so it stays as it is. Change it if it should not."
     found = [
-        TagUse("Segment", each.name, "contacts_segment_change", each.pk, advice)
+        Use("Segment", each.name, "contacts_segment_change", each.pk, advice)
         for each in Segment.objects.for_workspace(workspace).order_by("name")
         if is_named_in(each.filter, name)
     ]
     page = "contacts_scoringrule_change"
     if not _may_change_rules(actor):
         page, advice = "", "Ask an admin to change it."
-    found += [TagUse("Scoring rule", each.name, page, str(each.pk), advice) for each in _rules(workspace, name)]
-    for find in finders:
+    found += [Use("Scoring rule", each.name, page, str(each.pk), advice) for each in _rules(workspace, name)]
+    for find in uses.of_tag:
         found += find(workspace, name)
     return found
 

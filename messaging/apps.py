@@ -8,7 +8,7 @@ class MessagingConfig(AppConfig):
         from django.db.models import Q
         from django.db.models.signals import post_delete, post_save
 
-        from contacts import field_uses, tag_uses, timeline
+        from contacts import timeline, uses
         from contacts.erasing import operands
         from contacts.scoring import history
         from contacts.scoring.models import Trigger
@@ -22,8 +22,6 @@ class MessagingConfig(AppConfig):
         from messaging.broadcasts import erasure as recipients
         from messaging.broadcasts.job import BROADCAST
         from messaging.broadcasts.message_source import SOURCE, BroadcastSource
-        from messaging.broadcasts.tag_uses import find as broadcasts_with_tag
-        from messaging.field_uses import in_templates
         from messaging.models import AccountKind, Broadcast
         from messaging.sending import gateway, sources
         from messaging.sending.sandbox import SandboxGateway
@@ -32,6 +30,7 @@ class MessagingConfig(AppConfig):
         from messaging.texts import configuration as texts
         from messaging.threads import state
         from messaging.timeline import SOURCE as MESSAGES
+        from messaging.uses import of_field, of_tag
 
         gateway.registry[AccountKind.SANDBOX] = SandboxGateway()
         gateway.account_worker_queues[AccountKind.TELEGRAM] = queues_of
@@ -39,14 +38,14 @@ class MessagingConfig(AppConfig):
         on_provision(opt_out_words.provision)
         register_section(texts.TEMPLATES, dump=texts.dump_templates, apply=texts.apply_templates)
         register_section(texts.WORDS, dump=texts.dump_words, apply=texts.apply_words)
-        field_uses.register(in_templates)
+        uses.of_field.append(of_field)
         timeline.register(MESSAGES)
         history.register(Trigger.REPLY, scoring.replies_of)
         erasure.register(erase=messages.erase, export=messages.export)
         erasure.register(erase=recipients.erase, export=recipients.export)
         operands.register(Broadcast, "audience", where=~Q(audience__has_key="contact_ids"))
         kinds.register(BROADCAST)
-        tag_uses.finders.append(broadcasts_with_tag)
+        uses.of_tag.append(of_tag)
         sources.registry[SOURCE] = BroadcastSource()
         crypto.register_columns(TelegramSession, "auth_key")
         crypto.register_columns(LoginAttempt, "encrypted_state")
