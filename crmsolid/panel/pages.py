@@ -75,13 +75,15 @@ class PlanPage(TenantPage):
         plan = Plan(self.panel.live.current_plan)
         shown = {"value": plan.value, "description": DESCRIPTIONS[plan], "type": COLOURS[plan], "text": plan.label}
         offers = [(radio, DESCRIPTIONS[Plan(radio.data["value"])]) for radio in form["plan"]]
-        compared = [Plan.TRIAL, Plan.EXPIRED, *PAID_PLANS]
+        columns = {each: COLUMNS.get(each, each.label) for each in (Plan.TRIAL, Plan.EXPIRED, *PAID_PLANS)}
         return self.render(
             plan=shown,
             offers=offers,
             form=form,
-            compared=[(COLUMNS.get(each, each.label), each == plan) for each in compared],
-            differences=[(title, [texts[each] for each in compared]) for title, texts in DIFFERENCES],
+            compared=[(label, each == plan) for each, label in columns.items()],
+            differences=[
+                (title, [(label, texts[each]) for each, label in columns.items()]) for title, texts in DIFFERENCES
+            ],
             limits=self._limits(),
             rate_limit=DEFAULT_RATE_LIMIT,
         )
