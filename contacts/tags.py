@@ -92,8 +92,8 @@ def get_tag(actor: Actor, name: str) -> CountedTag:
 @unit_of_work()
 def rename_tag(actor: Actor, name: str, *, to: str) -> Job:
     """Start a job that gives another tag to all contacts that have this one, and takes this one from them. If the other
-    is in use already, the two are one from then on. Segments name the new tag at once, scoring rules at the end of the
-    job, if the actor may change them; ``tag_uses.find_uses`` has what is left to do by hand.
+    is in use already, the two are one from then on. Segments name both tags until the job has ended, then the new one;
+    so do scoring rules at its end, if the actor may change them. ``tag_uses.find_uses`` has what is left to do by hand.
 
     Errors: ``scope_missing``, ``not_found``, ``validation_failed``.
     """
@@ -102,9 +102,11 @@ def rename_tag(actor: Actor, name: str, *, to: str) -> Job:
     new = read_tags([to], "to")[0]
     if new == name:
         raise invalid("to", "duplicate", "this is its name already")
-    tag_uses.rename_in_segments(actor, name, new)
-    rules = tag_uses.rules_to_rename(actor, name)
-    job = bulk.start_bulk(actor, RENAME, {"tag": [name]}, {"add": [new], "remove": [name], "rules": rules})
+    following = {
+        "segments": tag_uses.name_both_in_segments(actor, name, new),
+        "rules": tag_uses.rules_to_rename(actor, name),
+    }
+    job = bulk.start_bulk(actor, RENAME, {"tag": [name]}, {"add": [new], "remove": [name], **following})
     audit.record(actor, "tag.renamed", job.pk, tag=name, to=new)
     return job
 
@@ -113,16 +115,17 @@ _TAGS = bulk.actions[bulk.TAGS]
 
 
 def _check_rename(actor: Actor, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    return {**_TAGS.check(actor, arguments), "rules": arguments["rules"]}
+    return {**_TAGS.check(actor, arguments), "segments": arguments["segments"], "rules": arguments["rules"]}
 
 
-def _rename_in_rules(actor: Actor, arguments: Mapping[str, Any]) -> None:
+def _finish_rename(actor: Actor, arguments: Mapping[str, Any]) -> None:
     [name], [new] = arguments["remove"], arguments["add"]
+    tag_uses.rename_in_segments(actor, arguments["segments"], name, new)
     tag_uses.rename_in_rules(actor, arguments["rules"], name, new)
 
 
 RENAME = "tag rename"
-bulk.register(replace(_TAGS, name=RENAME, check=_check_rename, finish=_rename_in_rules))
+bulk.register(replace(_TAGS, name=RENAME, check=_check_rename, finish=_finish_rename))
 
 
 @unit_of_work()

@@ -1,14 +1,16 @@
 """What names a tag follows when the tag is renamed, or is listed with what to do by hand."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
-from contacts import tag_uses, tags
-from contacts.models import ScoringRule, Segment
+from contacts import bulk, tag_uses, tags
+from contacts.models import ContactTag, ScoringRule, Segment
+from contacts.segments.conditions import MAX_LEVELS
 from contacts.segments.services import create_segment
-from contacts.services import upsert_contact
+from contacts.services import list_contacts, upsert_contact
 from crmsolid.events.models import Event
 from crmsolid.jobs import runner
 from crmsolid.workspaces.actor import Actor
@@ -48,7 +50,7 @@ def member(tenants: Tenants, role: Role) -> Actor:
     return Actor.member(membership, tenants.workspace)
 
 
-def test_segments_name_the_new_tag_at_once(tenants: Tenants) -> None:
+def test_segments_name_both_tags_until_everybody_is_renamed(tenants: Tenants) -> None:
     nested = {"any": [{"not": IS_VIP}, {"field": "tag", "op": "in", "value": ["vip", "gold", "old"]}]}
     changed = [segment(tenants, "Vips", IS_VIP), segment(tenants, "Nested", nested)]
     kept = [
@@ -58,14 +60,52 @@ def test_segments_name_the_new_tag_at_once(tenants: Tenants) -> None:
     before = [filter_of(each) for each in kept]
     assert uses(tenants.actor()) == [("Segment", "Nested", True), ("Segment", "Vips", True)]
     job = tags.rename_tag(tenants.actor(), "vip", to="gold")
-    is_gold = {**IS_VIP, "value": "gold"}
-    assert filter_of(changed[0]) == is_gold
-    assert filter_of(changed[1]) == {"any": [{"not": is_gold}, {"field": "tag", "op": "in", "value": ["gold", "old"]}]}
-    assert [filter_of(each) for each in kept] == before
+    assert filter_of(changed[0]) == {"field": "tag", "op": "in", "value": ["VIP", "gold"]}
     entries = AuditEntry.unscoped.filter(action="segment.updated").order_by("target")
     assert [entry.target for entry in entries] == sorted(each.pk for each in changed)
     assert entries[0].data == {"old": {"tag": "vip"}, "new": {"tag": "gold"}}
     assert Job.unscoped.get(pk=job.pk).state == "queued"
+
+    runner.run_due()
+    assert Job.unscoped.get(pk=job.pk).state == "done"
+    is_gold = {**IS_VIP, "value": "gold"}
+    assert filter_of(changed[0]) == is_gold
+    assert filter_of(changed[1]) == {"any": [{"not": is_gold}, {"field": "tag", "op": "in", "value": ["gold", "old"]}]}
+    assert [filter_of(each) for each in kept] == before
+    assert AuditEntry.unscoped.filter(action="segment.updated").count() == 2
+
+
+def test_a_segment_that_leaves_people_out_does_so_at_every_moment_of_a_renaming(
+    tenants: Tenants, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = segment(tenants, "Everybody else", {"field": "tag", "op": "is_not", "value": "vip"})
+
+    def people() -> list[str]:
+        found = list_contacts(tenants.actor(), {"segment": others.pk}).rows
+        return sorted(str(row.contact.username) for row in found)
+
+    monkeypatch.setitem(bulk.actions, tags.RENAME, replace(bulk.actions[tags.RENAME], batch=1))
+    assert people() == ["clara"]
+    tags.rename_tag(tenants.actor(), "vip", to="gold")
+    assert people() == ["clara"]
+    runner.run_due(seconds=0)  # one chunk
+    assert ContactTag.unscoped.filter(name="vip").count() == 1
+    assert people() == ["clara"]
+    runner.run_due()
+    assert ContactTag.unscoped.filter(name="vip").count() == 0
+    assert people() == ["clara"]
+    assert filter_of(others) == {"not": {"field": "tag", "op": "is", "value": "gold"}}
+
+
+def test_a_segment_without_room_for_a_second_tag_stays(tenants: Tenants) -> None:
+    deep: Any = {"field": "tag", "op": "is_not", "value": "vip"}
+    for _ in range(MAX_LEVELS - 1):
+        deep = {"all": [deep]}
+    full = segment(tenants, "Deep", deep)
+    assert uses(tenants.actor()) == [("Segment", "Deep", False)]
+    tags.rename_tag(tenants.actor(), "vip", to="gold")
+    runner.run_due()
+    assert filter_of(full) == deep
 
 
 def test_a_segment_stays_while_the_tag_exists_in_another_case(tenants: Tenants) -> None:
@@ -125,7 +165,7 @@ def test_the_queries_do_not_grow_with_the_rows(tenants: Tenants, django_assert_m
         segment(tenants, f"Segment {number}", IS_VIP)
         rule(tenants.actor(), f"Rule {number}", "tag", "vip")
         sequences.create(account, name=f"Sequence {number}", stop_on=["tag:vip"])
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         assert len(tag_uses.find_uses(tenants.actor(), "vip")) == 15
 
 
