@@ -19,6 +19,7 @@ from crmsolid.workspaces.scopes import Scope
 
 MAX_NAME = 100
 MAX_RATE_LIMIT = 100_000
+MAX_LIFETIME = timedelta(days=36_525)
 MAPPED_BITS = 96  # length of ::ffff:0:0/96, the prefix under which IPv6 holds IPv4 addresses
 MAX_NAMED = 20  # keys that one error message names
 
@@ -55,6 +56,8 @@ def create_key(
         raise invalid("scopes", "required", "choose at least one scope")
     if expires_at is not None and expires_at <= clock.now():
         raise invalid("expires_at", "past", "the expiry must lie in the future")
+    if expires_at is not None and expires_at > clock.now() + MAX_LIFETIME:
+        raise invalid("expires_at", "out_of_range", "a key lasts at most 100 years; or choose one that never expires")
     if rate_limit is not None and not 1 <= rate_limit <= MAX_RATE_LIMIT:
         raise invalid("rate_limit", "out_of_range", f"a rate limit is 1 to {MAX_RATE_LIMIT} requests a minute")
     key = ApiKey(

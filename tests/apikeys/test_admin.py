@@ -142,6 +142,7 @@ def test_a_key_works_to_the_end_of_its_last_day_where_its_maker_is(tenants: Tena
         ({"rate_limit": "0"}, "rate_limit", "greater than or equal to 1"),
         ({"expires": "date"}, "last_day", "Choose the key&#x27;s last day."),
         ({"expires": "date", "last_day": "2020-01-01"}, "expires", "the expiry must lie in the future"),
+        ({"expires": "date", "last_day": "9999-12-31"}, "expires", "a key lasts at most 100 years"),
         ({"environment": ""}, "environment", "This field is required."),
         ({"once": "forged"}, "once", "This page is too old."),
     ],
