@@ -143,7 +143,7 @@ class ContactImportAdmin(PageAdmin):
             may_import=chunk is not None and not is_open and self.has_change_permission(request),
         )
         response.status_code = 422 if error else 200
-        if is_open:
+        if is_open and not error:
             response.headers["Refresh"] = str(REFRESH_SECONDS)
         return response
 

@@ -95,6 +95,7 @@ def test_a_file_is_not_imported_twice_at_once(tenants: Tenants) -> None:
     client.post(start, {"column-0": "email"})
     response = client.post(start, {"column-0": "email"})
     assert (response.status_code, "being worked on" in response.content.decode()) == (422, True)
+    assert "Refresh" not in response.headers  # the address of this page takes no GET
     assert Job.unscoped.count() == 1
 
 
