@@ -44,7 +44,8 @@ _ANSWER = (
 # The first message of the contact after the latest answer. Also in the migration 0014.
 _FIND_WAITING = (
     f"UPDATE {_threads} SET waiting_since = (SELECT min(m.created_at) FROM {_messages} m"
-    f" WHERE m.thread_id = {_threads}.id AND m.direction = 'in' AND m.auto_reply = false AND m.created_at > coalesce("
+    f" WHERE m.thread_id = {_threads}.id AND m.direction = 'in' AND m.auto_reply = false"
+    f" AND m.created_at >= {_threads}.created_at AND m.created_at > coalesce("
     f"(SELECT max(o.created_at) FROM {_messages} o WHERE o.thread_id = {_threads}.id AND o.direction = 'out'"
     " AND o.source IN ('direct', 'phone') AND o.status <> 'canceled'), '0001-01-01 00:00:00+00'))"
     " WHERE id = %s AND closed_at IS NULL"
@@ -102,7 +103,8 @@ def record_failed(thread_ids: Collection[str], at: datetime) -> None:
 
 
 def find_waiting(thread_id: str) -> None:
-    """See again whether the contact waits: an answer was canceled."""
+    """See again whether the contact waits: an answer was canceled. Messages from before the thread, which were loaded
+    from Telegram later, ask for no answer."""
     run(_FIND_WAITING, [thread_id])
 
 

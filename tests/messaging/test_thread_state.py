@@ -19,7 +19,7 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry, Membership, Role
 from crmsolid.workspaces.services import remove_member, set_role
 from messaging import services as messages
-from messaging.inbox import Incoming, receive
+from messaging.inbox import Incoming, receive, store_past
 from messaging.models import Account, Message, MessageAttempt, Status, Thread
 from messaging.sending import dispatch
 from messaging.sending.gateway import SendError
@@ -97,6 +97,20 @@ def test_canceling_the_answer_lets_the_contact_wait_again(
     messages.cancel_message(agent, answer.pk)
     assert thread_of(answer).waiting_since == thread.last_message_at
     assert actions(answer.pk) == ["message.accepted", "message.canceled"]
+
+
+def test_messages_from_before_the_conversation_ask_for_no_answer(
+    agent: Actor, sandbox: Account, frozen_time: FrozenTime
+) -> None:
+    long_ago = frozen_time.now - timedelta(days=700)
+    thread = hear(sandbox, frozen_time)
+    Message.unscoped.update(created_at=frozen_time.now)
+    past = Incoming(telegram_message_id=1, text="thanks, bye", at=long_ago, username="alice")
+    store_past(sandbox, thread.contact, thread.pk, [past])
+    later = frozen_time.forward(seconds=1) + timedelta(days=1)
+    answer = services.reply(agent, thread.pk, text="Tomorrow", send_at=later)
+    messages.cancel_message(agent, answer.pk)
+    assert thread_of(answer).waiting_since == thread.last_message_at
 
 
 def test_answer_typed_on_the_phone_counts_and_an_older_one_does_not(sandbox: Account, frozen_time: FrozenTime) -> None:
