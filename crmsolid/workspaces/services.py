@@ -166,9 +166,10 @@ def _revoke_invitations_of(actor: Actor, member: Membership) -> None:
 
 
 def _lock_member(actor: Actor, member_id: int) -> Membership:
-    """The member as of now. The lock on the workspace keeps two owners from leaving at the same time."""
+    """The member as of now. The lock on the workspace keeps two owners from leaving at the same time; it lets somebody
+    become a member meanwhile, who holds an invitation that this may wait for."""
     live = actor.workspace.owner_workspace
-    Workspace.objects.select_for_update().get(pk=live.pk)
+    Workspace.objects.select_for_update(no_key=True).get(pk=live.pk)
     member: Membership | None = Membership.objects.for_workspace(live).filter(pk=member_id).first()
     if member is None:
         raise not_found("member")
