@@ -220,6 +220,22 @@ def test_long_flood_wait_is_told_and_may_be_tried_again(
     assert settled(thread).state == "done"
 
 
+def test_refusal_that_lasts_is_told_and_logged(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_long_ago(server)
+    thread = hear_first(shop, worker, server)
+    server.fail("messages.getHistory", "MSG_ID_INVALID")
+    load_history(actor, thread.pk)
+    request = settled(thread)
+    assert (request.state, request.reason) == (
+        "failed",
+        "These messages could not be loaded. Ask whoever runs this installation; the log says why.",
+    )
+    assert "older messages cannot be loaded: msg_id_invalid: MSG_ID_INVALID" in caplog.messages
+    assert texts(thread) == ["today"]
+
+
 def test_access_hash_that_is_out_of_date_is_resolved_again(
     shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
 ) -> None:
