@@ -207,7 +207,10 @@ def _keys(workspace: Workspace) -> Notice:
         Item(f"{key.name} ({key.prefix}_…)", f"Expires in {_days(key.expires_at)}.", _page("apikeys_apikey", key))
         for key in keys
     ]
-    advice = "Make a new key for the programs that use it: they are refused afterwards. Rotating it keeps the date."
+    advice = (
+        "Programs are refused once their key has expired. Make a new key for them before; rotating a key keeps its "
+        "last day."
+    )
     return _notice("API keys that expire soon", "warning", advice, items, "apikeys_apikey_changelist")
 
 
