@@ -26,7 +26,7 @@ def find_uses(actor: Actor, name: str) -> list[Use]:
     """What names the tag; a few queries, however many rows there are."""
     workspace, advice = actor.workspace, ""
     if _has_other_case(workspace, name):
-        advice = "It also means the same tag written in another case, so it stays as it is. Change it if it should not."
+        advice = "It also matches this tag in other capitals, so it is not changed. Edit it if it should be."
     found = [
         Use("Segment", each.name, "contacts_segment_change", each.pk, advice)
         for each in Segment.objects.for_workspace(workspace).order_by("name")
