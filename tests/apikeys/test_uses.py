@@ -1,6 +1,7 @@
 """What a key was used for: exact counts by call and refusal, on the page of the key."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,13 @@ from tests.panel import browser
 from tests.tenants import Api, Tenants
 
 ME = "GET /v1/me"
+
+
+@pytest.fixture(autouse=True)
+def _half_past() -> Iterator[None]:
+    """Counts are kept by the hour, so no hour may begin during a test."""
+    with clock.simulated(clock.now().replace(minute=30, second=0, microsecond=0)):
+        yield
 
 
 def key_of(token: str) -> ApiKey:
