@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -78,6 +79,7 @@ class MembersPage(MembersBase):
             roles_help=ROLES_HELP,
             form=form,
             required=self.workspace.requires_two_factor,
+            sends_email=bool(settings.EMAIL_HOST),
             **context,
         )
 
