@@ -111,7 +111,7 @@ class MembersPage(MembersBase):
 
     def _role(self, request: HttpRequest) -> None:
         member = set_role(self.actor, _id(request), request.POST.get("role", ""))
-        self.say(f"{member.user} is {member.get_role_display().lower()} now.")
+        self.say(f"{member.user} is now {Role(member.role).with_article}.")
 
     def _require(self, request: HttpRequest) -> None:
         required = request.POST.get("required") == "yes"

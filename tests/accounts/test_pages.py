@@ -297,7 +297,7 @@ def test_an_owner_invites_and_the_link_makes_a_member(tenants: Tenants) -> None:
     page = text(newcomer.get(INVITATION))
     assert "owner@acme.example invites you" in page and "Acme" in page and "as agent" in page
     joined = newcomer.post(INVITATION, {"name": "New", "password": NEW}, follow=True)
-    assert joined.redirect_chain == [(HOME, 302)] and "You are agent in Acme now" in text(joined)
+    assert joined.redirect_chain == [(HOME, 302)] and "You are now an agent in Acme" in text(joined)
     assert newcomer.post(INVITATION, {"name": "New", "password": NEW}).status_code == 404
     assert Client().get(link).status_code == 404
 
