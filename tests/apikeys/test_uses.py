@@ -157,7 +157,7 @@ def test_the_page_shows_this_hour_the_last_day_and_refusals(tenants: Tenants) ->
 
 def test_the_page_of_an_unused_key_says_so(tenants: Tenants) -> None:
     text = page_text(tenants, key_of(tenants.key()))
-    assert "It was not used since" in text
+    assert "It has not been used since" in text
     assert "A request appears here after up to 10 seconds." in text
 
 
