@@ -158,7 +158,7 @@ def _rules(workspace: Workspace, name: str) -> list[ScoringRule]:
 
 
 def _may_change_rules(actor: Actor) -> bool:
-    return actor.role in (Role.ADMIN, Role.OWNER) or actor.surface in ("system", "command")
+    return actor.has_role(Role.ADMIN, Role.OWNER)
 
 
 def _has_other_case(workspace: Workspace, name: str) -> bool:

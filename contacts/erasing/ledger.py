@@ -11,10 +11,14 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Max, Q, TextField
+from django.db.models.functions import Cast
 
 from contacts import optouts
 from contacts.models import Contact, Erasure
@@ -130,9 +134,14 @@ def _as_line(entry: Entry) -> bytes:
 
 def last_erasure(contact: Contact) -> datetime | None:
     """When somebody with an identity of this contact was erased last in its workspace; None if nobody was."""
-    digests = {digest.hex() for digest in optouts.digests_of(contact)}
-    rows = Erasure.objects.for_workspace(contact.workspace_id).values_list("digests", "created_at")
-    return max((at for erased, at in rows.iterator() if not digests.isdisjoint(erased)), default=None)
+    digests = optouts.digests_of(contact)
+    if not digests:
+        return None
+    # Looked for in the text of the JSON, because SQLite cannot ask for an element. A digest is a part of no other one.
+    names_them = reduce(or_, (Q(text__contains=digest.hex()) for digest in digests))
+    rows = Erasure.objects.for_workspace(contact.workspace_id).annotate(text=Cast("digests", TextField()))
+    last: datetime | None = rows.filter(names_them).aggregate(last=Max("created_at"))["last"]
+    return last
 
 
 def stored(since: datetime) -> Iterator[Entry]:

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_POST
 from contacts.custom_fields import by_key
 from contacts.imports import services, staging
 from contacts.imports.columns import FIELDS
-from contacts.imports.reading import Row
+from contacts.imports.reading import MAX_ROWS, Row
 from contacts.imports.views import MAX_FILE_BYTES, failed_rows_response
 from contacts.models import ContactImport, ImportChunk
 from crmsolid.api.uploads import TemporaryFileHandler, check_size
 from crmsolid.core.errors import DomainError
 from crmsolid.jobs.admin import REFRESH_SECONDS
+from crmsolid.serving.interface import MEBIBYTE
 from crmsolid.workspaces.admin_columns import column, datetime_column
 from crmsolid.workspaces.admin_pages import PageAdmin
 from crmsolid.workspaces.models import OPEN_JOB_STATES, Job, JobState
@@ -67,9 +68,9 @@ class ContactImportAdmin(PageAdmin):
             raise PermissionDenied
         if request.method != "POST":
             title, fields = "Import contacts", by_key(self.current_workspace(request)).values()
-            return self.render_page(
-                request, "panel/import_upload.html", title=title, page_label=title, fields=FIELDS, custom_fields=fields
-            )
+            limits = {"max_mebibytes": MAX_FILE_BYTES // MEBIBYTE, "max_rows": MAX_ROWS}
+            context = {"title": title, "page_label": title, "fields": FIELDS, "custom_fields": fields, **limits}
+            return self.render_page(request, "panel/import_upload.html", **context)
         handler = TemporaryFileHandler(MAX_FILE_BYTES)
         # Before the form is read for the first time, which is when its token is checked.
         handlers: list[FileUploadHandler] = [handler]

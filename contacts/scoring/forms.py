@@ -79,7 +79,10 @@ class RuleForm(forms.Form):
         """A service's refusal beside the field that it is about."""
         name = VALUE_FIELDS.get(self.cleaned_data["on"])
         for each in error.errors:
-            self.add_error(name if each.field == "value" else each.field, capfirst(each.detail))
+            field = name if each.field == "value" else each.field
+            # The API takes a key there; the form has a list.
+            is_unchosen = field == "field" and not self.cleaned_data["field"]
+            self.add_error(field, "Choose a custom field." if is_unchosen else capfirst(each.detail))
 
 
 class ScoreForm(forms.Form):

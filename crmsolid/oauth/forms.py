@@ -57,7 +57,7 @@ class ConsentForm(ServiceForm):
             membership, workspace = self.membership_and_workspace
             refused = set(cleaned["scopes"]) - ROLE_SCOPES[Role(membership.role)]
             if refused:
-                role = membership.get_role_display().lower()
+                role = Role(membership.role).with_article
                 names = ", ".join(scope.value for scope in OFFERED if scope in refused)
                 self.add_error("scopes", f"You are {role} in {workspace}, so you cannot allow {names} there.")
         return cleaned

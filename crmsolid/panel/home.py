@@ -207,7 +207,10 @@ def _keys(workspace: Workspace) -> Notice:
         Item(f"{key.name} ({key.prefix}_…)", f"Expires in {_days(key.expires_at)}.", _page("apikeys_apikey", key))
         for key in keys
     ]
-    advice = "Make a new key for the programs that use it: they are refused afterwards. Rotating it keeps the date."
+    advice = (
+        "Programs are refused once their key has expired. Make a new key for them before; rotating a key keeps its "
+        "last day."
+    )
     return _notice("API keys that expire soon", "warning", advice, items, "apikeys_apikey_changelist")
 
 
@@ -250,27 +253,27 @@ def _running_jobs(workspace: Workspace) -> Notice:
 # --- The first steps ----------------------------------------------------------------------------------------------
 def _first_steps(panel: PanelContext) -> list[Step]:
     """The steps that this member can take. Empty when all are done, or the workspace is no longer new."""
-    workspace = panel.workspace
     if clock.now() - panel.live.created_at > NEW_FOR or not panel.has_role(WRITERS):
         return []
     steps = [
         Step(title, advice, panel_url(name), rows.exists())
-        for roles, title, advice, name, rows in _steps(workspace)
+        for roles, title, advice, name, rows in _steps(panel)
         if panel.has_role(roles)
     ]
     return [] if all(step.is_done for step in steps) else steps
 
 
-def _steps(workspace: Workspace) -> Iterable[tuple[Roles, str, str, str, QuerySet[Any]]]:
+def _steps(panel: PanelContext) -> Iterable[tuple[Roles, str, str, str, QuerySet[Any]]]:
     """Roles, title, advice, the URL name of the page where it is done, and the rows that say that it was done."""
 
     def rows(model: Any, **conditions: Any) -> QuerySet[Any]:
-        return model.objects.for_workspace(workspace).filter(**conditions)
+        return model.objects.for_workspace(panel.workspace).filter(**conditions)
 
     return (
         (
             ADMINS,
-            "Connect a Telegram account",
+            # The account that a test workspace has from the start is not Telegram's.
+            "Connect an account" if panel.is_test else "Connect a Telegram account",
             "Messages are sent from it, and answers arrive there.",
             "messaging_account_changelist",
             rows(Account),

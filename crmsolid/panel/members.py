@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -78,6 +79,7 @@ class MembersPage(MembersBase):
             roles_help=ROLES_HELP,
             form=form,
             required=self.workspace.requires_two_factor,
+            sends_email=bool(settings.EMAIL_HOST),
             **context,
         )
 
@@ -109,7 +111,7 @@ class MembersPage(MembersBase):
 
     def _role(self, request: HttpRequest) -> None:
         member = set_role(self.actor, _id(request), request.POST.get("role", ""))
-        self.say(f"{member.user} is {member.get_role_display().lower()} now.")
+        self.say(f"{member.user} is now {Role(member.role).with_article}.")
 
     def _require(self, request: HttpRequest) -> None:
         required = request.POST.get("required") == "yes"

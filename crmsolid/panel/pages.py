@@ -21,7 +21,7 @@ from crmsolid.plans import DIFFERENCES, PAID_PLANS, change_plan
 from crmsolid.serving.interface import MAX_BODY_BYTES, MEBIBYTE
 from crmsolid.serving.request import BODY_TOO_LARGE
 from crmsolid.workspaces.forms import ServiceForm
-from crmsolid.workspaces.models import Plan, User
+from crmsolid.workspaces.models import Plan, Role, User
 from crmsolid.workspaces.panel_context import panel_context
 from crmsolid.workspaces.panel_urls import side_of
 from crmsolid.workspaces.roles import ADMINS, OWNERS
@@ -152,7 +152,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     if is_owner:
         text = "It is not a matter of your role: nobody can do it here."
         return _page(request, 403, "The panel does not do this", text)
-    role = panel.membership.get_role_display().lower()
+    role = Role(panel.membership.role).with_article
     text = f"You are {role} in {panel.live.name}. Ask an owner of the workspace to do this, or for another role."
     return _page(request, 403, "Your role does not allow this", text)
 

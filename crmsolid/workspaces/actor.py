@@ -54,12 +54,14 @@ class Actor:
                 required_scope=scope.value,
             )
 
-    def require_role(self, *roles: Role) -> None:
-        """Raise ``forbidden`` (403, naming the roles) unless the actor is a member with one of ``roles``.
+    def has_role(self, *roles: Role) -> bool:
+        """Whether the actor is a member with one of ``roles``. The product itself and management commands may do
+        everything."""
+        return self.role in roles or self.surface in ("system", "command")
 
-        The product itself and management commands may do everything.
-        """
-        if self.role not in roles and self.surface not in ("system", "command"):
+    def require_role(self, *roles: Role) -> None:
+        """Raise ``forbidden`` (403, naming the roles) unless the actor has one of ``roles``."""
+        if not self.has_role(*roles):
             raise DomainError("forbidden", f"only {' and '.join(f'{role.value}s' for role in roles)} may do this")
 
     @classmethod

@@ -138,7 +138,7 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "contact.data_exported": Sentence("downloaded all that is kept about {it}", CONTACT),
     "contacts.exported": Sentence("downloaded a file of contacts"),
-    "contacts.failed_rows_exported": Sentence("downloaded the {rows} failed rows of an import ({it})", JOB, ("rows",)),
+    "contacts.failed_rows_exported": Sentence("downloaded the failed rows of an import ({it})", JOB),
     "contacts.import_started": Sentence("started to import {rows} rows ({it})", JOB, ("rows",)),
     "segment.created": Sentence("made the segment {it}", SEGMENT),
     "segment.updated": Sentence("changed the segment {it}", SEGMENT),
@@ -177,7 +177,7 @@ SENTENCES: Mapping[str, Sentence] = {
 # How an operator calls the interface that somebody used.
 SURFACES: Mapping[str, str] = {
     "rest": "API",
-    "mcp": "Assistant",
+    "mcp": "MCP",
     "panel": "Panel",
     "command": "Command line",
     "system": "By itself",

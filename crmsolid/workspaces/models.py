@@ -165,6 +165,11 @@ class Role(models.TextChoices):
     ADMIN = "admin", "Admin"
     OWNER = "owner", "Owner"
 
+    @property
+    def with_article(self) -> str:
+        """As a noun in a sentence: "a viewer", "an agent"."""
+        return f"{'a' if self == Role.VIEWER else 'an'} {self.label.lower()}"
+
 
 class Membership(WorkspaceModel):
     """A user's role in a live workspace. It holds for the test twin as well.

@@ -233,6 +233,9 @@ class BroadcastAdmin(FormPageAdmin):
 
     # --- The form and the preview -----------------------------------------------------------------------------
     def form_view(self, request: HttpRequest, broadcast: Broadcast | None) -> HttpResponse:
+        if broadcast is not None and broadcast.status != BroadcastStatus.DRAFT:
+            messages.warning(request, "Only a draft can be edited. This broadcast was started or canceled.")
+            return self.page_of(broadcast)
         workspace = self.current_workspace(request)
         initial = BroadcastForm.values_of(Definition.of(broadcast)) if broadcast else {}
         form = BroadcastForm(workspace, request.POST if request.method == "POST" else None, initial=initial)

@@ -109,11 +109,9 @@ class TemplateAdmin(PageAdmin):
     def _previews(self, request: HttpRequest, form: TemplateForm) -> list[Preview]:
         """The text for the contact that was asked for, or the newest, and for one of whom nothing is known. An error
         that does not depend on the contact stands beside the text."""
-        workspace, text, words = (
-            self.current_workspace(request),
-            form.cleaned_data["text"],
-            form.cleaned_data["contact"],
-        )
+        workspace = self.current_workspace(request)
+        text = form.cleaned_data["text"]
+        words = form.cleaned_data["contact"]
         try:
             check_template(workspace, text)
             found = list_contacts(self.actor(request), {"search": words} if words else {}, limit=1).rows

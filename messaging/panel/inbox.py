@@ -17,6 +17,7 @@ from messaging.models import Account, AccountState, Message, Template, Thread, a
 from messaging.panel import card, conversation, words
 from messaging.panel.conversation import Draft
 from messaging.sending.automatic import recipient_of
+from messaging.threads import history
 from messaging.threads import services as threads
 from messaging.threads.services import MAX_COUNT, VIEWS, InboxFilter, View
 
@@ -312,7 +313,7 @@ class ThreadPage(InboxPage):
         return self.back(thread)
 
     def load_history(self, thread: Thread) -> HttpResponse:
-        threads.load_history(self.actor, thread.pk)
+        history.load_history(self.actor, thread.pk)
         page = self.back(thread, before=self.request.GET.get("before"))
         page["Location"] += "#inbox-history"
         return page

@@ -4,6 +4,7 @@ A request is a row that stays until a page is stored, so whichever worker holds 
 storing the same page again changes nothing.
 """
 
+import logging
 import math
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +26,8 @@ from messaging.telegram.errors import name_of
 from messaging.telegram.login import duration_text
 from messaging.telegram.mapping import Peer, find_peer, private_message, save_peers
 from messaging.telegram.receiving import as_incoming
+
+logger = logging.getLogger("crmsolid.telegram")
 
 RETRY_SECONDS = 5.0
 # Somebody waits at the page, so a longer wait is told instead.
@@ -122,6 +125,9 @@ def record_failure(wanted: Wanted, error: SendError) -> None:
     wait, now = error.retry_after or RETRY_SECONDS, clock.now()
     ends = error.permanent or error.account_state is not None or wait > MAX_WAIT_SECONDS
     rows = HistoryRequest.unscoped.filter(pk=wanted.request.pk, state=HistoryState.ASKED)
+    if error.permanent:
+        account_id = wanted.request.account_id
+        logger.warning("older messages cannot be loaded: %s", error, extra={"account_id": account_id})
     if ends or now > wanted.request.requested_at + GIVE_UP_AFTER:
         rows.update(state=HistoryState.FAILED, reason=_reason(error))
     else:
@@ -138,4 +144,6 @@ def _reason(error: SendError) -> str:
         return "Telegram does not let this account see the conversation any more."
     if error.retry_after is not None:
         return f"Telegram asks to wait {duration_text(math.ceil(error.retry_after))}. Try again then."
+    if error.permanent:
+        return "These messages could not be loaded. Ask whoever runs this installation; the log says why."
     return "Telegram did not answer. Try again later."

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contacts.models import Contact, ContactTag, search_has
@@ -16,7 +16,6 @@ from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.ids import is_id
-from crmsolid.core.sql.table import Table
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
@@ -24,17 +23,8 @@ from crmsolid.workspaces.models import Membership, Workspace
 from crmsolid.workspaces.scopes import Scope
 from messaging import querysets, services
 from messaging.broadcasts.message_source import SOURCE as BROADCAST
-from messaging.models import (
-    AccountKind,
-    AccountState,
-    HistoryRequest,
-    HistoryState,
-    Message,
-    Status,
-    Thread,
-    account_state,
-)
-from messaging.sending import direct, gateway, message_text
+from messaging.models import Message, Status, Thread
+from messaging.sending import direct, message_text
 from messaging.sending.automatic import recipient_of
 from messaging.threads.state import ASSIGNABLE
 
@@ -44,7 +34,6 @@ FEW_CONTACTS = 200
 
 View = Literal["open", "unread", "waiting", "failed", "mine", "unassigned", "snoozed", "closed", "all"]
 VIEWS: tuple[str, ...] = get_args(View)
-_history_requests = Table(HistoryRequest)
 COUNTED_VIEWS: tuple[View, ...] = ("open", "unread", "waiting", "failed", "mine", "unassigned", "snoozed")
 MAX_COUNT = 99
 # What has an index of its own.
@@ -157,11 +146,12 @@ def _of_contacts(rows: "QuerySet[Any]", found: "QuerySet[Any]", column: str) -> 
 def get_thread(actor: Actor, thread_id: str) -> Thread:
     """One thread with contact, account and assignee. Errors: ``scope_missing``, ``not_found``."""
     actor.require(Scope.READ_MESSAGES)
-    return _get(actor, thread_id)
+    return find_thread(actor.workspace, thread_id)
 
 
-def _get(actor: Actor, thread_id: str) -> Thread:
-    rows = Thread.objects.for_workspace(actor.workspace).select_related("contact", "account", "assignee")
+def find_thread(workspace: Workspace, thread_id: str) -> Thread:
+    """As :func:`get_thread`, for a service that asks for another scope."""
+    rows = Thread.objects.for_workspace(workspace).select_related("contact", "account", "assignee")
     thread: Thread | None = rows.filter(pk=thread_id).first() if is_id("thr", thread_id) else None
     if thread is None:
         raise not_found("thread")
@@ -181,13 +171,13 @@ def _change(
     """Write those columns and the audit log if the thread matches ``which``, in one statement: of two members who do
     the same at once only one has done it. With ``seen``, ``invalid_state`` if a message is newer than that."""
     actor.require(Scope.WRITE_MESSAGES)
-    thread = _get(actor, thread_id)
+    thread = find_thread(actor.workspace, thread_id)
     if seen is not None:
         which &= Q(last_message_at__lte=seen)
     if Thread.objects.for_workspace(actor.workspace).filter(which, pk=thread_id).update(**changes):
         audit.record(actor, f"thread.{verb}", thread_id, **data)
-        return _get(actor, thread_id)
-    thread = _get(actor, thread_id)
+        return find_thread(actor.workspace, thread_id)
+    thread = find_thread(actor.workspace, thread_id)
     if seen is not None and thread.last_message_at > seen:
         raise DomainError("invalid_state", "something was written meanwhile; read it first")
     return thread
@@ -263,7 +253,7 @@ def mark_thread_unread(actor: Actor, thread_id: str) -> Thread:
 def reply(actor: Actor, thread_id: str, *, text: str, send_at: datetime | None = None, message_id: str = "") -> Message:
     """Send a message to the thread's contact from its account. Errors: as :func:`messaging.services.send_message`."""
     actor.require(Scope.WRITE_MESSAGES)
-    thread = _get(actor, thread_id)
+    thread = find_thread(actor.workspace, thread_id)
     return begin(
         actor,
         account_id=thread.account_id,
@@ -333,43 +323,3 @@ def find_retryable(workspace: Workspace, messages: Iterable[Message]) -> set[str
     retried = rows.filter(retry_of=OuterRef("pk"))
     unsent = rows.filter(querysets.surely_unsent(), ~Exists(retried), pk__in=failed)
     return set(unsent.values_list("pk", flat=True))
-
-
-# --- Older messages ---------------------------------------------------------------------------------------------------
-@unit_of_work()
-def load_history(actor: Actor, thread_id: str) -> HistoryRequest:
-    """Ask the worker that holds the account for the messages at Telegram before the oldest one of the thread.
-
-    Nothing more is asked for while a request is open, and after all was loaded. Errors: ``scope_missing``,
-    ``not_found``; ``invalid_state`` (409) for an account that is not connected to Telegram, and for a thread that has
-    no message from there.
-    """
-    actor.require(Scope.WRITE_MESSAGES)
-    thread = _get(actor, thread_id)
-    if thread.account.kind != AccountKind.TELEGRAM:
-        raise DomainError("invalid_state", "only conversations of Telegram accounts have older messages")
-    if account_state(thread.account) not in (AccountState.CONNECTED, AccountState.PAUSED):
-        raise DomainError("invalid_state", f"{thread.account} is not connected to Telegram; log it in, then try again")
-    messages = Message.objects.for_workspace(actor.workspace).filter(thread=thread)
-    if not messages.filter(telegram_message_id__isnull=False).exists():
-        raise DomainError("invalid_state", "no message of this conversation has been at Telegram yet")
-    rows = HistoryRequest.objects.for_workspace(actor.workspace).filter(thread=thread)
-    now = clock.now()
-    again = rows.exclude(state=HistoryState.ASKED).filter(is_complete=False)
-    asked = again.update(state=HistoryState.ASKED, reason="", requested_at=now, not_before=now)
-    if not asked:
-        new = HistoryRequest(workspace=actor.workspace, account_id=thread.account_id, thread=thread)
-        asked = _history_requests.insert([new], conflict="(thread_id) DO NOTHING")
-    if asked:
-        audit.record(actor, "thread.history_requested", thread_id)
-        transaction.on_commit(lambda: gateway.wake_account_workers(AccountKind.TELEGRAM, [thread.account_id]))
-    request: HistoryRequest = rows.get()
-    return request
-
-
-def find_history_request(actor: Actor, thread_id: str) -> HistoryRequest | None:
-    """The latest request for older messages of the thread, if there is one. Errors: ``scope_missing``."""
-    actor.require(Scope.READ_MESSAGES)
-    rows = HistoryRequest.objects.for_workspace(actor.workspace).filter(thread=thread_id)
-    request: HistoryRequest | None = rows.first()
-    return request

@@ -297,9 +297,18 @@ def test_an_owner_invites_and_the_link_makes_a_member(tenants: Tenants) -> None:
     page = text(newcomer.get(INVITATION))
     assert "owner@acme.example invites you" in page and "Acme" in page and "as agent" in page
     joined = newcomer.post(INVITATION, {"name": "New", "password": NEW}, follow=True)
-    assert joined.redirect_chain == [(HOME, 302)] and "You are agent in Acme now" in text(joined)
+    assert joined.redirect_chain == [(HOME, 302)] and "You are now an agent in Acme" in text(joined)
     assert newcomer.post(INVITATION, {"name": "New", "password": NEW}).status_code == 404
     assert Client().get(link).status_code == 404
+
+
+def test_members_are_told_whether_the_link_is_sent(tenants: Tenants, settings: Any) -> None:
+    owner = browser(tenants.owner)
+    page = text(invite(owner))
+    assert "Copy this link and send it yourself" in page and "We send this link" not in page
+    settings.EMAIL_HOST = "smtp.example.com"
+    page = text(invite(owner, "other@example.com"))
+    assert "We send this link by e-mail" in page and "no mail server" not in page
 
 
 def test_a_link_can_be_accepted_after_logging_in(tenants: Tenants) -> None:

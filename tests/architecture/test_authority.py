@@ -35,6 +35,7 @@ import crmsolid.workspaces.invitations
 import crmsolid.workspaces.services
 import messaging.services
 import messaging.texts.services
+import messaging.threads.history
 import messaging.threads.services
 import sequences.resuming
 import sequences.services
@@ -443,8 +444,8 @@ ROWS = [
         lambda rows: {**thread_id(rows), "user_id": rows.of(Membership).user_id},
     ),
     Row(messaging.threads.services.mark_thread_unread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
-    Row(messaging.threads.services.load_history, WRITERS, Scope.WRITE_MESSAGES, thread_id, answers="invalid_state"),
-    Row(messaging.threads.services.find_history_request, EVERYONE, Scope.READ_MESSAGES, thread_id),
+    Row(messaging.threads.history.load_history, WRITERS, Scope.WRITE_MESSAGES, thread_id, answers="invalid_state"),
+    Row(messaging.threads.history.find_history_request, EVERYONE, Scope.READ_MESSAGES, thread_id),
     Row(messaging.threads.services.assignable_members, EVERYONE, Scope.READ_MESSAGES),
     Row(
         messaging.threads.services.reply,
@@ -639,7 +640,7 @@ def service_modules() -> list[Any]:
     """Every module called ``services`` or ``stats``, every module of such a package, and those that are named here."""
     found = [
         *(crmsolid.plans, crmsolid.workspaces.invitations, contacts.bulk, contacts.notes, contacts.tags),
-        *(contacts.timeline, sequences.resuming),
+        *(contacts.timeline, messaging.threads.history, sequences.resuming),
     ]
     for package in PACKAGES:
         root = import_module(package)

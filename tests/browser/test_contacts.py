@@ -53,7 +53,7 @@ def test_a_file_is_imported_with_a_mapping_and_a_bad_row(visitors: Visitors, sig
     expect(page.get_by_text("Line 4", exact=True)).to_be_visible()
     page.get_by_role("button", name="Import now").click()
     expect(page.get_by_role("heading", name="What the import did")).to_be_visible()
-    assert fact(page, "Rows that add a contact") == "2"
+    assert fact(page, "Added") == "2"
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the failed rows").click()
     assert "Без адреса,,,vip" in download.value.path().read_text()

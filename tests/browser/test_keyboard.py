@@ -46,16 +46,16 @@ def test_a_key_is_made(sign_in: SignIn) -> None:
 
 
 def test_a_conversation_is_answered_and_closed(product: Product, sign_in: SignIn) -> None:
-    write_to(product, "dora", "Hello Dora")
+    write_to(product, "kira", "Hello Kira")
     page = sign_in("inbox")
     page.goto("/panel/live/")
     follow(page, "Inbox")
-    expect(page.get_by_role("link", name="reply_dora")).to_be_visible()
+    expect(page.get_by_role("link", name="reply_kira")).to_be_visible()
     page.keyboard.press("j")  # the newest conversation
-    expect(page.get_by_role("link", name="reply_dora")).to_be_focused()
+    expect(page.get_by_role("link", name="reply_kira")).to_be_focused()
     page.keyboard.press("Enter")
     messages = page.get_by_role("log", name="Messages")
-    expect(messages).to_contain_text("You said: Hello Dora")
+    expect(messages).to_contain_text("You said: Hello Kira")
     page.keyboard.press("r")
     expect(page.get_by_label("Your answer")).to_be_focused()
     page.keyboard.type("Just the keys.")
@@ -64,7 +64,7 @@ def test_a_conversation_is_answered_and_closed(product: Product, sign_in: SignIn
     page.keyboard.press("e")
     expect(page.get_by_text("The conversation is closed.")).to_be_visible()
     page.goto("/panel/live/inbox/?view=closed")
-    expect(page.get_by_role("link", name="reply_dora")).to_be_visible()
+    expect(page.get_by_role("link", name="reply_kira")).to_be_visible()
 
 
 def test_a_contact_is_added(sign_in: SignIn) -> None:

@@ -74,7 +74,7 @@ def test_people_sign_up_invite_and_log_in_with_two_factors(visitors: Visitors) -
     expect(newcomer).to_have_url(re.compile("/panel/live/$"))
     again = visitors.open()
     again.goto(link)
-    expect(again.get_by_role("heading", name="This invitation is over")).to_be_visible()
+    expect(again.get_by_role("heading", name="This invitation no longer works")).to_be_visible()
 
     elsewhere = visitors.open()
     elsewhere.goto("/panel/live/members/")
@@ -125,7 +125,7 @@ def test_a_password_is_reset_on_a_phone(visitors: Visitors, product: Product) ->
     elsewhere.reload()
     expect(elsewhere.get_by_role("heading", name="Log in")).to_be_visible()
     page.goto(link)
-    expect(page.get_by_role("heading", name="This link is over")).to_be_visible()
+    expect(page.get_by_role("heading", name="This link no longer works")).to_be_visible()
     check_page(page)
 
 
@@ -144,7 +144,7 @@ def test_who_has_an_account_joins_with_the_role_of_the_invitation(visitors: Visi
     guest.goto(link)
     check_page(guest)
     guest.get_by_role("button", name="Join as owner@first.example").click()
-    expect(guest.get_by_text("You are viewer in People")).to_be_visible()
+    expect(guest.get_by_text("You are now a viewer in People")).to_be_visible()
     expect(guest.locator(".cs-switcher summary")).to_have_text(re.compile("People"))
     visitors.expect(403)
     guest.goto("/panel/live/members/")

@@ -181,7 +181,7 @@ def test_the_page_says_what_follows_and_what_does_not(tenants: Tenants) -> None:
     text = browser(tenants.member(Role.AGENT)).get(PAGE, {"tag": "vip"}).content.decode()
     assert "<strong>Important</strong>" in text and "Ask an admin to change it." in text
     text = browser(tenants.owner).get(PAGE, {"tag": "old"}).content.decode()
-    assert "No segment, scoring rule or sequence names this tag." in text
+    assert "No segment, scoring rule, sequence or broadcast names this tag." in text
 
 
 def test_other_workspaces_are_neither_listed_nor_changed(tenants: Tenants) -> None:

@@ -137,7 +137,7 @@ def test_forged_forms_grant_nothing(tenants: Tenants, assistant: Assistant, owne
 def test_viewer_cannot_forge_a_write(tenants: Tenants, assistant: Assistant) -> None:
     response = assistant.consent(browser(tenants.member(Role.VIEWER)), tenants.workspace, ["write:messages"])
     assert response.status_code == 200
-    assert "You are viewer in Acme, so you cannot allow write:messages there." in response.content.decode()
+    assert "You are a viewer in Acme, so you cannot allow write:messages there." in response.content.decode()
     assert nothing_was_granted()
 
 

@@ -274,7 +274,7 @@ def test_first_steps_are_ticked_by_fact_and_gone_when_done(tenants: Tenants) -> 
 def test_first_steps_are_those_of_the_role_and_of_the_side(tenants: Tenants) -> None:
     assert steps(tenants, Role.VIEWER) == []
     assert [title for title, _ in steps(tenants, Role.AGENT)] == ["Add a first contact", "Send a first message"]
-    assert steps(tenants, workspace=tenants.twin)[0] == ("Connect a Telegram account", True)  # the ready-made sandbox
+    assert steps(tenants, workspace=tenants.twin)[0] == ("Connect an account", True)  # the ready-made sandbox
 
 
 def test_nobody_is_reminded_of_the_first_steps_after_a_month(tenants: Tenants) -> None:

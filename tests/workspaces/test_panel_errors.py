@@ -44,7 +44,7 @@ def test_the_403_page_names_the_members_role(tenants: Tenants) -> None:
     answer = browser(tenants.member(Role.AGENT)).get(ADD_FIELD)
     assert answer.status_code == 403
     text = answer.content.decode()
-    assert "You are agent in Acme." in text and "cs-switcher" in text
+    assert "You are an agent in Acme." in text and "cs-switcher" in text
     Workspace.objects.filter(pk=tenants.workspace.pk).update(plan="trial", trial_ends_at=later(-1))
     assert "The trial of Acme has ended" in browser(tenants.owner).get(ADD_FIELD).content.decode()
 

@@ -242,9 +242,9 @@ class AttemptAdmin(TenantAdmin):
         "took",
         "shown_answer",
         "answer_body",
-        "answer_truncated",
+        "kept",
     )
-    readonly_fields = ("made", "took", "shown_request", "shown_answer")
+    readonly_fields = ("made", "took", "shown_request", "shown_answer", "kept")
     keeps_history = False
     empty_text = "Each attempt at delivering an event is listed here."
     made = datetime_column("made", "at")
@@ -252,6 +252,15 @@ class AttemptAdmin(TenantAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).filter(delivery__endpoint__deleted_at__isnull=True)
+
+    def label_of(self, obj: Attempt) -> str:
+        return f"Attempt {obj.number} of {obj.delivery.event_type}"
+
+    @column("answer kept")
+    def kept(self, attempt: Attempt) -> str:
+        if attempt.status is None:
+            return ""
+        return "Its beginning: it was longer" if attempt.answer_truncated else "All of it"
 
     @column("request headers")
     def shown_request(self, attempt: Attempt) -> SafeString:

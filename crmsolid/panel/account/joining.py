@@ -18,9 +18,10 @@ from crmsolid.panel.account.base import home, page, show, too_many
 from crmsolid.panel.account.forms import AcceptForm, SignUpForm
 from crmsolid.panel.account.login import signed_in
 from crmsolid.workspaces import accounts, invitations
-from crmsolid.workspaces.models import Membership, User
+from crmsolid.workspaces.models import Membership, Role, User
 from crmsolid.workspaces.panel_context import SESSION_KEY as WORKSPACE_KEY
 from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.services import TRIAL
 from crmsolid.workspaces.tenant_page import error_text
 
 # The link in the e-mail leads to a page that puts its token into the session, so that it is in no address that a page
@@ -47,9 +48,10 @@ def sign_up(request: HttpRequest) -> HttpResponseBase:
         else:
             if made is None:
                 _tell_that_account_exists(request, data["email"])
-                return show(request, "check_e_mail", title="Look into your e-mail", email=data["email"])
-            return _enter(request, *made, f"Welcome to CRM Solid. The trial of {made[1].name} ends in 14 days.")
-    return show(request, "sign_up", title="Sign up", form=form)
+                return show(request, "check_e_mail", title="Check your e-mail", email=data["email"])
+            text = f"Welcome to CRM Solid. The trial of {made[1].name} ends in {TRIAL.days} days."
+            return _enter(request, *made, text)
+    return show(request, "sign_up", title="Sign up", form=form, trial_days=TRIAL.days)
 
 
 def _tell_that_account_exists(request: HttpRequest, email: str) -> None:
@@ -76,9 +78,14 @@ def invitation_link(request: HttpRequest) -> HttpResponseBase:
     try:
         invitations.find_invitation(digest)
     except DomainError as error:
-        return show(request, "link_is_over", status=404, title="This invitation is over", text=error_text(error))
+        return _no_invitation(request, error)
     request.session[INVITATION] = digest
     return HttpResponseRedirect(reverse("account:invitation"))
+
+
+def _no_invitation(request: HttpRequest, error: DomainError) -> HttpResponse:
+    title = "This invitation no longer works"
+    return show(request, "link_is_over", status=404, title=title, text=error_text(error))
 
 
 @page("GET", "POST")
@@ -88,7 +95,7 @@ def invitation(request: HttpRequest) -> HttpResponseBase:
     try:
         row = invitations.find_invitation(digest)
     except DomainError as error:
-        return show(request, "link_is_over", status=404, title="This invitation is over", text=error_text(error))
+        return _no_invitation(request, error)
     is_user, is_post = isinstance(request.user, User), request.method == "POST"
     form = AcceptForm(request.POST if is_post and not is_user else None)
     problem = ""
@@ -116,7 +123,7 @@ def _accept(request: HttpRequest, digest: str, form: AcceptForm) -> Membership:
 
 
 def _join(request: HttpRequest, membership: Membership) -> HttpResponse:
-    text = f"You are {membership.get_role_display().lower()} in {membership.workspace.name} now."
+    text = f"You are now {Role(membership.role).with_article} in {membership.workspace.name}."
     request.session.pop(INVITATION, None)
     if not isinstance(request.user, User):
         return _enter(request, membership.user, membership.workspace, text)

@@ -35,7 +35,7 @@ def password_reset(request: HttpRequest) -> HttpResponseBase:
             return too_many(request)
         if sign_in.first_in_a_minute("reset", email):
             accounts.request_password_reset(email, lambda uid, token: _reset_address(request, uid, token))
-        return show(request, "reset_sent", title="Look into your e-mail", email=email)
+        return show(request, "reset_sent", title="Check your e-mail", email=email)
     return show(request, "password_reset", title="Forgot your password?", form=form)
 
 
@@ -52,7 +52,7 @@ def password_reset_link(request: HttpRequest) -> HttpResponseBase:
     """What the link in the e-mail opens."""
     parts = [request.GET.get("uid", ""), request.GET.get("token", "")]
     if accounts.user_of_reset_link(*parts) is None:
-        return show(request, "link_is_over", status=404, title="This link is over", text=OVER, ask_again=True)
+        return show(request, "link_is_over", status=404, title="This link no longer works", text=OVER, ask_again=True)
     session_secrets.store(request.session, RESET, parts, seconds=settings.PASSWORD_RESET_TIMEOUT)
     return HttpResponseRedirect(reverse("account:password_set"))
 
@@ -62,7 +62,7 @@ def password_set(request: HttpRequest) -> HttpResponseBase:
     """Choose a new password, with the link of the e-mail."""
     user = accounts.user_of_reset_link(*(session_secrets.read(request.session, RESET) or ["", ""]))
     if user is None:
-        return show(request, "link_is_over", status=404, title="This link is over", text=OVER, ask_again=True)
+        return show(request, "link_is_over", status=404, title="This link no longer works", text=OVER, ask_again=True)
     form = NewPasswordForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:

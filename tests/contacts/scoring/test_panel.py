@@ -81,7 +81,7 @@ def test_the_form_has_a_field_for_what_each_trigger_is_about(
 
 def test_a_rule_about_a_field_names_one(tenants: Tenants, custom_fields: None) -> None:
     text = browser(tenants.owner).post(reverse(ADD), {**FORM, "on": "field"}).content.decode()
-    assert "Give the key of a custom field" in text
+    assert "Choose a custom field." in text and "key of a custom field" not in text
     assert not ScoringRule.unscoped.exists() and not Job.unscoped.exists()
 
 

@@ -53,6 +53,10 @@ def test_draft_is_previewed_and_started_for_the_people_shown(tenants: Tenants, a
     audience_hash = text.split('name="audience_hash" value="')[1].split('"')[0]
     answer = client.post(page("start", draft), {"audience_hash": audience_hash})
     assert flash_messages(answer) == ["The broadcast is started."]
+    for answer in (client.get(page("edit", draft)), client.post(page("edit", draft), form(account, text="Other"))):
+        assert answer["Location"] == page("change", draft)
+        assert flash_messages(answer)[-1] == "Only a draft can be edited. This broadcast was started or canceled."
+    assert stored(draft).text == "Hello {name}"
     work(draft)
     assert (stored(draft).status, counts(draft)) == ("done", {"sent": 1, "skipped": 1})
 

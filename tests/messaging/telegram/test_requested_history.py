@@ -20,7 +20,7 @@ from messaging.services import send_message
 from messaging.stats import account_report
 from messaging.telegram import requested_history
 from messaging.telegram.account_worker import AccountWorker
-from messaging.threads.services import load_history
+from messaging.threads.history import load_history
 from tests.messaging.helpers import Ring
 from tests.messaging.telegram.helpers import ANNA, SHOP, wait_for_status
 from tests.panel import browser, flash_messages
@@ -218,6 +218,22 @@ def test_long_flood_wait_is_told_and_may_be_tried_again(
     assert texts(thread) == ["today"]
     load_history(actor, thread.pk)
     assert settled(thread).state == "done"
+
+
+def test_refusal_that_lasts_is_told_and_logged(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_long_ago(server)
+    thread = hear_first(shop, worker, server)
+    server.fail("messages.getHistory", "MSG_ID_INVALID")
+    load_history(actor, thread.pk)
+    request = settled(thread)
+    assert (request.state, request.reason) == (
+        "failed",
+        "These messages could not be loaded. Ask whoever runs this installation; the log says why.",
+    )
+    assert "older messages cannot be loaded: msg_id_invalid: MSG_ID_INVALID" in caplog.messages
+    assert texts(thread) == ["today"]
 
 
 def test_access_hash_that_is_out_of_date_is_resolved_again(

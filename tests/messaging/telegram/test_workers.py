@@ -12,7 +12,7 @@ from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, AccountLease, HistoryRequest, Message, TelegramSession
 from messaging.telegram import leases
-from messaging.threads.services import load_history
+from messaging.threads.history import load_history
 from tests.messaging.telegram.helpers import (
     ANNA,
     BOB,

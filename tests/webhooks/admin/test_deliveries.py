@@ -50,6 +50,18 @@ def test_the_page_shows_the_body_and_every_attempt(
     assert "The next attempt is at" in text
 
 
+def test_the_page_of_an_attempt_says_what_it_is_and_how_much_of_the_answer_is_kept(
+    tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
+) -> None:
+    one_delivery(tenants, receiver, make_endpoint)
+    address = reverse("admin:webhooks_attempt_change", args=[Attempt.unscoped.get().pk])
+    client = browser(tenants.owner)
+    for truncated, words in ((False, "All of it"), (True, "Its beginning: it was longer")):
+        Attempt.unscoped.update(answer_truncated=truncated)
+        text = client.get(address).content.decode()
+        assert "Attempt 1 of contact.created" in text and words in text and "icon-no" not in text
+
+
 def test_the_pages_of_a_delivery_and_its_event_show_the_request_id(
     tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
 ) -> None:
