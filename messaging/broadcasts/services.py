@@ -34,7 +34,8 @@ from messaging.models import Message
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What a broadcast would do if it were started now. ``excluded`` counts by reason; ``sample`` are the first of
-    those who would get the message, with their texts; ``finishes_at`` is an estimate, None if no account can send."""
+    those who would get the message, with their texts; ``finishes_at`` is an estimate, None if no account can send.
+    ``is_partial``: the audience is larger than was asked for, so of all this only ``sample`` means something."""
 
     total: int
     eligible: int
@@ -42,11 +43,13 @@ class Preview:
     sample: list[tuple[Contact, str]]
     audience_hash: str
     finishes_at: datetime | None
+    is_partial: bool = False
 
 
 # --- Before the start -------------------------------------------------------------------------------------------------
-def preview_broadcast(actor: Actor, definition: Definition) -> Preview:
-    """Count the audience, those who are excluded and why, without storing anything.
+def preview_broadcast(actor: Actor, definition: Definition, *, at_most: int | None = None) -> Preview:
+    """Count the audience, those who are excluded and why, without storing anything. An audience of more than
+    ``at_most`` contacts is not counted.
 
     Errors: ``scope_missing``, ``validation_failed``, ``not_found`` (account, segment, contact).
     """
@@ -54,7 +57,7 @@ def preview_broadcast(actor: Actor, definition: Definition) -> Preview:
     accounts = check(actor.workspace, definition)
     now = clock.now()
     audience = resolve_audience(actor.workspace, definition.audience)
-    tally, sample = evaluate(actor.workspace, replace(definition, audience=audience), now)
+    tally, sample = evaluate(actor.workspace, replace(definition, audience=audience), now, at_most=at_most)
     start = max(now, definition.send_at or now)
     # Whoever erases one of them waits for the answer that is stored for the Idempotency-Key, and empties it.
     present = {contact.id for contact in not_erased([each.contact for each in sample])}
@@ -65,6 +68,7 @@ def preview_broadcast(actor: Actor, definition: Definition) -> Preview:
         sample=[(each.contact, each.text) for each in sample if each.contact.id in present],
         audience_hash=tally.hash,
         finishes_at=estimate.finishes_at(accounts, tally.eligible, start, definition.per_hour),
+        is_partial=at_most is not None and tally.total > at_most,
     )
 
 

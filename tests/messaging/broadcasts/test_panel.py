@@ -187,6 +187,21 @@ def test_form_previews_without_saving(tenants: Tenants, account: Account) -> Non
     assert not Broadcast.unscoped.exists()
 
 
+def test_preview_that_follows_the_typing_does_not_count_a_large_audience(
+    tenants: Tenants, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("annie", "bobby", "cecil"):
+        contact(tenants.workspace, name, name=name.capitalize())
+    client = browser(tenants.owner)
+    for most, button, is_counted in [(3, {"by_itself": "1"}, True), (2, {"by_itself": "1"}, False), (2, {}, True)]:
+        monkeypatch.setattr("messaging.admin.broadcasts.MAX_COUNTED_WHILE_TYPING", most)
+        shown = client.post(reverse(ADD), form(account, do="preview", **button)).content.decode()
+        assert ("<strong>3</strong> of 3 contacts would get the message" in shown) is is_counted
+        assert ("This audience is large: press “Update the preview” to count it." in shown) is not is_counted
+        assert "Hello Annie" in shown and ("Hello Bobby" in shown) is is_counted
+    assert not Broadcast.unscoped.exists()
+
+
 def test_preview_of_the_form_needs_no_name_and_says_what_is_left_to_do(tenants: Tenants, account: Account) -> None:
     contact(tenants.workspace, "annie", name="Ann")
     client = browser(tenants.owner)
