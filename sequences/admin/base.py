@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.template.defaultfilters import pluralize
 from django.utils.text import Truncator, capfirst
 
 from contacts.durations import duration_text
@@ -88,14 +87,12 @@ def resume_choices(forecasts: Iterable[Forecast]) -> list[tuple[str, str, str, s
 
 
 def _outlook(forecast: Forecast) -> str:
-    """How many messages are due, and when."""
+    """For how many the wait is over, and when their messages are sent."""
     if forecast.first_at is None:
         return "Nobody waits for a message now."
     first, last = time_text(forecast.first_at), time_text(forecast.last_at)
-    when = f"about {first}" if first == last else f"the first about {first}, the last about {last}"
+    when = f"at about {first}" if first == last else f"the first at about {first}, the last at about {last}"
     if forecast.waiting == 1:
         return f"One person waits and gets the next message {when}."
-    due = {0: "none of them is due", forecast.waiting: "all of them are due"}.get(
-        forecast.due, f"{forecast.due} of them {pluralize(forecast.due, 'is,are')} due"
-    )
-    return f"{forecast.waiting} people wait, {due} at once. Their next messages: {when}."
+    over = {0: "none", forecast.waiting: "all"}.get(forecast.due, forecast.due)
+    return f"{forecast.waiting} people wait; the wait of {over} of them is over. Their next messages: {when}."

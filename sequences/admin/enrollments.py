@@ -301,7 +301,8 @@ class EnrollmentAdmin(PageAdmin):
         version = repository.load_versions(workspace.pk, [enrollment.version_id])[enrollment.version_id]
         step = version.definition.step(enrollment.step_key)
         may_change = self.has_change_permission(request) and enrollment.status in OPEN
-        forecasts = resuming.forecast_enrollment(self.actor(request), enrollment.pk) if may_change else []
+        is_paused = enrollment.status == EnrollmentStatus.PAUSED
+        forecasts = resuming.forecast_enrollment(self.actor(request), enrollment.pk) if may_change and is_paused else []
         context = {
             "title": self.label_of(enrollment),
             "page_label": self.label_of(enrollment),

@@ -147,7 +147,8 @@ class SequenceAdmin(FormPageAdmin):
         definition = repository.current_version(sequence).definition
         workspace, actor = self.current_workspace(request), self.actor(request)
         may_change = self.has_change_permission(request)
-        forecasts = resuming.forecast_sequence(actor, sequence.pk) if may_change else []
+        is_paused = sequence.status == SequenceStatus.PAUSED
+        forecasts = resuming.forecast_sequence(actor, sequence.pk) if may_change and is_paused else []
         groups = stats.people_by_reason(actor, sequence.pk)
         people = Counter[str]()
         for group in groups:

@@ -581,12 +581,30 @@ def test_each_way_to_resume_says_how_many_get_their_message_when(
     client = browser(tenants.owner)
     ways = {mode: outlook for mode, _, _, outlook in client.get(page(sequence)).context["ways"]}
     assert ways == {
-        "keep_dates": "2 people wait, 1 of them is due at once. Their next messages: the first about "
-        "2 Jun 2026 13:00 UTC, the last about 2 Jun 2026 16:00 UTC.",
-        "restart_delay": "2 people wait, none of them is due at once. Their next messages: about 3 Jun 2026 13:00 UTC.",
-        "only_active_time": "2 people wait, none of them is due at once. Their next messages: about "
+        "keep_dates": "2 people wait; the wait of 1 of them is over. Their next messages: the first at about "
+        "2 Jun 2026 13:00 UTC, the last at about 2 Jun 2026 16:00 UTC.",
+        "restart_delay": "2 people wait; the wait of none of them is over. Their next messages: at about "
+        "3 Jun 2026 13:00 UTC.",
+        "only_active_time": "2 people wait; the wait of none of them is over. Their next messages: at about "
         "3 Jun 2026 09:00 UTC.",
     }
+
+
+def test_outside_the_sending_hours_a_wait_that_is_over_is_not_called_due(
+    tenants: Tenants, account: Account, time: Clock
+) -> None:
+    sequence = create(account, window={"days": ["mon"], "from": "09:00", "to": "18:00"})
+    for name in ("alice", "robert"):
+        enroll(sequence, contact(tenants.workspace, name))
+    work()
+    services.pause_sequence(tenants.actor(), sequence.pk)
+    time.move(days=3)
+    [outlook] = [
+        said for mode, _, _, said in browser(tenants.owner).get(page(sequence)).context["ways"] if mode == "keep_dates"
+    ]
+    assert outlook == (
+        "2 people wait; the wait of all of them is over. Their next messages: at about 8 Jun 2026 09:00 UTC."
+    )
 
 
 @pytest.mark.parametrize(

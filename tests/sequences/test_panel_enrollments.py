@@ -155,7 +155,7 @@ def test_resuming_one_asks_about_the_dates_of_this_contact(tenants: Tenants, acc
     shown = client.get(page(enrollment)).content.decode()
     assert (
         "What happens to the dates of this contact?" in shown
-        and "One person waits and gets the next message about " in shown
+        and "One person waits and gets the next message at about " in shown
     )
     services.pause_sequence(tenants.actor(), sequence.pk)
     of_sequence = reverse("admin:sequences_sequence_change", args=[sequence.pk])
