@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -18,6 +19,7 @@ from contacts.services import create_custom_field
 from crmsolid.workspaces.models import Role, Workspace
 from messaging.models import Account
 from sequences import repository, services
+from sequences.admin.publishing import changes
 from sequences.definition import Definition
 from sequences.models import Enrollment, Sequence, SequenceVersion
 from tests.messaging.helpers import require_postgresql
@@ -491,7 +493,43 @@ def test_the_question_says_where_those_at_a_removed_step_go_on(tenants: Tenants,
     [row] = asked.context["rows"]
     assert row["goes_on"] == "Nothing: they are done"
     assert asked.context["changes"] == [("Step 2 until now", ["Removed: “Hello again”"])]
-    assert "For 1 of them nothing is left, and the sequence ends at once." in asked.content.decode()
+    assert asked.context["choices"][1][2] == "Nothing is left for them, so the sequence ends at once."
+
+
+def test_the_question_shows_a_text_whole_that_changes_at_its_end(
+    tenants: Tenants, account: Account, time: Clock
+) -> None:
+    long = "A long text. " * 20
+    sequence, client = create(account, steps=[{"id": "a", "text": f"{long}Old"}]), browser(tenants.owner)
+    enroll(sequence, contact(tenants.workspace))
+    changed = form(account, step(0, f"{long}New", number=0, id="a"), version=1)
+    asked = client.post(page(sequence, "edit"), changed)
+    assert dict(asked.context["changes"])["Step 1"] == [f"The text “{long}Old” becomes “{long}New”."]
+
+
+def test_the_question_says_that_the_time_zone_changes(tenants: Tenants, account: Account, time: Clock) -> None:
+    sequence, _, client = in_flight(tenants, account)
+    data = posted(client.get(page(sequence, "edit"))) | {"time_zone": "Europe/Berlin"}
+    asked = client.post(page(sequence, "edit"), data)
+    assert asked.context["changes"] == [("Time zone", ["Europe/Berlin. Until now: UTC."])]
+
+
+def test_the_question_needs_no_more_queries_for_more_conditions_on_custom_fields(
+    tenants: Tenants, account: Account, time: Clock
+) -> None:
+    create_custom_field(tenants.actor(), key="seats", label="Seats", type="number")
+    condition = {"field": "custom.seats", "op": "gte", "value": 5}
+    counts = []
+    for number in (1, 4):
+        steps = [{"id": f"s{each}", "text": "Old", "condition": condition} for each in range(number)]
+        sequence = create(account, name=f"Sequence {number}", steps=steps)
+        enroll(sequence, contact(tenants.workspace, f"person{number}"))
+        old = saved(sequence)
+        new = replace(old, steps=tuple(replace(each, text="New") for each in old.steps))
+        with CaptureQueriesContext(connection) as queries:
+            assert len(changes(tenants.workspace, old, new)) == number
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 def test_the_question_lists_versions_and_steps_in_their_order(tenants: Tenants, account: Account, time: Clock) -> None:
