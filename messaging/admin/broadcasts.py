@@ -38,7 +38,7 @@ from messaging.broadcasts.models import (
 from messaging.broadcasts.querysets import load_counts, status_of
 from messaging.broadcasts.representations import SENDS
 from messaging.models import Account
-from messaging.panel.words import ADVICE
+from messaging.panel.words import failure
 
 COLOURS = {"draft": "", "scheduled": "info", "running": "warning", "paused": "warning", "done": "success"}
 COLOURS |= {"canceled": "danger"}
@@ -297,12 +297,15 @@ def _shown(recipient: Recipient, contact: Contact | None) -> dict[str, Any]:
     """What the page shows of a recipient."""
     status = RecipientStatus(status_of(recipient))
     known = {each.value: str(each.label) for each in ExclusionReason}
+    reason, advice = known.get(recipient.reason, capfirst(recipient.reason.replace("_", " "))), ""
+    if status == RecipientStatus.FAILED:
+        reason, advice = failure(recipient.reason)
     return {
         "contact": contact,
         "name": str(contact) if contact else "Erased contact",
         "label": {"type": RECIPIENT_COLOURS[status], "text": status.label},
-        "reason": known.get(recipient.reason, capfirst(recipient.reason.replace("_", " "))),
-        "advice": ADVICE.get(recipient.reason, "") if status == RecipientStatus.FAILED else "",
+        "reason": reason,
+        "advice": advice,
         "message_id": recipient.message_id,
         "time": time_text(recipient.settled_at),
     }

@@ -13,7 +13,7 @@ from contacts.models import Contact
 from crmsolid.workspaces.models import Role, Workspace
 from messaging.models import Account, Message, Thread
 from sequences import services
-from sequences.models import Enrollment, Sequence
+from sequences.models import Enrollment, Sequence, StepRun
 from tests.panel import browser, flash_messages
 from tests.sequences.helpers import Clock, contact, create, enroll, publish, state, work, write_in
 from tests.tenants import Tenants
@@ -106,6 +106,21 @@ def test_the_page_of_one_shows_its_steps_with_their_messages(tenants: Tenants, a
     assert reverse("admin:messaging_message_change", args=[Message.unscoped.get().pk]) in text
     assert "Waits until its next step is due" in text and "Hello again" in text
     assert f"<dt>Account</dt><dd>Sandbox (#{account.pk})</dd>" in text
+
+
+def test_a_message_that_failed_is_explained_without_advice_to_send_it_again(tenants: Tenants, account: Account) -> None:
+    enrollment = enroll(create(account, steps=[{"text": "Hello {email}"}]), contact(tenants.workspace))
+    StepRun.unscoped.create(
+        workspace=tenants.workspace,
+        enrollment=enrollment,
+        version_id=enrollment.version_id,
+        step_key=enrollment.step_key,
+        outcome="failed",
+        error="template_unresolved",
+        handled=True,
+    )
+    [run] = browser(tenants.owner).get(page(enrollment)).context["runs"]
+    assert run["why"] == "A value for the text is missing."
 
 
 def test_a_step_has_the_number_that_it_had_in_the_version_of_its_time(

@@ -121,9 +121,9 @@ def test_page_shows_recipients_with_their_reasons(tenants: Tenants, account: Acc
     work(broadcast)
     client = browser(tenants.owner)
     text = text_of(client, page("change", broadcast))
-    assert "Ann" in text and "Privacy restricted" in text and "Opted out" in text
+    assert "Ann" in text and "They accept no messages from strangers." in text and "Opted out" in text
     text = text_of(client, f"{page('change', broadcast)}?status=skipped")
-    assert "Cecil" in text and "Privacy restricted" not in text
+    assert "Cecil" in text and "They accept no messages from strangers." not in text
     assert "1 of 3" in text_of(client, reverse(LIST))
 
 
