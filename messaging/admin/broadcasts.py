@@ -35,7 +35,7 @@ from messaging.broadcasts.models import (
     Recipient,
     RecipientStatus,
 )
-from messaging.broadcasts.querysets import load_counts, status_of
+from messaging.broadcasts.querysets import load_counts, retryable, status_of
 from messaging.broadcasts.representations import SENDS
 from messaging.models import Account
 from messaging.panel.words import failure
@@ -116,7 +116,7 @@ class BroadcastAdmin(FormPageAdmin):
             "done": total - counts["pending"] - counts["needs_attention"],
             "counts": [(status.label, status.value, counts[status]) for status in RecipientStatus],
             "may_change": self.has_change_permission(request),
-            "may_retry": broadcast.status in RETRYABLE and counts["failed"],
+            "may_retry": broadcast.status in RETRYABLE and counts["failed"] and retryable(broadcast).exists(),
             # A page of the middle of the list stays as it is.
             "refresh_seconds": REFRESH_SECONDS if broadcast.status in SENDS and "cursor" not in request.GET else 0,
             **self._recipients(request, broadcast),
@@ -231,7 +231,7 @@ class BroadcastAdmin(FormPageAdmin):
 
     def _retry(self, request: HttpRequest, broadcast: Broadcast) -> str:
         services.retry_failed(self.actor(request), broadcast.pk)
-        return "Those whose message failed and surely did not arrive get a new one."
+        return "Those whose message failed and certainly did not arrive get a new one."
 
     # --- The form and the preview -----------------------------------------------------------------------------
     def form_view(self, request: HttpRequest, broadcast: Broadcast | None) -> HttpResponse:

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
-
 from contacts.models import Contact
 from contacts.repository import not_erased
 from crmsolid.api.fields import matches
@@ -19,7 +17,6 @@ from crmsolid.jobs.services import cancel_job
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
-from messaging import querysets
 from messaging.broadcasts import estimate
 from messaging.broadcasts.audience import AUDIENCE_HASH, eligible_in, evaluate
 from messaging.broadcasts.definition import Definition, check, resolve_audience
@@ -27,8 +24,7 @@ from messaging.broadcasts.export import recipients_csv
 from messaging.broadcasts.freezing import NOTHING_FROZEN
 from messaging.broadcasts.job import BROADCAST
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, Recipient, RecipientStatus
-from messaging.broadcasts.querysets import load_counts, with_status
-from messaging.models import Message
+from messaging.broadcasts.querysets import load_counts, retryable, with_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +277,7 @@ def cancel_broadcast(actor: Actor, broadcast_id: str) -> Broadcast:
 
 @unit_of_work()
 def retry_failed(actor: Actor, broadcast_id: str) -> Broadcast:
-    """Send a new message to those whose message has failed and surely has not arrived.
+    """Send a new message to those whose message has failed and certainly has not arrived.
 
     Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (409) if there is nobody, or unless it is running,
     paused or done.
@@ -295,12 +291,9 @@ def retry_failed(actor: Actor, broadcast_id: str) -> Broadcast:
     if broadcast.job_id != job_id:
         raise DomainError("invalid_state", "somebody else has retried it at this moment; look at it again")
     rows = Recipient.objects.for_workspace(actor.workspace).filter(broadcast=broadcast)
-    unsent = Message.objects.for_workspace(actor.workspace).filter(querysets.surely_unsent(), pk=OuterRef("message"))
-    again = rows.filter(Exists(unsent), status=RecipientStatus.FAILED, contact__isnull=False).update(
-        status=RecipientStatus.PENDING, reason="", message=None, settled_at=None
-    )
+    again = retryable(broadcast).update(status=RecipientStatus.PENDING, reason="", message=None, settled_at=None)
     if not again:
-        raise DomainError("invalid_state", "there is nobody whose message failed and surely has not arrived")
+        raise DomainError("invalid_state", "there is nobody whose message failed and certainly has not arrived")
     if broadcast.status == BroadcastStatus.DONE:
         job = runner.start_job(actor, BROADCAST, Scope.WRITE_MESSAGES, total=rows.count(), object_id=broadcast.pk)
         broadcast.status, broadcast.job_id = BroadcastStatus.RUNNING.value, job.pk

@@ -78,10 +78,10 @@ def test_a_broadcast_is_previewed_while_it_is_written_and_tried_again_where_it_f
     expect(row).to_contain_text("They accept no messages from strangers.")
 
     call(product, "PATCH", f"/v1/contacts/{dora}", {"username": f"dora{width}"})
-    page.get_by_role("button", name="Try the failed again").click()
-    expect(page.get_by_text("Those whose message failed and surely did not arrive get a new one.")).to_be_visible()
+    page.get_by_role("button", name="Send again to those that failed").click()
+    expect(page.get_by_text("Those whose message failed and certainly did not arrive get a new one.")).to_be_visible()
     expect(row).to_contain_text("Sent")
-    expect(page.get_by_role("button", name="Try the failed again")).to_have_count(0)
+    expect(page.get_by_role("button", name="Send again to those that failed")).to_have_count(0)
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").click()
     with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as file:

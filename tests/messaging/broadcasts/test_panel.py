@@ -8,9 +8,10 @@ import pytest
 from django.urls import reverse
 
 from contacts.models import Contact, Segment
+from crmsolid.core import clock
 from crmsolid.workspaces.models import AuditEntry, Role
 from messaging.broadcasts.models import Broadcast
-from messaging.models import Account, Message
+from messaging.models import Account, Message, MessageAttempt
 from tests.messaging.broadcasts.helpers import contact, contacts, counts, freeze, start, stored, work
 from tests.panel import browser, flash_messages
 from tests.tenants import Tenants
@@ -138,6 +139,17 @@ def test_buttons_pause_resume_cancel_and_try_again(tenants: Tenants, account: Ac
         client.post(page(verb, broadcast))
         assert stored(broadcast).status == status
     assert f'action="{page("pause", broadcast)}"' not in text_of(client, page("change", broadcast))
+
+
+def test_what_may_have_arrived_is_not_offered_to_be_sent_again(tenants: Tenants, account: Account) -> None:
+    contact(tenants.workspace, "fail_privacy_bob")
+    broadcast = start(account)
+    work(broadcast)
+    client = browser(tenants.owner)
+    assert "Send again to those that failed" in text_of(client, page("change", broadcast))
+    MessageAttempt.unscoped.all().delete()  # as of a worker that died, perhaps after it had sent
+    Message.unscoped.update(unsettled_since=clock.now())
+    assert "Send again to those that failed" not in text_of(client, page("change", broadcast))
 
 
 def test_broadcast_that_the_audience_change_ended_says_why(tenants: Tenants, account: Account) -> None:
