@@ -216,7 +216,7 @@ class DefinitionForm:
 
     def edited(self, operation: str) -> "DefinitionForm":
         """The form after one of the buttons ``add``, ``remove-2``, ``up-2`` and ``down-2``, or after step 2 was dragged
-        to the place of step 0 (``move-2-0``), and without errors. Anything else changes no step."""
+        to the position of step 0 (``move-2-0``), and without errors. Anything else changes no step."""
         verb, _, numbers = operation.partition("-")
         steps = [step.values() for step in self.steps]
         wanted = re.fullmatch(r"([0-9]{1,3})(?:-([0-9]{1,3}))?", numbers)

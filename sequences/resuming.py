@@ -42,31 +42,30 @@ def forecast_sequence(actor: Actor, sequence_id: str) -> list[Forecast]:
     )
     version_ids = rows.order_by().values_list("version_id", flat=True).distinct()
     versions = repository.load_versions(actor.workspace.pk, version_ids)
-    return [_forecast(rows, versions, mode, sequence.paused_at, clock.now()) for mode in ResumeMode]
+    return _forecasts(rows, versions, sequence.paused_at, clock.now())
 
 
-def _forecast(
-    rows: Any, versions: dict[int, Version], mode: ResumeMode, paused_at: datetime, now: datetime
-) -> Forecast:
+def _forecasts(rows: Any, versions: dict[int, Version], paused_at: datetime, now: datetime) -> list[Forecast]:
     """One query, whose rows are the steps at which somebody waits."""
-    grouped = (
+    due_now = {
+        mode.value: Count("pk", filter=Q(anchor_at__lte=_due_if_begun_by(versions.values(), mode, paused_at, now)))
+        for mode in ResumeMode
+    }
+    groups = list(
         rows.order_by()
         .values("version_id", "step_key")
-        .annotate(
-            waiting=Count("pk"),
-            due=Count("pk", filter=Q(anchor_at__lte=_due_if_begun_by(versions.values(), mode, paused_at, now))),
-            first_anchor=Min("anchor_at"),
-            last_anchor=Max("anchor_at"),
-        )
+        .annotate(waiting=Count("pk"), first_anchor=Min("anchor_at"), last_anchor=Max("anchor_at"), **due_now)
     )
-    groups = list(grouped)
-    times = [
-        _next_message(versions[group["version_id"]].definition, group["step_key"], mode, anchor, paused_at, now)
-        for group in groups
-        for anchor in (group["first_anchor"], group["last_anchor"])
-    ]
-    waiting, due = (sum(group[name] for group in groups) for name in ("waiting", "due"))
-    return Forecast(mode, waiting, due, min(times, default=None), max(times, default=None))
+    waiting, forecasts = sum(group["waiting"] for group in groups), []
+    for mode in ResumeMode:
+        times = [
+            _next_message(versions[group["version_id"]].definition, group["step_key"], mode, anchor, paused_at, now)
+            for group in groups
+            for anchor in (group["first_anchor"], group["last_anchor"])
+        ]
+        due = sum(group[mode.value] for group in groups)
+        forecasts.append(Forecast(mode, waiting, due, min(times, default=None), max(times, default=None)))
+    return forecasts
 
 
 def _due_if_begun_by(versions: Iterable[Version], mode: ResumeMode, paused_at: datetime, now: datetime) -> Case:

@@ -35,10 +35,10 @@ from messaging.broadcasts.models import (
     Recipient,
     RecipientStatus,
 )
-from messaging.broadcasts.querysets import load_counts, status_of
+from messaging.broadcasts.querysets import load_counts, retryable, status_of
 from messaging.broadcasts.representations import SENDS
 from messaging.models import Account
-from messaging.panel.words import ADVICE
+from messaging.panel.words import failure
 
 COLOURS = {"draft": "", "scheduled": "info", "running": "warning", "paused": "warning", "done": "success"}
 COLOURS |= {"canceled": "danger"}
@@ -46,6 +46,8 @@ RECIPIENT_COLOURS = {"pending": "info", "sent": "success", "failed": "danger", "
 RECIPIENT_COLOURS |= {"needs_attention": "warning"}
 # How often the page of a broadcast that is sent is loaded again, in seconds.
 REFRESH_SECONDS = 3
+# The preview that follows what is typed counts an audience of so many contacts: that takes about half a second.
+MAX_COUNTED_WHILE_TYPING = 10_000
 RETRYABLE = (BroadcastStatus.RUNNING, BroadcastStatus.PAUSED, BroadcastStatus.DONE)
 # Why the product itself canceled a broadcast.
 CANCELED_BECAUSE = {
@@ -114,7 +116,7 @@ class BroadcastAdmin(FormPageAdmin):
             "done": total - counts["pending"] - counts["needs_attention"],
             "counts": [(status.label, status.value, counts[status]) for status in RecipientStatus],
             "may_change": self.has_change_permission(request),
-            "may_retry": broadcast.status in RETRYABLE and counts["failed"],
+            "may_retry": broadcast.status in RETRYABLE and counts["failed"] and retryable(broadcast).exists(),
             # A page of the middle of the list stays as it is.
             "refresh_seconds": REFRESH_SECONDS if broadcast.status in SENDS and "cursor" not in request.GET else 0,
             **self._recipients(request, broadcast),
@@ -229,7 +231,7 @@ class BroadcastAdmin(FormPageAdmin):
 
     def _retry(self, request: HttpRequest, broadcast: Broadcast) -> str:
         services.retry_failed(self.actor(request), broadcast.pk)
-        return "Those whose message failed and surely did not arrive get a new one."
+        return "Those whose message failed and certainly did not arrive get a new one."
 
     # --- The form and the preview -----------------------------------------------------------------------------
     def form_view(self, request: HttpRequest, broadcast: Broadcast | None) -> HttpResponse:
@@ -245,7 +247,8 @@ class BroadcastAdmin(FormPageAdmin):
             try:
                 if is_preview:
                     definition = replace(form.definition(), name="Preview")
-                    return self._form_page(request, broadcast, form, self._preview(request, definition))
+                    at_most = MAX_COUNTED_WHILE_TYPING if "by_itself" in request.POST else None
+                    return self._form_page(request, broadcast, form, self._preview(request, definition, at_most))
                 draft = services.save_draft(
                     self.actor(request), form.definition(), broadcast_id=broadcast.pk if broadcast else None
                 )
@@ -261,9 +264,11 @@ class BroadcastAdmin(FormPageAdmin):
         context = {**self._titles(broadcast, title), **preview, "zone": timezone.get_current_timezone_name()}
         return self.render_page(request, "panel/broadcast_form.html", form=form, **context)
 
-    def _preview(self, request: HttpRequest, definition: Definition) -> dict[str, Any]:
-        """What the pages show of a preview."""
-        preview = services.preview_broadcast(self.actor(request), definition)
+    def _preview(self, request: HttpRequest, definition: Definition, at_most: int | None = None) -> dict[str, Any]:
+        """What the pages show of a preview; of an audience of more than ``at_most`` contacts, one text."""
+        preview = services.preview_broadcast(self.actor(request), definition, at_most=at_most)
+        if preview.is_partial:
+            return {"preview": replace(preview, sample=preview.sample[:1])}
         return {
             "preview": preview,
             "excluded": [(ExclusionReason(reason).label, number) for reason, number in preview.excluded.items()],
@@ -295,12 +300,15 @@ def _shown(recipient: Recipient, contact: Contact | None) -> dict[str, Any]:
     """What the page shows of a recipient."""
     status = RecipientStatus(status_of(recipient))
     known = {each.value: str(each.label) for each in ExclusionReason}
+    reason, advice = known.get(recipient.reason, capfirst(recipient.reason.replace("_", " "))), ""
+    if status == RecipientStatus.FAILED:
+        reason, advice = failure(recipient.reason)
     return {
         "contact": contact,
         "name": str(contact) if contact else "Erased contact",
         "label": {"type": RECIPIENT_COLOURS[status], "text": status.label},
-        "reason": known.get(recipient.reason, capfirst(recipient.reason.replace("_", " "))),
-        "advice": ADVICE.get(recipient.reason, "") if status == RecipientStatus.FAILED else "",
+        "reason": reason,
+        "advice": advice,
         "message_id": recipient.message_id,
         "time": time_text(recipient.settled_at),
     }

@@ -132,10 +132,16 @@ def _written_to_since(contact_ids: Sequence[str], since: datetime, broadcast_id:
     return {row[0] for row in rows}
 
 
-def evaluate(workspace: Workspace, definition: Definition, at: datetime) -> tuple[Tally, list[Judged]]:
-    """The whole audience at this instant, and the first ten who would get the message."""
+def evaluate(
+    workspace: Workspace, definition: Definition, at: datetime, *, at_most: int | None = None
+) -> tuple[Tally, list[Judged]]:
+    """The whole audience at this instant, and the first ten who would get the message. It is not counted any further
+    once there are more than ``at_most`` contacts."""
     tally, sample = Tally(), list[Judged]()
     for judged in _all(workspace, definition, at):
+        if tally.total == at_most:
+            tally.total += 1
+            break
         tally.add(judged.contact.id, judged.reason)
         if not judged.reason and len(sample) < SAMPLE:
             sample.append(judged)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from crmsolid.core import clock
 from crmsolid.workspaces.models import Workspace
 from messaging.broadcasts.models import Broadcast, Recipient, RecipientStatus
 from messaging.models import Message, Status
+from messaging.querysets import surely_unsent
 
 IN_FLIGHT = Q(status=RecipientStatus.PENDING, message__isnull=False)
 
@@ -18,6 +19,14 @@ def needs_attention() -> Q:
     at this moment."""
     lease_lost = Q(message__status=Status.SENDING, message__lease_until__lt=clock.now())
     return IN_FLIGHT & Q(message__unsettled_since__isnull=False) & (Q(message__status=Status.QUEUED) | lease_lost)
+
+
+def retryable(broadcast: Broadcast) -> "QuerySet[Recipient]":
+    """The recipients whose message has failed and certainly has not arrived."""
+    rows = Recipient.objects.for_workspace(broadcast.workspace_id).filter(broadcast=broadcast)
+    unsent = Message.objects.for_workspace(broadcast.workspace_id).filter(surely_unsent(), pk=OuterRef("message"))
+    found: QuerySet[Recipient] = rows.filter(Exists(unsent), status=RecipientStatus.FAILED, contact__isnull=False)
+    return found
 
 
 def status_of(recipient: Recipient) -> str:

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
-
 from contacts.models import Contact
 from contacts.repository import not_erased
 from crmsolid.api.fields import matches
@@ -19,7 +17,6 @@ from crmsolid.jobs.services import cancel_job
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
-from messaging import querysets
 from messaging.broadcasts import estimate
 from messaging.broadcasts.audience import AUDIENCE_HASH, eligible_in, evaluate
 from messaging.broadcasts.definition import Definition, check, resolve_audience
@@ -27,14 +24,14 @@ from messaging.broadcasts.export import recipients_csv
 from messaging.broadcasts.freezing import NOTHING_FROZEN
 from messaging.broadcasts.job import BROADCAST
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, Recipient, RecipientStatus
-from messaging.broadcasts.querysets import load_counts, with_status
-from messaging.models import Message
+from messaging.broadcasts.querysets import load_counts, retryable, with_status
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What a broadcast would do if it were started now. ``excluded`` counts by reason; ``sample`` are the first of
-    those who would get the message, with their texts; ``finishes_at`` is an estimate, None if no account can send."""
+    those who would get the message, with their texts; ``finishes_at`` is an estimate, None if no account can send.
+    ``is_partial``: the audience is larger than was asked for, so of all this only ``sample`` means something."""
 
     total: int
     eligible: int
@@ -42,11 +39,13 @@ class Preview:
     sample: list[tuple[Contact, str]]
     audience_hash: str
     finishes_at: datetime | None
+    is_partial: bool = False
 
 
 # --- Before the start -------------------------------------------------------------------------------------------------
-def preview_broadcast(actor: Actor, definition: Definition) -> Preview:
-    """Count the audience, those who are excluded and why, without storing anything.
+def preview_broadcast(actor: Actor, definition: Definition, *, at_most: int | None = None) -> Preview:
+    """Count the audience, those who are excluded and why, without storing anything. An audience of more than
+    ``at_most`` contacts is not counted.
 
     Errors: ``scope_missing``, ``validation_failed``, ``not_found`` (account, segment, contact).
     """
@@ -54,7 +53,7 @@ def preview_broadcast(actor: Actor, definition: Definition) -> Preview:
     accounts = check(actor.workspace, definition)
     now = clock.now()
     audience = resolve_audience(actor.workspace, definition.audience)
-    tally, sample = evaluate(actor.workspace, replace(definition, audience=audience), now)
+    tally, sample = evaluate(actor.workspace, replace(definition, audience=audience), now, at_most=at_most)
     start = max(now, definition.send_at or now)
     # Whoever erases one of them waits for the answer that is stored for the Idempotency-Key, and empties it.
     present = {contact.id for contact in not_erased([each.contact for each in sample])}
@@ -65,6 +64,7 @@ def preview_broadcast(actor: Actor, definition: Definition) -> Preview:
         sample=[(each.contact, each.text) for each in sample if each.contact.id in present],
         audience_hash=tally.hash,
         finishes_at=estimate.finishes_at(accounts, tally.eligible, start, definition.per_hour),
+        is_partial=at_most is not None and tally.total > at_most,
     )
 
 
@@ -277,7 +277,7 @@ def cancel_broadcast(actor: Actor, broadcast_id: str) -> Broadcast:
 
 @unit_of_work()
 def retry_failed(actor: Actor, broadcast_id: str) -> Broadcast:
-    """Send a new message to those whose message has failed and surely has not arrived.
+    """Send a new message to those whose message has failed and certainly has not arrived.
 
     Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (409) if there is nobody, or unless it is running,
     paused or done.
@@ -291,12 +291,9 @@ def retry_failed(actor: Actor, broadcast_id: str) -> Broadcast:
     if broadcast.job_id != job_id:
         raise DomainError("invalid_state", "somebody else has retried it at this moment; look at it again")
     rows = Recipient.objects.for_workspace(actor.workspace).filter(broadcast=broadcast)
-    unsent = Message.objects.for_workspace(actor.workspace).filter(querysets.surely_unsent(), pk=OuterRef("message"))
-    again = rows.filter(Exists(unsent), status=RecipientStatus.FAILED, contact__isnull=False).update(
-        status=RecipientStatus.PENDING, reason="", message=None, settled_at=None
-    )
+    again = retryable(broadcast).update(status=RecipientStatus.PENDING, reason="", message=None, settled_at=None)
     if not again:
-        raise DomainError("invalid_state", "there is nobody whose message failed and surely has not arrived")
+        raise DomainError("invalid_state", "there is nobody whose message failed and certainly has not arrived")
     if broadcast.status == BroadcastStatus.DONE:
         job = runner.start_job(actor, BROADCAST, Scope.WRITE_MESSAGES, total=rows.count(), object_id=broadcast.pk)
         broadcast.status, broadcast.job_id = BroadcastStatus.RUNNING.value, job.pk

@@ -96,7 +96,7 @@ class CancelBroadcastView(_ChangeView):
 
 
 class RetryFailedView(_ChangeView):
-    """Send a new message to those whose message failed and surely has not arrived."""
+    """Send a new message to those whose message failed and certainly has not arrived."""
 
     @endpoint(scopes=WRITE, body=EmptyIn, responses={200: BroadcastOut}, error_codes=("invalid_state",))
     def post(self, broadcast_id: str) -> ApiResponse:

@@ -7,22 +7,22 @@ from django.utils.text import capfirst
 from messaging.admin.inbox import waiting_text
 from messaging.models import Message, Status
 
-# What to do about a message that failed, by its ``error``.
-ADVICE = {
-    "privacy_restricted": "They accept no messages from strangers. They would have to write first.",
-    "premium_required": "They accept messages from Telegram Premium users only.",
-    "payment_required": "They ask to be paid for messages.",
-    "blocked_by_recipient": "They have blocked this account.",
-    "recipient_blocked": "This account has blocked them. Unblock them on the phone, then send it again.",
-    "recipient_deleted": "Their Telegram account is deleted.",
-    "recipient_not_found": "Nobody has this username. Correct it, then send it again.",
-    "recipient_changed": "The username belongs to somebody else now. Correct it, then send it again.",
-    "write_forbidden": "This account may not write there.",
-    "contact_opted_out": "They asked for no more messages.",
-    "template_unresolved": "A value for the text is missing. Fill it in beside the conversation, then send it again.",
-    "text_length": "The text became too long, or empty, once its variables were filled in.",
-    "message_empty": "Telegram considers the text empty.",
-    "message_too_long": "Telegram considers the text too long.",
+# Why a message failed and what to do about it, by its ``error``.
+FAILURES = {
+    "privacy_restricted": ("They accept no messages from strangers.", "They would have to write first."),
+    "premium_required": ("They accept messages from Telegram Premium users only.", ""),
+    "payment_required": ("They ask to be paid for messages.", ""),
+    "blocked_by_recipient": ("They have blocked this account.", ""),
+    "recipient_blocked": ("This account has blocked them.", "Unblock them on the phone, then send it again."),
+    "recipient_deleted": ("Their Telegram account is deleted.", ""),
+    "recipient_not_found": ("Nobody has this username.", "Correct it, then send it again."),
+    "recipient_changed": ("The username belongs to somebody else now.", "Correct it, then send it again."),
+    "write_forbidden": ("This account may not write there.", ""),
+    "contact_opted_out": ("They asked for no more messages.", ""),
+    "template_unresolved": ("A value for the text is missing.", "Fill it in at the contact, then send it again."),
+    "text_length": ("The text became too long, or empty, once its variables were filled in.", ""),
+    "message_empty": ("Telegram considers the text empty.", ""),
+    "message_too_long": ("Telegram considers the text too long.", ""),
 }
 SOURCES = {"sequence": "Sequence", "broadcast": "Broadcast", "phone": "Written on the phone"}
 KINDS = {"text": ""}
@@ -35,12 +35,18 @@ def status_text(message: Message) -> SafeString | str:
     return {"sending": "Being sent", "sent": "Sent", "failed": "Not sent", "canceled": "Canceled"}[message.status]
 
 
+def failure(error: str, detail: str = "") -> tuple[str, str]:
+    """Why a message failed, and what to do about it; the latter is empty if that is nothing, and both for no ``error``.
+    ``detail`` is said of an error that has no words of its own."""
+    said = (detail or error.replace("_", " ")).rstrip(".")
+    return FAILURES.get(error) or (f"{capfirst(said)}." if said else "", "")
+
+
 def failure_text(message: Message) -> str:
     """Why a message failed and what to do; empty unless it did."""
     if message.status != Status.FAILED:
         return ""
-    detail = capfirst(message.error_detail) or message.error.replace("_", " ").capitalize()
-    return ADVICE.get(message.error) or f"{detail.rstrip('.')}."
+    return " ".join(filter(None, failure(message.error, message.error_detail)))
 
 
 def media_text(message: Message) -> str:

@@ -287,7 +287,7 @@ def preview_text(actor: Actor, contact_id: str, *, text: str) -> str:
 
 @unit_of_work()
 def retry_message(actor: Actor, message_id: str) -> Message:
-    """Send a new message in place of one that has failed and surely did not arrive. Returns the new one.
+    """Send a new message in place of one that has failed and certainly did not arrive. Returns the new one.
 
     Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (409) for any other message; as
     :func:`messaging.services.send_message`.
@@ -315,7 +315,7 @@ def retry_message(actor: Actor, message_id: str) -> Message:
 
 
 def find_retryable(workspace: Workspace, messages: Iterable[Message]) -> set[str]:
-    """The ids of those of these messages that have failed, surely did not arrive, and were not sent again yet."""
+    """The ids of those of these messages that have failed, certainly did not arrive, and were not sent again yet."""
     failed = [each.pk for each in messages if each.status == Status.FAILED and each.source != BROADCAST]
     if not failed:
         return set()

@@ -1,12 +1,12 @@
 """What the pages of sequences and enrollments share: texts and colours."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.template.defaultfilters import pluralize
 from django.utils.text import Truncator, capfirst
 
 from contacts.durations import duration_text
+from contacts.models import CustomField
 from contacts.segments.conditions import describe, load_condition
 from crmsolid.workspaces.admin_columns import time_text
 from crmsolid.workspaces.models import Workspace
@@ -20,9 +20,11 @@ SEQUENCE_COLOURS = {"draft": "", "active": "success", "paused": "warning"}
 ENROLLMENT_COLOURS = {"active": "success", "paused": "warning", "completed": "info", "stopped": "", "failed": "danger"}
 
 
-def describe_step(workspace: Workspace, step: StepDefinition) -> dict[str, Any]:
-    """What a page shows of a step."""
-    condition = "" if step.condition is None else describe(load_condition(workspace, step.condition))
+def describe_step(
+    workspace: Workspace, step: StepDefinition, definitions: Mapping[str, CustomField] | None = None
+) -> dict[str, Any]:
+    """What a page shows of a step. ``definitions`` are those of ``definitions_of``, for who describes several steps."""
+    condition = "" if step.condition is None else describe(load_condition(workspace, step.condition, definitions))
     return {
         "key": step.key,
         "delay": duration_text(step.delay),
@@ -32,24 +34,29 @@ def describe_step(workspace: Workspace, step: StepDefinition) -> dict[str, Any]:
     }
 
 
+def step_label(position: int, text: str, note: str = "") -> str:
+    """The name of a step, such as ``Step 2: Hello again``, or ``Step 2 (removed): Hello again`` with a note."""
+    return f"Step {position + 1}{note}: {Truncator(text).chars(40)}"
+
+
 def step_names(workspace: Workspace | int, steps: Iterable[tuple[int, str]]) -> dict[tuple[int, str], str]:
-    """The names of steps, such as ``Step 2: Hello again``, by the id of their version and their key; with one query."""
+    """The names of steps by the id of their version and their key, with one query."""
     wanted = set(steps)
     rows = Step.objects.for_workspace(workspace).filter(
         version__in={version for version, _ in wanted}, key__in={key for _, key in wanted}
     )
     return {
-        (version, key): f"Step {position + 1}: {Truncator(text).chars(40)}"
+        (version, key): step_label(position, text)
         for version, key, position, text in rows.values_list("version_id", "key", "position", "text")
     }
 
 
-def step_labels(workspace: Workspace | int, sequence_id: str) -> dict[str, str]:
+def step_labels(workspace: Workspace | int, sequence_id: str, note: str = "") -> dict[str, str]:
     """The names of all steps that the sequence has or had, by their keys, as in the latest version with the step."""
     steps = Step.objects.for_workspace(workspace).filter(version__sequence=sequence_id)
     labels: dict[str, str] = {}
     for key, position, text in steps.order_by("-version__number", "position").values_list("key", "position", "text"):
-        labels.setdefault(key, f"Step {position + 1}: {Truncator(text).chars(40)}")
+        labels.setdefault(key, step_label(position, text, note))
     return labels
 
 
@@ -57,7 +64,7 @@ def wait_text(delay: str, *, is_first: bool) -> str:
     """What stands between two steps."""
     if is_first:
         return f"{delay} after the enrollment" if delay else "At once"
-    return f"{delay} later" if delay else "Right after it"
+    return f"{delay} later" if delay else "Right after the step before"
 
 
 def definition_facts(workspace: Workspace, definition: Definition) -> list[tuple[str, str]]:
@@ -88,14 +95,12 @@ def resume_choices(forecasts: Iterable[Forecast]) -> list[tuple[str, str, str, s
 
 
 def _outlook(forecast: Forecast) -> str:
-    """How many messages are due, and when."""
+    """For how many the wait is over, and when their messages are sent."""
     if forecast.first_at is None:
         return "Nobody waits for a message now."
     first, last = time_text(forecast.first_at), time_text(forecast.last_at)
-    when = f"about {first}" if first == last else f"the first about {first}, the last about {last}"
+    when = f"at about {first}" if first == last else f"the first at about {first}, the last at about {last}"
     if forecast.waiting == 1:
         return f"One person waits and gets the next message {when}."
-    due = {0: "none of them is due", forecast.waiting: "all of them are due"}.get(
-        forecast.due, f"{forecast.due} of them {pluralize(forecast.due, 'is,are')} due"
-    )
-    return f"{forecast.waiting} people wait, {due} at once. Their next messages: {when}."
+    over = {0: "none", forecast.waiting: "all"}.get(forecast.due, forecast.due)
+    return f"{forecast.waiting} people wait; the wait of {over} of them is over. Their next messages: {when}."

@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.template.loader import render_to_string
 from django.urls import URLPattern
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 
 from contacts.models import Contact
 from contacts.panel.actions import (
@@ -32,7 +31,7 @@ from crmsolid.workspaces.admin_pages import PageAdmin, label_for
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.panel_urls import panel_url
 from messaging.admin.inbox import waiting_text
-from messaging.panel.words import ADVICE
+from messaging.panel.words import failure
 from messaging.waiting import load_accounts
 from sequences import repository, resuming, services, waiting
 from sequences.admin.base import ENROLLMENT_COLOURS, describe_step, resume_choices, step_labels, step_names
@@ -301,7 +300,8 @@ class EnrollmentAdmin(PageAdmin):
         version = repository.load_versions(workspace.pk, [enrollment.version_id])[enrollment.version_id]
         step = version.definition.step(enrollment.step_key)
         may_change = self.has_change_permission(request) and enrollment.status in OPEN
-        forecasts = resuming.forecast_enrollment(self.actor(request), enrollment.pk) if may_change else []
+        is_paused = enrollment.status == EnrollmentStatus.PAUSED
+        forecasts = resuming.forecast_enrollment(self.actor(request), enrollment.pk) if may_change and is_paused else []
         context = {
             "title": self.label_of(enrollment),
             "page_label": self.label_of(enrollment),
@@ -335,7 +335,7 @@ class EnrollmentAdmin(PageAdmin):
                     "text": run.get_outcome_display() if run.outcome else "On its way",
                 },
                 "waits": waiting_text(run.message) if run.message else "",
-                "why": ADVICE.get(run.error) or capfirst(run.error.replace("_", " ")),
+                "why": failure(run.error)[0],  # nothing can be sent again here
             }
             for run in runs
         ]

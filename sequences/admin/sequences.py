@@ -17,6 +17,7 @@ from contacts import configuration as custom_fields
 from contacts import repository as contacts
 from contacts.models import Contact
 from contacts.normalization import InvalidValue, email_key, parse_username
+from contacts.segments.conditions import definitions_of
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import is_id
@@ -147,7 +148,8 @@ class SequenceAdmin(FormPageAdmin):
         definition = repository.current_version(sequence).definition
         workspace, actor = self.current_workspace(request), self.actor(request)
         may_change = self.has_change_permission(request)
-        forecasts = resuming.forecast_sequence(actor, sequence.pk) if may_change else []
+        is_paused = sequence.status == SequenceStatus.PAUSED
+        forecasts = resuming.forecast_sequence(actor, sequence.pk) if may_change and is_paused else []
         groups = stats.people_by_reason(actor, sequence.pk)
         people = Counter[str]()
         for group in groups:
@@ -409,7 +411,7 @@ def _steps(
     outcomes: dict[str, Outcomes],
 ) -> list[dict[str, Any]]:
     """The steps with their figures, each with the list of whom it counts."""
-    shown = []
+    shown, definitions = [], definitions_of(workspace)
     for number, step in enumerate(definition.steps, 1):
         here = sum(each.number for each in groups if each.step_key == step.key and each.status in OPEN)
         came = outcomes.get(step.key, Outcomes())
@@ -420,7 +422,7 @@ def _steps(
             ("replied", came.replied, {"outcome": "replied"}),
             ("opted out", came.opted_out, {"outcome": "opted_out"}),
         ]
-        described = describe_step(workspace, step)
+        described = describe_step(workspace, step, definitions)
         shown.append(
             {
                 **described,
@@ -436,9 +438,9 @@ def _steps(
 def _groups(sequence: Sequence, definition: Definition, groups: list[PeopleAt]) -> list[dict[str, Any]]:
     """Who stands where and why, in the order of the steps; those who have ended come last."""
     numbers = {step.key: number for number, step in enumerate(definition.steps, 1)}
-    earlier = step_labels(sequence.workspace_id, sequence.pk).items()
-    names = {key: f"Removed: {label}" for key, label in earlier} | {"": "After the last step"}
-    names |= {key: f"Step {number}" for key, number in numbers.items()}
+    names = {"": "After the last step"} | {key: f"Step {number}" for key, number in numbers.items()}
+    if any(group.step_key not in names for group in groups):
+        names = step_labels(sequence.workspace_id, sequence.pk, " (removed)") | names
 
     def order(group: PeopleAt) -> tuple[bool, int, str, str]:
         return group.status not in OPEN, numbers.get(group.step_key, 99), group.status, group.reason or ""

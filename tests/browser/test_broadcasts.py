@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, WIDE, SignIn
+from tests.browser.conftest import NARROW, WIDE, SignIn, Visitors
 from tests.browser.looks import check_page
 from tests.browser.product import Product
 
@@ -78,10 +78,10 @@ def test_a_broadcast_is_previewed_while_it_is_written_and_tried_again_where_it_f
     expect(row).to_contain_text("They accept no messages from strangers.")
 
     call(product, "PATCH", f"/v1/contacts/{dora}", {"username": f"dora{width}"})
-    page.get_by_role("button", name="Try the failed again").click()
-    expect(page.get_by_text("Those whose message failed and surely did not arrive get a new one.")).to_be_visible()
+    page.get_by_role("button", name="Send again to those that failed").click()
+    expect(page.get_by_text("Those whose message failed and certainly did not arrive get a new one.")).to_be_visible()
     expect(row).to_contain_text("Sent")
-    expect(page.get_by_role("button", name="Try the failed again")).to_have_count(0)
+    expect(page.get_by_role("button", name="Send again to those that failed")).to_have_count(0)
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").click()
     with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as file:
@@ -94,6 +94,23 @@ def test_a_broadcast_is_previewed_while_it_is_written_and_tried_again_where_it_f
         (f"late{width}", "sent", ""),
         (f"nameless{width}", "skipped", "missing_value"),
     ]
+
+
+def test_what_is_written_is_kept_when_the_session_ends(product: Product, sign_in: SignIn, visitors: Visitors) -> None:
+    visitors.expect(401)
+    page = sign_in("broadcasts", "agent")
+    write(page, "Kept news", "kept")
+    preview = page.locator("#preview")
+    expect(preview).to_contain_text("There is nobody in the audience.")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_label("Text").fill("Hello again")
+    expect(preview).to_contain_text("You are logged out.")
+    expect(page.get_by_label("Text")).to_have_value("Hello again")
+    check_page(page)
+    page.get_by_role("button", name="Save and see the preview").click()
+    expect(page.get_by_role("alert")).to_have_text(
+        "You were signed out while this page was open, so nothing was sent. Log in, and you can send what you typed."
+    )
 
 
 def test_a_broadcast_is_followed_paused_and_resumed_while_it_is_sent(product: Product, sign_in: SignIn) -> None:

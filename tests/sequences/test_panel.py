@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -18,6 +19,7 @@ from contacts.services import create_custom_field
 from crmsolid.workspaces.models import Role, Workspace
 from messaging.models import Account
 from sequences import repository, services
+from sequences.admin.publishing import changes
 from sequences.definition import Definition
 from sequences.models import Enrollment, Sequence, SequenceVersion
 from tests.messaging.helpers import require_postgresql
@@ -491,7 +493,43 @@ def test_the_question_says_where_those_at_a_removed_step_go_on(tenants: Tenants,
     [row] = asked.context["rows"]
     assert row["goes_on"] == "Nothing: they are done"
     assert asked.context["changes"] == [("Step 2 until now", ["Removed: “Hello again”"])]
-    assert "For 1 of them nothing is left, and the sequence ends at once." in asked.content.decode()
+    assert asked.context["choices"][1][2] == "Nothing is left for them, so the sequence ends at once."
+
+
+def test_the_question_shows_a_text_whole_that_changes_at_its_end(
+    tenants: Tenants, account: Account, time: Clock
+) -> None:
+    long = "A long text. " * 20
+    sequence, client = create(account, steps=[{"id": "a", "text": f"{long}Old"}]), browser(tenants.owner)
+    enroll(sequence, contact(tenants.workspace))
+    changed = form(account, step(0, f"{long}New", number=0, id="a"), version=1)
+    asked = client.post(page(sequence, "edit"), changed)
+    assert dict(asked.context["changes"])["Step 1"] == [f"The text “{long}Old” becomes “{long}New”."]
+
+
+def test_the_question_says_that_the_time_zone_changes(tenants: Tenants, account: Account, time: Clock) -> None:
+    sequence, _, client = in_flight(tenants, account)
+    data = posted(client.get(page(sequence, "edit"))) | {"time_zone": "Europe/Berlin"}
+    asked = client.post(page(sequence, "edit"), data)
+    assert asked.context["changes"] == [("Time zone", ["Europe/Berlin. Until now: UTC."])]
+
+
+def test_the_question_needs_no_more_queries_for_more_conditions_on_custom_fields(
+    tenants: Tenants, account: Account, time: Clock
+) -> None:
+    create_custom_field(tenants.actor(), key="seats", label="Seats", type="number")
+    condition = {"field": "custom.seats", "op": "gte", "value": 5}
+    counts = []
+    for number in (1, 4):
+        steps = [{"id": f"s{each}", "text": "Old", "condition": condition} for each in range(number)]
+        sequence = create(account, name=f"Sequence {number}", steps=steps)
+        enroll(sequence, contact(tenants.workspace, f"person{number}"))
+        old = saved(sequence)
+        new = replace(old, steps=tuple(replace(each, text="New") for each in old.steps))
+        with CaptureQueriesContext(connection) as queries:
+            assert len(changes(tenants.workspace, old, new)) == number
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 def test_the_question_lists_versions_and_steps_in_their_order(tenants: Tenants, account: Account, time: Clock) -> None:
@@ -581,12 +619,30 @@ def test_each_way_to_resume_says_how_many_get_their_message_when(
     client = browser(tenants.owner)
     ways = {mode: outlook for mode, _, _, outlook in client.get(page(sequence)).context["ways"]}
     assert ways == {
-        "keep_dates": "2 people wait, 1 of them is due at once. Their next messages: the first about "
-        "2 Jun 2026 13:00 UTC, the last about 2 Jun 2026 16:00 UTC.",
-        "restart_delay": "2 people wait, none of them is due at once. Their next messages: about 3 Jun 2026 13:00 UTC.",
-        "only_active_time": "2 people wait, none of them is due at once. Their next messages: about "
+        "keep_dates": "2 people wait; the wait of 1 of them is over. Their next messages: the first at about "
+        "2 Jun 2026 13:00 UTC, the last at about 2 Jun 2026 16:00 UTC.",
+        "restart_delay": "2 people wait; the wait of none of them is over. Their next messages: at about "
+        "3 Jun 2026 13:00 UTC.",
+        "only_active_time": "2 people wait; the wait of none of them is over. Their next messages: at about "
         "3 Jun 2026 09:00 UTC.",
     }
+
+
+def test_outside_the_sending_hours_a_wait_that_is_over_is_not_called_due(
+    tenants: Tenants, account: Account, time: Clock
+) -> None:
+    sequence = create(account, window={"days": ["mon"], "from": "09:00", "to": "18:00"})
+    for name in ("alice", "robert"):
+        enroll(sequence, contact(tenants.workspace, name))
+    work()
+    services.pause_sequence(tenants.actor(), sequence.pk)
+    time.move(days=3)
+    [outlook] = [
+        said for mode, _, _, said in browser(tenants.owner).get(page(sequence)).context["ways"] if mode == "keep_dates"
+    ]
+    assert outlook == (
+        "2 people wait; the wait of all of them is over. Their next messages: at about 8 Jun 2026 09:00 UTC."
+    )
 
 
 @pytest.mark.parametrize(

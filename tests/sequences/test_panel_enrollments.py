@@ -13,7 +13,7 @@ from contacts.models import Contact
 from crmsolid.workspaces.models import Role, Workspace
 from messaging.models import Account, Message, Thread
 from sequences import services
-from sequences.models import Enrollment, Sequence
+from sequences.models import Enrollment, Sequence, StepRun
 from tests.panel import browser, flash_messages
 from tests.sequences.helpers import Clock, contact, create, enroll, publish, state, work, write_in
 from tests.tenants import Tenants
@@ -108,6 +108,21 @@ def test_the_page_of_one_shows_its_steps_with_their_messages(tenants: Tenants, a
     assert f"<dt>Account</dt><dd>Sandbox (#{account.pk})</dd>" in text
 
 
+def test_a_message_that_failed_is_explained_without_advice_to_send_it_again(tenants: Tenants, account: Account) -> None:
+    enrollment = enroll(create(account, steps=[{"text": "Hello {email}"}]), contact(tenants.workspace))
+    StepRun.unscoped.create(
+        workspace=tenants.workspace,
+        enrollment=enrollment,
+        version_id=enrollment.version_id,
+        step_key=enrollment.step_key,
+        outcome="failed",
+        error="template_unresolved",
+        handled=True,
+    )
+    [run] = browser(tenants.owner).get(page(enrollment)).context["runs"]
+    assert run["why"] == "A value for the text is missing."
+
+
 def test_a_step_has_the_number_that_it_had_in_the_version_of_its_time(
     tenants: Tenants, account: Account, time: Clock
 ) -> None:
@@ -155,7 +170,7 @@ def test_resuming_one_asks_about_the_dates_of_this_contact(tenants: Tenants, acc
     shown = client.get(page(enrollment)).content.decode()
     assert (
         "What happens to the dates of this contact?" in shown
-        and "One person waits and gets the next message about " in shown
+        and "One person waits and gets the next message at about " in shown
     )
     services.pause_sequence(tenants.actor(), sequence.pk)
     of_sequence = reverse("admin:sequences_sequence_change", args=[sequence.pk])

@@ -82,7 +82,7 @@ def test_people_at_a_step_that_was_removed_are_listed_with_its_text(
     publish(sequence, account, steps=[{"id": "hello", "text": "Hello"}, {"id": "other", "text": "Other"}])
     client = browser(tenants.owner)
     row = next(row for row in client.get(page(sequence)).context["groups"] if row["label"]["text"] == "Active")
-    assert (row["step"], row["number"]) == ("Removed: Step 2: Hello again", 1)
+    assert (row["step"], row["number"]) == ("Step 2 (removed): Hello again", 1)
     shown = client.get(row["address"]).content.decode()
     assert all(label in shown for label in ("Step 1: Hello", "Step 2: Other", "Step 2: Hello again"))
 

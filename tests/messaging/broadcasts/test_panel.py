@@ -8,9 +8,10 @@ import pytest
 from django.urls import reverse
 
 from contacts.models import Contact, Segment
+from crmsolid.core import clock
 from crmsolid.workspaces.models import AuditEntry, Role
 from messaging.broadcasts.models import Broadcast
-from messaging.models import Account, Message
+from messaging.models import Account, Message, MessageAttempt
 from tests.messaging.broadcasts.helpers import contact, contacts, counts, freeze, start, stored, work
 from tests.panel import browser, flash_messages
 from tests.tenants import Tenants
@@ -125,9 +126,9 @@ def test_page_shows_recipients_with_their_reasons(tenants: Tenants, account: Acc
     work(broadcast)
     client = browser(tenants.owner)
     text = text_of(client, page("change", broadcast))
-    assert "Ann" in text and "Privacy restricted" in text and "Opted out" in text
+    assert "Ann" in text and "They accept no messages from strangers." in text and "Opted out" in text
     text = text_of(client, f"{page('change', broadcast)}?status=skipped")
-    assert "Cecil" in text and "Privacy restricted" not in text
+    assert "Cecil" in text and "They accept no messages from strangers." not in text
     assert "1 of 3" in text_of(client, reverse(LIST))
 
 
@@ -142,6 +143,17 @@ def test_buttons_pause_resume_cancel_and_try_again(tenants: Tenants, account: Ac
         client.post(page(verb, broadcast))
         assert stored(broadcast).status == status
     assert f'action="{page("pause", broadcast)}"' not in text_of(client, page("change", broadcast))
+
+
+def test_what_may_have_arrived_is_not_offered_to_be_sent_again(tenants: Tenants, account: Account) -> None:
+    contact(tenants.workspace, "fail_privacy_bob")
+    broadcast = start(account)
+    work(broadcast)
+    client = browser(tenants.owner)
+    assert "Send again to those that failed" in text_of(client, page("change", broadcast))
+    MessageAttempt.unscoped.all().delete()  # as of a worker that died, perhaps after it had sent
+    Message.unscoped.update(unsettled_since=clock.now())
+    assert "Send again to those that failed" not in text_of(client, page("change", broadcast))
 
 
 def test_broadcast_that_the_audience_change_ended_says_why(tenants: Tenants, account: Account) -> None:
@@ -188,6 +200,21 @@ def test_form_previews_without_saving(tenants: Tenants, account: Account) -> Non
     text = browser(tenants.owner).post(reverse(ADD), form(account, do="preview")).content.decode()
     assert "<strong>1</strong> of 2 contacts would get the message" in text and "Hello Ann" in text
     assert "<dt>A value of the text is missing</dt><dd>1</dd>" in text and 'name="audience_hash"' not in text
+    assert not Broadcast.unscoped.exists()
+
+
+def test_preview_that_follows_the_typing_does_not_count_a_large_audience(
+    tenants: Tenants, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("annie", "bobby", "cecil"):
+        contact(tenants.workspace, name, name=name.capitalize())
+    client = browser(tenants.owner)
+    for most, button, is_counted in [(3, {"by_itself": "1"}, True), (2, {"by_itself": "1"}, False), (2, {}, True)]:
+        monkeypatch.setattr("messaging.admin.broadcasts.MAX_COUNTED_WHILE_TYPING", most)
+        shown = client.post(reverse(ADD), form(account, do="preview", **button)).content.decode()
+        assert ("<strong>3</strong> of 3 contacts would get the message" in shown) is is_counted
+        assert ("This audience is large: press “Update the preview” to count it." in shown) is not is_counted
+        assert "Hello Annie" in shown and ("Hello Bobby" in shown) is is_counted
     assert not Broadcast.unscoped.exists()
 
 

@@ -1,7 +1,17 @@
 // The page of a broadcast that is sent loads itself again in part, and the form loads its preview. When the answer is
-// another page, such as the sign-in after the session has ended, the preview stays as it is, and the page of a broadcast
-// is loaded as a whole.
+// another page, the preview stays as it is, and the page of a broadcast is loaded as a whole. The form stays open when the
+// session has ended: leaving for the log-in page would lose what was written.
 "use strict";
+
+const LOGGED_OUT =
+  "You are logged out. Press “Save and see the preview”: you are asked to log in, and what you have written is kept.";
+
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { target, xhr } = event.detail;
+  if (target.id !== "preview" || xhr.status !== 401) return;
+  event.preventDefault(); // htmx would follow HX-Redirect
+  target.querySelector("[role=status]").textContent = LOGGED_OUT;
+});
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target, xhr } = event.detail;

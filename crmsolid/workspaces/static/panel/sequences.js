@@ -8,8 +8,8 @@ if (list) {
   let dragged = null;
   const others = () => [...list.children].filter((step) => step !== dragged);
   const unmark = () => others().forEach((step) => step.classList.remove("cs-drop-before", "cs-drop-after"));
-  // The place among the other steps: behind those whose middle is above the pointer.
-  const place = (event) =>
+  // The index among the other steps: behind those whose middle is above the pointer.
+  const indexAt = (event) =>
     others().filter((step) => {
       const box = step.getBoundingClientRect();
       return box.top + box.height / 2 < event.clientY;
@@ -32,7 +32,7 @@ if (list) {
   });
   list.addEventListener("pointermove", (event) => {
     if (!dragged) return;
-    const to = place(event);
+    const to = indexAt(event);
     unmark();
     if (to < others().length) others()[to].classList.add("cs-drop-before");
     else others().at(-1)?.classList.add("cs-drop-after");
@@ -42,7 +42,7 @@ if (list) {
   list.addEventListener("pointerup", (event) => {
     if (!dragged) return;
     const from = [...list.children].indexOf(dragged);
-    const to = place(event);
+    const to = indexAt(event);
     end();
     if (to === from) return;
     const button = document.querySelector("#drag");
