@@ -139,7 +139,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "contact.data_exported": Sentence("downloaded all that is kept about {it}", CONTACT),
     "contacts.exported": Sentence("downloaded a file of contacts"),
     "contacts.failed_rows_exported": Sentence("downloaded the failed rows of an import ({it})", JOB),
-    "contacts.import_started": Sentence("started to import {rows} rows ({it})", JOB, ("rows",)),
+    "contacts.import_started": Sentence("started an import ({it})", JOB),
     "segment.created": Sentence("made the segment {it}", SEGMENT),
     "segment.updated": Sentence("changed the segment {it}", SEGMENT),
     "segment.deleted": Sentence("deleted the segment {it}", SEGMENT),
