@@ -2,8 +2,9 @@
 
 from django.db import transaction
 
+from contacts.models import Contact
 from crmsolid.core import clock
-from crmsolid.core.errors import DomainError
+from crmsolid.core.errors import DomainError, not_found
 from crmsolid.core.sql.table import Table
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
@@ -25,6 +26,10 @@ def load_history(actor: Actor, thread_id: str) -> HistoryRequest:
     no message from there.
     """
     actor.require(Scope.WRITE_MESSAGES)
+    # An erasure deletes requests before threads, under this lock: no request may come in between.
+    people = Contact.objects.for_workspace(actor.workspace).filter(threads=thread_id)
+    if people.select_for_update(no_key=True, of=("self",)).first() is None:
+        raise not_found("thread")
     thread = find_thread(actor.workspace, thread_id)
     if thread.account.kind != AccountKind.TELEGRAM:
         raise DomainError("invalid_state", "only conversations of Telegram accounts have older messages")

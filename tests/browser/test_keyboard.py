@@ -56,11 +56,14 @@ def test_a_conversation_is_answered_and_closed(product: Product, sign_in: SignIn
     page.keyboard.press("Enter")
     messages = page.get_by_role("log", name="Messages")
     expect(messages).to_contain_text("You said: Hello Kira")
+    page.wait_for_load_state()  # with the scripts of the page
     page.keyboard.press("r")
     expect(page.get_by_label("Your answer")).to_be_focused()
     page.keyboard.type("Just the keys.")
     page.keyboard.press("Control+Enter")
     expect(messages).to_contain_text("You said: Just the keys.")
+    expect(page.get_by_label("Your answer")).to_have_value("")  # the page that follows the form, not the live one
+    page.wait_for_load_state()
     page.keyboard.press("e")
     expect(page.get_by_text("The conversation is closed.")).to_be_visible()
     page.goto("/panel/live/inbox/?view=closed")
