@@ -355,6 +355,8 @@ def enroll_contact(actor: Actor, sequence_id: str, *, contact_id: str) -> Enroll
     waiting.load_related([enrollment])
     data = {"sequence": SequenceOut.render(sequence), "enrollment": EnrollmentOut.render(enrollment)}
     publish(actor, SEQUENCE_STARTED, data, contact_id=contact.id)
+    if actor.subject.kind == "user":  # what keys do is told by the events alone
+        audit.record(actor, "contact.enrolled", contact.id, sequence=sequence.name)
     transaction.on_commit(lambda: doorbell.ring("sequences.run"))
     return enrollment
 

@@ -130,6 +130,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "contact.changed": Sentence("changed the contact {it}", CONTACT),
     "contact.tagged": Sentence("changed the tags of {it}", CONTACT),
     "contact.erased": Sentence("erased the contact {it}", CONTACT),
+    "contact.enrolled": Sentence("enrolled {it} in the sequence {sequence}", CONTACT, ("sequence",)),
     "contact.note_added": Sentence("wrote a note about {it}", CONTACT, ("note",)),
     "contact.note_deleted": Sentence("deleted a note about {it}", CONTACT, ("note",)),
     "contact.score_adjusted": Sentence("changed the score of {it} by hand", CONTACT),

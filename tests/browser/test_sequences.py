@@ -109,7 +109,7 @@ def test_a_sequence_from_its_first_step_to_a_change_under_people(product: Produc
 
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Everybody stays in it")).to_have_count(2)
-    expect(page.get_by_text("2 people wait, none of them is due at once.")).to_have_count(3)
+    expect(page.get_by_text("2 people wait; the wait of none of them is over.")).to_have_count(3)
     check_page(page)
     page.get_by_role("radio", name="Go on where they stopped").check()
     page.get_by_role("button", name="Resume").click()

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contacts.models import Contact
-from crmsolid.workspaces.models import Role, Workspace
+from crmsolid.workspaces.audit_sentences import describe
+from crmsolid.workspaces.models import AuditEntry, Role, Workspace
 from messaging.models import Account, Message, Thread
 from sequences import services
 from sequences.models import Enrollment, Sequence, StepRun
@@ -257,6 +258,9 @@ def test_contacts_are_enrolled_with_a_report(tenants: Tenants, account: Account)
     assert messages_of(answer) == ["3 contacts are enrolled.", "Not enrolled: 1 in the sequence already, 1 opted out."]
     assert set(Enrollment.unscoped.values_list("contact", flat=True)) == {each.pk for each in people}
     assert Enrollment.unscoped.count() == 4
+    entries = AuditEntry.unscoped.filter(action="contact.enrolled")
+    assert {each.target for each in entries} == {each.pk for each in people[1:]}  # the first was enrolled by no member
+    assert describe(entries.filter(target=people[1].pk))[0].plain.endswith("enrolled person1 in the sequence Welcome")
 
 
 @pytest.mark.parametrize("choice", ["", "seq_1", "draft", "theirs"])
