@@ -355,10 +355,14 @@ def enroll_contact(actor: Actor, sequence_id: str, *, contact_id: str) -> Enroll
     waiting.load_related([enrollment])
     data = {"sequence": SequenceOut.render(sequence), "enrollment": EnrollmentOut.render(enrollment)}
     publish(actor, SEQUENCE_STARTED, data, contact_id=contact.id)
-    if actor.subject.kind == "user":  # what keys do is told by the events alone
-        audit.record(actor, "contact.enrolled", contact.id, sequence=sequence.name)
+    _audit(actor, "contact.enrolled", enrollment)
     transaction.on_commit(lambda: doorbell.ring("sequences.run"))
     return enrollment
+
+
+def _audit(actor: Actor, action: str, enrollment: Enrollment) -> None:
+    if actor.subject.kind == "user":  # what keys do is told by the events alone
+        audit.record(actor, action, str(enrollment.contact_id), sequence=enrollment.sequence.name)
 
 
 def _share_sequence(actor: Actor, sequence_id: str) -> Sequence:
@@ -440,6 +444,7 @@ def pause_enrollment(actor: Actor, enrollment_id: str) -> Enrollment:
     automatic.cancel_queued([run.message_id for run in runs if run.message_id], PAUSED, only_unsent=True)
     data = {"sequence": SequenceOut.render(enrollment.sequence), "enrollment": EnrollmentOut.render(enrollment)}
     publish(actor, SEQUENCE_PAUSED, data, contact_id=str(enrollment.contact_id))
+    _audit(actor, "contact.enrollment_paused", enrollment)
     return enrollment
 
 
@@ -460,6 +465,7 @@ def resume_enrollment(actor: Actor, enrollment_id: str, *, mode: str = ResumeMod
         enrollment.anchor_at = anchor
     enrollment.status, enrollment.paused_at = EnrollmentStatus.ACTIVE.value, None
     enrollment.save(update_fields=["status", "paused_at", "anchor_at", "next_run_at", "reason"])
+    _audit(actor, "contact.enrollment_resumed", enrollment)
     transaction.on_commit(lambda: doorbell.ring("sequences.run"))
     return enrollment
 
@@ -485,4 +491,5 @@ def stop_enrollment(actor: Actor, enrollment_id: str) -> Enrollment:
         raise DomainError("invalid_state", f"the enrollment is {enrollment.status} already")
     enrollments.stop(enrollment, Reason.MANUAL, clock.now())
     enrollment.save(update_fields=["status", "reason", "next_run_at", "paused_at", "ended_at"])
+    _audit(actor, "contact.enrollment_stopped", enrollment)
     return enrollment

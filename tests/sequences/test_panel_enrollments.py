@@ -162,6 +162,9 @@ def test_pause_resume_and_stop(tenants: Tenants, account: Account, time: Clock) 
         ("Stopped. The contact can be enrolled again.", "stopped", "manual"),
         ("The enrollment is stopped already.", "stopped", "manual"),
     ]
+    entries = AuditEntry.unscoped.filter(target=enrollment.contact_id).order_by("at", "id")
+    assert [each.action.removeprefix("contact.enrollment_") for each in entries] == ["paused", "resumed", "stopped"]
+    assert describe(entries)[2].plain.endswith("stopped the sequence Welcome for alice")
 
 
 def test_resuming_one_asks_about_the_dates_of_this_contact(tenants: Tenants, account: Account) -> None:
