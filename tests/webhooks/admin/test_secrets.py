@@ -102,7 +102,7 @@ def test_a_form_of_another_user_is_refused(tenants: Tenants) -> None:
 def test_rotation_keeps_the_old_secret_in_force_for_the_overlap(tenants: Tenants, make_endpoint: MakeEndpoint) -> None:
     endpoint, client = make_endpoint(URL), browser(tenants.owner)
     response = client.post(page_url("rotate", endpoint), rotation_form(client, endpoint))
-    assert "no-store" in response["Cache-Control"] and "stays in force until" in response.content.decode()
+    assert "no-store" in response["Cache-Control"] and "The old secret keeps working until" in response.content.decode()
     new = shown_secret(response)
     endpoint.refresh_from_db()
     until = endpoint.previous_secret_until
@@ -138,7 +138,7 @@ def test_the_page_shows_which_secret_the_receiver_accepts(
 def test_rotation_without_overlap_ends_the_old_secret(tenants: Tenants, make_endpoint: MakeEndpoint) -> None:
     endpoint, client = make_endpoint(URL), browser(tenants.owner)
     response = client.post(page_url("rotate", endpoint), rotation_form(client, endpoint, overlap="0"))
-    assert "The old secret is out of force" in response.content.decode()
+    assert "The old secret no longer works" in response.content.decode()
     endpoint.refresh_from_db()
     assert (endpoint.previous_secret, EndpointSecrets.of(endpoint).current) == (None, shown_secret(response))
 
