@@ -56,6 +56,13 @@ def read(actor: Actor, thread: Thread, *, cursor: str | None = None) -> Conversa
     return Conversation(list(_bubbles(rows, threads.find_retryable(actor.workspace, rows))), found.next_cursor)
 
 
+def seen_until(thread: Thread, shown: Conversation) -> datetime:
+    """The time of the latest message that somebody has seen who sees this. The thread was read before its messages, so
+    one of them may be newer than it says."""
+    times = [bubble.message.sent_at for bubble in shown.bubbles if bubble.message.sent_at is not None]
+    return max([thread.last_message_at, *times])
+
+
 def _bubbles(rows: Sequence[Message], retryable: set[str]) -> Iterator[Bubble]:
     day = None
     for message in rows:

@@ -213,6 +213,7 @@ class ThreadPage(InboxPage):
             "conversation": shown,
             "history": conversation.history_of(self.actor, thread, shown),
             "is_latest": cursor is None,
+            "seen": conversation.seen_until(thread, shown),
             "workspace_id": self.workspace.pk,
         }
 

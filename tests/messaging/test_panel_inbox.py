@@ -14,6 +14,7 @@ from contacts.models import Contact, ContactNote, CustomField
 from contacts.services import tag_contact
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.models import AuditEntry, Membership, Plan, Role, Workspace
+from messaging import services as messages
 from messaging.inbox import Incoming, receive
 from messaging.models import Account, Message, Template, Thread
 from messaging.sending import dispatch
@@ -377,6 +378,30 @@ def test_conversation_is_closed_assigned_and_marked_as_unread(client: Client, th
     assert (thread.assignee, thread.closed_at) == (None, NOON + timedelta(seconds=1))
     answer = post(client, thread, "assign", assignee=tenants.stranger.pk)
     assert flash_messages(answer)[-1] == "Choose a member who may write messages."
+
+
+def test_what_arrived_while_the_page_was_made_counts_as_seen_if_it_is_on_the_page(
+    client: Client, thread: Thread, sandbox: Account, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = messages.list_thread_messages
+
+    def hear_and_read(*args: Any, **options: Any) -> Any:
+        hear(sandbox, frozen_time, "Just now")
+        return read(*args, **options)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(messages, "list_thread_messages", hear_and_read)
+        html = client.get(page_of(thread)).content.decode()
+    assert "Just now" in html
+    seen = re.findall(r'form="inbox-verbs" name="seen" value="([^"]*)"', html)[0]
+    post(client, thread, "close", seen=seen)
+    thread.refresh_from_db()
+    assert thread.closed_at is not None
+    post(client, thread, "reopen")
+    hear(sandbox, frozen_time, "And later")
+    assert "Something was written meanwhile" in flash_messages(post(client, thread, "close", seen=seen))[-1]
+    thread.refresh_from_db()
+    assert thread.closed_at is None
 
 
 def test_contact_is_changed_beside_the_conversation(client: Client, thread: Thread, tenants: Tenants) -> None:
