@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="runs once, on SQLite"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def telegram() -> Iterator[TelegramServer]:
     """The Telegram server of the product."""
     with TelegramServer() as server:
@@ -46,7 +46,7 @@ def telegram() -> Iterator[TelegramServer]:
         assert server.crashes() == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product(tmp_path_factory: pytest.TempPathFactory, telegram: TelegramServer) -> Iterator[Product]:
     with running_product(tmp_path_factory.mktemp("product"), telegram=telegram) as product:
         yield product

@@ -21,10 +21,10 @@ QUERIES = {
     "admin:sequences_enrollment_enroll": "?contact={contacts.contact}",
     "admin:contacts_contacttag_edit": "?tag=zebra{side}%20tag",
 }
-# Lists, rows, and what is different on the test side. These are opened there, too.
+# Lists, and what is different on the test side. These are opened there, too.
 ON_BOTH_SIDES = re.compile(
-    r"admin:(index|inbox|inbox_thread|analytics_\w+|members|plan|search|workspace"
-    r"|(?!messaging_thread)\w+_(changelist|change)|(apikeys_apikey|messaging_account)_add)$"
+    r"admin:(index|inbox|inbox_thread|members|plan|workspace|(?!messaging_thread)\w+_changelist"
+    r"|(apikeys_apikey|contacts_contact|messaging_account|sequences_sequence)_change|(apikeys_apikey|messaging_account)_add)$"
 )
 # Pages that an owner does not get, and why.
 NOT_FURNISHED = {
