@@ -1,94 +1,38 @@
-"""Automation > Sequences in the panel: the list, the form, publishing, the buttons, the preview."""
+"""Automation > Sequences in the panel: the list, the form, the buttons, the preview."""
 
 import html
 import re
-from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from contacts.segments import builder
 from contacts.segments.builder import Group, Row
 from contacts.services import create_custom_field
 from crmsolid.workspaces.models import Role, Workspace
 from messaging.models import Account
-from sequences import repository, services
-from sequences.admin.publishing import changes
-from sequences.definition import Definition
-from sequences.models import Enrollment, Sequence, SequenceVersion
-from tests.messaging.helpers import require_postgresql
+from sequences import services
+from sequences.models import Enrollment, Sequence
 from tests.panel import browser
-from tests.sequences.helpers import Clock, contact, create, enroll, publish, state, stored, texts, work
+from tests.sequences.helpers import Clock, contact, create, enroll, publish, stored, work
+from tests.sequences.panel import (
+    ADD,
+    IS_NEW,
+    LIST,
+    errors_of,
+    form,
+    in_flight,
+    messages_of,
+    page,
+    rows_of,
+    saved,
+    step,
+)
 from tests.tenants import Tenants
-from tests.threads import run_together
-
-IS_NEW = {"field": "stage", "op": "is", "value": "new"}
-LIST = reverse("admin:sequences_sequence_changelist")
-ADD = reverse("admin:sequences_sequence_add")
-
-
-def page(sequence: Sequence, name: str = "change") -> str:
-    return reverse(f"admin:sequences_sequence_{name}", args=[sequence.pk])
-
-
-def step(
-    index: int, text: str, *, number: int = 0, unit: str = "days", condition: Any = None, **fields: str
-) -> dict[str, Any]:
-    """What a browser posts of one step."""
-    given = {"id": "", "if_not": "skip", "delay_number": number, "delay_unit": unit, **fields}
-    values = {f"step-{index}-{name}": value for name, value in {"text": text, **given}.items()}
-    group = Group() if condition is None else builder.from_json(condition)
-    return values | rows_of(f"step-{index}-condition", group)
-
-
-def rows_of(name: str, group: Group, path: str = "") -> dict[str, Any]:
-    """What a browser posts of the rows of a condition."""
-    data: dict[str, Any] = {f"{name}:{path}:mode": group.mode}
-    for number, part in enumerate(group.parts):
-        at = f"{path}.{number}" if path else str(number)
-        if isinstance(part, Group):
-            data |= rows_of(name, part, at)
-        else:
-            data |= {f"{name}:{at}:field": part.field, f"{name}:{at}:op": part.op, f"{name}:{at}:value": part.values}
-    return data
-
-
-def form(account: Account, *steps: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    """What a browser posts of the form; ``fields`` replace those of the sequence."""
-    data: dict[str, Any] = {
-        **{"do": "save", "version": "", "name": "Welcome", "account_ids": [account.pk], "time_zone": "UTC"},
-        **{"opens": "", "closes": "", "jitter_number": 0, "jitter_unit": "minutes"},
-        **{"stop_on_reply": "on", "stop_tags": "", "steps": len(steps)},
-    }
-    for each in steps:
-        data |= each
-    return {**data, **fields}
-
-
-def saved(sequence: Sequence | None = None) -> Definition:
-    """What the latest version of the sequence (of the only one) says."""
-    row = Sequence.unscoped.get(**({"pk": sequence.pk} if sequence else {}))
-    return repository.current_version(row).definition
-
-
-def messages_of(answer: Any) -> list[str]:
-    return [str(message) for message in answer.context["messages"]]
-
-
-def errors_of(answer: Any) -> dict[str, list[str]]:
-    """The errors that the form shows, by the names of the fields."""
-    shown = answer.context["form"]
-    return {
-        each.add_prefix(name): list(errors)
-        for each in (shown.main, *shown.steps)
-        for name, errors in each.errors.items()
-    }
 
 
 # --- The form -------------------------------------------------------------------------------------------------------
@@ -333,246 +277,6 @@ def test_rows_without_a_condition_are_everybody_or_nobody(
     data = form(account, step(0, "Hello") | rows_of("step-0-condition", rows))
     browser(tenants.owner).post(ADD, data)
     assert saved().steps[0].condition == condition
-
-
-# --- Editing and publishing -----------------------------------------------------------------------------------------
-def posted(answer: Any) -> dict[str, Any]:
-    """What a browser posts from the form that a page shows."""
-    shown, data = answer.context["form"], {"do": "save", "steps": len(answer.context["form"].steps)}
-    for each in (shown.main, *shown.steps):
-        for name, value in each.values().items():
-            key = each.add_prefix(name)
-            if name in ("delay", "jitter"):
-                number, unit = each.fields[name].widget.decompress(value)
-                data |= {f"{key}_number": number, f"{key}_unit": unit}
-            elif name == "condition":
-                data |= rows_of(key, each.group)
-            elif value is True:
-                data[key] = "on"
-            elif value not in (False, None):
-                data[key] = value
-    return data
-
-
-def test_saving_the_form_as_it_is_changes_nothing(tenants: Tenants, account: Account) -> None:
-    second = tenants.sandbox(name="Another")
-    members: dict[str, Any] = {
-        "account_ids": [second.pk, account.pk],
-        "stop_on": ["stage:won", "tag:vip", "reply"],
-        "window": {"days": ["mon"], "from": "09:00", "to": "24:00"},
-        "jitter": "PT90S",
-        "steps": [
-            {"id": "hello", "text": "Hello", "delay": "PT5S"},
-            {"id": "again", "text": "a\nb", "delay": "P1DT1H", "condition": {"any": []}, "if_not": "stop"},
-            {"id": "last", "text": "c", "condition": {"all": [IS_NEW]}},
-            {"id": "none", "text": "d", "condition": {"not": {"all": [IS_NEW, {"any": [IS_NEW]}]}}},
-        ],
-    }
-    sequence = create(account, **members)
-    before = saved(sequence)
-    client = browser(tenants.owner)
-    answer = client.post(page(sequence, "edit"), posted(client.get(page(sequence, "edit"))), follow=True)
-    assert messages_of(answer) == ["Nothing was changed."]
-    assert (saved(sequence), SequenceVersion.unscoped.count()) == (before, 1)
-
-
-def test_a_change_is_published_directly_when_nobody_is_in_it(tenants: Tenants, account: Account) -> None:
-    sequence, client = create(account), browser(tenants.owner)
-    data = posted(client.get(page(sequence, "edit"))) | {"step-0-text": "Hi", "name": "Greeting"}
-    answer = client.post(page(sequence, "edit"), data, follow=True)
-    assert messages_of(answer) == ["Published. People who are enrolled from now on get the new steps."]
-    assert [(each.key, each.text) for each in saved(sequence).steps] == [("hello", "Hi"), ("again", "Hello again")]
-    assert saved(sequence).name == "Greeting"
-
-
-def test_a_step_that_is_added_in_the_place_of_a_removed_one_is_a_new_step(tenants: Tenants, account: Account) -> None:
-    sequence, client = create(account), browser(tenants.owner)
-    data = posted(client.get(page(sequence, "edit")))
-    data |= step(1, "Something else")
-    client.post(page(sequence, "edit"), data)
-    assert [each.key for each in saved(sequence).steps] == ["hello", "step-1"]
-
-
-def test_an_edit_of_an_older_version_is_refused(tenants: Tenants, account: Account) -> None:
-    sequence, client = create(account), browser(tenants.owner)
-    data = posted(client.get(page(sequence, "edit")))
-    client.post(page(sequence, "edit"), data | {"step-0-text": "First"})
-    answer = client.post(page(sequence, "edit"), data | {"step-0-text": "Second"})
-    assert errors_of(answer)["__all__"][0].startswith("Another version was published meanwhile.")
-    assert saved(sequence).steps[0].text == "First"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_edits_at_once_one_is_refused(tenants: Tenants, account: Account) -> None:
-    require_postgresql()
-    sequence, client = create(account), browser(tenants.owner)
-    data = posted(client.get(page(sequence, "edit")))
-    other = browser(tenants.member(Role.AGENT))
-    posts = [
-        partial(each.post, page(sequence, "edit"), data | {"step-0-text": text}, follow=True)
-        for each, text in ((client, "One"), (other, "Two"))
-    ]
-    answers = run_together(posts)
-    refused = [b"Another version was published meanwhile." in answer.content for answer in answers]
-    assert sorted(refused) == [False, True]
-    assert SequenceVersion.unscoped.count() == 2
-
-
-def in_flight(tenants: Tenants, account: Account) -> tuple[Sequence, Enrollment, Client]:
-    """A sequence with a contact who has got its first step, and an agent's browser."""
-    sequence = create(account)
-    enrollment = enroll(sequence, contact(tenants.workspace))
-    work()
-    assert state(enrollment) == ("active", "", "again")
-    return sequence, enrollment, browser(tenants.member(Role.AGENT))
-
-
-@pytest.mark.parametrize(
-    ("choice", "version", "text", "said"),
-    [
-        ("stay", 1, "Hello again", "Published. People who are enrolled from now on get the new steps."),
-        ("move", 2, "Changed", "Published. Everybody in the sequence goes on with the new steps."),
-    ],
-)
-def test_a_change_with_people_in_it_asks_who_stays_and_who_moves(
-    tenants: Tenants, account: Account, time: Clock, choice: str, version: int, text: str, said: str
-) -> None:
-    sequence, enrollment, client = in_flight(tenants, account)
-    asked = client.post(page(sequence, "edit"), posted(client.get(page(sequence, "edit"))) | {"step-1-text": "Changed"})
-    assert saved(sequence).steps[1].text == "Hello again"  # nothing is published yet
-    [row] = asked.context["rows"]
-    assert (row["now"], row["people"], row["goes_on"]) == ("Step 2: Hello again", 1, "Step 2: Changed")
-    assert asked.context["changes"] == [("Step 2", ["The text “Hello again” becomes “Changed”."])]
-    shown = asked.content.decode()
-    assert "1 person is in Welcome" in shown and 'value="stay" checked' in shown
-    data = {"definition": asked.context["definition"], "version": 1, "people": choice}
-    answer = client.post(page(sequence, "publish"), data, follow=True)
-    assert messages_of(answer) == [said]
-    assert stored(enrollment).version.number == version
-    time.move(days=1)
-    work()
-    assert [sent for _, sent in texts(contact(tenants.workspace))] == ["Hello", text]
-
-
-def test_a_new_name_alone_is_saved_without_a_question(tenants: Tenants, account: Account, time: Clock) -> None:
-    sequence, enrollment, client = in_flight(tenants, account)
-    data = posted(client.get(page(sequence, "edit"))) | {"name": "Greeting"}
-    assert messages_of(client.post(page(sequence, "edit"), data, follow=True)) == ["The name is saved."]
-    assert (saved(sequence).name, stored(enrollment).version.number) == ("Greeting", 1)
-    assert SequenceVersion.unscoped.count() == 1
-
-
-def test_the_way_back_from_the_question_keeps_the_changes(tenants: Tenants, account: Account, time: Clock) -> None:
-    sequence, _, client = in_flight(tenants, account)
-    asked = client.post(page(sequence, "edit"), posted(client.get(page(sequence, "edit"))) | {"step-1-text": "Changed"})
-    back = client.post(page(sequence, "edit"), {"definition": asked.context["definition"]})
-    assert posted(back)["step-1-text"] == "Changed"
-    assert saved(sequence).steps[1].text == "Hello again"
-
-
-@pytest.mark.parametrize(
-    "change",
-    [{"version": 7}, {"version": ""}, {"people": ""}, {"people": "all"}, {"definition": "{"}, {"definition": "{}"}],
-)
-def test_a_wrong_answer_to_the_question_publishes_nothing(
-    tenants: Tenants, account: Account, time: Clock, change: dict[str, Any]
-) -> None:
-    sequence, enrollment, client = in_flight(tenants, account)
-    asked = client.post(page(sequence, "edit"), posted(client.get(page(sequence, "edit"))) | {"step-1-text": "Changed"})
-    data = {"definition": asked.context["definition"], "version": 1, "people": "move", **change}
-    answer = client.post(page(sequence, "publish"), data, follow=True)
-    assert answer.request["PATH_INFO"] == page(sequence, "edit")
-    assert len(messages_of(answer)) == 1
-    assert (SequenceVersion.unscoped.count(), stored(enrollment).version.number) == (1, 1)
-
-
-def test_the_question_says_where_those_at_a_removed_step_go_on(tenants: Tenants, account: Account, time: Clock) -> None:
-    sequence, _, client = in_flight(tenants, account)
-    data = posted(client.get(page(sequence, "edit"))) | {"steps": 1}
-    asked = client.post(page(sequence, "edit"), data)
-    [row] = asked.context["rows"]
-    assert row["goes_on"] == "Nothing: they are done"
-    assert asked.context["changes"] == [("Step 2 until now", ["Removed: “Hello again”"])]
-    assert asked.context["choices"][1][2] == "Nothing is left for them, so the sequence ends at once."
-
-
-def test_the_question_shows_a_text_whole_that_changes_at_its_end(
-    tenants: Tenants, account: Account, time: Clock
-) -> None:
-    long = "A long text. " * 20
-    sequence, client = create(account, steps=[{"id": "a", "text": f"{long}Old"}]), browser(tenants.owner)
-    enroll(sequence, contact(tenants.workspace))
-    changed = form(account, step(0, f"{long}New", number=0, id="a"), version=1)
-    asked = client.post(page(sequence, "edit"), changed)
-    assert dict(asked.context["changes"])["Step 1"] == [f"The text “{long}Old” becomes “{long}New”."]
-
-
-def test_the_question_says_that_the_time_zone_changes(tenants: Tenants, account: Account, time: Clock) -> None:
-    sequence, _, client = in_flight(tenants, account)
-    data = posted(client.get(page(sequence, "edit"))) | {"time_zone": "Europe/Berlin"}
-    asked = client.post(page(sequence, "edit"), data)
-    assert asked.context["changes"] == [("Time zone", ["Europe/Berlin. Until now: UTC."])]
-
-
-def test_the_question_needs_no_more_queries_for_more_conditions_on_custom_fields(
-    tenants: Tenants, account: Account, time: Clock
-) -> None:
-    create_custom_field(tenants.actor(), key="seats", label="Seats", type="number")
-    condition = {"field": "custom.seats", "op": "gte", "value": 5}
-    counts = []
-    for number in (1, 4):
-        steps = [{"id": f"s{each}", "text": "Old", "condition": condition} for each in range(number)]
-        sequence = create(account, name=f"Sequence {number}", steps=steps)
-        enroll(sequence, contact(tenants.workspace, f"person{number}"))
-        old = saved(sequence)
-        new = replace(old, steps=tuple(replace(each, text="New") for each in old.steps))
-        with CaptureQueriesContext(connection) as queries:
-            assert len(changes(tenants.workspace, old, new)) == number
-        counts.append(len(queries))
-    assert counts[0] == counts[1]
-
-
-def test_the_question_lists_versions_and_steps_in_their_order(tenants: Tenants, account: Account, time: Clock) -> None:
-    steps = [{"id": key, "text": f"Text {key}", "delay": "P1D"} for key in ("z", "m", "a")]
-    sequence, client = create(account, steps=steps), browser(tenants.owner)
-    for days, name in [(1, "robert"), (1, "carla"), (0, "alice")]:
-        enroll(sequence, contact(tenants.workspace, name))
-        time.move(days=days)
-        work()
-    publish(sequence, account, steps=steps[1:])
-    enroll(sequence, contact(tenants.workspace, "dora_"))
-    shown = client.post(page(sequence, "edit"), posted(client.get(page(sequence, "edit"))) | {"steps": 1})
-    assert [(row["version"], row["now"], row["people"], row["goes_on"]) for row in shown.context["rows"]] == [
-        (1, "Step 1: Text z", 1, "Step 1: Text m"),
-        (1, "Step 2: Text m", 1, "Step 1: Text m"),
-        (1, "Step 3: Text a", 1, "Nothing: they are done"),
-        (2, "Step 1: Text m", 1, "Step 1: Text m"),
-    ]
-
-
-def test_the_question_says_in_words_what_changes(tenants: Tenants, account: Account, time: Clock) -> None:
-    steps = [{"id": key, "text": f"Text {key}", "delay": "P1D"} for key in ("a", "b", "c")]
-    sequence, client = create(account, steps=steps), browser(tenants.owner)
-    enroll(sequence, contact(tenants.workspace))
-    changed = [
-        step(0, "Text b", number=2, id="b"),
-        step(1, "Text a", number=1, id="a", condition=IS_NEW, if_not="stop"),
-        step(2, "Wholly new", number=3, unit="hours"),
-    ]
-    asked = client.post(page(sequence, "edit"), form(account, *changed, version=1, stop_on_reply="", stop_tags="vip"))
-    assert asked.context["changes"] == [
-        ("Step 1", ["It was step 2 until now.", "The wait before it is 2 days instead of 1 day."]),
-        (
-            "Step 2",
-            [
-                "It was step 1 until now.",
-                "It is sent only if stage is new (all others leave the sequence) instead of to everybody.",
-            ],
-        ),
-        ("Step 3", ["New, sent 3 hours later: “Wholly new”"]),
-        ("Step 3 until now", ["Removed: “Text c”"]),
-        ("Stops at", ["Tag vip. Until now: Nothing."]),
-    ]
 
 
 # --- Buttons --------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from sequences import services
 from sequences.models import Enrollment, Sequence, StepRun
 from tests.panel import browser, flash_messages
 from tests.sequences.helpers import Clock, contact, create, enroll, publish, state, work, write_in
+from tests.sequences.panel import messages_of
 from tests.tenants import Tenants
 
 LIST = reverse("admin:sequences_enrollment_changelist")
@@ -30,10 +31,6 @@ def page(enrollment: Enrollment, name: str = "change") -> str:
 
 def enroll_page(*contacts: Contact) -> str:
     return f"{ENROLL}?{'&'.join(f'contact={each.pk}' for each in contacts)}"
-
-
-def messages_of(answer: Any) -> list[str]:
-    return [str(message) for message in answer.context["messages"]]
 
 
 def rows_of(answer: Any) -> list[dict[str, str]]:
