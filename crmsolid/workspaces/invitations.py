@@ -18,7 +18,8 @@ from crmsolid.workspaces import audit
 from crmsolid.workspaces.accounts import EmailTaken, new_user, normalize_email, save_new_user
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.email import queue_email
-from crmsolid.workspaces.models import Invitation, Membership, Role, User, Workspace
+from crmsolid.workspaces.models import Invitation, Membership, Role, User
+from crmsolid.workspaces.services import lock_as_owner
 
 VALID_FOR = timedelta(days=7)
 MAX_OPEN = 100
@@ -50,7 +51,7 @@ def invite_member(actor: Actor, *, email: str, role: str, link: Callable[[str], 
         raise invalid("role", "invalid_choice", f"a role is one of {', '.join(Role.values)}")
     live, token = actor.workspace.owner_workspace, secrets.token_urlsafe(_TOKEN_BYTES)
     with transaction.atomic():
-        _lock_as_owner(actor)  # also keeps two owners from getting above the limit together
+        lock_as_owner(actor)  # also keeps two owners from getting above the limit together
         open_ones = Invitation.objects.for_workspace(live)
         if Membership.objects.for_workspace(live).filter(user__email=address).exists():
             raise invalid("email", "taken", f"{address} is a member already; change the role in the list")
@@ -77,8 +78,7 @@ def resend_invitation(actor: Actor, invitation_id: int, *, link: Callable[[str],
 
     Errors: ``forbidden``, ``not_found``.
     """
-    actor.require_role(Role.OWNER)
-    _lock_as_owner(actor)
+    lock_as_owner(actor)
     invitation, token = _lock(actor, invitation_id), secrets.token_urlsafe(_TOKEN_BYTES)
     invitation.digest, invitation.expires_at = digest_of(token), clock.now() + VALID_FOR
     invitation.invited_by_id = _user_id(actor)
@@ -90,7 +90,7 @@ def resend_invitation(actor: Actor, invitation_id: int, *, link: Callable[[str],
 @transaction.atomic
 def revoke_invitation(actor: Actor, invitation_id: int) -> None:
     """The link lets nobody in from now on. Errors: ``forbidden``, ``not_found``."""
-    actor.require_role(Role.OWNER)
+    lock_as_owner(actor)
     invitation = _lock(actor, invitation_id)
     audit.record(_in_live(actor), "invitation.revoked", str(invitation.pk), role=invitation.role)
     invitation.delete()
@@ -144,15 +144,6 @@ def purge_expired(kept: timedelta = timedelta(days=30)) -> int:
 
 def _user_id(actor: Actor) -> int | None:
     return int(actor.subject.id) if actor.subject.kind == "user" else None
-
-
-def _lock_as_owner(actor: Actor) -> None:
-    """Lock the workspace, as whoever removes a member does. ``forbidden`` if the actor was removed, or is no owner any
-    more, since the request began: the link that they would see could let them in again."""
-    live = Workspace.objects.select_for_update(no_key=True).get(pk=actor.workspace.owner_workspace.pk)
-    owners = Membership.objects.for_workspace(live).filter(user=_user_id(actor), role=Role.OWNER)
-    if actor.subject.kind == "user" and not owners.exists():
-        raise DomainError("forbidden", "you are not an owner of this workspace any more")
 
 
 def _lock(actor: Actor, invitation_id: int) -> Invitation:

@@ -121,7 +121,6 @@ def set_role(actor: Actor, member_id: int, role: str) -> Membership:
 
     Errors: ``forbidden`` for anybody but an owner; ``not_found``; ``invalid_state`` for the last owner.
     """
-    actor.require_role(Role.OWNER)
     member = _lock_member(actor, member_id)
     if member.role == role:
         return member
@@ -140,8 +139,7 @@ def require_two_factor(actor: Actor, required: bool) -> None:
 
     Errors: ``forbidden`` for anybody but owners.
     """
-    actor.require_role(Role.OWNER)
-    live = actor.workspace.owner_workspace
+    live = lock_as_owner(actor)
     if Workspace.objects.filter(pk=live.pk, requires_two_factor=not required).update(requires_two_factor=required):
         audit.record(replace(actor, workspace=live), "workspace.two_factor_required", live.slug, required=required)
 
@@ -150,7 +148,6 @@ def require_two_factor(actor: Actor, required: bool) -> None:
 def remove_member(actor: Actor, member_id: int) -> None:
     """Remove a member, who has no access from the next request on; the invitations that they made end. Errors: as
     :func:`set_role`."""
-    actor.require_role(Role.OWNER)
     member = _lock_member(actor, member_id)
     _check_not_last_owner(member)
     audit.record(actor, "membership.deleted", str(member.pk), user=member.user_id, role=member.role)
@@ -165,11 +162,23 @@ def _revoke_invitations_of(actor: Actor, member: Membership) -> None:
         invitation.delete()
 
 
+def lock_as_owner(actor: Actor) -> Workspace:
+    """Lock the actor's live workspace, within the caller's transaction, and return it. So two owners cannot remove each
+    other at the same time; somebody who holds an invitation can still become a member meanwhile.
+
+    Errors: ``forbidden`` for anybody but owners, also for who was removed or got another role since the request began.
+    """
+    actor.require_role(Role.OWNER)
+    live = Workspace.objects.select_for_update(no_key=True).get(pk=actor.workspace.owner_workspace.pk)
+    if actor.subject.kind == "user":
+        owners = Membership.objects.for_workspace(live).filter(user=int(actor.subject.id), role=Role.OWNER)
+        if not owners.exists():
+            raise DomainError("forbidden", "you are not an owner of this workspace any more")
+    return live
+
+
 def _lock_member(actor: Actor, member_id: int) -> Membership:
-    """The member as of now. The lock on the workspace keeps two owners from leaving at the same time; it lets somebody
-    become a member meanwhile, who holds an invitation that this may wait for."""
-    live = actor.workspace.owner_workspace
-    Workspace.objects.select_for_update(no_key=True).get(pk=live.pk)
+    live = lock_as_owner(actor)
     member: Membership | None = Membership.objects.for_workspace(live).filter(pk=member_id).first()
     if member is None:
         raise not_found("member")

@@ -200,6 +200,7 @@ def test_an_owner_who_was_removed_meanwhile_makes_no_link(tenants: Tenants, chan
     sent, entries = OutgoingEmail.objects.count(), AuditEntry.unscoped.count()
     assert error_of(invite_member, meanwhile, email="new@example.com", role="owner", link=link) == "forbidden"
     assert error_of(resend_invitation, meanwhile, open_one.invitation.pk, link=link) == "forbidden"
+    assert error_of(revoke_invitation, meanwhile, open_one.invitation.pk) == "forbidden"
     assert [row.email for row in Invitation.unscoped.all()] == ["first@example.com"]
     assert find_invitation(digest_in(open_one)).pk == open_one.invitation.pk
     assert (OutgoingEmail.objects.count(), AuditEntry.unscoped.count()) == (sent, entries)

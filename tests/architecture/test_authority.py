@@ -215,6 +215,7 @@ ROWS = [
         None,
         lambda rows: {"grant_id": rows.of(Grant).pk},
     ),
+    Row(crmsolid.workspaces.services.lock_as_owner, OWNERS, None),
     Row(crmsolid.workspaces.services.set_role, OWNERS, None, lambda rows: {**agent(rows), "role": "viewer"}),
     Row(crmsolid.workspaces.services.remove_member, OWNERS, None, agent),
     Row(crmsolid.workspaces.services.require_two_factor, OWNERS, None, lambda rows: {"required": True}),

@@ -11,8 +11,9 @@ from contacts.models import Contact, CustomField
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.panel.navigation import GROUPS
+from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry, Membership, Role, Workspace
-from crmsolid.workspaces.services import remove_member, set_role
+from crmsolid.workspaces.services import remove_member, require_two_factor, set_role
 from tests.panel import browser, contact_form, furnish, later, stage_form
 from tests.tenants import PASSWORD, Tenants
 
@@ -208,6 +209,28 @@ def test_the_last_owner_cannot_be_removed_or_given_another_role(tenants: Tenants
         with pytest.raises(DomainError, match="at least one owner"):
             call()
     assert member_of(tenants, tenants.owner).role == "owner"
+
+
+@pytest.mark.parametrize("change", ["removed", "agent"])
+def test_an_owner_who_was_removed_meanwhile_changes_nobody(tenants: Tenants, change: str) -> None:
+    second, agent = (member_of(tenants, tenants.member(role)) for role in (Role.OWNER, Role.AGENT))
+    meanwhile = Actor.member(second, tenants.workspace)  # of a request that has begun
+    if change == "removed":
+        remove_member(tenants.actor(), second.pk)
+    else:
+        set_role(tenants.actor(), second.pk, change)
+    entries = AuditEntry.unscoped.count()
+    for call in (
+        lambda: set_role(meanwhile, agent.pk, Role.OWNER),
+        lambda: remove_member(meanwhile, agent.pk),
+        lambda: require_two_factor(meanwhile, True),
+    ):
+        with pytest.raises(DomainError, match="not an owner of this workspace any more"):
+            call()
+    agent.refresh_from_db()
+    assert agent.role == "agent"
+    assert not Workspace.objects.get(pk=tenants.workspace.pk).requires_two_factor
+    assert AuditEntry.unscoped.count() == entries
 
 
 def test_every_kind_of_page_is_marked_in_the_test_workspace(tenants: Tenants) -> None:
