@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -12,7 +13,9 @@ from apikeys.uses import use_counter
 from crmsolid.core import doorbell
 from crmsolid.core.doorbell import Doorbell
 from crmsolid.panel.sign_in import recent_attempts
-from tests.servers import empty_redis
+from crmsolid.panel.static_files import StaticFilesMiddleware
+from tests.migrated import copy_migrated_sqlite, create_migrated_database
+from tests.servers import drop_database, empty_redis
 from tests.tenants import Api, Tenants
 
 PATIENCE = " -c idle_in_transaction_session_timeout=120s"
@@ -37,15 +40,47 @@ def own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """SQLite in a file, as in the product: threads that share a database in memory get errors instead of waiting.
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """The database of this process is a copy: migrating takes half a minute on a busy machine.
 
+    On SQLite it is a file, as in the product: threads that share a database in memory get errors instead of waiting.
     On PostgreSQL a test may keep its transaction open for longer than the product does: a busy machine takes its time.
     """
     if connection.vendor == "sqlite":
-        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
-    else:
-        connection.settings_dict["OPTIONS"]["options"] += PATIENCE
+        folder = tmp_path_factory.mktemp("database") / "data"
+        copy_migrated_sqlite(folder)
+        connection.settings_dict["TEST"]["NAME"] = str(folder / "crmsolid.sqlite3")
+        yield
+        return
+    connection.settings_dict["OPTIONS"]["options"] += PATIENCE
+    server, test = settings.DATABASE_URL.rsplit("/", 1)[0], connection.settings_dict["TEST"]
+    name = test["NAME"] = test["NAME"] or f"test_{connection.settings_dict['NAME']}"  # pytest-xdist has one for each
+    create_migrated_database(server, name)
+    yield
+    drop_database(server, name)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Django takes the database as it is."""
+    return True
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files_found_once() -> None:
+    """Each client of a test builds the middleware anew, which looks for all files of all packages."""
+    find_files = StaticFilesMiddleware.add_files_from_finders
+    found: dict[str, Any] = {}
+
+    def add_files(middleware: StaticFilesMiddleware) -> None:
+        if not found:
+            find_files(middleware)
+            found.update(middleware.files)
+        middleware.files.update(found)
+
+    StaticFilesMiddleware.add_files_from_finders = add_files
 
 
 @pytest.fixture(autouse=True)
