@@ -4,6 +4,8 @@ import pytest
 
 from tests.sdk.live import Live, live_product
 
+pytest.register_assert_rewrite("tests.sdk.scenario")
+
 
 @pytest.fixture(scope="package")
 def live_of_package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:

@@ -33,7 +33,10 @@ REPLACEMENTS = [
 
 def generate() -> dict[Path, str]:
     """What each file is to contain."""
-    files = {file.relative_to(SOURCE): _sync(file) for file in sorted(SOURCE.rglob("*.py"))}
+    files: dict[Path, str] = {}
+    for file in sorted(SOURCE.rglob("*.py")):
+        name = file.relative_to(SOURCE)
+        files[name] = HEADER.format(name) + synchronous(file.read_text())
     with tempfile.TemporaryDirectory() as folder:
         for name, text in files.items():
             (Path(folder) / name).parent.mkdir(exist_ok=True)
@@ -44,11 +47,11 @@ def generate() -> dict[Path, str]:
         return {TARGET / name: (Path(folder) / name).read_text() for name in files}
 
 
-def _sync(file: Path) -> str:
-    text = file.read_text()
+def synchronous(text: str) -> str:
+    """The synchronous twin of asynchronous code that uses the names of this package."""
     for pattern, replacement in REPLACEMENTS:
         text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
-    return HEADER.format(file.relative_to(SOURCE)) + text
+    return text
 
 
 def main() -> int:
