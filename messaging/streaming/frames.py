@@ -63,11 +63,14 @@ def start_position(last_id: str) -> int:
 
 
 async def _frames(source: Source, slot: StreamSlot) -> AsyncIterator[bytes]:
-    """Everything that the client receives: first the events since the position, then each new one, and pings.
+    """Everything that the client receives: its position, the events since then, each new one, and pings.
+
+    The position comes first as an id without data, so that a client that is cut off before the first event misses
+    nothing either when it reconnects.
 
     Ends when the caller loses the authority or the subscription ends.
     """
-    yield b": connected\n\n"
+    yield b": connected\nid: %d\n\n" % source.position
     clock, position = asyncio.get_running_loop().time, source.position
     try:
         async with hubs.hub().subscribe(source.workspace_id) as subscription:

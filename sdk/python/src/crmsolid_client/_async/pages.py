@@ -1,0 +1,45 @@
+"""Lists that span several pages."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import AsyncIterator
+from typing import Generic, TypeVar
+
+from .._model import Model
+from .._pages import Page
+from .._requests import Call
+from .transport import AsyncTransport
+
+M = TypeVar("M", bound=Model)
+
+
+class AsyncPages(Generic[M]):
+    """The objects of a list, whose pages are requested as they are needed. Each iteration starts at the beginning.
+
+    ``limit`` of the list is the size of a page, not how many objects follow in all.
+    """
+
+    def __init__(self, transport: AsyncTransport, call: Call, shape: type[M]) -> None:
+        self._transport = transport
+        self._call = call
+        self._shape = shape
+
+    async def __aiter__(self) -> AsyncIterator[M]:
+        async for page in self.by_page():
+            for one in page.data:
+                yield one
+
+    async def by_page(self) -> AsyncIterator[Page[M]]:
+        """The pages themselves, whose ``next_cursor`` can be kept to go on from later."""
+        call = self._call
+        while True:
+            rows, next_cursor = await self._transport.rows(call, self._shape)
+            yield Page(rows, next_cursor)
+            if next_cursor is None or not rows:  # the log of events has always a cursor
+                return
+            others = tuple(pair for pair in call.params if pair[0] != "cursor")
+            call = dataclasses.replace(call, params=(*others, ("cursor", next_cursor)))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._call.path}>"

@@ -1,0 +1,158 @@
+"""Sends the calls of a client: key, retries, pacing, and what an answer means."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import threading
+from collections.abc import AsyncIterator
+from typing import Any, TypeVar
+
+import httpx
+import pydantic
+
+from .._config import USER_AGENT, Config
+from .._model import Model, response_info
+from .._pacing import RateLimit
+from .._requests import Call
+from .._retry import Attempts
+from ..errors import UnexpectedAnswerError
+
+M = TypeVar("M", bound=Model)
+
+CONNECT_SECONDS = 10.0
+LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=30)
+
+
+class AsyncTransport:
+    """One pool of connections with the rate limit of its key. A process that was forked gets a new pool."""
+
+    def __init__(self, config: Config, http_transport: httpx.AsyncBaseTransport | None) -> None:
+        self.config = config
+        self.rate_limit = RateLimit()
+        self._http_transport = http_transport
+        self._lock = threading.Lock()
+        self._http: httpx.AsyncClient | None = None
+        self._process = os.getpid()
+        self._is_closed = False
+
+    async def model(self, call: Call, shape: type[M]) -> M:
+        """Make the call and read its answer."""
+        response = await self.send(call)
+        try:
+            answer = shape.model_validate_json(response.content)
+        except pydantic.ValidationError as error:
+            raise _unexpected(response, shape, error) from None
+        return answer.with_response(response_info(response))
+
+    async def rows(self, call: Call, shape: type[M]) -> tuple[list[M], str | None]:
+        """Make the call of a list. Returns its objects and the cursor of the next page."""
+        response = await self.send(call)
+        try:
+            answer: Any = response.json()
+            return [shape.model_validate(row) for row in answer["data"]], answer.get("next_cursor")
+        except pydantic.ValidationError as error:
+            raise _unexpected(response, shape, error) from None
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise _unexpected(response, shape, None) from None
+
+    async def send(self, call: Call) -> httpx.Response:
+        """Make the call, with its retries. Returns a successful answer that has been read."""
+        return await self._answer(call, None)
+
+    @contextlib.asynccontextmanager
+    async def opened(self, call: Call, read_seconds: float) -> AsyncIterator[httpx.Response]:
+        """Make the call, with its retries. Yields a successful answer that has not been read yet. ``read_seconds`` is
+        the longest time between two parts of it."""
+        response = await self._answer(call, read_seconds)
+        try:
+            yield response
+        finally:
+            await response.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections. No call can be made afterwards."""
+        self._is_closed = True
+        if self._http is not None and self._process == os.getpid():
+            await self._http.aclose()
+
+    async def _answer(self, call: Call, read_seconds: float | None) -> httpx.Response:
+        self._start_again_after_fork()
+        attempts = Attempts(self.rate_limit, self.config.retry_for, call.idempotency_key)
+        while True:
+            while (pause := attempts.pause()) > 0:
+                await asyncio.sleep(pause)
+            try:
+                response = await self._attempt(call, read_seconds)
+            except httpx.TransportError as error:
+                delay = attempts.after_error(error)
+            else:
+                if response.is_success:
+                    return response
+                delay = attempts.after_answer(response.status_code, response.headers, response.content)
+            await asyncio.sleep(delay)
+
+    async def _attempt(self, call: Call, read_seconds: float | None) -> httpx.Response:
+        """One request. An error answer has been read, and so has any other unless ``read_seconds`` is given."""
+        client = self._client()
+        with contextlib.ExitStack() as files:
+            response = await client.send(self._build(client, call, read_seconds, files), stream=True)
+        self.rate_limit.update(response.headers)
+        if read_seconds is None or not response.is_success:
+            try:
+                await response.aread()
+            finally:
+                await response.aclose()
+        return response
+
+    def _build(
+        self, client: httpx.AsyncClient, call: Call, read_seconds: float | None, files: contextlib.ExitStack
+    ) -> httpx.Request:
+        headers = {**call.headers, "Authorization": f"Bearer {self.config.key}"}
+        timeout = self.config.timeout
+        options: dict[str, Any] = {"content": call.body}
+        if call.upload is not None:
+            content = call.upload.open()
+            if not isinstance(content, bytes) and call.upload.is_path:
+                files.enter_context(content)
+            options = {"data": dict(call.form or {}), "files": {"file": (call.upload.name, content, "text/csv")}}
+        return client.build_request(
+            call.method,
+            f"{self.config.base_url}{call.path}",
+            params=call.params or None,
+            headers=headers,
+            timeout=httpx.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS), read=read_seconds or timeout),
+            **options,
+        )
+
+    def _client(self) -> httpx.AsyncClient:
+        with self._lock:
+            if self._is_closed:
+                raise RuntimeError("the client is closed")
+            if self._http is None:
+                self._http = httpx.AsyncClient(
+                    transport=self._http_transport,
+                    headers={"User-Agent": USER_AGENT},
+                    follow_redirects=False,  # the key would go to wherever the answer points
+                    limits=LIMITS,
+                )
+            return self._http
+
+    def _start_again_after_fork(self) -> None:
+        """The connections of the parent are the parent's, and its threads, which may hold the lock, are not here."""
+        if self._process != os.getpid():
+            self._process = os.getpid()
+            self._lock = threading.Lock()
+            self.rate_limit = RateLimit()
+            self._http = None
+
+
+def _unexpected(
+    response: httpx.Response, shape: type[Model], error: pydantic.ValidationError | None
+) -> UnexpectedAnswerError:
+    """Names what does not fit, never a value of it: it may be a secret or a person's."""
+    mistakes = error.errors(include_input=False) if error else []
+    wrong = [".".join(map(str, one["loc"])) + f" ({one['type']})" for one in mistakes[:5]]
+    message = f"the answer is not the {shape.__name__} that the API documents: {', '.join(wrong) or 'no such JSON'}"
+    return UnexpectedAnswerError(message, response.headers.get("x-request-id", ""))

@@ -1,0 +1,66 @@
+# Generated from _async/download.py by tools/generate_sync.py; do not edit.
+"""Answers that are files: exports and failed rows. They are passed on as they come, never held in memory as a whole."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+
+from .._requests import Call
+from ..errors import APIConnectionError
+from .transport import Transport
+
+READ_SECONDS = 60.0
+
+
+class Download:
+    """A file of the API. Iterate over it for its bytes, or use one of its methods; each of them requests it anew.
+
+    An export that breaks off raises APIConnectionError, it never ends as if it were complete.
+    """
+
+    def __init__(self, transport: Transport, call: Call) -> None:
+        self._transport = transport
+        self._call = call
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self._transport.opened(self._call, READ_SECONDS) as response:
+            try:
+                for chunk in response.iter_bytes():
+                    yield chunk
+            except httpx.TransportError as error:
+                raise APIConnectionError("the download broke off before its end: start it again") from error
+
+    def lines(self) -> Iterator[str]:
+        """The lines without their ends: one JSON object each with ``format="ndjson"``."""
+        rest = b""
+        for chunk in self:
+            *complete, rest = (rest + chunk).split(b"\n")
+            for line in complete:
+                yield line.rstrip(b"\r").decode()
+        if rest:
+            yield rest.rstrip(b"\r").decode()
+
+    def read(self) -> bytes:
+        """All of it at once."""
+        return b"".join([chunk for chunk in self])
+
+    def save(self, path: str | os.PathLike[str]) -> int:
+        """Write it to a file, which is there only once it is complete. Returns its size in bytes."""
+        target = Path(path)
+        partial = target.with_name(f"{target.name}.part")
+        size = 0
+        try:
+            with partial.open("wb") as file:
+                for chunk in self:
+                    size += file.write(chunk)
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+        return size
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._call.path}>"

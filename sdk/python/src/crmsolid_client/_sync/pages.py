@@ -1,0 +1,46 @@
+# Generated from _async/pages.py by tools/generate_sync.py; do not edit.
+"""Lists that span several pages."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+from .._model import Model
+from .._pages import Page
+from .._requests import Call
+from .transport import Transport
+
+M = TypeVar("M", bound=Model)
+
+
+class Pages(Generic[M]):
+    """The objects of a list, whose pages are requested as they are needed. Each iteration starts at the beginning.
+
+    ``limit`` of the list is the size of a page, not how many objects follow in all.
+    """
+
+    def __init__(self, transport: Transport, call: Call, shape: type[M]) -> None:
+        self._transport = transport
+        self._call = call
+        self._shape = shape
+
+    def __iter__(self) -> Iterator[M]:
+        for page in self.by_page():
+            for one in page.data:
+                yield one
+
+    def by_page(self) -> Iterator[Page[M]]:
+        """The pages themselves, whose ``next_cursor`` can be kept to go on from later."""
+        call = self._call
+        while True:
+            rows, next_cursor = self._transport.rows(call, self._shape)
+            yield Page(rows, next_cursor)
+            if next_cursor is None or not rows:  # the log of events has always a cursor
+                return
+            others = tuple(pair for pair in call.params if pair[0] != "cursor")
+            call = dataclasses.replace(call, params=(*others, ("cursor", next_cursor)))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._call.path}>"

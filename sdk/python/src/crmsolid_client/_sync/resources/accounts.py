@@ -1,0 +1,19 @@
+# Generated from _async/resources/accounts.py by tools/generate_sync.py; do not edit.
+"""Telegram accounts and sandbox accounts."""
+
+from __future__ import annotations
+
+from ... import models
+from ..._requests import read
+from ..pages import Pages
+from .base import Resource
+
+
+class Accounts(Resource):
+    def list(self, *, limit: int | None = None, cursor: str | None = None) -> Pages[models.Account]:
+        """The accounts, with what is used and left of their 24 hours. ``limit`` is the size of a page."""
+        return self._pages(read("/v1/accounts", limit=limit, cursor=cursor), models.Account)
+
+    def get(self, account_id: int) -> models.Account:
+        """One account."""
+        return self._transport.model(read("/v1/accounts/{}", account_id), models.Account)

@@ -1,0 +1,912 @@
+"""What the API answers. Generated from docs/openapi.json by tools/generate_models.py; do not edit.
+
+Values of an enumeration that are not listed here are kept: every one is ``Literal[...] | str``. Times are aware.
+A field has the default None if the API may leave it out.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pydantic
+
+from ._model import EventBase, Model, Time
+
+AccountKind = Literal["telegram", "sandbox"] | str
+AccountState = Literal["connected", "paused", "needs_login", "banned"] | str
+BroadcastStatus = Literal["draft", "scheduled", "running", "paused", "done", "canceled"] | str
+BroadcastWaitingFor = (
+    Literal[
+        "eta",
+        "per_hour",
+        "daily_limit",
+        "gap",
+        "account_paused",
+        "account_needs_login",
+        "account_banned",
+        "plan",
+    ]
+    | str
+)
+ContactStage = Literal["new", "contacted", "replied", "qualified", "won", "lost"] | str
+CustomFieldType = Literal["text", "number", "boolean", "date", "choice"] | str
+DeliveryStatus = Literal["pending", "sending", "succeeded", "failed", "exhausted", "canceled"] | str
+Direction = Literal["in", "out"] | str
+DisabledReason = Literal["manual", "gone", "failing"] | str
+EnrollmentReason = (
+    Literal[
+        "delay",
+        "window",
+        "daily_limit",
+        "account_paused",
+        "account_needs_login",
+        "account_banned",
+        "missing_value",
+        "plan",
+        "sequence_paused",
+        "reply",
+        "tag",
+        "stage",
+        "condition",
+        "opted_out",
+        "erased",
+        "manual",
+        "send_failed",
+    ]
+    | str
+)
+EnrollmentStatus = Literal["active", "paused", "completed", "stopped", "failed"] | str
+EventType = (
+    Literal[
+        "contact.created",
+        "contact.tagged",
+        "job.completed",
+        "lead.scored",
+        "message.failed",
+        "message.received",
+        "message.sent",
+        "sequence.completed",
+        "sequence.paused",
+        "sequence.started",
+        "subscription.upgraded",
+    ]
+    | str
+)
+EventTypeOrPing = (
+    Literal[
+        "contact.created",
+        "contact.tagged",
+        "job.completed",
+        "lead.scored",
+        "message.failed",
+        "message.received",
+        "message.sent",
+        "sequence.completed",
+        "sequence.paused",
+        "sequence.started",
+        "subscription.upgraded",
+        "ping",
+    ]
+    | str
+)
+IfNot = Literal["skip", "stop"] | str
+JobState = Literal["queued", "running", "done", "failed", "canceled"] | str
+MessageStatus = Literal["queued", "sending", "sent", "failed", "canceled", "received"] | str
+MessageWaitingFor = (
+    Literal[
+        "eta",
+        "daily_limit",
+        "gap",
+        "account_paused",
+        "account_needs_login",
+        "account_banned",
+        "plan",
+        "window",
+        "worker",
+    ]
+    | str
+)
+Mode = Literal["live", "test"] | str
+Plan = Literal["trial", "pro", "business", "expired"] | str
+PreviewReason = Literal["condition", "missing_value"] | str
+RecipientStatus = Literal["pending", "sent", "failed", "skipped", "needs_attention", "canceled"] | str
+Scope = (
+    Literal[
+        "read:contacts",
+        "read:messages",
+        "read:analytics",
+        "write:messages",
+        "write:contacts",
+        "manage:sequences",
+        "manage:webhooks",
+    ]
+    | str
+)
+SecretInUse = Literal["current", "previous"] | str
+SequenceStatus = Literal["draft", "active", "paused"] | str
+
+
+class AccountFigures(Model):
+    """An account."""
+
+    account_id: int
+    name: str
+    sent: int
+    """Those typed on its own phone too."""
+    failed: int
+    """By the time at which they were to be sent last."""
+    replies: int
+    """Messages of people that answer one of the account's."""
+    auto_replies: int
+    """The same of machines."""
+    used_today: int
+    """Sends in the last 24 hours, whatever the period."""
+    daily_limit: int
+
+
+class Account(Model):
+    id: int
+    name: str
+    kind: AccountKind
+    state: AccountState
+    paused_until: Time | None
+    daily_limit: int
+    used_today: int
+    left_today: int
+
+
+class AccountsPeriod(Model):
+    """All accounts, oldest first."""
+
+    from_: Time = pydantic.Field(alias="from")
+    """Inclusive."""
+    to: Time
+    """Exclusive."""
+    data: list[AccountFigures]
+
+
+class Accounts(Model):
+    """All accounts, oldest first."""
+
+    from_: Time = pydantic.Field(alias="from")
+    """Inclusive."""
+    to: Time
+    """Exclusive."""
+    data: list[AccountFigures]
+    complete_until: Time
+    """30 days ago: messages that were sent later may still be answered, so their rates still grow."""
+    series: list[AccountsPeriod] | None
+    """The same figures of each period. Null unless `interval` is given."""
+
+
+class Answer(Model):
+    headers: dict[str, str]
+    body: str
+    truncated: bool
+
+
+class Request(Model):
+    url: str
+    headers: dict[str, str]
+    signed_with: SecretInUse | None
+
+
+class Attempt(Model):
+    number: int
+    at: Time
+    status: int | None
+    error: str | None
+    duration_ms: int
+    request: Request
+    answer: Answer
+
+
+class BroadcastCounts(Model):
+    """How many recipients have each status. Their sum is the whole audience, those who were excluded too."""
+
+    pending: int
+    sent: int
+    failed: int
+    skipped: int
+    needs_attention: int
+    """Nobody knows yet whether their message arrived: the history at Telegram will tell."""
+    canceled: int
+
+
+class Rate(Model):
+    """A part of a whole, with both numbers."""
+
+    numerator: int
+    denominator: int
+    rate: float | None
+    """Numerator by denominator; null while the denominator is 0."""
+    of: str
+    """What the denominator counts."""
+
+
+class BroadcastFigures(Model):
+    """A broadcast."""
+
+    sent: int
+    failed: int
+    replied: int
+    """How many of those sent a person has answered up to now."""
+    auto_replied: int
+    """How many of those sent a machine has answered."""
+    opted_out: int
+    """How many of those sent were answered with an opt-out word."""
+    reply_rate: Rate
+    broadcast_id: str
+    name: str
+
+
+class Broadcast(Model):
+    """One text to many contacts."""
+
+    id: str
+    name: str
+    status: BroadcastStatus
+    reason: str | None
+    """Why it was canceled if nobody did that, such as `audience_changed`."""
+    text: str
+    account_ids: list[int]
+    segment_id: str | None
+    counts: BroadcastCounts
+    waiting_for: BroadcastWaitingFor | None
+    """Why nothing is sent at this moment."""
+    send_at: Time | None
+    per_hour: int | None
+    cooldown_days: int | None
+    audience_hash: str | None
+    job_id: str | None
+    """The job that works on it: `GET /v1/jobs/{id}`."""
+    starts_at: Time | None
+    finishes_at: Time | None
+    """An estimate; once it has ended, when it did."""
+    created_at: Time
+
+
+class BroadcastSample(Model):
+    contact_id: str
+    text: str | None
+    """As this person gets it; null without `read:contacts`."""
+
+
+class BroadcastPreview(Model):
+    """What a broadcast would do if it were started now."""
+
+    total: int
+    """Everybody in the audience: `eligible` and all `excluded` together."""
+    eligible: int
+    excluded: dict[str, int]
+    """How many, by reason."""
+    sample: list[BroadcastSample]
+    """The first ten who would get the message."""
+    audience_hash: str
+    """Start with it to send to exactly these people."""
+    finishes_at: Time | None
+    """An estimate; null if no account can send."""
+
+
+class BroadcastsPeriod(Model):
+    """The broadcasts of which a message was sent or has failed in the period, newest first."""
+
+    from_: Time = pydantic.Field(alias="from")
+    """Inclusive."""
+    to: Time
+    """Exclusive."""
+    data: list[BroadcastFigures]
+
+
+class Broadcasts(Model):
+    """The broadcasts of which a message was sent or has failed in the period, newest first."""
+
+    from_: Time = pydantic.Field(alias="from")
+    """Inclusive."""
+    to: Time
+    """Exclusive."""
+    data: list[BroadcastFigures]
+    complete_until: Time
+    """30 days ago: messages that were sent later may still be answered, so their rates still grow."""
+    series: list[BroadcastsPeriod] | None
+    """The same figures of each period. Null unless `interval` is given."""
+
+
+class Canceled(Model):
+    """The whole message, or `id` and `status` for a key without read:messages."""
+
+    id: str
+    status: MessageStatus
+
+
+class Contact(Model):
+    """A contact, here and in events."""
+
+    id: str
+    name: str
+    first_name: str
+    last_name: str | None
+    username: str | None
+    telegram_id: int | None
+    email: str | None
+    phone: str | None
+    time_zone: str | None
+    tags: list[str]
+    stage: ContactStage
+    score: int
+    opted_out: bool
+    custom_fields: dict[str, Any]
+    created_at: Time
+    updated_at: Time
+
+
+class ContactUpserted(Model):
+    """As for every write, with `created`."""
+
+    id: str
+    name: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    username: str | None = None
+    telegram_id: int | None = None
+    email: str | None = None
+    phone: str | None = None
+    time_zone: str | None = None
+    tags: list[str] | None = None
+    stage: ContactStage | None = None
+    score: int | None = None
+    opted_out: bool | None = None
+    custom_fields: dict[str, Any] | None = None
+    created_at: Time | None = None
+    updated_at: Time | None = None
+    created: bool
+
+
+class ContactWritten(Model):
+    """The contact; a key without `read:contacts` gets `id` and the fields it sent."""
+
+    id: str
+    name: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    username: str | None = None
+    telegram_id: int | None = None
+    email: str | None = None
+    phone: str | None = None
+    time_zone: str | None = None
+    tags: list[str] | None = None
+    stage: ContactStage | None = None
+    score: int | None = None
+    opted_out: bool | None = None
+    custom_fields: dict[str, Any] | None = None
+    created_at: Time | None = None
+    updated_at: Time | None = None
+
+
+class CustomField(Model):
+    key: str
+    label: str
+    type: CustomFieldType
+    choices: list[str]
+    """For type `choice`, else empty."""
+
+
+class DeliveryDetail(Model):
+    """With the bytes that are sent, and every attempt."""
+
+    id: str
+    endpoint_id: str
+    event_id: str
+    event: EventTypeOrPing
+    status: DeliveryStatus
+    reason: str | None
+    attempts: int
+    request_id: str | None
+    next_attempt_at: Time | None
+    created_at: Time
+    body: str | None
+    attempt_log: list[Attempt]
+
+
+class Delivery(Model):
+    id: str
+    endpoint_id: str
+    event_id: str
+    event: EventTypeOrPing
+    status: DeliveryStatus
+    reason: str | None
+    attempts: int
+    request_id: str | None
+    next_attempt_at: Time | None
+    created_at: Time
+
+
+class Endpoint(Model):
+    id: str
+    url: str
+    events: list[EventType]
+    enabled: bool
+    disabled_reason: DisabledReason | None
+    disabled_at: Time | None
+    failing_since: Time | None
+    previous_secret_until: Time | None
+    verified_with: SecretInUse | None
+    created_at: Time
+    updated_at: Time
+
+
+class Enrollment(Model):
+    """A contact in a sequence."""
+
+    id: str
+    sequence_id: str
+    version: int
+    """The version of the sequence it is on."""
+    contact_id: str | None
+    """Null once the contact was erased."""
+    status: EnrollmentStatus
+    reason: EnrollmentReason | None
+    """Why it waits, or why it has ended. Null once it is completed, while it is paused by itself, and while its
+    message is on its way."""
+    step: str | None
+    """The step that is sent next or now; null after the last."""
+    next_run_at: Time | None
+    """When the step is due, or tried again; null while its message is on its way."""
+    created_at: Time
+    ended_at: Time | None
+
+
+class EventKind(Model):
+    type: EventTypeOrPing
+    version: int
+    description: str
+    schema_: dict[str, Any] = pydantic.Field(alias="schema")
+
+
+class Event(EventBase):
+    """An event as it is delivered, and the `X-Request-Id` of the call that caused it."""
+
+    event: EventTypeOrPing
+    id: str
+    created_at: Time
+    data: dict[str, Any]
+    request_id: str | None
+
+    @property
+    def contact(self) -> Contact | None:
+        """The contact as the API answers it; None if the event has none."""
+        return self._member("contact", Contact)
+
+    @property
+    def message(self) -> Message | None:
+        """The message as the API answers it; None if the event has none."""
+        return self._member("message", Message)
+
+    @property
+    def sequence(self) -> Sequence | None:
+        """The sequence as the API answers it; None if the event has none."""
+        return self._member("sequence", Sequence)
+
+    @property
+    def enrollment(self) -> Enrollment | None:
+        """The enrollment as the API answers it; None if the event has none."""
+        return self._member("enrollment", Enrollment)
+
+    @property
+    def job(self) -> Job | None:
+        """The job as the API answers it; None if the event has none."""
+        return self._member("job", Job)
+
+
+class Leaf(Model):
+    """One comparison of the filter, for one contact."""
+
+    path: str
+    """Where it stands in the filter, such as `all[1].any[0]`; empty for the whole."""
+    field: str
+    op: str
+    value: Any
+    """What it compares with."""
+    actual: Any
+    """What the contact has; null if there is no value."""
+    holds: bool
+
+
+class Explanation(Model):
+    contact_id: str
+    matches: bool
+    """Whether the contact is in the segment."""
+    leaves: list[Leaf]
+
+
+class Stage(Model):
+    """A stage of the funnel."""
+
+    stage: ContactStage
+    count: int
+    """How many contacts came to it for the first time in the period."""
+    conversion: Rate
+    median_days: float | None
+    """From being added to coming to it, of the people in the numerator of `conversion`."""
+
+
+class FunnelPeriod(Model):
+    """The stages of the funnel, in their order."""
+
+    from_: Time = pydantic.Field(alias="from")
+    """Inclusive."""
+    to: Time
+    """Exclusive."""
+    stages: list[Stage]
+
+
+class Funnel(Model):
+    """The stages of the funnel, in their order."""
+
+    from_: Time = pydantic.Field(alias="from")
+    """Inclusive."""
+    to: Time
+    """Exclusive."""
+    stages: list[Stage]
+    complete_until: Time
+    """30 days ago: messages that were sent later may still be answered, so their rates still grow."""
+    series: list[FunnelPeriod] | None
+    """The same figures of each period. Null unless `interval` is given."""
+
+
+class IssuedEndpoint(Model):
+    """With `secret` if it was generated: it is never shown again."""
+
+    id: str
+    url: str
+    events: list[EventType]
+    enabled: bool
+    disabled_reason: DisabledReason | None
+    disabled_at: Time | None
+    failing_since: Time | None
+    previous_secret_until: Time | None
+    verified_with: SecretInUse | None
+    created_at: Time
+    updated_at: Time
+    secret: str | None = pydantic.Field(default=None, repr=False)
+
+
+class Job(Model):
+    """Long work; the event `job.completed` carries the same object."""
+
+    id: str
+    kind: str
+    object_id: str | None
+    """What it works on, such as a broadcast."""
+    state: JobState
+    done: int
+    total: int | None
+    result: dict[str, Any]
+    errors: list[dict[str, Any]]
+    created_at: Time
+    finished_at: Time | None
+
+
+class Key(Model):
+    id: str
+    name: str
+    prefix: str
+    expires_at: Time | None
+    rate_limit: int
+
+
+class Workspace(Model):
+    slug: str
+    name: str
+    time_zone: str
+    """Its days are those of analytics."""
+
+
+class Me(Model):
+    key: Key
+    scopes: list[Scope]
+    workspace: Workspace
+    mode: Mode
+    plan: Plan
+
+
+class Message(Model):
+    id: str
+    account_id: int
+    thread_id: str
+    contact_id: str
+    direction: Direction
+    kind: str
+    status: MessageStatus
+    text: str
+    eta: Time | None
+    created_at: Time
+    sent_at: Time | None
+    edited_at: Time | None
+    in_reply_to: str | None
+    """The id of the outgoing message that an incoming one belongs to, else null."""
+    auto_reply: bool
+    """Whether an incoming message was written by a machine."""
+    error: str | None
+    request_id: str | None
+    """The `X-Request-Id` of the request that sent the message."""
+    waiting_for: MessageWaitingFor | None
+    """Why a queued message is not sent yet, else null."""
+
+
+class PersonalData(Model):
+    """`contact`, and a section for each kind of thing that is kept about the person."""
+
+    contact: Contact
+    audit_log: list[dict[str, Any]]
+    """What was done to the contact."""
+    named_in: list[dict[str, Any]]
+    """Segments, steps and the like whose conditions name the person."""
+    telegram_addresses: list[dict[str, Any]]
+    """What accounts address the person by on Telegram."""
+    scores: list[dict[str, Any]]
+    """The ledger of the score, oldest first."""
+    stages: list[dict[str, Any]]
+    """Stages that it came to, oldest first."""
+    notes: list[dict[str, Any]]
+    """What members noted, oldest first."""
+    messages: list[dict[str, Any]]
+    """Oldest first, as GET answers them."""
+    enrollments: list[dict[str, Any]]
+    """In sequences, with the steps done."""
+    events: list[dict[str, Any]]
+    deliveries: list[dict[str, Any]]
+    """To which webhooks they went."""
+    broadcasts: list[dict[str, Any]]
+    """Whose audience the person was in."""
+    failed_imports: list[dict[str, Any]]
+    """Rows of imports about the person that failed."""
+    stored_answers: list[dict[str, Any]]
+
+
+class PreviewStep(Model):
+    """A step as one contact would get it."""
+
+    step: str
+    planned_at: Time | None
+    """Null for a step that would be left out."""
+    reason: PreviewReason | None
+    """`condition`: it does not hold. `missing_value`: the text has a variable without value and fallback, or
+    the contact has neither username nor Telegram id."""
+    text: str | None
+    """Null without `read:contacts`, for a step that would be left out, and if a variable has no value."""
+
+
+class Preview(Model):
+    steps: list[PreviewStep]
+
+
+class Queued(Model):
+    id: str
+    status: Literal["queued"] | str
+    eta: Time
+
+
+class Read(Model):
+    id: str
+    unread_count: int
+
+
+class Recipient(Model):
+    """A contact of the audience of a broadcast."""
+
+    contact_id: str | None
+    """Null once the contact was erased."""
+    message_id: str | None
+    account_id: int | None
+    status: RecipientStatus
+    reason: str | None
+    """Why they were skipped, or why their message failed."""
+    settled_at: Time | None
+    """When the status became final."""
+
+
+class ScoreEntry(Model):
+    """One change of a contact's points. Entries are only added."""
+
+    rule: str | None
+    """Null for a change by hand."""
+    points: int
+    at: Time
+    cause: str
+    """What happened, such as `tag vip`."""
+
+
+class Score(Model):
+    """A contact's score, and the ledger whose sum, between 0 and 100, it is."""
+
+    score: int
+    data: list[ScoreEntry]
+    """Newest first."""
+    next_cursor: str | None
+
+
+class Segment(Model):
+    """A saved filter of contacts."""
+
+    id: str
+    name: str
+    filter: dict[str, Any]
+    count: int | None
+    """Contacts in it now. Null if the filter does not fit the custom fields any more; in a list also if
+    counting those before it took a second."""
+    created_at: Time
+    updated_at: Time
+
+
+class SegmentPreview(Model):
+    count: int
+    sample: list[Contact]
+    """The ten newest."""
+
+
+class SegmentWritten(Model):
+    """The segment; a key without `read:contacts` gets `id` and the fields it sent."""
+
+    id: str
+    name: str | None = None
+    filter: dict[str, Any] | None = None
+    count: int | None = None
+    """Contacts in it now. Null if the filter does not fit the custom fields any more; in a list also if
+    counting those before it took a second."""
+    created_at: Time | None = None
+    updated_at: Time | None = None
+
+
+class Step(Model):
+    """A message of a sequence."""
+
+    id: str
+    delay: str
+    """ISO 8601, since the step before or the enrollment."""
+    text: str
+    condition: dict[str, Any] | None
+    """The step is for those for whom this holds."""
+    if_not: IfNot
+    """For the others: skip the step, or stop."""
+
+
+class Window(Model):
+    """When messages may be sent, in the contact's time zone. A window that ends before it begins runs over
+    midnight."""
+
+    days: list[str]
+    """`mon` to `sun`."""
+    from_: str = pydantic.Field(alias="from")
+    """Such as `09:00`."""
+    to: str
+    """Such as `18:00`, exclusive."""
+
+
+class SequenceDetail(Model):
+    """A sequence with what its latest version says."""
+
+    id: str
+    name: str
+    status: SequenceStatus
+    version: int
+    """The number of its latest version, with which new contacts begin."""
+    created_at: Time
+    updated_at: Time
+    account_ids: list[int]
+    time_zone: str
+    """For contacts without a time zone of their own."""
+    window: Window | None
+    jitter: str
+    """ISO 8601. Each step is later by a random part of it."""
+    stop_on: list[str]
+    """`reply`, `tag:NAME`, `stage:NAME`."""
+    ignore_auto_replies: bool
+    pass_on: bool
+    """Contacts who were not written to yet go to another account while theirs cannot send."""
+    steps: list[Step]
+
+
+class Sequence(Model):
+    """A sequence, in lists and in events."""
+
+    id: str
+    name: str
+    status: SequenceStatus
+    version: int
+    """The number of its latest version, with which new contacts begin."""
+    created_at: Time
+    updated_at: Time
+
+
+class StepFigures(Model):
+    """A step of a version of a sequence."""
+
+    sent: int
+    failed: int
+    replied: int
+    """How many of those sent a person has answered up to now."""
+    auto_replied: int
+    """How many of those sent a machine has answered."""
+    opted_out: int
+    """How many of those sent were answered with an opt-out word."""
+    reply_rate: Rate
+    step: str
+    """The id of the step."""
+
+
+class VersionFigures(Model):
+    """A version of a sequence."""
+
+    sequence_id: str
+    name: str
+    version: int
+    steps: list[StepFigures]
+
+
+class SequencesPeriod(Model):
+    """The versions of sequences of which a message was sent or has failed in the period."""
+
+    from_: Time = pydantic.Field(alias="from")
+    """Inclusive."""
+    to: Time
+    """Exclusive."""
+    data: list[VersionFigures]
+
+
+class Sequences(Model):
+    """The versions of sequences of which a message was sent or has failed in the period."""
+
+    from_: Time = pydantic.Field(alias="from")
+    """Inclusive."""
+    to: Time
+    """Exclusive."""
+    data: list[VersionFigures]
+    complete_until: Time
+    """30 days ago: messages that were sent later may still be answered, so their rates still grow."""
+    series: list[SequencesPeriod] | None
+    """The same figures of each period. Null unless `interval` is given."""
+
+
+class Thread(Model):
+    id: str
+    account_id: int
+    contact_id: str
+    unread_count: int
+    last_message_at: Time
+    last_message: Message | None
+    created_at: Time
+
+
+class WebhookEvent(EventBase):
+    """An event as a webhook or the stream of messages delivers it."""
+
+    event: EventTypeOrPing
+    id: str
+    created_at: Time
+    data: dict[str, Any]
+
+    @property
+    def contact(self) -> Contact | None:
+        """The contact as the API answers it; None if the event has none."""
+        return self._member("contact", Contact)
+
+    @property
+    def message(self) -> Message | None:
+        """The message as the API answers it; None if the event has none."""
+        return self._member("message", Message)
+
+    @property
+    def sequence(self) -> Sequence | None:
+        """The sequence as the API answers it; None if the event has none."""
+        return self._member("sequence", Sequence)
+
+    @property
+    def enrollment(self) -> Enrollment | None:
+        """The enrollment as the API answers it; None if the event has none."""
+        return self._member("enrollment", Enrollment)
+
+    @property
+    def job(self) -> Job | None:
+        """The job as the API answers it; None if the event has none."""
+        return self._member("job", Job)

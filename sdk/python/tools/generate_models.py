@@ -1,0 +1,231 @@
+"""Write ``models.py`` from the OpenAPI document: a model for each component that an operation answers.
+
+``python sdk/python/tools/generate_models.py`` writes it. With ``--check`` it only compares, and the exit status is 1 if
+the file is out of date.
+"""
+
+import json
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[3]
+DOCUMENT = ROOT / "docs" / "openapi.json"
+TARGET = ROOT / "sdk" / "python" / "src" / "crmsolid_client" / "models.py"
+
+# Names for the values that several fields share, by one field that has them.
+ENUMS = {
+    ("AccountOut", "kind"): "AccountKind",
+    ("AccountOut", "state"): "AccountState",
+    ("BroadcastOut", "status"): "BroadcastStatus",
+    ("BroadcastOut", "waiting_for"): "BroadcastWaitingFor",
+    ("ContactOut", "stage"): "ContactStage",
+    ("CustomFieldOut", "type"): "CustomFieldType",
+    ("DeliveryOut", "status"): "DeliveryStatus",
+    ("EndpointOut", "disabled_reason"): "DisabledReason",
+    ("EndpointOut", "verified_with"): "SecretInUse",
+    ("EndpointOut", "events"): "EventType",
+    ("EnrollmentOut", "reason"): "EnrollmentReason",
+    ("EnrollmentOut", "status"): "EnrollmentStatus",
+    ("EventOut", "event"): "EventTypeOrPing",
+    ("JobOut", "state"): "JobState",
+    ("MeOut", "mode"): "Mode",
+    ("MeOut", "plan"): "Plan",
+    ("MeOut", "scopes"): "Scope",
+    ("MessageOut", "direction"): "Direction",
+    ("MessageOut", "status"): "MessageStatus",
+    ("MessageOut", "waiting_for"): "MessageWaitingFor",
+    ("PreviewStepOut", "reason"): "PreviewReason",
+    ("RecipientOut", "status"): "RecipientStatus",
+    ("SequenceOut", "status"): "SequenceStatus",
+    ("StepOut", "if_not"): "IfNot",
+}
+RENAMED = {"from": "from_", "schema": "schema_"}  # a keyword of Python, a method of pydantic's models
+SECRET = {"secret"}  # shown by no repr
+WIDTH = 116
+HEADER = '''"""What the API answers. Generated from docs/openapi.json by tools/generate_models.py; do not edit.
+
+Values of an enumeration that are not listed here are kept: every one is ``Literal[...] | str``. Times are aware.
+A field has the default None if the API may leave it out.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pydantic
+
+from ._model import EventBase, Model, Time
+
+'''
+EVENT_OBJECTS = {
+    "contact": "Contact",
+    "message": "Message",
+    "sequence": "Sequence",
+    "enrollment": "Enrollment",
+    "job": "Job",
+}
+
+
+def generate(document: dict[str, Any]) -> str:
+    schemas: dict[str, Any] = document["components"]["schemas"]
+    answered = _answered(document)
+    shown = [name for name in schemas if name in answered]
+    named = {_key(_enum(schemas[schema]["properties"][field])): name for (schema, field), name in ENUMS.items()}
+    enums = "".join(_alias(name, values) for values, name in sorted(named.items(), key=lambda item: item[1]))
+    classes = "".join(_model(name, schemas[name], named) for name in _in_order(shown, schemas))
+    return HEADER + enums + classes + _webhook_event()
+
+
+def model_name(schema: str) -> str:
+    return schema.removesuffix("Out")
+
+
+def _answered(document: dict[str, Any]) -> set[str]:
+    """The components that successful JSON answers refer to, directly or not."""
+    found: set[str] = set()
+
+    def visit(part: Any) -> None:
+        if isinstance(part, dict):
+            name = str(part.get("$ref", "")).rpartition("/")[2]
+            if name.endswith("Out") and name not in found:
+                found.add(name)
+                visit(document["components"]["schemas"][name])
+            for inner in part.values():
+                visit(inner)
+        elif isinstance(part, list):
+            for inner in part:
+                visit(inner)
+
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            visit([answer.get("content") for status, answer in operation["responses"].items() if status < "300"])
+    return found
+
+
+def _in_order(names: list[str], schemas: dict[str, Any]) -> list[str]:
+    """Every model after those that it refers to."""
+    ordered: list[str] = []
+
+    def add(name: str) -> None:
+        if name in ordered:
+            return
+        for other in names:
+            if other != name and f'"#/components/schemas/{other}"' in json.dumps(schemas[name]):
+                add(other)
+        ordered.append(name)
+
+    for name in names:
+        add(name)
+    return ordered
+
+
+def _enum(schema: dict[str, Any]) -> list[str]:
+    return [value for value in schema.get("enum", schema.get("items", {}).get("enum", [])) if value is not None]
+
+
+def _key(values: list[str]) -> tuple[str, ...]:
+    return tuple(values)
+
+
+def _alias(name: str, values: tuple[str, ...]) -> str:
+    inner = ", ".join(json.dumps(value) for value in values)
+    line = f"{name} = Literal[{inner}] | str\n"
+    if len(line) <= WIDTH:
+        return line
+    rows = "".join(f"    {json.dumps(value)},\n" for value in values)
+    return f"{name} = (\n    Literal[\n{textwrap.indent(rows, '    ')}    ]\n    | str\n)\n"
+
+
+def _model(name: str, schema: dict[str, Any], named: dict[tuple[str, ...], str]) -> str:
+    required = set(schema.get("required", []))
+    is_event = name == "EventOut"
+    lines = [f"\n\nclass {model_name(name)}({'EventBase' if is_event else 'Model'}):\n"]
+    if description := schema.get("description"):
+        lines += [_docstring(description), "\n"]
+    for field, part in schema["properties"].items():
+        lines.append(_field(field, part, field in required, named))
+    if is_event:
+        lines.append(_objects())
+    return "".join(lines)
+
+
+def _field(name: str, part: dict[str, Any], is_required: bool, named: dict[tuple[str, ...], str]) -> str:
+    hint = _hint(part, named)
+    if not is_required and "None" not in hint.split(" | "):
+        hint += " | None"
+    options = [] if is_required else ["default=None"]
+    attribute = RENAMED.get(name, name)
+    if attribute != name:
+        options.append(f"alias={json.dumps(name)}")
+    if name in SECRET:
+        options.append("repr=False")
+    value = f" = pydantic.Field({', '.join(options)})" if options else ""
+    if options == ["default=None"]:
+        value = " = None"
+    description = str(part.get("description", "")).split("\n\n* ")[0].strip()
+    if description.startswith("* `"):
+        description = ""
+    return f"    {attribute}: {hint}{value}\n" + (_docstring(description) if description else "")
+
+
+def _hint(part: dict[str, Any], named: dict[tuple[str, ...], str]) -> str:
+    if "$ref" in part:
+        name = str(part["$ref"]).rpartition("/")[2]
+        return model_name(name) if name.endswith("Out") else "dict[str, Any]"
+    if "allOf" in part:
+        return _hint(part["allOf"][0], named)
+    if "oneOf" in part:
+        return " | ".join("None" if one.get("type") == "null" else _hint(one, named) for one in part["oneOf"])
+    kinds = part["type"] if isinstance(part.get("type"), list) else [part.get("type")]
+    null = " | None" if "null" in kinds else ""
+    kind = next(kind for kind in kinds if kind != "null")
+    if values := _enum(part) if kind != "array" else []:
+        alias = named.get(_key(values))
+        listed = ", ".join(json.dumps(value) for value in values)
+        return (alias or f"Literal[{listed}] | str") + null
+    if kind == "array":
+        return f"list[{_hint(part['items'], named)}]" + null
+    if kind == "object":
+        inner = part.get("additionalProperties") or {}
+        return f"dict[str, {_hint(inner, named) if inner else 'Any'}]" + null
+    if part.get("format") == "date-time":
+        return "Time" + null
+    hint = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", None: "Any"}[kind]
+    return hint + null
+
+
+def _docstring(text: str) -> str:
+    words = " ".join(text.split())
+    lines = textwrap.wrap(f'"""{words}', WIDTH - 8)
+    return textwrap.indent("\n".join(lines) + '"""', "    ") + "\n"
+
+
+def _objects() -> str:
+    return "".join(
+        f"\n    @property\n    def {name}(self) -> {shape} | None:\n"
+        f'        """The {name} as the API answers it; None if the event has none."""\n'
+        f'        return self._member("{name}", {shape})\n'
+        for name, shape in EVENT_OBJECTS.items()
+    )
+
+
+def _webhook_event() -> str:
+    return (
+        "\n\nclass WebhookEvent(EventBase):\n"
+        '    """An event as a webhook or the stream of messages delivers it."""\n\n'
+        "    event: EventTypeOrPing\n    id: str\n    created_at: Time\n    data: dict[str, Any]\n" + _objects()
+    )
+
+
+def main() -> int:
+    text = generate(json.loads(DOCUMENT.read_text()))
+    if "--check" in sys.argv:
+        return int(TARGET.read_text() != text)
+    TARGET.write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,20 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.sdk.live import Live, live_product
+
+pytest.register_assert_rewrite("tests.sdk.scenario")
+
+
+@pytest.fixture(scope="package")
+def live_of_package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    with live_product(tmp_path_factory.mktemp("live")) as running:
+        yield running
+
+
+@pytest.fixture
+def live(live_of_package: Live) -> Live:
+    """The running product. The proxy has no fault planned and has seen no request."""
+    live_of_package.proxy.reset()
+    return live_of_package
