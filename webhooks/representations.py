@@ -83,6 +83,7 @@ class DeliveryQuery(PageQuery):
 
 class EventQuery(PageQuery):
     type = Choice(required=False, choices=event_names(), help_text="Of this type alone.")
+    since = Timestamp(required=False, help_text="The log from the first event made at this time or later (RFC 3339).")
 
 
 class EndpointOut(Representation):

@@ -7,6 +7,7 @@ from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
 from crmsolid.api.fields import PageQuery
 from crmsolid.api.pagination import page
 from crmsolid.api.views import WorkspaceView
+from crmsolid.events import feed
 from crmsolid.events import services as event_log
 from crmsolid.events.catalogue import event_types
 from crmsolid.events.models import Event
@@ -152,19 +153,26 @@ class EventsView(WorkspaceView):
 
     Each event has the fields of the delivered body, and `request_id`. Keep `next_cursor`, which is never null here, and
     poll with it: no event is skipped or repeated, however late its transaction commits. Events are kept for 30 days.
+
+    With `since` the log begins at the first event made at that time or later; with the current time, at its end. Every
+    event that is committed after the call began follows, whatever its `created_at`. Repeat `since` with the cursor.
     """
 
     @endpoint(scopes=MANAGE, query=EventQuery, responses={200: ListOf(EventOut, endless=True)})
     def get(self) -> ApiResponse:
-        event_type = self.query.get("type")
+        event_type, since, cursor = (self.query.get(name) for name in ("type", "since", "cursor"))
+        filters = {"type": event_type}
+        if since is not None:  # a cursor that was made without it stays valid
+            filters["since"] = since.isoformat()
         events = page(
             event_log.list_events(self.actor, type=event_type),
             sort="position",
             limit=self.query["limit"],
-            cursor=self.query.get("cursor"),
+            cursor=cursor,
             workspace_id=self.workspace.pk,
-            filters={"type": event_type},
+            filters=filters,
             endless=True,
+            start=None if since is None or cursor is not None else feed.first_position_since(since),
         )
         return ApiResponse(events.as_dict([_render_event(event) for event in events.rows]))
 

@@ -78,21 +78,24 @@ def page(
     workspace_id: int,
     filters: Mapping[str, Any],
     endless: bool = False,
+    start: Any = None,
     read: "Callable[[QuerySet[Any]], list[Any]]" = list,
     narrow: "Callable[[QuerySet[Any], datetime], QuerySet[Any]] | None" = None,
 ) -> Page:
     """One page by an indexed column (``-`` for descending), ties broken by id. ``invalid_cursor`` (400).
 
     ``endless`` is for a list that grows at its end: ``next_cursor`` is never None, so that a client can poll with it.
-    ``read`` fetches the rows: as instances, or as ``Table.read`` does. ``narrow`` limits the list by what depends on
-    the time, such as "in the last 7 days". It gets the time of the first page, which the cursors carry on, so all pages
-    are of one list.
+    ``start`` is the value of the column at which the first page begins. ``read`` fetches the rows: as instances, or as
+    ``Table.read`` does. ``narrow`` limits the list by what depends on the time, such as "in the last 7 days". It gets
+    the time of the first page, which the cursors carry on, so all pages are of one list.
     """
     column, descending = sort.lstrip("-"), sort.startswith("-")
     plain = {name: str(value) for name, value in filters.items() if name not in ("limit", "cursor")}
     # What the cursor is valid for. The model is part of it: ids of another model may have another type.
     binding = json.dumps([queryset.model._meta.label, workspace_id, sort, plain], sort_keys=True).encode()
     position = None if cursor is None else _decode(cursor, binding)
+    if position is None and start is not None:
+        position = _Cursor(start, None)
     as_of = None
     if narrow is not None:
         as_of = clock.now() if position is None else position.as_of

@@ -2,10 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from django.db.models import F, Min
+
+from crmsolid.core.ids import first_id
 from crmsolid.events.models import Event, Feed
 
 BATCH = 500
+# An event gets its id a moment before its time, maybe on a machine whose clock differs.
+_ID_MARGIN = timedelta(seconds=1)
+# No transaction publishes an event and commits later than this.
+_LONGEST_TRANSACTION = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +29,26 @@ class Entry:
 def last_position() -> int:
     """The last position that was assigned; 0 before the first."""
     return Feed.objects.filter(id=1).values_list("last_position", flat=True).first() or 0
+
+
+def first_position_since(since: datetime) -> int:
+    """Where to begin to read every event made at ``since`` or later, whatever its workspace; beyond the last position
+    if there is none yet. Events that have no position yet come after it, and so does all that is committed from now on.
+
+    Positions follow the commits, so the first event made since then need not have the smallest position of them: one
+    made after it may have been committed before. Those are within ``_LONGEST_TRANSACTION`` of it, which bounds what is
+    read. Ids sort by time, so both queries are ranges of the primary key.
+    """
+    beyond = last_position() + 1  # read first: an event that gets its position meanwhile is not passed over
+    made_since = Event.unscoped.filter(pk__gte=first_id("evt", since - _ID_MARGIN), created_at__gte=since)
+    positioned = made_since.filter(position__isnull=False)
+    first = positioned.order_by("pk").values_list("created_at", flat=True).first()
+    if first is None:
+        return beyond
+    near = positioned.filter(pk__lt=first_id("evt", first + _LONGEST_TRANSACTION))
+    # The sum keeps PostgreSQL from looking for the minimum by walking the index of all positions.
+    smallest: int | None = near.aggregate(smallest=Min(F("position") + 0))["smallest"]
+    return beyond if smallest is None else smallest
 
 
 def read(*, after: int, types: Sequence[str], workspace_id: int | None = None, limit: int = BATCH) -> list[Entry]:

@@ -12,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from contacts.events import CONTACT_CREATED
 from crmsolid.core import clock
-from crmsolid.events.models import Event
+from crmsolid.core.ids import first_id
+from crmsolid.events.feed import first_position_since
+from crmsolid.events.models import Event, Feed
 from crmsolid.events.positions import assign_positions
 from crmsolid.events.publishing import publish
 from crmsolid.workspaces.scopes import Scope
@@ -169,3 +171,88 @@ def test_a_reader_misses_no_event_that_is_committed_late(tenants: Tenants, clien
     assign_positions()
     assert Event.unscoped.get(pk=late[0]).created_at < Event.unscoped.get(pk=early).created_at
     assert ids(client.get(EVENTS, {"cursor": page["next_cursor"]}).json()) == late
+
+
+def times(client: Api) -> list[str]:
+    return [event["created_at"] for event in client.get(EVENTS).json()["data"]]
+
+
+def test_the_log_begins_at_a_time(tenants: Tenants, client: Api) -> None:
+    published = [emit(tenants.workspace, str(number)) for number in range(4)]
+    foreign = emit(tenants.other)
+    assign_positions()
+    since = times(client)[1]
+    first = client.get(EVENTS, {"since": since, "limit": "2"}).json()
+    assert ids(first) == published[1:3]
+    following = {"since": since, "cursor": first["next_cursor"]}
+    assert ids(client.get(EVENTS, following).json()) == published[3:]
+    assert foreign not in ids(client.get(EVENTS, {"since": "2020-01-01T00:00:00Z"}).json())
+    assert ids(client.get(EVENTS, {"since": "2020-01-01T00:00:00+02:00"}).json()) == published
+
+
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(minutes=5)])
+def test_the_log_from_now_on_has_what_gets_its_position_later(tenants: Tenants, client: Api, ahead: timedelta) -> None:
+    emit(tenants.workspace)
+    assign_positions()
+    unpositioned = emit(tenants.workspace)
+    since = (clock.now() + ahead).isoformat()
+    empty = client.get(EVENTS, {"since": since}).json()
+    assert empty["data"] == []
+    later = emit(tenants.workspace)
+    assign_positions()
+    page = client.get(EVENTS, {"since": since, "cursor": empty["next_cursor"]}).json()
+    assert ids(page) == [unpositioned, later]
+
+
+def test_the_log_from_a_time_on_has_every_event_of_that_time_though_positions_differ(
+    tenants: Tenants, client: Api
+) -> None:
+    """The event that was published first was committed last, and has the last position."""
+    events = [emit(tenants.workspace, str(number)) for number in range(4)]
+    for position, number in enumerate([0, 2, 3, 1], start=1):
+        Event.unscoped.filter(pk=events[number]).update(position=position)
+    Feed.objects.update_or_create(id=1, defaults={"last_position": 4})
+    since = Event.unscoped.get(pk=events[1]).created_at.isoformat()
+    assert ids(client.get(EVENTS, {"since": since}).json()) == [events[2], events[3], events[1]]
+
+
+@pytest.mark.parametrize("since", ["yesterday", "2026-06-04T09:00:00", ""])
+def test_a_time_that_is_none_is_refused(client: Api, since: str) -> None:
+    response = client.get(EVENTS, {"since": since})
+    assert (response.status_code, response.json()["code"]) == (400, "invalid_parameter")
+
+
+def test_a_cursor_belongs_to_its_time(tenants: Tenants, client: Api) -> None:
+    emit(tenants.workspace)
+    assign_positions()
+    cursor = client.get(EVENTS, {"since": "2026-01-01T00:00:00Z"}).json()["next_cursor"]
+    for other in ({}, {"since": "2026-01-01T00:00:01Z"}):
+        response = client.get(EVENTS, {"cursor": cursor, **other})
+        assert (response.status_code, response.json()["code"]) == (400, "invalid_cursor")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="the plan of PostgreSQL")
+def test_the_beginning_of_the_log_is_found_through_the_primary_key(tenants: Tenants) -> None:
+    now = clock.now()
+    old = [
+        Event(
+            id=f"{first_id('evt', now - timedelta(seconds=number))[:-4]}{number:04}",
+            workspace=tenants.workspace,
+            type="contact.created",
+            body=b"{}",
+            created_at=now - timedelta(seconds=number),
+            position=5000 - number,
+        )
+        for number in range(5000)
+    ]
+    Event.unscoped.bulk_create(old)
+    Feed.objects.update_or_create(id=1, defaults={"last_position": 5000})
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE events_event")
+    with CaptureQueriesContext(connection) as queries:
+        assert first_position_since(now - timedelta(seconds=1000)) == 4000
+    for query in queries.captured_queries[1:]:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN {query['sql']}")
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+        assert "events_event_pkey" in plan and "Seq Scan" not in plan, plan
