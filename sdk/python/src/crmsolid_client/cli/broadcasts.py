@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .context import App, F, Time, confirm, given, json_option, list_options, page_size, pass_app, write_option
+from .context import App, F, confirm, given, json_option, list_options, page_size, pass_app, time_option, write_option
 from .output import ID, Column, local, local_time, note, plain, print_list, print_object, shown
 
 if TYPE_CHECKING:
@@ -73,14 +73,14 @@ def broadcast_options(command: F) -> F:
         click.option("--segment", metavar="ID", help="To the contacts in this segment."),
         click.option("--tag", "tags", multiple=True, help="To the contacts with this tag; all tags, if given again."),
         click.option("--contact", "contacts", multiple=True, metavar="ID", help="To this contact; give it again."),
-        click.option("--at", type=Time(forward=True), help="Send it then, for example 2026-06-04T09:00:00Z or 2h."),
+        time_option("--at", forward=True, help="Send it then, for example 2026-06-04T09:00:00Z or 2h."),
         click.option("--per-hour", type=click.IntRange(1), help="Send at most so many an hour."),
         click.option("--cooldown-days", type=click.IntRange(1), help="Leave out who got a broadcast in these days."),
     ]
     wrapped: Any = command
     for option in reversed(options):
         wrapped = option(wrapped)
-    return wrapped  # type: ignore[no-any-return]
+    return wrapped
 
 
 def _broadcast(

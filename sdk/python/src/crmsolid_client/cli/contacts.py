@@ -70,8 +70,13 @@ def get_contact(app: App, contact_id: str, as_json: bool) -> None:
 @click.option("--phone", help="Phone number.")
 @click.option("--stage", help="Stage, for example qualified.")
 @click.option("--tag", "tags", multiple=True, help="A tag to add; give it again for several.")
-@click.option("--field", "fields", multiple=True, metavar="KEY=VALUE", help="A custom field; a number, true and false"
-    " are read as such.")
+@click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A custom field; a number, true and false are read as such.",
+)
 @write_option
 @json_option()
 @pass_app

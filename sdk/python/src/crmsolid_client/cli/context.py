@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -65,32 +65,30 @@ class App:
         return key.strip()
 
 
-pass_app = click.make_pass_decorator(App)
+pass_app: Callable[[F], F] = click.make_pass_decorator(App)  # type: ignore[assignment]
 
 
-class Time(click.ParamType):
+def time_option(*names: str, forward: bool = False, help: str) -> Callable[[F], F]:
     """An instant: RFC 3339, a local time without an offset, ``now``, or a duration such as ``30m`` or ``2d`` that is
-    counted from now, forward or back."""
+    counted from now, ``forward`` or back."""
 
-    name = "time"
+    def convert(text: str) -> datetime:
+        return _time(text, 1 if forward else -1)
 
-    def __init__(self, *, forward: bool) -> None:
-        self.forward = forward
+    return click.option(*names, type=convert, metavar="TIME", help=help)
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        now = datetime.now(timezone.utc)
-        if value == "now":
-            return now
-        if duration := _DURATION.fullmatch(value):
-            distance = timedelta(**{_UNITS[duration[2]]: int(duration[1])})
-            return now + distance if self.forward else now - distance
-        try:
-            return datetime.fromisoformat(value).astimezone()
-        except (ValueError, OverflowError, OSError):
-            example = "2026-06-04T09:00:00Z, '2026-06-04 09:00' (local time), now or 2h"
-            return self.fail(f"{value!r} is no time; give for example {example}.", param, ctx)
+
+def _time(text: str, sign: int) -> datetime:
+    now = datetime.now(UTC)
+    if text == "now":
+        return now
+    try:
+        if duration := _DURATION.fullmatch(text):
+            return now + sign * timedelta(**{_UNITS[duration[2]]: int(duration[1])})
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError, OSError):
+        example = "2026-06-04T09:00:00Z, '2026-06-04 09:00' (local time), now or 2h"
+        raise click.BadParameter(f"{text!r} is no time; give for example {example}.") from None
 
 
 def json_option(lines: bool = False) -> Callable[[F], F]:
@@ -114,7 +112,7 @@ def list_options(command: F) -> F:
     wrapped: Any = with_most
     for option in reversed(options):
         wrapped = option(wrapped)
-    return wrapped  # type: ignore[no-any-return]
+    return wrapped
 
 
 def write_option(command: F) -> F:

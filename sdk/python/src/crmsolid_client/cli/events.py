@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .context import App, Time, list_options, page_size, pass_app
+from .context import App, list_options, page_size, pass_app, time_option
 from .follow import END_OF_LOG, follow_events
 from .output import ID, Column, Row, clean, local, local_time, note, plain, print_lines, print_list, write
 
@@ -25,8 +25,9 @@ def events() -> None:
 
 @events.command("list")
 @click.option("--type", "types", multiple=True, help="Of this type, for example message.received; give it again.")
-@click.option(
-    "--since", type=Time(forward=False), help="From this time on. [default: 1d; with --follow, what happens from now on]"
+@time_option(
+    "--since",
+    help="From this time on. [default: 1d; with --follow, what happens from now on]",
 )
 @click.option("--follow", is_flag=True, help="Go on with what happens, until Ctrl-C.")
 @list_options
@@ -42,9 +43,14 @@ def list_events(
     """
     if follow:
         note("Following the event log. Ctrl-C ends it.")
-        print_events(follow_events(app.client, since=since or END_OF_LOG, types=types), as_json)
+        for event in follow_events(app.client, since=since or END_OF_LOG, types=types):
+            row = plain(event)
+            if as_json:
+                print_lines([row])
+            else:
+                write(event_line(row) + "\n")
         return
-    begin = since or datetime.now(timezone.utc) - DEFAULT_PERIOD
+    begin = since or datetime.now(UTC) - DEFAULT_PERIOD
     only = types[0] if len(types) == 1 else None
     listed: Iterable[Event] = app.client.events.list(type=only, since=begin, limit=page_size(most))
     if len(types) > 1:
@@ -53,19 +59,9 @@ def list_events(
     print_list(listed, as_json, columns, most)
 
 
-def print_events(followed: Iterable[Event], as_json: bool) -> None:
-    """Each event as it comes."""
-    for event in followed:
-        print_event(event, as_json)
-
-
-def print_event(event: Event, as_json: bool) -> None:
-    row = plain(event)
-    if as_json:
-        print_lines([row])
-    else:
-        time = local_time(row["created_at"], "%H:%M:%S")
-        write(f"{time}  {row['event']:<20}  {row['id']}  {about(row)}\n")
+def event_line(row: Row) -> str:
+    """An event in one line."""
+    return f"{local_time(row['created_at'], '%H:%M:%S')}  {row['event']:<18}  {row['id']}  {about(row)}"
 
 
 def about(event: Row) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ..errors import APIConnectionError, RateLimitedError, ServerError
@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from ..models import Event
 
 # The log that begins in the future begins at its end, so the clock of this machine does not matter.
-END_OF_LOG = datetime(2999, 1, 1, tzinfo=timezone.utc)
+END_OF_LOG = datetime(2999, 1, 1, tzinfo=UTC)
 POLL_SECONDS = 1.0
 RETRY_SECONDS = 3.0
 PAGE = 100
 
 
-def follow_events(client: CrmSolid, *, since: datetime, types: tuple[str, ...] = (), poll: float = POLL_SECONDS) -> Iterator[Event]:
+def follow_events(
+    client: CrmSolid, *, since: datetime, types: tuple[str, ...] = (), poll: float = POLL_SECONDS
+) -> Iterator[Event]:
     """Every event of these types (all, if there are none) from ``since`` on, without an end.
 
     Each page is asked for with the cursor of the one before, so no event is skipped. While there is no connection it
@@ -47,4 +49,4 @@ def follow_events(client: CrmSolid, *, since: datetime, types: tuple[str, ...] =
                 yield event
         cursor = page.next_cursor
         if len(page.data) < PAGE:
-            time.sleep(poll)
+            time.sleep(POLL_SECONDS)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .context import App, Time, given, json_option, list_options, page_size, pass_app, write_option
+from .context import App, given, json_option, list_options, page_size, pass_app, time_option, write_option
 from .output import ID, Column, clean, local, local_time, note, plain, print_lines, print_list, print_object, write
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ POLL_SECONDS = 1.0
 @click.command()
 @click.option("--account", "account_id", type=int, required=True, help="Id of the account to send from.")
 @click.option("--to", required=True, help="@username, a link to t.me, or a numeric Telegram id.")
-@click.option("--at", type=Time(forward=True), help="Send it then, for example 2026-06-04T09:00:00Z or 2h.")
+@time_option("--at", forward=True, help="Send it then, for example 2026-06-04T09:00:00Z or 2h.")
 @click.option("--wait", is_flag=True, help="Wait until it is sent or has failed; needs the scope read:messages.")
 @write_option
 @json_option()
@@ -92,8 +92,8 @@ COLUMNS = (
 @click.option("--thread", "thread_id", metavar="ID", help="Of this conversation.")
 @click.option("--direction", type=click.Choice(["in", "out"]), help="Received, or sent.")
 @click.option("--status", help="In this state, for example queued, sent or failed.")
-@click.option("--since", type=Time(forward=False), help="From this time on, for example 2h for the last two hours.")
-@click.option("--until", type=Time(forward=False), help="Before this time.")
+@time_option("--since", help="From this time on, for example 2h for the last two hours.")
+@time_option("--until", help="Before this time.")
 @list_options
 @pass_app
 def list_messages(app: App, most: int | None, as_json: bool, **filters: Any) -> None:

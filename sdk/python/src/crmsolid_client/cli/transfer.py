@@ -10,11 +10,12 @@ from typing import Any, BinaryIO
 
 import click
 
-from .context import App, F, Time, given, json_option, pass_app, write_option
+from .context import App, F, given, json_option, pass_app, time_option, write_option
 from .jobs import follow, print_errors
 from .output import PipeClosed, note, plain, print_object
 from .progress import Progress
 
+COUNTS: tuple[str, ...] = ("created", "updated", "unchanged", "invalid")
 FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 
 
@@ -25,12 +26,12 @@ def filter_options(command: F) -> F:
         click.option("--tag", "tags", multiple=True, help="With this tag; give it again for several, all needed."),
         click.option("--stage", help="In this stage, for example replied."),
         click.option("--segment", metavar="ID", help="In this segment."),
-        click.option("--updated-since", type=Time(forward=False), help="Changed since then, for example 1d."),
+        time_option("--updated-since", help="Changed since then, for example 1d."),
     ]
     wrapped: Any = command
     for option in reversed(options):
         wrapped = option(wrapped)
-    return wrapped  # type: ignore[no-any-return]
+    return wrapped
 
 
 @click.command("import")
@@ -77,7 +78,9 @@ def import_contacts(
     if as_json:
         print_object(row, as_json)
     else:
-        counts = {name: job.result[name] for name in ("created", "updated", "unchanged", "invalid") if name in job.result}
+        counts = {
+            name: job.result[name] for name in ("created", "updated", "unchanged", "invalid") if name in job.result
+        }
         print_object({"job": job.id, "state": job.state, **counts}, as_json)
     failed = job.result.get("invalid", 0)
     if failed:

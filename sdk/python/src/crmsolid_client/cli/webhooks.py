@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from .context import App, Time, confirm, given, json_option, list_options, page_size, pass_app, write_option
+from .context import App, confirm, given, json_option, list_options, page_size, pass_app, time_option, write_option
 from .output import (
     ID,
     Column,
@@ -164,8 +164,8 @@ def list_event_types(app: App, as_json: bool) -> None:
 @click.argument("endpoint_id", metavar="ID")
 @click.option("--event", help="Of this type of event.")
 @click.option("--status", help="In this state, for example failed or exhausted.")
-@click.option("--since", type=Time(forward=False), help="Made from this time on, for example 2h.")
-@click.option("--until", type=Time(forward=False), help="Made before this time.")
+@time_option("--since", help="Made from this time on, for example 2h.")
+@time_option("--until", help="Made before this time.")
 @list_options
 @pass_app
 def list_deliveries(
@@ -197,8 +197,8 @@ def list_deliveries(
 
 @webhooks.command("replay")
 @click.argument("target", metavar="ID")
-@click.option("--since", type=Time(forward=False), help="For an endpoint: all that failed from this time on.")
-@click.option("--until", type=Time(forward=False), help="For an endpoint: before this time. [default: now]")
+@time_option("--since", help="For an endpoint: all that failed from this time on.")
+@time_option("--until", help="For an endpoint: before this time. [default: now]")
 @write_option
 @json_option()
 @pass_app

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from .context import App, json_option, list_options, page_size, pass_app
-from .output import Column, print_list, print_object, plain
+from .output import Column, plain, print_list, print_object
 
 
 @click.command()
