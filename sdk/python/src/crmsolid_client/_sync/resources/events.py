@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from ... import models
 from ..._requests import read, write
 from ..pages import Pages
@@ -11,11 +13,17 @@ from .base import Resource
 
 class Events(Resource):
     def list(
-        self, *, type: models.EventTypeOrPing | None = None, limit: int | None = None, cursor: str | None = None
+        self,
+        *,
+        type: models.EventTypeOrPing | None = None,
+        since: datetime.datetime | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> Pages[models.Event]:
-        """The event log of the last 30 days, oldest first. The iteration ends with the latest event; keep the
-        ``next_cursor`` of the last page of :meth:`by_page` and start from it later to get what has come since."""
-        return self._pages(read("/v1/events", type=type, limit=limit, cursor=cursor), models.Event)
+        """The event log of the last 30 days, or from ``since`` on, oldest first. The iteration ends with the latest
+        event; keep the ``next_cursor`` of the last page of :meth:`by_page` and start from it later, with the same
+        ``type`` and ``since``, to get what has come in the meantime."""
+        return self._pages(read("/v1/events", type=type, since=since, limit=limit, cursor=cursor), models.Event)
 
     def get(self, event_id: str) -> models.Event:
         """One event as it is delivered."""

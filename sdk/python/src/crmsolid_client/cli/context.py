@@ -1,0 +1,146 @@
+"""What all commands share: the client, and the options that many of them have."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ..errors import CrmSolidError
+
+if TYPE_CHECKING:
+    from .. import CrmSolid
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_DURATION = re.compile(r"(\d{1,6})([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+class NoKeyError(CrmSolidError):
+    """There is no API key to use."""
+
+
+@dataclass
+class App:
+    """The global options, and the one client of a command, which is made when it is first used."""
+
+    url: str | None
+    key_file: Path | None
+    allow_http: bool
+    _client: CrmSolid | None = None
+
+    @property
+    def client(self) -> CrmSolid:
+        if self._client is None:
+            from .. import CrmSolid  # takes time to import, and help and completion do without
+
+            self._client = CrmSolid(self._key(), self.url, allow_http=self.allow_http)
+        return self._client
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+
+    def _key(self) -> str:
+        if self.key_file is None:
+            key = os.environ.get("CRMSOLID_KEY", "")
+        elif str(self.key_file) == "-":
+            key = sys.stdin.readline()
+        else:
+            try:
+                key = self.key_file.read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                raise NoKeyError(f"the key file {self.key_file} cannot be read: {error}") from None
+        if not key.strip():
+            raise NoKeyError("there is no API key")
+        return key.strip()
+
+
+pass_app: Callable[[F], F] = click.make_pass_decorator(App)  # type: ignore[assignment]
+
+
+def time_option(*names: str, forward: bool = False, help: str) -> Callable[[F], F]:
+    """An instant: RFC 3339, a local time without an offset, ``now``, or a duration such as ``30m`` or ``2d`` that is
+    counted from now, ``forward`` or back."""
+
+    def convert(text: str) -> datetime:
+        return _time(text, 1 if forward else -1)
+
+    return click.option(*names, type=convert, metavar="TIME", help=help)
+
+
+def _time(text: str, sign: int) -> datetime:
+    now = datetime.now(UTC)
+    if text == "now":
+        return now
+    try:
+        if duration := _DURATION.fullmatch(text):
+            return now + sign * timedelta(**{_UNITS[duration[2]]: int(duration[1])})
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError, OSError):
+        example = "2026-06-04T09:00:00Z, '2026-06-04 09:00' (local time), now or 2h"
+        raise click.BadParameter(f"{text!r} is no time; give for example {example}.") from None
+
+
+def json_option(lines: bool = False) -> Callable[[F], F]:
+    """``--json``; ``lines`` for a command that prints any number of objects."""
+    what = "one JSON object a line" if lines else "one JSON document"
+    return click.option("--json", "as_json", is_flag=True, help=f"Print {what}, as the API answers it.")
+
+
+def list_options(command: F) -> F:
+    """``--limit``, ``--all`` and ``--json``; the command gets ``most`` (None: all) and ``as_json``."""
+
+    @functools.wraps(command)
+    def with_most(*args: Any, limit: int, everything: bool, **kwargs: Any) -> Any:
+        return command(*args, most=None if everything else limit, **kwargs)
+
+    options = (
+        click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="Print at most so many."),
+        click.option("--all", "everything", is_flag=True, help="Print all of them."),
+        json_option(lines=True),
+    )
+    wrapped: Any = with_most
+    for option in reversed(options):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def write_option(command: F) -> F:
+    """``--idempotency-key``, with which a write can be repeated safely."""
+    option = click.option(
+        "--idempotency-key",
+        metavar="KEY",
+        help="Repeating the command with the same key does nothing twice. [default: a new one]",
+    )
+    return option(command)
+
+
+def page_size(most: int | None) -> int:
+    """How many objects to ask for at a time."""
+    return 100 if most is None else min(100, most)
+
+
+def given(**options: Any) -> dict[str, Any]:
+    """The options that were used. What is left out of a call is the API's default; None would empty a field."""
+    return {name: value for name, value in options.items() if value not in (None, ())}
+
+
+def confirm(question: str, yes: bool) -> None:
+    """Ask before what cannot be undone, unless ``--yes`` was given. Ends the command if the answer is no."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise click.UsageError("There is no terminal to ask on. Give --yes to go on without a question.")
+    if not click.confirm(question, err=True):
+        click.echo("Nothing was done.", err=True)
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,105 @@
+"""What went wrong, what to do next, and the exit code."""
+
+from __future__ import annotations
+
+import click
+
+from ..errors import (
+    AccountDailyLimitError,
+    APIConnectionError,
+    APIError,
+    ConfigurationError,
+    CrmSolidError,
+    RateLimitedError,
+    UnauthorizedError,
+)
+from .context import NoKeyError
+from .output import clean, note
+
+FAILED = 1
+WRONG_USAGE = 2
+NO_KEY = 3
+INTERRUPTED = 130
+PIPE_CLOSED = 141
+
+_NEW_KEY = "Create a key in the panel under Settings > API Keys, then: export CRMSOLID_KEY=cs_live_..."
+_SAME_KEY = "Repeat the command with --idempotency-key {key}; nothing is done twice."
+# What to do about a code where the API's own advice is about headers and members.
+_NEXT = {
+    "audience_changed": "Look at it again with `crmsolid broadcasts preview`, then start the broadcast again.",
+    "already_enrolled": "See `crmsolid enrollments list --contact ID`, and stop that enrollment to begin again.",
+    "sequence_not_active": "Start it with `crmsolid sequences start ID`.",
+    "idempotency_key_reused": "Give another --idempotency-key, or leave it out.",
+    "idempotency_key_invalid": "Give 1 to 255 printable ASCII characters as --idempotency-key.",
+    "not_found": "Check the id. Is it of the workspace of this key, and of its mode, live or test? `crmsolid me` shows"
+    " both.",
+    "plan_required": "An owner chooses a plan in the panel under Settings > Plan.",
+    "ip_not_allowed": "Use the key from an address of its allowed networks, or create another key.",
+}
+
+
+def print_usage_error(error: click.ClickException) -> int:
+    """A wrong argument or option."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    _print(error.format_message(), "" if context is None else f"See `{context.command_path} --help`.")
+    return error.exit_code
+
+
+def report(error: CrmSolidError | OSError) -> int:
+    """Say what went wrong and what to do. Returns the exit code."""
+    if isinstance(error, NoKeyError):
+        _print(str(error), _NEW_KEY)
+        return NO_KEY
+    if isinstance(error, ConfigurationError):
+        told = str(error).replace("allow_http=True", "--allow-http").replace("base_url", "the address (--url)")
+        _print(told, "")
+        return WRONG_USAGE
+    if isinstance(error, APIError):
+        return _report_answer(error)
+    if isinstance(error, APIConnectionError):
+        done = "It may have been done. " if error.may_have_happened else ""
+        repeat = f"{done}{_SAME_KEY.format(key=error.idempotency_key)}" if error.idempotency_key else "Try again."
+        _print(str(error.args[0]), f"Check the network and the address (--url). {repeat}")
+        return FAILED
+    _print(str(error), "")
+    return FAILED
+
+
+def _report_answer(error: APIError) -> int:
+    _print(error.detail or error.title, "")
+    for one in error.errors:
+        note(f"  {clean(one.field)}: {clean(one.detail)}")
+    note(f"Code: {error.code or 'none'} ({error.status})")
+    if advice := _advice(error):
+        note(f"Next: {advice}")
+    if error.request_id:
+        note(f"Request: {clean(error.request_id)}")
+    return NO_KEY if isinstance(error, UnauthorizedError) else FAILED
+
+
+def _advice(error: APIError) -> str:
+    if isinstance(error, UnauthorizedError):
+        return _NEW_KEY
+    if error.required_scope:
+        return f"Create a key with the scope {error.required_scope} under Settings > API Keys; scopes never change."
+    if isinstance(error, AccountDailyLimitError):
+        return f"Wait {_seconds(error)}, give a later --at, or send from another --account."
+    if isinstance(error, RateLimitedError):
+        return f"Wait {_seconds(error)}, then try again."
+    if error.status >= 500:
+        again = _SAME_KEY.format(key=error.idempotency_key) if error.idempotency_key else "Try again in a moment."
+        return f"{again} If it goes on, report the request."
+    return _NEXT.get(error.code, "")
+
+
+def _seconds(error: APIError) -> str:
+    seconds = round(error.retry_after or 0)
+    if seconds < 120:
+        return f"{seconds} s"
+    return f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"
+
+
+def _print(what: str, following: str) -> None:
+    note(f"{click.style('Error:', fg='red', bold=True)} {clean(what)}")
+    if following:
+        note(f"Next: {following}")

@@ -1,0 +1,162 @@
+"""``crmsolid send`` and ``crmsolid messages``."""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .context import App, given, json_option, list_options, page_size, pass_app, time_option, write_option
+from .output import ID, Column, clean, local, local_time, note, plain, print_lines, print_list, print_object, write
+
+if TYPE_CHECKING:
+    from ..models import Message
+
+ENDED = ("sent", "failed", "canceled")
+POLL_SECONDS = 1.0
+
+
+@click.command()
+@click.option("--account", "account_id", type=int, required=True, help="Id of the account to send from.")
+@click.option("--to", required=True, help="@username, a link to t.me, or a numeric Telegram id.")
+@time_option("--at", forward=True, help="Send it then, for example 2026-06-04T09:00:00Z or 2h.")
+@click.option("--wait", is_flag=True, help="Wait until it is sent or has failed; needs the scope read:messages.")
+@write_option
+@json_option()
+@click.argument("text")
+@pass_app
+def send(
+    app: App,
+    account_id: int,
+    to: str,
+    text: str,
+    at: datetime | None,
+    wait: bool,
+    idempotency_key: str | None,
+    as_json: bool,
+) -> None:
+    """Send a Telegram message. TEXT may have variables such as {first_name|there}; - reads it from standard input.
+
+    \b
+    Example:
+      crmsolid send --account 7421 --to @sarah_miller "Hi {first_name|there}" --wait
+    """
+    if text == "-":
+        text = sys.stdin.read().rstrip("\n")
+    recipient = int(to) if to.isascii() and to.isdigit() else to
+    queued = app.client.messages.send(
+        account_id=account_id, to=recipient, text=text, **given(send_at=at), idempotency_key=idempotency_key
+    )
+    if not wait:
+        if not as_json:
+            note(f"Queued; it is due at {local_time(queued.eta)}.")
+        print_object(plain(queued), as_json)
+        return
+    message = _wait(app, queued.id)
+    print_object(plain(message), as_json, only=("id", "status", "sent_at", "error", "text"))
+    if message.status != "sent":
+        raise click.exceptions.Exit(1)
+
+
+def _wait(app: App, message_id: str) -> Message:
+    """Until the message is sent, has failed or is canceled; says why it still waits."""
+    told = None
+    while (message := app.client.messages.get(message_id)).status not in ENDED:
+        if message.waiting_for != told and message.waiting_for is not None:
+            note(f"Waiting: {message.waiting_for}, due at {local_time(message.eta)}. Ctrl-C stops only the waiting.")
+            told = message.waiting_for
+        time.sleep(POLL_SECONDS)
+    return message
+
+
+@click.group()
+def messages() -> None:
+    """Messages, in and out."""
+
+
+COLUMNS = (
+    ID,
+    Column("AT", local("created_at")),
+    Column("", lambda row: "<-" if row["direction"] == "in" else "->"),
+    Column("STATUS", "status"),
+    Column("TEXT", "text"),
+)
+
+
+@messages.command("list")
+@click.option("--account", "account_id", type=int, help="Of this account.")
+@click.option("--contact", "contact_id", metavar="ID", help="With this contact.")
+@click.option("--thread", "thread_id", metavar="ID", help="Of this conversation.")
+@click.option("--direction", type=click.Choice(["in", "out"]), help="Received, or sent.")
+@click.option("--status", help="In this state, for example queued, sent or failed.")
+@time_option("--since", help="From this time on, for example 2h for the last two hours.")
+@time_option("--until", help="Before this time.")
+@list_options
+@pass_app
+def list_messages(app: App, most: int | None, as_json: bool, **filters: Any) -> None:
+    """List messages, newest first.
+
+    \b
+    Example:
+      crmsolid messages list --direction in --since 1d
+    """
+    print_list(app.client.messages.list(**filters, limit=page_size(most)), as_json, COLUMNS, most)
+
+
+@messages.command("get")
+@click.argument("message_id", metavar="ID")
+@json_option()
+@pass_app
+def get_message(app: App, message_id: str, as_json: bool) -> None:
+    """Show one message.
+
+    \b
+    Example:
+      crmsolid messages get msg_01K4ZC2V5E8QW3R7T9Y1N6M0XA
+    """
+    print_object(plain(app.client.messages.get(message_id)), as_json)
+
+
+@messages.command("cancel")
+@click.argument("message_id", metavar="ID")
+@write_option
+@json_option()
+@pass_app
+def cancel_message(app: App, message_id: str, idempotency_key: str | None, as_json: bool) -> None:
+    """Cancel a message that is still queued.
+
+    \b
+    Example:
+      crmsolid messages cancel msg_01K4ZC2V5E8QW3R7T9Y1N6M0XA
+    """
+    print_object(plain(app.client.messages.cancel(message_id, idempotency_key=idempotency_key)), as_json)
+
+
+@messages.command("stream")
+@click.option("--after", metavar="ID", help="Go on after this event instead of now.")
+@json_option(lines=True)
+@pass_app
+def stream_messages(app: App, after: str | None, as_json: bool) -> None:
+    """Print every message as it comes in or goes out, until Ctrl-C. A lost connection is made again without a gap.
+
+    \b
+    Example:
+      crmsolid messages stream --json
+    """
+    with app.client.messages.stream(last_event_id=after) as stream:
+        note("Connected. Ctrl-C ends it.")
+        for event in stream:
+            row = plain(event)
+            if as_json:
+                print_lines([row])
+            else:
+                write(f"{local_time(row['created_at'], '%H:%M:%S')}  {_told(row)}\n")
+
+
+def _told(row: dict[str, Any]) -> str:
+    message = row["data"].get("message") or {}
+    arrow = "<-" if message.get("direction") == "in" else "->"
+    return f"{row['event']:<17} {arrow} {message.get('contact_id', '-')}  {clean(str(message.get('text', '')))}"
