@@ -14,7 +14,7 @@ from crmsolid.tools import TOOLS
 from crmsolid.urls import v1
 
 ROOT = Path(settings.BASE_DIR)
-PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def read(name: str) -> str:
@@ -59,7 +59,7 @@ def test_every_management_command_is_documented() -> None:
     assert ours - table == {"write_openapi"}  # what `make openapi` runs
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_path_and_linked_file_exists(page: Path) -> None:
     text = page.read_text()
     links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
@@ -70,7 +70,7 @@ def test_every_path_and_linked_file_exists(page: Path) -> None:
     assert [path for path in inside if not (ROOT / path).exists()] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_linked_heading_exists(page: Path) -> None:
     for link in re.findall(r"\]\(([^)]*#[^)]+)\)", page.read_text()):
         if "://" in link:
