@@ -15,8 +15,9 @@ from pathlib import Path
 from tests.docs.pages import Block
 from tests.docs.shapes import differences, json_values, text_differs
 
-BLOCK_SECONDS = 120  # a block that takes longer hangs
+BLOCK_SECONDS = 60  # a block that takes longer hangs
 AGAIN_SECONDS = 30  # for so long a block that only reads is repeated until its answer is as shown
+SHOWN = 10_000  # characters of an output that a failure shows
 WRITES = re.compile(r" -[XdFT]\b|--data|--json|manage\.py|crmsolid |&\s*$", re.M)
 
 
@@ -55,7 +56,8 @@ class Session:
             time.sleep(0.3)
         if not problem:
             return ""
-        return f"{block}: {problem}\n--- command\n{text}--- output\n{result.output}\n--- errors\n{result.errors}"
+        output, errors = result.output[-SHOWN:], result.errors[-SHOWN:]
+        return f"{block}: {problem}\n--- command\n{text}--- output\n{output}\n--- errors\n{errors}"
 
     def _run(self, block: Block, text: str) -> Result:
         self._count += 1

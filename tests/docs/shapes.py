@@ -19,8 +19,8 @@ def differences(shown: Any, answered: Any, path: str = "$") -> list[str]:
         return _object_differences(shown, answered, path)
     if isinstance(shown, list) and isinstance(answered, list):
         return _list_differences(shown, answered, path)
-    if shown == MORE and isinstance(answered, str):
-        return []
+    if path.endswith(".next_cursor") and isinstance(answered, str | None):
+        return []  # whether there is a next page depends on what other pages have made
     if _type(shown) != _type(answered):
         return [f"{path}: the page shows {json.dumps(shown)}, the answer is {json.dumps(answered)}"]
     return []
@@ -50,7 +50,8 @@ def _list_differences(shown: list[Any], answered: list[Any], path: str) -> list[
     for position, element in enumerate(answered):
         tries: list[list[str]] = [differences(pattern, element, f"{path}[{position}]") for pattern in patterns]
         if all(tries):
-            found += min(tries, key=len)
+            closest = min(tries, key=len)
+            found += closest
     return found
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import get_commands
 
 from crmsolid.analytics.tools import AnalyticsView
+from crmsolid.core.errors import CODES
 from crmsolid.tools import TOOLS
 from crmsolid.urls import v1
 
@@ -44,6 +45,11 @@ def test_table_of_tools_is_that_of_the_code() -> None:
         scopes = ", ".join(f"`{scope}`" for scope in tool.endpoint.scopes)
         rows.append(f"| `{tool.name}` | {scopes} | `{tool.method} {paths[tool.view]}` |")
     assert re.findall(r"^\| `\w+` \| .* \| `[A-Z]+ /v1/.*`.* \|$", read("docs/mcp.md"), re.M)[1:] == rows
+
+
+def test_table_of_error_codes_is_that_of_the_code() -> None:
+    rows = [f"| {info.status} | `{code}` | {info.help} |" for code, info in CODES.items()]
+    assert re.findall(r"^\| \d+ \| `\w+` \|.*$", read("docs/guide/errors.md"), re.M) == rows
 
 
 def test_client_configurations_are_json() -> None:
