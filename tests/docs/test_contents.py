@@ -52,6 +52,11 @@ def test_table_of_error_codes_is_that_of_the_code() -> None:
     assert re.findall(r"^\| \d+ \| `\w+` \|.*$", read("docs/guide/errors.md"), re.M) == rows
 
 
+def test_receiver_in_node_is_the_example() -> None:
+    block = re.findall(r"^```js\n(.+?)^```", read("docs/guide/webhooks.md"), re.M | re.S)[0]
+    assert block.removesuffix("});\n") in read("examples/webhook_receiver.js")
+
+
 def test_client_configurations_are_json() -> None:
     blocks = re.findall(r"^```json\n(.+?)^```", read("docs/mcp.md"), re.M | re.S)
     servers = [json.loads(block).get("mcpServers") or json.loads(block)["servers"] for block in blocks]
