@@ -14,7 +14,8 @@ def differences(shown: Any, answered: Any, path: str = "$") -> list[str]:
     """What is wrong with the JSON value ``shown`` in a page, if the product has answered ``answered``.
 
     Objects have the same members, values the same types. An object with the member ``"…"`` shows some members only. An
-    element of a list has the shape of one of those shown, and an empty list is shown as one."""
+    element of a list has the shape of one of those shown, and an empty list is shown as one. A list with the element
+    ``"…"`` shows some elements only."""
     if isinstance(shown, dict) and isinstance(answered, dict):
         return _object_differences(shown, answered, path)
     if isinstance(shown, list) and isinstance(answered, list):
@@ -47,6 +48,11 @@ def _list_differences(shown: list[Any], answered: list[Any], path: str) -> list[
     if bool(patterns) != bool(answered):
         return [f"{path}: the page shows {len(patterns)} elements, the answer has {len(answered)}"]
     found: list[str] = []
+    if MORE in shown:
+        for pattern in patterns:
+            if all(differences(pattern, element) for element in answered):
+                found.append(f"{path}: no element of the answer is like {json.dumps(pattern)}")
+        return found
     for position, element in enumerate(answered):
         tries: list[list[str]] = [differences(pattern, element, f"{path}[{position}]") for pattern in patterns]
         if all(tries):

@@ -27,6 +27,8 @@ ID, OTHER_ID = "con_01KVBQG4YP2X9Z0A1B2C3D4E5F", "con_01KVBQG4YP2X9Z0A1B2C3D4E5G
         ({"status": "sent"}, {"status": "failed"}, '$.status: the page shows "sent", the answer is "failed"'),
         ({"data": [{"a": 1}]}, {"data": [{"a": 2}, {"a": 3}]}, ""),
         ({"data": [{"a": 1}]}, {"data": [{"a": 2}, {"b": 3}]}, "$.data[1].a: not in the answer"),
+        ({"data": [{"a": 1}, "…"]}, {"data": [{"b": 2}, {"a": 3}]}, ""),
+        ({"data": [{"a": 1}, "…"]}, {"data": [{"b": 2}]}, '$.data: no element of the answer is like {"a": 1}'),
         ({"data": []}, {"data": [1]}, "$.data: the page shows 0 elements, the answer has 1"),
         ({"data": [1]}, {"data": []}, "$.data: the page shows 1 elements, the answer has 0"),
     ],
