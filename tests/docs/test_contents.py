@@ -10,11 +10,12 @@ from django.conf import settings
 from django.core.management import get_commands
 
 from crmsolid.analytics.tools import AnalyticsView
+from crmsolid.core.errors import CODES
 from crmsolid.tools import TOOLS
 from crmsolid.urls import v1
 
 ROOT = Path(settings.BASE_DIR)
-PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def read(name: str) -> str:
@@ -46,6 +47,16 @@ def test_table_of_tools_is_that_of_the_code() -> None:
     assert re.findall(r"^\| `\w+` \| .* \| `[A-Z]+ /v1/.*`.* \|$", read("docs/mcp.md"), re.M)[1:] == rows
 
 
+def test_table_of_error_codes_is_that_of_the_code() -> None:
+    rows = [f"| {info.status} | `{code}` | {info.help} |" for code, info in CODES.items()]
+    assert re.findall(r"^\| \d+ \| `\w+` \|.*$", read("docs/guide/errors.md"), re.M) == rows
+
+
+def test_receiver_in_node_is_the_example() -> None:
+    block = re.findall(r"^```js\n(.+?)^```", read("docs/guide/webhooks.md"), re.M | re.S)[0]
+    assert block.removesuffix("});\n") in read("examples/webhook_receiver.js")
+
+
 def test_client_configurations_are_json() -> None:
     blocks = re.findall(r"^```json\n(.+?)^```", read("docs/mcp.md"), re.M | re.S)
     servers = [json.loads(block).get("mcpServers") or json.loads(block)["servers"] for block in blocks]
@@ -59,7 +70,7 @@ def test_every_management_command_is_documented() -> None:
     assert ours - table == {"write_openapi"}  # what `make openapi` runs
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_path_and_linked_file_exists(page: Path) -> None:
     text = page.read_text()
     links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
@@ -70,7 +81,7 @@ def test_every_path_and_linked_file_exists(page: Path) -> None:
     assert [path for path in inside if not (ROOT / path).exists()] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_linked_heading_exists(page: Path) -> None:
     for link in re.findall(r"\]\(([^)]*#[^)]+)\)", page.read_text()):
         if "://" in link:

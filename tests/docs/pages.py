@@ -1,0 +1,85 @@
+"""The pages whose commands the tests run, and their fenced code blocks."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+RUN = ("sh", "python")  # the languages of blocks that are run
+ANSWERS = ("json", "text")  # the languages of blocks that show what a command printed
+
+# The guide in the order in which it is read; other pages come after these.
+FIRST = ("README.md",)
+
+# Blocks that are not run: page, the beginning of the block, and why.
+NOT_RUN = [
+    ("docs/guide/getting-started.md", "CRMSOLID_WEBHOOK_ALLOW_PRIVATE=true make run", "the product runs already"),
+    ("README.md", "make run ", "the product runs already"),
+    ("README.md", "export CRMSOLID_KEY=cs_live_…", "the test sets both"),
+    ("README.md", "claude mcp add ", "Claude Code is not installed; tests/mcp/clients has other clients"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A fenced block. ``line`` is that of its first line in the page; ``answer`` is the block below it that shows what
+    it prints, if there is one before the next heading."""
+
+    page: str
+    line: int
+    language: str
+    text: str
+    answer: "Block | None" = None
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+
+def pages() -> list[str]:
+    """The pages whose blocks are run, as paths from the root of the repository."""
+    guide = sorted(str(file.relative_to(ROOT)) for file in (ROOT / "docs/guide").glob("*.md"))
+    return [*FIRST, *(page for page in guide if page not in FIRST)]
+
+
+def blocks_to_run(page: str) -> list[Block]:
+    """The blocks of a page that the test runs, in their order."""
+    skipped = {block: why for block, why in _skipped(page)}
+    return [block for block in _blocks(page) if block.language in RUN and block not in skipped]
+
+
+def stale_entries() -> list[tuple[str, str, str]]:
+    """The entries of :data:`NOT_RUN` that match no block."""
+    matched = {why for page in pages() for _, why in _skipped(page)}
+    return [entry for entry in NOT_RUN if entry not in matched]
+
+
+def _skipped(page: str) -> list[tuple[Block, tuple[str, str, str]]]:
+    return [
+        (block, entry)
+        for block in _blocks(page)
+        for entry in NOT_RUN
+        if block.language in RUN and entry[0] == page and block.text.startswith(entry[1])
+    ]
+
+
+def _blocks(page: str) -> list[Block]:
+    return parse(page, (ROOT / page).read_text())
+
+
+def parse(page: str, text: str) -> list[Block]:
+    """All fenced blocks of a page, each command with its answer."""
+    found: list[Block] = []
+    waits = False  # whether the last block is a command whose answer may follow
+    # A fence, or a heading outside of fences.
+    for match in re.finditer(r"^```(\w*)[^\n]*\n(.*?)^```$|^#+ [^\n]*$", text, re.M | re.S):
+        if match[2] is None:
+            waits = False
+            continue
+        line = text.count("\n", 0, match.start()) + 2
+        block = Block(page, line, match[1], match[2])
+        if waits and block.language in ANSWERS:
+            command = found[-1]
+            found[-1] = Block(page, command.line, command.language, command.text, block)
+        found.append(block)
+        waits = block.language in RUN
+    return found
