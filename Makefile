@@ -28,7 +28,7 @@ lint: $(READY) ## check the code with ruff
 types: $(READY) ## check the types with mypy
 	@$(BIN)/mypy .
 
-openapi: $(READY) ## write the OpenAPI document to docs/openapi.json
+openapi: $(READY) ## write docs/openapi.json and docs/postman.json
 	@$(BIN)/python manage.py write_openapi
 
 bench: $(READY) ## measure requests, sends, webhooks, sequences and imports on this machine

@@ -70,6 +70,12 @@ class ContactIn(StrictSerializer):
 
     needs_one_of: ClassVar[Sequence[str]] = ("username", "email")
     open_names = r"^[a-z0-9_]{1,40}$"
+    example = {
+        "username": "@sarah_miller",
+        "name": "Sarah Miller",
+        "email": "sarah@example.com",
+        "tags": ["trial", "webinar-2026-06"],
+    }
 
     username = Text(
         required=False,
@@ -113,11 +119,14 @@ class ContactPatch(ContactIn):
     """What to replace; absent fields are kept. Null clears a field that takes it, `""` a name."""
 
     needs_one_of = ()
+    example = {"stage": "qualified", "time_zone": "Europe/Berlin"}
 
     tags = Tags(required=False, help_text="All tags the contact shall have.")
 
 
 class TagsIn(StrictSerializer):
+    example = {"add": ["vip"], "remove": ["trial"]}
+
     add = Tags(required=False)
     remove = Tags(required=False)
 

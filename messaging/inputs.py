@@ -45,6 +45,8 @@ class RecipientField(serializers.Field[Any, Any, Any, Any]):
 
 
 class SendIn(StrictSerializer):
+    example = {"account_id": 7421, "to": "@sarah_miller", "text": "Hi {first_name|there}, your invite is ready."}
+
     account_id = Integer(min_value=1, max_value=MAX_BIGINT, help_text="The account to send from.")
     to = RecipientField(help_text="`@name`, `name`, `https://t.me/name` or a numeric Telegram id.")
     text = Text(

@@ -8,6 +8,8 @@ from sequences.schedule import ResumeMode
 class SequenceContactIn(StrictSerializer):
     """The contact to enroll, or to preview the sequence for."""
 
+    example = {"contact_id": "con_01KA3QY5VJ8B6M2T9XZ4R7WDEF"}
+
     contact_id = Text(max_length=30, documented_pattern=id_pattern("con"), help_text="Contact id.")
 
 
@@ -15,6 +17,7 @@ class ResumeIn(StrictSerializer):
     """When the steps that wait are due after the pause."""
 
     body_required = False
+    example = {"mode": "keep_dates"}
 
     mode = Choice(
         choices=[mode.value for mode in ResumeMode],

@@ -39,12 +39,20 @@ def _secret() -> Text:
 
 
 class EndpointIn(StrictSerializer):
+    example = {
+        "url": "https://your-app.example.com/webhooks/crm",
+        "events": ["message.received", "contact.created"],
+        "secret": "your-chosen-signing-secret",
+    }
+
     url = _url()
     events = _events()
     secret = _secret()
 
 
 class EndpointPatch(StrictSerializer):
+    example = {"events": ["message.received"]}
+
     url = _url(required=False)
     events = _events(required=False)
     enabled = Boolean(required=False, help_text="False cancels what is queued.")
@@ -52,6 +60,7 @@ class EndpointPatch(StrictSerializer):
 
 class RotateIn(StrictSerializer):
     body_required = False
+    example = {"overlap_seconds": 86_400}
 
     secret = _secret()
     overlap_seconds = Integer(
@@ -70,6 +79,8 @@ class NothingIn(StrictSerializer):
 
 
 class ReplayIn(StrictSerializer):
+    example = {"since": "2026-06-04T09:00:00Z"}
+
     since = Timestamp(help_text="Deliveries made from this time on (RFC 3339).")
     until = Timestamp(required=False, help_text="… and before this one; now, if left out.")
 

@@ -1,5 +1,8 @@
 """Request bodies and query parameters of segments."""
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from contacts.segments.fields import FIELDS, Op
 from contacts.segments.representations import FilterField
 from crmsolid.api.fields import QuerySerializer, StrictSerializer, Text, id_pattern
@@ -10,16 +13,25 @@ FILTER_HELP = (
 )
 
 
+EXAMPLE = {"all": [{"field": "tag", "op": "is", "value": "vip"}]}
+
+
 class FilterIn(StrictSerializer):
+    example: ClassVar[Mapping[str, Any]] = {"filter": EXAMPLE}
+
     filter = FilterField(help_text=FILTER_HELP)
 
 
 class SegmentIn(FilterIn):
+    example = {"name": "VIPs", "filter": EXAMPLE}
+
     name = Text(max_length=100, trim_whitespace=True)
 
 
 class SegmentPatch(StrictSerializer):
     """What to replace; absent fields are kept."""
+
+    example = {"name": "VIPs"}
 
     name = Text(required=False, max_length=100, trim_whitespace=True)
     filter = FilterField(required=False, help_text=FILTER_HELP)

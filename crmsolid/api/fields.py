@@ -6,7 +6,7 @@ must not be used in a request body.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from typing import Any, ClassVar
@@ -46,7 +46,7 @@ class StrictSerializer(serializers.Serializer[Any]):
     ``needs_one_of``: fields of which at least one must be given, and not null. ``exactly_one``: documents that exactly
     one of all fields must be given, which a service checks. ``open_names``: a pattern of further
     field names that are accepted; :meth:`open_schema` is the JSON Schema of their values. ``body_required``: whether an
-    empty request body is refused.
+    empty request body is refused. ``example``: a valid body, for the OpenAPI document and the Postman collection.
     """
 
     default_error_messages = {
@@ -57,6 +57,7 @@ class StrictSerializer(serializers.Serializer[Any]):
     exactly_one: ClassVar[bool] = False
     open_names: ClassVar[str] = ""
     body_required: ClassVar[bool] = True
+    example: ClassVar[Mapping[str, Any]] = {}
 
     @cached_property
     def known(self) -> "dict[str, serializers.Field[Any, Any, Any, Any]]":

@@ -54,6 +54,14 @@ class AudienceIn(StrictSerializer):
 
 
 class BroadcastIn(StrictSerializer):
+    example = {
+        "name": "June webinar",
+        "text": "Hi {first_name|there}, we start in an hour.",
+        "account_ids": [7421],
+        "audience": {"tags": ["webinar-2026-06"]},
+        "preview": True,
+    }
+
     name = Text(max_length=MAX_NAME, trim_whitespace=True, help_text="What people call it.")
     text = Text(
         max_length=20_000,

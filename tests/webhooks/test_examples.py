@@ -1,23 +1,27 @@
 """The example receivers, run as they are, with real deliveries."""
 
+import http.client
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 
+from tests.npm import installed_packages
 from tests.tenants import Tenants
 from tests.webhooks.conftest import SECRET, emit, run_pump
 from webhooks import services
 from webhooks.models import Attempt, Delivery, Endpoint
 
 MakeEndpoint = Callable[..., Endpoint]
+Receiver = tuple[str, "subprocess.Popen[str]"]
 EXAMPLES = Path(settings.BASE_DIR) / "examples"
 node = pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
 KINDS = [
@@ -27,9 +31,10 @@ KINDS = [
 
 
 @contextmanager
-def running(command: list[str], secret: str) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+def running(command: list[str], secret: str, more: dict[str, str] | None = None) -> Iterator[Receiver]:
     """Starts an example as a process; yields its address and the process once it listens."""
     environment = {**os.environ, "CRMSOLID_WEBHOOK_SECRET": secret, "PORT": "0", "PYTHONIOENCODING": "utf-8"}
+    environment.update(more or {})
     process = subprocess.Popen(
         command, cwd=EXAMPLES, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
@@ -42,6 +47,18 @@ def running(command: list[str], secret: str) -> Iterator[tuple[str, "subprocess.
         process.kill()
         process.wait(5)
         process.stdout.close()
+
+
+def post_with_signature(url: str, signature: str | None) -> int:
+    """The status that a receiver answers to an event with this X-Signature, or none."""
+    address = urlsplit(url)
+    connection = http.client.HTTPConnection(address.netloc, timeout=30)
+    headers = {"Content-Type": "application/json"} | ({} if signature is None else {"X-Signature": signature})
+    try:
+        connection.request("POST", address.path, body=b'{"event": "ping", "id": "evt_1"}', headers=headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
 
 
 @pytest.mark.parametrize("command", KINDS)
@@ -72,6 +89,15 @@ def test_an_example_refuses_a_delivery_signed_with_another_secret(
 
 
 @pytest.mark.parametrize("command", KINDS)
+def test_an_example_refuses_a_signature_of_any_length(command: list[str]) -> None:
+    with running(command, SECRET) as (url, process):
+        assert [post_with_signature(url, given) for given in (None, "", "sha256=00", "x" * 500)] == [401] * 4
+        process.kill()
+        assert process.stdout is not None
+        assert process.stdout.read() == ""  # no event was handled
+
+
+@pytest.mark.parametrize("command", KINDS)
 @pytest.mark.parametrize("switched", [False, True])
 def test_an_example_accepts_deliveries_during_a_rotation(
     tenants: Tenants, make_endpoint: MakeEndpoint, command: list[str], switched: bool
@@ -82,3 +108,38 @@ def test_an_example_accepts_deliveries_during_a_rotation(
         emit(tenants.workspace)
         run_pump(deadline=5.0)
     assert Delivery.unscoped.get().status == "succeeded"
+
+
+@pytest.fixture
+def guide_receiver() -> Callable[[str], AbstractContextManager[Receiver]]:
+    """Starts the receiver of the developer guide, with express from npm and the given secret."""
+    if "DATABASE_URL" in os.environ:
+        pytest.skip("runs once, with SQLite")
+    packages = installed_packages(EXAMPLES / "guide_receiver") / "node_modules"
+    more = {"NODE_PATH": str(packages), "NODE_ENV": "production"}
+    return lambda secret: running(["node", "guide_receiver/receiver.js"], secret, more)
+
+
+def test_the_receiver_of_the_guide_accepts_a_delivery(
+    guide_receiver: Callable[[str], AbstractContextManager[Receiver]], tenants: Tenants, make_endpoint: MakeEndpoint
+) -> None:
+    with guide_receiver(SECRET) as (url, _):
+        make_endpoint(url)
+        emit(tenants.workspace, "Мария 😀")
+        run_pump(deadline=5.0)
+    assert Delivery.unscoped.get().status == "succeeded"
+    attempt = Attempt.unscoped.get()
+    assert (attempt.status, attempt.answer_body) == (200, "ok")
+
+
+def test_the_receiver_of_the_guide_refuses_a_forged_delivery(
+    guide_receiver: Callable[[str], AbstractContextManager[Receiver]], tenants: Tenants, make_endpoint: MakeEndpoint
+) -> None:
+    with guide_receiver("not-the-secret") as (url, _):
+        make_endpoint(url)
+        emit(tenants.workspace)
+        run_pump(deadline=5.0)
+        assert post_with_signature(url, "sha256=00") == 500  # timingSafeEqual throws, as the example says
+    attempt = Attempt.unscoped.get()
+    assert (attempt.status, attempt.answer_body) == (401, "invalid signature")
+    assert Delivery.unscoped.get().status == "failed"

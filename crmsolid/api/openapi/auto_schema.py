@@ -194,7 +194,12 @@ class V1Schema(AutoSchema):
             schema.setdefault("properties", {})
             schema["additionalProperties"] = False
             if serializer.open_names:
-                schema["patternProperties"] = {serializer.open_names: serializer.open_schema()}
+                # Not `patternProperties`, which would also judge the declared fields whose names fit the pattern.
+                schema["additionalProperties"] = serializer.open_schema()
+                names = [{"enum": list(schema["properties"])}, {"pattern": serializer.open_names}]
+                schema["propertyNames"] = {"anyOf": names}
+            if serializer.example:
+                schema["examples"] = [dict(serializer.example)]
             if serializer.exactly_one:
                 schema |= {"minProperties": 1, "maxProperties": 1}
             if serializer.needs_one_of:

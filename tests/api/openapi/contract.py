@@ -39,11 +39,12 @@ NOT_GENERATED = [STREAM_PATH, IMPORT_PATH]
 # 400, 415 or 422: what the document calls valid must be accepted.
 STATUSES_OF_VALID_REQUESTS = ["2xx", "404", "409", "410", "412", "429"]
 
-# Errors in well-formed requests that no schema can exclude: a tag both added and removed, an `until` before its
-# `since` or a `to` before its `from`, too many periods between them, a time too far away, a variable or field that the
-# workspace has not defined, characters of a Unicode category, a length in UTF-16 units of the rendered text.
+# Errors in well-formed requests that no schema can exclude: a tag both added and removed, a custom field given twice,
+# an `until` before its `since` or a `to` before its `from`, too many periods between them, a time too far away, a
+# variable or field that the workspace has not defined, characters of a Unicode category, a length in UTF-16 units of
+# the rendered text.
 SEMANTIC_ERRORS = {
-    *("ambiguous", "before_from", "before_since", "invisible_characters", "length"),
+    *("ambiguous", "before_from", "before_since", "duplicate", "invisible_characters", "length"),
     *("too_far", "too_many", "unknown_variable"),
 }
 

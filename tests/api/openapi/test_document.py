@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -13,7 +14,7 @@ from rest_framework import serializers
 
 from crmsolid.api.fields import List, StrictSerializer
 from crmsolid.api.management.commands.write_openapi import committed
-from crmsolid.api.openapi import document
+from crmsolid.api.openapi import document, postman
 from crmsolid.api.views import WorkspaceView
 from crmsolid.events.catalogue import event_types
 from tests.api.openapi.navigation import operations
@@ -41,16 +42,36 @@ def test_committed_document_is_up_to_date(product_document: dict[str, Any]) -> N
     assert committed().read_text(encoding="utf-8") == document.to_text(product_document), "run manage.py write_openapi"
 
 
-def test_write_openapi_writes_the_document_and_checks_it(settings: Any, tmp_path: Path) -> None:
+def test_committed_postman_collection_is_up_to_date(product_document: dict[str, Any]) -> None:
+    text = document.to_text(postman.collection(product_document))
+    assert committed("postman.json").read_text(encoding="utf-8") == text, "run manage.py write_openapi"
+
+
+@pytest.mark.parametrize("name", ["openapi.json", "postman.json"])
+def test_write_openapi_writes_the_documents_and_checks_them(settings: Any, tmp_path: Path, name: str) -> None:
     settings.BASE_DIR = tmp_path
     with pytest.raises(CommandError, match="out of date"):
         call_command("write_openapi", "--check")
     call_command("write_openapi")
     call_command("write_openapi", "--check")
-    committed().write_text("{}\n", encoding="utf-8")
-    with pytest.raises(CommandError, match="out of date"):
+    committed(name).write_text("{}\n", encoding="utf-8")
+    with pytest.raises(CommandError, match=f"{name} is out of date"):
         call_command("write_openapi", "--check")
-    assert committed().read_text(encoding="utf-8") == "{}\n"
+    assert committed(name).read_text(encoding="utf-8") == "{}\n"
+
+
+def test_every_body_has_an_example_that_is_valid(product_document: dict[str, Any]) -> None:
+    schemas = product_document["components"]["schemas"]
+    bodies = set()
+    for _, _, operation in operations(product_document):
+        content = operation.get("requestBody", {}).get("content", {})
+        if "application/json" in content:
+            bodies.add(content["application/json"]["schema"]["$ref"].rsplit("/", 1)[-1])
+    without = {name for name in bodies if not schemas[name].get("examples")}
+    assert without == {"EmptyIn", "NothingIn"}
+    for name in bodies - without:
+        resolved = {**schemas[name], "components": product_document["components"]}
+        jsonschema_rs.Draft202012Validator(resolved).validate(schemas[name]["examples"][0])
 
 
 def test_descriptions_have_no_markup_for_developers(product_document: dict[str, Any]) -> None:
