@@ -1,0 +1,186 @@
+using System.Text.Json;
+
+namespace CrmSolid.Client;
+
+/// <summary>The base of all exceptions of this library.</summary>
+public class CrmSolidException : Exception
+{
+    /// <summary>Makes an exception with a message and, where there is one, its cause.</summary>
+    public CrmSolidException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>
+    /// The idempotency key that the write was sent with: repeat the call with it, and nothing is done twice. Null for a
+    /// read.
+    /// </summary>
+    public string? IdempotencyKey { get; internal set; }
+}
+
+/// <summary>
+/// The server could not be reached, or the connection ended before the answer was complete. A write may have been done:
+/// repeat it with <see cref="CrmSolidException.IdempotencyKey"/>.
+/// </summary>
+public class ConnectionFailedException : CrmSolidException
+{
+    /// <summary>Makes an exception with a message and its cause.</summary>
+    public ConnectionFailedException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>There was no complete answer within <see cref="CrmSolidClientOptions.Timeout"/>.</summary>
+public sealed class RequestTimedOutException : ConnectionFailedException
+{
+    /// <summary>Makes an exception with a message and its cause.</summary>
+    public RequestTimedOutException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>The server refused the request. Derived exceptions tell the kinds of refusals apart.</summary>
+public class ApiException : CrmSolidException
+{
+    /// <summary>Makes an exception of a refusal.</summary>
+    public ApiException(Problem problem)
+        : base($"{problem.Status} {problem.Code}: {problem.Detail}{Places(problem)} (request {problem.RequestId ?? "without id"})")
+    {
+        Problem = problem;
+    }
+
+    /// <summary>The whole problem document.</summary>
+    public Problem Problem { get; }
+
+    /// <summary>The HTTP status.</summary>
+    public int Status => Problem.Status;
+
+    /// <summary>The stable code to branch on.</summary>
+    public ErrorCode Code => Problem.Code;
+
+    /// <summary>The id of the request, to find it in logs.</summary>
+    public string? RequestId => Problem.RequestId;
+
+    /// <summary>How long the server asks to wait; null if it does not.</summary>
+    public TimeSpan? RetryAfter { get; internal set; }
+
+    private static string Places(Problem problem) =>
+        string.Concat(problem.Errors.Select(error => $"; {error.Field}: {error.Detail}"));
+}
+
+/// <summary>400 and other 4xx: the request itself is wrong.</summary>
+public sealed class InvalidRequestException(Problem problem) : ApiException(problem);
+
+/// <summary>401: the key is missing, mistyped, revoked or expired.</summary>
+public sealed class AuthenticationFailedException(Problem problem) : ApiException(problem);
+
+/// <summary>403: the key may not do this, from this address or on this plan.</summary>
+public class PermissionDeniedException(Problem problem) : ApiException(problem);
+
+/// <summary>403 <c>scope_missing</c>: the key does not have a scope.</summary>
+public sealed class ScopeMissingException(Problem problem) : PermissionDeniedException(problem)
+{
+    /// <summary>The scope that the key needs.</summary>
+    public Scope? RequiredScope => Problem.RequiredScope;
+}
+
+/// <summary>403 <c>plan_required</c>: the plan of the workspace does not include this.</summary>
+public sealed class PlanRequiredException(Problem problem) : PermissionDeniedException(problem);
+
+/// <summary>404: there is no such object in the workspace.</summary>
+public sealed class NotFoundException(Problem problem) : ApiException(problem);
+
+/// <summary>410 <c>erased</c>: the stored answer was about a contact that has been erased.</summary>
+public sealed class ErasedException(Problem problem) : ApiException(problem);
+
+/// <summary>409: the request does not fit the state of what it is about.</summary>
+public class ConflictException(Problem problem) : ApiException(problem);
+
+/// <summary>409 <c>idempotency_in_progress</c>: the first request with this idempotency key still runs.</summary>
+public sealed class IdempotencyInProgressException(Problem problem) : ConflictException(problem);
+
+/// <summary>409 <c>audience_changed</c>: preview the broadcast again, and start it with the new hash.</summary>
+public sealed class AudienceChangedException(Problem problem) : ConflictException(problem);
+
+/// <summary>409 <c>contact_conflict</c>: the username and the e-mail address belong to two contacts.</summary>
+public sealed class ContactConflictException(Problem problem) : ConflictException(problem);
+
+/// <summary>409 <c>contact_opted_out</c>: the contact wants no messages.</summary>
+public sealed class ContactOptedOutException(Problem problem) : ConflictException(problem);
+
+/// <summary>409 <c>already_enrolled</c>: the contact is in the sequence.</summary>
+public sealed class AlreadyEnrolledException(Problem problem) : ConflictException(problem);
+
+/// <summary>409 <c>sequence_not_active</c>: the sequence is a draft or paused.</summary>
+public sealed class SequenceNotActiveException(Problem problem) : ConflictException(problem);
+
+/// <summary>412 <c>precondition_failed</c>: the contact has changed since the ETag was read.</summary>
+public sealed class PreconditionFailedException(Problem problem) : ApiException(problem);
+
+/// <summary>422 <c>validation_failed</c>: fields of the body are wrong; see <see cref="Errors"/>.</summary>
+public sealed class ValidationFailedException(Problem problem) : ApiException(problem)
+{
+    /// <summary>What is wrong, by field.</summary>
+    public IReadOnlyList<FieldProblem> Errors => Problem.Errors;
+}
+
+/// <summary>422 <c>idempotency_key_reused</c>: the key was used before, for another request.</summary>
+public sealed class IdempotencyKeyReusedException(Problem problem) : ApiException(problem);
+
+/// <summary>429 <c>rate_limited</c>: too many requests, also after the retries.</summary>
+public sealed class RateLimitedException(Problem problem) : ApiException(problem);
+
+/// <summary>
+/// 429 <c>account_daily_limit</c>: the Telegram account has sent all that it may in 24 hours. It is never retried; see
+/// <see cref="ApiException.RetryAfter"/> for the time to the first free slot.
+/// </summary>
+public sealed class AccountDailyLimitException(Problem problem) : ApiException(problem);
+
+/// <summary>5xx: the server failed, also after the retries.</summary>
+public sealed class ServerErrorException(Problem problem) : ApiException(problem);
+
+/// <summary>A refusal as the API describes it (RFC 9457).</summary>
+public sealed record Problem : ApiModel
+{
+    /// <summary>An address that explains the code.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>A short name of the code.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>The HTTP status.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>What is wrong with this request, and what to do.</summary>
+    public required string Detail { get; init; }
+
+    /// <summary>The stable code to branch on.</summary>
+    public required ErrorCode Code { get; init; }
+
+    /// <summary>The path that was asked.</summary>
+    public required string Instance { get; init; }
+
+    /// <summary>The id of the request; null if something before the API answered.</summary>
+    public required string? RequestId { get; init; }
+
+    /// <summary>The scope that the key needs, if one is missing.</summary>
+    public Scope? RequiredScope { get; init; }
+
+    /// <summary>What is wrong, by field; empty unless fields are wrong.</summary>
+    public IReadOnlyList<FieldProblem> Errors { get; init; } = [];
+}
+
+/// <summary>What is wrong with one field.</summary>
+public sealed record FieldProblem : ApiModel
+{
+    /// <summary>The dotted path of the field; positions in lists are numbers.</summary>
+    public required string Field { get; init; }
+
+    /// <summary>A stable code, such as <c>required</c>.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>What is wrong.</summary>
+    public required string Detail { get; init; }
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace CrmSolid.Client.Http;
+
+/// <summary>One call. Each attempt makes a new message of it, with the same idempotency key and the same bytes.</summary>
+internal sealed class ApiRequest
+{
+    private readonly List<KeyValuePair<string, string>> _headers = [];
+    private readonly StringBuilder _query = new();
+    private Func<HttpContent>? _content;
+
+    private ApiRequest(HttpMethod method, FormattableString path)
+    {
+        Method = method;
+        Path = Escape(path);
+    }
+
+    public HttpMethod Method { get; }
+
+    public string Path { get; }
+
+    public string? IdempotencyKey { get; private init; }
+
+    /// <summary>Whether the answer is handed on as it arrives, and not read to its end first.</summary>
+    public bool IsStreamed { get; private set; }
+
+    public static ApiRequest Get(FormattableString path) => new(HttpMethod.Get, path);
+
+    /// <summary>A write: with the idempotency key of the caller, or one of its own.</summary>
+    public static ApiRequest Write(HttpMethod method, FormattableString path, string? idempotencyKey) =>
+        new ApiRequest(method, path) { IdempotencyKey = idempotencyKey ?? Guid.NewGuid().ToString() };
+
+    public ApiRequest Query(string name, object? value)
+    {
+        if (value is not null)
+        {
+            _query.Append(_query.Length == 0 ? '?' : '&').Append(name).Append('=')
+                .Append(Uri.EscapeDataString(Text(value)));
+        }
+        return this;
+    }
+
+    public ApiRequest Query(string name, IEnumerable<string>? values)
+    {
+        foreach (string value in values ?? [])
+        {
+            Query(name, (object)value);
+        }
+        return this;
+    }
+
+    public ApiRequest Header(string name, string? value)
+    {
+        if (value is not null)
+        {
+            _headers.Add(new(name, value));
+        }
+        return this;
+    }
+
+    public ApiRequest Body<T>(T body)
+    {
+        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(body, Json.Options);
+        return Content(() =>
+        {
+            var content = new ByteArrayContent(bytes);
+            content.Headers.ContentType = new("application/json");
+            return content;
+        });
+    }
+
+    public ApiRequest Content(Func<HttpContent> content)
+    {
+        _content = content;
+        return this;
+    }
+
+    public ApiRequest Streamed()
+    {
+        IsStreamed = true;
+        return this;
+    }
+
+    public HttpRequestMessage ToMessage(Uri baseUrl)
+    {
+        var message = new HttpRequestMessage(Method, new Uri(baseUrl.AbsoluteUri.TrimEnd('/') + Path + _query));
+        if (IdempotencyKey is not null)
+        {
+            message.Headers.Add("Idempotency-Key", IdempotencyKey);
+        }
+        foreach (var (name, value) in _headers)
+        {
+            message.Headers.TryAddWithoutValidation(name, value);
+        }
+        message.Content = _content?.Invoke();
+        return message;
+    }
+
+    private static string Text(object value) => value switch
+    {
+        bool flag => flag ? "true" : "false",
+        DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    };
+
+    // An id never changes which resource is asked for: it is one segment, and not one that means another folder.
+    private static string Escape(FormattableString path)
+    {
+        object[] segments = path.GetArguments().Select(argument =>
+        {
+            string segment = Convert.ToString(argument, CultureInfo.InvariantCulture) ?? "";
+            return segment is "" or "." or ".."
+                ? throw new ArgumentException($"'{segment}' is not an id; pass the id of the object")
+                : (object)Uri.EscapeDataString(segment);
+        }).ToArray();
+        return string.Format(CultureInfo.InvariantCulture, path.Format, segments);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+
+namespace CrmSolid.Client.Http;
+
+/// <summary>
+/// Holds requests back before the rate limit of the key is reached, from the <c>X-RateLimit-*</c> headers of the answers
+/// and its own count of requests that have no answer yet. Safe for concurrent use.
+/// </summary>
+internal sealed class RateLimitPacer(TimeProvider time)
+{
+    private const int MarginPercent = 1; // left to other clients of the same key, which this one does not see
+
+    private readonly object _lock = new();
+    private readonly long _start = time.GetTimestamp();
+    private int _limit;
+    private int _remaining;
+    private TimeSpan _windowEnd; // in the past: the window has ended, or nothing is known yet
+
+    private TimeSpan Now => time.GetElapsedTime(_start);
+
+    /// <summary>
+    /// Waits until the window has room, and counts one request. If that would take longer than <paramref name="most"/>,
+    /// it does not wait: the server decides.
+    /// </summary>
+    public async ValueTask WaitAsync(TimeSpan most, CancellationToken cancellationToken)
+    {
+        TimeSpan wait;
+        while ((wait = Reserve(most)) > TimeSpan.Zero)
+        {
+            await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
+            most -= wait;
+        }
+    }
+
+    /// <summary>Learns from the headers of an answer. Answers may come in another order than the requests.</summary>
+    public void Update(HttpResponseHeaders headers)
+    {
+        if (Number(headers, "X-RateLimit-Limit") is not { } limit
+            || Number(headers, "X-RateLimit-Remaining") is not { } remaining
+            || Number(headers, "X-RateLimit-Reset") is not { } reset)
+        {
+            return; // not an answer of the API, for example of a proxy in front of it
+        }
+        lock (_lock)
+        {
+            bool isSameWindow = Now < _windowEnd && limit == _limit;
+            _limit = limit;
+            _remaining = isSameWindow ? Math.Min(_remaining, remaining) : remaining;
+            _windowEnd = Now + TimeSpan.FromSeconds(reset);
+        }
+    }
+
+    private TimeSpan Reserve(TimeSpan most)
+    {
+        lock (_lock)
+        {
+            TimeSpan wait = _windowEnd - Now;
+            if (wait <= TimeSpan.Zero || _remaining > _limit * MarginPercent / 100 || wait > most)
+            {
+                _remaining--;
+                return TimeSpan.Zero;
+            }
+            return wait;
+        }
+    }
+
+    private static int? Number(HttpResponseHeaders headers, string name) =>
+        headers.TryGetValues(name, out var values)
+        && int.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : null;
+}

@@ -1,0 +1,31 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace CrmSolid.Client;
+
+internal static class Json
+{
+    public static JsonSerializerOptions Options { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // bodies are sent as JSON, never put into HTML
+    };
+
+    /// <summary>Reads an answer. Throws a <see cref="CrmSolidException"/> if it is not what the API documents.</summary>
+    public static T Read<T>(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(json, Options)
+                ?? throw new CrmSolidException($"expected a {typeof(T).Name}, but the server answered null");
+        }
+        catch (JsonException error)
+        {
+            throw new CrmSolidException(
+                $"the answer is not a {typeof(T).Name}: {error.Message} Check the base URL, and update this package.",
+                error);
+        }
+    }
+}

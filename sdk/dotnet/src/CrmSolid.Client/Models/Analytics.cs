@@ -1,0 +1,258 @@
+namespace CrmSolid.Client;
+
+/// <summary>A share, with the two numbers it comes from.</summary>
+public sealed record Ratio : ApiModel
+{
+    /// <summary>The numerator.</summary>
+    public required int Numerator { get; init; }
+
+    /// <summary>The denominator.</summary>
+    public required int Denominator { get; init; }
+
+    /// <summary>Numerator by denominator; null while the denominator is 0.</summary>
+    public required double? Rate { get; init; }
+
+    /// <summary>What the denominator counts.</summary>
+    public required string Of { get; init; }
+}
+
+/// <summary>How many contacts reached which stage in a period.</summary>
+public sealed record FunnelReport : ApiModel
+{
+    /// <summary>Inclusive.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>The stages, in their order.</summary>
+    public required IReadOnlyList<FunnelStage> Stages { get; init; }
+
+    /// <summary>30 days ago: messages that were sent later may still be answered, so their rates still grow.</summary>
+    public required DateTimeOffset CompleteUntil { get; init; }
+
+    /// <summary>The same figures of each period. Null unless <c>interval</c> is given.</summary>
+    public required IReadOnlyList<FunnelReportPeriod>? Series { get; init; }
+}
+
+/// <summary>The figures of one day, week or month.</summary>
+public sealed record FunnelReportPeriod : ApiModel
+{
+    /// <summary>Inclusive.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>The stages, in their order.</summary>
+    public required IReadOnlyList<FunnelStage> Stages { get; init; }
+}
+
+/// <summary>One stage of the funnel.</summary>
+public sealed record FunnelStage : ApiModel
+{
+    /// <summary>The stage.</summary>
+    public required ContactStage Stage { get; init; }
+
+    /// <summary>How many contacts came to it for the first time in the period.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>How many of the stage before came to this one.</summary>
+    public required Ratio Conversion { get; init; }
+
+    /// <summary>From being added to coming to it, of the people in the numerator of <c>conversion</c>.</summary>
+    public required double? MedianDays { get; init; }
+}
+
+/// <summary>What became of the messages of sequences in a period.</summary>
+public sealed record SequenceReport : ApiModel
+{
+    /// <summary>Inclusive.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>The rows.</summary>
+    public required IReadOnlyList<SequenceFigures> Data { get; init; }
+
+    /// <summary>30 days ago: messages that were sent later may still be answered, so their rates still grow.</summary>
+    public required DateTimeOffset CompleteUntil { get; init; }
+
+    /// <summary>The same figures of each period. Null unless <c>interval</c> is given.</summary>
+    public required IReadOnlyList<SequenceReportPeriod>? Series { get; init; }
+}
+
+/// <summary>The figures of one day, week or month.</summary>
+public sealed record SequenceReportPeriod : ApiModel
+{
+    /// <summary>Inclusive.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>The rows.</summary>
+    public required IReadOnlyList<SequenceFigures> Data { get; init; }
+}
+
+/// <summary>The figures of one version of a sequence.</summary>
+public sealed record SequenceFigures : ApiModel
+{
+    /// <summary>The sequence.</summary>
+    public required string SequenceId { get; init; }
+
+    /// <summary>The name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The number of the version.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>The steps, in their order.</summary>
+    public required IReadOnlyList<StepFigures> Steps { get; init; }
+}
+
+/// <summary>What became of the messages of one step.</summary>
+public sealed record StepFigures : ApiModel
+{
+    /// <summary>Sent.</summary>
+    public required int Sent { get; init; }
+
+    /// <summary>Failed.</summary>
+    public required int Failed { get; init; }
+
+    /// <summary>How many of those sent a person has answered up to now.</summary>
+    public required int Replied { get; init; }
+
+    /// <summary>How many of those sent a machine has answered.</summary>
+    public required int AutoReplied { get; init; }
+
+    /// <summary>How many of those sent were answered with an opt-out word.</summary>
+    public required int OptedOut { get; init; }
+
+    /// <summary>How many of those sent a person has answered.</summary>
+    public required Ratio ReplyRate { get; init; }
+
+    /// <summary>The id of the step.</summary>
+    public required string Step { get; init; }
+}
+
+/// <summary>What became of the messages of broadcasts in a period.</summary>
+public sealed record BroadcastReport : ApiModel
+{
+    /// <summary>Inclusive.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>The rows.</summary>
+    public required IReadOnlyList<BroadcastFigures> Data { get; init; }
+
+    /// <summary>30 days ago: messages that were sent later may still be answered, so their rates still grow.</summary>
+    public required DateTimeOffset CompleteUntil { get; init; }
+
+    /// <summary>The same figures of each period. Null unless <c>interval</c> is given.</summary>
+    public required IReadOnlyList<BroadcastReportPeriod>? Series { get; init; }
+}
+
+/// <summary>The figures of one day, week or month.</summary>
+public sealed record BroadcastReportPeriod : ApiModel
+{
+    /// <summary>Inclusive.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>The rows.</summary>
+    public required IReadOnlyList<BroadcastFigures> Data { get; init; }
+}
+
+/// <summary>What became of the messages of one broadcast.</summary>
+public sealed record BroadcastFigures : ApiModel
+{
+    /// <summary>Sent.</summary>
+    public required int Sent { get; init; }
+
+    /// <summary>Failed.</summary>
+    public required int Failed { get; init; }
+
+    /// <summary>How many of those sent a person has answered up to now.</summary>
+    public required int Replied { get; init; }
+
+    /// <summary>How many of those sent a machine has answered.</summary>
+    public required int AutoReplied { get; init; }
+
+    /// <summary>How many of those sent were answered with an opt-out word.</summary>
+    public required int OptedOut { get; init; }
+
+    /// <summary>How many of those sent a person has answered.</summary>
+    public required Ratio ReplyRate { get; init; }
+
+    /// <summary>The broadcast.</summary>
+    public required string BroadcastId { get; init; }
+
+    /// <summary>The name.</summary>
+    public required string Name { get; init; }
+}
+
+/// <summary>What the accounts did in a period.</summary>
+public sealed record AccountReport : ApiModel
+{
+    /// <summary>Inclusive.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>The rows.</summary>
+    public required IReadOnlyList<AccountFigures> Data { get; init; }
+
+    /// <summary>30 days ago: messages that were sent later may still be answered, so their rates still grow.</summary>
+    public required DateTimeOffset CompleteUntil { get; init; }
+
+    /// <summary>The same figures of each period. Null unless <c>interval</c> is given.</summary>
+    public required IReadOnlyList<AccountReportPeriod>? Series { get; init; }
+}
+
+/// <summary>The figures of one day, week or month.</summary>
+public sealed record AccountReportPeriod : ApiModel
+{
+    /// <summary>Inclusive.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>The rows.</summary>
+    public required IReadOnlyList<AccountFigures> Data { get; init; }
+}
+
+/// <summary>What one account did in a period.</summary>
+public sealed record AccountFigures : ApiModel
+{
+    /// <summary>The account that sends or receives.</summary>
+    public required long AccountId { get; init; }
+
+    /// <summary>The name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Those typed on its own phone too.</summary>
+    public required int Sent { get; init; }
+
+    /// <summary>By the time at which they were to be sent last.</summary>
+    public required int Failed { get; init; }
+
+    /// <summary>Messages of people that answer one of the account's.</summary>
+    public required int Replies { get; init; }
+
+    /// <summary>The same of machines.</summary>
+    public required int AutoReplies { get; init; }
+
+    /// <summary>Sends in the last 24 hours, whatever the period.</summary>
+    public required int UsedToday { get; init; }
+
+    /// <summary>How many messages the account may send in 24 hours.</summary>
+    public required int DailyLimit { get; init; }
+}

@@ -1,0 +1,88 @@
+using System.Text.Json.Serialization;
+
+namespace CrmSolid.Client;
+
+/// <summary>
+/// What to write to a contact. What is left out stays as it is; null deletes a value where the type allows it.
+/// </summary>
+public sealed record ContactFields
+{
+    /// <summary>The Telegram username: <c>@name</c>, <c>name</c> or <c>https://t.me/name</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Optional<string?> Username { get; init; }
+
+    /// <summary>The e-mail address.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Optional<string?> Email { get; init; }
+
+    /// <summary>The name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The first name; by default the first word of the name.</summary>
+    public string? FirstName { get; init; }
+
+    /// <summary>The last name.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Optional<string?> LastName { get; init; }
+
+    /// <summary>The telephone number.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Optional<string?> Phone { get; init; }
+
+    /// <summary>The IANA time zone, such as <c>Europe/Berlin</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Optional<string?> TimeZone { get; init; }
+
+    /// <summary>The stage.</summary>
+    public ContactStage? Stage { get; init; }
+
+    /// <summary>Whether the contact wants no messages.</summary>
+    public bool? OptedOut { get; init; }
+
+    /// <summary>The tags. Creating a contact that is there already adds them; updating replaces what is there.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>Custom fields by their keys: strings, numbers, booleans, or null to delete.</summary>
+    public IReadOnlyDictionary<string, object?>? CustomFields { get; init; }
+}
+
+/// <summary>Who gets a broadcast: one of a segment, tags, or a list of contacts.</summary>
+public sealed record Audience
+{
+    /// <summary>The contacts of a segment.</summary>
+    public string? SegmentId { get; init; }
+
+    /// <summary>Contacts that have all of these tags.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>These contacts.</summary>
+    public IReadOnlyList<string>? ContactIds { get; init; }
+}
+
+/// <summary>A broadcast to preview or to start.</summary>
+public sealed record BroadcastDraft
+{
+    /// <summary>The name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The text, with variables such as <c>{first_name}</c>.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>The accounts that send.</summary>
+    public required IReadOnlyList<long> AccountIds { get; init; }
+
+    /// <summary>Who gets it.</summary>
+    public required Audience Audience { get; init; }
+
+    /// <summary>When to start; by default at once.</summary>
+    public DateTimeOffset? SendAt { get; init; }
+
+    /// <summary>Messages an hour at most.</summary>
+    public int? PerHour { get; init; }
+
+    /// <summary>Leave out contacts who got another broadcast in the last days.</summary>
+    public int? CooldownDays { get; init; }
+
+    /// <summary>The hash of a preview: the start is refused if the audience has changed since.</summary>
+    public string? AudienceHash { get; init; }
+}

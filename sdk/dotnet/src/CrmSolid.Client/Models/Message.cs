@@ -1,0 +1,114 @@
+namespace CrmSolid.Client;
+
+/// <summary>One message, in or out.</summary>
+public sealed record Message : ApiModel
+{
+    /// <summary>The id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The account that sends or receives.</summary>
+    public required long AccountId { get; init; }
+
+    /// <summary>The thread.</summary>
+    public required string ThreadId { get; init; }
+
+    /// <summary>The contact it is to or from.</summary>
+    public required string ContactId { get; init; }
+
+    /// <summary>In or out.</summary>
+    public required MessageDirection Direction { get; init; }
+
+    /// <summary><c>text</c>, or the kind of a medium, such as <c>photo</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The status.</summary>
+    public required MessageStatus Status { get; init; }
+
+    /// <summary>The text.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>When it is expected to be sent.</summary>
+    public required DateTimeOffset? Eta { get; init; }
+
+    /// <summary>When it was created.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it was sent.</summary>
+    public required DateTimeOffset? SentAt { get; init; }
+
+    /// <summary>When it was edited last.</summary>
+    public required DateTimeOffset? EditedAt { get; init; }
+
+    /// <summary>The id of the outgoing message that an incoming one belongs to, else null.</summary>
+    public required string? InReplyTo { get; init; }
+
+    /// <summary>Whether an incoming message was written by a machine.</summary>
+    public required bool AutoReply { get; init; }
+
+    /// <summary>What went wrong, or null.</summary>
+    public required string? Error { get; init; }
+
+    /// <summary>The <c>X-Request-Id</c> of the request that sent the message.</summary>
+    public required string? RequestId { get; init; }
+
+    /// <summary>Why a queued message is not sent yet, else null.</summary>
+    public required MessageWaitReason? WaitingFor { get; init; }
+}
+
+/// <summary>A message that was accepted to be sent.</summary>
+public sealed record QueuedMessage : ApiModel
+{
+    /// <summary>The id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary><c>queued</c>.</summary>
+    public required MessageStatus Status { get; init; }
+
+    /// <summary>When it is expected to be sent.</summary>
+    public required DateTimeOffset Eta { get; init; }
+}
+
+/// <summary>A message that was canceled.</summary>
+public sealed record CanceledMessage : ApiModel
+{
+    /// <summary>The id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The status.</summary>
+    public required MessageStatus Status { get; init; }
+}
+
+/// <summary>The conversation of one account with one contact.</summary>
+public sealed record MessageThread : ApiModel
+{
+    /// <summary>The id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The account that sends or receives.</summary>
+    public required long AccountId { get; init; }
+
+    /// <summary>The contact it is with.</summary>
+    public required string ContactId { get; init; }
+
+    /// <summary>How many messages are unread.</summary>
+    public required int UnreadCount { get; init; }
+
+    /// <summary>When the last message was sent or received.</summary>
+    public required DateTimeOffset LastMessageAt { get; init; }
+
+    /// <summary>The last message.</summary>
+    public required Message? LastMessage { get; init; }
+
+    /// <summary>When it was created.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>A thread whose messages were marked as read.</summary>
+public sealed record ReadThread : ApiModel
+{
+    /// <summary>The id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>How many messages are unread.</summary>
+    public required int UnreadCount { get; init; }
+}

@@ -1,0 +1,86 @@
+using System.Runtime.CompilerServices;
+using CrmSolid.Client.Http;
+
+namespace CrmSolid.Client;
+
+/// <summary>
+/// A list that is read page by page while it is enumerated: <c>await foreach (var item in list)</c> goes through all
+/// pages, <see cref="AsPages"/> hands out whole pages.
+/// </summary>
+/// <typeparam name="T">The type of the items.</typeparam>
+public abstract class Pageable<T> : IAsyncEnumerable<T>
+{
+    /// <summary>Reads pages, from a cursor on or from the beginning.</summary>
+    /// <param name="cursor"><see cref="Page{T}.NextCursor"/> of an earlier page.</param>
+    /// <param name="pageSize">How many items a page has, 1 to 100. The default is 50.</param>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
+    public abstract IAsyncEnumerable<Page<T>> AsPages(
+        string? cursor = null, int? pageSize = null, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default)
+    {
+        await foreach (Page<T> page in AsPages(cancellationToken: cancellationToken).ConfigureAwait(false))
+        {
+            foreach (T item in page.Data)
+            {
+                yield return item;
+            }
+        }
+    }
+
+    /// <summary>Makes a list of given pages, for tests.</summary>
+    public static Pageable<T> FromPages(params Page<T>[] pages) => new GivenPages(pages);
+
+    private sealed class GivenPages(Page<T>[] pages) : Pageable<T>
+    {
+        public override async IAsyncEnumerable<Page<T>> AsPages(
+            string? cursor, int? pageSize, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            int first = cursor is null ? 0 : Array.FindIndex(pages, page => page.NextCursor == cursor) + 1;
+            foreach (Page<T> page in pages[first..])
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                await Task.CompletedTask.ConfigureAwait(false);
+                yield return page;
+            }
+        }
+    }
+}
+
+/// <summary>One page of a list.</summary>
+/// <typeparam name="T">The type of the items.</typeparam>
+public sealed record Page<T> : ApiModel
+{
+    /// <summary>The items.</summary>
+    public required IReadOnlyList<T> Data { get; init; }
+
+    /// <summary>Where the next page begins; null on the last page.</summary>
+    public string? NextCursor { get; init; }
+}
+
+/// <summary>Pages of the API. <paramref name="request"/> makes the request without its cursor and page size.</summary>
+internal sealed class ApiPages<T>(Transport transport, Func<ApiRequest> request, CancellationToken callToken) : Pageable<T>
+{
+    public override async IAsyncEnumerable<Page<T>> AsPages(
+        string? cursor, int? pageSize, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(callToken, cancellationToken);
+        do
+        {
+            ApiRequest next = request().Query("limit", pageSize).Query("cursor", cursor);
+            Page<T> page = await transport.SendAsync<Page<T>>(next, both.Token).ConfigureAwait(false);
+            if (page.Data.Count == 0 && cursor is not null)
+            {
+                yield break; // the log of events has a next cursor even at its end
+            }
+            cursor = page.NextCursor;
+            yield return page;
+            if (page.Data.Count == 0)
+            {
+                yield break;
+            }
+        }
+        while (cursor is not null);
+    }
+}

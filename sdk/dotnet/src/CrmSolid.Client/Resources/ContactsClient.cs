@@ -1,0 +1,175 @@
+using CrmSolid.Client.Http;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace CrmSolid.Client;
+
+/// <summary>People. See <see cref="CrmSolidClient"/>.</summary>
+public class ContactsClient : ResourceClient
+{
+    /// <summary>Makes a mock.</summary>
+    protected ContactsClient()
+        : base(null)
+    {
+    }
+
+    internal ContactsClient(Transport transport)
+        : base(transport)
+    {
+    }
+
+    /// <summary>Lists contacts, newest first unless sorted otherwise.</summary>
+    /// <param name="search">Part of the name, username or e-mail address.</param>
+    /// <param name="tags">Tags that they all have.</param>
+    /// <param name="stage">In this stage.</param>
+    /// <param name="segment">In this segment.</param>
+    /// <param name="updatedSince">Changed at this time or later.</param>
+    /// <param name="sort">The order.</param>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
+    public virtual Pageable<Contact> ListAsync(
+        string? search = null, IEnumerable<string>? tags = null, ContactStage? stage = null, string? segment = null,
+        DateTimeOffset? updatedSince = null, ContactSort? sort = null, CancellationToken cancellationToken = default) =>
+        Pages<Contact>(
+            () => ApiRequest.Get($"/v1/contacts")
+                .Query("search", search)
+                .Query("tag", tags)
+                .Query("stage", stage)
+                .Query("segment", segment)
+                .Query("updated_since", updatedSince)
+                .Query("sort", sort),
+            cancellationToken);
+
+    /// <summary>Gets one contact.</summary>
+    /// <param name="contactId">The contact.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task<Contact> GetAsync(string contactId, CancellationToken cancellationToken = default) =>
+        GetAsync<Contact>($"/v1/contacts/{contactId}", cancellationToken);
+
+    /// <summary>Creates a contact, or updates the one with this username or e-mail address.</summary>
+    /// <param name="contact">Its fields, the username or the e-mail address among them.</param>
+    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task<UpsertedContact> CreateAsync(
+        ContactFields contact, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+        PostAsync<UpsertedContact>($"/v1/contacts", contact, idempotencyKey, cancellationToken);
+
+    /// <summary>Changes fields of a contact. Tags replace those that are there.</summary>
+    /// <param name="contactId">The contact.</param>
+    /// <param name="changes">The fields to change.</param>
+    /// <param name="ifMatch">The ETag as it was read: the change is refused if the contact has changed since.</param>
+    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task<WrittenContact> UpdateAsync(
+        string contactId, ContactFields changes, string? ifMatch = null, string? idempotencyKey = null,
+        CancellationToken cancellationToken = default) =>
+        PatchAsync<WrittenContact>($"/v1/contacts/{contactId}", changes, idempotencyKey, ifMatch, cancellationToken);
+
+    /// <summary>Erases a person, with everything that is kept on them.</summary>
+    /// <param name="contactId">The contact.</param>
+    /// <param name="ifMatch">The ETag as it was read: nothing is done if the contact has changed since.</param>
+    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task DeleteAsync(
+        string contactId, string? ifMatch = null, string? idempotencyKey = null,
+        CancellationToken cancellationToken = default) =>
+        DeleteAsync($"/v1/contacts/{contactId}", idempotencyKey, ifMatch, cancellationToken);
+
+    /// <summary>Adds and removes tags of a contact.</summary>
+    /// <param name="contactId">The contact.</param>
+    /// <param name="add">Tags to add.</param>
+    /// <param name="remove">Tags to remove.</param>
+    /// <param name="ifMatch">The ETag as it was read: the change is refused if the contact has changed since.</param>
+    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task<WrittenContact> TagAsync(
+        string contactId, IEnumerable<string>? add = null, IEnumerable<string>? remove = null, string? ifMatch = null,
+        string? idempotencyKey = null, CancellationToken cancellationToken = default)
+    {
+        ApiRequest request = ApiRequest.Write(HttpMethod.Post, $"/v1/contacts/{contactId}/tags", idempotencyKey)
+            .Header("If-Match", ifMatch)
+            .Body(new { add, remove });
+        return Transport.SendAsync<WrittenContact>(request, cancellationToken);
+    }
+
+    /// <summary>Everything that is kept on one person.</summary>
+    /// <param name="contactId">The contact.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task<PersonalData> DataAsync(string contactId, CancellationToken cancellationToken = default) =>
+        GetAsync<PersonalData>($"/v1/contacts/{contactId}/data", cancellationToken);
+
+    /// <summary>The score of a contact, and a page of its changes, newest first.</summary>
+    /// <param name="contactId">The contact.</param>
+    /// <param name="cursor"><see cref="ContactScore.NextCursor"/> of the page before.</param>
+    /// <param name="pageSize">How many changes a page has, 1 to 100. The default is 50.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task<ContactScore> ScoreAsync(
+        string contactId, string? cursor = null, int? pageSize = null, CancellationToken cancellationToken = default) =>
+        Transport.SendAsync<ContactScore>(
+            ApiRequest.Get($"/v1/contacts/{contactId}/score").Query("limit", pageSize).Query("cursor", cursor),
+            cancellationToken);
+
+    /// <summary>Exports contacts as they arrive, as UTF-8. Dispose the stream. Reading fails if the export ends too early.</summary>
+    /// <param name="format">The format. The default is CSV.</param>
+    /// <param name="search">Part of the name, username or e-mail address.</param>
+    /// <param name="tags">Tags that they all have.</param>
+    /// <param name="stage">In this stage.</param>
+    /// <param name="segment">In this segment.</param>
+    /// <param name="updatedSince">Changed at this time or later.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task<Stream> ExportAsync(
+        ExportFormat? format = null, string? search = null, IEnumerable<string>? tags = null,
+        ContactStage? stage = null, string? segment = null, DateTimeOffset? updatedSince = null,
+        CancellationToken cancellationToken = default) =>
+        GetStreamAsync(
+            ApiRequest.Get($"/v1/contacts/export").Query("format", format)
+                .Query("search", search)
+                .Query("tag", tags)
+                .Query("stage", stage)
+                .Query("segment", segment)
+                .Query("updated_since", updatedSince),
+            cancellationToken);
+
+    /// <summary>
+    /// Imports a CSV file whose first line names the fields. Wait for the job (<see cref="JobsClient.WaitAsync"/>), which
+    /// lists rows that failed.
+    /// </summary>
+    /// <param name="file">The file, 50 MiB at most. It is read to its end and not disposed.</param>
+    /// <param name="mapping">Columns to fields; columns that it does not name are left out. By default by their names.</param>
+    /// <param name="dryRun">True: count what the import would do, and change nothing.</param>
+    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual async Task<Job> ImportFileAsync(
+        Stream file, IReadOnlyDictionary<string, string>? mapping = null, bool dryRun = false,
+        string? idempotencyKey = null, CancellationToken cancellationToken = default)
+    {
+        using var buffer = new MemoryStream();
+        await file.CopyToAsync(buffer, cancellationToken).ConfigureAwait(false);
+        byte[] bytes = buffer.ToArray();
+        ApiRequest request = ApiRequest.Write(HttpMethod.Post, $"/v1/contacts/import", idempotencyKey);
+        if (mapping is null)
+        {
+            request.Query("dry_run", dryRun ? true : null).Content(() => new ByteArrayContent(bytes)
+            {
+                Headers = { ContentType = new("text/csv") },
+            });
+        }
+        else
+        {
+            request.Content(() => Form(request.IdempotencyKey!, bytes, mapping, dryRun));
+        }
+        return await Transport.SendAsync<Job>(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    // The server compares the bytes of a retry with those of the first attempt, so the boundary depends on the key alone.
+    private static MultipartFormDataContent Form(
+        string idempotencyKey, byte[] file, IReadOnlyDictionary<string, string> mapping, bool dryRun)
+    {
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey));
+        var form = new MultipartFormDataContent($"crmsolid-{Convert.ToHexString(hash)[..32]}");
+        form.Add(new ByteArrayContent(file), "file", "contacts.csv");
+        form.Add(new StringContent(JsonSerializer.Serialize(mapping, Json.Options)), "mapping");
+        form.Add(new StringContent(dryRun ? "true" : "false"), "dry_run");
+        return form;
+    }
+}

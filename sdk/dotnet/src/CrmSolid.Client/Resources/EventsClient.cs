@@ -1,0 +1,34 @@
+using CrmSolid.Client.Http;
+
+namespace CrmSolid.Client;
+
+/// <summary>The log of events, which is kept for 30 days. See <see cref="CrmSolidClient"/>.</summary>
+public class EventsClient : ResourceClient
+{
+    /// <summary>Makes a mock.</summary>
+    protected EventsClient()
+        : base(null)
+    {
+    }
+
+    internal EventsClient(Transport transport)
+        : base(transport)
+    {
+    }
+
+    /// <summary>Lists events, oldest first. Keep the cursor of the last page to go on from there later.</summary>
+    /// <param name="type">Of this type.</param>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
+    public virtual Pageable<Event> ListAsync(
+        EventType? type = null, CancellationToken cancellationToken = default) =>
+        Pages<Event>(
+            () => ApiRequest.Get($"/v1/events")
+                .Query("type", type),
+            cancellationToken);
+
+    /// <summary>Gets one event.</summary>
+    /// <param name="eventId">The event.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task<Event> GetAsync(string eventId, CancellationToken cancellationToken = default) =>
+        GetAsync<Event>($"/v1/events/{eventId}", cancellationToken);
+}

@@ -1,0 +1,84 @@
+using CrmSolid.Client.Http;
+
+namespace CrmSolid.Client;
+
+/// <summary>Messages in and out. See <see cref="CrmSolidClient"/>.</summary>
+public class MessagesClient : ResourceClient
+{
+    /// <summary>Makes a mock.</summary>
+    protected MessagesClient()
+        : base(null)
+    {
+    }
+
+    internal MessagesClient(Transport transport)
+        : base(transport)
+    {
+    }
+
+    /// <summary>Lists messages, newest first unless sorted otherwise.</summary>
+    /// <param name="accountId">From or to this account.</param>
+    /// <param name="contactId">From or to this contact.</param>
+    /// <param name="threadId">Of this thread.</param>
+    /// <param name="direction">Received or sent.</param>
+    /// <param name="status">With this status.</param>
+    /// <param name="since">Created at this time or later.</param>
+    /// <param name="until">Created before this time.</param>
+    /// <param name="sort">The order.</param>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
+    public virtual Pageable<Message> ListAsync(
+        long? accountId = null, string? contactId = null, string? threadId = null, MessageDirection? direction = null,
+        MessageStatus? status = null, DateTimeOffset? since = null, DateTimeOffset? until = null,
+        MessageSort? sort = null, CancellationToken cancellationToken = default) =>
+        Pages<Message>(
+            () => ApiRequest.Get($"/v1/messages")
+                .Query("account_id", accountId)
+                .Query("contact_id", contactId)
+                .Query("thread_id", threadId)
+                .Query("direction", direction)
+                .Query("status", status)
+                .Query("since", since)
+                .Query("until", until)
+                .Query("sort", sort),
+            cancellationToken);
+
+    /// <summary>Gets one message.</summary>
+    /// <param name="messageId">The message.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task<Message> GetAsync(string messageId, CancellationToken cancellationToken = default) =>
+        GetAsync<Message>($"/v1/messages/{messageId}", cancellationToken);
+
+    /// <summary>Sends a message. It is accepted at once and sent within the limits of the account.</summary>
+    /// <param name="accountId">The account that sends.</param>
+    /// <param name="to"><c>@name</c>, <c>name</c>, <c>https://t.me/name</c>, or the id of a Telegram user.</param>
+    /// <param name="text">The text, with variables such as <c>{first_name}</c>.</param>
+    /// <param name="sendAt">When to send it. By default at once.</param>
+    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task<QueuedMessage> SendAsync(
+        long accountId, string to, string text, DateTimeOffset? sendAt = null, string? idempotencyKey = null,
+        CancellationToken cancellationToken = default) =>
+        PostAsync<QueuedMessage>(
+            $"/v1/messages/send", new { accountId, to, text, sendAt }, idempotencyKey, cancellationToken);
+
+    /// <summary>Cancels a message that is still queued.</summary>
+    /// <param name="messageId">The message.</param>
+    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task<CanceledMessage> CancelAsync(
+        string messageId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+        PostAsync<CanceledMessage>($"/v1/messages/{messageId}/cancel", idempotencyKey, cancellationToken);
+
+    /// <summary>
+    /// Streams messages as they happen: sent, failed, received. The connection is opened again whenever it ends, and goes
+    /// on after the last event, so that none is missed or repeated.
+    /// </summary>
+    /// <param name="lastEventId">
+    /// <see cref="StreamedEvent.Id"/> of the last event you have handled, to go on after it. By default the stream begins
+    /// now.
+    /// </param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    public virtual IAsyncEnumerable<StreamedEvent> StreamAsync(
+        string? lastEventId = null, CancellationToken cancellationToken = default) =>
+        new MessageStream(Transport, lastEventId).ReadAsync(cancellationToken);
+}

@@ -1,0 +1,83 @@
+using Xunit;
+
+namespace CrmSolid.Client.Tests;
+
+public sealed class PacingTests
+{
+    private readonly FakeServer _server = new();
+
+    [Fact]
+    public async Task A_request_waits_for_the_next_window_before_the_limit_is_reached()
+    {
+        CrmSolidClient client = Remaining(1, reset: 42).Client();
+        await client.MeAsync();
+        await client.MeAsync();
+        Assert.Empty(_server.Time.Waits);
+
+        _server.Answer(200, Answers.Me);
+        await client.MeAsync();
+        Assert.Equal([42.0], _server.Time.Waits);
+        Assert.Equal(3, _server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task One_percent_of_the_limit_is_left_to_other_clients_of_the_key()
+    {
+        CrmSolidClient client = Remaining(6, reset: 30, limit: 600).Client();
+        await client.MeAsync();
+        await client.MeAsync();
+        Assert.Equal([30.0], _server.Time.Waits);
+    }
+
+    [Fact]
+    public async Task Requests_without_an_answer_yet_count_too()
+    {
+        var answered = new TaskCompletionSource();
+        CrmSolidClient client = Remaining(2, reset: 20).Client();
+        await client.MeAsync();
+        _server.Until = answered.Task;
+        Task[] calls = [client.MeAsync(), client.MeAsync()];
+        Assert.Empty(_server.Time.Waits);
+
+        Task third = client.MeAsync(); // the answers said that two are left, and two are on their way
+        Assert.Equal([20.0], _server.Time.Waits);
+        answered.SetResult();
+        await Task.WhenAll([.. calls, third]);
+        Assert.Equal(4, _server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Nothing_waits_after_the_window_has_ended()
+    {
+        CrmSolidClient client = Remaining(0, reset: 5).Client();
+        await client.MeAsync();
+        _server.Time.Advance(TimeSpan.FromSeconds(5));
+        await client.MeAsync();
+        Assert.Empty(_server.Time.Waits);
+    }
+
+    [Fact]
+    public async Task Pacing_can_be_switched_off()
+    {
+        CrmSolidClient client = Remaining(0, reset: 42).Client(options => options.PaceRequests = false);
+        await client.MeAsync();
+        await client.MeAsync();
+        Assert.Empty(_server.Time.Waits);
+    }
+
+    [Fact]
+    public async Task A_wait_that_takes_too_long_is_left_to_the_server()
+    {
+        CrmSolidClient client = Remaining(0, reset: 42).Client(options => options.RetryFor = TimeSpan.FromSeconds(10));
+        await client.MeAsync();
+        await client.MeAsync();
+        Assert.Empty(_server.Time.Waits);
+    }
+
+    private FakeServer Remaining(int remaining, int reset, int limit = 10) => _server.Answer(
+        200,
+        Answers.Me,
+        ("X-RateLimit-Limit", $"{limit}"),
+        ("X-RateLimit-Remaining", $"{remaining}"),
+        ("X-RateLimit-Reset", $"{reset}"));
+}

@@ -1,0 +1,76 @@
+using Xunit;
+
+namespace CrmSolid.Client.Tests;
+
+public sealed class PagingTests
+{
+    private readonly FakeServer _server = new();
+
+    [Fact]
+    public async Task A_list_goes_through_all_pages_with_its_filters()
+    {
+        _server
+            .Answer(200, Answers.Page("next", Answers.Contact("con_1"), Answers.Contact("con_2")))
+            .Answer(200, Answers.Page(null, Answers.Contact("con_3")));
+        var ids = new List<string>();
+        await foreach (Contact contact in _server.Client().Contacts.ListAsync(
+            search: "Müller & Co", tags: ["trial", "vip"], updatedSince: new(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(2))))
+        {
+            ids.Add(contact.Id);
+        }
+        string filters = "search=M%C3%BCller%20%26%20Co&tag=trial&tag=vip&updated_since=2026-01-02T01%3A04%3A05Z";
+        Assert.Equal(["con_1", "con_2", "con_3"], ids);
+        Assert.Equal(
+            [$"GET /v1/contacts?{filters}", $"GET /v1/contacts?{filters}&cursor=next"],
+            _server.Requests.Select(request => request.Line));
+    }
+
+    [Fact]
+    public async Task Pages_begin_at_a_cursor_and_have_a_size()
+    {
+        _server.Answer(200, Answers.Page(null, Answers.Contact("con_1")));
+        await foreach (Page<Contact> page in _server.Client().Contacts.ListAsync().AsPages("from", pageSize: 7))
+        {
+            Assert.Equal("con_1", Assert.Single(page.Data).Id);
+        }
+        Assert.Equal("GET /v1/contacts?limit=7&cursor=from", Assert.Single(_server.Requests).Line);
+    }
+
+    [Fact]
+    public async Task The_log_of_events_ends_at_its_first_empty_page()
+    {
+        _server.Answer(200, Answers.Page("a", $"{Answers.MessageEvent("evt_1")[..^1]}, \"request_id\": null}}"));
+        _server.Answer(200, Answers.Page("a"));
+        var cursors = new List<string?>();
+        await foreach (Page<Event> page in _server.Client().Events.ListAsync().AsPages())
+        {
+            cursors.Add(page.NextCursor);
+        }
+        Assert.Equal(["a"], cursors);
+        Assert.Equal(2, _server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Nothing_is_asked_before_the_first_item_is()
+    {
+        IAsyncEnumerable<Contact> list = _server.Answer(200, Answers.Page(null)).Client().Contacts.ListAsync();
+        Assert.Empty(_server.Requests);
+        await foreach (Contact contact in list)
+        {
+            Assert.Null(contact);
+        }
+        Assert.Single(_server.Requests);
+    }
+
+    [Fact]
+    public async Task Pages_for_tests_can_be_made()
+    {
+        var pages = Pageable<int>.FromPages(new() { Data = [1, 2], NextCursor = "a" }, new() { Data = [3] });
+        var items = new List<int>();
+        await foreach (int item in pages)
+        {
+            items.Add(item);
+        }
+        Assert.Equal([1, 2, 3], items);
+    }
+}

@@ -1,0 +1,168 @@
+using System.Text.Json;
+using Xunit;
+
+namespace CrmSolid.Client.Tests;
+
+public sealed class RetryTests
+{
+    private readonly FakeServer _server = new();
+
+    [Fact]
+    public async Task A_write_is_repeated_after_a_dropped_connection_with_the_same_key_and_body()
+    {
+        _server.Drop().Drop().Answer(200, Answers.Queued);
+        QueuedMessage message = await _server.Client().Messages.SendAsync(7421, "@sarah", "Привет 😀");
+
+        Assert.Equal("msg_1", message.Id);
+        Assert.Equal(3, _server.Requests.Count);
+        Assert.Equal(1, _server.Requests.Select(request => request.Headers["idempotency-key"]).Distinct().Count());
+        Assert.Equal(1, _server.Requests.Select(request => request.Body).Distinct().Count());
+        using JsonDocument body = JsonDocument.Parse(_server.Requests[0].Body!);
+        Assert.Equal("Привет 😀", body.RootElement.GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public async Task Each_write_has_a_key_of_its_own()
+    {
+        CrmSolidClient client = _server.Answer(200, Answers.Queued).Client();
+        await client.Messages.SendAsync(7421, "@sarah", "Hi");
+        await client.Messages.SendAsync(7421, "@sarah", "Hi");
+        await client.Messages.SendAsync(7421, "@sarah", "Hi", idempotencyKey: "mine");
+
+        string[] keys = _server.Requests.Select(request => request.Headers["idempotency-key"]).ToArray();
+        Assert.NotEqual(keys[0], keys[1]);
+        Assert.Equal("mine", keys[2]);
+    }
+
+    [Fact]
+    public async Task A_read_has_no_key()
+    {
+        await _server.Answer(200, Answers.Me).Client().MeAsync();
+        Assert.False(Assert.Single(_server.Requests).Headers.ContainsKey("idempotency-key"));
+    }
+
+    [Fact]
+    public async Task Waits_grow_are_random_and_have_a_limit()
+    {
+        for (int attempt = 0; attempt < 8; attempt++)
+        {
+            _server.Refuse(503, "service_unavailable");
+        }
+        await _server.Answer(200, Answers.Me).Client().MeAsync();
+
+        double[] longest = [0.5, 1, 2, 4, 8, 8, 8, 8];
+        Assert.Equal(longest.Length, _server.Time.Waits.Count);
+        foreach (var (wait, most) in _server.Time.Waits.Zip(longest))
+        {
+            Assert.InRange(wait, most / 2, most);
+        }
+        Assert.Equal(8, _server.Time.Waits.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Retry_after_is_obeyed()
+    {
+        _server.Refuse(429, "rate_limited", ("Retry-After", "7")).Answer(200, Answers.Me);
+        await _server.Client().MeAsync();
+        Assert.InRange(Assert.Single(_server.Time.Waits), 7, 7.25);
+    }
+
+    [Fact]
+    public async Task Retry_after_may_be_a_date()
+    {
+        string date = _server.Time.GetUtcNow().AddSeconds(20).ToString("R");
+        _server.Refuse(503, "service_unavailable", ("Retry-After", date)).Answer(200, Answers.Me);
+        await _server.Client().MeAsync();
+        Assert.InRange(Assert.Single(_server.Time.Waits), 20, 20.25);
+    }
+
+    [Fact]
+    public async Task A_wait_that_takes_too_long_is_not_begun()
+    {
+        _server.Refuse(429, "rate_limited", ("Retry-After", "600"));
+        var error = await Assert.ThrowsAsync<RateLimitedException>(() => _server.Client().MeAsync());
+        Assert.Equal(TimeSpan.FromMinutes(10), error.RetryAfter);
+        Assert.Empty(_server.Time.Waits);
+        Assert.Single(_server.Requests);
+    }
+
+    [Fact]
+    public async Task The_last_error_is_thrown_when_the_time_for_retries_is_over()
+    {
+        _server.Drop();
+        CrmSolidClient client = _server.Client(options => options.RetryFor = TimeSpan.FromSeconds(10));
+        var error = await Assert.ThrowsAsync<ConnectionFailedException>(() => client.Messages.SendAsync(1, "@sarah", "Hi"));
+
+        Assert.Equal(_server.Requests[0].Headers["idempotency-key"], error.IdempotencyKey);
+        Assert.InRange(_server.Time.Waits.Sum(), 2, 10);
+        Assert.Equal(_server.Requests.Count - 1, _server.Time.Waits.Count);
+    }
+
+    [Fact]
+    public async Task A_first_request_that_still_runs_is_waited_for()
+    {
+        _server.Refuse(409, "idempotency_in_progress").Answer(200, Answers.Queued);
+        await _server.Client().Messages.SendAsync(1, "@sarah", "Hi");
+        Assert.Equal(2, _server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task The_daily_limit_of_an_account_is_thrown_at_once()
+    {
+        _server.Refuse(429, "account_daily_limit", ("Retry-After", "1"));
+        var error = await Assert.ThrowsAsync<AccountDailyLimitException>(
+            () => _server.Client().Messages.SendAsync(1, "@sarah", "Hi"));
+        Assert.Equal(TimeSpan.FromSeconds(1), error.RetryAfter);
+        Assert.Single(_server.Requests);
+        Assert.Empty(_server.Time.Waits);
+    }
+
+    [Fact]
+    public async Task Refusals_of_the_request_are_not_repeated()
+    {
+        _server.Refuse(409, "contact_opted_out");
+        await Assert.ThrowsAsync<ContactOptedOutException>(() => _server.Client().Messages.SendAsync(1, "@sarah", "Hi"));
+        Assert.Single(_server.Requests);
+    }
+
+    [Fact]
+    public async Task An_answer_that_does_not_come_in_time_is_another_attempt()
+    {
+        var server = new SilentServer();
+        var client = new CrmSolidClient(FakeServer.Key, new CrmSolidClientOptions
+        {
+            BaseUrl = new("https://crm.test"),
+            HttpClient = new HttpClient(server),
+            Timeout = TimeSpan.FromMilliseconds(20),
+            RetryFor = TimeSpan.FromSeconds(3),
+            TimeProvider = new ManualTime(),
+        });
+        await Assert.ThrowsAsync<RequestTimedOutException>(() => client.MeAsync());
+        Assert.InRange(server.Requests, 2, 10);
+    }
+
+    [Fact]
+    public async Task Cancellation_by_the_caller_is_not_a_failure_of_the_connection()
+    {
+        using var canceled = new CancellationTokenSource();
+        var client = new CrmSolidClient(FakeServer.Key, new CrmSolidClientOptions
+        {
+            BaseUrl = new("https://crm.test"),
+            HttpClient = new HttpClient(new SilentServer(canceled.Cancel)),
+        });
+        await Assert.ThrowsAsync<TaskCanceledException>(() => client.MeAsync(canceled.Token));
+    }
+
+    private sealed class SilentServer(Action? onRequest = null) : HttpMessageHandler
+    {
+        public int Requests { get; private set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken token)
+        {
+            Requests++;
+            onRequest?.Invoke();
+            await Task.Delay(Timeout.Infinite, token);
+            throw new InvalidOperationException("not reached");
+        }
+    }
+}

@@ -1,0 +1,6 @@
+namespace CrmSolid.Client.Tests;
+
+internal static class Description
+{
+    public static Task<object> MakeAsync() => Task.FromResult<object>(new { });
+}
