@@ -59,8 +59,12 @@ public sealed record Page<T> : ApiModel
     public string? NextCursor { get; init; }
 }
 
-/// <summary>Pages of the API. <paramref name="request"/> makes the request without its cursor and page size.</summary>
-internal sealed class ApiPages<T>(Transport transport, Func<ApiRequest> request, CancellationToken callToken) : Pageable<T>
+/// <summary>
+/// Pages of the API. <paramref name="request"/> makes the request without its cursor and page size. Any list may have an
+/// empty page in between; one that is <paramref name="endless"/> has a next cursor even at its end.
+/// </summary>
+internal sealed class ApiPages<T>(
+    Transport transport, Func<ApiRequest> request, bool endless, CancellationToken callToken) : Pageable<T>
 {
     public override async IAsyncEnumerable<Page<T>> AsPages(
         string? cursor, int? pageSize, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -70,13 +74,13 @@ internal sealed class ApiPages<T>(Transport transport, Func<ApiRequest> request,
         {
             ApiRequest next = request().Query("limit", pageSize).Query("cursor", cursor);
             Page<T> page = await transport.SendAsync<Page<T>>(next, both.Token).ConfigureAwait(false);
-            if (page.Data.Count == 0 && cursor is not null)
+            if (endless && page.Data.Count == 0 && cursor is not null)
             {
-                yield break; // the log of events has a next cursor even at its end
+                yield break;
             }
             cursor = page.NextCursor;
             yield return page;
-            if (page.Data.Count == 0)
+            if (endless && page.Data.Count == 0)
             {
                 yield break;
             }

@@ -37,6 +37,22 @@ public sealed class PagingTests
     }
 
     [Fact]
+    public async Task An_empty_page_in_between_does_not_end_a_list()
+    {
+        _server
+            .Answer(200, Answers.Page("a"))
+            .Answer(200, Answers.Page("a"))
+            .Answer(200, Answers.Page(null, Answers.Contact("con_1")));
+        var ids = new List<string>();
+        await foreach (Contact contact in _server.Client().Contacts.ListAsync())
+        {
+            ids.Add(contact.Id);
+        }
+        Assert.Equal(["con_1"], ids);
+        Assert.Equal(3, _server.Requests.Count);
+    }
+
+    [Fact]
     public async Task The_log_of_events_ends_at_its_first_empty_page()
     {
         _server.Answer(200, Answers.Page("a", $"{Answers.MessageEvent("evt_1")[..^1]}, \"request_id\": null}}"));

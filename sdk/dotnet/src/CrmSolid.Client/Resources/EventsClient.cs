@@ -24,7 +24,8 @@ public class EventsClient : ResourceClient
         Pages<Event>(
             () => ApiRequest.Get($"/v1/events")
                 .Query("type", type),
-            cancellationToken);
+            cancellationToken,
+            endless: true);
 
     /// <summary>Gets one event.</summary>
     /// <param name="eventId">The event.</param>

@@ -42,6 +42,7 @@ public abstract class ResourceClient
         return await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    internal Pageable<T> Pages<T>(Func<ApiRequest> request, CancellationToken cancellationToken) =>
-        new ApiPages<T>(Transport, request, cancellationToken);
+    internal Pageable<T> Pages<T>(
+        Func<ApiRequest> request, CancellationToken cancellationToken, bool endless = false) =>
+        new ApiPages<T>(Transport, request, endless, cancellationToken);
 }

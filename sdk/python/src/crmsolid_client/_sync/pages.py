@@ -21,10 +21,11 @@ class Pages(Generic[M]):
     ``limit`` of the list is the size of a page, not how many objects follow in all.
     """
 
-    def __init__(self, transport: Transport, call: Call, shape: type[M]) -> None:
+    def __init__(self, transport: Transport, call: Call, shape: type[M], endless: bool) -> None:
         self._transport = transport
         self._call = call
         self._shape = shape
+        self._endless = endless
 
     def __iter__(self) -> Iterator[M]:
         for page in self.by_page():
@@ -37,7 +38,8 @@ class Pages(Generic[M]):
         while True:
             rows, next_cursor = self._transport.rows(call, self._shape)
             yield Page(rows, next_cursor)
-            if next_cursor is None or not rows:  # the log of events has always a cursor
+            # Any list may have an empty page in between. One that never ends has a cursor even then, to poll with.
+            if next_cursor is None or (self._endless and not rows):
                 return
             others = tuple(pair for pair in call.params if pair[0] != "cursor")
             call = dataclasses.replace(call, params=(*others, ("cursor", next_cursor)))

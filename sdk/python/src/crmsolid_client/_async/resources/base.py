@@ -16,5 +16,5 @@ class AsyncResource:
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
 
-    def _pages(self, call: Call, shape: type[M]) -> AsyncPages[M]:
-        return AsyncPages(self._transport, call, shape)
+    def _pages(self, call: Call, shape: type[M], *, endless: bool = False) -> AsyncPages[M]:
+        return AsyncPages(self._transport, call, shape, endless)

@@ -17,5 +17,5 @@ class Resource:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def _pages(self, call: Call, shape: type[M]) -> Pages[M]:
-        return Pages(self._transport, call, shape)
+    def _pages(self, call: Call, shape: type[M], *, endless: bool = False) -> Pages[M]:
+        return Pages(self._transport, call, shape, endless)

@@ -23,7 +23,8 @@ class Events(Resource):
         """The event log of the last 30 days, or from ``since`` on, oldest first. The iteration ends with the latest
         event; keep the ``next_cursor`` of the last page of :meth:`by_page` and start from it later, with the same
         ``type`` and ``since``, to get what has come in the meantime."""
-        return self._pages(read("/v1/events", type=type, since=since, limit=limit, cursor=cursor), models.Event)
+        call = read("/v1/events", type=type, since=since, limit=limit, cursor=cursor)
+        return self._pages(call, models.Event, endless=True)
 
     def get(self, event_id: str) -> models.Event:
         """One event as it is delivered."""
