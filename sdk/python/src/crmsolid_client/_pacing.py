@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 MARGIN_PERCENT = 1  # of the limit is left to other clients of the same key, which this one does not see
 
@@ -12,18 +12,17 @@ MARGIN_PERCENT = 1  # of the limit is left to other clients of the same key, whi
 class RateLimit:
     """The requests that the key has left, as far as the client knows. All threads and tasks of a client share it."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._limit = 0
         self._remaining = 0
-        self._resets_at = 0.0  # on the clock; in the past: the window has ended, or nothing is known yet
+        self._resets_at = 0.0  # on the monotonic clock; in the past: the window has ended, or nothing is known yet
 
     def reserve(self, most: float = float("inf")) -> float:
         """Count one request that is about to be sent and return 0, or the seconds until it may be. Call again then. If
         that is more than ``most``, the request is counted all the same: the server decides."""
         with self._lock:
-            wait = self._resets_at - self._clock()
+            wait = self._resets_at - time.monotonic()
             if wait <= 0 or self._remaining > self._margin() or wait > most:
                 self._remaining -= 1
                 return 0.0
@@ -38,7 +37,7 @@ class RateLimit:
         except (KeyError, ValueError):
             return  # not an answer of the application, for example of a proxy in front of it
         with self._lock:
-            now = self._clock()
+            now = time.monotonic()
             is_same_window = now < self._resets_at and limit == self._limit
             self._limit = limit
             self._remaining = min(remaining, self._remaining) if is_same_window else remaining
@@ -48,7 +47,7 @@ class RateLimit:
         """The server has refused a request and asks to wait."""
         with self._lock:
             self._remaining = 0
-            self._resets_at = max(self._resets_at, self._clock() + seconds)
+            self._resets_at = max(self._resets_at, time.monotonic() + seconds)
 
     def _margin(self) -> int:
         return self._limit * MARGIN_PERCENT // 100

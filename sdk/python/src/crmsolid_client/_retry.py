@@ -12,7 +12,7 @@ import logging
 import random
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -37,32 +37,23 @@ _OWN_MISTAKES = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 class Attempts:
     """The attempts of one call. ``seconds`` is how long it may take in all, with the waiting in between."""
 
-    def __init__(
-        self,
-        rate_limit: RateLimit,
-        seconds: float,
-        idempotency_key: str | None,
-        clock: Callable[[], float] = time.monotonic,
-        chance: Callable[[], float] = random.random,
-    ) -> None:
+    def __init__(self, rate_limit: RateLimit, seconds: float, idempotency_key: str | None) -> None:
         self._rate_limit = rate_limit
-        self._ends_at = clock() + seconds
-        self._clock = clock
-        self._chance = chance
+        self._ends_at = time.monotonic() + seconds
         self._idempotency_key = idempotency_key
         self._made = 0
         self._may_have_happened = False
 
     def pause(self) -> float:
         """Seconds to wait before the next attempt; call again then. 0: send it now."""
-        return self._rate_limit.reserve(self._ends_at - self._clock())
+        return self._rate_limit.reserve(self._ends_at - time.monotonic())
 
     def after_error(self, error: httpx.TransportError) -> float:
         """Seconds to wait after a failed connection. Raises APIConnectionError if the call is not to be tried again."""
         self._made += 1
         self._may_have_happened = self._may_have_happened or not isinstance(error, _NOT_SENT)
         delay = self._backoff()
-        if self._ends_at - self._clock() < delay or isinstance(error, _OWN_MISTAKES) or _is_bad_certificate(error):
+        if self._ends_at - time.monotonic() < delay or isinstance(error, _OWN_MISTAKES) or _is_bad_certificate(error):
             raise self.connection_error(error) from error
         logger.debug("no answer (%s); attempt %s follows in %.1f s", type(error).__name__, self._made + 1, delay)
         return delay
@@ -78,8 +69,8 @@ class Attempts:
             raise error
         delay = self._backoff()
         if error.retry_after is not None:
-            delay = max(error.retry_after, 0.0) + self._chance() * 0.25
-        if self._ends_at - self._clock() < delay:
+            delay = max(error.retry_after, 0.0) + random.random() * 0.25
+        if self._ends_at - time.monotonic() < delay:
             raise error
         if error.code == "rate_limited":
             self._rate_limit.exhausted(delay)  # other threads of the client wait too
@@ -95,7 +86,7 @@ class Attempts:
     def _backoff(self) -> float:
         """Doubles from attempt to attempt; a random part of it, so that clients do not come back all at once."""
         longest = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(self._made - 1, 10))
-        return longest * (0.5 + self._chance() / 2)
+        return longest * (0.5 + random.random() / 2)
 
 
 def read_problem(status: int, headers: Mapping[str, str], body: bytes, idempotency_key: str | None) -> Problem:

@@ -1,0 +1,225 @@
+"""Methods, models and errors of the Python client are those of the OpenAPI document: none missing and none extra."""
+
+import datetime
+import inspect
+import json
+import os
+import re
+import subprocess
+import sys
+import types
+import typing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from crmsolid_client import CrmSolid, errors, models
+from crmsolid_client._sync.download import Download
+from crmsolid_client._sync.pages import Pages
+from crmsolid_client._sync.resources.base import Resource
+from crmsolid_client._sync.stream import MessageStream
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text())
+SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
+# Several calls of one operation, and what is made of other methods.
+TWICE = {"start_broadcast"}
+NOT_AN_OPERATION = {"jobs.wait"}
+OF_THE_TRANSPORT = {"Idempotency-Key", "X-Request-Id"}
+
+pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
+
+
+@dataclass
+class Sent:
+    """What the methods of one operation sent: names of query parameters, headers, and members of the body."""
+
+    methods: list[str] = field(default_factory=list)
+    params: set[str] = field(default_factory=set)
+    members: set[str] = field(default_factory=set)
+
+
+def methods_of(crm: CrmSolid) -> Iterator[tuple[str, Callable[..., Any]]]:
+    yield "me", crm.me
+    for name, resource in vars(crm).items():
+        if isinstance(resource, Resource):
+            for method, function in inspect.getmembers(resource, inspect.ismethod):
+                if not method.startswith("_") and f"{name}.{method}" not in NOT_AN_OPERATION:
+                    yield f"{name}.{method}", function
+
+
+def example(hint: Any) -> Any:
+    """A value for an argument of this type."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        return example(arguments[0])
+    if origin is typing.Literal:
+        return arguments[0]
+    if origin is Sequence:
+        return [example(arguments[0])]
+    if origin is Mapping:
+        return {"a": "b"}
+    now = datetime.datetime.now(datetime.UTC)
+    return {str: "x_1", int: 7, bool: True, datetime.datetime: now, bytes: b"a"}[hint]
+
+
+def call_with_everything(function: Callable[..., Any]) -> None:
+    """Call a method with all of its arguments; the answer is an error."""
+    hints = typing.get_type_hints(function)
+    parameters = inspect.signature(function).parameters.values()
+    values = {one.name: example(hints[one.name]) if one.name != "file" else b"a\n" for one in parameters}
+    positional = [values.pop(one.name) for one in parameters if one.kind is one.POSITIONAL_OR_KEYWORD]
+    with pytest.raises(errors.APIError):
+        result = function(*positional, **values)
+        match result:
+            case Pages():
+                next(iter(result))
+            case Download():
+                result.read()
+            case MessageStream():
+                result.__enter__()
+
+
+def operation_of(method: str, path: str) -> str:
+    """The operation whose path fits; the one with the fewest parameters if several do."""
+    fitting = [
+        template
+        for template, operations in DOCUMENT["paths"].items()
+        if method.lower() in operations and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path)
+    ]
+    assert fitting, f"{method} {path} is not in the document"
+    return str(DOCUMENT["paths"][min(fitting, key=lambda one: one.count("{"))][method.lower()]["operationId"])
+
+
+def sent_members(request: httpx.Request) -> set[str]:
+    content = request.read()
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return set(re.findall(r'name="(\w+)"', content.decode()))
+    return set(json.loads(content)) if content else set()
+
+
+@pytest.fixture(scope="module")
+def sent() -> dict[str, Sent]:
+    """What every method sent, by operation."""
+    found: dict[str, Sent] = {}
+    requests: list[httpx.Request] = []
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        request.read()
+        return httpx.Response(418)
+
+    with CrmSolid("cs_test_aaaa_key", "http://127.0.0.1", http_transport=httpx.MockTransport(refuse)) as crm:
+        for name, function in methods_of(crm):
+            requests.clear()
+            call_with_everything(function)
+            (request,) = requests
+            parts = urlsplit(str(request.url))
+            one = found.setdefault(operation_of(request.method, parts.path), Sent())
+            one.methods.append(name)
+            one.params |= set(parse_qs(parts.query))
+            one.params |= {header for header in ("If-Match", "Last-Event-ID") if header in request.headers}
+            one.members |= sent_members(request)
+            assert ("Idempotency-Key" in request.headers) == (request.method != "GET"), name
+    return found
+
+
+def operations() -> Iterator[dict[str, Any]]:
+    for of_path in DOCUMENT["paths"].values():
+        yield from of_path.values()
+
+
+def test_every_operation_has_one_method(sent: dict[str, Sent]) -> None:
+    assert set(sent) == {operation["operationId"] for operation in operations()}
+    assert {operation for operation, one in sent.items() if len(one.methods) > 1} == TWICE
+
+
+def test_methods_send_every_parameter_and_no_other(sent: dict[str, Sent]) -> None:
+    for operation in operations():
+        documented = {one["name"] for one in operation["parameters"] if one["in"] != "path"} - OF_THE_TRANSPORT
+        if operation["operationId"] == "import_contacts":
+            documented.remove("dry_run")  # it is sent as a field of the form
+        assert sent[operation["operationId"]].params == documented, operation["operationId"]
+
+
+def test_methods_send_every_member_of_the_body_and_no_other(sent: dict[str, Sent]) -> None:
+    for operation in operations():
+        content = operation.get("requestBody", {}).get("content", {})
+        schema: dict[str, Any] = next(
+            (content[kind]["schema"] for kind in ("application/json", "multipart/form-data") if kind in content), {}
+        )
+        if "$ref" in schema:
+            schema = SCHEMAS[schema["$ref"].rpartition("/")[2]]
+        documented = set(schema.get("properties", {}))
+        assert sent[operation["operationId"]].members == documented, operation["operationId"]
+
+
+def answered_models() -> list[str]:
+    return [name for name in SCHEMAS if name.endswith("Out") and hasattr(models, name.removesuffix("Out"))]
+
+
+def test_models_have_every_field_and_may_be_null_where_the_document_says_so() -> None:
+    referred = set(re.findall(r"schemas/(\w+Out)", json.dumps(DOCUMENT)))
+    assert referred == set(answered_models())
+    for name in answered_models():
+        shape = getattr(models, name.removesuffix("Out"))
+        schema = SCHEMAS[name]
+        fields = {one.alias or attribute: one for attribute, one in shape.model_fields.items()}
+        assert set(fields) == set(schema["properties"]), name
+        for member, part in schema["properties"].items():
+            is_required = member in schema.get("required", [])
+            assert fields[member].is_required() == is_required, f"{name}.{member}"
+            takes_null = "null" in part.get("type", []) or {"type": "null"} in part.get("oneOf", [])
+            is_optional = type(None) in typing.get_args(fields[member].annotation)
+            takes_anything = fields[member].annotation is Any
+            assert takes_anything or is_optional == (takes_null or not is_required), f"{name}.{member}"
+
+
+def test_every_error_code_has_a_class_for_its_status() -> None:
+    assert set(errors.BY_CODE) == set(SCHEMAS["Problem"]["properties"]["code"]["enum"])
+    assert len(errors.BY_CODE) == len(set(errors.BY_CODE.values()))
+
+
+@pytest.mark.parametrize("tool", ["generate_models.py", "generate_sync.py"])
+def test_generated_code_is_up_to_date(tool: str) -> None:
+    command = [sys.executable, str(ROOT / "sdk" / "python" / "tools" / tool), "--check"]
+    assert subprocess.run(command, timeout=60).returncode == 0, f"run python sdk/python/tools/{tool}"
+
+
+MESSAGE = {
+    **dict.fromkeys(("eta", "sent_at", "edited_at", "in_reply_to", "error", "request_id", "waiting_for")),
+    "id": "msg_1",
+    "account_id": 7421,
+    "thread_id": "thr_1",
+    "contact_id": "con_1",
+    "direction": "out",
+    "kind": "text",
+    "status": "delivered to the moon",
+    "text": "Привіт 🚀",
+    "created_at": "2026-06-04T09:00:00Z",
+    "auto_reply": False,
+    "reactions": ["👍"],
+}
+
+
+def test_unknown_members_and_values_are_kept() -> None:
+    message = models.Message.model_validate(MESSAGE)
+    assert message.status == "delivered to the moon"
+    assert message.model_extra == {"reactions": ["👍"]}
+    assert message.created_at == datetime.datetime(2026, 6, 4, 9, tzinfo=datetime.UTC)
+    assert json.loads(message.model_dump_json()) == MESSAGE
+
+
+def test_models_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        models.Message.model_validate(MESSAGE).text = "other"
+
+
+def test_time_without_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="no time zone"):
+        models.Message.model_validate({**MESSAGE, "created_at": "2026-06-04T09:00:00"})

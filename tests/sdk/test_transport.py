@@ -1,0 +1,321 @@
+"""When a call is tried again and when it is not, without a network and on a clock that does not wait."""
+
+import datetime
+import json
+import os
+import pickle
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+import httpx
+import pytest
+
+from crmsolid_client import AsyncCrmSolid, CrmSolid, errors
+from crmsolid_client._pacing import RateLimit
+
+pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
+
+KEY = "cs_live_a4f9_thesecretpartofthekey"
+QUEUED = {"id": "msg_1", "status": "queued", "eta": "2026-06-04T09:00:00Z"}
+
+
+@dataclass
+class Clock:
+    """Stands still until somebody sleeps."""
+
+    now: float = 1000.0
+    slept: list[float] = field(default_factory=list)
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+Answer = httpx.Response | Exception
+
+
+@dataclass
+class Server:
+    """Answers requests in order with what it was given, and the last one again and again."""
+
+    answers: list[Answer]
+    requests: list[httpx.Request] = field(default_factory=list)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        request.read()
+        self.requests.append(request)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Replaces the clock of the client alone: other threads of this process go on with the real one."""
+    clock = Clock()
+    replaced = SimpleNamespace(monotonic=clock, sleep=clock.sleep, time=time.time)
+    for module in ("_retry", "_pacing", "_sync.transport"):
+        monkeypatch.setattr(f"crmsolid_client.{module}.time", replaced)
+    monkeypatch.setattr("crmsolid_client._retry.random", SimpleNamespace(random=lambda: 1.0))
+    return clock
+
+
+Connect = Callable[..., tuple[CrmSolid, Server]]
+
+
+@pytest.fixture
+def connect(clock: Clock) -> Iterator[Connect]:
+    """A client of a server that gives these answers."""
+    clients: list[CrmSolid] = []
+
+    def make(*answers: Answer, retry_for: float = 90.0) -> tuple[CrmSolid, Server]:
+        server = Server(list(answers))
+        transport = httpx.MockTransport(server)
+        crm = CrmSolid(KEY, "http://127.0.0.1:9", retry_for=retry_for, http_transport=transport)
+        clients.append(crm)
+        return crm, server
+
+    yield make
+    for crm in clients:
+        crm.close()
+
+
+def problem(status: int, code: str, headers: dict[str, str] | None = None, **more: object) -> httpx.Response:
+    body = {"type": f"/docs/errors/{code}", "title": "T", "status": status, "detail": "D", "code": code, **more}
+    return httpx.Response(status, headers=headers or {}, json=body)
+
+
+def send(crm: CrmSolid) -> object:
+    return crm.messages.send(account_id=7421, to="@anna", text="Привіт 🚀")
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        httpx.ConnectError("refused"),
+        httpx.ReadError("reset"),
+        httpx.WriteError("reset"),
+        httpx.RemoteProtocolError("closed"),
+        httpx.ReadTimeout("slow"),
+        problem(409, "idempotency_in_progress"),
+        problem(429, "rate_limited", {"Retry-After": "1"}),
+        problem(408, "request_timeout"),
+        problem(500, "internal_error"),
+        httpx.Response(502, text="<html>Bad gateway</html>"),
+        problem(503, "service_unavailable"),
+    ],
+    ids=lambda failure: failure.__class__.__name__ if isinstance(failure, Exception) else failure.status_code,
+)
+def test_write_is_repeated_with_the_same_key_and_body(connect: Connect, failure: Answer) -> None:
+    crm, server = connect(failure, failure, httpx.Response(200, json=QUEUED))
+    send(crm)
+    assert len(server.requests) == 3
+    assert len({request.headers["Idempotency-Key"] for request in server.requests}) == 1
+    assert len({request.content for request in server.requests}) == 1
+
+
+def test_each_call_has_a_key_of_its_own(connect: Connect) -> None:
+    crm, server = connect(httpx.Response(200, json=QUEUED))
+    send(crm)
+    send(crm)
+    assert len({request.headers["Idempotency-Key"] for request in server.requests}) == 2
+
+
+@pytest.mark.parametrize("code", ["contact_conflict", "audience_changed", "invalid_state"])
+def test_refusals_are_not_repeated(connect: Connect, code: str) -> None:
+    crm, server = connect(problem(409, code, previewed=2))
+    with pytest.raises(errors.BY_CODE[code]) as refused:
+        send(crm)
+    assert (len(server.requests), refused.value.code, refused.value.extra) == (1, code, {"previewed": 2})
+
+
+def test_daily_limit_is_raised_at_once(connect: Connect, clock: Clock) -> None:
+    crm, server = connect(problem(429, "account_daily_limit", {"Retry-After": "5"}))
+    with pytest.raises(errors.AccountDailyLimitError) as refused:
+        send(crm)
+    assert (len(server.requests), clock.slept, refused.value.retry_after) == (1, [], 5.0)
+
+
+def test_retry_after_is_obeyed(connect: Connect, clock: Clock) -> None:
+    crm, _ = connect(problem(503, "service_unavailable", {"Retry-After": "17"}), httpx.Response(200, json=QUEUED))
+    send(crm)
+    assert clock.slept == [17.25]
+
+
+def test_retry_after_beyond_the_time_of_the_call_is_raised_at_once(connect: Connect, clock: Clock) -> None:
+    crm, server = connect(problem(429, "rate_limited", {"Retry-After": "60"}), retry_for=30)
+    with pytest.raises(errors.RateLimitedError) as refused:
+        send(crm)
+    assert (len(server.requests), clock.slept, refused.value.retry_after) == (1, [], 60.0)
+
+
+def test_delays_grow_and_end_with_the_time_of_the_call(connect: Connect, clock: Clock) -> None:
+    crm, server = connect(httpx.ReadError("reset"), retry_for=30)
+    with pytest.raises(errors.APIConnectionError) as failed:
+        send(crm)
+    assert clock.slept == [0.5, 1.0, 2.0, 4.0, 8.0, 8.0]
+    assert failed.value.may_have_happened
+    assert failed.value.idempotency_key == server.requests[0].headers["Idempotency-Key"]
+    assert failed.value.idempotency_key in str(failed.value)
+
+
+def test_refused_connection_says_that_nothing_happened(connect: Connect) -> None:
+    crm, _ = connect(httpx.ConnectError("refused"), retry_for=0)
+    with pytest.raises(errors.APIConnectionError) as failed:
+        send(crm)
+    assert not failed.value.may_have_happened
+    assert "It was not done" in str(failed.value)
+
+
+def test_timeout_has_a_class_of_its_own(connect: Connect) -> None:
+    crm, _ = connect(httpx.ReadTimeout("slow"), retry_for=0)
+    with pytest.raises(errors.APITimeoutError):
+        crm.me()
+
+
+def test_unknown_code_raises_the_class_of_its_status(connect: Connect) -> None:
+    crm, _ = connect(problem(409, "invented_later"))
+    with pytest.raises(errors.ConflictError) as refused:
+        send(crm)
+    assert (type(refused.value), refused.value.code) == (errors.ConflictError, "invented_later")
+
+
+def test_error_has_what_the_problem_says(connect: Connect) -> None:
+    fields = [{"field": "text", "code": "too_long", "detail": "at most 4096"}]
+    answer = problem(422, "validation_failed", {"X-Request-Id": "req-1"}, errors=fields, request_id="req-1")
+    crm, _ = connect(answer)
+    with pytest.raises(errors.ValidationFailedError) as refused:
+        send(crm)
+    error = refused.value
+    assert error.errors == (errors.FieldError("text", "too_long", "at most 4096"),)
+    assert (error.status, error.title, error.request_id) == (422, "T", "req-1")
+    assert str(error) == "422 validation_failed: D; text: at most 4096 (request req-1)"
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), again.problem) == (type(error), error.problem)
+
+
+def test_redirect_is_not_followed(connect: Connect) -> None:
+    crm, server = connect(httpx.Response(302, headers={"Location": "https://elsewhere.example/"}))
+    with pytest.raises(errors.APIError, match="redirects"):
+        crm.me()
+    assert [request.url.host for request in server.requests] == ["127.0.0.1"]
+
+
+def test_answer_of_another_shape_names_the_field_and_no_value(connect: Connect) -> None:
+    crm, _ = connect(httpx.Response(200, json={**QUEUED, "eta": "a secret"}, headers={"X-Request-Id": "req-2"}))
+    with pytest.raises(errors.UnexpectedAnswerError) as wrong:
+        send(crm)
+    assert "eta" in str(wrong.value)
+    assert "req-2" in str(wrong.value)
+    assert "a secret" not in str(wrong.value)
+
+
+def limits(remaining: int, reset: int = 60) -> dict[str, str]:
+    return {
+        "X-RateLimit-Limit": "5",
+        "X-RateLimit-Remaining": str(remaining),
+        "X-RateLimit-Reset": str(reset),
+    }
+
+
+def test_client_waits_for_the_next_window_before_the_limit_is_exceeded(connect: Connect, clock: Clock) -> None:
+    answers = [httpx.Response(200, json=QUEUED, headers=limits(remaining)) for remaining in (4, 3, 2, 1, 0)]
+    crm, server = connect(*answers, httpx.Response(200, json=QUEUED, headers=limits(4)))
+    for _ in range(6):
+        send(crm)
+    assert (clock.slept, len(server.requests)) == ([60.0], 6)
+
+
+def test_threads_of_a_client_share_what_is_left(clock: Clock) -> None:
+    rate_limit = RateLimit()
+    rate_limit.update(httpx.Headers(limits(4)))
+    with ThreadPoolExecutor(8) as threads:
+        waits = list(threads.map(lambda _: rate_limit.reserve(), range(8)))
+    assert sorted(waits) == [0.0] * 4 + [60.0] * 4
+
+
+def test_late_answer_of_the_same_window_does_not_raise_what_is_left(clock: Clock) -> None:
+    rate_limit = RateLimit()
+    rate_limit.update(httpx.Headers(limits(1)))
+    rate_limit.update(httpx.Headers(limits(3)))
+    assert [rate_limit.reserve(), rate_limit.reserve()] == [0.0, 60.0]
+
+
+def test_refused_request_makes_the_others_wait_too(connect: Connect, clock: Clock) -> None:
+    refused = problem(429, "rate_limited", {**limits(0, 7), "Retry-After": "7"})
+    crm, _ = connect(refused, httpx.Response(200, json=QUEUED, headers=limits(4)))
+    send(crm)
+    assert clock.slept == [7.25]
+    assert crm._transport.rate_limit.reserve() == 0.0
+
+
+def test_key_is_shown_by_nothing(connect: Connect) -> None:
+    crm, _ = connect(httpx.ConnectError("refused"), problem(500, "internal_error"), retry_for=1)
+    with pytest.raises(errors.CrmSolidError) as failed:
+        crm.me()
+    shown = [repr(crm), str(crm), repr(crm._transport.config), repr(failed.value), str(failed.value)]
+    shown += [repr(crm.contacts), repr(crm.contacts.list()), repr(crm.messages.stream()), repr(crm.contacts.export())]
+    assert "thesecretpart" not in "".join(shown)
+    assert repr(crm) == "CrmSolid(key='cs_live_a4f9_…', base_url='http://127.0.0.1:9')"
+
+
+def test_environment_configures_the_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRMSOLID_KEY", KEY)
+    monkeypatch.delenv("CRMSOLID_URL", raising=False)
+    assert CrmSolid().base_url == "https://api.crmsolid.com"
+    monkeypatch.setenv("CRMSOLID_URL", "https://crm.example.com/")
+    assert AsyncCrmSolid().base_url == "https://crm.example.com"
+    monkeypatch.delenv("CRMSOLID_KEY")
+    with pytest.raises(errors.ConfigurationError, match="CRMSOLID_KEY"):
+        CrmSolid()
+
+
+@pytest.mark.parametrize(
+    "address", ["http://crm.example.com", "ftp://crm.example.com", "crm.example.com", "https://user:pw@crm.example.com"]
+)
+def test_key_is_not_sent_to_an_unsafe_address(address: str) -> None:
+    with pytest.raises(errors.ConfigurationError) as refused:
+        CrmSolid(KEY, address)
+    assert "thesecretpart" not in str(refused.value)
+
+
+def test_plain_http_inside_a_private_network_is_allowed_on_demand() -> None:
+    assert CrmSolid(KEY, "http://crm.example.com:8000", allow_http=True).base_url == "http://crm.example.com:8000"
+
+
+def test_time_without_a_zone_is_refused_before_anything_is_sent(connect: Connect) -> None:
+    crm, server = connect(httpx.Response(200, json=QUEUED))
+    with pytest.raises(ValueError, match="time zone"):
+        crm.messages.send(account_id=7421, to="@anna", text="Hi", send_at=datetime.datetime(2026, 6, 4))
+    assert server.requests == []
+
+
+def test_id_cannot_lead_to_another_address(connect: Connect) -> None:
+    crm, server = connect(httpx.Response(404))
+    with pytest.raises(errors.NotFoundError):
+        crm.contacts.get("../webhooks?x=1")
+    assert server.requests[0].url.raw_path == b"/v1/contacts/..%2Fwebhooks%3Fx%3D1"
+    with pytest.raises(ValueError, match="empty"):
+        crm.contacts.get("")
+
+
+def test_what_is_left_out_is_not_sent_and_none_is(connect: Connect) -> None:
+    crm, server = connect(httpx.Response(200, json={"id": "con_1"}))
+    crm.contacts.update("con_1", last_name=None)
+    assert json.loads(server.requests[0].content) == {"last_name": None}
+
+
+def test_closed_client_makes_no_call(connect: Connect) -> None:
+    crm, server = connect(httpx.Response(200, json=QUEUED))
+    with crm:
+        send(crm)
+    with pytest.raises(RuntimeError, match="closed"):
+        send(crm)
+    assert len(server.requests) == 1

@@ -1,0 +1,105 @@
+"""Webhooks are verified in both forms of the signature, and what is not right is refused."""
+
+import base64
+import datetime
+import json
+import os
+
+import pytest
+import standardwebhooks
+
+from crmsolid_client import sign_webhook, verify_webhook
+from crmsolid_client.errors import WebhookVerificationError
+from webhooks.delivery.signing import signature_headers
+
+pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
+
+EVENT = {"event": "ping", "id": "evt_1", "created_at": "2026-06-04T09:00:00Z", "data": {"note": "Привіт 🚀"}}
+BODY = json.dumps(EVENT, ensure_ascii=False).encode()
+GENERATED = "whsec_" + base64.b64encode(b"a generated secret of the product").decode()
+SECRETS = [GENERATED, "your-chosen-signing-secret", "пароль", "whsec_not base64"]
+NOW = datetime.datetime.now(datetime.UTC)
+OLD = NOW - datetime.timedelta(hours=1)
+
+
+def only(headers: dict[str, str], *names: str) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name.lower() in names}
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_both_forms_are_accepted(secret: str) -> None:
+    headers = sign_webhook(BODY, secret, webhook_id="evt_1")
+    for given in (headers, only(headers, "x-signature"), {k.upper(): v for k, v in headers.items()}):
+        event = verify_webhook(BODY, given, secret)
+        assert (event.event, event.id, event.data) == ("ping", "evt_1", {"note": "Привіт 🚀"})
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_headers_are_those_of_the_product(secret: str) -> None:
+    timestamp = int(NOW.timestamp())
+    ours = {
+        name.lower(): value for name, value in sign_webhook(BODY, secret, webhook_id="evt_1", timestamp=NOW).items()
+    }
+    theirs = signature_headers([secret], event_id="evt_1", timestamp=timestamp, body=BODY)
+    assert ours == {name.lower(): value for name, value in theirs.items()}
+
+
+def test_signature_fits_a_library_of_standard_webhooks() -> None:
+    headers = sign_webhook(BODY, GENERATED, webhook_id="evt_1")
+    assert standardwebhooks.Webhook(GENERATED).verify(BODY, headers) == EVENT
+
+
+def test_either_secret_of_a_rotation_is_accepted() -> None:
+    old, new = (sign_webhook(BODY, secret, webhook_id="evt_1", timestamp=NOW) for secret in ("old", "new"))
+    both = {**new, "webhook-signature": f"{new['webhook-signature']} {old['webhook-signature']}"}
+    assert verify_webhook(BODY, both, "old") == verify_webhook(BODY, both, "new")
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"webhook-signature": "v1,AAAA"}, "not that of"),
+        ({"webhook-signature": "v2,é"}, "not that of"),
+        ({"webhook-id": "evt_2"}, "not that of"),
+        ({"webhook-timestamp": str(int(OLD.timestamp()))}, "not that of"),
+        ({"webhook-timestamp": "soon"}, "missing or wrong"),
+        ({"webhook-id": ""}, "missing or wrong"),
+    ],
+)
+def test_changed_header_is_refused(change: dict[str, str], why: str) -> None:
+    with pytest.raises(WebhookVerificationError, match=why):
+        verify_webhook(BODY, {**sign_webhook(BODY, GENERATED, webhook_id="evt_1"), **change}, GENERATED)
+
+
+def test_changed_body_and_other_secret_are_refused_in_both_forms() -> None:
+    headers = sign_webhook(BODY, "secret", webhook_id="evt_1")
+    for given in (headers, only(headers, "x-signature")):
+        with pytest.raises(WebhookVerificationError):
+            verify_webhook(BODY + b" ", given, "secret")
+        with pytest.raises(WebhookVerificationError):
+            verify_webhook(BODY, given, "other")
+
+
+def test_old_webhook_is_refused_unless_the_tolerance_allows_it() -> None:
+    headers = sign_webhook(BODY, "secret", webhook_id="evt_1", timestamp=OLD)
+    with pytest.raises(WebhookVerificationError, match="too old"):
+        verify_webhook(BODY, headers, "secret")
+    assert verify_webhook(BODY, headers, "secret", tolerance=datetime.timedelta(hours=2)).event == "ping"
+
+
+def test_webhook_without_a_signature_is_refused() -> None:
+    with pytest.raises(WebhookVerificationError, match="no signature"):
+        verify_webhook(BODY, {}, "secret")
+
+
+def test_signed_body_that_is_no_event_is_refused() -> None:
+    with pytest.raises(WebhookVerificationError, match="no event"):
+        verify_webhook(b"[]", sign_webhook(b"[]", "secret", webhook_id="evt_1"), "secret")
+
+
+def test_empty_secret_and_parsed_body_are_mistakes_of_the_caller() -> None:
+    headers = sign_webhook(BODY, "secret", webhook_id="evt_1")
+    with pytest.raises(ValueError, match="empty"):
+        verify_webhook(BODY, headers, "")
+    with pytest.raises(TypeError, match="bytes"):
+        verify_webhook(BODY.decode(), headers, "secret")  # type: ignore[arg-type]
