@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .context import App, F, confirm, given, json_option, list_options, page_size, pass_app, time_option, write_option
-from .output import ID, Column, local, local_time, note, plain, print_list, print_object, shown
+from .output import ID, Column, local_time, note, plain, print_list, print_object, shown, time_column
 
 if TYPE_CHECKING:
     from ..models import BroadcastPreview
@@ -235,7 +235,7 @@ def list_recipients(app: App, broadcast_id: str, status: str | None, most: int |
         Column("CONTACT", "contact_id", whole=True),
         Column("STATUS", "status"),
         Column("REASON", "reason"),
-        Column("SETTLED", local("settled_at")),
+        time_column("SETTLED", "settled_at"),
     )
     recipients = app.client.broadcasts.recipients(broadcast_id, status=status, limit=page_size(most))
     print_list(recipients, as_json, columns, most)

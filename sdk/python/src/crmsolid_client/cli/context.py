@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import os
 import re
 import sys
@@ -43,6 +44,7 @@ class App:
         if self._client is None:
             from .. import CrmSolid  # takes time to import, and help and completion do without
 
+            _tell_of_retries()
             self._client = CrmSolid(self._key(), self.url, allow_http=self.allow_http)
         return self._client
 
@@ -63,6 +65,19 @@ class App:
         if not key.strip():
             raise NoKeyError("there is no API key")
         return key.strip()
+
+
+class _RetryNotes(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(record.getMessage(), err=True)
+
+
+def _tell_of_retries() -> None:
+    """Say on standard error that a call is tried again: otherwise the command seems to hang."""
+    logger = logging.getLogger("crmsolid_client")
+    logger.setLevel(logging.DEBUG)
+    logger.propagate = False
+    logger.handlers = [_RetryNotes()]
 
 
 pass_app: Callable[[F], F] = click.make_pass_decorator(App)  # type: ignore[assignment]

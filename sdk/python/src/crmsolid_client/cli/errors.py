@@ -66,7 +66,8 @@ def report(error: CrmSolidError | OSError) -> int:
 
 
 def _report_answer(error: APIError) -> int:
-    _print(error.detail or error.title, "")
+    # With named fields the detail only says that there are some.
+    _print((error.title if error.errors else "") or error.detail or error.title, "")
     for one in error.errors:
         note(f"  {clean(one.field)}: {clean(one.detail)}")
     note(f"Code: {error.code or 'none'} ({error.status})")
@@ -100,6 +101,6 @@ def _seconds(error: APIError) -> str:
 
 
 def _print(what: str, following: str) -> None:
-    note(f"{click.style('Error:', fg='red', bold=True)} {clean(what)}")
+    note(f"{click.style('Error:', fg='red', bold=True)} {clean(what[:1].upper() + what[1:])}")
     if following:
         note(f"Next: {following}")

@@ -10,7 +10,7 @@ import click
 
 from .context import App, list_options, page_size, pass_app, time_option
 from .follow import END_OF_LOG, follow_events
-from .output import ID, Column, Row, clean, local, local_time, note, plain, print_lines, print_list, write
+from .output import ID, Column, Row, clean, local_time, note, plain, print_lines, print_list, time_column, write
 
 if TYPE_CHECKING:
     from ..models import Event
@@ -55,8 +55,21 @@ def list_events(
     listed: Iterable[Event] = app.client.events.list(type=only, since=begin, limit=page_size(most))
     if len(types) > 1:
         listed = (event for event in listed if event.event in types)
-    columns = (ID, Column("AT", local("created_at")), Column("TYPE", "event"), Column("ABOUT", about))
+    columns = (
+        ID,
+        time_column("AT", "created_at", "%m-%d %H:%M:%S"),
+        Column("TYPE", "event", whole=True),
+        Column("ABOUT", about),
+    )
     print_list(listed, as_json, columns, most)
+
+
+COLUMNS = (
+    ID,
+    time_column("AT", "created_at", "%m-%d %H:%M:%S"),
+    Column("TYPE", "event", whole=True),
+    Column("ABOUT", lambda row: about(row)),
+)
 
 
 def event_line(row: Row) -> str:

@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .context import App, given, json_option, list_options, page_size, pass_app, time_option, write_option
-from .output import ID, Column, clean, local, local_time, note, plain, print_lines, print_list, print_object, write
+from .output import (
+    ID,
+    Column,
+    clean,
+    local_time,
+    note,
+    plain,
+    print_lines,
+    print_list,
+    print_object,
+    time_column,
+    write,
+)
 
 if TYPE_CHECKING:
     from ..models import Message
@@ -79,7 +91,7 @@ def messages() -> None:
 
 COLUMNS = (
     ID,
-    Column("AT", local("created_at")),
+    time_column("AT", "created_at"),
     Column("", lambda row: "<-" if row["direction"] == "in" else "->"),
     Column("STATUS", "status"),
     Column("TEXT", "text"),

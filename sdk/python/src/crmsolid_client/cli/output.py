@@ -37,11 +37,12 @@ class PipeClosed(Exception):
 @dataclass(frozen=True)
 class Column:
     """A column of a table: its header, and the name of the member or a function of the row. ``whole``: never shortened,
-    because people copy it."""
+    because people copy it. ``optional``: left out if the table is too wide with it."""
 
     header: str
     source: str | Callable[[Row], Any]
     whole: bool = False
+    optional: bool = False
 
     def text(self, row: Row) -> str:
         value = row.get(self.source) if isinstance(self.source, str) else self.source(row)
@@ -94,16 +95,16 @@ def print_lines(rows: Iterable[Row]) -> int:
 def print_table(rows: Iterable[Row], columns: Sequence[Column]) -> int:
     """A table that fits the terminal, or 80 columns where there is none. Returns how many rows."""
     iterator = iter(rows)
-    first = [[column.text(row) for column in columns] for row in islice(iterator, MEASURED_ROWS)]
+    first = list(islice(iterator, MEASURED_ROWS))
     if not first:
         note("There are none.")
         return 0
-    widths = _widths([[column.header for column in columns], *first], columns)
+    columns, widths = _fitted(columns, first)
     write(_styled(_line([column.header for column in columns], columns, widths)) + "\n")
     count = 0
-    for cells in chain(first, ([column.text(row) for column in columns] for row in iterator)):
+    for row in chain(first, iterator):
         count += 1
-        write(_line(cells, columns, widths) + "\n")
+        write(_line([column.text(row) for column in columns], columns, widths) + "\n")
     return count
 
 
@@ -145,9 +146,9 @@ def clean(text: str) -> str:
     return kept.translate(_DIRECTIONS)
 
 
-def local(name: str) -> Callable[[Row], str]:
-    """A function of the row that shows a time in the time zone of this machine."""
-    return lambda row: local_time(row.get(name))
+def time_column(header: str, name: str, layout: str = "%Y-%m-%d %H:%M", optional: bool = False) -> Column:
+    """A time in the time zone of this machine."""
+    return Column(header, lambda row: local_time(row.get(name), layout), whole=True, optional=optional)
 
 
 def local_time(value: str | datetime | None, layout: str = "%Y-%m-%d %H:%M") -> str:
@@ -180,16 +181,25 @@ def _shortened(text: str, width: int) -> str:
     return kept + "…"
 
 
-def _widths(table: Sequence[Sequence[str]], columns: Sequence[Column]) -> list[int]:
-    """The widths of the columns. If the table is too wide, the widest that may be shortened are, down to 4."""
-    widths = [max(width_of(row[number]) for row in table) for number in range(len(columns))]
+def _fitted(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[list[Column], list[int]]:
+    """The columns that fit the terminal, with their widths: without optional ones, and then with the widest shortened,
+    down to 4, if there is not enough room."""
+    measured = [(column, max(width_of(column.text(row)) for row in rows)) for column in columns]
+    kept = [(column, max(width, width_of(column.header))) for column, width in measured]
     available = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else _columns()
+    while _total_width(kept) > available and (optional := [pair for pair in kept if pair[0].optional]):
+        kept.remove(optional[-1])
+    widths = [width for _, width in kept]
     while sum(widths) + len(_GAP) * (len(widths) - 1) > available:
-        flexible = [number for number, column in enumerate(columns) if not column.whole and widths[number] > 4]
+        flexible = [number for number, (column, _) in enumerate(kept) if not column.whole and widths[number] > 4]
         if not flexible:
             break
         widths[max(flexible, key=lambda number: widths[number])] -= 1
-    return widths
+    return [column for column, _ in kept], widths
+
+
+def _total_width(measured: Sequence[tuple[Column, int]]) -> int:
+    return sum(width for _, width in measured) + len(_GAP) * (len(measured) - 1)
 
 
 def _columns() -> int:

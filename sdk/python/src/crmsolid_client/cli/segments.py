@@ -7,7 +7,7 @@ import json
 import click
 
 from .context import App, json_option, list_options, page_size, pass_app
-from .output import ID, Column, local, plain, print_list, print_object
+from .output import ID, Column, plain, print_list, print_object, time_column
 
 
 @click.group()
@@ -25,7 +25,7 @@ def list_segments(app: App, most: int | None, as_json: bool) -> None:
     Example:
       crmsolid segments list
     """
-    columns = (ID, Column("NAME", "name"), Column("CONTACTS", "count"), Column("CHANGED", local("updated_at")))
+    columns = (ID, Column("NAME", "name"), Column("CONTACTS", "count"), time_column("CHANGED", "updated_at"))
     print_list(app.client.segments.list(limit=page_size(most)), as_json, columns, most)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from .context import App, given, json_option, list_options, page_size, pass_app, write_option
-from .output import ID, Column, local, plain, print_list, print_object, print_table
+from .output import ID, Column, plain, print_list, print_object, print_table, time_column
 
 RESUME_MODES = ("keep_dates", "restart_delay", "only_active_time")
 
@@ -116,7 +116,7 @@ def preview_sequence(app: App, sequence_id: str, contact_id: str, as_json: bool)
         return
     columns = (
         Column("STEP", "step", whole=True),
-        Column("PLANNED", local("planned_at")),
+        time_column("PLANNED", "planned_at"),
         Column("NOT SENT", "reason"),
         Column("TEXT", "text"),
     )
@@ -162,8 +162,8 @@ def list_enrollments(app: App, most: int | None, as_json: bool, **filters: Any) 
         ID,
         Column("CONTACT", "contact_id", whole=True),
         Column("STATUS", lambda row: row["status"] + (f" ({row['reason']})" if row["reason"] else "")),
-        Column("STEP", "step"),
-        Column("NEXT", local("next_run_at")),
+        Column("STEP", "step", optional=True),
+        time_column("NEXT", "next_run_at", optional=True),
     )
     print_list(app.client.enrollments.list(**filters, limit=page_size(most)), as_json, columns, most)
 

@@ -12,10 +12,10 @@ import click
 
 from .context import App, F, given, json_option, pass_app, time_option, write_option
 from .jobs import follow, print_errors
-from .output import PipeClosed, note, plain, print_object
+from .output import PipeClosed, note, plain, print_object, shown
 from .progress import Progress
 
-COUNTS: tuple[str, ...] = ("created", "updated", "unchanged", "invalid")
+COUNTS = ("created", "updated", "unchanged", "invalid")
 FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 
 
@@ -41,7 +41,7 @@ def filter_options(command: F) -> F:
     "mappings",
     multiple=True,
     metavar="COLUMN=FIELD",
-    help="Which field a column is; give it again for several. [default: the header names the fields]",
+    help="Which field a column is; give it for each column to import. [default: the header names the fields]",
 )
 @click.option("--dry-run", is_flag=True, help="Count what the import would do, and change nothing.")
 @click.option("--failed-rows", type=click.Path(path_type=Path, dir_okay=False), help="Write the rows that failed here.")
@@ -65,7 +65,7 @@ def import_contacts(
 
     \b
     Example:
-      crmsolid contacts import people.csv --mapping "Full name=name" --failed-rows failed.csv
+      crmsolid contacts import people.csv --mapping Telegram=username --mapping "Full name=name"
     """
     job = app.client.contacts.import_file(
         _source(file), mapping=_mapping(mappings), dry_run=dry_run, idempotency_key=idempotency_key
@@ -78,10 +78,11 @@ def import_contacts(
     if as_json:
         print_object(row, as_json)
     else:
-        counts = {
-            name: job.result[name] for name in ("created", "updated", "unchanged", "invalid") if name in job.result
-        }
-        print_object({"job": job.id, "state": job.state, **counts}, as_json)
+        summary: dict[str, Any] = {"job": job.id, "state": job.state}
+        summary |= {name: job.result.get(name) for name in COUNTS}
+        print_object(summary, as_json)
+    if ignored := job.result.get("ignored_columns"):
+        note(f"These columns are no fields and were left out: {shown(ignored)}. Name their fields with --mapping.")
     failed = job.result.get("invalid", 0)
     if failed:
         _report_failed(app, row, failed, failed_rows)

@@ -10,7 +10,6 @@ from .context import App, confirm, given, json_option, list_options, page_size, 
 from .output import (
     ID,
     Column,
-    local,
     note,
     plain,
     print_deleted,
@@ -18,6 +17,7 @@ from .output import (
     print_list,
     print_object,
     print_table,
+    time_column,
 )
 from .tail import tail
 
@@ -186,7 +186,7 @@ def list_deliveries(
     """
     columns = (
         ID,
-        Column("MADE", local("created_at")),
+        time_column("MADE", "created_at"),
         Column("EVENT", "event"),
         Column("STATUS", "status"),
         Column("TRIES", "attempts"),
