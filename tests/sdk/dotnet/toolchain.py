@@ -55,7 +55,7 @@ class DotNet:
     @property
     def environment(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("CRMSOLID_", "PYTEST"))}
-        return {**inherited, "DOTNET_ROOT": str(self.root), "DOTNET_NOLOGO": "1"}
+        return {**inherited, "DOTNET_ROOT": str(self.root), "DOTNET_GCHeapHardLimit": "0x40000000"}
 
     def compile(self, *assemblies: Assembly) -> dict[str, list[str]]:
         """Compile the assemblies in their order. Returns the diagnostics of each output that has some."""

@@ -36,9 +36,9 @@ public sealed class WebhookTests
             ("webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
         _time.Advance(DateTimeOffset.FromUnixTimeSeconds(1614265330) - _time.GetUtcNow());
         // It is verified, and then found to be no event of ours.
-        var error = Assert.Throws<CrmSolidException>(
+        var error = Assert.Throws<WebhookVerificationException>(
             () => WebhookVerifier.Verify(body, headers, Secret, timeProvider: _time));
-        Assert.Contains("WebhookEvent", error.Message);
+        Assert.Contains("no event", error.Message);
     }
 
     [Fact]

@@ -25,5 +25,5 @@ public class AccountsClient : ResourceClient
     /// <param name="accountId">The account.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Account> GetAsync(long accountId, CancellationToken cancellationToken = default) =>
-        GetAsync<Account>($"/v1/accounts/{accountId}", cancellationToken);
+        SendGetAsync<Account>($"/v1/accounts/{accountId}", cancellationToken);
 }

@@ -30,7 +30,7 @@ public class BroadcastsClient : ResourceClient
     /// <param name="broadcastId">The broadcast.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Broadcast> GetAsync(string broadcastId, CancellationToken cancellationToken = default) =>
-        GetAsync<Broadcast>($"/v1/broadcasts/{broadcastId}", cancellationToken);
+        SendGetAsync<Broadcast>($"/v1/broadcasts/{broadcastId}", cancellationToken);
 
     /// <summary>Counts who would get a broadcast. Nothing is stored or sent.</summary>
     /// <param name="draft">The broadcast.</param>
@@ -38,7 +38,7 @@ public class BroadcastsClient : ResourceClient
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<BroadcastPreview> PreviewAsync(
         BroadcastDraft draft, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        PostAsync<BroadcastPreview>(
+        SendPostAsync<BroadcastPreview>(
             $"/v1/broadcasts", Body(draft, preview: true), idempotencyKey, cancellationToken);
 
     /// <summary>Starts a broadcast, or schedules it.</summary>
@@ -47,7 +47,7 @@ public class BroadcastsClient : ResourceClient
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Broadcast> StartAsync(
         BroadcastDraft draft, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        PostAsync<Broadcast>($"/v1/broadcasts", Body(draft, preview: false), idempotencyKey, cancellationToken);
+        SendPostAsync<Broadcast>($"/v1/broadcasts", Body(draft, preview: false), idempotencyKey, cancellationToken);
 
     /// <summary>Pauses a broadcast.</summary>
     /// <param name="broadcastId">The broadcast.</param>
@@ -55,7 +55,7 @@ public class BroadcastsClient : ResourceClient
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Broadcast> PauseAsync(
         string broadcastId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        PostAsync<Broadcast>($"/v1/broadcasts/{broadcastId}/pause", idempotencyKey, cancellationToken);
+        SendPostAsync<Broadcast>($"/v1/broadcasts/{broadcastId}/pause", idempotencyKey, cancellationToken);
 
     /// <summary>Resumes a broadcast where it was paused.</summary>
     /// <param name="broadcastId">The broadcast.</param>
@@ -63,7 +63,7 @@ public class BroadcastsClient : ResourceClient
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Broadcast> ResumeAsync(
         string broadcastId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        PostAsync<Broadcast>($"/v1/broadcasts/{broadcastId}/resume", idempotencyKey, cancellationToken);
+        SendPostAsync<Broadcast>($"/v1/broadcasts/{broadcastId}/resume", idempotencyKey, cancellationToken);
 
     /// <summary>Cancels what a broadcast has not sent yet.</summary>
     /// <param name="broadcastId">The broadcast.</param>
@@ -71,7 +71,7 @@ public class BroadcastsClient : ResourceClient
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Broadcast> CancelAsync(
         string broadcastId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        PostAsync<Broadcast>($"/v1/broadcasts/{broadcastId}/cancel", idempotencyKey, cancellationToken);
+        SendPostAsync<Broadcast>($"/v1/broadcasts/{broadcastId}/cancel", idempotencyKey, cancellationToken);
 
     /// <summary>Sends again to recipients whose message surely was not sent.</summary>
     /// <param name="broadcastId">The broadcast.</param>
@@ -79,7 +79,7 @@ public class BroadcastsClient : ResourceClient
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Broadcast> RetryFailedAsync(
         string broadcastId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        PostAsync<Broadcast>($"/v1/broadcasts/{broadcastId}/retry-failed", idempotencyKey, cancellationToken);
+        SendPostAsync<Broadcast>($"/v1/broadcasts/{broadcastId}/retry-failed", idempotencyKey, cancellationToken);
 
     /// <summary>Lists recipients.</summary>
     /// <param name="broadcastId">The broadcast.</param>

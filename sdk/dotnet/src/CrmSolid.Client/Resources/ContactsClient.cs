@@ -44,7 +44,7 @@ public class ContactsClient : ResourceClient
     /// <param name="contactId">The contact.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Contact> GetAsync(string contactId, CancellationToken cancellationToken = default) =>
-        GetAsync<Contact>($"/v1/contacts/{contactId}", cancellationToken);
+        SendGetAsync<Contact>($"/v1/contacts/{contactId}", cancellationToken);
 
     /// <summary>Creates a contact, or updates the one with this username or e-mail address.</summary>
     /// <param name="contact">Its fields, the username or the e-mail address among them.</param>
@@ -52,7 +52,7 @@ public class ContactsClient : ResourceClient
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<UpsertedContact> CreateAsync(
         ContactFields contact, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        PostAsync<UpsertedContact>($"/v1/contacts", contact, idempotencyKey, cancellationToken);
+        SendPostAsync<UpsertedContact>($"/v1/contacts", contact, idempotencyKey, cancellationToken);
 
     /// <summary>Changes fields of a contact. Tags replace those that are there.</summary>
     /// <param name="contactId">The contact.</param>
@@ -63,7 +63,7 @@ public class ContactsClient : ResourceClient
     public virtual Task<WrittenContact> UpdateAsync(
         string contactId, ContactFields changes, string? ifMatch = null, string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
-        PatchAsync<WrittenContact>($"/v1/contacts/{contactId}", changes, idempotencyKey, ifMatch, cancellationToken);
+        SendPatchAsync<WrittenContact>($"/v1/contacts/{contactId}", changes, idempotencyKey, ifMatch, cancellationToken);
 
     /// <summary>Erases a person, with everything that is kept on them.</summary>
     /// <param name="contactId">The contact.</param>
@@ -73,7 +73,7 @@ public class ContactsClient : ResourceClient
     public virtual Task DeleteAsync(
         string contactId, string? ifMatch = null, string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
-        DeleteAsync($"/v1/contacts/{contactId}", idempotencyKey, ifMatch, cancellationToken);
+        SendDeleteAsync($"/v1/contacts/{contactId}", idempotencyKey, ifMatch, cancellationToken);
 
     /// <summary>Adds and removes tags of a contact.</summary>
     /// <param name="contactId">The contact.</param>
@@ -96,7 +96,7 @@ public class ContactsClient : ResourceClient
     /// <param name="contactId">The contact.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<PersonalData> DataAsync(string contactId, CancellationToken cancellationToken = default) =>
-        GetAsync<PersonalData>($"/v1/contacts/{contactId}/data", cancellationToken);
+        SendGetAsync<PersonalData>($"/v1/contacts/{contactId}/data", cancellationToken);
 
     /// <summary>The score of a contact, and a page of its changes, newest first.</summary>
     /// <param name="contactId">The contact.</param>

@@ -20,7 +20,7 @@ public class DeliveriesClient : ResourceClient
     /// <param name="deliveryId">The delivery.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<DeliveryDetail> GetAsync(string deliveryId, CancellationToken cancellationToken = default) =>
-        GetAsync<DeliveryDetail>($"/v1/deliveries/{deliveryId}", cancellationToken);
+        SendGetAsync<DeliveryDetail>($"/v1/deliveries/{deliveryId}", cancellationToken);
 
     /// <summary>Delivers once more.</summary>
     /// <param name="deliveryId">The delivery.</param>
@@ -28,5 +28,5 @@ public class DeliveriesClient : ResourceClient
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Delivery> ReplayAsync(
         string deliveryId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        PostAsync<Delivery>($"/v1/deliveries/{deliveryId}/replay", idempotencyKey, cancellationToken);
+        SendPostAsync<Delivery>($"/v1/deliveries/{deliveryId}/replay", idempotencyKey, cancellationToken);
 }

@@ -35,7 +35,7 @@ public class EnrollmentsClient : ResourceClient
     /// <param name="enrollmentId">The enrollment.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Enrollment> GetAsync(string enrollmentId, CancellationToken cancellationToken = default) =>
-        GetAsync<Enrollment>($"/v1/enrollments/{enrollmentId}", cancellationToken);
+        SendGetAsync<Enrollment>($"/v1/enrollments/{enrollmentId}", cancellationToken);
 
     /// <summary>Pauses an enrollment.</summary>
     /// <param name="enrollmentId">The enrollment.</param>
@@ -43,7 +43,7 @@ public class EnrollmentsClient : ResourceClient
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Enrollment> PauseAsync(
         string enrollmentId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        PostAsync<Enrollment>($"/v1/enrollments/{enrollmentId}/pause", idempotencyKey, cancellationToken);
+        SendPostAsync<Enrollment>($"/v1/enrollments/{enrollmentId}/pause", idempotencyKey, cancellationToken);
 
     /// <summary>Resumes an enrollment.</summary>
     /// <param name="enrollmentId">The enrollment.</param>
@@ -53,7 +53,7 @@ public class EnrollmentsClient : ResourceClient
     public virtual Task<Enrollment> ResumeAsync(
         string enrollmentId, ResumeMode? mode = null, string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
-        PostAsync<Enrollment>(
+        SendPostAsync<Enrollment>(
             $"/v1/enrollments/{enrollmentId}/resume", new { mode }, idempotencyKey, cancellationToken);
 
     /// <summary>Ends an enrollment.</summary>
@@ -62,5 +62,5 @@ public class EnrollmentsClient : ResourceClient
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Enrollment> StopAsync(
         string enrollmentId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        PostAsync<Enrollment>($"/v1/enrollments/{enrollmentId}/stop", idempotencyKey, cancellationToken);
+        SendPostAsync<Enrollment>($"/v1/enrollments/{enrollmentId}/stop", idempotencyKey, cancellationToken);
 }

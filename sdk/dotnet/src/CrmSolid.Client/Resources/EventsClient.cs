@@ -31,5 +31,5 @@ public class EventsClient : ResourceClient
     /// <param name="eventId">The event.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Event> GetAsync(string eventId, CancellationToken cancellationToken = default) =>
-        GetAsync<Event>($"/v1/events/{eventId}", cancellationToken);
+        SendGetAsync<Event>($"/v1/events/{eventId}", cancellationToken);
 }

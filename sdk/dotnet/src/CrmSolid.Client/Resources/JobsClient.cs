@@ -20,7 +20,7 @@ public class JobsClient : ResourceClient
     /// <param name="jobId">The job.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Job> GetAsync(string jobId, CancellationToken cancellationToken = default) =>
-        GetAsync<Job>($"/v1/jobs/{jobId}", cancellationToken);
+        SendGetAsync<Job>($"/v1/jobs/{jobId}", cancellationToken);
 
     /// <summary>Cancels a job.</summary>
     /// <param name="jobId">The job.</param>
@@ -28,7 +28,7 @@ public class JobsClient : ResourceClient
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Job> CancelAsync(
         string jobId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        PostAsync<Job>($"/v1/jobs/{jobId}/cancel", idempotencyKey, cancellationToken);
+        SendPostAsync<Job>($"/v1/jobs/{jobId}/cancel", idempotencyKey, cancellationToken);
 
     /// <summary>The rows of an import that failed, as a CSV file with reasons. Dispose the stream.</summary>
     /// <param name="jobId">The import.</param>

@@ -46,7 +46,7 @@ public class MessagesClient : ResourceClient
     /// <param name="messageId">The message.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Message> GetAsync(string messageId, CancellationToken cancellationToken = default) =>
-        GetAsync<Message>($"/v1/messages/{messageId}", cancellationToken);
+        SendGetAsync<Message>($"/v1/messages/{messageId}", cancellationToken);
 
     /// <summary>Sends a message. It is accepted at once and sent within the limits of the account.</summary>
     /// <param name="accountId">The account that sends.</param>
@@ -58,7 +58,7 @@ public class MessagesClient : ResourceClient
     public virtual Task<QueuedMessage> SendAsync(
         long accountId, string to, string text, DateTimeOffset? sendAt = null, string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
-        PostAsync<QueuedMessage>(
+        SendPostAsync<QueuedMessage>(
             $"/v1/messages/send", new { accountId, to, text, sendAt }, idempotencyKey, cancellationToken);
 
     /// <summary>Cancels a message that is still queued.</summary>
@@ -67,7 +67,7 @@ public class MessagesClient : ResourceClient
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<CanceledMessage> CancelAsync(
         string messageId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        PostAsync<CanceledMessage>($"/v1/messages/{messageId}/cancel", idempotencyKey, cancellationToken);
+        SendPostAsync<CanceledMessage>($"/v1/messages/{messageId}/cancel", idempotencyKey, cancellationToken);
 
     /// <summary>
     /// Streams messages as they happen: sent, failed, received. The connection is opened again whenever it ends, and goes

@@ -12,23 +12,23 @@ public abstract class ResourceClient
     internal Transport Transport =>
         _transport ?? throw new InvalidOperationException("the mock does not override the method that was called");
 
-    internal Task<T> GetAsync<T>(FormattableString path, CancellationToken cancellationToken) =>
+    internal Task<T> SendGetAsync<T>(FormattableString path, CancellationToken cancellationToken) =>
         Transport.SendAsync<T>(ApiRequest.Get(path), cancellationToken);
 
-    internal Task<T> PostAsync<T>(FormattableString path, string? idempotencyKey, CancellationToken cancellationToken) =>
+    internal Task<T> SendPostAsync<T>(FormattableString path, string? idempotencyKey, CancellationToken cancellationToken) =>
         Transport.SendAsync<T>(ApiRequest.Write(HttpMethod.Post, path, idempotencyKey), cancellationToken);
 
-    internal Task<T> PostAsync<T>(
+    internal Task<T> SendPostAsync<T>(
         FormattableString path, object body, string? idempotencyKey, CancellationToken cancellationToken) =>
         Transport.SendAsync<T>(ApiRequest.Write(HttpMethod.Post, path, idempotencyKey).Body(body), cancellationToken);
 
-    internal Task<T> PatchAsync<T>(
+    internal Task<T> SendPatchAsync<T>(
         FormattableString path, object body, string? idempotencyKey, string? ifMatch, CancellationToken cancellationToken) =>
         Transport.SendAsync<T>(
             ApiRequest.Write(HttpMethod.Patch, path, idempotencyKey).Header("If-Match", ifMatch).Body(body),
             cancellationToken);
 
-    internal async Task DeleteAsync(
+    internal async Task SendDeleteAsync(
         FormattableString path, string? idempotencyKey, string? ifMatch, CancellationToken cancellationToken)
     {
         ApiRequest request = ApiRequest.Write(HttpMethod.Delete, path, idempotencyKey).Header("If-Match", ifMatch);

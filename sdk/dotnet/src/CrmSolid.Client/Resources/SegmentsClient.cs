@@ -25,7 +25,7 @@ public class SegmentsClient : ResourceClient
     /// <param name="segmentId">The segment.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Segment> GetAsync(string segmentId, CancellationToken cancellationToken = default) =>
-        GetAsync<Segment>($"/v1/segments/{segmentId}", cancellationToken);
+        SendGetAsync<Segment>($"/v1/segments/{segmentId}", cancellationToken);
 
     /// <summary>Creates a segment.</summary>
     /// <param name="name">The name.</param>
@@ -34,7 +34,7 @@ public class SegmentsClient : ResourceClient
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<WrittenSegment> CreateAsync(
         string name, Condition filter, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        PostAsync<WrittenSegment>($"/v1/segments", new { name, filter }, idempotencyKey, cancellationToken);
+        SendPostAsync<WrittenSegment>($"/v1/segments", new { name, filter }, idempotencyKey, cancellationToken);
 
     /// <summary>Changes a segment.</summary>
     /// <param name="segmentId">The segment.</param>
@@ -45,7 +45,7 @@ public class SegmentsClient : ResourceClient
     public virtual Task<WrittenSegment> UpdateAsync(
         string segmentId, string? name = null, Condition? filter = null, string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
-        PatchAsync<WrittenSegment>(
+        SendPatchAsync<WrittenSegment>(
             $"/v1/segments/{segmentId}", new { name, filter }, idempotencyKey, null, cancellationToken);
 
     /// <summary>Deletes a segment. Its contacts stay.</summary>
@@ -54,7 +54,7 @@ public class SegmentsClient : ResourceClient
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task DeleteAsync(
         string segmentId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        DeleteAsync($"/v1/segments/{segmentId}", idempotencyKey, null, cancellationToken);
+        SendDeleteAsync($"/v1/segments/{segmentId}", idempotencyKey, null, cancellationToken);
 
     /// <summary>Counts who a filter finds.</summary>
     /// <param name="filter">The filter.</param>
@@ -62,7 +62,7 @@ public class SegmentsClient : ResourceClient
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<SegmentPreview> PreviewAsync(
         Condition filter, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        PostAsync<SegmentPreview>($"/v1/segments/preview", new { filter }, idempotencyKey, cancellationToken);
+        SendPostAsync<SegmentPreview>($"/v1/segments/preview", new { filter }, idempotencyKey, cancellationToken);
 
     /// <summary>Why a contact is in a segment, or is not.</summary>
     /// <param name="segmentId">The segment.</param>
@@ -82,5 +82,5 @@ public class SegmentsClient : ResourceClient
     public virtual Task<Job> TagAsync(
         string segmentId, IEnumerable<string>? add = null, IEnumerable<string>? remove = null,
         string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        PostAsync<Job>($"/v1/segments/{segmentId}/tags", new { add, remove }, idempotencyKey, cancellationToken);
+        SendPostAsync<Job>($"/v1/segments/{segmentId}/tags", new { add, remove }, idempotencyKey, cancellationToken);
 }

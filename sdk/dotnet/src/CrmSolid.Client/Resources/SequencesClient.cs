@@ -25,7 +25,7 @@ public class SequencesClient : ResourceClient
     /// <param name="sequenceId">The sequence.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<SequenceDetail> GetAsync(string sequenceId, CancellationToken cancellationToken = default) =>
-        GetAsync<SequenceDetail>($"/v1/sequences/{sequenceId}", cancellationToken);
+        SendGetAsync<SequenceDetail>($"/v1/sequences/{sequenceId}", cancellationToken);
 
     /// <summary>Starts a sequence.</summary>
     /// <param name="sequenceId">The sequence.</param>
@@ -33,7 +33,7 @@ public class SequencesClient : ResourceClient
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Sequence> StartAsync(
         string sequenceId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        PostAsync<Sequence>($"/v1/sequences/{sequenceId}/start", idempotencyKey, cancellationToken);
+        SendPostAsync<Sequence>($"/v1/sequences/{sequenceId}/start", idempotencyKey, cancellationToken);
 
     /// <summary>Pauses a sequence. Nobody leaves it.</summary>
     /// <param name="sequenceId">The sequence.</param>
@@ -41,7 +41,7 @@ public class SequencesClient : ResourceClient
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Sequence> PauseAsync(
         string sequenceId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        PostAsync<Sequence>($"/v1/sequences/{sequenceId}/pause", idempotencyKey, cancellationToken);
+        SendPostAsync<Sequence>($"/v1/sequences/{sequenceId}/pause", idempotencyKey, cancellationToken);
 
     /// <summary>Resumes a sequence.</summary>
     /// <param name="sequenceId">The sequence.</param>
@@ -51,7 +51,7 @@ public class SequencesClient : ResourceClient
     public virtual Task<Sequence> ResumeAsync(
         string sequenceId, ResumeMode? mode = null, string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
-        PostAsync<Sequence>($"/v1/sequences/{sequenceId}/resume", new { mode }, idempotencyKey, cancellationToken);
+        SendPostAsync<Sequence>($"/v1/sequences/{sequenceId}/resume", new { mode }, idempotencyKey, cancellationToken);
 
     /// <summary>When each step would be sent to a contact, and its text.</summary>
     /// <param name="sequenceId">The sequence.</param>
@@ -61,7 +61,7 @@ public class SequencesClient : ResourceClient
     public virtual Task<SequencePreview> PreviewAsync(
         string sequenceId, string contactId, string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
-        PostAsync<SequencePreview>(
+        SendPostAsync<SequencePreview>(
             $"/v1/sequences/{sequenceId}/preview", new { contactId }, idempotencyKey, cancellationToken);
 
     /// <summary>Enrolls a contact.</summary>
@@ -72,7 +72,7 @@ public class SequencesClient : ResourceClient
     public virtual Task<Enrollment> EnrollAsync(
         string sequenceId, string contactId, string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
-        PostAsync<Enrollment>(
+        SendPostAsync<Enrollment>(
             $"/v1/sequences/{sequenceId}/enroll", new { contactId }, idempotencyKey, cancellationToken);
 
     /// <summary>Lists enrollments of a sequence.</summary>

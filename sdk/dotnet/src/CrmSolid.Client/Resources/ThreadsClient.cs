@@ -48,5 +48,5 @@ public class ThreadsClient : ResourceClient
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<ReadThread> ReadAsync(
         string threadId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        PostAsync<ReadThread>($"/v1/threads/{threadId}/read", idempotencyKey, cancellationToken);
+        SendPostAsync<ReadThread>($"/v1/threads/{threadId}/read", idempotencyKey, cancellationToken);
 }

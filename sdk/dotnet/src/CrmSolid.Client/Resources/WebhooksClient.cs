@@ -25,7 +25,7 @@ public class WebhooksClient : ResourceClient
     /// <param name="webhookId">The webhook.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Webhook> GetAsync(string webhookId, CancellationToken cancellationToken = default) =>
-        GetAsync<Webhook>($"/v1/webhooks/{webhookId}", cancellationToken);
+        SendGetAsync<Webhook>($"/v1/webhooks/{webhookId}", cancellationToken);
 
     /// <summary>Creates a webhook. Keep its secret: it is answered this once.</summary>
     /// <param name="url">Where to post: an https address.</param>
@@ -36,7 +36,7 @@ public class WebhooksClient : ResourceClient
     public virtual Task<IssuedWebhook> CreateAsync(
         string url, IEnumerable<EventType> events, string? secret = null, string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
-        PostAsync<IssuedWebhook>($"/v1/webhooks", new { url, events, secret }, idempotencyKey, cancellationToken);
+        SendPostAsync<IssuedWebhook>($"/v1/webhooks", new { url, events, secret }, idempotencyKey, cancellationToken);
 
     /// <summary>Changes a webhook.</summary>
     /// <param name="webhookId">The webhook.</param>
@@ -48,7 +48,7 @@ public class WebhooksClient : ResourceClient
     public virtual Task<Webhook> UpdateAsync(
         string webhookId, string? url = null, IEnumerable<EventType>? events = null, bool? enabled = null,
         string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        PatchAsync<Webhook>(
+        SendPatchAsync<Webhook>(
             $"/v1/webhooks/{webhookId}", new { url, events, enabled }, idempotencyKey, null, cancellationToken);
 
     /// <summary>Deletes a webhook.</summary>
@@ -57,7 +57,7 @@ public class WebhooksClient : ResourceClient
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task DeleteAsync(
         string webhookId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        DeleteAsync($"/v1/webhooks/{webhookId}", idempotencyKey, null, cancellationToken);
+        SendDeleteAsync($"/v1/webhooks/{webhookId}", idempotencyKey, null, cancellationToken);
 
     /// <summary>Lists deliveries of a webhook, newest first.</summary>
     /// <param name="webhookId">The webhook.</param>
@@ -86,7 +86,7 @@ public class WebhooksClient : ResourceClient
     public virtual Task<Job> ReplayAsync(
         string webhookId, DateTimeOffset since, DateTimeOffset? until = null, string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
-        PostAsync<Job>($"/v1/webhooks/{webhookId}/replay", new { since, until }, idempotencyKey, cancellationToken);
+        SendPostAsync<Job>($"/v1/webhooks/{webhookId}/replay", new { since, until }, idempotencyKey, cancellationToken);
 
     /// <summary>Gives a webhook a new secret. The old one signs too until the overlap ends.</summary>
     /// <param name="webhookId">The webhook.</param>
@@ -97,7 +97,7 @@ public class WebhooksClient : ResourceClient
     public virtual Task<IssuedWebhook> RotateSecretAsync(
         string webhookId, string? secret = null, TimeSpan? overlap = null, string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
-        PostAsync<IssuedWebhook>(
+        SendPostAsync<IssuedWebhook>(
             $"/v1/webhooks/{webhookId}/rotate-secret", new { secret, overlapSeconds = (long?)overlap?.TotalSeconds }, idempotencyKey, cancellationToken);
 
     /// <summary>Delivers a <c>ping</c>.</summary>
@@ -106,10 +106,10 @@ public class WebhooksClient : ResourceClient
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Delivery> TestAsync(
         string webhookId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        PostAsync<Delivery>($"/v1/webhooks/{webhookId}/test", idempotencyKey, cancellationToken);
+        SendPostAsync<Delivery>($"/v1/webhooks/{webhookId}/test", idempotencyKey, cancellationToken);
 
     /// <summary>Lists the types of events, with the schemas of their data.</summary>
-    /// <param name="cancellationToken">Ends the enumeration.</param>
-    public virtual Pageable<EventKind> EventsAsync(CancellationToken cancellationToken = default) =>
-        Pages<EventKind>(() => ApiRequest.Get($"/v1/webhooks/events"), cancellationToken);
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual async Task<IReadOnlyList<EventKind>> EventsAsync(CancellationToken cancellationToken = default) =>
+        (await SendGetAsync<Page<EventKind>>($"/v1/webhooks/events", cancellationToken).ConfigureAwait(false)).Data;
 }

@@ -47,7 +47,14 @@ public static class WebhookVerifier
             VerifyStandard(body, id, timestamp, signatures, secret);
             VerifyAge(timestamp!, tolerance ?? DefaultTolerance, timeProvider ?? TimeProvider.System);
         }
-        return Json.Read<WebhookEvent>(body);
+        try
+        {
+            return Json.Read<WebhookEvent>(body);
+        }
+        catch (CrmSolidException error)
+        {
+            throw new WebhookVerificationException("the body is signed, but it is no event", error);
+        }
     }
 
     private static void VerifyBody(ReadOnlySpan<byte> body, string? signature, string secret)
@@ -118,9 +125,9 @@ public static class WebhookVerifier
 /// <summary>A webhook is not signed with the secret, or is too old. Answer 401, and do nothing with it.</summary>
 public sealed class WebhookVerificationException : CrmSolidException
 {
-    /// <summary>Makes an exception with the reason.</summary>
-    public WebhookVerificationException(string message)
-        : base(message)
+    /// <summary>Makes an exception with the reason and, where there is one, its cause.</summary>
+    public WebhookVerificationException(string message, Exception? innerException = null)
+        : base(message, innerException)
     {
     }
 }
