@@ -44,7 +44,7 @@ def test_table_of_tools_is_that_of_the_code() -> None:
     for tool in TOOLS[1:]:  # whoami is none of REST
         scopes = ", ".join(f"`{scope}`" for scope in tool.endpoint.scopes)
         rows.append(f"| `{tool.name}` | {scopes} | `{tool.method} {paths[tool.view]}` |")
-    assert re.findall(r"^\| `\w+` \| .* \| `[A-Z]+ /v1/.*`.* \|$", read("docs/mcp.md"), re.M)[1:] == rows
+    assert re.findall(r"^\| `\w+` \| .* \| `[A-Z]+ /v1/.*`.* \|$", read("docs/guide/mcp.md"), re.M)[1:] == rows
 
 
 def test_table_of_error_codes_is_that_of_the_code() -> None:
@@ -58,8 +58,9 @@ def test_receiver_in_node_is_the_example() -> None:
 
 
 def test_client_configurations_are_json() -> None:
-    blocks = re.findall(r"^```json\n(.+?)^```", read("docs/mcp.md"), re.M | re.S)
-    servers = [json.loads(block).get("mcpServers") or json.loads(block)["servers"] for block in blocks]
+    blocks = re.findall(r"^```json\n(.+?)^```", read("docs/guide/mcp.md"), re.M | re.S)
+    files = [json.loads(block) for block in blocks if 'ervers"' in block]
+    servers = [file.get("mcpServers") or file["servers"] for file in files]
     assert len(servers) == 5
     assert all("http://127.0.0.1:8000/mcp" in json.dumps(each["crmsolid"]) for each in servers)
 
