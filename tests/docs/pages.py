@@ -17,6 +17,9 @@ NOT_RUN = [
     ("README.md", "make run ", "the product runs already"),
     ("README.md", "export CRMSOLID_KEY=cs_live_…", "the test sets both"),
     ("README.md", "claude mcp add ", "Claude Code is not installed; tests/mcp/clients has other clients"),
+    ("docs/guide/mcp.md", "claude mcp add ", "Claude Code is not installed; tests/mcp/clients has other clients"),
+    ("docs/guide/mcp.md", "npx -y @modelcontextprotocol/inspector", "tests/mcp/clients/test_inspector.py runs it"),
+    ("docs/guide/telegram.md", ".venv/bin/python manage.py telegram_login", "it asks for a code from a phone"),
 ]
 
 

@@ -45,14 +45,14 @@ def _object_differences(shown: dict[str, Any], answered: dict[str, Any], path: s
 
 def _list_differences(shown: list[Any], answered: list[Any], path: str) -> list[str]:
     patterns = [each for each in shown if each != MORE]
-    if bool(patterns) != bool(answered):
-        return [f"{path}: the page shows {len(patterns)} elements, the answer has {len(answered)}"]
     found: list[str] = []
     if MORE in shown:
         for pattern in patterns:
             if all(differences(pattern, element) for element in answered):
                 found.append(f"{path}: no element of the answer is like {json.dumps(pattern)}")
         return found
+    if bool(patterns) != bool(answered):
+        return [f"{path}: the page shows {len(patterns)} elements, the answer has {len(answered)}"]
     for position, element in enumerate(answered):
         tries: list[list[str]] = [differences(pattern, element, f"{path}[{position}]") for pattern in patterns]
         if all(tries):

@@ -1,14 +1,9 @@
-"""Files that arrive over a connection: who may send large ones, in which memory, and the commands of the docs."""
+"""Files that arrive over a connection: who may send large ones, and in which memory."""
 
 import json
-import os
-import re
-import shutil
-import subprocess
 import tracemalloc
 from collections.abc import Iterator
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +11,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
 from contacts.imports.arrival import may_upload, upload_limits
-from contacts.models import Contact, ContactImport
-from crmsolid.jobs import runner
+from contacts.models import ContactImport
 from crmsolid.serving.interface import MEBIBYTE
 from crmsolid.serving.pool import django_thread
 from crmsolid.serving.root import RootApplication
@@ -29,7 +23,6 @@ from tests.serving.live_server import LiveServer, serve
 from tests.tenants import Tenants
 
 pytestmark = pytest.mark.django_db(transaction=True)
-DOCS = Path(__file__).resolve().parents[3] / "docs" / "imports.md"
 
 
 @pytest.fixture
@@ -120,22 +113,3 @@ def _many_rows() -> Iterator[bytes]:
     yield b"username,name\n"
     for number in range(8):
         yield b"".join(b"person_%d,%s\n" % (number * 1000 + n, b"x" * 3000) for n in range(1000))
-
-
-@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-def test_the_commands_of_the_docs_work(live: LiveServer, tenants: Tenants, tmp_path: Path) -> None:
-    first, last = re.findall(r"^```sh\n(.+?)^```", DOCS.read_text(), re.M | re.S)
-    variables = {"CRMSOLID_KEY": tenants.key(), "CRMSOLID_URL": f"http://127.0.0.1:{live.port}"}
-    environment = {**os.environ, **variables}
-
-    def run(script: str) -> str:
-        command = ["bash", "-e", "-c", script]
-        return subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True).stdout
-
-    assert re.findall(r'"state":"(\w+)"', run(first)) == ["queued", "queued"]
-    runner.run_due()
-    counts = [[job.result[name] for name in ("created", "invalid")] for job in Job.unscoped.order_by("pk")]
-    assert (counts, Contact.unscoped.count()) == ([[2, 1], [2, 1]], 2)
-    environment["FAILED_ROWS_URL"] = Job.unscoped.order_by("pk")[1].result["failed_rows_url"]
-    run(last)
-    assert (tmp_path / "failed-rows.csv").read_text().splitlines()[1].startswith("not a username,,Somebody,,4,")

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(bool(settings.DATABASE_URL), reason="what it loo
 
 @pytest.fixture
 def remote(node: Node, url: str, tmp_path: Path) -> Remote:
-    """Starts mcp-remote as docs/mcp.md configures it for a key."""
+    """Starts mcp-remote as docs/guide/mcp.md configures it for a key."""
 
     @contextmanager
     def start(key: str, *options: str) -> Iterator[StdioClient]:
