@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "apikeys",
     "crmsolid.oauth",
     "crmsolid.api",
+    "crmsolid.docs",
     "crmsolid.events",
     "crmsolid.jobs",
     "webhooks",
@@ -175,6 +176,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 FORMAT_MODULE_PATH = "crmsolid.formats"
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [("docs/img", BASE_DIR / "docs" / "img")]  # the pictures of the pages at /docs/
 WHITENOISE_USE_FINDERS = True  # serves the files of the packages from where they are: no collectstatic
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 60  # a year under an address with the hash of the file: crmsolid/panel/static_files.py

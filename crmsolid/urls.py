@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, include, path
-from django.views.generic import RedirectView
 
 import contacts.urls
 import crmsolid.analytics.urls
@@ -15,7 +14,6 @@ from crmsolid.api.me import MeView
 from crmsolid.mcp.views import mcp_view
 from crmsolid.panel.site import PanelSite
 from crmsolid.tools import TOOLS
-from crmsolid.workspaces.panel_urls import ROOT
 
 handler403 = "crmsolid.panel.pages.forbidden"
 handler404 = "crmsolid.panel.pages.not_found"
@@ -46,7 +44,7 @@ urlpatterns = [
     path("mcp", mcp),
     path("mcp/", mcp),
     *panel,
-    path("", RedirectView.as_view(url=ROOT)),
     path("", include("crmsolid.api.openapi.pages")),
+    path("", include("crmsolid.docs.urls")),
     path("", include("crmsolid.oauth.urls")),
 ]

@@ -19,11 +19,12 @@ DATABASE_UNAVAILABLE = (OperationalError, InterfaceError)
 
 @dataclass(frozen=True, slots=True)
 class CodeInfo:
-    """HTTP status, title and, for the documentation, what the code means and what to do."""
+    """HTTP status, title, what to do, and what the code means. In the last two, code stands between backticks."""
 
     status: int
     title: str
     help: str
+    meaning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,85 +42,237 @@ CODES: dict[str, CodeInfo] = {
         "Malformed JSON",
         "Send one JSON object in UTF-8: no duplicate names, no NaN, "
         f"at most {strictjson.MAX_VALUES:,} values and {strictjson.MAX_NAMES} names in an object.",
+        "The body is not one JSON object, or is written in a way that parsers read differently.",
     ),
     "idempotency_key_missing": CodeInfo(
-        400, "Idempotency-Key missing", "Send an Idempotency-Key header, a new UUID for each logical operation."
+        400,
+        "Idempotency-Key missing",
+        "Send an Idempotency-Key header, a new UUID for each logical operation.",
+        "A POST or PATCH came without an Idempotency-Key, so a retry of it could not be told from a second request.",
     ),
     "idempotency_key_invalid": CodeInfo(
-        400, "Idempotency-Key invalid", "An Idempotency-Key is 1 to 255 printable ASCII characters, sent once."
+        400,
+        "Idempotency-Key invalid",
+        "An Idempotency-Key is 1 to 255 printable ASCII characters, sent once.",
+        "The Idempotency-Key header is empty, too long, has other characters, or was sent more than once.",
     ),
     "invalid_parameter": CodeInfo(
-        400, "Invalid query parameter", "Correct or remove the query parameters that `errors` names."
+        400,
+        "Invalid query parameter",
+        "Correct or remove the query parameters that `errors` names.",
+        "A parameter of the query is unknown, was given twice, or has a value that it does not take. `errors` "
+        "names each one.",
     ),
     "invalid_cursor": CodeInfo(
-        400, "Invalid cursor", "A cursor belongs to the list, sort and filters it came from. Start again without it."
+        400,
+        "Invalid cursor",
+        "A cursor belongs to the list, sort and filters it came from. Start again without it.",
+        "The cursor was changed on its way, or was made for another list, another sort or other filters.",
     ),
-    "bad_request": CodeInfo(400, "Bad request", "The request line or a header cannot be understood."),
-    "token_missing": CodeInfo(401, "API key missing", "Send `Authorization: Bearer cs_live_...`."),
-    "token_invalid": CodeInfo(401, "API key invalid", "The token is mistyped, truncated or unknown. Copy it again."),
-    "token_revoked": CodeInfo(401, "API key revoked", "This key was revoked. Use its replacement or make a new key."),
-    "token_expired": CodeInfo(401, "API key expired", "This key has expired. Make a new key in Settings > API Keys."),
+    "bad_request": CodeInfo(
+        400,
+        "Bad request",
+        "The request line or a header cannot be understood.",
+        "The request breaks a rule of HTTP, for example with two Content-Length headers, so no operation has seen it.",
+    ),
+    "token_missing": CodeInfo(
+        401,
+        "API key missing",
+        "Send `Authorization: Bearer cs_live_...`.",
+        "The request has no Authorization header, or one that is not of the form `Bearer <key>`.",
+    ),
+    "token_invalid": CodeInfo(
+        401,
+        "API key invalid",
+        "The token is mistyped, truncated or unknown. Copy it again.",
+        "No key has this token. It was mistyped or cut off, or it belongs to another installation.",
+    ),
+    "token_revoked": CodeInfo(
+        401,
+        "API key revoked",
+        "This key was revoked. Use its replacement or make a new key.",
+        "The key existed, and somebody has revoked it. A revoked key never works again.",
+    ),
+    "token_expired": CodeInfo(
+        401,
+        "API key expired",
+        "This key has expired. Make a new key in Settings > API Keys.",
+        "The key or the access token has reached its expiry date.",
+    ),
     "scope_missing": CodeInfo(
-        403, "Scope missing", "The key lacks `required_scope`. Make a key that has it; scopes of a key never change."
+        403,
+        "Scope missing",
+        "The key lacks `required_scope`. Make a key that has it; scopes of a key never change.",
+        "The key is valid, but it was made without the scope that this operation needs.",
     ),
-    "ip_not_allowed": CodeInfo(403, "Address not allowed", "The key may be used only from its allowed networks."),
+    "ip_not_allowed": CodeInfo(
+        403,
+        "Address not allowed",
+        "The key may be used only from its allowed networks.",
+        "The key is limited to certain networks, and the request came from an address outside of them.",
+    ),
     "origin_not_allowed": CodeInfo(
         403,
         "Origin not allowed",
         "Host or Origin is that of another site. Set ALLOWED_HOSTS and CSRF_TRUSTED_ORIGINS.",
+        "A web page of another site called `/mcp`, or the request names a host that this installation does not serve.",
     ),
-    "plan_required": CodeInfo(403, "Plan required", "The trial has ended. An owner can choose a plan in the panel."),
-    "forbidden": CodeInfo(403, "Forbidden", "Your role in this workspace does not allow it. Ask an admin or owner."),
-    "not_found": CodeInfo(404, "Not found", "There is nothing at this address, or not in the key's workspace."),
-    "method_not_allowed": CodeInfo(405, "Method not allowed", "The `Allow` header lists the methods that work here."),
-    "not_acceptable": CodeInfo(406, "Not acceptable", "Answers are JSON. Send `Accept: application/json`."),
-    "request_timeout": CodeInfo(408, "Request timeout", "Send headers within 10 s, the body within 120 s after them."),
+    "plan_required": CodeInfo(
+        403,
+        "Plan required",
+        "The trial has ended. An owner can choose a plan in the panel.",
+        "The workspace has no plan that allows calls. Nothing was deleted; all data is still there.",
+    ),
+    "forbidden": CodeInfo(
+        403,
+        "Forbidden",
+        "Your role in this workspace does not allow it. Ask an admin or owner.",
+        "You are signed in, but your role in the workspace is too low for this.",
+    ),
+    "not_found": CodeInfo(
+        404,
+        "Not found",
+        "There is nothing at this address, or not in the key's workspace.",
+        "The path is unknown, or the object does not exist in the workspace of the key. A test key sees only test "
+        "data. What belongs to another workspace is answered in the same words.",
+    ),
+    "method_not_allowed": CodeInfo(
+        405,
+        "Method not allowed",
+        "The `Allow` header lists the methods that work here.",
+        "The path exists, but not with this HTTP method.",
+    ),
+    "not_acceptable": CodeInfo(
+        406,
+        "Not acceptable",
+        "Answers are JSON. Send `Accept: application/json`.",
+        "The Accept header excludes every format in which this operation answers.",
+    ),
+    "request_timeout": CodeInfo(
+        408,
+        "Request timeout",
+        "Send headers within 10 s, the body within 120 s after them.",
+        "The client sent its headers or its body too slowly, and the server has closed the connection.",
+    ),
     "idempotency_in_progress": CodeInfo(
-        409, "Request in progress", "A request with this Idempotency-Key is still running. Retry in a moment."
+        409,
+        "Request in progress",
+        "A request with this Idempotency-Key is still running. Retry in a moment.",
+        "The first request with this Idempotency-Key has not been answered yet. The second one has done nothing.",
     ),
     "audience_changed": CodeInfo(
         409,
         "Audience changed",
         "The audience is another one than in the preview: `previewed` people then, `eligible` now. Look at the preview "
         "again and start with its `audience_hash`.",
+        "Between the preview of the broadcast and its start, people have come into the audience or left it. "
+        "Nothing was sent.",
     ),
     "contact_conflict": CodeInfo(
-        409, "Contact conflict", "Username, email or Telegram id belong to different contacts. Nothing was changed."
+        409,
+        "Contact conflict",
+        "Username, email or Telegram id belong to different contacts. Nothing was changed.",
+        "The identities in the request belong to two or more contacts that exist already, and contacts are never "
+        "merged silently. `contacts` lists their ids if the key may read contacts.",
     ),
-    "contact_opted_out": CodeInfo(409, "Contact opted out", "This person asked for no more messages."),
+    "contact_opted_out": CodeInfo(
+        409,
+        "Contact opted out",
+        "This person asked for no more messages.",
+        "The person has opted out. Nothing was sent, and nothing will be while the opt-out stands.",
+    ),
     "already_enrolled": CodeInfo(
-        409, "Already enrolled", "The contact is in this sequence already. Stop that enrollment first to begin again."
+        409,
+        "Already enrolled",
+        "The contact is in this sequence already. Stop that enrollment first to begin again.",
+        "A contact can be in a sequence once at a time, and has an enrollment in this one that has not ended.",
     ),
-    "sequence_not_active": CodeInfo(409, "Sequence not active", "Start the sequence before enrolling contacts."),
-    "invalid_state": CodeInfo(409, "Invalid state", "The object is not in a state that allows this."),
-    "erased": CodeInfo(410, "Erased", "The person this answer was about has been erased."),
+    "sequence_not_active": CodeInfo(
+        409,
+        "Sequence not active",
+        "Start the sequence before enrolling contacts.",
+        "The sequence is a draft or paused, so nobody can be enrolled in it.",
+    ),
+    "invalid_state": CodeInfo(
+        409,
+        "Invalid state",
+        "The object is not in a state that allows this.",
+        "The object exists, but its status does not allow the operation: for example, a message that was sent "
+        "cannot be canceled. `detail` says which status it has.",
+    ),
+    "erased": CodeInfo(
+        410,
+        "Erased",
+        "The person this answer was about has been erased.",
+        "The Idempotency-Key was used before, and the stored answer was deleted together with the contact it was "
+        "about.",
+    ),
     "precondition_failed": CodeInfo(
-        412, "Precondition failed", "The object changed since you read it. Read it again, then retry."
+        412,
+        "Precondition failed",
+        "The object changed since you read it. Read it again, then retry.",
+        "The object is no longer the version that the If-Match header names: somebody else has changed it. Your "
+        "change was not made.",
     ),
     "payload_too_large": CodeInfo(
-        413, "Payload too large", "A request body may have at most 1 MiB (1,048,576 bytes), a file to import 50 MiB."
+        413,
+        "Payload too large",
+        "A request body may have at most 1 MiB (1,048,576 bytes), a file to import 50 MiB.",
+        "The body is larger than the operation accepts. It was refused without being read to its end.",
     ),
     "unsupported_media_type": CodeInfo(
         415,
         "Unsupported media type",
         "Send `Content-Type: application/json`, an import `text/csv` or a form, uncompressed.",
+        "The Content-Type is missing or is not one that the operation accepts, or the body is compressed.",
     ),
-    "validation_failed": CodeInfo(422, "Validation failed", "Correct the fields that `errors` names, then retry."),
+    "validation_failed": CodeInfo(
+        422,
+        "Validation failed",
+        "Correct the fields that `errors` names, then retry.",
+        "The body is valid JSON, but a field is unknown, missing or has a value that it does not take. `errors` "
+        "names each one.",
+    ),
     "idempotency_key_reused": CodeInfo(
-        422, "Idempotency-Key reused", "This Idempotency-Key was used for another request. Use a new key."
+        422,
+        "Idempotency-Key reused",
+        "This Idempotency-Key was used for another request. Use a new key.",
+        "The same Idempotency-Key came before with another path or another body. The new request has done nothing.",
     ),
-    "rate_limited": CodeInfo(429, "Rate limited", "Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace."),
+    "rate_limited": CodeInfo(
+        429,
+        "Rate limited",
+        "Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.",
+        "The requests of a minute are used up: those of the key, or without a valid key those of your address. "
+        "Some operations have a limit of their own, which `detail` names.",
+    ),
     "headers_too_large": CodeInfo(
-        431, "Headers too large", "Send at most 64 KiB of request line and headers, and at most 100 headers."
+        431,
+        "Headers too large",
+        "Send at most 64 KiB of request line and headers, and at most 100 headers.",
+        "The request line and the headers together are larger than the server reads, or there are too many headers.",
     ),
     "account_daily_limit": CodeInfo(
         429,
         "Daily limit of the account",
         "The account has no send left in 24 hours. Wait `Retry-After` seconds, give a later `send_at`, or use another "
         "account.",
+        "The Telegram account has sent, or has planned, as many messages as it may in any 24 hours. The limit "
+        "protects the account from being banned.",
     ),
-    "internal_error": CodeInfo(500, "Internal error", "Retry with the same Idempotency-Key; it cannot double."),
-    "service_unavailable": CodeInfo(503, "Service unavailable", "Retry in a moment with the same Idempotency-Key."),
+    "internal_error": CodeInfo(
+        500,
+        "Internal error",
+        "Retry with the same Idempotency-Key; it cannot double.",
+        "Something failed that should not have. The server has logged it under the `request_id`, and nothing was "
+        "changed.",
+    ),
+    "service_unavailable": CodeInfo(
+        503,
+        "Service unavailable",
+        "Retry in a moment with the same Idempotency-Key.",
+        "The database cannot be reached at the moment, or the server is too busy to take the request.",
+    ),
 }
 
 

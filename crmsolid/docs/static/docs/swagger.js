@@ -1,5 +1,11 @@
 "use strict";
 
+// Swagger UI has a dark theme behind this class.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const followScheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+followScheme();
+dark.addEventListener("change", followScheme);
+
 const reference = document.getElementById("reference");
 
 SwaggerUIBundle({

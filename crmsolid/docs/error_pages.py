@@ -1,0 +1,108 @@
+"""What the pages of the error codes show: an example problem document, the operations that answer it, the guide."""
+
+import json
+import re
+from typing import Any
+
+from crmsolid.api import problems
+from crmsolid.api.openapi.components import ID_PREFIXES
+from crmsolid.core.errors import CODES, DomainError, FieldError
+from crmsolid.docs.library import ROOT, Page, library
+from crmsolid.docs.operations import Operation, operations
+
+MAX_EXCEPTIONS = 4
+ULID = "01M8G4CXAACHKKMDJ7HSGPBW6C"
+
+# The detail and the further members of the examples, where the service gives more than the table of codes has.
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "invalid_parameter": {
+        "errors": [FieldError("limit", "max_value", "Ensure this value is less than or equal to 100.")]
+    },
+    "scope_missing": {
+        "detail": "this needs the scope write:messages, which the key does not have",
+        "required_scope": "write:messages",
+    },
+    "audience_changed": {
+        "detail": "the audience has changed since the preview; look at the preview again",
+        "previewed": 120,
+        "eligible": 124,
+    },
+    "contact_conflict": {"contacts": [f"con_{ULID}", "con_01M8G4D2S8ZK5V0Q7N3T6R9WXE"]},
+    "validation_failed": {"errors": [FieldError("text", "required", "This field is required.")]},
+    "rate_limited": {"detail": "600 requests a minute are used up; retry in 23 s"},
+    "account_daily_limit": {
+        "detail": "account 7421 may send 50 messages in 24 hours; the next slot is in 5400 s, at 2026-06-01T10:30:00Z"
+    },
+    "invalid_state": {"detail": "the message is sent; only a queued one can be canceled"},
+    "sequence_not_active": {"detail": "the sequence is paused; start or resume it first"},
+}
+# The path of the example, where not that of the first operation that answers the code.
+PATHS = {
+    "validation_failed": "/v1/messages/send",
+    "scope_missing": "/v1/messages/send",
+    "invalid_state": "/v1/messages/{message_id}/cancel",
+    "origin_not_allowed": "/mcp",
+}
+# The guide that explains the subject of a code, by how the code begins.
+GUIDES = {
+    "idempotency_": "idempotency",
+    "token_": "keys",
+    "scope_": "keys",
+    "ip_": "keys",
+    "rate_": "rate-limits",
+    "account_": "messages",
+    "contact_": "contacts",
+    "audience_": "messages",
+    "already_enrolled": "sequences",
+    "sequence_": "sequences",
+    "origin_": "mcp",
+}
+
+
+def example(code: str) -> str:
+    """A problem document with this code, as the API writes it, indented."""
+    fields = dict(EXAMPLES.get(code, {}))
+    error = DomainError(code, fields.pop("detail", ""), errors=fields.pop("errors", ()), **fields)
+    answering = answered_by(code)
+    path = PATHS.get(code) or (answering[0].path if answering else "/v1/me")
+    body = problems.document(error, instance=_with_ids(path), request_id="6f1c0e9a4b7d4c2e8a53d1f07b9e2c64")
+    return json.dumps(body, indent=2)
+
+
+def answered_by(code: str) -> list[Operation]:
+    return [operation for operation in operations() if code in operation.codes]
+
+
+def answered_by_words(code: str) -> str:
+    """Who answers the code, where that takes fewer words than a list of the operations; else an empty text."""
+    found, every = set(answered_by(code)), set(operations())
+    if not found:
+        return "It is answered before a request reaches an operation, or by a page of the panel or `/mcp`."
+    if found == {operation for operation in every if operation.method != "GET"}:
+        return "Any operation that writes may answer it: every POST, PUT, PATCH and DELETE."
+    others = sorted(f"`{operation.name}`" for operation in every - found)
+    if len(others) > MAX_EXCEPTIONS:
+        return ""
+    return f"Any operation may answer it, except {', '.join(others)}." if others else "Any operation may answer it."
+
+
+def guide(code: str) -> Page | None:
+    """The guide about the subject of a code, else the one about errors; None if there is none."""
+    name = next((name for start, name in GUIDES.items() if code.startswith(start)), "errors")
+    pages = library()
+    return pages.page(f"{ROOT}guide/{name}") or pages.page(f"{ROOT}guide/errors")
+
+
+def by_status() -> list[tuple[str, str]]:
+    """All codes with what to do, ordered by status."""
+    return [(code, info.help) for code, info in sorted(CODES.items(), key=lambda each: each[1].status)]
+
+
+def _with_ids(path: str) -> str:
+    """The path with an id in place of each parameter."""
+
+    def with_id(found: re.Match[str]) -> str:
+        prefix = ID_PREFIXES.get(found[1])
+        return f"/{found[1]}/{prefix}_{ULID}" if prefix else f"/{found[1]}/7421"
+
+    return re.sub(r"/([\w-]+)/{\w+}", with_id, path)

@@ -1,0 +1,105 @@
+"""The pages of the documentation, rendered from their Markdown files when a process first needs one, and kept."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.templatetags.static import static
+
+from crmsolid.docs.markdown import Rendered, render
+from crmsolid.docs.outline import OUTLINE, Link
+
+ROOT = "/docs/"
+IMAGES = "docs/img/"  # a folder of static files under the same name: settings.STATICFILES_DIRS
+_SERVED = {"docs/openapi.json": "/openapi.json"}  # files that the product serves elsewhere
+_WITH_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the documentation: its address on the site and its contents."""
+
+    address: str
+    group: str
+    rendered: Rendered
+
+    @property
+    def title(self) -> str:
+        return self.rendered.title.text
+
+    @property
+    def summary(self) -> str:
+        return self.rendered.summary
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A group of the sidebar, in the order of the outline."""
+
+    title: str
+    entries: tuple[Page | Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    shelves: tuple[Shelf, ...]
+
+    def pages(self) -> Iterator[Page]:
+        for shelf in self.shelves:
+            yield from (entry for entry in shelf.entries if isinstance(entry, Page))
+
+    def page(self, address: str) -> Page | None:
+        return next((page for page in self.pages() if page.address == address), None)
+
+
+def library() -> Library:
+    """All pages. The files do not change under a running product; with DEBUG they are read again each time."""
+    return _library.__wrapped__() if settings.DEBUG else _library()
+
+
+def address_of(file: str) -> str:
+    """``docs/guide/keys.md`` is ``/docs/guide/keys``, ``CHANGELOG.md`` is ``/docs/changelog``."""
+    name = file.removesuffix(".md")
+    return ROOT + (name.removeprefix("docs/") if name.startswith("docs/") else name.lower())
+
+
+@lru_cache(maxsize=1)
+def _library() -> Library:
+    files = {file for group in OUTLINE for file in group.entries if isinstance(file, str) and _path(file).is_file()}
+    shelves = []
+    for group in OUTLINE:
+        entries = (
+            entry if isinstance(entry, Link) else Page(address_of(entry), group.title, _render(entry, files))
+            for entry in group.entries
+            if isinstance(entry, Link) or entry in files
+        )
+        shelves.append(Shelf(group.title, tuple(entries)))
+    return Library(tuple(shelf for shelf in shelves if shelf.entries))
+
+
+def _render(file: str, files: set[str]) -> Rendered:
+    def link(target: str) -> str:
+        """The address of the site for a link of this file; empty for a file that the product does not serve."""
+        if target.startswith(("#", "/")) or _WITH_SCHEME.match(target):
+            return target
+        path, mark, fragment = target.partition("#")
+        path = _from_root(file, path)
+        address = address_of(path) if path in files else _SERVED.get(path, "")
+        return f"{address}{mark}{fragment}" if address else ""
+
+    def image(target: str) -> str:
+        return static(_from_root(file, target))
+
+    return render(_path(file).read_text(encoding="utf-8"), link=link, image=image)
+
+
+def _from_root(file: str, target: str) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(file), target))
+
+
+def _path(file: str) -> Path:
+    return settings.BASE_DIR / file

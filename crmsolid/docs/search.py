@@ -1,0 +1,168 @@
+"""Search in the documentation: sections of the pages, names that their tables explain, error codes and operations.
+
+Everything is read once per process and compared in memory; there are some hundred entries of a few kilobytes.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.conf import settings
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from crmsolid.core.errors import CODES
+from crmsolid.docs.library import Library, library
+from crmsolid.docs.operations import operations
+from crmsolid.docs.outline import INTERNALS
+
+MAX_QUERY = 100  # characters; the rest is ignored
+MAX_TERMS = 8
+EXCERPT = 180  # characters
+# Words of questions, which say nothing about what is looked for.
+SKIPPED = {
+    *("an", "and", "are", "can", "do", "does", "for", "from", "how", "in", "is", "it", "my", "of", "on", "or", "the"),
+    *("to", "what", "when", "where", "why", "with"),
+}
+
+# What a term adds to an entry's rank by where it is found; a whole word counts more than the start of one.
+IN_HEADING, IN_TITLE, IN_TEXT, WHOLE_WORD = 6, 4, 1, 2
+PHRASE = 4  # the whole query, as it was typed
+LONG_TEXT = 4000  # characters that cost a point: a long text has most words somewhere
+NOT_INTERNAL = 2  # pages for those who use the product come before those for who changes it
+_ENDINGS = re.compile(r"(?<=\w{3})(?:ies|ing|es|ed|s|y|e)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that can be found. ``place`` says where it is, such as the group and the title of its page."""
+
+    address: str
+    place: str
+    title: str
+    heading: str
+    text: str
+    is_internal: bool
+    haystack: str  # title, heading and text in lower case
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A result, with the words of the query marked."""
+
+    address: str
+    place: str
+    heading: SafeString
+    excerpt: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the query. It matches where a word begins with it, whatever its ending: ``retry`` finds ``retries``."""
+
+    stem: str
+    start: re.Pattern[str]
+    word: re.Pattern[str]
+
+    @classmethod
+    def of(cls, word: str) -> "Term":
+        stem = _ENDINGS.sub("", word)
+        begin = r"(?<![^\W_])" if word[0].isalnum() else ""
+        end = r"(?![^\W_])" if word[-1].isalnum() else ""
+        return cls(stem, re.compile(begin + re.escape(stem) + r"\w*"), re.compile(begin + re.escape(word) + end))
+
+    def rank(self, text: str, weight: int) -> int:
+        """``weight`` if it is in the text, which is in lower case, twice that for a whole word; else 0."""
+        if self.stem not in text or not self.start.search(text):
+            return 0
+        return weight * WHOLE_WORD if self.word.search(text) else weight
+
+
+def search(query: str, limit: int) -> list[Found]:
+    """The best entries that have all words of the query; if there are none, those that have any."""
+    query = " ".join(query[:MAX_QUERY].lower().split())
+    words = dict.fromkeys(word for word in query.split() if word not in SKIPPED and len(word) > 1)
+    terms = [Term.of(word) for word in list(words)[:MAX_TERMS]]
+    if not terms:
+        return []
+    ranked = [(_ranks(entry, terms), entry) for entry in _entries()]
+    matching = [each for each in ranked if all(each[0])] or [each for each in ranked if any(each[0])]
+    matching.sort(key=lambda each: -_rank(each[0], each[1], query))
+    return [_found(entry, terms) for _, entry in matching[:limit]]
+
+
+def _ranks(entry: Entry, terms: list[Term]) -> list[int]:
+    """What each term adds; 0 for one that is not in the entry."""
+    if not any(term.stem in entry.haystack for term in terms):
+        return [0] * len(terms)
+    title, heading, text = entry.title.lower(), entry.heading.lower(), entry.text.lower()
+    return [
+        max(term.rank(heading, IN_HEADING), term.rank(title, IN_TITLE)) + term.rank(text, IN_TEXT) for term in terms
+    ]
+
+
+def _rank(ranks: list[int], entry: Entry, query: str) -> float:
+    rank = sum(ranks) + (0 if entry.is_internal else NOT_INTERNAL)
+    if entry.heading.lower() == query:
+        rank += 3 * PHRASE
+    elif query in entry.haystack:
+        rank += PHRASE
+    return rank - len(entry.text) / LONG_TEXT
+
+
+def _found(entry: Entry, terms: list[Term]) -> Found:
+    pattern = re.compile("|".join(term.start.pattern for term in terms), re.IGNORECASE)
+    first = pattern.search(entry.text)
+    begin = max(0, first.start() - EXCERPT // 3) if first else 0
+    begin = entry.text.rfind(" ", 0, begin + 1) + 1  # not within a word
+    excerpt = entry.text[begin : begin + EXCERPT]
+    if begin + EXCERPT < len(entry.text):
+        excerpt = f"{excerpt.rpartition(' ')[0]} …"
+    return Found(
+        entry.address,
+        entry.place,
+        _marked(entry.heading, pattern),
+        _marked(f"… {excerpt}" if begin else excerpt, pattern),
+    )
+
+
+def _marked(text: str, pattern: re.Pattern[str]) -> SafeString:
+    parts, end = [], 0
+    for found in pattern.finditer(text):
+        parts.append((text[end : found.start()], found[0]))
+        end = found.end()
+    return format_html("{}{}", format_html_join("", "{}<mark>{}</mark>", parts), text[end:])
+
+
+def _entries() -> tuple[Entry, ...]:
+    return tuple(_read(library())) if settings.DEBUG else _kept()
+
+
+@lru_cache(maxsize=1)
+def _kept() -> tuple[Entry, ...]:
+    return tuple(_read(library()))
+
+
+def _read(pages: Library) -> Iterator[Entry]:
+    """The entries in the order in which those of the same rank are shown."""
+    for code, info in CODES.items():
+        text = f"{info.meaning} {info.help}".replace("`", "")
+        yield _entry(f"/docs/errors/{code}", "Errors", f"{info.status} {info.title}", code, text)
+    for operation in operations():
+        text = f"{operation.summary} {operation.description} {operation.id}".replace("`", "")
+        yield _entry(operation.address, "API reference", operation.tag, operation.name, text)
+    for page in pages.pages():
+        for section in page.rendered.sections:
+            is_top = section.heading.level == 1
+            address = page.address if is_top else f"{page.address}#{section.heading.anchor}"
+            place = page.group if is_top else f"{page.group} › {page.title}"
+            is_internal = page.group == INTERNALS
+            yield _entry(address, place, page.title, section.heading.text, section.text, is_internal=is_internal)
+            for row in () if is_internal else section.rows:
+                yield _entry(address, f"{page.group} › {page.title}", page.title, row.name, row.text)
+
+
+def _entry(address: str, place: str, title: str, heading: str, text: str, *, is_internal: bool = False) -> Entry:
+    haystack = f"{title} {heading} {text}".lower()
+    return Entry(address, place, title, heading, text, is_internal, haystack)

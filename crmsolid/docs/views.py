@@ -1,0 +1,184 @@
+"""The pages under /docs/, the search in them, the API reference at /swagger, and the start page."""
+
+import hashlib
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_safe
+
+from crmsolid.core.errors import CODES
+from crmsolid.core.http.content_policy import CONTENT_SECURITY_POLICY
+from crmsolid.docs import error_pages
+from crmsolid.docs.library import ROOT, Page, library
+from crmsolid.docs.markdown import code_block
+from crmsolid.docs.outline import INTERNALS
+from crmsolid.docs.search import MAX_QUERY, search
+
+MAX_FOUND = 40
+MAX_SUGGESTED = 8  # while somebody types
+# Swagger UI sets style attributes and has inline icons. Scripts come from this server alone, as everywhere.
+SWAGGER_POLICY = CONTENT_SECURITY_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+
+View = Callable[..., HttpResponse]
+
+
+def kept(html_of: Callable[..., str]) -> View:
+    """The view of a page that is the same for everybody: made once in a process, and revalidated by its ETag.
+
+    ``html_of`` takes the arguments of the address and returns the page; ``Http404`` if there is none.
+    """
+
+    @lru_cache(maxsize=256)
+    def made(*arguments: str) -> tuple[bytes, str]:
+        body = html_of(*arguments).encode()
+        return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+    @require_safe
+    def view(request: HttpRequest, *arguments: str) -> HttpResponse:
+        try:
+            body, etag = made.__wrapped__(*arguments) if settings.DEBUG else made(*arguments)
+        except Http404:
+            return not_found(request)
+        response = HttpResponse(body, headers={"ETag": etag, "Cache-Control": "public, max-age=300"})
+        if settings.DEBUG:
+            response.headers["Cache-Control"] = "no-cache"
+        return get_conditional_response(request, etag=etag, response=response) or response
+
+    return view
+
+
+@kept
+def index() -> str:
+    """What there is to read, by group."""
+    return _html("docs/index.html", ROOT, title="Documentation", internals=INTERNALS)
+
+
+@kept
+def _page(address: str) -> str:
+    pages = list(library().pages())
+    number = next((number for number, page in enumerate(pages) if page.address == address), None)
+    if number is None:
+        raise Http404
+    page = pages[number]
+    return _html(
+        "docs/page.html",
+        address,
+        title=page.title,
+        page=page,
+        html=mark_safe(page.rendered.html),  # of the Markdown renderer, which lets no HTML through
+        headings=[heading for heading in page.rendered.headings if heading.level in (2, 3)],
+        previous=pages[number - 1] if number else None,
+        next=pages[number + 1] if number + 1 < len(pages) else None,
+    )
+
+
+def page(request: HttpRequest, name: str) -> HttpResponse:
+    """A page of the Markdown files. Its address with a slash or ``.md`` at the end leads to it."""
+    usual = name.rstrip("/").removesuffix(".md")
+    if usual != name and library().page(f"{ROOT}{usual}"):
+        return HttpResponseRedirect(f"{ROOT}{usual}")
+    return _page(request, f"{ROOT}{name}")
+
+
+@kept
+def errors() -> str:
+    """All error codes, ordered by status."""
+    rows = [(code, CODES[code], backticks_to_html(help)) for code, help in error_pages.by_status()]
+    return _html("docs/errors.html", f"{ROOT}errors/", title="Errors", codes=rows)
+
+
+@kept
+def error(code: str) -> str:
+    """The page of one error code; the ``type`` of a problem document is its address."""
+    if code not in CODES:
+        raise Http404
+    info = CODES[code]
+    words = error_pages.answered_by_words(code)
+    return _html(
+        "docs/error.html",
+        f"{ROOT}errors/",
+        title=code,
+        info=info,
+        meaning=backticks_to_html(info.meaning),
+        help=backticks_to_html(info.help),
+        example=mark_safe(code_block(error_pages.example(code), "json", "example")),
+        answered_by=[] if words else error_pages.answered_by(code),
+        answered_by_words=backticks_to_html(words),
+        guide=error_pages.guide(code),
+    )
+
+
+@require_safe
+def search_page(request: HttpRequest) -> HttpResponse:
+    """What is found for ``q``: a page, or for the search field, which asks with htmx, the list alone."""
+    query = request.GET.get("q", "").strip()[:MAX_QUERY]
+    if request.headers.get("HX-Request"):
+        found = search(query, MAX_SUGGESTED)
+        response = render(request, "docs/results.html", {"query": query, "found": found, "is_suggestion": True})
+    else:
+        title = f"Search: {query}" if query else "Search"
+        html = _html("docs/search.html", "", title=title, query=query, found=search(query, MAX_FOUND))
+        response = HttpResponse(html)
+    patch_vary_headers(response, ["HX-Request"])
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def not_found(request: HttpRequest) -> HttpResponse:
+    """404 in the frame, with what the search finds for the words of the address."""
+    words = " ".join(request.path_info.removeprefix(ROOT).removesuffix(".md").replace("-", " ").split("/"))
+    html = _html("docs/not_found.html", "", title="There is no such page", found=search(words, MAX_SUGGESTED))
+    return HttpResponse(html, status=404)
+
+
+@kept
+def _swagger() -> str:
+    return render_to_string("docs/swagger.html")
+
+
+def swagger(request: HttpRequest) -> HttpResponse:
+    """The interactive reference (Swagger UI). Everything it loads comes from this server."""
+    response = _swagger(request)
+    response.headers["Content-Security-Policy"] = SWAGGER_POLICY
+    return response
+
+
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """The front page: leads who is signed in to the panel, and everybody else to the panel, the docs or the API."""
+    if request.user.is_authenticated:
+        return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
+    base = request.build_absolute_uri("/").rstrip("/")
+    call = f'export CRMSOLID_KEY=cs_live_…\ncurl {base}/v1/me -H "Authorization: Bearer $CRMSOLID_KEY"\n'
+    context = {
+        "title": "A CRM for Telegram",
+        "call": mark_safe(code_block(call, "sh", "first-call")),
+        "sign_up_is_open": settings.SIGN_UP,
+        "is_production": settings.PRODUCTION,
+        "getting_started": library().page(f"{ROOT}guide/getting-started"),
+    }
+    response = render(request, "docs/start.html", context)
+    response.headers["Cache-Control"] = "no-cache"  # its contents depend on the host and on who asks
+    return response
+
+
+def backticks_to_html(text: str) -> SafeString:
+    """Escaped HTML; text between backticks becomes a ``<code>`` element."""
+    plain, *rest = text.split("`")
+    pairs = zip(rest[::2], rest[1::2], strict=True)
+    return format_html("{}{}", plain, format_html_join("", "<code>{}</code>{}", pairs))
+
+
+def _html(template: str, address: str, **context: Any) -> str:
+    """A page in the frame, without the request: it is the same for everybody. ``address`` is marked in the sidebar."""
+    current: Page | None = library().page(address)
+    shelves = library().shelves
+    return render_to_string(template, {"shelves": shelves, "address": address, "current": current, **context})
