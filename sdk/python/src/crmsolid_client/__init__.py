@@ -45,8 +45,8 @@ __all__ = [
     "models",
     "sign_webhook",
     "verify_webhook",
-    *errors.__all__,
 ]
+__all__ += errors.__all__
 
 
 def __getattr__(name: str) -> Any:

@@ -80,8 +80,9 @@ class AsyncMessageStream:
         call = read("/v1/messages/stream", accept="text/event-stream")
         if self.last_event_id is not None:
             call = call.with_header("Last-Event-ID", self.last_event_id)
-        self._response = await self._connection.enter_async_context(self._transport.opened(call, SILENCE_SECONDS))
-        self._chunks = self._response.aiter_bytes()
+        response = await self._connection.enter_async_context(self._transport.opened(call, SILENCE_SECONDS))
+        self._response = response
+        self._chunks = response.aiter_bytes()
         self._reader = FrameReader()
 
     async def _receive(self) -> None:

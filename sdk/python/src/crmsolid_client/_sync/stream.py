@@ -81,8 +81,9 @@ class MessageStream:
         call = read("/v1/messages/stream", accept="text/event-stream")
         if self.last_event_id is not None:
             call = call.with_header("Last-Event-ID", self.last_event_id)
-        self._response = self._connection.enter_context(self._transport.opened(call, SILENCE_SECONDS))
-        self._chunks = self._response.iter_bytes()
+        response = self._connection.enter_context(self._transport.opened(call, SILENCE_SECONDS))
+        self._response = response
+        self._chunks = response.iter_bytes()
         self._reader = FrameReader()
 
     def _receive(self) -> None:

@@ -1,0 +1,79 @@
+"""The Python client as a user gets it: the wheel, installed alone into a new virtual environment."""
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SDK = ROOT / "sdk" / "python"
+SAMPLE = SDK / "sample.py"
+
+pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
+
+
+def run(*command: str, cwd: Path = ROOT) -> str:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "CRMSOLID"))}
+    ended = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(SDK))
+    (built,) = folder.iterdir()
+    return built
+
+
+@pytest.fixture(scope="module")
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The interpreter of a virtual environment that has the wheel and what it needs, and nothing else."""
+    folder = tmp_path_factory.mktemp("venv")
+    run(sys.executable, "-m", "venv", "--without-pip", str(folder))
+    interpreter = str(folder / "bin" / "python")
+    run(sys.executable, "-m", "pip", "--python", interpreter, "install", "--quiet", str(wheel))
+    return interpreter
+
+
+def test_wheel_has_the_package_and_its_types(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {"crmsolid_client/__init__.py", "crmsolid_client/py.typed", "crmsolid_client/_sync/client.py"} <= set(names)
+    assert {name.split("/")[0] for name in names} == {"crmsolid_client", names[-1].split("/")[0]}
+
+
+def cpu_seconds(*command: str) -> float:
+    """The least of five runs, in time of the processor: how busy the machine is does not count."""
+    seconds = []
+    for _ in range(5):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        run(*command)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return min(seconds)
+
+
+def test_import_takes_less_than_300_ms(python: str) -> None:
+    bare = cpu_seconds(python, "-c", "pass")
+    assert cpu_seconds(python, "-c", "from crmsolid_client import CrmSolid") - bare < 0.3
+
+
+def test_whole_package_is_imported_without_warnings(python: str) -> None:
+    script = "from crmsolid_client import *; print(CrmSolid, AsyncCrmSolid, models.Contact, verify_webhook)"
+    assert "crmsolid_client._async.client.AsyncCrmSolid" in run(python, "-W", "error", "-c", script)
+
+
+def test_sample_of_a_user_passes_mypy_strict(python: str, tmp_path: Path) -> None:
+    shutil.copy(SAMPLE, tmp_path)  # away from the settings of this repository
+    mypy = [sys.executable, "-m", "mypy", "--strict", "--python-executable", python, "--cache-dir", str(tmp_path)]
+    run(*mypy, "sample.py", cwd=tmp_path)
+
+
+def test_package_and_sample_pass_pyright(python: str) -> None:
+    run(sys.executable, "-m", "pyright", "--project", str(SDK), "--pythonpath", python, "--warnings")
