@@ -55,11 +55,12 @@ def tail(
     """
     forwarder = None
     if forward_to is not None:
-        url = _local_url(forward_to)
+        url = local_url(forward_to)
         if secret is None:
             secret = _new_secret()
             note(f"The signing secret is {secret}")
         forwarder = Forwarder(url, secret)
+        click.get_current_context().call_on_close(forwarder.close)
         note(f"Events are posted to {url}. Ctrl-C ends it.")
     else:
         note("Following the event log. Ctrl-C ends it.")
@@ -74,7 +75,7 @@ def tail(
             note(f"{row['id']}  {result}")
 
 
-def _local_url(text: str) -> str:
+def local_url(text: str) -> str:
     """``3000``, ``localhost:3000/hook`` or a whole address."""
     if text.isascii() and text.isdigit():
         text = f"localhost:{text}"
@@ -133,6 +134,9 @@ class Forwarder:
         if not result.is_success:
             note(f"{row['id']} was not accepted after {number} attempts. Replay it with --since {row['created_at']}")
         return result
+
+    def close(self) -> None:
+        self._http.close()
 
     def _post(self, row: Mapping[str, Any]) -> Result:
         import httpx
