@@ -24,11 +24,11 @@ SECRET = "your-chosen-signing-secret"
 
 @contextmanager
 def tailing(live: Live, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
-    """``webhooks tail`` that has begun to follow the log, and is interrupted at the end."""
-    live.proxy.reset()
-    with start(live, "webhooks", "tail", *arguments) as process:
+    """``webhooks tail --forward-to`` that has begun to follow the log, and is interrupted at the end."""
+    with start(live, "webhooks", "tail", "--forward-to", *arguments) as process:
         try:
-            wait_until(lambda: len(live.proxy.lines()) > 1, "the first page")  # the second request has its cursor
+            assert process.stderr is not None
+            assert any(line.startswith("Events are posted to ") for line in process.stderr)
             yield process
         finally:
             if process.poll() is None:
@@ -48,7 +48,7 @@ def usernames(posts: list[Post]) -> list[str]:
 def test_forwarded_events_are_those_that_the_product_delivers(live: Live, crmsolid: Crmsolid) -> None:
     subscribe = ("--event", "contact.created", "--secret", SECRET, "--json")
     endpoint = crmsolid("webhooks", "create", live.receiver.url("/delivered"), *subscribe).document
-    arguments = ("--forward-to", live.receiver.url("/tailed"), "--secret", SECRET, "--event", "contact.created")
+    arguments = (live.receiver.url("/tailed"), "--secret", SECRET, "--event", "contact.created")
     with tailing(live, *arguments) as process:
         for number in range(3):
             create(live, f"tailed_{number}")
@@ -72,7 +72,7 @@ def test_forwarded_events_are_those_that_the_product_delivers(live: Live, crmsol
 
 
 def test_no_event_is_skipped_while_the_connection_is_lost(live: Live) -> None:
-    arguments = ("--forward-to", live.receiver.url("/resumed"), "--event", "contact.created", "--json")
+    arguments = (live.receiver.url("/resumed"), "--event", "contact.created", "--json")
     with tailing(live, *arguments) as process:
         create(live, "resumed_0")
         wait_until(lambda: len(live.receiver.to("/resumed")) == 1, "the first event")
@@ -89,9 +89,20 @@ def test_no_event_is_skipped_while_the_connection_is_lost(live: Live) -> None:
     events = [json.loads(line) for line in output.split("\n") if line]
     assert [event["id"] for event in events] == [post.headers["webhook-id"] for post in posts]
     assert process.returncode == 130
-    secret = errors.split("The signing secret is ")[1].split()[0]
-    assert verify_webhook(posts[0].body, posts[0].headers, secret).event == "contact.created"
     assert "200 in" in errors and "Traceback" not in errors
+
+
+def test_without_a_secret_one_is_made_and_printed(live: Live) -> None:
+    with start(live, "webhooks", "tail", "--forward-to", live.receiver.url("/secret")) as process:
+        assert process.stderr is not None and process.stdout is not None
+        secret = process.stderr.readline().removeprefix("The signing secret is ").strip()
+        assert process.stderr.readline().startswith("Events are posted to ")
+        create(live, "secret_person")
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+    [post, *_] = live.receiver.to("/secret")
+    assert verify_webhook(post.body, post.headers, secret).id == post.headers["webhook-id"]
 
 
 def test_events_are_followed_from_a_time_on(live: Live, crmsolid: Crmsolid) -> None:

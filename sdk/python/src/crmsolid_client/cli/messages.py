@@ -50,7 +50,9 @@ def send(
     idempotency_key: str | None,
     as_json: bool,
 ) -> None:
-    """Send a Telegram message. TEXT may have variables such as {first_name|there}; - reads it from standard input.
+    """Send a Telegram message.
+
+    TEXT may have variables such as {first_name|there}; - reads it from standard input.
 
     \b
     Example:

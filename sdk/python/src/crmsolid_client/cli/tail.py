@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import click
 
 from .context import App, json_option, pass_app, time_option
-from .events import event_line
+from .events import FOLLOWING, event_line
 from .follow import END_OF_LOG, follow_events
 from .output import note, plain, print_lines, write
 
@@ -53,7 +53,7 @@ def tail(
     Example:
       crmsolid webhooks tail --forward-to localhost:3000/hook --event message.received
     """
-    forwarder = None
+    forwarder, ready = None, FOLLOWING
     if forward_to is not None:
         url = local_url(forward_to)
         if secret is None:
@@ -61,10 +61,8 @@ def tail(
             note(f"The signing secret is {secret}")
         forwarder = Forwarder(url, secret)
         click.get_current_context().call_on_close(forwarder.close)
-        note(f"Events are posted to {url}. Ctrl-C ends it.")
-    else:
-        note("Following the event log. Ctrl-C ends it.")
-    for event in follow_events(app.client, since=since or END_OF_LOG, types=types):
+        ready = f"Events are posted to {url}. Ctrl-C ends it."
+    for event in follow_events(app.client, since=since or END_OF_LOG, types=types, ready=ready):
         row = plain(event)
         result = None if forwarder is None else forwarder.forward(row)
         if not as_json:
