@@ -103,6 +103,8 @@ def test_a_retry_is_told(live: Live, crmsolid: Crmsolid) -> None:
         (["webhooks", "replay", "whk_1"], "--since"),
         (["webhooks", "replay", "dlv_1", "--since", "1h"], "not for one delivery"),
         (["webhooks", "tail", "--forward-to", "local host"], "is no address"),
+        (["webhooks", "tail", "--forward-to", "localhost:99999"], "is no address"),
+        (["contacts", "get", ""], "id is empty"),
         (["--url", "http://example.com", "me"], "--allow-http"),
         (["--url", "example.com", "me"], "--url"),
     ],
