@@ -19,6 +19,9 @@ NOT_RUN = [
     ("README.md", "claude mcp add ", "Claude Code is not installed; tests/mcp/clients has other clients"),
     ("docs/guide/mcp.md", "claude mcp add ", "Claude Code is not installed; tests/mcp/clients has other clients"),
     ("docs/guide/mcp.md", "npx -y @modelcontextprotocol/inspector", "tests/mcp/clients/test_inspector.py runs it"),
+    ("docs/guide/command-line.md", "pip install ", "the package is not on PyPI during a test"),
+    ("docs/guide/command-line.md", "export CRMSOLID_KEY=", "the test sets both"),
+    ("docs/guide/command-line.md", "mkdir -p ~/.local", "it writes to the home folder; tests/sdk/cli runs the script"),
     ("docs/guide/telegram.md", ".venv/bin/python manage.py telegram_login", "it asks for a code from a phone"),
 ]
 

@@ -42,14 +42,24 @@ def checkout(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def programs(tmp_path: Path) -> Path:
+    """A folder with the command line of the Python client, as pip installs it."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    (folder / "crmsolid").write_text(f'#!/bin/sh\nexec {sys.executable} -m crmsolid_client.cli "$@"\n')
+    (folder / "crmsolid").chmod(0o755)
+    return folder
+
+
 @pytest.mark.parametrize("page", pages())
-def test_the_commands_of_a_page_do_what_it_shows(page: str, product: Product, checkout: Path) -> None:
+def test_the_commands_of_a_page_do_what_it_shows(page: str, product: Product, checkout: Path, programs: Path) -> None:
     url, receiver_port = f"http://127.0.0.1:{product.port}", str(free_port())
     environment = {
         **product.environment,
         "CRMSOLID_URL": url,
         "CRMSOLID_KEY": product.token,
-        "PATH": f"{Path(sys.prefix) / 'bin'}:{os.environ['PATH']}",
+        "PATH": f"{programs}:{Path(sys.prefix) / 'bin'}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT / "sdk/python/src"),
     }
     blocks = blocks_to_run(page)

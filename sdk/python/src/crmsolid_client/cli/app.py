@@ -96,5 +96,5 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (PipeClosed, BrokenPipeError):
         discard_stdout()
         return PIPE_CLOSED
-    except (CrmSolidError, OSError) as error:
+    except (CrmSolidError, OSError, ValueError) as error:  # ValueError: an argument that cannot be sent
         return report(error)

@@ -71,11 +71,7 @@ def get_contact(app: App, contact_id: str, as_json: bool) -> None:
 @click.option("--stage", help="Stage, for example qualified.")
 @click.option("--tag", "tags", multiple=True, help="A tag to add; give it again for several.")
 @click.option(
-    "--field",
-    "fields",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="A custom field; a number, true and false are read as such.",
+    "--field", "fields", multiple=True, metavar="KEY=TEXT", help="A custom field; KEY:=42 and KEY:=true for no text."
 )
 @write_option
 @json_option()
@@ -99,22 +95,19 @@ def create_contact(
 
 
 def _custom_fields(fields: tuple[str, ...]) -> dict[str, Any]:
+    """``KEY=TEXT``, or ``KEY:=JSON`` for what is no text: how a value looks does not tell which type its field has."""
     values: dict[str, Any] = {}
     for field in fields:
-        key, separator, text = field.partition("=")
+        key, separator, value = field.partition("=")
+        is_json = key.endswith(":")
+        key = key.removesuffix(":")
         if not key or not separator:
-            raise click.BadParameter(f"{field!r} has not the form KEY=VALUE.", param_hint="--field")
-        values[key] = _value(text)
+            raise click.BadParameter(f"{field!r} has not the form KEY=TEXT or KEY:=JSON.", param_hint="--field")
+        try:
+            values[key] = json.loads(value) if is_json else value
+        except ValueError:
+            raise click.BadParameter(f"the value of {field!r} is no JSON.", param_hint="--field") from None
     return values
-
-
-def _value(text: str) -> Any:
-    """A number, true, false or null as JSON reads it, else the text."""
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return text
-    return value if value is None or isinstance(value, (bool, int, float, str)) else text
 
 
 @contacts.command("tag")

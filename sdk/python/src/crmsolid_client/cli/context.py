@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+RETRY_SECONDS = 90.0  # longer than a wait for the rate limit
 _DURATION = re.compile(r"(\d{1,6})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -45,7 +46,7 @@ class App:
             from .. import CrmSolid  # takes time to import, and help and completion do without
 
             _tell_of_retries()
-            self._client = CrmSolid(self._key(), self.url, allow_http=self.allow_http)
+            self._client = CrmSolid(self._key(), self.url, retry_for=RETRY_SECONDS, allow_http=self.allow_http)
         return self._client
 
     def close(self) -> None:

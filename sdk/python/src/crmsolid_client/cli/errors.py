@@ -45,7 +45,7 @@ def print_usage_error(error: click.ClickException) -> int:
     return error.exit_code
 
 
-def report(error: CrmSolidError | OSError) -> int:
+def report(error: CrmSolidError | OSError | ValueError) -> int:
     """Say what went wrong and what to do. Returns the exit code."""
     if isinstance(error, NoKeyError):
         _print(str(error), _NEW_KEY)
@@ -62,7 +62,7 @@ def report(error: CrmSolidError | OSError) -> int:
         _print(str(error.args[0]), f"Check the network and the address (--url). {repeat}")
         return FAILED
     _print(str(error), "")
-    return FAILED
+    return WRONG_USAGE if isinstance(error, ValueError) else FAILED
 
 
 def _report_answer(error: APIError) -> int:

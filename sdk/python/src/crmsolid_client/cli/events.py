@@ -10,11 +10,12 @@ import click
 
 from .context import App, list_options, page_size, pass_app, time_option
 from .follow import END_OF_LOG, follow_events
-from .output import ID, Column, Row, clean, local_time, note, plain, print_lines, print_list, time_column, write
+from .output import ID, Column, Row, clean, local_time, plain, print_lines, print_list, time_column, write
 
 if TYPE_CHECKING:
     from ..models import Event
 
+FOLLOWING = "Following the event log. Ctrl-C ends it."
 DEFAULT_PERIOD = timedelta(days=1)
 
 
@@ -42,8 +43,7 @@ def list_events(
       crmsolid events list --type message.received --follow
     """
     if follow:
-        note("Following the event log. Ctrl-C ends it.")
-        for event in follow_events(app.client, since=since or END_OF_LOG, types=types):
+        for event in follow_events(app.client, since=since or END_OF_LOG, types=types, ready=FOLLOWING):
             row = plain(event)
             if as_json:
                 print_lines([row])

@@ -21,10 +21,9 @@ RETRY_SECONDS = 3.0
 PAGE = 100
 
 
-def follow_events(
-    client: CrmSolid, *, since: datetime, types: tuple[str, ...] = (), poll: float = POLL_SECONDS
-) -> Iterator[Event]:
-    """Every event of these types (all, if there are none) from ``since`` on, without an end.
+def follow_events(client: CrmSolid, *, since: datetime, types: tuple[str, ...], ready: str) -> Iterator[Event]:
+    """Every event of these types (all, if there are none) from ``since`` on, without an end. Says ``ready`` on standard
+    error once nothing can be missed any more.
 
     Each page is asked for with the cursor of the one before, so no event is skipped. While there is no connection it
     says so once, and goes on from where it was.
@@ -41,6 +40,8 @@ def follow_events(
             is_lost = True
             time.sleep(RETRY_SECONDS)
             continue
+        if cursor is None:
+            note(ready)
         if is_lost:
             note("Connected again.")
             is_lost = False

@@ -50,7 +50,9 @@ def send(
     idempotency_key: str | None,
     as_json: bool,
 ) -> None:
-    """Send a Telegram message. TEXT may have variables such as {first_name|there}; - reads it from standard input.
+    """Send a Telegram message.
+
+    TEXT may have variables such as {first_name|there}; - reads it from standard input.
 
     \b
     Example:
@@ -63,10 +65,9 @@ def send(
         account_id=account_id, to=recipient, text=text, **given(send_at=at), idempotency_key=idempotency_key
     )
     if not wait:
-        if not as_json:
-            note(f"Queued; it is due at {local_time(queued.eta)}.")
         print_object(plain(queued), as_json)
         return
+    note(f"Queued as {queued.id}.")
     message = _wait(app, queued.id)
     print_object(plain(message), as_json, only=("id", "status", "sent_at", "error", "text"))
     if message.status != "sent":

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import click
 
 from .context import App, json_option, pass_app, time_option
-from .events import event_line
+from .events import FOLLOWING, event_line
 from .follow import END_OF_LOG, follow_events
 from .output import note, plain, print_lines, write
 
@@ -53,17 +53,16 @@ def tail(
     Example:
       crmsolid webhooks tail --forward-to localhost:3000/hook --event message.received
     """
-    forwarder = None
+    forwarder, ready = None, FOLLOWING
     if forward_to is not None:
-        url = _local_url(forward_to)
+        url = local_url(forward_to)
         if secret is None:
             secret = _new_secret()
             note(f"The signing secret is {secret}")
         forwarder = Forwarder(url, secret)
-        note(f"Events are posted to {url}. Ctrl-C ends it.")
-    else:
-        note("Following the event log. Ctrl-C ends it.")
-    for event in follow_events(app.client, since=since or END_OF_LOG, types=types):
+        click.get_current_context().call_on_close(forwarder.close)
+        ready = f"Events are posted to {url}. Ctrl-C ends it."
+    for event in follow_events(app.client, since=since or END_OF_LOG, types=types, ready=ready):
         row = plain(event)
         result = None if forwarder is None else forwarder.forward(row)
         if not as_json:
@@ -74,20 +73,21 @@ def tail(
             note(f"{row['id']}  {result}")
 
 
-def _local_url(text: str) -> str:
+def local_url(text: str) -> str:
     """``3000``, ``localhost:3000/hook`` or a whole address."""
+    import httpx  # takes time to import, and help and completion do without
+
     if text.isascii() and text.isdigit():
         text = f"localhost:{text}"
     url = text if re.match(r"https?://", text) else f"http://{text}"
     try:
         parts = urlsplit(url)
-        valid = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        valid = False
-    if not valid or parts.fragment or any(each.isspace() for each in url):
-        raise click.BadParameter(
-            f"{text!r} is no address such as http://localhost:3000/hook.", param_hint="--forward-to"
-        )
+        is_valid = bool(httpx.URL(url).host) and parts.port != 0 and not parts.fragment and " " not in url
+    except (ValueError, httpx.InvalidURL):
+        is_valid = False
+    if not is_valid:
+        example = "http://localhost:3000/hook"
+        raise click.BadParameter(f"{text!r} is no address such as {example}.", param_hint="--forward-to")
     return url
 
 
@@ -116,7 +116,7 @@ class Forwarder:
     """Posts events to one address, one after the other."""
 
     def __init__(self, url: str, secret: str) -> None:
-        import httpx  # takes time to import, and help and completion do without
+        import httpx
 
         self._url = url
         self._secret = secret
@@ -124,15 +124,20 @@ class Forwarder:
 
     def forward(self, row: Mapping[str, Any]) -> Result:
         """Post an event, again if need be. Says on standard error what failed."""
-        for number, delay in enumerate((*RETRY_DELAYS, None), start=1):
-            result = self._post(row)
-            if result.is_success or delay is None:
-                break
-            note(f"{row['id']}  {result}; attempt {number + 1} follows in {delay:.0f} s")
+        result = self._post(row)
+        for number, delay in enumerate(RETRY_DELAYS, start=2):
+            if result.is_success:
+                return result
+            note(f"{row['id']}  {result}; attempt {number} follows in {delay:.0f} s")
             time.sleep(delay)
+            result = self._post(row)
         if not result.is_success:
-            note(f"{row['id']} was not accepted after {number} attempts. Replay it with --since {row['created_at']}")
+            attempts = len(RETRY_DELAYS) + 1
+            note(f"{row['id']} was not accepted after {attempts} attempts. Replay it with --since {row['created_at']}")
         return result
+
+    def close(self) -> None:
+        self._http.close()
 
     def _post(self, row: Mapping[str, Any]) -> Result:
         import httpx

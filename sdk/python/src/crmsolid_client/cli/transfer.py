@@ -82,7 +82,7 @@ def import_contacts(
         summary |= {name: job.result.get(name) for name in COUNTS}
         print_object(summary, as_json)
     if ignored := job.result.get("ignored_columns"):
-        note(f"These columns are no fields and were left out: {shown(ignored)}. Name their fields with --mapping.")
+        note(f"Left out, because no --mapping names them: {shown(ignored)}")
     failed = job.result.get("invalid", 0)
     if failed:
         _report_failed(app, row, failed, failed_rows)

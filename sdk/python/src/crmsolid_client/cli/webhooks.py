@@ -73,8 +73,11 @@ def create_webhook(
     Example:
       crmsolid webhooks create https://example.com/hooks --event message.received --event lead.scored
     """
-    types = [kind.type for kind in app.client.webhooks.events()] if "all" in events else events
-    created = app.client.webhooks.create(url=url, events=types, **given(secret=secret), idempotency_key=idempotency_key)
+    if "all" in events:  # a ping comes only when it is asked for
+        events = tuple(kind.type for kind in app.client.webhooks.events() if kind.type != "ping")
+    created = app.client.webhooks.create(
+        url=url, events=events, **given(secret=secret), idempotency_key=idempotency_key
+    )
     _print_issued(plain(created), as_json)
 
 

@@ -1,0 +1,286 @@
+"""Every command with ``--json`` prints exactly the objects of the API, and its table fits 80 columns."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+
+from crmsolid_client.cli.app import cli
+from crmsolid_client.cli.output import width_of
+from tests.sdk.cli.conftest import Crmsolid
+from tests.sdk.live import Live
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
+
+DOCUMENT = json.loads((Path(__file__).resolve().parents[3] / "docs/openapi.json").read_text())
+BROADCAST = ["--name", "June", "--text", "Hi {first_name|there}", "--account", "{account}", "--contact", "{contact}"]
+
+# Commands that answer one object: the arguments, in the order in which they work, and the component that it has.
+DOCUMENTS: list[tuple[list[str], str]] = [
+    (["me"], "MeOut"),
+    (["contacts", "create", "--username", "cli_two", "--name", "Zoë 🎈", "--field", "city=Köln"], "ContactUpsertedOut"),
+    (["contacts", "get", "{contact}"], "ContactOut"),
+    (["contacts", "tag", "{contact}", "--add", "cli", "--remove", "other"], "ContactWrittenOut"),
+    (["send", "--account", "{account}", "--to", "@cli_person", "Привет 👋"], "QueuedOut"),
+    (["send", "--account", "{account}", "--to", "@cli_person", "--at", "2h", "Later"], "QueuedOut"),
+    (["messages", "get", "{message}"], "MessageOut"),
+    (["messages", "cancel", "{message}"], "MessageOut"),
+    (["sequences", "show", "{sequence}"], "SequenceDetailOut"),
+    (["sequences", "preview", "{sequence}", "{contact}"], "PreviewOut"),
+    (["sequences", "enroll", "{sequence}", "{contact}"], "EnrollmentOut"),
+    (["enrollments", "pause", "{enrollment}"], "EnrollmentOut"),
+    (["enrollments", "resume", "{enrollment}", "--mode", "restart_delay"], "EnrollmentOut"),
+    (["enrollments", "stop", "{enrollment}"], "EnrollmentOut"),
+    (["sequences", "pause", "{sequence}"], "SequenceOut"),
+    (["sequences", "resume", "{sequence}", "--mode", "only_active_time"], "SequenceOut"),
+    (["segments", "show", "{segment}"], "SegmentOut"),
+    (["broadcasts", "preview", *BROADCAST], "BroadcastPreviewOut"),
+    (["broadcasts", "start", *BROADCAST, "--at", "1d", "--yes"], "BroadcastOut"),
+    (["broadcasts", "show", "{broadcast}"], "BroadcastOut"),
+    (["broadcasts", "cancel", "{broadcast}"], "BroadcastOut"),
+    (["webhooks", "create", "{receiver}", "--event", "message.received"], "IssuedEndpointOut"),
+    (["webhooks", "rotate-secret", "{endpoint}", "--overlap", "0"], "IssuedEndpointOut"),
+    (["webhooks", "test", "{endpoint}"], "DeliveryOut"),
+    (["webhooks", "replay", "{endpoint}", "--since", "1h"], "JobOut"),
+    (["jobs", "show", "{job}"], "JobOut"),
+    (["jobs", "wait", "{job}"], "JobOut"),
+]
+# Commands that answer any number of objects.
+LISTS: list[tuple[list[str], str]] = [
+    (["accounts", "list"], "AccountOut"),
+    (["contacts", "list", "--sort", "name", "--updated-since", "1d"], "ContactOut"),
+    (["messages", "list", "--account", "{account}", "--since", "1d"], "MessageOut"),
+    (["sequences", "list"], "SequenceOut"),
+    (["enrollments", "list", "--sequence", "{sequence}"], "EnrollmentOut"),
+    (["segments", "list"], "SegmentOut"),
+    (["broadcasts", "list"], "BroadcastOut"),
+    (["broadcasts", "recipients", "{broadcast}"], "RecipientOut"),
+    (["events", "list", "--since", "1h"], "EventOut"),
+    (["webhooks", "list"], "EndpointOut"),
+    (["webhooks", "events"], "EventKindOut"),
+    (["webhooks", "deliveries", "{endpoint}", "--since", "1h"], "DeliveryOut"),
+]
+# Commands that other tests run, here or in the modules beside this one.
+ELSEWHERE = {
+    "broadcasts pause",
+    "broadcasts resume",
+    "broadcasts retry-failed",
+    "completion",
+    "contacts delete",
+    "contacts export",
+    "contacts import",
+    "jobs cancel",
+    "messages stream",
+    "sequences start",
+    "webhooks delete",
+    "webhooks tail",
+}
+
+
+def commands(group: click.Group = cli, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
+    """Every command that does something, by its name with its groups."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+        else:
+            yield " ".join((*path, name)), command
+
+
+def assert_is(instance: Any, component: str) -> None:
+    """The object has the shape of this component of the OpenAPI document, without an unknown member."""
+    schema = {"$ref": f"#/components/schemas/{component}", "components": DOCUMENT["components"]}
+    jsonschema.Draft202012Validator(schema).validate(instance)
+    assert not set(instance) - set(DOCUMENT["components"]["schemas"][component]["properties"])
+
+
+@pytest.fixture
+def ids(live: Live, crmsolid: Crmsolid) -> dict[str, str]:
+    """What the arguments of the commands name. ``contact`` is new, so that each test can enroll it."""
+    name = f"cli_{os.urandom(4).hex()}"
+    contact = crmsolid("contacts", "create", "--username", name, "--json").document["id"]
+    condition = {"name": name, "filter": {"field": "tag", "op": "is", "value": "cli"}}
+    status, segment = call(live, "POST", "/v1/segments", condition)
+    assert status == 201
+    return {
+        "account": str(live.account_id),
+        "contact": contact,
+        "sequence": live.sequence_id,
+        "segment": segment["id"],
+        "receiver": live.receiver.url(),
+    }
+
+
+def call(live: Live, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    """The API without the client."""
+    answer = live.product.call(method, path, body=None if body is None else json.dumps(body).encode())
+    return answer.status, answer.json()
+
+
+def filled(arguments: list[str], ids: dict[str, str]) -> list[str]:
+    return [argument.format(**ids) if argument[:1] == "{" else argument for argument in arguments]
+
+
+def remember(ids: dict[str, str], component: str, answer: dict[str, Any]) -> None:
+    """Later commands take what this one has made."""
+    names = {"QueuedOut": "message", "IssuedEndpointOut": "endpoint", "BroadcastOut": "broadcast", "JobOut": "job"}
+    names["EnrollmentOut"] = "enrollment"
+    if component in names:
+        ids[names[component]] = answer["id"]
+
+
+@pytest.fixture
+def answers(crmsolid: Crmsolid, ids: dict[str, str]) -> list[tuple[str, Any]]:
+    """Run all of DOCUMENTS in their order. Each component with the object that the command printed."""
+    found = []
+    for arguments, component in DOCUMENTS:
+        ended = crmsolid(*filled(arguments, ids), "--json")
+        assert ended.code == 0, (arguments, ended.errors)
+        found.append((component, ended.document))
+        remember(ids, component, ended.document)
+    return found
+
+
+def test_every_command_prints_the_objects_of_the_api(
+    crmsolid: Crmsolid, ids: dict[str, str], answers: list[tuple[str, Any]]
+) -> None:
+    for component, answer in answers:
+        assert_is(answer, component)
+    for arguments, component in LISTS:
+        ended = crmsolid(*filled(arguments, ids), "--json")
+        assert (ended.code, ended.errors) == (0, ""), arguments
+        assert ended.lines, arguments
+        for line in ended.lines:
+            assert_is(line, component)
+
+
+@pytest.mark.usefixtures("answers")
+def test_tables_fit_80_columns(crmsolid: Crmsolid, ids: dict[str, str]) -> None:
+    for arguments, _ in LISTS:
+        ended = crmsolid(*filled(arguments, ids))
+        assert (ended.code, ended.errors) == (0, ""), arguments
+        header, *rows = ended.output.splitlines()
+        assert header.isupper() and rows
+        assert max(width_of(line) for line in (header, *rows)) <= 80
+
+
+def test_objects_are_those_that_the_api_answers(live: Live, crmsolid: Crmsolid) -> None:
+    """Member by member, in their order, with times as they are written."""
+    contact = crmsolid("contacts", "create", "--email", "order@example.com", "--field", "city=1.50", "--json").document
+    assert (
+        crmsolid("contacts", "get", contact["id"], "--json").document
+        == call(live, "GET", f"/v1/contacts/{contact['id']}")[1]
+    )
+    _, log = call(live, "GET", "/v1/events?limit=100")
+    told = crmsolid("events", "list", "--since", "1d", "--limit", "100", "--json").lines
+    assert [json.dumps(event) for event in told] == [json.dumps(event) for event in log["data"]][: len(told)]
+
+
+def test_every_command_is_run_by_a_test() -> None:
+    run_here = {" ".join(arguments) for arguments, _ in (*DOCUMENTS, *LISTS)}
+    names = {name for name, _ in commands()}
+    assert {name for name in names if any(f"{each} ".startswith(f"{name} ") for each in run_here)} | ELSEWHERE == names
+
+
+@pytest.mark.parametrize("name", [name for name, _ in commands()])
+def test_every_command_has_an_example_and_json(name: str) -> None:
+    command = dict(commands())[name]
+    example = (command.help or "").partition("Example")[2]
+    assert f"crmsolid {name}" in example
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert "--json" in options or name == "completion"
+
+
+def test_text_comes_from_standard_input(live: Live, crmsolid: Crmsolid) -> None:
+    arguments = ("send", "--account", str(live.account_id), "--to", "@cli_input", "-", "--wait", "--json")
+    ended = crmsolid(*arguments, input="Первая строка\nsecond 🎉\n")
+    assert (ended.code, ended.document["status"]) == (0, "sent")
+    assert ended.document["text"] == "Первая строка\nsecond 🎉"
+
+
+def test_waiting_for_a_message_that_fails_ends_with_1(live: Live, crmsolid: Crmsolid) -> None:
+    ended = crmsolid("send", "--account", str(live.account_id), "--to", "@fail_privacy", "Hi", "--wait", "--json")
+    assert (ended.code, ended.document["status"]) == (1, "failed")
+    assert ended.document["error"]
+
+
+def test_a_repeated_idempotency_key_sends_once(live: Live, crmsolid: Crmsolid) -> None:
+    arguments = ("send", "--account", str(live.account_id), "--to", "@cli_once", "Hi", "--json")
+    key = os.urandom(8).hex()
+    first, second = (crmsolid(*arguments, "--idempotency-key", key).document for _ in range(2))
+    assert first == second
+    assert len(crmsolid("messages", "list", "--json", "--contact", contact_of(crmsolid, "cli_once")).lines) == 1
+
+
+def contact_of(crmsolid: Crmsolid, username: str) -> str:
+    [contact] = crmsolid("contacts", "list", "--search", username, "--json").lines
+    return str(contact["id"])
+
+
+def test_a_list_ends_at_its_limit_and_says_so(crmsolid: Crmsolid) -> None:
+    for number in range(3):
+        crmsolid("contacts", "create", "--username", f"limited_{number}", "--tag", "limited")
+    ended = crmsolid("contacts", "list", "--tag", "limited", "--limit", "2", "--json")
+    assert len(ended.lines) == 2
+    assert "more than these 2" in ended.errors
+    ended = crmsolid("contacts", "list", "--tag", "limited", "--all", "--json")
+    assert (len(ended.lines), ended.errors) == (3, "")
+
+
+def test_a_broadcast_is_sent_only_after_yes(live: Live, crmsolid: Crmsolid, ids: dict[str, str]) -> None:
+    arguments = ["broadcasts", "start", *filled(BROADCAST, ids)]
+    before = call(live, "GET", "/v1/broadcasts")[1]["data"]
+    refused = crmsolid(*arguments)
+    assert refused.code == 2 and "--yes" in refused.errors
+    assert "1 of 1 contacts would get it" in refused.errors
+    assert call(live, "GET", "/v1/broadcasts")[1]["data"] == before
+    started = crmsolid(*arguments, "--yes", "--json")
+    assert started.code == 0 and started.document["audience_hash"] in started.errors
+    changed = crmsolid(*arguments, "--audience-hash", f"{'0' * 64}-1")
+    assert changed.code == 1 and "audience_changed (409)" in changed.errors
+
+
+def test_a_broadcast_is_paused_resumed_and_repeated(live: Live, crmsolid: Crmsolid, ids: dict[str, str]) -> None:
+    other = crmsolid("contacts", "create", "--username", f"cli_{os.urandom(4).hex()}", "--json").document["id"]
+    arguments = [*filled(BROADCAST, ids), "--contact", other, "--per-hour", "1", "--yes", "--json"]
+    running = crmsolid("broadcasts", "start", *arguments).document
+    assert crmsolid("broadcasts", "pause", running["id"], "--json").document["status"] == "paused"
+    assert crmsolid("broadcasts", "resume", running["id"], "--json").document["status"] == "running"
+    canceled = crmsolid("jobs", "cancel", running["job_id"])
+    refused = crmsolid("broadcasts", "retry-failed", running["id"])
+    assert refused.code == 1 and "invalid_state (409)" in refused.errors
+    assert canceled.code == 0
+
+
+def test_a_sequence_is_started_once(live: Live, crmsolid: Crmsolid) -> None:
+    ended = crmsolid("sequences", "start", live.sequence_id)
+    assert ended.code in (0, 1)
+    assert ended.code == 0 or "invalid_state (409)" in ended.errors
+
+
+def test_deletions_ask(live: Live, crmsolid: Crmsolid, ids: dict[str, str]) -> None:
+    endpoint = crmsolid("webhooks", "create", live.receiver.url(), "--event", "all", "--json").document
+    assert len(endpoint["events"]) > 5
+    for group, kind, deleted in (("webhooks", "webhooks", endpoint["id"]), ("contacts", "contacts", ids["contact"])):
+        refused = crmsolid(group, "delete", deleted)
+        assert refused.code == 2 and "--yes" in refused.errors
+        assert call(live, "GET", f"/v1/{kind}/{deleted}")[0] == 200
+        ended = crmsolid(group, "delete", deleted, "--yes", "--json")
+        assert (ended.code, ended.output) == (0, "")
+        assert call(live, "GET", f"/v1/{kind}/{deleted}")[0] == 404
+
+
+def test_one_delivery_is_replayed(live: Live, crmsolid: Crmsolid) -> None:
+    endpoint = crmsolid("webhooks", "create", live.receiver.url("/replayed"), "--event", "all", "--json").document
+    delivery = crmsolid("webhooks", "test", endpoint["id"], "--json").document
+    wait_until(lambda: len(live.receiver.to("/replayed")) == 1, "the ping")
+    listed = ("webhooks", "deliveries", endpoint["id"], "--status", "succeeded", "--json")
+    wait_until(lambda: bool(crmsolid(*listed).lines), "the log")
+    assert crmsolid("webhooks", "replay", delivery["id"], "--json").document["id"] == delivery["id"]
+    wait_until(lambda: len(live.receiver.to("/replayed")) == 2, "the replay")
+    crmsolid("webhooks", "delete", endpoint["id"], "--yes")

@@ -1,0 +1,57 @@
+"""The completion scripts work in the shells they are for."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.sdk.cli.conftest import process_environment, run_here
+
+pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder for the PATH with the command in it, as pip installs it."""
+    script = tmp_path / "crmsolid"
+    script.write_text(f'#!/bin/sh\nexec {sys.executable} -m crmsolid_client.cli "$@"\n')
+    script.chmod(0o755)
+    return tmp_path
+
+
+def in_shell(folder: Path, shell: str, *arguments: str) -> str:
+    environment = process_environment()
+    environment["PATH"] = f"{folder}:{environment['PATH']}"
+    ended = subprocess.run([shell, *arguments], env=environment, capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stderr) == (0, ""), ended
+    return ended.stdout
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+def test_bash_completes_commands_and_options(folder: Path) -> None:
+    program = """
+eval "$(crmsolid completion bash)"
+complete -p crmsolid
+complete_words() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _crmsolid_completion crmsolid; }
+complete_words crmsolid webhooks ta; echo "${COMPREPLY[@]}"
+complete_words crmsolid send --acc; echo "${COMPREPLY[@]}"
+"""
+    registered, command, option = in_shell(folder, "bash", "--norc", "-c", program).splitlines()
+    assert "_crmsolid_completion crmsolid" in registered
+    assert (command, option) == ("tail", "--account")
+
+
+@pytest.mark.parametrize("shell, check", [("zsh", "-n"), ("fish", "--no-execute")])
+def test_other_shells_read_their_script(folder: Path, shell: str, check: str) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    script = folder / "script"
+    script.write_text(run_here("completion", shell).output)
+    in_shell(folder, shell, check, str(script))
+
+
+def test_an_unknown_shell_is_refused() -> None:
+    assert run_here("completion", "tcsh").code == 2

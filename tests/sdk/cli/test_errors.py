@@ -1,0 +1,142 @@
+"""What a failure prints and which exit code it has. Nothing is on standard output then."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.sdk.cli.conftest import Crmsolid, Ended, process_environment, run_here, start
+from tests.sdk.live import Live
+from tests.servers import free_port
+
+pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
+
+
+def assert_refused(ended: Ended, code: int, *parts: str) -> None:
+    assert (ended.code, ended.output) == (code, ""), ended.errors
+    for part in parts:
+        assert part in ended.errors
+    assert "Traceback" not in ended.errors
+
+
+def test_without_a_key_it_says_where_to_get_one(crmsolid: Crmsolid, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CRMSOLID_KEY")
+    assert_refused(crmsolid("me"), 3, "There is no API key", "Settings > API Keys", "export CRMSOLID_KEY=")
+
+
+def test_a_key_comes_from_a_file_too(
+    live: Live, crmsolid: Crmsolid, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("CRMSOLID_KEY")
+    file = tmp_path / "key"
+    assert_refused(crmsolid("--key-file", str(file), "me"), 3, str(file))
+    file.write_text(f"{live.key}\n")
+    assert crmsolid("--key-file", str(file), "me", "--json").document["key"]["name"]
+    assert crmsolid("--key-file", "-", "me", "--json", input=f"{live.key}\n").document["key"]["name"]
+
+
+def test_a_key_that_is_not_accepted_is_3_and_is_not_shown(crmsolid: Crmsolid, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = "cs_live_a4f9_" + "x" * 36
+    monkeypatch.setenv("CRMSOLID_KEY", key)
+    ended = crmsolid("me")
+    assert_refused(ended, 3, "token_invalid (401)", "Settings > API Keys", "Request: ")
+    assert "x" * 36 not in ended.errors
+
+
+def test_a_missing_scope_is_named(live: Live, crmsolid: Crmsolid, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRMSOLID_KEY", live.reader_key)
+    ended = crmsolid("send", "--account", str(live.account_id), "--to", "@nobody_here", "Hi")
+    assert_refused(ended, 1, "scope_missing (403)", "Next: Create a key with the scope write:messages", "Request: ")
+
+
+def test_a_refusal_says_code_and_what_to_do(live: Live, crmsolid: Crmsolid) -> None:
+    assert_refused(crmsolid("contacts", "get", "con_unknown"), 1, "not_found (404)", "`crmsolid me`", "Request: ")
+    refused = crmsolid("contacts", "create", "--username", "a b")
+    assert_refused(refused, 1, "Error: Validation failed", "username: a username is", "validation_failed (422)")
+
+
+def test_the_daily_limit_is_explained(live: Live, crmsolid: Crmsolid) -> None:
+    send = ("send", "--account", str(live.limited_account_id), "--to", "@cli_daily", "Hi")
+    crmsolid(*send)  # another test may have used the one message of this account
+    assert_refused(crmsolid(*send), 1, "account_daily_limit (429)", "later --at", "another --account")
+
+
+def test_a_lost_connection_tells_how_to_repeat_the_write(
+    live: Live, crmsolid: Crmsolid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crmsolid_client.cli.context.RETRY_SECONDS", 0)
+    monkeypatch.setenv("CRMSOLID_URL", f"http://127.0.0.1:{free_port()}")
+    ended = crmsolid("contacts", "create", "--username", "cli_lost", "--idempotency-key", "my-own-key")
+    assert_refused(ended, 1, "--idempotency-key my-own-key; nothing is done twice", "--url")
+    monkeypatch.setenv("CRMSOLID_URL", live.url)
+    live.proxy.drop("POST /v1/contacts")
+    ended = crmsolid("contacts", "create", "--username", "cli_lost", "--idempotency-key", "my-own-key")
+    assert_refused(ended, 1, "It may have been done. Repeat the command with --idempotency-key my-own-key")
+    repeated = crmsolid("contacts", "create", "--username", "cli_lost", "--idempotency-key", "my-own-key", "--json")
+    assert repeated.document["created"]
+
+
+def test_a_retry_is_told(live: Live, crmsolid: Crmsolid) -> None:
+    live.proxy.drop("GET /v1/me")
+    ended = crmsolid("me", "--json")
+    assert ended.code == 0 and ended.document
+    assert "attempt 2 follows in" in ended.errors
+
+
+@pytest.mark.parametrize(
+    "arguments, part",
+    [
+        (["nothing"], "No such command 'nothing'"),
+        (["send", "Hi"], "Missing option '--account'"),
+        (["messages", "list", "--since", "yesterday"], "'yesterday' is no time"),
+        (["messages", "list", "--limit", "0"], "--limit"),
+        (["contacts", "create", "--name", "Sarah"], "--username or --email"),
+        (["contacts", "create", "--username", "sarah", "--field", "city"], "KEY=TEXT"),
+        (["contacts", "create", "--username", "sarah", "--field", "city:=Berlin"], "no JSON"),
+        (["contacts", "tag", "con_1"], "--add or --remove"),
+        (["contacts", "import", "/nowhere/people.csv"], "there is no file"),
+        (["contacts", "import", "README.md", "--mapping", "name"], "COLUMN=FIELD"),
+        (["broadcasts", "preview", "--name", "n", "--text", "t", "--account", "1"], "one of --segment"),
+        (["webhooks", "replay", "whk_1"], "--since"),
+        (["webhooks", "replay", "dlv_1", "--since", "1h"], "not for one delivery"),
+        (["webhooks", "tail", "--forward-to", "local host"], "is no address"),
+        (["webhooks", "tail", "--forward-to", "localhost:99999"], "is no address"),
+        (["contacts", "get", ""], "id is empty"),
+        (["--url", "http://example.com", "me"], "--allow-http"),
+        (["--url", "example.com", "me"], "--url"),
+    ],
+)
+def test_wrong_usage_is_2_and_asks_nothing_of_the_api(
+    live: Live, crmsolid: Crmsolid, arguments: list[str], part: str
+) -> None:
+    assert_refused(crmsolid(*arguments), 2, part)
+    assert live.proxy.lines() == []
+
+
+def test_help_and_version_need_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CRMSOLID_KEY", raising=False)
+    assert "Exit codes:" in run_here("--help").output
+    assert run_here("contacts", "import", "--help").code == 0
+    assert run_here("--version").output.startswith("crmsolid, version ")
+
+
+def test_ctrl_c_ends_with_130_and_no_traceback(live: Live) -> None:
+    with start(live, "messages", "stream", "--json") as process:
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("Connected.")
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=30)
+    assert (process.returncode, output, errors.strip()) == (130, "", "Interrupted.")
+
+
+@pytest.mark.parametrize("arguments", ["webhooks events --json", "contacts export"])
+def test_a_closed_pipe_is_quiet(live: Live, arguments: str) -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    command = [sys.executable, "-m", "crmsolid_client.cli", *arguments.split()]
+    ended = subprocess.run(command, env=process_environment(live), stdout=write_end, stderr=subprocess.PIPE, text=True)
+    os.close(write_end)
+    assert (ended.returncode, ended.stderr) == (141, "")

@@ -1,0 +1,27 @@
+"""docs/guide/command-line.md lists every command, with the words of its help, and every exit code."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from crmsolid_client.cli import errors
+from crmsolid_client.cli.app import EXIT_CODES
+from tests.sdk.cli.test_commands import commands
+
+pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
+
+GUIDE = (Path(__file__).resolve().parents[3] / "docs/guide/command-line.md").read_text()
+
+
+def test_the_guide_lists_every_command() -> None:
+    rows = dict(re.findall(r"^\| `crmsolid ([\w -]+)` \| (.+) \|$", GUIDE, re.M))
+    summaries = {name: " ".join((command.help or "").split("\n\n")[0].split()) for name, command in commands()}
+    assert rows == summaries
+
+
+def test_the_guide_and_the_help_list_every_exit_code() -> None:
+    used = {0, errors.FAILED, errors.WRONG_USAGE, errors.NO_KEY, errors.INTERRUPTED, errors.PIPE_CLOSED}
+    assert {int(code) for code in re.findall(r"^\| (\d+) \|", GUIDE, re.M)} == used
+    assert {int(code) for code in re.findall(r"^  (\d+)  ", EXIT_CODES, re.M)} == used
