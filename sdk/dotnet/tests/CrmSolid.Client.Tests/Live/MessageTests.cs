@@ -39,30 +39,28 @@ public sealed class MessageTests
     }
 
     [LiveFact]
-    public async Task A_broadcast_is_previewed_scheduled_paused_and_canceled()
+    public async Task A_broadcast_is_previewed_started_paused_and_canceled()
     {
         string tag = Product.NewUsername("brd");
-        UpsertedContact contact = await Product.NewContactAsync(tag);
+        UpsertedContact[] contacts = [await Product.NewContactAsync(tag), await Product.NewContactAsync(tag)];
         var draft = new BroadcastDraft
         {
             Name = $"{tag} 😀",
             Text = "Привет {first_name}",
             AccountIds = [Product.Account],
             Audience = new() { Tags = [tag] },
-            SendAt = DateTimeOffset.UtcNow.AddDays(1),
+            PerHour = 1,
         };
         BroadcastPreview preview = await _client.Broadcasts.PreviewAsync(draft);
-        Assert.Equal((1, "Привет Мария"), (preview.Eligible, Assert.Single(preview.Sample).Text));
+        Assert.Equal((2, "Привет Мария"), (preview.Eligible, preview.Sample[0].Text));
         Broadcast started = await _client.Broadcasts.StartAsync(draft with { AudienceHash = preview.AudienceHash });
-        Broadcast scheduled = await Product.EventuallyAsync(
-            () => _client.Broadcasts.GetAsync(started.Id),
-            broadcast => broadcast is { Status.Value: "scheduled", Counts.Pending: 1 });
-        Assert.Equal(draft.Name, scheduled.Name);
-        Assert.Contains(
-            scheduled.Id,
-            (await Product.AllAsync(_client.Broadcasts.ListAsync(BroadcastStatus.Scheduled))).Select(each => each.Id));
-        BroadcastRecipient recipient = Assert.Single(await Product.AllAsync(_client.Broadcasts.RecipientsAsync(started.Id)));
-        Assert.Equal((contact.Id, RecipientStatus.Pending), (recipient.ContactId, recipient.Status));
+        Broadcast running = await Product.EventuallyAsync(
+            () => _client.Broadcasts.GetAsync(started.Id), broadcast => broadcast.Counts is { Sent: 1, Pending: 1 });
+        Assert.Equal((draft.Name, BroadcastStatus.Running), (running.Name, running.Status));
+        List<Broadcast> listed = await Product.AllAsync(_client.Broadcasts.ListAsync(BroadcastStatus.Running));
+        Assert.Contains(running.Id, listed.Select(broadcast => broadcast.Id));
+        List<BroadcastRecipient> recipients = await Product.AllAsync(_client.Broadcasts.RecipientsAsync(running.Id));
+        Assert.Equal(contacts.Select(contact => contact.Id).Order(), recipients.Select(one => one.ContactId!).Order());
 
         Assert.Equal(BroadcastStatus.Paused, (await _client.Broadcasts.PauseAsync(started.Id)).Status);
         await _client.Broadcasts.ResumeAsync(started.Id);

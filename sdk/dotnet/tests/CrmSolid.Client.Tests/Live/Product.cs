@@ -89,7 +89,8 @@ internal static class Product
 
     private static async Task<JsonElement> TellAsync(string command, object arguments)
     {
-        using HttpResponseMessage response = await Control.PostAsJsonAsync($"{Variable("CONTROL")}/{command}", arguments);
+        using var body = new StringContent(JsonSerializer.Serialize(arguments));
+        using HttpResponseMessage response = await Control.PostAsync($"{Variable("CONTROL")}/{command}", body);
         response.EnsureSuccessStatusCode();
         return await response.Content.ReadFromJsonAsync<JsonElement>();
     }
