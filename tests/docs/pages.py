@@ -19,6 +19,7 @@ NOT_RUN = [
     ("README.md", "claude mcp add ", "Claude Code is not installed; tests/mcp/clients has other clients"),
     ("docs/guide/mcp.md", "claude mcp add ", "Claude Code is not installed; tests/mcp/clients has other clients"),
     ("docs/guide/mcp.md", "npx -y @modelcontextprotocol/inspector", "tests/mcp/clients/test_inspector.py runs it"),
+    ("docs/guide/dotnet.md", "dotnet pack ", "it needs the .NET SDK; tests/sdk/dotnet compiles and runs the rest"),
     ("docs/guide/telegram.md", ".venv/bin/python manage.py telegram_login", "it asks for a code from a phone"),
 ]
 

@@ -29,7 +29,7 @@ public sealed class WebhookTests
             WebhookEvent created = await ReceiveAsync(receiver, rotated.Secret!, webhook.Secret!);
             Assert.Equal((contact.Id, "Мария 😀"), (created.Data.Contact!.Id, created.Data.Contact.Name));
             Event logged = await _client.Events.GetAsync(created.Id);
-            Assert.Equal(created.Data.Contact, logged.Data.Contact! with { Tags = created.Data.Contact.Tags, CustomFields = created.Data.Contact.CustomFields });
+            Assert.Equal((created.CreatedAt, contact.Id), (logged.CreatedAt, logged.Data.Contact!.Id));
         }
         finally
         {
@@ -61,7 +61,7 @@ public sealed class WebhookTests
         Assert.Equal(JobState.Done, (await _client.Jobs.WaitAsync(job.Id, TimeSpan.FromMilliseconds(100))).State);
 
         UpsertedContact contact = await Product.NewContactAsync();
-        List<Event> events = await Product.AllAsync(_client.Events.ListAsync(EventType.ContactCreated));
+        List<Event> events = await Product.AllAsync(_client.Events.ListAsync(EventType.ContactCreated, since));
         Assert.Contains(contact.Id, events.Select(each => each.Data.Contact?.Id ?? ""));
         await _client.Webhooks.DeleteAsync(created.Id);
     }
