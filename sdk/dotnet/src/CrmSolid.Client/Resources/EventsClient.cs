@@ -18,12 +18,14 @@ public class EventsClient : ResourceClient
 
     /// <summary>Lists events, oldest first. Keep the cursor of the last page to go on from there later.</summary>
     /// <param name="type">Of this type.</param>
+    /// <param name="since">From the first event made at this time or later.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<Event> ListAsync(
-        EventType? type = null, CancellationToken cancellationToken = default) =>
+        EventType? type = null, DateTimeOffset? since = null, CancellationToken cancellationToken = default) =>
         Pages<Event>(
             () => ApiRequest.Get($"/v1/events")
-                .Query("type", type),
+                .Query("type", type)
+                .Query("since", since),
             cancellationToken,
             endless: true);
 

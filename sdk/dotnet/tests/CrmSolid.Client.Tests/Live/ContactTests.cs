@@ -1,0 +1,151 @@
+using System.Text;
+using System.Text.Json;
+using Xunit;
+
+namespace CrmSolid.Client.Tests.Live;
+
+public sealed class ContactTests
+{
+    private readonly CrmSolidClient _client = Product.Client();
+
+    [LiveFact]
+    public async Task A_contact_is_written_read_tagged_and_erased()
+    {
+        string username = Product.NewUsername();
+        UpsertedContact created = await _client.Contacts.CreateAsync(new()
+        {
+            Username = $"@{username}",
+            Name = "Мария Müller 😀",
+            Email = $"{username}@example.com",
+            Tags = ["trial"],
+            CustomFields = new Dictionary<string, object?> { ["city"] = "Köln 🏰" },
+        });
+        Assert.True(created.Created);
+        Contact contact = await _client.Contacts.GetAsync(created.Id);
+        Assert.Equal("Мария Müller 😀", contact.Name);
+        Assert.Equal("Köln 🏰", contact.CustomFields["city"].GetString());
+
+        WrittenContact written = await _client.Contacts.UpdateAsync(
+            contact.Id, new() { Email = null, Stage = ContactStage.Qualified }, ifMatch: contact.ETag);
+        Assert.Null(written.Email);
+        Assert.Equal(ContactStage.Qualified, written.Stage);
+        await Assert.ThrowsAsync<PreconditionFailedException>(
+            () => _client.Contacts.UpdateAsync(contact.Id, new() { Name = "Late" }, ifMatch: contact.ETag));
+
+        WrittenContact tagged = await _client.Contacts.TagAsync(contact.Id, add: ["vip"], remove: ["trial"]);
+        Assert.Equal(["vip"], tagged.Tags);
+        PersonalData data = await _client.Contacts.DataAsync(contact.Id);
+        Assert.Equal(contact.Id, data.Contact.Id);
+        Assert.Equal(0, (await _client.Contacts.ScoreAsync(contact.Id)).Score);
+
+        await _client.Contacts.DeleteAsync(contact.Id);
+        await Assert.ThrowsAsync<NotFoundException>(() => _client.Contacts.GetAsync(contact.Id));
+    }
+
+    [LiveFact]
+    public async Task Creating_again_updates_and_the_same_key_gets_the_first_answer()
+    {
+        string username = Product.NewUsername();
+        UpsertedContact first = await _client.Contacts.CreateAsync(new() { Username = username }, username);
+        UpsertedContact replayed = await _client.Contacts.CreateAsync(new() { Username = username }, username);
+        UpsertedContact second = await _client.Contacts.CreateAsync(new() { Username = username });
+        Assert.Equal((first.Id, true, true, false), (second.Id, first.Created, replayed.Created, second.Created));
+        await Assert.ThrowsAsync<IdempotencyKeyReusedException>(
+            () => _client.Contacts.CreateAsync(new() { Username = Product.NewUsername() }, username));
+    }
+
+    [LiveFact]
+    public async Task A_wrong_field_is_named()
+    {
+        var error = await Assert.ThrowsAsync<ValidationFailedException>(
+            () => _client.Contacts.CreateAsync(new() { Username = Product.NewUsername(), Stage = "astronaut" }));
+        Assert.Equal("stage", Assert.Single(error.Errors).Field);
+    }
+
+    [LiveFact]
+    public async Task A_list_goes_through_all_pages()
+    {
+        string tag = Product.NewUsername("tag");
+        var ids = new List<string>();
+        for (int number = 0; number < 3; number++)
+        {
+            ids.Add((await Product.NewContactAsync(tag)).Id);
+        }
+        Pageable<Contact> list = _client.Contacts.ListAsync(tags: [tag], sort: ContactSort.CreatedAt);
+        Assert.Equal(ids, (await Product.AllAsync(list)).Select(contact => contact.Id));
+        List<Page<Contact>> pages = await Product.AllAsync(list.AsPages(pageSize: 2));
+        Assert.Equal([2, 1], pages.Select(page => page.Data.Count));
+        Assert.Equal(ids[2], Assert.Single((await Product.AllAsync(list.AsPages(pages[0].NextCursor)))[0].Data).Id);
+    }
+
+    [LiveFact]
+    public async Task Contacts_are_imported_and_exported()
+    {
+        string tag = Product.NewUsername("import");
+        string csv = $"username,name,tags\n{Product.NewUsername()},Мария 😀,{tag}\n!,Nobody,{tag}\n";
+        Job job = await _client.Contacts.ImportFileAsync(new MemoryStream(Encoding.UTF8.GetBytes(csv)));
+        job = await _client.Jobs.WaitAsync(job.Id, TimeSpan.FromMilliseconds(100));
+        Assert.Equal(JobState.Done, job.State);
+        Assert.Equal((1, 1), (job.Result["created"].GetInt32(), job.Result["invalid"].GetInt32()));
+        Assert.Contains("Nobody", await TextAsync(await _client.Jobs.FailedRowsAsync(job.Id)));
+        await Assert.ThrowsAsync<ConflictException>(() => _client.Jobs.CancelAsync(job.Id));
+
+        Assert.Contains("Мария 😀", await TextAsync(await _client.Contacts.ExportAsync(tags: [tag])));
+        string line = await TextAsync(await _client.Contacts.ExportAsync(ExportFormat.Ndjson, tags: [tag]));
+        using JsonDocument exported = JsonDocument.Parse(line.Trim());
+        Assert.Equal("Мария 😀", exported.RootElement.GetProperty("name").GetString());
+    }
+
+    [LiveFact]
+    public async Task An_import_can_map_columns_and_only_count()
+    {
+        string username = Product.NewUsername();
+        byte[] csv = Encoding.UTF8.GetBytes($"Telegram,Whole name\n{username},Sarah\n");
+        var mapping = new Dictionary<string, string> { ["Telegram"] = "username", ["Whole name"] = "name" };
+        Job job = await _client.Contacts.ImportFileAsync(new MemoryStream(csv), mapping, dryRun: true);
+        job = await _client.Jobs.WaitAsync(job.Id, TimeSpan.FromMilliseconds(100));
+        Assert.Equal(1, job.Result["created"].GetInt32());
+        Assert.Empty(await Product.AllAsync(_client.Contacts.ListAsync(search: username)));
+
+        // The answer of the first attempt is lost: the second sends the same bytes, and the import runs once.
+        await Product.DropAnswersAsync("POST /v1/contacts/import", times: 1);
+        job = await _client.Contacts.ImportFileAsync(new MemoryStream(csv), mapping);
+        job = await _client.Jobs.WaitAsync(job.Id, TimeSpan.FromMilliseconds(100));
+        Assert.Equal(1, job.Result["created"].GetInt32());
+        Assert.Equal("Sarah", Assert.Single(await Product.AllAsync(_client.Contacts.ListAsync(search: username))).Name);
+    }
+
+    [LiveFact]
+    public async Task Segments_find_contacts_and_tag_them()
+    {
+        string tag = Product.NewUsername("seg");
+        UpsertedContact contact = await Product.NewContactAsync(tag);
+        Condition filter = Condition.AllOf(
+            Condition.Where("tag", ConditionOperator.Is, tag),
+            Condition.NotOf(Condition.Where("stage", ConditionOperator.In, new[] { "won", "lost" })));
+        SegmentPreview preview = await _client.Segments.PreviewAsync(filter);
+        Assert.Equal((1, contact.Id), (preview.Count, Assert.Single(preview.Sample).Id));
+
+        WrittenSegment created = await _client.Segments.CreateAsync(tag, filter);
+        WrittenSegment renamed = await _client.Segments.UpdateAsync(created.Id, name: $"{tag} 😀");
+        Segment segment = await _client.Segments.GetAsync(created.Id);
+        Assert.Equal(($"{tag} 😀", renamed.Name), (segment.Name, segment.Name));
+        Assert.Equal(tag, segment.Filter.All![0].Value!.Value.GetString());
+        Assert.Contains(segment.Id, (await Product.AllAsync(_client.Segments.ListAsync())).Select(each => each.Id));
+        SegmentExplanation explanation = await _client.Segments.ExplainAsync(segment.Id, contact.Id);
+        Assert.True(explanation.Matches);
+        Assert.Equal(2, explanation.Leaves.Count);
+
+        Job job = await _client.Segments.TagAsync(segment.Id, add: [$"{tag}2"]);
+        await _client.Jobs.WaitAsync(job.Id, TimeSpan.FromMilliseconds(100));
+        Assert.Equal([tag, $"{tag}2"], (await _client.Contacts.GetAsync(contact.Id)).Tags.Order().ToList());
+        await _client.Segments.DeleteAsync(segment.Id);
+        await Assert.ThrowsAsync<NotFoundException>(() => _client.Segments.GetAsync(segment.Id));
+    }
+
+    private static async Task<string> TextAsync(Stream stream)
+    {
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return await reader.ReadToEndAsync();
+    }
+}

@@ -1,0 +1,111 @@
+using Xunit;
+
+namespace CrmSolid.Client.Tests.Live;
+
+public sealed class MessageTests
+{
+    private readonly CrmSolidClient _client = Product.Client();
+
+    [LiveFact]
+    public async Task A_message_is_sent_and_answered()
+    {
+        QueuedMessage queued = await _client.Messages.SendAsync(
+            Product.Account, $"@{Product.NewUsername("reply")}", "Привет, {first_name|друг} 😀");
+        Assert.Equal(MessageStatus.Queued, queued.Status);
+        Message sent = await Product.EventuallyAsync(
+            () => _client.Messages.GetAsync(queued.Id), message => message.Status == MessageStatus.Sent);
+        Assert.Equal(MessageDirection.Out, sent.Direction);
+        Assert.Contains("😀", sent.Text);
+
+        MessageThread thread = (await Product.EventuallyAsync(
+            () => Product.AllAsync(_client.Threads.ListAsync(contactId: sent.ContactId, unread: true)),
+            threads => threads.Count > 0))[0];
+        Assert.Equal((sent.ThreadId, 1), (thread.Id, thread.UnreadCount));
+        List<Message> messages = await Product.AllAsync(_client.Threads.MessagesAsync(thread.Id, MessageSort.CreatedAt));
+        Assert.Equal([MessageDirection.Out, MessageDirection.In], messages.Select(message => message.Direction));
+        Assert.Equal(sent.Id, messages[1].InReplyTo);
+        Assert.Equal(0, (await _client.Threads.ReadAsync(thread.Id)).UnreadCount);
+    }
+
+    [LiveFact]
+    public async Task A_message_for_later_can_be_canceled()
+    {
+        QueuedMessage queued = await _client.Messages.SendAsync(
+            Product.Account, Product.NewUsername(), "Later", sendAt: DateTimeOffset.Now.AddDays(1));
+        CanceledMessage canceled = await _client.Messages.CancelAsync(queued.Id);
+        Assert.Equal(MessageStatus.Canceled, canceled.Status);
+        var error = await Assert.ThrowsAsync<ConflictException>(() => _client.Messages.CancelAsync(queued.Id));
+        Assert.Equal(ErrorCode.InvalidState, error.Code);
+    }
+
+    [LiveFact]
+    public async Task A_broadcast_is_previewed_started_paused_and_canceled()
+    {
+        string tag = Product.NewUsername("brd");
+        UpsertedContact[] contacts = [await Product.NewContactAsync(tag), await Product.NewContactAsync(tag)];
+        var draft = new BroadcastDraft
+        {
+            Name = $"{tag} 😀",
+            Text = "Привет {first_name}",
+            AccountIds = [Product.Account],
+            Audience = new() { Tags = [tag] },
+            PerHour = 1,
+        };
+        BroadcastPreview preview = await _client.Broadcasts.PreviewAsync(draft);
+        Assert.Equal((2, "Привет Мария"), (preview.Eligible, preview.Sample[0].Text));
+        Broadcast started = await _client.Broadcasts.StartAsync(draft with { AudienceHash = preview.AudienceHash });
+        Broadcast running = await Product.EventuallyAsync(
+            () => _client.Broadcasts.GetAsync(started.Id), broadcast => broadcast.Counts is { Sent: 1, Pending: 1 });
+        Assert.Equal((draft.Name, BroadcastStatus.Running), (running.Name, running.Status));
+        List<Broadcast> listed = await Product.AllAsync(_client.Broadcasts.ListAsync(BroadcastStatus.Running));
+        Assert.Contains(running.Id, listed.Select(broadcast => broadcast.Id));
+        List<BroadcastRecipient> recipients = await Product.AllAsync(_client.Broadcasts.RecipientsAsync(running.Id));
+        Assert.Equal(contacts.Select(contact => contact.Id).Order(), recipients.Select(one => one.ContactId!).Order());
+
+        Assert.Equal(BroadcastStatus.Paused, (await _client.Broadcasts.PauseAsync(started.Id)).Status);
+        await _client.Broadcasts.ResumeAsync(started.Id);
+        Assert.Equal(BroadcastStatus.Canceled, (await _client.Broadcasts.CancelAsync(started.Id)).Status);
+        await Assert.ThrowsAsync<ConflictException>(() => _client.Broadcasts.RetryFailedAsync(started.Id));
+    }
+
+    [LiveFact]
+    public async Task A_start_with_the_hash_of_another_audience_is_refused()
+    {
+        string tag = Product.NewUsername("brd");
+        await Product.NewContactAsync(tag);
+        var draft = new BroadcastDraft
+        {
+            Name = tag,
+            Text = "Hello",
+            AccountIds = [Product.Account],
+            Audience = new() { Tags = [tag] },
+        };
+        BroadcastPreview preview = await _client.Broadcasts.PreviewAsync(draft);
+        await Product.NewContactAsync(tag);
+        var error = await Assert.ThrowsAsync<AudienceChangedException>(
+            () => _client.Broadcasts.StartAsync(draft with { AudienceHash = preview.AudienceHash }));
+        Assert.Equal(2, error.Problem.AdditionalProperties["eligible"].GetInt32());
+    }
+
+    [LiveFact]
+    public async Task The_key_accounts_fields_and_figures_are_read()
+    {
+        Me me = await _client.MeAsync();
+        Assert.Equal((WorkspaceMode.Live, Plan.Business), (me.Mode, me.Plan));
+        Assert.Equal(7, me.Scopes.Count);
+        Account account = await _client.Accounts.GetAsync(Product.Account);
+        Assert.Equal(AccountKind.Sandbox, account.Kind);
+        Assert.Contains(account.Id, (await Product.AllAsync(_client.Accounts.ListAsync())).Select(each => each.Id));
+        Assert.Contains("city", (await Product.AllAsync(_client.CustomFields.ListAsync())).Select(field => field.Key));
+
+        var from = new DateTimeOffset(DateTime.UtcNow.Date.AddDays(-6), TimeSpan.Zero);
+        FunnelReport funnel = await _client.Analytics.FunnelAsync(from, interval: AnalyticsInterval.Day);
+        Assert.Equal(from, funnel.From);
+        Assert.NotNull(funnel.Series);
+        Assert.Equal(ContactStage.New, funnel.Stages[0].Stage);
+        Assert.Null((await _client.Analytics.SequencesAsync()).Series);
+        Assert.Null((await _client.Analytics.BroadcastsAsync()).Series);
+        AccountReport accounts = await _client.Analytics.AccountsAsync();
+        Assert.Contains(Product.Account, accounts.Data.Select(figures => figures.AccountId));
+    }
+}
