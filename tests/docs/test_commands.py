@@ -42,14 +42,24 @@ def checkout(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def programs(tmp_path: Path) -> Path:
+    """A folder with the command ``crmsolid``, as ``pip install crmsolid-client[cli]`` makes it."""
+    program = tmp_path / "bin" / "crmsolid"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m crmsolid_client.cli "$@"\n')
+    program.chmod(0o755)
+    return program.parent
+
+
 @pytest.mark.parametrize("page", pages())
-def test_the_commands_of_a_page_do_what_it_shows(page: str, product: Product, checkout: Path) -> None:
+def test_the_commands_of_a_page_do_what_it_shows(page: str, product: Product, checkout: Path, programs: Path) -> None:
     url, receiver_port = f"http://127.0.0.1:{product.port}", str(free_port())
     environment = {
         **product.environment,
         "CRMSOLID_URL": url,
         "CRMSOLID_KEY": product.token,
-        "PATH": f"{Path(sys.prefix) / 'bin'}:{os.environ['PATH']}",
+        "PATH": f"{programs}:{Path(sys.prefix) / 'bin'}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT / "sdk/python/src"),
     }
     blocks = blocks_to_run(page)

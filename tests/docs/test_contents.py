@@ -48,8 +48,8 @@ def test_table_of_tools_is_that_of_the_code() -> None:
 
 
 def test_table_of_error_codes_is_that_of_the_code() -> None:
-    rows = [f"| `{code}` | {info.status} | {info.help} |" for code, info in CODES.items()]
-    assert re.findall(r"^\| `\w+` \| \d+ \|.*$", read("docs/guide/errors.md"), re.M) == rows
+    rows = [f"| {info.status} | `{code}` | {info.help} |" for code, info in CODES.items()]
+    assert re.findall(r"^\| \d+ \| `\w+` \|.*$", read("docs/guide/errors.md"), re.M) == rows
 
 
 def test_check_of_a_signature_in_node_is_that_of_the_example() -> None:
