@@ -4,12 +4,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from crmsolid.docs.outline import OUTLINE
+
 ROOT = Path(__file__).resolve().parents[2]
 RUN = ("sh", "python")  # the languages of blocks that are run
 ANSWERS = ("json", "text")  # the languages of blocks that show what a command printed
-
-# The guide in the order in which it is read; other pages come after these.
-FIRST = ("README.md",)
 
 # Blocks that are not run: page, the beginning of the block, and why.
 NOT_RUN = [
@@ -43,9 +42,10 @@ class Block:
 
 
 def pages() -> list[str]:
-    """The pages whose blocks are run, as paths from the root of the repository."""
-    guide = sorted(str(file.relative_to(ROOT)) for file in (ROOT / "docs/guide").glob("*.md"))
-    return [*FIRST, *(page for page in guide if page not in FIRST)]
+    """The pages whose blocks are run, in the order in which they are read, as paths from the root of the repository."""
+    outline = [entry for group in OUTLINE for entry in group.entries if isinstance(entry, str)]
+    guide = [entry for entry in outline if entry.startswith("docs/guide/") and (ROOT / entry).exists()]
+    return ["README.md", *guide]
 
 
 def blocks_to_run(page: str) -> list[Block]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.attacks.product import Product, running_product
-from tests.docs.pages import ROOT, blocks_to_run, pages, stale_entries
+from tests.docs.pages import ROOT, blocks_to_run, pages, parse, stale_entries
 from tests.docs.session import bash
 from tests.servers import free_port
 
@@ -44,12 +44,12 @@ def checkout(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def programs(tmp_path: Path) -> Path:
-    """A folder with the command line of the Python client, as pip installs it."""
-    folder = tmp_path / "programs"
-    folder.mkdir()
-    (folder / "crmsolid").write_text(f'#!/bin/sh\nexec {sys.executable} -m crmsolid_client.cli "$@"\n')
-    (folder / "crmsolid").chmod(0o755)
-    return folder
+    """A folder with the command ``crmsolid``, as ``pip install crmsolid-client[cli]`` makes it."""
+    program = tmp_path / "bin" / "crmsolid"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m crmsolid_client.cli "$@"\n')
+    program.chmod(0o755)
+    return program.parent
 
 
 @pytest.mark.parametrize("page", pages())
@@ -73,3 +73,10 @@ def test_the_commands_of_a_page_do_what_it_shows(page: str, product: Product, ch
 
 def test_every_block_that_is_not_run_exists() -> None:
     assert stale_entries() == []
+
+
+@pytest.mark.parametrize("page", pages())
+def test_every_block_is_marked_with_its_language(page: str) -> None:
+    """So that no command is left out because its block is not marked ``sh``."""
+    unclear = ("", "bash", "shell", "console", "zsh")
+    assert [str(block) for block in parse(page, (ROOT / page).read_text()) if block.language in unclear] == []

@@ -23,7 +23,7 @@ def found(client: Client, query: str, **headers: str) -> list[tuple[str, str]]:
         ("rate_limited", "/docs/errors/rate_limited"),
         ("CRMSOLID_WEBHOOK_LOG_DAYS", "/docs/running#settings"),
         ("POST /v1/messages/send", "/swagger#/Messages/send_message"),
-        ("send_message", "/swagger#/Messages/send_message"),
+        ("stream_messages", "/swagger#/Messages/stream_messages"),
         ("restore backup", "/docs/privacy#restore-a-backup"),
         ("how do I restore a backup?", "/docs/privacy#restore-a-backup"),
         ("RESTORING BACKUPS", "/docs/privacy#restore-a-backup"),
