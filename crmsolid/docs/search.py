@@ -148,7 +148,7 @@ def _read(pages: Library) -> Iterator[Entry]:
     """The entries in the order in which those of the same rank are shown."""
     for code, info in CODES.items():
         text = f"{info.meaning} {info.help}".replace("`", "")
-        yield _entry(f"/docs/errors/{code}", "Errors", f"{info.status} {info.title}", code, text)
+        yield _entry(f"/docs/errors/{code}", "Error codes", f"{info.status} {info.title}", code, text)
     for operation in operations():
         text = f"{operation.summary} {operation.description} {operation.id}".replace("`", "")
         yield _entry(operation.address, "API reference", operation.tag, operation.name, text)

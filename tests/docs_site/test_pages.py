@@ -127,6 +127,11 @@ def test_files_are_read_again_with_debug_only(settings: Any, tmp_path: Path, mon
     assert titles() == {"After"}
 
 
+def test_overview_shows_the_first_sentence_of_each_page(client: Client) -> None:
+    html = html_of(client, "/docs/")
+    assert "<strong>Changelog</strong><span>Within v1 of the API, changes only add.</span>" in html
+
+
 def test_group_without_a_page_is_not_shown(client: Client) -> None:
     html = html_of(client, "/docs/")
     titles = re.findall(r'<h2 class="cs-nav-title">([^<]+)</h2>\s*<ul class="cs-nav">\s*<li>', html)
