@@ -2,6 +2,7 @@
 
 import os
 import re
+from fnmatch import fnmatch
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,16 @@ def test_every_markdown_file_is_in_one_group() -> None:
     assert written - set(FILES) == set(), "add it to crmsolid/docs/outline.py"
     assert len(FILES) == len(set(FILES))
     assert len({address_of(file) for file in FILES}) == len(FILES)
+
+
+def test_image_has_the_pages_and_their_pictures() -> None:
+    """.dockerignore names what is left out of the image."""
+    patterns = (ROOT / ".dockerignore").read_text().split()
+    needed = [*(file for file in FILES if (ROOT / file).is_file()), "docs/img/home.png"]
+    left_out = [
+        name for name in needed for part in (name, *Path(name).parts) if any(fnmatch(part, p) for p in patterns)
+    ]
+    assert left_out == []
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
