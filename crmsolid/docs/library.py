@@ -33,7 +33,9 @@ class Page:
 
     @property
     def summary(self) -> str:
-        return self.rendered.summary
+        """The first sentence below the title; empty if there is no text."""
+        sentence = re.match(r"(.+?)[.:](?:\s|$)", self.rendered.summary)
+        return f"{sentence[1]}." if sentence else self.rendered.summary
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table that explains a name, such as a setting: the code of its first cell, and its whole text."""
+    """A row of a table that explains a name, such as a setting: the code of its first cell, and the other cells."""
 
     name: str
     text: str
@@ -170,7 +170,7 @@ def _rows(tokens: list[Token]) -> Iterator[Row]:
             first = tokens[number + 2].children or []
             if first and first[0].type == "code_inline":
                 end = next(index for index in range(number, len(tokens)) if tokens[index].type == "tr_close")
-                yield Row(first[0].content, _text_of(tokens[number:end]))
+                yield Row(first[0].content, _text_of(tokens[number + 3 : end]))
 
 
 def _text_of(tokens: list[Token]) -> str:

@@ -59,7 +59,11 @@ OUTLINE = (
             Link(
                 "/swagger", "API reference", "Every operation with its parameters and answers; try them with your key."
             ),
-            Link("/docs/errors/", "Errors", "Every error code: what it means, what to do, which operations answer it."),
+            Link(
+                "/docs/errors/",
+                "Error codes",
+                "Every error code: what it means, what to do, which operations answer it.",
+            ),
             Link("/openapi.json", "OpenAPI document", "The description of the API for programs, OpenAPI 3.1."),
             "CHANGELOG.md",
         ),

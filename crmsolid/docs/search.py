@@ -97,9 +97,8 @@ def _ranks(entry: Entry, terms: list[Term]) -> list[int]:
     if not any(term.stem in entry.haystack for term in terms):
         return [0] * len(terms)
     title, heading, text = entry.title.lower(), entry.heading.lower(), entry.text.lower()
-    return [
-        max(term.rank(heading, IN_HEADING), term.rank(title, IN_TITLE)) + term.rank(text, IN_TEXT) for term in terms
-    ]
+    places = ((heading, IN_HEADING), (title, IN_TITLE), (text, IN_TEXT))
+    return [sum(term.rank(place, weight) for place, weight in places) for term in terms]
 
 
 def _rank(ranks: list[int], entry: Entry, query: str) -> float:
@@ -148,7 +147,7 @@ def _read(pages: Library) -> Iterator[Entry]:
     """The entries in the order in which those of the same rank are shown."""
     for code, info in CODES.items():
         text = f"{info.meaning} {info.help}".replace("`", "")
-        yield _entry(f"/docs/errors/{code}", "Errors", f"{info.status} {info.title}", code, text)
+        yield _entry(f"/docs/errors/{code}", "Error codes", f"{info.status} {info.title}", code, text)
     for operation in operations():
         text = f"{operation.summary} {operation.description} {operation.id}".replace("`", "")
         yield _entry(operation.address, "API reference", operation.tag, operation.name, text)
@@ -160,6 +159,8 @@ def _read(pages: Library) -> Iterator[Entry]:
             is_internal = page.group == INTERNALS
             yield _entry(address, place, page.title, section.heading.text, section.text, is_internal=is_internal)
             for row in () if is_internal else section.rows:
+                if row.name in CODES:
+                    continue  # it has a page
                 yield _entry(address, f"{page.group} › {page.title}", page.title, row.name, row.text)
 
 

@@ -92,7 +92,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
 def errors() -> str:
     """All error codes, ordered by status."""
     rows = [(code, CODES[code], backticks_to_html(help)) for code, help in error_pages.by_status()]
-    return _html("docs/errors.html", f"{ROOT}errors/", title="Errors", codes=rows)
+    return _html("docs/errors.html", f"{ROOT}errors/", title="Error codes", codes=rows)
 
 
 @kept

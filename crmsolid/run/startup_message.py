@@ -52,7 +52,7 @@ def _missing(port: int) -> list[str]:
 
 def compose(base: str, demo: Demo | None) -> str:
     """The text; ``base`` is the address without a path, ``demo`` is None in production."""
-    lines = ["", f"CRM Solid is running. Panel: {base}/panel/", ""]
+    lines = ["", f"CRM Solid is running. Panel: {base}/panel/  Docs: {base}/docs/", ""]
     if demo is None:
         lines += ["Make a workspace:", f"  {manage_command()} create_workspace SLUG --owner EMAIL"]
     elif demo.is_new:

@@ -1,6 +1,7 @@
-"""What every page of the panel must hold, at the width of a desk and of a phone, light and dark."""
+"""What every page, of the panel and public, must hold, at the width of a desk and of a phone, light and dark."""
 
 import gzip
+import json
 import re
 from urllib.parse import urljoin
 
@@ -8,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from crmsolid.workspaces.panel_urls import Side
-from tests.browser.conftest import Visitors
+from tests.browser.conftest import NARROW, Visitors
 from tests.browser.looks import check_access, check_page
 from tests.browser.pages import Address, panel_addresses
 from tests.browser.product import Answer, Product
@@ -81,6 +82,67 @@ def test_page_for_people_who_are_signed_out(visitors: Visitors, path: str) -> No
     page = visitors.open()
     page.goto(f"/panel/{path}")
     check_page(page)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "docs/",
+        "docs/development",
+        "docs/errors/",
+        "docs/errors/contact_conflict",
+        "docs/search?q=retry",
+        "docs/gone",
+    ],
+)
+def test_public_page(visitors: Visitors, path: str) -> None:
+    visitors.expect(404)  # of the page that is gone
+    page = visitors.open()
+    page.goto(f"/{path}")
+    check_page(page)
+
+
+def test_documentation_is_searched_while_somebody_types(visitors: Visitors) -> None:
+    page = visitors.open(width=NARROW, dark=True)
+    page.goto("/")
+    with page.expect_navigation():  # until its scripts run
+        page.get_by_role("link", name="All of the documentation").click()
+    page.keyboard.press("/")
+    page.keyboard.type("restore a backup")
+    found = page.locator("#docs-found")
+    expect(found.get_by_role("link").first).to_contain_text("Restore a backup")
+    page.keyboard.press("Escape")
+    expect(found).to_be_hidden()
+    page.keyboard.type("restore a backup")  # Escape has emptied the field
+    expect(found.get_by_role("link").first).to_contain_text("Restore a backup")
+    check_access(page)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/docs/privacy#restore-a-backup$"))
+    expect(page.get_by_role("heading", name="Restore a backup")).to_be_in_viewport()
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("link", name="Development", exact=True).click()
+    expect(page).to_have_title("Development | CRM Solid docs")
+
+
+def test_documentation_is_searched_without_a_script(visitors: Visitors) -> None:
+    page = visitors.open(javascript=False)
+    page.goto("/docs/")
+    page.get_by_role("searchbox").fill("rate_limited")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("main").get_by_role("link").first.click()
+    expect(page).to_have_url(re.compile(r"/docs/errors/rate_limited$"))
+
+
+def test_code_of_the_documentation_is_copied(visitors: Visitors) -> None:
+    page = visitors.open()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/docs/errors/rate_limited")
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = json.loads(page.evaluate("navigator.clipboard.readText()"))
+    assert copied["code"] == "rate_limited"
 
 
 @pytest.mark.parametrize("address", panel_addresses(), ids=lambda address: address.name)

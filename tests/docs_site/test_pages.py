@@ -2,6 +2,7 @@
 
 import os
 import re
+from fnmatch import fnmatch
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,16 @@ def test_every_markdown_file_is_in_one_group() -> None:
     assert written - set(FILES) == set(), "add it to crmsolid/docs/outline.py"
     assert len(FILES) == len(set(FILES))
     assert len({address_of(file) for file in FILES}) == len(FILES)
+
+
+def test_image_has_the_pages_and_their_pictures() -> None:
+    """.dockerignore names what is left out of the image."""
+    patterns = (ROOT / ".dockerignore").read_text().split()
+    needed = [*(file for file in FILES if (ROOT / file).is_file()), "docs/img/home.png"]
+    left_out = [
+        name for name in needed for part in (name, *Path(name).parts) if any(fnmatch(part, p) for p in patterns)
+    ]
+    assert left_out == []
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -125,6 +136,11 @@ def test_files_are_read_again_with_debug_only(settings: Any, tmp_path: Path, mon
     assert titles() == {"Before"}
     page.write_text("# After\n")
     assert titles() == {"After"}
+
+
+def test_overview_shows_the_first_sentence_of_each_page(client: Client) -> None:
+    html = html_of(client, "/docs/")
+    assert "<strong>Changelog</strong><span>Within v1 of the API, changes only add.</span>" in html
 
 
 def test_group_without_a_page_is_not_shown(client: Client) -> None:

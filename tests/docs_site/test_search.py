@@ -34,6 +34,10 @@ def test_first_result(client: Client, query: str, address: str) -> None:
     assert found(client, query)[0][0] == address
 
 
+def test_name_of_an_operation_is_found_beside_the_tool_of_that_name(client: Client) -> None:
+    assert "/swagger#/Messages/send_message" in [address for address, _ in found(client, "send_message")[:3]]
+
+
 def test_results_have_all_words_if_anything_has(client: Client) -> None:
     with_both = found(client, "advisory lock")
     assert ("/docs/architecture#from-a-post-to-its-row", "From a POST to its row") in with_both

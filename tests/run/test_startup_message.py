@@ -24,7 +24,13 @@ FIRST = Demo(
 
 def test_first_start_shows_login_password_and_keys() -> None:
     text = startup_message.compose("http://127.0.0.1:8000", FIRST)
-    for shown in ("http://127.0.0.1:8000/panel/", "owner@example.com", "the password", "cs_test_bbbb_y"):
+    for shown in (
+        "http://127.0.0.1:8000/panel/",
+        "http://127.0.0.1:8000/docs/",
+        "owner@example.com",
+        "the password",
+        "cs_test_bbbb_y",
+    ):
         assert shown in text
     assert 'Authorization: Bearer cs_live_aaaa_x"' in text
 

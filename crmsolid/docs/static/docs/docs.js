@@ -1,4 +1,4 @@
-// The search field of the documentation, and the keyboard in what scrolls. Everything works without it.
+// The search field of the documentation, which works without it, too.
 "use strict";
 
 const field = document.querySelector("#docs-search");
@@ -39,12 +39,3 @@ document.addEventListener("htmx:afterSwap", ({ target }) => {
   const links = found.querySelectorAll("li").length;
   count.textContent = field.value.trim() ? `${links} ${links === 1 ? "result" : "results"}` : "";
 });
-
-// What is wider than the page can be scrolled with the keyboard, too.
-const sizes = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
-    else target.removeAttribute("tabindex");
-  }
-});
-for (const each of document.querySelectorAll("[data-scrolls]")) sizes.observe(each);

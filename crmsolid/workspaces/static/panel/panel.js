@@ -103,3 +103,12 @@ function prepare(root) {
 }
 prepare(document);
 document.addEventListener("htmx:load", (event) => prepare(event.detail.elt));
+
+// <div data-scrolls>: what is wider than the page can be scrolled with the keyboard, too.
+const sizes = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
+});
+for (const each of document.querySelectorAll("[data-scrolls]")) sizes.observe(each);
