@@ -21,6 +21,7 @@ DEBUG = env.bool("DEBUG", False)
 DATA_DIR = Path(env.str("CRMSOLID_DATA", "") or BASE_DIR / ".data")
 
 SECRET_KEY = env.str("SECRET_KEY", "") or ("" if PRODUCTION else local_secret(DATA_DIR, "secret_key"))
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[]) or (
     [] if PRODUCTION else [local_secret(DATA_DIR, "field_encryption_key")]
 )

@@ -25,7 +25,7 @@ def found(client: Client, query: str, **headers: str) -> list[tuple[str, str]]:
         ("POST /v1/messages/send", "/swagger#/Messages/send_message"),
         ("stream_messages", "/swagger#/Messages/stream_messages"),
         ("restore backup", "/docs/privacy#restore-a-backup"),
-        ("how do I restore a backup?", "/docs/privacy#restore-a-backup"),
+        ("how do I restore a backup?", "/docs/deployment#restore"),
         ("RESTORING BACKUPS", "/docs/privacy#restore-a-backup"),
         ("restor back", "/docs/privacy#restore-a-backup"),
     ],

@@ -1,0 +1,323 @@
+"""The commands and configurations of docs/deployment.md run as they stand there."""
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+
+from tests.docs import deployment
+from tests.docs.deployment import HOST, PAGE, ROOT, Block, Production, Proxy, blocks, clean_environment, shell
+from tests.migrated import copy_migrated_sqlite, create_migrated_database
+from tests.servers import drop_database
+from tests.waiting import wait_until
+
+once = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
+on_postgresql = pytest.mark.skipif("postgres" not in settings.DATABASE_URL, reason="needs PostgreSQL")
+MIB = 1024 * 1024
+
+# Blocks that no test runs: how each begins, and why.
+NOT_RUN = [
+    (
+        "docker compose up -d --build",
+        "Docker cannot run here; the processes of compose.yaml are compared",
+    ),
+    ("docker compose exec -T postgres pg_dump", "Docker cannot run here; the block above makes the same dump"),
+]
+# Code for `manage.py shell`.
+ERASE = """
+from contacts.models import Contact
+from contacts.services import erase_contact
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Workspace
+workspace = Workspace.objects.get(slug="acme", mode="live")
+contact = Contact.objects.for_workspace(workspace).get(username="somebody_erased")
+erase_contact(Actor.command(workspace, "tests"), contact.pk)
+"""
+# What runs the blocks under each heading, in this module.
+RUN = {
+    "One host": "settings_of_page",
+    "Processes": "test_a_new_installation_passes_its_checks_with_the_settings_of_the_page",
+    "TLS": "test_through_a_proxy",
+    "Health": "test_health_and_the_secret_of_a_webhook",
+    "Back up": "test_a_restored_backup_has_everybody_but_those_who_were_erased_since",
+    "Restore": "test_a_restored_backup_has_everybody_but_those_who_were_erased_since",
+    "Rotate secrets": "test_rotation",
+}
+
+
+def under(heading: str, containing: str = "") -> str:
+    """The one block under this heading with this text."""
+    texts = [block.text for block in blocks() if block.heading == heading and runs(block)]
+    (found,) = [text for text in texts if containing in text]
+    return found
+
+
+def runs(block: Block) -> bool:
+    return not any(block.text.startswith(beginning) for beginning, _ in NOT_RUN)
+
+
+def test_every_block_runs_or_is_listed_with_a_reason() -> None:
+    assert {block.heading for block in blocks() if runs(block)} == set(RUN)
+    assert [each for each in NOT_RUN if not any(block.text.startswith(each[0]) for block in blocks())] == []
+
+
+def test_processes_of_the_page_are_those_of_compose() -> None:
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+    image = re.search(r"^CMD (\[.+\])$", (ROOT / "Dockerfile").read_text(), re.M)
+    assert image is not None
+    rows = re.findall(r"^\| `(\w+)` \| `([^`]+)` \| .+ \| (.*) ?\|$", PAGE.read_text(), re.M)
+    assert [name for name, _, _ in rows] == ["web", "worker", "scheduler", "telegram", "migrate"]
+    assert {name for name, _, _ in rows} == set(services) - {"postgres", "redis"}
+    for name, command, ending in rows:
+        parts = services[name].get("command", json.loads(image[1]))
+        assert parts[: len(command.split())] == command.split(), name
+        allowed = re.search(r"allow (\d+ s)", ending)
+        assert services[name].get("stop_grace_period", "").replace("s", " s") == (allowed[1] if allowed else "")
+
+
+@once
+def test_a_new_installation_passes_its_checks_with_the_settings_of_the_page(tmp_path: Path) -> None:
+    environment = {
+        **clean_environment(),
+        **deployment.settings_of_page(tmp_path),
+        "CRMSOLID_ENV": "production",
+        "CRMSOLID_DATA": str(tmp_path / "data"),
+    }
+    assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
+    ended = shell(under("Processes"), environment, tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert "Create model Contact" in ended.stdout
+
+
+# --- a proxy in front -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
+    with deployment.production(tmp_path_factory.mktemp("production")) as running:
+        yield running
+
+
+@pytest.fixture(params=["nginx", "caddy"])
+def proxy(request: pytest.FixtureRequest, product: Production, tmp_path: Path) -> Iterator[Proxy]:
+    if shutil.which(request.param) is None:
+        pytest.skip(f"{request.param} is not installed")
+    start: Callable[[Path, int], AbstractContextManager[Proxy]] = getattr(deployment, request.param)
+    with start(tmp_path, product.port) as running:
+        yield running
+
+
+class Client:
+    """Requests through a proxy."""
+
+    def __init__(self, product: Production, proxy: Proxy) -> None:
+        self.product, self.proxy = product, proxy
+
+    def call(
+        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, str], bytes]:
+        """The status, the headers with names in lower case, and the body of the answer. ``body`` is sent as JSON, bytes
+        as they are."""
+        sent = {
+            "Authorization": f"Bearer {self.product.seeded['key']}",
+            "Idempotency-Key": str(uuid.uuid4()),
+            "Content-Type": "application/json",
+            **(headers or {}),
+        }
+        content = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        connection = self.proxy.connect()
+        try:
+            connection.request(method, path, content, sent)
+            answer = connection.getresponse()
+            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+        finally:
+            connection.close()
+
+
+@once
+def test_through_a_proxy(product: Production, proxy: Proxy) -> None:
+    client = Client(product, proxy)
+    status, _, body = client.call("GET", "/v1/me", headers={"X-Forwarded-For": "203.0.113.9"})
+    assert status == 200
+    assert json.loads(body)["workspace"]["slug"] == "acme"
+    assert client.call("GET", "/panel/login/")[1]["strict-transport-security"] == "max-age=31536000"
+    check_redirect(proxy)
+    check_upload(client)
+    check_stream(client)
+    check_assistant(client)
+    check_addresses(product)
+
+
+def check_redirect(proxy: Proxy) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", proxy.plain_port, timeout=30)
+    connection.request("GET", "/panel/?a=1", headers={"Host": HOST})
+    answer = connection.getresponse()
+    assert answer.status in (301, 308)
+    assert re.fullmatch(rf"https://{HOST}(:\d+)?/panel/\?a=1", answer.getheader("Location", ""))
+    connection.close()
+
+
+def check_upload(client: Client) -> None:
+    """A file of 50 MiB, which is the most that the product takes."""
+    header, row = b"username,name\n", b"@imported_one,%s\n" % (b"x" * 100_000)
+    content = header + row * ((50 * MIB - len(header)) // len(row))
+    path, kind = "/v1/contacts/import?dry_run=true", {"Content-Type": "text/csv"}
+    status, _, body = client.call("POST", path, content, kind)
+    assert (status, json.loads(body)["id"][:4]) == (202, "job_"), body
+    status, headers, body = client.call("POST", "/v1/contacts", b'{"name": "' + b"x" * MIB + b'"}')
+    assert (status, json.loads(body)["code"]) == (413, "payload_too_large")
+    assert "x-request-id" in headers  # the product refused it, not the proxy
+
+
+def check_stream(client: Client) -> None:
+    """A message arrives on the stream at once: nothing waits for a buffer to fill."""
+    connection = client.proxy.connect(timeout=30)
+    authorization = f"Bearer {client.product.seeded['key']}"
+    connection.request("GET", "/v1/messages/stream", headers={"Authorization": authorization})
+    stream = connection.getresponse()
+    assert stream.status == 200
+    text = f"through the proxy {uuid.uuid4().hex}"
+    message = {"account_id": client.product.seeded["account_id"], "to": "@sarah_miller", "text": text}
+    assert client.call("POST", "/v1/messages/send", message)[0] == 200
+    while text not in stream.readline().decode():  # a timeout of the connection ends it
+        pass
+    stream.close()  # or the proxy waits for it when it ends
+    connection.close()
+
+
+def check_assistant(client: Client) -> None:
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "list_contacts", "arguments": {}}}
+    status, _, body = client.call("POST", "/mcp", call, {"Accept": "application/json, text/event-stream"})
+    assert status == 200
+    assert b"somebody_else" in body
+
+
+def check_addresses(product: Production) -> None:
+    """The address that the client claimed to have is not believed."""
+
+    def last_used_ip() -> Any:  # written a moment after the request
+        (key,) = json.loads(manage(product, "list_api_keys", "--workspace", "acme", "--json"))
+        return key["last_used_ip"]
+
+    assert wait_until(last_used_ip, "the key's last use is written") == "127.0.0.1"
+
+
+def manage(product: Production, *arguments: str) -> str:
+    ended = subprocess.run(
+        [deployment.BIN / "python", "manage.py", *arguments],
+        env=product.environment,
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    return ended.stdout
+
+
+@once
+def test_health_and_the_secret_of_a_webhook(product: Production, tmp_path: Path) -> None:
+    url, key = f"http://127.0.0.1:{product.port}", product.seeded["key"]
+    endpoint = {"url": "https://example.com/hook", "events": ["contact.created"]}
+    # CRM_HOST: the product refuses requests for 127.0.0.1, the host of this test.
+    health, rotate = (
+        text.replace("curl -fsS", 'curl -fsS -H "Host: $CRM_HOST"')
+        for text in (under("Health"), under("Rotate secrets", "rotate-secret"))
+    )
+    script = f"""
+        {health}
+        ENDPOINT=$(curl -fsS -H "Host: $CRM_HOST" $CRMSOLID_URL/v1/webhooks -H "Authorization: Bearer $CRMSOLID_KEY" \\
+            -H "Idempotency-Key: $(uuidgen)" -H "Content-Type: application/json" -d "$BODY" \\
+            | python -c 'import json, sys; print(json.load(sys.stdin)["id"])')
+        {rotate}
+    """
+    variables = {"CRMSOLID_URL": url, "CRMSOLID_KEY": key, "CRM_HOST": HOST, "BODY": json.dumps(endpoint)}
+    ended = shell(script, {**product.environment, **variables}, tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert '"status": "ready"' in ended.stdout
+    assert '"previous_secret_until"' in ended.stdout
+
+
+# --- backups and rotation -------------------------------------------------------------------------------------------
+
+
+@on_postgresql
+def test_a_restored_backup_has_everybody_but_those_who_were_erased_since(tmp_path: Path) -> None:
+    server = settings.DATABASE_URL.rsplit("/", 1)[0]
+    name = f"crmsolid_backup_{os.getpid()}"
+    environment = {
+        **clean_environment(),
+        "DATABASE_URL": create_migrated_database(server, name),
+        "RESTORED_URL": f"{server}/{name}_restored",
+        "ERASE": ERASE,
+        "CRMSOLID_DATA": str(tmp_path / "data"),
+    }
+    restore, replay, prove = (
+        under("Restore", part) for part in ("pg_restore", "replay_erasures --since", "find_person @somebody_erased")
+    )
+    names = (
+        """psql -tA "$RESTORED_URL" -c "SELECT string_agg(username, ' ' ORDER BY username) FROM contacts_contact" """
+    )
+    script = f"""
+        {under("Back up", "pg_dump --format")}
+        python manage.py shell -v 0 -c "$ERASE"
+        {restore}
+        test "$({names})" = "somebody_else somebody_erased"
+        {replay}
+        {prove}
+        test "$({names})" = "somebody_else"
+    """
+    try:
+        deployment.seed(environment)
+        ended = shell(script, environment, tmp_path)
+        assert ended.returncode == 0, (ended.returncode, ended.stdout, ended.stderr)
+    finally:
+        for database in (name, f"{name}_restored"):
+            drop_database(server, database)
+
+
+@once
+def test_rotation(tmp_path: Path) -> None:
+    environment = {
+        **clean_environment(),
+        **deployment.settings_of_page(tmp_path),
+        "CRMSOLID_ENV": "production",
+        "CRMSOLID_DATA": str(tmp_path / "data"),
+    }
+    copy_migrated_sqlite(tmp_path / "data")
+    seeded = deployment.seed(environment)
+    script = f"""
+        {under("Rotate secrets", "NEW_KEY=$(")}
+        {under("Rotate secrets", "reencrypt")}
+        test "$FIELD_ENCRYPTION_KEYS" = "$NEW_KEY"
+        echo "$NEW_KEY" > new_key
+        {under("Rotate secrets", "SECRET_KEY_FALLBACKS")}
+        test "$SECRET_KEY_FALLBACKS" = {environment["SECRET_KEY"]}
+        {under("Rotate secrets", "rotate_api_key")}
+        {under("Rotate secrets", "revoke_api_key")}
+        python manage.py list_api_keys --workspace acme --json > keys.json
+    """
+    ended = shell(script, {**environment, "KEY_PREFIX": seeded["prefix"]}, tmp_path)
+    assert ended.returncode == 0, (ended.returncode, ended.stdout, ended.stderr)
+    with contextlib.closing(sqlite3.connect(tmp_path / "data" / "crmsolid.sqlite3")) as connection:
+        ((secret,),) = connection.execute("SELECT secret FROM webhooks_endpoint").fetchall()
+    assert Fernet((tmp_path / "new_key").read_text().strip()).decrypt(secret) == b"a-signing-secret"
+    with pytest.raises(InvalidToken):
+        Fernet(environment["FIELD_ENCRYPTION_KEYS"]).decrypt(secret)
+    states = {each["prefix"]: each["state"] for each in json.loads((tmp_path / "keys.json").read_text())}
+    assert states.pop(seeded["prefix"]) == "revoked"
+    assert list(states.values()) == ["active"]
