@@ -1,3 +1,4 @@
+import os
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -21,9 +22,29 @@ from tests.tenants import Api, Tenants
 PATIENCE = " -c idle_in_transaction_session_timeout=120s"
 
 
+# A test that has one of these fixtures runs on both databases, any other one only with SQLite.
+DEPENDS_ON_SERVICES = {"db", "transactional_db", "services"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that take a minute start first, so that the other processes do not wait for them at the end."""
+    """Tests that take a minute start first, so that the other processes do not wait for them at the end. What depends
+    on neither the database nor the broker runs once."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    if "DATABASE_URL" in os.environ:
+        for item in items:
+            if not _depends_on_services(item):
+                item.add_marker(pytest.mark.skip(reason="runs once, with SQLite"))
+
+
+def _depends_on_services(item: pytest.Item) -> bool:
+    if item.get_closest_marker("django_db"):
+        return True
+    return isinstance(item, pytest.Function) and not DEPENDS_ON_SERVICES.isdisjoint(item.fixturenames)
+
+
+@pytest.fixture(scope="session")
+def services() -> None:
+    """For what uses the configured PostgreSQL or Redis past Django, such as a running product."""
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -13,6 +13,8 @@ from crmsolid.core import doorbell
 from crmsolid.run.background import ImmediateScheduler
 from tests.servers import empty_redis
 
+pytestmark = pytest.mark.usefixtures("services")
+
 
 @pytest.fixture(autouse=True)
 def connection() -> Iterator[Any]:

@@ -6,7 +6,10 @@ from django.conf import settings
 from crmsolid.celery import app, queue_of
 from tests.servers import empty_redis
 
-pytestmark = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis as the broker")
+pytestmark = [
+    pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis as the broker"),
+    pytest.mark.usefixtures("services"),
+]
 
 
 def test_worker_survives_the_loss_of_redis_with_a_task_received_and_not_begun() -> None:

@@ -16,6 +16,8 @@ from messaging.models import Account, Thread
 from tests.architecture import workspaced_models
 from tests.tenants import Tenants
 
+pytestmark = pytest.mark.usefixtures("services")
+
 postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such constraint")
 
 Relation = tuple[str, str, str]

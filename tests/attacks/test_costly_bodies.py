@@ -11,6 +11,8 @@ import pytest
 
 from tests.attacks.product import Answer, HealthyClient, Product
 
+pytestmark = pytest.mark.usefixtures("services")
+
 MEBIBYTE = 1_048_576
 ATTACKERS = 6
 ATTACK_SECONDS = 5.0

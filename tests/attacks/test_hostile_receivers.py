@@ -17,6 +17,8 @@ from tests.attacks.product import ROOT, Product, running_product
 from tests.waiting import wait_until
 from tests.webhooks.receiver import Receiver
 
+pytestmark = pytest.mark.usefixtures("services")
+
 # What the delivery log says of the attempts at each kind: status and error.
 EXPECTED: dict[str, tuple[int | None, str | None]] = {
     "100": (None, "answer_invalid"),

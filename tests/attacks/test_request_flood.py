@@ -9,6 +9,8 @@ import pytest
 from tests.attacks.product import HealthyClient, Product, running_product
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.usefixtures("services")
+
 CONNECTIONS = 600
 # Each is answered in about 5 ms. One after the other, a request behind 600 of them waits for seconds.
 REQUEST = b"GET /panel/login/ HTTP/1.1\r\nHost: crm.example.com\r\nX-Forwarded-For: 198.51.100.7\r\n\r\n"

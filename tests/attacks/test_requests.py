@@ -14,6 +14,8 @@ from crmsolid.serving.interface import MAX_BODY_BYTES, MEBIBYTE
 from tests.attacks.product import IS_SPLIT, HealthyClient, Product, running_product
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.usefixtures("services")
+
 ATTACK_SECONDS = 1.5
 MAX_CONNECTIONS = 100
 # Far above any median here, and far below those of the unmended server where it stopped answering.

@@ -16,6 +16,8 @@ import pytest
 from crmsolid.panel.sign_in import ACCOUNT_FAILURES, FIRST_TRIES, MAX_FORM_BYTES
 from tests.attacks.product import OWNER, PASSWORD, PAUSE_SECONDS, HealthyClient, Product, running_product
 
+pytestmark = pytest.mark.usefixtures("services")
+
 ADDRESSES = [f"198.51.{number}.7" for number in range(40)]
 WRONG_PASSWORD, BUSY = 200, 503
 NEW_BROWSER_TRIES = 5  # it may be told to come back later

@@ -4,7 +4,6 @@ The suite runs once in ``make test``, with SQLite and the embedded broker: what 
 database.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,12 +29,6 @@ WIDE, NARROW = 1440, 390
 HEIGHT = 900
 TIMEOUT_MS = 30_000  # for a busy machine; whatever is waited for takes a moment
 expect.set_options(timeout=TIMEOUT_MS)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "tests/browser/" in item.nodeid and "DATABASE_URL" in os.environ:
-            item.add_marker(pytest.mark.skip(reason="runs once, on SQLite"))
 
 
 @pytest.fixture(scope="package")

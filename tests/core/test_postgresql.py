@@ -19,6 +19,8 @@ from tests.conftest import PATIENCE
 from tests.servers import free_port, silent_server
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.usefixtures("services")
+
 postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="DATABASE_URL names no PostgreSQL")
 Cursor = Callable[[], AbstractContextManager[Any]]
 CURSORS = pytest.mark.parametrize("cursor", [connection.cursor, statement_cursor], ids=["django", "prepared"])

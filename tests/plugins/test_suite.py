@@ -13,8 +13,6 @@ from tests.plugins.suite import MAX_RERUN, summarize
 
 ROOT = Path(__file__).resolve().parents[2]
 
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="uses no database of the product")
-
 FIRST_TIME = """
 from pathlib import Path
 

@@ -10,6 +10,8 @@ from psycopg import sql
 
 from crmsolid.run.database import DatabaseUnavailable, ensure_database
 
+pytestmark = pytest.mark.usefixtures("services")
+
 NAME = f"crmsolid_run_{uuid4().hex[:8]}"
 postgresql = pytest.mark.skipif("postgres" not in settings.DATABASE_URL, reason="DATABASE_URL names no PostgreSQL")
 

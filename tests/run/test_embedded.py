@@ -9,6 +9,8 @@ from kombu.exceptions import OperationalError
 from crmsolid.celery import app
 from crmsolid.run import embedded
 
+pytestmark = pytest.mark.usefixtures("services")
+
 
 class IdleWorker:
     """Waits for work until ``leave`` is set."""

@@ -13,6 +13,8 @@ from crmsolid.celery import app
 from crmsolid.run.background import ImmediateScheduler
 from crmsolid.run.embedded import BeatThread
 
+pytestmark = pytest.mark.usefixtures("services")
+
 
 def test_every_scheduled_task_exists() -> None:
     app.loader.import_default_modules()

@@ -20,6 +20,8 @@ from django.conf import settings
 from tests.servers import drop_database, empty_redis, read_startup_message
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.usefixtures("services")
+
 TIMEOUT = 60.0
 SEVERAL_PROCESSES = bool(settings.DATABASE_URL and settings.REDIS_URL)
 

@@ -16,6 +16,8 @@ from tests.waiting import wait_until
 from webhooks.delivery.pump import Pump
 from webhooks.delivery.queue import PUMP_TASK
 
+pytestmark = pytest.mark.usefixtures("services")
+
 HEARTBEAT = "crmsolid.heartbeat"
 
 

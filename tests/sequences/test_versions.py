@@ -9,6 +9,7 @@ from crmsolid.core.errors import DomainError
 from messaging.models import Account
 from messaging.sending import dispatch
 from sequences import runner, services
+from sequences.enrollments import BATCH
 from sequences.models import Enrollment, Sequence, SequenceVersion, Step
 from tests.sequences.helpers import Clock, actor, contact, create, enroll, events, publish, state, stored, texts, work
 
@@ -95,18 +96,19 @@ def test_new_delay_counts_from_the_step_before(sequence: Sequence, account: Acco
 @pytest.mark.parametrize(
     ("move_people", "at", "sent"), [(False, (1, "b"), ("A", "B", "C")), (True, (2, "c"), ("A", "New C", "D"))]
 )
-def test_thousand_contacts_in_flight_stay_or_move(
+def test_more_contacts_than_a_batch_in_flight_stay_or_move(
     sequence: Sequence, account: Account, time: Clock, move_people: bool, at: tuple[int, str], sent: tuple[str, ...]
 ) -> None:
+    people = BATCH + 20
     Account.unscoped.update(daily_limit=10_000)
-    everybody = [enroll(sequence, contact(account.workspace, f"person_{number}")) for number in range(1000)]
+    everybody = [enroll(sequence, contact(account.workspace, f"person_{number}")) for number in range(people)]
     work()
-    assert services.people_by_step(actor(account.workspace), sequence.pk) == {(1, "b"): 1000}
+    assert services.people_by_step(actor(account.workspace), sequence.pk) == {(1, "b"): people}
     new_steps = [{**C, "text": "New C"}, {**A, "delay": "PT0S", "text": "New A"}, D]
     publish(sequence, account, steps=new_steps, move_people=move_people)
-    assert services.people_by_step(actor(account.workspace), sequence.pk) == {at: 1000}
+    assert services.people_by_step(actor(account.workspace), sequence.pk) == {at: people}
     days(time, 3)
-    assert Counter(tuple(steps_sent(each)) for each in everybody) == {sent: 1000}
+    assert Counter(tuple(steps_sent(each)) for each in everybody) == {sent: people}
     assert services.people_by_step(actor(account.workspace), sequence.pk) == {}
 
 

@@ -17,6 +17,8 @@ from tests.system.stack import Stack
 from tests.waiting import wait_until
 from tests.webhooks.receiver import Receiver
 
+pytestmark = pytest.mark.usefixtures("services")
+
 FAULTS = int(os.environ.get("CHAOS_FAULTS", "15"))
 SEED = int(os.environ.get("CHAOS_SEED", random.SystemRandom().randrange(10**6)))
 # How long a worker is frozen, longer than the lease of a send.

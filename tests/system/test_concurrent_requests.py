@@ -4,7 +4,11 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
+
 from tests.system.stack import Stack
+
+pytestmark = pytest.mark.usefixtures("services")
 
 
 def run_concurrently(threads: int, calls: list[Any]) -> list[Any]:

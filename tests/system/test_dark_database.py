@@ -26,6 +26,8 @@ from tests.system.dark_network import DarkNetwork, dark_network, forwarder
 from tests.system.stack import ROOT, SEED
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.usefixtures("services")
+
 PORT = 8000  # of the web server, in its own namespace
 SLOWEST_SECONDS = 15.0  # an idle machine needs 8
 CLIENTS = 8  # twice the threads for requests

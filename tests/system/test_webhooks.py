@@ -15,6 +15,8 @@ from tests.system.stack import Stack
 from tests.waiting import wait_until
 from tests.webhooks.receiver import Post, Receiver, answering
 
+pytestmark = pytest.mark.usefixtures("services")
+
 
 @dataclass
 class WebhookStack:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 
 from tests.mcp.clients.node import Node
 from tests.servers import free_port, is_listening
@@ -134,8 +133,6 @@ NOT_APPLICABLE = {entry for entries in DOES_NOT_APPLY.values() for entry in entr
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a product with the tools of the suite, on SQLite."""
-    if settings.DATABASE_URL:
-        pytest.skip("the protocol does not depend on the database")
     folder, port = tmp_path_factory.mktemp("conformance"), free_port()
     environment = {
         **os.environ,

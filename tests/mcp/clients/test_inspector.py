@@ -5,7 +5,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
 
 from crmsolid.run.demo import ACCOUNT_ID
 from crmsolid.tools import TOOLS
@@ -15,8 +14,6 @@ from tests.mcp.clients.node import Node
 
 TOOL_IS_ERROR, AUTH_REQUIRED = 5, 3
 both_generations = pytest.mark.parametrize("era", ["legacy", "modern"])
-
-pytestmark = pytest.mark.skipif(bool(settings.DATABASE_URL), reason="what it looks at does not depend on the database")
 
 
 class Inspector:

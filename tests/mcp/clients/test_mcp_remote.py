@@ -6,7 +6,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
 
 from crmsolid.run.demo import ACCOUNT_ID
 from crmsolid.tools import TOOLS
@@ -18,8 +17,6 @@ from tests.waiting import wait_until
 
 Remote = Callable[..., AbstractContextManager[StdioClient]]
 SIGN_IN = "Please authorize this client by visiting:"
-
-pytestmark = pytest.mark.skipif(bool(settings.DATABASE_URL), reason="what it looks at does not depend on the database")
 
 
 @pytest.fixture

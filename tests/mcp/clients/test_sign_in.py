@@ -8,7 +8,6 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from django.conf import settings
 
 from crmsolid.run.demo import ACCOUNT_ID, OWNER
 from tests.attacks.product import PASSWORD, Product
@@ -16,8 +15,6 @@ from tests.mcp.clients.conftest import sent_texts
 from tests.mcp.clients.node import HERE, Node
 from tests.mcp.clients.stdio import HANDSHAKE, StdioClient, started
 from tests.waiting import wait_until
-
-pytestmark = pytest.mark.skipif(bool(settings.DATABASE_URL), reason="what it looks at does not depend on the database")
 
 READS = ["read:contacts", "read:messages", "read:analytics"]
 
