@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types openapi bench chaos screenshots lock clean
+.PHONY: help run test lint types openapi sdk bench chaos screenshots lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -30,6 +30,10 @@ types: $(READY) ## check the types with mypy
 
 openapi: $(READY) ## write docs/openapi.json and docs/postman.json
 	@$(BIN)/python manage.py write_openapi
+
+sdk: $(READY) ## write the generated code of the Python client
+	@$(BIN)/python sdk/python/tools/generate_models.py
+	@$(BIN)/python sdk/python/tools/generate_sync.py
 
 bench: $(READY) ## measure requests, sends, webhooks, sequences and imports on this machine
 	@$(BIN)/python -m bench
