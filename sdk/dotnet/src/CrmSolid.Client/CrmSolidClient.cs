@@ -24,7 +24,9 @@ public class CrmSolidClient
     }
 
     /// <summary>Makes a client.</summary>
-    /// <param name="key">The API key, such as <c>cs_live_…</c>. By default <c>CRMSOLID_KEY</c> of the environment.</param>
+    /// <param name="key">
+    /// The API key, such as <c>cs_live_…</c>. By default <c>CRMSOLID_KEY</c> of the environment.
+    /// </param>
     /// <param name="options">How it works.</param>
     /// <exception cref="ArgumentException">There is no key, or it or the address cannot be one.</exception>
     public CrmSolidClient(string? key = null, CrmSolidClientOptions? options = null)

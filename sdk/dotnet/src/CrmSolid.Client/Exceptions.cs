@@ -44,7 +44,7 @@ public class ApiException : CrmSolidException
 {
     /// <summary>Makes an exception of a refusal.</summary>
     public ApiException(Problem problem)
-        : base($"{problem.Status} {problem.Code}: {problem.Detail}{Places(problem)} (request {problem.RequestId ?? "without id"})")
+        : base($"{problem.Status} {problem.Code}: {problem.Detail}{Places(problem)}{Request(problem)}")
     {
         Problem = problem;
     }
@@ -63,6 +63,9 @@ public class ApiException : CrmSolidException
 
     /// <summary>How long the server asks to wait; null if it does not.</summary>
     public TimeSpan? RetryAfter { get; internal set; }
+
+    private static string Request(Problem problem) =>
+        problem.RequestId is null ? "" : $" (request {problem.RequestId})";
 
     private static string Places(Problem problem) =>
         string.Concat(problem.Errors.Select(error => $"; {error.Field}: {error.Detail}"));

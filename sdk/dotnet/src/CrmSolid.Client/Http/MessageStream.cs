@@ -1,10 +1,11 @@
-using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace CrmSolid.Client.Http;
 
-/// <summary>The stream of messages (Server-Sent Events), opened again and resumed whenever its connection ends.</summary>
+/// <summary>
+/// The stream of messages (Server-Sent Events), opened again and resumed whenever its connection ends.
+/// </summary>
 internal sealed class MessageStream(Transport transport)
 {
     public async IAsyncEnumerable<StreamedEvent> ReadAsync(
@@ -12,9 +13,14 @@ internal sealed class MessageStream(Transport transport)
     {
         for (int failures = 0; ; failures++)
         {
+            if (failures > 0)
+            {
+                TimeSpan wait = RetryPolicy.Backoff(failures - 1);
+                await Task.Delay(wait, transport.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            }
             // Opening retries by itself, and throws what is final: a revoked key, or no answer for too long.
             ApiRequest request = ApiRequest.Get($"/v1/messages/stream").Header("Last-Event-ID", lastEventId).Streamed();
-            using HttpResponseMessage response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            using var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
             await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             using var reader = new StreamReader(body, Encoding.UTF8);
             while (await NextAsync(reader, cancellationToken).ConfigureAwait(false) is { } frame)
@@ -26,8 +32,6 @@ internal sealed class MessageStream(Transport transport)
                     yield return new(lastEventId ?? "", Json.Read<WebhookEvent>(Encoding.UTF8.GetBytes(frame.Data)));
                 }
             }
-            await Task.Delay(RetryPolicy.Backoff(failures), transport.Options.TimeProvider, cancellationToken)
-                .ConfigureAwait(false);
         }
     }
 
@@ -74,7 +78,8 @@ internal sealed class MessageStream(Transport transport)
         }
     }
 
-    private static bool IsEnd(Exception error) => error is HttpRequestException or IOException or OperationCanceledException;
+    private static bool IsEnd(Exception error) =>
+        error is HttpRequestException or IOException or OperationCanceledException;
 
     private sealed record Frame(string? Id, string? Data);
 }

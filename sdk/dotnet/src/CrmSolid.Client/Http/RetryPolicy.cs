@@ -35,7 +35,7 @@ internal static class RetryPolicy
     // All writes carry an idempotency key, so that none is done twice. Neither the daily limit of an
     // account nor a certificate that is not trusted is transient.
     private static bool IsTransient(CrmSolidException failure) => failure
-        is ConnectionFailedException { InnerException: not HttpRequestException { InnerException: AuthenticationException } }
+        is ConnectionFailedException { InnerException.InnerException: not AuthenticationException }
         or IdempotencyInProgressException
         or RateLimitedException
         or ApiException { Status: 408 or 500 or 502 or 503 or 504 };
