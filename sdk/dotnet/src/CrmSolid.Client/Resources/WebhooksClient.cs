@@ -3,8 +3,8 @@ using CrmSolid.Client.Http;
 namespace CrmSolid.Client;
 
 /// <summary>
-/// Endpoints that events are delivered to. <see cref="WebhookVerifier"/> checks what they receive. See <see
-/// cref="CrmSolidClient"/>.
+/// Endpoints that events are delivered to. <see cref="WebhookVerifier"/> checks what they receive. See
+/// <see cref="CrmSolidClient"/>.
 /// </summary>
 public class WebhooksClient : ResourceClient
 {
