@@ -1,25 +1,29 @@
 import fcntl
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
+from tests.sdk.dotnet.guide import Block, blocks
 from tests.sdk.dotnet.toolchain import Assembly, DotNet, installed_dotnet
 
 SDK = Path(settings.BASE_DIR) / "sdk" / "dotnet"
 LIBRARY = SDK / "src" / "CrmSolid.Client"
 TESTS = SDK / "tests" / "CrmSolid.Client.Tests"
+WARNED = "public class Warned { static string Name() => null; }"
 
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """The compiled client and its tests. ``diagnostics`` has what the compiler said about either."""
+    """The compiled client, its tests and the blocks of the guide, in one folder. ``warned`` is what the compiler has to
+    warn about. ``diagnostics`` has what it said about each assembly, by its path."""
 
     library: Path
     tests: Path
+    blocks: list[Block]
+    warned: Path
     diagnostics: dict[str, list[str]]
 
 
@@ -29,26 +33,29 @@ def dotnet() -> DotNet:
 
 
 @pytest.fixture(scope="session")
-def build(dotnet: DotNet, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Build]:
+def build(dotnet: DotNet, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Build:
     """Compiled once a run: the processes of pytest-xdist share it."""
     base = tmp_path_factory.getbasetemp()
     folder = (base if worker_id == "master" else base.parent) / "dotnet"
     folder.mkdir(exist_ok=True)
-    library, tests, result = (
-        folder / "CrmSolid.Client.dll",
-        folder / "CrmSolid.Client.Tests.dll",
-        folder / "result.json",
-    )
+    library, tests, warned = (folder / f"{name}.dll" for name in (LIBRARY.name, TESTS.name, "Warned"))
+    result = folder / "result.json"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        found = blocks(folder)
         if not result.exists():
+            references = [str(library)]
+            warned.with_suffix(".cs").write_text(WARNED)
             diagnostics = dotnet.compile(
                 Assembly(str(library), sources(LIBRARY), documentation=True),
-                Assembly(str(tests), sources(TESTS), [str(library)], executable=True),
+                Assembly(str(tests), sources(TESTS), references, executable=True),
+                Assembly(str(warned), [str(warned.with_suffix(".cs"))], documentation=True),
+                *(Assembly(str(each.assembly), [str(each.source)], references, each.is_program) for each in found),
             )
             result.write_text(json.dumps(diagnostics))
-    yield Build(library, tests, json.loads(result.read_text()))
+    return Build(library, tests, found, warned, json.loads(result.read_text()))
 
 
 def sources(folder: Path) -> list[str]:
+    """The C# files of a project, without what the .NET SDK makes where there is one."""
     return sorted(str(path) for path in folder.rglob("*.cs") if not {"bin", "obj"} & set(path.parts))

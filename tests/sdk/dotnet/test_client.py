@@ -1,4 +1,4 @@
-"""The .NET client: compiled without warnings, and its own tests on the real runtime."""
+"""The .NET client: compiled without warnings, its own tests on the real runtime, and the programs of the guide."""
 
 import json
 import os
@@ -15,7 +15,8 @@ pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once,
 
 
 def test_it_compiles_without_warnings(build: Build) -> None:
-    assert build.diagnostics == {}
+    assert build.diagnostics.get(str(build.library)) is None
+    assert build.diagnostics.get(str(build.tests)) is None
     assert build.library.with_suffix(".xml").read_text().count("<member ") > 500
 
 
@@ -29,6 +30,24 @@ def test_its_tests_against_the_product_pass_and_call_every_operation(build: Buil
     assert passed
     lines = live.proxy.lines()
     assert [each.id for each in operations() if not any(each.line.match(line) for line in lines)] == []
+
+
+def test_programs_of_the_guide_compile_and_run(build: Build, dotnet: DotNet, live: Live) -> None:
+    programs = [block for block in build.blocks if block.is_program]
+    assert len(programs) > 5
+    for block in build.blocks:
+        assert build.diagnostics.get(str(block.assembly)) is None, block.place
+    for block in programs:
+        result = dotnet.run(block.assembly, environment=live.environment())
+        assert (result.returncode, result.stderr) == (0, ""), block.place
+        assert result.stdout, f"{block.place} prints nothing"
+
+
+def test_compiler_reports_warnings_and_missing_documentation(build: Build) -> None:
+    """Otherwise the tests above could not fail."""
+    found = " ".join(build.diagnostics[str(build.warned)])
+    assert "CS1591" in found  # missing XML comment
+    assert "CS8603" in found  # possible null reference return
 
 
 def passed_tests(result: "subprocess.CompletedProcess[str]") -> list[str]:

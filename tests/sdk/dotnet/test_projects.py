@@ -52,6 +52,6 @@ def test_the_tests_use_xunit_in_place_of_the_runner() -> None:
     found = properties(root)
     assert {name: found[name] for name in SAME_AS_HERE} == SAME_AS_HERE
     assert [each.get("Remove") for each in root.iter("Compile")] == ["Runner/**"]
-    assert "xunit" in {each.get("Include") for each in root.iter("PackageReference")}
+    assert "xunit.core" in {each.get("Include") for each in root.iter("PackageReference")}
     references = [each.attrib["Include"] for each in root.iter("ProjectReference")]
     assert [(TESTS / path).resolve() for path in references] == [LIBRARY / "CrmSolid.Client.csproj"]

@@ -18,18 +18,18 @@ public class CrmSolidClient
     private readonly Transport? _transport;
     private readonly string _description = "CrmSolidClient (mock)";
 
-    /// <summary>Makes a client with the key and address of the environment (<c>CRMSOLID_KEY</c>, <c>CRMSOLID_URL</c>).</summary>
-    /// <exception cref="ArgumentException">There is no key.</exception>
-    public CrmSolidClient()
-        : this(null, null)
+    /// <summary>Makes a mock, whose members a test overrides.</summary>
+    protected CrmSolidClient()
     {
     }
 
     /// <summary>Makes a client.</summary>
-    /// <param name="key">The API key, such as <c>cs_live_…</c>. By default <c>CRMSOLID_KEY</c> of the environment.</param>
+    /// <param name="key">
+    /// The API key, such as <c>cs_live_…</c>. By default <c>CRMSOLID_KEY</c> of the environment.
+    /// </param>
     /// <param name="options">How it works.</param>
     /// <exception cref="ArgumentException">There is no key, or it or the address cannot be one.</exception>
-    public CrmSolidClient(string? key, CrmSolidClientOptions? options = null)
+    public CrmSolidClient(string? key = null, CrmSolidClientOptions? options = null)
     {
         CrmSolidClientOptions copy = (options ?? new CrmSolidClientOptions()).Copy();
         string token = Key(key ?? Environment.GetEnvironmentVariable("CRMSOLID_KEY"));
@@ -61,9 +61,6 @@ public class CrmSolidClient
         Threads = new ThreadsClient(transport);
         Webhooks = new WebhooksClient(transport);
     }
-
-    /// <summary>Makes a mock, whose properties a test overrides. The argument only tells the constructors apart.</summary>
-    protected CrmSolidClient(bool isMock) => _ = isMock;
 
     /// <summary>Telegram accounts.</summary>
     public virtual AccountsClient Accounts { get; } = null!;

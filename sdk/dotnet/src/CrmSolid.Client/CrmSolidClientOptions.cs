@@ -27,7 +27,9 @@ public sealed class CrmSolidClientOptions
     /// </summary>
     public bool AllowHttp { get; set; }
 
-    /// <summary>Whether requests wait for the next window before the rate limit is reached. The default is true.</summary>
+    /// <summary>
+    /// Whether requests wait for the next window before the rate limit is reached. The default is true.
+    /// </summary>
     public bool PaceRequests { get; set; } = true;
 
     /// <summary>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace CrmSolid.Client;
 
 /// <summary>The base of all exceptions of this library.</summary>
@@ -46,7 +44,7 @@ public class ApiException : CrmSolidException
 {
     /// <summary>Makes an exception of a refusal.</summary>
     public ApiException(Problem problem)
-        : base($"{problem.Status} {problem.Code}: {problem.Detail}{Places(problem)} (request {problem.RequestId ?? "without id"})")
+        : base($"{problem.Status} {problem.Code}: {problem.Detail}{Places(problem)}{Request(problem)}")
     {
         Problem = problem;
     }
@@ -65,6 +63,9 @@ public class ApiException : CrmSolidException
 
     /// <summary>How long the server asks to wait; null if it does not.</summary>
     public TimeSpan? RetryAfter { get; internal set; }
+
+    private static string Request(Problem problem) =>
+        problem.RequestId is null ? "" : $" (request {problem.RequestId})";
 
     private static string Places(Problem problem) =>
         string.Concat(problem.Errors.Select(error => $"; {error.Field}: {error.Detail}"));
@@ -140,47 +141,3 @@ public sealed class AccountDailyLimitException(Problem problem) : ApiException(p
 
 /// <summary>5xx: the server failed, also after the retries.</summary>
 public sealed class ServerErrorException(Problem problem) : ApiException(problem);
-
-/// <summary>A refusal as the API describes it (RFC 9457).</summary>
-public sealed record Problem : ApiModel
-{
-    /// <summary>An address that explains the code.</summary>
-    public required string Type { get; init; }
-
-    /// <summary>A short name of the code.</summary>
-    public required string Title { get; init; }
-
-    /// <summary>The HTTP status.</summary>
-    public required int Status { get; init; }
-
-    /// <summary>What is wrong with this request, and what to do.</summary>
-    public required string Detail { get; init; }
-
-    /// <summary>The stable code to branch on.</summary>
-    public required ErrorCode Code { get; init; }
-
-    /// <summary>The path that was asked.</summary>
-    public required string Instance { get; init; }
-
-    /// <summary>The id of the request; null if something before the API answered.</summary>
-    public required string? RequestId { get; init; }
-
-    /// <summary>The scope that the key needs, if one is missing.</summary>
-    public Scope? RequiredScope { get; init; }
-
-    /// <summary>What is wrong, by field; empty unless fields are wrong.</summary>
-    public IReadOnlyList<FieldProblem> Errors { get; init; } = [];
-}
-
-/// <summary>What is wrong with one field.</summary>
-public sealed record FieldProblem : ApiModel
-{
-    /// <summary>The dotted path of the field; positions in lists are numbers.</summary>
-    public required string Field { get; init; }
-
-    /// <summary>A stable code, such as <c>required</c>.</summary>
-    public required string Code { get; init; }
-
-    /// <summary>What is wrong.</summary>
-    public required string Detail { get; init; }
-}

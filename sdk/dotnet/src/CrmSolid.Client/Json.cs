@@ -13,7 +13,9 @@ internal static class Json
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // bodies are sent as JSON, never put into HTML
     };
 
-    /// <summary>Reads an answer. Throws a <see cref="CrmSolidException"/> if it is not what the API documents.</summary>
+    /// <summary>
+    /// Reads an answer. Throws a <see cref="CrmSolidException"/> if it is not what the API documents.
+    /// </summary>
     public static T Read<T>(ReadOnlySpan<byte> json)
     {
         try

@@ -125,7 +125,7 @@ public sealed class ModelTests
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await client.Messages.GetAsync("msg_1"));
     }
 
-    private sealed class MockClient() : CrmSolidClient(isMock: true)
+    private sealed class MockClient : CrmSolidClient
     {
         public override MessagesClient Messages { get; } = new MockMessages();
     }

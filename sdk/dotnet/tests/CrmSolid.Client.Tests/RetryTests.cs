@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using System.Text.Json;
 using Xunit;
 
@@ -122,6 +123,14 @@ public sealed class RetryTests
     {
         _server.Refuse(409, "contact_opted_out");
         await Assert.ThrowsAsync<ContactOptedOutException>(() => _server.Client().Messages.SendAsync(1, "@sarah", "Hi"));
+        Assert.Single(_server.Requests);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_is_not_trusted_stays_so()
+    {
+        _server.Answer(() => throw new HttpRequestException("TLS", new AuthenticationException("not trusted")));
+        await Assert.ThrowsAsync<ConnectionFailedException>(() => _server.Client().MeAsync());
         Assert.Single(_server.Requests);
     }
 

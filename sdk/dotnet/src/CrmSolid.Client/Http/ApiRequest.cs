@@ -4,9 +4,13 @@ using System.Text.Json;
 
 namespace CrmSolid.Client.Http;
 
-/// <summary>One call. Each attempt makes a new message of it, with the same idempotency key and the same bytes.</summary>
+/// <summary>
+/// One call. Each attempt makes a new message of it, with the same idempotency key and the same bytes.
+/// </summary>
 internal sealed class ApiRequest
 {
+    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'";
+
     private readonly List<KeyValuePair<string, string>> _headers = [];
     private readonly StringBuilder _query = new();
     private Func<HttpContent>? _content;
@@ -101,7 +105,7 @@ internal sealed class ApiRequest
     private static string Text(object value) => value switch
     {
         bool flag => flag ? "true" : "false",
-        DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture),
+        DateTimeOffset time => time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
 

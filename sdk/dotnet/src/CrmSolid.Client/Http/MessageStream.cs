@@ -1,34 +1,37 @@
-using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace CrmSolid.Client.Http;
 
-/// <summary>The stream of messages (Server-Sent Events), opened again and resumed whenever its connection ends.</summary>
-internal sealed class MessageStream(Transport transport, string? lastEventId)
+/// <summary>
+/// The stream of messages (Server-Sent Events), opened again and resumed whenever its connection ends.
+/// </summary>
+internal sealed class MessageStream(Transport transport)
 {
-    private string? _lastEventId = lastEventId;
-
-    public async IAsyncEnumerable<StreamedEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<StreamedEvent> ReadAsync(
+        string? lastEventId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (int failures = 0; ; failures++)
         {
+            if (failures > 0)
+            {
+                TimeSpan wait = RetryPolicy.Backoff(failures - 1);
+                await Task.Delay(wait, transport.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            }
             // Opening retries by itself, and throws what is final: a revoked key, or no answer for too long.
-            ApiRequest request = ApiRequest.Get($"/v1/messages/stream").Header("Last-Event-ID", _lastEventId).Streamed();
-            using HttpResponseMessage response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            ApiRequest request = ApiRequest.Get($"/v1/messages/stream").Header("Last-Event-ID", lastEventId).Streamed();
+            using var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
             await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             using var reader = new StreamReader(body, Encoding.UTF8);
             while (await NextAsync(reader, cancellationToken).ConfigureAwait(false) is { } frame)
             {
-                failures = 0;
-                _lastEventId = frame.Id ?? _lastEventId;
+                failures = frame.Id is null ? failures : 0; // a comment alone may be all that a failing server sends
+                lastEventId = frame.Id ?? lastEventId;
                 if (frame.Data is not null)
                 {
-                    yield return new(_lastEventId ?? "", Json.Read<WebhookEvent>(Encoding.UTF8.GetBytes(frame.Data)));
+                    yield return new(lastEventId ?? "", Json.Read<WebhookEvent>(Encoding.UTF8.GetBytes(frame.Data)));
                 }
             }
-            await Task.Delay(RetryPolicy.Backoff(failures), transport.Options.TimeProvider, cancellationToken)
-                .ConfigureAwait(false);
         }
     }
 
@@ -75,7 +78,8 @@ internal sealed class MessageStream(Transport transport, string? lastEventId)
         }
     }
 
-    private static bool IsEnd(Exception error) => error is HttpRequestException or IOException or OperationCanceledException;
+    private static bool IsEnd(Exception error) =>
+        error is HttpRequestException or IOException or OperationCanceledException;
 
     private sealed record Frame(string? Id, string? Data);
 }

@@ -1,3 +1,5 @@
+using System.Security.Authentication;
+
 namespace CrmSolid.Client.Http;
 
 /// <summary>Which failures are worth another attempt, and after how long.</summary>
@@ -30,9 +32,10 @@ internal static class RetryPolicy
         return longest * (0.5 + (Random.Shared.NextDouble() / 2));
     }
 
-    // All writes carry an idempotency key, so that none is done twice. The daily limit of an account is not transient.
+    // All writes carry an idempotency key, so that none is done twice. Neither the daily limit of an
+    // account nor a certificate that is not trusted is transient.
     private static bool IsTransient(CrmSolidException failure) => failure
-        is ConnectionFailedException
+        is ConnectionFailedException { InnerException.InnerException: not AuthenticationException }
         or IdempotencyInProgressException
         or RateLimitedException
         or ApiException { Status: 408 or 500 or 502 or 503 or 504 };

@@ -16,7 +16,7 @@ internal sealed class Transport
     });
 
     private static readonly ProductInfoHeaderValue UserAgent =
-        new("crmsolid-dotnet", typeof(Transport).Assembly.GetName().Version?.ToString(3));
+        new("crmsolid-client-dotnet", typeof(Transport).Assembly.GetName().Version?.ToString(3));
 
     private readonly AuthenticationHeaderValue _authorization;
     private readonly HttpClient _http;
@@ -108,7 +108,8 @@ internal sealed class Transport
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
             response?.Dispose();
-            string detail = $"no complete answer to {request.Method} {request.Path} within {Options.Timeout.TotalSeconds} s";
+            string seconds = $"{Options.Timeout.TotalSeconds} s";
+            string detail = $"no complete answer to {request.Method} {request.Path} within {seconds}";
             throw new RequestTimedOutException(detail, error) { IdempotencyKey = request.IdempotencyKey };
         }
         catch (Exception error) when (error is HttpRequestException or IOException)

@@ -48,7 +48,9 @@ public readonly record struct AccountState(string Value) : IStringValue<AccountS
     public override string ToString() => Value;
 }
 
-/// <summary>Whether a key works on the live workspace or its test twin. Values that this version does not know survive.</summary>
+/// <summary>
+/// Whether a key works on the live workspace or its test twin. Values that this version does not know survive.
+/// </summary>
 /// <param name="Value">As the API writes it.</param>
 [JsonConverter(typeof(StringValueConverter<WorkspaceMode>))]
 public readonly record struct WorkspaceMode(string Value) : IStringValue<WorkspaceMode>

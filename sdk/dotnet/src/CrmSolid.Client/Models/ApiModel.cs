@@ -24,7 +24,9 @@ public abstract record ApiModel
     protected virtual bool PrintMembers(StringBuilder builder) => false;
 }
 
-/// <summary>An object whose version can be quoted, so that a write fails if somebody else has changed it since.</summary>
+/// <summary>
+/// An object whose version can be quoted, so that a write fails if somebody else has changed it since.
+/// </summary>
 public abstract record VersionedModel : ApiModel
 {
     /// <summary>The version as it was read: pass it as <c>ifMatch</c>. Null if the answer had none.</summary>

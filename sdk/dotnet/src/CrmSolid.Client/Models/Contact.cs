@@ -54,7 +54,10 @@ public sealed record Contact : VersionedModel
     public required DateTimeOffset UpdatedAt { get; init; }
 }
 
-/// <summary>A contact as a write answers it. With a key that may not read contacts, only the id and the fields that were sent have values.</summary>
+/// <summary>
+/// A contact as a write answers it. With a key that may not read contacts, only the id and the fields that were sent
+/// have values.
+/// </summary>
 public record WrittenContact : VersionedModel
 {
     /// <summary>The id.</summary>

@@ -39,7 +39,9 @@ public sealed record ContactFields
     /// <summary>Whether the contact wants no messages.</summary>
     public bool? OptedOut { get; init; }
 
-    /// <summary>The tags. Creating a contact that is there already adds them; updating replaces what is there.</summary>
+    /// <summary>
+    /// The tags. Creating a contact that is there already adds them; updating replaces what is there.
+    /// </summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
     /// <summary>Custom fields by their keys: strings, numbers, booleans, or null to delete.</summary>

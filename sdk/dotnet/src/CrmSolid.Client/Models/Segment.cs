@@ -14,7 +14,10 @@ public sealed record Segment : ApiModel
     /// <summary>The filter.</summary>
     public required Condition Filter { get; init; }
 
-    /// <summary>Contacts in it now. Null if the filter does not fit the custom fields any more; in a list also if counting those before it took a second.</summary>
+    /// <summary>
+    /// Contacts in it now. Null if the filter does not fit the custom fields any more; in a list also if counting those
+    /// before it took a second.
+    /// </summary>
     public required int? Count { get; init; }
 
     /// <summary>When it was created.</summary>
@@ -24,7 +27,10 @@ public sealed record Segment : ApiModel
     public required DateTimeOffset UpdatedAt { get; init; }
 }
 
-/// <summary>A segment as a write answers it. With a key that may not read contacts, only the id and the fields that were sent have values.</summary>
+/// <summary>
+/// A segment as a write answers it. With a key that may not read contacts, only the id and the fields that were sent
+/// have values.
+/// </summary>
 public sealed record WrittenSegment : ApiModel
 {
     /// <summary>The id.</summary>
@@ -36,7 +42,10 @@ public sealed record WrittenSegment : ApiModel
     /// <summary>The filter.</summary>
     public Condition? Filter { get; init; }
 
-    /// <summary>Contacts in it now. Null if the filter does not fit the custom fields any more; in a list also if counting those before it took a second.</summary>
+    /// <summary>
+    /// Contacts in it now. Null if the filter does not fit the custom fields any more; in a list also if counting those
+    /// before it took a second.
+    /// </summary>
     public int? Count { get; init; }
 
     /// <summary>When it was created.</summary>

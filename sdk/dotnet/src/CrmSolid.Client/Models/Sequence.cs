@@ -98,10 +98,15 @@ public sealed record SequencePreviewStep : ApiModel
     /// <summary>Null for a step that would be left out.</summary>
     public required DateTimeOffset? PlannedAt { get; init; }
 
-    /// <summary><c>condition</c>: it does not hold. <c>missing_value</c>: the text has a variable without value and fallback, or the contact has neither username nor Telegram id.</summary>
+    /// <summary>
+    /// <c>condition</c>: it does not hold. <c>missing_value</c>: the text has a variable without value and fallback, or
+    /// the contact has neither username nor Telegram id.
+    /// </summary>
     public required SequencePreviewReason? Reason { get; init; }
 
-    /// <summary>Null without <c>read:contacts</c>, for a step that would be left out, and if a variable has no value.</summary>
+    /// <summary>
+    /// Null without <c>read:contacts</c>, for a step that would be left out, and if a variable has no value.
+    /// </summary>
     public required string? Text { get; init; }
 }
 
@@ -123,7 +128,10 @@ public sealed record Enrollment : ApiModel
     /// <summary>The status.</summary>
     public required EnrollmentStatus Status { get; init; }
 
-    /// <summary>Why it waits, or why it has ended. Null once it is completed, while it is paused by itself, and while its message is on its way.</summary>
+    /// <summary>
+    /// Why it waits, or why it has ended. Null once it is completed, while it is paused by itself, and while its
+    /// message is on its way.
+    /// </summary>
     public required EnrollmentReason? Reason { get; init; }
 
     /// <summary>The step that is sent next or now; null after the last.</summary>

@@ -139,7 +139,10 @@ public readonly record struct SequencePreviewReason(string Value) : IStringValue
     public override string ToString() => Value;
 }
 
-/// <summary>What happens to a contact for whom the condition of a step does not hold. Values that this version does not know survive.</summary>
+/// <summary>
+/// What happens to a contact for whom the condition of a step does not hold. Values that this version does not know
+/// survive.
+/// </summary>
 /// <param name="Value">As the API writes it.</param>
 [JsonConverter(typeof(StringValueConverter<UnmetConditionAction>))]
 public readonly record struct UnmetConditionAction(string Value) : IStringValue<UnmetConditionAction>
@@ -159,7 +162,9 @@ public readonly record struct UnmetConditionAction(string Value) : IStringValue<
     public override string ToString() => Value;
 }
 
-/// <summary>What happens to steps that became due during a pause. Values that this version does not know survive.</summary>
+/// <summary>
+/// What happens to steps that became due during a pause. Values that this version does not know survive.
+/// </summary>
 /// <param name="Value">As the API writes it.</param>
 [JsonConverter(typeof(StringValueConverter<ResumeMode>))]
 public readonly record struct ResumeMode(string Value) : IStringValue<ResumeMode>

@@ -52,7 +52,10 @@ public readonly record struct EventType(string Value) : IStringValue<EventType>
     public override string ToString() => Value;
 }
 
-/// <summary>The status of a delivery. <c>failed</c> will be retried, <c>exhausted</c> will not. Values that this version does not know survive.</summary>
+/// <summary>
+/// The status of a delivery. <c>failed</c> will be retried, <c>exhausted</c> will not. Values that this version does
+/// not know survive.
+/// </summary>
 /// <param name="Value">As the API writes it.</param>
 [JsonConverter(typeof(StringValueConverter<DeliveryStatus>))]
 public readonly record struct DeliveryStatus(string Value) : IStringValue<DeliveryStatus>
@@ -107,7 +110,9 @@ public readonly record struct WebhookDisabledReason(string Value) : IStringValue
     public override string ToString() => Value;
 }
 
-/// <summary>One of the two secrets of a webhook around a rotation. Values that this version does not know survive.</summary>
+/// <summary>
+/// One of the two secrets of a webhook around a rotation. Values that this version does not know survive.
+/// </summary>
 /// <param name="Value">As the API writes it.</param>
 [JsonConverter(typeof(StringValueConverter<SigningSecret>))]
 public readonly record struct SigningSecret(string Value) : IStringValue<SigningSecret>

@@ -42,7 +42,9 @@ public class BroadcastsClient : ResourceClient
             $"/v1/broadcasts", Body(draft, preview: true), idempotencyKey, cancellationToken);
 
     /// <summary>Starts a broadcast, or schedules it.</summary>
-    /// <param name="draft">The broadcast. With the hash of its preview, it is refused if the audience has changed.</param>
+    /// <param name="draft">
+    /// The broadcast. With the hash of its preview, it is refused if the audience has changed.
+    /// </param>
     /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Broadcast> StartAsync(

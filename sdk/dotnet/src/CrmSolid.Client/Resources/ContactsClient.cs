@@ -1,7 +1,7 @@
-using CrmSolid.Client.Http;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using CrmSolid.Client.Http;
 
 namespace CrmSolid.Client;
 
@@ -109,7 +109,9 @@ public class ContactsClient : ResourceClient
             ApiRequest.Get($"/v1/contacts/{contactId}/score").Query("limit", pageSize).Query("cursor", cursor),
             cancellationToken);
 
-    /// <summary>Exports contacts as they arrive, as UTF-8. Dispose the stream. Reading fails if the export ends too early.</summary>
+    /// <summary>
+    /// Exports contacts as they arrive, as UTF-8. Dispose the stream. Reading fails if the export ends too early.
+    /// </summary>
     /// <param name="format">The format. The default is CSV.</param>
     /// <param name="search">Part of the name, username or e-mail address.</param>
     /// <param name="tags">Tags that they all have.</param>
@@ -135,7 +137,9 @@ public class ContactsClient : ResourceClient
     /// lists rows that failed.
     /// </summary>
     /// <param name="file">The file, 50 MiB at most. It is read to its end and not disposed.</param>
-    /// <param name="mapping">Columns to fields; columns that it does not name are left out. By default by their names.</param>
+    /// <param name="mapping">
+    /// Columns to fields; columns that it does not name are left out. By default by their names.
+    /// </param>
     /// <param name="dryRun">True: count what the import would do, and change nothing.</param>
     /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
     /// <param name="cancellationToken">Ends the call.</param>

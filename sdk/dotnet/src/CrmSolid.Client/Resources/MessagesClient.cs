@@ -80,5 +80,5 @@ public class MessagesClient : ResourceClient
     /// <param name="cancellationToken">Ends the stream.</param>
     public virtual IAsyncEnumerable<StreamedEvent> StreamAsync(
         string? lastEventId = null, CancellationToken cancellationToken = default) =>
-        new MessageStream(Transport, lastEventId).ReadAsync(cancellationToken);
+        new MessageStream(Transport).ReadAsync(lastEventId, cancellationToken);
 }

@@ -38,7 +38,7 @@ public abstract class ResourceClient
     /// <summary>The answer as it arrives; the caller disposes it.</summary>
     internal async Task<Stream> GetStreamAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        HttpResponseMessage response = await Transport.SendAsync(request.Streamed(), cancellationToken).ConfigureAwait(false);
+        var response = await Transport.SendAsync(request.Streamed(), cancellationToken).ConfigureAwait(false);
         return await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -2,7 +2,10 @@ using CrmSolid.Client.Http;
 
 namespace CrmSolid.Client;
 
-/// <summary>Endpoints that events are delivered to. <see cref="WebhookVerifier"/> checks what they receive. See <see cref="CrmSolidClient"/>.</summary>
+/// <summary>
+/// Endpoints that events are delivered to. <see cref="WebhookVerifier"/> checks what they receive. See
+/// <see cref="CrmSolidClient"/>.
+/// </summary>
 public class WebhooksClient : ResourceClient
 {
     /// <summary>Makes a mock.</summary>
@@ -98,7 +101,10 @@ public class WebhooksClient : ResourceClient
         string webhookId, string? secret = null, TimeSpan? overlap = null, string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
         SendPostAsync<IssuedWebhook>(
-            $"/v1/webhooks/{webhookId}/rotate-secret", new { secret, overlapSeconds = (long?)overlap?.TotalSeconds }, idempotencyKey, cancellationToken);
+            $"/v1/webhooks/{webhookId}/rotate-secret",
+            new { secret, overlapSeconds = (long?)overlap?.TotalSeconds },
+            idempotencyKey,
+            cancellationToken);
 
     /// <summary>Delivers a <c>ping</c>.</summary>
     /// <param name="webhookId">The webhook.</param>
