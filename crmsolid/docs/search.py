@@ -146,7 +146,7 @@ def _kept() -> tuple[Entry, ...]:
 def _read(pages: Library) -> Iterator[Entry]:
     """The entries in the order in which those of the same rank are shown."""
     for code, info in CODES.items():
-        text = f"{info.meaning} {info.help}".replace("`", "")
+        text = f"{info.meaning} {info.what_to_do}".replace("`", "")
         yield _entry(f"/docs/errors/{code}", "Error codes", f"{info.status} {info.title}", code, text)
     for operation in operations():
         text = f"{operation.summary} {operation.description} {operation.id}".replace("`", "")
