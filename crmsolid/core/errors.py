@@ -19,12 +19,18 @@ DATABASE_UNAVAILABLE = (OperationalError, InterfaceError)
 
 @dataclass(frozen=True, slots=True)
 class CodeInfo:
-    """HTTP status, title, what to do, and what the code means. In the last two, code stands between backticks."""
+    """HTTP status, title, the advice of the answer itself, and for the page of the code what it means and, where the
+    answer has no room for it, what to do. In the texts, code stands between backticks."""
 
     status: int
     title: str
     help: str
     meaning: str
+    advice: str = ""
+
+    @property
+    def what_to_do(self) -> str:
+        return self.advice or self.help
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ CODES: dict[str, CodeInfo] = {
         "Bad request",
         "The request line or a header cannot be understood.",
         "The request breaks a rule of HTTP, for example with two Content-Length headers, so no operation has seen it.",
+        advice="Send requests with an HTTP library, and look at the request line and the headers that it sends.",
     ),
     "token_missing": CodeInfo(
         401,
@@ -110,6 +117,7 @@ CODES: dict[str, CodeInfo] = {
         "Address not allowed",
         "The key may be used only from its allowed networks.",
         "The key is limited to certain networks, and the request came from an address outside of them.",
+        advice="Send the request from one of the key's networks, or make a key that allows your network.",
     ),
     "origin_not_allowed": CodeInfo(
         403,
@@ -135,6 +143,7 @@ CODES: dict[str, CodeInfo] = {
         "There is nothing at this address, or not in the key's workspace.",
         "The path is unknown, or the object does not exist in the workspace of the key. A test key sees only test "
         "data. What belongs to another workspace is answered in the same words.",
+        advice="Check the path and the id, and that the key is of the workspace where the object was made.",
     ),
     "method_not_allowed": CodeInfo(
         405,
@@ -174,12 +183,14 @@ CODES: dict[str, CodeInfo] = {
         "Username, email or Telegram id belong to different contacts. Nothing was changed.",
         "The identities in the request belong to two or more contacts that exist already, and contacts are never "
         "merged silently. `contacts` lists their ids if the key may read contacts.",
+        advice="Look at these contacts, decide which one is meant, and send only what identifies it.",
     ),
     "contact_opted_out": CodeInfo(
         409,
         "Contact opted out",
         "This person asked for no more messages.",
         "The person has opted out. Nothing was sent, and nothing will be while the opt-out stands.",
+        advice="Do not write to this person. If they want messages again, update the contact with `opted_out` false.",
     ),
     "already_enrolled": CodeInfo(
         409,
@@ -199,6 +210,7 @@ CODES: dict[str, CodeInfo] = {
         "The object is not in a state that allows this.",
         "The object exists, but its status does not allow the operation: for example, a message that was sent "
         "cannot be canceled. `detail` says which status it has.",
+        advice="Read the object again: its status says what can be done with it now.",
     ),
     "erased": CodeInfo(
         410,
@@ -206,6 +218,7 @@ CODES: dict[str, CodeInfo] = {
         "The person this answer was about has been erased.",
         "The Idempotency-Key was used before, and the stored answer was deleted together with the contact it was "
         "about.",
+        advice="Use a new Idempotency-Key if the operation is still wanted.",
     ),
     "precondition_failed": CodeInfo(
         412,

@@ -6,7 +6,7 @@ from typing import Any
 
 from crmsolid.api import problems
 from crmsolid.api.openapi.components import ID_PREFIXES
-from crmsolid.core.errors import CODES, DomainError, FieldError
+from crmsolid.core.errors import CODES, CodeInfo, DomainError, FieldError
 from crmsolid.docs.library import ROOT, Page, library
 from crmsolid.docs.operations import Operation, operations
 
@@ -93,9 +93,9 @@ def guide(code: str) -> Page | None:
     return pages.page(f"{ROOT}guide/{name}") or pages.page(f"{ROOT}guide/errors")
 
 
-def by_status() -> list[tuple[str, str]]:
-    """All codes with what to do, ordered by status."""
-    return [(code, info.help) for code, info in sorted(CODES.items(), key=lambda each: each[1].status)]
+def by_status() -> list[tuple[str, CodeInfo]]:
+    """All codes, ordered by status."""
+    return sorted(CODES.items(), key=lambda each: each[1].status)
 
 
 def _with_ids(path: str) -> str:

@@ -31,20 +31,25 @@ IN_HEADING, IN_TITLE, IN_TEXT, WHOLE_WORD = 6, 4, 1, 2
 PHRASE = 4  # the whole query, as it was typed
 LONG_TEXT = 4000  # characters that cost a point: a long text has most words somewhere
 NOT_INTERNAL = 2  # pages for those who use the product come before those for who changes it
+_WORD = re.compile(r"[^\W_]+")
 _ENDINGS = re.compile(r"(?<=\w{3})(?:ies|ing|es|ed|s|y|e)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something that can be found. ``place`` says where it is, such as the group and the title of its page."""
+    """Something that can be found. ``place`` says where it is, such as the group and the title of its page.
+
+    ``in_heading``, ``in_title`` and ``in_text`` are what is compared: see :func:`_words`.
+    """
 
     address: str
     place: str
-    title: str
     heading: str
     text: str
     is_internal: bool
-    haystack: str  # title, heading and text in lower case
+    in_heading: str
+    in_title: str
+    in_text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,59 +64,67 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of the query. It matches where a word begins with it, whatever its ending: ``retry`` finds ``retries``."""
+    """A word of the query, or words with signs between them, such as ``X-Request-Id`` and ``rate_limited``.
 
-    stem: str
-    start: re.Pattern[str]
-    word: re.Pattern[str]
+    It matches where a word begins with it, whatever its ending: ``retry`` finds ``retries``.
+    """
+
+    start: str
+    whole: str
 
     @classmethod
     def of(cls, word: str) -> "Term":
-        stem = _ENDINGS.sub("", word)
-        begin = r"(?<![^\W_])" if word[0].isalnum() else ""
-        end = r"(?![^\W_])" if word[-1].isalnum() else ""
-        return cls(stem, re.compile(begin + re.escape(stem) + r"\w*"), re.compile(begin + re.escape(word) + end))
+        whole = _words(word)
+        return cls(_ENDINGS.sub("", whole.rstrip()), whole)
 
-    def rank(self, text: str, weight: int) -> int:
-        """``weight`` if it is in the text, which is in lower case, twice that for a whole word; else 0."""
-        if self.stem not in text or not self.start.search(text):
+    def rank(self, words: str, weight: int) -> int:
+        """``weight`` if it is among the words, twice that for a whole word; else 0."""
+        if self.start not in words:
             return 0
-        return weight * WHOLE_WORD if self.word.search(text) else weight
+        return weight * WHOLE_WORD if self.whole in words else weight
+
+    @property
+    def pattern(self) -> str:
+        """The regular expression of the places to mark."""
+        return r"(?<![^\W_])" + r"[\W_]+".join(map(re.escape, self.start.split())) + r"\w*"
 
 
 def search(query: str, limit: int) -> list[Found]:
     """The best entries that have all words of the query; if there are none, those that have any."""
-    query = " ".join(query[:MAX_QUERY].lower().split())
-    words = dict.fromkeys(word for word in query.split() if word not in SKIPPED and len(word) > 1)
-    terms = [Term.of(word) for word in list(words)[:MAX_TERMS]]
+    words = [word for word in query[:MAX_QUERY].lower().split() if word not in SKIPPED and len(_words(word)) > 3]
+    terms = [Term.of(word) for word in dict.fromkeys(words)][:MAX_TERMS]
     if not terms:
         return []
     ranked = [(_ranks(entry, terms), entry) for entry in _entries()]
     matching = [each for each in ranked if all(each[0])] or [each for each in ranked if any(each[0])]
-    matching.sort(key=lambda each: -_rank(each[0], each[1], query))
-    return [_found(entry, terms) for _, entry in matching[:limit]]
+    phrase = _words(query[:MAX_QUERY])
+    matching.sort(key=lambda each: -_rank(each[0], each[1], phrase))
+    pattern = re.compile("|".join(term.pattern for term in terms), re.IGNORECASE)
+    return [_found(entry, pattern) for _, entry in matching[:limit]]
+
+
+def _words(text: str) -> str:
+    """The words of a text in lower case, with a space before and after each, so that ``in`` finds whole words and
+    beginnings. A regular expression would take seconds for a query of short words, which anybody may send."""
+    return f" {' '.join(_WORD.findall(text.lower()))} "
 
 
 def _ranks(entry: Entry, terms: list[Term]) -> list[int]:
     """What each term adds; 0 for one that is not in the entry."""
-    if not any(term.stem in entry.haystack for term in terms):
-        return [0] * len(terms)
-    title, heading, text = entry.title.lower(), entry.heading.lower(), entry.text.lower()
-    places = ((heading, IN_HEADING), (title, IN_TITLE), (text, IN_TEXT))
-    return [sum(term.rank(place, weight) for place, weight in places) for term in terms]
+    places = ((entry.in_heading, IN_HEADING), (entry.in_title, IN_TITLE), (entry.in_text, IN_TEXT))
+    return [sum(term.rank(words, weight) for words, weight in places) for term in terms]
 
 
-def _rank(ranks: list[int], entry: Entry, query: str) -> float:
+def _rank(ranks: list[int], entry: Entry, phrase: str) -> float:
     rank = sum(ranks) + (0 if entry.is_internal else NOT_INTERNAL)
-    if entry.heading.lower() == query:
+    if entry.in_heading == phrase:
         rank += 3 * PHRASE
-    elif query in entry.haystack:
+    elif phrase in entry.in_heading or phrase in entry.in_text:
         rank += PHRASE
     return rank - len(entry.text) / LONG_TEXT
 
 
-def _found(entry: Entry, terms: list[Term]) -> Found:
-    pattern = re.compile("|".join(term.start.pattern for term in terms), re.IGNORECASE)
+def _found(entry: Entry, pattern: re.Pattern[str]) -> Found:
     first = pattern.search(entry.text)
     begin = max(0, first.start() - EXCERPT // 3) if first else 0
     begin = entry.text.rfind(" ", 0, begin + 1) + 1  # not within a word
@@ -146,7 +159,7 @@ def _kept() -> tuple[Entry, ...]:
 def _read(pages: Library) -> Iterator[Entry]:
     """The entries in the order in which those of the same rank are shown."""
     for code, info in CODES.items():
-        text = f"{info.meaning} {info.help}".replace("`", "")
+        text = f"{info.meaning} {info.what_to_do}".replace("`", "")
         yield _entry(f"/docs/errors/{code}", "Error codes", f"{info.status} {info.title}", code, text)
     for operation in operations():
         text = f"{operation.summary} {operation.description} {operation.id}".replace("`", "")
@@ -165,5 +178,4 @@ def _read(pages: Library) -> Iterator[Entry]:
 
 
 def _entry(address: str, place: str, title: str, heading: str, text: str, *, is_internal: bool = False) -> Entry:
-    haystack = f"{title} {heading} {text}".lower()
-    return Entry(address, place, title, heading, text, is_internal, haystack)
+    return Entry(address, place, heading, text, is_internal, _words(heading), _words(title), _words(text))

@@ -91,7 +91,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
 @kept
 def errors() -> str:
     """All error codes, ordered by status."""
-    rows = [(code, CODES[code], backticks_to_html(help)) for code, help in error_pages.by_status()]
+    rows = [(code, info, backticks_to_html(info.what_to_do)) for code, info in error_pages.by_status()]
     return _html("docs/errors.html", f"{ROOT}errors/", title="Error codes", codes=rows)
 
 
@@ -108,7 +108,7 @@ def error(code: str) -> str:
         title=code,
         info=info,
         meaning=backticks_to_html(info.meaning),
-        help=backticks_to_html(info.help),
+        what_to_do=backticks_to_html(info.what_to_do),
         example=mark_safe(code_block(error_pages.example(code), "json", "example")),
         answered_by=[] if words else error_pages.answered_by(code),
         answered_by_words=backticks_to_html(words),
