@@ -96,6 +96,12 @@ def test_processes_of_the_page_are_those_of_compose() -> None:
         assert services[name].get("stop_grace_period", "").replace("s", " s") == (allowed[1] if allowed else "")
 
 
+def test_settings_of_the_page_are_those_that_compose_needs(tmp_path: Path) -> None:
+    needed = set(re.findall(r"\$\{(\w+):\?", (ROOT / "compose.yaml").read_text()))
+    assert len(needed) == 4
+    assert needed - set(deployment.settings_of_page(tmp_path)) == set()
+
+
 @once
 def test_a_new_installation_passes_its_checks_with_the_settings_of_the_page(tmp_path: Path) -> None:
     environment = {
@@ -192,7 +198,7 @@ def check_upload(client: Client) -> None:
 
 def check_stream(client: Client) -> None:
     """A message arrives on the stream at once: nothing waits for a buffer to fill."""
-    connection = client.proxy.connect(timeout=30)
+    connection = client.proxy.connect()
     authorization = f"Bearer {client.product.seeded['key']}"
     connection.request("GET", "/v1/messages/stream", headers={"Authorization": authorization})
     stream = connection.getresponse()
