@@ -3,13 +3,14 @@
 import gzip
 import json
 import re
-from urllib.parse import urljoin
+from collections.abc import Iterator
+from urllib.parse import urljoin, urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Page, expect
 
 from crmsolid.workspaces.panel_urls import Side
-from tests.browser.conftest import NARROW, Visitors
+from tests.browser.conftest import NARROW, Problems, Visitors
 from tests.browser.looks import check_access, check_page
 from tests.browser.pages import Address, panel_addresses
 from tests.browser.product import Answer, Product
@@ -49,16 +50,34 @@ def opened(product: Product, address: Address, side: Side = "live") -> tuple[str
     return path, answer
 
 
+@pytest.fixture(scope="module")
+def owner(product: Product, browser: Browser) -> Iterator[Visitors]:
+    """A browser of the owner, which keeps what it has loaded: each page would load all scripts and styles again."""
+    owner = Visitors(product, browser, Problems(urlsplit(product.url).netloc))
+    owner.open(product.session("furnished"))
+    yield owner
+    owner.close()
+
+
+@pytest.fixture
+def page(owner: Visitors) -> Iterator[Page]:
+    """A new tab of the owner. Fails for whatever the browser complained of."""
+    page = owner.contexts[0].new_page()
+    yield page
+    page.close()
+    found, owner.problems.found = owner.problems.found, []
+    assert not found, "\n".join(found)
+
+
 def is_page(answer: Answer) -> bool:
     return answer.status == 200 and answer.headers["content-type"].startswith("text/html")
 
 
 @pytest.mark.parametrize("address", panel_addresses(), ids=lambda address: address.name)
-def test_page(product: Product, visitors: Visitors, address: Address) -> None:
+def test_page(product: Product, page: Page, address: Address) -> None:
     path, answer = opened(product, address)
     if not is_page(answer):
         return
-    page = visitors.open(product.session("furnished"))
     page.goto(path)
     check_page(page)
 
@@ -66,11 +85,10 @@ def test_page(product: Product, visitors: Visitors, address: Address) -> None:
 @pytest.mark.parametrize(
     "address", [each for each in panel_addresses() if ON_BOTH_SIDES.search(each.name)], ids=lambda address: address.name
 )
-def test_page_of_the_test_side(product: Product, visitors: Visitors, address: Address) -> None:
+def test_page_of_the_test_side(product: Product, page: Page, address: Address) -> None:
     """At one width and in one theme: the templates are those of the live side."""
     path, answer = opened(product, address, "test")
     assert is_page(answer), path
-    page = visitors.open(product.session("furnished"))
     page.goto(path)
     check_access(page)
     expect(page).to_have_title(re.compile(r"^\[TEST\] "))

@@ -13,6 +13,9 @@ from tests.plugins.suite import MAX_RERUN, summarize
 
 ROOT = Path(__file__).resolve().parents[2]
 
+# To import all installed plugins takes seconds in each of the three processes of a run.
+WITHOUT_OTHER_PLUGINS = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "xdist.plugin"}
+
 FIRST_TIME = """
 from pathlib import Path
 
@@ -36,7 +39,7 @@ def run_suite(folder: Path, code: str, path: str = "test_sample.py") -> subproce
     return subprocess.run(
         [sys.executable, "-m", "tests.plugins.suite", "run", str(folder / "results"), "SQLite", path],
         cwd=folder,
-        env=inherited | {"PYTHONPATH": str(ROOT), "TEST_PROCESSES": "1"},
+        env=inherited | WITHOUT_OTHER_PLUGINS | {"PYTHONPATH": str(ROOT), "TEST_PROCESSES": "1"},
         capture_output=True,
         text=True,
         timeout=60,

@@ -27,7 +27,7 @@ from crmsolid.workspaces.scopes import ALL_SCOPES
 from tests.tenants import Tenants
 
 # Examples an operation.
-EXAMPLES = int(os.environ.get("CRMSOLID_CONTRACT_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("CRMSOLID_CONTRACT_EXAMPLES", "15"))
 
 # Its response never ends, so it cannot be tested here; the tests of the stream read it.
 STREAM_PATH = "/v1/messages/stream"

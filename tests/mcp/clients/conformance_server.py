@@ -7,7 +7,6 @@ from typing import Any
 
 import uvicorn
 from django.conf import settings
-from django.core.management import call_command
 from django.urls import include, path
 from rest_framework import serializers
 
@@ -57,8 +56,7 @@ def with_key(application: AsgiApplication, token: str) -> AsgiApplication:
 
 
 def serve(port: int) -> None:
-    """Serve it for ever, with the configured database, which has to be empty."""
-    call_command("migrate", verbosity=0)
+    """Serve it for ever, with the configured database, which has all tables and no rows."""
     settings.ROOT_URLCONF = __name__
     from crmsolid.asgi import application  # it loads the views of ROOT_URLCONF
 

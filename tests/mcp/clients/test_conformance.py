@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.mcp.clients.node import Node
+from tests.migrated import copy_migrated_sqlite
 from tests.servers import free_port, is_listening
 from tests.waiting import wait_until
 
@@ -134,6 +135,7 @@ NOT_APPLICABLE = {entry for entries in DOES_NOT_APPLY.values() for entry in entr
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a product with the tools of the suite, on SQLite."""
     folder, port = tmp_path_factory.mktemp("conformance"), free_port()
+    copy_migrated_sqlite(folder / "data")
     environment = {
         **os.environ,
         "CRMSOLID_DATA": str(folder / "data"),

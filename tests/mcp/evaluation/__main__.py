@@ -8,20 +8,22 @@ import os
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 from typing import Any
+
+from tests.migrated import copy_migrated_sqlite
 
 
 def main(command: str, *wanted: str) -> int:
     with tempfile.TemporaryDirectory(prefix="crmsolid-evaluation-") as folder:
-        os.environ |= {"CRMSOLID_DATA": folder, "DJANGO_SETTINGS_MODULE": "crmsolid.settings"}
+        data = Path(folder) / "data"
+        copy_migrated_sqlite(data)
+        os.environ |= {"CRMSOLID_DATA": str(data), "DJANGO_SETTINGS_MODULE": "crmsolid.settings"}
         for name in ("DATABASE_URL", "REDIS_URL"):
             os.environ.pop(name, None)
         import django
 
         django.setup()
-        from django.core.management import call_command
-
-        call_command("migrate", verbosity=0)
         return _run(command, wanted)
 
 
