@@ -15,6 +15,7 @@ import pytest
 
 from crmsolid_client import AsyncCrmSolid, CrmSolid, errors
 from crmsolid_client._pacing import RateLimit
+from crmsolid_client._retry import Attempts
 
 pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
 
@@ -248,12 +249,22 @@ def test_late_answer_of_the_same_window_does_not_raise_what_is_left(clock: Clock
     assert [rate_limit.reserve(), rate_limit.reserve()] == [0.0, 60.0]
 
 
-def test_refused_request_makes_the_others_wait_too(connect: Connect, clock: Clock) -> None:
-    refused = problem(429, "rate_limited", {**limits(0, 7), "Retry-After": "7"})
-    crm, _ = connect(refused, httpx.Response(200, json=QUEUED, headers=limits(4)))
+@pytest.mark.parametrize(("remaining", "wait"), [(0, 15.25), (3, 0.0)])
+def test_refusal_by_the_rate_limit_makes_other_calls_wait_but_another_limit_does_not(
+    clock: Clock, remaining: int, wait: float
+) -> None:
+    """The limit of open streams has the same code, while the key has requests left."""
+    rate_limit = RateLimit()
+    refused = problem(429, "rate_limited", {**limits(remaining, reset=1), "Retry-After": "15"})
+    rate_limit.update(refused.headers)
+    assert Attempts(rate_limit, 90.0, None).after_answer(429, refused.headers, refused.content) == 15.25
+    assert rate_limit.reserve() == wait
+
+
+def test_unreadable_answer_is_asked_for_again(connect: Connect) -> None:
+    crm, server = connect(httpx.DecodingError("not gzip"), httpx.Response(200, json=QUEUED))
     send(crm)
-    assert clock.slept == [7.25]
-    assert crm._transport.rate_limit.reserve() == 0.0
+    assert len(server.requests) == 2
 
 
 def test_key_is_shown_by_nothing(connect: Connect) -> None:
@@ -302,8 +313,18 @@ def test_id_cannot_lead_to_another_address(connect: Connect) -> None:
     with pytest.raises(errors.NotFoundError):
         crm.contacts.get("../webhooks?x=1")
     assert server.requests[0].url.raw_path == b"/v1/contacts/..%2Fwebhooks%3Fx%3D1"
-    with pytest.raises(ValueError, match="empty"):
-        crm.contacts.get("")
+    for wrong in ("", ".", ".."):
+        with pytest.raises(ValueError, match="no id"):
+            crm.contacts.get(wrong)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("key", ["", " a", "a\r\nX-Other: 1", "ключ", "a" * 256])
+def test_key_that_the_api_would_refuse_is_not_sent(connect: Connect, key: str) -> None:
+    crm, server = connect(httpx.Response(200, json=QUEUED))
+    with pytest.raises(ValueError, match="idempotency key"):
+        crm.messages.send(account_id=7421, to="@anna", text="Hi", idempotency_key=key)
+    assert server.requests == []
 
 
 def test_what_is_left_out_is_not_sent_and_none_is(connect: Connect) -> None:

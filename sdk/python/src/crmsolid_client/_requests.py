@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import hashlib
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from enum import Enum
 from pathlib import Path
 from typing import IO, Any, Final, Literal
 from urllib.parse import quote
+
+_KEY = re.compile(r"[!-~](?:[ -~]{0,253}[!-~])?")
 
 
 class _NotGiven(Enum):
@@ -83,7 +86,7 @@ def write(
     **members: Any,
 ) -> Call:
     """A write with a JSON body of the members that are given. Without a key of the caller's it gets a new one."""
-    headers = {"Accept": "application/json", "Idempotency-Key": idempotency_key or str(uuid.uuid4())}
+    headers = {"Accept": "application/json", "Idempotency-Key": _key(idempotency_key)}
     if if_match is not None:
         headers["If-Match"] = if_match
     if method == "DELETE":
@@ -94,7 +97,7 @@ def write(
 
 def upload(path: str, /, file: Upload, form: Mapping[str, str], *, idempotency_key: str | None) -> Call:
     """A form with a file. Its boundary follows from the key, because a repeated request must have the same bytes."""
-    key = idempotency_key or str(uuid.uuid4())
+    key = _key(idempotency_key)
     boundary = hashlib.sha256(key.encode()).hexdigest()[:40]
     headers = {
         "Accept": "application/json",
@@ -102,6 +105,15 @@ def upload(path: str, /, file: Upload, form: Mapping[str, str], *, idempotency_k
         "Content-Type": f"multipart/form-data; boundary={boundary}",
     }
     return Call("POST", path, form=form, upload=file, headers=headers)
+
+
+def _key(chosen: str | None) -> str:
+    """The key of a write: the caller's, or a new one."""
+    if chosen is None:
+        return str(uuid.uuid4())
+    if not _KEY.fullmatch(chosen):
+        raise ValueError("an idempotency key is 1 to 255 printable ASCII characters, without a space at either end")
+    return chosen
 
 
 def query(params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -122,8 +134,8 @@ def rfc3339(value: datetime.datetime) -> str:
 
 def _fill(path: str, ids: tuple[str | int, ...]) -> str:
     for one in ids:
-        if one == "":
-            raise ValueError("an id is empty")
+        if one in ("", ".", ".."):  # the address would be that of something else
+            raise ValueError("an id is empty or no id")
         path = path.replace("{}", quote(str(one), safe=""), 1)
     return path
 

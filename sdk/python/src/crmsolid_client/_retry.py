@@ -46,9 +46,12 @@ class Attempts:
 
     def pause(self) -> float:
         """Seconds to wait before the next attempt; call again then. 0: send it now."""
-        return self._rate_limit.reserve(self._ends_at - time.monotonic())
+        wait = self._rate_limit.reserve(self._ends_at - time.monotonic())
+        if wait > 0:
+            logger.debug("the rate limit is used up; waiting %.1f s for the next window", wait)
+        return wait
 
-    def after_error(self, error: httpx.TransportError) -> float:
+    def after_error(self, error: httpx.RequestError) -> float:
         """Seconds to wait after a failed connection. Raises APIConnectionError if the call is not to be tried again."""
         self._made += 1
         self._may_have_happened = self._may_have_happened or not isinstance(error, _NOT_SENT)
@@ -72,12 +75,13 @@ class Attempts:
             delay = max(error.retry_after, 0.0) + random.random() * 0.25
         if self._ends_at - time.monotonic() < delay:
             raise error
-        if error.code == "rate_limited":
-            self._rate_limit.exhausted(delay)  # other threads of the client wait too
+        # Other threads of the client wait too, unless it was another limit, such as that of open streams.
+        if error.code == "rate_limited" and headers.get("x-ratelimit-remaining", "0") == "0":
+            self._rate_limit.exhausted(delay)
         logger.debug("%s %s; attempt %s follows in %.1f s", status, error.code, self._made + 1, delay)
         return delay
 
-    def connection_error(self, error: httpx.TransportError) -> APIConnectionError:
+    def connection_error(self, error: httpx.RequestError) -> APIConnectionError:
         times = "attempt" if self._made == 1 else "attempts"
         message = f"no answer after {self._made} {times}: {error or type(error).__name__}"
         kind = APITimeoutError if isinstance(error, httpx.TimeoutException) else APIConnectionError

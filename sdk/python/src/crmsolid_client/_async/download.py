@@ -30,7 +30,7 @@ class AsyncDownload:
             try:
                 async for chunk in response.aiter_bytes():
                     yield chunk
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 raise APIConnectionError("the download broke off before its end: start it again") from error
 
     async def lines(self) -> AsyncIterator[str]:

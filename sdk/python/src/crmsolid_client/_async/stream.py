@@ -97,7 +97,7 @@ class AsyncMessageStream:
                     self._frames.append(frame)
                 else:  # only says where the stream starts
                     self.last_event_id = frame.id
-        except (httpx.TransportError, httpx.StreamError, StopAsyncIteration):
+        except (httpx.RequestError, httpx.StreamError, StopAsyncIteration):
             await self._disconnect()
             if not self._is_closed:
                 await asyncio.sleep(min(LONGEST_PAUSE, 0.25 * 2**self._failures) * (0.5 + random.random() / 2))

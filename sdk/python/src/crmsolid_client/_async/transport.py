@@ -85,7 +85,7 @@ class AsyncTransport:
                 await asyncio.sleep(pause)
             try:
                 response = await self._attempt(call, read_seconds)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 delay = attempts.after_error(error)
             else:
                 if response.is_success:

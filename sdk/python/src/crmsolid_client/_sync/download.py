@@ -31,7 +31,7 @@ class Download:
             try:
                 for chunk in response.iter_bytes():
                     yield chunk
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 raise APIConnectionError("the download broke off before its end: start it again") from error
 
     def lines(self) -> Iterator[str]:

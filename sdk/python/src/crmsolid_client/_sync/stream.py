@@ -98,7 +98,7 @@ class MessageStream:
                     self._frames.append(frame)
                 else:  # only says where the stream starts
                     self.last_event_id = frame.id
-        except (httpx.TransportError, httpx.StreamError, StopIteration):
+        except (httpx.RequestError, httpx.StreamError, StopIteration):
             self._disconnect()
             if not self._is_closed:
                 time.sleep(min(LONGEST_PAUSE, 0.25 * 2**self._failures) * (0.5 + random.random() / 2))

@@ -86,7 +86,7 @@ class Transport:
                 time.sleep(pause)
             try:
                 response = self._attempt(call, read_seconds)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 delay = attempts.after_error(error)
             else:
                 if response.is_success:
