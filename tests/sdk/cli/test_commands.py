@@ -237,7 +237,7 @@ def test_a_broadcast_is_sent_only_after_yes(live: Live, crmsolid: Crmsolid, ids:
     before = call(live, "GET", "/v1/broadcasts")[1]["data"]
     refused = crmsolid(*arguments)
     assert refused.code == 2 and "--yes" in refused.errors
-    assert "1 of 1 contacts would get it" in refused.errors
+    assert "1 of 1 contact would get it" in refused.errors
     assert call(live, "GET", "/v1/broadcasts")[1]["data"] == before
     started = crmsolid(*arguments, "--yes", "--json")
     assert started.code == 0 and started.document["audience_hash"] in started.errors

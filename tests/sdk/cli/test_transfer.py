@@ -88,7 +88,7 @@ def test_an_export_is_a_file_or_standard_output(crmsolid: Crmsolid, tmp_path: Pa
     file = tmp_path / "out.ndjson"
     ended = crmsolid("contacts", "export", str(file), "--tag", "exported")
     assert (ended.code, ended.output) == (0, "")
-    assert f"2 contacts are in {file}" in ended.errors
+    assert f"Wrote 2 contacts to {file}." in ended.errors
     rows = [json.loads(line) for line in file.read_text().split("\n") if line]
     assert rows == crmsolid("contacts", "export", "--tag", "exported", "--json").lines
     assert [row["username"] for row in rows] == ["export_one", "export_two"]

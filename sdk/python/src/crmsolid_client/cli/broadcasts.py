@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .context import App, F, confirm, given, json_option, list_options, page_size, pass_app, time_option, write_option
-from .output import ID, Column, local_time, note, plain, print_list, print_object, shown, time_column
+from .output import ID, Column, counted, local_time, note, plain, print_list, print_object, shown, time_column
 
 if TYPE_CHECKING:
     from ..models import BroadcastPreview
@@ -139,14 +139,14 @@ def start_broadcast(
     if audience_hash is None:
         preview = app.client.broadcasts.preview(**broadcast)
         _describe(preview, broadcast.get("send_at"))
-        confirm(f"Send it to {preview.eligible:,} contacts?", yes)
+        confirm(f"Send it to {counted(preview.eligible, 'contact')}?", yes)
         audience_hash = preview.audience_hash
     started = app.client.broadcasts.start(**broadcast, audience_hash=audience_hash, idempotency_key=idempotency_key)
     print_object(plain(started), as_json)
 
 
 def _describe(preview: BroadcastPreview, send_at: datetime | None) -> None:
-    note(f"{preview.eligible:,} of {preview.total:,} contacts would get it.")
+    note(f"{preview.eligible:,} of {counted(preview.total, 'contact')} would get it.")
     if preview.excluded:
         note(f"Left out: {shown(preview.excluded)}.")
     if preview.sample:

@@ -139,6 +139,10 @@ def shown(value: Any) -> str:
     return clean(str(value))
 
 
+def counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def clean(text: str) -> str:
     """The text in one line, without what a terminal would obey."""
     spaced = " ".join(text.split())

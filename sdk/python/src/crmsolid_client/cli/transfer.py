@@ -12,7 +12,7 @@ import click
 
 from .context import App, F, given, json_option, pass_app, time_option, write_option
 from .jobs import follow, print_errors
-from .output import PipeClosed, note, plain, print_object, shown
+from .output import PipeClosed, counted, note, plain, print_object, shown
 from .progress import Progress
 
 COUNTS = ("created", "updated", "unchanged", "invalid")
@@ -111,7 +111,7 @@ def _mapping(mappings: tuple[str, ...]) -> dict[str, str] | None:
 
 
 def _report_failed(app: App, job: dict[str, Any], failed: int, target: Path | None) -> None:
-    rows = "1 row" if failed == 1 else f"{failed:,} rows"
+    rows = counted(failed, "row")
     if target is None:
         note(f"{rows} failed. Repeat with --failed-rows FILE to get them with their reasons:")
         return
@@ -150,7 +150,7 @@ def export_contacts(
             progress.show(counter.count(chunk), total)
         progress.finish(counter.rows)
     if str(file) != "-":
-        note(f"{counter.rows:,} contacts are in {file}.")
+        note(f"Wrote {counted(counter.rows, 'contact')} to {file}.")
 
 
 @contextlib.contextmanager
