@@ -87,10 +87,9 @@ def answered_by_words(code: str) -> str:
 
 
 def guide(code: str) -> Page | None:
-    """The guide about the subject of a code, else the one about errors; None if there is none."""
+    """The page of the guide about the subject of a code, else the one about errors."""
     name = next((name for start, name in GUIDES.items() if code.startswith(start)), "errors")
-    pages = library()
-    return pages.page(f"{ROOT}guide/{name}") or pages.page(f"{ROOT}guide/errors")
+    return library().page(f"{ROOT}guide/{name}")
 
 
 def by_status() -> list[tuple[str, CodeInfo]]:

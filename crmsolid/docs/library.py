@@ -11,7 +11,7 @@ from django.conf import settings
 from django.templatetags.static import static
 
 from crmsolid.docs.markdown import Rendered, render
-from crmsolid.docs.outline import OUTLINE, Link
+from crmsolid.docs.outline import OUTLINE, Group, Link
 
 ROOT = "/docs/"
 IMAGES = "docs/img/"  # a folder of static files under the same name: settings.STATICFILES_DIRS
@@ -71,16 +71,16 @@ def address_of(file: str) -> str:
 
 @lru_cache(maxsize=1)
 def _library() -> Library:
-    files = {file for group in OUTLINE for file in group.entries if isinstance(file, str) and _path(file).is_file()}
-    shelves = []
-    for group in OUTLINE:
-        entries = (
-            entry if isinstance(entry, Link) else Page(address_of(entry), group.title, _render(entry, files))
-            for entry in group.entries
-            if isinstance(entry, Link) or entry in files
-        )
-        shelves.append(Shelf(group.title, tuple(entries)))
-    return Library(tuple(shelf for shelf in shelves if shelf.entries))
+    files = {entry for group in OUTLINE for entry in group.entries if isinstance(entry, str)}
+    return Library(tuple(_shelf(group, files) for group in OUTLINE))
+
+
+def _shelf(group: Group, files: set[str]) -> Shelf:
+    entries = (
+        entry if isinstance(entry, Link) else Page(address_of(entry), group.title, _render(entry, files))
+        for entry in group.entries
+    )
+    return Shelf(group.title, tuple(entries))
 
 
 def _render(file: str, files: set[str]) -> Rendered:

@@ -163,7 +163,6 @@ def start(request: HttpRequest) -> HttpResponse:
         "call": mark_safe(code_block(call, "sh", "first-call")),
         "sign_up_is_open": settings.SIGN_UP,
         "is_production": settings.PRODUCTION,
-        "getting_started": library().page(f"{ROOT}guide/getting-started"),
     }
     response = render(request, "docs/start.html", context)
     response.headers["Cache-Control"] = "no-cache"  # its contents depend on the host and on who asks

@@ -74,3 +74,9 @@ def test_list_has_every_code_by_status(client: Client) -> None:
 def test_examples_are_of_codes_that_exist() -> None:
     assert {*error_pages.EXAMPLES, *error_pages.PATHS} <= set(CODES)
     assert all(any(code.startswith(start) for code in CODES) for start in error_pages.GUIDES)
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_page_leads_to_the_guide(client: Client, code: str) -> None:
+    html = client.get(f"/docs/errors/{code}").content.decode()
+    assert re.search(r'The guide has more: <a href="/docs/guide/[\w-]+">', html)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once,
 
 ROOT = Path(settings.BASE_DIR)
 FILES = [entry for group in outline.OUTLINE for entry in group.entries if isinstance(entry, str)]
-ADDRESSES = ["/docs/", "/docs/errors/", *(address_of(file) for file in FILES if (ROOT / file).is_file())]
+ADDRESSES = ["/docs/", "/docs/errors/", *map(address_of, FILES)]
 # Pages of other parts of the product, which may ask the database for the session.
 ELSEWHERE = {"/panel/", "/panel/login/"}
 
@@ -37,6 +37,7 @@ def ids(html: str) -> set[str]:
 def test_every_markdown_file_is_in_one_group() -> None:
     written = {str(file.relative_to(ROOT)) for file in (ROOT / "docs").rglob("*.md")}
     assert written - set(FILES) == set(), "add it to crmsolid/docs/outline.py"
+    assert [file for file in FILES if not (ROOT / file).is_file()] == [], "take it out of crmsolid/docs/outline.py"
     assert len(FILES) == len(set(FILES))
     assert len({address_of(file) for file in FILES}) == len(FILES)
 
@@ -44,7 +45,7 @@ def test_every_markdown_file_is_in_one_group() -> None:
 def test_image_has_the_pages_and_their_pictures() -> None:
     """.dockerignore names what is left out of the image."""
     patterns = (ROOT / ".dockerignore").read_text().split()
-    needed = [*(file for file in FILES if (ROOT / file).is_file()), "docs/img/home.png"]
+    needed = [*FILES, "docs/img/home.png"]
     left_out = [
         name for name in needed for part in (name, *Path(name).parts) if any(fnmatch(part, p) for p in patterns)
     ]
@@ -141,12 +142,6 @@ def test_files_are_read_again_with_debug_only(settings: Any, tmp_path: Path, mon
 def test_overview_shows_the_first_sentence_of_each_page(client: Client) -> None:
     html = html_of(client, "/docs/")
     assert "<strong>Changelog</strong><span>Within v1 of the API, changes only add.</span>" in html
-
-
-def test_group_without_a_page_is_not_shown(client: Client) -> None:
-    html = html_of(client, "/docs/")
-    titles = re.findall(r'<h2 class="cs-nav-title">([^<]+)</h2>\s*<ul class="cs-nav">\s*<li>', html)
-    assert len(titles) == html.count('<h2 class="cs-nav-title">')
 
 
 @pytest.mark.django_db

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once,
 def test_stranger_finds_the_panel_the_docs_and_the_reference(client: Client, settings: Any) -> None:
     settings.SIGN_UP = True
     html = client.get("/", headers={"Host": "crm.example.com"}).content.decode()
-    for address in ("/panel/login/", "/panel/sign-up/", "/docs/", "/swagger"):
+    for address in ("/panel/login/", "/panel/sign-up/", "/docs/", "/docs/guide/getting-started", "/swagger"):
         assert f'href="{address}"' in html
     assert "curl http://crm.example.com/v1/me" in re.sub(r"<[^>]+>", "", html)
 
