@@ -16,7 +16,7 @@ from tests.docs.pages import Block
 from tests.docs.shapes import differences, json_values, text_differs
 
 BLOCK_SECONDS = 180  # a block that takes longer hangs
-AGAIN_SECONDS = 30  # for so long a block that only reads is repeated until its answer is as shown
+AGAIN_SECONDS = 60  # for so long a block that only reads is repeated until its answer is as shown
 SHOWN = 10_000  # characters of an output that a failure shows
 WRITES = re.compile(r" -[XdFT]\b|--data|--json|manage\.py|crmsolid |&\s*$", re.M)
 
