@@ -25,7 +25,6 @@ from tests.migrated import copy_migrated_sqlite, create_migrated_database
 from tests.servers import drop_database
 from tests.waiting import wait_until
 
-once = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
 on_postgresql = pytest.mark.skipif("postgres" not in settings.DATABASE_URL, reason="needs PostgreSQL")
 MIB = 1024 * 1024
 
@@ -102,7 +101,6 @@ def test_settings_of_the_page_are_those_that_compose_needs(tmp_path: Path) -> No
     assert needed - set(deployment.settings_of_page(tmp_path)) == set()
 
 
-@once
 def test_a_new_installation_passes_its_checks_with_the_settings_of_the_page(tmp_path: Path) -> None:
     environment = {
         **clean_environment(),
@@ -161,7 +159,6 @@ class Client:
             connection.close()
 
 
-@once
 def test_through_a_proxy(product: Production, proxy: Proxy) -> None:
     client = Client(product, proxy)
     status, _, body = client.call("GET", "/v1/me", headers={"X-Forwarded-For": "203.0.113.9"})
@@ -242,7 +239,6 @@ def manage(product: Production, *arguments: str) -> str:
     return ended.stdout
 
 
-@once
 def test_health_and_the_secret_of_a_webhook(product: Production, tmp_path: Path) -> None:
     url, key = f"http://127.0.0.1:{product.port}", product.seeded["key"]
     endpoint = {"url": "https://example.com/hook", "events": ["contact.created"]}
@@ -269,6 +265,7 @@ def test_health_and_the_secret_of_a_webhook(product: Production, tmp_path: Path)
 
 
 @on_postgresql
+@pytest.mark.usefixtures("services")
 def test_a_restored_backup_has_everybody_but_those_who_were_erased_since(tmp_path: Path) -> None:
     server = settings.DATABASE_URL.rsplit("/", 1)[0]
     name = f"crmsolid_backup_{os.getpid()}"
@@ -303,7 +300,6 @@ def test_a_restored_backup_has_everybody_but_those_who_were_erased_since(tmp_pat
             drop_database(server, database)
 
 
-@once
 def test_rotation(tmp_path: Path) -> None:
     environment = {
         **clean_environment(),

@@ -7,7 +7,6 @@ parameters is a few lines of this module.
 import hashlib
 import hmac
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -21,10 +20,7 @@ from tests.attacks.product import Answer
 from tests.integrations.conftest import Live
 from webhooks.delivery.signing import signature_headers
 
-pytestmark = [
-    pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite"),
-    pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed"),
-]
+pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
 
 FOLDER = Path(settings.BASE_DIR) / "examples" / "n8n"
 SECRET = "your-chosen-signing-secret"

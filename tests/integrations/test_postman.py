@@ -1,20 +1,16 @@
 """Newman, Postman's own runner, loads the collection and sends its requests to a running product."""
 
 import json
-import os
 import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
 from django.conf import settings
 
 from crmsolid.api.management.commands.write_openapi import committed
 from crmsolid.core.ids import new_id
 from tests.integrations.conftest import Live
 from tests.npm import TIMEOUT, installed_packages
-
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
 
 ENDLESS = "/v1/messages/stream"
 CSV = "username,name\n@import_one,One\n"

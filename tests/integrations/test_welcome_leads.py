@@ -6,12 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
 from django.conf import settings
 
 from tests.integrations.conftest import Live
-
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
 
 SCRIPT = Path(settings.BASE_DIR) / "examples" / "welcome_leads.py"
 LIBRARY = Path(settings.BASE_DIR) / "sdk" / "python" / "src"

@@ -11,7 +11,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.plumbing import get_lib_doc_excludes
 
 from crmsolid.api.fields import QuerySerializer, StrictSerializer
-from crmsolid.api.openapi import components
+from crmsolid.api.openapi import components, postman
 from crmsolid.api.openapi.links import add_links
 from crmsolid.api.representations import Representation
 from crmsolid.events.catalogue import EventType, envelope_schema, event_types
@@ -120,3 +120,9 @@ def served(urlconf: str) -> Document:
     """The document of a URL configuration as it is served; built once in each process."""
     body = json.dumps(build(urlconf), ensure_ascii=False, separators=(",", ":")).encode()
     return Document(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+
+
+@lru_cache(maxsize=8)
+def postman_collection(urlconf: str) -> bytes:
+    """The Postman collection of a URL configuration as it is served; built once in each process."""
+    return json.dumps(postman.collection(build(urlconf)), ensure_ascii=False, separators=(",", ":")).encode()

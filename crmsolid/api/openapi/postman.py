@@ -13,6 +13,7 @@ others are ids of objects that requests are about. Each request with an `Idempot
 to repeat a request that may have worked, put the same value there both times.
 """
 BASE_URL = "https://api.crmsolid.com"
+BASE_URL_JSON = json.dumps(BASE_URL).encode()  # occurs once in a collection
 
 
 def collection(document: Schema) -> Schema:
