@@ -1,9 +1,12 @@
+import gc
 import os
 import threading
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
+import redis
 from django.conf import settings
 from django.contrib.auth.hashers import get_hashers
 from django.db import connection
@@ -16,7 +19,7 @@ from crmsolid.core.doorbell import Doorbell
 from crmsolid.panel.sign_in import recent_attempts
 from crmsolid.panel.static_files import StaticFilesMiddleware
 from tests.migrated import copy_migrated_sqlite, create_migrated_database
-from tests.servers import drop_database, empty_redis
+from tests.servers import REDIS_URL, drop_database, empty_redis
 from tests.tenants import Api, Tenants
 
 PATIENCE = " -c idle_in_transaction_session_timeout=120s"
@@ -34,6 +37,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if not _depends_on_services(item):
                 item.add_marker(pytest.mark.skip(reason="runs once, with SQLite"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """The garbage collector leaves out what has been imported, which it would go through again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)
 
 
 def _depends_on_services(item: pytest.Item) -> bool:
@@ -112,12 +123,15 @@ def fresh_limits() -> Iterator[None]:
     use_counter.cache_clear()
     recent_attempts.cache_clear()
     if settings.REDIS_URL:
-        from crmsolid.core.redis import build_client
-
-        client = build_client(settings.REDIS_URL)
-        for key in client.scan_iter("crmsolid:rate:*"):
+        client = _redis()
+        for key in client.scan_iter("crmsolid:rate:*", count=1000):
             client.delete(key)
     yield
+
+
+@cache
+def _redis() -> redis.Redis:
+    return redis.Redis.from_url(REDIS_URL)
 
 
 @pytest.fixture(autouse=True, scope="session")
