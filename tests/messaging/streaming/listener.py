@@ -43,7 +43,8 @@ class Frame:
 
 
 class Listener:
-    """One request for the stream. Between ``stop_reading()`` and ``read_on()`` it is a client that reads nothing."""
+    """One request for the stream. Between ``stop_reading()`` and ``read_on()`` it is a client that reads nothing.
+    ``position`` is where the stream started, as its first frame says."""
 
     def __init__(
         self,
@@ -78,6 +79,7 @@ class Listener:
         self._disconnected, self._reads, self._request_sent = asyncio.Event(), asyncio.Event(), False
         self._reads.set()
         self._buffer = b""
+        self.position: int | None = None
         self.status, self.headers = 0, dict[str, str]()
         self._task = asyncio.create_task(get_asgi_application()(self._scope, self._receive, self._send))
 
@@ -107,6 +109,10 @@ class Listener:
             if not message.get("more_body", False):
                 return None
         raw, _, self._buffer = self._buffer.partition(b"\n\n")
+        first, _, position = raw.partition(b"\nid: ")
+        if first == b": connected":
+            self.position = int(position)
+            return _parse(first.decode())
         return _parse(raw.decode())
 
     async def event(self) -> Frame | None:

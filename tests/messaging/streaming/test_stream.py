@@ -84,6 +84,19 @@ async def test_last_event_id_resumes_without_a_gap(
     assert number(await second.event()) == 10
 
 
+async def test_client_that_is_cut_off_before_the_first_event_resumes_without_a_gap(
+    tenants: Tenants, listen: Listen, key: Key
+) -> None:
+    await run_in_thread(lambda: publish_numbered(tenants.workspace, 0))
+    token = await key()
+    first = await listen(token)
+    await first.frame()
+    await first.disconnect()
+    await run_in_thread(lambda: publish_numbered(tenants.workspace, 1))
+    second = await listen(token, first.position)
+    assert number(await second.event()) == 1
+
+
 async def test_events_published_while_the_backlog_is_read_come_once_and_in_order(
     tenants: Tenants, listen: Listen, key: Key
 ) -> None:
