@@ -75,5 +75,12 @@ def test_sample_of_a_user_passes_mypy_strict(python: str, tmp_path: Path) -> Non
     run(*mypy, "sample.py", cwd=tmp_path)
 
 
-def test_package_and_sample_pass_pyright(python: str) -> None:
-    run(sys.executable, "-m", "pyright", "--project", str(SDK), "--pythonpath", python, "--warnings")
+def test_package_and_sample_pass_pyright() -> None:
+    """With this interpreter, which has what the command line needs too."""
+    run(sys.executable, "-m", "pyright", "--project", str(SDK), "--pythonpath", sys.executable, "--warnings")
+
+
+def test_command_line_without_its_extra_says_what_to_install(python: str) -> None:
+    ended = subprocess.run([str(Path(python).with_name("crmsolid")), "me"], capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "pip install 'crmsolid-client[cli]'" in ended.stderr and "Traceback" not in ended.stderr

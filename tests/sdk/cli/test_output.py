@@ -4,7 +4,6 @@ import os
 import pty
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -134,11 +133,3 @@ with Progress("Importing") as progress:
     command = [sys.executable, "-c", program]
     printed = subprocess.run(command, env=process_environment(), capture_output=True, text=True, check=True)
     assert (printed.stdout, printed.stderr) == ("", "")
-
-
-def test_without_click_it_says_what_to_install(tmp_path: Path) -> None:
-    program = "import sys; sys.modules['click'] = None; from crmsolid_client.cli import main; main()"
-    command = [sys.executable, "-c", program]
-    ended = subprocess.run(command, env=process_environment(), capture_output=True, text=True)
-    assert (ended.returncode, ended.stdout) == (1, "")
-    assert "pip install 'crmsolid-client[cli]'" in ended.stderr and "Traceback" not in ended.stderr
