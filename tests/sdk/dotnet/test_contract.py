@@ -267,6 +267,16 @@ def test_refusals_are_read_as_documented(description: dict[str, Any]) -> None:
     assert compared_members(read, problem, description, "Problem") == []
 
 
+def test_data_of_events_is_read_as_documented(description: dict[str, Any]) -> None:
+    bodies = [
+        event["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"]
+        for event in DOCUMENT["webhooks"].values()
+    ]
+    assert {name for body in bodies for name in body} == set(description["models"]["WebhookEvent"])
+    data = {name for body in bodies for name in body["data"].get("properties", {})}
+    assert set(description["models"]["EventData"]) == data - {"webhook"}  # of a ping, which is only for a try
+
+
 def test_every_documented_value_is_known_and_no_other(called: list[Operation], description: dict[str, Any]) -> None:
     documented: dict[str, set[str]] = defaultdict(set)
     for operation in called:

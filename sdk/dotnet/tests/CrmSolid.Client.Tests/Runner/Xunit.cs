@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Text.RegularExpressions;
 
 // The part of xunit that the tests use, with the same signatures.
 namespace Xunit;
@@ -46,9 +45,6 @@ public static class Assert
 
     public static void Contains<T>(T expected, IEnumerable<T> actual) =>
         Check(actual.Contains(expected), $"expected {Show(expected)} in {Show(actual)}");
-
-    public static void Matches(string pattern, string? actual) =>
-        Check(actual is not null && Regex.IsMatch(actual, pattern), $"expected {pattern}, got {Show(actual)}");
 
     public static void Empty(IEnumerable actual) => Check(!actual.Cast<object>().Any(), $"expected nothing, got {Show(actual)}");
 
