@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,7 +101,8 @@ def bash(folder: Path, environment: Mapping[str, str]) -> Iterator[Session]:
         try:
             yield Session(process, notes)
         finally:
-            os.killpg(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # all of them have ended
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def _shows_error(block: Block) -> bool:
