@@ -62,10 +62,10 @@ class Session:
     def _run(self, block: Block, text: str) -> Result:
         self._count += 1
         script, output, errors = (self._notes / f"{self._count}.{end}" for end in (block.language, "out", "err"))
-        failures, failed = self._notes / "failures", self._notes / "curl" / ".curlrc"
+        failures, curlrc = self._notes / "failures", self._notes / "curl" / ".curlrc"
         failures.write_text("")
-        failed.parent.mkdir(exist_ok=True)
-        failed.write_text("" if _shows_error(block) else "fail-with-body\n")
+        curlrc.parent.mkdir(exist_ok=True)
+        curlrc.write_text("" if _shows_error(block) else "fail-with-body\n")
         script.write_text(text)
         command = "source" if block.language == "sh" else "python"
         try:
