@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,10 +62,10 @@ class Session:
     def _run(self, block: Block, text: str) -> Result:
         self._count += 1
         script, output, errors = (self._notes / f"{self._count}.{end}" for end in (block.language, "out", "err"))
-        failures, failed = self._notes / "failures", self._notes / "curl" / ".curlrc"
+        failures, curlrc = self._notes / "failures", self._notes / "curl" / ".curlrc"
         failures.write_text("")
-        failed.parent.mkdir(exist_ok=True)
-        failed.write_text("" if _shows_error(block) else "fail-with-body\n")
+        curlrc.parent.mkdir(exist_ok=True)
+        curlrc.write_text("" if _shows_error(block) else "fail-with-body\n")
         script.write_text(text)
         command = "source" if block.language == "sh" else "python"
         try:
@@ -101,7 +101,8 @@ def bash(folder: Path, environment: Mapping[str, str]) -> Iterator[Session]:
         try:
             yield Session(process, notes)
         finally:
-            os.killpg(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # all of them have ended
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def _shows_error(block: Block) -> bool:
