@@ -1,5 +1,6 @@
 """What a failure prints and which exit code it has. Nothing is on standard output then."""
 
+import json
 import os
 import signal
 import subprocess
@@ -59,9 +60,11 @@ def test_a_refusal_says_code_and_what_to_do(live: Live, crmsolid: Crmsolid) -> N
 
 
 def test_the_daily_limit_is_explained(live: Live, crmsolid: Crmsolid) -> None:
-    send = ("send", "--account", str(live.limited_account_id), "--to", "@cli_daily", "Hi")
-    crmsolid(*send)  # another test may have used the one message of this account
-    assert_refused(crmsolid(*send), 1, "account_daily_limit (429)", "later --at", "another --account")
+    problem = {"status": 429, "code": "account_daily_limit", "title": "Daily limit", "detail": "the next slot is later"}
+    headers = {"Retry-After": "5400", "Content-Type": "application/problem+json"}
+    live.proxy.answer("POST /v1/messages/send", 429, headers, json.dumps(problem))
+    ended = crmsolid("send", "--account", str(live.account_id), "--to", "@cli_daily", "Hi")
+    assert_refused(ended, 1, "account_daily_limit (429)", "Wait 90 min, give a later --at", "another --account")
 
 
 def test_a_lost_connection_tells_how_to_repeat_the_write(

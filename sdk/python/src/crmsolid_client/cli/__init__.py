@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 
@@ -13,4 +14,7 @@ def main() -> None:
         if error.name != "click":
             raise
         sys.exit("Error: the command line needs click.\nNext: pip install 'crmsolid-client[cli]'")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+            stream.reconfigure(encoding="utf-8")  # JSON is UTF-8, whatever the locale is
     sys.exit(run())
