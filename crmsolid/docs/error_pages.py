@@ -7,8 +7,8 @@ from typing import Any
 from crmsolid.api import problems
 from crmsolid.api.openapi.components import ID_PREFIXES
 from crmsolid.core.errors import CODES, CodeInfo, DomainError, FieldError
-from crmsolid.docs.library import ROOT, Page, library
 from crmsolid.docs.operations import Operation, operations
+from crmsolid.docs.pages import ROOT, Page, documentation
 
 MAX_EXCEPTIONS = 4
 ULID = "01M8G4CXAACHKKMDJ7HSGPBW6C"
@@ -89,7 +89,7 @@ def answered_by_words(code: str) -> str:
 def guide(code: str) -> Page | None:
     """The page of the guide about the subject of a code, else the one about errors."""
     name = next((name for start, name in GUIDES.items() if code.startswith(start)), "errors")
-    return library().page(f"{ROOT}guide/{name}")
+    return documentation().page(f"{ROOT}guide/{name}")
 
 
 def by_status() -> list[tuple[str, CodeInfo]]:

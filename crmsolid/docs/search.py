@@ -13,9 +13,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from crmsolid.core.errors import CODES
-from crmsolid.docs.library import Library, library
 from crmsolid.docs.operations import operations
 from crmsolid.docs.outline import INTERNALS
+from crmsolid.docs.pages import Documentation, documentation
 
 MAX_QUERY = 100  # characters; the rest is ignored
 MAX_TERMS = 8
@@ -148,15 +148,15 @@ def _marked(text: str, pattern: re.Pattern[str]) -> SafeString:
 
 
 def _entries() -> tuple[Entry, ...]:
-    return tuple(_read(library())) if settings.DEBUG else _kept()
+    return tuple(_read(documentation())) if settings.DEBUG else _kept()
 
 
 @lru_cache(maxsize=1)
 def _kept() -> tuple[Entry, ...]:
-    return tuple(_read(library()))
+    return tuple(_read(documentation()))
 
 
-def _read(pages: Library) -> Iterator[Entry]:
+def _read(pages: Documentation) -> Iterator[Entry]:
     """The entries in the order in which those of the same rank are shown."""
     for code, info in CODES.items():
         text = f"{info.meaning} {info.what_to_do}".replace("`", "")

@@ -17,9 +17,9 @@ from django.views.decorators.http import require_safe
 from crmsolid.core.errors import CODES
 from crmsolid.core.http.content_policy import CONTENT_SECURITY_POLICY
 from crmsolid.docs import error_pages
-from crmsolid.docs.library import ROOT, Page, library
 from crmsolid.docs.markdown import code_block
 from crmsolid.docs.outline import INTERNALS
+from crmsolid.docs.pages import ROOT, Page, documentation
 from crmsolid.docs.search import MAX_QUERY, search
 
 MAX_FOUND = 40
@@ -63,7 +63,7 @@ def index() -> str:
 
 @kept
 def _page(address: str) -> str:
-    pages = list(library().pages())
+    pages = list(documentation().pages())
     number = next((number for number, page in enumerate(pages) if page.address == address), None)
     if number is None:
         raise Http404
@@ -83,7 +83,7 @@ def _page(address: str) -> str:
 def page(request: HttpRequest, name: str) -> HttpResponse:
     """A page of the Markdown files. Its address with a slash or ``.md`` at the end leads to it."""
     usual = name.rstrip("/").removesuffix(".md")
-    if usual != name and library().page(f"{ROOT}{usual}"):
+    if usual != name and documentation().page(f"{ROOT}{usual}"):
         return HttpResponseRedirect(f"{ROOT}{usual}")
     return _page(request, f"{ROOT}{name}")
 
@@ -178,6 +178,6 @@ def backticks_to_html(text: str) -> SafeString:
 
 def _html(template: str, address: str, **context: Any) -> str:
     """A page in the frame, without the request: it is the same for everybody. ``address`` is marked in the sidebar."""
-    current: Page | None = library().page(address)
-    shelves = library().shelves
-    return render_to_string(template, {"shelves": shelves, "address": address, "current": current, **context})
+    current: Page | None = documentation().page(address)
+    groups = documentation().groups
+    return render_to_string(template, {"groups": groups, "address": address, "current": current, **context})

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.test import Client
 
 from crmsolid.docs import outline, views
-from crmsolid.docs.library import address_of, library
+from crmsolid.docs.pages import address_of, documentation
 
 pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
 
@@ -127,10 +127,10 @@ def test_unknown_page_shows_what_has_the_words_of_its_address(client: Client) ->
 def test_files_are_read_again_with_debug_only(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = tmp_path / "page.md"
     page.write_text("# Before\n")
-    monkeypatch.setattr("crmsolid.docs.library._path", lambda file: page)
+    monkeypatch.setattr("crmsolid.docs.pages._path", lambda file: page)
 
     def titles() -> set[str]:
-        return {each.title for each in library().pages()}
+        return {each.title for each in documentation().pages()}
 
     assert titles() != {"Before"}  # made before, from the files of the repository
     settings.DEBUG = True

@@ -42,7 +42,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class PageGroup:
     """A group of the sidebar, in the order of the outline."""
 
     title: str
@@ -50,20 +50,20 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
-    shelves: tuple[Shelf, ...]
+class Documentation:
+    groups: tuple[PageGroup, ...]
 
     def pages(self) -> Iterator[Page]:
-        for shelf in self.shelves:
-            yield from (entry for entry in shelf.entries if isinstance(entry, Page))
+        for group in self.groups:
+            yield from (entry for entry in group.entries if isinstance(entry, Page))
 
     def page(self, address: str) -> Page | None:
         return next((page for page in self.pages() if page.address == address), None)
 
 
-def library() -> Library:
+def documentation() -> Documentation:
     """All pages. The files do not change under a running product; with DEBUG they are read again each time."""
-    return _library.__wrapped__() if settings.DEBUG else _library()
+    return _documentation.__wrapped__() if settings.DEBUG else _documentation()
 
 
 def address_of(file: str) -> str:
@@ -73,17 +73,17 @@ def address_of(file: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _library() -> Library:
+def _documentation() -> Documentation:
     files = {entry for group in OUTLINE for entry in group.entries if isinstance(entry, str)}
-    return Library(tuple(_shelf(group, files) for group in OUTLINE))
+    return Documentation(tuple(_page_group(group, files) for group in OUTLINE))
 
 
-def _shelf(group: Group, files: set[str]) -> Shelf:
+def _page_group(group: Group, files: set[str]) -> PageGroup:
     entries = (
         entry if isinstance(entry, Link) else Page(address_of(entry), group.title, _render(entry, files))
         for entry in group.entries
     )
-    return Shelf(group.title, tuple(entries))
+    return PageGroup(group.title, tuple(entries))
 
 
 def _render(file: str, files: set[str]) -> Rendered:
