@@ -6,6 +6,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import pytest
 
@@ -20,6 +21,19 @@ from tests.webhooks.receiver import Answer, Post, Receiver
 pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
 
 SECRET = "your-chosen-signing-secret"
+
+
+@pytest.fixture(autouse=True)
+def settled(request: pytest.FixtureRequest) -> None:
+    """What earlier tests have caused is in the log, so that it does not come during this one."""
+    if "live" not in request.fixturenames:
+        return
+    live: Live = request.getfixturevalue("live")
+    name = f"settled_{os.urandom(4).hex()}"
+    since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    create(live, name)
+    path = f"/v1/events?type=contact.created&since={since}"
+    wait_until(lambda: name.encode() in live.product.call("GET", path).body, "the log")
 
 
 @contextmanager
