@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SEND = "POST /v1/messages/send"
 START_SECONDS = 240  # a server needs a few, but a busy machine takes its time
 
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
+pytestmark = pytest.mark.usefixtures("services")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Both clients call every operation of the API on a running product."""
 
 import json
-import os
 import re
 import runpy
 import sys
@@ -16,7 +15,7 @@ from tests.sdk.live import Live
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = json.loads((ROOT / "docs" / "openapi.json").read_text())
 
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
+pytestmark = pytest.mark.usefixtures("services")
 
 
 def assert_every_operation_was_called(live: Live) -> None:
