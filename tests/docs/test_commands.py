@@ -18,10 +18,7 @@ from tests.docs.session import bash
 from tests.servers import free_port
 
 MISSING = [tool for tool in ("bash", "curl", "uuidgen") if shutil.which(tool) is None]
-pytestmark = [
-    pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite"),
-    pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}"),
-]
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ from tests.docs.pages import parse
 from tests.docs.session import bash
 from tests.docs.shapes import differences, json_values, text_differs
 
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
 ID, OTHER_ID = "con_01KVBQG4YP2X9Z0A1B2C3D4E5F", "con_01KVBQG4YP2X9Z0A1B2C3D4E5G"
 
 

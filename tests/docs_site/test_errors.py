@@ -1,7 +1,6 @@
 """The pages of the error codes, which the ``type`` of a problem document leads to."""
 
 import json
-import os
 import re
 from html import unescape
 
@@ -11,8 +10,6 @@ from django.test import Client
 from crmsolid.core.errors import CODES
 from crmsolid.docs import error_pages
 from crmsolid.docs.operations import operations
-
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
 
 
 def text_of(client: Client, path: str) -> str:

@@ -1,12 +1,8 @@
 """Markdown as the documentation renders it."""
 
-import os
-
 import pytest
 
 from crmsolid.docs.markdown import Rendered, render
-
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
 
 
 def rendered(markdown: str) -> Rendered:

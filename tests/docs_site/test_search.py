@@ -1,13 +1,10 @@
 """The search of the documentation."""
 
-import os
 import re
 from html import unescape
 
 import pytest
 from django.test import Client
-
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
 
 
 def found(client: Client, query: str, **headers: str) -> list[tuple[str, str]]:

@@ -14,8 +14,6 @@ ROOT = Path(__file__).resolve().parents[2]
 SDK = ROOT / "sdk" / "python"
 SAMPLE = SDK / "sample.py"
 
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
-
 
 def run(*command: str, cwd: Path = ROOT) -> str:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "CRMSOLID"))}

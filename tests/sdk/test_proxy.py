@@ -1,7 +1,6 @@
 """The faults that the proxy causes for the tests of the clients."""
 
 import contextlib
-import os
 from collections.abc import Iterator
 
 import httpx
@@ -9,8 +8,6 @@ import pytest
 
 from tests.sdk.live import Live
 from tests.waiting import wait_until
-
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import datetime
 import inspect
 import json
-import os
 import re
 import subprocess
 import sys
@@ -31,8 +30,6 @@ SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 TWICE = {"start_broadcast"}
 NOT_AN_OPERATION = {"jobs.wait"}
 OF_THE_TRANSPORT = {"Idempotency-Key", "X-Request-Id"}
-
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
 
 
 @dataclass

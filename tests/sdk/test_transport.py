@@ -2,7 +2,6 @@
 
 import datetime
 import json
-import os
 import pickle
 import time
 from collections.abc import Callable, Iterator
@@ -16,8 +15,6 @@ import pytest
 from crmsolid_client import AsyncCrmSolid, CrmSolid, errors
 from crmsolid_client._pacing import RateLimit
 from crmsolid_client._retry import Attempts
-
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
 
 KEY = "cs_live_a4f9_thesecretpartofthekey"
 QUEUED = {"id": "msg_1", "status": "queued", "eta": "2026-06-04T09:00:00Z"}

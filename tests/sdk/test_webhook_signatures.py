@@ -3,7 +3,6 @@
 import base64
 import datetime
 import json
-import os
 
 import pytest
 import standardwebhooks
@@ -11,8 +10,6 @@ import standardwebhooks
 from crmsolid_client import sign_webhook, verify_webhook
 from crmsolid_client.errors import WebhookVerificationError
 from webhooks.delivery.signing import signature_headers
-
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
 
 EVENT = {"event": "ping", "id": "evt_1", "created_at": "2026-06-04T09:00:00Z", "data": {"note": "Привіт 🚀"}}
 BODY = json.dumps(EVENT, ensure_ascii=False).encode()

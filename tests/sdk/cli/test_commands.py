@@ -18,8 +18,6 @@ from tests.sdk.cli.conftest import Crmsolid, process_environment
 from tests.sdk.live import Live
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
-
 DOCUMENT = json.loads((Path(__file__).resolve().parents[3] / "docs/openapi.json").read_text())
 BROADCAST = ["--name", "June", "--text", "Hi {first_name|there}", "--account", "{account}", "--contact", "{contact}"]
 

@@ -1,6 +1,5 @@
 """The completion scripts work in the shells they are for."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -9,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.sdk.cli.conftest import process_environment, run_here
-
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
 
 
 @pytest.fixture

@@ -13,8 +13,6 @@ from tests.sdk.cli.conftest import Crmsolid, Ended, process_environment, run_her
 from tests.sdk.live import Live
 from tests.servers import free_port
 
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
-
 
 def assert_refused(ended: Ended, code: int, *parts: str) -> None:
     assert (ended.code, ended.output) == (code, ""), ended.errors

@@ -1,16 +1,11 @@
 """docs/guide/command-line.md lists every command, with the words of its help, and every exit code."""
 
-import os
 import re
 from pathlib import Path
-
-import pytest
 
 from crmsolid_client.cli import errors
 from crmsolid_client.cli.app import EXIT_CODES
 from tests.sdk.cli.test_commands import commands
-
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
 
 GUIDE = (Path(__file__).resolve().parents[3] / "docs/guide/command-line.md").read_text()
 

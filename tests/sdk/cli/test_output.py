@@ -11,8 +11,6 @@ from crmsolid_client.cli.output import Column, clean, print_object, print_table,
 from crmsolid_client.cli.transfer import RowCounter
 from tests.sdk.cli.conftest import process_environment
 
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
-
 
 @pytest.fixture(autouse=True)
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:

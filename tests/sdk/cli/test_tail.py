@@ -18,8 +18,6 @@ from tests.servers import free_port
 from tests.waiting import wait_until
 from tests.webhooks.receiver import Answer, Post, Receiver
 
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
-
 SECRET = "your-chosen-signing-secret"
 
 

@@ -3,15 +3,12 @@
 import csv
 import io
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 from tests.sdk.cli.conftest import Crmsolid
 from tests.sdk.live import Live
-
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
 
 PEOPLE = """\
 Telegram,Full name,city,tags
