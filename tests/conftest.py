@@ -25,7 +25,8 @@ from tests.tenants import Api, Tenants
 PATIENCE = " -c idle_in_transaction_session_timeout=120s"
 
 
-# A test that has one of these fixtures runs on both databases, any other one only with SQLite.
+# A test that has one of these fixtures runs on both databases, any other one only with SQLite. For modules that start
+# the product on SQLite alone, tests/architecture/test_services.py has the reasons.
 DEPENDS_ON_SERVICES = {"db", "transactional_db", "services"}
 
 
