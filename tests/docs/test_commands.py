@@ -44,7 +44,7 @@ def checkout(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def programs(tmp_path: Path) -> Path:
-    """A folder with the command ``crmsolid``, as ``pip install crmsolid-client[cli]`` makes it."""
+    """A folder with the command ``crmsolid``, as ``pip install ./sdk/python[cli]`` makes it."""
     program = tmp_path / "bin" / "crmsolid"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -m crmsolid_client.cli "$@"\n')
