@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import get_commands
 
 from crmsolid.analytics.tools import AnalyticsView
-from crmsolid.core.errors import CODES
+from crmsolid.docs.error_pages import by_status
 from crmsolid.tools import TOOLS
 from crmsolid.urls import v1
 
@@ -50,7 +50,7 @@ def test_table_of_tools_is_that_of_the_code() -> None:
 
 
 def test_table_of_error_codes_is_that_of_the_code() -> None:
-    rows = [f"| {info.status} | `{code}` | {info.help} |" for code, info in CODES.items()]
+    rows = [f"| {info.status} | `{code}` | {info.help} |" for code, info in by_status()]
     assert re.findall(r"^\| \d+ \| `\w+` \|.*$", read("docs/guide/errors.md"), re.M) == rows
 
 
