@@ -133,8 +133,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest) -> HttpResponse:
-    """404 in the frame, with what the search finds for the words of the address."""
-    words = " ".join(request.path_info.removeprefix(ROOT).removesuffix(".md").replace("-", " ").split("/"))
+    """404 in the frame, with what the search finds for the words of the address after the last slash."""
+    words = request.path_info.rstrip("/").rpartition("/")[2].partition(".")[0].replace("-", " ")
     html = _html("docs/not_found.html", "", title="There is no such page", found=search(words, MAX_SUGGESTED))
     return HttpResponse(html, status=404)
 
