@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from django.conf import settings
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from crmsolid.core.errors import CODES
 from crmsolid.docs.operations import operations
 from crmsolid.docs.outline import INTERNALS
-from crmsolid.docs.pages import ROOT, Documentation, Page, documentation
+from crmsolid.docs.pages import ROOT, Documentation, Page, documentation, version
 
 MAX_QUERY = 100  # characters; the rest is ignored
 MAX_TERMS = 8
@@ -98,7 +97,7 @@ def search(query: str, limit: int) -> list[Found]:
     terms = [Term.of(word) for word in dict.fromkeys(words)][:MAX_TERMS]
     if not terms:
         return []
-    ranked = [(_ranks(entry, terms), entry) for entry in _entries()]
+    ranked = [(_ranks(entry, terms), entry) for entry in _entries(version())]
     matching = [each for each in ranked if all(each[0])] or [each for each in ranked if any(each[0])]
     phrase = _words(query[:MAX_QUERY])
     matching.sort(key=lambda each: -_rank(each[0], each[1], phrase))
@@ -153,12 +152,8 @@ def _marked(text: str, pattern: re.Pattern[str]) -> SafeString:
     return format_html("{}{}", format_html_join("", "{}<mark>{}</mark>", parts), text[end:])
 
 
-def _entries() -> tuple[Entry, ...]:
-    return _cached_entries.__wrapped__() if settings.DEBUG else _cached_entries()
-
-
 @lru_cache(maxsize=1)
-def _cached_entries() -> tuple[Entry, ...]:
+def _entries(version: tuple[tuple[int, int], ...]) -> tuple[Entry, ...]:
     return tuple(_read(documentation()))
 
 
