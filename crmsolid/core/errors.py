@@ -172,7 +172,7 @@ CODES: dict[str, CodeInfo] = {
     "audience_changed": CodeInfo(
         409,
         "Audience changed",
-        "The audience is another one than in the preview: `previewed` people then, `eligible` now. Look at the preview "
+        "The audience has changed since the preview: `previewed` people then, `eligible` now. Look at the preview "
         "again and start with its `audience_hash`.",
         "Between the preview of the broadcast and its start, people have come into the audience or left it. "
         "Nothing was sent.",

@@ -15,6 +15,7 @@ ULID = "01M8G4CXAACHKKMDJ7HSGPBW6C"
 
 # The detail and the further members of the examples, where the service gives more than the table of codes has.
 EXAMPLES: dict[str, dict[str, Any]] = {
+    "malformed_json": {"detail": "Expecting ',' delimiter (line 1, column 21)"},
     "invalid_parameter": {
         "errors": [FieldError("limit", "max_value", "Ensure this value is less than or equal to 100.")]
     },
@@ -22,16 +23,24 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "detail": "this needs the scope write:messages, which the key does not have",
         "required_scope": "write:messages",
     },
+    "ip_not_allowed": {"detail": "this key may not be used from 203.0.113.7; its networks are set in the panel"},
+    "not_found": {"detail": "no such account in this workspace"},
+    "method_not_allowed": {"detail": "PUT does not work here; use GET, HEAD"},
+    "not_acceptable": {"detail": "this endpoint answers application/json"},
+    "request_timeout": {"detail": "the headers did not arrive in time"},
+    "bad_request": {"detail": "the query string is not percent-encoded UTF-8"},
     "audience_changed": {
-        "detail": "the audience has changed since the preview; look at the preview again",
+        "detail": "nothing was sent: in the preview it was for 120, and now it is for 124",
         "previewed": 120,
         "eligible": 124,
     },
     "contact_conflict": {"contacts": [f"con_{ULID}", "con_01M8G4D2S8ZK5V0Q7N3T6R9WXE"]},
     "validation_failed": {"errors": [FieldError("text", "required", "This field is required.")]},
     "rate_limited": {"detail": "600 requests a minute are used up; retry in 23 s"},
+    "headers_too_large": {"detail": "request line and headers may have at most 65536 bytes"},
     "account_daily_limit": {
-        "detail": "account 7421 may send 50 messages in 24 hours; the next slot is in 5400 s, at 2026-06-01T10:30:00Z"
+        "detail": "account 7421 may send 50 messages in 24 hours; the next slot is in 5400 s, "
+        "at 2026-06-01T10:30:00.000000Z"
     },
     "invalid_state": {"detail": "the message is sent; only a queued one can be canceled"},
     "sequence_not_active": {"detail": "the sequence is paused; start or resume it first"},
@@ -41,6 +50,7 @@ PATHS = {
     "validation_failed": "/v1/messages/send",
     "scope_missing": "/v1/messages/send",
     "invalid_state": "/v1/messages/{message_id}/cancel",
+    "erased": "/v1/messages/send",
     "origin_not_allowed": "/mcp",
 }
 # The guide that explains the subject of a code, by how the code begins.

@@ -16,6 +16,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 _FORMATTER = HtmlFormatter(nowrap=True)  # classes alone: the style sheet has the colours
+_NAME = re.compile(r"[\w-]+")
 
 Rewrite = Callable[[str], str]
 
@@ -28,8 +29,9 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A row of a table that explains a name, such as a setting: the code of its first cell, and the other cells."""
+class Definition:
+    """What explains a name, such as a setting or a header: the row of a table or the item of a list that begins with it
+    as code. ``text`` is the other cells of the row, or the item."""
 
     name: str
     text: str
@@ -41,7 +43,7 @@ class Section:
 
     heading: Heading
     text: str
-    rows: tuple[Row, ...]
+    definitions: tuple[Definition, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,19 +160,26 @@ def _sections(tokens: list[Token]) -> tuple[Section, ...]:
         Section(
             Heading(int(tokens[start].tag[1:]), _text(tokens[start + 1]), str(tokens[start].attrGet("id"))),
             _text_of(tokens[start + 3 : end]),
-            tuple(_rows(tokens[start:end])),
+            tuple(_definitions(tokens[start:end])),
         )
         for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True)
     )
 
 
-def _rows(tokens: list[Token]) -> Iterator[Row]:
+def _definitions(tokens: list[Token]) -> Iterator[Definition]:
     for number, token in enumerate(tokens):
-        if token.type == "tr_open" and tokens[number + 1].type == "td_open":
-            first = tokens[number + 2].children or []
-            if first and first[0].type == "code_inline":
-                end = next(index for index in range(number, len(tokens)) if tokens[index].type == "tr_close")
-                yield Row(first[0].content, _text_of(tokens[number + 3 : end]))
+        is_row = token.type == "tr_open" and tokens[number + 1].type == "td_open"
+        if not is_row and token.type != "list_item_open":
+            continue
+        first = tokens[number + 2].children or []  # after the opening of the row and of its cell, or of a paragraph
+        if not first or first[0].type != "code_inline":
+            continue
+        name = first[0].content
+        if is_row:
+            end = next(index for index in range(number, len(tokens)) if tokens[index].type == "tr_close")
+            yield Definition(name, _text_of(tokens[number + 3 : end]))
+        elif _NAME.fullmatch(name):  # other items begin with an example or a part of a sentence
+            yield Definition(name, _text(tokens[number + 2]))
 
 
 def _text_of(tokens: list[Token]) -> str:

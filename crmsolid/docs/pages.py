@@ -1,4 +1,4 @@
-"""The pages of the documentation, rendered from their Markdown files when a process first needs one, and kept."""
+"""The pages of the documentation, rendered from their Markdown files when a process first needs one, and cached."""
 
 import posixpath
 import re
@@ -62,8 +62,15 @@ class Documentation:
 
 
 def documentation() -> Documentation:
-    """All pages. The files do not change under a running product; with DEBUG they are read again each time."""
-    return _documentation.__wrapped__() if settings.DEBUG else _documentation()
+    """All pages."""
+    return _documentation(version())
+
+
+def version() -> tuple[tuple[int, int], ...]:
+    """Differs once a file has changed, with DEBUG. Without it the files do not change under a running product."""
+    if not settings.DEBUG:
+        return ()
+    return tuple((each.st_mtime_ns, each.st_size) for each in (_path(file).stat() for file in _files()))
 
 
 def address_of(file: str) -> str:
@@ -72,13 +79,17 @@ def address_of(file: str) -> str:
     return ROOT + (name.removeprefix("docs/") if name.startswith("docs/") else name.lower())
 
 
+def _files() -> list[str]:
+    return [entry for group in OUTLINE for entry in group.entries if isinstance(entry, str)]
+
+
 @lru_cache(maxsize=1)
-def _documentation() -> Documentation:
-    files = {entry for group in OUTLINE for entry in group.entries if isinstance(entry, str)}
+def _documentation(version: tuple[tuple[int, int], ...]) -> Documentation:
+    files = frozenset(_files())
     return Documentation(tuple(_page_group(group, files) for group in OUTLINE))
 
 
-def _page_group(group: Group, files: set[str]) -> PageGroup:
+def _page_group(group: Group, files: frozenset[str]) -> PageGroup:
     entries = (
         entry if isinstance(entry, Link) else Page(address_of(entry), group.title, _render(entry, files))
         for entry in group.entries
@@ -86,7 +97,7 @@ def _page_group(group: Group, files: set[str]) -> PageGroup:
     return PageGroup(group.title, tuple(entries))
 
 
-def _render(file: str, files: set[str]) -> Rendered:
+def _render(file: str, files: frozenset[str]) -> Rendered:
     def link(target: str) -> str:
         """The address of the site for a link of this file; empty for a file that the product does not serve."""
         if target.startswith(("#", "/")) or _WITH_SCHEME.match(target):

@@ -1,21 +1,20 @@
-"""Search in the documentation: sections of the pages, names that their tables explain, error codes and operations.
+"""Search in the documentation: sections of the pages, names that they explain, error codes and operations.
 
 Everything is read once per process and compared in memory; there are some hundred entries of a few kilobytes.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from django.conf import settings
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from crmsolid.core.errors import CODES
 from crmsolid.docs.operations import operations
 from crmsolid.docs.outline import INTERNALS
-from crmsolid.docs.pages import Documentation, documentation
+from crmsolid.docs.pages import ROOT, Documentation, Page, documentation, version
 
 MAX_QUERY = 100  # characters; the rest is ignored
 MAX_TERMS = 8
@@ -30,8 +29,9 @@ SKIPPED = {
 IN_HEADING, IN_TITLE, IN_TEXT, WHOLE_WORD = 6, 4, 1, 2
 PHRASE = 4  # the whole query, as it was typed
 LONG_TEXT = 4000  # characters that cost a point: a long text has most words somewhere
-NOT_INTERNAL = 2  # pages for those who use the product come before those for who changes it
-_WORD = re.compile(r"[^\W_]+")
+# What to read about a subject comes before a single operation, and the pages for those who change the product are last.
+OF_GUIDE, NOT_INTERNAL = 5, 2
+_WORD = re.compile(r"[^\W_]+#?")  # with the sign of C#
 _ENDINGS = re.compile(r"(?<=\w{3})(?:ies|ing|es|ed|s|y|e)$")
 
 
@@ -39,17 +39,19 @@ _ENDINGS = re.compile(r"(?<=\w{3})(?:ies|ing|es|ed|s|y|e)$")
 class Entry:
     """Something that can be found. ``place`` says where it is, such as the group and the title of its page.
 
-    ``in_heading``, ``in_title`` and ``in_text`` are what is compared: see :func:`_words`.
+    ``in_heading``, ``in_title`` and ``in_text`` are what is compared: see :func:`_words`. Who types a heading or, of an
+    operation, its ``id`` looks for that entry.
     """
 
     address: str
     place: str
     heading: str
     text: str
-    is_internal: bool
+    preference: int
     in_heading: str
     in_title: str
     in_text: str
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +97,15 @@ def search(query: str, limit: int) -> list[Found]:
     terms = [Term.of(word) for word in dict.fromkeys(words)][:MAX_TERMS]
     if not terms:
         return []
-    ranked = [(_ranks(entry, terms), entry) for entry in _entries()]
+    ranked = [(_ranks(entry, terms), entry) for entry in _entries(version())]
     matching = [each for each in ranked if all(each[0])] or [each for each in ranked if any(each[0])]
     phrase = _words(query[:MAX_QUERY])
     matching.sort(key=lambda each: -_rank(each[0], each[1], phrase))
     pattern = re.compile("|".join(term.pattern for term in terms), re.IGNORECASE)
-    return [_found(entry, pattern) for _, entry in matching[:limit]]
+    best: dict[str, Entry] = {}
+    for _, entry in matching:
+        best.setdefault(entry.address, entry)  # a section and the names that it explains are one result
+    return [_found(entry, pattern) for entry in list(best.values())[:limit]]
 
 
 def _words(text: str) -> str:
@@ -116,8 +121,8 @@ def _ranks(entry: Entry, terms: list[Term]) -> list[int]:
 
 
 def _rank(ranks: list[int], entry: Entry, phrase: str) -> float:
-    rank = sum(ranks) + (0 if entry.is_internal else NOT_INTERNAL)
-    if entry.in_heading == phrase:
+    rank = sum(ranks) + entry.preference
+    if phrase in (entry.in_heading, entry.id):
         rank += 3 * PHRASE
     elif phrase in entry.in_heading or phrase in entry.in_text:
         rank += PHRASE
@@ -147,12 +152,8 @@ def _marked(text: str, pattern: re.Pattern[str]) -> SafeString:
     return format_html("{}{}", format_html_join("", "{}<mark>{}</mark>", parts), text[end:])
 
 
-def _entries() -> tuple[Entry, ...]:
-    return tuple(_read(documentation())) if settings.DEBUG else _kept()
-
-
 @lru_cache(maxsize=1)
-def _kept() -> tuple[Entry, ...]:
+def _entries(version: tuple[tuple[int, int], ...]) -> tuple[Entry, ...]:
     return tuple(_read(documentation()))
 
 
@@ -163,19 +164,26 @@ def _read(pages: Documentation) -> Iterator[Entry]:
         yield _entry(f"/docs/errors/{code}", "Error codes", f"{info.status} {info.title}", code, text)
     for operation in operations():
         text = f"{operation.summary} {operation.description} {operation.id}".replace("`", "")
-        yield _entry(operation.address, "API reference", operation.tag, operation.name, text)
+        entry = _entry(operation.address, "API reference", "", operation.name, text)  # its path names the subject
+        yield replace(entry, id=_words(operation.id))
     for page in pages.pages():
         for section in page.rendered.sections:
             is_top = section.heading.level == 1
             address = page.address if is_top else f"{page.address}#{section.heading.anchor}"
             place = page.group if is_top else f"{page.group} › {page.title}"
-            is_internal = page.group == INTERNALS
-            yield _entry(address, place, page.title, section.heading.text, section.text, is_internal=is_internal)
-            for row in () if is_internal else section.rows:
-                if row.name in CODES:
+            yield _entry(address, place, page.title, section.heading.text, section.text, _preference(page))
+            for definition in () if page.group == INTERNALS else section.definitions:
+                if definition.name in CODES:
                     continue  # it has a page
-                yield _entry(address, f"{page.group} › {page.title}", page.title, row.name, row.text)
+                place = f"{page.group} › {page.title}"
+                yield _entry(address, place, page.title, definition.name, definition.text, _preference(page))
 
 
-def _entry(address: str, place: str, title: str, heading: str, text: str, *, is_internal: bool = False) -> Entry:
-    return Entry(address, place, heading, text, is_internal, _words(heading), _words(title), _words(text))
+def _preference(page: Page) -> int:
+    if page.address.startswith(f"{ROOT}guide/"):
+        return OF_GUIDE
+    return 0 if page.group == INTERNALS else NOT_INTERNAL
+
+
+def _entry(address: str, place: str, title: str, heading: str, text: str, preference: int = NOT_INTERNAL) -> Entry:
+    return Entry(address, place, heading, text, preference, _words(heading), _words(title), _words(text))

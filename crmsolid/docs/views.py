@@ -19,7 +19,7 @@ from crmsolid.core.http.content_policy import CONTENT_SECURITY_POLICY
 from crmsolid.docs import error_pages
 from crmsolid.docs.markdown import code_block
 from crmsolid.docs.outline import INTERNALS
-from crmsolid.docs.pages import ROOT, Page, documentation
+from crmsolid.docs.pages import ROOT, documentation
 from crmsolid.docs.search import MAX_QUERY, search
 
 MAX_FOUND = 40
@@ -30,21 +30,21 @@ SWAGGER_POLICY = CONTENT_SECURITY_POLICY.replace("style-src 'self'", "style-src 
 View = Callable[..., HttpResponse]
 
 
-def kept(html_of: Callable[..., str]) -> View:
-    """The view of a page that is the same for everybody: made once in a process, and revalidated by its ETag.
+def cached_page(html_of: Callable[..., str]) -> View:
+    """The view of a page that is the same for everybody: rendered once in a process, and revalidated by its ETag.
 
     ``html_of`` takes the arguments of the address and returns the page; ``Http404`` if there is none.
     """
 
     @lru_cache(maxsize=256)
-    def made(*arguments: str) -> tuple[bytes, str]:
+    def rendered(*arguments: str) -> tuple[bytes, str]:
         body = html_of(*arguments).encode()
         return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
     @require_safe
     def view(request: HttpRequest, *arguments: str) -> HttpResponse:
         try:
-            body, etag = made.__wrapped__(*arguments) if settings.DEBUG else made(*arguments)
+            body, etag = rendered.__wrapped__(*arguments) if settings.DEBUG else rendered(*arguments)
         except Http404:
             return not_found(request)
         response = HttpResponse(body, headers={"ETag": etag, "Cache-Control": "public, max-age=300"})
@@ -55,13 +55,13 @@ def kept(html_of: Callable[..., str]) -> View:
     return view
 
 
-@kept
+@cached_page
 def index() -> str:
     """What there is to read, by group."""
     return _html("docs/index.html", ROOT, title="Documentation", internals=INTERNALS)
 
 
-@kept
+@cached_page
 def _page(address: str) -> str:
     pages = list(documentation().pages())
     number = next((number for number, page in enumerate(pages) if page.address == address), None)
@@ -88,14 +88,14 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     return _page(request, f"{ROOT}{name}")
 
 
-@kept
+@cached_page
 def errors() -> str:
     """All error codes, ordered by status."""
     rows = [(code, info, backticks_to_html(info.what_to_do)) for code, info in error_pages.by_status()]
     return _html("docs/errors.html", f"{ROOT}errors/", title="Error codes", codes=rows)
 
 
-@kept
+@cached_page
 def error(code: str) -> str:
     """The page of one error code; the ``type`` of a problem document is its address."""
     if code not in CODES:
@@ -133,13 +133,13 @@ def search_page(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest) -> HttpResponse:
-    """404 in the frame, with what the search finds for the words of the address."""
-    words = " ".join(request.path_info.removeprefix(ROOT).removesuffix(".md").replace("-", " ").split("/"))
+    """404 in the frame, with what the search finds for the words of the address after the last slash."""
+    words = request.path_info.rstrip("/").rpartition("/")[2].partition(".")[0].replace("-", " ")
     html = _html("docs/not_found.html", "", title="There is no such page", found=search(words, MAX_SUGGESTED))
     return HttpResponse(html, status=404)
 
 
-@kept
+@cached_page
 def _swagger() -> str:
     return render_to_string("docs/swagger.html")
 
@@ -153,7 +153,7 @@ def swagger(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """The front page: leads who is signed in to the panel, and everybody else to the panel, the docs or the API."""
+    """The front page: redirects to the panel if signed in, and otherwise links to the panel, the docs and the API."""
     if request.user.is_authenticated:
         return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
     base = request.build_absolute_uri("/").rstrip("/")
@@ -178,6 +178,4 @@ def backticks_to_html(text: str) -> SafeString:
 
 def _html(template: str, address: str, **context: Any) -> str:
     """A page in the frame, without the request: it is the same for everybody. ``address`` is marked in the sidebar."""
-    current: Page | None = documentation().page(address)
-    groups = documentation().groups
-    return render_to_string(template, {"groups": groups, "address": address, "current": current, **context})
+    return render_to_string(template, {"groups": documentation().groups, "address": address, **context})

@@ -41,7 +41,7 @@ def checkout(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def programs(tmp_path: Path) -> Path:
-    """A folder with the command ``crmsolid``, as ``pip install crmsolid-client[cli]`` makes it."""
+    """A folder with the command ``crmsolid``, as ``pip install ./sdk/python[cli]`` makes it."""
     program = tmp_path / "bin" / "crmsolid"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -m crmsolid_client.cli "$@"\n')
@@ -64,6 +64,7 @@ def test_the_commands_of_a_page_do_what_it_shows(page: str, product: Product, ch
             text = re.sub(r"http://(localhost|127\.0\.0\.1):8000", url, block.text)
             problem = session.check(block, re.sub(r"\b3000\b", receiver_port, text))
             assert not problem, problem
+    assert [each.name for each in checkout.iterdir() if not each.is_symlink()] == [], "the page leaves files behind"
 
 
 def test_every_block_that_is_not_run_exists() -> None:

@@ -60,7 +60,7 @@ RUN = {
     "TLS": "test_through_a_proxy",
     "Health": "test_health_and_the_secret_of_a_webhook",
     "Back up": "test_a_restored_backup_has_everybody_but_those_who_were_erased_since",
-    "Restore": "test_a_restored_backup_has_everybody_but_those_who_were_erased_since",
+    "Restore a backup": "test_a_restored_backup_has_everybody_but_those_who_were_erased_since",
     "Rotate secrets": "test_rotation",
 }
 
@@ -277,7 +277,8 @@ def test_a_restored_backup_has_everybody_but_those_who_were_erased_since(tmp_pat
         "CRMSOLID_DATA": str(tmp_path / "data"),
     }
     restore, replay, prove = (
-        under("Restore", part) for part in ("pg_restore", "replay_erasures --since", "find_person @somebody_erased")
+        under("Restore a backup", part)
+        for part in ("pg_restore", "replay_erasures --since", "find_person @somebody_erased")
     )
     names = (
         """psql -tA "$RESTORED_URL" -c "SELECT string_agg(username, ' ' ORDER BY username) FROM contacts_contact" """

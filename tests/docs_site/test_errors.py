@@ -3,6 +3,7 @@
 import json
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from django.test import Client
 from crmsolid.core.errors import CODES
 from crmsolid.docs import error_pages
 from crmsolid.docs.operations import operations
+from tests.tenants import Tenants
 
 
 def text_of(client: Client, path: str) -> str:
@@ -36,6 +38,32 @@ def test_example_is_a_problem_document_with_the_code(client: Client, code: str) 
     assert (problem["type"], problem["code"]) == (f"/docs/errors/{code}", code)
     assert (problem["title"], problem["status"]) == (CODES[code].title, CODES[code].status)
     assert "{" not in problem["instance"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("code", "method", "path", "arguments"),
+    [
+        ("malformed_json", "POST", "/v1/messages/send", {"data": '{"account_id": 7421 "to": 1}'}),
+        ("invalid_parameter", "GET", "/v1/accounts?limit=1000", {}),
+        ("bad_request", "GET", "/v1/accounts?limit=%FF", {}),
+        ("not_found", "GET", "/v1/accounts/7421", {}),
+        ("method_not_allowed", "PUT", "/v1/accounts", {}),
+        ("not_acceptable", "GET", "/v1/accounts", {"headers": {"Accept": "text/csv"}}),
+        ("validation_failed", "POST", "/v1/messages/send", {"data": '{"account_id": 7421, "to": "@sarah_miller"}'}),
+        ("idempotency_key_invalid", "POST", "/v1/contacts", {"headers": {"Idempotency-Key": ""}}),
+    ],
+)
+def test_example_says_what_the_product_answers(
+    tenants: Tenants, client: Client, code: str, method: str, path: str, arguments: dict[str, Any]
+) -> None:
+    headers = {"Idempotency-Key": "example", "Authorization": f"Bearer {tenants.key()}"}
+    headers |= arguments.get("headers", {})
+    data = arguments.get("data", "")
+    answered = client.generic(method, path, data, content_type="application/json", headers=headers).json()
+    shown = json.loads(error_pages.example(code))
+    for part in ("code", "title", "status", "detail", "errors"):
+        assert shown.get(part) == answered.get(part)
 
 
 def test_page_lists_the_operations_that_answer_the_code(client: Client) -> None:

@@ -69,9 +69,12 @@ def test_columns_are_aligned_by_classes() -> None:
     assert "style=" not in html
 
 
-def test_rows_that_begin_with_code_explain_a_name() -> None:
-    page = rendered("| setting | default |\n| - | - |\n| `PORT`, a number | 8000 |\n| other | `x` |\n")
-    assert [(row.name, row.text) for row in page.sections[0].rows] == [("PORT", "8000")]
+def test_rows_and_items_that_begin_with_code_explain_a_name() -> None:
+    table = "| setting | default |\n| - | - |\n| `PORT`, a number | 8000 |\n| other | `x` |\n"
+    items = "- `X-Id` is kept\n- other `y`\n- `GET /z` is an example\n"
+    page = rendered(f"{table}\n{items}")
+    definitions = [(each.name, each.text) for each in page.sections[0].definitions]
+    assert definitions == [("PORT", "8000"), ("X-Id", "X-Id is kept")]
 
 
 def test_sections_have_the_text_below_their_heading() -> None:

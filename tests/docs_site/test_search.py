@@ -21,6 +21,12 @@ def found(client: Client, query: str, **headers: str) -> list[tuple[str, str]]:
         ("CRMSOLID_WEBHOOK_LOG_DAYS", "/docs/running#settings"),
         ("POST /v1/messages/send", "/swagger#/Messages/send_message"),
         ("webhooks", "/docs/guide/webhooks"),
+        ("C#", "/docs/guide/dotnet"),
+        ("ETag", "/docs/guide/requests#a-request"),
+        ("X-Request-Id", "/docs/guide/requests#a-request"),
+        ("Idempotency-Key", "/docs/guide/requests#a-request"),
+        ("X-Signature", "/docs/guide/webhooks#check-the-signature"),
+        ("webhook secret rotate", "/docs/guide/webhooks#rotate-the-secret"),
     ],
 )
 def test_exact_name_is_the_first_result(client: Client, query: str, address: str) -> None:
@@ -31,10 +37,10 @@ def test_exact_name_is_the_first_result(client: Client, query: str, address: str
     ("query", "address"),
     [
         ("send_message", "/swagger#/Messages/send_message"),  # a tool has this name, too
-        ("restore backup", "/docs/privacy#restore-a-backup"),
-        ("how do I restore a backup?", "/docs/privacy#restore-a-backup"),
-        ("RESTORING BACKUPS", "/docs/privacy#restore-a-backup"),
-        ("restor back", "/docs/privacy#restore-a-backup"),
+        ("restore backup", "/docs/deployment#restore-a-backup"),
+        ("how do I restore a backup?", "/docs/deployment#restore-a-backup"),
+        ("RESTORING BACKUPS", "/docs/deployment#restore-a-backup"),
+        ("restor back", "/docs/deployment#restore-a-backup"),
     ],
 )
 def test_section_is_among_the_first_results(client: Client, query: str, address: str) -> None:
@@ -46,6 +52,12 @@ def test_results_have_all_words_if_anything_has(client: Client) -> None:
     assert ("/docs/architecture#from-a-post-to-its-row", "From a POST to its row") in with_both
     assert len(with_both) < len(found(client, "lock"))
     assert found(client, "advisory zzzzzz") == found(client, "advisory") != []
+
+
+@pytest.mark.parametrize("query", ["X-RateLimit", "webhook", "CRMSOLID"])
+def test_each_address_is_one_result(client: Client, query: str) -> None:
+    addresses = [address for address, _ in found(client, query)]
+    assert len(addresses) == len(set(addresses)) > 0
 
 
 def test_excerpt_has_the_words_marked(client: Client) -> None:

@@ -14,19 +14,20 @@ from crmsolid.api.openapi import document, postman
 @condition(etag_func=lambda request: document.served(settings.ROOT_URLCONF).etag)
 def openapi(request: HttpRequest) -> HttpResponse:
     """The OpenAPI document. It is public, and pages of any origin may read it."""
-    return _public(document.served(settings.ROOT_URLCONF).body)
+    return _public(document.served(settings.ROOT_URLCONF).body, "public, max-age=300")
 
 
 @require_safe
 def postman_collection(request: HttpRequest) -> HttpResponse:
     """The Postman collection of all operations, for the address that it is asked for at."""
     here = json.dumps(request.build_absolute_uri("/").rstrip("/")).encode()
-    return _public(document.postman_collection(settings.ROOT_URLCONF).replace(postman.BASE_URL_JSON, here))
+    body = document.postman_collection(settings.ROOT_URLCONF).replace(postman.BASE_URL_JSON, here)
+    return _public(body, "no-cache")  # it depends on the host
 
 
-def _public(body: bytes) -> HttpResponse:
+def _public(body: bytes, cache_control: str) -> HttpResponse:
     response = HttpResponse(body, content_type="application/json")
-    response.headers["Cache-Control"] = "public, max-age=300"
+    response.headers["Cache-Control"] = cache_control
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 

@@ -15,6 +15,7 @@ def test_document_is_public_and_can_be_revalidated_by_etag(client: Client) -> No
     assert (first.status_code, first.headers["Content-Type"]) == (200, "application/json")
     assert first.json()["openapi"] == "3.1.0"
     assert first.headers["Access-Control-Allow-Origin"] == "*"
+    assert first.headers["Cache-Control"] == "public, max-age=300"
     assert not first.cookies
     second = client.get("/openapi.json", headers={"If-None-Match": first.headers["ETag"]})
     assert (second.status_code, second.content) == (304, b"")
@@ -24,6 +25,7 @@ def test_postman_collection_is_public_and_names_the_address_that_it_was_asked_fo
     answer = client.get("/postman.json", headers={"Host": "crm.example.com"})
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Cache-Control"] == "no-cache"
     assert not answer.cookies
     collection = json.loads(committed("postman.json").read_text(encoding="utf-8"))
     assert collection["variable"][0] == {"key": "CRMSOLID_URL", "value": "https://api.crmsolid.com", "type": "string"}

@@ -13,7 +13,7 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if error.name != "click":
             raise
-        sys.exit("Error: the command line needs click.\nNext: pip install 'crmsolid-client[cli]'")
+        sys.exit("Error: the command line needs click.\nNext: pip install click")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
             stream.reconfigure(encoding="utf-8")  # JSON is UTF-8, whatever the locale is
