@@ -4,6 +4,7 @@ import datetime
 import json
 import os
 import pickle
+import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -299,6 +300,45 @@ def test_key_is_not_sent_to_an_unsafe_address(address: str) -> None:
 
 def test_plain_http_inside_a_private_network_is_allowed_on_demand() -> None:
     assert CrmSolid(KEY, "http://crm.example.com:8000", allow_http=True).base_url == "http://crm.example.com:8000"
+
+
+@pytest.fixture
+def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    """Listens where the environment says that the proxy of every scheme is."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+            monkeypatch.setenv(name.lower(), f"http://127.0.0.1:{listener.getsockname()[1]}")
+        for name in ("NO_PROXY", "no_proxy"):
+            monkeypatch.delenv(name, raising=False)
+        yield listener
+
+
+def test_key_goes_to_no_proxy_over_plain_http(proxy: socket.socket) -> None:
+    with socket.socket() as refusing:
+        refusing.bind(("127.0.0.1", 0))  # it does not listen
+        address = f"http://127.0.0.1:{refusing.getsockname()[1]}"
+        with CrmSolid(KEY, address, timeout=1, retry_for=0) as crm, pytest.raises(errors.APIConnectionError):
+            crm.me()
+    proxy.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        proxy.accept()
+
+
+def test_proxy_of_https_sees_the_name_of_the_server_alone(proxy: socket.socket) -> None:
+    def refuse() -> bytes:
+        connection, _ = proxy.accept()
+        with connection:
+            request = connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+            return request
+
+    with ThreadPoolExecutor(1) as thread, CrmSolid(KEY, "https://crm.invalid", retry_for=0) as crm:
+        seen = thread.submit(refuse)
+        with pytest.raises(errors.APIConnectionError):
+            crm.me()
+        assert seen.result(30).startswith(b"CONNECT crm.invalid:443 ")
+        assert b"thesecretpart" not in seen.result()
 
 
 def test_time_without_a_zone_is_refused_before_anything_is_sent(connect: Connect) -> None:

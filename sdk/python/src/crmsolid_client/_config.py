@@ -28,6 +28,10 @@ class Config:
     retry_for: float
 
     @property
+    def is_encrypted(self) -> bool:
+        return urlsplit(self.base_url).scheme == "https"
+
+    @property
     def shown_key(self) -> str:
         """The part of the key that the panel shows too."""
         prefix = _KEY_PREFIX.match(self.key)

@@ -134,6 +134,7 @@ class AsyncTransport:
                 self._http = httpx.AsyncClient(
                     transport=self._http_transport,
                     headers={"User-Agent": USER_AGENT},
+                    trust_env=self.config.is_encrypted,  # over plain http the key would go to a proxy in clear text
                     follow_redirects=False,  # the key would go to wherever the answer points
                     limits=LIMITS,
                 )

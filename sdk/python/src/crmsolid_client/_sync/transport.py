@@ -135,6 +135,7 @@ class Transport:
                 self._http = httpx.Client(
                     transport=self._http_transport,
                     headers={"User-Agent": USER_AGENT},
+                    trust_env=self.config.is_encrypted,  # over plain http the key would go to a proxy in clear text
                     follow_redirects=False,  # the key would go to wherever the answer points
                     limits=LIMITS,
                 )
