@@ -250,6 +250,24 @@ def test_late_answer_of_the_same_window_does_not_raise_what_is_left(clock: Clock
     assert [rate_limit.reserve(), rate_limit.reserve()] == [0.0, 60.0]
 
 
+def test_next_window_that_begins_before_the_known_end_is_taken_over(clock: Clock) -> None:
+    """The window ends in 0.2 s, which is reported as 1."""
+    rate_limit = RateLimit()
+    rate_limit.update(httpx.Headers(limits(2, reset=1)))
+    clock.now += 0.5
+    rate_limit.update(httpx.Headers(limits(4, reset=60)))
+    assert [rate_limit.reserve() for _ in range(5)] == [0.0] * 4 + [60.0]
+
+
+@pytest.mark.parametrize(("early", "late"), [(60, 52), (10, 7), (2, 2), (1, 1)])
+def test_answer_that_took_long_does_not_raise_what_is_left_or_move_the_end(clock: Clock, early: int, late: int) -> None:
+    rate_limit = RateLimit()
+    rate_limit.update(httpx.Headers(limits(1, reset=early)))
+    clock.now += 0.75
+    rate_limit.update(httpx.Headers(limits(3, reset=late)))
+    assert [rate_limit.reserve(), rate_limit.reserve()] == [0.0, min(early - 0.75, late)]
+
+
 @pytest.mark.parametrize(("remaining", "wait"), [(0, 15.25), (3, 0.0)])
 def test_refusal_by_the_rate_limit_makes_other_calls_wait_but_another_limit_does_not(
     clock: Clock, remaining: int, wait: float
