@@ -2,6 +2,7 @@
 
 import base64
 import datetime
+import hmac
 import json
 import os
 
@@ -17,7 +18,19 @@ pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once,
 EVENT = {"event": "ping", "id": "evt_1", "created_at": "2026-06-04T09:00:00Z", "data": {"note": "Привіт 🚀"}}
 BODY = json.dumps(EVENT, ensure_ascii=False).encode()
 GENERATED = "whsec_" + base64.b64encode(b"a generated secret of the product").decode()
-SECRETS = [GENERATED, "your-chosen-signing-secret", "пароль", "whsec_not base64"]
+PADDED = "whsec_" + base64.b64encode(b"a padded secret!").decode()
+SECRETS = [
+    GENERATED,
+    PADDED,
+    PADDED.rstrip("="),
+    "your-chosen-signing-secret",
+    "пароль",
+    "whsec_not base64",
+    "whsec_пароль",
+    "whsec_x",
+    "whsec_",
+    "whsec_====",
+]
 NOW = datetime.datetime.now(datetime.UTC)
 OLD = NOW - datetime.timedelta(hours=1)
 
@@ -42,6 +55,18 @@ def test_headers_are_those_of_the_product(secret: str) -> None:
     }
     theirs = signature_headers([secret], event_id="evt_1", timestamp=timestamp, body=BODY)
     assert ours == {name.lower(): value for name, value in theirs.items()}
+
+
+def test_webhook_that_is_signed_with_an_empty_key_is_refused() -> None:
+    timestamp = str(int(NOW.timestamp()))
+    mac = hmac.digest(b"", f"evt_1.{timestamp}.".encode() + BODY, "sha256")
+    forged = {
+        "webhook-id": "evt_1",
+        "webhook-timestamp": timestamp,
+        "webhook-signature": "v1," + base64.b64encode(mac).decode(),
+    }
+    with pytest.raises(WebhookVerificationError, match="not that of"):
+        verify_webhook(BODY, forged, "whsec_")
 
 
 def test_signature_fits_a_library_of_standard_webhooks() -> None:

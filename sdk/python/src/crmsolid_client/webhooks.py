@@ -7,7 +7,6 @@ time and body. The second one cannot be replayed later, because it is bound to t
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime
 import hashlib
 import hmac
@@ -92,10 +91,12 @@ def _standard_signature(body: bytes, webhook_id: str, seconds: str, secret: str)
 
 
 def _standard_key(secret: str) -> bytes:
-    """The base64-decoded rest of a ``whsec_`` secret, else its UTF-8 bytes."""
-    if secret.startswith(_PREFIX):
-        try:
-            return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
-        except (binascii.Error, ValueError):
-            pass  # a chosen secret that only begins like one
-    return secret.encode()
+    """The base64-decoded rest of a ``whsec_`` secret, padded or not, else its UTF-8 bytes. It is never empty."""
+    if not secret.startswith(_PREFIX):
+        return secret.encode()
+    encoded = secret.removeprefix(_PREFIX)
+    try:
+        decoded = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+    except ValueError:
+        return secret.encode()  # a chosen secret that only begins like one
+    return decoded or secret.encode()  # anybody could sign with an empty key
